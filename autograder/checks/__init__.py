@@ -1,0 +1,119 @@
+"""The vocabulary that checks are written in.
+
+A check is a function of the student's names and a seeded generator. It observes what the names do and returns named
+observations; it holds no expected value and no assert. The judge runs the same function on the reference, with the
+same seed, and compares. One file in this folder for each room of the course.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An error that student code raised, as an observation.
+
+    Two are the same to the judge where their kinds are; a refusal is a ``ValueError`` or ``TypeError`` with a message.
+    """
+
+    kind: str
+    message: str
+    line: str = ""
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.kind in ("ValueError", "TypeError") and bool(self.message.strip())
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Independent draws from one distribution, shape (n,): compared by distribution and never value by value."""
+
+    draws: Tensor
+
+
+Observation = Tensor | Sample | Raised | bool | int | float | str | None
+Observations = Mapping[str, Observation]
+CheckFunction = Callable[[SimpleNamespace, torch.Generator], Observations]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One property of one exercise, and what it is worth.
+
+    Attributes:
+        room: the chapter's module, such as ``layers``.
+        exercise: the public name that is checked, such as ``Linear``.
+        name: the function's name; with the exercise it identifies the check.
+        title: the property, as a sentence that holds for a right answer.
+        points: what a pass earns.
+        hidden: whether a student sees only title and result.
+        observe: the function.
+    """
+
+    room: str
+    exercise: str
+    name: str
+    title: str
+    points: int
+    hidden: bool
+    observe: CheckFunction
+
+    @property
+    def id(self) -> str:
+        """The id of its cell in a notebook, and of its row in the gradebook."""
+        return f"{self.room}-{self.exercise}-{self.name}"
+
+
+_CHECKS: dict[str, list[Check]] = {}
+
+
+def check(exercise: str, *, title: str, points: int, hidden: bool = False) -> Callable[[CheckFunction], CheckFunction]:
+    """Declare a function as a check of an exercise. The file that it stands in names the room."""
+
+    def declare(function: CheckFunction) -> CheckFunction:
+        room = function.__module__.rpartition(".")[2]
+        _CHECKS.setdefault(room, []).append(Check(room, exercise, function.__name__, title, points, hidden, function))
+        return function
+
+    return declare
+
+
+def checks_of(room: str, exercise: str | None = None) -> list[Check]:
+    """Return the checks of a room, or of one exercise in it, in the order of the file.
+
+    Raises:
+        LookupError: there are no checks of that room.
+    """
+    try:
+        importlib.import_module(f"{__name__}.{room}")
+    except ModuleNotFoundError as error:
+        raise LookupError(f"there are no checks for {room!r}") from error
+    return [check for check in _CHECKS.get(room, []) if exercise in (None, check.exercise)]
+
+
+def attempt(action: Callable[[], Observation]) -> Observation:
+    """Return what ``action`` returns, or the error that it raises, so that the observations after it are not lost."""
+    try:
+        return action()
+    except Exception as error:
+        return Raised(type(error).__name__, str(error))
+
+
+def normal(rng: torch.Generator, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Draw a tensor of standard normal numbers from the check's own generator."""
+    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
+
+
+def rooms() -> Iterator[str]:
+    """Yield the rooms that have checks."""
+    import pkgutil
+
+    yield from sorted(module.name for module in pkgutil.iter_modules(__path__))

@@ -1,0 +1,92 @@
+"""An exercise as the course's source tells it: the reference, its assignment, and the stub derived from it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One public name of a solutions module.
+
+    Attributes:
+        room: the module that it stands in, such as ``layers``.
+        name: the public name, such as ``Linear``.
+        source: the reference's source, markers included.
+        docstring: the assignment.
+    """
+
+    room: str
+    name: str
+    source: str
+    docstring: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.room}-{self.name}"
+
+    @property
+    def stub(self) -> str:
+        """The source with every solution replaced by an error that names the exercise."""
+        return replace_solutions(self.source, stub_lines(self.room, self.name))
+
+    @property
+    def solution_lines(self) -> list[str]:
+        """The lines between the markers, stripped: what must not reach a student."""
+        lines, inside = [], False
+        for line in self.source.splitlines():
+            if line.strip() in (BEGIN, END):
+                inside = line.strip() == BEGIN
+            elif inside and line.strip():
+                lines.append(line.strip())
+        return lines
+
+
+def stub_lines(room: str, name: str) -> tuple[str, ...]:
+    """What stands in the place of a solution."""
+    return ("# YOUR CODE HERE", f'raise NotImplementedError("{room}: {name}")')
+
+
+def replace_solutions(source: str, replacement: tuple[str, ...]) -> str:
+    """Put the replacement lines, indented as the marker is, in the place of each marked region.
+
+    Raises:
+        ValueError: a marker has no partner.
+    """
+    lines: list[str] = []
+    inside = False
+    for number, line in enumerate(source.splitlines(), start=1):
+        stripped = line.strip()
+        if stripped in (BEGIN, END):
+            if inside == (stripped == BEGIN):
+                raise ValueError(f"line {number}: {stripped!r} without its partner")
+            inside = not inside
+            if inside:
+                indent = line[: len(line) - len(line.lstrip())]
+                lines.extend(indent + new for new in replacement)
+        elif not inside:
+            lines.append(line)
+    if inside:
+        raise ValueError(f"the last {BEGIN!r} is never closed")
+    return "\n".join(lines)
+
+
+def exercises_of(room: str, source: str) -> list[Exercise]:
+    """Return the exercises of a solutions module, in order: its public classes and functions that hold a solution.
+
+    Args:
+        room: the module's name.
+        source: its text.
+    """
+    lines = source.splitlines()
+    found = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            text = "\n".join(lines[first - 1 : node.end_lineno])
+            if BEGIN in text:
+                found.append(Exercise(room, node.name, text, ast.get_docstring(node) or ""))
+    return found
