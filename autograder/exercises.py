@@ -86,7 +86,11 @@ def exercises_of(room: str, source: str) -> list[Exercise]:
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            text = "\n".join(lines[first - 1 : node.end_lineno])
+            last = node.end_lineno or first
+            # The parser does not see comments, so a closing marker at the end of the body lies behind its last line.
+            while last < len(lines) and (not lines[last].strip() or lines[last][0].isspace()):
+                last += 1
+            text = "\n".join(lines[first - 1 : last]).rstrip()
             if BEGIN in text:
                 found.append(Exercise(room, node.name, text, ast.get_docstring(node) or ""))
     return found
