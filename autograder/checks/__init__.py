@@ -8,12 +8,13 @@ same seed, and compares. One file in this folder for each room of the course.
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,33 @@ def attempt(action: Callable[[], Observation]) -> Observation:
         return Raised(type(error).__name__, str(error))
 
 
+def refusal(action: Callable[[], object]) -> Observation:
+    """Return the error with which ``action`` refuses, or the word accepted."""
+
+    def accept() -> str:
+        action()
+        return "accepted"
+
+    return attempt(accept)
+
+
+def set_values(parameter: Tensor, values: Tensor) -> None:
+    """Overwrite a tensor in place, unseen by autograd."""
+    with torch.no_grad():
+        parameter.copy_(values)
+
+
+def descend(module: nn.Module, loss: Tensor, lr: float) -> None:
+    """Take one step of gradient descent on whatever the module says are its parameters."""
+    module.zero_grad()
+    if loss.requires_grad:
+        loss.backward()
+    with torch.no_grad():
+        for parameter in module.parameters():
+            if parameter.grad is not None:
+                parameter -= lr * parameter.grad
+
+
 def normal(rng: torch.Generator, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """Draw a tensor of standard normal numbers from the check's own generator."""
     return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
@@ -114,6 +142,4 @@ def normal(rng: torch.Generator, *shape: int, dtype: torch.dtype = torch.float32
 
 def rooms() -> Iterator[str]:
     """Yield the rooms that have checks."""
-    import pkgutil
-
     yield from sorted(module.name for module in pkgutil.iter_modules(__path__))

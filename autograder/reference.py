@@ -1,0 +1,131 @@
+"""The course's own answers, right and mistaken, computed when they are asked for.
+
+The grader never imports a course by name: an installed course announces itself by the entry point group
+``autograder.course``, which names the package that holds the reference.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+from autograder.checks import Check
+from autograder.exercises import Exercise, exercises_of
+from autograder.mistakes import Mistake
+from autograder.observe import observe
+from autograder.verdicts import Answer
+
+
+class NoCourse(Exception):
+    """There is no reference to compare with on this machine."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A reference package and the chapters beside it.
+
+    Attributes:
+        package: name of the package whose modules are the rooms, with ``package.mistakes`` beside them.
+    """
+
+    package: str
+
+    @classmethod
+    def installed(cls) -> Course:
+        """Return the course that is installed on this machine.
+
+        Raises:
+            NoCourse: none is, as in a student's environment.
+        """
+        for entry in entry_points(group="autograder.course"):
+            return cls(entry.value)
+        raise NoCourse("no course is installed here: run pip install -e . in the course's repository")
+
+    @cached_property
+    def folder(self) -> Path:
+        """The package's folder."""
+        return Path(next(iter(importlib.import_module(self.package).__path__)))
+
+    @property
+    def chapters(self) -> Path:
+        return self.folder.parent / "chapters"
+
+    def source(self, room: str) -> str:
+        """Return the text of a room's reference."""
+        return (self.folder / f"{room}.py").read_text(encoding="utf-8")
+
+    def exercises(self, room: str) -> list[Exercise]:
+        return exercises_of(room, self.source(room))
+
+    def mistakes(self, room: str) -> list[Mistake]:
+        """Return the known mistakes of a room."""
+        module = importlib.import_module(f"{self.package}.mistakes.{room}")
+        found: list[Mistake] = module.MISTAKES
+        return found
+
+    def names(self, room: str) -> SimpleNamespace:
+        """Return the reference's names."""
+        return SimpleNamespace(**vars(importlib.import_module(f"{self.package}.{room}")))
+
+    def mistaken_names(self, room: str, mistake: Mistake) -> SimpleNamespace:
+        """Return the names of the reference with one mistake in it."""
+        return names_of_source(mistake.apply(self.source(room)), f"{self.package}.mistaken.{mistake.id}")
+
+
+def names_of_source(source: str, module_name: str) -> SimpleNamespace:
+    """Run a module's text, as trusted as the course itself, and return its names.
+
+    It has to stand in ``sys.modules`` while it runs: dataclasses look their annotations up there.
+    """
+    module = ModuleType(module_name)
+    sys.modules[module_name] = module
+    exec(compile(source, module_name, "exec"), vars(module))
+    return SimpleNamespace(**vars(module))
+
+
+@dataclass
+class LiveExpectations:
+    """Expectations computed from a course, each once for a seed."""
+
+    course: Course
+    _names: dict[str, SimpleNamespace] = field(default_factory=dict)
+    _answers: dict[tuple[str, str, int], Answer] = field(default_factory=dict)
+
+    def reference(self, check: Check, seed: int) -> Answer:
+        """Return what the reference answers."""
+        return self._answer("", check, seed)
+
+    def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
+        """Return what each known mistake of the check's exercise answers, by its id."""
+        return {
+            mistake.id: self._answer(mistake.id, check, seed)
+            for mistake in self.course.mistakes(check.room)
+            if mistake.exercise == check.exercise
+        }
+
+    def explanation(self, check: Check, mistake: str) -> Mistake:
+        return next(known for known in self.course.mistakes(check.room) if known.id == mistake)
+
+    def _answer(self, mistake: str, check: Check, seed: int) -> Answer:
+        key = (mistake, check.id, seed)
+        if key not in self._answers:
+            self._answers[key] = observe(check, self._namespace(mistake, check), seed)
+        return self._answers[key]
+
+    def _namespace(self, mistake: str, check: Check) -> SimpleNamespace:
+        if mistake not in self._names or not mistake:
+            names = (
+                self.course.mistaken_names(check.room, self.explanation(check, mistake))
+                if mistake
+                else self.course.names(check.room)
+            )
+            if not mistake:
+                return names
+            self._names[mistake] = names
+        return self._names[mistake]
