@@ -97,7 +97,7 @@ def use_course_style() -> None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:
         return
-    set_matplotlib_formats("svg")
+    set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
 
 
 def glue(name: str, value: float | str) -> None:

@@ -1,0 +1,22 @@
+"""The book's Sphinx extension: exercise cards, questions, figures that follow the theme, and local fonts and MathJax.
+
+It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from book import assets, exercises, figures, predict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    # Chapters import the `solutions` beside them, whatever package of that name the environment holds.
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    for part in (assets, exercises, figures, predict):
+        part.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,124 @@
+"""The directives that ask the reader: `predict`, `recall`, and the written question's place."""
+
+import json
+import re
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+
+from book.exercises import counted
+from book.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
+
+WRITTEN_CELL = re.compile(
+    r"^\+\+\+ (?P<metadata>\{[^\n]*\"written\"[^\n]*\})\n.*?(?=^\+\+\+|^```\{code-cell\}|\Z)", re.MULTILINE | re.DOTALL
+)
+
+
+class question_section(nodes.General, nodes.Element):
+    """A question, its options, and its answer."""
+
+
+class question_answer(nodes.General, nodes.Element):
+    """The part that unfolds: what was measured, and a reason for each option."""
+
+
+def visit_question(translator: SphinxTranslator, node: question_section) -> None:
+    translator.body.append(translator.starttag(node, "section", CLASS="question"))
+
+
+def depart_question(translator: SphinxTranslator, node: question_section) -> None:
+    translator.body.append("</section>\n")
+
+
+def visit_answer(translator: SphinxTranslator, node: question_answer) -> None:
+    translator.body.append(
+        '<details class="question-answer">\n<summary>Choose first, then unfold the answer</summary>\n'
+    )
+
+
+def depart_answer(translator: SphinxTranslator, node: question_answer) -> None:
+    translator.body.append("</details>\n")
+
+
+class QuestionDirective(SphinxDirective):
+    """`predict` and `recall`; `book.questions` has the syntax."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        try:
+            question = parse_question("\n".join(self.content))
+        except ValueError as error:
+            raise self.error(str(error)) from error
+        section = question_section(classes=[self.name])
+        section += nodes.paragraph("", KINDS[self.name], classes=["card-kicker"])
+        section += self.parsed(self.arguments[0], 0, "question-title")
+        section += self.parsed(question.prompt, 0, "question-prompt")
+        options = nodes.enumerated_list(enumtype="upperalpha", prefix="", suffix=".", classes=["question-options"])
+        for option in question.options:
+            item = nodes.list_item("", classes=["right"] if option.right else [])
+            item += self.parsed(option.text, option.line).children
+            options += item
+        section += options
+        answer = question_answer()
+        outcome = nodes.container(classes=["question-outcome"])
+        outcome += nodes.paragraph("", OUTCOMES[self.name], classes=["card-label"])
+        outcome += self.parsed(question.outcome, question.outcome_line).children
+        answer += outcome
+        reasons = nodes.bullet_list(classes=["question-reasons"])
+        for letter, option in zip(LETTERS, question.options, strict=False):
+            reasons += self.reason(letter, option)
+        answer += reasons
+        section += answer
+        return [section]
+
+    def reason(self, letter: str, option: Option) -> nodes.list_item:
+        item = nodes.list_item("", classes=["right"] if option.right else [])
+        mark = "right" if option.right else "no"
+        item += nodes.paragraph("", "", nodes.strong("", f"{letter}, {mark}."), classes=["reason-letter"])
+        item += self.parsed(option.reason, option.line + 1).children
+        return item
+
+    def parsed(self, text: str, line: int, *classes: str) -> nodes.container:
+        block = nodes.container(classes=list(classes))
+        lines = StringList(text.splitlines(), self.get_source_info()[0])
+        self.state.nested_parse(lines, self.content_offset + line, block)
+        return block
+
+
+class WrittenDirective(SphinxDirective):
+    """The place of a written answer: in the book, what it is worth."""
+
+    option_spec: ClassVar = {"points": directives.positive_int}
+
+    def run(self) -> list[nodes.Node]:
+        text = f"Written question · {counted(self.options['points'], 'point')}"
+        box = nodes.container(classes=["written-card"])
+        box += nodes.paragraph("", text, classes=["card-kicker"])
+        box += nodes.paragraph("", "You answer in the notebook, in your own words. A person reads and marks it.")
+        return [box]
+
+
+def mark_written_cells(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Turn a Markdown cell tagged `written` into its directive: myst-nb drops the metadata of Markdown cells."""
+
+    def directive(match: re.Match[str]) -> str:
+        points = json.loads(match["metadata"])["points"]
+        return f"+++\n\n:::{{written}}\n:points: {points}\n:::\n\n"
+
+    source[0] = WRITTEN_CELL.sub(directive, source[0])
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(question_section, html=(visit_question, depart_question))
+    app.add_node(question_answer, html=(visit_answer, depart_answer))
+    for name in KINDS:
+        app.add_directive(name, QuestionDirective)
+    app.add_directive("written", WrittenDirective)
+    app.connect("source-read", mark_written_cells)
