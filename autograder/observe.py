@@ -11,8 +11,9 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import torch
+from torch import Tensor
 
-from autograder.checks import Check, Observations, Raised
+from autograder.checks import Check, Observation, Observations, Raised, Sample
 from autograder.exercises import stub_lines
 from autograder.verdicts import Answer
 
@@ -43,8 +44,6 @@ def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
         torch.manual_seed(seed)
         try:
             answer = answer_of(check.observe(names, torch.Generator().manual_seed(seed)), check)
-        except MemoryError:
-            answer = Answer("memory", {}, "it asked for more memory than there is")
         except Exception as error:
             answer = answer_of_error(error, check)
     return replace(answer, duration_s=time.perf_counter() - started)
@@ -55,7 +54,23 @@ def answer_of(observations: Observations, check: Check) -> Answer:
     for value in observations.values():
         if isinstance(value, Raised) and is_stub_error(value.kind, value.message, check):
             return Answer("missing", {}, NOT_WRITTEN)
-    return Answer("observed", dict(observations))
+    return Answer("observed", {name: plain(value) for name, value in observations.items()})
+
+
+def plain(value: object) -> Observation:
+    """Return a copy that later code cannot change and that holds nothing of the student's: no subclass, no graph."""
+    if isinstance(value, Sample):
+        return Sample(plain_tensor(value.draws))
+    if isinstance(value, Tensor):
+        return plain_tensor(value)
+    if value is None or isinstance(value, Raised) or type(value) in (bool, int, float, str):
+        return value  # type: ignore[return-value]
+    return f"a {type(value).__name__}"
+
+
+def plain_tensor(value: Tensor) -> Tensor:
+    with torch._C.DisableTorchFunctionSubclass():
+        return torch.Tensor.detach(value).to("cpu").as_subclass(Tensor).contiguous().clone()
 
 
 def answer_of_error(error: BaseException, check: Check) -> Answer:
@@ -63,6 +78,8 @@ def answer_of_error(error: BaseException, check: Check) -> Answer:
     kind, message = type(error).__name__, str(error)
     if is_stub_error(kind, message, check):
         return Answer("missing", {}, NOT_WRITTEN)
+    if isinstance(error, MemoryError) or "can't allocate memory" in message:
+        return Answer("memory", {}, "it asked for more memory than it may have")
     return Answer("error", {"error": Raised(kind, message, student_line(error))})
 
 

@@ -1,0 +1,179 @@
+"""Run student code where it can do no harm, and get observations back: the grader's side."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from autograder.sandbox import isolation, wire
+from autograder.sandbox.isolation import NoSandbox
+from autograder.sandbox.program import Cell, CellResult, Limits, PlannedCheck, Program, RunResult
+from autograder.verdicts import Answer
+
+__all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program", "RunResult", "Sandbox"]
+
+START_S = 120.0
+GRACE_S = 2.0
+
+
+class Sandbox:
+    """A warm server that runs one program at a time.
+
+    Args:
+        limits: what each program may use.
+        isolated: False only for work that the grader trusts, such as one's own.
+        hidden: folders that student code must not see even where the interpreter's folders hold them.
+
+    Raises:
+        NoSandbox: on entering, where isolation is asked for and cannot be had.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, isolated: bool = True, hidden: Sequence[Path] = ()) -> None:
+        self.limits = limits or Limits()
+        self.isolated = isolated
+        self.hidden = tuple(hidden)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def run(self, program: Program) -> RunResult:
+        """Run a program and return what came back, whatever it did."""
+        control = self._control if self._control is not None else self._start()
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                wire.send(control, program.request(self.limits))
+                socket.send_fds(control, [b"R"], [theirs.fileno()])
+            collected = _Collector(program)
+            ended = collected.read_all(ours, self.limits)
+        status = self._finish(control, patience_s=GRACE_S if ended in ("end", "crash") else 0.0)
+        return collected.result(ended, status)
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        server = [sys.executable, "-m", "autograder.sandbox.server", str(theirs.fileno())]
+        line = isolation.command([*server, "isolated"], self.hidden) if self.isolated else [*server, "trusted"]
+        with theirs:
+            self._process = subprocess.Popen(
+                line,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        self._control = ours
+        try:
+            wire.receive(ours, time.monotonic() + START_S)
+        except (EOFError, wire.WireError) as error:
+            self._process.kill()
+            _, said = self._process.communicate()
+            self._stop()
+            last = said.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
+            raise NoSandbox(f"the sandbox did not start: {last[0]} (autograder doctor says more)") from error
+        return ours
+
+    def _finish(self, control: socket.socket, patience_s: float) -> int | None:
+        """Wait until the server is free again, and return the submission's exit status.
+
+        What has not ended by itself within the patience is killed. A server that is gone is started anew next time.
+        """
+        try:
+            if not select.select([control], [], [], patience_s)[0]:
+                control.sendall(b"K")
+            header, _ = wire.receive(control, time.monotonic() + START_S)
+            return int(header["status"])
+        except (EOFError, OSError, wire.WireError):
+            self._stop()
+            return None
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=GRACE_S)
+            self._process.kill()
+            self._process.wait()
+            if self._process.stderr is not None:
+                self._process.stderr.close()
+        self._control = self._process = None
+
+
+class _Collector:
+    """Gathers the frames of one run; the first answer to a question counts."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.cells: dict[str, CellResult] = {}
+        self.answers: dict[tuple[str, str], Answer] = {}
+
+    def read_all(self, connection: socket.socket, limits: Limits) -> str:
+        """Read frames until the program says that it is at its end, and return how the reading ended."""
+        last = time.monotonic() + limits.total_s
+        patience_s = max(limits.cell_s, limits.check_s) + GRACE_S
+        while True:
+            try:
+                header, body = wire.receive(connection, min(last, time.monotonic() + patience_s))
+                if "end" in header:
+                    return "end"
+                self._take(header, body)
+            except EOFError:
+                return "crash"
+            except wire.Late:
+                return "timeout"
+            except wire.WireError:
+                return "invalid"
+
+    def _take(self, header: dict[str, Any], body: bytes) -> None:
+        known_cells = {cell.id for cell in self.program.cells}
+        known_checks = {(check.exercise, check.name) for check in self.program.checks}
+        if "cell" in header:
+            if header["cell"] in known_cells and isinstance(header.get("stdout"), str):
+                self.cells.setdefault(header["cell"], CellResult(header["stdout"], str(header.get("error", ""))))
+            return
+        key = (str(header.get("exercise")), str(header.get("check")))
+        if key not in known_checks or not isinstance(header.get("answer"), dict):
+            raise wire.WireError("nobody asked for this answer")
+        try:
+            answer = wire.unpack_answer(header["answer"], body)
+        except wire.WireError as error:
+            answer = Answer("invalid", {}, str(error))
+        self.answers.setdefault(key, answer)
+
+    def result(self, ended: str, status: int | None) -> RunResult:
+        """Return everything, with an outcome for each check that never answered."""
+        unfinished = next((cell.id for cell in self.program.cells if cell.id not in self.cells), None)
+        where = f"the cell {unfinished}" if unfinished else "a check before this one"
+        lost = {
+            "timeout": Answer("timeout", {}, f"{where} did not end in time"),
+            "invalid": Answer("invalid", {}, "it gave no valid answer"),
+        }.get(ended, Answer("crash", {}, f"{where} ended the whole process" + _how(status)))
+        complete = {
+            (check.exercise, check.name): self.answers.get((check.exercise, check.name), lost)
+            for check in self.program.checks
+        }
+        return RunResult(self.cells, complete)
+
+
+def _how(status: int | None) -> str:
+    """Put an exit status, as a shell gives it, into words."""
+    if not status:
+        return ""
+    return f" ({signal.Signals(status - 128).name})" if status > 128 else f" (exit status {status})"

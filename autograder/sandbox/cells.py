@@ -1,0 +1,104 @@
+"""Run the cells of a notebook without a kernel.
+
+IPython's own transformer turns magics, shell escapes and help calls into Python; those that only make sense in a live
+front end are skipped, and the cell's output says so. Top-level await works; the last expression is shown.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import builtins
+import contextlib
+import inspect
+import io
+import linecache
+import traceback
+from types import ModuleType
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from autograder.sandbox.program import Cell, CellResult
+
+MAX_OUTPUT = 20_000
+MAX_ERROR = 4_000
+
+
+class OutOfTime(BaseException):
+    """Raised in a cell that has used up its time; not an Exception, so that ``except Exception`` lets it through."""
+
+
+class CappedText(io.StringIO):
+    """A text buffer that keeps the beginning and drops the flood."""
+
+    def write(self, text: str) -> int:
+        room = MAX_OUTPUT - self.tell()
+        if room > 0:
+            super().write(text[:room] if len(text) <= room else text[:room] + "\n… (the rest was cut)")
+        return len(text)
+
+
+class FrontEnd:
+    """Stands in for the live notebook: every magic is skipped."""
+
+    def __getattr__(self, name: str) -> object:
+        def skip(*arguments: object, **_: object) -> None:
+            print(f"(skipped, it needs a live notebook: {' '.join(str(argument) for argument in arguments)[:80]})")
+
+        return skip
+
+
+def display(*values: object, **_: object) -> None:
+    """Show values as text."""
+    for value in values:
+        print(repr(value))
+
+
+def prepare(module: ModuleType) -> None:
+    """Give a module what every notebook has."""
+    vars(module).update(__builtins__=builtins, get_ipython=FrontEnd, display=display)
+
+
+def run_cell(cell: Cell, module: ModuleType) -> CellResult:
+    """Run one cell in the module and return what it printed and how it failed, whatever it raises."""
+    name = f"<cell {cell.id}>"
+    output = CappedText()
+    error = ""
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        try:
+            source = TransformerManager().transform_cell(cell.source)
+            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+            _execute(source, name, module)
+        except OutOfTime:
+            error = "OutOfTime: the cell did not end in time"
+        except BaseException as raised:
+            error = _traceback(raised)
+    return CellResult(output.getvalue(), error[:MAX_ERROR])
+
+
+def _execute(source: str, name: str, module: ModuleType) -> None:
+    tree = ast.parse(source, name)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    for part in (tree, ast.Expression(last.value) if isinstance(last, ast.Expr) else None):
+        if part is None:
+            continue
+        code = compile(
+            part,
+            name,
+            "eval" if isinstance(part, ast.Expression) else "exec",
+            flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
+            dont_inherit=True,
+        )
+        value = eval(code, vars(module))
+        if inspect.iscoroutine(value):
+            value = asyncio.run(value)
+        if value is not None:
+            display(value)
+
+
+def _traceback(raised: BaseException) -> str:
+    """Return the traceback from the student's first line on."""
+    frames = raised.__traceback__
+    while frames is not None and not frames.tb_frame.f_code.co_filename.startswith("<cell "):
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(raised), raised, frames))

@@ -1,0 +1,112 @@
+"""What happens in the fork of one submission: its cells, then each check in a fork of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from types import FrameType, ModuleType, SimpleNamespace
+
+from autograder import student
+from autograder.checks import Check, checks_of
+from autograder.observe import observe
+from autograder.sandbox import wire
+from autograder.sandbox.cells import OutOfTime, prepare, run_cell
+from autograder.sandbox.program import Limits, PlannedCheck, Program
+from autograder.verdicts import Answer
+
+MAX_TIMEOUTS = 2
+TIMEOUT, CRASH = "it did not end in time", "it ended the whole process"
+
+
+def run(program: Program, limits: Limits, results: socket.socket) -> None:
+    """Run a program and send each result as a frame; the last frame is the end."""
+    student.be_graded()
+    module = ModuleType("__main__")
+    sys.modules["__main__"] = module
+    prepare(module)
+    for cell in program.cells:
+        with time_limit(limits.cell_s):
+            outcome = run_cell(cell, module)
+        wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})
+    names = SimpleNamespace(**{name: value for name, value in vars(module).items() if not name.startswith("__")})
+    timeouts: dict[str, int] = {}
+    for planned in program.checks:
+        if timeouts.get(planned.exercise, 0) >= MAX_TIMEOUTS:
+            answer = Answer("timeout", {}, f"not tried: two checks of {planned.exercise} did not end in time")
+            send_answer(results, planned, answer)
+        elif run_check(planned, names, limits, results) == "timeout":
+            timeouts[planned.exercise] = timeouts.get(planned.exercise, 0) + 1
+    wire.send(results, {"end": True})
+
+
+def run_check(planned: PlannedCheck, names: SimpleNamespace, limits: Limits, results: socket.socket) -> str:
+    """Fork, observe there, and see to it that one frame is sent; return the kind of answer if it is known here."""
+    check = next(check for check in checks_of(planned.room, planned.exercise) if check.name == planned.name)
+    started = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _observe_and_send(check, planned, names, limits, results)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(pid, 0)
+    if status == 0:
+        return ""
+    answer = answer_of_death(status, time.perf_counter() - started)
+    send_answer(results, planned, answer)
+    return answer.kind
+
+
+def _observe_and_send(
+    check: Check, planned: PlannedCheck, names: SimpleNamespace, limits: Limits, results: socket.socket
+) -> None:
+    # The default action of the alarm ends the process, so that no handler of the student's has a say.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, limits.check_s)
+    answer = observe(check, names, planned.seed)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    send_answer(results, planned, answer)
+
+
+def answer_of_death(status: int, duration_s: float) -> Answer:
+    """Say what the end of a check's process means."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number in (signal.SIGALRM, signal.SIGXCPU):
+            return Answer("timeout", {}, TIMEOUT, duration_s)
+        return Answer("crash", {}, f"{CRASH} ({signal.Signals(number).name})", duration_s)
+    return Answer("crash", {}, f"{CRASH} (exit status {os.waitstatus_to_exitcode(status)})", duration_s)
+
+
+def send_answer(results: socket.socket, planned: PlannedCheck, answer: Answer) -> None:
+    """Send an answer, or that there is none that fits into a frame."""
+    try:
+        header, body = wire.pack_answer(answer)
+    except Exception:
+        header, body = wire.pack_answer(Answer("invalid", {}, "it gave no valid answer", answer.duration_s))
+    if len(body) > wire.MAX_BODY_BYTES:
+        header, body = wire.pack_answer(Answer("invalid", {}, "its answer is too large", answer.duration_s))
+    wire.send(results, {"exercise": planned.exercise, "check": planned.name, "answer": header}, body)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float):  # type: ignore[no-untyped-def]
+    """Raise ``OutOfTime`` in this block when its time is over."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except OutOfTime:
+        pass  # it rang between the cell's end and ours
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

@@ -1,0 +1,178 @@
+"""The walls around student code.
+
+Defends: files outside the interpreter and the checks (course folder, other submissions, gradebook, reference, home),
+the network, other processes, environment variables, the machine's memory, disk and processes within the limits.
+Does not defend: time on the processor within the limits, bugs of the kernel, what the student's own process says.
+Assumes: Linux with user namespaces or root, and bubblewrap.
+
+Two walls. Bubblewrap puts the warm server into a file system that holds only what an allow-list names. Each
+submission is a fork of that server in namespaces of its own: processes, mounts with an empty /tmp, no /proc, another
+user where the grader is root, no capabilities, limits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.sandbox.program import Limits
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x4000, 0x40000
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
+PR_CAP_AMBIENT_CLEAR_ALL, LAST_CAPABILITY = 4, 40
+SANDBOX_UID = 64_999
+SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "Agg",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+}
+
+
+class NoSandbox(Exception):
+    """Student code cannot be isolated on this machine."""
+
+
+def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
+    """Return the bubblewrap command line that starts the warm server behind the outer wall.
+
+    Args:
+        server: command line of the server.
+        hidden: folders to cover even where an allowed folder holds them, such as an installed reference.
+
+    Raises:
+        NoSandbox: bubblewrap is not installed.
+    """
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        raise NoSandbox(
+            "bubblewrap is not installed, so student code cannot be shut in: apt-get install bubblewrap, "
+            "or grade work that you trust with --no-sandbox"
+        )
+    line = [bwrap, "--die-with-parent", "--new-session", "--clearenv", "--unshare-net", "--unshare-pid"]
+    line += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    for name, value in ENVIRONMENT.items():
+        line += ["--setenv", name, value]
+    for folder in SYSTEM_FOLDERS:
+        path = Path(folder)
+        if path.is_symlink():
+            line += ["--symlink", str(path.readlink()), folder]
+        elif path.exists():
+            line += ["--ro-bind", folder, folder]
+    for file in SYSTEM_FILES:
+        line += ["--ro-bind-try", file, file]
+    line += ["--tmpfs", "/tmp", "--dev", "/dev", "--tmpfs", "/dev/shm", "--proc", "/proc"]
+    allowed = interpreter_folders()
+    for folder in allowed:
+        for parent in list(folder.parents)[-2::-1]:
+            line += ["--perms", "0755", "--dir", str(parent)]  # else nobody but root may pass through
+        line += ["--ro-bind", str(folder), str(folder)]
+    for folder in hidden:
+        if any(folder.is_relative_to(shown) for shown in (*allowed, Path("/usr"))):
+            line += ["--tmpfs", str(folder)]
+    if os.geteuid() == 0:
+        for capability in ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL"):
+            line += ["--cap-add", capability]
+    return [*line, "--chdir", "/tmp", "--", *server]
+
+
+def interpreter_folders() -> list[Path]:
+    """Return the folders without which this Python and the checks do not run, outermost first, each once."""
+    package = Path(__file__).resolve().parents[1]
+    wanted = sorted({Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), package})
+    found: list[Path] = []
+    for folder in wanted:
+        if not any(folder.is_relative_to(shown) for shown in (*found, Path("/usr"))):
+            found.append(folder)
+    return found
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name: str, *arguments: object) -> None:
+    if getattr(_libc, name)(*arguments) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{name}: {os.strerror(code)}")
+
+
+def die_with_parent() -> None:
+    """Let the kernel kill this process when the one that forked it ends."""
+    if sys.platform == "linux":
+        _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def enter_namespaces(limits: Limits) -> None:
+    """Put this process's children behind the inner wall: own processes, an empty /tmp, no /proc."""
+    flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET
+    uid, gid = os.geteuid(), os.getegid()
+    if uid == 0:
+        _call("unshare", flags)
+    else:
+        _call("unshare", flags | CLONE_NEWUSER)
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+    size = f"size={limits.disk_bytes},mode=1777".encode()
+    for folder in (b"/tmp", b"/dev/shm"):
+        _call("mount", b"tmpfs", folder, b"tmpfs", MS_NOSUID | MS_NODEV, size)
+    _call("mount", b"tmpfs", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, b"size=0")
+    os.chdir("/tmp")
+
+
+def give_up_rights() -> None:
+    """Become nobody, for good: another user where this is root, no capabilities, no way to new ones."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
+        os.setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
+    else:
+        _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+        for capability in range(LAST_CAPABILITY + 1):
+            _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+        header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+        _call("capset", header, (ctypes.c_uint32 * 6)())
+    _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def memory_in_use() -> int:
+    """Return this process's address space in bytes, 0 where that is not told."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
+
+
+def apply_limits(limits: Limits, base_bytes: int) -> None:
+    """Set the limits of this process and its children.
+
+    Args:
+        limits: what a submission may use.
+        base_bytes: the address space of the warm server, which its forks share.
+    """
+    wanted = {
+        "RLIMIT_AS": base_bytes + limits.memory_bytes if base_bytes else None,
+        "RLIMIT_CPU": int(limits.total_s) + 1,
+        "RLIMIT_FSIZE": limits.file_bytes,
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_NPROC": limits.processes,
+        "RLIMIT_CORE": 0,
+    }
+    for name, value in wanted.items():
+        # macOS lacks some of them; there is no isolation there either, only work that one trusts.
+        if value is not None and hasattr(resource, name):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(getattr(resource, name), (value, value))

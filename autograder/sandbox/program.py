@@ -1,0 +1,86 @@
+"""What is run in the sandbox, within which limits, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from autograder.verdicts import Answer
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use. Times are wall time; memory is over what the warm server already has."""
+
+    cell_s: float = 20.0
+    check_s: float = 10.0
+    total_s: float = 120.0
+    memory_bytes: int = 2 << 30
+    file_bytes: int = 64 << 20
+    disk_bytes: int = 256 << 20
+    processes: int = 64
+    open_files: int = 256
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell: its id and its source as the student wrote it."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PlannedCheck:
+    """Which check to run, and with which seed."""
+
+    room: str
+    exercise: str
+    name: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """A submission as it is run: cells in order, then each check in a process of its own."""
+
+    cells: tuple[Cell, ...]
+    checks: tuple[PlannedCheck, ...]
+
+    def request(self, limits: Limits) -> dict[str, Any]:
+        """Return this program and its limits as JSON values."""
+        return {"program": asdict(self), "limits": asdict(limits)}
+
+
+def read_request(request: Mapping[str, Any]) -> tuple[Program, Limits]:
+    """Return what ``Program.request`` packed."""
+    program = request["program"]
+    return (
+        Program(
+            tuple(Cell(**cell) for cell in program["cells"]),
+            tuple(PlannedCheck(**check) for check in program["checks"]),
+        ),
+        Limits(**request["limits"]),
+    )
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What a cell printed, and the error it ended with, both cut to a sane length; the error is empty if none."""
+
+    stdout: str
+    error: str
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What came back of a program.
+
+    Attributes:
+        cells: by cell id; a cell that was never finished is absent.
+        answers: by exercise and check name; complete, with an outcome for those that never answered.
+    """
+
+    cells: Mapping[str, CellResult]
+    answers: Mapping[tuple[str, str], Answer]

@@ -1,0 +1,138 @@
+"""The warm server: imports once, then forks a child for each submission. Only trusted code runs in it.
+
+    grader --request--> server --fork--> supervisor --fork--> first process --fork--> the submission
+                                         (namespaces)         (reaps, ends all)      (nobody, limited)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from typing import NoReturn
+
+from autograder.checks import rooms
+from autograder.sandbox import child, isolation, wire
+from autograder.sandbox.program import Limits, Program, read_request
+
+# What notebooks import anyway: once here rather than once in each submission.
+PRELOAD = ("torch", "numpy", "matplotlib.pyplot", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
+
+
+def main() -> None:
+    """Serve requests on an inherited socket until the other side closes it."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    isolated = sys.argv[2] == "isolated"
+    isolation.die_with_parent()
+    import torch
+
+    torch.set_num_threads(1)  # a fork of a process with a pool of threads hangs in its first parallel loop
+    for name in (*PRELOAD, *(f"autograder.checks.{room}" for room in rooms())):
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    wire.send(control, {"ready": os.getpid()})
+    while True:
+        try:
+            header, _ = wire.receive(control, max_header_bytes=wire.MAX_REQUEST_BYTES)
+        except EOFError:
+            return
+        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        program, limits = read_request(header)
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            supervise(program, limits, socket.socket(fileno=descriptors[0]), isolated)
+        os.close(descriptors[0])
+        wire.send(control, {"status": wait(pid, control)})
+
+
+def wait(pid: int, control: socket.socket) -> int:
+    """Wait for a submission to end, or end it when the grader says so, and return its exit status."""
+    stopping = False
+    while True:
+        done, ended = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return shell_status(ended)
+        if stopping:
+            time.sleep(0.002)
+        elif select.select([control], [], [], 0.005)[0]:
+            control.recv(1)
+            stopping = True
+            for kill in (os.killpg, os.kill):  # it may not lead a group of its own yet
+                with contextlib.suppress(ProcessLookupError):
+                    kill(pid, signal.SIGKILL)
+
+
+def supervise(program: Program, limits: Limits, results: socket.socket, isolated: bool) -> NoReturn:
+    """Run one submission in this fork of the server, and end with everything that it started."""
+    status = 1
+    try:
+        isolation.die_with_parent()
+        os.setsid()
+        base_bytes = isolation.memory_in_use()
+        if not isolated:
+            submission(program, limits, results, base_bytes, isolated)
+        isolation.enter_namespaces(limits)
+        first = os.fork()
+        if first == 0:
+            isolation.die_with_parent()
+            reap(program, limits, results, base_bytes)
+        results.close()
+        _, ended = os.waitpid(first, 0)
+        status = shell_status(ended)
+    finally:
+        os._exit(status)
+
+
+def reap(program: Program, limits: Limits, results: socket.socket, base_bytes: int) -> NoReturn:
+    """Be the first process of the namespace: when it ends, the kernel ends all others in it."""
+    status = 1
+    try:
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            submission(program, limits, results, base_bytes, isolated=True)
+        results.close()
+        while True:
+            done, ended = os.wait()
+            if done == pid:
+                status = shell_status(ended)
+                break
+    finally:
+        os._exit(status)
+
+
+def shell_status(ended: int) -> int:
+    """Return a wait status as shells do: the exit status, or 128 and the number of the signal."""
+    code = os.waitstatus_to_exitcode(ended)
+    return code if code >= 0 else 128 - code
+
+
+def submission(
+    program: Program, limits: Limits, results: socket.socket, base_bytes: int, isolated: bool
+) -> NoReturn:
+    """Become the student's process."""
+    try:
+        nothing = os.open("/dev/null", os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nothing, standard)
+        keep = os.dup2(results.detach(), 3)
+        os.closerange(4, 4096)
+        isolation.apply_limits(limits, base_bytes)
+        if isolated:
+            isolation.give_up_rights()
+        child.run(program, limits, socket.socket(fileno=keep))
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

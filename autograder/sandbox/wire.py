@@ -1,0 +1,170 @@
+"""What passes between the grader and the sandbox: one frame a message, sizes capped before anything is read.
+
+A frame is two unsigned 32-bit lengths, a JSON header and a safetensors body. Nothing is ever unpickled. The grader
+trusts no byte that comes from the sandbox: whatever is not exactly a frame of this form is a ``WireError``.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import struct
+import time
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from autograder.checks import Observation, Raised, Sample
+from autograder.verdicts import Answer
+
+LENGTHS = struct.Struct(">II")
+MAX_HEADER_BYTES = 1 << 20
+MAX_BODY_BYTES = 16 << 20
+MAX_REQUEST_BYTES = 64 << 20
+MAX_TEXT = 4000
+DTYPES = {
+    torch.bool,
+    torch.uint8,
+    torch.int8,
+    torch.int16,
+    torch.int32,
+    torch.int64,
+    torch.float16,
+    torch.bfloat16,
+    torch.float32,
+    torch.float64,
+}
+KINDS = {"observed", "error", "timeout", "memory", "crash", "missing", "invalid"}
+
+
+class WireError(Exception):
+    """The other side did not send a valid frame."""
+
+
+class Late(WireError):
+    """The other side did not send its frame in time."""
+
+
+def send(connection: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
+    """Send one frame."""
+    text = json.dumps(header).encode()
+    connection.sendall(LENGTHS.pack(len(text), len(body)) + text + body)
+
+
+def receive(
+    connection: socket.socket, deadline: float | None = None, max_header_bytes: int = MAX_HEADER_BYTES
+) -> tuple[dict[str, Any], bytes]:
+    """Read one frame.
+
+    Args:
+        connection: to read from.
+        deadline: a moment of ``time.monotonic()`` by which the whole frame must be here; None waits for ever.
+        max_header_bytes: refuse a longer header unread.
+
+    Raises:
+        EOFError: the connection ended before a frame began.
+        Late: the deadline passed.
+        WireError: these bytes are not a frame, or too large a one.
+    """
+    first = _read(connection, LENGTHS.size, deadline)
+    if not first:
+        raise EOFError
+    if len(first) < LENGTHS.size:
+        raise WireError("it ended in the middle of a message")
+    header_bytes, body_bytes = LENGTHS.unpack(first)
+    if header_bytes > max_header_bytes or body_bytes > MAX_BODY_BYTES:
+        raise WireError("its message is too large")
+    text, body = _read(connection, header_bytes, deadline), _read(connection, body_bytes, deadline)
+    if len(text) < header_bytes or len(body) < body_bytes:
+        raise WireError("it ended in the middle of a message")
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError("its message is not JSON") from error
+    if not isinstance(header, dict):
+        raise WireError("its message is not an object")
+    return header, body
+
+
+def _read(connection: socket.socket, size: int, deadline: float | None) -> bytes:
+    parts, missing = [], size
+    while missing:
+        wait = None if deadline is None else max(0.0, deadline - time.monotonic())
+        if not select.select([connection], [], [], wait)[0]:
+            raise Late("it gave no answer in time")
+        try:
+            part = connection.recv(min(missing, 1 << 16))
+        except ConnectionError:
+            break
+        if not part:
+            break
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def pack_answer(answer: Answer) -> tuple[dict[str, Any], bytes]:
+    """Return an answer as header and body of a frame."""
+    tensors: dict[str, Tensor] = {}
+    observations: list[tuple[str, dict[str, Any]]] = []
+    for name, value in answer.observations.items():
+        if isinstance(value, Tensor | Sample):
+            tensor = value.draws if isinstance(value, Sample) else value
+            tensors[str(len(observations))] = tensor
+            packed = {"is": "sample" if isinstance(value, Sample) else "tensor"}
+        elif isinstance(value, Raised):
+            packed = {"is": "raised", "kind": value.kind, "message": value.message[:MAX_TEXT], "line": value.line[:200]}
+        else:
+            packed = {"is": "value", "value": value[:MAX_TEXT] if isinstance(value, str) else value}
+        observations.append((name, packed))
+    body = safetensors.torch.save(tensors) if tensors else b""
+    header = {
+        "kind": answer.kind,
+        "detail": answer.detail[:MAX_TEXT],
+        "duration_s": answer.duration_s,
+        "observations": observations,
+    }
+    return header, body
+
+
+def unpack_answer(header: dict[str, Any], body: bytes) -> Answer:
+    """Read an answer back, believing nothing.
+
+    Raises:
+        WireError: header and body are not such an answer.
+    """
+    try:
+        tensors = safetensors.torch.load(body) if body else {}
+        observations = {
+            _text(name): _observation(packed, tensors.get(str(at)))
+            for at, (name, packed) in enumerate(header["observations"])
+        }
+        kind, duration_s = header["kind"], float(header["duration_s"])
+        if kind not in KINDS:
+            raise ValueError(f"no such kind: {kind}")
+        return Answer(kind, observations, _text(header["detail"]), duration_s)
+    except Exception as error:
+        # Whatever the parser says of bytes that a student's process wrote: it is no valid answer.
+        raise WireError("it gave no valid answer") from error
+
+
+def _observation(packed: dict[str, Any], tensor: Tensor | None) -> Observation:
+    if packed["is"] in ("tensor", "sample"):
+        if tensor is None or tensor.dtype not in DTYPES:
+            raise ValueError("no tensor of a known dtype")
+        return Sample(tensor) if packed["is"] == "sample" else tensor
+    if packed["is"] == "raised":
+        return Raised(_text(packed["kind"]), _text(packed["message"]), _text(packed["line"]))
+    value: object = packed["value"]
+    if value is None or type(value) in (bool, int, float, str):
+        return value  # type: ignore[return-value]
+    raise ValueError("no observation")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value[:MAX_TEXT]
