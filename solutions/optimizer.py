@@ -1,0 +1,165 @@
+"""Chapter 4: gradients, and the steps that follow them."""
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor, nn
+
+
+def numerical_gradient(f: Callable[[Tensor], Tensor | float], x: Tensor, eps: float = 1e-6) -> Tensor:
+    """Estimate the gradient of ``f`` at ``x`` by central differences: nudge each element up and down by ``eps``.
+
+    Args:
+        f: takes a float64 tensor of the shape of ``x`` and returns one number.
+        x: where to measure, any shape; it keeps its values.
+        eps: size of the nudge, above 0.
+
+    Returns:
+        The gradient, float64, in the shape of ``x``.
+
+    Raises:
+        ValueError: ``eps`` is not above 0.
+
+    Example:
+        >>> numerical_gradient(lambda x: (x**2).sum(), torch.tensor([1.0, 3.0]), 1e-3)
+        tensor([2.0000, 6.0000], dtype=torch.float64)
+    """
+    ### BEGIN SOLUTION
+    if not eps > 0:
+        raise ValueError(f"the nudge has to be above 0: {eps}")
+    point = x.detach().to(torch.float64).flatten()
+    gradient = torch.zeros_like(point)
+    for i in range(len(point)):
+        up, down = point.clone(), point.clone()
+        up[i] += eps
+        down[i] -= eps
+        gradient[i] = (float(f(up.reshape(x.shape))) - float(f(down.reshape(x.shape)))) / (2 * eps)
+    return gradient.reshape(x.shape)
+    ### END SOLUTION
+
+
+def backward_linear(x: Tensor, w: Tensor, grad_out: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Carry a gradient backwards through ``out = x @ w + b``.
+
+    Args:
+        x: the layer's input, shape (B, I).
+        w: its weight, shape (I, O).
+        grad_out: gradient of the loss with respect to the output, shape (B, O).
+
+    Returns:
+        The gradients with respect to x (B, I), w (I, O) and b (O,).
+
+    Example:
+        >>> grad_x, grad_w, grad_b = backward_linear(torch.ones(4, 3), torch.ones(3, 2), torch.ones(4, 2))
+        >>> grad_b
+        tensor([4., 4.])
+    """
+    ### BEGIN SOLUTION
+    return grad_out @ w.T, x.T @ grad_out, grad_out.sum(dim=0)
+    ### END SOLUTION
+
+
+def backward_relu(x: Tensor, grad_out: Tensor) -> Tensor:
+    """Carry a gradient backwards through ``out = relu(x)``: it passes where ``x`` is above 0, and nowhere else.
+
+    Args:
+        x: the input, any shape.
+        grad_out: gradient of the loss with respect to the output, the shape of ``x``.
+
+    Returns:
+        The gradient with respect to x, in its shape.
+
+    Example:
+        >>> backward_relu(torch.tensor([-1.0, 0.0, 2.0]), torch.ones(3))
+        tensor([0., 0., 1.])
+    """
+    ### BEGIN SOLUTION
+    return grad_out * (x > 0)
+    ### END SOLUTION
+
+
+class Optimizer:
+    """Gradient descent: each step moves every parameter a little against its gradient.
+
+    Args:
+        params: the parameters, as an iterable; a generator such as ``model.parameters()`` will do.
+        lr: the learning rate, above 0.
+
+    Raises:
+        ValueError: there are no parameters, or ``lr`` is not above 0.
+
+    Example:
+        >>> weight = nn.Parameter(torch.tensor([1.0]))
+        >>> optimizer = Optimizer([weight], lr=0.1)
+        >>> (weight**2).sum().backward()
+        >>> optimizer.step()
+        >>> weight.item()
+        0.800000011920929
+    """
+
+    def __init__(self, params: Iterable[nn.Parameter], lr: float) -> None:
+        ### BEGIN SOLUTION
+        self.params = list(params)  # a generator could be read only once
+        self.lr = lr
+        if not self.params:
+            raise ValueError("there are no parameters to optimize")
+        if not lr > 0:
+            raise ValueError(f"the learning rate has to be above 0: {lr}")
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change each parameter in place, p <- p - lr * gradient, without recording gradients.
+
+        A parameter that has no gradient is left alone. The gradients keep their values.
+        """
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for p in self.params:
+                if p.grad is not None:
+                    p -= self.lr * p.grad
+        ### END SOLUTION
+
+    def zero_grad(self) -> None:
+        """Forget the gradients: afterwards each one is None or zeros."""
+        ### BEGIN SOLUTION
+        for p in self.params:
+            p.grad = None
+        ### END SOLUTION
+
+
+class Momentum(Optimizer):
+    """Gradient descent that keeps some of its velocity: v <- momentum * v + gradient, then p <- p - lr * v.
+
+    Each parameter has its own velocity, zero at the start. Otherwise as ``Optimizer``.
+
+    Args:
+        params: the parameters, as an iterable.
+        lr: the learning rate, above 0.
+        momentum: the share of the velocity that is kept, at least 0 and below 1.
+
+    Raises:
+        ValueError: there are no parameters, ``lr`` is not above 0, or ``momentum`` is not in [0, 1).
+    """
+
+    def __init__(self, params: Iterable[nn.Parameter], lr: float, momentum: float = 0.9) -> None:
+        ### BEGIN SOLUTION
+        super().__init__(params, lr)
+        if not 0 <= momentum < 1:
+            raise ValueError(f"the momentum is at least 0 and below 1: {momentum}")
+        self.momentum = momentum
+        self.velocities = [torch.zeros_like(p) for p in self.params]
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change velocities and parameters in place, without recording gradients.
+
+        A parameter that has no gradient is left alone, and its velocity is kept.
+        """
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for p, v in zip(self.params, self.velocities, strict=True):
+                if p.grad is not None:
+                    v *= self.momentum
+                    v += p.grad
+                    p -= self.lr * v
+        ### END SOLUTION

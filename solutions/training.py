@@ -1,0 +1,352 @@
+"""Chapter 5: mini-batches, the training loop, and what tells whether it worked."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from solutions.dropout import Classifier
+from solutions.optimizer import Optimizer
+
+Loaders = Mapping[str, Iterable[tuple[Tensor, Tensor]]]
+
+
+@dataclass
+class LearnerConfig:
+    """What a ``Learner`` needs to know besides the data.
+
+    Attributes:
+        model: the network.
+        criterion: takes outputs and targets, returns the mean loss over the batch.
+        epochs: how often training goes through the data, at least 1.
+        batch_size: examples in a mini-batch, at least 1.
+        lr: the learning rate, above 0.
+        device: where to train, such as "cpu" or "cuda".
+        patience: stop after so many epochs in a row without improvement, a whole number of at least 1; None for never.
+        max_seconds: stop after the epoch in which this time has passed, above 0; None for never.
+        seed: makes a run repeatable; None for fresh randomness.
+
+    Raises:
+        TypeError: ``model`` is not a module, ``criterion`` cannot be called, or ``patience`` is not a whole number.
+        ValueError: a number is out of its range.
+    """
+
+    model: nn.Module
+    criterion: Callable[[Tensor, Tensor], Tensor]
+    epochs: int = 25
+    batch_size: int = 32
+    lr: float = 0.005
+    device: str = "cpu"
+    patience: int | None = None
+    max_seconds: float | None = None
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense."""
+        ### BEGIN SOLUTION
+        if not isinstance(self.model, nn.Module):
+            raise TypeError(f"the model has to be a module, not {self.model!r}")
+        if not callable(self.criterion):
+            raise TypeError(f"the criterion has to be callable, not {self.criterion!r}")
+        if self.epochs < 1 or self.batch_size < 1:
+            raise ValueError(f"epochs and batch_size are at least 1, not {self.epochs} and {self.batch_size}")
+        if not self.lr > 0:  # true for NaN as well
+            raise ValueError(f"the learning rate has to be above 0: {self.lr}")
+        if self.patience is not None:
+            if not isinstance(self.patience, int):
+                raise TypeError(f"patience is a whole number of epochs, not {self.patience!r}")
+            if self.patience < 1:
+                raise ValueError(f"patience is at least 1 epoch, not {self.patience}")
+        if self.max_seconds is not None and not self.max_seconds > 0:
+            raise ValueError(f"max_seconds has to be above 0: {self.max_seconds}")
+        ### END SOLUTION
+
+
+def batches(
+    images: Tensor, labels: Tensor, batch_size: int, shuffle: bool, generator: torch.Generator | None = None
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Go once through the examples in mini-batches.
+
+    Args:
+        images: one example for each index, shape (N, …).
+        labels: their labels, shape (N,).
+        batch_size: examples in a batch, at least 1; the last batch holds what is left.
+        shuffle: whether to take the examples in a random order, a new one in each pass.
+        generator: where the order comes from; the same state gives the same order. None for PyTorch's own.
+
+    Returns:
+        An iterable of pairs (images of the batch, labels of the batch).
+
+    Raises:
+        ValueError: there are not as many labels as images, or ``batch_size`` is below 1.
+
+    Example:
+        >>> [len(y) for x, y in batches(torch.zeros(5, 28, 28), torch.zeros(5), batch_size=2, shuffle=True)]
+        [2, 2, 1]
+    """
+    ### BEGIN SOLUTION
+    if len(images) != len(labels):
+        raise ValueError(f"{len(images)} images need as many labels, not {len(labels)}")
+    if batch_size < 1:
+        raise ValueError(f"a batch holds at least one example, not {batch_size}")
+    order = torch.randperm(len(images), generator=generator) if shuffle else torch.arange(len(images))
+    order = order.to(images.device)
+    for start in range(0, len(images), batch_size):
+        chosen = order[start : start + batch_size]
+        yield images[chosen], labels[chosen]
+    ### END SOLUTION
+
+
+@dataclass
+class Loader:
+    """Mini-batches that can be gone through again and again: each pass calls ``batches`` anew."""
+
+    images: Tensor
+    labels: Tensor
+    batch_size: int
+    shuffle: bool = False
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return iter(batches(self.images, self.labels, self.batch_size, self.shuffle))
+
+
+@dataclass
+class History:
+    """What happened in each epoch: four lists of one length.
+
+    Attributes:
+        losses: mean training loss over the examples, measured while the weights changed and dropout was on.
+        valid_losses: mean validation loss after the epoch.
+        accuracies: share of the validation examples that are classified right after the epoch, from 0 to 1.
+        seconds: how long the epoch took, validation included.
+    """
+
+    losses: list[float] = field(default_factory=list)
+    valid_losses: list[float] = field(default_factory=list)
+    accuracies: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+
+class Learner:
+    """Trains a model by plain gradient descent, p <- p - lr * gradient, and measures how well it does.
+
+    The test examples are read by ``evaluate`` and by nothing else.
+
+    Args:
+        config: model, criterion and settings.
+        loaders: "train", "valid" and "test"; each an iterable of pairs (inputs, targets) that can be gone through
+            again and again.
+
+    Attributes:
+        model: the model of the config, the very same object.
+    """
+
+    def __init__(self, config: LearnerConfig, loaders: Loaders) -> None:
+        ### BEGIN SOLUTION
+        self.config = config
+        self.loaders = loaders
+        self.model = config.model.to(config.device)
+        self.optimizer = Optimizer(self.model.parameters(), config.lr)
+        ### END SOLUTION
+
+    def train_epoch(self) -> float:
+        """Go once through the training examples, in training mode, and take a step for each mini-batch.
+
+        Returns:
+            The mean loss over the examples (not over the batches: the last one may be shorter).
+        """
+        ### BEGIN SOLUTION
+        self.model.train()
+        total, count = 0.0, 0
+        for x, y in self.loaders["train"]:
+            x, y = x.to(self.config.device), y.to(self.config.device)
+            self.optimizer.zero_grad()
+            loss = self.config.criterion(self.model(x), y)
+            loss.backward()
+            self.optimizer.step()
+            total += loss.detach() * len(x)  # detached: else the graph of every batch would be kept
+            count += len(x)
+        return float(total / count)
+        ### END SOLUTION
+
+    def valid_loss(self) -> float:
+        """Return the mean loss over the validation examples.
+
+        Measured in evaluation mode and without gradients; the model is then in the mode it was in before.
+        """
+        ### BEGIN SOLUTION
+        was_training = self.model.training
+        self.model.eval()
+        total, count = 0.0, 0
+        with torch.no_grad():
+            for x, y in self.loaders["valid"]:
+                x, y = x.to(self.config.device), y.to(self.config.device)
+                total += self.config.criterion(self.model(x), y) * len(x)
+                count += len(x)
+        self.model.train(was_training)
+        return float(total / count)
+        ### END SOLUTION
+
+    def validate_epoch(self) -> float:
+        """Return the accuracy on the validation examples: the share that is classified right, from 0 to 1.
+
+        Measured in evaluation mode and without gradients; the model is then in the mode it was in before.
+        """
+        ### BEGIN SOLUTION
+        right, count = 0, 0
+        for x, y in self.loaders["valid"]:
+            right += (self.predict(x) == y.to(self.config.device)).sum()
+            count += len(x)
+        return int(right) / count
+        ### END SOLUTION
+
+    def fit(self, after_epoch: Callable[[History], bool | None] | None = None) -> History:
+        """Train, and keep the weights of the epoch with the lowest validation loss.
+
+        Where the config has a seed, ``torch.manual_seed`` comes first, so that two equal runs give equal losses.
+        Training ends after ``epochs``; or after ``patience`` epochs in a row whose validation loss was not below the
+        lowest so far; or after the epoch in which ``max_seconds`` have passed.
+
+        Args:
+            after_epoch: called with the history so far after each epoch; where it returns True, training ends.
+
+        Returns:
+            The history, one entry for each epoch.
+        """
+        ### BEGIN SOLUTION
+        config, history = self.config, History()
+        if config.seed is not None:
+            torch.manual_seed(config.seed)
+        best_loss, best_weights, waited = float("inf"), deepcopy(self.model.state_dict()), 0
+        begin = time.perf_counter()
+        for _ in range(config.epochs):
+            start = time.perf_counter()
+            history.losses.append(self.train_epoch())
+            history.valid_losses.append(self.valid_loss())
+            history.accuracies.append(self.validate_epoch())
+            history.seconds.append(time.perf_counter() - start)
+            if history.valid_losses[-1] < best_loss:
+                best_loss, best_weights, waited = history.valid_losses[-1], deepcopy(self.model.state_dict()), 0
+            else:
+                waited += 1
+            if after_epoch is not None and after_epoch(history):
+                break
+            if config.patience is not None and waited >= config.patience:
+                break
+            if config.max_seconds is not None and time.perf_counter() - begin >= config.max_seconds:
+                break
+        self.model.load_state_dict(best_weights)
+        return history
+        ### END SOLUTION
+
+    def predict(self, x: Tensor) -> Tensor:
+        """Return the number of the most probable class for each input.
+
+        The model answers in evaluation mode and without gradients, and is then in the mode it was in before.
+
+        Args:
+            x: a batch of inputs, shape (B, …), on any device.
+
+        Returns:
+            int64, shape (B,).
+        """
+        ### BEGIN SOLUTION
+        was_training = self.model.training
+        self.model.eval()
+        with torch.no_grad():
+            classes = self.model(x.to(self.config.device)).argmax(dim=1)
+        self.model.train(was_training)
+        return classes
+        ### END SOLUTION
+
+    def evaluate(self) -> dict[str, dict[str, float]]:
+        """Measure the model on the test examples, once, at the very end.
+
+        Measured in evaluation mode and without gradients; the model is then in the mode it was in before.
+
+        Returns:
+            For each label, {"precision": …, "recall": …, "f1": …}. The labels are the model's ``labels`` where it has
+            any, else the ten names of the data set.
+        """
+        ### BEGIN SOLUTION
+        labels = getattr(self.model, "labels", Classifier.labels)
+        targets, predictions = [], []
+        for x, y in self.loaders["test"]:
+            targets.append(y.cpu())
+            predictions.append(self.predict(x).cpu())
+        matrix = confusion_matrix(torch.cat(targets), torch.cat(predictions), len(labels))
+        rows = zip(labels, *(scores.tolist() for scores in precision_recall_f1(matrix)), strict=True)
+        return {label: {"precision": precision, "recall": recall, "f1": f1} for label, precision, recall, f1 in rows}
+        ### END SOLUTION
+
+    def export(self, path: str | Path) -> None:
+        """Write the model's state_dict as a safetensors file, under the state_dict's names.
+
+        Args:
+            path: the file.
+        """
+        ### BEGIN SOLUTION
+        save_file({name: tensor.contiguous().clone() for name, tensor in self.model.state_dict().items()}, path)
+        ### END SOLUTION
+
+
+def confusion_matrix(targets: Tensor, predictions: Tensor, classes: int) -> Tensor:
+    """Count how often each class was taken for each other.
+
+    Args:
+        targets: the true class of each example, whole numbers from 0 to classes - 1, shape (N,); anything that
+            ``torch.as_tensor`` takes.
+        predictions: the predicted class of each, likewise.
+        classes: how many classes there are.
+
+    Returns:
+        int64, shape (classes, classes); row: target, column: prediction.
+
+    Raises:
+        ValueError: the lengths differ, or a class is outside 0 … classes - 1.
+
+    Example:
+        >>> confusion_matrix([0, 0, 1], [0, 1, 1], 2)
+        tensor([[1, 1],
+                [0, 1]])
+    """
+    ### BEGIN SOLUTION
+    targets, predictions = torch.as_tensor(targets).long(), torch.as_tensor(predictions).long()
+    if targets.shape != predictions.shape:
+        raise ValueError(f"targets and predictions differ in length: {len(targets)} and {len(predictions)}")
+    for name, values in (("targets", targets), ("predictions", predictions)):
+        if ((values < 0) | (values >= classes)).any():
+            raise ValueError(f"the {name} have a class outside 0 … {classes - 1}")
+    return torch.bincount(targets * classes + predictions, minlength=classes**2).reshape(classes, classes)
+    ### END SOLUTION
+
+
+def precision_recall_f1(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return precision, recall and their harmonic mean F1 of each class.
+
+    Precision: how many of those predicted as this class are of it. Recall: how many of this class were found.
+
+    Args:
+        matrix: from ``confusion_matrix``, shape (C, C).
+
+    Returns:
+        Three floating vectors, shape (C,). Where there is nothing to divide by, the result is 0.
+
+    Example:
+        >>> precision_recall_f1(torch.tensor([[1, 1], [0, 1]]))[0]
+        tensor([1.0000, 0.5000], dtype=torch.float64)
+    """
+    ### BEGIN SOLUTION
+    matrix = torch.as_tensor(matrix).double()
+    hits, actual, predicted = matrix.diagonal(), matrix.sum(dim=1), matrix.sum(dim=0)
+    # Where there is nothing to divide by there are no hits either: 0 / 1 is the 0 that is wanted.
+    precision = hits / predicted.clamp(min=1)
+    recall = hits / actual.clamp(min=1)
+    f1 = 2 * hits / (actual + predicted).clamp(min=1)
+    return precision, recall, f1
+    ### END SOLUTION
