@@ -1,0 +1,183 @@
+"""The classifier's command line: ``python -m solutions train | evaluate | predict``."""
+
+import json
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from solutions.errors import WorkFailed, WrongUse
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from solutions.data import Dataset
+
+app = typer.Typer(
+    help="Train the course's classifier on Fashion-MNIST, measure it, and use it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Device(StrEnum):
+    """Where to compute."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+    mps = "mps"
+
+
+Data = Annotated[Path | None, typer.Option(help="Folder with the four IDX files; otherwise the usual places.")]
+Runs = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
+
+
+@app.command(epilog="Example: python -m solutions train --epochs 5 --name first")
+def train(
+    data: Data = None,
+    download: Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")] = False,
+    epochs: Annotated[int, typer.Option(help="Passes through the training images, at most.")] = 25,
+    batch_size: Annotated[int, typer.Option(help="Images in a mini-batch.")] = 32,
+    lr: Annotated[float, typer.Option(help="Learning rate.")] = 0.005,
+    dropout: Annotated[float, typer.Option(help="Probability that a hidden unit is dropped.")] = 0.2,
+    patience: Annotated[int | None, typer.Option(help="Stop after so many epochs without improvement.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(help="Stop after the epoch in which these are over.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
+    device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.auto,
+    name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,
+    out: Runs = Path("runs"),
+    force: Annotated[bool, typer.Option("--force", help="Take a name again; the old run is kept as NAME.1.")] = False,
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the model.")] = False,
+) -> None:
+    """Train the classifier, measure it on the test images, and write model, log and figures into a folder."""
+    from rich.console import Console
+
+    from solutions import data as sources
+    from solutions import runs, terminal
+
+    console = Console(quiet=quiet or as_json)
+    recipe = runs.Recipe(epochs, batch_size, lr, dropout, patience, max_seconds, seed, runs.choose_device(device.value))
+    config = runs.configure(recipe)
+    dataset = sources.load(data, download)
+    _say_which(console, dataset)
+    folder = runs.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
+    view = terminal.TrainingView(console, epochs, len(runs.divide(dataset, seed)[0]))
+    with view.shown():
+        run = runs.train(recipe, config, dataset, folder, view.after_batch, view.after_epoch)
+
+    console.print(f"Kept: the weights of epoch {run.kept}, with the lowest validation loss.\n", highlight=False)
+    console.print(terminal.class_table(run.test), "", terminal.confusion_table(run.test), "")
+    console.print(f"[bold]Test accuracy {run.test.accuracy:.2%}[/] on {len(dataset.test_labels):,} images\n")
+    for file, meaning in runs.FILES.items():
+        console.print(f"{folder / file}  [dim]{meaning}[/]", highlight=False, soft_wrap=True)
+    console.print(f"\nTry it: python -m solutions predict --model {run.model_file} PHOTO", soft_wrap=True)
+    if as_json:
+        print(json.dumps({"folder": str(folder), "model": str(run.model_file), **run.results}))
+    elif quiet:
+        print(run.model_file)
+
+
+@app.command(epilog="Example: python -m solutions evaluate runs/first/model.safetensors")
+def evaluate(
+    model: Annotated[Path | None, typer.Argument(help="Model file; otherwise that of the newest run.")] = None,
+    data: Data = None,
+    out: Runs = Path("runs"),
+    as_json: Json = False,
+) -> None:
+    """Measure a model on the test images."""
+    from rich.console import Console
+
+    from solutions import data as sources
+    from solutions import runs, terminal
+
+    console = Console(quiet=as_json)
+    path = model or runs.newest_model(out)
+    classifier, training = runs.open_model(path)
+    dataset = sources.load(data)
+    test = runs.measure(classifier, dataset.test_images, dataset.test_labels)
+    console.print(f"Model: {path}", highlight=False, soft_wrap=True)
+    _say_which(console, dataset)
+    if training.get("data") != runs.describe(dataset):
+        console.print("[yellow]The model was trained on other data than these.[/]")
+    console.print("", terminal.class_table(test), "", terminal.confusion_table(test), "")
+    console.print(f"[bold]Test accuracy {test.accuracy:.2%}[/] on {len(dataset.test_labels):,} images")
+    if as_json:
+        result = {"model": str(path), "data": runs.describe(dataset), "test_accuracy": test.accuracy}
+        print(json.dumps({**result, **test.details}))
+
+
+@app.command(epilog="Example: python -m solutions predict shirt.jpg boot.png")
+def predict(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Photographs of one garment each.")],
+    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
+    out: Runs = Path("runs"),
+    as_json: Json = False,
+) -> None:
+    """Say what garment is in each photograph, with probabilities."""
+    from rich.console import Console
+
+    from solutions import runs, terminal
+    from solutions.deployment import classify
+    from solutions.images import ImageError, open_image
+
+    console = Console(quiet=as_json)
+    classifier, _ = runs.open_model(model or runs.newest_model(out))
+    results: list[dict[str, object]] = []
+    for path in images:
+        try:
+            answers = classify(classifier, open_image(path))
+        except (ImageError, ValueError) as error:
+            results.append({"image": str(path), "error": str(error)})
+            print(f"error: {path}: {error}", file=sys.stderr)
+            continue
+        ranked = [{"label": label, "probability": probability} for label, probability in answers]
+        results.append({"image": str(path), "answers": ranked})
+        console.print(f"[bold]{path}[/]", highlight=False, soft_wrap=True)
+        console.print(terminal.answer_table(answers[:5]), "")
+    if as_json:
+        print(json.dumps(results))
+    if any("error" in result for result in results):
+        raise typer.Exit(2)
+
+
+def _say_which(console: "Console", dataset: "Dataset") -> None:
+    """Say what data are used."""
+    from solutions.data import HOW_TO_GET
+
+    name = "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
+    counts = f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images"
+    console.print(f"Data: {name}, {counts}, from {dataset.source}", highlight=False, soft_wrap=True)
+    if dataset.is_sample:
+        console.print(f"For the full set, {HOW_TO_GET}.", highlight=False, soft_wrap=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit status; an error is one line."""
+    try:
+        return app(arguments, prog_name="python -m solutions", standalone_mode=False) or 0
+    except WrongUse as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except (WorkFailed, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, typer.Abort):
+        print("error: interrupted", file=sys.stderr)
+        return 1
+    except Exception as error:
+        # Wrong options: typer's own exceptions, which it does not export, all have this method.
+        if not hasattr(error, "format_message"):
+            raise
+        print(f"error: {error.format_message()} (--help shows what there is)", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,211 @@
+"""Chapter 6: from a trained model to a thing that people use."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageFilter, ImageOps
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from solutions.dropout import Classifier
+from solutions.layers import Linear
+
+
+def affine_layers(model: Classifier) -> list[tuple[Tensor, Tensor]]:
+    """Return weight (in, out) and bias (out,) of each affine layer in order: the parameters, or views of them."""
+    return [(layer.weight, layer.bias) for layer in model.modules() if isinstance(layer, Linear)]
+
+
+def export_model(model: Classifier, path: str | Path, training: Mapping[str, object] | None = None) -> None:
+    """Write the model as a safetensors file that says what it is.
+
+    The tensors are named "0.weight", "0.bias", "1.weight", … after the affine layers: float32, shapes (in, out) and
+    (out,). The metadata, all of them text:
+
+    - ``format`` "garment-mlp", ``format_version`` "1", ``preprocessing_version`` "1", ``activation`` "relu";
+    - ``sizes`` "[784, 256, 64, 10]", ``labels`` the ten names as JSON, ``input_range`` "[0, 1]";
+    - ``digest``: SHA-256 in hexadecimal over the tensors' bytes, in the order of their sorted names;
+    - ``training``: what is told about the training, as JSON.
+
+    The same model and summary always give the same bytes. A file that was there is replaced at once or not at all.
+
+    Args:
+        model: the course's classifier.
+        path: the file.
+        training: a summary such as data, recipe and accuracy.
+
+    Raises:
+        ValueError: the layers of the model do not have the sizes 784-256-64-10.
+    """
+    ### BEGIN SOLUTION
+    tensors = {}
+    for i, (weight, bias) in enumerate(affine_layers(model)):
+        tensors[f"{i}.weight"] = weight.detach().cpu().float().contiguous()
+        tensors[f"{i}.bias"] = bias.detach().cpu().float().contiguous()
+    sizes = [784, 256, 64, 10]
+    shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    expected = {f"{i}.weight": (sizes[i], sizes[i + 1]) for i in range(3)}
+    expected |= {f"{i}.bias": (sizes[i + 1],) for i in range(3)}
+    if shapes != expected:
+        raise ValueError(f"only a model with layers of 784-256-64-10 can be exported, not {shapes}")
+    digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors)))
+    metadata = {
+        "format": "garment-mlp",
+        "format_version": "1",
+        "preprocessing_version": "1",
+        "activation": "relu",
+        "sizes": json.dumps(sizes),
+        "labels": json.dumps(list(model.labels)),
+        "input_range": "[0, 1]",
+        "digest": digest.hexdigest(),
+        "training": json.dumps(training or {}, sort_keys=True),
+    }
+    content = save(tensors, metadata)
+    # The library writes the metadata in a random order; sorted, the same model gives the same file.
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:end])
+    header["__metadata__"] = dict(sorted(metadata.items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode().ljust(end - 8)
+    part = Path(f"{path}.part")
+    part.write_bytes(content[:8] + text + content[end:])
+    part.replace(path)
+    ### END SOLUTION
+
+
+def load_model(path: str | Path, device: str = "cpu") -> Classifier:
+    """Read a model that ``export_model`` wrote, wherever it was trained; nothing in the file is ever run as code.
+
+    Everything is checked before the model is built: metadata, names, shapes, types, and the digest of the weights.
+
+    Args:
+        path: the file.
+        device: where the model is wanted.
+
+    Returns:
+        The model in evaluation mode, with the file's labels and its weights bit for bit.
+
+    Raises:
+        ValueError: the file is no safetensors file (a pickle, for one), of another or a newer format, lacks something,
+            or has other sizes or another digest than it says.
+    """
+    ### BEGIN SOLUTION
+    sizes = [784, 256, 64, 10]
+    shapes = {f"{i}.weight": [sizes[i], sizes[i + 1]] for i in range(3)}
+    shapes |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
+    if Path(path).stat().st_size > 4_000_000:  # the weights take 0.9 MB
+        raise ValueError(f"{path}: too large for a model of this course")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (not a dictionary)
+            found = {name: (part.get_shape(), part.get_dtype()) for name, part in slices.items()}
+            right = found == {name: (shape, "F32") for name, shape in shapes.items()}
+            tensors = {name: file.get_tensor(name) for name in sorted(shapes)} if right else {}
+    except SafetensorError as error:
+        raise ValueError(f"{path}: not a safetensors file; export the model again ({error})") from error
+    wanted = {
+        "format": "garment-mlp",
+        "format_version": "1",
+        "preprocessing_version": "1",
+        "sizes": json.dumps(sizes),
+        "input_range": "[0, 1]",
+    }
+    for key, value in wanted.items():
+        if metadata.get(key) != value:
+            raise ValueError(f"{path}: {key} is {metadata.get(key)!r}, but this version reads {value!r}")
+    if not right:
+        raise ValueError(f"{path}: the tensors are not those of 784-256-64-10 in float32")
+    digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()
+    if metadata.get("digest") != digest:
+        raise ValueError(f"{path}: the weights are not those that were exported (their digest differs)")
+    try:
+        labels = json.loads(metadata.get("labels", ""))
+    except ValueError:
+        labels = None
+    if not isinstance(labels, list) or len(labels) != 10 or not all(isinstance(label, str) for label in labels):
+        raise ValueError(f"{path}: labels are not a list of ten names")
+    model = Classifier().to(device)
+    model.labels = tuple(labels)
+    with torch.no_grad():
+        for i, (weight, bias) in enumerate(affine_layers(model)):
+            weight.copy_(tensors[f"{i}.weight"])
+            bias.copy_(tensors[f"{i}.bias"])
+    return model.eval()
+    ### END SOLUTION
+
+
+def prepare_image(image: Image.Image) -> Tensor:
+    """Turn a photograph of a garment into what the network was trained on.
+
+    The steps: turn it as EXIF says; put it on white where it is transparent; take the median of the border as the
+    background's colour; find what differs from it, or is not transparent while other parts are; trim to that; scale
+    the longer side to 28 by area mean, keeping the proportions; centre; make dark bright, and the background 0.
+
+    Args:
+        image: of mode 1, L, P, RGB, RGBA, CMYK or I;16; at least 2×2 pixels.
+
+    Returns:
+        float32, shape (1, 28, 28), from 0 to 1: background 0, a black garment 1.
+
+    Raises:
+        ValueError: the image is smaller than 2×2, or nothing stands out from the background.
+    """
+    ### BEGIN SOLUTION
+    if min(image.size) < 2:
+        raise ValueError(f"the image has only {image.width}×{image.height} pixels; 2×2 is the least")
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):  # 16 bits: Pillow would cut them off at 255
+        image = Image.fromarray((np.asarray(image).clip(0, 65535) / 257).round().astype(np.uint8))
+    image = image.convert("RGBA")
+    if max(image.size) > 1024:
+        image = image.reduce(max(image.size) // 512)  # blocks to their mean: sharp enough for 28 pixels
+    alpha = np.asarray(image.getchannel("A"))
+    image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+
+    pixels = np.asarray(image).astype(np.float32)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    distance = np.abs(pixels - np.median(border, axis=0)).max(axis=2)
+    blurred = Image.fromarray(distance.astype(np.uint8)).filter(ImageFilter.GaussianBlur(max(image.size) / 200))
+    garment = np.asarray(blurred) > 28  # blurred, so that single pixels of noise do not count
+    core = garment & (distance > 28)  # the blur also widens; this has the true extent
+    if alpha.min() < 128:
+        core, garment = core | (alpha >= 128), garment | (alpha >= 128)
+    rows, columns = np.flatnonzero(core.any(axis=1)), np.flatnonzero(core.any(axis=0))
+    if len(rows) == 0:
+        raise ValueError("nothing stands out from the background; take the photograph on a plain, different ground")
+    box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+    brightness = np.where(garment, 255 - np.asarray(image.convert("L")).astype(np.float32), 0)
+    width, height = box[2] - box[0], box[3] - box[1]
+    scale = 28 / max(width, height)
+    width, height = max(1, round(width * scale)), max(1, round(height * scale))
+    small = Image.fromarray(brightness).crop(box).resize((width, height), Image.Resampling.BOX)
+    x = torch.zeros(1, 28, 28)
+    top, left = (28 - height) // 2, (28 - width) // 2
+    x[0, top : top + height, left : left + width] = torch.from_numpy(np.asarray(small) / 255)
+    return x.clamp(0, 1)
+    ### END SOLUTION
+
+
+def classify(model: Classifier, image: Image.Image | Tensor) -> list[tuple[str, float]]:
+    """Say what is in an image.
+
+    The model answers in evaluation mode, on whatever device it is, and is then in the mode it was in before.
+
+    Args:
+        model: the course's classifier.
+        image: a photograph, or a tensor (1, 28, 28) as from ``prepare_image``.
+
+    Returns:
+        Pairs (label, probability), the most probable first; the probabilities add up to 1.
+    """
+    ### BEGIN SOLUTION
+    x = prepare_image(image) if isinstance(image, Image.Image) else image
+    device = next(model.parameters()).device
+    return sorted(model.predictions(x.to(device)).items(), key=lambda answer: answer[1], reverse=True)
+    ### END SOLUTION
