@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 
 from book.exercises import counted
-from book.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
+from autograder.notebooks.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
 
 WRITTEN_CELL = re.compile(
     r"^\+\+\+ (?P<metadata>\{[^\n]*\"written\"[^\n]*\})\n.*?(?=^\+\+\+|^```\{code-cell\}|\Z)", re.MULTILINE | re.DOTALL
@@ -45,7 +45,7 @@ def depart_answer(translator: SphinxTranslator, node: question_answer) -> None:
 
 
 class QuestionDirective(SphinxDirective):
-    """`predict` and `recall`; `book.questions` has the syntax."""
+    """`predict` and `recall`; `autograder.notebooks.questions` has the syntax."""
 
     required_arguments = 1
     final_argument_whitespace = True

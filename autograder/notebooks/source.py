@@ -1,0 +1,167 @@
+"""A chapter becomes the instructor's notebook: nbgrader's metadata, stable cell ids, one graded cell for each check."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.checks import Check, checks_of
+from autograder.exercises import BEGIN, END, Exercise
+from autograder.notebooks.markdown import to_markdown
+from autograder.reference import Course
+
+SETUP_LINE = "from autograder import check"
+IMPORT = re.compile(r"^from \w+\.(?P<room>\w+) import (?P<name>\w+)$")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One file of the chapters' folder that holds exercises.
+
+    Attributes:
+        path: the file.
+        room: the module of its exercises, such as ``layers``.
+    """
+
+    path: Path
+    room: str
+
+    @property
+    def assignment(self) -> str:
+        """The assignment's id, also its notebook's name: the file's stem, such as ``2-layers``."""
+        return self.path.stem
+
+
+def chapters_of(course: Course) -> list[Chapter]:
+    """Return the chapters that have exercises, in order."""
+    rooms = ((path, path.stem.partition("-")[2]) for path in sorted(course.chapters.glob("[0-9]*-*.md")))
+    return [Chapter(path, room) for path, room in rooms if (course.folder / "mistakes" / f"{room}.py").exists()]
+
+
+def source_notebook(chapter: Chapter, course: Course, book_url: str, glued: Mapping[str, str] | None = None) -> NotebookNode:
+    """Return the instructor's notebook of a chapter: solutions and hidden checks included, nothing executed.
+
+    Args:
+        chapter: to read.
+        course: whose reference fills the exercise cells.
+        book_url: address of the chapter's page in the book.
+        glued: values that the text shows; without them its prose is left out, which is all that running it needs.
+
+    Raises:
+        ValueError: the chapter holds a construct that has no form in a notebook, or an unknown exercise.
+    """
+    import jupytext
+
+    read = jupytext.reads(chapter.path.read_text(encoding="utf-8"), fmt="md:myst")
+    exercises = {exercise.name: exercise for exercise in course.exercises(chapter.room)}
+    cells: list[NotebookNode] = []
+    for cell in read.cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type == "markdown" and "written" in tags:
+            cells.append(_written_cell(chapter, course, int(cell.metadata["points"])))
+        elif cell.cell_type == "markdown":
+            if glued is not None and cell.source.strip():
+                cells.append(nbformat.v4.new_markdown_cell(to_markdown(cell.source, glued, book_url)))
+        elif "exercise" in tags:
+            cells += _exercise_cells(_exercise_of(cell.source, chapter, exercises), checks_of(chapter.room))
+        elif "setup" in tags:
+            code = f"{SETUP_LINE}\n\n{cell.source.strip()}"
+            cells.append(_nbgrader(nbformat.v4.new_code_cell(code), f"{chapter.room}-setup", locked=True))
+        else:
+            cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": tags} if tags else {}))
+    notebook = nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            "autograder": {"assignment": chapter.assignment, "room": chapter.room},
+        },
+    )
+    _name_cells(cells)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def glued_values(executed: NotebookNode) -> dict[str, str]:
+    """Return the values that an executed notebook glued, as text, by name."""
+    found = {}
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+            if name is not None:
+                data = output["data"]
+                found[name] = next(value for mime, value in data.items() if mime.endswith("text/plain"))
+    return found
+
+
+def _exercise_of(source: str, chapter: Chapter, exercises: Mapping[str, Exercise]) -> Exercise:
+    match = IMPORT.match(source.strip())
+    if match is None or match["room"] != chapter.room or match["name"] not in exercises:
+        raise ValueError(f"{chapter.path.name}: {source.strip()!r} names no exercise of {chapter.room}")
+    return exercises[match["name"]]
+
+
+def _exercise_cells(exercise: Exercise, checks: Sequence[Check]) -> list[NotebookNode]:
+    solution = _nbgrader(nbformat.v4.new_code_cell(exercise.source), exercise.id, solution=True)
+    look = nbformat.v4.new_code_cell(f"check({exercise.name})", metadata={"tags": ["look"]})
+    mine = [check for check in checks if check.exercise == exercise.name]
+    return [solution, look, *(_check_cell(check) for check in mine)]
+
+
+def _check_cell(check: Check) -> NotebookNode:
+    call = f'check({check.exercise}, "{check.name}").require()'
+    points = f"{check.points} point{'s' if check.points > 1 else ''}"
+    if check.hidden:
+        call = f"### BEGIN HIDDEN TESTS\n{call}\n### END HIDDEN TESTS"
+        title = f"# Hidden check ({points}; it runs when your work is graded): {check.title}"
+    else:
+        title = f"# Check ({points}): {check.title}"
+    return _nbgrader(nbformat.v4.new_code_cell(f"{title}\n{call}"), check.id, grade=True, locked=True, points=check.points)
+
+
+def _written_cell(chapter: Chapter, course: Course, points: int) -> NotebookNode:
+    answer = (course.folder / "answers" / f"{chapter.room}.md").read_text(encoding="utf-8").strip()
+    cell = nbformat.v4.new_markdown_cell(f"{BEGIN}\n{answer}\n{END}")
+    return _nbgrader(cell, f"{chapter.room}-written", grade=True, solution=True, points=points)
+
+
+def _nbgrader(
+    cell: NotebookNode,
+    grade_id: str,
+    *,
+    grade: bool = False,
+    solution: bool = False,
+    locked: bool = False,
+    points: int | None = None,
+) -> NotebookNode:
+    metadata: dict[str, Any] = {
+        "grade": grade,
+        "grade_id": grade_id,
+        "locked": locked,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+        "cell_type": cell.cell_type,
+    }
+    if points is not None:
+        metadata["points"] = points
+    cell.metadata["nbgrader"] = metadata
+    return cell
+
+
+def _name_cells(cells: Sequence[NotebookNode]) -> None:
+    """Give each cell an id that stays when others change: the grade id, or a digest of the text."""
+    taken: dict[str, int] = {}
+    for cell in cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        name = grade_id or hashlib.sha256(json.dumps([cell.cell_type, cell.source]).encode()).hexdigest()[:12]
+        taken[name] = taken.get(name, 0) + 1
+        cell["id"] = name if taken[name] == 1 else f"{name}-{taken[name]}"
