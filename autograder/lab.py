@@ -88,7 +88,7 @@ def use_course_style() -> None:
             "legend.frameon": False,
             "lines.linewidth": 2,
             "image.cmap": "gray",
-            "image.interpolation": "nearest",
+            "image.interpolation": "none",
             "svg.fonttype": "none",  # words stay words: they can be searched and take the page's typeface
             "svg.hashsalt": "course",  # the same figure is the same file
         }
@@ -98,6 +98,12 @@ def use_course_style() -> None:
     except ImportError:
         return
     set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
+
+
+def scientific(value: float) -> str:
+    """Return a number as text with a power of ten: ``2.9 × 10⁻¹⁰``."""
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa} × 10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def glue(name: str, value: float | str) -> None:

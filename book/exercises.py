@@ -93,7 +93,7 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
     card += nodes.paragraph("", "What is checked", classes=["card-label"])
     items = nodes.bullet_list(classes=["exercise-checks"])
     for check in checks:
-        text = nodes.paragraph("", check.title)
+        text = nodes.paragraph("", "", nodes.inline("", check.title, classes=["check-title"]))
         if check.hidden:
             text += nodes.inline("", " counts, shown by title only", classes=["check-hidden"])
         text += nodes.inline("", f" {counted(check.points, 'point')}", classes=["check-points"])

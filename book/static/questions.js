@@ -1,0 +1,66 @@
+// A question waits for the reader's choice. Without this file its answer is an ordinary <details> to unfold.
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function prepare(question) {
+  const answer = question.querySelector(".question-answer");
+  const items = [...question.querySelectorAll(".question-options > li")];
+  const reasons = [...question.querySelectorAll(".question-reasons > li")];
+  const spoken = element("p", "visually-hidden", "");
+  spoken.setAttribute("role", "status");
+  question.append(spoken);
+  answer.hidden = true;
+
+  const buttons = items.map((item, chosen) => {
+    const button = element("button", "question-choice", "");
+    button.type = "button";
+    button.setAttribute("aria-pressed", "false");
+    for (const paragraph of item.querySelectorAll(":scope > p")) button.append(...paragraph.childNodes);
+    button.addEventListener("click", () => choose(chosen));
+    item.replaceChildren(button);
+    return button;
+  });
+
+  function choose(chosen) {
+    if (question.classList.contains("answered")) return;
+    question.classList.add("answered");
+    const right = items.findIndex((item) => item.classList.contains("right"));
+    const yours = element("div", "question-yours", "");
+    yours.append(element("p", "card-label", "You chose"));
+    const text = document.createElement("p");
+    text.append(...[...buttons[chosen].childNodes].map((node) => node.cloneNode(true)));
+    yours.append(text);
+
+    const result = element("div", "question-result", "");
+    const outcome = question.querySelector(".question-outcome");
+    outcome.replaceWith(result);
+    result.append(yours, outcome);
+
+    buttons.forEach((button, index) => {
+      button.setAttribute("aria-disabled", "true");
+      button.setAttribute("aria-pressed", String(index === chosen));
+    });
+    buttons[right].prepend(element("span", "question-mark", chosen === right ? "your choice, right" : "right"));
+    if (chosen !== right) buttons[chosen].prepend(element("span", "question-mark", "your choice"));
+    reasons[chosen].classList.add("chosen");
+    answer.hidden = false;
+    answer.open = true;
+    const letter = (index) => String.fromCharCode(65 + index);
+    spoken.textContent = `You chose ${letter(chosen)}. The right answer is ${letter(right)}. The reasons follow.`;
+  }
+}
+
+const questions = [...document.querySelectorAll(".question")];
+questions.forEach(prepare);
+// On paper nobody can choose: show every answer.
+window.addEventListener("beforeprint", () => {
+  for (const answer of document.querySelectorAll(".question-answer")) {
+    answer.hidden = false;
+    answer.open = true;
+  }
+});
