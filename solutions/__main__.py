@@ -60,14 +60,15 @@ def train(
     from rich.console import Console
 
     from solutions import data as sources
-    from solutions import runs, terminal
+    from solutions import folders, runs, terminal
 
     console = Console(quiet=quiet or as_json)
+    runs.use_one_thread()
     recipe = runs.Recipe(epochs, batch_size, lr, dropout, patience, max_seconds, seed, runs.choose_device(device.value))
     config = runs.configure(recipe)
     dataset = sources.load(data, download)
     _say_which(console, dataset)
-    folder = runs.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
+    folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
     view = terminal.TrainingView(console, epochs, len(runs.divide(dataset, seed)[0]))
     with view.shown():
         run = runs.train(recipe, config, dataset, folder, view.after_batch, view.after_epoch)
@@ -75,7 +76,7 @@ def train(
     console.print(f"Kept: the weights of epoch {run.kept}, with the lowest validation loss.\n", highlight=False)
     console.print(terminal.class_table(run.test), "", terminal.confusion_table(run.test), "")
     console.print(f"[bold]Test accuracy {run.test.accuracy:.2%}[/] on {len(dataset.test_labels):,} images\n")
-    for file, meaning in runs.FILES.items():
+    for file, meaning in folders.FILES.items():
         console.print(f"{folder / file}  [dim]{meaning}[/]", highlight=False, soft_wrap=True)
     console.print(f"\nTry it: python -m solutions predict --model {run.model_file} PHOTO", soft_wrap=True)
     if as_json:
@@ -95,11 +96,12 @@ def evaluate(
     from rich.console import Console
 
     from solutions import data as sources
-    from solutions import runs, terminal
+    from solutions import folders, runs, terminal
 
     console = Console(quiet=as_json)
-    path = model or runs.newest_model(out)
-    classifier, training = runs.open_model(path)
+    runs.use_one_thread()
+    path = model or folders.newest_model(out)
+    classifier, training = folders.open_model(path)
     dataset = sources.load(data)
     test = runs.measure(classifier, dataset.test_images, dataset.test_labels)
     console.print(f"Model: {path}", highlight=False, soft_wrap=True)
@@ -123,12 +125,13 @@ def predict(
     """Say what garment is in each photograph, with probabilities."""
     from rich.console import Console
 
-    from solutions import runs, terminal
+    from solutions import folders, runs, terminal
     from solutions.deployment import classify
     from solutions.images import ImageError, open_image
 
     console = Console(quiet=as_json)
-    classifier, _ = runs.open_model(model or runs.newest_model(out))
+    runs.use_one_thread()
+    classifier, _ = folders.open_model(model or folders.newest_model(out))
     results: list[dict[str, object]] = []
     for path in images:
         try:

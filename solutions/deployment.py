@@ -107,7 +107,7 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
             right = found == {name: (shape, "F32") for name, shape in shapes.items()}
             tensors = {name: file.get_tensor(name) for name in sorted(shapes)} if right else {}
     except SafetensorError as error:
-        raise ValueError(f"{path}: not a safetensors file; export the model again ({error})") from error
+        raise ValueError(f"{path}: not a safetensors file ({error})") from error
     wanted = {
         "format": "garment-mlp",
         "format_version": "1",

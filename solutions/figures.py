@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from solutions.training import History
 
@@ -50,7 +51,8 @@ def curves(history: History, best: int | None = None) -> Figure:
         if best is not None:
             axis.axvline(best, color=GREY, lw=1, ls=":", label=f"kept: epoch {best}")
         axis.set(xlabel="epoch", ylabel=name)
-        axis.xaxis.get_major_locator().set_params(integer=True)
+        axis.set_xlim(0.5, len(epochs) + 0.5)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.legend(frameon=False)
         axis.spines[["top", "right"]].set_visible(False)
     return figure

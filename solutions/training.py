@@ -53,15 +53,16 @@ class LearnerConfig:
             raise TypeError(f"the model has to be a module, not {self.model!r}")
         if not callable(self.criterion):
             raise TypeError(f"the criterion has to be callable, not {self.criterion!r}")
-        if self.epochs < 1 or self.batch_size < 1:
-            raise ValueError(f"epochs and batch_size are at least 1, not {self.epochs} and {self.batch_size}")
+        for name, number in (("epochs", self.epochs), ("batch_size", self.batch_size)):
+            if not number >= 1:
+                raise ValueError(f"{name} has to be at least 1: {number}")
         if not self.lr > 0:  # true for NaN as well
             raise ValueError(f"the learning rate has to be above 0: {self.lr}")
         if self.patience is not None:
             if not isinstance(self.patience, int):
                 raise TypeError(f"patience is a whole number of epochs, not {self.patience!r}")
             if self.patience < 1:
-                raise ValueError(f"patience is at least 1 epoch, not {self.patience}")
+                raise ValueError(f"patience has to be at least 1: {self.patience}")
         if self.max_seconds is not None and not self.max_seconds > 0:
             raise ValueError(f"max_seconds has to be above 0: {self.max_seconds}")
         ### END SOLUTION

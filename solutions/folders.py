@@ -1,0 +1,72 @@
+"""The folders that runs leave behind: made, kept, and found again."""
+
+import json
+from pathlib import Path
+
+from safetensors import safe_open
+
+from solutions.deployment import load_model
+from solutions.dropout import Classifier
+from solutions.errors import WrongUse
+
+# The files of a run, and what they are.
+MODEL, RESULTS, CONFIG, LOG = "model.safetensors", "results.json", "config.json", "log.jsonl"
+CURVES, CONFUSION, MISTAKES = "curves.png", "confusion_matrix.png", "confident_mistakes.png"
+FILES = {
+    MODEL: "the model, with what it was trained on",
+    RESULTS: "test accuracy, each class, the confusion matrix",
+    CURVES: "losses and accuracy by epoch",
+    CONFUSION: "which classes are taken for which",
+    MISTAKES: "where the model is sure and wrong",
+    CONFIG: "data and settings",
+    LOG: "a line for each epoch",
+}
+
+
+def claim_folder(parent: Path, name: str, force: bool) -> Path:
+    """Make an empty folder for a run; with ``force``, one that was there is kept under another name.
+
+    Raises:
+        WrongUse: the name is no plain name, or the folder is there already.
+    """
+    if name in ("", ".", "..") or Path(name).name != name:
+        raise WrongUse(f"--name {name}: a run's name is the name of one folder; leave out slashes")
+    folder = parent / name
+    if folder.exists():
+        copy = next(copy for i in range(1, 10_000) if not (copy := parent / f"{name}.{i}").exists())
+        if not force:
+            raise WrongUse(f"{folder}: is there already; use another --name, or --force to keep it as {copy.name}")
+        folder.rename(copy)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def newest_model(parent: Path) -> Path:
+    """Return the model file of the run that ended last.
+
+    Raises:
+        WrongUse: there is none.
+    """
+    models = sorted(parent.glob(f"*/{MODEL}"), key=lambda path: path.stat().st_mtime)
+    if not models:
+        raise WrongUse(f"{parent}: there is no trained model; train one with: python -m solutions train")
+    return models[-1]
+
+
+def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict]:
+    """Return a verified model and what its file tells about its training.
+
+    Raises:
+        WrongUse: there is no such file, or it is not a model of this course.
+    """
+    if not path.is_file():
+        raise WrongUse(f"{path}: there is no such file; train a model with: python -m solutions train")
+    try:
+        model = load_model(path, device)
+        with safe_open(path, framework="pt") as file:
+            training = json.loads(file.metadata().get("training", "{}"))
+    except OSError as error:
+        raise WrongUse(f"{path}: cannot be read ({error.strerror or error}); name a file that can") from error
+    except ValueError as error:
+        raise WrongUse(f"{error}; train a model with: python -m solutions train") from error
+    return model, training if isinstance(training, dict) else {}

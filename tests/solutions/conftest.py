@@ -1,0 +1,65 @@
+"""What the tests of the reference share: one thread, the real data, a trained run, the command line."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from solutions import data
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread_and_a_fixed_seed() -> None:
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+
+
+@pytest.fixture(scope="session")
+def sample() -> data.Dataset:
+    """The sample in the repository."""
+    return data.load(data.SAMPLE_FOLDER)
+
+
+@pytest.fixture(scope="session")
+def full() -> data.Dataset:
+    """The full set; `make test` installs it."""
+    if not data.DEBIAN_FOLDER.is_dir():
+        pytest.fail(f"{data.DEBIAN_FOLDER} is missing: run make test, or apt-get install dataset-fashion-mnist")
+    return data.load(data.DEBIAN_FOLDER)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sample: data.Dataset) -> Path:
+    """A copy of the sample, unpacked, that a test may damage."""
+    for name in data.FILES:
+        (tmp_path / name).write_bytes(data.unpack(sample.source / f"{name}.gz"))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """Run ``python -m solutions`` as a user does, in a folder that is not the repository's."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+
+    def run(*arguments: object, cwd: Path = elsewhere) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "solutions", *map(str, arguments)]
+        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a short run on the sample, and what the command printed."""
+    out = tmp_path_factory.mktemp("runs")
+    result = cli(
+        *("train", "--data", data.SAMPLE_FOLDER, "--epochs", 6, "--lr", 0.05, "--device", "cpu"),
+        *("--name", "short", "--out", out),
+    )
+    assert result.returncode == 0, result.stderr
+    return out / "short", result.stdout
