@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from solutions import data
+from solutions.__main__ import main
 from solutions.data import Dataset
 from solutions.folders import FILES, MODEL
 
@@ -132,9 +133,18 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_wrong_use_of_train_is_one_line_and_leaves_nothing(
-    cli: Cli, tmp_path: Path, arguments: list[str], message: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
 ) -> None:
-    assert message in error_of(cli("train", "--data", data.SAMPLE_FOLDER, *arguments, cwd=tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--data", str(data.SAMPLE_FOLDER), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 
