@@ -46,6 +46,9 @@ class Expectations(Protocol):
         ...
 
     def explanation(self, check: Check, mistake: str) -> Explanation: ...
+    def page(self, room: str) -> str:
+        """Return the address of the room's chapter in the book."""
+        ...
 
 
 def same(observed: Observation, expected: Observation) -> bool:
@@ -163,7 +166,7 @@ def _diagnose(check: Check, answer: Answer, expected: Answer, likely: str | None
         right,
         mistake=likely,
         likely=explanation.says if explanation else "",
-        read=explanation.read if explanation else "",
+        read=f"{expect.page(check.room)}#{explanation.read}" if explanation else "",
     )
 
 

@@ -32,9 +32,11 @@ class Course:
 
     Attributes:
         package: name of the package whose modules are the rooms, with ``package.mistakes`` beside them.
+        book_url: address of the published book.
     """
 
     package: str
+    book_url: str
 
     @classmethod
     def installed(cls) -> Course:
@@ -44,7 +46,9 @@ class Course:
             NoCourse: none is, as in a student's environment.
         """
         for entry in entry_points(group="autograder.course"):
-            return cls(entry.value)
+            links = (entry.dist.metadata.get_all("Project-URL") or []) if entry.dist else []
+            addresses = dict(link.split(", ", 1) for link in links)
+            return cls(entry.value, addresses.get("Documentation", ""))
         raise NoCourse("no course is installed here: run pip install -e . in the course's repository")
 
     @cached_property
@@ -55,6 +59,11 @@ class Course:
     @property
     def chapters(self) -> Path:
         return self.folder.parent / "chapters"
+
+    def page(self, room: str) -> str:
+        """Return the address of a room's chapter in the book."""
+        stem = next((path.stem for path in self.chapters.glob(f"*-{room}.md")), room)
+        return f"{self.book_url}chapters/{stem}.html"
 
     def source(self, room: str) -> str:
         """Return the text of a room's reference."""
@@ -112,6 +121,9 @@ class LiveExpectations:
     def explanation(self, check: Check, mistake: str) -> Mistake:
         return next(known for known in self.course.mistakes(check.room) if known.id == mistake)
 
+    def page(self, room: str) -> str:
+        return self.course.page(room)
+
     def _answer(self, mistake: str, check: Check, seed: int) -> Answer:
         key = (mistake, check.id, seed)
         if key not in self._answers:
@@ -119,13 +131,8 @@ class LiveExpectations:
         return self._answers[key]
 
     def _namespace(self, mistake: str, check: Check) -> SimpleNamespace:
-        if mistake not in self._names or not mistake:
-            names = (
-                self.course.mistaken_names(check.room, self.explanation(check, mistake))
-                if mistake
-                else self.course.names(check.room)
-            )
-            if not mistake:
-                return names
-            self._names[mistake] = names
+        if not mistake:
+            return self.course.names(check.room)
+        if mistake not in self._names:
+            self._names[mistake] = self.course.mistaken_names(check.room, self.explanation(check, mistake))
         return self._names[mistake]

@@ -38,7 +38,7 @@ class Diagnosis:
         expected: what it should have done.
         mistake: id of the known mistake that does the same, or None.
         likely: that mistake's explanation, or empty.
-        read: label of the section of the book that helps, or empty.
+        read: address of the section of the book that helps, or empty.
     """
 
     observed: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Mapping
 
@@ -97,14 +98,19 @@ def _role(name: str, body: str, glued: Mapping[str, str], book_url: str) -> str:
     roles: Mapping[str, Callable[[], str]] = {
         "glue:text": lambda: _glued(body, glued),
         "ref": lambda: _titled(body, book_url),
-        "cite:p": lambda: f"[[{body}]]({book_url}#references)",
-        "cite:t": lambda: f"[{body}]({book_url}#references)",
+        "cite:p": lambda: f"([{_citation(body)}]({book_url}#references))",
+        "cite:t": lambda: f"[{_citation(body)}]({book_url}#references)",
         "math": lambda: f"${body}$",
         "term": lambda: body,
     }
     if name not in roles:
         raise UnknownMarkup(f"the role {name!r} has no form in a notebook")
     return roles[name]()
+
+
+def _citation(keys: str) -> str:
+    """Put citation keys into words: he2015 is He 2015."""
+    return ", ".join(re.sub(r"(\d{4})", r" \1", key.strip()).title() for key in keys.split(","))
 
 
 def _titled(body: str, book_url: str) -> str:
@@ -116,4 +122,7 @@ def _glued(body: str, glued: Mapping[str, str]) -> str:
     name, _, form = body.partition(":")
     if name not in glued:
         raise UnknownMarkup(f"no cell glues the value {name!r}")
-    return format(float(glued[name]), form) if form else glued[name].strip("'\"")
+    try:
+        return format(ast.literal_eval(glued[name]), form)
+    except (ValueError, SyntaxError, TypeError) as error:
+        raise UnknownMarkup(f"the value {name} = {glued[name]} does not take the format {form!r}") from error

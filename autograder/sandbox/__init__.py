@@ -26,15 +26,13 @@ GRACE_S = 2.0
 
 
 class Sandbox:
-    """A warm server that runs one program at a time.
+    """A warm server, started when it is first needed, that runs one program at a time.
 
     Args:
         limits: what each program may use.
         isolated: False only for work that the grader trusts, such as one's own.
         hidden: folders that student code must not see even where the interpreter's folders hold them.
 
-    Raises:
-        NoSandbox: on entering, where isolation is asked for and cannot be had.
     """
 
     def __init__(self, limits: Limits | None = None, *, isolated: bool = True, hidden: Sequence[Path] = ()) -> None:
@@ -45,16 +43,19 @@ class Sandbox:
         self._control: socket.socket | None = None
 
     def __enter__(self) -> Self:
-        self._start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self.close()
 
     def run(self, program: Program) -> RunResult:
-        """Run a program and return what came back, whatever it did."""
+        """Run a program and return what came back, whatever it did.
+
+        Raises:
+            NoSandbox: isolation is asked for and cannot be had.
+        """
         control = self._control if self._control is not None else self._start()
         ours, theirs = socket.socketpair()
         with ours:
@@ -84,7 +85,7 @@ class Sandbox:
         except (EOFError, wire.WireError) as error:
             self._process.kill()
             _, said = self._process.communicate()
-            self._stop()
+            self.close()
             last = said.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
             raise NoSandbox(f"the sandbox did not start: {last[0]} (autograder doctor says more)") from error
         return ours
@@ -100,10 +101,11 @@ class Sandbox:
             header, _ = wire.receive(control, time.monotonic() + START_S)
             return int(header["status"])
         except (EOFError, OSError, wire.WireError):
-            self._stop()
+            self.close()
             return None
 
-    def _stop(self) -> None:
+    def close(self) -> None:
+        """End the server, if one runs."""
         if self._control is not None:
             self._control.close()
         if self._process is not None:

@@ -1,0 +1,205 @@
+"""The command line: `autograder …`. Imports what a command needs when it runs, so that --help answers at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Release, check and grade the exercises of a course.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Assignment = Annotated[str | None, typer.Argument(help="An assignment's id, such as 2-layers; all if left out.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there, and keep a copy of it.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
+
+
+@app.command(epilog="Example: autograder init my-course")
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The course folder to make.")]) -> None:
+    """Make a course folder for an instructor; what is there already stays as it is."""
+    from autograder.grading.course_init import make_course_folder
+
+    made = make_course_folder(folder)
+    print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
+    print(f"Next: cd {folder} && autograder release")
+
+
+@app.command(epilog="Example: autograder release 2-layers")
+def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = False) -> None:
+    """Make the notebooks for students, and one zip with all that they need."""
+    from autograder.console import progress
+    from autograder.grading.course_folder import CourseFolder, CourseFolderError
+    from autograder.notebooks.bundle import write_bundle
+    from autograder.notebooks.release import release as release_chapter
+    from autograder.notebooks.source import chapters_of
+    from autograder.reference import Course
+
+    folder, course = CourseFolder.here(), Course.installed()
+    chapters = [chapter for chapter in chapters_of(course) if assignment in (None, chapter.assignment)]
+    if not chapters:
+        known = ", ".join(chapter.assignment for chapter in chapters_of(course))
+        raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
+    with progress("Releasing", len(chapters) + 1, quiet) as step:
+        for chapter in chapters:
+            step(chapter.assignment)
+            release_chapter(chapter, course, folder, force=force)
+        step("the bundle")
+        write_bundle(folder.bundle, [folder.released(name) for name in folder.assignments()], course)
+    if not quiet:
+        for chapter in chapters:
+            print(f"{chapter.assignment}: {folder.released(chapter.assignment).relative_to(folder.root)}")
+        print(f"for students: {folder.bundle.relative_to(folder.root)}")
+
+
+@app.command(epilog="Example: autograder grade 2-layers --workers 2 --json marks.json")
+def grade(
+    assignment: Assignment = None,
+    student: Annotated[str | None, typer.Option(help="Only this student's work.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Sandboxes at a time.")] = 2,
+    seed: Annotated[int | None, typer.Option(help="Grade with the seed of an earlier run, to reproduce it.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all verdicts to FILE; - is standard output.")
+    ] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox/--no-sandbox", help="Shut student code in; without, only for work you trust.")
+    ] = True,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Grade what was handed in, into nbgrader's gradebook."""
+    from autograder.console import grading_summary, grading_table, progress
+    from autograder.grading.course_folder import CourseFolder
+    from autograder.grading.gradebook import write_atomically
+    from autograder.grading.pipeline import GradedSubmission, GradeRequest, grade_class
+    from autograder.reference import Course
+
+    folder = CourseFolder.here()
+    to_stdout = json_file is not None and str(json_file) == "-"
+    if json_file is not None and not to_stdout:
+        _refuse_or_copy(json_file, force)
+    request = GradeRequest(folder.chosen(assignment), student, workers, seed, sandbox)
+    with progress("Grading", None, quiet or to_stdout) as step:
+
+        def graded(one: GradedSubmission) -> None:
+            step(f"{one.submission.student}: {one.points} of {one.max_points}")
+
+        run = grade_class(folder, Course.installed(), request, on_start=step.set_total, on_graded=graded)
+    if json_file is not None:
+        text = json.dumps(run.to_json(), indent=1, ensure_ascii=False)
+        print(text) if to_stdout else write_atomically(json_file, text + "\n")
+    if not quiet and not to_stdout:
+        grading_table(run)
+        print(grading_summary(run))
+
+
+@app.command(epilog="Example: autograder feedback 2-layers")
+def feedback(
+    assignment: Assignment = None,
+    student: Annotated[str | None, typer.Option(help="Only this student's page.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a page for each student: every visible check with what was seen, hidden ones by title."""
+    from autograder.grading.course_folder import CourseFolder
+    from autograder.grading.feedback import write_feedback
+
+    folder = CourseFolder.here()
+    pages = [page for name in folder.chosen(assignment) for page in write_feedback(folder, name, student)]
+    if not quiet:
+        print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
+
+
+@app.command(epilog="Example: autograder check 2-layers.ipynb")
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
+) -> None:
+    """Run all your answers from top to bottom, as the grader will, and show the visible checks."""
+    from autograder.notebooks.check import check_notebook
+    from autograder.reports.text import checks_text
+
+    report = check_notebook(notebook)
+    if as_json:
+        print(json.dumps([verdict.record() for verdict in report.verdicts], indent=1))
+    else:
+        for note in report.notes:
+            print(f"note: {note}")
+        for exercise in dict.fromkeys(verdict.check.exercise for verdict in report.verdicts):
+            print(checks_text(exercise, [v for v in report.verdicts if v.check.exercise == exercise]))
+        points, possible = report.points
+        print(f"{points} of {possible} points from visible checks; hidden checks and written answers come on top.")
+    raise typer.Exit(0 if report.passed else 1)
+
+
+@app.command(epilog="Example: autograder fill 2-layers.ipynb my_layers.py filled.ipynb")
+def fill(
+    notebook: Annotated[Path, typer.Argument(help="A released notebook.")],
+    source: Annotated[Path, typer.Argument(metavar="SOURCE.py", help="A Python file with your answers.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.ipynb", help="Where to write the filled notebook.")],
+    force: Force = False,
+) -> None:
+    """Put the names that a Python file defines into the notebook's exercises."""
+    import nbformat
+
+    from autograder.notebooks.fill import NothingToFill
+    from autograder.notebooks.fill import fill as fill_notebook
+    from autograder.notebooks.graft import read_notebook
+
+    try:
+        filled = fill_notebook(read_notebook(notebook), source.read_text(encoding="utf-8-sig"))
+    except (NothingToFill, UnicodeDecodeError) as error:
+        raise NothingToFill(f"{source}: {error}") from error
+    _refuse_or_copy(out, force)
+    nbformat.write(filled.notebook, out)
+    print(f"{out}: filled {', '.join(filled.found)}" + (f"; not in {source.name}: {', '.join(filled.missing)}" if filled.missing else ""))
+
+
+@app.command(epilog="Example: autograder doctor")
+def doctor() -> None:
+    """Say what this machine lacks, and the command that installs it."""
+    from autograder.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        print(f"{'ok     ' if finding.ok else 'MISSING'} {finding.what}: {finding.says}")
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def _refuse_or_copy(path: Path, force: bool) -> None:
+    """Let nobody's file be overwritten unasked, and never without a copy."""
+    import shutil
+
+    from autograder.notebooks.release import WouldOverwrite
+
+    if path.exists():
+        if not force:
+            raise WouldOverwrite(f"{path} exists: --force replaces it and keeps a copy beside it")
+        shutil.copyfile(path, path.with_name(path.name + ".bak"))
+
+
+def main() -> None:
+    """Run the command line; an error that a user can mend is one line, with exit status 2 or 1."""
+    try:
+        app()
+    except Exception as error:
+        status = exit_status(error)
+        if status is None:
+            raise
+        missing = isinstance(error, FileNotFoundError) and error.filename
+        print(f"autograder: {f'{error.filename} does not exist' if missing else error}", file=sys.stderr)
+        sys.exit(status)
+
+
+def exit_status(error: Exception) -> int | None:
+    """Return 2 for wrong use, 1 for work that failed, None for an error of ours."""
+    wrong_use = {"CourseFolderError", "WouldOverwrite", "MalformedNotebook", "NothingToFill", "FileNotFoundError", "IsADirectoryError"}
+    failed = {"ReleaseError", "UnknownMarkup", "BundleError", "NoSandbox", "NoCourse", "PermissionError"}
+    names = {base.__name__ for base in type(error).__mro__}
+    return 2 if names & wrong_use else 1 if names & failed else None

@@ -1,0 +1,61 @@
+"""What the commands show in a terminal: progress, the class's table, the summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from autograder.grading.pipeline import ClassRun
+
+
+class Step:
+    """Call it with what has just been done; it moves the bar by one."""
+
+    def __init__(self, bar: Progress, task: TaskID) -> None:
+        self._bar, self._task = bar, task
+
+    def __call__(self, what: str) -> None:
+        self._bar.update(self._task, advance=1, what=what)
+
+    def set_total(self, total: int) -> None:
+        self._bar.update(self._task, total=total)
+
+
+@contextmanager
+def progress(title: str, total: int | None, quiet: bool) -> Iterator[Step]:
+    """Show a progress bar on standard error while the block runs."""
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[what]}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar:
+        yield Step(bar, bar.add_task(title, total=total, what=""))
+
+
+def grading_table(run: ClassRun) -> None:
+    """Print a line for each submission: student, assignment, points, outcomes."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("student", "assignment", "points", "checks", "noticed"):
+        table.add_column(column, justify="right" if column == "points" else "left")
+    for one in sorted(run.graded, key=lambda one: (one.submission.assignment, one.submission.student)):
+        outcomes = Counter(verdict["outcome"] for verdict in one.verdicts)
+        checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+        noticed = "; ".join([*(["as before"] if one.reused else []), *one.notes])
+        cells = (one.submission.student, one.submission.assignment, f"{one.points}/{one.max_points}", checks, noticed)
+        table.add_row(*(Text(cell) for cell in cells))
+    Console(width=None).print(table)
+
+
+def grading_summary(run: ClassRun) -> str:
+    """Return one line on the run: how many, the outcomes, the seed that reproduces it."""
+    outcomes = Counter(verdict["outcome"] for one in run.graded for verdict in one.verdicts)
+    reused = sum(one.reused for one in run.graded)
+    parts = [f"{len(run.graded)} submissions" + (f" ({reused} unchanged)" if reused else "")]
+    parts += [", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "nothing to grade"]
+    parts += [f"seed {run.seed}"] + ([] if run.isolated else ["NOT ISOLATED (--no-sandbox)"])
+    return "; ".join(parts)

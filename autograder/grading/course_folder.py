@@ -1,0 +1,133 @@
+"""An instructor's course folder, in nbgrader's layout."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.notebooks.graft import grade_id_of, is_answer, read_notebook
+
+
+class CourseFolderError(Exception):
+    """Something in the course folder is missing or unknown; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's work on one assignment."""
+
+    student: str
+    assignment: str
+    notebook: Path
+
+
+@dataclass(frozen=True)
+class CourseFolder:
+    """A folder that ``autograder init`` made."""
+
+    root: Path
+
+    @classmethod
+    def here(cls, root: Path | None = None) -> CourseFolder:
+        """Return the course folder that the command runs in.
+
+        Raises:
+            CourseFolderError: this is none.
+        """
+        root = (root or Path.cwd()).resolve()
+        if not (root / "nbgrader_config.py").exists():
+            raise CourseFolderError(f"{root} is no course folder: make one with `autograder init DIR` and run this in it")
+        return cls(root)
+
+    @property
+    def database(self) -> Path:
+        return self.root / "gradebook.db"
+
+    @property
+    def bundle(self) -> Path:
+        """The zip for students."""
+        return self.root / "release" / "course.zip"
+
+    def source(self, assignment: str) -> Path:
+        return self.root / "source" / assignment / f"{assignment}.ipynb"
+
+    def released(self, assignment: str) -> Path:
+        return self.root / "release" / assignment / f"{assignment}.ipynb"
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        return self.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+    def feedback(self, student: str, assignment: str) -> Path:
+        return self.root / "feedback" / student / assignment / f"{assignment}.html"
+
+    def assignments(self) -> list[str]:
+        """Return the released assignments in order."""
+        return sorted(path.parent.name for path in (self.root / "release").glob("*/*.ipynb"))
+
+    def chosen(self, assignment: str | None) -> list[str]:
+        """Return the assignments that a command is about: the named one, or all.
+
+        Raises:
+            CourseFolderError: there is none, or none of that name.
+        """
+        known = self.assignments()
+        if not known:
+            raise CourseFolderError("no assignment has been released yet: run `autograder release` first")
+        if assignment is not None and assignment not in known:
+            raise CourseFolderError(f"there is no assignment {assignment!r}: there are {', '.join(known)}")
+        return known if assignment is None else [assignment]
+
+    def submissions(self, assignment: str, student: str | None = None) -> list[Submission]:
+        """Return the submissions to an assignment, by student; a folder without a notebook is one, too.
+
+        Raises:
+            CourseFolderError: the named student handed nothing in.
+        """
+        folders = sorted(path for path in (self.root / "submitted").glob(f"*/{assignment}") if path.is_dir())
+        found = [Submission(path.parent.name, assignment, path / f"{assignment}.ipynb") for path in folders]
+        if student is not None:
+            found = [submission for submission in found if submission.student == student]
+            if not found:
+                raise CourseFolderError(f"submitted/{student}/{assignment} does not exist: {student} handed nothing in")
+        return found
+
+    def instructor_notebook(self, assignment: str) -> NotebookNode:
+        """Return the notebook that answers are grafted into: as released, with the hidden checks back in it."""
+        released, source = read_notebook(self.released(assignment)), read_notebook(self.source(assignment))
+        complete = {grade_id_of(cell): cell.source for cell in source.cells if grade_id_of(cell)}
+        for cell in released.cells:
+            if grade_id_of(cell) in complete and not is_answer(cell):
+                cell.source = complete[grade_id_of(cell)]
+        return released
+
+    def nbgrader_config(self) -> Any:
+        """Return nbgrader's configuration of this folder, as its own commands read it."""
+        from nbgrader.apps import NbGrader
+
+        # nbgrader makes a new gradebook by calling alembic, which is on the path only in an activated environment.
+        scripts = str(Path(sys.executable).parent)
+        if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+            os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", os.defpath)
+        app = NbGrader()
+        with inside(self.root):
+            app.load_config_file()
+        app.config.CourseDirectory.root = str(self.root)
+        return app.config
+
+
+@contextmanager
+def inside(folder: Path) -> Iterator[None]:
+    """Run a block in another working directory, which nbgrader's converters insist on."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

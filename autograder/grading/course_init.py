@@ -1,0 +1,46 @@
+"""Make a course folder. What is there already is left as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CONFIG = '''"""nbgrader's configuration of this course. Add your own settings below; nbgrader documents them."""
+
+from autograder.grading.nbgrader_config import configure
+
+c = get_config()  # noqa: F821
+configure(c)
+c.CourseDirectory.course_id = "{name}"
+'''
+
+README = """# {name}
+
+A course folder in nbgrader's layout. Run the commands in this folder.
+
+| to do | command |
+|---|---|
+| make notebooks for students, and one zip with all they need | `autograder release` |
+| take in work: put notebooks into `submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb` | |
+| grade it | `autograder grade` |
+| grade written answers by hand | `jupyter server`, then open `/formgrader` |
+| write a page for each student | `autograder feedback` |
+| see what this machine lacks | `autograder doctor` |
+
+`source/` holds the solutions: keep this folder to yourself.
+"""
+
+
+def make_course_folder(root: Path) -> list[Path]:
+    """Create the layout, the configuration and a page of instructions; return what was made."""
+    made = []
+    for folder in ("source", "release", "submitted", "autograded", "feedback"):
+        path = root / folder
+        if not path.exists():
+            path.mkdir(parents=True)
+            made.append(path)
+    for name, text in (("nbgrader_config.py", CONFIG), ("README.md", README)):
+        path = root / name
+        if not path.exists():
+            path.write_text(text.replace("{name}", root.resolve().name), encoding="utf-8")
+            made.append(path)
+    return made

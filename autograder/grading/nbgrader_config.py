@@ -1,0 +1,48 @@
+"""How nbgrader's own commands run our pipeline: the ordered lists, in one place.
+
+A course folder's ``nbgrader_config.py`` calls ``configure``; so ``nbgrader generate_assignment``, ``nbgrader
+autograde`` and the formgrader's buttons lead here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearOutput,
+    ComputeChecksums,
+    LimitOutput,
+    LockCells,
+    SaveAutoGrades,
+    SaveCells,
+)
+
+from autograder.grading.clear_to_stub import ClearToStub
+from autograder.grading.graft_answers import GraftAnswers
+from autograder.grading.run_checks import RunChecks
+
+GENERATE = [
+    LockCells,
+    ClearToStub,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
+SANITIZE = [GraftAnswers]
+SAVE = [LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+AUTOGRADE = [RunChecks, *SAVE]
+
+
+def configure(config: Any) -> None:
+    """Put our steps into nbgrader's configuration."""
+    config.GenerateAssignment.preprocessors = GENERATE
+    config.Autograde.sanitize_preprocessors = SANITIZE
+    config.Autograde.autograde_preprocessors = AUTOGRADE
+    config.ClearSolutions.text_stub = "*Your answer here.*"

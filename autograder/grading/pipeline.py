@@ -1,0 +1,233 @@
+"""Grade a class: sandboxes in parallel, one judge, one writer, and nothing done twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import queue
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+import autograder
+from autograder.grading.course_folder import CourseFolder, Submission
+from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare, room_of
+from autograder.notebooks.graft import Grafted, MalformedNotebook, read_notebook
+from autograder.reference import Course, LiveExpectations
+from autograder.sandbox import Limits, Program, RunResult, Sandbox
+
+QUEUE = 4
+
+
+@dataclass(frozen=True)
+class GradeRequest:
+    """What to grade, and how.
+
+    Attributes:
+        assignments: ids, each released.
+        student: only this one's work; None for the class.
+        workers: sandboxes at a time.
+        seed: of the run; None draws a fresh one.
+        isolated: False only for work that the instructor trusts.
+        limits: what each submission may use.
+    """
+
+    assignments: Sequence[str]
+    student: str | None = None
+    workers: int = 2
+    seed: int | None = None
+    isolated: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class GradedSubmission:
+    """How one submission ended.
+
+    Attributes:
+        submission: whose work.
+        verdicts: JSON values of contract 4.
+        notes: what was left out or could not be read.
+        reused: whether these verdicts are from an earlier run over the same work with the same checks.
+    """
+
+    submission: Submission
+    verdicts: Sequence[dict[str, Any]]
+    notes: Sequence[str]
+    reused: bool
+
+    @property
+    def points(self) -> int:
+        return sum(verdict["points"] for verdict in self.verdicts)
+
+    @property
+    def max_points(self) -> int:
+        return sum(verdict["max_points"] for verdict in self.verdicts)
+
+
+@dataclass(frozen=True)
+class ClassRun:
+    """A finished run over a class."""
+
+    seed: int
+    isolated: bool
+    graded: Sequence[GradedSubmission]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the run and all verdicts as JSON values (contract 4)."""
+        verdicts = [
+            {"student": one.submission.student, "assignment": one.submission.assignment} | verdict
+            for one in sorted(self.graded, key=lambda one: (one.submission.assignment, one.submission.student))
+            for verdict in one.verdicts
+        ]
+        run = {"seed": self.seed, "isolated": self.isolated, "versions": versions(), "submissions": len(self.graded)}
+        return {"run": run, "verdicts": verdicts}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a verdict depends on."""
+    import torch
+
+    return {"autograder": autograder.__version__, "torch": torch.__version__}
+
+
+def grade_class(
+    folder: CourseFolder,
+    course: Course,
+    request: GradeRequest,
+    on_start: Callable[[int], None] = lambda total: None,
+    on_graded: Callable[[GradedSubmission], None] = lambda graded: None,
+) -> ClassRun:
+    """Grade the submissions of a course folder into its gradebook.
+
+    A submission that was graded before, unchanged and by the same checks, keeps its verdicts, unless a seed is asked
+    for. Nothing that a submission does ends the run.
+
+    Args:
+        folder: the course folder.
+        course: the reference to compare with.
+        request: what to grade.
+        on_start: called with the number of submissions.
+        on_graded: called after each has been written.
+
+    Raises:
+        NoSandbox: isolation is asked for and cannot be had.
+        CourseFolderError: an assignment or a student is unknown.
+    """
+    run_seed = secrets.randbits(32) if request.seed is None else request.seed
+    expect = LiveExpectations(course)
+    writer = GradebookWriter(folder)
+    instructor, work = {}, []
+    for assignment in request.assignments:
+        writer.require_assignment(assignment)
+        instructor[assignment] = folder.instructor_notebook(assignment)
+        work += folder.submissions(assignment, request.student)
+    on_start(len(work))
+    graded: list[GradedSubmission] = []
+
+    def keep(one: GradedSubmission) -> None:
+        graded.append(one)
+        on_graded(one)
+
+    def finish(submission: Submission, digest: str, done: Graded) -> None:
+        done.notebook.metadata[RECORD] |= {"digest": digest, "run": {"seed": run_seed, "versions": versions()}}
+        writer.write(submission, done.notebook)
+        keep(GradedSubmission(submission, [v.record() for v in done.verdicts], done.notes, reused=False))
+
+    def judge_finished(running: dict[Future[RunResult], tuple[Submission, str, Grafted]]) -> None:
+        for future in [future for future in running if future.done()]:
+            submission, digest, grafted = running.pop(future)
+            finish(submission, digest, conclude(grafted, future.result(), expect, run_seed))
+
+    with _sandboxes(request, course, len(work)) as run:
+        running: dict[Future[RunResult], tuple[Submission, str, Grafted]] = {}
+        for submission in work:
+            released = instructor[submission.assignment]
+            digest = digest_of(submission, released, course, request)
+            earlier = _earlier(folder, submission, digest, request.seed)
+            if earlier is not None:
+                keep(earlier)
+                continue
+            try:
+                grafted, program = prepare(released, read_notebook(notebook_file(submission)), run_seed)
+            except (MalformedNotebook, FileNotFoundError) as error:
+                reason = str(error) if isinstance(error, MalformedNotebook) else f"{submission.notebook.name} is missing"
+                finish(submission, digest, grade_unreadable(released, reason, expect, run_seed))
+                continue
+            running[run(program)] = (submission, digest, grafted)
+            if len(running) > QUEUE * request.workers:  # so that memory does not grow with the class
+                wait(running, return_when=FIRST_COMPLETED)
+                judge_finished(running)
+        wait(running)
+        judge_finished(running)
+    return ClassRun(run_seed, request.isolated, graded)
+
+
+def notebook_file(submission: Submission) -> Path:
+    """Return the notebook that was handed in: the one of the assignment's name, or the only one there is."""
+    others = sorted(submission.notebook.parent.glob("*.ipynb"))
+    return others[0] if not submission.notebook.exists() and len(others) == 1 else submission.notebook
+
+
+def digest_of(submission: Submission, released: NotebookNode, course: Course, request: GradeRequest) -> str:
+    """Return a digest of all that a submission's verdicts depend on but the seed."""
+    room = room_of(released)
+    checks = Path(autograder.__file__).parent / "checks" / f"{room}.py"
+    file = notebook_file(submission)
+    parts = [
+        file.read_bytes() if file.exists() else b"",
+        json.dumps(released, sort_keys=True).encode(),
+        checks.read_bytes(),
+        course.source(room).encode(),
+        json.dumps([[m.id, dict(m.edits), m.says] for m in course.mistakes(room)]).encode(),
+        repr((request.limits, request.isolated, versions())).encode(),
+    ]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _earlier(
+    folder: CourseFolder, submission: Submission, digest: str, seed: int | None
+) -> GradedSubmission | None:
+    """Return what an earlier run said of the same work, if it may stand."""
+    path = folder.autograded(submission.student, submission.assignment)
+    try:
+        record = read_notebook(path).metadata.get(RECORD, {})
+    except (FileNotFoundError, MalformedNotebook):
+        return None
+    if record.get("digest") != digest or (seed is not None and record["run"]["seed"] != seed):
+        return None
+    return GradedSubmission(submission, record["verdicts"], record["notes"], reused=True)
+
+
+@contextmanager
+def _sandboxes(
+    request: GradeRequest, course: Course, submissions: int
+) -> Iterator[Callable[[Program], Future[RunResult]]]:
+    """Give a function that runs a program in the next free sandbox; each starts when it is first needed."""
+    workers = max(1, min(request.workers, submissions))
+    with ExitStack() as stack:
+        free: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
+        for _ in range(workers):
+            sandbox = Sandbox(request.limits, isolated=request.isolated, hidden=[course.folder])
+            stack.callback(sandbox.close)
+            free.put(sandbox)
+        pool = stack.enter_context(ThreadPoolExecutor(workers))
+
+        def run(program: Program) -> RunResult:
+            sandbox = free.get()
+            try:
+                return sandbox.run(program)
+            finally:
+                free.put(sandbox)
+
+        yield lambda program: pool.submit(run, program)

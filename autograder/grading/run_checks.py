@@ -1,0 +1,35 @@
+"""nbgrader's executing step: the answers run in the sandbox, the judge decides, the cells show it."""
+
+from __future__ import annotations
+
+import atexit
+import secrets
+from functools import cache
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.grading.submission import RECORD, conclude, program_of
+from autograder.notebooks.graft import Grafted
+from autograder.reference import Course, LiveExpectations
+from autograder.sandbox import Sandbox
+
+
+@cache
+def _shared() -> tuple[Sandbox, LiveExpectations, int]:
+    """Return one sandbox, one reference and one seed for all notebooks of this process."""
+    course = Course.installed()
+    sandbox = Sandbox(hidden=[course.folder])
+    atexit.register(sandbox.close)
+    return sandbox, LiveExpectations(course), secrets.randbits(32)
+
+
+class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
+    """Run and judge a grafted notebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        sandbox, expect, run_seed = _shared()
+        grafted = Grafted(nb, tuple(nb.metadata[RECORD].get("notes", ())))
+        graded = conclude(grafted, sandbox.run(program_of(nb, run_seed)), expect, run_seed)
+        return graded.notebook, resources

@@ -1,0 +1,148 @@
+"""One submission, from the student's notebook to verdicts and a notebook that shows them. Knows no gradebook."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.checks import Check, Raised, checks_of
+from autograder.judge import Expectations, judge
+from autograder.notebooks.graft import Grafted, grade_id_of, graft, is_answer
+from autograder.observe import seed_of
+from autograder.sandbox import Cell, PlannedCheck, Program, RunResult
+from autograder.verdicts import Answer, Verdict
+
+RECORD = "autograder"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A graded submission.
+
+    Attributes:
+        notebook: the instructor's notebook with the student's answers, what they printed, and each check's result.
+        verdicts: one for each check, in the order of the checks.
+        notes: what was left out or could not be read, each a sentence.
+    """
+
+    notebook: NotebookNode
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...]
+
+
+def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[Grafted, Program]:
+    """Return the instructor's notebook with a student's answers in it, and what of it is to be run.
+
+    Args:
+        released: the instructor's notebook as students got it.
+        submitted: the student's notebook.
+        run_seed: of this run; each check's own seed follows from it.
+    """
+    grafted = graft(released, submitted)
+    return grafted, program_of(grafted.notebook, run_seed)
+
+
+def conclude(grafted: Grafted, result: RunResult, expect: Expectations, run_seed: int) -> Graded:
+    """Judge what came back of a grafted notebook, and show it in it."""
+    checks = checks_of(room_of(grafted.notebook))
+    answers = [_blame_cell(check, result) for check in checks]
+    verdicts = _judge_all(checks, answers, expect, run_seed)
+    show(grafted.notebook, verdicts, result, grafted.notes)
+    return Graded(grafted.notebook, tuple(verdicts), grafted.notes)
+
+
+def room_of(notebook: NotebookNode) -> str:
+    """Return the room of a released notebook's exercises."""
+    return str(notebook.metadata[RECORD]["room"])
+
+
+def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, run_seed: int) -> Graded:
+    """Return the verdicts of a submission that is no notebook: nothing answered, and why."""
+    notebook = nbformat.from_dict(released)
+    checks = checks_of(room_of(notebook))
+    verdicts = _judge_all(checks, [Answer("invalid", {}, reason)] * len(checks), expect, run_seed)
+    show(notebook, verdicts, RunResult({}, {}), (reason,))
+    return Graded(notebook, tuple(verdicts), (reason,))
+
+
+def program_of(notebook: NotebookNode, run_seed: int) -> Program:
+    """Return what is run of a notebook: its setup and the answers. Figures and labs earn nothing and are left out."""
+    cells = tuple(
+        Cell(str(grade_id_of(cell)), cell.source)
+        for cell in notebook.cells
+        if cell.cell_type == "code" and grade_id_of(cell) and not cell.metadata["nbgrader"]["grade"]
+    )
+    planned = (
+        PlannedCheck(check.room, check.exercise, check.name, seed_of(run_seed, check))
+        for check in checks_of(room_of(notebook))
+    )
+    return Program(cells, tuple(planned))
+
+
+def _judge_all(
+    checks: Sequence[Check], answers: Sequence[Answer], expect: Expectations, run_seed: int
+) -> list[Verdict]:
+    verdicts = []
+    for exercise in dict.fromkeys(check.exercise for check in checks):
+        mine = [(check, answer) for check, answer in zip(checks, answers, strict=True) if check.exercise == exercise]
+        own_checks, own_answers = [check for check, _ in mine], [answer for _, answer in mine]
+        verdicts += judge(own_checks, own_answers, [seed_of(run_seed, check) for check in own_checks], expect)
+    return verdicts
+
+
+def _blame_cell(check: Check, result: RunResult) -> Answer:
+    """Return the check's answer; where the exercise's own cell did not run, that is the answer."""
+    answer = result.answers[check.exercise, check.name]
+    cell = result.cells.get(f"{check.room}-{check.exercise}")
+    if answer.kind != "missing" or cell is None or not cell.error:
+        return answer
+    last = cell.error.strip().splitlines()[-1]
+    kind, _, message = last.partition(":")
+    if kind == "OutOfTime":
+        return Answer("timeout", {}, f"the cell of {check.exercise} did not end in time")
+    where = f"{message.strip()} (the cell of {check.exercise} did not run)"
+    return replace(answer, kind="error", observations={"error": Raised(kind.strip(), where)})
+
+
+def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult, notes: Sequence[str]) -> None:
+    """Write outputs and verdicts into the notebook, in the form from which nbgrader takes its scores."""
+    by_cell = {verdict.check.id: verdict for verdict in verdicts}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        grade_id = grade_id_of(cell)
+        cell.outputs, cell.execution_count = [], None
+        if grade_id in by_cell:
+            cell.outputs = [_verdict_output(by_cell[grade_id])]
+        elif grade_id in result.cells and is_answer(cell):
+            ran = result.cells[grade_id]
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=ran.stdout)] if ran.stdout else []
+            if ran.error:
+                cell.outputs.append(_error_output(ran.error.strip().splitlines()[-1], ran.error.splitlines()))
+    notebook.metadata[RECORD] |= {"verdicts": [verdict.record() for verdict in verdicts], "notes": list(notes)}
+
+
+def _verdict_output(verdict: Verdict) -> NotebookNode:
+    if verdict.passed:
+        return nbformat.v4.new_output("stream", name="stdout", text="passed\n")
+    return _error_output(f"CheckFailed: {verdict.outcome}", verdict.message.splitlines())
+
+
+def _error_output(summary: str, lines: Sequence[str]) -> NotebookNode:
+    name, _, value = summary.partition(":")
+    return nbformat.v4.new_output("error", ename=name, evalue=value.strip(), traceback=list(lines))
+
+
+def count_outcomes(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """Return how many verdicts had each outcome."""
+    return dict(Counter(verdict.outcome for verdict in verdicts))
+
+
+def records(verdicts: Sequence[Verdict], student: str, assignment: str) -> list[dict[str, Any]]:
+    """Return verdicts as JSON values of contract 4, each with its student and assignment."""
+    return [{"student": student, "assignment": assignment} | verdict.record() for verdict in verdicts]

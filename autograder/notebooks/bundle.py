@@ -1,0 +1,137 @@
+"""The zip for students: notebooks, the grader as a wheel without solutions, recorded expectations, sample data."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from importlib.metadata import metadata, requires
+from pathlib import Path
+
+import autograder
+from autograder.checks import rooms
+from autograder.records import record
+from autograder.reference import Course
+
+PACKAGE = Path(autograder.__file__).parent
+# What only an instructor runs. The rest of the package is the student's, too.
+INSTRUCTORS_ONLY = ("grading",)
+DISTRIBUTION = "image-classifier-from-scratch"
+# A fixed date makes the same content the same bytes.
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+class BundleError(Exception):
+    """The bundle could not be built; the message holds the builder's last words."""
+
+
+def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Path:
+    """Write the zip and return its path.
+
+    Args:
+        target: of the zip.
+        notebooks: release notebooks.
+        course: whose answers are recorded, and whose sample data is beside it.
+
+    Raises:
+        BundleError: the wheel could not be built.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "course"
+        root.mkdir()
+        for notebook in notebooks:
+            shutil.copyfile(notebook, root / notebook.name)
+        wheel = build_wheel(course, root)
+        shutil.copytree(course.folder.parent / "data" / "sample", root / "data" / "sample")
+        for name in ("LICENSE", "README.md"):
+            shutil.copyfile(course.folder.parent / "data" / name, root / "data" / name)
+        guide = (PACKAGE / "notebooks" / "student_readme.md").read_text(encoding="utf-8")
+        names = "\n".join(f"- `{notebook.name}`" for notebook in notebooks)
+        (root / "README.md").write_text(
+            guide.replace("{wheel}", wheel.name).replace("{notebooks}", names).replace("{book}", course.book_url),
+            encoding="utf-8",
+        )
+        draft = target.with_suffix(".draft")
+        _zip(root, draft)
+        draft.replace(target)
+    return target
+
+
+def build_wheel(course: Course, target: Path) -> Path:
+    """Build the students' wheel: the grader without the instructor's part, hidden checks, solutions or mistakes."""
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Path(folder)
+        package = stage / "autograder"
+        ignore = shutil.ignore_patterns("__pycache__", "records", *INSTRUCTORS_ONLY)
+        shutil.copytree(PACKAGE, package, ignore=ignore)
+        for room in rooms():
+            path = package / "checks" / f"{room}.py"
+            path.write_text(without_hidden_checks(path.read_text(encoding="utf-8")), encoding="utf-8")
+            record(course, room, package / "records")
+        (stage / "pyproject.toml").write_text(_pyproject(package), encoding="utf-8")
+        line = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+        built = subprocess.run(
+            [*line, "--wheel-dir", str(target), str(stage)], capture_output=True, text=True, check=False
+        )
+        if built.returncode:
+            raise BundleError(f"pip wheel failed: {built.stderr.strip()[-500:]}")
+    return next(target.glob("autograder-*.whl"))
+
+
+def without_hidden_checks(source: str) -> str:
+    """Return the text of a checks module without the functions that are declared hidden."""
+    lines = source.splitlines(keepends=True)
+    for node in reversed(ast.parse(source).body):
+        if isinstance(node, ast.FunctionDef) and any(_is_hidden(decorator) for decorator in node.decorator_list):
+            del lines[node.decorator_list[0].lineno - 1 : node.end_lineno]
+    return "".join(lines)
+
+
+def _is_hidden(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and any(
+        keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+        for keyword in decorator.keywords
+    )
+
+
+def _pyproject(package: Path) -> str:
+    """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
+    needs = [line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line]
+    packages = sorted(
+        ".".join(path.parent.relative_to(package.parent).parts) for path in package.rglob("__init__.py")
+    )
+    return f"""
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "autograder"
+version = "{metadata(DISTRIBUTION)["Version"]}"
+description = "The checks of a course, for its students"
+requires-python = "{metadata(DISTRIBUTION)["Requires-Python"]}"
+license = "Apache-2.0"
+dependencies = {needs!r}
+
+[project.scripts]
+autograder = "autograder.cli:main"
+
+[tool.setuptools]
+packages = {packages!r}
+
+[tool.setuptools.package-data]
+autograder = ["py.typed", "records/*", "reports/*.j2"]
+"""
+
+
+def _zip(root: Path, target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                info = zipfile.ZipInfo(str(path.relative_to(root.parent)), ZIP_DATE)
+                info.external_attr = 0o644 << 16
+                archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)

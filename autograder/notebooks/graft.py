@@ -1,0 +1,115 @@
+"""Put a student's answers into the instructor's notebook, and take nothing else from theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+MAX_NOTEBOOK_BYTES = 32 << 20
+
+
+class MalformedNotebook(ValueError):
+    """A file that should be a notebook and cannot be read as one."""
+
+
+@dataclass(frozen=True)
+class Grafted:
+    """The instructor's notebook with a student's answers.
+
+    Attributes:
+        notebook: cells, ids and metadata of the instructor; only the answers are the student's.
+        notes: what was noticed and left out, each a sentence.
+    """
+
+    notebook: NotebookNode
+    notes: tuple[str, ...]
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook of any format that nbformat knows, as format 4.
+
+    Raises:
+        MalformedNotebook: it is too large, not JSON, not UTF-8, or not a notebook; the message names the file.
+        FileNotFoundError: there is no such file.
+    """
+    if path.stat().st_size > MAX_NOTEBOOK_BYTES:
+        raise MalformedNotebook(f"{path} has more than {MAX_NOTEBOOK_BYTES >> 20} MiB: clear its outputs and save it again")
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type not in ("code", "markdown", "raw"):
+                raise ValueError(f"a cell of the type {cell.cell_type!r}")
+            if isinstance(cell.source, list):
+                cell.source = "".join(cell.source)
+            if not isinstance(cell.source, str) or not isinstance(cell.metadata, dict):
+                raise ValueError("a cell without text")
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        # nbformat raises whatever its readers raise; for the reader of this message they are all one thing.
+        reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
+        raise MalformedNotebook(f"{path} is not a notebook: {reason}; save it again in Jupyter") from error
+    return notebook
+
+
+def grade_id_of(cell: NotebookNode) -> str | None:
+    """Return the cell's grade id, or None where it has none that is a text."""
+    nbgrader = cell.metadata.get("nbgrader")
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return grade_id if isinstance(grade_id, str) else None
+
+
+def is_answer(cell: NotebookNode) -> bool:
+    """Whether a cell of the instructor's notebook is where a student answers."""
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def is_written(cell: NotebookNode) -> bool:
+    """Whether a cell is an answer that a person marks."""
+    return bool(is_answer(cell) and cell.metadata["nbgrader"].get("grade"))
+
+
+def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
+    """Take the student's answers by grade id into a copy of the instructor's notebook.
+
+    Args:
+        instructor: the released notebook; an answer that the student does not give stays as it was released.
+        submitted: the student's.
+    """
+    theirs: dict[str, list[NotebookNode]] = {}
+    for cell in submitted.cells:
+        grade_id = grade_id_of(cell)
+        if grade_id is not None:
+            theirs.setdefault(grade_id, []).append(cell)
+    notes = []
+    copy = nbformat.from_dict(instructor)
+    known = set()
+    for cell in copy.cells:
+        grade_id = grade_id_of(cell)
+        if grade_id is None:
+            continue
+        known.add(grade_id)
+        found = theirs.get(grade_id, [])
+        if not is_answer(cell):
+            continue
+        if not found:
+            notes.append(f"the cell {grade_id} is missing; it counts as not answered")
+            continue
+        if len(found) > 1:
+            notes.append(f"the cell {grade_id} occurs {len(found)} times; the first one counts")
+        if found[0].cell_type != cell.cell_type:
+            notes.append(f"the cell {grade_id} was turned into {found[0].cell_type}; its text counts as {cell.cell_type}")
+        cell.source = found[0].source
+    extra = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in _strangers(submitted, copy, known))
+    if extra:
+        notes.append(f"{extra} code cell{'s' if extra > 1 else ''} outside the exercises did not count")
+    return Grafted(copy, tuple(notes))
+
+
+def _strangers(submitted: NotebookNode, instructor: NotebookNode, known: set[str]) -> list[NotebookNode]:
+    """Return the submitted cells that are neither known by their grade id nor the text of a released cell."""
+    released = {cell.source for cell in instructor.cells}
+    return [cell for cell in submitted.cells if grade_id_of(cell) not in known and cell.source not in released]

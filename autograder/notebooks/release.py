@@ -1,0 +1,141 @@
+"""From a chapter to what students get: source and release notebooks, checked with nbgrader's own validator."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.grading.course_folder import CourseFolder, inside
+from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
+from autograder.notebooks.source import Chapter, glued_values, source_notebook
+from autograder.reference import Course
+
+CELL_TIMEOUT_S = 300
+
+
+class ReleaseError(Exception):
+    """The chapter cannot be released; the message says which cell and why."""
+
+
+class WouldOverwrite(Exception):
+    """A file is in the way that somebody may have changed; the message names it."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """The notebooks of one assignment."""
+
+    assignment: str
+    source: Path
+    release: Path
+
+
+def release(chapter: Chapter, course: Course, folder: CourseFolder, *, force: bool = False) -> Released:
+    """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
+
+    The reference is run once from top to bottom: it has to pass every check, and its values go into the text.
+
+    Raises:
+        ReleaseError: a cell of the chapter fails with the reference, or nbgrader finds fault with a notebook.
+        WouldOverwrite: a source notebook is there that differs, and not ``force``; with it a copy is kept.
+    """
+    book_page = course.page(chapter.room)
+    executed = execute(source_notebook(chapter, course, book_page), course.folder.parent, allow_errors=False)
+    _require(_validate(executed), {}, f"the reference does not pass its own checks in {chapter.assignment}")
+    source = source_notebook(chapter, course, book_page, glued_values(executed))
+    path = folder.source(chapter.assignment)
+    _write_source(path, nbformat.writes(source), force=force)
+    _generate(folder, chapter.assignment)
+    released = read_notebook(folder.released(chapter.assignment))
+    _check_released(released, chapter.assignment)
+    return Released(chapter.assignment, path, folder.released(chapter.assignment))
+
+
+def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> NotebookNode:
+    """Run a notebook in a kernel of this Python and return it with its outputs.
+
+    Raises:
+        ReleaseError: a cell fails and may not.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    copy = nbformat.from_dict(notebook)
+    with tempfile.TemporaryDirectory() as empty:
+        client = NotebookClient(
+            copy,
+            timeout=CELL_TIMEOUT_S,
+            allow_errors=allow_errors,
+            resources={"metadata": {"path": str(folder)}},
+            kernel_name="python3",
+        )
+        try:
+            client.execute(env=_kernel_environment(Path(empty)), stderr=subprocess.DEVNULL)
+        except CellExecutionError as error:
+            cell = next(cell for cell in copy.cells if any(out.output_type == "error" for out in cell.get("outputs", [])))
+            raise ReleaseError(f"{error.ename}: {error.evalue} (in the cell {cell.source.strip()[:200]!r})") from error
+    return copy
+
+
+def _kernel_environment(empty: Path) -> dict[str, str]:
+    return {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": str(empty)}
+
+
+def _write_source(path: Path, text: str, *, force: bool) -> None:
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        if not force:
+            raise WouldOverwrite(f"{path} differs from the chapter: --force replaces it and keeps a copy beside it")
+        shutil.copyfile(path, path.with_suffix(".ipynb.bak"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _generate(folder: CourseFolder, assignment: str) -> None:
+    """Let nbgrader make the release notebook and the gradebook's entry."""
+    from nbgrader.apps import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    config = folder.nbgrader_config()
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    with inside(folder.root):
+        outcome = api.generate_assignment(assignment, force=True)
+    if not outcome["success"]:
+        raise ReleaseError(f"nbgrader generate_assignment: {outcome['log'] or outcome['error']}")
+
+
+def _validate(executed: NotebookNode) -> dict[str, Any]:
+    """Return what nbgrader's validator finds in a notebook that has been run."""
+    from nbgrader.preprocessors import CheckCellMetadata
+    from nbgrader.validator import Validator
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "executed.ipynb"
+        nbformat.write(executed, path)
+        found: dict[str, Any] = Validator(preprocessors=[CheckCellMetadata]).validate(str(path))
+    return found
+
+
+def _check_released(released: NotebookNode, assignment: str) -> None:
+    """Run the untouched exercises: every visible check and written answer has to be open, and nothing else be wrong."""
+    graded = nbformat.from_dict(released)
+    graded.cells = [cell for cell in graded.cells if grade_id_of(cell)]
+    with tempfile.TemporaryDirectory() as folder:
+        found = _validate(execute(graded, Path(folder), allow_errors=True))
+    failed = {cell["source"] for cell in found.pop("failed", [])}
+    is_open = [".require()" in cell.source or is_written(cell) for cell in graded.cells]
+    wanted = {cell.source.strip() for cell, open_ in zip(graded.cells, is_open, strict=True) if open_}
+    _require(found, {}, f"nbgrader finds fault with the release of {assignment}")
+    _require(failed, wanted, f"not every visible check fails on the untouched notebook of {assignment}")
+
+
+def _require(found: object, wanted: object, complaint: str) -> None:
+    if found != wanted:
+        raise ReleaseError(f"{complaint}: {found}")

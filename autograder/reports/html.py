@@ -1,0 +1,46 @@
+"""Verdicts as HTML. Everything that a student wrote is escaped by the template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from autograder.reports.text import diagnosis_rows
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from autograder.verdicts import Verdict
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates, with escaping on."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("autograder", "reports"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a template of this folder with its values in place."""
+    return environment().get_template(template).render(**values)
+
+
+def checks_table(exercise: str, verdicts: Sequence[Verdict]) -> str:
+    """Return the checks of one exercise as a table; words and not colours tell what passed."""
+    rows = [
+        {
+            "title": verdict.check.title,
+            "result": "passed" if verdict.passed else "to do" if verdict.outcome == "missing" else "not yet",
+            "diagnosis": diagnosis_rows(verdict),
+        }
+        for verdict in verdicts
+    ]
+    return render("checks.html.j2", exercise=exercise, rows=rows, passed=sum(verdict.passed for verdict in verdicts))

@@ -1,0 +1,1 @@
+"""Ten submissions with which the course shows its grader; see __main__."""

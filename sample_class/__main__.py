@@ -1,0 +1,48 @@
+"""Hand in the sample class: python -m sample_class COURSE_FOLDER.
+
+Ten students and what may happen in a class: three right answers in three styles, known mistakes, a stub, a syntax
+error, an endless loop, and a crash. Each file says in its first line what it is; a text beside it is the written answer.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+
+from autograder.notebooks.fill import NothingToFill, exercise_cells, fill
+from autograder.notebooks.graft import is_written, read_notebook
+
+HERE = Path(__file__).parent
+
+
+def hand_in(course_folder: Path) -> list[Path]:
+    """Write a notebook for each student and released assignment; return the files."""
+    written = []
+    for released in sorted((course_folder / "release").glob("*/*.ipynb")):
+        notebook = read_notebook(released)
+        room = notebook.metadata["autograder"]["room"]
+        for path in sorted((HERE / room).glob("*.py")):
+            target = course_folder / "submitted" / path.stem / released.parent.name / released.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            mine = answered(notebook, path.read_text(encoding="utf-8"))
+            essay = path.with_suffix(".md")
+            if essay.exists():
+                next(cell for cell in mine.cells if is_written(cell)).source = essay.read_text(encoding="utf-8")
+            nbformat.write(mine, target)
+            written.append(target)
+    return written
+
+
+def answered(notebook: nbformat.NotebookNode, source: str) -> nbformat.NotebookNode:
+    """Return the notebook with a student's answers; what no tool can place was typed into the first exercise."""
+    try:
+        return fill(notebook, source).notebook
+    except NothingToFill:
+        copy = nbformat.from_dict(notebook)
+        if len(source.splitlines()) > 1:
+            next(iter(exercise_cells(copy).values())).source = source
+        return copy
+
+
+if __name__ == "__main__":
+    print(f"{len(hand_in(Path(sys.argv[1])))} notebooks handed in")

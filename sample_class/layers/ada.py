@@ -1,0 +1,53 @@
+"""Right: close to the text of the chapter, with type hints and a helper."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+def require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+class Linear(nn.Module):
+    def __init__(self, in_features: int, out_features: int, std: float = 0.1) -> None:
+        super().__init__()
+        require(min(in_features, out_features) >= 1, "both sizes have to be at least 1")
+        require(std >= 0, "std is negative")
+        self.in_features, self.out_features = in_features, out_features
+        self.weight = nn.Parameter(torch.empty(in_features, out_features).normal_(0, std))
+        self.bias = nn.Parameter(torch.zeros(out_features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        require(x.shape[-1] == self.in_features, f"expected {self.in_features} inputs, got {x.shape[-1]}")
+        return torch.matmul(x, self.weight) + self.bias
+
+    def extra_repr(self) -> str:
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias=True"
+
+
+class Flatten(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.flatten(x, 1)
+
+
+class Sequential(nn.Module):
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self):
+        return iter(self.layers)
+
+    def __getitem__(self, index: int) -> nn.Module:
+        return self.layers[index]

@@ -1,0 +1,70 @@
+"""Right: classes under other names, assigned at the end; numpy for the draws; a loop that unrolls the layers."""
+
+import numpy as np
+import torch
+from torch.nn import Module, Parameter
+from torch.nn import functional as F
+
+GENERATOR = np.random.default_rng()
+
+
+class AffineMap(Module):
+    def __init__(self, in_features, out_features, std=0.1):
+        super().__init__()
+        for size in (in_features, out_features):
+            if size < 1:
+                raise ValueError(f"a size of {size} makes no sense")
+        if std < 0:
+            raise ValueError(f"std = {std}")
+        draws = GENERATOR.standard_normal((in_features, out_features)) * std
+        self.weight = Parameter(torch.as_tensor(draws, dtype=torch.get_default_dtype()))
+        self.bias = Parameter(torch.full((out_features,), 0.0))
+
+    def forward(self, x):
+        if x.shape[-1] != self.weight.shape[0]:
+            raise ValueError("the input does not fit")
+        return F.linear(x, self.weight.t(), self.bias)
+
+    def extra_repr(self):
+        return " x ".join(str(size) for size in self.weight.shape) + " and a bias"
+
+
+Linear = AffineMap
+
+try:
+    class Flatten(Module):
+        def forward(self, x):
+            sizes = list(x.shape)
+            columns = 1
+            for size in sizes[1:]:
+                columns *= size
+            return x.contiguous().view(sizes[0], columns)
+except SyntaxError:
+    raise
+
+
+class Pipeline(Module):
+    def __init__(self, *parts):
+        super().__init__()
+        self.count = len(parts)
+        for position, part in enumerate(parts):
+            setattr(self, f"part{position}", part)
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, index):
+        if not -self.count <= index < self.count:
+            raise IndexError(index)
+        return getattr(self, f"part{index % self.count}")
+
+    def __iter__(self):
+        return (self[index] for index in range(self.count))
+
+    def forward(self, x):
+        for index in range(len(self)):
+            x = self[index](x)
+        return x
+
+
+Sequential = Pipeline

@@ -1,0 +1,1 @@
+"""Not begun: the stubs as they were released."""
