@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Train the course's classifier on Fashion-MNIST, measure it, and use it.",
+    epilog="Example: python -m solutions train --epochs 5, then python -m solutions predict photo.jpg",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -57,28 +58,28 @@ def train(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the model.")] = False,
 ) -> None:
     """Train the classifier, measure it on the test images, and write model, log and figures into a folder."""
-    from rich.console import Console
-
     from solutions import data as sources
     from solutions import folders, runs, terminal
 
-    console = Console(quiet=quiet or as_json)
+    console = terminal.open_console(quiet or as_json)
     runs.use_one_thread()
     recipe = runs.Recipe(epochs, batch_size, lr, dropout, patience, max_seconds, seed, runs.choose_device(device.value))
     config = runs.configure(recipe)
     dataset = sources.load(data, download)
     _say_which(console, dataset)
     folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
-    view = terminal.TrainingView(console, epochs, len(runs.divide(dataset, seed)[0]))
+    chosen, held_out = runs.divide(dataset, seed)
+    console.print(f"Training on {len(chosen):,} of the training images, validation on the other {len(held_out):,}.\n")
+    view = terminal.TrainingView(console, epochs, len(chosen))
     with view.shown():
         run = runs.train(recipe, config, dataset, folder, view.after_batch, view.after_epoch)
 
-    console.print(f"Kept: the weights of epoch {run.kept}, with the lowest validation loss.\n", highlight=False)
+    console.print(f"Kept: the weights of epoch {run.kept}, with the lowest validation loss.\n")
     console.print(terminal.class_table(run.test), "", terminal.confusion_table(run.test), "")
-    console.print(f"[bold]Test accuracy {run.test.accuracy:.2%}[/] on {len(dataset.test_labels):,} images\n")
+    console.print(f"Test accuracy {run.test.accuracy:.2%} on {len(dataset.test_labels):,} images\n", style="bold")
     for file, meaning in folders.FILES.items():
-        console.print(f"{folder / file}  [dim]{meaning}[/]", highlight=False, soft_wrap=True)
-    console.print(f"\nTry it: python -m solutions predict --model {run.model_file} PHOTO", soft_wrap=True)
+        console.print(f"{folder / file}  {meaning}")
+    console.print(f"\nTry it: python -m solutions predict --model {run.model_file} PHOTO")
     if as_json:
         print(json.dumps({"folder": str(folder), "model": str(run.model_file), **run.results}))
     elif quiet:
@@ -93,23 +94,21 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure a model on the test images."""
-    from rich.console import Console
-
     from solutions import data as sources
     from solutions import folders, runs, terminal
 
-    console = Console(quiet=as_json)
+    console = terminal.open_console(as_json)
     runs.use_one_thread()
     path = model or folders.newest_model(out)
     classifier, training = folders.open_model(path)
     dataset = sources.load(data)
     test = runs.measure(classifier, dataset.test_images, dataset.test_labels)
-    console.print(f"Model: {path}", highlight=False, soft_wrap=True)
+    console.print(f"Model: {path}")
     _say_which(console, dataset)
     if training.get("data") != runs.describe(dataset):
-        console.print("[yellow]The model was trained on other data than these.[/]")
+        console.print("The model was trained on other data than these.", style="yellow")
     console.print("", terminal.class_table(test), "", terminal.confusion_table(test), "")
-    console.print(f"[bold]Test accuracy {test.accuracy:.2%}[/] on {len(dataset.test_labels):,} images")
+    console.print(f"Test accuracy {test.accuracy:.2%} on {len(dataset.test_labels):,} images", style="bold")
     if as_json:
         result = {"model": str(path), "data": runs.describe(dataset), "test_accuracy": test.accuracy}
         print(json.dumps({**result, **test.details}))
@@ -123,13 +122,11 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Say what garment is in each photograph, with probabilities."""
-    from rich.console import Console
-
     from solutions import folders, runs, terminal
     from solutions.deployment import classify
     from solutions.images import ImageError, open_image
 
-    console = Console(quiet=as_json)
+    console = terminal.open_console(as_json)
     runs.use_one_thread()
     classifier, _ = folders.open_model(model or folders.newest_model(out))
     results: list[dict[str, object]] = []
@@ -138,11 +135,11 @@ def predict(
             answers = classify(classifier, open_image(path))
         except (ImageError, ValueError) as error:
             results.append({"image": str(path), "error": str(error)})
-            print(f"error: {path}: {error}", file=sys.stderr)
+            _complain(f"{path}: {error}")
             continue
         ranked = [{"label": label, "probability": probability} for label, probability in answers]
         results.append({"image": str(path), "answers": ranked})
-        console.print(f"[bold]{path}[/]", highlight=False, soft_wrap=True)
+        console.print(str(path), style="bold")
         console.print(terminal.answer_table(answers[:5]), "")
     if as_json:
         print(json.dumps(results))
@@ -156,9 +153,14 @@ def _say_which(console: "Console", dataset: "Dataset") -> None:
 
     name = "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
     counts = f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images"
-    console.print(f"Data: {name}, {counts}, from {dataset.source}", highlight=False, soft_wrap=True)
+    console.print(f"Data: {name}, {counts}, from {dataset.source}")
     if dataset.is_sample:
-        console.print(f"For the full set, {HOW_TO_GET}.", highlight=False, soft_wrap=True)
+        console.print(f"For the full set, {HOW_TO_GET}.")
+
+
+def _complain(message: str) -> None:
+    """Print an error as one line, even where a file's name has two."""
+    print("error:", message.replace("\n", " "), file=sys.stderr)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -166,19 +168,19 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return app(arguments, prog_name="python -m solutions", standalone_mode=False) or 0
     except WrongUse as error:
-        print(f"error: {error}", file=sys.stderr)
+        _complain(str(error))
         return 2
     except (WorkFailed, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        _complain(str(error))
         return 1
     except (KeyboardInterrupt, typer.Abort):
-        print("error: interrupted", file=sys.stderr)
+        _complain("interrupted")
         return 1
     except Exception as error:
         # Wrong options: typer's own exceptions, which it does not export, all have this method.
         if not hasattr(error, "format_message"):
             raise
-        print(f"error: {error.format_message()} (--help shows what there is)", file=sys.stderr)
+        _complain(f"{error.format_message()}; --help shows what there is")
         return 2
 
 

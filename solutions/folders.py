@@ -37,7 +37,10 @@ def claim_folder(parent: Path, name: str, force: bool) -> Path:
         if not force:
             raise WrongUse(f"{folder}: is there already; use another --name, or --force to keep it as {copy.name}")
         folder.rename(copy)
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise WrongUse(f"{folder}: cannot be made ({error.strerror}); name another place with --out") from error
     return folder
 
 

@@ -15,6 +15,11 @@ from solutions.runs import Measurement
 from solutions.training import History
 
 
+def open_console(quiet: bool) -> Console:
+    """Return where to show things; file names are shown as they are, whatever brackets they have, and never cut."""
+    return Console(quiet=quiet, markup=False, highlight=False, soft_wrap=True)
+
+
 class Rate(ProgressColumn):
     """How many images a second went through training."""
 
@@ -51,7 +56,7 @@ class TrainingView:
     def shown(self) -> Iterator["TrainingView"]:
         """Show the view; meanwhile, Ctrl-C asks for an end after the epoch, and a second one ends at once."""
         before = signal.signal(signal.SIGINT, self._ask_to_stop)
-        self._console.print("[bold]epoch  train loss  valid loss  valid accuracy  seconds[/]")
+        self._console.print("epoch  train loss  valid loss  valid accuracy  seconds", style="bold")
         try:
             with self._progress:
                 yield self
@@ -72,8 +77,7 @@ class TrainingView:
         is_best = history.valid_losses[-1] == min(history.valid_losses)
         self._console.print(
             f"{epoch:5}  {history.losses[-1]:10.4f}  {history.valid_losses[-1]:10.4f}{'*' if is_best else ' '}"
-            f" {history.accuracies[-1]:14.2%}  {history.seconds[-1]:7.2f}",
-            highlight=False,
+            f" {history.accuracies[-1]:14.2%}  {history.seconds[-1]:7.2f}"
         )
         return self.stopped
 
@@ -105,7 +109,7 @@ def confusion_table(test: Measurement) -> Table:
     for number in range(len(test.labels)):
         table.add_column(str(number), justify="right")
     for number, (label, row) in enumerate(zip(test.labels, test.matrix.tolist(), strict=True)):
-        cells = [f"[bold]{count}[/]" if number == column else str(count or "·") for column, count in enumerate(row)]
+        cells = [Text(str(count or "·"), "bold" if number == column else "") for column, count in enumerate(row)]
         table.add_row(str(number), label, *cells)
     return table
 

@@ -13,8 +13,6 @@ from torch import Tensor, nn
 from solutions.dropout import Classifier
 from solutions.optimizer import Optimizer
 
-Loaders = Mapping[str, Iterable[tuple[Tensor, Tensor]]]
-
 
 @dataclass
 class LearnerConfig:
@@ -147,7 +145,7 @@ class Learner:
         model: the model of the config, the very same object.
     """
 
-    def __init__(self, config: LearnerConfig, loaders: Loaders) -> None:
+    def __init__(self, config: LearnerConfig, loaders: Mapping[str, Iterable[tuple[Tensor, Tensor]]]) -> None:
         ### BEGIN SOLUTION
         self.config = config
         self.loaders = loaders

@@ -1,0 +1,40 @@
+"""What holds of every room: its public names are the course's, and its examples are true."""
+
+import ast
+import doctest
+import importlib
+import inspect
+
+import pytest
+
+from autograder.exercises import exercises_of
+
+ROOMS = {
+    "approximation": ["ReLU", "collapse", "relu_interpolant"],
+    "layers": ["Linear", "Flatten", "Sequential"],
+    "dropout": ["Dropout", "Classifier"],
+    "optimizer": ["numerical_gradient", "backward_linear", "backward_relu", "Optimizer", "Momentum"],
+    "training": ["LearnerConfig", "batches", "Learner", "confusion_matrix", "precision_recall_f1"],
+    "deployment": ["export_model", "load_model", "prepare_image", "classify"],
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_exercises_are_the_courses_public_names(room: str) -> None:
+    source = inspect.getsource(importlib.import_module(f"solutions.{room}"))
+    exercises = exercises_of(room, source)
+    assert [exercise.name for exercise in exercises] == ROOMS[room]
+    assert all(exercise.solution_lines for exercise in exercises)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_solution_uses_nothing_that_a_notebook_would_not_have(room: str) -> None:
+    """An exercise is cut out of its module: a private helper beside it would be missing."""
+    tree = ast.parse(inspect.getsource(importlib.import_module(f"solutions.{room}")))
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    assert not [name for name in names if name.startswith("_")]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_examples_are_true(room: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"solutions.{room}")).failed == 0
