@@ -24,7 +24,7 @@ MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 # What decides the output of a chapter's cells, beside the chapter itself.
 EXECUTED = ("solutions/**/*.py", "autograder/lab.py", "data/sample/*")
 # What else decides how a page reads.
-SHOWN = ("autograder/exercises.py", "autograder/checks/*.py", "book/*.py")
+SHOWN = ("autograder/exercises.py", "autograder/checks/*.py", "autograder/notebooks/questions.py", "book/*.py")
 
 
 def setup(app: Sphinx) -> None:
@@ -47,7 +47,7 @@ def configure(app: Sphinx, config: Config) -> None:
 
     Neither myst-nb's cache nor Sphinx's looks beyond the chapter's own file.
     """
-    config["nb_execution_cache_path"] = str(Path(app.outdir).parent / ".jupyter_cache" / digest(EXECUTED))
+    config["nb_execution_cache_path"] = str(ROOT / "_build" / ".jupyter_cache" / digest(EXECUTED))
     config["course_digest"] = digest(EXECUTED + SHOWN)
     config["html_static_path"] = [*config["html_static_path"], str(BOOK / "static")]
     config["mathjax_path"] = "mathjax/tex-chtml.js"

@@ -25,7 +25,9 @@ class InlineFigures(SphinxPostTransform):
             path = Path(self.app.srcdir) / image["uri"]
             alt = image.get("alt", "")
             markup = themed(path.read_text(encoding="utf-8"), alt, f"figure-{number}-")
-            image.replace_self(nodes.raw("", f'<div class="figure">{markup}</div>', format="html"))
+            image.replace_self(
+                nodes.raw("", f'<div class="figure" tabindex="0" role="group">{markup}</div>', format="html")
+            )
 
 
 def themed(svg: str, alt: str, prefix: str) -> str:

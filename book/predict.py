@@ -10,8 +10,8 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 
-from book.exercises import counted
 from autograder.notebooks.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
+from book.exercises import counted
 
 WRITTEN_CELL = re.compile(
     r"^\+\+\+ (?P<metadata>\{[^\n]*\"written\"[^\n]*\})\n.*?(?=^\+\+\+|^```\{code-cell\}|\Z)", re.MULTILINE | re.DOTALL

@@ -1,0 +1,161 @@
+"""What the built pages hold, and what they must not."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from autograder.checks import checks_of
+from autograder.exercises import Exercise, exercises_of
+from solutions.mistakes import layers as mistakes
+
+ROOT = Path(__file__).resolve().parents[2]
+EXERCISES = exercises_of("layers", (ROOT / "solutions" / "layers.py").read_text(encoding="utf-8"))
+NAMES = [exercise.name for exercise in EXERCISES]
+# The chapter explains this line with a module of its own.
+TAUGHT = {"super().__init__()"}
+
+
+def text_of(markup: str) -> str:
+    """The words of a page, without its tags."""
+    return unescape(re.sub(r"<[^>]+>", "", markup))
+
+
+def pages(site: Path) -> list[Path]:
+    return sorted((site / "chapters").glob("*.html"))
+
+
+@pytest.fixture(scope="session")
+def chapter(site: Path) -> str:
+    """The article of chapter 2, without navigation."""
+    markup = (site / "chapters" / "2-layers.html").read_text(encoding="utf-8")
+    return markup[markup.index("<article") : markup.index("</article>")]
+
+
+def card(chapter: str, exercise: Exercise) -> str:
+    start = chapter.index(f'id="exercise-{exercise.id}"')
+    return chapter[start : chapter.index("</section>", start)]
+
+
+def leaks(line: str, shown: str) -> bool:
+    """Whether a line of a solution is shown: a short one as a line of its own, a long one anywhere."""
+    return line in shown if len(line) > 20 else re.search(rf"^\s*{re.escape(line)}\s*$", shown, re.M) is not None
+
+
+def test_no_line_of_a_solution_is_anywhere_in_the_site(site: Path) -> None:
+    lines = {line for exercise in EXERCISES for line in exercise.solution_lines} - TAUGHT
+    for path in site.rglob("*"):
+        if path.suffix in {".html", ".js", ".txt", ".md", ".ipynb", ".py", ".json"} and "mathjax" not in path.parts:
+            content = path.read_text(encoding="utf-8")
+            leaked = [line for line in lines if leaks(line, content) or leaks(line, text_of(content))]
+            assert not leaked, f"{path.relative_to(site)}: {leaked}"
+
+
+def test_neither_sources_nor_downloads_are_published(site: Path) -> None:
+    assert not (site / "_sources").exists()
+    assert not (site / "_downloads").exists()
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
+def test_a_card_shows_the_stub(chapter: str, exercise: Exercise) -> None:
+    assert exercise.stub in text_of(card(chapter, exercise))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
+def test_a_card_names_each_check_and_its_points(chapter: str, exercise: Exercise) -> None:
+    shown = text_of(card(chapter, exercise))
+    checks = checks_of("layers", exercise.name)
+    assert f"{sum(check.points for check in checks)} points" in shown
+    for check in checks:
+        hidden = " counts, shown by title only" if check.hidden else ""
+        assert f"{check.title}{hidden} {check.points} point" in shown
+
+
+def test_cards_are_numbered_within_the_chapter(chapter: str) -> None:
+    assert re.findall(r"Exercise (\d\.\d) ·", chapter) == ["2.1", "2.2", "2.3"]
+
+
+def test_the_chapter_has_every_part_of_the_rhythm_in_order(chapter: str) -> None:
+    parts = [
+        'class="recall question"',
+        "<svg",  # a picture before any formula
+        'class="math',
+        'class="cell tag_exercise',
+        'id="lab"',
+        'id="in-pytorch"',
+        'id="what-this-does-not-tell-you"',
+        "written-card",
+        'id="further-reading"',
+        'class="citation"',
+    ]
+    places = [chapter.find(part) for part in parts]
+    assert -1 not in places, dict(zip(parts, places, strict=True))
+    assert places == sorted(places)
+    assert chapter.count('class="recall question"') == 3
+    assert chapter.count('class="predict question"') >= 4
+
+
+def test_every_number_that_the_text_takes_from_a_cell_is_there(chapter: str) -> None:
+    numbers = re.findall(r'<span class="pasted-text">(.*?)</span>', chapter)
+    assert len(numbers) > 40
+    assert all(number.strip() for number in numbers)
+
+
+def test_every_picture_has_a_text_alternative(site: Path) -> None:
+    for path in pages(site):
+        markup = path.read_text(encoding="utf-8")
+        article = markup[markup.index("<article") : markup.index("</article>")]
+        for image in re.findall(r"<img[^>]*>", article):
+            assert re.search(r'alt="[^"]{20,}"', image), f"{path.name}: {image}"
+        for figure in re.findall(r"<svg[^>]*>", article):
+            assert re.search(r'aria-label="[^"]{20,}"|aria-labelledby', figure), f"{path.name}: {figure}"
+
+
+def test_the_explanation_of_each_known_mistake_has_a_place_in_the_chapter(chapter: str) -> None:
+    source = Path(mistakes.__file__).read_text(encoding="utf-8")
+    anchors = set(re.findall(r'read="([^"]+)"', source))
+    assert anchors
+    assert not [anchor for anchor in sorted(anchors) if f'id="{anchor}"' not in chapter]
+
+
+class Links(HTMLParser):
+    """The targets and ids of a page."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.ids: list[str] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if values.get("id"):
+            self.ids.append(values["id"] or "")
+        if tag == "a" and values.get("href"):
+            self.targets.append(values["href"] or "")
+
+
+def test_links_between_pages_lead_somewhere(site: Path) -> None:
+    for path in pages(site):
+        for target in Links(path.read_text(encoding="utf-8")).targets:
+            if re.match(r"https?:|mailto:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            there = (path.parent / file).resolve() if file else path
+            assert there.is_file(), f"{path.name}: {target}"
+            if anchor:
+                assert anchor in Links(there.read_text(encoding="utf-8")).ids, f"{path.name}: {target}"
+
+
+def test_ids_are_unique_in_a_page(site: Path) -> None:
+    for path in pages(site):
+        ids = Links(path.read_text(encoding="utf-8")).ids
+        assert not {name for name in ids if ids.count(name) > 1}, path.name
+
+
+def test_every_reference_can_be_found_by_an_identifier() -> None:
+    entries = (ROOT / "references.bib").read_text(encoding="utf-8").split("\n@")
+    for entry in entries:
+        assert re.search(r"\b(doi|eprint|isbn)\s*=|proceedings\.mlr\.press", entry), entry
