@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import os
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +38,10 @@ SAMPLE = {
 DATA = Path(__file__).resolve().parent.parent / "data"
 SAMPLE_FOLDER = DATA / "sample"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
-KERAS_FOLDER = Path("~/.keras/datasets/fashion-mnist")
 TORCHVISION = Path("FashionMNIST/raw")  # where torchvision puts the files, below its root
 
-HOW_TO_GET = "install Debian's dataset-fashion-mnist, name a folder with --data, or fetch the set with --download"
+WITHOUT_DOWNLOAD = "install Debian's dataset-fashion-mnist, or name a folder with --data"
+HOW_TO_GET = f"{WITHOUT_DOWNLOAD}, or fetch the set with --download"
 LARGEST_FILE = 16 + 60_000 * 28 * 28  # bytes of the largest of the four files; nothing longer is unpacked
 
 
@@ -120,7 +121,10 @@ def find(folder: Path | None = None) -> Path:
     named = os.environ.get("FASHION_MNIST")
     if named:
         return find(Path(named))
-    for place in (DATA, DEBIAN_FOLDER, Path("data"), Path("~/data").expanduser(), KERAS_FOLDER.expanduser()):
+    places = [DATA, DEBIAN_FOLDER, Path("data")]
+    with suppress(RuntimeError):  # a container's user may have no home
+        places += [Path.home() / "data", Path.home() / ".keras/datasets/fashion-mnist"]
+    for place in places:
         found = _files_in(place)
         if found is not None:
             return found
@@ -227,7 +231,7 @@ def fetch(root: Path) -> None:
         FashionMNIST(str(root), download=True)
     except (OSError, RuntimeError) as error:
         reason = " ".join(str(error).split())
-        raise DataError(f"{root}: the download failed ({reason}); check the network, or {HOW_TO_GET}") from error
+        raise DataError(f"{root}: the download failed ({reason}); check the network; or {WITHOUT_DOWNLOAD}") from error
 
 
 def split(labels: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -4,9 +4,10 @@ Each function returns a figure of its own; nothing here touches pyplot's state. 
 colour-blind readers, and nothing is told by colour alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -121,7 +122,7 @@ def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
     return figure
 
 
-def _without_ticks(axes: Sequence) -> None:
+def _without_ticks(axes: Iterable[Axes]) -> None:
     for axis in axes:
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_visible(False)

@@ -56,7 +56,7 @@ def newest_model(parent: Path) -> Path:
     return models[-1]
 
 
-def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict]:
+def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, object]]:
     """Return a verified model and what its file tells about its training.
 
     Raises:

@@ -205,7 +205,7 @@ def swap(first: Path, second: Path) -> None:
 @pytest.fixture
 def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine without any copy of the data but the sample; returns its repository's data folder."""
-    for name in ("DATA", "DEBIAN_FOLDER", "KERAS_FOLDER"):
+    for name in ("DATA", "DEBIAN_FOLDER"):
         monkeypatch.setattr(data, name, tmp_path / name)
     monkeypatch.delenv("FASHION_MNIST", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -218,7 +218,8 @@ def test_the_sample_is_the_last_resort(nothing_installed: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["DATA", "DATA/FashionMNIST/raw", "DEBIAN_FOLDER", "KERAS_FOLDER", "data", "home/data"]
+    "place",
+    ["DATA", "DATA/FashionMNIST/raw", "DEBIAN_FOLDER", "home/.keras/datasets/fashion-mnist", "data", "home/data"],
 )
 def test_the_usual_places_come_before_the_sample(nothing_installed: Path, place: str) -> None:
     shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / place)
