@@ -158,7 +158,8 @@ def fill(
         raise NothingToFill(f"{source}: {error}") from error
     _refuse_or_copy(out, force)
     nbformat.write(filled.notebook, out)
-    print(f"{out}: filled {', '.join(filled.found)}" + (f"; not in {source.name}: {', '.join(filled.missing)}" if filled.missing else ""))
+    absent = f"; not in {source.name}: {', '.join(filled.missing)}" if filled.missing else ""
+    print(f"{out}: filled {', '.join(filled.found)}{absent}")
 
 
 @app.command(epilog="Example: autograder doctor")
@@ -192,14 +193,15 @@ def main() -> None:
         status = exit_status(error)
         if status is None:
             raise
-        missing = isinstance(error, FileNotFoundError) and error.filename
-        print(f"autograder: {f'{error.filename} does not exist' if missing else error}", file=sys.stderr)
+        missing = error.filename if isinstance(error, FileNotFoundError) else None
+        print(f"autograder: {missing} does not exist" if missing else f"autograder: {error}", file=sys.stderr)
         sys.exit(status)
 
 
 def exit_status(error: Exception) -> int | None:
     """Return 2 for wrong use, 1 for work that failed, None for an error of ours."""
-    wrong_use = {"CourseFolderError", "WouldOverwrite", "MalformedNotebook", "NothingToFill", "FileNotFoundError", "IsADirectoryError"}
+    wrong_use = {"CourseFolderError", "WouldOverwrite", "MalformedNotebook", "NothingToFill"}
+    wrong_use |= {"FileNotFoundError", "IsADirectoryError", "NotADirectoryError"}
     failed = {"ReleaseError", "UnknownMarkup", "BundleError", "NoSandbox", "NoCourse", "PermissionError"}
     names = {base.__name__ for base in type(error).__mro__}
     return 2 if names & wrong_use else 1 if names & failed else None

@@ -32,7 +32,13 @@ class Step:
 @contextmanager
 def progress(title: str, total: int | None, quiet: bool) -> Iterator[Step]:
     """Show a progress bar on standard error while the block runs."""
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[what]}", markup=False))
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[what]}", markup=False),
+    )
     with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar:
         yield Step(bar, bar.add_task(title, total=total, what=""))
 
@@ -48,7 +54,7 @@ def grading_table(run: ClassRun) -> None:
         noticed = "; ".join([*(["as before"] if one.reused else []), *one.notes])
         cells = (one.submission.student, one.submission.assignment, f"{one.points}/{one.max_points}", checks, noticed)
         table.add_row(*(Text(cell) for cell in cells))
-    Console(width=None).print(table)
+    Console().print(table)
 
 
 def grading_summary(run: ClassRun) -> str:

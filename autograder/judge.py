@@ -113,7 +113,9 @@ def same_answer(observed: Answer, expected: Answer) -> bool:
     )
 
 
-def judge(checks: Sequence[Check], answers: Sequence[Answer], seeds: Sequence[int], expect: Expectations) -> list[Verdict]:
+def judge(
+    checks: Sequence[Check], answers: Sequence[Answer], seeds: Sequence[int], expect: Expectations
+) -> list[Verdict]:
     """Return a verdict for each check of one exercise.
 
     All checks of the exercise are judged together because a mistake shows best over all of them: of the known
@@ -158,7 +160,7 @@ def _likeliest(
 
 def _diagnose(check: Check, answer: Answer, expected: Answer, likely: str | None, expect: Expectations) -> Diagnosis:
     if answer.kind not in ("observed", "error"):
-        return Diagnosis(answer.detail, f"{check.exercise} as its description asks for it")
+        return Diagnosis(answer.detail, "")
     explanation = expect.explanation(check, likely) if likely else None
     observed, right = _first_difference(answer, expected)
     return Diagnosis(
@@ -183,12 +185,9 @@ def _first_difference(answer: Answer, expected: Answer) -> tuple[str, str]:
             observed = f"{name}: {describe(mine)}"
             if isinstance(mine, Tensor) and isinstance(right, Tensor):
                 observed += _largest_gap(mine, right)
-            return observed, f"{name}: {'a ValueError or TypeError that says why' if _is_refusal(right) else describe(right)}"
+            refusal = isinstance(right, Raised) and right.is_refusal
+            return observed, f"{name}: {'a ValueError or TypeError that says why' if refusal else describe(right)}"
     return "something more than was asked for", "only: " + ", ".join(expected.observations)
-
-
-def _is_refusal(value: Observation) -> bool:
-    return isinstance(value, Raised) and value.is_refusal
 
 
 def _largest_gap(observed: Tensor, expected: Tensor) -> str:
@@ -204,17 +203,18 @@ def describe(value: Observation) -> str:
         draws = value.draws.double()
         if not len(draws):
             return "no numbers"
-        return f"{len(draws)} numbers with mean {float(draws.mean()):.3g} and standard deviation {float(draws.std()):.3g}"
+        mean, std = float(draws.mean()), float(draws.std())
+        return f"{len(draws)} numbers with mean {mean:.3g} and standard deviation {std:.3g}"
     if isinstance(value, Raised):
         if value.kind in ("ValueError", "TypeError") and not value.is_refusal:
             return f"{value.kind} without a message"
         where = f", in the line: {value.line}" if value.line else ""
         return f"{value.kind}: {value.message}{where}"
     if isinstance(value, Tensor):
-        kind = str(value.dtype).removeprefix("torch.")
+        kind = f"{str(value.dtype).removeprefix('torch.')} of shape {tuple(value.shape)}"
         numbers = ", ".join(f"{number:.4g}" for number in value.flatten()[:4].tolist())
         more = ", …" if value.numel() > 4 else ""
-        return f"{kind} of shape {tuple(value.shape)}: {numbers}{more}" if numbers else f"{kind} of shape {tuple(value.shape)}"
+        return f"{kind}: {numbers}{more}" if numbers else kind
     if value is None:
         return "none"
     if isinstance(value, bool):

@@ -46,7 +46,8 @@ def record(course: Course, room: str, folder: Path) -> Path:
             continue
         for seed in (seed_of(run, check) for run in RUN_SEEDS):
             right = live.reference(check, seed)
-            differ = {who: answer for who, answer in live.mistaken(check, seed).items() if not same_answer(answer, right)}
+            mistaken = live.mistaken(check, seed)
+            differ = {who: answer for who, answer in mistaken.items() if not same_answer(answer, right)}
             for who, answer in {"": right, **differ}.items():
                 header, body = wire.pack_answer(without_reference_words(answer))
                 for name, tensor in (safetensors.torch.load(body) if body else {}).items():
@@ -66,10 +67,14 @@ def record(course: Course, room: str, folder: Path) -> Path:
 def without_reference_words(answer: Answer) -> Answer:
     """Leave out where an error was raised and how a refusal is worded: both are lines of the reference."""
     observations = {
-        name: Raised(value.kind, "refused" if value.is_refusal else value.message) if isinstance(value, Raised) else value
+        name: _without_words(value) if isinstance(value, Raised) else value
         for name, value in answer.observations.items()
     }
     return replace(answer, observations=observations)
+
+
+def _without_words(error: Raised) -> Raised:
+    return Raised(error.kind, "refused" if error.is_refusal else error.message)
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,7 @@ class RecordedExpectations:
         return {mistake: self._answers.get((check.id, seed, mistake), right) for mistake in mine}
 
     def explanation(self, check: Check, mistake: str) -> RecordedExplanation:
-        return next(
-            RecordedExplanation(**row) for row in self._content["explanations"] if row["id"] == mistake
-        )
+        return next(RecordedExplanation(**row) for row in self._content["explanations"] if row["id"] == mistake)
 
     def page(self, room: str) -> str:
         return str(self._content["page"])
@@ -121,4 +124,3 @@ def expectations(room: str) -> Expectations:
     """
     recorded = FOLDER / f"{room}.safetensors"
     return RecordedExpectations(recorded) if recorded.exists() else LiveExpectations(Course.installed())
-

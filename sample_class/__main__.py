@@ -1,7 +1,8 @@
 """Hand in the sample class: python -m sample_class COURSE_FOLDER.
 
 Ten students and what may happen in a class: three right answers in three styles, known mistakes, a stub, a syntax
-error, an endless loop, and a crash. Each file says in its first line what it is; a text beside it is the written answer.
+error, an endless loop, and a crash. Each file says in its first line what it is; a text beside it answers the written
+question.
 """
 
 import sys

@@ -128,11 +128,11 @@ def descend(module: nn.Module, loss: Tensor, lr: float) -> None:
     """Take one step of gradient descent on whatever the module says are its parameters."""
     module.zero_grad()
     if loss.requires_grad:
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
     with torch.no_grad():
         for parameter in module.parameters():
             if parameter.grad is not None:
-                parameter -= lr * parameter.grad
+                parameter.sub_(lr * parameter.grad)
 
 
 def normal(rng: torch.Generator, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:

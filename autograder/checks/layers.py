@@ -3,6 +3,7 @@
 import re
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import torch
 from torch import nn
@@ -10,9 +11,9 @@ from torch import nn
 from autograder.checks import Observation, Observations, Sample, attempt, check, descend, normal, refusal, set_values
 
 
-def filled_linear(names: SimpleNamespace, rng: torch.Generator, in_features: int, out_features: int) -> nn.Module:
+def filled_linear(names: SimpleNamespace, rng: torch.Generator, in_features: int, out_features: int) -> Any:
     """Return the student's layer with weights and bias from the check's generator."""
-    layer: nn.Module = names.Linear(in_features, out_features)
+    layer = names.Linear(in_features, out_features)
     set_values(layer.weight, normal(rng, in_features, out_features))
     set_values(layer.bias, normal(rng, out_features))
     return layer
@@ -77,7 +78,8 @@ def printing(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
     def shown(text: str) -> str:
         numbers = re.findall(r"\d+", text)
-        return ", ".join(word for word in ("17", "23", "bias") if word in numbers or word == "bias" in text)
+        found = [word for word in ("17", "23") if word in numbers] + ["bias"] * ("bias" in text)
+        return ", ".join(found) or "none of them"
 
     return {"alone, it shows": shown(repr(layer)), "in a container, it shows": shown(repr(nn.Sequential(layer)))}
 

@@ -15,6 +15,6 @@ class ClearToStub(ClearSolutions):  # type: ignore[misc]
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         room, _, name = cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")
-        self.code_stub = {**self.code_stub, "python": "\n".join(stub_lines(room, name))}
+        self.code_stub = {"python": "\n".join(stub_lines(room, name))}
         cleared: tuple[NotebookNode, Any] = super().preprocess_cell(cell, resources, index)
         return cleared

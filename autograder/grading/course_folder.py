@@ -43,7 +43,7 @@ class CourseFolder:
         """
         root = (root or Path.cwd()).resolve()
         if not (root / "nbgrader_config.py").exists():
-            raise CourseFolderError(f"{root} is no course folder: make one with `autograder init DIR` and run this in it")
+            raise CourseFolderError(f"{root} is no course folder: make one with `autograder init DIR`, run this in it")
         return cls(root)
 
     @property

@@ -158,7 +158,8 @@ def grade_class(
             try:
                 grafted, program = prepare(released, read_notebook(notebook_file(submission)), run_seed)
             except (MalformedNotebook, FileNotFoundError) as error:
-                reason = str(error) if isinstance(error, MalformedNotebook) else f"{submission.notebook.name} is missing"
+                missing = isinstance(error, FileNotFoundError)
+                reason = f"{submission.notebook.name} is missing" if missing else str(error)
                 finish(submission, digest, grade_unreadable(released, reason, expect, run_seed))
                 continue
             running[run(program)] = (submission, digest, grafted)
@@ -195,9 +196,7 @@ def digest_of(submission: Submission, released: NotebookNode, course: Course, re
     return digest.hexdigest()
 
 
-def _earlier(
-    folder: CourseFolder, submission: Submission, digest: str, seed: int | None
-) -> GradedSubmission | None:
+def _earlier(folder: CourseFolder, submission: Submission, digest: str, seed: int | None) -> GradedSubmission | None:
     """Return what an earlier run said of the same work, if it may stand."""
     path = folder.autograded(submission.student, submission.assignment)
     try:

@@ -115,7 +115,7 @@ def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult,
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        grade_id = grade_id_of(cell)
+        grade_id = grade_id_of(cell) or ""
         cell.outputs, cell.execution_count = [], None
         if grade_id in by_cell:
             cell.outputs = [_verdict_output(by_cell[grade_id])]

@@ -101,9 +101,7 @@ def _is_hidden(decorator: ast.expr) -> bool:
 def _pyproject(package: Path) -> str:
     """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
     needs = [line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line]
-    packages = sorted(
-        ".".join(path.parent.relative_to(package.parent).parts) for path in package.rglob("__init__.py")
-    )
+    packages = sorted(".".join(path.parent.relative_to(package.parent).parts) for path in package.rglob("__init__.py"))
     return f"""
 [build-system]
 requires = ["setuptools>=77"]

@@ -70,5 +70,8 @@ def check_notebook(path: Path) -> NotebookReport:
 def _notes(notebook: NotebookNode, checks: Sequence[Check]) -> list[str]:
     found = Counter(grade_id_of(cell) for cell in notebook.cells)
     expected = list(dict.fromkeys(f"{check.room}-{check.exercise}" for check in checks))
-    notes = [f"the cell {grade_id} is missing: copy it back from the released notebook" for grade_id in expected if not found[grade_id]]
-    return notes + [f"the cell {grade_id} occurs {count} times: the grader takes the first" for grade_id, count in found.items() if grade_id and count > 1]
+    lost = [grade_id for grade_id in expected if not found[grade_id]]
+    twice = [grade_id for grade_id, count in found.items() if grade_id and count > 1]
+    return [f"the cell {grade_id} is missing: copy it back from the released notebook" for grade_id in lost] + [
+        f"the cell {grade_id} occurs {found[grade_id]} times: the grader takes the first" for grade_id in twice
+    ]

@@ -36,7 +36,7 @@ def read_notebook(path: Path) -> NotebookNode:
         FileNotFoundError: there is no such file.
     """
     if path.stat().st_size > MAX_NOTEBOOK_BYTES:
-        raise MalformedNotebook(f"{path} has more than {MAX_NOTEBOOK_BYTES >> 20} MiB: clear its outputs and save it again")
+        raise MalformedNotebook(f"{path} has more than {MAX_NOTEBOOK_BYTES >> 20} MiB: clear its outputs and save it")
     try:
         notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
         for cell in notebook.cells:
@@ -101,7 +101,7 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
         if len(found) > 1:
             notes.append(f"the cell {grade_id} occurs {len(found)} times; the first one counts")
         if found[0].cell_type != cell.cell_type:
-            notes.append(f"the cell {grade_id} was turned into {found[0].cell_type}; its text counts as {cell.cell_type}")
+            notes.append(f"the cell {grade_id} was turned into {found[0].cell_type}; it counts as {cell.cell_type}")
         cell.source = found[0].source
     extra = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in _strangers(submitted, copy, known))
     if extra:

@@ -80,8 +80,9 @@ def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> Note
         try:
             client.execute(env=_kernel_environment(Path(empty)), stderr=subprocess.DEVNULL)
         except CellExecutionError as error:
-            cell = next(cell for cell in copy.cells if any(out.output_type == "error" for out in cell.get("outputs", [])))
-            raise ReleaseError(f"{error.ename}: {error.evalue} (in the cell {cell.source.strip()[:200]!r})") from error
+            failed = (cell for cell in copy.cells if any(out.output_type == "error" for out in cell.get("outputs", [])))
+            where = next((cell.source.strip()[:200] for cell in failed), "")
+            raise ReleaseError(f"{error.ename}: {error.evalue} (in the cell {where!r})") from error
     return copy
 
 

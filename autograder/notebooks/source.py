@@ -46,7 +46,9 @@ def chapters_of(course: Course) -> list[Chapter]:
     return [Chapter(path, room) for path, room in rooms if (course.folder / "mistakes" / f"{room}.py").exists()]
 
 
-def source_notebook(chapter: Chapter, course: Course, book_url: str, glued: Mapping[str, str] | None = None) -> NotebookNode:
+def source_notebook(
+    chapter: Chapter, course: Course, book_url: str, glued: Mapping[str, str] | None = None
+) -> NotebookNode:
     """Return the instructor's notebook of a chapter: solutions and hidden checks included, nothing executed.
 
     Args:
@@ -124,7 +126,8 @@ def _check_cell(check: Check) -> NotebookNode:
         title = f"# Hidden check ({points}; it runs when your work is graded): {check.title}"
     else:
         title = f"# Check ({points}): {check.title}"
-    return _nbgrader(nbformat.v4.new_code_cell(f"{title}\n{call}"), check.id, grade=True, locked=True, points=check.points)
+    cell = nbformat.v4.new_code_cell(f"{title}\n{call}")
+    return _nbgrader(cell, check.id, grade=True, locked=True, points=check.points)
 
 
 def _written_cell(chapter: Chapter, course: Course, points: int) -> NotebookNode:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from autograder.reports.text import diagnosis_rows
+from autograder.reports.text import diagnosis_rows, result_word
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,7 +38,7 @@ def checks_table(exercise: str, verdicts: Sequence[Verdict]) -> str:
     rows = [
         {
             "title": verdict.check.title,
-            "result": "passed" if verdict.passed else "to do" if verdict.outcome == "missing" else "not yet",
+            "result": result_word(verdict),
             "diagnosis": diagnosis_rows(verdict),
         }
         for verdict in verdicts

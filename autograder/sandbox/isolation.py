@@ -67,12 +67,11 @@ def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
     line += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     for name, value in ENVIRONMENT.items():
         line += ["--setenv", name, value]
-    for folder in SYSTEM_FOLDERS:
-        path = Path(folder)
-        if path.is_symlink():
-            line += ["--symlink", str(path.readlink()), folder]
-        elif path.exists():
-            line += ["--ro-bind", folder, folder]
+    for system in map(Path, SYSTEM_FOLDERS):
+        if system.is_symlink():
+            line += ["--symlink", str(system.readlink()), str(system)]
+        elif system.exists():
+            line += ["--ro-bind", str(system), str(system)]
     for file in SYSTEM_FILES:
         line += ["--ro-bind-try", file, file]
     line += ["--tmpfs", "/tmp", "--dev", "/dev", "--tmpfs", "/dev/shm", "--proc", "/proc"]

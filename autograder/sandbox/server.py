@@ -1,7 +1,7 @@
 """The warm server: imports once, then forks a child for each submission. Only trusted code runs in it.
 
-    grader --request--> server --fork--> supervisor --fork--> first process --fork--> the submission
-                                         (namespaces)         (reaps, ends all)      (nobody, limited)
+grader --request--> server --fork--> supervisor --fork--> first process --fork--> the submission
+                                     (namespaces)         (reaps, ends all)      (nobody, limited)
 """
 
 from __future__ import annotations
@@ -115,9 +115,7 @@ def shell_status(ended: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def submission(
-    program: Program, limits: Limits, results: socket.socket, base_bytes: int, isolated: bool
-) -> NoReturn:
+def submission(program: Program, limits: Limits, results: socket.socket, base_bytes: int, isolated: bool) -> NoReturn:
     """Become the student's process."""
     try:
         nothing = os.open("/dev/null", os.O_RDWR)

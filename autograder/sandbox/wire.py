@@ -114,7 +114,7 @@ def pack_answer(answer: Answer) -> tuple[dict[str, Any], bytes]:
         if isinstance(value, Tensor | Sample):
             tensor = value.draws if isinstance(value, Sample) else value
             tensors[str(len(observations))] = tensor
-            packed = {"is": "sample" if isinstance(value, Sample) else "tensor"}
+            packed: dict[str, Any] = {"is": "sample" if isinstance(value, Sample) else "tensor"}
         elif isinstance(value, Raised):
             packed = {"is": "raised", "kind": value.kind, "message": value.message[:MAX_TEXT], "line": value.line[:200]}
         else:

@@ -317,7 +317,8 @@ MISTAKES = [
         read="sequential",
         edits={
             LOOP: LOOP
-            + "\n    def train(self, mode: bool = True) -> nn.Module:\n        self.training = mode\n        return self\n"
+            + "\n    def train(self, mode: bool = True) -> nn.Module:"
+            + "\n        self.training = mode\n        return self\n"
         },
     ),
     Mistake(
