@@ -14,7 +14,6 @@ import pytest
 from PIL import Image
 
 from solutions import data
-from solutions.__main__ import main
 from solutions.data import Dataset
 from solutions.folders import FILES, MODEL
 
@@ -69,33 +68,33 @@ def test_the_weights_kept_are_those_with_the_lowest_validation_loss(trained: tup
     assert log[results["epoch"] - 1]["valid_losses"] == results["validation_loss"]
 
 
-def test_the_same_seed_gives_the_same_model_file_and_another_one_does_not(cli: Cli, tmp_path: Path) -> None:
-    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
-        assert cli(*QUICK, "--seed", seed, "--out", tmp_path, "--name", name).returncode == 0
+def test_the_same_seed_gives_the_same_model_file_and_another_one_does_not(cli: Cli, here: Cli, tmp_path: Path) -> None:
+    for run, name, seed in ((cli, "a", 3), (here, "b", 3), (here, "c", 4)):
+        assert run(*QUICK, "--seed", seed, "--out", tmp_path, "--name", name).returncode == 0
     first, again, other = ((tmp_path / name / MODEL).read_bytes() for name in "abc")
     assert first == again != other
 
 
-def test_json_is_one_value_and_quiet_one_line(cli: Cli, tmp_path: Path) -> None:
-    result = json.loads(cli(*QUICK, "--json", "--out", tmp_path, "--name", "a").stdout)
+def test_json_is_one_value_and_quiet_one_line(here: Cli, tmp_path: Path) -> None:
+    result = json.loads(here(*QUICK, "--json", "--out", tmp_path, "--name", "a").stdout)
     assert result["model"] == str(tmp_path / "a" / MODEL)
     assert 0 < result["test_accuracy"] < 1
-    assert cli(*QUICK, "-q", "--out", tmp_path, "--name", "b").stdout == f"{tmp_path / 'b' / MODEL}\n"
+    assert here(*QUICK, "-q", "--out", tmp_path, "--name", "b").stdout == f"{tmp_path / 'b' / MODEL}\n"
 
 
-def test_a_run_is_not_overwritten_and_with_force_kept_as_a_copy(cli: Cli, tmp_path: Path) -> None:
+def test_a_run_is_not_overwritten_and_with_force_kept_as_a_copy(here: Cli, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("precious")
     arguments = (*QUICK, "--out", tmp_path, "--name", "mine")
-    assert "--force" in error_of(cli(*arguments))
+    assert "--force" in error_of(here(*arguments))
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
-    assert cli(*arguments, "--force").returncode == 0
+    assert here(*arguments, "--force").returncode == 0
     assert (tmp_path / "mine.1" / "notes.txt").read_text() == "precious"
     assert (tmp_path / "mine" / MODEL).is_file()
 
 
-def test_a_loss_that_explodes_is_work_that_failed(cli: Cli, tmp_path: Path) -> None:
-    result = cli(*QUICK, "--lr", 1e12, "--out", tmp_path, "--name", "a")
+def test_a_loss_that_explodes_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
+    result = here(*QUICK, "--lr", 1e12, "--out", tmp_path, "--name", "a")
     assert "try a smaller one" in error_of(result, status=1)
     assert not (tmp_path / "a" / MODEL).exists()
 
@@ -133,25 +132,17 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_wrong_use_of_train_is_one_line_and_leaves_nothing(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    message: str,
+    here: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["train", "--data", str(data.SAMPLE_FOLDER), *arguments]) == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.startswith("error: ")
-    assert error.count("\n") == 1
+    assert message in error_of(here("train", "--data", data.SAMPLE_FOLDER, *arguments))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_truncated_file_is_named(cli: Cli, folder: Path, tmp_path: Path) -> None:
+def test_a_truncated_file_is_named(here: Cli, folder: Path, tmp_path: Path) -> None:
     path = folder / data.TRAIN_IMAGES
     path.write_bytes(path.read_bytes()[:100_000])
-    assert f"{path}: truncated" in error_of(cli("train", "--data", folder))
+    assert f"{path}: truncated" in error_of(here("train", "--data", folder))
 
 
 # --- evaluate
@@ -165,24 +156,24 @@ def test_evaluate_gives_the_accuracy_of_train_to_the_digit(cli: Cli, trained: tu
     assert table in result.stdout
 
 
-def test_evaluate_takes_the_newest_run_and_gives_json(cli: Cli, trained: tuple[Path, str]) -> None:
-    result = cli("evaluate", "--out", trained[0].parent, "--data", data.SAMPLE_FOLDER, "--json")
+def test_evaluate_takes_the_newest_run_and_gives_json(here: Cli, trained: tuple[Path, str]) -> None:
+    result = here("evaluate", "--out", trained[0].parent, "--data", data.SAMPLE_FOLDER, "--json")
     answer, results = json.loads(result.stdout), json.loads((trained[0] / "results.json").read_text())
     for key in ("test_accuracy", "per_class", "confusion_matrix", "data"):
         assert answer[key] == results[key]
 
 
 def test_evaluate_says_where_the_model_was_trained_on_other_data(
-    cli: Cli, trained: tuple[Path, str], full: Dataset
+    here: Cli, trained: tuple[Path, str], full: Dataset
 ) -> None:
-    assert "trained on other data" in cli("evaluate", trained[0] / MODEL, "--data", full.source).stdout
+    assert "trained on other data" in here("evaluate", trained[0] / MODEL, "--data", full.source).stdout
 
 
-def test_what_is_no_model_is_refused(cli: Cli, tmp_path: Path) -> None:
+def test_what_is_no_model_is_refused(here: Cli, tmp_path: Path) -> None:
     (tmp_path / "model").write_text("no model")
-    assert "no such file" in error_of(cli("evaluate", tmp_path / "nowhere"))
-    assert "not a safetensors file" in error_of(cli("evaluate", tmp_path / "model"))
-    assert "no trained model" in error_of(cli("evaluate", "--out", tmp_path))
+    assert "no such file" in error_of(here("evaluate", tmp_path / "nowhere"))
+    assert "not a safetensors file" in error_of(here("evaluate", tmp_path / "model"))
+    assert "no trained model" in error_of(here("evaluate", "--out", tmp_path))
 
 
 # --- predict
@@ -205,8 +196,8 @@ def test_predict_ranks_labels(cli: Cli, trained: tuple[Path, str], boot: Path) -
     assert "█" in first
 
 
-def test_predict_gives_json(cli: Cli, trained: tuple[Path, str], boot: Path) -> None:
-    answers = json.loads(cli("predict", boot, "--json", "--out", trained[0].parent).stdout)[0]["answers"]
+def test_predict_gives_json(here: Cli, trained: tuple[Path, str], boot: Path) -> None:
+    answers = json.loads(here("predict", boot, "--json", "--out", trained[0].parent).stdout)[0]["answers"]
     assert answers[0]["label"] == "Ankle boot"
     assert sum(answer["probability"] for answer in answers) == pytest.approx(1)
 
@@ -227,8 +218,8 @@ def test_a_bad_image_is_one_line_and_the_others_are_answered(cli: Cli, trained: 
 
 
 @pytest.mark.parametrize("command", ["train", "evaluate", "predict"])
-def test_help_has_an_example(cli: Cli, command: str) -> None:
-    assert f"Example: python -m solutions {command}" in cli(command, "--help").stdout
+def test_help_has_an_example(here: Cli, command: str) -> None:
+    assert f"Example: python -m solutions {command}" in here(command, "--help").stdout
 
 
 def test_help_does_not_wait_for_torch() -> None:
