@@ -52,7 +52,7 @@ class Visit:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "search.html?q=Linear"])
 def test_a_page_loads_without_complaint_and_asks_no_other_host(
     browser: Browser, address: str, name: str, theme: str
 ) -> None:
