@@ -5,6 +5,7 @@ reader sees the stub, which is cut from the same file, so that the two cannot di
 """
 
 import re
+import textwrap
 from pathlib import Path
 
 from docutils import nodes
@@ -18,6 +19,8 @@ from autograder.checks import Check, checks_of
 from autograder.exercises import Exercise, exercises_of
 
 IMPORT = re.compile(r"from solutions\.(?P<room>\w+) import (?P<name>\w+)\s*")
+WIDTH = 76  # columns that the page has room for
+FILLED = 95  # a docstring's line of this length was broken by its author and goes on in the next
 SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
 
 
@@ -89,7 +92,8 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
     points = sum(check.points for check in checks)
     card += nodes.paragraph("", f"Exercise {number} · {counted(points, 'point')}", classes=["card-kicker"])
     card += card_heading("", "", nodes.literal("", exercise.name))
-    card += nodes.literal_block(exercise.stub, exercise.stub, language="python", classes=["exercise-stub"])
+    stub = narrowed(exercise.stub)
+    card += nodes.literal_block(stub, stub, language="python", classes=["exercise-stub"])
     card += nodes.paragraph("", "What is checked", classes=["card-label"])
     items = nodes.bullet_list(classes=["exercise-checks"])
     for check in checks:
@@ -100,6 +104,37 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
         items += nodes.list_item("", text)
     card += items
     return card
+
+
+def narrowed(source: str) -> str:
+    """Break the lines of docstrings anew, so that they fit on a page; code stays as it is."""
+    narrow: list[str] = []
+    inside = False
+    pending: list[str] = []
+    for line in source.splitlines():
+        quotes = line.count('"""')
+        if inside or quotes:
+            if not line.strip():  # the end of a paragraph, however long its last line
+                narrow += broken(pending)
+                pending = []
+            pending.append(line)
+            if len(line) < FILLED or quotes == 2 or (inside and quotes):
+                narrow += broken(pending)
+                pending = []
+        else:
+            narrow.append(line)
+        inside = inside != (quotes == 1)
+    return "\n".join(narrow + pending)
+
+
+def broken(lines: list[str]) -> list[str]:
+    """Return the lines of one sentence or entry, joined and broken at the width of the page."""
+    if all(len(line) <= WIDTH for line in lines) or ">>>" in lines[0]:
+        return lines
+    first = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    text = " ".join(line.strip() for line in lines)
+    rest = f"{first}    " if re.match(r"\w+: ", text) else first
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False)
 
 
 def counted(number: int, noun: str) -> str:

@@ -60,7 +60,8 @@ def test_neither_sources_nor_downloads_are_published(site: Path) -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
 def test_a_card_shows_the_stub(chapter: str, exercise: Exercise) -> None:
-    assert exercise.stub in text_of(card(chapter, exercise))
+    """Word for word; only docstrings are broken into other lines."""
+    assert " ".join(exercise.stub.split()) in " ".join(text_of(card(chapter, exercise)).split())
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
