@@ -241,13 +241,13 @@ def test_the_garment_is_centred_and_scaled_with_its_proportions(
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"])
 def test_every_mode_gives_the_same_picture(mode: str) -> None:
-    image = shape_on_ground(garment=(0, 0, 0))
+    original = shape_on_ground(garment=(0, 0, 0) if mode == "1" else (90, 90, 90))
     if mode == "I;16":
-        image = Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257)
-        assert image.mode == mode
+        image = Image.fromarray(np.asarray(original.convert("L")).astype(np.uint16) * 257)
     else:
-        image = image.convert(mode)
-    torch.testing.assert_close(prepare_image(image), prepare_image(shape_on_ground(garment=(0, 0, 0))))
+        image = original.quantize() if mode == "P" else original.convert(mode)
+    assert image.mode == mode
+    torch.testing.assert_close(prepare_image(image), prepare_image(original))
 
 
 def test_what_is_transparent_counts_as_white() -> None:
@@ -255,6 +255,12 @@ def test_what_is_transparent_counts_as_white() -> None:
     image = Image.new("RGBA", (200, 300), (0, 0, 0, 0))
     image.paste((10, 10, 10, 255), (60, 50, 140, 210))
     assert inside(prepare_image(image)).mean().item() == pytest.approx(1 - 10 / 255, abs=0.02)
+
+
+def test_what_is_half_transparent_is_half_as_dark() -> None:
+    image = Image.new("RGBA", (200, 300), (0, 0, 0, 0))
+    image.paste((0, 0, 0, 128), (60, 50, 140, 210))
+    assert inside(prepare_image(image)).mean().item() == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_light_garment_that_is_cut_out_is_found() -> None:
