@@ -50,10 +50,12 @@ def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
 
 
 def answer_of(observations: Observations, check: Check) -> Answer:
-    """Take observations as they are, unless a part of the exercise is still a stub."""
+    """Take observations as they are, unless a part of the exercise is still a stub or ran out of memory."""
     for value in observations.values():
-        if isinstance(value, Raised) and is_stub_error(value.kind, value.message, check):
-            return Answer("missing", {}, NOT_WRITTEN)
+        if isinstance(value, Raised):
+            special = _special_answer(value.kind, value.message, check)
+            if special is not None:
+                return special
     return Answer("observed", {name: plain(value) for name, value in observations.items()})
 
 
@@ -76,16 +78,16 @@ def plain_tensor(value: Tensor) -> Tensor:
 def answer_of_error(error: BaseException, check: Check) -> Answer:
     """Tell an exercise that is still a stub from one that raised, and keep the student's line for the message."""
     kind, message = type(error).__name__, str(error)
-    if is_stub_error(kind, message, check):
+    raised = Raised(kind, message, student_line(error))
+    return _special_answer(kind, message, check) or Answer("error", {"error": raised})
+
+
+def _special_answer(kind: str, message: str, check: Check) -> Answer | None:
+    if kind == "NotImplementedError" and f'"{message}"' in stub_lines(check.room, check.exercise)[-1]:
         return Answer("missing", {}, NOT_WRITTEN)
-    if isinstance(error, MemoryError) or "can't allocate memory" in message:
+    if kind == "MemoryError" or "can't allocate memory" in message:
         return Answer("memory", {}, "it asked for more memory than it may have")
-    return Answer("error", {"error": Raised(kind, message, student_line(error))})
-
-
-def is_stub_error(kind: str, message: str, check: Check) -> bool:
-    """Whether an error is the one that the exercise's stub raises."""
-    return kind == "NotImplementedError" and f'"{message}"' in stub_lines(check.room, check.exercise)[-1]
+    return None
 
 
 def student_line(error: BaseException) -> str:

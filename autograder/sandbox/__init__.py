@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import select
 import signal
 import socket
@@ -23,6 +24,7 @@ __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program
 
 START_S = 120.0
 GRACE_S = 2.0
+_numbers = itertools.count()
 
 
 class Sandbox:
@@ -68,12 +70,13 @@ class Sandbox:
         return collected.result(ended, status)
 
     def _start(self) -> socket.socket:
+        server = [sys.executable, "-m", "autograder.sandbox.server"]
+        server += ["isolated" if self.isolated else "trusted", str(isolation.unique_uid(next(_numbers)))]
+        line = isolation.command(server, self.hidden) if self.isolated else server
         ours, theirs = socket.socketpair()
-        server = [sys.executable, "-m", "autograder.sandbox.server", str(theirs.fileno())]
-        line = isolation.command([*server, "isolated"], self.hidden) if self.isolated else [*server, "trusted"]
         with theirs:
             self._process = subprocess.Popen(
-                line,
+                [*line, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -29,7 +29,7 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL, LAST_CAPABILITY = 4, 40
-SANDBOX_UID = 64_999
+FIRST_UID = 1 << 30
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 ENVIRONMENT = {
@@ -134,18 +134,25 @@ def enter_namespaces(limits: Limits) -> None:
     os.chdir("/tmp")
 
 
-def give_up_rights() -> None:
-    """Become nobody, for good: another user where this is root, no capabilities, no way to new ones."""
+def unique_uid(number: int) -> int:
+    """Return a user id that no account has, its own for each sandbox: the kernel counts processes by it.
+
+    Args:
+        number: of the sandbox within this process, from 0.
+    """
+    return FIRST_UID + (os.getpid() << 6) + number % 64
+
+
+def give_up_rights(uid: int) -> None:
+    """Become nobody, for good: the user ``uid`` where this is root, no capabilities, no way to new ones."""
+    for capability in range(LAST_CAPABILITY + 1):
+        _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     if os.geteuid() == 0:
         os.setgroups([])
-        os.setresgid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
-        os.setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
-    else:
-        _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-        for capability in range(LAST_CAPABILITY + 1):
-            _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-        header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-        _call("capset", header, (ctypes.c_uint32 * 6)())
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    _call("capset", (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)())
     _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import time
+from dataclasses import dataclass
 from typing import NoReturn
 
 from autograder.checks import rooms
@@ -27,8 +28,7 @@ PRELOAD = ("torch", "numpy", "matplotlib.pyplot", "IPython.core.inputtransformer
 
 def main() -> None:
     """Serve requests on an inherited socket until the other side closes it."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    isolated = sys.argv[2] == "isolated"
+    isolated, uid, control = sys.argv[1] == "isolated", int(sys.argv[2]), socket.socket(fileno=int(sys.argv[3]))
     isolation.die_with_parent()
     import torch
 
@@ -48,7 +48,7 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             control.close()
-            supervise(program, limits, socket.socket(fileno=descriptors[0]), isolated)
+            supervise(Submission(program, limits, socket.socket(fileno=descriptors[0]), isolated, uid))
         os.close(descriptors[0])
         wire.send(control, {"status": wait(pid, control)})
 
@@ -70,36 +70,55 @@ def wait(pid: int, control: socket.socket) -> int:
                     kill(pid, signal.SIGKILL)
 
 
-def supervise(program: Program, limits: Limits, results: socket.socket, isolated: bool) -> NoReturn:
+@dataclass(frozen=True)
+class Submission:
+    """What the server's forks hand down to the student's process.
+
+    Attributes:
+        program: to run.
+        limits: within which.
+        results: where its frames go.
+        isolated: whether walls are wanted.
+        uid: the user to become where this is root.
+    """
+
+    program: Program
+    limits: Limits
+    results: socket.socket
+    isolated: bool
+    uid: int
+
+
+def supervise(job: Submission) -> NoReturn:
     """Run one submission in this fork of the server, and end with everything that it started."""
     status = 1
     try:
         isolation.die_with_parent()
         os.setsid()
         base_bytes = isolation.memory_in_use()
-        if not isolated:
-            submission(program, limits, results, base_bytes, isolated)
-        isolation.enter_namespaces(limits)
+        if not job.isolated:
+            become_student(job, base_bytes)
+        isolation.enter_namespaces(job.limits)
         first = os.fork()
         if first == 0:
             isolation.die_with_parent()
-            reap(program, limits, results, base_bytes)
-        results.close()
+            reap(job, base_bytes)
+        job.results.close()
         _, ended = os.waitpid(first, 0)
         status = shell_status(ended)
     finally:
         os._exit(status)
 
 
-def reap(program: Program, limits: Limits, results: socket.socket, base_bytes: int) -> NoReturn:
+def reap(job: Submission, base_bytes: int) -> NoReturn:
     """Be the first process of the namespace: when it ends, the kernel ends all others in it."""
     status = 1
     try:
         pid = os.fork()
         if pid == 0:
             os.setsid()
-            submission(program, limits, results, base_bytes, isolated=True)
-        results.close()
+            become_student(job, base_bytes)
+        job.results.close()
         while True:
             done, ended = os.wait()
             if done == pid:
@@ -115,18 +134,18 @@ def shell_status(ended: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def submission(program: Program, limits: Limits, results: socket.socket, base_bytes: int, isolated: bool) -> NoReturn:
-    """Become the student's process."""
+def become_student(job: Submission, base_bytes: int) -> NoReturn:
+    """Become the student's process and run the program."""
     try:
         nothing = os.open("/dev/null", os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nothing, standard)
-        keep = os.dup2(results.detach(), 3)
+        keep = os.dup2(job.results.detach(), 3)
         os.closerange(4, 4096)
-        isolation.apply_limits(limits, base_bytes)
-        if isolated:
-            isolation.give_up_rights()
-        child.run(program, limits, socket.socket(fileno=keep))
+        isolation.apply_limits(job.limits, base_bytes)
+        if job.isolated:
+            isolation.give_up_rights(job.uid)
+        child.run(job.program, job.limits, socket.socket(fileno=keep))
         os._exit(0)
     finally:
         os._exit(1)

@@ -7,16 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import settings
 
 from solutions import data
 from solutions.__main__ import main
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
-
-# The same examples in every run, and no deadline: a busy machine is no fault of the code.
-settings.register_profile("course", deadline=None, derandomize=True)
-settings.load_profile("course")
 
 
 @pytest.fixture(autouse=True)

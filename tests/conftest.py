@@ -1,0 +1,102 @@
+"""What the tests of several rooms share. Costly things are made once for all workers of a run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from filelock import FileLock
+from hypothesis import settings
+
+from autograder.reference import Course, LiveExpectations
+
+ROOT = Path(__file__).parent.parent
+SAMPLE_CLASS = ROOT / "sample_class" / "layers"
+
+torch.set_num_threads(1)
+
+# The same examples in every run, and no deadline: a busy machine is no fault of the code.
+settings.register_profile("course", deadline=None, derandomize=True)
+settings.load_profile("course")
+
+
+def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run one of our commands as a user would and return what it said."""
+    command = [sys.executable, "-m", *map(str, line)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+
+
+def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return run("autograder.cli", *arguments, cwd=cwd)
+
+
+def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:
+    """Return a folder that the first worker who asks for it makes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = shared / name, shared / f"{name}.done"
+    with FileLock(shared / f"{name}.lock"):
+        if not done.exists():
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    return Course.installed()
+
+
+@pytest.fixture(scope="session")
+def live(course: Course) -> LiveExpectations:
+    return LiveExpectations(course)
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder with every assignment released. Read it only; `course_folder` gives a copy to change."""
+
+    def make(folder: Path) -> None:
+        assert autograder("init", folder, cwd=ROOT).returncode == 0
+        done = autograder("release", cwd=folder)
+        assert done.returncode == 0, done.stderr
+
+    return made_once("released", tmp_path_factory, make)
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """A course folder in which the sample class was graded with seed 1. Read it only."""
+
+    def make(folder: Path) -> None:
+        copy_course(released, folder)
+        assert run("sample_class", folder, cwd=ROOT).returncode == 0
+        done = autograder("grade", "--seed", "1", "--json", "verdicts.json", cwd=folder)
+        assert done.returncode == 0, done.stderr
+
+    return made_once("graded", tmp_path_factory, make)
+
+
+@pytest.fixture
+def course_folder(released: Path, tmp_path: Path) -> Path:
+    """A released course folder of the test's own."""
+    copy_course(released, tmp_path / "course")
+    return tmp_path / "course"
+
+
+@pytest.fixture
+def graded_folder(graded: Path, tmp_path: Path) -> Path:
+    """A graded course folder of the test's own."""
+    copy_course(graded, tmp_path / "course")
+    return tmp_path / "course"
+
+
+def copy_course(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, dirs_exist_ok=True)

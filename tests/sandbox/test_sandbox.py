@@ -1,0 +1,339 @@
+"""The sandbox, attacked from the inside. Each test puts one hostile or broken cell in front of right work."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.checks import checks_of
+from autograder.observe import seed_of
+from autograder.reference import Course
+from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox
+from autograder.sandbox.isolation import FIRST_UID
+from tests.conftest import ROOT
+
+COURSE = Course.installed()
+RIGHT = Cell("right", COURSE.source("layers"))
+CHECKS = checks_of("layers", "Flatten")
+PLAN = tuple(PlannedCheck(check.room, check.exercise, check.name, seed_of(1, check)) for check in CHECKS)
+LIMITS = Limits(cell_s=2, check_s=2, total_s=15, memory_bytes=1 << 30, disk_bytes=16 << 20, file_bytes=8 << 20)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(LIMITS, hidden=[COURSE.folder]) as running:
+        yield running
+
+
+def run(sandbox: Sandbox, source: str) -> RunResult:
+    return sandbox.run(Program((Cell("hostile", source), RIGHT), PLAN))
+
+
+def says(sandbox: Sandbox, source: str) -> str:
+    """Return what a cell prints, or its error."""
+    cell = run(sandbox, source).cells["hostile"]
+    return cell.stdout.strip() or cell.error
+
+
+def kinds(result: RunResult) -> set[str]:
+    return {answer.kind for answer in result.answers.values()}
+
+
+def test_right_work_is_observed(sandbox: Sandbox) -> None:
+    assert kinds(run(sandbox, "")) == {"observed"}
+
+
+# What must not be reached
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ROOT / "solutions" / "layers.py",
+        ROOT / "solutions" / "mistakes" / "layers.py",
+        ROOT / "chapters" / "2-layers.md",
+        ROOT / "tests" / "conftest.py",
+        Path("/etc/passwd"),
+        Path("/etc/shadow"),
+        Path.home() / ".bashrc",
+    ],
+    ids=str,
+)
+def test_files_outside_the_interpreter_and_the_checks_are_not_there(sandbox: Sandbox, path: Path) -> None:
+    assert "Error" in says(sandbox, f"print(open({str(path)!r}).read())")
+
+
+def test_a_file_of_the_grader_is_not_there(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "gradebook.db").write_text("marks")
+    assert "FileNotFoundError" in says(sandbox, f"open({str(tmp_path / 'gradebook.db')!r})")
+
+
+def test_the_reference_cannot_be_imported(sandbox: Sandbox) -> None:
+    assert "ModuleNotFoundError" in says(sandbox, "import solutions.layers")
+
+
+def test_an_installed_reference_inside_the_interpreters_folders_is_covered() -> None:
+    hidden = Path(next(iter(__import__("rich").__path__)))
+    with Sandbox(LIMITS, hidden=[hidden]) as sandbox:
+        assert says(sandbox, f"import os; print(os.listdir({str(hidden)!r}))") == "[]"
+
+
+def test_nothing_outside_tmp_can_be_written(sandbox: Sandbox) -> None:
+    for folder in ("/", "/usr", sys.prefix, str(ROOT / "autograder")):
+        assert "Error" in says(sandbox, f"open({folder!r} + '/planted', 'w')")
+
+
+def test_the_network_is_not_there(sandbox: Sandbox) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert "OSError" in says(sandbox, f"import socket; socket.create_connection(('127.0.0.1', {port}), 1)")
+
+
+def test_the_graders_environment_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "s3cret")
+    with Sandbox(LIMITS) as sandbox:
+        assert "s3cret" not in says(sandbox, "import os; print(dict(os.environ))")
+
+
+def test_other_processes_cannot_be_seen(sandbox: Sandbox) -> None:
+    assert says(sandbox, "import os; print(os.listdir('/proc'), os.getpid() < 10, os.getppid() < 10)") == "[] True True"
+
+
+def test_student_code_is_nobody_without_rights(sandbox: Sandbox) -> None:
+    probe = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+capabilities = (ctypes.c_uint32 * 6)()
+libc.capget((ctypes.c_uint32 * 2)(0x20080522, 0), capabilities)
+print(os.getuid(), sum(capabilities), libc.prctl(39, 0, 0, 0, 0))
+"""
+    uid, capabilities, no_new_privileges = map(int, says(sandbox, probe).split())
+    assert (uid >= FIRST_UID) if os.geteuid() == 0 else (uid == os.geteuid())
+    assert (capabilities, no_new_privileges) == (0, 1)
+
+
+def test_two_sandboxes_run_as_two_users_where_the_grader_is_root() -> None:
+    with Sandbox(LIMITS) as one, Sandbox(LIMITS) as other:
+        users = {says(one, "import os; print(os.getuid())"), says(other, "import os; print(os.getuid())")}
+    assert len(users) == (2 if os.geteuid() == 0 else 1)
+
+
+def test_the_covers_cannot_be_taken_off(sandbox: Sandbox) -> None:
+    probe = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.umount2(b"/proc", 2), libc.umount2(b"/tmp", 2), libc.unshare(0x10000000), libc.umount2(b"/proc", 2))
+print(os.listdir("/proc"))
+"""
+    lines = says(sandbox, probe).splitlines()
+    assert lines[0].split()[:2] == ["-1", "-1"]
+    assert lines[0].split()[3] == "-1"
+    assert lines[1] == "[]"
+
+
+def test_what_one_submission_leaves_behind_the_next_does_not_find(sandbox: Sandbox) -> None:
+    run(sandbox, "open('/tmp/note', 'w').write('the answer'); open('/dev/shm/note', 'w').write('the answer')")
+    assert says(sandbox, "import os; print(os.listdir('/tmp'), os.listdir('/dev/shm'))") == "[] []"
+
+
+# What must end
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "import time; time.sleep(3600)"])
+def test_a_cell_that_does_not_end_is_stopped_and_the_rest_still_runs(sandbox: Sandbox, body: str) -> None:
+    result = run(sandbox, body)
+    assert "OutOfTime" in result.cells["hostile"].error
+    assert kinds(result) == {"observed"}
+
+
+def test_a_loop_that_swallows_every_interrupt_is_killed(sandbox: Sandbox) -> None:
+    started = time.monotonic()
+    result = run(
+        sandbox, "import time\nwhile True:\n  try:\n    while True: time.sleep(0.01)\n  except BaseException: pass"
+    )
+    assert kinds(result) == {"timeout"}
+    assert time.monotonic() - started < LIMITS.total_s + 5
+
+
+def test_a_check_that_does_not_end_is_stopped_and_other_exercises_are_still_checked(sandbox: Sandbox) -> None:
+    other = checks_of("layers", "Sequential")[0]
+    plan = (*PLAN, PlannedCheck("layers", "Sequential", other.name, 1))
+    endless = COURSE.source("layers").replace("return x.flatten(start_dim=1)", "while True: pass")
+    answers = sandbox.run(Program((Cell("cell", endless),), plan)).answers
+    assert {answers["Flatten", check.name].kind for check in CHECKS} == {"timeout"}
+    assert answers["Sequential", other.name].kind == "observed"
+
+
+def descendants() -> int:
+    """Count the processes that descend from this test's own process."""
+    table = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(pid): int(parent) for pid, parent in (line.split() for line in table.splitlines())}
+    found = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return len(found)
+
+
+def test_processes_left_behind_are_gone(sandbox: Sandbox) -> None:
+    run(sandbox, "")
+    before = descendants()
+    daemon = "if os.fork() == 0:\n  os.setsid()\n  if os.fork() == 0: time.sleep(977)\n  os._exit(0)"
+    run(sandbox, "import os, time\n" + daemon)
+    assert descendants() == before
+
+
+def test_a_fork_bomb_ends_with_its_submission(sandbox: Sandbox) -> None:
+    run(sandbox, "import os\nwhile True:\n  try: os.fork()\n  except OSError: break\nimport time; time.sleep(9)")
+    assert kinds(run(sandbox, "")) == {"observed"}
+
+
+# What must be survived
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import os; os._exit(0)",
+        "import os; os._exit(3)",
+        "import ctypes; ctypes.string_at(0)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "import os, signal; os.kill(0, signal.SIGKILL)",
+        "import sys; sys.setrecursionlimit(10**9)\ndef f(): f()\nf()",
+        "import os\nfor fd in range(100):\n  try: os.close(fd)\n  except OSError: pass",
+    ],
+)
+def test_the_end_of_the_students_process_is_a_crash_and_the_next_submission_is_fine(
+    sandbox: Sandbox, body: str
+) -> None:
+    assert kinds(run(sandbox, body)) <= {"crash", "timeout", "invalid"}
+    assert kinds(run(sandbox, "")) == {"observed"}
+
+
+def test_killing_everything_in_sight_kills_only_itself(sandbox: Sandbox) -> None:
+    run(sandbox, "import os, signal\nos.kill(-1, signal.SIGKILL)\nos.kill(1, signal.SIGKILL)\nos.kill(os.getppid(), 9)")
+    assert kinds(run(sandbox, "")) == {"observed"}
+
+
+def test_a_crash_in_one_check_costs_only_that_check(sandbox: Sandbox) -> None:
+    source = (
+        COURSE.source("layers")
+        .replace(
+            "return x.flatten(start_dim=1)", "import os; return os._exit(1) if not x.is_contiguous() else x.flatten(1)"
+        )
+        .replace("import os; return", "\n        import os\n        return")
+    )
+    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers
+    assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "crash", "observed"]
+
+
+@pytest.mark.parametrize("body", ["bytearray(20 << 30)", "import torch; torch.zeros(5 << 30)", "x = [0] * (1 << 40)"])
+def test_memory_over_the_limit_is_refused(sandbox: Sandbox, body: str) -> None:
+    assert "memory" in says(sandbox, body).lower()
+
+
+def test_memory_over_the_limit_in_a_check_is_an_outcome(sandbox: Sandbox) -> None:
+    source = COURSE.source("layers").replace("return x.flatten(start_dim=1)", "return torch.zeros(5 << 30)")
+    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers
+    assert {answer.kind for answer in answers.values()} == {"memory"}
+
+
+def test_the_disk_cannot_be_filled(sandbox: Sandbox) -> None:
+    fill = "for i in range(99):\n  with open(f'/tmp/{i}', 'wb') as f: f.write(b'0' * (4 << 20))"
+    assert "No space left" in says(sandbox, fill)
+
+
+def test_a_flood_of_output_is_cut(sandbox: Sandbox) -> None:
+    cell = run(sandbox, "for _ in range(10**5): print('x' * 100)").cells["hostile"]
+    assert len(cell.stdout) < 25_000
+    assert cell.stdout.endswith("(the rest was cut)")
+
+
+def test_an_answer_that_is_too_large_is_no_valid_answer(sandbox: Sandbox) -> None:
+    source = COURSE.source("layers").replace("return x.flatten(start_dim=1)", "return torch.zeros(6 << 20)")
+    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers
+    assert answers["Flatten", "rows"].kind == "invalid"
+
+
+# What a notebook may hold
+
+
+def test_magics_await_display_and_futures_run_without_a_kernel(sandbox: Sandbox) -> None:
+    source = """
+%matplotlib inline
+import asyncio
+import matplotlib.pyplot as plt
+await asyncio.sleep(0)
+plt.plot([1, 2]); plt.show()
+display("shown")
+6 * 7
+"""
+    cell = run(sandbox, source).cells["hostile"]
+    assert cell.error == ""
+    assert "(skipped, it needs a live notebook: matplotlib inline)" in cell.stdout
+    assert cell.stdout.splitlines()[-2:] == ["'shown'", "42"]
+
+
+def test_dataclasses_with_quoted_annotations_find_their_module(sandbox: Sandbox) -> None:
+    source = "import dataclasses\n@dataclasses.dataclass\nclass Sizes:\n    n: 'int' = 3\nprint(Sizes())"
+    assert says(sandbox, source) == "Sizes(n=3)"
+
+
+def test_an_error_shows_the_students_own_lines(sandbox: Sandbox) -> None:
+    error = run(sandbox, "def f():\n    return 1 / 0\n\nf()").cells["hostile"].error
+    assert error.splitlines()[-1] == "ZeroDivisionError: division by zero"
+    assert "return 1 / 0" in error
+    assert "cells.py" not in error
+
+
+def test_warnings_on_standard_error_cost_nothing(sandbox: Sandbox) -> None:
+    assert kinds(run(sandbox, "import sys, warnings; print('!', file=sys.stderr); warnings.warn('!')")) == {"observed"}
+
+
+def test_work_that_patches_torch_spoils_only_itself(sandbox: Sandbox) -> None:
+    run(sandbox, "import torch; torch.Tensor.flatten = lambda *a, **k: torch.zeros(1); torch.equal = lambda *a: True")
+    assert kinds(run(sandbox, "")) == {"observed"}
+
+
+# Where it cannot be had
+
+
+def test_without_bubblewrap_untrusted_work_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(NoSandbox, match="apt-get install bubblewrap"), Sandbox() as sandbox:
+        sandbox.run(Program((), ()))
+
+
+def test_work_that_is_trusted_runs_without_isolation() -> None:
+    with Sandbox(LIMITS, isolated=False) as sandbox:
+        assert kinds(run(sandbox, "")) == {"observed"}
+
+
+def test_the_walls_stand_without_root_too() -> None:
+    """Run the probes as nobody; the interpreter may lie where nobody but root passes, so it is shown to him first."""
+    if os.geteuid() != 0:
+        return  # then every other test here has just shown it
+    probe = """
+from autograder.sandbox import Cell, Program, Sandbox
+look = '''
+import os
+print(os.getuid(), os.listdir("/proc"), os.path.exists("/etc/passwd"), os.path.exists("{root}/solutions"))
+'''
+with Sandbox() as sandbox:
+    print(sandbox.run(Program((Cell("look", look),), ())).cells["look"].stdout)
+""".replace("{root}", str(ROOT))
+    base = Path(sys.base_prefix)
+    line = ["bwrap", "--dev-bind", "/", "/", "--tmpfs", "/root", "--chmod", "0755", "/root"]
+    for parent in [folder for folder in reversed(base.parents) if folder.is_relative_to("/root")][1:]:
+        line += ["--perms", "0755", "--dir", str(parent)]
+    line += ["--ro-bind", str(base), str(base), "--tmpfs", "/tmp", "--chmod", "1777", "/tmp"]
+    line += ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
+    line += [sys.executable, "-c", probe]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env={"PATH": os.environ["PATH"]})
+    assert done.stdout.strip() == "65534 [] False False", done.stderr

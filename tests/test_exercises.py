@@ -1,0 +1,101 @@
+"""An exercise is cut from the reference, and its solution does not come along."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from autograder.checks import checks_of, rooms
+from autograder.exercises import exercises_of, replace_solutions
+from autograder.reference import Course, NoCourse
+from tests.conftest import ROOT
+
+COURSE = Course.installed()
+EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_a_stub_is_python_that_keeps_the_assignment(exercise: object) -> None:
+    tree = ast.parse(exercise.stub)  # type: ignore[attr-defined]
+    assert ast.get_docstring(tree.body[0]) == exercise.docstring  # type: ignore[attr-defined,arg-type]
+    assert f'NotImplementedError("{exercise.room}: {exercise.name}")' in exercise.stub  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_a_stub_holds_no_line_of_the_solution(exercise: object) -> None:
+    stub_lines = {line.strip() for line in exercise.stub.splitlines()}  # type: ignore[attr-defined]
+    assert not stub_lines & set(exercise.solution_lines)  # type: ignore[attr-defined]
+
+
+def test_only_public_names_with_a_solution_are_exercises() -> None:
+    source = """
+def helper():
+    return 1
+
+def _private():
+    ### BEGIN SOLUTION
+    return 2
+    ### END SOLUTION
+
+@decorated
+def task(x):
+    "What to do."
+    ### BEGIN SOLUTION
+    return x
+    ### END SOLUTION
+
+
+SOMETHING = 3
+"""
+    (task,) = exercises_of("room", source)
+    assert (task.name, task.docstring, task.solution_lines) == ("task", "What to do.", ["return x"])
+    assert task.source.startswith("@decorated")
+    assert task.source.endswith("### END SOLUTION")
+
+
+@pytest.mark.parametrize("text", ["### BEGIN SOLUTION\nx = 1", "### END SOLUTION", "### BEGIN SOLUTION\n" * 2])
+def test_a_marker_without_its_partner_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"partner|never closed"):
+        replace_solutions(text, ("pass",))
+
+
+def test_every_room_with_checks_has_a_reference_mistakes_a_chapter_a_model_answer_and_tests() -> None:
+    for room in rooms():
+        assert (ROOT / "solutions" / f"{room}.py").exists(), room
+        assert (ROOT / "solutions" / "mistakes" / f"{room}.py").exists(), room
+        assert (ROOT / "solutions" / "answers" / f"{room}.md").exists(), room
+        assert len(list((ROOT / "chapters").glob(f"*-{room}.md"))) == 1, room
+        assert (ROOT / "tests" / "checks" / f"test_{room}.py").exists(), room
+
+
+def test_every_exercise_has_checks_and_every_check_and_mistake_an_exercise() -> None:
+    for room in rooms():
+        names = {exercise.name for exercise in COURSE.exercises(room)}
+        assert {check.exercise for check in checks_of(room)} == names
+        assert {mistake.exercise for mistake in COURSE.mistakes(room)} == names
+
+
+def test_what_a_mistake_tells_to_read_is_a_section_of_its_chapter() -> None:
+    for room in rooms():
+        (chapter,) = (ROOT / "chapters").glob(f"*-{room}.md")
+        text = chapter.read_text(encoding="utf-8")
+        for mistake in COURSE.mistakes(room):
+            assert f"({mistake.read})=" in text, mistake.id
+
+
+def test_ids_of_checks_and_mistakes_are_unique() -> None:
+    for room in rooms():
+        for ids in ([check.id for check in checks_of(room)], [mistake.id for mistake in COURSE.mistakes(room)]):
+            assert len(ids) == len(set(ids))
+
+
+def test_a_room_without_checks_is_named() -> None:
+    with pytest.raises(LookupError, match="no checks for 'attic'"):
+        checks_of("attic")
+
+
+def test_without_an_installed_course_it_is_said_how_to_install_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.reference.entry_points", lambda group: ())
+    with pytest.raises(NoCourse, match="pip install"):
+        Course.installed()

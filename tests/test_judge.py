@@ -1,0 +1,145 @@
+"""The judge: what counts as the same, and what is said where it is not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from autograder.checks import Check, Observations, Raised, Sample
+from autograder.judge import describe, judge, same, same_distribution
+from autograder.mistakes import Mistake
+from autograder.verdicts import Answer, Verdict
+
+CHECK = Check("room", "Thing", "look", "It does what it should", 2, False, lambda names, rng: {})
+
+
+class Scripted:
+    """Expectations that are written down in the test."""
+
+    def __init__(self, right: Observations, **mistakes: Observations) -> None:
+        self.right, self.mistakes = right, mistakes
+
+    def reference(self, check: Check, seed: int) -> Answer:
+        return Answer("observed", self.right)
+
+    def mistaken(self, check: Check, seed: int) -> dict[str, Answer]:
+        return {name: Answer("observed", observations) for name, observations in self.mistakes.items()}
+
+    def explanation(self, check: Check, mistake: str) -> Mistake:
+        return Mistake(mistake, "Thing", f"You made {mistake}.", "a-section", {})
+
+    def page(self, room: str) -> str:
+        return "https://book/page.html"
+
+
+def verdict_on(answer: Answer, expect: Scripted) -> Verdict:
+    return judge([CHECK], [answer], [0], expect)[0]
+
+
+@given(arrays("float32", array_shapes(min_side=0)))
+def test_every_tensor_is_the_same_as_itself_nan_and_infinity_included(values: object) -> None:
+    tensor = torch.as_tensor(values)
+    assert same(tensor, tensor.clone())
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected"),
+    [
+        (torch.ones(3), torch.ones(3, dtype=torch.float64)),
+        (torch.ones(3), torch.ones(1, 3)),
+        (torch.ones(3), torch.ones(3) + 1e-3),
+        (torch.ones(2, dtype=torch.int64), torch.tensor([1, 2])),
+        (torch.tensor([math.nan]), torch.tensor([0.0])),
+        (1, 1.0),
+        (True, 1),
+        ("one", 1),
+        (None, torch.zeros(1)),
+        (Raised("ValueError", "no"), "no"),
+        (torch.zeros(10), Sample(torch.randn(1000))),
+        (Sample(torch.zeros(3)), torch.zeros(3)),
+    ],
+)
+def test_observations_of_another_type_dtype_shape_or_value_differ(observed: object, expected: object) -> None:
+    assert not same(observed, expected)  # type: ignore[arg-type]
+
+
+def test_rounding_in_the_last_places_is_no_difference() -> None:
+    x = torch.randn(100, 100)
+    assert same(x @ x, torch.einsum("ij,jk->ik", x, x))
+
+
+def test_two_refusals_are_the_same_whatever_they_say() -> None:
+    assert same(Raised("TypeError", "does not fit"), Raised("ValueError", "3 is not 4"))
+
+
+def test_a_refusal_without_a_message_is_none() -> None:
+    assert not same(Raised("ValueError", " "), Raised("ValueError", "3 is not 4"))
+
+
+def test_other_errors_are_the_same_where_kind_and_words_agree() -> None:
+    error = Raised("RuntimeError", "shapes (4x5 and 3x2) at 0x7f3a")
+    assert same(Raised("RuntimeError", "shapes (8x5 and 6x2) at 0x11ff"), error)
+    assert not same(Raised("RuntimeError", "out of memory"), error)
+    assert not same(Raised("IndexError", error.message), error)
+
+
+@given(st.integers(0, 2**31), st.sampled_from([500, 5000]))
+def test_two_samples_of_one_distribution_are_the_same(seed: int, size: int) -> None:
+    rng = torch.Generator().manual_seed(seed)
+    assert same_distribution(torch.randn(size, generator=rng), torch.randn(size, generator=rng))
+
+
+@pytest.mark.parametrize("shifted", [lambda x: x * 1.3, lambda x: x + 0.2, lambda x: x.sign(), lambda x: x * math.nan])
+def test_samples_of_two_distributions_differ(shifted: object) -> None:
+    rng = torch.Generator().manual_seed(0)
+    first, second = torch.randn(2, 20_000, generator=rng)
+    assert not same_distribution(shifted(first), second)  # type: ignore[operator]
+
+
+def test_the_mistake_that_answers_alike_is_named_with_its_explanation_and_link() -> None:
+    expect = Scripted({"output": 3}, off_by_one={"output": 4}, doubled={"output": 6})
+    verdict = verdict_on(Answer("observed", {"output": 6}), expect)
+    assert (verdict.outcome, verdict.points) == ("fail", 0)
+    assert verdict.message.splitlines() == [
+        "Thing · It does what it should",
+        "  observed: output: 6",
+        "  expected: output: 3",
+        "  likely mistake: You made doubled.",
+        "  read: https://book/page.html#a-section",
+    ]
+
+
+def test_a_wrong_answer_that_no_mistake_explains_says_what_was_seen_and_expected() -> None:
+    verdict = verdict_on(Answer("observed", {"output": 7}), Scripted({"output": 3}, doubled={"output": 6}))
+    assert verdict.diagnosis is not None
+    assert (verdict.diagnosis.mistake, verdict.diagnosis.likely) == (None, "")
+    assert verdict.diagnosis.observed == "output: 7"
+
+
+@pytest.mark.parametrize("kind", ["timeout", "memory", "crash", "missing", "invalid", "error"])
+def test_whatever_is_not_an_observation_is_an_outcome_without_points(kind: str) -> None:
+    verdict = verdict_on(Answer(kind, {}, "what happened"), Scripted({"output": 3}))  # type: ignore[arg-type]
+    assert (verdict.outcome, verdict.points) == (kind, 0)
+
+
+def test_an_observation_too_many_is_not_a_pass() -> None:
+    assert verdict_on(Answer("observed", {"output": 3, "more": 1}), Scripted({"output": 3})).outcome == "fail"
+
+
+def test_a_reference_that_fails_its_own_check_is_an_error_of_the_course() -> None:
+    class Broken(Scripted):
+        def reference(self, check: Check, seed: int) -> Answer:
+            return Answer("error", {"error": Raised("ZeroDivisionError", "")})
+
+    with pytest.raises(RuntimeError, match="the reference itself"):
+        verdict_on(Answer("observed", {}), Broken({}))
+
+
+@given(arrays("float64", array_shapes(max_dims=3, max_side=50)))
+def test_a_description_stays_short_however_large_the_tensor(values: object) -> None:
+    assert len(describe(torch.as_tensor(values))) < 150

@@ -1,0 +1,95 @@
+"""What a student sees of `check`, in a terminal and in a notebook."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from autograder import check
+from autograder.student import CheckFailed, report_on
+from solutions.layers import Flatten, Linear
+
+
+class Shouting(nn.Module):
+    """A wrong Flatten whose error holds markup."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("<script>alert(1)</script>")
+
+
+class Sideways(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.flatten()
+
+
+def test_a_right_answer_passes_by_its_own_name() -> None:
+    assert check(Linear).passed
+
+
+def test_a_class_of_another_name_is_checked_as_the_exercise_that_it_is_bound_to() -> None:
+    report = report_on(Sideways, SimpleNamespace(Flatten=Sideways))
+    assert (report.exercise, report.passed) == ("Flatten", False)
+
+
+def test_an_exercise_can_be_asked_for_by_its_name() -> None:
+    assert report_on("Flatten", SimpleNamespace(Flatten=Flatten)).passed
+
+
+def test_the_report_tells_title_observed_expected_likely_mistake_and_where_to_read() -> None:
+    text = repr(report_on(Sideways, SimpleNamespace(Flatten=Sideways)))
+    for part in (
+        "Flatten: 0 of 2 checks passed",
+        "Each example becomes one row",
+        "observed:       output: float32 of shape (60,)",
+        "expected:       output: float32 of shape (3, 20)",
+        "likely mistake: The batch was flattened as well",
+        "chapters/2-layers.html#flatten",
+    ):
+        assert part in text
+
+
+def test_hidden_checks_do_not_appear() -> None:
+    assert "Any number of examples" not in repr(report_on("Flatten", SimpleNamespace(Flatten=Sideways)))
+
+
+def test_the_notebook_shows_a_table_with_headings_that_says_in_words_what_passed() -> None:
+    html = report_on("Flatten", SimpleNamespace(Flatten=Flatten))._repr_html_()
+    for part in ("<caption", "Flatten: 2 of 2 checks passed", '<th scope="col"', "✓ passed"):
+        assert part in html
+
+
+def test_markup_in_a_students_error_is_escaped() -> None:
+    html = report_on("Flatten", SimpleNamespace(Flatten=Shouting))._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_require_is_silent_on_a_pass_and_raises_the_message_on_a_failure() -> None:
+    report_on("Flatten", SimpleNamespace(Flatten=Flatten), only="rows").require()
+    with pytest.raises(CheckFailed, match="likely mistake: The batch was flattened"):
+        report_on("Flatten", SimpleNamespace(Flatten=Sideways), only="rows").require()
+
+
+def test_a_failed_check_shows_no_traceback_of_ours_in_a_notebook() -> None:
+    assert CheckFailed("one\ntwo")._render_traceback_() == ["one", "two"]
+
+
+def test_an_unknown_exercise_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(LookupError, match=r"no exercise 'Convolution'.*Linear"):
+        report_on("Convolution", SimpleNamespace())
+
+
+def test_an_unknown_check_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(LookupError, match=r"no check 'speed'.*rows"):
+        report_on("Flatten", SimpleNamespace(), only="speed")
+
+
+def test_checking_leaves_the_global_random_numbers_as_they_were() -> None:
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    check(Linear)
+    assert torch.equal(torch.rand(2), expected)
