@@ -1,0 +1,59 @@
+# What a person types. Each target installs what it lacks: Debian packages as root, everything else into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+COURSE := _build/course
+MODEL := runs/course/model.safetensors
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help course test lint book sample-course clean
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+course: book sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model
+	@$(BIN)/python tools/course_summary.py $(COURSE) $(MODEL)
+
+test: .venv/installed book/node_modules/installed ## the whole test suite, as CI runs it
+	@tools/require bubblewrap:bwrap chromium:chromium procps:ps util-linux:setpriv \
+	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist worksteal
+
+lint: .venv/installed ## style and types, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/mypy
+
+book: .venv/installed book/node_modules/installed ## the book, in _build/html
+	$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going .
+
+sample-course: .venv/installed ## an instructor's folder: release, ten submissions, marks, feedback
+	@tools/require bubblewrap:bwrap
+	$(BIN)/autograder init $(COURSE)
+	cd $(COURSE) && $(CURDIR)/$(BIN)/autograder release --force
+	$(BIN)/python -m sample_class $(COURSE)
+	cd $(COURSE) && $(CURDIR)/$(BIN)/autograder grade && $(CURDIR)/$(BIN)/autograder feedback
+
+$(MODEL): .venv/installed $(wildcard solutions/*.py)
+	$(BIN)/python -m solutions train --name course --force
+
+.venv/installed: pyproject.toml
+	@tools/require $(PYTHON):$(PYTHON)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/require python3-venv:ensurepip
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+book/node_modules/installed: book/package.json book/package-lock.json
+	@tools/require nodejs:node npm:npm
+	npm ci --prefix book --silent --no-fund --no-audit
+	@touch $@
+
+clean: ## remove what was built, but not the environment
+	rm -rf _build runs

@@ -1,0 +1,35 @@
+"""Say where everything is that `make course` made, and how to open it."""
+
+import json
+import sys
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+
+def summary(course: Path, model: Path) -> list[str]:
+    """Return the lines of the summary; every figure in them is read from what was made."""
+    results = json.loads((model.parent / "results.json").read_text(encoding="utf-8"))
+    with Gradebook(f"sqlite:///{(course / 'gradebook.db').resolve()}") as gradebook:
+        submissions = [one for assignment in gradebook.assignments for one in assignment.submissions]
+        scores = sorted(one.score for one in submissions)
+        possible = max(one.max_score for one in submissions)
+    data = "the sample of Fashion-MNIST in data/" if results["data"]["is_sample"] else "the full Fashion-MNIST"
+    rows = [
+        ("book", "_build/html/index.html", "open it in a browser"),
+        ("release", f"{course}/release/", "source notebooks with solutions are in source/ beside it"),
+        ("for students", f"{course}/release/course.zip", "one zip; its README.md says how to begin"),
+        ("sample class", f"{course}/submitted/", f"{len(submissions)} submissions; make your own beside them"),
+        ("marks", f"{course}/gradebook.db", f"{scores[0]:g} to {scores[-1]:g} of {possible:g} points"),
+        ("formgrader", "http://localhost:8888/formgrader", f"cd {course} && jupyter lab (see README.md there)"),
+        ("feedback", f"{course}/feedback/", "a page for each student"),
+        ("model", str(model), f"test accuracy {results['test_accuracy']:.2%}, on {data}"),
+        ("figures", f"{model.parent}/", "curves, confusion matrix, confident mistakes"),
+        ("try it", "a photograph of a garment", ".venv/bin/python -m solutions predict PHOTO"),
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return [f"{name:<{widths[0]}}  {where:<{widths[1]}}  {how}" for name, where, how in rows]
+
+
+if __name__ == "__main__":
+    print("", *summary(Path(sys.argv[1]), Path(sys.argv[2])), sep="\n")
