@@ -19,7 +19,7 @@ from autograder.checks import Check, checks_of
 from autograder.exercises import Exercise, exercises_of
 
 IMPORT = re.compile(r"from solutions\.(?P<room>\w+) import (?P<name>\w+)\s*")
-WIDTH = 76  # columns that the page has room for
+WIDTH = 72  # columns that the page has room for
 FILLED = 95  # a docstring's line of this length was broken by its author and goes on in the next
 SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
 
