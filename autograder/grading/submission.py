@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.checks import Check, Raised, checks_of
-from autograder.judge import Expectations, judge
+from autograder.checks import checks_of
+from autograder.judge import Expectations
+from autograder.notebooks import answers
 from autograder.notebooks.graft import Grafted, grade_id_of, graft, is_answer
-from autograder.observe import seed_of
-from autograder.sandbox import Cell, PlannedCheck, Program, RunResult
+from autograder.sandbox import Program, RunResult
 from autograder.verdicts import Answer, Verdict
 
 RECORD = "autograder"
@@ -50,8 +50,7 @@ def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> t
 def conclude(grafted: Grafted, result: RunResult, expect: Expectations, run_seed: int) -> Graded:
     """Judge what came back of a grafted notebook, and show it in it."""
     checks = checks_of(room_of(grafted.notebook))
-    answers = [_blame_cell(check, result) for check in checks]
-    verdicts = _judge_all(checks, answers, expect, run_seed)
+    verdicts = answers.verdicts_on(result, checks, expect, run_seed)
     show(grafted.notebook, verdicts, result, grafted.notes)
     return Graded(grafted.notebook, tuple(verdicts), grafted.notes)
 
@@ -65,48 +64,14 @@ def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, 
     """Return the verdicts of a submission that is no notebook: nothing answered, and why."""
     notebook = nbformat.from_dict(released)
     checks = checks_of(room_of(notebook))
-    verdicts = _judge_all(checks, [Answer("invalid", {}, reason)] * len(checks), expect, run_seed)
+    verdicts = answers.judge_all(checks, [Answer("invalid", {}, reason)] * len(checks), expect, run_seed)
     show(notebook, verdicts, RunResult({}, {}), (reason,))
     return Graded(notebook, tuple(verdicts), (reason,))
 
 
 def program_of(notebook: NotebookNode, run_seed: int) -> Program:
     """Return what is run of a notebook: its setup and the answers. Figures and labs earn nothing and are left out."""
-    cells = tuple(
-        Cell(str(grade_id_of(cell)), cell.source)
-        for cell in notebook.cells
-        if cell.cell_type == "code" and grade_id_of(cell) and not cell.metadata["nbgrader"]["grade"]
-    )
-    planned = (
-        PlannedCheck(check.room, check.exercise, check.name, seed_of(run_seed, check))
-        for check in checks_of(room_of(notebook))
-    )
-    return Program(cells, tuple(planned))
-
-
-def _judge_all(
-    checks: Sequence[Check], answers: Sequence[Answer], expect: Expectations, run_seed: int
-) -> list[Verdict]:
-    verdicts = []
-    for exercise in dict.fromkeys(check.exercise for check in checks):
-        mine = [(check, answer) for check, answer in zip(checks, answers, strict=True) if check.exercise == exercise]
-        own_checks, own_answers = [check for check, _ in mine], [answer for _, answer in mine]
-        verdicts += judge(own_checks, own_answers, [seed_of(run_seed, check) for check in own_checks], expect)
-    return verdicts
-
-
-def _blame_cell(check: Check, result: RunResult) -> Answer:
-    """Return the check's answer; where the exercise's own cell did not run, that is the answer."""
-    answer = result.answers[check.exercise, check.name]
-    cell = result.cells.get(f"{check.room}-{check.exercise}")
-    if answer.kind != "missing" or cell is None or not cell.error:
-        return answer
-    last = cell.error.strip().splitlines()[-1]
-    kind, _, message = last.partition(":")
-    if kind == "OutOfTime":
-        return Answer("timeout", {}, f"the cell of {check.exercise} did not end in time")
-    where = f"{message.strip()} (the cell of {check.exercise} did not run)"
-    return replace(answer, kind="error", observations={"error": Raised(kind.strip(), where)})
+    return answers.program_of(notebook, checks_of(room_of(notebook)), run_seed)
 
 
 def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult, notes: Sequence[str]) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
-from autograder.checks import Check, checks_of
-from autograder.judge import judge
-from autograder.notebooks.graft import MalformedNotebook, grade_id_of, read_notebook
-from autograder.observe import seed_of
-from autograder.records import RUN_SEEDS, expectations
-from autograder.sandbox import Cell, PlannedCheck, Program, Sandbox
+from autograder.checks import checks_of
+from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
+from autograder.notebooks.graft import MalformedNotebook, graft, read_notebook
+from autograder.records import FOLDER, RUN_SEEDS, expectations
+from autograder.reference import Course
+from autograder.sandbox import Sandbox
 from autograder.verdicts import Verdict
 
 
@@ -36,42 +36,38 @@ class NotebookReport:
 
 
 def check_notebook(path: Path) -> NotebookReport:
-    """Run the answers of a notebook from top to bottom in a fresh process and judge its visible checks.
+    """Run the answers of a notebook as the grader will and judge its visible checks.
 
-    The work is the reader's own, so it is not shut in.
+    The answers are taken into the released notebook, so what does not count when it is graded does not count here, and
+    is said. The work is the reader's own, so it is not shut in.
 
     Raises:
         MalformedNotebook: the file is no notebook, or none of this course.
         FileNotFoundError: there is no such file.
     """
     notebook = read_notebook(path)
-    room = notebook.metadata.get("autograder", {}).get("room")
+    room = room_by_grade_ids(notebook)
     if room is None:
         raise MalformedNotebook(f"{path} is no notebook of this course: open the released one and answer there")
     checks = [check for check in checks_of(room) if not check.hidden]
-    expect = expectations(room)
-    cells = tuple(
-        Cell(str(grade_id_of(cell)), cell.source)
-        for cell in notebook.cells
-        if cell.cell_type == "code" and grade_id_of(cell) and not cell.metadata["nbgrader"].get("grade")
-    )
-    seeds = [seed_of(RUN_SEEDS[0], check) for check in checks]
-    plan = [PlannedCheck(room, check.exercise, check.name, seed) for check, seed in zip(checks, seeds, strict=True)]
+    grafted = graft(released_notebook(room), notebook)
     with Sandbox(isolated=False) as sandbox:
-        result = sandbox.run(Program(cells, tuple(plan)))
-    verdicts: list[Verdict] = []
-    for exercise in dict.fromkeys(check.exercise for check in checks):
-        mine = [check for check in checks if check.exercise == exercise]
-        answers = [result.answers[check.exercise, check.name] for check in mine]
-        verdicts += judge(mine, answers, [seed_of(RUN_SEEDS[0], check) for check in mine], expect)
-    return NotebookReport(verdicts, _notes(notebook, checks))
+        result = sandbox.run(program_of(grafted.notebook, checks, RUN_SEEDS[0]))
+    verdicts = verdicts_on(result, checks, expectations(room), RUN_SEEDS[0])
+    return NotebookReport(verdicts, [*grafted.notes, *cell_errors(result)])
 
 
-def _notes(notebook: NotebookNode, checks: Sequence[Check]) -> list[str]:
-    found = Counter(grade_id_of(cell) for cell in notebook.cells)
-    expected = list(dict.fromkeys(f"{check.room}-{check.exercise}" for check in checks))
-    lost = [grade_id for grade_id in expected if not found[grade_id]]
-    twice = [grade_id for grade_id, count in found.items() if grade_id and count > 1]
-    return [f"the cell {grade_id} is missing: copy it back from the released notebook" for grade_id in lost] + [
-        f"the cell {grade_id} occurs {found[grade_id]} times: the grader takes the first" for grade_id in twice
-    ]
+def released_notebook(room: str) -> NotebookNode:
+    """Return the notebook of a room as students got it: the one in their wheel, or else from the installed course.
+
+    Raises:
+        NoCourse: there is neither.
+    """
+    recorded = FOLDER / f"{room}.ipynb"
+    if recorded.exists():
+        return read_notebook(recorded)
+    from autograder.notebooks.source import chapters_of, source_notebook, without_solutions
+
+    course = Course.installed()
+    chapter = next(chapter for chapter in chapters_of(course) if chapter.room == room)
+    return nbformat.from_dict(without_solutions(source_notebook(chapter, course, course.page(room))))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import nbformat.reader
 from nbformat import NotebookNode
 
 MAX_NOTEBOOK_BYTES = 32 << 20
+HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
 
 
 class MalformedNotebook(ValueError):
@@ -38,20 +43,30 @@ def read_notebook(path: Path) -> NotebookNode:
     if path.stat().st_size > MAX_NOTEBOOK_BYTES:
         raise MalformedNotebook(f"{path} has more than {MAX_NOTEBOOK_BYTES >> 20} MiB: clear its outputs and save it")
     try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type not in ("code", "markdown", "raw"):
-                raise ValueError(f"a cell of the type {cell.cell_type!r}")
-            if isinstance(cell.source, list):
-                cell.source = "".join(cell.source)
-            if not isinstance(cell.source, str) or not isinstance(cell.metadata, dict):
-                raise ValueError("a cell without text")
+        return _as_format_4(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise
     except Exception as error:
         # nbformat raises whatever its readers raise; for the reader of this message they are all one thing.
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
         raise MalformedNotebook(f"{path} is not a notebook: {reason}; save it again in Jupyter") from error
+
+
+def _as_format_4(text: str) -> NotebookNode:
+    """Read a notebook's text and see to it that what the rest of the house relies on is there."""
+    # Not nbformat.reads: it validates, and complains on standard error of faults that do no harm here.
+    notebook = nbformat.convert(nbformat.reader.reads(text), 4)
+    if not isinstance(notebook.metadata, dict):
+        raise ValueError("its metadata is no object")
+    for cell in notebook.cells:
+        if cell.cell_type not in ("code", "markdown", "raw"):
+            raise ValueError(f"a cell of the type {cell.cell_type!r}")
+        if isinstance(cell.source, list):
+            cell.source = "".join(cell.source)
+        if not isinstance(cell.source, str) or not isinstance(cell.metadata, dict):
+            raise ValueError("a cell without text")
+        # JSON can hold halves of characters, which no file can.
+        cell.source = cell.source.encode("utf-8", "replace").decode("utf-8")
     return notebook
 
 
@@ -62,14 +77,24 @@ def grade_id_of(cell: NotebookNode) -> str | None:
     return grade_id if isinstance(grade_id, str) else None
 
 
+def _nbgrader(cell: NotebookNode) -> Mapping[str, Any]:
+    metadata = cell.metadata.get("nbgrader")
+    return metadata if isinstance(metadata, dict) else {}
+
+
 def is_answer(cell: NotebookNode) -> bool:
-    """Whether a cell of the instructor's notebook is where a student answers."""
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+    """Whether a cell is where a student answers."""
+    return bool(_nbgrader(cell).get("solution"))
+
+
+def is_graded(cell: NotebookNode) -> bool:
+    """Whether a cell earns points: a check, or an answer that a person marks."""
+    return bool(_nbgrader(cell).get("grade"))
 
 
 def is_written(cell: NotebookNode) -> bool:
     """Whether a cell is an answer that a person marks."""
-    return bool(is_answer(cell) and cell.metadata["nbgrader"].get("grade"))
+    return is_answer(cell) and is_graded(cell)
 
 
 def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
@@ -84,16 +109,16 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
         grade_id = grade_id_of(cell)
         if grade_id is not None:
             theirs.setdefault(grade_id, []).append(cell)
-    notes = []
     copy = nbformat.from_dict(instructor)
-    known = set()
+    notes: list[str] = []
     for cell in copy.cells:
         grade_id = grade_id_of(cell)
         if grade_id is None:
             continue
-        known.add(grade_id)
         found = theirs.get(grade_id, [])
         if not is_answer(cell):
+            if any(other.source.strip() != _as_released(cell) for other in found):
+                notes.append(f"the cell {grade_id} was changed; the released one counts")
             continue
         if not found:
             notes.append(f"the cell {grade_id} is missing; it counts as not answered")
@@ -103,13 +128,22 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
         if found[0].cell_type != cell.cell_type:
             notes.append(f"the cell {grade_id} was turned into {found[0].cell_type}; it counts as {cell.cell_type}")
         cell.source = found[0].source
-    extra = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in _strangers(submitted, copy, known))
+    answers = {grade_id_of(cell) for cell in copy.cells if is_answer(cell)}
+    if not answers & theirs.keys():
+        notes = ["it holds none of this assignment's cells; is it the notebook of another one?"]
+    extra = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in _strangers(submitted, copy))
     if extra:
         notes.append(f"{extra} code cell{'s' if extra > 1 else ''} outside the exercises did not count")
     return Grafted(copy, tuple(notes))
 
 
-def _strangers(submitted: NotebookNode, instructor: NotebookNode, known: set[str]) -> list[NotebookNode]:
+def _as_released(cell: NotebookNode) -> str:
+    """Return the text that students see of an instructor's cell."""
+    return HIDDEN.sub("", cell.source).strip()
+
+
+def _strangers(submitted: NotebookNode, instructor: NotebookNode) -> list[NotebookNode]:
     """Return the submitted cells that are neither known by their grade id nor the text of a released cell."""
+    known = {grade_id_of(cell) for cell in instructor.cells} - {None}
     released = {cell.source for cell in instructor.cells}
     return [cell for cell in submitted.cells if grade_id_of(cell) not in known and cell.source not in released]

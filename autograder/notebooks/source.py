@@ -14,7 +14,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.checks import Check, checks_of
-from autograder.exercises import BEGIN, END, Exercise
+from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
+from autograder.notebooks.graft import is_answer
 from autograder.notebooks.markdown import to_markdown
 from autograder.reference import Course
 
@@ -90,6 +91,16 @@ def source_notebook(
     _name_cells(cells)
     nbformat.validate(notebook)
     return notebook
+
+
+def without_solutions(notebook: NotebookNode) -> NotebookNode:
+    """Return a source notebook with its answers as open as students get them."""
+    copy = nbformat.from_dict(notebook)
+    for cell in copy.cells:
+        if is_answer(cell):
+            room, _, name = cell.metadata.nbgrader.grade_id.partition("-")
+            cell.source = replace_solutions(cell.source, stub_lines(room, name))
+    return copy
 
 
 def glued_values(executed: NotebookNode) -> dict[str, str]:
