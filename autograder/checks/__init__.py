@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -140,6 +140,6 @@ def normal(rng: torch.Generator, *shape: int, dtype: torch.dtype = torch.float32
     return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
 
 
-def rooms() -> Iterator[str]:
-    """Yield the rooms that have checks."""
-    yield from sorted(module.name for module in pkgutil.iter_modules(__path__))
+def rooms() -> list[str]:
+    """Return the rooms that have checks, by name."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))

@@ -16,6 +16,15 @@ from autograder.verdicts import Verdict
 Judge = Callable[[str, SimpleNamespace, int], list[Verdict]]
 
 
+def failed(verdicts: list[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if not verdict.passed]
+
+
+def named(verdicts: list[Verdict]) -> set[str | None]:
+    """Return the mistakes that the failed checks name."""
+    return {verdict.diagnosis.mistake for verdict in failed(verdicts) if verdict.diagnosis}
+
+
 @pytest.fixture(scope="session")
 def verdicts_on(live: LiveExpectations) -> Judge:
     """Judge all checks of a room on somebody's names, in one run of a seed."""

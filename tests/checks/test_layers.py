@@ -1,59 +1,21 @@
-"""What must hold of the checks, the known mistakes and the reference of chapter 2."""
+"""What must hold of chapter 2 in particular; test_every_room has what holds of each."""
 
 from __future__ import annotations
 
 from itertools import islice, product
-from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 
-from autograder.checks import checks_of
 from autograder.mistakes import Mistake
 from autograder.reference import Course, names_of_source
-from autograder.verdicts import Verdict
 from solutions.layers import Flatten, Linear, Sequential
-from tests.checks.conftest import Judge
-from tests.conftest import ROOT, SAMPLE_CLASS
+from tests.checks.conftest import Judge, failed, named
 
 ROOM = "layers"
-SEEDS = range(100, 120)
 COURSE = Course.installed()
 MISTAKES = COURSE.mistakes(ROOM)
-RIGHT = [
-    *sorted((ROOT / "tests" / "right" / ROOM).glob("*.py")),
-    *(SAMPLE_CLASS / f"{name}.py" for name in ("ada", "grace", "alan")),
-]
-
-
-def failed(verdicts: list[Verdict]) -> list[Verdict]:
-    return [verdict for verdict in verdicts if not verdict.passed]
-
-
-def named(verdicts: list[Verdict]) -> set[str | None]:
-    return {verdict.diagnosis.mistake for verdict in failed(verdicts) if verdict.diagnosis}
-
-
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.id)
-def test_each_known_mistake_is_caught_and_its_own_message_is_shown(mistake: Mistake, verdicts_on: Judge) -> None:
-    names = COURSE.mistaken_names(ROOM, mistake)
-    for seed in SEEDS:
-        verdicts = verdicts_on(ROOM, names, seed)
-        assert failed(verdicts), f"passed with seed {seed}"
-        assert named(verdicts) == {mistake.id}
-        assert all(mistake.says in verdict.message for verdict in failed(verdicts))
-
-
-@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
-def test_a_right_but_different_solution_passes_every_check(path: object, verdicts_on: Judge) -> None:
-    names = names_of_source(path.read_text(encoding="utf-8"), f"right.{path.stem}")  # type: ignore[attr-defined]
-    for seed in SEEDS:
-        assert [verdict.message for verdict in failed(verdicts_on(ROOM, names, seed))] == []
-
-
-def test_there_are_at_least_eight_right_but_different_solutions() -> None:
-    assert len(RIGHT) >= 8
 
 
 def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
@@ -85,38 +47,12 @@ def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str,
     assert set(ids) <= named(verdicts_on(ROOM, names_of_source(source, "two.mistakes"), 7))
 
 
-def test_the_untouched_stub_earns_nothing_and_is_told_kindly(verdicts_on: Judge) -> None:
-    header = "import torch\nfrom torch import nn, Tensor\nfrom collections.abc import Iterator\n"
-    stubs = header + "\n\n".join(exercise.stub for exercise in COURSE.exercises(ROOM))
-    verdicts = verdicts_on(ROOM, names_of_source(stubs, "stub"), 1)
-    assert {verdict.outcome for verdict in verdicts} == {"missing"}
-    assert sum(verdict.points for verdict in verdicts) == 0
-    assert all("not written yet" in verdict.message for verdict in verdicts)
-
-
-def test_names_that_are_not_there_are_missing(verdicts_on: Judge) -> None:
-    assert {verdict.outcome for verdict in verdicts_on(ROOM, SimpleNamespace(), 1)} == {"missing"}
-
-
 def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:
     source = COURSE.source(ROOM).replace(
         'return f"{in_features}, {out_features}, bias=True"', 'raise NotImplementedError("layers: Linear")'
     )
     verdicts = verdicts_on(ROOM, names_of_source(source, "half"), 1)
     assert [verdict.check.name for verdict in failed(verdicts)] == ["printing"]
-
-
-def test_the_chapter_is_worth_twenty_points_of_which_eight_are_hidden() -> None:
-    checks = checks_of(ROOM)
-    assert sum(check.points for check in checks) == 20
-    assert sum(check.points for check in checks if check.hidden) == 8
-
-
-@pytest.mark.parametrize("exercise", ["Linear", "Flatten", "Sequential"])
-def test_each_exercise_has_three_checks_and_a_hidden_one_among_them(exercise: str) -> None:
-    checks = checks_of(ROOM, exercise)
-    assert len(checks) >= 3
-    assert any(check.hidden for check in checks)
 
 
 def test_the_reference_layer_computes_what_torch_computes() -> None:

@@ -1,0 +1,80 @@
+"""What must hold of the checks and the known mistakes of every room. A new room is tested without a line here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.checks import checks_of, rooms
+from autograder.mistakes import Mistake
+from autograder.reference import Course, names_of_source
+from tests.checks.conftest import Judge, failed, named
+from tests.conftest import ROOT
+
+SEEDS = range(100, 120)
+COURSE = Course.installed()
+# The sample class holds right answers, too; its first line says which.
+RIGHT = [
+    *(path for path in sorted((ROOT / "tests" / "right").glob("*/*.py"))),
+    *(path for path in sorted((ROOT / "sample_class").glob("*/*.py")) if path.read_text().startswith('"""Right')),
+]
+STUB_HEADER = "import torch\nfrom torch import nn, Tensor\n"
+
+
+MISTAKES = [pytest.param(room, mistake, id=mistake.id) for room in rooms() for mistake in COURSE.mistakes(room)]
+
+
+@pytest.mark.parametrize(("room", "mistake"), MISTAKES)
+def test_each_known_mistake_is_caught_and_its_own_message_is_shown(
+    room: str, mistake: Mistake, verdicts_on: Judge
+) -> None:
+    names = COURSE.mistaken_names(room, mistake)
+    for seed in SEEDS:
+        verdicts = verdicts_on(room, names, seed)
+        assert failed(verdicts), f"passed with seed {seed}"
+        assert named(verdicts) == {mistake.id}
+        assert all(mistake.says in verdict.message for verdict in failed(verdicts))
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_right_but_different_solution_passes_every_check(path: Path, verdicts_on: Judge) -> None:
+    names = names_of_source(path.read_text(encoding="utf-8"), f"right.{path.stem}")
+    for seed in SEEDS:
+        assert [verdict.message for verdict in failed(verdicts_on(path.parent.name, names, seed))] == []
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_at_least_four_right_but_different_solutions_are_tried(room: str) -> None:
+    assert len([path for path in RIGHT if path.parent.name == room]) >= 4
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_the_untouched_stub_earns_nothing_and_is_told_kindly(room: str, verdicts_on: Judge) -> None:
+    imports = [line for line in COURSE.source(room).splitlines() if line.startswith(("import ", "from "))]
+    stubs = "\n".join([*imports, *(exercise.stub for exercise in COURSE.exercises(room))])
+    verdicts = verdicts_on(room, names_of_source(stubs, f"stub.{room}"), 1)
+    assert {verdict.outcome for verdict in verdicts} == {"missing"}
+    assert sum(verdict.points for verdict in verdicts) == 0
+    assert all("not written yet" in verdict.message for verdict in verdicts)
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_names_that_are_not_there_are_missing(room: str, verdicts_on: Judge) -> None:
+    assert {verdict.outcome for verdict in verdicts_on(room, SimpleNamespace(), 1)} == {"missing"}
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_chapter_is_worth_twenty_points_of_which_about_two_fifths_are_hidden(room: str) -> None:
+    checks = checks_of(room)
+    assert sum(check.points for check in checks) == 20
+    assert 7 <= sum(check.points for check in checks if check.hidden) <= 9
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_each_exercise_has_three_checks_and_a_hidden_one_among_them(room: str) -> None:
+    for exercise in {check.exercise for check in checks_of(room)}:
+        checks = checks_of(room, exercise)
+        assert len(checks) >= 3, exercise
+        assert any(check.hidden for check in checks), exercise
