@@ -16,6 +16,7 @@ class Mistake:
         says: one or two sentences to the student, never the solution.
         read: the label of the section of the book that helps.
         edits: pieces of the room's reference, each occurring exactly once there, and what to put in their place.
+        hint: what a second look adds, a step further than ``says`` and still not the solution.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Mistake:
     says: str
     read: str
     edits: Mapping[str, str]
+    hint: str = ""
 
     def apply(self, source: str) -> str:
         """Return the room's source with this mistake in it.
