@@ -84,14 +84,19 @@ def grade(
     folder = CourseFolder.here()
     to_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_stdout:
-        _refuse_or_copy(json_file, force)
+        _refuse_or_copy(json_file, force)  # before the work, not after it
     request = GradeRequest(folder.chosen(assignment), student, workers, seed, sandbox)
     with progress("Grading", None, quiet or to_stdout) as step:
 
         def graded(one: GradedSubmission) -> None:
             step(f"{one.submission.student}: {one.points} of {one.max_points}")
 
-        run = grade_class(folder, Course.installed(), request, on_start=step.set_total, on_graded=graded)
+        try:
+            run = grade_class(folder, Course.installed(), request, on_start=step.set_total, on_graded=graded)
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted(
+                "interrupted; what was graded is kept, and the same command goes on from here"
+            ) from interrupt
     if json_file is not None:
         text = json.dumps(run.to_json(), indent=1, ensure_ascii=False)
         print(text) if to_stdout else write_atomically(json_file, text + "\n")
@@ -175,10 +180,15 @@ def doctor() -> None:
 
 def _refuse_or_copy(path: Path, force: bool) -> None:
     """Let nobody's file be overwritten unasked, and never without a copy."""
+    import errno
     import shutil
 
     from autograder.notebooks.release import WouldOverwrite
 
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder: name a file", str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "does not exist", str(path.parent))
     if path.exists():
         if not force:
             raise WouldOverwrite(f"{path} exists: --force replaces it and keeps a copy beside it")
@@ -193,15 +203,26 @@ def main() -> None:
         status = exit_status(error)
         if status is None:
             raise
-        missing = error.filename if isinstance(error, FileNotFoundError) else None
-        print(f"autograder: {missing} does not exist" if missing else f"autograder: {error}", file=sys.stderr)
+        print(f"autograder: {one_line(error)}", file=sys.stderr)
         sys.exit(status)
 
 
+class Interrupted(Exception):
+    """Somebody pressed Ctrl-C while work was done that can be taken up again."""
+
+
+def one_line(error: Exception) -> str:
+    """Return what an error says, in one line, the file first where there is one."""
+    if isinstance(error, OSError) and error.filename is not None:
+        reason = {"FileNotFoundError": "does not exist"}.get(type(error).__name__, str(error.strerror))
+        return f"{error.filename}: {reason[:1].lower()}{reason[1:]}"
+    return " ".join(str(error).split())
+
+
 def exit_status(error: Exception) -> int | None:
-    """Return 2 for wrong use, 1 for work that failed, None for an error of ours."""
+    """Return 2 for wrong use, 1 for work that failed, 130 for Ctrl-C, as shells do, and None for an error of ours."""
     wrong_use = {"CourseFolderError", "WouldOverwrite", "MalformedNotebook", "NothingToFill"}
     wrong_use |= {"FileNotFoundError", "IsADirectoryError", "NotADirectoryError"}
-    failed = {"ReleaseError", "UnknownMarkup", "BundleError", "NoSandbox", "NoCourse", "PermissionError"}
+    failed = {"ReleaseError", "UnknownMarkup", "BundleError", "NoSandbox", "NoCourse", "GradebookError", "OSError"}
     names = {base.__name__ for base in type(error).__mro__}
-    return 2 if names & wrong_use else 1 if names & failed else None
+    return 130 if "Interrupted" in names else 2 if names & wrong_use else 1 if names & failed else None

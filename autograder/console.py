@@ -15,6 +15,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from autograder.grading.pipeline import ClassRun
 
+FILE_WIDTH = 400  # where there is no terminal to fold lines for, as in a file or a pipe
+
 
 class Step:
     """Call it with what has just been done; it moves the bar by one."""
@@ -23,7 +25,7 @@ class Step:
         self._bar, self._task = bar, task
 
     def __call__(self, what: str) -> None:
-        self._bar.update(self._task, advance=1, what=what)
+        self._bar.update(self._task, advance=1, what=plain(what))
 
     def set_total(self, total: int) -> None:
         self._bar.update(self._task, total=total)
@@ -31,7 +33,8 @@ class Step:
 
 @contextmanager
 def progress(title: str, total: int | None, quiet: bool) -> Iterator[Step]:
-    """Show a progress bar on standard error while the block runs."""
+    """Show a progress bar on standard error while the block runs, where that is a terminal."""
+    console = Console(stderr=True)
     columns = (
         TextColumn(title),
         BarColumn(),
@@ -39,7 +42,7 @@ def progress(title: str, total: int | None, quiet: bool) -> Iterator[Step]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[what]}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar:
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
         yield Step(bar, bar.add_task(title, total=total, what=""))
 
 
@@ -47,21 +50,28 @@ def grading_table(run: ClassRun) -> None:
     """Print a line for each submission: student, assignment, points, outcomes."""
     table = Table(box=None, pad_edge=False)
     for column in ("student", "assignment", "points", "checks", "noticed"):
-        table.add_column(column, justify="right" if column == "points" else "left")
+        table.add_column(column, justify="right" if column == "points" else "left", overflow="fold")
     for one in sorted(run.graded, key=lambda one: (one.submission.assignment, one.submission.student)):
         outcomes = Counter(verdict["outcome"] for verdict in one.verdicts)
         checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
         noticed = "; ".join([*(["as before"] if one.reused else []), *one.notes])
         cells = (one.submission.student, one.submission.assignment, f"{one.points}/{one.max_points}", checks, noticed)
-        table.add_row(*(Text(cell) for cell in cells))
-    Console().print(table)
+        table.add_row(*(Text(plain(cell)) for cell in cells))
+    console = Console()
+    console.print(table) if console.is_terminal else Console(width=FILE_WIDTH).print(table)
+
+
+def plain(text: str) -> str:
+    """Return a text without what a terminal would obey: names of folders and notes may hold anything."""
+    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 def grading_summary(run: ClassRun) -> str:
-    """Return one line on the run: how many, the outcomes, the seed that reproduces it."""
+    """Return one line on the run: how many, the outcomes, the seed that reproduces what was graded now."""
     outcomes = Counter(verdict["outcome"] for one in run.graded for verdict in one.verdicts)
     reused = sum(one.reused for one in run.graded)
     parts = [f"{len(run.graded)} submissions" + (f" ({reused} unchanged)" if reused else "")]
     parts += [", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "nothing to grade"]
-    parts += [f"seed {run.seed}"] + ([] if run.isolated else ["NOT ISOLATED (--no-sandbox)"])
+    parts += [f"seed {run.seed}"] if reused < len(run.graded) else []
+    parts += [] if run.isolated else ["NOT ISOLATED (--no-sandbox)"]
     return "; ".join(parts)

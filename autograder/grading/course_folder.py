@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,12 @@ class Submission:
     student: str
     assignment: str
     notebook: Path
+
+    @property
+    def file(self) -> Path:
+        """The file that was handed in: the notebook of the assignment's name, or the only one there is."""
+        others = sorted(self.notebook.parent.glob("*.ipynb"))
+        return others[0] if not self.notebook.exists() and len(others) == 1 else self.notebook
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,20 @@ class CourseFolder:
                 cell.source = complete[grade_id_of(cell)]
         return released
 
+    @contextmanager
+    def only_one_grader(self) -> Iterator[None]:
+        """Let no second run write marks of this course at the same time; the kernel frees a killed run's lock.
+
+        Raises:
+            CourseFolderError: another run is at work.
+        """
+        with (self.root / ".autograder.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise CourseFolderError("another `autograder grade` is at work in this folder: wait for it") from error
+            yield
+
     def nbgrader_config(self) -> Any:
         """Return nbgrader's configuration of this folder, as its own commands read it."""
         from nbgrader.apps import NbGrader
@@ -115,9 +136,12 @@ class CourseFolder:
         scripts = str(Path(sys.executable).parent)
         if scripts not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", os.defpath)
-        app = NbGrader()
-        with inside(self.root):
-            app.load_config_file()
+        app = NbGrader(raise_config_file_errors=True)
+        try:
+            with inside(self.root):
+                app.load_config_file()
+        except (Exception, SystemExit) as error:
+            raise CourseFolderError(f"{self.root / 'nbgrader_config.py'} cannot be read: {error}") from error
         app.config.CourseDirectory.root = str(self.root)
         return app.config
 

@@ -6,12 +6,22 @@ from pathlib import Path
 
 CONFIG = '''"""nbgrader's configuration of this course. Add your own settings below; nbgrader documents them."""
 
-from autograder.grading.nbgrader_config import configure
+try:
+    from autograder.grading.nbgrader_config import configure
+except Exception as error:
+    # nbgrader would go on with its own settings, and run students' code without protection.
+    raise SystemExit(f"nbgrader_config.py: {error!r}: use the environment in which autograder is installed") from error
 
 c = get_config()  # noqa: F821
 configure(c)
 c.CourseDirectory.course_id = "{name}"
 '''
+
+# The extension is named so that it runs whatever a user's own settings of Jupyter say.
+FORMGRADER = (
+    "jupyter server --ServerApp.default_url=/formgrader "
+    "--ServerApp.jpserver_extensions=\"{'nbgrader.server_extensions.formgrader': True}\""
+)
 
 README = """# {name}
 
@@ -22,9 +32,15 @@ A course folder in nbgrader's layout. Run the commands in this folder.
 | make notebooks for students, and one zip with all they need | `autograder release` |
 | take in work: put notebooks into `submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb` | |
 | grade it | `autograder grade` |
-| grade written answers by hand | `jupyter server`, then open `/formgrader` |
+| grade written answers by hand | nbgrader's formgrader, see below |
 | write a page for each student | `autograder feedback` |
 | see what this machine lacks | `autograder doctor` |
+
+The formgrader runs in this folder, in the environment in which `autograder` is installed, and opens in the browser:
+
+    {formgrader}
+
+`nbgrader autograde ASSIGNMENT` and the formgrader's own buttons give the same marks as `autograder grade`.
 
 `source/` holds the solutions: keep this folder to yourself.
 """
@@ -41,6 +57,7 @@ def make_course_folder(root: Path) -> list[Path]:
     for name, text in (("nbgrader_config.py", CONFIG), ("README.md", README)):
         path = root / name
         if not path.exists():
-            path.write_text(text.replace("{name}", root.resolve().name), encoding="utf-8")
+            text = text.replace("{name}", root.resolve().name).replace("{formgrader}", FORMGRADER)
+            path.write_text(text, encoding="utf-8")
             made.append(path)
     return made

@@ -9,7 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from autograder.grading.course_folder import CourseFolder
+from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.gradebook import GradebookWriter, write_atomically
 from autograder.grading.submission import RECORD
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
@@ -19,12 +19,20 @@ MAX_TEXT = 4000
 
 
 def write_feedback(folder: CourseFolder, assignment: str, student: str | None = None) -> list[Path]:
-    """Write the pages of an assignment, for one student or all, and return them."""
-    directory = GradebookWriter(folder).directory
+    """Write the pages of an assignment, for one student or all, and return them.
+
+    Raises:
+        CourseFolderError: that student's work, or nobody's, has been graded.
+    """
+    graded = {path.parent.parent.name: path for path in (folder.root / "autograded").glob(f"*/{assignment}/*.ipynb")}
+    if student is not None:
+        graded = {name: path for name, path in graded.items() if name == student}
+    if not graded:
+        who = f"of {student}" if student else "in this class"
+        raise CourseFolderError(f"nothing {who} has been graded for {assignment}: run `autograder grade {assignment}`")
     written = []
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
-        for path in sorted((folder.root / "autograded").glob(f"{student or '*'}/{assignment}/{assignment}.ipynb")):
-            name = path.parent.parent.name
+    with GradebookWriter(folder).open() as gradebook:
+        for name, path in sorted(graded.items()):
             page = feedback_page(name, assignment, read_notebook(path), gradebook)
             target = folder.feedback(name, assignment)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -45,8 +53,8 @@ def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebo
         "feedback.html.j2",
         student=student,
         assignment=assignment,
-        points=submission.score,
-        max_points=submission.max_score,
+        points=_number(submission.score),
+        max_points=_number(submission.max_score),
         waiting=submission.needs_manual_grade,
         notes=record["notes"],
         exercises=exercises,
@@ -55,10 +63,14 @@ def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebo
 
 
 def _check(verdict: dict[str, Any]) -> dict[str, Any]:
-    lines = [] if verdict["hidden"] else verdict["message"].splitlines()[1:]
-    links = [line.partition(": ")[2] for line in lines if line.strip().startswith("read: https://")]
-    rows = [line.strip()[:MAX_TEXT] for line in lines if not line.strip().startswith("read: ")]
-    return verdict | {"rows": rows, "link": links[0] if links else ""}
+    lines = [] if verdict["hidden"] else [line.strip() for line in verdict["message"].splitlines()[1:]]
+    # Only a known mistake has a link, in the last line; one in an error's text is the student's own.
+    link = lines.pop().removeprefix("read: ") if lines and verdict["mistake"] else ""
+    return verdict | {"rows": [line[:MAX_TEXT] for line in lines], "link": link}
+
+
+def _number(points: float) -> str:
+    return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
 def _written(cell: NotebookNode, assignment: str, student: str, gradebook: Gradebook) -> dict[str, Any]:
@@ -66,7 +78,7 @@ def _written(cell: NotebookNode, assignment: str, student: str, gradebook: Grade
     grade, comment = gradebook.find_grade(*where), gradebook.find_comment(*where)
     return {
         "text": cell.source[:MAX_TEXT],
-        "score": None if grade.needs_manual_grade else grade.score,
-        "max_score": grade.max_score,
+        "score": None if grade.needs_manual_grade else _number(grade.score),
+        "max_score": _number(grade.max_score),
         "comment": comment.comment,
     }

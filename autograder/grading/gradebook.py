@@ -6,17 +6,31 @@ import logging
 import os
 import shutil
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, Submission
 from autograder.grading.nbgrader_config import SAVE
+
+
+class GradebookError(Exception):
+    """The database is locked, read-only, full or broken; the message says which."""
 
 
 class GradebookWriter:
@@ -36,7 +50,7 @@ class GradebookWriter:
 
     def require_assignment(self, assignment: str) -> None:
         """Raise CourseFolderError unless the gradebook knows the assignment, as a release makes it."""
-        with self._gradebook() as gradebook:
+        with self.open() as gradebook:
             try:
                 gradebook.find_notebook(assignment, assignment)
             except MissingEntry as error:
@@ -44,9 +58,30 @@ class GradebookWriter:
                     f"the gradebook does not know {assignment}: run `autograder release {assignment}` first"
                 ) from error
 
+    def scores(self, assignment: str) -> dict[str, dict[str, float | None]]:
+        """Return the automatic scores of all submissions to an assignment, by student and cell."""
+        found: dict[str, dict[str, float | None]] = {}
+        with self.open() as gradebook:
+            rows = (
+                gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score)
+                .select_from(Grade)
+                .join(BaseCell, Grade.cell_id == BaseCell.id)
+                .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+                .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+                .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+                .filter(Assignment.name == assignment)
+            )
+            for student, cell, score in rows:
+                found.setdefault(student, {})[cell] = score
+        return found
+
     def write(self, submission: Submission, notebook: NotebookNode) -> None:
-        """Write the scores of a graded notebook, then the notebook itself."""
-        with warnings.catch_warnings():
+        """Write the scores of a graded notebook, then the notebook itself.
+
+        Raises:
+            GradebookError: the gradebook does not take them.
+        """
+        with gradebook_errors(self.folder), warnings.catch_warnings():
             # nbgrader's models warn under SQLAlchemy 2 about relations that it completes a line later
             warnings.simplefilter("ignore", SAWarning)
             notebook = self._save(submission, notebook)
@@ -59,7 +94,7 @@ class GradebookWriter:
 
     def _save(self, submission: Submission, notebook: NotebookNode) -> NotebookNode:
         stamp = self.directory.get_existing_timestamp(str(submission.notebook.parent))
-        with self._gradebook() as gradebook:
+        with self.open() as gradebook:
             gradebook.update_or_create_student(submission.student)
             fields: dict[str, Any] = {"timestamp": stamp} if stamp else {}
             gradebook.update_or_create_submission(submission.assignment, submission.student, **fields)
@@ -75,8 +110,27 @@ class GradebookWriter:
             notebook, _ = step.preprocess(notebook, resources)
         return notebook
 
-    def _gradebook(self) -> Gradebook:
-        return Gradebook(self.directory.db_url, self.directory.course_id)
+    @contextmanager
+    def open(self) -> Iterator[Gradebook]:
+        """Give nbgrader's gradebook of the course.
+
+        Raises:
+            GradebookError: it cannot be read, or does not take what the block writes.
+        """
+        with gradebook_errors(self.folder), Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
+            yield gradebook
+
+
+@contextmanager
+def gradebook_errors(folder: CourseFolder) -> Iterator[None]:
+    """Tell an error of the database in one line."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise GradebookError(
+            f"the gradebook of {folder.root} fails: {reason}; what was graded so far is kept"
+        ) from error
 
 
 def write_atomically(path: Path, text: str) -> None:

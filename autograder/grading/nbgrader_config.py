@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     ClearOutput,
     ComputeChecksums,
+    GetGrades,
     LimitOutput,
     LockCells,
     SaveAutoGrades,
@@ -22,6 +24,7 @@ from nbgrader.preprocessors import (
 
 from autograder.grading.clear_to_stub import ClearToStub
 from autograder.grading.graft_answers import GraftAnswers
+from autograder.grading.hide_hidden_checks import HideHiddenChecks
 from autograder.grading.run_checks import RunChecks
 
 GENERATE = [
@@ -38,6 +41,9 @@ GENERATE = [
 SANITIZE = [GraftAnswers]
 SAVE = [LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 AUTOGRADE = [RunChecks, *SAVE]
+FEEDBACK = [HideHiddenChecks, GetGrades, CSSHTMLHeaderPreprocessor]
+# nbgrader copies what else stands in a source folder to the students: a copy of a notebook holds its solutions.
+NEVER_COPIED = ["*.bak", "*.draft"]
 
 
 def configure(config: Any) -> None:
@@ -45,4 +51,6 @@ def configure(config: Any) -> None:
     config.GenerateAssignment.preprocessors = GENERATE
     config.Autograde.sanitize_preprocessors = SANITIZE
     config.Autograde.autograde_preprocessors = AUTOGRADE
+    config.GenerateFeedback.preprocessors = FEEDBACK
+    config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
     config.ClearSolutions.text_stub = "*Your answer here.*"

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import queue
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-
-import autograder
 from autograder.grading.course_folder import CourseFolder, Submission
+from autograder.grading.earlier import digest_of, earlier_record, versions
 from autograder.grading.gradebook import GradebookWriter
-from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare, room_of
-from autograder.notebooks.graft import Grafted, MalformedNotebook, read_notebook
+from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare, read_submitted
+from autograder.notebooks.graft import Grafted, MalformedNotebook
 from autograder.reference import Course, LiveExpectations
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
 
@@ -91,13 +86,6 @@ class ClassRun:
         return {"run": run, "verdicts": verdicts}
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that a verdict depends on."""
-    import torch
-
-    return {"autograder": autograder.__version__, "torch": torch.__version__}
-
-
 def grade_class(
     folder: CourseFolder,
     course: Course,
@@ -121,13 +109,25 @@ def grade_class(
         NoSandbox: isolation is asked for and cannot be had.
         CourseFolderError: an assignment or a student is unknown.
     """
+    with folder.only_one_grader():
+        return _grade(folder, course, request, on_start, on_graded)
+
+
+def _grade(
+    folder: CourseFolder,
+    course: Course,
+    request: GradeRequest,
+    on_start: Callable[[int], None],
+    on_graded: Callable[[GradedSubmission], None],
+) -> ClassRun:
     run_seed = secrets.randbits(32) if request.seed is None else request.seed
     expect = LiveExpectations(course)
     writer = GradebookWriter(folder)
-    instructor, work = {}, []
+    instructor, scores, work = {}, {}, []
     for assignment in request.assignments:
         writer.require_assignment(assignment)
         instructor[assignment] = folder.instructor_notebook(assignment)
+        scores[assignment] = writer.scores(assignment)
         work += folder.submissions(assignment, request.student)
     on_start(len(work))
     graded: list[GradedSubmission] = []
@@ -141,71 +141,34 @@ def grade_class(
         writer.write(submission, done.notebook)
         keep(GradedSubmission(submission, [v.record() for v in done.verdicts], done.notes, reused=False))
 
-    def judge_finished(running: dict[Future[RunResult], tuple[Submission, str, Grafted]]) -> None:
-        for future in [future for future in running if future.done()]:
-            submission, digest, grafted = running.pop(future)
-            finish(submission, digest, conclude(grafted, future.result(), expect, run_seed))
-
     with _sandboxes(request, course, len(work)) as run:
         running: dict[Future[RunResult], tuple[Submission, str, Grafted]] = {}
+
+        def finish_some() -> None:
+            """Judge and write what is ready, so that whenever the run is stopped, little is lost."""
+            wait(running, return_when=FIRST_COMPLETED)
+            for future in [future for future in running if future.done()]:
+                submission, digest, grafted = running.pop(future)
+                finish(submission, digest, conclude(grafted, future.result(), expect, run_seed))
+
         for submission in work:
             released = instructor[submission.assignment]
-            digest = digest_of(submission, released, course, request)
-            earlier = _earlier(folder, submission, digest, request.seed)
+            digest = digest_of(submission, released, course, (request.limits, request.isolated))
+            earlier = earlier_record(folder, submission, digest, request.seed, scores[submission.assignment])
             if earlier is not None:
-                keep(earlier)
+                keep(GradedSubmission(submission, earlier["verdicts"], earlier["notes"], reused=True))
                 continue
             try:
-                grafted, program = prepare(released, read_notebook(notebook_file(submission)), run_seed)
-            except (MalformedNotebook, FileNotFoundError) as error:
-                missing = isinstance(error, FileNotFoundError)
-                reason = f"{submission.notebook.name} is missing" if missing else str(error)
-                finish(submission, digest, grade_unreadable(released, reason, expect, run_seed))
+                grafted, program = prepare(released, read_submitted(submission.file), run_seed)
+            except MalformedNotebook as error:
+                finish(submission, digest, grade_unreadable(released, str(error), expect, run_seed))
                 continue
             running[run(program)] = (submission, digest, grafted)
             if len(running) > QUEUE * request.workers:  # so that memory does not grow with the class
-                wait(running, return_when=FIRST_COMPLETED)
-                judge_finished(running)
-        wait(running)
-        judge_finished(running)
+                finish_some()
+        while running:
+            finish_some()
     return ClassRun(run_seed, request.isolated, graded)
-
-
-def notebook_file(submission: Submission) -> Path:
-    """Return the notebook that was handed in: the one of the assignment's name, or the only one there is."""
-    others = sorted(submission.notebook.parent.glob("*.ipynb"))
-    return others[0] if not submission.notebook.exists() and len(others) == 1 else submission.notebook
-
-
-def digest_of(submission: Submission, released: NotebookNode, course: Course, request: GradeRequest) -> str:
-    """Return a digest of all that a submission's verdicts depend on but the seed."""
-    room = room_of(released)
-    checks = Path(autograder.__file__).parent / "checks" / f"{room}.py"
-    file = notebook_file(submission)
-    parts = [
-        file.read_bytes() if file.exists() else b"",
-        json.dumps(released, sort_keys=True).encode(),
-        checks.read_bytes(),
-        course.source(room).encode(),
-        json.dumps([[m.id, dict(m.edits), m.says] for m in course.mistakes(room)]).encode(),
-        repr((request.limits, request.isolated, versions())).encode(),
-    ]
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
-
-
-def _earlier(folder: CourseFolder, submission: Submission, digest: str, seed: int | None) -> GradedSubmission | None:
-    """Return what an earlier run said of the same work, if it may stand."""
-    path = folder.autograded(submission.student, submission.assignment)
-    try:
-        record = read_notebook(path).metadata.get(RECORD, {})
-    except (FileNotFoundError, MalformedNotebook):
-        return None
-    if record.get("digest") != digest or (seed is not None and record["run"]["seed"] != seed):
-        return None
-    return GradedSubmission(submission, record["verdicts"], record["notes"], reused=True)
 
 
 @contextmanager
@@ -215,12 +178,15 @@ def _sandboxes(
     """Give a function that runs a program in the next free sandbox; each starts when it is first needed."""
     workers = max(1, min(request.workers, submissions))
     with ExitStack() as stack:
+        # An interrupted run starts nothing more, ends what runs, and then waits for its threads: the last comes first.
+        pool = ThreadPoolExecutor(workers)
+        stack.callback(pool.shutdown)
         free: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
         for _ in range(workers):
             sandbox = Sandbox(request.limits, isolated=request.isolated, hidden=[course.folder])
             stack.callback(sandbox.close)
             free.put(sandbox)
-        pool = stack.enter_context(ThreadPoolExecutor(workers))
+        stack.callback(pool.shutdown, wait=False, cancel_futures=True)
 
         def run(program: Program) -> RunResult:
             sandbox = free.get()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -13,7 +12,7 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.judge import Expectations
 from autograder.notebooks import answers
-from autograder.notebooks.graft import Grafted, grade_id_of, graft, is_answer
+from autograder.notebooks.graft import Grafted, MalformedNotebook, grade_id_of, graft, is_answer, read_notebook
 from autograder.sandbox import Program, RunResult
 from autograder.verdicts import Answer, Verdict
 
@@ -33,6 +32,22 @@ class Graded:
     notebook: NotebookNode
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...]
+
+
+def read_submitted(file: Path) -> NotebookNode:
+    """Read what a student handed in. The reasons given are for the student: they name the file and no folder.
+
+    Raises:
+        MalformedNotebook: there is no such file, or it is none that can be read as a notebook.
+    """
+    if file.is_symlink():
+        raise MalformedNotebook(f"{file.name} is a link to another file; hand in the notebook itself")
+    if not file.is_file():
+        raise MalformedNotebook(f"{file.name} is missing")
+    try:
+        return read_notebook(file)
+    except MalformedNotebook as error:
+        raise MalformedNotebook(str(error).replace(str(file), file.name)) from error
 
 
 def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[Grafted, Program]:
@@ -101,13 +116,3 @@ def _verdict_output(verdict: Verdict) -> NotebookNode:
 def _error_output(summary: str, lines: Sequence[str]) -> NotebookNode:
     name, _, value = summary.partition(":")
     return nbformat.v4.new_output("error", ename=name, evalue=value.strip(), traceback=list(lines))
-
-
-def count_outcomes(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    """Return how many verdicts had each outcome."""
-    return dict(Counter(verdict.outcome for verdict in verdicts))
-
-
-def records(verdicts: Sequence[Verdict], student: str, assignment: str) -> list[dict[str, Any]]:
-    """Return verdicts as JSON values of contract 4, each with its student and assignment."""
-    return [{"student": student, "assignment": assignment} | verdict.record() for verdict in verdicts]
