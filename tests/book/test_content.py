@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks import checks_of
-from autograder.exercises import Exercise, exercises_of
-from solutions.mistakes import layers as mistakes
+from autograder.checks import checks_of, rooms
+from autograder.exercises import Exercise
+from autograder.reference import Course
 
 ROOT = Path(__file__).resolve().parents[2]
-EXERCISES = exercises_of("layers", (ROOT / "solutions" / "layers.py").read_text(encoding="utf-8"))
-NAMES = [exercise.name for exercise in EXERCISES]
-# The chapter explains this line with a module of its own.
+COURSE = Course.installed()
+ROOMS = rooms()
+EXERCISES = [exercise for room in ROOMS for exercise in COURSE.exercises(room)]
+# Chapter 2 explains this line with a module of its own.
 TAUGHT = {"super().__init__()"}
 
 
@@ -27,14 +28,15 @@ def pages(site: Path) -> list[Path]:
     return sorted((site / "chapters").glob("*.html"))
 
 
-@pytest.fixture(scope="session")
-def chapter(site: Path) -> str:
-    """The article of chapter 2, without navigation."""
-    markup = (site / "chapters" / "2-layers.html").read_text(encoding="utf-8")
+def article(site: Path, room: str) -> str:
+    """The article of a room's chapter, without navigation."""
+    (page,) = (site / "chapters").glob(f"*-{room}.html")
+    markup = page.read_text(encoding="utf-8")
     return markup[markup.index("<article") : markup.index("</article>")]
 
 
-def card(chapter: str, exercise: Exercise) -> str:
+def card(site: Path, exercise: Exercise) -> str:
+    chapter = article(site, exercise.room)
     start = chapter.index(f'id="exercise-{exercise.id}"')
     return chapter[start : chapter.index("</section>", start)]
 
@@ -58,33 +60,39 @@ def test_neither_sources_nor_downloads_are_published(site: Path) -> None:
     assert not (site / "_downloads").exists()
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
-def test_a_card_shows_the_stub(chapter: str, exercise: Exercise) -> None:
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_a_card_shows_the_stub(site: Path, exercise: Exercise) -> None:
     """Word for word; only docstrings are broken into other lines."""
-    assert " ".join(exercise.stub.split()) in " ".join(text_of(card(chapter, exercise)).split())
+    assert " ".join(exercise.stub.split()) in " ".join(text_of(card(site, exercise)).split())
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
-def test_a_card_names_each_check_and_its_points(chapter: str, exercise: Exercise) -> None:
-    shown = text_of(card(chapter, exercise))
-    checks = checks_of("layers", exercise.name)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_a_card_names_each_check_and_its_points(site: Path, exercise: Exercise) -> None:
+    shown = text_of(card(site, exercise))
+    checks = checks_of(exercise.room, exercise.name)
     assert f"{sum(check.points for check in checks)} points" in shown
     for check in checks:
         hidden = " counts, shown by title only" if check.hidden else ""
         assert f"{check.title}{hidden} {check.points} point" in shown
 
 
-def test_cards_are_numbered_within_the_chapter(chapter: str) -> None:
-    assert re.findall(r"Exercise (\d\.\d) ·", chapter) == ["2.1", "2.2", "2.3"]
+@pytest.mark.parametrize("room", ROOMS)
+def test_cards_are_numbered_within_the_chapter(site: Path, room: str) -> None:
+    (page,) = (site / "chapters").glob(f"*-{room}.html")
+    number = page.name.partition("-")[0]
+    expected = [f"{number}.{position}" for position in range(1, len(COURSE.exercises(room)) + 1)]
+    assert re.findall(r"Exercise (\d\.\d) ·", article(site, room)) == expected
 
 
-def test_the_chapter_has_every_part_of_the_rhythm_in_order(chapter: str) -> None:
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_chapter_has_every_part_of_the_rhythm_in_order(site: Path, room: str) -> None:
+    chapter = article(site, room)
     parts = [
         'class="recall question"',
         "<svg",  # a picture before any formula
         'class="math',
         'class="cell tag_exercise',
-        'id="lab"',
+        'id="broken-lab"',
         'id="in-pytorch"',
         'id="what-this-does-not-tell-you"',
         "written-card",
@@ -98,9 +106,10 @@ def test_the_chapter_has_every_part_of_the_rhythm_in_order(chapter: str) -> None
     assert chapter.count('class="predict question"') >= 4
 
 
-def test_every_number_that_the_text_takes_from_a_cell_is_there(chapter: str) -> None:
-    numbers = re.findall(r'<span class="pasted-text">(.*?)</span>', chapter)
-    assert len(numbers) > 40
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_number_that_the_text_takes_from_a_cell_is_there(site: Path, room: str) -> None:
+    numbers = re.findall(r'<span class="pasted-text">(.*?)</span>', article(site, room))
+    assert len(numbers) > 20
     assert all(number.strip() for number in numbers)
 
 
@@ -114,10 +123,10 @@ def test_every_picture_has_a_text_alternative(site: Path) -> None:
             assert re.search(r'aria-label="[^"]{20,}"|aria-labelledby', figure), f"{path.name}: {figure}"
 
 
-def test_the_explanation_of_each_known_mistake_has_a_place_in_the_chapter(chapter: str) -> None:
-    source = Path(mistakes.__file__).read_text(encoding="utf-8")
-    anchors = set(re.findall(r'read="([^"]+)"', source))
-    assert anchors
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_explanation_of_each_known_mistake_has_a_place_in_the_chapter(site: Path, room: str) -> None:
+    chapter = article(site, room)
+    anchors = {mistake.read for mistake in COURSE.mistakes(room)}
     assert not [anchor for anchor in sorted(anchors) if f'id="{anchor}"' not in chapter]
 
 

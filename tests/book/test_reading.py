@@ -1,11 +1,13 @@
 """The pages in a real browser, as a reader meets them."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-PAGES = ["chapters/index.html", "chapters/2-layers.html"]
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [f"chapters/{path.stem}.html" for path in sorted((ROOT / "chapters").glob("*.md"))]
 CHAPTER = "chapters/2-layers.html"
 
 # The lowest contrast of words in the article, with an example.
