@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import signal
+import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -13,8 +16,9 @@ from autograder.reports.text import checks_text
 
 if TYPE_CHECKING:
     from autograder.checks import Check
-    from autograder.verdicts import Verdict
+    from autograder.verdicts import Answer, Verdict
 
+CHECK_S = 10.0
 _graded = False
 
 
@@ -24,11 +28,19 @@ def be_graded() -> None:
     _graded = True
 
 
-class CheckFailed(AssertionError):
-    """A check that is part of the mark did not pass; shown in a notebook without a traceback of ours."""
+class _Shown(Exception):
+    """An error whose message says it all: a notebook shows it without a traceback of ours."""
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
+
+
+class CheckFailed(_Shown, AssertionError):
+    """A check that is part of the mark did not pass."""
+
+
+class UnknownName(_Shown, LookupError):
+    """There is no such exercise or check."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ def check(exercise: object, only: str | None = None) -> Report:
         A report, which a notebook shows as a table. ``report.require()`` raises unless all passed.
 
     Raises:
-        LookupError: there is no such exercise or check.
+        UnknownName: there is no such exercise or check.
     """
     if _graded:
         return Report(str(exercise), ())
@@ -84,7 +96,7 @@ def report_on(exercise: object, names: SimpleNamespace, only: str | None = None)
     """Run the visible checks of an exercise on a namespace (see ``check``)."""
     name, checks = _find(exercise, names)
     if only is not None and only not in [check.name for check in checks]:
-        raise LookupError(f"{name} has no check {only!r}: it has {', '.join(check.name for check in checks)}")
+        raise UnknownName(f"{name} has no check {only!r}: it has {', '.join(check.name for check in checks)}")
     # All are run even for one: a mistake shows best over several checks. A hidden one runs only where it is named.
     verdicts = _verdicts([check for check in checks if not check.hidden or check.name == only], names)
     return Report(name, [verdict for verdict in verdicts if only in (None, verdict.check.name)])
@@ -96,24 +108,55 @@ def _find(exercise: object, names: SimpleNamespace) -> tuple[str, list[Check]]:
 
     everything = [check for room in rooms() for check in checks_of(room)]
     known = list(dict.fromkeys(check.exercise for check in everything))
-    asked = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", "")
-    bound = [name for name in known if exercise is getattr(names, name, None)]
+    asked = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", repr(exercise))
+    bound = [name for name in known if hasattr(names, name) and exercise is getattr(names, name)]
     name = next(iter(bound), asked)
     if name not in known:
-        raise LookupError(f"there is no exercise {name or exercise!r}: there are {', '.join(known)}")
+        rename = (
+            "" if isinstance(exercise, str) else ". Call yours so, or add a line such as Linear = MyLinear"
+        )
+        raise UnknownName(f"there is no exercise {name[:80]!r}: there are {', '.join(known)}{rename}")
     return name, [check for check in everything if check.exercise == name]
 
 
 def _verdicts(checks: Sequence[Check], names: SimpleNamespace) -> list[Verdict]:
     """Judge on each recorded seed and return, for each check, the first verdict that is not a pass."""
     from autograder.judge import judge
-    from autograder.observe import observe, seed_of
+    from autograder.observe import seed_of
     from autograder.records import RUN_SEEDS, expectations
 
     expect = expectations(checks[0].room)
     runs = []
     for run in RUN_SEEDS:
         seeds = [seed_of(run, check) for check in checks]
-        answers = [observe(check, names, seed) for check, seed in zip(checks, seeds, strict=True)]
+        answers = _answers(checks, names, seeds)
         runs.append(judge(checks, answers, seeds, expect))
+        if any(answer.kind == "timeout" for answer in answers):
+            break  # the other seed would only wait once more
     return [next((verdict for verdict in row if not verdict.passed), row[0]) for row in zip(*runs, strict=True)]
+
+
+def _answers(checks: Sequence[Check], names: SimpleNamespace, seeds: Sequence[int]) -> list[Answer]:
+    """Observe each check, until one does not end in time: who waits in a notebook waits for one only."""
+    from autograder.observe import observe
+    from autograder.verdicts import Answer
+
+    answers: list[Answer] = []
+    for check, seed in zip(checks, seeds, strict=True):
+        if any(answer.kind == "timeout" for answer in answers):
+            answers.append(Answer("timeout", {}, "not tried: another check did not end in time"))
+            continue
+        answer = Answer("timeout", {}, f"it did not end within {CHECK_S:g} seconds: is there a loop without an end?")
+        with _time_limit():
+            answer = observe(check, names, seed)
+        answers.append(answer)
+    return answers
+
+
+def _time_limit() -> AbstractContextManager[None]:
+    """Return a block that is left when its time is over, where the system can do that: not on Windows."""
+    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        from autograder.sandbox.child import time_limit
+
+        return time_limit(CHECK_S)
+    return nullcontext()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -14,15 +15,17 @@ from pathlib import Path
 
 import autograder
 from autograder.checks import rooms
+from autograder.notebooks.graft import read_notebook
 from autograder.records import record
 from autograder.reference import Course
 
 PACKAGE = Path(autograder.__file__).parent
 # What only an instructor runs. The rest of the package is the student's, too.
-INSTRUCTORS_ONLY = ("grading",)
+INSTRUCTORS_ONLY = ("grading", "feedback.html.j2")
 DISTRIBUTION = "image-classifier-from-scratch"
 # A fixed date makes the same content the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
 
 
 class BundleError(Exception):
@@ -45,7 +48,7 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
         root.mkdir()
         for notebook in notebooks:
             shutil.copyfile(notebook, root / notebook.name)
-        wheel = build_wheel(course, root)
+        wheel = build_wheel(course, notebooks, root)
         shutil.copytree(course.folder.parent / "data" / "sample", root / "data" / "sample")
         for name in ("LICENSE", "README.md"):
             shutil.copyfile(course.folder.parent / "data" / name, root / "data" / name)
@@ -61,8 +64,11 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
     return target
 
 
-def build_wheel(course: Course, target: Path) -> Path:
-    """Build the students' wheel: the grader without the instructor's part, hidden checks, solutions or mistakes."""
+def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path:
+    """Build the students' wheel: the grader without the instructor's part, hidden checks, solutions or mistakes.
+
+    It holds the released notebooks, too: `autograder check` takes a student's answers into them, as the grader does.
+    """
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
         package = stage / "autograder"
@@ -72,10 +78,17 @@ def build_wheel(course: Course, target: Path) -> Path:
             path = package / "checks" / f"{room}.py"
             path.write_text(without_hidden_checks(path.read_text(encoding="utf-8")), encoding="utf-8")
             record(course, room, package / "records")
+        for notebook in notebooks:
+            room = str(read_notebook(notebook).metadata.autograder.room)
+            shutil.copyfile(notebook, package / "records" / f"{room}.ipynb")
         (stage / "pyproject.toml").write_text(_pyproject(package), encoding="utf-8")
         line = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
         built = subprocess.run(
-            [*line, "--wheel-dir", str(target), str(stage)], capture_output=True, text=True, check=False
+            [*line, "--wheel-dir", str(target), str(stage)],
+            env={**os.environ, "SOURCE_DATE_EPOCH": WHEEL_DATE},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if built.returncode:
             raise BundleError(f"pip wheel failed: {built.stderr.strip()[-500:]}")

@@ -43,8 +43,8 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
     """Return a copy of the notebook with each exercise's cell holding the file's definition of that name.
 
     Helpers, imports and constants go with the definition that follows them. Where the file defines the exercises in
-    another order than the notebook, or two in one statement, its whole text goes into the first exercise's cell: that
-    runs as the file does.
+    another order than the notebook, one of them twice, or two in one statement, its whole text goes into the first
+    exercise's cell: that runs as the file does.
 
     Args:
         notebook: with nbgrader's metadata.
@@ -55,24 +55,33 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
     """
     copy = nbformat.from_dict(notebook)
     cells = exercise_cells(copy)
+    if not cells:
+        raise NothingToFill("the notebook holds no exercise")
     try:
-        pieces, futures = _pieces(source, frozenset(cells))
-    except SyntaxError as error:
-        raise NothingToFill(f"line {error.lineno}: {error.msg}") from error
-    order = [name for piece in pieces for name in sorted(piece.binds)]
-    found = [name for name in cells if name in order]
+        text = _plain(source)
+        pieces, futures = _pieces(text, frozenset(cells))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        where = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
+        raise NothingToFill(where) from error
+    order = [piece.binds for piece in pieces if piece.binds]
+    found = [name for name in cells if any(name in binds for binds in order)]
     if not found:
         raise NothingToFill(f"it defines none of {', '.join(cells)}")
-    texts = _by_exercise(pieces, found) if order == found else _all_in_first(source, found)
-    for name, text in texts.items():
-        # A future statement holds for one cell only, so each cell gets it.
-        missing = [line for line in futures if line not in text]
-        cells[name].source = "\n".join([*missing, text]).strip("\n")
+    in_order = order == [{name} for name in found]
+    texts = _by_exercise(pieces, found, futures) if in_order else _all_in_first(text, found)
+    for name, own in texts.items():
+        cells[name].update(source=own.strip("\n"), outputs=[], execution_count=None)
     return Filled(copy, tuple(found), tuple(name for name in cells if name not in found))
 
 
-def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str]) -> Mapping[str, str]:
-    texts: dict[str, list[str]] = {name: [] for name in found}
+def _plain(source: str) -> str:
+    """Return the text without a byte order mark and with the line ends that Python's parser counts."""
+    return source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequence[str]) -> Mapping[str, str]:
+    # A future statement holds for one cell only, so each cell after the first, which has it, gets it.
+    texts: dict[str, list[str]] = {name: list(futures) if name != found[0] else [] for name in found}
     ahead = iter([*found, found[-1]])
     current = next(ahead)
     for piece in pieces:
@@ -88,33 +97,42 @@ def _all_in_first(source: str, found: Sequence[str]) -> Mapping[str, str]:
 
 
 def _pieces(source: str, exercises: frozenset[str]) -> tuple[list[_Piece], list[str]]:
-    """Cut a file into its top-level statements and return them with its future statements."""
-    lines = source.splitlines()
-    tree = ast.parse(source)
+    """Cut a file into the shortest runs of lines that hold whole statements; return them with its future statements."""
+    lines = source.split("\n")  # not splitlines, which counts form feeds and separators that the parser does not
     pieces, futures, start = [], [], 0
-    for node in tree.body:
-        end = node.end_lineno or node.lineno
-        text = "\n".join(lines[start:end])
+    body = ast.parse(source).body
+    binds: set[str] = set()
+    for at, node in enumerate(body):
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             futures.append(ast.unparse(node))
-        if end > start:
-            pieces.append(_Piece(text, frozenset(_bound(node)) & exercises))
-        elif pieces:  # a second statement on the same line
-            pieces[-1] = _Piece(pieces[-1].text, pieces[-1].binds | (frozenset(_bound(node)) & exercises))
-        start = end
+        binds |= _bound(node) & exercises
+        end = node.end_lineno or node.lineno
+        shares_its_line = at + 1 < len(body) and _first_line(body[at + 1]) <= end
+        if shares_its_line or lines[end - 1].endswith("\\"):
+            continue
+        pieces.append(_Piece("\n".join(lines[start:end]), frozenset(binds)))
+        start, binds = end, set()
     if start < len(lines):
-        pieces.append(_Piece("\n".join(lines[start:]), frozenset()))
+        pieces.append(_Piece("\n".join(lines[start:]), frozenset(binds)))
     return pieces, futures
 
 
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
 def _bound(node: ast.AST) -> set[str]:
-    """Return the names that a statement binds at the top level, also under if, try, with and loops."""
+    """Return the names that a statement binds at the top level, also under if, try, with, match and loops."""
     if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
         return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
     if isinstance(node, ast.Name):
         return {node.id} if isinstance(node.ctx, ast.Store) else set()
-    if isinstance(node, ast.Lambda):
-        return set()
-    return set().union(*(_bound(child) for child in ast.iter_child_nodes(node)))
+    if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        return set()  # names of their own
+    found: set[str] = set().union(*(_bound(child) for child in ast.iter_child_nodes(node)))
+    if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+        found.add(node.name)
+    return found

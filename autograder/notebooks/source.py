@@ -16,10 +16,12 @@ from nbformat import NotebookNode
 from autograder.checks import Check, checks_of
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
 from autograder.notebooks.graft import is_answer
-from autograder.notebooks.markdown import to_markdown
+from autograder.notebooks.markdown import Context, citations_of, to_markdown
 from autograder.reference import Course
 
 SETUP_LINE = "from autograder import check"
+# Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
+GOES_ON = "raises-exception"
 IMPORT = re.compile(r"^from \w+\.(?P<room>\w+) import (?P<name>\w+)$")
 
 
@@ -65,6 +67,8 @@ def source_notebook(
 
     read = jupytext.reads(chapter.path.read_text(encoding="utf-8"), fmt="md:myst")
     exercises = {exercise.name: exercise for exercise in course.exercises(chapter.room)}
+    bibliography = (course.folder.parent / "references.bib").read_text(encoding="utf-8")
+    context = Context(book_url, glued or {}, citations_of(bibliography))
     cells: list[NotebookNode] = []
     for cell in read.cells:
         tags = cell.metadata.get("tags", [])
@@ -72,14 +76,15 @@ def source_notebook(
             cells.append(_written_cell(chapter, course, int(cell.metadata["points"])))
         elif cell.cell_type == "markdown":
             if glued is not None and cell.source.strip():
-                cells.append(nbformat.v4.new_markdown_cell(to_markdown(cell.source, glued, book_url)))
+                cells.append(nbformat.v4.new_markdown_cell(to_markdown(cell.source, context)))
         elif "exercise" in tags:
             cells += _exercise_cells(_exercise_of(cell.source, chapter, exercises), checks_of(chapter.room))
         elif "setup" in tags:
             code = f"{SETUP_LINE}\n\n{cell.source.strip()}"
             cells.append(_nbgrader(nbformat.v4.new_code_cell(code), f"{chapter.room}-setup", locked=True))
         else:
-            cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": tags} if tags else {}))
+            kept = [*tags, GOES_ON] if "needs-exercises" in tags else tags
+            cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": kept} if kept else {}))
     notebook = nbformat.v4.new_notebook(
         cells=cells,
         metadata={
@@ -124,7 +129,7 @@ def _exercise_of(source: str, chapter: Chapter, exercises: Mapping[str, Exercise
 
 def _exercise_cells(exercise: Exercise, checks: Sequence[Check]) -> list[NotebookNode]:
     solution = _nbgrader(nbformat.v4.new_code_cell(exercise.source), exercise.id, solution=True)
-    look = nbformat.v4.new_code_cell(f"check({exercise.name})", metadata={"tags": ["look"]})
+    look = nbformat.v4.new_code_cell(f"check({exercise.name})", metadata={"tags": ["look", GOES_ON]})
     mine = [check for check in checks if check.exercise == exercise.name]
     return [solution, look, *(_check_cell(check) for check in mine)]
 
@@ -137,7 +142,7 @@ def _check_cell(check: Check) -> NotebookNode:
         title = f"# Hidden check ({points}; it runs when your work is graded): {check.title}"
     else:
         title = f"# Check ({points}): {check.title}"
-    cell = nbformat.v4.new_code_cell(f"{title}\n{call}")
+    cell = nbformat.v4.new_code_cell(f"{title}\n{call}", metadata={"tags": [GOES_ON]})
     return _nbgrader(cell, check.id, grade=True, locked=True, points=check.points)
 
 

@@ -26,7 +26,15 @@ def checks_text(exercise: str, verdicts: Sequence[Verdict]) -> str:
         blocks.append(f"  {result_word(verdict):<9} {verdict.check.title}")
         for name, text in diagnosis_rows(verdict):
             first, rest = f"      {name + ':':<16}", " " * 22
-            blocks += textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False)
+            # An address that is cut cannot be followed.
+            blocks += textwrap.wrap(
+                text,
+                WIDTH,
+                initial_indent=first,
+                subsequent_indent=rest,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
     return "\n".join(blocks)
 
 
