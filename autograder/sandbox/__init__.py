@@ -62,8 +62,8 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
+                socket.send_fds(control, [wire.RUN], [theirs.fileno()])
                 wire.send(control, program.request(self.limits))
-                socket.send_fds(control, [b"R"], [theirs.fileno()])
             collected = _Collector(program)
             ended = collected.read_all(ours, self.limits)
         status = self._finish(control, patience_s=GRACE_S if ended in ("end", "crash") else 0.0)
@@ -100,7 +100,7 @@ class Sandbox:
         """
         try:
             if not select.select([control], [], [], patience_s)[0]:
-                control.sendall(b"K")
+                control.sendall(wire.STOP)
             header, _ = wire.receive(control, time.monotonic() + START_S)
             return int(header["status"])
         except (EOFError, OSError, wire.WireError):

@@ -39,11 +39,12 @@ def main() -> None:
     gc.freeze()
     wire.send(control, {"ready": os.getpid()})
     while True:
-        try:
-            header, _ = wire.receive(control, max_header_bytes=wire.MAX_REQUEST_BYTES)
-        except EOFError:
+        command, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not command:
             return
-        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if command == wire.STOP:
+            continue  # it came too late: that submission has ended by itself
+        header, _ = wire.receive(control, max_header_bytes=wire.MAX_REQUEST_BYTES)
         program, limits = read_request(header)
         pid = os.fork()
         if pid == 0:

@@ -20,6 +20,8 @@ from torch import Tensor
 from autograder.checks import Observation, Raised, Sample
 from autograder.verdicts import Answer
 
+# What the grader says to the server: a program follows, or end the one that runs.
+RUN, STOP = b"R", b"K"
 LENGTHS = struct.Struct(">II")
 MAX_HEADER_BYTES = 1 << 20
 MAX_BODY_BYTES = 16 << 20

@@ -15,7 +15,7 @@ import pytest
 from autograder.checks import checks_of
 from autograder.observe import seed_of
 from autograder.reference import Course
-from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox
+from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, wire
 from autograder.sandbox.isolation import FIRST_UID
 from tests.conftest import ROOT
 
@@ -194,6 +194,13 @@ def test_a_fork_bomb_ends_with_its_submission(sandbox: Sandbox) -> None:
     assert kinds(run(sandbox, "")) == {"observed"}
 
 
+def test_a_stop_that_comes_after_the_end_does_no_harm_to_the_next(sandbox: Sandbox) -> None:
+    run(sandbox, "")
+    assert sandbox._control is not None
+    sandbox._control.sendall(wire.STOP)
+    assert kinds(run(sandbox, "")) == {"observed"}
+
+
 # What must be survived
 
 
@@ -320,6 +327,7 @@ def test_the_walls_stand_without_root_too() -> None:
     if os.geteuid() != 0:
         return  # then every other test here has just shown it
     probe = """
+from autograder.sandbox import wire
 from autograder.sandbox import Cell, Program, Sandbox
 look = '''
 import os
