@@ -226,3 +226,7 @@ def exit_status(error: Exception) -> int | None:
     failed = {"ReleaseError", "UnknownMarkup", "BundleError", "NoSandbox", "NoCourse", "GradebookError", "OSError"}
     names = {base.__name__ for base in type(error).__mro__}
     return 130 if "Interrupted" in names else 2 if names & wrong_use else 1 if names & failed else None
+
+
+if __name__ == "__main__":
+    main()
