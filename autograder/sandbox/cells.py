@@ -14,7 +14,7 @@ import inspect
 import io
 import linecache
 import traceback
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -57,6 +57,11 @@ def display(*values: object, **_: object) -> None:
 def prepare(module: ModuleType) -> None:
     """Give a module what every notebook has."""
     vars(module).update(__builtins__=builtins, get_ipython=FrontEnd, display=display)
+
+
+def names_of(module: ModuleType) -> SimpleNamespace:
+    """Return what the cells have defined, as checks want it."""
+    return SimpleNamespace(**{name: value for name, value in vars(module).items() if not name.startswith("__")})
 
 
 def run_cell(cell: Cell, module: ModuleType) -> CellResult:

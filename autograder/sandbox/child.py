@@ -14,7 +14,7 @@ from autograder import student
 from autograder.checks import Check, checks_of
 from autograder.observe import observe
 from autograder.sandbox import wire
-from autograder.sandbox.cells import OutOfTime, prepare, run_cell
+from autograder.sandbox.cells import OutOfTime, names_of, prepare, run_cell
 from autograder.sandbox.program import Limits, PlannedCheck, Program
 from autograder.verdicts import Answer
 
@@ -32,7 +32,7 @@ def run(program: Program, limits: Limits, results: socket.socket) -> None:
         with time_limit(limits.cell_s):
             outcome = run_cell(cell, module)
         wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})
-    names = SimpleNamespace(**{name: value for name, value in vars(module).items() if not name.startswith("__")})
+    names = names_of(module)
     timeouts: dict[str, int] = {}
     for planned in program.checks:
         if timeouts.get(planned.exercise, 0) >= MAX_TIMEOUTS:

@@ -15,11 +15,11 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import resource
 import shutil
 import signal
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from autograder.sandbox.program import Limits
@@ -100,11 +100,13 @@ def interpreter_folders() -> list[Path]:
     return found
 
 
-_libc = ctypes.CDLL(None, use_errno=True)
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _call(name: str, *arguments: object) -> None:
-    if getattr(_libc, name)(*arguments) != 0:
+    if getattr(_libc(), name)(*arguments) != 0:
         code = ctypes.get_errno()
         raise OSError(code, f"{name}: {os.strerror(code)}")
 
@@ -146,8 +148,8 @@ def unique_uid(number: int) -> int:
 def give_up_rights(uid: int) -> None:
     """Become nobody, for good: the user ``uid`` where this is root, no capabilities, no way to new ones."""
     for capability in range(LAST_CAPABILITY + 1):
-        _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-    _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+        _libc().prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    _libc().prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -159,7 +161,7 @@ def give_up_rights(uid: int) -> None:
 def memory_in_use() -> int:
     """Return this process's address space in bytes, 0 where that is not told."""
     statm = Path("/proc/self/statm")
-    return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
+    return int(statm.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
 
 
 def apply_limits(limits: Limits, base_bytes: int) -> None:
@@ -169,6 +171,8 @@ def apply_limits(limits: Limits, base_bytes: int) -> None:
         limits: what a submission may use.
         base_bytes: the address space of the warm server, which its forks share.
     """
+    import resource  # Unix alone has it, and a student's check has to be importable elsewhere, too
+
     wanted = {
         "RLIMIT_AS": base_bytes + limits.memory_bytes if base_bytes else None,
         "RLIMIT_CPU": int(limits.total_s) + 1,
