@@ -1,0 +1,233 @@
+"""`autograder fill`: the names that a Python file defines come into the notebook, and nothing of the file is lost."""
+
+from __future__ import annotations
+
+import copy
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat import NotebookNode
+
+from autograder.notebooks.fill import NothingToFill, exercise_cells, fill
+from autograder.verdicts import Verdict
+from tests.conftest import ROOT, SAMPLE_CLASS
+from tests.notebooks.conftest import ROOM, Graders
+
+NAMES = ("Linear", "Flatten", "Sequential")
+DEFINED = "class Linear: pass\nclass Flatten: pass\nclass Sequential: pass\n"
+
+
+def small_notebook() -> NotebookNode:
+    """A notebook with three exercises and a figure's cell between them."""
+    cells = [nbformat.v4.new_code_cell("figure = 1")]
+    for name in NAMES:
+        nbgrader = {"grade_id": f"layers-{name}", "solution": True, "grade": False}
+        cells.append(nbformat.v4.new_code_cell(f"class {name}: ...", metadata={"nbgrader": nbgrader}))
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def filled_cells(source: str) -> dict[str, str]:
+    return {name: cell.source for name, cell in exercise_cells(fill(small_notebook(), source).notebook).items()}
+
+
+def bound(*sources: str) -> dict[str, Any]:
+    """What a file, or cells one after the other, bind: values as they are, classes and functions by their names."""
+    module: dict[str, Any] = {"__name__": "__main__"}
+    for source in sources:
+        exec(compile(source, "cell", "exec", dont_inherit=True), module)
+    return {name: getattr(value, "__qualname__", value) for name, value in module.items() if not name.startswith("__")}
+
+
+KEPT = {
+    "a helper": "def helper(): return 1",
+    "an import": "import math as m",
+    "a star import": "from math import *",
+    "a constant": "SIZE = 3",
+    "an identifier in another script": "größe = числа = 数 = 3",
+    "a nested function of an exercise's name": "def outer():\n    def Flatten(): return 2\n    return Flatten()",
+    "a method of an exercise's name": "class Other:\n    def Linear(self): ...\n    Flatten = 3",
+    "a comprehension over an exercise's name": "pairs = [Linear for Linear in 'ab']",
+    "several statements on one line": "first = 1; second = 2",
+    "a line that begins inside a text": "first = 1; second = '''\nstill the text'''",
+    "a statement continued by a backslash": "first = 1; \\\nsecond = 2",
+    "a form feed": "first = 1\n\x0c\nsecond = 2",
+    "a line separator in a text": "first = 'a\u2028b\x85c'\nsecond = 2",
+    "a decorator": "def loud(cls): return cls\n@loud\nclass Thing: pass",
+    "a main block": "if __name__ == '__main__':\n    started = True",
+}
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("statement", KEPT.values(), ids=KEPT)
+def test_what_stands_around_the_exercises_is_kept(statement: str, before: bool) -> None:
+    source = f"{statement}\n{DEFINED}" if before else f"{DEFINED}{statement}\n"
+    cells = filled_cells(source)
+    assert bound(*cells.values()) == bound(source)
+    assert all(f"class {name}" in cells[name] for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "if True:\n    class Flatten: pass",
+        "try:\n    import nothing_of_that_name\nexcept ImportError:\n    class Flatten: pass",
+        "class Other: pass\nFlatten = Other",
+        "with __import__('contextlib').nullcontext():\n    class Flatten: pass",
+        "for Flatten in (int, str): pass",
+        "match int:\n    case Flatten: pass",
+        "from collections import OrderedDict as Flatten",
+        "a, (Flatten, *b) = 1, (int, 2)",
+        "(Flatten := int)",
+        "one = 1; Flatten = int; two = 2",
+    ],
+)
+def test_a_definition_is_found_however_it_binds_its_name(definition: str) -> None:
+    cells = filled_cells(f"class Linear: pass\n{definition}\nclass Sequential: pass\n")
+    assert definition in cells["Flatten"]
+
+
+def test_comments_go_with_the_definition_that_they_stand_before() -> None:
+    cells = filled_cells("# on Linear\nclass Linear: pass\n\n# on Flatten\nclass Flatten: pass  # here\n# the end\n")
+    assert cells["Linear"] == "# on Linear\nclass Linear: pass"
+    assert cells["Flatten"] == "# on Flatten\nclass Flatten: pass  # here\n# the end"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "from __future__ import annotations",
+        '"""The file\'s docstring."""\nfrom __future__ import (\n    annotations,\n)',
+        "# a comment\nfrom __future__ import annotations, division",
+    ],
+)
+def test_a_future_statement_holds_in_every_cell(first: str) -> None:
+    classes = "\n".join(f"class {name}:\n    x: not_defined_anywhere = 1" for name in NAMES)
+    cells = filled_cells(f"{first}\n{classes}\n")
+    assert set(NAMES) <= bound(*cells.values()).keys()
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r", "\n"], ids=["Windows", "old Mac", "Unix"])
+def test_a_files_line_ends_and_its_byte_order_mark_make_no_difference(newline: str) -> None:
+    assert filled_cells("\ufeff" + DEFINED.replace("\n", newline)) == filled_cells(DEFINED)
+
+
+@pytest.mark.parametrize("order", [order for order in permutations(NAMES) if order != NAMES], ids="-".join)
+def test_definitions_in_another_order_than_the_notebooks_run_as_the_file_does(order: tuple[str, ...]) -> None:
+    source = "\n".join(f"class {name}: after = sorted(n for n in globals() if n in {NAMES})" for name in order)
+    cells = filled_cells(source)
+    assert cells["Linear"] == source
+    assert cells["Flatten"] == "# Flatten is defined in the cell of Linear."
+    assert bound(*cells.values()) == bound(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Linear: pass\nclass Flatten: pass\nLinear = Flatten\nclass Sequential: pass",
+        "class Linear: pass\nif True:\n    class Flatten: pass\n    class Sequential: pass",
+    ],
+    ids=["defined twice", "two in one statement"],
+)
+def test_what_cannot_be_divided_goes_into_the_first_cell_whole(source: str) -> None:
+    cells = filled_cells(source)
+    assert cells["Linear"] == source
+    assert bound(*cells.values()) == bound(source)
+
+
+def test_exercises_that_the_file_lacks_stay_as_they_were_and_are_named() -> None:
+    filled = fill(small_notebook(), "class Flatten: new = True")
+    assert (filled.found, filled.missing) == (("Flatten",), ("Linear", "Sequential"))
+    assert exercise_cells(filled.notebook)["Linear"].source == "class Linear: ..."
+
+
+def test_outputs_of_the_answer_that_was_there_before_are_dropped() -> None:
+    notebook = small_notebook()
+    exercise_cells(notebook)["Linear"].update(outputs=[nbformat.v4.new_output("stream", text="old")], execution_count=4)
+    cell = exercise_cells(fill(notebook, DEFINED).notebook)["Linear"]
+    assert (cell.outputs, cell.execution_count) == ([], None)
+
+
+def test_the_notebook_that_is_filled_is_left_alone() -> None:
+    notebook = small_notebook()
+    before = copy.deepcopy(notebook)
+    fill(notebook, DEFINED)
+    assert notebook == before
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("def f(:\n", "line 1: "),
+        ("x = 1\n", "none of Linear, Flatten, Sequential"),
+        ("", "none of Linear"),
+        ("def hidden():\n    class Linear: pass\n", "none of Linear"),
+        ("class Linear: pass\0", "null"),
+    ],
+)
+def test_a_file_without_answers_is_refused_with_the_reason(source: str, complaint: str) -> None:
+    with pytest.raises(NothingToFill, match=complaint):
+        fill(small_notebook(), source)
+
+
+def test_a_notebook_without_exercises_is_refused() -> None:
+    strange = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", metadata={"nbgrader": ["?"]})])
+    with pytest.raises(NothingToFill, match="holds no exercise"):
+        fill(strange, DEFINED)
+
+
+STATEMENTS = [
+    *KEPT.values(),
+    *DEFINED.splitlines(),
+    "Linear = int",
+    "if True:\n    class Flatten: pass",
+    "def Sequential(): return 1",
+    "# a comment",
+    "one = 1; Flatten = dict; two = '''\n'''",
+    "Linear = 1; \\\nSequential = tuple",
+    "if SIZES := [3]:\n    class Linear: pass\n    class Sequential: pass",
+]
+
+
+@given(
+    st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=12), st.sampled_from(["\n", "\n\n\n", "\r\n", "\n# -\n"])
+)
+def test_any_order_of_statements_binds_the_same_names_in_the_notebook(statements: list[str], glue: str) -> None:
+    source = glue.join(statements)
+    try:
+        cells = filled_cells(source)
+    except NothingToFill:
+        assert not bound(source).keys() & set(NAMES)
+        return
+    expected = bound(source)
+    untouched = {name for name, text in cells.items() if text == f"class {name}: ..."}
+    assert bound(*(text for name, text in cells.items() if name not in untouched)) == expected
+    assert untouched == set(NAMES) - expected.keys()
+
+
+FILES = [*sorted(SAMPLE_CLASS.glob("*.py")), *sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.stem != "edsger"], ids=lambda path: path.stem)
+def test_a_filled_notebook_earns_what_the_file_earns(path: Path, untouched: NotebookNode, graders: Graders) -> None:
+    source = path.read_text(encoding="utf-8")
+    try:
+        notebook = fill(untouched, source).notebook
+    except NothingToFill:  # a file that holds a docstring and nothing else
+        notebook = untouched
+    of_notebook, of_file = graders.notebook(notebook), graders.file(source)
+    assert [earned(verdict) for verdict in of_notebook] == [earned(verdict) for verdict in of_file]
+
+
+def earned(verdict: Verdict) -> tuple[str, int, str | None]:
+    mistake = verdict.diagnosis.mistake if verdict.diagnosis else None
+    return verdict.check.id, verdict.points, mistake
+
+
+def test_a_file_that_does_not_parse_is_refused_with_its_line(untouched: NotebookNode) -> None:
+    with pytest.raises(NothingToFill, match=r"line \d+: "):
+        fill(untouched, (SAMPLE_CLASS / "edsger.py").read_text(encoding="utf-8"))
