@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +12,8 @@ import torch
 from torch import nn
 
 from autograder import check
-from autograder.student import CheckFailed, report_on
+from autograder.reference import Course
+from autograder.student import CheckFailed, UnknownName, report_on
 from solutions.layers import Flatten, Linear
 
 
@@ -75,6 +79,62 @@ def test_require_is_silent_on_a_pass_and_raises_the_message_on_a_failure() -> No
 
 def test_a_failed_check_shows_no_traceback_of_ours_in_a_notebook() -> None:
     assert CheckFailed("one\ntwo")._render_traceback_() == ["one", "two"]
+
+
+class MyFlatten(nn.Module): ...
+
+
+class Endless(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        while True:
+            with contextlib.suppress(Exception):
+                x = x + 1
+
+
+def test_a_loop_without_an_end_is_stopped_and_said_and_only_one_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.student.CHECK_S", 0.3)
+    started = time.monotonic()
+    text = repr(report_on("Flatten", SimpleNamespace(Flatten=Endless)))
+    assert time.monotonic() - started < 5
+    assert "it did not end within 0.3 seconds: is there a loop without an end?" in text
+    assert "not tried: another check did not end in time" in text
+
+
+def test_in_a_thread_where_no_alarm_can_ring_check_works_too() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(report_on, "Flatten", SimpleNamespace(Flatten=Flatten)).result().passed
+
+
+def test_an_exercise_under_another_name_is_told_how_to_get_its_own() -> None:
+    with pytest.raises(UnknownName, match=r"no exercise 'MyFlatten': .*or add a line such as Linear = MyLinear"):
+        report_on(MyFlatten, SimpleNamespace(MyFlatten=MyFlatten))
+
+
+@pytest.mark.parametrize("thing", [None, 7, nn.Linear(2, 3), []], ids=repr)
+def test_what_is_no_exercise_is_said_to_be_none(thing: object) -> None:
+    with pytest.raises(UnknownName, match="there is no exercise"):
+        report_on(thing, SimpleNamespace(thing=thing))
+
+
+def test_a_name_that_is_asked_for_and_not_there_is_missing() -> None:
+    assert "there is no Flatten in this notebook" in repr(report_on("Flatten", SimpleNamespace()))
+
+
+def test_a_wrong_name_shows_no_traceback_of_ours_in_a_notebook() -> None:
+    assert UnknownName("there is no exercise")._render_traceback_() == ["there is no exercise"]
+
+
+def test_the_address_in_the_book_is_never_cut_by_the_width_of_the_terminal() -> None:
+    names = course_names_with("linear-std-ignored")
+    assert "https://image-classifier-from-scratch.github.io/chapters/2-layers.html#variance-through-layers" in repr(
+        report_on("Linear", names)
+    )
+
+
+def course_names_with(mistake_id: str) -> SimpleNamespace:
+    course = Course.installed()
+    mistake = next(mistake for mistake in course.mistakes("layers") if mistake.id == mistake_id)
+    return course.mistaken_names("layers", mistake)
 
 
 def test_an_unknown_exercise_is_named_with_those_that_there_are() -> None:

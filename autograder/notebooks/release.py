@@ -55,7 +55,7 @@ def release(chapter: Chapter, course: Course, folder: CourseFolder, *, force: bo
     _require_nothing(_validate(executed), f"the reference does not pass its own checks in {chapter.assignment}")
     source = source_notebook(chapter, course, book_page, glued_values(executed))
     path = folder.source(chapter.assignment)
-    _write_source(path, nbformat.writes(source), force=force)
+    write_source(path, nbformat.writes(source), force=force)
     _generate(folder, chapter.assignment)
     released = read_notebook(folder.released(chapter.assignment))
     _check_released(released, chapter.assignment)
@@ -105,7 +105,12 @@ def _kernel_environment(empty: Path) -> dict[str, str]:
     return {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": str(empty)}
 
 
-def _write_source(path: Path, text: str, *, force: bool) -> None:
+def write_source(path: Path, text: str, *, force: bool) -> None:
+    """Write the source notebook, unless somebody changed the one that is there; with ``force`` keep a copy of it.
+
+    Raises:
+        WouldOverwrite: it differs, and not ``force``.
+    """
     if path.exists() and path.read_text(encoding="utf-8") != text:
         if not force:
             raise WouldOverwrite(f"{path} differs from the chapter: --force replaces it and keeps a copy beside it")

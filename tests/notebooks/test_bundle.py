@@ -1,0 +1,258 @@
+"""The zip for students: what is in it, what is nowhere in it, and what happens on a student's own machine."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from autograder.checks import checks_of
+from autograder.notebooks.bundle import build_wheel, without_hidden_checks
+from autograder.notebooks.graft import is_graded
+from autograder.reference import Course
+from tests.conftest import ROOT, SAMPLE_CLASS
+from tests.notebooks.conftest import ASSIGNMENT, ROOM, StudentMachine
+
+COURSE = Course.installed()
+MISTAKES = COURSE.mistakes(ROOM)
+# Lines of the reference that anybody writes, and that the chapter itself shows.
+TRIVIAL = {"super().__init__()", "return x"}
+
+
+def files_in(archive: bytes, prefix: str = "") -> Iterator[tuple[str, bytes]]:
+    """Every file in a zip, and in the zips in it."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for name in opened.namelist():
+            content = opened.read(name)
+            yield prefix + name, content
+            if name.endswith((".whl", ".zip")):
+                yield from files_in(content, f"{prefix}{name}/")
+
+
+@pytest.fixture(scope="module")
+def bundle(released: Path) -> dict[str, bytes]:
+    return dict(files_in((released / "release" / "course.zip").read_bytes()))
+
+
+def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how(bundle: dict[str, bytes]) -> None:
+    names = "\n".join(bundle)
+    for part in (
+        "course/README.md",
+        f"course/{ASSIGNMENT}.ipynb",
+        "course/data/sample/train-images-idx3-ubyte.gz",
+        "course/data/LICENSE",
+        "course/autograder-",
+        f"autograder/records/{ROOM}.safetensors",
+        f"autograder/records/{ROOM}.ipynb",
+    ):
+        assert part in names
+    guide = bundle["course/README.md"].decode()
+    assert "{" not in guide
+    assert re.search(r"pip install \./(autograder-\S+\.whl)", guide)[1] in names  # type: ignore[index]
+
+
+def test_it_is_smaller_than_ten_megabytes(released: Path) -> None:
+    assert (released / "release" / "course.zip").stat().st_size < 10e6
+
+
+def searched(bundle: dict[str, bytes]) -> dict[str, str]:
+    """The files as text, the escapes of JSON undone."""
+    texts = {name: content.decode("utf-8", "replace") for name, content in bundle.items()}
+    return {name: text.replace('\\"', '"').replace("\\n", "\n") for name, text in texts.items()}
+
+
+def shipped(needle: str, bundle: dict[str, bytes]) -> list[str]:
+    return [name for name, text in searched(bundle).items() if needle in text]
+
+
+def test_no_line_of_a_solution_is_in_it(bundle: dict[str, bytes]) -> None:
+    lines = {line for exercise in COURSE.exercises(ROOM) for line in exercise.solution_lines} - TRIVIAL
+    assert len(lines) > 10
+    texts = searched(bundle)
+    for name, text in texts.items():
+        # Whole lines: the assignment itself says `x @ weight + bias`.
+        assert not lines & {line.strip() for line in re.split(r'[\n"]', text)}, name
+    assert not [name for name, text in texts.items() for line in lines if len(line) > 40 and line in text]
+
+
+def test_no_model_answer_to_the_written_question_is_in_it(bundle: dict[str, bytes]) -> None:
+    answer = (ROOT / "solutions" / "answers" / f"{ROOM}.md").read_text(encoding="utf-8")
+    for sentence in [line.strip() for line in answer.splitlines() if len(line) > 40]:
+        assert not shipped(sentence, bundle)
+
+
+def test_no_hidden_check_is_in_it_but_its_title(bundle: dict[str, bytes]) -> None:
+    for check in checks_of(ROOM):
+        function = f"def {check.observe.__name__}("
+        assert bool(shipped(function, bundle)) != check.hidden
+        assert bool(shipped(f'"{check.id}"', {n: c for n, c in bundle.items() if "safetensors" in n})) != check.hidden
+        if check.hidden:
+            assert {Path(name).suffix for name in shipped(check.title, bundle)} == {".ipynb"}
+
+
+def test_no_edit_of_a_known_mistake_is_in_it(bundle: dict[str, bytes]) -> None:
+    for mistake in MISTAKES:
+        for edit in mistake.edits.values():
+            assert not [line for line in edit.splitlines() if len(line.strip()) > 30 and shipped(line.strip(), bundle)]
+
+
+def test_no_module_of_the_solutions_or_of_the_instructor_is_in_it(bundle: dict[str, bytes]) -> None:
+    assert not [name for name in bundle if re.search(r"solutions|mistakes/|grading|gradebook|feedback", name)]
+
+
+def test_the_same_course_makes_the_same_wheel_byte_for_byte(
+    released: Path, tmp_path: Path, bundle: dict[str, bytes]
+) -> None:
+    wheel = build_wheel(COURSE, [released / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"], tmp_path)
+    assert wheel.read_bytes() == bundle[f"course/{wheel.name}"]
+
+
+def test_a_check_counts_as_hidden_only_where_it_says_so() -> None:
+    module = '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {}\n\n\n'
+    kept = '@check("A", points=1, hidden=False, title="hidden=True")\ndef kept(names, rng):\n    return {}\n'
+    assert without_hidden_checks(f"import x\n\n\n{module}{kept}") == f"import x\n\n\n\n\n{kept}"
+
+
+# From here on: a new environment with the wheel and nothing else of ours.
+
+
+def test_the_environment_holds_no_solutions_and_no_nbgrader(machine: StudentMachine) -> None:
+    for module in ("solutions", "solutions.layers", "nbgrader", "autograder.grading"):
+        assert "ModuleNotFoundError" in machine.run("-c", f"import {module}").stderr
+
+
+def test_every_module_of_the_wheel_can_be_imported(machine: StudentMachine) -> None:
+    walk = "import autograder, pkgutil, importlib\n"
+    walk += "for m in pkgutil.walk_packages(autograder.__path__, 'autograder.'): importlib.import_module(m.name)"
+    assert machine.run("-c", walk).stderr == ""
+
+
+@pytest.mark.parametrize("exercise", [exercise.name for exercise in COURSE.exercises(ROOM)])
+def test_check_on_the_untouched_stub_says_kindly_that_it_is_not_written_yet(
+    exercise: str, said: dict[str, Any]
+) -> None:
+    report = said[f"stub {exercise}"]
+    assert report["text"].startswith(f"{exercise} is not written yet.\n  to do ")
+    assert "… to do" in report["html"] and "not written yet" in report["html"]
+    assert "Traceback" not in report["text"] and not report["passed"]
+
+
+@pytest.mark.parametrize("exercise", [exercise.name for exercise in COURSE.exercises(ROOM)])
+def test_check_on_a_right_answer_says_that_it_passed(exercise: str, said: dict[str, Any]) -> None:
+    report = said[f"right {exercise}"]
+    visible = sum(not check.hidden for check in checks_of(ROOM, exercise))
+    assert report["passed"]
+    assert report["text"].startswith(f"{exercise}: {visible} of {visible} checks passed")
+    assert report["html"].count("✓ passed") == visible
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.id)
+def test_check_on_a_known_mistake_explains_it(mistake: Any, said: dict[str, Any]) -> None:
+    """Title, observed, expected, likely mistake, link; in the text and in the table. Some show only when graded."""
+    report = said[mistake.id]
+    if report["passed"]:
+        assert mistake.id in ONLY_HIDDEN
+        return
+    text, html = " ".join(report["text"].split()), report["html"]
+    assert any(check.title in text for check in checks_of(ROOM, mistake.exercise))
+    for label in ("observed:", "expected:", "likely mistake:", "read:"):
+        assert label in text
+    assert " ".join(mistake.says.split()) in text
+    assert f"{COURSE.page(ROOM)}#{mistake.read}" in text
+    assert f'href="{COURSE.page(ROOM)}#{mistake.read}"' in html
+    assert "<dt" in html and "✗ not yet" in html
+
+
+# What no visible check looks at: the grader finds these, and that is what hidden checks are for.
+ONLY_HIDDEN = {
+    "linear-sizes-not-refused",
+}
+
+
+@pytest.fixture
+def kernel(machine: StudentMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a kernel that runs the student's Python."""
+    spec = tmp_path / "kernels" / "student"
+    spec.mkdir(parents=True)
+    argv = [str(machine.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec.joinpath("kernel.json").write_text(json.dumps({"argv": argv, "display_name": "s", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    return "student"
+
+
+def run_all(notebook: NotebookNode, kernel: str, folder: Path) -> NotebookNode:
+    """Run a notebook as "Run all" does: it stops at the first error in a cell that may not raise one."""
+    copy = nbformat.from_dict(notebook)
+    environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    client = NotebookClient(copy, timeout=120, kernel_name=kernel, resources={"metadata": {"path": str(folder)}})
+    client.execute(env=environment)
+    return copy
+
+
+def errors_in(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    outputs = ((cell.id, out) for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs)
+    return {cell_id: output for cell_id, output in outputs if output.output_type == "error"}
+
+
+def test_run_all_on_the_untouched_notebook_reaches_the_end_and_reports_kindly(
+    machine: StudentMachine, untouched: NotebookNode, kernel: str
+) -> None:
+    ran = run_all(untouched, kernel, machine.course)
+    errors = errors_in(ran)
+    checks = {cell.id for cell in ran.cells if is_graded(cell) and "require" in cell.source}
+    together = {cell.id for cell in ran.cells if "needs-exercises" in cell.metadata.get("tags", [])}
+    assert errors.keys() == checks | together
+    for cell_id in checks:
+        assert errors[cell_id].ename == "CheckFailed"
+        assert "observed: not written yet" in errors[cell_id].evalue
+        assert not re.search(r"File|Traceback|autograder/", "\n".join(errors[cell_id].traceback))
+    assert {errors[cell_id].evalue for cell_id in together} <= {f"{ROOM}: {e.name}" for e in COURSE.exercises(ROOM)}
+    looks = [cell for cell in ran.cells if "look" in cell.metadata.get("tags", [])]
+    assert all("<table" in cell.outputs[0].data["text/html"] for cell in looks)
+
+
+def test_run_all_on_a_notebook_filled_with_the_reference_reaches_the_end_without_an_error(
+    machine: StudentMachine, right: NotebookNode, kernel: str
+) -> None:
+    ran = run_all(right, kernel, machine.course)
+    assert errors_in(ran) == {}
+    assert not [
+        out for cell in ran.cells if cell.cell_type == "code" for out in cell.outputs if out.get("name") == "stderr"
+    ]
+
+
+def test_autograder_fills_and_checks_a_notebook_and_says_so_by_its_exit_status(
+    machine: StudentMachine, tmp_path: Path
+) -> None:
+    notebook, mine = machine.course / f"{ASSIGNMENT}.ipynb", tmp_path / "mine.ipynb"
+    filled = machine.autograder("fill", notebook, SAMPLE_CLASS / "ada.py", mine)
+    assert (filled.returncode, filled.stderr) == (0, "")
+    right, stub = machine.autograder("check", mine), machine.autograder("check", notebook)
+    assert (right.returncode, right.stderr) == (0, "")
+    assert "12 of 12 points" in right.stdout
+    assert (stub.returncode, stub.stderr) == (1, "")
+    assert "0 of 12 points" in stub.stdout and "note:" not in stub.stdout
+
+
+def test_autograder_check_gives_json_to_scripts(machine: StudentMachine) -> None:
+    done = machine.autograder("check", "--json", f"{ASSIGNMENT}.ipynb")
+    verdicts = json.loads(done.stdout)
+    assert [verdict["outcome"] for verdict in verdicts] == ["missing"] * len(verdicts)
+    assert len(verdicts) == sum(not check.hidden for check in checks_of(ROOM))
+
+
+def test_autograder_help_works(machine: StudentMachine) -> None:
+    done = machine.autograder("--help")
+    assert done.returncode == 0
+    assert "check" in done.stdout and "fill" in done.stdout

@@ -1,0 +1,138 @@
+"""`autograder check`: what a student is told of a notebook before handing in, for the slips that people make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from autograder.notebooks.answers import room_by_grade_ids
+from autograder.notebooks.check import NotebookReport, check_notebook
+from autograder.notebooks.fill import exercise_cells
+from autograder.notebooks.graft import MalformedNotebook
+from tests.notebooks.conftest import ROOM, Graders, with_answers
+
+
+@pytest.fixture
+def checked(tmp_path: Path) -> Callable[[NotebookNode], NotebookReport]:
+    def check(notebook: NotebookNode) -> NotebookReport:
+        nbformat.write(notebook, tmp_path / "mine.ipynb")
+        return check_notebook(tmp_path / "mine.ipynb")
+
+    return check
+
+
+Checked = Callable[[NotebookNode], NotebookReport]
+
+
+def outcomes(report: NotebookReport, exercise: str) -> set[str]:
+    return {verdict.outcome for verdict in report.verdicts if verdict.check.exercise == exercise}
+
+
+def observed(report: NotebookReport, exercise: str) -> str:
+    found = [v.diagnosis.observed for v in report.verdicts if v.check.exercise == exercise and v.diagnosis]
+    return found[0] if found else ""
+
+
+def test_a_right_notebook_passes_and_there_is_nothing_to_note(right: NotebookNode, checked: Checked) -> None:
+    report = checked(right)
+    assert (report.passed, report.points, report.notes) == (True, (12, 12), [])
+
+
+def test_only_visible_checks_are_told(right: NotebookNode, checked: Checked) -> None:
+    assert not [verdict for verdict in checked(right).verdicts if verdict.check.hidden]
+
+
+def test_an_untouched_notebook_is_not_written_yet(untouched: NotebookNode, checked: Checked) -> None:
+    report = checked(untouched)
+    assert (report.passed, report.points, report.notes) == (False, (0, 12), [])
+    assert observed(report, "Linear") == "not written yet"
+
+
+def test_a_cell_that_does_not_parse_is_named_with_line_and_error(right: NotebookNode, checked: Checked) -> None:
+    report = checked(with_answers(right, Flatten="class Flatten(nn.Module):\n    def forward(self, x:\n"))
+    assert outcomes(report, "Flatten") == {"error"}
+    assert "SyntaxError: '(' was never closed (the cell of Flatten did not run)" in observed(report, "Flatten")
+    assert "the cell layers-Flatten stopped with an error (line 2): SyntaxError: '(' was never closed" in report.notes
+    assert outcomes(report, "Linear") == outcomes(report, "Sequential") == {"pass"}
+
+
+def test_a_cell_that_stops_after_the_class_is_named_though_its_checks_pass(
+    right: NotebookNode, checked: Checked
+) -> None:
+    linear = exercise_cells(right)["Linear"].source
+    report = checked(with_answers(right, Linear=f"{linear}\n\nLinear(2, 3)(torch.zeros(4, 7))"))
+    assert report.passed
+    assert re.search(r"the cell layers-Linear stopped with an error \(line \d+\): ValueError", report.notes[0])
+
+
+def test_a_helper_in_a_cell_of_its_own_does_not_count_and_that_is_said(right: NotebookNode, checked: Checked) -> None:
+    mine = with_answers(right, Flatten="class Flatten(nn.Module):\n    def forward(self, x):\n        return row(x)")
+    mine.cells.insert(0, nbformat.v4.new_code_cell("def row(x):\n    return x.flatten(1)"))
+    report = checked(mine)
+    assert "NameError: name 'row' is not defined, in the line: return row(x)" in observed(report, "Flatten")
+    assert "1 code cell outside the exercises did not count" in report.notes
+
+
+def test_an_import_added_to_the_setup_does_not_count_and_that_is_said(right: NotebookNode, checked: Checked) -> None:
+    mine = with_answers(right)
+    setup = next(cell for cell in mine.cells if cell.id == "layers-setup")
+    setup.source += "\nimport einops"
+    assert checked(mine).notes == ["the cell layers-setup was changed; the released one counts"]
+
+
+def test_a_class_of_another_name_is_missing(right: NotebookNode, checked: Checked) -> None:
+    source = exercise_cells(right)["Flatten"].source.replace("class Flatten", "class MyFlatten")
+    report = checked(with_answers(right, Flatten=source))
+    assert outcomes(report, "Flatten") == {"missing"}
+    assert observed(report, "Flatten") == "there is no Flatten in this notebook"
+
+
+def test_magics_and_await_in_an_answer_do_no_harm(right: NotebookNode, checked: Checked) -> None:
+    source = exercise_cells(right)["Flatten"].source
+    mine = with_answers(right, Flatten=f"%matplotlib inline\n!ls\n{source}\nimport asyncio\nawait asyncio.sleep(0)")
+    assert checked(mine).passed
+
+
+def test_a_call_of_check_inside_an_answers_cell_does_no_harm(right: NotebookNode, checked: Checked) -> None:
+    source = exercise_cells(right)["Flatten"].source
+    assert checked(with_answers(right, Flatten=f"{source}\n\ncheck(Flatten)")).passed
+
+
+def test_an_answer_that_became_a_markdown_cell_is_run_and_noted(right: NotebookNode, checked: Checked) -> None:
+    mine = with_answers(right)
+    exercise_cells(mine)["Linear"].cell_type = "markdown"
+    report = checked(mine)
+    assert report.passed
+    assert report.notes == ["the cell layers-Linear was turned into markdown; it counts as code"]
+
+
+def test_a_copied_cell_is_noted_and_the_first_counts(right: NotebookNode, checked: Checked) -> None:
+    mine = with_answers(right)
+    second = nbformat.from_dict(exercise_cells(mine)["Linear"]) | {"id": "copied", "source": "Linear = None"}
+    mine.cells.append(nbformat.from_dict(second))
+    report = checked(mine)
+    assert report.passed
+    assert report.notes == ["the cell layers-Linear occurs 2 times; the first one counts"]
+
+
+def test_lost_metadata_of_the_notebook_does_no_harm(right: NotebookNode, checked: Checked) -> None:
+    mine = with_answers(right)
+    mine.metadata = nbformat.from_dict({})
+    assert checked(mine).passed
+    assert room_by_grade_ids(mine) == ROOM
+
+
+def test_it_sees_what_the_grader_sees(right: NotebookNode, checked: Checked, graders: Graders) -> None:
+    mine = with_answers(right, Linear="class Linear(nn.Module): ...", Flatten="1 / 0")
+    told = {(v.check.id, v.outcome) for v in checked(mine).verdicts}
+    assert told == {(v.check.id, v.outcome) for v in graders.notebook(mine) if not v.check.hidden}
+
+
+def test_the_notebook_of_another_course_is_refused_with_the_way_out(checked: Checked) -> None:
+    with pytest.raises(MalformedNotebook, match=r"mine\.ipynb is no notebook of this course: open the released one"):
+        checked(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]))

@@ -1,0 +1,279 @@
+"""Grafting: of a student's notebook only the answers are taken, by grade id, and what is left out is said."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat import NotebookNode
+
+from autograder.notebooks.graft import Grafted, MalformedNotebook, graft, is_answer, read_notebook
+
+
+def answer(name: str, source: str) -> NotebookNode:
+    nbgrader = {"grade_id": f"layers-{name}", "solution": True, "grade": False, "locked": False}
+    return nbformat.v4.new_code_cell(source, metadata={"nbgrader": nbgrader}, id=f"layers-{name}")
+
+
+def locked(name: str, source: str, points: int = 1) -> NotebookNode:
+    nbgrader = {"grade_id": f"layers-{name}", "solution": False, "grade": True, "locked": True, "points": points}
+    return nbformat.v4.new_code_cell(source, metadata={"nbgrader": nbgrader}, id=f"layers-{name}")
+
+
+HIDDEN = "# Hidden check\n### BEGIN HIDDEN TESTS\ncheck(Linear, 'secret')\n### END HIDDEN TESTS"
+
+
+def instructor() -> NotebookNode:
+    cells = [
+        nbformat.v4.new_markdown_cell("# 2 · Layers", id="title"),
+        nbformat.v4.new_code_cell("figure()", id="figure"),
+        answer("Linear", "class Linear: ..."),
+        locked("Linear-shape", "check(Linear)"),
+        locked("Linear-secret", HIDDEN),
+        answer("Flatten", "class Flatten: ..."),
+    ]
+    return nbformat.v4.new_notebook(cells=cells, metadata={"autograder": {"room": "layers"}})
+
+
+def handed_in() -> NotebookNode:
+    """The student's notebook: as released, with two answers."""
+    notebook = instructor()
+    notebook.cells[2].source = "class Linear: mine = 1"
+    notebook.cells[4].source = "# Hidden check"
+    notebook.cells[5].source = "class Flatten: mine = 2"
+    return notebook
+
+
+def cell_of(grafted: Grafted, name: str) -> NotebookNode:
+    return next(cell for cell in grafted.notebook.cells if cell.id == f"layers-{name}")
+
+
+def test_the_answers_are_taken_and_there_is_nothing_to_say() -> None:
+    grafted = graft(instructor(), handed_in())
+    assert cell_of(grafted, "Linear").source == "class Linear: mine = 1"
+    assert cell_of(grafted, "Flatten").source == "class Flatten: mine = 2"
+    assert grafted.notes == ()
+
+
+def test_neither_notebook_is_changed() -> None:
+    ours, theirs = instructor(), handed_in()
+    graft(ours, theirs)
+    assert (ours, theirs) == (instructor(), handed_in())
+
+
+def change(index: int, **values: Any) -> Callable[[NotebookNode], None]:
+    return lambda notebook: notebook.cells[index].update(values)
+
+
+def retag(index: int, **values: Any) -> Callable[[NotebookNode], None]:
+    return lambda notebook: notebook.cells[index].metadata.nbgrader.update(values)
+
+
+@pytest.mark.parametrize(
+    ("damage", "linear", "note"),
+    [
+        (lambda n: n.cells.pop(2), "class Linear: ...", "layers-Linear is missing; it counts as not answered"),
+        (
+            lambda n: n.cells.insert(3, answer("Linear", "class Linear: copied = 1")),
+            "class Linear: mine = 1",
+            "layers-Linear occurs 2 times; the first one counts",
+        ),
+        (change(2, cell_type="markdown"), "class Linear: mine = 1", "was turned into markdown; it counts as code"),
+        (change(2, cell_type="raw"), "class Linear: mine = 1", "was turned into raw; it counts as code"),
+        (change(3, source="pass"), "class Linear: mine = 1", "Linear-shape was changed; the released one counts"),
+        (change(4, source="give(100)"), "class Linear: mine = 1", "layers-Linear-secret was changed"),
+        (
+            lambda n: n.cells.append(nbformat.v4.new_code_cell("import helper")),
+            "class Linear: mine = 1",
+            "1 code cell outside the exercises did not count",
+        ),
+        (retag(2, grade_id=7), "class Linear: ...", "layers-Linear is missing"),
+        (lambda n: n.cells[2].metadata.update(nbgrader="gone"), "class Linear: ...", "layers-Linear is missing"),
+    ],
+    ids=["deleted", "doubled", "now Markdown", "now raw", "check changed", "hidden check filled", "extra cell",
+         "grade id a number", "metadata no object"],
+)  # fmt: skip
+def test_what_is_left_out_is_said(damage: Callable[[NotebookNode], object], linear: str, note: str) -> None:
+    theirs = handed_in()
+    damage(theirs)
+    grafted = graft(instructor(), theirs)
+    assert cell_of(grafted, "Linear").source == linear
+    assert any(note in said for said in grafted.notes), grafted.notes
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        retag(2, grade=True, points=100, solution=False, locked=True),
+        retag(3, points=100),
+        lambda n: n.metadata.update(autograder={"room": "elsewhere"}, kernelspec={"name": "bash"}),
+        lambda n: n.cells.reverse(),
+        lambda n: n.cells[2].metadata.update(tags=["skip-execution"]),
+    ],
+    ids=["answer made a check", "more points", "other metadata", "other order", "tagged to be skipped"],
+)
+def test_changed_metadata_and_order_change_nothing(damage: Callable[[NotebookNode], object]) -> None:
+    theirs = handed_in()
+    damage(theirs)
+    assert graft(instructor(), theirs).notebook == graft(instructor(), handed_in()).notebook
+
+
+def test_cells_without_code_and_comments_in_markdown_are_nobodys_business() -> None:
+    theirs = handed_in()
+    theirs.cells += [nbformat.v4.new_markdown_cell("my notes"), nbformat.v4.new_code_cell("  ")]
+    assert graft(instructor(), theirs).notes == ()
+
+
+def test_the_notebook_of_another_assignment_gets_one_sentence() -> None:
+    theirs = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1") for _ in range(3)])
+    assert graft(instructor(), theirs).notes == (
+        "it holds none of this assignment's cells; is it the notebook of another one?",
+        "3 code cells outside the exercises did not count",
+    )
+
+
+def test_ten_thousand_cells_are_read_in_the_time_of_a_breath() -> None:
+    theirs = handed_in()
+    theirs.cells += [nbformat.v4.new_code_cell(f"x = {number}") for number in range(10_000)]
+    assert graft(instructor(), theirs).notes == ("10000 code cells outside the exercises did not count",)
+
+
+def write(path: Path, content: object) -> Path:
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_a_notebook_of_format_3_is_read(tmp_path: Path) -> None:
+    cell = {"cell_type": "code", "input": ["class Linear:\n", "    mine = 3"], "outputs": [], "language": "python"}
+    cell["metadata"] = {"nbgrader": {"grade_id": "layers-Linear"}}
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": "x"}, "worksheets": [{"cells": [cell]}]}
+    grafted = graft(instructor(), read_notebook(write(tmp_path / "old.ipynb", old)))
+    assert cell_of(grafted, "Linear").source == "class Linear:\n    mine = 3"
+
+
+def test_source_as_a_list_of_lines_is_joined(tmp_path: Path) -> None:
+    theirs = json.loads(nbformat.writes(handed_in()))
+    theirs["cells"][2]["source"] = ["class Linear:\n", "    x = 1"]
+    assert read_notebook(write(tmp_path / "a.ipynb", theirs)).cells[2].source == "class Linear:\n    x = 1"
+
+
+def test_half_a_character_becomes_a_question_mark_so_that_the_graded_notebook_can_be_written(tmp_path: Path) -> None:
+    theirs = json.loads(nbformat.writes(handed_in()))
+    theirs["cells"][2]["source"] = "name = '\ud83d'"
+    nbformat.write(graft(instructor(), read_notebook(write(tmp_path / "a.ipynb", theirs))).notebook, tmp_path / "b")
+    assert read_notebook(tmp_path / "b").cells[2].source == "name = '?'"
+
+
+def test_faults_that_do_no_harm_are_read_without_a_word(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    theirs = json.loads(nbformat.writes(handed_in()))
+    for cell in theirs["cells"]:
+        del cell["id"]
+        cell["unheard of"] = 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read_notebook(write(tmp_path / "a.ipynb", theirs))
+    assert capfd.readouterr() == ("", "")
+
+
+def with_cells(cells: object) -> dict[str, object]:
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "not JSON",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": [], "cells": []},
+        with_cells(7),
+        with_cells(["x"]),
+        with_cells([{"cell_type": "code", "source": "x"}]),
+        with_cells([{"cell_type": "?", "source": "", "metadata": {}}]),
+        with_cells([{"cell_type": "code", "source": 1, "metadata": {}}]),
+        {"nbformat": 99, "nbformat_minor": 0, "metadata": {}, "cells": []},
+        {"nbformat": "four", "metadata": {}, "cells": []},
+    ],
+)
+def test_what_is_no_notebook_is_refused_in_one_line_that_names_the_file(content: object, tmp_path: Path) -> None:
+    path = write(tmp_path / "mine.ipynb", content)
+    with pytest.raises(MalformedNotebook) as refused:
+        read_notebook(path)
+    assert str(path) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_bytes_that_are_not_utf_8_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_bytes(b"\xff\xfe\x00{")
+    with pytest.raises(MalformedNotebook, match=r"a\.ipynb"):
+        read_notebook(tmp_path / "a.ipynb")
+
+
+def test_a_notebook_swollen_by_outputs_is_refused_unread_with_the_way_out(tmp_path: Path) -> None:
+    with (tmp_path / "a.ipynb").open("wb") as file:
+        file.truncate((32 << 20) + 1)
+    with pytest.raises(MalformedNotebook, match="clear its outputs"):
+        read_notebook(tmp_path / "a.ipynb")
+
+
+STRANGE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = st.sampled_from(
+    ["source", "metadata", "cell_type", "id", "outputs", "nbgrader", "grade_id", "solution", "cells"]
+)
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """A student's notebook as JSON, with a few places deleted, doubled, moved, or overwritten by anything."""
+    notebook = json.loads(nbformat.writes(handed_in()))
+    for _ in range(draw(st.integers(1, 6))):
+        cells = notebook.get("cells")
+        where: Any = notebook
+        if isinstance(cells, list) and cells and draw(st.booleans()):
+            at = draw(st.integers(0, len(cells) - 1))
+            act = draw(st.sampled_from(["delete", "double", "move", "overwrite"]))
+            if act == "delete":
+                del cells[at]
+            elif act == "double":
+                cells.append(json.loads(json.dumps(cells[at])))
+            elif act == "move":
+                cells.insert(0, cells.pop(at))
+            elif isinstance(cells[at], dict):
+                where = cells[at]
+        while isinstance(where.get("metadata"), dict) and draw(st.booleans()):
+            where = where["metadata"]
+        if isinstance(where.get("nbgrader"), dict) and draw(st.booleans()):
+            where = where["nbgrader"]
+        where[draw(KEYS)] = draw(STRANGE)
+    return notebook
+
+
+@given(mutated())
+def test_no_submission_raises_anything_but_malformed_or_changes_a_cell_that_is_no_answer(
+    tmp_path_factory: pytest.TempPathFactory, theirs: Any
+) -> None:
+    path = write(tmp_path_factory.getbasetemp() / "mutated.ipynb", theirs)
+    try:
+        submitted = read_notebook(path)
+    except MalformedNotebook:
+        return
+    ours = instructor()
+    grafted = graft(ours, submitted)
+    assert grafted.notebook.metadata == ours.metadata
+    for got, mine in zip(grafted.notebook.cells, ours.cells, strict=True):
+        assert got | {"source": ""} == mine | {"source": ""}
+        assert is_answer(mine) or got.source == mine.source
+    nbformat.validate(grafted.notebook)
