@@ -1,0 +1,117 @@
+"""Small classes, graded in the tests' own process, and what nbgrader's gradebook says of them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.grading.course_folder import CourseFolder
+from autograder.grading.pipeline import ClassRun, GradeRequest, grade_class
+from autograder.notebooks.fill import fill
+from autograder.notebooks.graft import read_notebook
+from autograder.reference import Course
+from autograder.sandbox import Limits
+from tests.conftest import SAMPLE_CLASS, copy_course, made_once
+from tests.grading.broken import BROKEN
+
+ASSIGNMENT = "2-layers"
+QUICK = Limits(cell_s=3, check_s=2, total_s=20)
+
+
+def notebook_of(folder: Path, author: str) -> nbformat.NotebookNode:
+    """Return the released notebook with the answers of one of the sample class."""
+    released = read_notebook(CourseFolder(folder).released(ASSIGNMENT))
+    if author == "dennis":  # who has not begun
+        return released
+    return fill(released, (SAMPLE_CLASS / f"{author}.py").read_text(encoding="utf-8")).notebook
+
+
+def submitted(folder: Path, student: str, name: str = f"{ASSIGNMENT}.ipynb") -> Path:
+    """Return the file that a student hands in, in a folder that exists."""
+    path = folder / "submitted" / student / ASSIGNMENT / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def hand_in(folder: Path, **students: str) -> None:
+    """Hand in, for each student, the work of one of the sample class."""
+    for student, author in students.items():
+        nbformat.write(notebook_of(folder, author), submitted(folder, student))
+
+
+def grade(folder: Path, **options: Any) -> ClassRun:
+    """Grade a course folder with limits that fit small exercises."""
+    return grade_class(CourseFolder(folder), Course.installed(), GradeRequest([ASSIGNMENT], limits=QUICK, **options))
+
+
+def verdicts(run: ClassRun) -> dict[str, list[dict[str, Any]]]:
+    """Return all that a run decided, by student, without how long it took."""
+    return {one.submission.student: undated(one.verdicts) for one in run.graded}
+
+
+def undated(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in record.items() if key != "duration_s"} for record in records]
+
+
+def points(run: ClassRun) -> dict[str, int]:
+    return {one.submission.student: one.points for one in run.graded}
+
+
+def record_of(folder: Path, student: str) -> dict[str, Any]:
+    """Return what the graded notebook of a student says: verdicts and notes."""
+    notebook = read_notebook(CourseFolder(folder).autograded(student, ASSIGNMENT))
+    record: dict[str, Any] = notebook.metadata["autograder"]
+    return record
+
+
+def gradebook_rows(folder: Path) -> dict[tuple[str, str], float | None]:
+    """Return the automatic score of each graded cell in the gradebook, by student and cell."""
+    with open_gradebook(folder) as gradebook:
+        submissions = gradebook.assignment_submissions(ASSIGNMENT)
+        rows = [
+            ((submission.student.id, grade.name), grade.auto_score)
+            for submission in submissions
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        ]
+    assert len(rows) == len(dict(rows)), "a cell has two rows"
+    return dict(rows)
+
+
+def open_gradebook(folder: Path) -> Gradebook:
+    return Gradebook(f"sqlite:///{folder / 'gradebook.db'}")
+
+
+@pytest.fixture(scope="session")
+def small_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """A course folder in which four have handed in and nothing is graded. Read it only."""
+    folder = tmp_path_factory.mktemp("small") / "course"
+    shutil.copytree(released, folder)
+    hand_in(folder, right="ada", transposed="barbara", empty="dennis", two_mistakes="john")
+    return folder
+
+
+@pytest.fixture
+def small_folder(small_class: Path, tmp_path: Path) -> Path:
+    """The small class in a folder of the test's own."""
+    shutil.copytree(small_class, tmp_path / "small")
+    return tmp_path / "small"
+
+
+@pytest.fixture(scope="session")
+def broken_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """A course folder in which all that is listed in ``broken.py`` was handed in and graded. Read it only."""
+
+    def make(folder: Path) -> None:
+        copy_course(released, folder)
+        for student, break_it in BROKEN.items():
+            break_it(submitted(folder, student), notebook_of(folder, "ada"))
+        assert sorted(points(grade(folder, seed=3))) == sorted(BROKEN)
+
+    return made_once("broken_class", tmp_path_factory, make)
