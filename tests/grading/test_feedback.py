@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def sample(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def broken(broken_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feedback") / "course"
-    copy_course(broken_class, folder)
+    shutil.copytree(broken_class, folder, symlinks=True)
     write_feedback(CourseFolder(folder), ASSIGNMENT)
     return folder
 

@@ -1,0 +1,292 @@
+"""The command line of the grader: what it prints, refuses, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder import cli
+from tests.conftest import ROOT, SAMPLE_CLASS, autograder
+
+ADA = SAMPLE_CLASS / "ada.py"
+NOTEBOOK = Path("release/2-layers/2-layers.ipynb")
+COMMANDS = [command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback]
+
+
+def refused(folder: Path, *arguments: str | Path, status: int = 2) -> str:
+    """Run a command that has to fail, and return its one line on standard error."""
+    done = autograder(*arguments, cwd=folder)
+    assert (done.returncode, done.stdout) == (status, ""), done
+    assert done.stderr.startswith("autograder: "), done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    """Return all files of a course folder but the lock, with their content."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name[0] != "."}
+
+
+# Help
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_each_command_has_an_example(command: str) -> None:
+    shown = CliRunner().invoke(cli.app, [command, "--help"])
+    assert shown.exit_code == 0
+    assert f"Example: autograder {command}" in shown.output
+
+
+def test_help_needs_nothing_that_is_slow_to_import() -> None:
+    line = [sys.executable, "-X", "importtime", "-m", "autograder.cli", "--help"]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, cwd=ROOT)
+    imported = {row.rpartition("|")[2].strip().partition(".")[0] for row in done.stderr.splitlines()}
+    assert "typer" in imported
+    assert not imported & {"torch", "numpy", "nbgrader", "nbformat", "sqlalchemy", "matplotlib", "jupytext", "IPython"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_help_is_listed(command: str) -> None:
+    assert f"\n  {command}" in CliRunner().invoke(cli.app, ["--help"]).output
+
+
+# Wrong use
+
+
+@pytest.mark.parametrize("command", ["release", "grade", "feedback"])
+def test_outside_a_course_folder_a_command_says_how_to_make_one(command: str, tmp_path: Path) -> None:
+    assert "is no course folder: make one with `autograder init DIR`" in refused(tmp_path, command)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["release", "grade", "feedback"])
+def test_an_unknown_assignment_is_refused_with_those_that_there_are(command: str, released: Path) -> None:
+    assert "there is no assignment '7-poetry': there are 2-layers" in refused(released, command, "7-poetry")
+
+
+@pytest.mark.parametrize("command", ["grade", "feedback"])
+def test_an_unknown_student_is_refused_by_name(command: str, released: Path) -> None:
+    assert "nobody" in refused(released, command, "2-layers", "--student", "nobody")
+
+
+@pytest.mark.parametrize("command", ["grade", "feedback"])
+def test_before_a_release_there_is_nothing_to_grade(command: str, tmp_path: Path) -> None:
+    assert autograder("init", "course", cwd=tmp_path).returncode == 0
+    assert "run `autograder release` first" in refused(tmp_path / "course", command)
+
+
+def test_before_grading_there_is_no_feedback(released: Path) -> None:
+    assert "run `autograder grade 2-layers`" in refused(released, "feedback")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "does not exist"),
+        (b"{", "is not a notebook"),
+        (b"", "is not a notebook"),
+        (
+            b'{"cells": [{"cell_type": "poem"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+            "is not a notebook",
+        ),
+        (b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', ""),
+        ("folder", ""),
+    ],
+    ids=["missing", "malformed", "empty", "odd cell", "no exercises", "folder"],
+)
+@pytest.mark.parametrize("command", ["check", "fill"])
+def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None, reason: str, tmp_path: Path) -> None:
+    if content == "folder":
+        (tmp_path / "mine.ipynb").mkdir()
+    elif isinstance(content, bytes):
+        (tmp_path / "mine.ipynb").write_bytes(content)
+    before = files(tmp_path)
+    more = [ADA, "out.ipynb"] if command == "fill" else []
+    said = refused(tmp_path, command, "mine.ipynb", *more)
+    assert "mine.ipynb" in said
+    assert reason in said
+    assert files(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (None, "does not exist"),
+        ("class Linear(:", "line 1"),
+        ("x = 1", "it defines none of Linear, Flatten, Sequential"),
+    ],
+)
+def test_a_file_that_fills_nothing_is_named_with_the_reason(
+    source: str | None, reason: str, released: Path, tmp_path: Path
+) -> None:
+    if source is not None:
+        (tmp_path / "mine.py").write_text(source)
+    said = refused(tmp_path, "fill", released / NOTEBOOK, "mine.py", "out.ipynb")
+    assert "mine.py" in said
+    assert reason in said
+    assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_filling_into_a_folder_that_is_not_there_names_the_folder(released: Path, tmp_path: Path) -> None:
+    said = refused(tmp_path, "fill", released / NOTEBOOK, ADA, "nowhere/out.ipynb")
+    assert said == "autograder: nowhere: does not exist\n"
+
+
+@pytest.mark.parametrize("target", ["nowhere/marks.json", "release"])
+def test_where_marks_cannot_be_written_is_said_before_the_work(target: str, graded: Path) -> None:
+    before = files(graded)
+    assert target.partition("/")[0] in refused(graded, "grade", "--json", target)
+    assert files(graded) == before
+
+
+def test_a_course_folder_cannot_be_made_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "course").write_text("mine")
+    assert "course" in refused(tmp_path, "init", "course")
+    assert (tmp_path / "course").read_text() == "mine"
+
+
+# Nobody's file is overwritten
+
+
+def test_an_existing_notebook_is_replaced_only_by_force_and_then_kept(released: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.ipynb").write_text("mine")
+    line = ("fill", released / NOTEBOOK, ADA, "out.ipynb")
+    assert "out.ipynb exists: --force replaces it and keeps a copy" in refused(tmp_path, *line)
+    assert (tmp_path / "out.ipynb").read_text() == "mine"
+    assert autograder(*line, "--force", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "out.ipynb.bak").read_text() == "mine"
+    assert "class Linear" in (tmp_path / "out.ipynb").read_text()
+
+
+def test_an_existing_file_of_marks_is_replaced_only_by_force_and_then_kept(graded_folder: Path) -> None:
+    marks = graded_folder / "verdicts.json"
+    before = marks.read_text()
+    line = ("grade", "--student", "ada", "--json", "verdicts.json")
+    assert "verdicts.json exists" in refused(graded_folder, *line)
+    assert marks.read_text() == before
+    assert autograder(*line, "--force", cwd=graded_folder).returncode == 0
+    assert (graded_folder / "verdicts.json.bak").read_text() == before
+    assert {verdict["student"] for verdict in json.loads(marks.read_text())["verdicts"]} == {"ada"}
+
+
+def test_a_release_does_not_overwrite_an_edited_source_notebook(course_folder: Path) -> None:
+    source = course_folder / "source" / "2-layers" / "2-layers.ipynb"
+    source.write_text(source.read_text().replace("Linear", "Linear ", 1))
+    before = files(course_folder)
+    assert "differs from the chapter: --force replaces it" in refused(course_folder, "release")
+    assert files(course_folder) == before
+
+
+def test_making_a_course_folder_again_changes_nothing_in_it(course_folder: Path) -> None:
+    (course_folder / "README.md").write_text("mine")
+    before = files(course_folder)
+    done = autograder("init", course_folder, cwd=course_folder)
+    assert done.returncode == 0
+    assert "everything is there already" in done.stdout
+    assert files(course_folder) == before
+
+
+# What a command prints
+
+
+def test_marks_on_standard_output_are_one_json_value_and_nothing_else(graded_folder: Path) -> None:
+    done = autograder("grade", "--json", "-", cwd=graded_folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    written = json.loads((graded_folder / "verdicts.json").read_text())
+    assert json.loads(done.stdout)["verdicts"] == written["verdicts"]
+
+
+def test_a_run_shows_a_line_for_each_student_and_a_summary(graded_folder: Path) -> None:
+    done = autograder("grade", cwd=graded_folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    *table, summary = done.stdout.splitlines()
+    assert summary.startswith("10 submissions (10 unchanged); 118 pass, ")
+    for path in SAMPLE_CLASS.glob("*.py"):
+        assert sum(row.startswith(f"{path.stem} ") for row in table) == 1
+
+
+def test_a_quiet_run_prints_nothing(graded_folder: Path) -> None:
+    done = autograder("grade", "-q", cwd=graded_folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(course_folder: Path) -> None:
+    long_name = "a-student-with-a-very-long-name-" * 4
+    folder = course_folder / "submitted" / f"{long_name}\x1b[31m" / "2-layers"
+    folder.mkdir(parents=True)
+    shutil.copyfile(course_folder / NOTEBOOK, folder / "2-layers.ipynb")
+    done = autograder("grade", cwd=course_folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert any(row.startswith(long_name) and " 0/20 " in row for row in done.stdout.splitlines())
+    assert "\x1b" not in done.stdout
+
+
+# Work that fails
+
+
+@pytest.mark.parametrize("command", ["grade", "feedback"])
+def test_a_broken_gradebook_is_one_line_and_stays_as_it_is(command: str, graded_folder: Path) -> None:
+    (graded_folder / "gradebook.db").write_bytes(b"no database" * 1000)
+    before = files(graded_folder)
+    assert "file is not a database" in refused(graded_folder, command, status=1)
+    assert files(graded_folder) == before
+
+
+def test_a_locked_gradebook_is_one_line_and_nothing_is_lost(graded_folder: Path) -> None:
+    connection = sqlite3.connect(graded_folder / "gradebook.db", isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        before = files(graded_folder)
+        assert "database is locked" in refused(graded_folder, "grade", status=1)
+        assert files(graded_folder) == before
+    finally:
+        connection.close()
+
+
+def test_a_faulty_configuration_is_one_line(graded_folder: Path) -> None:
+    with (graded_folder / "nbgrader_config.py").open("a") as config:
+        config.write("\nthis is no Python\n")
+    assert "nbgrader_config.py cannot be read" in refused(graded_folder, "grade", status=2)
+
+
+# doctor
+
+
+def test_doctor_finds_nothing_missing_here() -> None:
+    done = autograder("doctor", cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+    assert {row.split()[0] for row in done.stdout.splitlines()} == {"ok"}
+    assert "sandbox: bubblewrap; no network, no course files, no other processes" in done.stdout
+
+
+def test_doctor_without_bubblewrap_says_so_and_how_to_install_it(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "autograder.cli", "doctor"]
+    environment = os.environ | {"PATH": str(tmp_path)}
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    assert (done.returncode, done.stderr) == (1, "")
+    missing = [row for row in done.stdout.splitlines() if row.startswith("MISSING")]
+    assert len(missing) == 1
+    assert "apt-get install bubblewrap" in missing[0]
+
+
+def test_without_bubblewrap_nothing_is_graded_unless_trusted(course_folder: Path, tmp_path: Path) -> None:
+    folder = course_folder / "submitted" / "ada" / "2-layers"
+    folder.mkdir(parents=True)
+    shutil.copyfile(course_folder / NOTEBOOK, folder / "2-layers.ipynb")
+    environment = os.environ | {"PATH": str(tmp_path)}
+    line = [sys.executable, "-m", "autograder.cli", "grade"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=course_folder, env=environment)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "apt-get install bubblewrap" in done.stderr
+    line += ["--no-sandbox"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=course_folder, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert "NOT ISOLATED (--no-sandbox)" in done.stdout
