@@ -7,7 +7,7 @@ MODEL := runs/course/model.safetensors
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help course test lint book sample-course clean
+.PHONY: help course test lint book sample-course mistakes clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ book/node_modules/installed: book/package.json book/package-lock.json
 	@tools/require nodejs:node npm:npm
 	npm ci --prefix book --silent --no-fund --no-audit
 	@touch $@
+
+mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
+	@$(BIN)/python tools/mistakes_table.py
 
 clean: ## remove what was built, but not the environment
 	rm -rf _build runs
