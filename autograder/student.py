@@ -112,9 +112,7 @@ def _find(exercise: object, names: SimpleNamespace) -> tuple[str, list[Check]]:
     bound = [name for name in known if hasattr(names, name) and exercise is getattr(names, name)]
     name = next(iter(bound), asked)
     if name not in known:
-        rename = (
-            "" if isinstance(exercise, str) else ". Call yours so, or add a line such as Linear = MyLinear"
-        )
+        rename = "" if isinstance(exercise, str) else ". Call yours so, or add a line such as Linear = MyLinear"
         raise UnknownName(f"there is no exercise {name[:80]!r}: there are {', '.join(known)}{rename}")
     return name, [check for check in everything if check.exercise == name]
 
