@@ -153,12 +153,15 @@ def fill(
     """Put the names that a Python file defines into the notebook's exercises."""
     import nbformat
 
-    from autograder.notebooks.fill import NothingToFill
+    from autograder.notebooks.fill import NothingToFill, exercise_cells
     from autograder.notebooks.fill import fill as fill_notebook
-    from autograder.notebooks.graft import read_notebook
+    from autograder.notebooks.graft import MalformedNotebook, read_notebook
 
+    released = read_notebook(notebook)
+    if not exercise_cells(released):
+        raise MalformedNotebook(f"{notebook} holds no exercise: fill a released notebook")
     try:
-        filled = fill_notebook(read_notebook(notebook), source.read_text(encoding="utf-8-sig"))
+        filled = fill_notebook(released, source.read_text(encoding="utf-8-sig"))
     except (NothingToFill, UnicodeDecodeError) as error:
         raise NothingToFill(f"{source}: {error}") from error
     _refuse_or_copy(out, force)

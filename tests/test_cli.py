@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -21,13 +23,28 @@ NOTEBOOK = Path("release/2-layers/2-layers.ipynb")
 COMMANDS = [command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback]
 
 
+def here(folder: Path, *arguments: str | Path) -> tuple[int, str, str]:
+    """Run a command in this process, which spares importing torch; return exit status, output and errors."""
+    out, err, argv = io.StringIO(), io.StringIO(), sys.argv
+    sys.argv = ["autograder", *map(str, arguments)]
+    try:
+        with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            cli.main()
+        status = 0
+    except SystemExit as ended:
+        status = int(ended.code or 0)
+    finally:
+        sys.argv = argv
+    return status, out.getvalue(), err.getvalue()
+
+
 def refused(folder: Path, *arguments: str | Path, status: int = 2) -> str:
     """Run a command that has to fail, and return its one line on standard error."""
-    done = autograder(*arguments, cwd=folder)
-    assert (done.returncode, done.stdout) == (status, ""), done
-    assert done.stderr.startswith("autograder: "), done.stderr
-    assert done.stderr.count("\n") == 1, done.stderr
-    return done.stderr
+    ended, out, err = here(folder, *arguments)
+    assert (ended, out) == (status, ""), err
+    assert err.startswith("autograder: "), err
+    assert err.count("\n") == 1, err
+    return err
 
 
 def files(folder: Path) -> dict[Path, bytes]:
@@ -79,7 +96,7 @@ def test_an_unknown_student_is_refused_by_name(command: str, released: Path) -> 
 
 @pytest.mark.parametrize("command", ["grade", "feedback"])
 def test_before_a_release_there_is_nothing_to_grade(command: str, tmp_path: Path) -> None:
-    assert autograder("init", "course", cwd=tmp_path).returncode == 0
+    assert here(tmp_path, "init", "course")[0] == 0
     assert "run `autograder release` first" in refused(tmp_path / "course", command)
 
 
@@ -161,7 +178,7 @@ def test_an_existing_notebook_is_replaced_only_by_force_and_then_kept(released: 
     line = ("fill", released / NOTEBOOK, ADA, "out.ipynb")
     assert "out.ipynb exists: --force replaces it and keeps a copy" in refused(tmp_path, *line)
     assert (tmp_path / "out.ipynb").read_text() == "mine"
-    assert autograder(*line, "--force", cwd=tmp_path).returncode == 0
+    assert here(tmp_path, *line, "--force")[0] == 0
     assert (tmp_path / "out.ipynb.bak").read_text() == "mine"
     assert "class Linear" in (tmp_path / "out.ipynb").read_text()
 
@@ -172,7 +189,7 @@ def test_an_existing_file_of_marks_is_replaced_only_by_force_and_then_kept(grade
     line = ("grade", "--student", "ada", "--json", "verdicts.json")
     assert "verdicts.json exists" in refused(graded_folder, *line)
     assert marks.read_text() == before
-    assert autograder(*line, "--force", cwd=graded_folder).returncode == 0
+    assert here(graded_folder, *line, "--force")[0] == 0
     assert (graded_folder / "verdicts.json.bak").read_text() == before
     assert {verdict["student"] for verdict in json.loads(marks.read_text())["verdicts"]} == {"ada"}
 
@@ -188,9 +205,9 @@ def test_a_release_does_not_overwrite_an_edited_source_notebook(course_folder: P
 def test_making_a_course_folder_again_changes_nothing_in_it(course_folder: Path) -> None:
     (course_folder / "README.md").write_text("mine")
     before = files(course_folder)
-    done = autograder("init", course_folder, cwd=course_folder)
-    assert done.returncode == 0
-    assert "everything is there already" in done.stdout
+    status, said, _ = here(course_folder, "init", course_folder)
+    assert status == 0
+    assert "everything is there already" in said
     assert files(course_folder) == before
 
 
@@ -205,17 +222,16 @@ def test_marks_on_standard_output_are_one_json_value_and_nothing_else(graded_fol
 
 
 def test_a_run_shows_a_line_for_each_student_and_a_summary(graded_folder: Path) -> None:
-    done = autograder("grade", cwd=graded_folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    *table, summary = done.stdout.splitlines()
+    status, said, errors = here(graded_folder, "grade")
+    assert (status, errors) == (0, "")
+    *table, summary = said.splitlines()
     assert summary.startswith("10 submissions (10 unchanged); 118 pass, ")
     for path in SAMPLE_CLASS.glob("*.py"):
         assert sum(row.startswith(f"{path.stem} ") for row in table) == 1
 
 
 def test_a_quiet_run_prints_nothing(graded_folder: Path) -> None:
-    done = autograder("grade", "-q", cwd=graded_folder)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert here(graded_folder, "grade", "-q") == (0, "", "")
 
 
 def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(course_folder: Path) -> None:
