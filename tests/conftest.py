@@ -99,4 +99,4 @@ def graded_folder(graded: Path, tmp_path: Path) -> Path:
 
 
 def copy_course(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, dirs_exist_ok=True)
+    shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)

@@ -37,11 +37,12 @@ def digest_of(submission: Submission, released: NotebookNode, course: Course, ru
         rules: under which it runs, of any type whose ``repr`` tells them apart.
     """
     room = room_of(released)
-    checks = Path(autograder.__file__).parent / "checks" / f"{room}.py"
+    package = Path(autograder.__file__).parent
+    code = ("judge.py", "observe.py", "checks/__init__.py", f"checks/{room}.py")
     parts = [
         _content(submission.file),
         json.dumps(released, sort_keys=True).encode(),
-        checks.read_bytes(),
+        *((package / name).read_bytes() for name in code),
         course.source(room).encode(),
         json.dumps([[mistake.id, dict(mistake.edits), mistake.says] for mistake in course.mistakes(room)]).encode(),
         repr((rules, versions())).encode(),
