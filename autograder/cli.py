@@ -216,6 +216,8 @@ class Interrupted(Exception):
 
 def one_line(error: Exception) -> str:
     """Return what an error says, in one line, the file first where there is one."""
+    if isinstance(error, ModuleNotFoundError):
+        return "this command is an instructor's: it needs the course's repository, with pip install -e '.[dev]'"
     if isinstance(error, OSError) and error.filename is not None:
         reason = {"FileNotFoundError": "does not exist"}.get(type(error).__name__, str(error.strerror))
         return f"{error.filename}: {reason[:1].lower()}{reason[1:]}"
@@ -228,6 +230,9 @@ def exit_status(error: Exception) -> int | None:
     wrong_use |= {"FileNotFoundError", "IsADirectoryError", "NotADirectoryError"}
     failed = {"ReleaseError", "UnknownMarkup", "BundleError", "NoSandbox", "NoCourse", "GradebookError", "OSError"}
     names = {base.__name__ for base in type(error).__mro__}
+    if isinstance(error, ModuleNotFoundError):
+        # The students' wheel leaves the grading out, and with it what only grading imports.
+        return 1 if (error.name or "").startswith(("autograder.grading", "nbgrader", "jupytext")) else None
     return 130 if "Interrupted" in names else 2 if names & wrong_use else 1 if names & failed else None
 
 

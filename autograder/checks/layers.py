@@ -130,8 +130,8 @@ def any_shape(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return outputs(names.Flatten(), rng, (0, 28, 28), (1, 28, 28), (2, 3, 4, 5), (6, 7))
 
 
-def three_layers(rng: torch.Generator) -> list[nn.Module]:
-    layers: list[nn.Module] = [nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3)]
+def three_layers(rng: torch.Generator, sizes: tuple[int, int, int] = (4, 6, 3)) -> list[nn.Module]:
+    layers: list[nn.Module] = [nn.Linear(sizes[0], sizes[1]), nn.Tanh(), nn.Linear(sizes[1], sizes[2])]
     for layer in layers:
         for parameter in layer.parameters():
             set_values(parameter, normal(rng, *parameter.shape))
@@ -140,7 +140,8 @@ def three_layers(rng: torch.Generator) -> list[nn.Module]:
 
 @check("Sequential", points=1, title="The layers are applied one after the other, in order")
 def order(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {"output": names.Sequential(*three_layers(rng))(normal(rng, 5, 4))}
+    # Sizes that fit in any order: a wrong one shows in the numbers, where an error would hide which it is.
+    return {"output": names.Sequential(*three_layers(rng, (4, 4, 4)))(normal(rng, 5, 4))}
 
 
 @check("Sequential", points=1, title="len, iteration and indices give the very layers that were passed")
