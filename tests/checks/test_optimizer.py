@@ -53,7 +53,7 @@ def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mista
     [
         ("numerical-float32", "numerical-eps-not-refused"),
         ("optimizer-ascent", "optimizer-zero-grad-does-nothing"),
-        ("optimizer-generator-used-up", "optimizer-lr-not-refused"),
+        ("optimizer-rebinding", "optimizer-lr-not-refused"),
         ("optimizer-gradients-scaled", "optimizer-zero-grad-crash"),
         ("optimizer-new-memory", "optimizer-empty-not-refused"),
         ("optimizer-lr-twice", "optimizer-zero-grad-only-the-first"),
