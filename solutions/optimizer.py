@@ -10,7 +10,7 @@ def numerical_gradient(f: Callable[[Tensor], Tensor | float], x: Tensor, eps: fl
     """Estimate the gradient of ``f`` at ``x`` by central differences: nudge each element up and down by ``eps``.
 
     Args:
-        f: takes a float64 tensor of the shape of ``x`` and returns one number, as a float or a tensor.
+        f: takes a float64 tensor of the shape of ``x`` and returns one number, float or tensor.
         x: where to measure, any shape and floating dtype; it keeps its values.
         eps: size of the nudge, above 0.
 
@@ -41,7 +41,7 @@ def numerical_gradient(f: Callable[[Tensor], Tensor | float], x: Tensor, eps: fl
 def backward_linear(x: Tensor, w: Tensor, grad_out: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Carry a gradient backwards through ``out = x @ w + b``.
 
-    Use matrix products and sums of what is given, not autograd. None of the three is changed.
+    By hand: matrix products and sums of the three are enough. None of them is changed.
 
     Args:
         x: the layer's input, shape (B, I).
@@ -88,7 +88,7 @@ class Optimizer:
     It computes no gradients. It finds them in ``p.grad`` of each parameter ``p``, where ``backward()`` has left them.
 
     Args:
-        params: the parameters, as an iterable; a generator such as ``model.parameters()`` will do.
+        params: the parameters, an iterable; the generator ``model.parameters()`` will do.
         lr: the learning rate, above 0.
 
     Raises:

@@ -92,7 +92,7 @@ def gradient_of_w(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"gradient of w for B = 4, I = 4, O = 3": names.backward_linear(*linear_inputs(rng, 4, 4, 3))[1]}
 
 
-@check("backward_linear", points=1, title="The gradient of b has the shape of b")
+@check("backward_linear", points=1, title="The gradient of b has the shape of b and agrees with a numerical one")
 def gradient_of_b(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"gradient of b for B = 5, I = 4, O = 3": names.backward_linear(*linear_inputs(rng, 5, 4, 3))[2]}
 
