@@ -10,7 +10,7 @@ def numerical_gradient(f: Callable[[Tensor], Tensor | float], x: Tensor, eps: fl
     """Estimate the gradient of ``f`` at ``x`` by central differences: nudge each element up and down by ``eps``.
 
     Args:
-        f: takes a float64 tensor of the shape of ``x`` and returns one number, float or tensor.
+        f: takes a float64 tensor of the shape of ``x`` and returns a number, float or tensor.
         x: where to measure, any shape and floating dtype; it keeps its values.
         eps: size of the nudge, above 0.
 
