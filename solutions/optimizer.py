@@ -10,8 +10,8 @@ def numerical_gradient(f: Callable[[Tensor], Tensor | float], x: Tensor, eps: fl
     """Estimate the gradient of ``f`` at ``x`` by central differences: nudge each element up and down by ``eps``.
 
     Args:
-        f: takes a float64 tensor of the shape of ``x`` and returns one number.
-        x: where to measure, any shape; it keeps its values.
+        f: takes a float64 tensor of the shape of ``x`` and returns a number, float or tensor.
+        x: where to measure, any shape and floating dtype; it keeps its values.
         eps: size of the nudge, above 0.
 
     Returns:
@@ -41,13 +41,15 @@ def numerical_gradient(f: Callable[[Tensor], Tensor | float], x: Tensor, eps: fl
 def backward_linear(x: Tensor, w: Tensor, grad_out: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Carry a gradient backwards through ``out = x @ w + b``.
 
+    By hand: matrix products and sums of the three are enough. None of them is changed.
+
     Args:
         x: the layer's input, shape (B, I).
         w: its weight, shape (I, O).
         grad_out: gradient of the loss with respect to the output, shape (B, O).
 
     Returns:
-        The gradients with respect to x (B, I), w (I, O) and b (O,).
+        The gradients of the loss with respect to x (B, I), w (I, O) and b (O,), in this order and in the dtype of x.
 
     Example:
         >>> grad_x, grad_w, grad_b = backward_linear(torch.ones(4, 3), torch.ones(3, 2), torch.ones(4, 2))
@@ -62,12 +64,14 @@ def backward_linear(x: Tensor, w: Tensor, grad_out: Tensor) -> tuple[Tensor, Ten
 def backward_relu(x: Tensor, grad_out: Tensor) -> Tensor:
     """Carry a gradient backwards through ``out = relu(x)``: it passes where ``x`` is above 0, and nowhere else.
 
+    Neither of the two is changed.
+
     Args:
-        x: the input, any shape.
+        x: the input, any shape and floating dtype.
         grad_out: gradient of the loss with respect to the output, the shape of ``x``.
 
     Returns:
-        The gradient with respect to x, in its shape.
+        The gradient of the loss with respect to x, in its shape and dtype.
 
     Example:
         >>> backward_relu(torch.tensor([-1.0, 0.0, 2.0]), torch.ones(3))
@@ -81,8 +85,10 @@ def backward_relu(x: Tensor, grad_out: Tensor) -> Tensor:
 class Optimizer:
     """Gradient descent: each step moves every parameter a little against its gradient.
 
+    It computes no gradients. It finds them in ``p.grad`` of each parameter ``p``, where ``backward()`` has left them.
+
     Args:
-        params: the parameters, as an iterable; a generator such as ``model.parameters()`` will do.
+        params: the parameters, an iterable; the generator ``model.parameters()`` will do.
         lr: the learning rate, above 0.
 
     Raises:
@@ -108,9 +114,11 @@ class Optimizer:
         ### END SOLUTION
 
     def step(self) -> None:
-        """Change each parameter in place, p <- p - lr * gradient, without recording gradients.
+        """Change each parameter in place, p <- p - lr * gradient, without recording the change for autograd.
 
-        A parameter that has no gradient is left alone. The gradients keep their values.
+        In place: the numbers change where they lie, so that whoever holds the parameter, or a view of its memory,
+        sees the new ones. A parameter whose gradient is None is left alone. The gradients keep their values. After
+        the step autograd records as it did before.
         """
         ### BEGIN SOLUTION
         with torch.no_grad():
@@ -120,7 +128,7 @@ class Optimizer:
         ### END SOLUTION
 
     def zero_grad(self) -> None:
-        """Forget the gradients: afterwards each one is None or zeros."""
+        """Forget the gradients: afterwards each one is None or zeros. The parameters keep their values."""
         ### BEGIN SOLUTION
         for p in self.params:
             p.grad = None
@@ -130,7 +138,7 @@ class Optimizer:
 class Momentum(Optimizer):
     """Gradient descent that keeps some of its velocity: v <- momentum * v + gradient, then p <- p - lr * v.
 
-    Each parameter has its own velocity, zero at the start. Otherwise as ``Optimizer``.
+    Each parameter has its own velocity, zeros at the start. Otherwise as ``Optimizer``, from which it inherits.
 
     Args:
         params: the parameters, as an iterable.
@@ -139,6 +147,15 @@ class Momentum(Optimizer):
 
     Raises:
         ValueError: there are no parameters, ``lr`` is not above 0, or ``momentum`` is not in [0, 1).
+
+    Example:
+        >>> weight = nn.Parameter(torch.tensor([1.0]))
+        >>> optimizer = Momentum([weight], lr=0.25, momentum=0.5)
+        >>> weight.grad = torch.tensor([1.0])
+        >>> optimizer.step()  # v = 1
+        >>> optimizer.step()  # v = 0.5 * 1 + 1
+        >>> weight.item()
+        0.375
     """
 
     def __init__(self, params: Iterable[nn.Parameter], lr: float, momentum: float = 0.9) -> None:
@@ -151,9 +168,10 @@ class Momentum(Optimizer):
         ### END SOLUTION
 
     def step(self) -> None:
-        """Change velocities and parameters in place, without recording gradients.
+        """Change velocities and parameters in place, without recording the change for autograd.
 
-        A parameter that has no gradient is left alone, and its velocity is kept.
+        A parameter whose gradient is None is left alone, and its velocity is kept as it is. The gradients keep their
+        values.
         """
         ### BEGIN SOLUTION
         with torch.no_grad():

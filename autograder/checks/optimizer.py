@@ -1,0 +1,303 @@
+"""What the gradients and the steps of chapter 4 must do.
+
+Nothing here is random but the inputs: the same seed gives a right answer the same numbers, up to rounding, which stays
+far below the judge's tolerances. So a right answer cannot fail by chance.
+
+The checks of Momentum set the gradients themselves, pass a list and leave alone what it inherits: an Optimizer that is
+wrong costs its own points and not those of Momentum. `enable_grad` around a check ends what a step may have left
+switched off, before the next check begins.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from autograder.checks import Observation, Observations, attempt, check, normal, refusal
+
+
+@check("numerical_gradient", points=1, title="Each element is nudged up and down, the others stay where they are")
+def central_differences(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """The third powers give central differences an error of their own, so that a better method is told apart, too."""
+    x, factors = normal(rng, 3, 2, dtype=torch.float64), normal(rng, 3, 2, dtype=torch.float64)
+
+    def f(x: Tensor) -> Tensor:
+        return (factors * x**3).sum() + x.sum() ** 3
+
+    return {
+        f"gradient with eps = {eps}": attempt(partial(names.numerical_gradient, f, x.clone(), eps))
+        for eps in (0.5, 0.125)
+    }
+
+
+@check("numerical_gradient", points=1, title="It calculates in float64, also where x is float32")
+def in_float64(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """With eps = 1e-4 float64 rounds the result by some 1e-12, and float32 by some 1e-3."""
+    seen = set()
+
+    def f(x: Tensor) -> float:
+        seen.add(str(x.dtype))
+        return float(x.sin().sum())
+
+    gradient = attempt(lambda: names.numerical_gradient(f, normal(rng, 4), 1e-4))
+    return {"gradient with eps = 1e-4": gradient, "what f is given": ", ".join(sorted(seen))}
+
+
+def shaped(rng: torch.Generator, shape: tuple[int, ...]) -> Tensor:
+    """Draw a float64 tensor of any shape, () included."""
+    return normal(rng, math.prod(shape), dtype=torch.float64).reshape(shape)
+
+
+@check("numerical_gradient", points=1, hidden=True, title="Any shape; x keeps its values; eps = 0 or below is refused")
+def shapes_and_refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    def f(x: Tensor) -> Tensor:
+        return (x**3).sum() + x.sum() ** 2
+
+    observed: dict[str, Observation] = {}
+    for shape in ((2, 1, 3), (), (1,)):
+        x = shaped(rng, shape)
+        observed[f"gradient for x of shape {shape}"] = attempt(partial(names.numerical_gradient, f, x, 0.25))
+        observed[f"x of shape {shape} afterwards"] = x
+    x = normal(rng, 3, dtype=torch.float64)
+    return observed | {
+        "eps = 0": refusal(lambda: names.numerical_gradient(f, x, 0.0)),
+        "eps = -0.001": refusal(lambda: names.numerical_gradient(f, x, -0.001)),
+    }
+
+
+def linear_inputs(
+    rng: torch.Generator, batch: int, inputs: int, outputs: int, dtype: torch.dtype = torch.float32
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return x, w and grad_out."""
+    return (
+        normal(rng, batch, inputs, dtype=dtype),
+        normal(rng, inputs, outputs, dtype=dtype),
+        normal(rng, batch, outputs, dtype=dtype),
+    )
+
+
+@check("backward_linear", points=1, title="The gradient of x sends each output's gradient back along its weights")
+def gradient_of_x(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """As many inputs as outputs: a weight that should be transposed then gives numbers and no error."""
+    return {"gradient of x for B = 5, I = 3, O = 3": names.backward_linear(*linear_inputs(rng, 5, 3, 3))[0]}
+
+
+@check("backward_linear", points=1, title="The gradient of w adds up, over the batch, input times gradient")
+def gradient_of_w(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """As many examples as inputs: an x that should be transposed then gives numbers and no error."""
+    return {"gradient of w for B = 4, I = 4, O = 3": names.backward_linear(*linear_inputs(rng, 4, 4, 3))[1]}
+
+
+@check("backward_linear", points=1, title="The gradient of b has the shape of b and agrees with a numerical one")
+def gradient_of_b(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return {"gradient of b for B = 5, I = 4, O = 3": names.backward_linear(*linear_inputs(rng, 5, 4, 3))[2]}
+
+
+@check("backward_linear", points=1, hidden=True, title="Any batch, any sizes, float64; the arguments keep their values")
+def any_sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {}
+    for batch, inputs, outputs in ((4, 4, 4), (1, 3, 2), (7, 1, 1)):
+        given = linear_inputs(rng, batch, inputs, outputs, torch.float64)
+        gradients = names.backward_linear(*given)
+        for name, argument, gradient in zip(("x", "w", "b"), given, gradients, strict=True):
+            observed[f"gradient of {name} for B, I, O = {batch}, {inputs}, {outputs}"] = gradient
+            observed[f"argument {'grad_out' if name == 'b' else name} afterwards, {batch}, {inputs}, {outputs}"] = (
+                argument
+            )
+    return observed
+
+
+@check("backward_relu", points=1, title="The gradient passes where x is above 0, and is 0 where x is below")
+def gate(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    x, grad_out = normal(rng, 4, 5), normal(rng, 4, 5)
+    return {"gradient of x": names.backward_relu(x, grad_out)}
+
+
+@check("backward_relu", points=1, title="At exactly 0 nothing passes")
+def at_zero(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    x = torch.tensor([-1.0, 0.0, 1.0]).repeat(3)
+    return {"gradient of x at -1, 0, 1, three times": names.backward_relu(x, normal(rng, 9))}
+
+
+@check("backward_relu", points=1, hidden=True, title="Any shape, and float64; the arguments keep their values")
+def any_tensor(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {}
+    for shape in ((2, 3, 4), (6,), ()):
+        x, grad_out = shaped(rng, shape), shaped(rng, shape)
+        observed[f"gradient for x of shape {shape}"] = attempt(partial(names.backward_relu, x, grad_out))
+        observed[f"x of shape {shape} afterwards"] = x
+        observed[f"grad_out of shape {shape} afterwards"] = grad_out
+    return observed
+
+
+def parameters(rng: torch.Generator, *shapes: tuple[int, ...]) -> list[nn.Parameter]:
+    return [nn.Parameter(normal(rng, *shape)) for shape in shapes]
+
+
+def leave_gradients(params: Sequence[nn.Parameter], rng: torch.Generator) -> None:
+    """Leave a new gradient at each parameter, as backward() would."""
+    for p in params:
+        p.grad = normal(rng, *p.shape)
+
+
+def done(action: Callable[[], object]) -> Observation:
+    """Return the error that an action raises, or that it is done; what it returns is free."""
+
+    def act() -> str:
+        action()
+        return "done"
+
+    return attempt(act)
+
+
+def steps(optimizer: Any, params: Sequence[nn.Parameter], rng: torch.Generator, number: int) -> dict[str, Observation]:
+    """Take steps along new gradients and return each parameter after each of them."""
+    observed: dict[str, Observation] = {}
+    for step in range(1, number + 1):
+        leave_gradients(params, rng)
+        optimizer.step()
+        observed |= {f"parameter {k} after step {step}": p.detach().clone() for k, p in enumerate(params, start=1)}
+    return observed
+
+
+@check("Optimizer", points=1, title="A step moves each parameter by -lr * gradient; the gradients keep their values")
+@torch.enable_grad()
+def gradient_step(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    params = parameters(rng, (3, 2), (4,))
+    observed = steps(names.Optimizer(params, 0.3), params, rng, 2)
+    return observed | {f"gradient {k} afterwards": p.grad for k, p in enumerate(params, start=1)}
+
+
+@check("Optimizer", points=1, title="A step changes the numbers where they lie, and autograd does not record it")
+@torch.enable_grad()
+def in_place(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    (p,) = parameters(rng, (3, 2))
+    view = p.detach()
+    optimizer = names.Optimizer([p], 0.3)
+    leave_gradients([p], rng)
+    optimizer.step()
+    return {
+        "the parameter": p,
+        "a view of its memory": view,
+        "the parameter asks for gradients": p.requires_grad and p.is_leaf,
+        "autograd records after the step": torch.is_grad_enabled(),
+    }
+
+
+@check("Optimizer", points=1, title="A generator of parameters will do; one without a gradient is left alone")
+@torch.enable_grad()
+def given_parameters(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {}
+    params = parameters(rng, (3,), (2,))
+    optimizer = names.Optimizer((p for p in params), 0.3)
+    for name, value in steps(optimizer, params, rng, 2).items():
+        observed[f"from a generator: {name}"] = value
+    params = parameters(rng, (2,), (3,), (4,))
+    leave_gradients(params[1:], rng)
+    observed["a step where one has no gradient"] = done(names.Optimizer(params, 0.3).step)
+    return observed | {f"afterwards, {k}": p for k, p in zip(("without", "with", "with, too"), params, strict=True)}
+
+
+@check("Optimizer", points=1, title="zero_grad forgets every gradient and leaves the parameters alone")
+@torch.enable_grad()
+def forgetting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    params = parameters(rng, (3,), (2,), (4,))
+    optimizer = names.Optimizer(params, 0.3)
+    leave_gradients(params[:2], rng)
+    observed: dict[str, Observation] = {"zero_grad where one has no gradient": done(optimizer.zero_grad)}
+    for k, p in enumerate(params, start=1):
+        observed[f"gradient {k} is None or zeros"] = p.grad is None or not bool(p.grad.any())
+        observed[f"parameter {k} afterwards"] = p
+    return observed
+
+
+@check("Optimizer", points=1, hidden=True, title="No parameters, and a learning rate of 0 or below, are refused")
+@torch.enable_grad()
+def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    params = parameters(rng, (2,))
+    return {
+        "Optimizer([], 0.1)": refusal(lambda: names.Optimizer([], 0.1)),
+        "Optimizer(iter([]), 0.1)": refusal(lambda: names.Optimizer(iter(()), 0.1)),
+        "Optimizer(params, 0)": refusal(lambda: names.Optimizer(params, 0)),
+        "Optimizer(params, -0.1)": refusal(lambda: names.Optimizer(params, -0.1)),
+    }
+
+
+@check("Optimizer", points=1, hidden=True, title="It trains a model, and two optimizers do not disturb each other")
+@torch.enable_grad()
+def training(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    models = [nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2)).double() for _ in range(2)]
+    with torch.no_grad():
+        for p in (p for model in models for p in model.parameters()):
+            p.copy_(normal(rng, *p.shape))
+    first, second = (names.Optimizer(model.parameters(), lr) for model, lr in zip(models, (0.1, 0.05), strict=True))
+    x, target = normal(rng, 8, 4, dtype=torch.float64), normal(rng, 8, 2, dtype=torch.float64)
+    for optimizer in (first, second, first, first):
+        optimizer.zero_grad()
+        for model in models:
+            nn.functional.mse_loss(model(x), target).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    return {f"output of model {k}": model(x) for k, model in enumerate(models, start=1)}
+
+
+@check("Momentum", points=1, title="Each step: v <- momentum * v + gradient, then p <- p - lr * v")
+@torch.enable_grad()
+def velocity(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    params = parameters(rng, (3, 2))
+    observed = steps(names.Momentum([*params], 0.3, 0.6), params, rng, 3)
+    params = parameters(rng, (4,))
+    by_default = steps(names.Momentum([*params], 0.3), params, rng, 2)
+    return observed | {f"momentum as by default: {name}": value for name, value in by_default.items()}
+
+
+@check(
+    "Momentum", points=1, title="In place, each parameter with a velocity of its own; the gradients keep their values"
+)
+@torch.enable_grad()
+def own_velocities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Two parameters of one shape: a velocity that they share gives numbers and no error."""
+    params, others = parameters(rng, (3,), (3,)), parameters(rng, (3,), (3,))
+    views = [p.detach() for p in params]
+    optimizer, other = names.Momentum([*params], 0.3, 0.6), names.Momentum([*others], 0.3, 0.6)
+    leave_gradients([*params, *others], rng)
+    optimizer.step()
+    optimizer.step()
+    other.step()
+    observed: dict[str, Observation] = {}
+    for k, (p, view) in enumerate(zip(params, views, strict=True), start=1):
+        observed[f"view of parameter {k} after two steps"] = view
+        observed[f"gradient {k} afterwards"] = p.grad
+    return observed | {f"parameter {k} of a second optimizer": p for k, p in enumerate(others, start=1)}
+
+
+@check("Momentum", points=1, hidden=True, title="Without a gradient a parameter is left alone and its velocity is kept")
+@torch.enable_grad()
+def missing_gradient(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    params = parameters(rng, (3,), (3,))
+    optimizer = names.Momentum([*params], 0.3, 0.6)
+    observed: dict[str, Observation] = {}
+    for step, has_gradient in enumerate((True, False, False, True), start=1):
+        leave_gradients(params, rng)
+        if not has_gradient:
+            params[0].grad = None
+        observed[f"step {step}"] = done(optimizer.step)
+        observed |= {f"parameter {k} after step {step}": p.detach().clone() for k, p in enumerate(params, start=1)}
+    return observed
+
+
+@check("Momentum", points=1, hidden=True, title="Momentum 0 is gradient descent; below 0, and from 1 on, it is refused")
+@torch.enable_grad()
+def allowed_momentum(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    params = parameters(rng, (3,))
+    return {
+        "a parameter with momentum 0": attempt(
+            lambda: list(steps(names.Momentum([*params], 0.3, 0.0), params, rng, 2).values())[-1]
+        ),
+        "momentum 1": refusal(lambda: names.Momentum([*params], 0.3, 1.0)),
+        "momentum 1.5": refusal(lambda: names.Momentum([*params], 0.3, 1.5)),
+        "momentum -0.1": refusal(lambda: names.Momentum([*params], 0.3, -0.1)),
+    }

@@ -1,0 +1,156 @@
+"""What must hold of chapter 4 in particular; test_every_room has what holds of each."""
+
+from __future__ import annotations
+
+import time
+from itertools import islice, product
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from autograder.checks import Sample, checks_of
+from autograder.mistakes import Mistake
+from autograder.observe import observe
+from autograder.reference import Course, names_of_source
+from solutions.optimizer import Momentum, Optimizer, backward_linear, backward_relu, numerical_gradient
+from tests.checks.conftest import Judge, failed, named
+from tests.conftest import ROOT
+
+ROOM = "optimizer"
+COURSE = Course.installed()
+MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
+RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
+
+
+def with_mistakes(*ids: str) -> SimpleNamespace:
+    source = COURSE.source(ROOM)
+    for mistake in ids:
+        source = MISTAKES[mistake].apply(source)
+    return names_of_source(source, "several.mistakes")
+
+
+def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
+    def of(exercise: str) -> list[Mistake]:
+        return [mistake for mistake in MISTAKES.values() if mistake.exercise == exercise]
+
+    backwards = product(of("backward_linear"), of("backward_relu"))
+    steps = product(of("Optimizer"), of("Momentum"))
+    return [*islice(backwards, 0, None, 29), *islice(steps, 0, None, 59)]
+
+
+@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
+def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
+    """Among them an Optimizer that is wrong below a Momentum that is wrong in its own way."""
+    ids = {mistake.id for mistake in pair}
+    assert named(verdicts_on(ROOM, with_mistakes(*ids), 7)) == ids
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ("numerical-float32", "numerical-eps-not-refused"),
+        ("optimizer-ascent", "optimizer-zero-grad-does-nothing"),
+        ("optimizer-rebinding", "optimizer-lr-not-refused"),
+        ("optimizer-gradients-scaled", "optimizer-zero-grad-crash"),
+        ("optimizer-new-memory", "optimizer-empty-not-refused"),
+        ("optimizer-lr-twice", "optimizer-zero-grad-only-the-first"),
+        ("momentum-nesterov", "momentum-one-allowed"),
+        ("momentum-velocity-shared", "momentum-zero-refused"),
+        ("momentum-averaged-gradient", "momentum-not-refused"),
+    ],
+)
+def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
+    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(*ids), 7))
+
+
+@pytest.mark.parametrize("mistake", [m.id for m in MISTAKES.values() if m.exercise == "Optimizer"])
+def test_a_wrong_optimizer_costs_no_point_of_momentum(mistake: str, verdicts_on: Judge) -> None:
+    verdicts = verdicts_on(ROOM, with_mistakes(mistake), 3)
+    assert {verdict.check.exercise for verdict in failed(verdicts)} == {"Optimizer"}
+
+
+def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:
+    source = COURSE.source(ROOM).replace(
+        "        for p in self.params:\n            p.grad = None\n",
+        '        raise NotImplementedError("optimizer: Optimizer")\n',
+    )
+    verdicts = verdicts_on(ROOM, names_of_source(source, "half"), 1)
+    assert {verdict.check.name for verdict in failed(verdicts)} == {"forgetting", "training"}
+
+
+def test_nothing_is_judged_by_chance() -> None:
+    """No check has a Sample, so none can fail a right answer by bad luck: the numbers agree up to rounding."""
+    for check in checks_of(ROOM):
+        observations = observe(check, COURSE.names(ROOM), 5).observations
+        assert not any(isinstance(value, Sample) for value in observations.values()), check.id
+
+
+def test_right_answers_are_ten_times_closer_than_the_tolerances() -> None:
+    """So that another order of additions, or another processor, does not make a right answer fail."""
+    for check in checks_of(ROOM):
+        for seed in range(40):
+            expected = observe(check, COURSE.names(ROOM), seed).observations
+            for path in RIGHT:
+                observed = observe(check, names_of_source(path.read_text(), f"right.{path.stem}"), seed).observations
+                for name, right in expected.items():
+                    if isinstance(right, torch.Tensor):
+                        rtol, atol = (1e-10, 1e-11) if right.dtype == torch.float64 else (1e-5, 1e-6)
+                        torch.testing.assert_close(observed[name], right, rtol=rtol, atol=atol, msg=f"{path} {name}")
+
+
+def test_all_checks_together_answer_in_a_moment() -> None:
+    started = time.process_time()
+    for check in checks_of(ROOM):
+        observe(check, COURSE.names(ROOM), 5)
+    assert time.process_time() - started < 0.5
+
+
+def test_what_a_step_switches_off_is_on_again_for_the_next_check() -> None:
+    names = with_mistakes("optimizer-recording-stays-off")
+    for check in checks_of(ROOM, "Optimizer"):
+        observe(check, names, 5)
+        assert torch.is_grad_enabled(), check.id
+
+
+def test_gradients_by_hand_through_two_layers_equal_autograds() -> None:
+    x, w1, b1, w2, b2 = (
+        torch.randn(s, dtype=torch.float64, requires_grad=True) for s in [(6, 4), (4, 5), 5, (5, 3), 3]
+    )
+    hidden = x @ w1 + b1
+    F.cross_entropy(hidden.relu() @ w2 + b2, torch.tensor([0, 1, 2, 0, 1, 2])).backward()
+    with torch.no_grad():
+        active = hidden.relu()
+        grad_out = (active @ w2 + b2).softmax(dim=1) - F.one_hot(torch.tensor([0, 1, 2, 0, 1, 2]), 3)
+        grad_active, grad_w2, grad_b2 = backward_linear(active, w2, grad_out / 6)
+        grad_x, grad_w1, grad_b1 = backward_linear(x, w1, backward_relu(hidden, grad_active))
+    for leaf, gradient in zip((x, w1, b1, w2, b2), (grad_x, grad_w1, grad_b1, grad_w2, grad_b2), strict=True):
+        torch.testing.assert_close(gradient, leaf.grad)
+
+
+def test_a_numerical_gradient_agrees_with_autograd_to_the_square_of_the_nudge() -> None:
+    x = torch.randn(5, dtype=torch.float64)
+    errors = [(numerical_gradient(lambda x: x.sin().sum(), x, eps) - x.cos()).abs().max() for eps in (1e-2, 1e-3)]
+    assert errors[0] / errors[1] == pytest.approx(100, rel=0.01)
+
+
+@pytest.mark.parametrize(("momentum", "forget"), [(0.0, True), (1.0, False)])
+def test_gradients_that_are_never_forgotten_are_momentum_one(momentum: float, forget: bool) -> None:
+    """Elsewhere nobody says it: adding up gradients *is* a velocity that is never damped, digit for digit."""
+    models = [nn.Linear(4, 3) for _ in range(2)]
+    models[1].load_state_dict(models[0].state_dict())
+    plain = Optimizer(models[0].parameters(), lr=0.125)
+    moving = Momentum(models[1].parameters(), lr=0.125)
+    moving.momentum = momentum  # 1 is what the constructor refuses
+    for _ in range(20):
+        x, y = torch.randn(8, 4), torch.randint(3, (8,))
+        if forget:
+            plain.zero_grad()
+        moving.zero_grad()
+        for model in models:
+            F.cross_entropy(model(x), y).backward()
+        plain.step()
+        moving.step()
+    assert all(torch.equal(p, q) for p, q in zip(models[0].parameters(), models[1].parameters(), strict=True))
