@@ -50,7 +50,8 @@ def collapse(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> tuple[Tensor, Te
             not fit three outputs.
 
     Example:
-        >>> w, b = collapse(torch.eye(2), torch.ones(2), 3 * torch.eye(2), torch.zeros(2))
+        >>> one, three = torch.eye(2), 3 * torch.eye(2)
+        >>> w, b = collapse(one, torch.ones(2), three, torch.zeros(2))
         >>> b
         tensor([3., 3.])
     """
@@ -70,7 +71,8 @@ def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor
     The gaps between the knots need not be equal. Knots and values keep their values.
 
     Args:
-        knots: where the points are, floating, shape (n,), n at least 2, each larger than the one before.
+        knots: where the points are, shape (n,); two or more, each larger than the
+            one before.
         values: how high the points are, shape (n,), in the dtype of ``knots``.
 
     Returns:
@@ -83,7 +85,8 @@ def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor
             before (out of order, or twice the same).
 
     Example:
-        >>> f = relu_interpolant(torch.tensor([0.0, 1.0, 2.0]), torch.tensor([0.0, 10.0, 0.0]))
+        >>> knots, values = torch.tensor([0.0, 1.0, 2.0]), torch.tensor([0.0, 10.0, 0.0])
+        >>> f = relu_interpolant(knots, values)
         >>> f(torch.tensor([[0.5], [1.0], [1.5]]))
         tensor([[ 5.],
                 [10.],

@@ -179,7 +179,12 @@ def finite_outside(names: SimpleNamespace, rng: torch.Generator) -> Observations
     }
 
 
-@check("relu_interpolant", points=1, hidden=True, title="Knots out of order, doubled or too few are refused")
+@check(
+    "relu_interpolant",
+    points=1,
+    hidden=True,
+    title="Knots out of order or doubled, and a value too few or too many, are refused",
+)
 def knots_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
     doubled = knots.clone()
