@@ -9,7 +9,8 @@ from torch import Tensor, nn
 class ReLU(nn.Module):
     """The rectified linear unit: negative numbers become 0, all others stay as they are.
 
-    The input keeps its values. The gradient is 1 where the input is above 0, and 0 elsewhere, also at 0 itself.
+    The input tensor keeps its values: whoever passed it may still need them. The gradient that comes back is passed on
+    where the input is above 0. Elsewhere it is 0, also where the input is exactly 0.
 
     Example:
         >>> ReLU()(torch.tensor([-2.0, 0.0, 3.0]))
@@ -20,10 +21,10 @@ class ReLU(nn.Module):
         """Return ``max(x, 0)``, element by element.
 
         Args:
-            x: floating, any shape.
+            x: any shape, a single number and no number at all included; any floating dtype.
 
         Returns:
-            The shape, dtype and device of ``x``.
+            A tensor with the shape, dtype and device of ``x``.
         """
         ### BEGIN SOLUTION
         return torch.where(x > 0, x, 0)
@@ -33,6 +34,8 @@ class ReLU(nn.Module):
 def collapse(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
     """Return the one affine map that does what two in a row do: ``x @ w + b == (x @ w1 + b1) @ w2 + b2``.
 
+    It holds for every x of shape (B, I). The four tensors that come in keep their values.
+
     Args:
         w1: first weight, shape (I, H).
         b1: first bias, shape (H,).
@@ -40,13 +43,15 @@ def collapse(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> tuple[Tensor, Te
         b2: second bias, shape (O,).
 
     Returns:
-        The weight, shape (I, O), and the bias, shape (O,).
+        The weight w, shape (I, O), and the bias b, shape (O,), in the dtype of the four.
 
     Raises:
-        ValueError: the sizes do not fit.
+        ValueError: the sizes do not fit each other, also where broadcasting would hide it: a bias of shape (1,) does
+            not fit three outputs.
 
     Example:
-        >>> w, b = collapse(torch.eye(2), torch.ones(2), 3 * torch.eye(2), torch.zeros(2))
+        >>> one, three = torch.eye(2), 3 * torch.eye(2)
+        >>> w, b = collapse(one, torch.ones(2), three, torch.zeros(2))
         >>> b
         tensor([3., 3.])
     """
@@ -63,21 +68,25 @@ def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor
     """Build a network with one hidden layer of ReLUs that passes through the points and is linear between them.
 
     Each hidden unit is a hinge: 0 up to its knot, then a line. Added up, the hinges change the slope at each knot.
+    The gaps between the knots need not be equal. Knots and values keep their values.
 
     Args:
-        knots: where the points are, floating, shape (n,), n at least 2, each larger than the one before.
-        values: how high the points are, shape (n,).
+        knots: where the points are, shape (n,); two or more, each larger than the
+            one before.
+        values: how high the points are, shape (n,), in the dtype of ``knots``.
 
     Returns:
-        A function or module f that maps x of shape (B, 1) to shape (B, 1), in the dtype of ``knots``. Before the first
-        knot and after the last one its value may be anything finite.
+        A function or module f. It maps x of shape (B, 1) to shape (B, 1), both in the dtype of ``knots``; the rows of x
+        come in any order, and B may be 0. Gradients flow through f: between two knots the gradient with respect to x
+        is the slope of that piece. Before the first knot and after the last one f may be anything finite.
 
     Raises:
-        ValueError: there are fewer than two knots, not as many values as knots, or a knot is not larger than
-            the one before.
+        ValueError: there are fewer than two knots, not as many values as knots, or a knot is not larger than the one
+            before (out of order, or twice the same).
 
     Example:
-        >>> f = relu_interpolant(torch.tensor([0.0, 1.0, 2.0]), torch.tensor([0.0, 10.0, 0.0]))
+        >>> knots, values = torch.tensor([0.0, 1.0, 2.0]), torch.tensor([0.0, 10.0, 0.0])
+        >>> f = relu_interpolant(knots, values)
         >>> f(torch.tensor([[0.5], [1.0], [1.5]]))
         tensor([[ 5.],
                 [10.],

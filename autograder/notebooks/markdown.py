@@ -99,7 +99,7 @@ def _directive(name: str, argument: str, body: list[str], context: Context) -> s
     if name == "math":
         return f"$$\n{content}\n$$"
     if name == "bibliography":
-        return f"The list of references is [in the book]({context.book_url}#references)."
+        return f"The list of references is [in the book]({context.book_url}#further-reading)."
     if name == "dropdown":
         return f"<details><summary>{argument}</summary>\n\n{to_markdown(content, context)}\n\n</details>"
     if name in ADMONITIONS or name == "admonition":
@@ -158,7 +158,7 @@ def _words(target: str) -> str:
 
 
 def _role(name: str, body: str, context: Context) -> str:
-    references = f"{context.book_url}#references"
+    references = f"{context.book_url}#further-reading"
     roles: Mapping[str, Callable[[], str]] = {
         "glue:text": lambda: _glued(body, context.glued),
         "ref": lambda: _titled(body, context),

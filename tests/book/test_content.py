@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COURSE = Course.installed()
 ROOMS = rooms()
 EXERCISES = [exercise for room in ROOMS for exercise in COURSE.exercises(room)]
-# Chapter 2 explains this line with a module of its own.
-TAUGHT = {"super().__init__()"}
+# Lines of PyTorch that the chapters explain with modules of their own.
+TAUGHT = {"super().__init__()", "with torch.no_grad():"}
 
 
 def text_of(markup: str) -> str:

@@ -28,9 +28,9 @@ def converted(text: str) -> str:
         ("{glue:text}`n:,d` images", "4,000 images"),
         ("{glue:text}`share:.0%` of `x`", "25% of `x`"),
         ("{glue:text}`which`.", "bias 3."),
-        ("stays {cite:p}`he2015`.", f"stays ([He et al. 2015]({PAGE}#references))."),
-        ("{cite:p}`he2015,x1`", f"([He et al. 2015; X 1]({PAGE}#references))"),
-        ("{cite:t}`he2015` shows", f"[He et al. 2015]({PAGE}#references) shows"),
+        ("stays {cite:p}`he2015`.", f"stays ([He et al. 2015]({PAGE}#further-reading))."),
+        ("{cite:p}`he2015,x1`", f"([He et al. 2015; X 1]({PAGE}#further-reading))"),
+        ("{cite:t}`he2015` shows", f"[He et al. 2015]({PAGE}#further-reading) shows"),
         ("{math}`a^2`", "$a^2$"),
         ("a {term}`unit`", "a unit"),
         ("{ref}`the unit <unit>`", f"[the unit]({PAGE}#unit)"),
@@ -47,7 +47,7 @@ def converted(text: str) -> str:
         (":::{admonition} By hand\n:class: tip\nA\n\nB\n:::", "> **By hand**\n>\n> A\n>\n> B"),
         ("::::{note}\n:::{tip}\nIn\n:::\n::::", "> **Note**\n>\n> > **Tip**\n> >\n> > In"),
         (":::{dropdown} More\nIn `it`\n:::", "<details><summary>More</summary>\n\nIn `it`\n\n</details>"),
-        ("```{bibliography}\n:filter: cited\n```", f"The list of references is [in the book]({PAGE}#references)."),
+        ("```{bibliography}\n:filter: cited\n```", f"The list of references is [in the book]({PAGE}#further-reading)."),
     ],
 )
 def test_each_construct_has_its_plain_form(myst: str, plain: str) -> None:

@@ -1,0 +1,197 @@
+"""What the parts of chapter 1 must do."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import SimpleNamespace
+
+import torch
+from torch import Tensor
+
+from autograder.checks import Observation, Observations, attempt, check, normal, refusal
+
+GAPS = (0.5, 1.0, 2.0, 1.0)
+
+
+def gradient_of(function: object, x: Tensor, weights: Tensor) -> dict[str, Observation]:
+    """Return what reaches x when the output, weighed, is propagated backwards."""
+    leaf = x.clone().requires_grad_()
+    output = function(leaf * 1)  # type: ignore[operator]  # not a leaf, so that a change in place stays a change in place
+    if output.requires_grad:
+        (output * weights).sum().backward()
+    return {"the output remembers where it came from": output.requires_grad, "gradient of x": leaf.grad}
+
+
+def points(rng: torch.Generator, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor]:
+    """Return five knots with uneven gaps, and their values.
+
+    The gaps are powers of two and all numbers short binary fractions, so that a right answer is exact in float32,
+    whatever the order of its sums, and no tolerance is used up.
+    """
+    gaps = torch.tensor([0.0, *GAPS])
+    gaps[1:] = gaps[1:][torch.randperm(len(GAPS), generator=rng)]
+    start = torch.randint(-12, -3, (), generator=rng) / 4
+    values = (normal(rng, len(gaps)) * 64).round() / 64
+    return (start + gaps.cumsum(0)).to(dtype), values.to(dtype)
+
+
+def inside(knots: Tensor, rng: torch.Generator, each: int = 3) -> Tensor:
+    """Return places between the knots, some in each gap, in no order, shape (B, 1)."""
+    shares = torch.randint(1, 16, (each, len(knots) - 1), generator=rng).to(knots.dtype) / 16
+    x = (knots[:-1] + shares * knots.diff()).flatten()
+    return x[torch.randperm(len(x), generator=rng)].unsqueeze(1)
+
+
+@check("ReLU", points=2, title="Negative numbers become 0, positive ones stay as they are")
+def positive_part(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return {"output": names.ReLU()(3 * normal(rng, 4, 5))}
+
+
+@check("ReLU", points=1, title="The input keeps its values")
+def input_kept(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    x = 3 * normal(rng, 4, 5)
+    names.ReLU()(x)
+    return {"x afterwards": x}
+
+
+@check("ReLU", points=1, title="The gradient passes where the input is above 0, and nowhere else")
+def gradient(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return gradient_of(names.ReLU(), 3 * normal(rng, 4, 5), normal(rng, 4, 5))
+
+
+@check("ReLU", points=1, hidden=True, title="The gradient at exactly 0 is 0")
+def gradient_at_zero(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return gradient_of(names.ReLU(), torch.zeros(4), normal(rng, 4))
+
+
+@check("ReLU", points=1, hidden=True, title="Any shape and any floating dtype")
+def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    relu = names.ReLU()
+    inputs = [normal(rng, 24).reshape(2, 3, 4), normal(rng, 1).reshape(()), normal(rng, 0)]
+    inputs += [normal(rng, 6, dtype=dtype) for dtype in (torch.float64, torch.float16)]
+    return {f"output for {x.dtype} of shape {tuple(x.shape)}": attempt(partial(relu, x)) for x in inputs}
+
+
+def two_maps(
+    rng: torch.Generator, sizes: tuple[int, int, int], dtype: torch.dtype = torch.float32
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return w1, b1, w2, b2 for two affine maps in a row."""
+    inputs, hidden, outputs = sizes
+    shapes = ((inputs, hidden), (hidden,), (hidden, outputs), (outputs,))
+    w1, b1, w2, b2 = (normal(rng, *shape, dtype=dtype) for shape in shapes)
+    return w1, b1, w2, b2
+
+
+@check("collapse", points=1, title="The weight of the one map, (I, O), does the work of both")
+def weight(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    w, _ = names.collapse(*two_maps(rng, (4, 5, 3)))
+    return {"w for I = 4, H = 5, O = 3": w}
+
+
+@check("collapse", points=2, title="The bias of the one map, (O,), carries both biases to the output")
+def bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    _, b = names.collapse(*two_maps(rng, (4, 5, 3)))
+    return {"b for I = 4, H = 5, O = 3": b}
+
+
+@check("collapse", points=1, title="Weights and biases that come in keep their values")
+def arguments_kept(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    given = dict(zip(("w1", "b1", "w2", "b2"), two_maps(rng, (4, 5, 3)), strict=True))
+    names.collapse(*given.values())
+    return {f"{name} afterwards": tensor for name, tensor in given.items()}
+
+
+@check("collapse", points=1, hidden=True, title="Other sizes, equal ones too, and float64")
+def other_sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    def part(at: int, maps: tuple[Tensor, ...]) -> Tensor:
+        result: Tensor = names.collapse(*maps)[at]
+        return result
+
+    cases: dict[str, tuple[Tensor, ...]] = {f"sizes {s}": two_maps(rng, s) for s in ((3, 3, 3), (1, 4, 1), (3, 1, 2))}
+    cases["float64"] = two_maps(rng, (4, 5, 3), torch.float64)
+    return {
+        f"{name} for {case}": attempt(partial(part, at, maps))
+        for case, maps in cases.items()
+        for at, name in enumerate("wb")
+    }
+
+
+@check("collapse", points=1, hidden=True, title="Sizes that do not fit each other are refused")
+def misfits_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    misfits = {
+        "w1 (4, 5) and w2 (6, 3)": ((4, 5), (5,), (6, 3), (3,)),
+        "b1 (4,) for w1 (4, 5)": ((4, 5), (4,), (5, 3), (3,)),
+        "b2 (5,) for w2 (5, 3)": ((4, 5), (5,), (5, 3), (5,)),
+        "b2 (1,) for w2 (5, 3)": ((4, 5), (5,), (5, 3), (1,)),
+    }
+    return {
+        name: refusal(partial(names.collapse, *(normal(rng, *shape) for shape in shapes)))
+        for name, shapes in misfits.items()
+    }
+
+
+@check("relu_interpolant", points=2, title="The network passes through the points")
+def through_the_points(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    knots, values = points(rng)
+    f = names.relu_interpolant(knots, values)
+    return {"f at the knots": f(knots.unsqueeze(1).clone()), "knots afterwards": knots, "values afterwards": values}
+
+
+@check("relu_interpolant", points=1, title="Between two knots it is a straight line")
+def straight_between(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    knots, values = points(rng)
+    return {"f between the knots": names.relu_interpolant(knots, values)(inside(knots, rng))}
+
+
+@check("relu_interpolant", points=1, title="Knots in float64 give an output in float64")
+def dtype_of_knots(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    knots, values = points(rng, torch.float64)
+    return {"f in float64": names.relu_interpolant(knots, values)(inside(knots, rng))}
+
+
+@check("relu_interpolant", points=1, hidden=True, title="The gradient between two knots is the slope of that piece")
+def slopes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    knots, values = points(rng)
+    x = inside(knots, rng)
+    return gradient_of(names.relu_interpolant(knots, values), x, torch.ones_like(x))
+
+
+@check("relu_interpolant", points=1, hidden=True, title="Two knots, forty knots, one x, no x")
+def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    knots, values = points(rng)
+    many, heights = normal(rng, 40, dtype=torch.float64).sort().values, normal(rng, 40, dtype=torch.float64)
+    many += torch.arange(40) / 4  # no two of them close
+    return {
+        "f for two knots": attempt(lambda: names.relu_interpolant(knots[:2], values[:2])(inside(knots[:2], rng))),
+        "f for forty knots": attempt(lambda: names.relu_interpolant(many, heights)(inside(many, rng))),
+        "f of one x": attempt(lambda: names.relu_interpolant(knots, values)(inside(knots, rng)[:1])),
+        "f of no x": attempt(lambda: names.relu_interpolant(knots, values)(knots[:0].unsqueeze(1))),
+    }
+
+
+@check("relu_interpolant", points=1, hidden=True, title="Before the first knot and after the last one it is finite")
+def finite_outside(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    knots, values = points(rng)
+    f = names.relu_interpolant(knots, values)
+    return {
+        "finite before the first knot": attempt(lambda: bool(f(knots[:1].unsqueeze(1) - 3).isfinite().all())),
+        "finite after the last knot": attempt(lambda: bool(f(knots[-1:].unsqueeze(1) + 3).isfinite().all())),
+    }
+
+
+@check(
+    "relu_interpolant",
+    points=1,
+    hidden=True,
+    title="Knots out of order or doubled, and a value too few or too many, are refused",
+)
+def knots_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    knots, values = points(rng)
+    doubled = knots.clone()
+    doubled[2] = doubled[1]
+    return {
+        "knots out of order": refusal(lambda: names.relu_interpolant(knots.flip(0), values)),
+        "one knot twice": refusal(lambda: names.relu_interpolant(doubled, values)),
+        "a value too few": refusal(lambda: names.relu_interpolant(knots, values[:-1])),
+        "a value too many": refusal(lambda: names.relu_interpolant(knots[:-1], values)),
+    }

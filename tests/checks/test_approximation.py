@@ -1,0 +1,145 @@
+"""What must hold of chapter 1 in particular; test_every_room has what holds of each."""
+
+from __future__ import annotations
+
+import time
+from itertools import islice, product
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from autograder.checks import checks_of
+from autograder.mistakes import Mistake
+from autograder.observe import observe
+from autograder.reference import Course, names_of_source
+from solutions.approximation import ReLU, collapse, relu_interpolant
+from tests.checks.conftest import Judge, failed, named
+
+ROOM = "approximation"
+COURSE = Course.installed()
+MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
+
+
+def with_mistakes(*ids: str) -> str:
+    source = COURSE.source(ROOM)
+    for mistake in ids:
+        source = MISTAKES[mistake].apply(source)
+    return source
+
+
+def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
+    by_exercise = [[m for m in MISTAKES.values() if m.exercise == name] for name in ("collapse", "relu_interpolant")]
+    return list(islice(product(*by_exercise), 0, None, 19))
+
+
+@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
+def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
+    first, second = pair
+    names = names_of_source(with_mistakes(first.id, second.id), "two.mistakes")
+    assert named(verdicts_on(ROOM, names, 7)) == {first.id, second.id}
+
+
+# Two mistakes of one exercise, as sources of their own where both edit the same line.
+RELU, COLLAPSED = "return torch.where(x > 0, x, 0)", "return w1 @ w2, b1 @ w2 + b2"
+IN_ONE_EXERCISE = {
+    ("collapse-biases-not-compared", "collapse-transposed"): {},
+    ("collapse-nothing-refused", "collapse-relu-between"): {},
+    ("collapse-first-bias-forgotten", "collapse-weights-not-compared"): {},
+    ("interpolant-constant-forgotten", "interpolant-doubled-knot"): {},
+    ("interpolant-mirrored-hinges", "interpolant-lengths-not-refused"): {},
+    ("interpolant-shifts-values", "interpolant-nothing-refused"): {},
+    ("interpolant-slopes-for-changes", "interpolant-order-not-refused"): {},
+    ("relu-in-place", "relu-gradient-one-at-zero"): {RELU: "x[x < 0] = 0\n        return x"},
+    ("relu-always-float32", "relu-gradient-half-at-zero"): {RELU: "return ((x + x.abs()) / 2).float()"},
+    ("collapse-changes-bias", "collapse-transposed"): {
+        COLLAPSED: "b2 += b1 @ w2\n    return (w1 @ w2).T, b2",
+    },
+    ("collapse-second-bias-forgotten", "collapse-transposed"): {COLLAPSED: "return (w1 @ w2).T, b1 @ w2"},
+}
+
+
+@pytest.mark.parametrize(("ids", "edits"), IN_ONE_EXERCISE.items(), ids=["+".join(ids) for ids in IN_ONE_EXERCISE])
+def test_two_mistakes_that_touch_different_checks_are_both_named(
+    ids: tuple[str, str], edits: dict[str, str], verdicts_on: Judge
+) -> None:
+    source = Mistake("both", "", "", "", edits).apply(COURSE.source(ROOM)) if edits else with_mistakes(*ids)
+    assert set(ids) <= named(verdicts_on(ROOM, names_of_source(source, "two.mistakes"), 7))
+
+
+def test_a_table_that_forgets_gradients_loses_one_check_and_not_the_exercise(verdicts_on: Judge) -> None:
+    """Numbers alone would pass: numpy's look-up is right at every x and passes no gradient on."""
+    source = COURSE.source(ROOM) + "\n\n".join(
+        [
+            "\nimport numpy as np",
+            "def look_up(knots, values):",
+            "    return lambda x: torch.from_numpy(np.interp(x.detach().numpy(), knots, values)).to(knots.dtype)",
+            "whole = relu_interpolant",
+            "def relu_interpolant(knots, values):",
+            "    whole(knots, values)",
+            "    return look_up(knots.clone(), values.clone())",
+        ]
+    )
+    lost = failed(verdicts_on(ROOM, names_of_source(source, "table"), 3))
+    assert [verdict.check.name for verdict in lost] == ["slopes"]
+    assert named(lost) == {"interpolant-detached"}
+
+
+def test_a_hinge_that_is_right_on_equal_gaps_alone_is_found(verdicts_on: Judge) -> None:
+    """No draw of the knots may have equal gaps, or this mistake would pass now and then."""
+    names = names_of_source(with_mistakes("interpolant-equal-gaps"), "equal")
+    for seed in range(50):
+        lost = {verdict.check.name for verdict in failed(verdicts_on(ROOM, names, seed))}
+        assert {"through_the_points", "straight_between", "slopes"} <= lost
+
+
+def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:
+    edit = Mistake("half", "", "", "", {COLLAPSED: "return w1 @ w2, None"})
+    lost = failed(verdicts_on(ROOM, names_of_source(edit.apply(COURSE.source(ROOM)), "half"), 1))
+    assert [verdict.check.name for verdict in lost] == ["bias", "other_sizes"]
+
+
+def test_no_check_judges_randomness() -> None:
+    """Inputs are random and answers are compared number by number; so a right answer never fails by chance.
+
+    The points of relu_interpolant are short binary fractions with gaps of powers of two: sums of them are exact in
+    float32, in any order, which is shown here with the sums turned round.
+    """
+    from autograder.checks.approximation import inside, points
+
+    for seed in range(200):
+        rng = torch.Generator().manual_seed(seed)
+        knots, values = points(rng)
+        x = inside(knots, rng)
+        exact = np.interp(x.double().numpy(), knots.double().numpy(), values.double().numpy())
+        assert (relu_interpolant(knots, values)(x).double() - torch.from_numpy(exact)).abs().max() == 0
+        assert sorted(knots.diff().tolist()) == [0.5, 1.0, 1.0, 2.0]
+
+
+def test_a_run_of_the_room_takes_less_than_half_a_second() -> None:
+    names = COURSE.names(ROOM)
+    started = time.process_time()
+    for check in checks_of(ROOM):
+        observe(check, names, 1)
+    assert time.process_time() - started < 0.5
+
+
+def test_every_mistake_has_a_second_hint_that_says_more() -> None:
+    for mistake in MISTAKES.values():
+        assert mistake.hint and mistake.hint != mistake.says, mistake.id
+
+
+def test_the_reference_relu_is_torchs_with_its_gradient() -> None:
+    x = torch.tensor([-1.0, -0.0, 0.0, 1e-30, 3.0])
+    mine, theirs = x.clone().requires_grad_(), x.clone().requires_grad_()
+    ReLU()(mine).sum().backward()
+    torch.relu(theirs).sum().backward()
+    torch.testing.assert_close(mine.grad, theirs.grad, rtol=0, atol=0)
+
+
+def test_two_of_torchs_linear_layers_collapse_to_one() -> None:
+    first, second = nn.Linear(6, 9), nn.Linear(9, 4)
+    w, b = collapse(first.weight.T, first.bias, second.weight.T, second.bias)
+    x = torch.randn(5, 6)
+    torch.testing.assert_close(x @ w + b, second(first(x)))
