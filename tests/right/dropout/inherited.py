@@ -20,11 +20,9 @@ class Classifier(nn.Sequential):
 
     @torch.no_grad()
     def predictions(self, x):
-        if x.dim() == 2:
+        while x.dim() < 4:
             x = x[None]
-        if x.dim() == 3:
-            x = x[None]
-        if len(x) != 1:
+        if x.shape[:2] != (1, 1):
             raise ValueError(f"{len(x)} images")
         modes = {module: module.training for module in self.modules()}
         self.eval()
