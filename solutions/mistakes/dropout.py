@@ -28,8 +28,8 @@ MISTAKES = [
         says="p was taken for the probability to keep an element, and the scale is 1/p. That is the convention of the "
         "paper of 2014; here, as in PyTorch, p is the probability to drop.",
         read="two-conventions",
-        hint="Compare your share of zeros with p, for p = 0.1. Then ask what share of the elements is left, and divide by "
-        "that share.",
+        hint="Compare your share of zeros with p, for p = 0.1. Then ask what share of the elements is left, and "
+        "divide by that share.",
         edits={
             KEEP: "keep = torch.rand_like(x) < self.p",
             NOTHING_KEPT: "if self.p == 0:",
@@ -106,8 +106,8 @@ MISTAKES = [
     Mistake(
         id="dropout-evaluation-scaled-up",
         exercise="Dropout",
-        says="Evaluation drops nothing, as it should, but multiplies by 1/(1 - p). Where nothing is missing, nothing has "
-        "to be made up for.",
+        says="Evaluation drops nothing, as it should, but multiplies by 1/(1 - p). Where nothing is missing, "
+        "nothing has to be made up for.",
         read="two-modes",
         hint="The scale belongs to the dropping. In which of the two modes is something dropped?",
         edits={
@@ -152,8 +152,8 @@ MISTAKES = [
     Mistake(
         id="dropout-exact-count",
         exercise="Dropout",
-        says="Exactly the share p of the elements is dropped in each call. Then they are not independent: whether one is "
-        "dropped depends on how many others are.",
+        says="Exactly the share p of the elements is dropped in each call. Then they are not independent: "
+        "whether one is dropped depends on how many others are.",
         read="mask",
         hint="With ten elements and p = 0.2 it may be none that is dropped, or four. Decide for each element without "
         "looking at the others.",
@@ -187,7 +187,8 @@ MISTAKES = [
         exercise="Dropout",
         says="The layer drops in evaluation, too: forward does not look at the mode.",
         read="two-modes",
-        hint="Every module knows its mode: it is an attribute that train() and eval() set. See what Noise does with it.",
+        hint="Every module knows its mode: it is an attribute that train() and eval() set. See what Noise does "
+        "with it.",
         edits={MODE: ""},
     ),
     Mistake(
@@ -201,8 +202,8 @@ MISTAKES = [
     Mistake(
         id="dropout-own-flag",
         exercise="Dropout",
-        says="The layer keeps a flag of its own, which its own eval() changes. A network that holds it never calls that: it "
-        "sets the attribute training of every module inside it.",
+        says="The layer keeps a flag of its own, which its own eval() changes. A network that holds it never "
+        "calls that: it sets the attribute training of every module inside it.",
         read="two-modes",
         hint="Remove your flag and your eval(). nn.Module has both, and they work through any number of containers.",
         edits={
@@ -222,14 +223,15 @@ MISTAKES = [
         exercise="Dropout",
         says="The random numbers are normal (torch.randn). Such a number lies below p with another probability than p.",
         read="mask",
-        hint="Which distribution has the property that a number lies below p with probability p, for each p from 0 to 1?",
+        hint="Which distribution has the property that a number lies below p with probability p, for each p "
+        "from 0 to 1?",
         edits={KEEP: "keep = torch.randn_like(x) >= self.p"},
     ),
     Mistake(
         id="dropout-noise-itself",
         exercise="Dropout",
-        says="x is multiplied by the random numbers themselves. They are only there to decide: an element is dropped or "
-        "kept whole.",
+        says="x is multiplied by the random numbers themselves. They are only there to decide: an element is "
+        "dropped or kept whole.",
         read="mask",
         hint="A comparison turns a number into a decision.",
         edits={KEEP: "keep = torch.rand_like(x)"},
@@ -237,7 +239,8 @@ MISTAKES = [
     Mistake(
         id="dropout-float32-mask",
         exercise="Dropout",
-        says="The mask is always float32, so an input of another dtype comes out changed. The output has the dtype of x.",
+        says="The mask is always float32, so an input of another dtype comes out changed. The output has the "
+        "dtype of x.",
         read="mask",
         hint="Functions whose names end in _like take dtype and device from a tensor that is there.",
         edits={KEEP: "keep = (torch.rand(x.shape) >= self.p).float()"},
@@ -324,10 +327,11 @@ MISTAKES = [
     Mistake(
         id="classifier-softmax-over-the-batch",
         exercise="Classifier",
-        says="forward takes a softmax over dimension 0, the images: each class divides its probability among the images of "
-        "the batch. And forward should take no softmax at all.",
+        says="forward takes a softmax over dimension 0, the images: each class divides its probability among "
+        "the images of the batch. And forward should take no softmax at all.",
         read="softmax",
-        hint="The sum over dimension 0 is a sum over images. Look at what you want to add up to 1, and in which method.",
+        hint="The sum over dimension 0 is a sum over images. Look at what you want to add up to 1, and in which "
+        "method.",
         edits={LOGITS: "return self.layers(x).softmax(dim=0)"},
     ),
     Mistake(
@@ -471,8 +475,8 @@ MISTAKES = [
     Mistake(
         id="classifier-predictions-in-training",
         exercise="Classifier",
-        says="predictions answers in whatever mode the model is. In training mode dropout is on, and the same image gets "
-        "another answer each time.",
+        says="predictions answers in whatever mode the model is. In training mode dropout is on, and the same "
+        "image gets another answer each time.",
         read="predictions",
         hint="Ask twice for the same image, after train(). Then look at what has to happen before the forward pass.",
         edits={EVALUATION: ""},
@@ -480,8 +484,8 @@ MISTAKES = [
     Mistake(
         id="classifier-left-in-evaluation",
         exercise="Classifier",
-        says="predictions leaves the model in evaluation mode. Somebody who looks at one prediction during training has "
-        "switched off dropout for the rest of it.",
+        says="predictions leaves the model in evaluation mode. Somebody who looks at one prediction during "
+        "training has switched off dropout for the rest of it.",
         read="predictions",
         hint="Remember the mode before you change it.",
         edits={RESTORED: ""},
@@ -511,9 +515,18 @@ MISTAKES = [
         edits={REFUSED: "if x.shape[-2:] != (28, 28):", ANSWER: "logits = self(x.reshape(-1, 28, 28))"},
     ),
     Mistake(
+        id="classifier-several-fail-inside",
+        exercise="Classifier",
+        says="A batch of several images ends in an error from deep inside, a RuntimeError about sizes, which "
+        "does not say what was wanted. Refuse it with a ValueError.",
+        read="predictions",
+        hint="Look at the shape before anything else, and name it in the message.",
+        edits={REFUSED: "if False:"},
+    ),
+    Mistake(
         id="classifier-one-shape-only",
         exercise="Classifier",
-        says="Only an image of shape (28, 28) is taken. The data set's are (1, 28, 28), a batch of one is (1, 1, 28, 28).",
+        says="Only the shape (28, 28) is taken. An image may also come as (1, 28, 28) or (1, 1, 28, 28).",
         read="predictions",
         hint="Three shapes are one image. All of them have the same numbers in the same order.",
         edits={REFUSED: "if x.shape != (28, 28):"},
@@ -537,8 +550,8 @@ MISTAKES = [
     Mistake(
         id="classifier-sigmoid",
         exercise="Classifier",
-        says="predictions takes a sigmoid of each logit. Each is then between 0 and 1, but together they are not 1: the "
-        "classes do not compete.",
+        says="predictions takes a sigmoid of each logit. Each is then between 0 and 1, but together they are "
+        "not 1: the classes do not compete.",
         read="softmax",
         hint="Add your ten probabilities up.",
         edits={PROBABILITIES: "return dict(zip(self.labels, logits.sigmoid()[0].tolist(), strict=True))"},
