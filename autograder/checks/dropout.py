@@ -172,13 +172,20 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 # without a word that helps. So here the name Dropout stands for PyTorch's, whoever's class it was.
 
 
+class TorchDropout(nn.Dropout):
+    """PyTorch's, with the course's default."""
+
+    def __init__(self, p: float = 0.2) -> None:
+        super().__init__(p)
+
+
 @contextmanager
 def dropout_of_torch(names: SimpleNamespace) -> Iterator[None]:
     """Let the name Dropout mean PyTorch's wherever the student's Classifier looks it up."""
     constructor = inspect.unwrap(names.Classifier.__init__)
     where: dict[str, Any] = getattr(constructor, "__globals__", {})
     theirs = where.get("Dropout")
-    where["Dropout"] = nn.Dropout
+    where["Dropout"] = TorchDropout
     try:
         yield
     finally:
@@ -289,7 +296,7 @@ def probabilities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     "Classifier", points=2, hidden=True, title="predictions answers in evaluation mode and leaves the mode as it was"
 )
 def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """With dropout 1 nothing is left to chance: in training mode the logits are the last bias."""
+    """With dropout 1 nothing is left to chance: in training mode the logits are the last bias, whatever the image."""
     values, x = random_values(rng), uniform(rng, *IMAGE)
     observed: dict[str, Observation] = {}
     recorded: list[Tensor] = []
@@ -307,7 +314,8 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
                 answer = model.predictions(x)
             observed[f"probabilities after {said}"] = in_words(answer)["probabilities"]
             observed[f"training after {said} and predictions"] = model.training
-            observed[f"logits after {said} and predictions"] = model(x.unsqueeze(0))
+            logits = model(torch.stack([x, 1 - x]))
+            observed[f"all images are one after {said} and predictions"] = torch.equal(logits[0], logits[1])
     return observed | {"predictions keeps something for gradients": bool(recorded)}
 
 
@@ -318,6 +326,7 @@ def one_image(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
         model = names.Classifier()
         fill(model, random_values(rng))
+        model.eval()
         x = uniform(rng, *IMAGE)
 
         def answer(*shape: int) -> Observation:
@@ -333,7 +342,7 @@ def one_image(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @check("Classifier", points=1, hidden=True, title="It learns, in float64 too, and a saved state restores it")
 def learning(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
-        model, copy, exact = (names.Classifier(0.0) for _ in range(3))
+        model, copy, exact = (names.Classifier().eval() for _ in range(3))
         values = random_values(rng)
         fill(model, values)
         exact.double()

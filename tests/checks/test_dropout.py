@@ -55,7 +55,7 @@ def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mista
         ("dropout-batch-mask", "dropout-p-above-one"),
         ("dropout-zero-refused", "dropout-scaled-in-evaluation"),
         ("dropout-own-flag", "dropout-nan-for-one"),
-        ("classifier-softmax-in-forward", "classifier-first-of-several"),
+        ("classifier-dropout-on-pixels", "classifier-first-of-several"),
         ("classifier-no-first-dropout", "classifier-left-in-evaluation"),
         ("classifier-dropout-ignored", "classifier-one-shape-only"),
     ],
@@ -91,7 +91,9 @@ def test_the_reference_passes_on_pytorchs_layers_whose_weights_lie_the_other_way
 @pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.exercise == "Classifier"], ids=lambda mistake: mistake.id)
 def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake: Mistake, verdicts_on: Judge) -> None:
     source = on_torch_parts(mistake.apply(SOURCE))
-    assert named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5)) == {mistake.id}
+    found = named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5))
+    # Weights that nobody can find keep their random start, which is another one in PyTorch's layers.
+    assert found == ({mistake.id, None} if mistake.id == "classifier-plain-list" else {mistake.id})
 
 
 @pytest.mark.parametrize("check", checks_of(ROOM), ids=lambda check: check.id)
@@ -120,7 +122,7 @@ def test_the_reference_drops_as_torch_does() -> None:
     for p in (0.2, 0.5):
         mine, theirs = Dropout(p)(x), nn.Dropout(p)(x)
         assert abs((mine == 0).double().mean() - (theirs == 0).double().mean()) < 0.003
-        assert set(mine.unique().tolist()) == pytest.approx(set(theirs.unique().tolist()))
+        torch.testing.assert_close(mine.unique(), theirs.unique())
     assert torch.equal(Dropout(1.0)(x), nn.Dropout(1.0)(x))
 
 
