@@ -90,16 +90,9 @@ class Classifier(nn.Module):
     def __init__(self, dropout: float = 0.2) -> None:
         ### BEGIN SOLUTION
         super().__init__()
-        self.layers = Sequential(
-            Flatten(),
-            Linear(784, 256),
-            ReLU(),
-            Dropout(dropout),
-            Linear(256, 64),
-            ReLU(),
-            Dropout(dropout),
-            Linear(64, 10),
-        )
+        first = [Flatten(), Linear(784, 256), ReLU(), Dropout(dropout)]
+        second = [Linear(256, 64), ReLU(), Dropout(dropout)]
+        self.layers = Sequential(*first, *second, Linear(64, 10))
         ### END SOLUTION
 
     def forward(self, x: Tensor) -> Tensor:

@@ -10,9 +10,9 @@ NOTHING_KEPT = "if self.p == 1:  # nothing is kept, so there is nothing to scale
 ZEROS = "            return x * keep\n"
 OUTPUT = "return x * keep / (1 - self.p)"
 
-FIRST = "            Linear(784, 256),\n            ReLU(),\n            Dropout(dropout),\n"
-SECOND = "            Linear(256, 64),\n            ReLU(),\n            Dropout(dropout),\n"
-LAST = "            Linear(64, 10),\n"
+FIRST = "Flatten(), Linear(784, 256), ReLU(), Dropout(dropout)]"
+SECOND = "Linear(256, 64), ReLU(), Dropout(dropout)]"
+LAYERS = "self.layers = Sequential(*first, *second, Linear(64, 10))"
 LOGITS = "return self.layers(x)"
 REFUSED = "if x.shape not in {(28, 28), (1, 28, 28), (1, 1, 28, 28)}:"
 EVALUATION = "        self.eval()\n"
@@ -348,7 +348,7 @@ MISTAKES = [
         says="There is a ReLU behind the last layer. A logit may be negative: that is how a class is ruled out.",
         read="classifier",
         hint="Count: three linear layers, two non-linearities.",
-        edits={LAST: "            Linear(64, 10),\n            ReLU(),\n"},
+        edits={LAYERS: LAYERS.replace("10)", "10), ReLU()")},
     ),
     Mistake(
         id="classifier-dropout-on-logits",
@@ -356,7 +356,7 @@ MISTAKES = [
         says="There is dropout behind the last layer. It erases answers, where it should hide evidence.",
         read="classifier",
         hint="Dropout stands between a hidden layer and the next layer. What comes after the last one?",
-        edits={LAST: "            Linear(64, 10),\n            Dropout(dropout),\n"},
+        edits={LAYERS: LAYERS.replace("10)", "10), Dropout(dropout)")},
     ),
     Mistake(
         id="classifier-dropout-on-pixels",
@@ -364,7 +364,7 @@ MISTAKES = [
         says="There is dropout on the pixels as well. This network drops units of its two hidden layers only.",
         read="classifier",
         hint="Go through your layers in order and compare them with the list. Where does the first dropout stand?",
-        edits={"            Flatten(),\n": "            Flatten(),\n            Dropout(dropout),\n"},
+        edits={FIRST: FIRST.replace("Flatten()", "Flatten(), Dropout(dropout)")},
     ),
     Mistake(
         id="classifier-no-dropout",
@@ -373,8 +373,8 @@ MISTAKES = [
         read="classifier",
         hint="There are two, each behind a ReLU.",
         edits={
-            FIRST: FIRST.replace("            Dropout(dropout),\n", ""),
-            SECOND: SECOND.replace("            Dropout(dropout),\n", ""),
+            FIRST: FIRST.replace(", Dropout(dropout)", ""),
+            SECOND: SECOND.replace(", Dropout(dropout)", ""),
         },
     ),
     Mistake(
@@ -383,7 +383,7 @@ MISTAKES = [
         says="The first hidden layer, of 256 units, has no dropout.",
         read="classifier",
         hint="There are two, each behind a ReLU.",
-        edits={FIRST: FIRST.replace("            Dropout(dropout),\n", "")},
+        edits={FIRST: FIRST.replace(", Dropout(dropout)", "")},
     ),
     Mistake(
         id="classifier-no-second-dropout",
@@ -391,7 +391,7 @@ MISTAKES = [
         says="The second hidden layer, of 64 units, has no dropout.",
         read="classifier",
         hint="There are two, each behind a ReLU.",
-        edits={SECOND: SECOND.replace("            Dropout(dropout),\n", "")},
+        edits={SECOND: SECOND.replace(", Dropout(dropout)", "")},
     ),
     Mistake(
         id="classifier-dropout-ignored",
@@ -411,8 +411,8 @@ MISTAKES = [
         read="classifier",
         hint="It stands behind each linear layer but the last.",
         edits={
-            FIRST: FIRST.replace("            ReLU(),\n", ""),
-            SECOND: SECOND.replace("            ReLU(),\n", ""),
+            FIRST: FIRST.replace("ReLU(), ", ""),
+            SECOND: SECOND.replace("ReLU(), ", ""),
         },
     ),
     Mistake(
@@ -421,7 +421,7 @@ MISTAKES = [
         says="There is no ReLU between the first two linear layers, so that they are one affine layer.",
         read="classifier",
         hint="It stands behind each linear layer but the last.",
-        edits={FIRST: FIRST.replace("            ReLU(),\n", "")},
+        edits={FIRST: FIRST.replace("ReLU(), ", "")},
     ),
     Mistake(
         id="classifier-no-second-relu",
@@ -429,7 +429,7 @@ MISTAKES = [
         says="There is no ReLU between the last two linear layers, so that they are one affine layer.",
         read="classifier",
         hint="It stands behind each linear layer but the last.",
-        edits={SECOND: SECOND.replace("            ReLU(),\n", "")},
+        edits={SECOND: SECOND.replace("ReLU(), ", "")},
     ),
     Mistake(
         id="classifier-wrong-widths",
@@ -448,7 +448,7 @@ MISTAKES = [
         says="The hidden layer of 64 units is missing.",
         read="classifier",
         hint="Print the model and count the linear layers.",
-        edits={SECOND: "", LAST: "            Linear(256, 10),\n"},
+        edits={LAYERS: "self.layers = Sequential(*first, Linear(256, 10))"},
     ),
     Mistake(
         id="classifier-plain-list",
@@ -458,9 +458,7 @@ MISTAKES = [
         read="classifier",
         hint="You built a container for exactly this in the last chapter.",
         edits={
-            "        self.layers = Sequential(\n            Flatten(),": "        self.layers = list(Sequential(\n"
-            "            Flatten(),",
-            "            Linear(64, 10),\n        )\n": "            Linear(64, 10),\n        ))\n",
+            LAYERS: "self.layers = [*first, *second, Linear(64, 10)]",
             LOGITS: "for layer in self.layers:\n            x = layer(x)\n        return x",
         },
     ),
@@ -470,7 +468,7 @@ MISTAKES = [
         says="nn.Module has to set itself up before it can hold layers: call super().__init__() first.",
         read="classifier",
         hint="It is the first line of __init__ in every module of this course.",
-        edits={"        super().__init__()\n        self.layers": "        self.layers"},
+        edits={"        super().__init__()\n        first": "        first"},
     ),
     Mistake(
         id="classifier-predictions-in-training",
