@@ -10,8 +10,11 @@ from solutions.layers import Flatten, Linear, Sequential
 class Dropout(nn.Module):
     """In training mode, sets elements to zero at random and scales the others, so that the mean stays the same.
 
+    The mode is what ``nn.Module`` keeps in ``training`` and changes by ``train()`` and ``eval()``, also when a network
+    that holds the layer is told to.
+
     Args:
-        p: probability that an element is set to zero, from 0 to 1.
+        p: probability that an element is set to zero, from 0 to 1; both ends are allowed.
 
     Raises:
         ValueError: ``p`` is not in [0, 1].
@@ -34,10 +37,11 @@ class Dropout(nn.Module):
         """Return ``x`` with some elements dropped; in evaluation mode, ``x``.
 
         In training mode, each element is zero with probability p, independently of all others and anew at each call;
-        the others are multiplied by 1 / (1 - p). With p = 1 the result is zeros, and so is the gradient.
+        the others are multiplied by 1 / (1 - p). With p = 1 the result is zeros, and so is the gradient. The mask is
+        a constant for the gradient. ``x`` itself is not changed.
 
         Args:
-            x: floating, any shape.
+            x: any floating dtype, any shape.
 
         Returns:
             The shape, dtype and device of ``x``.
@@ -56,7 +60,8 @@ class Classifier(nn.Module):
     """The course's network: 784 pixels, hidden layers of 256 and 64 units, ten classes.
 
     In order: Flatten, Linear 784-256, ReLU, Dropout, Linear 256-64, ReLU, Dropout, Linear 64-10. What comes out are
-    logits: no softmax, as the cross-entropy loss takes care of that.
+    logits: no softmax, as the cross-entropy loss takes care of that. Weights and biases are the network's parameters;
+    how they start, and whether a weight is stored as (in, out) or (out, in), is left to the linear layer.
 
     Args:
         dropout: the probability of both dropout layers.
@@ -85,16 +90,9 @@ class Classifier(nn.Module):
     def __init__(self, dropout: float = 0.2) -> None:
         ### BEGIN SOLUTION
         super().__init__()
-        self.layers = Sequential(
-            Flatten(),
-            Linear(784, 256),
-            ReLU(),
-            Dropout(dropout),
-            Linear(256, 64),
-            ReLU(),
-            Dropout(dropout),
-            Linear(64, 10),
-        )
+        first = [Flatten(), Linear(784, 256), ReLU(), Dropout(dropout)]
+        second = [Linear(256, 64), ReLU(), Dropout(dropout)]
+        self.layers = Sequential(*first, *second, Linear(64, 10))
         ### END SOLUTION
 
     def forward(self, x: Tensor) -> Tensor:
@@ -113,13 +111,14 @@ class Classifier(nn.Module):
     def predictions(self, x: Tensor) -> dict[str, float]:
         """Return the probability of each label for one image.
 
-        The model answers in evaluation mode and without recording gradients, and is then in the mode it was in before.
+        The model answers in evaluation mode and without recording gradients, whatever mode it is in, and is then in
+        the mode it was in before.
 
         Args:
             x: one image, floating, shape (28, 28), (1, 28, 28) or (1, 1, 28, 28), on the model's device.
 
         Returns:
-            Label to probability, in the order of ``labels``; the probabilities add up to 1.
+            Label to probability, a float for each of ``labels``; they add up to 1.
 
         Raises:
             ValueError: ``x`` has another shape; a batch of several images is refused too.

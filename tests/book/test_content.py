@@ -168,4 +168,4 @@ def test_ids_are_unique_in_a_page(site: Path) -> None:
 def test_every_reference_can_be_found_by_an_identifier() -> None:
     entries = (ROOT / "references.bib").read_text(encoding="utf-8").split("\n@")
     for entry in entries:
-        assert re.search(r"\b(doi|eprint|isbn)\s*=|proceedings\.mlr\.press", entry), entry
+        assert re.search(r"\b(doi|eprint|isbn)\s*=|(proceedings\.mlr|jmlr)\.(press|org)", entry), entry

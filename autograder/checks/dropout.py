@@ -1,0 +1,358 @@
+"""What dropout and the classifier of chapter 3 must do."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from autograder.checks import Observation, Observations, Sample, attempt, check, descend, normal, refusal, set_values
+
+SIZES = [(784, 256), (256, 64), (64, 10)]
+IMAGE = (28, 28)
+
+
+def one_of(values: Sequence[float], rng: torch.Generator) -> float:
+    return values[int(torch.randint(len(values), (), generator=rng))]
+
+
+def different(numbers: Tensor) -> str:
+    """Name the different values of a tensor, to three digits."""
+    return ", ".join(f"{value:.3g}" for value in sorted({float(f"{number:.3g}") for number in numbers.tolist()}))
+
+
+def different_rows(dropped: Tensor) -> int:
+    return len(torch.unique(dropped, dim=0))
+
+
+@check(
+    "Dropout", points=2, title="In training, elements are zero with probability p and the others are scaled by 1/(1-p)"
+)
+def dropping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """10,000 draws each, two samples: a right answer fails less than 3 times in 10^10 runs (see judge).
+
+    The factors are words: both of them occur among 10,000 draws but once in 10^400 runs.
+    """
+    observed: dict[str, Observation] = {}
+    for which, p in {"small": one_of([0.1, 0.15, 0.2, 0.25], rng), "large": one_of([0.6, 0.7, 0.75, 0.8], rng)}.items():
+        x = normal(rng, 10_000) + 10  # never near 0
+        y = names.Dropout(p)(x)
+        observed[f"an element is multiplied by, p = {p}"] = different(y / x)
+        observed[f"outputs for a {which} p"] = Sample(y)
+    return observed
+
+
+@check("Dropout", points=2, title="In evaluation nothing is dropped or scaled")
+def evaluation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """A right answer leaves 400 elements undropped with probability 2^-400."""
+    layer, x = names.Dropout(0.5), normal(rng, 20, 20)
+    layer.eval()
+    output = layer(x)
+    layer.train()
+    return {
+        "output after eval()": output,
+        "output for p = 1 after eval()": names.Dropout(1.0).eval()(x),
+        "something is dropped after train()": bool((layer(x) == 0).any()),
+    }
+
+
+@check("Dropout", points=1, title="Each element, each example and each call is decided anew")
+def masks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Two masks of 64 elements agree with probability 2^-64, so two of 512 do less than once in 10^13 runs."""
+    layer, x = names.Dropout(0.5), torch.ones(64, 8, 64)
+    first, second = layer(x) == 0, layer(x) == 0
+    return {
+        "different masks among 64 examples": different_rows(first.flatten(start_dim=1)),
+        "different masks among the 8 rows of 64 examples": different_rows(first.flatten(end_dim=1)),
+        "a second call drops the same elements": torch.equal(first, second),
+        "another layer drops the same elements": torch.equal(first, names.Dropout(0.5)(x) == 0),
+    }
+
+
+@check("Dropout", points=1, title="p = 0 drops nothing; p = 1 gives zeros, and a gradient of zeros")
+def extremes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    x = normal(rng, 5, 4).requires_grad_()
+
+    def gradient() -> Tensor | None:
+        names.Dropout(1.0)(x).sum().backward()
+        return x.grad
+
+    return {
+        "output for p = 0": attempt(lambda: names.Dropout(0.0)(x)),
+        "output for p = 1": attempt(lambda: names.Dropout(1.0)(x)),
+        "gradient for p = 1": attempt(gradient),
+    }
+
+
+@check("Dropout", points=1, title="The gradient passes where the value passed, scaled alike")
+def gradients(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Each of the two factors is missing among 2,000 elements less than once in 10^190 runs."""
+    x = (normal(rng, 2000) + 10).requires_grad_()
+    y = names.Dropout(0.2)(x)
+    slopes = normal(rng, 2000) + 10
+    (y * slopes).sum().backward()
+    gradient = x.grad if x.grad is not None else torch.zeros(2000)
+    return {
+        "x gets a gradient": x.grad is not None,
+        "the gradient is multiplied by": different(gradient / slopes),
+        "value and gradient have the same factor": bool(torch.allclose(gradient / slopes, y.detach() / x.detach())),
+    }
+
+
+@check("Dropout", points=1, hidden=True, title="Any shape and floating dtype; x itself is left as it is")
+def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """That x is unchanged is looked at after 400 elements: none is dropped with probability 2^-400."""
+
+    def kind(layer: Any, x: Tensor) -> str:
+        y = layer(x)
+        return f"{str(y.dtype).removeprefix('torch.')} of shape {tuple(y.shape)}"
+
+    observed: dict[str, Observation] = {}
+    for shape in [(), (0,), (3, 4, 5), (2, 1, 28, 28)]:
+        observed[f"output for x of shape {shape}"] = attempt(
+            partial(kind, names.Dropout(0.5), normal(rng, math.prod(shape)).reshape(shape))
+        )
+    for dtype in (torch.float16, torch.float64):
+        x = normal(rng, 6, 5, dtype=dtype)
+        observed[f"output for {str(dtype).removeprefix('torch.')}"] = attempt(partial(kind, names.Dropout(0.5), x))
+    x = normal(rng, 400)
+    names.Dropout(0.5)(x)
+    return observed | {"x afterwards": x}
+
+
+@check(
+    "Dropout",
+    points=1,
+    hidden=True,
+    title="How many elements are dropped is left to chance, in each call and each place",
+)
+def counts(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Numbers of dropped elements: 500 calls of 8, 600 rows and 600 columns of 20.
+
+    All are independent for a right answer, so each of the three samples fails it once in 10^10 runs (see judge).
+    """
+    layer = names.Dropout(0.5)
+    few = torch.ones(8)
+    calls = torch.stack([layer(few) for _ in range(500)])
+    return {
+        "zeros in a call": Sample((calls == 0).sum(dim=1).float()),
+        "zeros in a row": Sample((layer(torch.ones(600, 20)) == 0).sum(dim=1).float()),
+        "zeros in a column": Sample((layer(torch.ones(20, 600)) == 0).sum(dim=0).float()),
+    }
+
+
+@check("Dropout", points=1, hidden=True, title="In a network, train() and eval() of the network decide")
+def in_a_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """A right answer leaves 400 elements undropped with probability 2^-400."""
+    network, x = nn.Sequential(nn.Sequential(names.Dropout(0.5))), normal(rng, 400)
+
+    def drops() -> bool:
+        return bool((network(x) == 0).any())
+
+    observed: dict[str, Observation] = {"it drops in a new network": drops()}
+    for step, mode in enumerate([False, True, False], start=1):
+        network.train(mode)
+        observed[f"it drops after step {step}, {'train' if mode else 'eval'}()"] = drops()
+    return observed
+
+
+@check("Dropout", points=1, hidden=True, title="What is no probability is refused")
+def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return {f"Dropout({p})": refusal(partial(names.Dropout, p)) for p in (-0.1, 1.1, -3, 20)}
+
+
+# The classifier. A network that holds the student's own Dropout would fail for what is wrong there, a second time and
+# without a word that helps. So here the name Dropout stands for PyTorch's, whoever's class it was.
+
+
+class TorchDropout(nn.Dropout):
+    """PyTorch's, with the course's default."""
+
+    def __init__(self, p: float = 0.2) -> None:
+        super().__init__(p)
+
+
+@contextmanager
+def dropout_of_torch(names: SimpleNamespace) -> Iterator[None]:
+    """Let the name Dropout mean PyTorch's wherever the student's Classifier looks it up."""
+    constructor = inspect.unwrap(names.Classifier.__init__)
+    where: dict[str, Any] = getattr(constructor, "__globals__", {})
+    theirs = where.get("Dropout")
+    where["Dropout"] = TorchDropout
+    try:
+        yield
+    finally:
+        where["Dropout"] = theirs
+        if theirs is None:
+            del where["Dropout"]
+
+
+def fill(model: nn.Module, values: Sequence[Tensor]) -> None:
+    """Give the three layers these weights (in, out) and biases, however they are stored; anything else gets zeros."""
+    by_size = {tuple(sorted(value.shape)): value for value in values}
+    for parameter in model.parameters():
+        value = by_size.get(tuple(sorted(size for size in parameter.shape if size > 1)))
+        if value is None:
+            value = torch.zeros(parameter.shape)
+        elif value.dim() == 2 and parameter.shape[0] < parameter.shape[1]:
+            value = value.T
+        set_values(parameter, value.reshape(parameter.shape))
+
+
+def random_values(rng: torch.Generator) -> list[Tensor]:
+    """Draw three weights and three biases so that numbers keep their size on the way, and both signs occur."""
+    weights = [(uniform(rng, inputs, outputs) - 0.5) / math.sqrt(inputs / 48) for inputs, outputs in SIZES]
+    return weights + [normal(rng, outputs) for _, outputs in SIZES]
+
+
+def zero_values() -> list[Tensor]:
+    return [torch.zeros(size) for size in SIZES] + [torch.zeros(outputs) for _, outputs in SIZES]
+
+
+def uniform(rng: torch.Generator, *shape: int) -> Tensor:
+    return torch.rand(*shape, generator=rng)
+
+
+def in_words(answer: Any) -> dict[str, Observation]:
+    """Observe what predictions returned: the labels, and their probabilities by name."""
+    by_name = sorted(answer.items())
+    return {
+        "labels": ", ".join(name for name, _ in by_name),
+        "each is a float": all(isinstance(value, float) for _, value in by_name),
+        "probabilities": torch.tensor([float(value) for _, value in by_name]),
+    }
+
+
+@check("Classifier", points=1, title="Three linear layers, 784-256, 256-64 and 64-10, and the ten labels")
+def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    with dropout_of_torch(names):
+        model = names.Classifier()
+        shapes = [sorted((size for size in p.shape if size > 1), reverse=True) for p in model.parameters()]
+        return {
+            "sizes of the parameters": ", ".join("×".join(map(str, shape)) for shape in sorted(shapes, reverse=True)),
+            "labels": ", ".join(model.labels),
+        }
+
+
+@check("Classifier", points=2, title="In evaluation the output is the logits of the layers in order")
+def logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    with dropout_of_torch(names):
+        model = names.Classifier(0.5)
+        fill(model, random_values(rng))
+        model.eval()
+        x = uniform(rng, 5, 28, 28)
+        return {
+            "logits for x of shape (5, 28, 28)": model(x),
+            "logits for x of shape (5, 1, 28, 28)": attempt(lambda: model(x.unsqueeze(1))),
+        }
+
+
+@check("Classifier", points=1, title="Both hidden layers have their dropout, with the probability that was passed")
+def two_dropouts(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """2,000 draws each, four samples: a right answer fails less than 5 times in 10^10 runs (see judge).
+
+    First layer: unit i repeats pixel i, and each logit is the mean of six units of the second layer that repeat one
+    unit of the first. Second layer: its units are 1, and logit k repeats one of them.
+    """
+    first, second = zero_values(), zero_values()
+    first[0][range(256), range(256)] = 1
+    for logit in range(10):
+        copies = range(6 * logit, 6 * logit + 6)
+        first[1][logit, copies] = 1
+        first[2][copies, logit] = 1 / 6
+    second[4][:] = 1
+    second[2][range(10), range(10)] = 1
+    observed: dict[str, Observation] = {}
+
+    def drawn(output: Tensor) -> Tensor:
+        return output.flatten().round(decimals=2)  # sums in another order are the same draws
+
+    with dropout_of_torch(names):
+        for said, make in {"0.5": lambda: names.Classifier(0.5), "the default": names.Classifier}.items():
+            model = make()
+            for which, values in {"first": first, "second": second}.items():
+                fill(model, values)
+                observed[f"{which} hidden layer, dropout {said}"] = Sample(drawn(model(torch.ones(200, *IMAGE))))
+    return observed
+
+
+@check("Classifier", points=1, title="predictions gives each label its probability")
+def probabilities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    with dropout_of_torch(names):
+        model = names.Classifier()
+        fill(model, random_values(rng))
+        model.eval()
+        return in_words(model.predictions(uniform(rng, *IMAGE)))
+
+
+@check(
+    "Classifier", points=2, hidden=True, title="predictions answers in evaluation mode and leaves the mode as it was"
+)
+def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """With dropout 1 nothing is left to chance: in training mode the logits are the last bias, whatever the image."""
+    values, x = random_values(rng), uniform(rng, *IMAGE)
+    observed: dict[str, Observation] = {}
+    recorded: list[Tensor] = []
+
+    def record(tensor: Tensor) -> Tensor:
+        recorded.append(tensor)
+        return tensor
+
+    with dropout_of_torch(names):
+        for mode, said in ((True, "train()"), (False, "eval()")):
+            model = names.Classifier(1.0)
+            fill(model, values)
+            model.train(mode)
+            with torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
+                answer = model.predictions(x)
+            observed[f"probabilities after {said}"] = in_words(answer)["probabilities"]
+            observed[f"training after {said} and predictions"] = model.training
+            logits = model(torch.stack([x, 1 - x]))
+            observed[f"all images are one after {said} and predictions"] = torch.equal(logits[0], logits[1])
+    return observed | {"predictions keeps something for gradients": bool(recorded)}
+
+
+@check(
+    "Classifier", points=1, hidden=True, title="predictions takes one image of any of three shapes, and refuses several"
+)
+def one_image(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    with dropout_of_torch(names):
+        model = names.Classifier()
+        fill(model, random_values(rng))
+        model.eval()
+        x = uniform(rng, *IMAGE)
+
+        def answer(*shape: int) -> Observation:
+            return in_words(model.predictions(x.reshape(shape)))["probabilities"]
+
+        observed = {f"for x of shape {s}": attempt(partial(answer, *s)) for s in [IMAGE, (1, *IMAGE), (1, 1, *IMAGE)]}
+        several = [(2, *IMAGE), (3, 1, *IMAGE)]
+        return observed | {
+            f"for x of shape {shape}": refusal(partial(model.predictions, uniform(rng, *shape))) for shape in several
+        }
+
+
+@check("Classifier", points=1, hidden=True, title="It learns, in float64 too, and a saved state restores it")
+def learning(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    with dropout_of_torch(names):
+        model, copy, exact = (names.Classifier().eval() for _ in range(3))
+        values = random_values(rng)
+        fill(model, values)
+        exact.double()
+        fill(exact, values)
+        x, targets = uniform(rng, 8, *IMAGE), torch.randint(10, (8,), generator=rng)
+        for _ in range(2):
+            descend(model, nn.functional.cross_entropy(model(x), targets), lr=0.05)
+        copy.load_state_dict(model.state_dict())
+        return {
+            "logits after two steps": model(x),
+            "logits of a classifier that loads the state": copy(x),
+            "logits in float64": attempt(lambda: exact(x.double())),
+        }

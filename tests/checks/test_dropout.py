@@ -1,0 +1,133 @@
+"""What must hold of chapter 3 in particular; test_every_room has what holds of each."""
+
+from __future__ import annotations
+
+import inspect
+from itertools import islice, product
+
+import pytest
+import torch
+from torch import nn
+
+from autograder.checks import checks_of
+from autograder.mistakes import Mistake
+from autograder.reference import Course, names_of_source
+from solutions.dropout import Classifier, Dropout
+from tests.checks.conftest import Judge, failed, named
+
+ROOM = "dropout"
+COURSE = Course.installed()
+MISTAKES = COURSE.mistakes(ROOM)
+SOURCE = COURSE.source(ROOM)
+TORCH_PARTS = "from torch.nn import Flatten, Linear, ReLU, Sequential\n"
+
+
+def with_mistakes(*ids: str) -> str:
+    source = SOURCE
+    for mistake in MISTAKES:
+        source = mistake.apply(source) if mistake.id in ids else source
+    return source
+
+
+def on_torch_parts(source: str) -> str:
+    """Let a source use PyTorch's layers, as a notebook does, whose weights are (out, in)."""
+    lines = [line for line in source.splitlines() if not line.startswith("from solutions.")]
+    return TORCH_PARTS + "\n".join(lines)
+
+
+def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
+    by_exercise = [[m for m in MISTAKES if m.exercise == name] for name in ("Dropout", "Classifier")]
+    return list(islice(product(*by_exercise), 0, None, 67))
+
+
+@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
+def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
+    first, second = pair
+    source = second.apply(first.apply(SOURCE))
+    assert named(verdicts_on(ROOM, names_of_source(source, "two.mistakes"), 7)) == {first.id, second.id}
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ("dropout-no-scaling", "dropout-p-not-refused"),
+        ("dropout-no-scaling", "dropout-active-in-evaluation"),
+        ("dropout-batch-mask", "dropout-p-above-one"),
+        ("dropout-zero-refused", "dropout-scaled-in-evaluation"),
+        ("dropout-own-flag", "dropout-nan-for-one"),
+        ("classifier-dropout-on-pixels", "classifier-first-of-several"),
+        ("classifier-no-first-dropout", "classifier-left-in-evaluation"),
+        ("classifier-dropout-ignored", "classifier-one-shape-only"),
+    ],
+)
+def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
+    assert set(ids) <= named(verdicts_on(ROOM, names_of_source(with_mistakes(*ids), "two.mistakes"), 7))
+
+
+@pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.exercise == "Dropout"], ids=lambda mistake: mistake.id)
+def test_a_mistake_in_dropout_costs_nothing_in_the_classifier(mistake: Mistake, verdicts_on: Judge) -> None:
+    verdicts = verdicts_on(ROOM, COURSE.mistaken_names(ROOM, mistake), 3)
+    assert not [verdict for verdict in failed(verdicts) if verdict.check.exercise == "Classifier"]
+
+
+def test_a_classifier_without_a_dropout_of_its_own_earns_its_points(verdicts_on: Judge) -> None:
+    source = SOURCE.replace("keep = torch.rand_like(x) >= self.p", 'raise NotImplementedError("dropout: Dropout")')
+    outcomes = {(v.check.exercise, v.outcome) for v in verdicts_on(ROOM, names_of_source(source, "no.dropout"), 3)}
+    assert {outcome for exercise, outcome in outcomes if exercise == "Classifier"} == {"pass"}
+    assert ("Dropout", "missing") in outcomes
+
+
+def test_the_checks_put_the_students_dropout_back(verdicts_on: Judge) -> None:
+    names = names_of_source(SOURCE, "put.back")
+    verdicts_on(ROOM, names, 3)
+    assert inspect.unwrap(names.Classifier.__init__).__globals__["Dropout"] is names.Dropout
+
+
+def test_the_reference_passes_on_pytorchs_layers_whose_weights_lie_the_other_way(verdicts_on: Judge) -> None:
+    for seed in range(5):
+        assert not failed(verdicts_on(ROOM, names_of_source(on_torch_parts(SOURCE), "torch.parts"), seed))
+
+
+@pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.exercise == "Classifier"], ids=lambda mistake: mistake.id)
+def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake: Mistake, verdicts_on: Judge) -> None:
+    source = on_torch_parts(mistake.apply(SOURCE))
+    found = named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5))
+    # Weights that nobody can find keep their random start, which is another one in PyTorch's layers.
+    assert found == ({mistake.id, None} if mistake.id == "classifier-plain-list" else {mistake.id})
+
+
+@pytest.mark.parametrize("check", checks_of(ROOM), ids=lambda check: check.id)
+def test_a_check_that_draws_states_its_chance_to_fail_a_right_answer(check: object) -> None:
+    source = inspect.getsource(check.observe)  # type: ignore[attr-defined]
+    if "Sample(" in source or "Dropout(0.5)" in source:
+        assert check.observe.__doc__, "no docstring"  # type: ignore[attr-defined]
+
+
+def test_one_mask_for_all_rows_is_told_from_one_for_all_calls(verdicts_on: Judge) -> None:
+    for mistake, caught_by in [("dropout-batch-mask", "masks"), ("dropout-fixed-mask", "masks")]:
+        verdicts = verdicts_on(ROOM, names_of_source(with_mistakes(mistake), "masks"), 11)
+        assert caught_by in {verdict.check.name for verdict in failed(verdicts)}
+        assert named(verdicts) == {mistake}
+
+
+def test_predictions_in_the_wrong_mode_and_a_lost_mode_are_caught_without_chance(verdicts_on: Judge) -> None:
+    for what in ("predictions-in-training", "left-in-evaluation", "left-in-training"):
+        verdicts = verdicts_on(ROOM, names_of_source(with_mistakes(f"classifier-{what}"), "modes"), 11)
+        assert [verdict.check.name for verdict in failed(verdicts)] == ["modes"]
+
+
+def test_the_reference_drops_as_torch_does() -> None:
+    """Shares over a million elements: five standard errors of the difference are 0.003."""
+    x = torch.ones(1_000_000)
+    for p in (0.2, 0.5):
+        mine, theirs = Dropout(p)(x), nn.Dropout(p)(x)
+        assert abs((mine == 0).double().mean() - (theirs == 0).double().mean()) < 0.003
+        torch.testing.assert_close(mine.unique(), theirs.unique())
+    assert torch.equal(Dropout(1.0)(x), nn.Dropout(1.0)(x))
+
+
+def test_predictions_agree_with_cross_entropy() -> None:
+    model, x = Classifier().eval(), torch.rand(1, 28, 28)
+    for at, share in enumerate(model.predictions(x).values()):
+        loss = nn.functional.cross_entropy(model(x), torch.tensor([at])).item()
+        assert loss == pytest.approx(-torch.tensor(share).log().item(), rel=1e-4)
