@@ -116,7 +116,7 @@ def feedback(
     from autograder.grading.feedback import write_feedback
 
     folder = CourseFolder.here()
-    pages = [page for name in folder.chosen(assignment) for page in write_feedback(folder, name, student)]
+    pages = write_feedback(folder, folder.chosen(assignment), student)
     if not quiet:
         print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
 

@@ -7,13 +7,15 @@ mistake. It holds no source and no hidden check.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
+import torch
 
 from autograder.checks import Check, Raised, checks_of
 from autograder.judge import Expectations, same_answer
@@ -38,21 +40,14 @@ class RecordedExplanation:
 
 def record(course: Course, room: str, folder: Path) -> Path:
     """Write the recording of a room's visible checks into a folder and return the file."""
-    live = LiveExpectations(course)
     tensors: dict[str, Any] = {}
     answers: list[dict[str, Any]] = []
-    for check in checks_of(room):
-        if check.hidden:
-            continue
-        for seed in (seed_of(run, check) for run in RUN_SEEDS):
-            right = live.reference(check, seed)
-            mistaken = live.mistaken(check, seed)
-            differ = {who: answer for who, answer in mistaken.items() if not same_answer(answer, right)}
-            for who, answer in {"": right, **differ}.items():
-                header, body = wire.pack_answer(without_reference_words(answer))
-                for name, tensor in (safetensors.torch.load(body) if body else {}).items():
-                    tensors[f"{len(answers)}/{name}"] = tensor
-                answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
+    with _one_thread():
+        for check, seed, who, answer in _recorded_answers(LiveExpectations(course), room):
+            header, body = wire.pack_answer(without_reference_words(answer))
+            for name, tensor in (safetensors.torch.load(body) if body else {}).items():
+                tensors[f"{len(answers)}/{name}"] = tensor
+            answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
     explanations = [
         {"id": mistake.id, "exercise": mistake.exercise, "says": mistake.says, "read": mistake.read}
         for mistake in course.mistakes(room)
@@ -62,6 +57,30 @@ def record(course: Course, room: str, folder: Path) -> Path:
     path = folder / f"{room}.safetensors"
     safetensors.torch.save_file(tensors, path, metadata={"content": json.dumps(content)})
     return path
+
+
+def _recorded_answers(live: LiveExpectations, room: str) -> Iterator[tuple[Check, int, str, Answer]]:
+    """Yield what the reference answers, as nobody, and what each mistake answers that shows in the check."""
+    for check in checks_of(room):
+        if check.hidden:
+            continue
+        for seed in (seed_of(run, check) for run in RUN_SEEDS):
+            right = live.reference(check, seed)
+            yield check, seed, "", right
+            for mistake, answer in live.mistaken(check, seed).items():
+                if not same_answer(answer, right):
+                    yield check, seed, mistake, answer
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Add up in one order: with more threads the last digits depend on the machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def without_reference_words(answer: Answer) -> Answer:

@@ -86,7 +86,9 @@ def test_outside_a_course_folder_a_command_says_how_to_make_one(command: str, tm
 
 @pytest.mark.parametrize("command", ["release", "grade", "feedback"])
 def test_an_unknown_assignment_is_refused_with_those_that_there_are(command: str, released: Path) -> None:
-    assert "there is no assignment '7-poetry': there are 2-layers" in refused(released, command, "7-poetry")
+    assert "there is no assignment '7-poetry': there are 1-approximation, 2-layers" in refused(
+        released, command, "7-poetry"
+    )
 
 
 @pytest.mark.parametrize("command", ["grade", "feedback"])
@@ -101,7 +103,8 @@ def test_before_a_release_there_is_nothing_to_grade(command: str, tmp_path: Path
 
 
 def test_before_grading_there_is_no_feedback(released: Path) -> None:
-    assert "run `autograder grade 2-layers`" in refused(released, "feedback")
+    assert "run `autograder grade 2-layers`" in refused(released, "feedback", "2-layers")
+    assert "run `autograder grade`" in refused(released, "feedback")
 
 
 @pytest.mark.parametrize(
@@ -198,7 +201,7 @@ def test_a_release_does_not_overwrite_an_edited_source_notebook(course_folder: P
     source = course_folder / "source" / "2-layers" / "2-layers.ipynb"
     source.write_text(source.read_text().replace("Linear", "Linear ", 1))
     before = files(course_folder)
-    assert "differs from the chapter: --force replaces it" in refused(course_folder, "release")
+    assert "differs from the chapter: --force replaces it" in refused(course_folder, "release", "2-layers")
     assert files(course_folder) == before
 
 

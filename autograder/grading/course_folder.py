@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,18 +91,22 @@ class CourseFolder:
             raise CourseFolderError(f"there is no assignment {assignment!r}: there are {', '.join(known)}")
         return known if assignment is None else [assignment]
 
-    def submissions(self, assignment: str, student: str | None = None) -> list[Submission]:
-        """Return the submissions to an assignment, by student; a folder without a notebook is one, too.
+    def submissions(self, assignments: Sequence[str], student: str | None = None) -> list[Submission]:
+        """Return the submissions to some assignments, by student; a folder without a notebook is one, too.
 
         Raises:
             CourseFolderError: the named student handed nothing in.
         """
-        folders = sorted(path for path in (self.root / "submitted").glob(f"*/{assignment}") if path.is_dir())
-        found = [Submission(path.parent.name, assignment, path / f"{assignment}.ipynb") for path in folders]
-        if student is not None:
-            found = [submission for submission in found if submission.student == student]
-            if not found:
-                raise CourseFolderError(f"submitted/{student}/{assignment} does not exist: {student} handed nothing in")
+        found = [
+            Submission(path.parent.name, assignment, path / f"{assignment}.ipynb")
+            for assignment in assignments
+            for path in sorted((self.root / "submitted").glob(f"*/{assignment}"))
+            if path.is_dir() and student in (None, path.parent.name)
+        ]
+        if student is not None and not found:
+            raise CourseFolderError(
+                f"{student} handed nothing in: submitted/{student} holds no {' or '.join(assignments)}"
+            )
         return found
 
     def instructor_notebook(self, assignment: str) -> NotebookNode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,21 +19,25 @@ from autograder.reports.html import render
 MAX_TEXT = 4000
 
 
-def write_feedback(folder: CourseFolder, assignment: str, student: str | None = None) -> list[Path]:
-    """Write the pages of an assignment, for one student or all, and return them.
+def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: str | None = None) -> list[Path]:
+    """Write the pages of what has been graded of some assignments, for one student or all, and return them.
 
     Raises:
-        CourseFolderError: that student's work, or nobody's, has been graded.
+        CourseFolderError: nothing of it has been graded.
     """
-    graded = {path.parent.parent.name: path for path in (folder.root / "autograded").glob(f"*/{assignment}/*.ipynb")}
-    if student is not None:
-        graded = {name: path for name, path in graded.items() if name == student}
+    graded = [
+        (path.parent.parent.name, assignment, path)
+        for assignment in assignments
+        for path in sorted((folder.root / "autograded").glob(f"*/{assignment}/*.ipynb"))
+        if student in (None, path.parent.parent.name)
+    ]
     if not graded:
         who = f"of {student}" if student else "in this class"
-        raise CourseFolderError(f"nothing {who} has been graded for {assignment}: run `autograder grade {assignment}`")
+        which = f" {assignments[0]}" if len(assignments) == 1 else ""
+        raise CourseFolderError(f"nothing {who} has been graded: run `autograder grade{which}`")
     written = []
     with GradebookWriter(folder).open() as gradebook:
-        for name, path in sorted(graded.items()):
+        for name, assignment, path in graded:
             page = feedback_page(name, assignment, read_notebook(path), gradebook)
             target = folder.feedback(name, assignment)
             target.parent.mkdir(parents=True, exist_ok=True)

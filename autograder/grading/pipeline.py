@@ -123,12 +123,12 @@ def _grade(
     run_seed = secrets.randbits(32) if request.seed is None else request.seed
     expect = LiveExpectations(course)
     writer = GradebookWriter(folder)
-    instructor, scores, work = {}, {}, []
+    instructor, scores = {}, {}
     for assignment in request.assignments:
         writer.require_assignment(assignment)
         instructor[assignment] = folder.instructor_notebook(assignment)
         scores[assignment] = writer.scores(assignment)
-        work += folder.submissions(assignment, request.student)
+    work = folder.submissions(request.assignments, request.student)
     on_start(len(work))
     graded: list[GradedSubmission] = []
 

@@ -21,7 +21,7 @@ from tests.grading.conftest import ASSIGNMENT, open_gradebook, record_of
 def sample(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feedback") / "course"
     copy_course(graded, folder)
-    write_feedback(CourseFolder(folder), ASSIGNMENT)
+    write_feedback(CourseFolder(folder), [ASSIGNMENT])
     return folder
 
 
@@ -29,7 +29,7 @@ def sample(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def broken(broken_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feedback") / "course"
     shutil.copytree(broken_class, folder, symlinks=True)
-    write_feedback(CourseFolder(folder), ASSIGNMENT)
+    write_feedback(CourseFolder(folder), [ASSIGNMENT])
     return folder
 
 
@@ -125,7 +125,7 @@ def test_mark_and_comment_given_by_hand_appear_and_are_in_the_total(graded_folde
         mark.manual_score, mark.needs_manual_grade = 3.5, False
         comment.manual_comment = "Good: <the factor> is right"
         gradebook.db.commit()
-    write_feedback(CourseFolder(graded_folder), ASSIGNMENT, "ada")
+    write_feedback(CourseFolder(graded_folder), [ASSIGNMENT], "ada")
     said = text(graded_folder, "ada")
     assert "23.5 of 25 points ." in said
     assert "3.5 of 5 points" in said
@@ -134,5 +134,5 @@ def test_mark_and_comment_given_by_hand_appear_and_are_in_the_total(graded_folde
 
 def test_a_student_without_marks_has_no_page_and_that_is_an_error(graded_folder: Path) -> None:
     with pytest.raises(CourseFolderError, match="nothing of nobody has been graded"):
-        write_feedback(CourseFolder(graded_folder), ASSIGNMENT, "nobody")
+        write_feedback(CourseFolder(graded_folder), [ASSIGNMENT], "nobody")
     assert not (graded_folder / "feedback" / "nobody").exists()
