@@ -26,7 +26,7 @@ from autograder.sandbox.program import Limits
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x4000, 0x40000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL, LAST_CAPABILITY = 4, 40
 FIRST_UID = 1 << 30
@@ -129,9 +129,17 @@ def enter_namespaces(limits: Limits) -> None:
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+    # An interpreter that lies under /tmp is covered, too: held open here, it is put back on top.
+    under_tmp = {
+        folder: os.open(folder, os.O_PATH) for folder in interpreter_folders() if folder.is_relative_to("/tmp")
+    }
     size = f"size={limits.disk_bytes},mode=1777".encode()
-    for folder in (b"/tmp", b"/dev/shm"):
-        _call("mount", b"tmpfs", folder, b"tmpfs", MS_NOSUID | MS_NODEV, size)
+    for place in (b"/tmp", b"/dev/shm"):
+        _call("mount", b"tmpfs", place, b"tmpfs", MS_NOSUID | MS_NODEV, size)
+    for folder, handle in under_tmp.items():
+        folder.mkdir(parents=True)
+        _call("mount", f"/proc/self/fd/{handle}".encode(), os.fsencode(folder), None, MS_BIND | MS_REC, None)
+        os.close(handle)
     _call("mount", b"tmpfs", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, b"size=0")
     os.chdir("/tmp")
 
