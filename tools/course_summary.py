@@ -21,7 +21,7 @@ def summary(course: Path, model: Path) -> list[str]:
         ("for students", f"{course}/release/course.zip", "one zip; its README.md says how to begin"),
         ("sample class", f"{course}/submitted/", f"{len(submissions)} submissions; make your own beside them"),
         ("marks", f"{course}/gradebook.db", f"{scores[0]:g} to {scores[-1]:g} of {possible:g} points"),
-        ("formgrader", "http://localhost:8888/formgrader", f"cd {course} && jupyter lab (see README.md there)"),
+        ("formgrader", "http://localhost:8888/formgrader", f"start it as {course}/README.md says"),
         ("feedback", f"{course}/feedback/", "a page for each student"),
         ("model", str(model), f"test accuracy {results['test_accuracy']:.2%}, on {data}"),
         ("figures", f"{model.parent}/", "curves, confusion matrix, confident mistakes"),
