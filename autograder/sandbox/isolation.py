@@ -1,8 +1,9 @@
 """The walls around student code.
 
 Defends: files outside the interpreter and the checks (course folder, other submissions, gradebook, reference, home),
-the network, other processes, environment variables, the machine's memory, disk and processes within the limits.
-Does not defend: time on the processor within the limits, bugs of the kernel, what the student's own process says.
+the network, other processes, environment variables, the disk, the number of processes and the memory of each.
+Does not defend: the memory of many processes together, time on the processor within the limits, bugs of the kernel,
+what the student's own process says.
 Assumes: Linux with user namespaces or root, and bubblewrap.
 
 Two walls. Bubblewrap puts the warm server into a file system that holds only what an allow-list names. Each
