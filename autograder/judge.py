@@ -92,6 +92,8 @@ def same_distribution(observed: Tensor, expected: Tensor) -> bool:
     # As many as the reference draws: of a few numbers almost any could be drawn.
     if observed.dtype != expected.dtype or observed.shape != expected.shape or expected.dim() != 1:
         return False
+    if torch.equal(observed, expected):
+        return True
     threshold = math.sqrt(math.log(2 / SAMPLE_ERROR) / len(expected))
     return distance(observed, expected) <= threshold
 
