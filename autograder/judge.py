@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -100,12 +101,12 @@ def same_distribution(observed: Tensor, expected: Tensor) -> bool:
 
 def distance(observed: Tensor, expected: Tensor) -> float:
     """Return the Kolmogorov-Smirnov distance: the largest gap between the two distribution functions."""
-    a, b = observed.double().sort().values, expected.double().sort().values
-    if bool(a.isnan().any()) or bool(b.isnan().any()):
-        return 0.0 if bool(a.isnan().all()) and bool(b.isnan().all()) else 1.0
-    points = torch.cat([a, b])
-    below = [torch.searchsorted(sample, points, right=True) / len(sample) for sample in (a, b)]
-    return float((below[0] - below[1]).abs().max())
+    # numpy sorts, and looks up a sorted list, several times faster than torch does.
+    a, b = (np.sort(sample.double().numpy()) for sample in (observed, expected))
+    if np.isnan(a).any() or np.isnan(b).any():
+        return 0.0 if np.isnan(a).all() and np.isnan(b).all() else 1.0
+    below = [np.searchsorted(sample, np.concatenate([a, b]), side="right") / len(sample) for sample in (a, b)]
+    return float(np.abs(below[0] - below[1]).max())
 
 
 def same_answer(observed: Answer, expected: Answer) -> bool:

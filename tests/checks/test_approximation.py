@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
-
 import numpy as np
 import pytest
 import torch
@@ -24,18 +22,6 @@ def with_mistakes(*ids: str) -> str:
     for mistake in ids:
         source = MISTAKES[mistake].apply(source)
     return source
-
-
-def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
-    by_exercise = [[m for m in MISTAKES.values() if m.exercise == name] for name in ("collapse", "relu_interpolant")]
-    return list(islice(product(*by_exercise), 0, None, 19))
-
-
-@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
-def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
-    first, second = pair
-    names = names_of_source(with_mistakes(first.id, second.id), "two.mistakes")
-    assert named(verdicts_on(ROOM, names, 7)) == {first.id, second.id}
 
 
 # Two mistakes of one exercise, as sources of their own where both edit the same line.
