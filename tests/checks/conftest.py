@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Protocol
 
 import pytest
 
@@ -13,7 +13,13 @@ from autograder.observe import observe, seed_of
 from autograder.reference import LiveExpectations
 from autograder.verdicts import Verdict
 
-Judge = Callable[[str, SimpleNamespace, int], list[Verdict]]
+
+class Judge(Protocol):
+    """Judge the checks of a room, or of one exercise in it, on somebody's names, in one run of a seed."""
+
+    def __call__(
+        self, room: str, names: SimpleNamespace, run_seed: int, exercise: str | None = None
+    ) -> list[Verdict]: ...
 
 
 def failed(verdicts: list[Verdict]) -> list[Verdict]:
@@ -27,12 +33,10 @@ def named(verdicts: list[Verdict]) -> set[str | None]:
 
 @pytest.fixture(scope="session")
 def verdicts_on(live: LiveExpectations) -> Judge:
-    """Judge all checks of a room on somebody's names, in one run of a seed."""
-
-    def verdicts(room: str, names: SimpleNamespace, run_seed: int) -> list[Verdict]:
+    def verdicts(room: str, names: SimpleNamespace, run_seed: int, exercise: str | None = None) -> list[Verdict]:
         found = []
-        for exercise in dict.fromkeys(check.exercise for check in checks_of(room)):
-            checks = checks_of(room, exercise)
+        for name in dict.fromkeys(check.exercise for check in checks_of(room, exercise)):
+            checks = checks_of(room, name)
             seeds = [seed_of(run_seed, check) for check in checks]
             answers = [observe(check, names, seed) for check, seed in zip(checks, seeds, strict=True)]
             found += judge(checks, answers, seeds, live)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from tests.checks.conftest import Judge, failed, named
 from tests.checks.definitions import way_of
 from tests.conftest import ROOT
 
-SEEDS = range(100, 120)
+SEEDS = range(100, 150)
 COURSE = Course.installed()
 # The sample class holds right answers, too; its first line says which.
 RIGHT = [
@@ -34,10 +35,16 @@ def test_each_known_mistake_is_caught_and_its_own_message_is_shown(
 ) -> None:
     names = COURSE.mistaken_names(room, mistake)
     for seed in SEEDS:
-        verdicts = verdicts_on(room, names, seed)
+        verdicts = verdicts_on(room, names, seed, mistake.exercise)
         assert failed(verdicts), f"passed with seed {seed}"
         assert named(verdicts) == {mistake.id}
         assert all(mistake.says in verdict.message for verdict in failed(verdicts))
+
+
+@pytest.mark.parametrize(("room", "mistake"), MISTAKES)
+def test_a_mistake_in_one_exercise_costs_no_points_of_another(room: str, mistake: Mistake, verdicts_on: Judge) -> None:
+    verdicts = verdicts_on(room, COURSE.mistaken_names(room, mistake), SEEDS[0])
+    assert {verdict.check.exercise for verdict in failed(verdicts)} == {mistake.exercise}
 
 
 @pytest.mark.parametrize("room", rooms())
@@ -58,16 +65,20 @@ def value_in(line: str) -> str:
 
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_right_but_different_solution_passes_every_check(path: Path, verdicts_on: Judge) -> None:
+    """A file may answer some exercises of its room and leave others out."""
+    room = path.parent.name
     names = names_of_source(path.read_text(encoding="utf-8"), f"right.{path.stem}")
-    for seed in SEEDS:
-        assert [verdict.message for verdict in failed(verdicts_on(path.parent.name, names, seed))] == []
+    answered = [exercise.name for exercise in COURSE.exercises(room) if hasattr(names, exercise.name)]
+    assert answered
+    for name, seed in product(answered, SEEDS):
+        assert [verdict.message for verdict in failed(verdicts_on(room, names, seed, name))] == []
 
 
 @pytest.mark.parametrize(("room", "name"), [(room, e.name) for room in rooms() for e in COURSE.exercises(room)])
 def test_at_least_four_right_but_different_solutions_of_each_name_are_tried(room: str, name: str) -> None:
     """Different in what they do, from each other and from the reference: other names or messages do not count."""
     ways = {way_of(path.read_text(encoding="utf-8"), name) for path in (ROOT / "tests" / "right" / room).glob("*.py")}
-    assert len(ways - {way_of(COURSE.source(room), name)}) >= 4
+    assert len(ways - {way_of(COURSE.source(room), name), way_of("", name)}) >= 4
 
 
 def test_another_wording_is_no_other_way() -> None:
