@@ -35,10 +35,14 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The course 
 @app.command(epilog="Example: autograder release 2-layers")
 def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = False) -> None:
     """Make the notebooks for students, and one zip with all that they need."""
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+
     from autograder.console import progress
     from autograder.grading.course_folder import CourseFolder, CourseFolderError
     from autograder.notebooks.bundle import write_bundle
     from autograder.notebooks.release import release as release_chapter
+    from autograder.notebooks.release import run_reference
     from autograder.notebooks.source import chapters_of
     from autograder.reference import Course
 
@@ -47,12 +51,17 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     if not chapters:
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
-    with progress("Releasing", len(chapters) + 1, quiet) as step:
-        for chapter in chapters:
-            step(chapter.assignment)
-            release_chapter(chapter, course, folder, force=force)
-        step("the bundle")
+    with progress("Releasing", len(chapters) + 1, quiet) as step, ThreadPoolExecutor(os.cpu_count()) as pool:
+        # Each runs in a kernel of its own; what is written is written one after the other.
+        running = [pool.submit(run_reference, chapter, course) for chapter in chapters]
+        try:
+            for chapter, executed in zip(chapters, running, strict=True):
+                release_chapter(chapter, executed.result(), course, folder, force=force)
+                step(chapter.assignment)
+        finally:
+            pool.shutdown(cancel_futures=True)
         write_bundle(folder.bundle, [folder.released(name) for name in folder.assignments()], course)
+        step("the bundle")
     if not quiet:
         for chapter in chapters:
             print(f"{chapter.assignment}: {folder.released(chapter.assignment).relative_to(folder.root)}")

@@ -43,7 +43,7 @@ def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
     started = time.perf_counter()
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed also takes down the stack, for CUDA's sake
         try:
             answer = answer_of(check.observe(names, torch.Generator().manual_seed(seed)), check)
         except Exception as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import entry_points
@@ -20,6 +20,8 @@ from autograder.exercises import Exercise, exercises_of
 from autograder.mistakes import Mistake
 from autograder.observe import observe
 from autograder.verdicts import Answer
+
+Names = Callable[[], SimpleNamespace]
 
 
 class NoCourse(Exception):
@@ -82,20 +84,31 @@ class Course:
         """Return the reference's names."""
         return SimpleNamespace(**vars(importlib.import_module(f"{self.package}.{room}")))
 
+    def mistaken(self, room: str, mistake: Mistake) -> Names:
+        """Return how to get the names of the reference with one mistake in it."""
+        return names_anew(mistake.apply(self.source(room)), f"{self.package}.mistaken.{mistake.id}")
+
     def mistaken_names(self, room: str, mistake: Mistake) -> SimpleNamespace:
         """Return the names of the reference with one mistake in it."""
-        return names_of_source(mistake.apply(self.source(room)), f"{self.package}.mistaken.{mistake.id}")
+        return self.mistaken(room, mistake)()
 
 
 def names_of_source(source: str, module_name: str) -> SimpleNamespace:
-    """Run a module's text, as trusted as the course itself, and return its names.
+    """Run a module's text, as trusted as the course itself, and return its names."""
+    return names_anew(source, module_name)()
 
-    It has to stand in ``sys.modules`` while it runs: dataclasses look their annotations up there.
-    """
-    module = ModuleType(module_name)
-    sys.modules[module_name] = module
-    exec(compile(source, module_name, "exec"), vars(module))
-    return SimpleNamespace(**vars(module))
+
+def names_anew(source: str, module_name: str) -> Names:
+    """Return a function that runs a module's text at each call: what one check leaves behind, no other one meets."""
+    code = compile(source, module_name, "exec")
+
+    def run() -> SimpleNamespace:
+        module = ModuleType(module_name)
+        sys.modules[module_name] = module  # while it runs, dataclasses look their annotations up there
+        exec(code, vars(module))
+        return SimpleNamespace(**vars(module))
+
+    return run
 
 
 @dataclass
@@ -103,7 +116,7 @@ class LiveExpectations:
     """Expectations computed from a course, each once for a seed."""
 
     course: Course
-    _names: dict[str, SimpleNamespace] = field(default_factory=dict)
+    _mistaken: dict[str, Names] = field(default_factory=dict)
     _answers: dict[tuple[str, str, int], Answer] = field(default_factory=dict)
 
     def reference(self, check: Check, seed: int) -> Answer:
@@ -133,6 +146,6 @@ class LiveExpectations:
     def _namespace(self, mistake: str, check: Check) -> SimpleNamespace:
         if not mistake:
             return self.course.names(check.room)
-        if mistake not in self._names:
-            self._names[mistake] = self.course.mistaken_names(check.room, self.explanation(check, mistake))
-        return self._names[mistake]
+        if mistake not in self._mistaken:
+            self._mistaken[mistake] = self.course.mistaken(check.room, self.explanation(check, mistake))
+        return self._mistaken[mistake]()

@@ -41,19 +41,35 @@ class Released:
     release: Path
 
 
-def release(chapter: Chapter, course: Course, folder: CourseFolder, *, force: bool = False) -> Released:
-    """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
-
-    The reference is run once from top to bottom: it has to pass every check, and its values go into the text.
+def run_reference(chapter: Chapter, course: Course) -> NotebookNode:
+    """Run a chapter once from top to bottom with the reference in its exercises, in a kernel of its own.
 
     Raises:
-        ReleaseError: a cell of the chapter fails with the reference, or nbgrader finds fault with a notebook.
-        WouldOverwrite: a source notebook is there that differs, and not ``force``; with it a copy is kept.
+        ReleaseError: a cell fails.
     """
-    book_page = course.page(chapter.room)
-    executed = execute(source_notebook(chapter, course, book_page), course.folder.parent, allow_errors=False)
+    return execute(
+        source_notebook(chapter, course, course.page(chapter.room)), course.folder.parent, allow_errors=False
+    )
+
+
+def release(
+    chapter: Chapter, executed: NotebookNode, course: Course, folder: CourseFolder, *, force: bool = False
+) -> Released:
+    """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
+
+    Args:
+        chapter: to release.
+        executed: what ``run_reference`` returned: it has to pass every check, and its values go into the text.
+        course: whose chapter it is.
+        folder: the instructor's.
+        force: replace a source notebook that differs, and keep a copy of it.
+
+    Raises:
+        ReleaseError: the reference does not pass a check, or nbgrader finds fault with a notebook.
+        WouldOverwrite: a source notebook is there that differs, and not ``force``.
+    """
     _require_nothing(_validate(executed), f"the reference does not pass its own checks in {chapter.assignment}")
-    source = source_notebook(chapter, course, book_page, glued_values(executed))
+    source = source_notebook(chapter, course, course.page(chapter.room), glued_values(executed))
     path = folder.source(chapter.assignment)
     write_source(path, nbformat.writes(source), force=force)
     _generate(folder, chapter.assignment)

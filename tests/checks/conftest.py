@@ -10,15 +10,18 @@ import pytest
 from autograder.checks import checks_of
 from autograder.judge import judge
 from autograder.observe import observe, seed_of
-from autograder.reference import LiveExpectations
+from autograder.reference import LiveExpectations, Names
 from autograder.verdicts import Verdict
 
 
 class Judge(Protocol):
-    """Judge the checks of a room, or of one exercise in it, on somebody's names, in one run of a seed."""
+    """Judge the checks of a room, or of one exercise in it, on somebody's names, in one run of a seed.
+
+    Names that are made anew are made for each check, as the grader does.
+    """
 
     def __call__(
-        self, room: str, names: SimpleNamespace, run_seed: int, exercise: str | None = None
+        self, room: str, names: SimpleNamespace | Names, run_seed: int, exercise: str | None = None
     ) -> list[Verdict]: ...
 
 
@@ -33,12 +36,17 @@ def named(verdicts: list[Verdict]) -> set[str | None]:
 
 @pytest.fixture(scope="session")
 def verdicts_on(live: LiveExpectations) -> Judge:
-    def verdicts(room: str, names: SimpleNamespace, run_seed: int, exercise: str | None = None) -> list[Verdict]:
+    def verdicts(
+        room: str, names: SimpleNamespace | Names, run_seed: int, exercise: str | None = None
+    ) -> list[Verdict]:
         found = []
         for name in dict.fromkeys(check.exercise for check in checks_of(room, exercise)):
             checks = checks_of(room, name)
             seeds = [seed_of(run_seed, check) for check in checks]
-            answers = [observe(check, names, seed) for check, seed in zip(checks, seeds, strict=True)]
+            answers = []
+            for check, seed in zip(checks, seeds, strict=True):
+                mine = names if isinstance(names, SimpleNamespace) else names()
+                answers.append(observe(check, mine, seed))
             found += judge(checks, answers, seeds, live)
         return found
 

@@ -9,13 +9,16 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.checks import checks_of, rooms
+from autograder.judge import judge
 from autograder.mistakes import Mistake
-from autograder.reference import Course, names_of_source
+from autograder.observe import seed_of
+from autograder.reference import Course, LiveExpectations, names_of_source
 from tests.checks.conftest import Judge, failed, named
 from tests.checks.definitions import way_of
 from tests.conftest import ROOT
 
 SEEDS = range(100, 150)
+TENS = [SEEDS[at : at + 10] for at in range(0, len(SEEDS), 10)]
 COURSE = Course.installed()
 # The sample class holds right answers, too; its first line says which.
 RIGHT = [
@@ -26,25 +29,35 @@ RIGHT = [
 TAUGHT = {"super().__init__()", "return x"}
 
 
+EXERCISES = [(room, exercise.name) for room in rooms() for exercise in COURSE.exercises(room)]
 MISTAKES = [pytest.param(room, mistake, id=mistake.id) for room in rooms() for mistake in COURSE.mistakes(room)]
 
 
+@pytest.mark.parametrize(
+    "seeds", [SEEDS[at : at + 10] for at in range(0, len(SEEDS), 10)], ids=lambda s: f"from {s[0]}"
+)
+@pytest.mark.parametrize(("room", "exercise"), EXERCISES)
+def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seeds: range) -> None:
+    checks = checks_of(room, exercise)
+    for seed in seeds:
+        expect = LiveExpectations(COURSE)
+        at = [seed_of(seed, check) for check in checks]
+        for mistake in (mistake for mistake in COURSE.mistakes(room) if mistake.exercise == exercise):
+            answers = [expect.mistaken(check, one)[mistake.id] for check, one in zip(checks, at, strict=True)]
+            verdicts = judge(checks, answers, at, expect)
+            assert failed(verdicts), f"{mistake.id} passes with seed {seed}"
+            assert named(verdicts) == {mistake.id}, f"with seed {seed}"
+            assert all(mistake.says in verdict.message for verdict in failed(verdicts))
+
+
 @pytest.mark.parametrize(("room", "mistake"), MISTAKES)
-def test_each_known_mistake_is_caught_and_its_own_message_is_shown(
+def test_a_mistake_is_named_wherever_it_is_made_and_costs_no_points_of_another_exercise(
     room: str, mistake: Mistake, verdicts_on: Judge
 ) -> None:
-    names = COURSE.mistaken_names(room, mistake)
-    for seed in SEEDS:
-        verdicts = verdicts_on(room, names, seed, mistake.exercise)
-        assert failed(verdicts), f"passed with seed {seed}"
-        assert named(verdicts) == {mistake.id}
-        assert all(mistake.says in verdict.message for verdict in failed(verdicts))
-
-
-@pytest.mark.parametrize(("room", "mistake"), MISTAKES)
-def test_a_mistake_in_one_exercise_costs_no_points_of_another(room: str, mistake: Mistake, verdicts_on: Judge) -> None:
-    verdicts = verdicts_on(room, COURSE.mistaken_names(room, mistake), SEEDS[0])
+    """Run a second time, apart from what the judge compares with."""
+    verdicts = verdicts_on(room, COURSE.mistaken(room, mistake), SEEDS[0])
     assert {verdict.check.exercise for verdict in failed(verdicts)} == {mistake.exercise}
+    assert named(verdicts) == {mistake.id}
 
 
 @pytest.mark.parametrize("room", rooms())
@@ -74,7 +87,7 @@ def test_a_right_but_different_solution_passes_every_check(path: Path, verdicts_
         assert [verdict.message for verdict in failed(verdicts_on(room, names, seed, name))] == []
 
 
-@pytest.mark.parametrize(("room", "name"), [(room, e.name) for room in rooms() for e in COURSE.exercises(room)])
+@pytest.mark.parametrize(("room", "name"), EXERCISES)
 def test_at_least_four_right_but_different_solutions_of_each_name_are_tried(room: str, name: str) -> None:
     """Different in what they do, from each other and from the reference: other names or messages do not count."""
     ways = {way_of(path.read_text(encoding="utf-8"), name) for path in (ROOT / "tests" / "right" / room).glob("*.py")}

@@ -17,7 +17,7 @@ from autograder.grading.course_folder import CourseFolder
 from autograder.grading.course_init import make_course_folder
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written
-from autograder.notebooks.release import ReleaseError, WouldOverwrite, execute, release, write_source
+from autograder.notebooks.release import ReleaseError, WouldOverwrite, execute, release, run_reference, write_source
 from autograder.notebooks.source import Chapter, source_notebook, without_solutions
 from autograder.reference import Course
 from tests.notebooks.conftest import ASSIGNMENT, ROOM
@@ -164,7 +164,8 @@ def test_a_cell_that_fails_with_the_reference_stops_the_release_with_a_line_that
     make_course_folder(tmp_path / "course")
     course = SmallCourse("solutions", "https://example.org/", tmp_path, edit)
     with pytest.raises(ReleaseError, match=complaint) as refused:
-        release(Chapter(chapter, ROOM), course, CourseFolder.here(tmp_path / "course"))
+        one = Chapter(chapter, ROOM)
+        release(one, run_reference(one, course), course, CourseFolder.here(tmp_path / "course"))
     assert "\n" not in str(refused.value)
     assert not list((tmp_path / "course").rglob("*.ipynb"))
 
