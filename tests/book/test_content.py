@@ -10,6 +10,7 @@ import pytest
 from pybtex.database import parse_file
 
 from autograder.checks import checks_of, rooms
+from autograder.cli import app
 from autograder.exercises import Exercise
 from autograder.reference import Course
 
@@ -107,6 +108,25 @@ def test_a_chapter_has_every_part_of_the_rhythm_in_order(site: Path, room: str) 
     assert places == sorted(places)
     assert chapter.count('class="recall question"') == 3
     assert chapter.count('class="predict question"') >= 4
+
+
+def test_the_page_before_the_first_chapter_lets_an_exercise_go_wrong(site: Path) -> None:
+    """What it shows is a check at work, and it is no exercise."""
+    page = article(site, "start")
+    shown = " ".join(text_of(page).split())
+    mistake = next(mistake for mistake in COURSE.mistakes("layers") if mistake.id == "flatten-batch-too")
+    places = [shown.find(said) for said in ("not written yet", mistake.says, "hint=2", mistake.hint)]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert "exercise-card" not in page
+    assert 'class="predict question"' in page
+
+
+def test_the_page_before_the_first_chapter_names_commands_that_there_are() -> None:
+    text = (ROOT / "chapters" / "0-start.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:^|`)autograder (\w+)", text, re.MULTILINE))
+    assert named
+    assert named <= {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("room", ROOMS)

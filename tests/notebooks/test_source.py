@@ -12,19 +12,24 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.checks import checks_of
+from autograder.checks import checks_of, rooms
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.course_init import make_course_folder
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written
 from autograder.notebooks.release import ReleaseError, WouldOverwrite, execute, release, run_reference, write_source
-from autograder.notebooks.source import Chapter, source_notebook, without_solutions
+from autograder.notebooks.source import Chapter, chapters_of, source_notebook, without_solutions
 from autograder.reference import Course
 from tests.notebooks.conftest import ASSIGNMENT, ROOM
 
 
 def by_grade_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
     return {str(grade_id_of(cell)): cell for cell in notebook.cells if grade_id_of(cell)}
+
+
+def test_every_room_is_an_assignment_and_the_page_before_the_first_chapter_is_none(course: Course) -> None:
+    assert (course.chapters / "0-start.md").exists()
+    assert sorted(chapter.room for chapter in chapters_of(course)) == rooms()
 
 
 def test_a_cell_with_a_grade_id_has_it_as_its_id_and_no_id_occurs_twice(source: NotebookNode) -> None:
