@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -13,6 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from autograder.checks import checks_of
@@ -157,3 +159,29 @@ def said(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine, cour
 def right(untouched: NotebookNode, course: Course) -> NotebookNode:
     """The notebook filled with the reference. Read it only."""
     return fill(untouched, course.source(ROOM)).notebook
+
+
+@pytest.fixture
+def kernel(machine: StudentMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a kernel that runs the student's Python."""
+    spec = tmp_path / "kernels" / "student"
+    spec.mkdir(parents=True)
+    argv = [str(machine.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec.joinpath("kernel.json").write_text(json.dumps({"argv": argv, "display_name": "s", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    return "student"
+
+
+def run_all(notebook: NotebookNode, kernel: str, folder: Path) -> NotebookNode:
+    """Run a notebook as "Run all" does: it stops at the first error in a cell that may not raise one."""
+    copy = nbformat.from_dict(notebook)
+    environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    client = NotebookClient(copy, timeout=120, kernel_name=kernel, resources={"metadata": {"path": str(folder)}})
+    client.execute(env=environment)
+    return copy
+
+
+def errors_in(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    outputs = ((cell.id, out) for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs)
+    return {cell_id: output for cell_id, output in outputs if output.output_type == "error"}

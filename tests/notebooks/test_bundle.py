@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from autograder.checks import Check, checks_of
@@ -26,7 +23,7 @@ from autograder.records import RUN_SEEDS
 from autograder.reference import Course, LiveExpectations
 from autograder.verdicts import Answer
 from tests.conftest import ROOT, SAMPLE_CLASS
-from tests.notebooks.conftest import ASSIGNMENT, ROOM, StudentMachine
+from tests.notebooks.conftest import ASSIGNMENT, ROOM, StudentMachine, errors_in, run_all
 
 COURSE = Course.installed()
 MISTAKES = COURSE.mistakes(ROOM)
@@ -194,32 +191,6 @@ def test_check_on_a_known_mistake_explains_it(mistake: Mistake, said: dict[str, 
     assert "<dt" in html and "✗ not yet" in html
 
 
-@pytest.fixture
-def kernel(machine: StudentMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a kernel that runs the student's Python."""
-    spec = tmp_path / "kernels" / "student"
-    spec.mkdir(parents=True)
-    argv = [str(machine.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec.joinpath("kernel.json").write_text(json.dumps({"argv": argv, "display_name": "s", "language": "python"}))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    return "student"
-
-
-def run_all(notebook: NotebookNode, kernel: str, folder: Path) -> NotebookNode:
-    """Run a notebook as "Run all" does: it stops at the first error in a cell that may not raise one."""
-    copy = nbformat.from_dict(notebook)
-    environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-    client = NotebookClient(copy, timeout=120, kernel_name=kernel, resources={"metadata": {"path": str(folder)}})
-    client.execute(env=environment)
-    return copy
-
-
-def errors_in(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    outputs = ((cell.id, out) for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs)
-    return {cell_id: output for cell_id, output in outputs if output.output_type == "error"}
-
-
 def test_run_all_on_the_untouched_notebook_reaches_the_end_and_reports_kindly(
     machine: StudentMachine, untouched: NotebookNode, kernel: str
 ) -> None:
@@ -235,16 +206,6 @@ def test_run_all_on_the_untouched_notebook_reaches_the_end_and_reports_kindly(
     assert {errors[cell_id].evalue for cell_id in together} <= {f"{ROOM}: {e.name}" for e in COURSE.exercises(ROOM)}
     looks = [cell for cell in ran.cells if "look" in cell.metadata.get("tags", [])]
     assert all("<table" in cell.outputs[0].data["text/html"] for cell in looks)
-
-
-def test_run_all_on_a_notebook_filled_with_the_reference_reaches_the_end_without_an_error(
-    machine: StudentMachine, right: NotebookNode, kernel: str
-) -> None:
-    ran = run_all(right, kernel, machine.course)
-    assert errors_in(ran) == {}
-    assert not [
-        out for cell in ran.cells if cell.cell_type == "code" for out in cell.outputs if out.get("name") == "stderr"
-    ]
 
 
 def test_autograder_fills_and_checks_a_notebook_and_says_so_by_its_exit_status(
