@@ -152,18 +152,18 @@ def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         neighbours.append(float(order[1] - order[0]) if len(order) > 1 else 0.0)
     images, labels = numbered(40)
 
-    def order(generator: torch.Generator | None) -> Tensor:
+    def drawn(generator: torch.Generator | None) -> Tensor:
         return order_of(one_pass(names, images, labels, 8, True, generator=generator))
 
     seed = int(torch.randint(1000, (), generator=rng))
     same, going_on = torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
-    from_going_on = order(going_on)
+    from_going_on = drawn(going_on)
     return {
         "the first example of 600 passes": Sample(torch.tensor(first)),
         "second example minus first, in 600 passes": Sample(torch.tensor(neighbours)),
-        "two passes have one order": torch.equal(order(None), order(None)),
-        "two generators in the same state give one order": torch.equal(from_going_on, order(same)),
-        "a generator that goes on gives the same order again": torch.equal(from_going_on, order(going_on)),
+        "two passes have one order": torch.equal(drawn(None), drawn(None)),
+        "two generators in the same state give one order": torch.equal(from_going_on, drawn(same)),
+        "a generator that goes on gives the same order again": torch.equal(from_going_on, drawn(going_on)),
     }
 
 
@@ -233,7 +233,7 @@ class Loader:
         self.log.read.append(self.name)
         rows = torch.randperm(len(self.x)) if self.shuffled else torch.arange(len(self.x))
         self.orders.append(tuple(rows.tolist()))
-        for part in rows.split(self.size):
+        for part in torch.split(rows, self.size):
             self.log.now = self.name
             yield self.x[part].clone(), self.y[part].clone()
 
@@ -282,10 +282,10 @@ def points(rng: torch.Generator, n: int, classes: int = 3) -> tuple[Tensor, Tens
     return normal(rng, n, 4), torch.arange(n)[torch.randperm(n, generator=rng)] % classes
 
 
-def three_sets(rng: torch.Generator, log: Log, classes: int = 3, **options: bool) -> dict[str, Loader]:
+def three_sets(rng: torch.Generator, log: Log, classes: int = 3, shuffled: bool = False) -> dict[str, Loader]:
     """Return loaders whose last batches are short, of another size in each set."""
     return {
-        "train": Loader("train", log, *points(rng, 10, classes), 4, **options),
+        "train": Loader("train", log, *points(rng, 10, classes), 4, shuffled),
         "valid": Loader("valid", log, *points(rng, 31, classes), 15),
         "test": Loader("test", log, *points(rng, 62, classes), 20),
     }
@@ -333,7 +333,7 @@ class Trace:
         self.most = self.backwards = 0
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        loss: Tensor = Traced.apply(F.cross_entropy(outputs, targets), self)
+        loss: Tensor = Traced.apply(F.cross_entropy(outputs, targets), self)  # type: ignore[no-untyped-call]
         return loss
 
 
@@ -377,7 +377,9 @@ def training_loss(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def right_metrics(names: SimpleNamespace) -> Iterator[None]:
     """Let the two metrics mean right ones wherever the student's Learner looks them up."""
     where: dict[str, Any] = getattr(inspect.unwrap(getattr(names.Learner, "evaluate", one_pass)), "__globals__", {})
-    theirs = {name: where[name] for name in ("confusion_matrix", "precision_recall_f1") if name in where}
+    theirs: dict[str, Any] = {
+        name: where[name] for name in ("confusion_matrix", "precision_recall_f1") if name in where
+    }
     where.update(confusion_matrix=pair_counts, precision_recall_f1=scores_from)
     try:
         yield
@@ -389,8 +391,9 @@ def right_metrics(names: SimpleNamespace) -> Iterator[None]:
 
 def pair_counts(targets: Any, predictions: Any, classes: int) -> Tensor:
     pairs = [np.asarray(numbers) for numbers in (targets, predictions)]
-    counted, *_ = np.histogram2d(*pairs, bins=np.arange(classes + 1) - 0.5)
-    return torch.as_tensor(counted).long()
+    counted = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counted, tuple(pairs), 1)
+    return torch.as_tensor(counted)
 
 
 def scores_from(matrix: Any) -> tuple[Tensor, Tensor, Tensor]:
@@ -588,7 +591,7 @@ def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with nothing_left_behind(names), tempfile.TemporaryDirectory() as folder:
         log = Log()
         model, sets = Net(rng, log, classes=4), three_sets(rng, log, classes=4)
-        model.labels = ["Hat", "Glove", "Scarf", "Belt"]
+        model.labels = ["Hat", "Glove", "Scarf", "Belt"]  # type: ignore[assignment]
         learner = names.Learner(config_of(names, model=model), sets)
         observed: dict[str, Observation] = {}
         for training in (True, False):

@@ -89,7 +89,8 @@ def scored(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
 MISTAKES = [
     config(
         "nothing-refused",
-        "The constructor takes everything. A dataclass checks nothing by itself, not even the types in its annotations.",
+        "The constructor takes everything. A dataclass checks nothing by itself, not even the types "
+        "in its annotations.",
         "__post_init__ runs after the fields are set. Does yours raise, or does it print, return or repair?",
         {CONFIG_START: f"{CONFIG_START}        return\n"},
     ),
@@ -101,7 +102,8 @@ MISTAKES = [
     ),
     config(
         "criterion-not-refused",
-        "A criterion that cannot be called is taken. It would fail in the first batch, far from the line that is wrong.",
+        "A criterion that cannot be called is taken. It would fail in the first batch, far from the line that is "
+        "wrong.",
         "Python has a function that tells whether something can be called.",
         {"if not callable(self.criterion):": "if self.criterion is None:"},
     ),
@@ -125,7 +127,8 @@ MISTAKES = [
     ),
     config(
         "nan-allowed",
-        "A learning rate that is NaN is taken. Every comparison with NaN is false, so a test for 'too small' does not see it.",
+        "A learning rate that is NaN is taken. Every comparison with NaN is false, "
+        "so a test for 'too small' does not see it.",
         "Ask whether the number is good, and refuse where it is not. That is not the same as asking whether it is bad.",
         {"if not self.lr > 0:  # true for NaN as well": "if self.lr <= 0:"},
     ),
@@ -289,8 +292,8 @@ MISTAKES = [
         "The generator is set back to its start in each pass, so that each pass has the same order.",
         "Two passes with one generator should differ; two generators in the same state should agree.",
         {
-            "    order = order.to(images.device)\n": "    order = order.to(images.device)\n    if generator is not None "
-            "and shuffle:\n        order = torch.randperm(len(images), "
+            "    order = order.to(images.device)\n": "    order = order.to(images.device)\n"
+            "    if generator is not None and shuffle:\n        order = torch.randperm(len(images), "
             "generator=generator.manual_seed(generator.initial_seed()))\n"
         },
     ),
@@ -419,8 +422,8 @@ MISTAKES = [
     learner(
         "softmax-before-the-loss",
         "loop",
-        "The outputs pass a softmax before the criterion. The cross-entropy takes logits and does that itself, so it now "
-        "happens twice and the gradients are weak.",
+        "The outputs pass a softmax before the criterion. The cross-entropy takes logits and does that itself, so it "
+        "now happens twice and the gradients are weak.",
         "What does the criterion get, and what does the model return?",
         {LOSS: "loss = self.config.criterion(self.model(x).softmax(dim=1), y)"},
     ),
@@ -435,7 +438,8 @@ MISTAKES = [
     learner(
         "mean-of-means",
         "mean-over-examples",
-        "You take the mean of the batches' means. The last batch is shorter, and each of its examples then weighs more.",
+        "You take the mean of the batches' means. The last batch is shorter, and each of its examples then weighs "
+        "more.",
         "The criterion gives a mean. With which number do you get the sum over the batch back?",
         {
             TOTAL: "total += loss.detach()",
@@ -517,8 +521,8 @@ MISTAKES = [
     learner(
         "stops-by-the-test-set",
         "three-sets",
-        "valid_loss reads the test examples, and fit stops by it. A set that chose the weights no longer tells how well "
-        "they do on new images.",
+        "valid_loss reads the test examples, and fit stops by it. A set that chose the weights no longer tells how "
+        "well they do on new images.",
         "evaluate reads the test set, once, and nothing else does.",
         {VALID_LOADER: VALID_LOADER.replace("valid", "test")},
     ),
@@ -648,7 +652,8 @@ MISTAKES = [
     learner(
         "patience-one-more",
         "patience",
-        "Training goes on one epoch too long: with patience k it ends after the k-th epoch in a row without improvement.",
+        "Training goes on one epoch too long: with patience k it ends after the k-th epoch in a row without "
+        "improvement.",
         "Patience 1: the first epoch that is not better is the last one.",
         {PATIENCE: PATIENCE.replace(">=", ">")},
     ),
@@ -954,9 +959,7 @@ MISTAKES = [
         "predictions-not-looked-at",
         "Targets outside the classes are refused, predictions are not.",
         "Two arguments, one rule.",
-        {
-            'for name, values in (("targets", targets), ("predictions", predictions)):': 'for name, values in (("targets", targets),):'
-        },
+        {'(("targets", targets), ("predictions", predictions)):': '(("targets", targets),):'},
     ),
     scored(
         "exchanged",
@@ -977,8 +980,8 @@ MISTAKES = [
     ),
     scored(
         "of-all",
-        "You divide by the number of all examples. Precision and recall look at one class: at those predicted as it, and "
-        "at those that are of it.",
+        "You divide by the number of all examples. Precision and recall look at one class: at those predicted as it, "
+        "and at those that are of it.",
         "A row has a sum of its own, and so has a column.",
         {
             PRECISION: "precision = hits / matrix.sum().clamp(min=1)",
