@@ -48,14 +48,20 @@ def accepts(names: SimpleNamespace, **settings: object) -> Observation:
 
 @check("LearnerConfig", points=1, title="Nine settings in the order of the docstring, seven with their defaults")
 def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """By position the learning rate is 2.0, which would be a batch size as well: fields in another order show as such."""
     model = nn.Linear(2, 2)
-    config = names.LearnerConfig(model, F.cross_entropy, 3, 16, 0.125, "cpu", 2, 9.5, 7)
-    given = {f"{name}, by position": str(getattr(config, name, "nothing")) for name in FIELDS[2:]}
-    default = made(names)
+
+    def given() -> Any:
+        return names.LearnerConfig(model, F.cross_entropy, 3, 16, 2.0, "cpu", 2, 9.5, 7)
+
+    def told(config: Any) -> str:
+        return ", ".join(f"{name}={getattr(config, name, 'nothing')!r}" for name in FIELDS[2:])
+
     return {
-        "model and criterion are those that were passed": config.model is model and config.criterion is F.cross_entropy,
-        **given,
-        **{f"{name}, where nothing is passed": str(getattr(default, name, "nothing")) for name in FIELDS[2:]},
+        "its model is the one that was passed": attempt(lambda: given().model is model),
+        "its criterion is the one that was passed": attempt(lambda: given().criterion is F.cross_entropy),
+        "what is passed by position": attempt(lambda: told(given())),
+        "what is not passed": attempt(lambda: told(made(names))),
     }
 
 
@@ -486,9 +492,11 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         }
         shuffled = three_sets(rng, log, shuffled=True)
         first, again, other, *free = losses_of(names, initial, shuffled, log, 5, 5, 6, None, None)
+        anew = [losses_of(names, initial, shuffled, log, 5) for _ in range(2)]
         repeats = len(set(shuffled["train"].orders[:3])) == 1
         return observed | {
             "two runs with seed 5 have equal losses": first == again,
+            "two runs with seed 5 that are made anew have equal losses": anew[0] == anew[1],
             "runs with seeds 5 and 6 have equal losses": first == other,
             "runs without a seed have equal losses": free[0] == free[1],
             "with a seed, each epoch has the order of the first": repeats,
