@@ -5,9 +5,13 @@ BIN := .venv/bin
 COURSE := _build/course
 MODEL := runs/course/model.safetensors
 
+# Folders and files that no page is made of, or that a build itself writes.
+UNWATCHED := /(\.[a-z_]+|_build|build|runs|tests|tools|sample_class|node_modules|__pycache__|[^/]+\.egg-info)/|/conf\.py$$|\.pyc$$
+
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help course test lint book sample-course mistakes clean
+PORT := 8000
+.PHONY: help course test lint book watch sample-course mistakes clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -30,6 +34,10 @@ lint: .venv/installed ## style and types, and mend what can be mended
 
 book: .venv/installed book/node_modules/installed ## the book, in _build/html
 	$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going .
+
+watch: .venv/installed book/node_modules/installed ## the book at http://localhost:8000, a page built anew when you save it (PORT=8001 for another)
+	@$(BIN)/jupyter-book config sphinx . > /dev/null
+	$(BIN)/sphinx-autobuild --port $(PORT) --re-ignore '$(UNWATCHED)' . _build/watch
 
 sample-course: .venv/installed ## an instructor's folder: release, ten submissions, marks, feedback
 	@tools/require bubblewrap:bwrap

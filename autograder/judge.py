@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -35,6 +36,8 @@ class Explanation(Protocol):
     def says(self) -> str: ...
     @property
     def read(self) -> str: ...
+    @property
+    def hint(self) -> str: ...
 
 
 class Expectations(Protocol):
@@ -90,18 +93,20 @@ def same_distribution(observed: Tensor, expected: Tensor) -> bool:
     # As many as the reference draws: of a few numbers almost any could be drawn.
     if observed.dtype != expected.dtype or observed.shape != expected.shape or expected.dim() != 1:
         return False
+    if torch.equal(observed, expected):
+        return True
     threshold = math.sqrt(math.log(2 / SAMPLE_ERROR) / len(expected))
     return distance(observed, expected) <= threshold
 
 
 def distance(observed: Tensor, expected: Tensor) -> float:
     """Return the Kolmogorov-Smirnov distance: the largest gap between the two distribution functions."""
-    a, b = observed.double().sort().values, expected.double().sort().values
-    if bool(a.isnan().any()) or bool(b.isnan().any()):
-        return 0.0 if bool(a.isnan().all()) and bool(b.isnan().all()) else 1.0
-    points = torch.cat([a, b])
-    below = [torch.searchsorted(sample, points, right=True) / len(sample) for sample in (a, b)]
-    return float((below[0] - below[1]).abs().max())
+    # numpy sorts, and looks up a sorted list, several times faster than torch does.
+    a, b = (np.sort(sample.double().numpy()) for sample in (observed, expected))
+    if np.isnan(a).any() or np.isnan(b).any():
+        return 0.0 if np.isnan(a).all() and np.isnan(b).all() else 1.0
+    below = [np.searchsorted(sample, np.concatenate([a, b]), side="right") / len(sample) for sample in (a, b)]
+    return float(np.abs(below[0] - below[1]).max())
 
 
 def same_answer(observed: Answer, expected: Answer) -> bool:
@@ -169,7 +174,25 @@ def _diagnose(check: Check, answer: Answer, expected: Answer, likely: str | None
         mistake=likely,
         likely=explanation.says if explanation else "",
         read=f"{expect.page(check.room)}#{explanation.read}" if explanation else "",
+        hint=explanation.hint if explanation else _second_look(answer, expected),
     )
+
+
+def _second_look(answer: Answer, expected: Answer) -> str:
+    """Say, where no known mistake answers so, which observations are right and which are not."""
+    if answer.kind == "error":
+        return "Make the same call in a cell of your own, with small numbers, and read the error from its last line up."
+    if len(expected.observations) == 1:
+        return ""
+    right = [name for name, value in expected.observations.items() if _agrees(name, answer, value)]
+    wrong = [name for name in expected.observations if name not in right]
+    parts = [f"Not yet right: {', '.join(wrong)}."] if wrong else []
+    parts += [f"Right already: {', '.join(right)}."] if right else []
+    return " ".join(parts)
+
+
+def _agrees(name: str, answer: Answer, right: Observation) -> bool:
+    return name in answer.observations and same(answer.observations[name], right)
 
 
 def _first_difference(answer: Answer, expected: Answer) -> tuple[str, str]:

@@ -7,6 +7,8 @@ import linecache
 import time
 import traceback
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -47,6 +49,17 @@ def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
         except Exception as error:
             answer = answer_of_error(error, check)
     return replace(answer, duration_s=time.perf_counter() - started)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Add up in one order: with more threads the last digits depend on the machine. So small a tensor gains nothing."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def answer_of(observations: Observations, check: Check) -> Answer:

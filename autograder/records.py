@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
-import torch
 
 from autograder.checks import Check, Raised, checks_of
 from autograder.judge import Expectations, same_answer
-from autograder.observe import seed_of
+from autograder.observe import one_thread, seed_of
 from autograder.reference import Course, LiveExpectations
 from autograder.sandbox import wire
 from autograder.verdicts import Answer
@@ -36,20 +34,21 @@ class RecordedExplanation:
     exercise: str
     says: str
     read: str
+    hint: str
 
 
 def record(course: Course, room: str, folder: Path) -> Path:
     """Write the recording of a room's visible checks into a folder and return the file."""
     tensors: dict[str, Any] = {}
     answers: list[dict[str, Any]] = []
-    with _one_thread():
+    with one_thread():
         for check, seed, who, answer in _recorded_answers(LiveExpectations(course), room):
             header, body = wire.pack_answer(without_reference_words(answer))
             for name, tensor in (safetensors.torch.load(body) if body else {}).items():
                 tensors[f"{len(answers)}/{name}"] = tensor
             answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
     explanations = [
-        {"id": mistake.id, "exercise": mistake.exercise, "says": mistake.says, "read": mistake.read}
+        {field.name: getattr(mistake, field.name) for field in fields(RecordedExplanation)}
         for mistake in course.mistakes(room)
     ]
     content = {"page": course.page(room), "answers": answers, "explanations": explanations}
@@ -70,17 +69,6 @@ def _recorded_answers(live: LiveExpectations, room: str) -> Iterator[tuple[Check
             for mistake, answer in live.mistaken(check, seed).items():
                 if not same_answer(answer, right):
                     yield check, seed, mistake, answer
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Add up in one order: with more threads the last digits depend on the machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def without_reference_words(answer: Answer) -> Answer:

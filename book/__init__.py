@@ -9,7 +9,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from book import assets, exercises, figures, predict
+from book import assets, exercises, figures, known_mistakes, predict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,6 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent
 def setup(app: Sphinx) -> dict[str, Any]:
     # Chapters import the `solutions` beside them, whatever package of that name the environment holds.
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    for part in (assets, exercises, figures, predict):
+    for part in (assets, exercises, figures, known_mistakes, predict):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

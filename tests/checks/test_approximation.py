@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
-
 import numpy as np
 import pytest
 import torch
@@ -24,18 +22,6 @@ def with_mistakes(*ids: str) -> str:
     for mistake in ids:
         source = MISTAKES[mistake].apply(source)
     return source
-
-
-def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
-    by_exercise = [[m for m in MISTAKES.values() if m.exercise == name] for name in ("collapse", "relu_interpolant")]
-    return list(islice(product(*by_exercise), 0, None, 19))
-
-
-@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
-def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
-    first, second = pair
-    names = names_of_source(with_mistakes(first.id, second.id), "two.mistakes")
-    assert named(verdicts_on(ROOM, names, 7)) == {first.id, second.id}
 
 
 # Two mistakes of one exercise, as sources of their own where both edit the same line.
@@ -112,11 +98,6 @@ def test_no_check_judges_randomness() -> None:
         exact = np.interp(x.double().numpy(), knots.double().numpy(), values.double().numpy())
         assert (relu_interpolant(knots, values)(x).double() - torch.from_numpy(exact)).abs().max() == 0
         assert sorted(knots.diff().tolist()) == [0.5, 1.0, 1.0, 2.0]
-
-
-def test_every_mistake_has_a_second_hint_that_says_more() -> None:
-    for mistake in MISTAKES.values():
-        assert mistake.hint and mistake.hint != mistake.says, mistake.id
 
 
 def test_the_reference_relu_is_torchs_with_its_gradient() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from itertools import islice, product
 
 import pytest
 import torch
@@ -33,18 +32,6 @@ def on_torch_parts(source: str) -> str:
     """Let a source use PyTorch's layers, as a notebook does, whose weights are (out, in)."""
     lines = [line for line in source.splitlines() if not line.startswith("from solutions.")]
     return TORCH_PARTS + "\n".join(lines)
-
-
-def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
-    by_exercise = [[m for m in MISTAKES if m.exercise == name] for name in ("Dropout", "Classifier")]
-    return list(islice(product(*by_exercise), 0, None, 67))
-
-
-@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
-def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
-    first, second = pair
-    source = second.apply(first.apply(SOURCE))
-    assert named(verdicts_on(ROOM, names_of_source(source, "two.mistakes"), 7)) == {first.id, second.id}
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
-
 import pytest
 import torch
 from torch import nn
 
-from autograder.mistakes import Mistake
 from autograder.reference import Course, names_of_source
 from solutions.layers import Flatten, Linear, Sequential
 from tests.checks.conftest import Judge, failed, named
@@ -16,18 +13,6 @@ from tests.checks.conftest import Judge, failed, named
 ROOM = "layers"
 COURSE = Course.installed()
 MISTAKES = COURSE.mistakes(ROOM)
-
-
-def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
-    by_exercise = [[m for m in MISTAKES if m.exercise == name] for name in ("Linear", "Sequential")]
-    return list(islice(product(*by_exercise), 0, None, 13))
-
-
-@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
-def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
-    first, second = pair
-    source = second.apply(first.apply(COURSE.source(ROOM)))
-    assert named(verdicts_on(ROOM, names_of_source(source, "two.mistakes"), 7)) == {first.id, second.id}
 
 
 @pytest.mark.parametrize(

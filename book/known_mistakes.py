@@ -1,0 +1,46 @@
+"""The table of known mistakes for instructors: `{known-mistakes} layers` runs the checks of a room on each of them."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from autograder.reference import Course
+from autograder.reports.catalogue import CaughtMistake, caught_mistakes
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class KnownMistakesDirective(SphinxDirective):
+    """A table: what the mistake is, which checks catch it, and whether they name it."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {}
+
+    def run(self) -> list[nodes.Node]:
+        room = self.arguments[0]
+        for path in (f"solutions/{room}.py", f"solutions/mistakes/{room}.py", f"autograder/checks/{room}.py"):
+            self.env.note_dependency(str(ROOT / path))
+        found = caught_mistakes(Course.installed(), room)
+        lines = [f"{len(found)} mistakes; {sum(one.named for one in found)} of them are caught and named.", ""]
+        lines += [":::{list-table}", ":header-rows: 1", ":widths: 18 46 28 8", ":class: known-mistakes", ""]
+        lines += ["* - Exercise", "  - Mistake", "  - Caught by", "  - Named"]
+        for one in found:
+            lines += row(one)
+        block = nodes.container()
+        self.state.nested_parse(StringList([*lines, ":::"], self.get_source_info()[0]), self.content_offset, block)
+        return block.children
+
+
+def row(one: CaughtMistake) -> list[str]:
+    """Return a row of the table as Markdown."""
+    caught = ", ".join(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in one.caught_by)
+    what = f"{one.mistake.says} `{one.mistake.id}`"
+    return [f"* - {one.mistake.exercise}", f"  - {what}", f"  - {caught}", f"  - {'yes' if one.named else 'no'}"]
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("known-mistakes", KnownMistakesDirective)
