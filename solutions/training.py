@@ -171,10 +171,10 @@ class Learner:
         for x, y in self.loaders["train"]:
             x, y = x.to(self.config.device), y.to(self.config.device)
             self.optimizer.zero_grad()
-            loss = self.config.criterion(self.model(x), y)
-            loss.backward()
+            mean = self.config.criterion(self.model(x), y)
+            mean.backward()
             self.optimizer.step()
-            total += loss.detach() * len(x)  # detached: else the graph of every batch would be kept
+            total += mean.detach() * len(x)  # detached: else the graph of every batch would be kept
             count += len(x)
         return float(total / count)
         ### END SOLUTION
@@ -243,13 +243,13 @@ class Learner:
             else:
                 waited += 1
             if after_epoch is not None and after_epoch(history):
-                break
+                break  # the caller has seen enough
             if config.patience is not None and waited >= config.patience:
-                break
+                break  # out of patience
             if config.max_seconds is not None and time.perf_counter() - begin >= config.max_seconds:
-                break
+                break  # out of time
         self.model.load_state_dict(best_weights)
-        return history
+        return history  # of all epochs, not only of those up to the best
         ### END SOLUTION
 
     def predict(self, x: Tensor) -> Tensor:

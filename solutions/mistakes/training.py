@@ -11,10 +11,10 @@ ROWS = "        chosen = order[start : start + batch_size]\n"
 TRAIN_BEGINS = "        self.model.train()\n        total, count = 0.0, 0\n"
 TRAIN_LOADER = 'for x, y in self.loaders["train"]:'
 ZERO = "            self.optimizer.zero_grad()\n"
-LOSS = "loss = self.config.criterion(self.model(x), y)"
-BACK = "            loss.backward()\n"
+LOSS = "mean = self.config.criterion(self.model(x), y)"
+BACK = "            mean.backward()\n"
 STEP = "            self.optimizer.step()\n"
-TOTAL = "total += loss.detach() * len(x)  # detached: else the graph of every batch would be kept"
+TOTAL = "total += mean.detach() * len(x)  # detached: else the graph of every batch would be kept"
 TRAIN_ENDS = (
     "            count += len(x)\n        return float(total / count)\n        ### END SOLUTION\n\n    def valid_loss"
 )
@@ -425,7 +425,7 @@ MISTAKES = [
         "The outputs pass a softmax before the criterion. The cross-entropy takes logits and does that itself, so it "
         "now happens twice and the gradients are weak.",
         "What does the criterion get, and what does the model return?",
-        {LOSS: "loss = self.config.criterion(self.model(x).softmax(dim=1), y)"},
+        {LOSS: "mean = self.config.criterion(self.model(x).softmax(dim=1), y)"},
     ),
     learner(
         "trains-on-validation",
@@ -442,7 +442,7 @@ MISTAKES = [
         "more.",
         "The criterion gives a mean. With which number do you get the sum over the batch back?",
         {
-            TOTAL: "total += loss.detach()",
+            TOTAL: "total += mean.detach()",
             TRAIN_ENDS: TRAIN_ENDS.replace("count += len(x)", "count += 1"),
         },
     ),
@@ -458,7 +458,7 @@ MISTAKES = [
         "mean-over-examples",
         "train_epoch returns the loss of the last batch.",
         "What do you keep of the batches before?",
-        {TRAIN_ENDS: TRAIN_ENDS.replace("total / count", "loss")},
+        {TRAIN_ENDS: TRAIN_ENDS.replace("total / count", "mean")},
     ),
     learner(
         "loss-tensor",
@@ -466,7 +466,7 @@ MISTAKES = [
         "train_epoch returns a tensor with the graphs of all batches behind it. You want a number; the graphs fill the "
         "memory.",
         "item() and float() give the number of a tensor. When do you need it: at the end, or in each batch?",
-        {TOTAL: "total += loss * len(x)", TRAIN_ENDS: TRAIN_ENDS.replace("float(total / count)", "total / count")},
+        {TOTAL: "total += mean * len(x)", TRAIN_ENDS: TRAIN_ENDS.replace("float(total / count)", "total / count")},
     ),
     learner(
         "graphs-kept",
@@ -474,7 +474,7 @@ MISTAKES = [
         "The result is right, but until the end of the epoch the graph of every batch is held: you add up tensors that "
         "remember where they came from.",
         "What you add has to be a number, or a tensor without its history.",
-        {TOTAL: "total += loss * len(x)"},
+        {TOTAL: "total += mean * len(x)"},
     ),
     learner(
         "valid-gradients",
