@@ -48,7 +48,7 @@ def accepts(names: SimpleNamespace, **settings: object) -> Observation:
 
 @check("LearnerConfig", points=1, title="Nine settings in the order of the docstring, seven with their defaults")
 def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """By position the learning rate is 2.0, which would be a batch size as well: fields in another order show as such."""
+    """By position the learning rate is 2.0, which would do as a batch size: fields in another order show as such."""
     model = nn.Linear(2, 2)
 
     def given() -> Any:
@@ -128,6 +128,7 @@ def lengths(parts: Sequence[tuple[Tensor, Tensor]]) -> str:
 
 @check("batches", points=1, title="Each example comes once in a pass, with its own label; the last batch may be short")
 def every_example_once(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """23 shuffled labels stand in their own order with probability 1/23!, less than once in 10^22 runs."""
     images, labels = numbered(23)
     observed: dict[str, Observation] = {}
     for shuffle in (False, True):

@@ -195,9 +195,8 @@ def test_what_stands_for_the_metrics_equals_scikit_learn(seed: int) -> None:
 @pytest.mark.parametrize("check", checks_of(ROOM), ids=lambda check: check.id)
 def test_a_check_that_draws_states_its_chance_to_fail_a_right_answer(check: object) -> None:
     source = inspect.getsource(check.observe)  # type: ignore[attr-defined]
-    if "Sample(" in source or "shuffled" in source or "True)" in source.replace("shuffle=True)", ""):
-        text = check.observe.__doc__ or ""  # type: ignore[attr-defined]
-        assert "10^" in text or "!" in text or "chance" in text or "mode" in source, "no arithmetic"
+    if "Sample(" in source or "huffle" in source:
+        assert "10^" in (check.observe.__doc__ or ""), "no arithmetic"  # type: ignore[attr-defined]
 
 
 def test_only_the_orders_of_batches_are_judged_as_distributions() -> None:
