@@ -9,7 +9,7 @@ STARTS = "    for start in range(0, len(images), batch_size):\n"
 ROWS = "        chosen = order[start : start + batch_size]\n"
 
 TRAIN_BEGINS = "        self.model.train()\n        total, count = 0.0, 0\n"
-TRAIN_LOADER = 'for x, y in self.loaders["train"]:'
+TRAIN_LOADER = 'for x, y in self.loaders["train"]:\n            x, y'
 ZERO = "            self.optimizer.zero_grad()\n"
 LOSS = "mean = self.config.criterion(self.model(x), y)"
 BACK = "            mean.backward()\n"
@@ -46,7 +46,7 @@ ARGMAX = "classes = self.model(x.to(self.config.device)).argmax(dim=1)"
 PREDICT_ENDS = "        self.model.train(was_training)\n        return classes\n"
 
 LABELS = 'labels = getattr(self.model, "labels", Classifier.labels)'
-TEST_LOADER = 'for x, y in self.loaders["test"]:'
+TEST_LOADER = 'for x, y in self.loaders["test"]:\n            targets.append'
 MATRIX = "confusion_matrix(torch.cat(targets), torch.cat(predictions), len(labels))"
 ROW = '{label: {"precision": precision, "recall": recall, "f1": f1} for label, precision, recall, f1 in rows}'
 SAVED = "save_file({name: tensor.contiguous().clone() for name, tensor in self.model.state_dict().items()}, path)"
@@ -433,7 +433,7 @@ MISTAKES = [
         "train_epoch reads the validation examples. What the model has been trained on cannot tell how well it does on "
         "what it has not seen.",
         "Which key of loaders stands in train_epoch?",
-        {TRAIN_LOADER: 'for x, y in self.loaders["valid"]:'},
+        {TRAIN_LOADER: TRAIN_LOADER.replace("train", "valid")},
     ),
     learner(
         "mean-of-means",
@@ -533,9 +533,9 @@ MISTAKES = [
         "Measuring needs a forward pass. What else of train_epoch did you copy?",
         {
             VALID_EVAL: VALID_EVAL.replace("torch.no_grad()", "torch.enable_grad()"),
-            VALID_TOTAL: "self.optimizer.zero_grad()\n"
+            VALID_TOTAL: "self.model.zero_grad()\n"
             "                loss = self.config.criterion(self.model(x), y)\n"
-            "                loss.backward()\n                self.optimizer.step()\n"
+            "                loss.backward()\n                (self.optimizer).step()\n"
             "                total += loss.detach() * len(x)\n                count += len(x)\n",
         },
     ),
