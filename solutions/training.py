@@ -1,5 +1,7 @@
 """Chapter 5: mini-batches, the training loop, and what tells whether it worked."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -31,7 +33,7 @@ class LearnerConfig:
 
     Raises:
         TypeError: ``model`` is not a module, ``criterion`` cannot be called, or ``patience`` is not a whole number.
-        ValueError: a number is out of its range.
+        ValueError: a number is out of its range; NaN always is.
     """
 
     model: nn.Module
@@ -75,7 +77,8 @@ def batches(
         images: one example for each index, shape (N, …).
         labels: their labels, shape (N,).
         batch_size: examples in a batch, at least 1; the last batch holds what is left.
-        shuffle: whether to take the examples in a random order, a new one in each pass.
+        shuffle: whether to take the examples in a random order, a new one in each pass; else they come in their own.
+            An example keeps its label. The two tensors stay as they are.
         generator: where the order comes from; the same state gives the same order. None for PyTorch's own.
 
     Returns:
@@ -156,8 +159,11 @@ class Learner:
     def train_epoch(self) -> float:
         """Go once through the training examples, in training mode, and take a step for each mini-batch.
 
+        Whatever mode the model is found in: this sets training mode. What is kept of a batch is the number of its
+        loss, not its graph, so that the memory does not grow with the number of batches.
+
         Returns:
-            The mean loss over the examples (not over the batches: the last one may be shorter).
+            The mean loss over the examples (not over the batches: the last one may be shorter), a float.
         """
         ### BEGIN SOLUTION
         self.model.train()
@@ -165,16 +171,16 @@ class Learner:
         for x, y in self.loaders["train"]:
             x, y = x.to(self.config.device), y.to(self.config.device)
             self.optimizer.zero_grad()
-            loss = self.config.criterion(self.model(x), y)
-            loss.backward()
+            mean = self.config.criterion(self.model(x), y)
+            mean.backward()
             self.optimizer.step()
-            total += loss.detach() * len(x)  # detached: else the graph of every batch would be kept
+            total += mean.detach() * len(x)  # detached: else the graph of every batch would be kept
             count += len(x)
         return float(total / count)
         ### END SOLUTION
 
     def valid_loss(self) -> float:
-        """Return the mean loss over the validation examples.
+        """Return the mean loss over the validation examples, a float.
 
         Measured in evaluation mode and without gradients; the model is then in the mode it was in before.
         """
@@ -205,14 +211,17 @@ class Learner:
         ### END SOLUTION
 
     def fit(self, after_epoch: Callable[[History], bool | None] | None = None) -> History:
-        """Train, and keep the weights of the epoch with the lowest validation loss.
+        """Train, and end with the weights of the epoch that had the lowest validation loss.
 
-        Where the config has a seed, ``torch.manual_seed`` comes first, so that two equal runs give equal losses.
-        Training ends after ``epochs``; or after ``patience`` epochs in a row whose validation loss was not below the
-        lowest so far; or after the epoch in which ``max_seconds`` have passed.
+        Where the config has a seed, ``torch.manual_seed`` comes first, once, so that two equal runs give equal losses.
+        After each epoch validation loss and accuracy are measured. Training ends after ``epochs``; or after
+        ``patience`` epochs in a row whose validation loss was not below the lowest so far; or after the epoch in which
+        ``max_seconds`` have passed. However it ended, the model then holds the weights of the best epoch, which is the
+        first one where several are equal.
 
         Args:
-            after_epoch: called with the history so far after each epoch; where it returns True, training ends.
+            after_epoch: not needed in this course's notebooks, and no check passes it. Where it is given, it is called
+                with the history so far after each epoch, and training ends where it returns True.
 
         Returns:
             The history, one entry for each epoch.
@@ -234,13 +243,13 @@ class Learner:
             else:
                 waited += 1
             if after_epoch is not None and after_epoch(history):
-                break
+                break  # the caller has seen enough
             if config.patience is not None and waited >= config.patience:
-                break
+                break  # out of patience
             if config.max_seconds is not None and time.perf_counter() - begin >= config.max_seconds:
-                break
+                break  # out of time
         self.model.load_state_dict(best_weights)
-        return history
+        return history  # of all epochs, not only of those up to the best
         ### END SOLUTION
 
     def predict(self, x: Tensor) -> Tensor:
@@ -334,7 +343,7 @@ def precision_recall_f1(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         matrix: from ``confusion_matrix``, shape (C, C).
 
     Returns:
-        Three floating vectors, shape (C,). Where there is nothing to divide by, the result is 0.
+        Three floating vectors, shape (C,): precision, recall, F1. Where there is nothing to divide by, the result is 0.
 
     Example:
         >>> precision_recall_f1(torch.tensor([[1, 1], [0, 1]]))[0]

@@ -1,0 +1,730 @@
+"""What the batches, the Learner and the metrics of chapter 5 must do.
+
+Training is watched, not guessed. The loaders note when they are gone through, and the models tell the mode they are in:
+a layer without chance in it multiplies by other factors in training than in evaluation, so that a forgotten mode stands
+in the numbers. Where nothing is drawn, a right answer has the same numbers up to rounding, far below the judge's
+tolerances.
+
+The checks of the Learner make its config without running what the student wrote in LearnerConfig, and let the two
+metrics stand for right ones, so that what is wrong there costs its points once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from autograder.checks import Observation, Observations, Sample, attempt, check, normal, refusal, set_values
+
+FIELDS = ("model", "criterion", "epochs", "batch_size", "lr", "device", "patience", "max_seconds", "seed")
+
+
+# The configuration.
+
+
+def made(names: SimpleNamespace, **settings: object) -> Any:
+    """Return a LearnerConfig as its constructor makes it."""
+    return names.LearnerConfig(**{"model": nn.Linear(2, 2), "criterion": F.cross_entropy, **settings})
+
+
+def accepts(names: SimpleNamespace, **settings: object) -> Observation:
+    """Return the error with which the constructor refuses, or the word accepted."""
+    return refusal(partial(made, names, **settings))
+
+
+@check("LearnerConfig", points=1, title="Nine settings in the order of the docstring, seven with their defaults")
+def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """By position the learning rate is 2.0, which would do as a batch size: fields in another order show as such."""
+    model = nn.Linear(2, 2)
+
+    def given() -> Any:
+        return names.LearnerConfig(model, F.cross_entropy, 3, 16, 2.0, "cpu", 2, 9.5, 7)
+
+    def told(config: Any) -> str:
+        return ", ".join(f"{name}={getattr(config, name, 'nothing')!r}" for name in FIELDS[2:])
+
+    return {
+        "its model is the one that was passed": attempt(lambda: given().model is model),
+        "its criterion is the one that was passed": attempt(lambda: given().criterion is F.cross_entropy),
+        "what is passed by position": attempt(lambda: told(given())),
+        "what is not passed": attempt(lambda: told(made(names))),
+    }
+
+
+@check("LearnerConfig", points=1, title="What is no model, no criterion, or a number out of range is refused")
+def nonsense(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    refused: list[dict[str, object]] = [
+        {"model": "a network"},
+        {"criterion": 0.5},
+        {"epochs": 0},
+        {"batch_size": 0},
+        {"lr": 0.0},
+        {"lr": -0.1},
+        {"patience": 0},
+        {"max_seconds": 0.0},
+    ]
+    return {", ".join(f"{k}={v!r}" for k, v in one.items()): accepts(names, **one) for one in refused}
+
+
+@check(
+    "LearnerConfig",
+    points=1,
+    hidden=True,
+    title="NaN and a patience that is no whole number are refused; the smallest allowed values are accepted",
+)
+def edges(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    looked_at: list[dict[str, object]] = [
+        {"lr": math.nan},
+        {"max_seconds": math.nan},
+        {"max_seconds": -1.0},
+        {"patience": 1.5},
+        {"patience": -1},
+        {"epochs": -2},
+        {"batch_size": -2},
+        {"epochs": 1, "batch_size": 1, "lr": 1e-9, "patience": 1, "max_seconds": 1e-9, "seed": 0},
+        {"lr": 2.0, "patience": None, "max_seconds": None, "seed": None},
+    ]
+    return {", ".join(f"{k}={v!r}" for k, v in one.items()): accepts(names, **one) for one in looked_at}
+
+
+# Batches. An example's image holds its number, and its label is that number times ten.
+
+
+def numbered(n: int, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor]:
+    numbers = torch.arange(n)
+    return numbers.to(dtype).reshape(n, 1, 1).repeat(1, 2, 2), numbers * 10
+
+
+def one_pass(names: SimpleNamespace, *given: object, **options: object) -> list[tuple[Tensor, Tensor]]:
+    return list(names.batches(*given, **options))
+
+
+def order_of(parts: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+    """Return the numbers of the examples, in the order in which they came."""
+    return torch.cat([x[:, 0, 0].long() for x, _ in parts]) if parts else torch.zeros(0).long()
+
+
+def labels_of(parts: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+    return torch.cat([y for _, y in parts]) if parts else torch.zeros(0).long()
+
+
+def lengths(parts: Sequence[tuple[Tensor, Tensor]]) -> str:
+    return ", ".join(str(len(x)) for x, _ in parts)
+
+
+@check("batches", points=1, title="Each example comes once in a pass, with its own label; the last batch may be short")
+def every_example_once(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """23 shuffled labels stand in their own order with probability 1/23!, less than once in 10^22 runs."""
+    images, labels = numbered(23)
+    observed: dict[str, Observation] = {}
+    for shuffle in (False, True):
+        parts = one_pass(names, images, labels, 5, shuffle)
+        observed |= {
+            f"sizes of the batches, shuffle={shuffle}": lengths(parts),
+            f"examples, sorted, shuffle={shuffle}": order_of(parts).sort().values,
+            f"each label is its image's, shuffle={shuffle}": torch.equal(order_of(parts) * 10, labels_of(parts)),
+        }
+        if not shuffle:
+            observed["the examples are in their order"] = torch.equal(order_of(parts), torch.arange(23))
+        else:
+            observed["the labels are shuffled"] = not torch.equal(labels_of(parts), labels)
+    return observed
+
+
+@check("batches", points=1, title="Shuffled means: any order, another one in each pass; a generator repeats it")
+def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """600 passes, two samples: a right answer fails less than 3 times in 10^10 runs (see judge).
+
+    Two orders of 40 examples are equal with probability 1/40!, less than once in 10^47 runs.
+    """
+    images, labels = numbered(6)
+    first, neighbours = [], []
+    for _ in range(600):
+        order = order_of(one_pass(names, images, labels, 2, True))
+        first.append(float(order[0]) if len(order) else -1.0)
+        neighbours.append(float(order[1] - order[0]) if len(order) > 1 else 0.0)
+    images, labels = numbered(40)
+
+    def drawn(generator: torch.Generator | None) -> Tensor:
+        return order_of(one_pass(names, images, labels, 8, True, generator=generator))
+
+    seed = int(torch.randint(1000, (), generator=rng))
+    same, going_on = torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
+    from_going_on = drawn(going_on)
+    return {
+        "the first example of 600 passes": Sample(torch.tensor(first)),
+        "second example minus first, in 600 passes": Sample(torch.tensor(neighbours)),
+        "two passes have one order": torch.equal(drawn(None), drawn(None)),
+        "two generators in the same state give one order": torch.equal(from_going_on, drawn(same)),
+        "a generator that goes on gives the same order again": torch.equal(from_going_on, drawn(going_on)),
+    }
+
+
+@check(
+    "batches", points=1, hidden=True, title="Any sizes and dtypes; the arguments stay as they are; nonsense is refused"
+)
+def sizes_and_refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """That the arguments stay as they are is looked at after 40 examples: 1/40! for an order that is none."""
+    observed: dict[str, Observation] = {}
+    for n, size in ((3, 8), (8, 4), (4, 1)):
+        observed[f"sizes of the batches, {n} examples, batch_size={size}"] = attempt(
+            lambda n=n, size=size: lengths(one_pass(names, *numbered(n), size, False))  # type: ignore[misc]
+        )
+    images, labels = numbered(40, torch.float64)
+    parts = one_pass(names, images, labels, 7, True)
+    observed |= {
+        "dtype of the images for float64": str(parts[0][0].dtype) if parts else "no batch",
+        "shape of a batch of images": str(tuple(parts[0][0].shape)) if parts else "no batch",
+        "images afterwards": images[:, 0, 0],
+        "labels afterwards": labels,
+    }
+    images, labels = numbered(6)
+    return observed | {
+        "6 images and 5 labels": refusal(lambda: one_pass(names, images, labels[:5], 2, False)),
+        "5 images and 6 labels": refusal(lambda: one_pass(names, images[:5], labels, 2, True)),
+        "batch_size=0": refusal(lambda: one_pass(names, images, labels, 0, False)),
+        "batch_size=-1": refusal(lambda: one_pass(names, images, labels, -1, False)),
+    }
+
+
+# What the Learner is watched with.
+
+
+class Log:
+    """What happened during training: which set is being read, and in which state the model answered meanwhile."""
+
+    def __init__(self) -> None:
+        self.now = "none"
+        self.clear()
+
+    def clear(self) -> None:
+        self.read: list[str] = []
+        self.answers: list[tuple[str, bool, bool]] = []
+
+    @property
+    def sets(self) -> str:
+        return ", ".join(sorted(set(self.read))) or "none"
+
+    def states(self, *sets: str) -> str:
+        """Tell in which states the model answered while one of the sets was read."""
+        found = {
+            f"{'training' if training else 'evaluation'} mode, gradients {'recorded' if recorded else 'not recorded'}"
+            for name, training, recorded in self.answers
+            if not sets or name in sets
+        }
+        return " and ".join(sorted(found)) or "it was not asked"
+
+
+class Loader:
+    """Batches that can be gone through again and again, and that note when they are; each time they are new tensors."""
+
+    def __init__(self, name: str, log: Log, x: Tensor, y: Tensor, size: int, shuffled: bool = False) -> None:
+        self.name, self.log, self.x, self.y, self.size, self.shuffled = name, log, x, y, size, shuffled
+        self.orders: list[tuple[int, ...]] = []
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        self.log.read.append(self.name)
+        rows = torch.randperm(len(self.x)) if self.shuffled else torch.arange(len(self.x))
+        self.orders.append(tuple(rows.tolist()))
+        for part in torch.split(rows, self.size):
+            self.log.now = self.name
+            yield self.x[part].clone(), self.y[part].clone()
+
+
+class Moody(nn.Module):
+    """A layer that answers otherwise in training than in evaluation, without chance, and notes what it was asked.
+
+    The factors are a buffer, so that a state without its buffers is told apart.
+    """
+
+    factors: Tensor
+
+    def __init__(self, classes: int, log: Log) -> None:
+        super().__init__()
+        self.log = log
+        self.register_buffer("factors", torch.linspace(1.5, -1.5, classes))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.log.answers.append((self.log.now, self.training, torch.is_grad_enabled()))
+        return x * self.factors if self.training else x
+
+
+class Net(nn.Sequential):
+    """Four inputs, some classes, and the mood between them."""
+
+    def __init__(self, rng: torch.Generator, log: Log, classes: int = 3) -> None:
+        super().__init__(nn.Linear(4, classes), Moody(classes, log), nn.Linear(classes, classes))
+        for parameter in self.parameters():
+            set_values(parameter, normal(rng, *parameter.shape))
+
+
+def config_of(names: SimpleNamespace, **settings: object) -> Any:
+    """Return a config without running what the student wrote to refuse nonsense, also where that is still missing."""
+    values = dict(zip(FIELDS, (None, F.cross_entropy, 25, 32, 0.005, "cpu", None, None, None), strict=True)) | settings
+    try:
+        config = object.__new__(names.LearnerConfig)
+        for name, value in values.items():
+            object.__setattr__(config, name, value)
+    except (AttributeError, TypeError):
+        return SimpleNamespace(**values)
+    return config
+
+
+def points(rng: torch.Generator, n: int, classes: int = 3) -> tuple[Tensor, Tensor]:
+    """Draw examples, each class among their labels as often as any other."""
+    return normal(rng, n, 4), torch.arange(n)[torch.randperm(n, generator=rng)] % classes
+
+
+def three_sets(rng: torch.Generator, log: Log, classes: int = 3, shuffled: bool = False) -> dict[str, Loader]:
+    """Return loaders whose last batches are short, of another size in each set."""
+    return {
+        "train": Loader("train", log, *points(rng, 10, classes), 4, shuffled),
+        "valid": Loader("valid", log, *points(rng, 31, classes), 15),
+        "test": Loader("test", log, *points(rng, 62, classes), 20),
+    }
+
+
+def number(value: object) -> Observation:
+    """Return a number of Python as a float; what else there is keeps its type, as words."""
+    return float(value) if isinstance(value, int | float) else f"a {type(value).__name__}"
+
+
+def weights(model: nn.Module) -> Tensor:
+    return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
+
+
+class Traced(torch.autograd.Function):
+    """Passes the loss on, counts when a gradient comes back, and tells how many graphs are still held."""
+
+    @staticmethod
+    def forward(ctx: Any, loss: Tensor, trace: Trace) -> Tensor:
+        ctx.trace, ctx.held = trace, Held()
+        trace.held.append(weakref.ref(ctx.held))
+        trace.most = max(trace.most, sum(ref() is not None for ref in trace.held))
+        return loss.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        ctx.trace.backwards += 1
+        return gradients[0], None
+
+
+class Held:
+    """Lives as long as the graph that it is tied to."""
+
+
+class Trace:
+    """A criterion that watches what happens to its losses.
+
+    Attributes:
+        backwards: through how many losses a gradient went.
+        most: how many graphs were held at once.
+    """
+
+    def __init__(self) -> None:
+        self.held: list[weakref.ref[Held]] = []
+        self.most = self.backwards = 0
+
+    def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        loss: Tensor = Traced.apply(F.cross_entropy(outputs, targets), self)  # type: ignore[no-untyped-call]
+        return loss
+
+
+@check("Learner", points=1, title="train_epoch takes one step down the gradient for each batch, on the config's model")
+@torch.enable_grad()
+def steps(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """The batches are all of one size, and the model is new and in training mode: here only the steps count."""
+    log, trace = Log(), Trace()
+    model, sets = Net(rng, log), three_sets(rng, log)
+    sets["train"] = Loader("train", log, *points(rng, 12), 4)
+    learner = names.Learner(config_of(names, model=model, criterion=trace, lr=0.1), sets)
+    observed: dict[str, Observation] = {"learner.model is the model of the config": learner.model is model}
+    for epoch in (1, 2):
+        learner.train_epoch()
+        observed[f"weights of the config's model after epoch {epoch}"] = weights(model)
+    return observed | {"losses that went backwards in two epochs": trace.backwards, "sets that were read": log.sets}
+
+
+@check("Learner", points=1, title="train_epoch returns the mean loss over the examples, measured in training mode")
+@torch.enable_grad()
+def training_loss(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """The last batch is shorter than the others; before the second epoch the model was told to evaluate.
+
+    Of 8 batches at most a few graphs may be held at once: a plain loop holds one or two, of the batch before and its
+    own.
+    """
+    log, trace = Log(), Trace()
+    model, sets = Net(rng, log), three_sets(rng, log)
+    sets["train"] = Loader("train", log, *points(rng, 15), 2)
+    learner = names.Learner(config_of(names, model=model, criterion=trace, lr=0.05), sets)
+    observed: dict[str, Observation] = {}
+    for what in ("of a new model", "after eval()"):
+        log.clear()
+        observed[f"mean loss {what}"] = number(learner.train_epoch())
+        observed[f"state of the model {what}"] = log.states()
+        model.eval()
+    return observed | {"the graphs of many batches are held at once": trace.most > 4}
+
+
+@contextmanager
+def right_metrics(names: SimpleNamespace) -> Iterator[None]:
+    """Let the two metrics mean right ones wherever the student's Learner looks them up."""
+    where: dict[str, Any] = getattr(inspect.unwrap(getattr(names.Learner, "evaluate", one_pass)), "__globals__", {})
+    theirs: dict[str, Any] = {
+        name: where[name] for name in ("confusion_matrix", "precision_recall_f1") if name in where
+    }
+    where.update(confusion_matrix=pair_counts, precision_recall_f1=scores_from)
+    try:
+        yield
+    finally:
+        for name in ("confusion_matrix", "precision_recall_f1"):
+            del where[name]
+        where.update(theirs)
+
+
+def pair_counts(targets: Any, predictions: Any, classes: int) -> Tensor:
+    pairs = [np.asarray(numbers) for numbers in (targets, predictions)]
+    counted = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counted, tuple(pairs), 1)
+    return torch.as_tensor(counted)
+
+
+def scores_from(matrix: Any) -> tuple[Tensor, Tensor, Tensor]:
+    counts = np.asarray(matrix, dtype=float)
+    parts = [np.diag(counts) / np.maximum(1, counts.sum(axis)) for axis in (0, 1)]
+    harmonic = 2 * np.prod(parts, axis=0) / np.where(sum(parts), sum(parts), 1)
+    precision, recall, f1 = (torch.as_tensor(part) for part in (*parts, harmonic))
+    return precision, recall, f1
+
+
+@contextmanager
+def nothing_left_behind(names: SimpleNamespace) -> Iterator[None]:
+    """Run with right metrics, and end what may be left switched off for the next check."""
+    with right_metrics(names), torch.enable_grad():
+        yield
+
+
+def measured(names: SimpleNamespace, rng: torch.Generator, measure: Callable[[Any], object]) -> dict[str, Observation]:
+    """Measure in both modes, and tell the value and what it took."""
+    observed: dict[str, Observation] = {}
+    log = Log()
+    model, sets = Net(rng, log), three_sets(rng, log)
+    learner = names.Learner(config_of(names, model=model), sets)
+    before = weights(model).clone()
+    for training in (True, False):
+        found = "found in training mode" if training else "found in evaluation mode"
+        model.train(training)
+        log.clear()
+        observed[f"result, the model {found}"] = number(measure(learner))
+        observed[f"state in which it answered, {found}"] = log.states()
+        observed[f"sets that were read, {found}"] = log.sets
+        observed[f"training mode afterwards, {found}"] = model.training
+    return observed | {"the weights have changed": not torch.equal(before, weights(model))}
+
+
+@check(
+    "Learner", points=1, title="valid_loss is the mean over the validation examples, in evaluation mode; it restores it"
+)
+def validation_loss(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    with nothing_left_behind(names):
+        return measured(names, rng, lambda learner: learner.valid_loss())
+
+
+@check(
+    "Learner",
+    points=1,
+    hidden=True,
+    title="validate_epoch is the share of validation examples that are right, in evaluation mode; it restores it",
+)
+def accuracy(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    with nothing_left_behind(names):
+        return measured(names, rng, lambda learner: learner.validate_epoch())
+
+
+def losses_of(
+    names: SimpleNamespace, initial: Mapping[str, Tensor], sets: Mapping[str, Loader], log: Log, *seeds: int | None
+) -> list[list[float]]:
+    """Make a Learner for each seed, all from the same state, then fit one after the other; return their losses."""
+    learners = []
+    for seed in seeds:
+        model = Net(torch.Generator(), log)
+        model.load_state_dict(initial)
+        learners.append(names.Learner(config_of(names, model=model, lr=0.05, epochs=3, seed=seed), sets))
+    return [[float(loss) for loss in learner.fit().losses] for learner in learners]
+
+
+@check(
+    "Learner", points=1, title="fit trains on the training set alone, in training mode in each epoch; a seed repeats it"
+)
+def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """10 examples in batches of 4, 4 and 2 make 3,150 different epochs, and each run has three.
+
+    So two runs that should differ have equal losses once in 3 * 10^10 runs, and three epochs of one order come up once
+    in 10^13.
+    """
+    with nothing_left_behind(names):
+        log = Log()
+        model, sets = Net(rng, log), three_sets(rng, log)
+        initial = {name: value.clone() for name, value in model.state_dict().items()}
+        learner = names.Learner(config_of(names, model=model, lr=0.05, epochs=3), sets)
+        history = learner.fit()
+        observed: dict[str, Observation] = {
+            "losses": torch.tensor([float(loss) for loss in history.losses]),
+            "accuracies": torch.tensor([float(share) for share in history.accuracies]),
+            "entries in seconds": len(history.seconds),
+            "each is a time": all(float(seconds) > 0 for seconds in history.seconds),
+            "sets that were read": log.sets,
+            "state of the model while the training set is read": log.states("train"),
+            "state of the model otherwise": log.states("valid", "test"),
+        }
+        shuffled = three_sets(rng, log, shuffled=True)
+        first, again, other, *free = losses_of(names, initial, shuffled, log, 5, 5, 6, None, None)
+        anew = [losses_of(names, initial, shuffled, log, 5) for _ in range(2)]
+        repeats = len(set(shuffled["train"].orders[:3])) == 1
+        return observed | {
+            "two runs with seed 5 have equal losses": first == again,
+            "two runs with seed 5 that are made anew have equal losses": anew[0] == anew[1],
+            "runs with seeds 5 and 6 have equal losses": first == other,
+            "runs without a seed have equal losses": free[0] == free[1],
+            "with a seed, each epoch has the order of the first": repeats,
+        }
+
+
+class Clock(nn.Module):
+    """Its weight is the number of epochs it was trained for: each step has the same length."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epochs = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Two logits: after five epochs the second class is no longer the likelier one."""
+        return torch.cat([self.epochs * x, torch.full_like(x, 4.5)], dim=1)
+
+
+def scripted(losses: Sequence[float]) -> Callable[[Tensor, Tensor], Tensor]:
+    """Return a criterion: on training examples (class 0) a slope of 1, on others the loss that stands in the script."""
+    script = dict(enumerate(losses, start=1))
+
+    def criterion(outputs: Tensor, targets: Tensor) -> Tensor:
+        if int(targets[0]) == 0:
+            return outputs[:, 0].mean()
+        return outputs[:, 0].mean() * 0 + script.get(round(float(outputs[0, 0].detach())), 50.0)
+
+    return criterion
+
+
+@check(
+    "Learner", points=1, title="fit stops when patience or time is over, and then holds the weights of the best epoch"
+)
+@torch.enable_grad()
+def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """The validation losses are given. The time is a billionth of a second, over after any epoch, or a year."""
+    log = Log()
+    examples = {"train": (-10.0, 0), "valid": (1.0, 1), "test": (1.0, 1)}
+    sets = {name: Loader(name, log, torch.full((2, 1), x), torch.full((2,), y), 2) for name, (x, y) in examples.items()}
+    observed: dict[str, Observation] = {}
+
+    def look(what: str, losses: Sequence[float], **settings: object) -> None:
+        model = Clock()
+        config = config_of(names, model=model, criterion=scripted(losses), lr=0.1, epochs=len(losses), **settings)
+        history = names.Learner(config, sets).fit()
+        observed[f"{what}: epochs"] = len(history.losses)
+        observed[f"{what}: the epoch whose weights are held"] = round(model.epochs.item(), 3)
+
+    up_and_down = (5.0, 4.0, 4.5, 3.0, 3.0, 3.5, 9.0, 2.0)
+    for patience in (1, 2, 3, 4, None):
+        look(f"validation losses {up_and_down}, patience {patience}", up_and_down, patience=patience)
+    look("an epoch better than the one before, but not than the best", (5.0, 3.0, 4.0, 3.5, 3.2, 6.0), patience=3)
+    look("validation losses that only grow", (1.0, 2.0, 3.0, 4.0))
+    look("validation losses that only fall, patience 1", (4.0, 3.0, 2.0, 1.0), patience=1)
+    look("time is over after an epoch", (4.0, 3.0, 2.0), max_seconds=1e-9)
+    look("a year of time", (4.0, 3.0, 5.0), max_seconds=3e7)
+    return observed
+
+
+@check("Learner", points=1, hidden=True, title="predict gives class numbers, in evaluation mode; it restores the mode")
+def predicting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Batches as large as the number of classes, and of one example, so that a wrong dimension gives other numbers."""
+    with nothing_left_behind(names):
+        observed: dict[str, Observation] = {}
+        log = Log()
+        model, sets = Net(rng, log), three_sets(rng, log)
+        learner = names.Learner(config_of(names, model=model), sets)
+        for training in (True, False):
+            found = "found in training mode" if training else "found in evaluation mode"
+            for size in (3, 1, 40):
+                model.train(training)
+                log.clear()
+                observed[f"classes for {size} inputs, the model {found}"] = learner.predict(normal(rng, size, 4))
+            observed[f"state in which it answered, {found}"] = log.states()
+            observed[f"training mode afterwards, {found}"] = model.training
+        return observed | {"sets that were read": log.sets}
+
+
+def in_a_row(report: Mapping[str, Mapping[str, float]]) -> dict[str, Observation]:
+    """Observe what evaluate returned: the labels in order, and under each the three measures."""
+    rows = {label: {name: number(value) for name, value in scores.items()} for label, scores in report.items()}
+    kinds = {str(sorted(scores)) for scores in rows.values()}
+    values = [scores.get(name) for scores in rows.values() for name in ("precision", "recall", "f1")]
+    odd = [value for value in values if not isinstance(value, float)]
+    return {
+        "labels": ", ".join(rows),
+        "measures": " and ".join(sorted(kinds)),
+        "precision, recall and f1, label by label": str(odd[0])
+        if odd
+        else torch.tensor([value for value in values if isinstance(value, float)]),
+    }
+
+
+@check(
+    "Learner", points=1, hidden=True, title="evaluate measures each label on the test set; export writes the state_dict"
+)
+def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    from safetensors.torch import load_file
+
+    with nothing_left_behind(names), tempfile.TemporaryDirectory() as folder:
+        log = Log()
+        model, sets = Net(rng, log, classes=4), three_sets(rng, log, classes=4)
+        model.labels = ["Hat", "Glove", "Scarf", "Belt"]  # type: ignore[assignment]
+        learner = names.Learner(config_of(names, model=model), sets)
+        observed: dict[str, Observation] = {}
+        for training in (True, False):
+            found = "found in training mode" if training else "found in evaluation mode"
+            model.train(training)
+            log.clear()
+            observed |= {f"{what}, {found}": value for what, value in in_a_row(learner.evaluate()).items()}
+            observed[f"training mode afterwards, {found}"] = model.training
+            observed[f"sets that were read, {found}"] = log.sets
+        observed["state in which it answered"] = log.states()
+
+        def written(path: str | Path) -> Observation:
+            learner.export(path)
+            state = load_file(path)
+            wrong = [
+                name for name, value in model.state_dict().items() if not torch.equal(state.get(name, none), value)
+            ]
+            return f"{', '.join(sorted(state))}; other values: {', '.join(wrong) or 'none'}"
+
+        none = torch.zeros(0)
+        observed["names in the file"] = attempt(lambda: written(Path(folder) / "model.safetensors"))
+        observed["names in a file whose path is a text"] = attempt(lambda: written(f"{folder}/text.safetensors"))
+        nameless = Net(rng, log, classes=10)
+        ten = names.Learner(config_of(names, model=nameless), three_sets(rng, log, classes=10)).evaluate()
+        return observed | {"labels of a model that has none": ", ".join(ten)}
+
+
+# Metrics.
+
+
+def pairs(rng: torch.Generator, n: int, classes: int) -> tuple[Tensor, Tensor]:
+    """Draw targets and predictions, neither of them evenly, each class somewhere among both."""
+    rows = chain.from_iterable([[kind] * (kind + 1) for kind in range(classes)])
+    some = torch.tensor(list(rows))
+    targets = torch.cat([torch.arange(classes), some[torch.randint(len(some), (n,), generator=rng)]])
+    predictions = torch.cat([torch.arange(classes).flip(0), torch.randint(classes, (n,), generator=rng)])
+    return targets, predictions
+
+
+def whole_numbers(matrix: Any) -> dict[str, Observation]:
+    """Observe a matrix of counts, whatever type of whole numbers it has."""
+    found = torch.as_tensor(matrix)
+    kind = not (found.is_floating_point() or found.is_complex())
+    return {"it holds whole numbers": kind, "matrix": found.long() if kind else found.float()}
+
+
+@check(
+    "confusion_matrix", points=1, title="Row: target, column: prediction; each pair is counted as often as it occurs"
+)
+def counting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return whole_numbers(names.confusion_matrix(*pairs(rng, 40, 4), 4))
+
+
+@check(
+    "confusion_matrix", points=1, title="Each class has its row and column, also one that never occurs; lists will do"
+)
+def all_classes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    targets, predictions = pairs(rng, 10, 3)
+    # The classes 0, 4 and 5 of six do not occur, neither among the targets nor among the predictions.
+    matrix = names.confusion_matrix((targets + 1).tolist(), (predictions + 1).tolist(), 6)
+    arrays = attempt(lambda: whole_numbers(names.confusion_matrix(targets.numpy(), predictions.numpy(), 3))["matrix"])
+    return whole_numbers(matrix) | {"matrix for arrays of NumPy": arrays}
+
+
+@check(
+    "confusion_matrix",
+    points=1,
+    hidden=True,
+    title="Different lengths and numbers that are no class are refused; the arguments stay as they are",
+)
+def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    targets, predictions = pairs(rng, 20, 3)
+    matrix = whole_numbers(names.confusion_matrix(targets.int(), predictions.int(), 3))["matrix"]
+    names.confusion_matrix(targets, predictions, 3)
+    one, zero = torch.tensor([0, 1]), torch.tensor([0, 0])
+    return {
+        "matrix for int32": matrix,
+        "targets afterwards": targets,
+        "predictions afterwards": predictions,
+        "two targets and one prediction": refusal(lambda: names.confusion_matrix(one, zero[:1], 2)),
+        "one target and two predictions": refusal(lambda: names.confusion_matrix(one[:1], zero, 2)),
+        "a target that is the number of classes": refusal(lambda: names.confusion_matrix(one + 1, zero, 2)),
+        "a prediction that is the number of classes": refusal(lambda: names.confusion_matrix(zero, one + 1, 2)),
+        "a target of -1": refusal(lambda: names.confusion_matrix(one - 1, zero, 2)),
+        "a prediction of -1": refusal(lambda: names.confusion_matrix(zero, one - 1, 2)),
+    }
+
+
+def vector(value: Any) -> Observation:
+    """Return a vector of floating numbers in float32; what is none keeps its type, as words."""
+    found = torch.as_tensor(value)
+    return found.float() if found.is_floating_point() else f"numbers of {found.dtype}"
+
+
+def counts(rng: torch.Generator, classes: int) -> Tensor:
+    """Draw a confusion matrix in which each class occurs and is sometimes right."""
+    return torch.randint(1, 9, (classes, classes), generator=rng) + torch.diag(torch.arange(2, 2 + classes))
+
+
+@check("precision_recall_f1", points=1, title="Precision divides by what was predicted, recall by what there is")
+def precision_and_recall(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    precision, recall, _ = names.precision_recall_f1(counts(rng, 4))
+    return {"precision": vector(precision), "recall": vector(recall)}
+
+
+@check("precision_recall_f1", points=1, title="F1 is the harmonic mean of the two, for each class")
+def harmonic_mean(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return {"f1": vector(names.precision_recall_f1(counts(rng, 4))[2])}
+
+
+@check(
+    "precision_recall_f1",
+    points=1,
+    hidden=True,
+    title="Where there is nothing to divide by, the result is 0; the matrix stays as it is",
+)
+def nothing_to_divide_by(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Class 1 does not occur, class 2 is never predicted, class 3 neither; class 4 is never right."""
+    matrix = counts(rng, 5)
+    matrix[1, :] = 0
+    matrix[:, 2] = 0
+    matrix[3, :], matrix[:, 3] = 0, 0
+    matrix[4, 4] = 0
+    before = matrix.clone()
+    scores = names.precision_recall_f1(matrix)
+    observed = {name: vector(value) for name, value in zip(("precision", "recall", "f1"), scores, strict=True)}
+    return observed | {"the matrix has changed": not torch.equal(before, matrix)}

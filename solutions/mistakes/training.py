@@ -1,0 +1,1064 @@
+"""The known ways to get batches, the Learner and the metrics of chapter 5 wrong."""
+
+from autograder.mistakes import Mistake
+
+CONFIG_START = '        """Refuse nonsense."""\n'
+CHOSEN = "        yield images[chosen], labels[chosen]\n"
+ORDER = "order = torch.randperm(len(images), generator=generator) if shuffle else torch.arange(len(images))"
+STARTS = "    for start in range(0, len(images), batch_size):\n"
+ROWS = "        chosen = order[start : start + batch_size]\n"
+
+TRAIN_BEGINS = "        self.model.train()\n        total, count = 0.0, 0\n"
+TRAIN_LOADER = 'for x, y in self.loaders["train"]:\n            x, y'
+ZERO = "            self.optimizer.zero_grad()\n"
+LOSS = "mean = self.config.criterion(self.model(x), y)"
+BACK = "            mean.backward()\n"
+STEP = "            self.optimizer.step()\n"
+TOTAL = "total += mean.detach() * len(x)  # detached: else the graph of every batch would be kept"
+TRAIN_ENDS = (
+    "            count += len(x)\n        return float(total / count)\n        ### END SOLUTION\n\n    def valid_loss"
+)
+
+VALID_EVAL = "        self.model.eval()\n        total, count = 0.0, 0\n        with torch.no_grad():\n"
+VALID_LOADER = '            for x, y in self.loaders["valid"]:\n                x, y'
+VALID_TOTAL = "total += self.config.criterion(self.model(x), y) * len(x)\n                count += len(x)\n"
+VALID_ENDS = "        self.model.train(was_training)\n        return float(total / count)\n"
+
+ACCURACY = (
+    '        for x, y in self.loaders["valid"]:\n'
+    "            right += (self.predict(x) == y.to(self.config.device)).sum()\n"
+    "            count += len(x)\n"
+    "        return int(right) / count\n"
+)
+
+SEED = "        if config.seed is not None:\n            torch.manual_seed(config.seed)\n"
+EPOCHS = "for _ in range(config.epochs):"
+LOSSES = "            history.losses.append(self.train_epoch())\n"
+BETTER = "if history.valid_losses[-1] < best_loss:"
+KEPT = "best_loss, best_weights, waited = history.valid_losses[-1], deepcopy(self.model.state_dict()), 0\n"
+WAITED = "                waited += 1\n"
+PATIENCE = "if config.patience is not None and waited >= config.patience:"
+SECONDS = "if config.max_seconds is not None and time.perf_counter() - begin >= config.max_seconds:"
+BEST = "        self.model.load_state_dict(best_weights)\n"
+
+PREDICT_EVAL = "        self.model.eval()\n        with torch.no_grad():\n            classes"
+ARGMAX = "classes = self.model(x.to(self.config.device)).argmax(dim=1)"
+PREDICT_ENDS = "        self.model.train(was_training)\n        return classes\n"
+
+LABELS = 'labels = getattr(self.model, "labels", Classifier.labels)'
+TEST_LOADER = 'for x, y in self.loaders["test"]:\n            targets.append'
+MATRIX = "confusion_matrix(torch.cat(targets), torch.cat(predictions), len(labels))"
+ROW = '{label: {"precision": precision, "recall": recall, "f1": f1} for label, precision, recall, f1 in rows}'
+SAVED = "save_file({name: tensor.contiguous().clone() for name, tensor in self.model.state_dict().items()}, path)"
+
+SAME_LENGTH = "    if targets.shape != predictions.shape:\n"
+OUTSIDE = "        if ((values < 0) | (values >= classes)).any():\n"
+COUNTED = "return torch.bincount(targets * classes + predictions, minlength=classes**2).reshape(classes, classes)"
+TENSORS = "targets, predictions = torch.as_tensor(targets).long(), torch.as_tensor(predictions).long()"
+
+SUMS = "hits, actual, predicted = matrix.diagonal(), matrix.sum(dim=1), matrix.sum(dim=0)"
+PRECISION = "precision = hits / predicted.clamp(min=1)"
+RECALL = "recall = hits / actual.clamp(min=1)"
+F1 = "f1 = 2 * hits / (actual + predicted).clamp(min=1)"
+
+
+def config(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
+    return Mistake(id=f"config-{id}", exercise="LearnerConfig", says=says, hint=hint, read="settings", edits=edits)
+
+
+def batch(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
+    return Mistake(id=f"batches-{id}", exercise="batches", says=says, hint=hint, read="mini-batches", edits=edits)
+
+
+def learner(id: str, read: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
+    return Mistake(id=f"learner-{id}", exercise="Learner", says=says, hint=hint, read=read, edits=edits)
+
+
+def counted(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
+    return Mistake(
+        id=f"confusion-{id}", exercise="confusion_matrix", says=says, hint=hint, read="confusion", edits=edits
+    )
+
+
+def scored(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
+    return Mistake(
+        id=f"scores-{id}", exercise="precision_recall_f1", says=says, hint=hint, read="precision-recall", edits=edits
+    )
+
+
+MISTAKES = [
+    config(
+        "nothing-refused",
+        "The constructor takes everything. A dataclass checks nothing by itself, not even the types "
+        "in its annotations.",
+        "__post_init__ runs after the fields are set. Does yours raise, or does it print, return or repair?",
+        {CONFIG_START: f"{CONFIG_START}        return\n"},
+    ),
+    config(
+        "model-not-refused",
+        "Something that is no nn.Module is taken as the model.",
+        "isinstance asks what an object is. The annotation of the field asks nothing.",
+        {"if not isinstance(self.model, nn.Module):": "if self.model is None:"},
+    ),
+    config(
+        "criterion-not-refused",
+        "A criterion that cannot be called is taken. It would fail in the first batch, far from the line that is "
+        "wrong.",
+        "Python has a function that tells whether something can be called.",
+        {"if not callable(self.criterion):": "if self.criterion is None:"},
+    ),
+    config(
+        "zero-allowed",
+        "Zero epochs, or batches of zero examples, are taken: nothing would ever be learned. The least is 1.",
+        "Which comparison lets 0 through, and keeps -1 out?",
+        {"            if not number >= 1:": "            if not number >= 0:"},
+    ),
+    config(
+        "one-refused",
+        "A single epoch, or batches of one example, are refused. Both are allowed.",
+        "At least 1: is 1 among these numbers by your comparison?",
+        {"            if not number >= 1:": "            if not number > 1:"},
+    ),
+    config(
+        "lr-zero-allowed",
+        "A learning rate of 0 is taken, with which no step moves anything.",
+        "Above 0 leaves 0 itself out.",
+        {"if not self.lr > 0:  # true for NaN as well": "if self.lr < 0:"},
+    ),
+    config(
+        "nan-allowed",
+        "A learning rate that is NaN is taken. Every comparison with NaN is false, "
+        "so a test for 'too small' does not see it.",
+        "Ask whether the number is good, and refuse where it is not. That is not the same as asking whether it is bad.",
+        {"if not self.lr > 0:  # true for NaN as well": "if self.lr <= 0:"},
+    ),
+    config(
+        "seconds-nan-allowed",
+        "A max_seconds of NaN is taken. Every comparison with NaN is false, so time would never be over.",
+        "Ask whether the number is good, and refuse where it is not. That is not the same as asking whether it is bad.",
+        {"not self.max_seconds > 0:": "self.max_seconds <= 0:"},
+    ),
+    config(
+        "seconds-not-refused",
+        "Any max_seconds is taken, also 0 and less.",
+        "max_seconds has two kinds of right values: None, and what else?",
+        {"if self.max_seconds is not None and not self.max_seconds > 0:": "if False:"},
+    ),
+    config(
+        "none-refused",
+        "None is refused, or compared with a number, for patience. It is the default and means never.",
+        "What does your comparison do where nothing was passed?",
+        {"        if self.patience is not None:\n": "        if True:\n"},
+    ),
+    config(
+        "patience-zero-allowed",
+        "A patience of 0 is taken: stop after no epoch without improvement. The least is 1.",
+        "Which of your tests speaks of patience?",
+        {"            if self.patience < 1:": "            if self.patience < 0:"},
+    ),
+    config(
+        "patience-fraction-allowed",
+        "A patience of one and a half epochs is taken. It counts epochs, so it is a whole number.",
+        "The docstring names a kind of error for what is no whole number.",
+        {"if not isinstance(self.patience, int):": "if False:"},
+    ),
+    config(
+        "asserts",
+        "You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong is a "
+        "ValueError or TypeError.",
+        "raise, a kind of error, and a message: three parts.",
+        {
+            'raise ValueError(f"{name} has to be at least 1: {number}")': 'raise AssertionError(f"{name}: {number}")',
+            'raise ValueError(f"the learning rate has to be above 0: {self.lr}")': 'raise AssertionError("lr")',
+            'raise ValueError(f"patience has to be at least 1: {self.patience}")': 'raise AssertionError("patience")',
+        },
+    ),
+    config(
+        "without-a-word",
+        "You refuse, but without a message. Who reads it does not learn which of nine settings is wrong.",
+        "An error takes a text in its brackets.",
+        {
+            'raise ValueError(f"{name} has to be at least 1: {number}")': "raise ValueError",
+            'raise ValueError(f"the learning rate has to be above 0: {self.lr}")': "raise ValueError",
+            'raise ValueError(f"patience has to be at least 1: {self.patience}")': "raise ValueError",
+        },
+    ),
+    config(
+        "order",
+        "The fields stand in another order than in the docstring, so that settings that are passed by position mean "
+        "something else.",
+        "A dataclass takes its arguments in the order of its fields.",
+        {"    batch_size: int = 32\n    lr: float = 0.005\n": "    lr: float = 0.005\n    batch_size: int = 32\n"},
+    ),
+    config(
+        "other-default",
+        "A default differs from the one that the stub gives.",
+        "Compare your fields with the stub, line by line.",
+        {"    lr: float = 0.005\n": "    lr: float = 0.01\n"},
+    ),
+    batch(
+        "no-shuffle",
+        "With shuffle=True the examples still come in their own order.",
+        "What in your code asks for shuffle?",
+        {ORDER: "order = torch.arange(len(images))"},
+    ),
+    batch(
+        "always-shuffled",
+        "Also with shuffle=False the order is random.",
+        "What in your code asks for shuffle?",
+        {ORDER: "order = torch.randperm(len(images), generator=generator)"},
+    ),
+    batch(
+        "same-order",
+        "Each pass has the same random order. The noise of the batches is then the same in each epoch, too.",
+        "Is something seeded inside the function, or drawn only once?",
+        {
+            ORDER: "order = torch.arange(len(images))\n    if shuffle:\n        order = torch.randperm(len(images), "
+            "generator=generator or torch.Generator().manual_seed(0))"
+        },
+    ),
+    batch(
+        "apart",
+        "Images and labels are shuffled apart: each image gets some other image's label. Nothing crashes, and nothing "
+        "can be learned.",
+        "How many orders do you draw in one pass?",
+        {CHOSEN: "        yield images[chosen], labels[torch.randperm(len(labels))[start : start + batch_size]]\n"},
+    ),
+    batch(
+        "labels-not-shuffled",
+        "The images are shuffled and the labels stay in their old order, so that they no longer belong together.",
+        "Which of the two tensors do you index with the random order?",
+        {CHOSEN: "        yield images[chosen], labels[start : start + batch_size]\n"},
+    ),
+    batch(
+        "last-dropped",
+        "The last batch is dropped where it is shorter than the others. Every example counts once in each pass.",
+        "23 examples in batches of 5: how many batches are that?",
+        {STARTS: "    for start in range(0, len(images) - batch_size + 1, batch_size):\n"},
+    ),
+    batch(
+        "last-filled-up",
+        "The last batch is filled up with examples that came before, so that some come twice in a pass.",
+        "It may be shorter than the others.",
+        {
+            ROWS: "        begin = max(0, min(start, len(images) - batch_size))\n"
+            "        chosen = order[begin : begin + batch_size]\n"
+        },
+    ),
+    batch(
+        "one-short",
+        "Each batch lacks its last example.",
+        "A slice ends before its second number.",
+        {ROWS: "        chosen = order[start : start + batch_size - 1]\n"},
+    ),
+    batch(
+        "with-replacement",
+        "You draw the examples one by one from all of them, so that in one pass some come twice and others not at all.",
+        "You want an order of all examples. torch has a function for that.",
+        {ORDER: ORDER.replace("torch.randperm(len(images), ", "torch.randint(len(images), (len(images),), ")},
+    ),
+    batch(
+        "batches-shuffled",
+        "You shuffle the batches, and not the examples: neighbours always stay together. Data sorted by class would "
+        "stay sorted.",
+        "In how many different batches can the first example be?",
+        {
+            ORDER: "parts = torch.arange(len(images)).split(batch_size)\n"
+            "    kept = torch.randperm(len(parts), generator=generator) if shuffle else range(len(parts))",
+            STARTS: "    for chosen in (parts[int(k)] for k in kept):\n",
+            ROWS: "",
+            "    order = order.to(images.device)\n": "",
+        },
+    ),
+    batch(
+        "shuffled-inside",
+        "The examples are shuffled inside each batch only. Which ones meet in a batch is always the same, and the mean "
+        "over the batch does not see their order.",
+        "In how many different batches can the first example be?",
+        {
+            ORDER: "order = torch.arange(len(images))",
+            ROWS: f"{ROWS}        if shuffle:\n"
+            "            chosen = chosen[torch.randperm(len(chosen), generator=generator)]\n",
+        },
+    ),
+    batch(
+        "generator-ignored",
+        "The generator that was passed is not used: the order comes from PyTorch's own, and nobody can repeat it.",
+        "torch's random functions take a generator by name.",
+        {ORDER: ORDER.replace(", generator=generator", "")},
+    ),
+    batch(
+        "generator-restarted",
+        "The generator is set back to its start in each pass, so that each pass has the same order.",
+        "Two passes with one generator should differ; two generators in the same state should agree.",
+        {
+            "    order = order.to(images.device)\n": "    order = order.to(images.device)\n"
+            "    if generator is not None and shuffle:\n        order = torch.randperm(len(images), "
+            "generator=generator.manual_seed(generator.initial_seed()))\n"
+        },
+    ),
+    batch(
+        "in-place",
+        "The caller's own tensors are shuffled. What is passed stays as it is.",
+        "images[:] = … and methods with an underscore write into the tensor that you were given.",
+        {
+            STARTS: "    images[:], labels[:] = images[order], labels[order]\n"
+            f"    order = torch.arange(len(images))\n{STARTS}"
+        },
+    ),
+    batch(
+        "swapped",
+        "You give (labels, images). The pairs are (images, labels).",
+        "In which order does the docstring name the two?",
+        {CHOSEN: "        yield labels[chosen], images[chosen]\n"},
+    ),
+    batch(
+        "lengths-not-refused",
+        "There are more images than labels, or the other way round, and nobody says so. Some examples are lost, or the "
+        "error comes late and speaks of an index.",
+        "Two lengths can be compared before the first batch.",
+        {"    if len(images) != len(labels):\n": "    if False:\n"},
+    ),
+    batch(
+        "negative-size",
+        "A negative batch_size is taken, and the pass is empty.",
+        "range complains about a step of 0 by itself. About one of -1 it does not.",
+        {"    if batch_size < 1:\n": "    if batch_size == 0:\n"},
+    ),
+    learner(
+        "no-train-after-eval",
+        "loop",
+        "Nothing calls train() after eval(): once the model has been measured it stays in evaluation mode. From the "
+        "second epoch on dropout is off, and the accuracy hardly shows it.",
+        "Print model.training at the beginning of the second epoch. Who sets it, each time?",
+        {
+            TRAIN_BEGINS: "        total, count = 0.0, 0\n",
+            VALID_ENDS: "        return float(total / count)\n",
+            PREDICT_ENDS: "        return classes\n",
+        },
+    ),
+    learner(
+        "train-not-called",
+        "loop",
+        "train_epoch trains in whatever mode it finds the model. It sets training mode itself.",
+        "Call model.eval(), then train_epoch(). Is dropout on?",
+        {TRAIN_BEGINS: "        total, count = 0.0, 0\n"},
+    ),
+    learner(
+        "trains-in-evaluation",
+        "loop",
+        "You train in evaluation mode: dropout never drops anything.",
+        "train() and eval() are the names of two modes. Which one do you set before the batches?",
+        {TRAIN_BEGINS: "        self.model.eval()\n        total, count = 0.0, 0\n"},
+    ),
+    learner(
+        "never-zeroed",
+        "loop",
+        "The gradients are never set back: each step goes along the sum of all gradients so far.",
+        "backward() adds to what is there. Who takes it away, and when?",
+        {ZERO: ""},
+    ),
+    learner(
+        "zeroed-once",
+        "loop",
+        "The gradients are set back once an epoch. Within it they add up from batch to batch.",
+        "Which of your lines stand inside the loop?",
+        {ZERO: "", TRAIN_BEGINS: f"{TRAIN_BEGINS}        self.optimizer.zero_grad()\n"},
+    ),
+    learner(
+        "zeroed-before-the-step",
+        "loop",
+        "Losses go backwards and the weights do not move: when step() comes the gradients are gone, or it never comes.",
+        "Write the four down in the order in which yours happen: zero_grad, backward, step, and the next batch.",
+        {ZERO: "", STEP: f"{ZERO}{STEP}"},
+    ),
+    learner(
+        "no-backward",
+        "loop",
+        "No gradient is ever computed: the loss is looked at and thrown away.",
+        "Which call turns a loss into gradients?",
+        {BACK: ""},
+    ),
+    learner(
+        "one-step",
+        "loop",
+        "There is one step at the end of an epoch. There should be one for each batch.",
+        "Which of your lines stand inside the loop?",
+        {
+            ZERO: "",
+            STEP: "",
+            TRAIN_BEGINS: f"{TRAIN_BEGINS}        self.optimizer.zero_grad()\n",
+            TRAIN_ENDS: TRAIN_ENDS.replace("        return", "        self.optimizer.step()\n        return"),
+        },
+    ),
+    learner(
+        "first-batch-only",
+        "loop",
+        "The epoch ends after its first batch.",
+        "How far is your return indented?",
+        {TRAIN_ENDS: TRAIN_ENDS.replace("        return", "            return")},
+    ),
+    learner(
+        "lr-ignored",
+        "loop",
+        "The steps have the same length, whatever the config says about the learning rate.",
+        "Where in your code does config.lr stand?",
+        {"Optimizer(self.model.parameters(), config.lr)": "Optimizer(self.model.parameters(), 0.005)"},
+    ),
+    learner(
+        "other-optimizer",
+        "loop",
+        "The steps are not p <- p - lr * gradient. Another optimizer moves the weights otherwise.",
+        "Compare one step of one weight with a calculation by hand.",
+        {"Optimizer(self.model.parameters(), config.lr)": "torch.optim.Adam(self.model.parameters(), config.lr)"},
+    ),
+    learner(
+        "copied-model",
+        "loop",
+        "You train a copy. The model that the caller passed, and still holds, learns nothing.",
+        "learner.model is config.model should be True.",
+        {"config.model.to(config.device)": "deepcopy(config.model).to(config.device)"},
+    ),
+    learner(
+        "softmax-before-the-loss",
+        "loop",
+        "The outputs pass a softmax before the criterion. The cross-entropy takes logits and does that itself, so it "
+        "now happens twice and the gradients are weak.",
+        "What does the criterion get, and what does the model return?",
+        {LOSS: "mean = self.config.criterion(self.model(x).softmax(dim=1), y)"},
+    ),
+    learner(
+        "trains-on-validation",
+        "three-sets",
+        "train_epoch reads the validation examples. What the model has been trained on cannot tell how well it does on "
+        "what it has not seen.",
+        "Which key of loaders stands in train_epoch?",
+        {TRAIN_LOADER: TRAIN_LOADER.replace("train", "valid")},
+    ),
+    learner(
+        "mean-of-means",
+        "mean-over-examples",
+        "You take the mean of the batches' means. The last batch is shorter, and each of its examples then weighs "
+        "more.",
+        "The criterion gives a mean. With which number do you get the sum over the batch back?",
+        {
+            TOTAL: "total += mean.detach()",
+            TRAIN_ENDS: TRAIN_ENDS.replace("count += len(x)", "count += 1"),
+        },
+    ),
+    learner(
+        "sum-of-losses",
+        "mean-over-examples",
+        "train_epoch returns a sum. It grows with the number of examples, so that no two data sets can be compared.",
+        "What do you divide by at the end?",
+        {TRAIN_ENDS: TRAIN_ENDS.replace("total / count", "total")},
+    ),
+    learner(
+        "last-loss",
+        "mean-over-examples",
+        "train_epoch returns the loss of the last batch.",
+        "What do you keep of the batches before?",
+        {TRAIN_ENDS: TRAIN_ENDS.replace("total / count", "mean")},
+    ),
+    learner(
+        "loss-tensor",
+        "mean-over-examples",
+        "train_epoch returns a tensor with the graphs of all batches behind it. You want a number; the graphs fill the "
+        "memory.",
+        "item() and float() give the number of a tensor. When do you need it: at the end, or in each batch?",
+        {TOTAL: "total += mean * len(x)", TRAIN_ENDS: TRAIN_ENDS.replace("float(total / count)", "total / count")},
+    ),
+    learner(
+        "graphs-kept",
+        "mean-over-examples",
+        "The result is right, but until the end of the epoch the graph of every batch is held: you add up tensors that "
+        "remember where they came from.",
+        "What you add has to be a number, or a tensor without its history.",
+        {TOTAL: "total += mean * len(x)"},
+    ),
+    learner(
+        "valid-gradients",
+        "modes-of-the-loop",
+        "valid_loss records gradients that nobody will use. That costs time and memory.",
+        "eval() changes what the layers do. Whether gradients are recorded is another switch.",
+        {VALID_EVAL: VALID_EVAL.replace("torch.no_grad()", "torch.enable_grad()")},
+    ),
+    learner(
+        "valid-not-in-evaluation",
+        "modes-of-the-loop",
+        "valid_loss measures in the mode that it finds. In training mode dropout is on, and the loss is another one.",
+        "Switching gradients off does not change the mode.",
+        {VALID_EVAL: VALID_EVAL.replace("        self.model.eval()\n", "")},
+    ),
+    learner(
+        "valid-mode-lost",
+        "modes-of-the-loop",
+        "valid_loss leaves the model in evaluation mode, also where it found it in training mode.",
+        "Keep what model.training was, before you change it.",
+        {VALID_ENDS: "        return float(total / count)\n"},
+    ),
+    learner(
+        "valid-always-back-to-training",
+        "modes-of-the-loop",
+        "valid_loss leaves the model in training mode, also where it found it in evaluation mode.",
+        "Put back what was there; train(False) is eval().",
+        {VALID_ENDS: VALID_ENDS.replace("was_training", "")},
+    ),
+    learner(
+        "valid-mean-of-means",
+        "mean-over-examples",
+        "valid_loss takes the mean of the batches' means, in which the examples of a short last batch weigh more.",
+        "The same rule as in train_epoch: sums over examples, then one division.",
+        {VALID_TOTAL: VALID_TOTAL.replace(" * len(x)", "").replace("count += len(x)", "count += 1")},
+    ),
+    learner(
+        "valid-reads-train",
+        "three-sets",
+        "valid_loss reads the training examples. The model has seen those, and patience would wait for nothing.",
+        "Which key of loaders stands in valid_loss?",
+        {VALID_LOADER: VALID_LOADER.replace("valid", "train")},
+    ),
+    learner(
+        "stops-by-the-test-set",
+        "three-sets",
+        "valid_loss reads the test examples, and fit stops by it. A set that chose the weights no longer tells how "
+        "well they do on new images.",
+        "evaluate reads the test set, once, and nothing else does.",
+        {VALID_LOADER: VALID_LOADER.replace("valid", "test")},
+    ),
+    learner(
+        "trains-while-validating",
+        "three-sets",
+        "valid_loss takes steps: the weights change while they are measured, on examples that were set aside.",
+        "Measuring needs a forward pass. What else of train_epoch did you copy?",
+        {
+            VALID_EVAL: VALID_EVAL.replace("torch.no_grad()", "torch.enable_grad()"),
+            VALID_TOTAL: "self.model.zero_grad()\n"
+            "                loss = self.config.criterion(self.model(x), y)\n"
+            "                loss.backward()\n                (self.optimizer).step()\n"
+            "                total += loss.detach() * len(x)\n                count += len(x)\n",
+        },
+    ),
+    learner(
+        "accuracy-mean-of-means",
+        "mean-over-examples",
+        "validate_epoch takes the mean of the batches' shares, in which the examples of a short last batch weigh more.",
+        "Count what is right, count all, and divide once.",
+        {
+            ACCURACY: ACCURACY.replace(").sum()", ").double().mean()")
+            .replace("count += len(x)", "count += 1")
+            .replace("int(right)", "float(right)")
+        },
+    ),
+    learner(
+        "accuracy-count",
+        "mean-over-examples",
+        "validate_epoch returns how many are right. You want the share.",
+        "A share lies between 0 and 1.",
+        {ACCURACY: ACCURACY.replace("int(right) / count", "int(right)")},
+    ),
+    learner(
+        "accuracy-percent",
+        "mean-over-examples",
+        "validate_epoch returns percent. The docstring asks for a share, from 0 to 1.",
+        "One factor is too much.",
+        {ACCURACY: ACCURACY.replace("int(right) / count", "100 * int(right) / count")},
+    ),
+    learner(
+        "accuracy-tensor",
+        "mean-over-examples",
+        "validate_epoch returns a tensor. You want a number of Python.",
+        "item(), int() and float() give the number of a tensor.",
+        {ACCURACY: ACCURACY.replace("int(right) / count", "right / count")},
+    ),
+    learner(
+        "accuracy-reads-train",
+        "three-sets",
+        "validate_epoch reads the training examples.",
+        "Which key of loaders stands in validate_epoch?",
+        {ACCURACY: ACCURACY.replace("valid", "train")},
+    ),
+    learner(
+        "accuracy-reads-test",
+        "three-sets",
+        "validate_epoch reads the test examples, in every epoch.",
+        "Which key of loaders stands in validate_epoch?",
+        {ACCURACY: ACCURACY.replace("valid", "test")},
+    ),
+    learner(
+        "accuracy-in-training",
+        "modes-of-the-loop",
+        "validate_epoch asks the model itself, in whatever mode and with gradients, and not in evaluation mode.",
+        "You have a method that asks the model as it should be asked.",
+        {ACCURACY: ACCURACY.replace("self.predict(x)", "self.model(x).argmax(dim=1)")},
+    ),
+    learner(
+        "no-seed",
+        "seeds",
+        "The seed is never used: two runs with the same seed differ.",
+        "What comes first in fit, where there is a seed?",
+        {SEED: ""},
+    ),
+    learner(
+        "constant-seed",
+        "seeds",
+        "Every run starts with the same seed, also where none or another one is given.",
+        "None asks for fresh randomness.",
+        {SEED: "        torch.manual_seed(0)\n"},
+    ),
+    learner(
+        "seed-in-init",
+        "seeds",
+        "The seed is set when the Learner is made. By the time that fit begins, anything may have been drawn.",
+        "Make two Learners, then fit one after the other.",
+        {
+            SEED: "",
+            "        self.config = config\n": "        self.config = config\n        if config.seed is not None:\n"
+            "            torch.manual_seed(config.seed)\n",
+        },
+    ),
+    learner(
+        "seed-each-epoch",
+        "seeds",
+        "The seed is set anew in each epoch, so that each has the same order and the same dropout masks.",
+        "Once, at the beginning.",
+        {
+            SEED: "",
+            LOSSES: "            if config.seed is not None:\n"
+            f"                torch.manual_seed(config.seed)\n{LOSSES}",
+        },
+    ),
+    learner(
+        "no-seconds",
+        "loop",
+        "The history has no times. There is one for each epoch.",
+        "Four lists of one length.",
+        {"            history.seconds.append(time.perf_counter() - start)\n": ""},
+    ),
+    learner(
+        "evaluates-in-fit",
+        "three-sets",
+        "fit reads the test set. It is read once, at the very end, by evaluate.",
+        "Which of the methods that fit calls reads which set?",
+        {LOSSES: f'{LOSSES}            list(self.loaders["test"])\n'},
+    ),
+    learner(
+        "one-epoch-too-many",
+        "patience",
+        "There is one epoch more than epochs says.",
+        "range(n) gives n numbers, from 0 to n - 1.",
+        {EPOCHS: "for _ in range(config.epochs + 1):"},
+    ),
+    learner(
+        "patience-one-more",
+        "patience",
+        "Training goes on one epoch too long: with patience k it ends after the k-th epoch in a row without "
+        "improvement.",
+        "Patience 1: the first epoch that is not better is the last one.",
+        {PATIENCE: PATIENCE.replace(">=", ">")},
+    ),
+    learner(
+        "patience-one-less",
+        "patience",
+        "Training ends one epoch too soon: with patience k, k epochs in a row have to pass without improvement.",
+        "Patience 1 ends at the first epoch that is not better. Where do you start to count?",
+        {PATIENCE: PATIENCE.replace("waited >= config.patience", "waited >= max(1, config.patience - 1)")},
+    ),
+    learner(
+        "patience-not-in-a-row",
+        "patience",
+        "You count all epochs without improvement. An improvement sets the count back to 0.",
+        "In a row.",
+        {KEPT: "best_loss, best_weights = history.valid_losses[-1], deepcopy(self.model.state_dict())\n"},
+    ),
+    learner(
+        "patience-ignored",
+        "patience",
+        "Training never stops before the last epoch, whatever patience says.",
+        "Where in your code does config.patience stand?",
+        {PATIENCE: "if False:"},
+    ),
+    learner(
+        "seconds-ignored",
+        "patience",
+        "Training goes on though max_seconds have passed.",
+        "Where in your code does config.max_seconds stand?",
+        {SECONDS: "if False:"},
+    ),
+    learner(
+        "ties-improve",
+        "patience",
+        "A validation loss that equals the lowest so far counts as an improvement. Better means below.",
+        "Which comparison is false for two equal numbers?",
+        {BETTER: BETTER.replace("<", "<=")},
+    ),
+    learner(
+        "compares-with-the-last-epoch",
+        "patience",
+        "Each epoch is compared with the one before. It has to be better than the best so far.",
+        "4, 9, 5: is the third an improvement?",
+        {WAITED: f"{WAITED}                best_loss = history.valid_losses[-1]\n"},
+    ),
+    learner(
+        "last-weights",
+        "patience",
+        "At the end the model holds the weights of the last epoch. Either the best ones are not put back, or what was "
+        "kept of them went on being trained.",
+        "state_dict() hands out the model's own tensors. What are they two epochs later?",
+        {KEPT: KEPT.replace("deepcopy(self.model.state_dict())", "self.model.state_dict()")},
+    ),
+    learner(
+        "best-only-when-stopped",
+        "patience",
+        "The best weights are put back only where patience ended the training. They are wanted however it ended.",
+        "Is the line that puts them back inside the loop?",
+        {BEST: "", PATIENCE: f"{PATIENCE}\n                self.model.load_state_dict(best_weights)"},
+    ),
+    learner(
+        "best-by-accuracy",
+        "patience",
+        "The best epoch is chosen by accuracy. By the docstring it is the one with the lowest validation loss.",
+        "Accuracy moves in steps and often stands still. Which list do you look at?",
+        {
+            BETTER: "if 1 - history.accuracies[-1] < best_loss:",
+            KEPT: KEPT.replace("history.valid_losses[-1]", "1 - history.accuracies[-1]"),
+        },
+    ),
+    learner(
+        "best-by-training-loss",
+        "patience",
+        "The best epoch is chosen by the training loss, which goes on falling while the model learns its examples by "
+        "heart.",
+        "Which list do you look at?",
+        {
+            BETTER: "if history.losses[-1] < best_loss:",
+            KEPT: KEPT.replace("history.valid_losses[-1]", "history.losses[-1]"),
+        },
+    ),
+    learner(
+        "keeps-the-worst",
+        "patience",
+        "The epoch with the highest validation loss counts as the best.",
+        "A loss is good where it is low.",
+        {BETTER: "if history.valid_losses[-1] > best_loss or best_loss == float('inf'):"},
+    ),
+    learner(
+        "predict-not-in-evaluation",
+        "modes-of-the-loop",
+        "predict answers in the mode that it finds: in training mode dropout decides with it.",
+        "Switching gradients off does not change the mode.",
+        {PREDICT_EVAL: PREDICT_EVAL.replace("        self.model.eval()\n", "")},
+    ),
+    learner(
+        "predict-gradients",
+        "modes-of-the-loop",
+        "predict records gradients that nobody will use.",
+        "eval() changes what the layers do. Whether gradients are recorded is another switch.",
+        {PREDICT_EVAL: PREDICT_EVAL.replace("torch.no_grad()", "torch.enable_grad()")},
+    ),
+    learner(
+        "predict-mode-lost",
+        "modes-of-the-loop",
+        "predict leaves the model in evaluation mode, also where it found it in training mode.",
+        "Keep what model.training was, before you change it.",
+        {PREDICT_ENDS: "        return classes\n"},
+    ),
+    learner(
+        "predict-always-back-to-training",
+        "modes-of-the-loop",
+        "predict leaves the model in training mode, also where it found it in evaluation mode.",
+        "Put back what was there; train(False) is eval().",
+        {PREDICT_ENDS: PREDICT_ENDS.replace("was_training", "")},
+    ),
+    learner(
+        "predict-over-the-batch",
+        "confusion",
+        "predict looks for the largest number down the batch. Each input has its own row, and its class is the largest "
+        "in that row.",
+        "For B inputs B numbers come out. Which dimension is to go?",
+        {ARGMAX: ARGMAX.replace("dim=1", "dim=0")},
+    ),
+    learner(
+        "predict-labels-shifted",
+        "confusion",
+        "The classes are counted from 1. They are the numbers of the labels, from 0.",
+        "The first label has number 0.",
+        {
+            ARGMAX: ARGMAX + " + 1",
+            ACCURACY: ACCURACY.replace("self.predict(x)", "self.predict(x) - 1"),
+            "predictions.append(self.predict(x).cpu())": "predictions.append(self.predict(x).cpu() - 1)",
+        },
+    ),
+    learner(
+        "predict-floats",
+        "confusion",
+        "predict returns the classes as floating numbers. They are whole numbers, int64.",
+        "What type does argmax give, and what happens to it after that?",
+        {ARGMAX: ARGMAX + ".float()"},
+    ),
+    learner(
+        "evaluate-reads-valid",
+        "three-sets",
+        "evaluate reads the validation examples, by which the weights were chosen.",
+        "Which key of loaders stands in evaluate?",
+        {TEST_LOADER: TEST_LOADER.replace("test", "valid")},
+    ),
+    learner(
+        "evaluate-reads-train",
+        "three-sets",
+        "evaluate reads the training examples.",
+        "Which key of loaders stands in evaluate?",
+        {TEST_LOADER: TEST_LOADER.replace("test", "train")},
+    ),
+    learner(
+        "evaluate-last-batch",
+        "confusion",
+        "evaluate measures the last batch only.",
+        "What becomes of the batches before, when the loop goes on?",
+        {MATRIX: "confusion_matrix(targets[-1], predictions[-1], len(labels))"},
+    ),
+    learner(
+        "evaluate-exchanged",
+        "precision-recall",
+        "In evaluate, targets and predictions are exchanged, and with them precision and recall.",
+        "Which of the two does confusion_matrix take first?",
+        {MATRIX: "confusion_matrix(torch.cat(predictions), torch.cat(targets), len(labels))"},
+    ),
+    learner(
+        "evaluate-ten-names",
+        "confusion",
+        "The names are always the ten of the data set. A model that has labels of its own gives those.",
+        "Ask the model first.",
+        {
+            LABELS: 'labels = getattr(self.model, "labels", Classifier.labels)\n'
+            "        count = len(labels)\n        labels = Classifier.labels[:count]",
+        },
+    ),
+    learner(
+        "evaluate-tensors",
+        "precision-recall",
+        "The measures are tensors. You want numbers of Python, which can be printed and saved.",
+        "tolist() and item().",
+        {"*(scores.tolist() for scores in": "*(scores for scores in"},
+    ),
+    learner(
+        "evaluate-other-keys",
+        "precision-recall",
+        "The three measures have other names than the docstring's: precision, recall, f1.",
+        "Look at the docstring's Returns, letter by letter.",
+        {ROW: ROW.replace('"f1"', '"F1"')},
+    ),
+    learner(
+        "export-parameters-only",
+        "loop",
+        "The file holds the parameters only. A state_dict holds buffers as well, numbers that are not trained but "
+        "belong to the model.",
+        "Which method of a module gives everything that has to be saved?",
+        {SAVED: SAVED.replace("self.model.state_dict().items()", "self.model.named_parameters()")},
+    ),
+    learner(
+        "export-pickle",
+        "loop",
+        "The file is a pickle of torch.save and no safetensors file. Loading a pickle can run code.",
+        "safetensors.torch has save_file.",
+        {SAVED: "torch.save(self.model.state_dict(), path)"},
+    ),
+    learner(
+        "export-other-names",
+        "loop",
+        "The tensors stand in the file under other names than in the state_dict.",
+        "Nothing is put in front of a name, and nothing is cut off.",
+        {SAVED: SAVED.replace("{name: tensor", '{f"model.{name}": tensor')},
+    ),
+    counted(
+        "transposed",
+        "The matrix lies on its side: rows are the predictions. Here rows are the targets.",
+        "Two examples of class 0, both taken for class 1: in which entry do you want the 2?",
+        {COUNTED: f"{COUNTED}.T"},
+    ),
+    counted(
+        "counted-once",
+        "A pair that occurs several times is counted once. Indexing with += writes each place one time, however often "
+        "it is named.",
+        "Try two equal pairs. Is the entry 2?",
+        {
+            COUNTED: "matrix = torch.zeros(classes, classes, dtype=torch.int64)\n"
+            "    matrix[targets, predictions] += 1\n    return matrix"
+        },
+    ),
+    counted(
+        "sized-by-the-data",
+        "The matrix is as large as the largest class that occurs. It has classes rows and columns, whatever occurs.",
+        "A class that is missing in the test set still has a row, of zeros.",
+        {
+            COUNTED: "found = 1 + int(torch.cat([targets, predictions]).max())\n"
+            "    return torch.bincount(targets * found + predictions, minlength=found**2).reshape(found, found)"
+        },
+    ),
+    counted(
+        "only-those-that-occur",
+        "Classes that never occur have no row, and all that follow move up.",
+        "The row of class 5 is row 5.",
+        {
+            COUNTED: "names, where = torch.cat([targets, predictions]).unique(return_inverse=True)\n"
+            "    found, (targets, predictions) = len(names), where.split(len(targets))\n"
+            "    return torch.bincount(targets * found + predictions, minlength=found**2).reshape(found, found)"
+        },
+    ),
+    counted(
+        "labels-shifted",
+        "The classes are taken to begin at 1: every count stands one row and one column off.",
+        "The first class has number 0.",
+        {COUNTED: f"return ({COUNTED.removeprefix('return ')}).roll((-1, -1), (0, 1))"},
+    ),
+    counted(
+        "shares",
+        "The matrix holds shares. You want counts, whole numbers.",
+        "Divide later, when you know by what.",
+        {COUNTED: f"return ({COUNTED.removeprefix('return ')}) / max(1, len(targets))"},
+    ),
+    counted(
+        "only-hits",
+        "Only what is right is counted. What was taken for what is the point of the matrix.",
+        "Off the diagonal stand the mistakes.",
+        {COUNTED: f"return ({COUNTED.removeprefix('return ')}).diagonal().diag()"},
+    ),
+    counted(
+        "lists-refused",
+        "Only tensors are taken. Lists and arrays are welcome, too.",
+        "torch.as_tensor makes a tensor of what is not yet one.",
+        {TENSORS: "targets, predictions = targets.long(), predictions.long()"},
+    ),
+    counted(
+        "lengths-not-refused",
+        "There are more targets than predictions, or the other way round, and the rest is forgotten without a word.",
+        "zip ends with the shorter one.",
+        {
+            SAME_LENGTH: "    shorter = min(len(targets), len(predictions))\n"
+            "    targets, predictions = targets[:shorter], predictions[:shorter]\n    if False:\n"
+        },
+    ),
+    counted(
+        "outside-not-refused",
+        "A number that is no class is taken, or fails with an error that speaks of an index or a shape.",
+        "Which numbers are classes? Ask before you count.",
+        {OUTSIDE: "        if False:\n"},
+    ),
+    counted(
+        "negative-not-refused",
+        "A class of -1 is taken. As an index it would mean the last class.",
+        "Both ends of the range can be overstepped.",
+        {
+            OUTSIDE: "        if (values >= classes).any():\n",
+            COUNTED: COUNTED.replace(
+                "targets * classes + predictions", "(targets % classes) * classes + predictions % classes"
+            ),
+        },
+    ),
+    counted(
+        "predictions-not-looked-at",
+        "Targets outside the classes are refused, predictions are not.",
+        "Two arguments, one rule.",
+        {'(("targets", targets), ("predictions", predictions)):': '(("targets", targets),):'},
+    ),
+    scored(
+        "exchanged",
+        "Precision and recall are exchanged. Precision asks those that were predicted as the class, recall those that "
+        "are of it.",
+        "Rows are targets. Summing along a row gives how many there are of a class.",
+        {SUMS: SUMS.replace("actual, predicted", "predicted, actual")},
+    ),
+    scored(
+        "accuracy",
+        "Every class has the same three numbers, the accuracy over all. Each class has its own.",
+        "What do you divide by: everything, or what belongs to the class?",
+        {
+            SUMS: SUMS.replace("matrix.diagonal()", "matrix.trace().repeat(len(matrix))")
+            .replace("matrix.sum(dim=1)", "matrix.sum().repeat(len(matrix))")
+            .replace("matrix.sum(dim=0)", "matrix.sum().repeat(len(matrix))")
+        },
+    ),
+    scored(
+        "of-all",
+        "You divide by the number of all examples. Precision and recall look at one class: at those predicted as it, "
+        "and at those that are of it.",
+        "A row has a sum of its own, and so has a column.",
+        {
+            PRECISION: "precision = hits / matrix.sum().clamp(min=1)",
+            RECALL: "recall = hits / matrix.sum().clamp(min=1)",
+        },
+    ),
+    scored(
+        "nan",
+        "Where a class never occurs, or is never predicted, the result is NaN. It should be 0.",
+        "0 / 0 in floating numbers raises nothing. What do you do before, or after, the division?",
+        {
+            PRECISION: "precision = hits / predicted",
+            RECALL: "recall = hits / actual",
+            F1: "f1 = 2 * hits / (actual + predicted)",
+        },
+    ),
+    scored(
+        "f1-nan",
+        "Precision and recall are right everywhere, but F1 is NaN where both are 0.",
+        "The harmonic mean divides by their sum.",
+        {F1: "f1 = 2 * precision * recall / (precision + recall)"},
+    ),
+    scored(
+        "one-for-absent",
+        "Where there is nothing to divide by, the result is 1. It should be 0.",
+        "A class that is never found has earned nothing.",
+        {
+            PRECISION: "precision = (hits / predicted).nan_to_num(1)",
+            RECALL: "recall = (hits / actual).nan_to_num(1)",
+        },
+    ),
+    scored(
+        "arithmetic-mean",
+        "F1 is not the ordinary mean. The harmonic mean is near the smaller of the two.",
+        "Precision 1 and recall 0: F1 is 0, and not one half.",
+        {F1: "f1 = (precision + recall) / 2"},
+    ),
+    scored(
+        "geometric-mean",
+        "F1 is not the root of the product. It is the harmonic mean.",
+        "One half and one: the harmonic mean is two thirds.",
+        {F1: "f1 = (precision * recall).sqrt()"},
+    ),
+    scored(
+        "f1-half",
+        "F1 is half of what it should be: where precision and recall are equal, F1 is equal to them.",
+        "The harmonic mean of two numbers has a factor in it.",
+        {F1: "f1 = hits / (actual + predicted).clamp(min=1)"},
+    ),
+    scored(
+        "whole-numbers",
+        "The divisions give whole numbers, and everything below 1 became 0.",
+        "// and / are two divisions.",
+        {
+            PRECISION: "precision = hits // predicted.clamp(min=1)",
+            RECALL: "recall = hits // actual.clamp(min=1)",
+        },
+    ),
+    scored(
+        "other-order",
+        "The three come in another order than precision, recall, F1.",
+        "Look at your return.",
+        {"return precision, recall, f1": "return f1, precision, recall"},
+    ),
+    scored(
+        "one-number",
+        "You return one number for all classes. Each class has its own.",
+        "No mean over the classes.",
+        {"return precision, recall, f1": "return precision.mean(), recall.mean(), f1.mean()"},
+    ),
+    scored(
+        "matrix-changed",
+        "The matrix that was passed is changed. What is passed stays as it is.",
+        "Methods with an underscore write into the tensor that you were given.",
+        {
+            "matrix = torch.as_tensor(matrix).double()": "given, matrix = matrix, torch.as_tensor(matrix).double()\n"
+            "    given.fill_diagonal_(0)"
+        },
+    ),
+]

@@ -1,0 +1,242 @@
+"""What must hold of chapter 5 in particular; test_every_room has what holds of each."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from itertools import islice, product
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import confusion_matrix as sklearn_matrix
+from sklearn.metrics import precision_recall_fscore_support
+
+from autograder.checks import Sample, checks_of
+from autograder.checks.training import pair_counts, pairs, scores_from
+from autograder.mistakes import Mistake
+from autograder.observe import observe
+from autograder.reference import Course, names_of_source
+from tests.checks.conftest import Judge, failed, named
+from tests.conftest import ROOT
+
+ROOM = "training"
+COURSE = Course.installed()
+MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
+SOURCE = COURSE.source(ROOM)
+RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
+NOT_WRITTEN = '        raise NotImplementedError("training: Learner")\n'
+
+
+def with_mistakes(*ids: str) -> SimpleNamespace:
+    source = SOURCE
+    for mistake in ids:
+        source = MISTAKES[mistake].apply(source)
+    return names_of_source(source, "several.mistakes")
+
+
+def of(exercise: str) -> list[Mistake]:
+    return [mistake for mistake in MISTAKES.values() if mistake.exercise == exercise]
+
+
+def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
+    return [
+        *islice(product(of("LearnerConfig"), of("batches")), 0, None, 67),
+        *islice(product(of("Learner"), of("confusion_matrix")), 0, None, 83),
+        *islice(product(of("Learner"), of("precision_recall_f1")), 5, None, 101),
+        *islice(product(of("Learner"), of("LearnerConfig")), 9, None, 127),
+    ]
+
+
+@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
+def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
+    """Among them wrong metrics and configs below a Learner that is wrong in its own way."""
+    ids = {mistake.id for mistake in pair}
+    assert named(verdicts_on(ROOM, with_mistakes(*ids), 7)) == ids
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ("learner-stops-by-the-test-set", "learner-evaluate-last-batch"),
+        ("learner-mean-of-means", "learner-patience-one-more"),
+        ("learner-never-zeroed", "learner-valid-gradients"),
+        ("learner-graphs-kept", "learner-last-weights"),
+        ("learner-loss-tensor", "learner-accuracy-percent"),
+        ("learner-lr-ignored", "learner-accuracy-count"),
+        ("learner-valid-mean-of-means", "learner-export-pickle"),
+        ("learner-one-step", "learner-predict-floats"),
+        ("learner-zeroed-before-the-step", "learner-valid-not-in-evaluation"),
+        ("batches-negative-size", "batches-generator-ignored"),
+        ("config-order", "config-nan-allowed"),
+        ("confusion-lists-refused", "confusion-lengths-not-refused"),
+        ("scores-exchanged", "scores-f1-half"),
+    ],
+)
+def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
+    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(*ids), 7))
+
+
+def outcomes(verdicts_on: Judge, source: str, seed: int = 3) -> dict[str, str]:
+    verdicts = verdicts_on(ROOM, names_of_source(source, "partial"), seed)
+    return {verdict.check.name: verdict.outcome for verdict in verdicts if verdict.check.exercise == "Learner"}
+
+
+def only(*methods: str) -> str:
+    """Return the source with all methods of the Learner but these, and its constructor, as the stub has them."""
+    begin = SOURCE.index("class Learner:\n")
+    end = SOURCE.index("\ndef confusion_matrix")
+    parts = SOURCE[begin:end].split("    def ")
+    kept = [
+        part
+        if not at or part.partition("(")[0] in ("__init__", *methods)
+        else part[: part.index("        ### BEGIN SOLUTION")] + NOT_WRITTEN + "\n"
+        for at, part in enumerate(parts)
+    ]
+    return SOURCE[:begin] + "    def ".join(kept) + SOURCE[end:]
+
+
+@pytest.mark.parametrize(
+    ("methods", "passed"),
+    [
+        (("train_epoch",), {"steps", "training_loss"}),
+        (("valid_loss",), {"validation_loss"}),
+        (("predict",), {"predicting"}),
+        (("predict", "validate_epoch"), {"predicting", "accuracy"}),
+        (("predict", "evaluate", "export"), {"predicting", "report"}),
+        (
+            ("train_epoch", "valid_loss", "predict", "validate_epoch", "fit"),
+            {"steps", "training_loss", "validation_loss", "predicting", "accuracy", "fitting", "stopping"},
+        ),
+    ],
+)
+def test_who_has_written_some_methods_has_their_points(
+    methods: tuple[str, ...], passed: set[str], verdicts_on: Judge
+) -> None:
+    found = outcomes(verdicts_on, only(*methods))
+    assert {name for name, outcome in found.items() if outcome == "pass"} == passed
+    assert {outcome for name, outcome in found.items() if name not in passed} <= {"missing"}
+
+
+def test_the_learner_needs_neither_config_nor_metrics_that_are_right(verdicts_on: Judge) -> None:
+    source = SOURCE.replace('"""Refuse nonsense."""', 'raise NotImplementedError("training: LearnerConfig")')
+    source = source.replace(
+        "    targets, predictions = torch.as_tensor",
+        '    raise NotImplementedError("training: confusion_matrix")\n    #',
+    )
+    assert set(outcomes(verdicts_on, source).values()) == {"pass"}
+
+
+def test_the_checks_put_the_students_metrics_back(verdicts_on: Judge) -> None:
+    names = names_of_source(SOURCE, "put.back")
+    verdicts_on(ROOM, names, 3)
+    where = names.Learner.evaluate.__globals__
+    assert where["confusion_matrix"] is names.confusion_matrix
+    assert where["precision_recall_f1"] is names.precision_recall_f1
+
+
+@pytest.mark.parametrize(
+    ("mistake", "caught_by", "said"),
+    [
+        ("no-train-after-eval", "fitting", "evaluation mode"),
+        ("stops-by-the-test-set", "validation_loss", "test"),
+        ("evaluates-in-fit", "fitting", "test, train, valid"),
+        ("trains-on-validation", "steps", "valid"),
+        ("valid-gradients", "validation_loss", "gradients recorded"),
+        ("graphs-kept", "training_loss", "graphs of many batches are held at once: yes"),
+    ],
+)
+def test_what_was_done_is_said_in_words_and_not_only_in_numbers(
+    mistake: str, caught_by: str, said: str, verdicts_on: Judge
+) -> None:
+    """Elsewhere nobody does: the accuracy of these is as good as any."""
+    names = with_mistakes(f"learner-{mistake}")
+    (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == caught_by]
+    assert caught_by in {verdict.check.name for verdict in failed(verdicts_on(ROOM, names, 5))}
+    right, wrong = (observe(check, some, 5).observations for some in (COURSE.names(ROOM), names))
+    words = {name: "yes" if value is True else value for name, value in wrong.items() if isinstance(value, bool | str)}
+    told = [f"{name}: {value}" for name, value in words.items() if wrong[name] != right[name]]
+    assert any(said in sentence for sentence in told)
+
+
+def test_dropout_that_is_off_from_the_second_epoch_shows_in_the_second_loss_and_not_in_the_first() -> None:
+    (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == "fitting"]
+    right, wrong = (
+        observe(check, names, 5).observations["losses"]
+        for names in (COURSE.names(ROOM), with_mistakes("learner-no-train-after-eval"))
+    )
+    assert torch.equal(right[:1], wrong[:1])
+    assert not torch.isclose(right[1:], wrong[1:]).any()
+
+
+def test_gradients_never_zeroed_and_zeroed_before_the_step_agree_in_nothing_but_what_was_read() -> None:
+    (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == "steps"]
+    observed = [
+        observe(check, with_mistakes(f"learner-{mistake}"), 5).observations
+        for mistake in ("never-zeroed", "zeroed-before-the-step", "zeroed-once")
+    ]
+    weights = [answer["weights of the config's model after epoch 2"] for answer in observed]
+    assert not any(torch.allclose(weights[a], weights[b]) for a, b in ((0, 1), (0, 2), (1, 2)))
+
+
+@pytest.mark.parametrize("seed", range(0, 200, 10))
+def test_what_stands_for_the_metrics_equals_scikit_learn(seed: int) -> None:
+    rng = torch.Generator().manual_seed(seed)
+    targets, predictions = pairs(rng, 15, 5)
+    predictions[predictions == seed % 5] = (seed + 1) % 5
+    matrix = pair_counts(targets, predictions, 5)
+    np.testing.assert_array_equal(matrix, sklearn_matrix(targets, predictions, labels=range(5)))
+    expected = precision_recall_fscore_support(targets, predictions, labels=range(5), zero_division=0)
+    for found, wanted in zip(scores_from(matrix), expected[:3], strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-12)
+
+
+@pytest.mark.parametrize("check", checks_of(ROOM), ids=lambda check: check.id)
+def test_a_check_that_draws_states_its_chance_to_fail_a_right_answer(check: object) -> None:
+    source = inspect.getsource(check.observe)  # type: ignore[attr-defined]
+    if "Sample(" in source or "huffle" in source:
+        assert "10^" in (check.observe.__doc__ or ""), "no arithmetic"  # type: ignore[attr-defined]
+
+
+def test_only_the_orders_of_batches_are_judged_as_distributions() -> None:
+    drawn = {
+        check.name
+        for check in checks_of(ROOM)
+        if any(isinstance(value, Sample) for value in observe(check, COURSE.names(ROOM), 5).observations.values())
+    }
+    assert drawn == {"orders"}
+
+
+def test_right_answers_are_ten_times_closer_than_the_tolerances() -> None:
+    """So that another order of additions, or another processor, does not make a right answer fail."""
+    for check in checks_of(ROOM):
+        for seed in range(8):
+            expected = observe(check, COURSE.names(ROOM), seed).observations
+            for path in RIGHT:
+                observed = observe(check, names_of_source(path.read_text(), f"right.{path.stem}"), seed).observations
+                for name, right in expected.items():
+                    if isinstance(right, torch.Tensor) and right.is_floating_point():
+                        torch.testing.assert_close(observed[name], right, rtol=1e-5, atol=1e-6, msg=f"{path} {name}")
+
+
+def test_all_checks_together_answer_in_half_a_second() -> None:
+    started = time.process_time()
+    for check in checks_of(ROOM):
+        observe(check, COURSE.names(ROOM), 5)
+    assert time.process_time() - started < 0.5
+
+
+def test_a_check_leaves_gradients_recorded_for_the_next() -> None:
+    source = SOURCE.replace(
+        "        with torch.no_grad():\n            classes",
+        "        torch.set_grad_enabled(False)\n        if True:\n            classes",
+    )
+    for check in checks_of(ROOM, "Learner"):
+        observe(check, names_of_source(source, "stays.off"), 5)
+        assert torch.is_grad_enabled(), check.id
+
+
+def test_the_reference_trains_on_pytorchs_optimizer_as_a_notebook_does(verdicts_on: Judge) -> None:
+    source = SOURCE.replace("from solutions.optimizer import Optimizer", "from torch.optim import SGD as Optimizer")
+    assert not failed(verdicts_on(ROOM, names_of_source(source, "on.sgd"), 5))
