@@ -35,6 +35,8 @@ class Explanation(Protocol):
     def says(self) -> str: ...
     @property
     def read(self) -> str: ...
+    @property
+    def hint(self) -> str: ...
 
 
 class Expectations(Protocol):
@@ -169,7 +171,25 @@ def _diagnose(check: Check, answer: Answer, expected: Answer, likely: str | None
         mistake=likely,
         likely=explanation.says if explanation else "",
         read=f"{expect.page(check.room)}#{explanation.read}" if explanation else "",
+        hint=explanation.hint if explanation else _second_look(answer, expected),
     )
+
+
+def _second_look(answer: Answer, expected: Answer) -> str:
+    """Say, where no known mistake answers so, which observations are right and which are not."""
+    if answer.kind == "error":
+        return "Make the same call in a cell of your own, with small numbers, and read the error from its last line up."
+    if len(expected.observations) == 1:
+        return ""
+    right = [name for name, value in expected.observations.items() if _agrees(name, answer, value)]
+    wrong = [name for name in expected.observations if name not in right]
+    parts = [f"Not yet right: {', '.join(wrong)}."] if wrong else []
+    parts += [f"Right already: {', '.join(right)}."] if right else []
+    return " ".join(parts)
+
+
+def _agrees(name: str, answer: Answer, right: Observation) -> bool:
+    return name in answer.observations and same(answer.observations[name], right)
 
 
 def _first_difference(answer: Answer, expected: Answer) -> tuple[str, str]:

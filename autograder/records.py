@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class RecordedExplanation:
     exercise: str
     says: str
     read: str
+    hint: str
 
 
 def record(course: Course, room: str, folder: Path) -> Path:
@@ -49,7 +50,7 @@ def record(course: Course, room: str, folder: Path) -> Path:
                 tensors[f"{len(answers)}/{name}"] = tensor
             answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
     explanations = [
-        {"id": mistake.id, "exercise": mistake.exercise, "says": mistake.says, "read": mistake.read}
+        {field.name: getattr(mistake, field.name) for field in fields(RecordedExplanation)}
         for mistake in course.mistakes(room)
     ]
     content = {"page": course.page(room), "answers": answers, "explanations": explanations}

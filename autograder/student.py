@@ -16,10 +16,16 @@ from autograder.reports.text import checks_text
 
 if TYPE_CHECKING:
     from autograder.checks import Check
+    from autograder.reports.progress import Progress
     from autograder.verdicts import Answer, Verdict
 
 CHECK_S = 10.0
 _graded = False
+
+
+def is_graded() -> bool:
+    """Whether this process runs a submission for the grader."""
+    return _graded
 
 
 def be_graded() -> None:
@@ -49,6 +55,7 @@ class Report:
 
     exercise: str
     verdicts: Sequence[Verdict]
+    hint: int = 1
 
     @property
     def passed(self) -> bool:
@@ -65,18 +72,19 @@ class Report:
             raise CheckFailed("\n\n".join(failed))
 
     def __repr__(self) -> str:
-        return checks_text(self.exercise, self.verdicts)
+        return checks_text(self.exercise, self.verdicts, self.hint)
 
     def _repr_html_(self) -> str:
-        return checks_table(self.exercise, self.verdicts)
+        return checks_table(self.exercise, self.verdicts, self.hint)
 
 
-def check(exercise: object, only: str | None = None) -> Report:
+def check(exercise: object, only: str | None = None, *, hint: int = 1) -> Report:
     """Run the visible checks of an exercise on your code and say what they saw.
 
     Args:
         exercise: the class or function that you wrote, such as ``Linear``, or its name as a text.
         only: the name of one check, to run just that.
+        hint: 2 for a second look: a hint that goes a step further, under each check that did not pass.
 
     Returns:
         A report, which a notebook shows as a table. ``report.require()`` raises unless all passed.
@@ -89,17 +97,50 @@ def check(exercise: object, only: str | None = None) -> Report:
     frame = inspect.currentframe()
     caller = frame.f_back if frame else None
     names = SimpleNamespace(**(caller.f_globals if caller else {}))
-    return report_on(exercise, names, only)
+    return report_on(exercise, names, only, hint)
 
 
-def report_on(exercise: object, names: SimpleNamespace, only: str | None = None) -> Report:
+def report_on(exercise: object, names: SimpleNamespace, only: str | None = None, hint: int = 1) -> Report:
     """Run the visible checks of an exercise on a namespace (see ``check``)."""
     name, checks = _find(exercise, names)
     if only is not None and only not in [check.name for check in checks]:
         raise UnknownName(f"{name} has no check {only!r}: it has {', '.join(check.name for check in checks)}")
     # All are run even for one: a mistake shows best over several checks. A hidden one runs only where it is named.
     verdicts = _verdicts([check for check in checks if not check.hidden or check.name == only], names)
-    return Report(name, [verdict for verdict in verdicts if only in (None, verdict.check.name)])
+    return Report(name, [verdict for verdict in verdicts if only in (None, verdict.check.name)], hint)
+
+
+def progress(room: str) -> Progress:
+    """Run all visible checks of a chapter on your code and say how far you are.
+
+    Args:
+        room: the chapter's short name, such as ``layers``.
+
+    Returns:
+        A card: what is done, what is open, the points of visible checks, and what to read next.
+    """
+    from autograder.checks import checks_of
+    from autograder.notebooks.check import progress_in
+    from autograder.records import expectations
+    from autograder.reports.progress import Progress
+
+    if _graded:
+        return Progress(room, (), 0)
+    frame = inspect.currentframe()
+    caller = frame.f_back if frame else None
+    names = SimpleNamespace(**(caller.f_globals if caller else {}))
+    exercises = dict.fromkeys(check.exercise for check in checks_of(room))
+    verdicts = [verdict for name in exercises for verdict in report_on(name, names).verdicts]
+    return progress_in(room, verdicts, expectations(room).page(room))
+
+
+def room_of(name: str) -> str:
+    """Return the chapter that an exercise belongs to.
+
+    Raises:
+        UnknownName: there is no such exercise.
+    """
+    return _find(name, SimpleNamespace())[1][0].room
 
 
 def _find(exercise: object, names: SimpleNamespace) -> tuple[str, list[Check]]:
@@ -145,16 +186,16 @@ def _answers(checks: Sequence[Check], names: SimpleNamespace, seeds: Sequence[in
             answers.append(Answer("timeout", {}, "not tried: another check did not end in time"))
             continue
         answer = Answer("timeout", {}, f"it did not end within {CHECK_S:g} seconds: is there a loop without an end?")
-        with _time_limit():
+        with time_limit():
             answer = observe(check, names, seed)
         answers.append(answer)
     return answers
 
 
-def _time_limit() -> AbstractContextManager[None]:
+def time_limit() -> AbstractContextManager[None]:
     """Return a block that is left when its time is over, where the system can do that: not on Windows."""
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        from autograder.sandbox.child import time_limit
+        from autograder.sandbox import child
 
-        return time_limit(CHECK_S)
+        return child.time_limit(CHECK_S)
     return nullcontext()

@@ -39,6 +39,7 @@ class Diagnosis:
         mistake: id of the known mistake that does the same, or None.
         likely: that mistake's explanation, or empty.
         read: address of the section of the book that helps, or empty.
+        hint: what a second look adds, or empty.
     """
 
     observed: str
@@ -46,6 +47,7 @@ class Diagnosis:
     mistake: str | None = None
     likely: str = ""
     read: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -27,6 +28,11 @@ class Shouting(nn.Module):
 class Sideways(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x.flatten()
+
+
+class Doubled(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.flatten(start_dim=1) * 2
 
 
 def test_a_right_answer_passes_by_its_own_name() -> None:
@@ -55,20 +61,48 @@ def test_the_report_tells_title_observed_expected_likely_mistake_and_where_to_re
         assert part in text
 
 
+def test_the_first_look_offers_a_second_one_and_keeps_the_hint_back() -> None:
+    names = SimpleNamespace(Flatten=Sideways)
+    for text in (repr(report_on("Flatten", names)), report_on("Flatten", names)._repr_html_()):
+        assert "check(Flatten, hint=2)" in text
+        assert hint_of("flatten-batch-too") not in " ".join(text.split())
+
+
+def test_the_second_look_goes_a_step_further_and_offers_no_third() -> None:
+    report = report_on("Flatten", SimpleNamespace(Flatten=Sideways), hint=2)
+    for text in (repr(report), html.unescape(report._repr_html_())):
+        assert hint_of("flatten-batch-too") in " ".join(text.split())
+        assert "hint=2" not in text
+
+
+def test_where_no_known_mistake_answers_so_the_second_look_tells_right_from_wrong() -> None:
+    text = repr(report_on("Flatten", SimpleNamespace(Flatten=Doubled), hint=2))
+    assert "hint:           Not yet right: output. Right already: x afterwards." in text
+
+
+def test_an_exercise_that_passes_or_is_open_offers_no_hint() -> None:
+    for names in (SimpleNamespace(Flatten=Flatten), SimpleNamespace()):
+        assert "hint" not in repr(report_on("Flatten", names))
+
+
+def hint_of(mistake_id: str) -> str:
+    return next(mistake.hint for mistake in Course.installed().mistakes("layers") if mistake.id == mistake_id)
+
+
 def test_hidden_checks_do_not_appear() -> None:
     assert "Any number of examples" not in repr(report_on("Flatten", SimpleNamespace(Flatten=Sideways)))
 
 
 def test_the_notebook_shows_a_table_with_headings_that_says_in_words_what_passed() -> None:
-    html = report_on("Flatten", SimpleNamespace(Flatten=Flatten))._repr_html_()
+    table = report_on("Flatten", SimpleNamespace(Flatten=Flatten))._repr_html_()
     for part in ("<caption", "Flatten: 2 of 2 checks passed", '<th scope="col"', "✓ passed"):
-        assert part in html
+        assert part in table
 
 
 def test_markup_in_a_students_error_is_escaped() -> None:
-    html = report_on("Flatten", SimpleNamespace(Flatten=Shouting))._repr_html_()
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
+    table = report_on("Flatten", SimpleNamespace(Flatten=Shouting))._repr_html_()
+    assert "<script>" not in table
+    assert "&lt;script&gt;" in table
 
 
 def test_require_is_silent_on_a_pass_and_raises_the_message_on_a_failure() -> None:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.checks import checks_of
+from autograder.checks import checks_of, rooms
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
-from autograder.notebooks.graft import MalformedNotebook, graft, read_notebook
+from autograder.notebooks.graft import MalformedNotebook, graft, is_graded, read_notebook
 from autograder.records import FOLDER, RUN_SEEDS, expectations
 from autograder.reference import Course
+from autograder.reports.progress import Progress, progress_of
 from autograder.sandbox import Program, RunResult, Sandbox
 from autograder.verdicts import Verdict
 
 
 @dataclass(frozen=True)
 class NotebookReport:
-    """The visible checks of a notebook, and what looked wrong about the file itself."""
+    """The visible checks of a notebook of some room, and what looked wrong about the file itself."""
 
+    room: str
     verdicts: Sequence[Verdict]
     notes: Sequence[str]
 
@@ -36,6 +39,18 @@ class NotebookReport:
         return sum(verdict.points for verdict in self.verdicts), sum(verdict.check.points for verdict in self.verdicts)
 
 
+@contextmanager
+def runner() -> Iterator[Callable[[Program], RunResult]]:
+    """Give a function that runs programs which the reader trusts, warm from the second one on."""
+    if hasattr(os, "fork"):
+        with Sandbox(isolated=False) as sandbox:
+            yield sandbox.run
+    else:  # Windows
+        from autograder.sandbox.here import run_here
+
+        yield run_here
+
+
 def check_notebook(path: Path) -> NotebookReport:
     """Run the answers of a notebook as the grader will and judge its visible checks.
 
@@ -46,24 +61,53 @@ def check_notebook(path: Path) -> NotebookReport:
         MalformedNotebook: the file is no notebook, or none of this course.
         FileNotFoundError: there is no such file.
     """
-    notebook = read_notebook(path)
+    with runner() as run:
+        return _checked(path, read_notebook(path), run)
+
+
+def notebooks_in(where: Path) -> list[Path]:
+    """Return a notebook, or the course's notebooks in a folder, in order.
+
+    Raises:
+        MalformedNotebook: there is none of this course.
+        FileNotFoundError: there is no such file or folder.
+    """
+    if not where.is_dir():
+        return [where]
+    names = {f"*-{room}.ipynb" for room in rooms()}
+    found = sorted(path for name in names for path in where.glob(name))
+    if not found:
+        raise MalformedNotebook(f"{where} holds no notebook of this course: name the folder that you unzipped")
+    return found
+
+
+def progress_of_notebook(path: Path, run: Callable[[Program], RunResult]) -> Progress:
+    """Return how far a notebook is, by its visible checks.
+
+    Raises:
+        MalformedNotebook: the file is no notebook, or none of this course.
+    """
+    report = _checked(path, read_notebook(path), run)
+    return progress_in(report.room, report.verdicts, expectations(report.room).page(report.room))
+
+
+def progress_in(room: str, verdicts: Sequence[Verdict], page: str) -> Progress:
+    """Return the progress that verdicts on all visible checks of a room show."""
+    released = released_notebook(room)
+    total = sum(int(cell.metadata.nbgrader.points) for cell in released.cells if is_graded(cell))
+    visible = sum(verdict.check.points for verdict in verdicts)
+    return progress_of(released.metadata.autograder.assignment, verdicts, page, total - visible)
+
+
+def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunResult]) -> NotebookReport:
     room = room_by_grade_ids(notebook)
     if room is None:
         raise MalformedNotebook(f"{path} is no notebook of this course: open the released one and answer there")
     checks = [check for check in checks_of(room) if not check.hidden]
     grafted = graft(released_notebook(room), notebook)
-    result = _run(program_of(grafted.notebook, checks, RUN_SEEDS[0]))
+    result = run(program_of(grafted.notebook, checks, RUN_SEEDS[0]))
     verdicts = verdicts_on(result, checks, expectations(room), RUN_SEEDS[0])
-    return NotebookReport(verdicts, [*grafted.notes, *cell_errors(result)])
-
-
-def _run(program: Program) -> RunResult:
-    if not hasattr(os, "fork"):  # Windows
-        from autograder.sandbox.here import run_here
-
-        return run_here(program)
-    with Sandbox(isolated=False) as sandbox:
-        return sandbox.run(program)
+    return NotebookReport(room, verdicts, [*grafted.notes, *cell_errors(result)])
 
 
 def released_notebook(room: str) -> NotebookNode:

@@ -19,9 +19,10 @@ from autograder.notebooks.graft import is_answer
 from autograder.notebooks.markdown import Context, citations_of, to_markdown
 from autograder.reference import Course
 
-SETUP_LINE = "from autograder import check"
+SETUP_LINE = "from autograder import check, progress"
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
 GOES_ON = "raises-exception"
+HOW_FAR = "## How far you are\n\nRun this at any time. Before you hand in: `autograder check` in a terminal."
 IMPORT = re.compile(r"^from \w+\.(?P<room>\w+) import (?P<name>\w+)$")
 
 
@@ -85,6 +86,8 @@ def source_notebook(
         else:
             kept = [*tags, GOES_ON] if "needs-exercises" in tags else tags
             cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": kept} if kept else {}))
+    cells.append(nbformat.v4.new_markdown_cell(HOW_FAR))
+    cells.append(nbformat.v4.new_code_cell(f'progress("{chapter.room}")', metadata={"tags": [GOES_ON]}))
     notebook = nbformat.v4.new_notebook(
         cells=cells,
         metadata={

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from autograder.reports.progress import Progress
     from autograder.verdicts import Verdict
 
 WIDTH = 100
 
 
-def checks_text(exercise: str, verdicts: Sequence[Verdict]) -> str:
-    """Return the checks of one exercise as text, a diagnosis under each that did not pass."""
+def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> str:
+    """Return the checks of one exercise as text, a diagnosis under each that did not pass, with ``hint=2`` a hint."""
     passed = sum(verdict.passed for verdict in verdicts)
     if verdicts and all(verdict.outcome == "missing" for verdict in verdicts):
         waiting = "".join(f"\n  to do     {verdict.check.title}" for verdict in verdicts)
@@ -24,7 +25,7 @@ def checks_text(exercise: str, verdicts: Sequence[Verdict]) -> str:
             blocks.append(f"  passed    {verdict.check.title}")
             continue
         blocks.append(f"  {result_word(verdict):<9} {verdict.check.title}")
-        for name, text in diagnosis_rows(verdict):
+        for name, text in diagnosis_rows(verdict, hint):
             first, rest = f"      {name + ':':<16}", " " * 22
             # An address that is cut cannot be followed.
             blocks += textwrap.wrap(
@@ -35,7 +36,38 @@ def checks_text(exercise: str, verdicts: Sequence[Verdict]) -> str:
                 break_long_words=False,
                 break_on_hyphens=False,
             )
+    if offers_hint(verdicts, hint):
+        blocks.append(f"  a second look, with a hint: check({exercise}, hint=2)")
     return "\n".join(blocks)
+
+
+def offers_hint(verdicts: Sequence[Verdict], hint: int) -> bool:
+    """Whether there is a hint that has not been shown."""
+    return hint < 2 and any(verdict.diagnosis and verdict.diagnosis.hint for verdict in verdicts)
+
+
+def progress_text(progress: Progress) -> str:
+    """Return how far an assignment is as text: a line for each exercise, then what to read next."""
+    width = max(len(one.exercise) for one in progress.exercises)
+    lines = [progress_headline(progress)]
+    lines += [
+        f"  {one.state:<7}  {one.exercise:<{width}}  {one.points} of {one.possible}" for one in progress.exercises
+    ]
+    if progress.next:
+        lines.append(f"  next: {progress.next.exercise}, {progress.next.read}")
+    lines.append(f"  {unseen_points(progress)}")
+    return "\n".join(lines)
+
+
+def progress_headline(progress: Progress) -> str:
+    return (
+        f"{progress.assignment}: {progress.done} of {len(progress.exercises)} exercises done, "
+        f"{progress.points} of {progress.possible} points from visible checks"
+    )
+
+
+def unseen_points(progress: Progress) -> str:
+    return f"{progress.unseen} more points come from hidden checks and the written question when it is graded."
 
 
 def result_word(verdict: Verdict) -> str:
@@ -43,8 +75,8 @@ def result_word(verdict: Verdict) -> str:
     return "passed" if verdict.passed else "to do" if verdict.outcome == "missing" else "not yet"
 
 
-def diagnosis_rows(verdict: Verdict) -> list[tuple[str, str]]:
-    """Return what is known of a check that did not pass, as label and text."""
+def diagnosis_rows(verdict: Verdict, hint: int = 1) -> list[tuple[str, str]]:
+    """Return what is known of a check that did not pass, as label and text; the hint only from the second look on."""
     diagnosis = verdict.diagnosis
     if diagnosis is None:
         return []
@@ -52,6 +84,7 @@ def diagnosis_rows(verdict: Verdict) -> list[tuple[str, str]]:
         ("observed", diagnosis.observed),
         ("expected", diagnosis.expected),
         ("likely mistake", diagnosis.likely),
+        ("hint", diagnosis.hint if hint > 1 else ""),
         ("read", diagnosis.read),
     ]
     return [(name, text) for name, text in rows if text]

@@ -20,7 +20,8 @@ RIGHT = [
     *(path for path in sorted((ROOT / "tests" / "right").glob("*/*.py"))),
     *(path for path in sorted((ROOT / "sample_class").glob("*/*.py")) if path.read_text().startswith('"""Right')),
 ]
-STUB_HEADER = "import torch\nfrom torch import nn, Tensor\n"
+# The chapters show the first, and explanations name it; the second is a few words of English.
+TAUGHT = {"super().__init__()", "return x"}
 
 
 MISTAKES = [pytest.param(room, mistake, id=mistake.id) for room in rooms() for mistake in COURSE.mistakes(room)]
@@ -36,6 +37,22 @@ def test_each_known_mistake_is_caught_and_its_own_message_is_shown(
         assert failed(verdicts), f"passed with seed {seed}"
         assert named(verdicts) == {mistake.id}
         assert all(mistake.says in verdict.message for verdict in failed(verdicts))
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_second_look_says_something_else_and_neither_says_the_solution(room: str) -> None:
+    """Neither a line of it, nor what such a line returns or assigns."""
+    lines = {exercise.name: set(exercise.solution_lines) - TAUGHT for exercise in COURSE.exercises(room)}
+    for mistake in COURSE.mistakes(room):
+        assert mistake.hint and mistake.hint != mistake.says, mistake.id
+        for said in (mistake.says, mistake.hint):
+            assert not [line for line in lines[mistake.exercise] if line in said or value_in(line) in said], mistake.id
+
+
+def value_in(line: str) -> str:
+    """Return what stands behind ``return`` or the equals sign of a line; a short one, such as ``0``, says nothing."""
+    value = line.removeprefix("return ").rpartition(" = ")[2]
+    return value if len(value) >= 12 else line
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -1,0 +1,109 @@
+"""How far a student is: what is done and what is open, the points of visible checks, and what to read next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograder.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class ExerciseProgress:
+    """One exercise by its visible checks.
+
+    Attributes:
+        exercise: the public name.
+        state: ``done``, ``not yet`` (something is written, and a check does not pass) or ``open``.
+        points: earned.
+        possible: to be had from visible checks.
+        read: address of the section of the book that helps now; empty when it is done.
+    """
+
+    exercise: str
+    state: str
+    points: int
+    possible: int
+    read: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One assignment; a notebook shows it as a card, a terminal as text.
+
+    Attributes:
+        assignment: its id.
+        exercises: in the order of the chapter.
+        unseen: points that no visible check gives: those of hidden checks and of the written question.
+    """
+
+    assignment: str
+    exercises: Sequence[ExerciseProgress]
+    unseen: int
+
+    @property
+    def done(self) -> int:
+        return sum(one.state == "done" for one in self.exercises)
+
+    @property
+    def points(self) -> int:
+        return sum(one.points for one in self.exercises)
+
+    @property
+    def possible(self) -> int:
+        return sum(one.possible for one in self.exercises)
+
+    @property
+    def next(self) -> ExerciseProgress | None:
+        """The first exercise that is not done."""
+        return next((one for one in self.exercises if one.state != "done"), None)
+
+    def record(self) -> dict[str, Any]:
+        """Return the progress as JSON values."""
+        return {
+            "assignment": self.assignment,
+            "points": self.points,
+            "possible": self.possible,
+            "unseen": self.unseen,
+            "exercises": [dict(vars(one)) for one in self.exercises],
+        }
+
+    def __repr__(self) -> str:
+        from autograder.reports.text import progress_text
+
+        return progress_text(self)
+
+    def _repr_html_(self) -> str:
+        from autograder.reports.html import progress_card
+
+        return progress_card(self)
+
+
+def progress_of(assignment: str, verdicts: Sequence[Verdict], page: str, unseen: int) -> Progress:
+    """Return the progress that verdicts on visible checks show.
+
+    Args:
+        assignment: its id.
+        verdicts: on every visible check of the assignment, in order.
+        page: address of the chapter in the book.
+        unseen: points from elsewhere than visible checks.
+    """
+    names = dict.fromkeys(verdict.check.exercise for verdict in verdicts)
+    exercises = [_exercise([v for v in verdicts if v.check.exercise == name], page) for name in names]
+    return Progress(assignment, exercises, unseen)
+
+
+def _exercise(verdicts: Sequence[Verdict], page: str) -> ExerciseProgress:
+    check = verdicts[0].check
+    waiting = [verdict for verdict in verdicts if not verdict.passed]
+    is_open = all(verdict.outcome == "missing" for verdict in verdicts)
+    helpful = [verdict.diagnosis.read for verdict in waiting if verdict.diagnosis and verdict.diagnosis.read]
+    return ExerciseProgress(
+        exercise=check.exercise,
+        state="open" if is_open else "not yet" if waiting else "done",
+        points=sum(verdict.points for verdict in verdicts),
+        possible=sum(verdict.check.points for verdict in verdicts),
+        read=next(iter(helpful), f"{page}#exercise-{check.room}-{check.exercise}") if waiting else "",
+    )

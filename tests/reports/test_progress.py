@@ -1,0 +1,83 @@
+"""The card that says how far a student is."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from autograder import progress
+from autograder.checks import checks_of
+from autograder.reference import Course
+from autograder.reports.progress import Progress
+from autograder.student import CheckFailed, check, report_on
+from solutions.layers import Linear
+
+CHECKS = checks_of("layers")
+
+
+class Flatten(nn.Module):
+    """Flattens the batch, too."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.flatten()
+
+
+@pytest.fixture(scope="module")
+def card() -> Progress:
+    """Linear is right, Flatten is wrong, Sequential is not there."""
+    return progress("layers")
+
+
+def visible(name: str) -> int:
+    return sum(check.points for check in CHECKS if check.exercise == name and not check.hidden)
+
+
+def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open(card: Progress) -> None:
+    assert [(one.exercise, one.state) for one in card.exercises] == [
+        ("Linear", "done"),
+        ("Flatten", "not yet"),
+        ("Sequential", "open"),
+    ]
+
+
+def test_it_counts_the_points_of_visible_checks_and_tells_what_comes_on_top(card: Progress) -> None:
+    assert (card.points, card.possible) == (visible("Linear"), sum(c.points for c in CHECKS if not c.hidden))
+    assert card.possible + card.unseen == 25
+
+
+def test_what_to_read_next_belongs_to_the_first_exercise_that_is_not_done(card: Progress) -> None:
+    assert card.next is not None
+    assert card.next.exercise == "Flatten"
+    assert re.search(r"chapters/2-layers\.html#flatten$", card.next.read)
+
+
+def test_an_open_exercise_is_read_about_where_the_book_sets_it(card: Progress) -> None:
+    assert card.exercises[-1].read.endswith("chapters/2-layers.html#exercise-layers-Sequential")
+
+
+def test_a_terminal_shows_a_line_for_each_exercise_and_the_next_thing_to_read(card: Progress) -> None:
+    text = repr(card)
+    assert text.startswith("2-layers: 1 of 3 exercises done, 7 of 12 points from visible checks\n  done     Linear")
+    assert "next: Flatten, https://" in text
+
+
+def test_a_notebook_shows_a_table_with_headings_that_says_all_in_words(card: Progress) -> None:
+    html = card._repr_html_()
+    for part in ("<caption", "1 of 3 exercises done", '<th scope="row"', "✓ done", "✗ not yet", "… open", "<a href="):
+        assert part in html
+
+
+def test_when_all_is_done_there_is_nothing_to_read_next() -> None:
+    scope = {**vars(Course.installed().names("layers")), "progress": progress}
+    done = eval('progress("layers")', scope)
+    assert (done.done, done.points, done.next) == (3, done.possible, None)
+
+
+def test_it_agrees_with_check(card: Progress) -> None:
+    with pytest.raises(CheckFailed):
+        check(Flatten).require()
+    assert report_on("Linear", SimpleNamespace(Linear=Linear)).passed
