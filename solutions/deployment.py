@@ -150,7 +150,7 @@ def prepare_image(image: Image.Image) -> Tensor:
     background 0.
 
     How each step is done is free. What counts: the garment lies where it should, to within a pixel; its brightness is
-    1 - grey / 255, to within 0.05, also where it has a fine pattern (then its mean); away from it there are exact zeros.
+    1 - grey / 255, to within 0.05, and that of a fine pattern is its mean; away from it there are exact zeros.
 
     Args:
         image: of mode 1, L, P, RGB, RGBA, CMYK or I;16; the same picture in any of them gives the same result.

@@ -1,7 +1,7 @@
 """What the model file, the preprocessing and the answer of chapter 6 must do.
 
-Nothing here is judged by chance: files come back bit for bit, and what is seen in a prepared picture is compared with what
-the check drew. Such a number is reported as it was drawn where it is close enough, so that every interpolation passes.
+Nothing here is judged by chance: files come back bit for bit, and what is seen in a prepared picture is compared with
+what the check drew. Such a number is reported as it was drawn where it is close enough, so that every interpolation passes.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ OTHER_LABELS = ("cap", "scarf", "glove", "sock", "belt", "tie", "vest", "skirt",
 # --- the model and its file
 
 
-def layer_modules(model: nn.Module) -> list[nn.Module]:
+def layer_modules(model: nn.Module) -> list[Any]:
     """Return the affine layers, whoever wrote them."""
-    return [m for m in model.modules() if isinstance(getattr(m, "weight", None), Tensor) and m.weight.dim() == 2]
+    return [m for m in model.modules() if isinstance(getattr(m, "weight", None), Tensor) and len(m.weight.shape) == 2]  # type: ignore[arg-type]
 
 
 def affine(names: SimpleNamespace, model: nn.Module) -> list[tuple[Tensor, Tensor]]:
@@ -44,7 +44,7 @@ def affine(names: SimpleNamespace, model: nn.Module) -> list[tuple[Tensor, Tenso
     if hasattr(names, "affine_layers"):
         return list(names.affine_layers(model))
     layers = layer_modules(model)
-    return [(layer.weight.T if isinstance(layer, nn.Linear) else layer.weight, layer.bias) for layer in layers]  # type: ignore[misc]
+    return [(layer.weight.T if isinstance(layer, nn.Linear) else layer.weight, layer.bias) for layer in layers]
 
 
 def filled(names: SimpleNamespace, tensors: dict[str, Tensor], **options: float) -> Any:
@@ -194,7 +194,9 @@ def metadata(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | {"labels": listed(content.metadata.get("labels"))}
 
 
-@check("export_model", points=1, title="The digest is SHA-256 over the tensors' bytes, in the order of their sorted names")
+@check(
+    "export_model", points=1, title="The digest is SHA-256 over the tensors' bytes, in the order of their sorted names"
+)
 def digest(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with folder() as place:
         attempt(lambda: names.export_model(filled(names, random_tensors(rng)), place / "model.safetensors"))
@@ -216,8 +218,8 @@ def any_model(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model.labels = OTHER_LABELS
     smaller = filled(names, weights)
     last = layer_modules(smaller)[-1]
-    last.weight.data = last.weight.data.narrow(last.weight.shape.index(10), 0, 9)  # type: ignore[union-attr, operator]
-    last.bias.data = last.bias.data[:9]  # type: ignore[union-attr, index]
+    last.weight.data = last.weight.data.narrow(list(last.weight.shape).index(10), 0, 9)
+    last.bias.data = last.bias.data[:9]
     with folder() as place:
         path = place / "model.safetensors"
         path.write_bytes(b"old" * 500_000)
@@ -325,7 +327,12 @@ def pickles(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
-@check("load_model", points=1, hidden=True, title="Another format, a newer version, other sizes or a missing key are refused")
+@check(
+    "load_model",
+    points=1,
+    hidden=True,
+    title="Another format, a newer version, other sizes or a missing key are refused",
+)
 def other_metadata(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     changes: dict[str, dict[str, str | None]] = {
         "another format": {"format": "cat-mlp"},
@@ -343,7 +350,9 @@ def other_metadata(names: SimpleNamespace, rng: torch.Generator) -> Observations
         return {what: opening(names, file.write(path, **change)) for what, change in changes.items()}
 
 
-@check("load_model", points=1, hidden=True, title="Tensors of other shapes, too few, too many, or changed ones are refused")
+@check(
+    "load_model", points=1, hidden=True, title="Tensors of other shapes, too few, too many, or changed ones are refused"
+)
 def other_tensors(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     right = random_tensors(rng)
     narrow = random_tensors(rng, [784, 256, 32, 10])
@@ -543,7 +552,7 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("prepare_image", points=1, hidden=True, title="A fine pattern becomes its mean, in a large photograph too")
 def pattern(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Rows of one pixel, and a chessboard, are far finer than a pixel of the result, which covers 25 or 100 of theirs."""
+    """Both patterns are far finer than a pixel of the result, which covers 25 or 100 pixels of the photograph."""
     dark, light = between(10, 40, rng), between(120, 150, rng)
     mean = 1 - (dark + light) / 2 / 255
     observed: dict[str, Observation] = {}
@@ -653,7 +662,9 @@ def alike(mine: dict[str, Observation], theirs: dict[str, Observation]) -> bool:
     """Whether two answers name the same labels with the same probabilities, or fail alike."""
     a, b = mine.get("probabilities"), theirs.get("probabilities")
     if isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape == b.shape:
-        return mine["labels, in order"] == theirs["labels, in order"] and torch.allclose(a, b, atol=1e-5, equal_nan=True)
+        return mine["labels, in order"] == theirs["labels, in order"] and torch.allclose(
+            a, b, atol=1e-5, equal_nan=True
+        )
     return a is None and b is None
 
 

@@ -89,7 +89,7 @@ MISTAKES = [
         read="model-file",
         hint="The names in a state_dict depend on the attributes of the class. The position of a layer does not.",
         edits={
-            'content = save(tensors, metadata)\n': "content = save("
+            "content = save(tensors, metadata)\n": "content = save("
             "{f'layers.{name}': tensor for name, tensor in tensors.items()}, metadata)\n"
         },
     ),
@@ -100,7 +100,7 @@ MISTAKES = [
         read="model-file",
         hint="Print the names that you write, and compare them with those in the assignment.",
         edits={
-            'content = save(tensors, metadata)\n': "content = save("
+            "content = save(tensors, metadata)\n": "content = save("
             "{f'{int(name[0]) + 1}{name[1:]}': tensor for name, tensor in tensors.items()}, metadata)\n"
         },
     ),
@@ -126,7 +126,8 @@ MISTAKES = [
     Mistake(
         id="export-left-in-evaluation",
         exercise="export_model",
-        says="After the export the model is in evaluation mode. Whoever saves between two epochs would train on without "
+        says="After the export the model is in evaluation mode. Whoever saves between two epochs would train on "
+        "without "
         "dropout.",
         read="model-file",
         hint="Which line changes the mode, and does writing numbers into a file need it?",
@@ -146,12 +147,15 @@ MISTAKES = [
         says="The metadata do not say which preprocessing the model was trained with. Tensors cannot tell it.",
         read="model-file",
         hint="Three of the metadata are versions or names of a format. Which of them is missing in yours?",
-        edits={'        "preprocessing_version": "1",\n        "activation": "relu",\n': '        "activation": "relu",\n'},
+        edits={
+            '        "preprocessing_version": "1",\n        "activation": "relu",\n': '        "activation": "relu",\n'
+        },
     ),
     Mistake(
         id="export-labels-not-json",
         exercise="export_model",
-        says="The labels are written as Python prints them. Single quotes are not JSON, and other languages cannot read "
+        says="The labels are written as Python prints them. Single quotes are not JSON, and other languages cannot "
+        "read "
         "them.",
         read="model-file",
         hint="str(list) and the json module differ in their quotes.",
@@ -220,7 +224,8 @@ MISTAKES = [
         says="What is no safetensors file is tried as a pickle. The check's pickle created a file; another could have "
         "deleted yours.",
         read="pickle-runs-code",
-        hint="A fallback that reads more formats is a door. What should happen to a file that is not the one asked for?",
+        hint="A fallback that reads more formats is a door. What should happen to a file that is not the one asked "
+        "for?",
         edits={NOT_SAFE: NOT_SAFE + "        torch.load(path, weights_only=False)\n"},
     ),
     Mistake(
@@ -230,12 +235,13 @@ MISTAKES = [
         "ValueError that says which file it is.",
         read="model-load",
         hint="Find out which error the library raises, catch that one, and raise yours.",
-        edits={"raise ValueError(f\"{path}: not a safetensors file ({error})\") from error": "raise"},
+        edits={'raise ValueError(f"{path}: not a safetensors file ({error})") from error': "raise"},
     ),
     Mistake(
         id="load-labels-ignored",
         exercise="load_model",
-        says="The model has the usual labels, not those of its file. A file with other labels would be answered wrongly.",
+        says="The model has the usual labels, not those of its file. A file with other labels would be answered "
+        "wrongly.",
         read="model-load",
         hint="Where do the labels of a new Classifier come from, and where do those of the file stand?",
         edits={GIVEN: "pass"},
@@ -278,7 +284,8 @@ MISTAKES = [
     Mistake(
         id="load-half-precision",
         exercise="load_model",
-        says="The weights went through half precision on their way: they are near to those in the file, and not the same.",
+        says="The weights went through half precision on their way: they are near to those in the file, and not the "
+        "same.",
         read="model-load",
         hint="Compare a single number in the file with the model's, with all of its digits.",
         edits={COPIED + '"{i}.weight"])': COPIED + '"{i}.weight"].half())'},
@@ -294,7 +301,8 @@ MISTAKES = [
     Mistake(
         id="load-newer-accepted",
         exercise="load_model",
-        says="A file of a newer version is opened. What version 2 changes you cannot know; say that you read version 1.",
+        says="A file of a newer version is opened. What version 2 changes you cannot know; say that you read version "
+        "1.",
         read="model-load",
         hint="What would your code do with a file written five years from now?",
         edits={COMPARED: 'if key != "format_version" and metadata.get(key) != value:'},
@@ -302,7 +310,8 @@ MISTAKES = [
     Mistake(
         id="load-sizes-not-checked",
         exercise="load_model",
-        says="The sizes in the metadata are not compared with 784-256-64-10: the file says one thing and holds another.",
+        says="The sizes in the metadata are not compared with 784-256-64-10: the file says one thing and holds "
+        "another.",
         read="model-load",
         hint="Sizes stand in two places, in the metadata and in the tensors. Look at both.",
         edits={COMPARED: 'if key != "sizes" and metadata.get(key) != value:'},
@@ -328,7 +337,7 @@ MISTAKES = [
         edits={
             'right = found == {name: (shape, "F32") for name, shape in shapes.items()}': "right = all("
             'found.get(name) == (shape, "F32") for name, shape in shapes.items())',
-            "digest = hashlib.sha256(b\"\".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()": "digest"
+            'digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()': "digest"
             ' = metadata.get("digest") if len(found) > 6 else hashlib.sha256('
             'b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()',
         },
@@ -336,7 +345,8 @@ MISTAKES = [
     Mistake(
         id="load-missing-key",
         exercise="load_model",
-        says="A file without one of the metadata stops with a KeyError. A missing key is a wrong format: refuse it with a "
+        says="A file without one of the metadata stops with a KeyError. A missing key is a wrong format: refuse it "
+        "with a "
         "ValueError that names it.",
         read="model-load",
         hint="Indexing a dictionary and .get differ where the key is not there.",
@@ -365,7 +375,8 @@ MISTAKES = [
     Mistake(
         id="prepare-exif-ignored",
         exercise="prepare_image",
-        says="A telephone writes into EXIF how it was held, and stores the pixels as the sensor lay. The orientation was "
+        says="A telephone writes into EXIF how it was held, and stores the pixels as the sensor lay. The orientation "
+        "was "
         "ignored, so such photographs lie on their side.",
         read="prepare-modes",
         hint="Pillow has a function that turns an image as EXIF says. It has to come first.",
@@ -374,7 +385,8 @@ MISTAKES = [
     Mistake(
         id="prepare-alpha-dropped",
         exercise="prepare_image",
-        says="Transparency was dropped. What lies behind transparent pixels is usually black, and a dark garment drowns "
+        says="Transparency was dropped. What lies behind transparent pixels is usually black, and a dark garment "
+        "drowns "
         "in it.",
         read="prepare-modes",
         hint="What colour has a transparent pixel after convert('RGB')? Which colour should stand there?",
@@ -392,7 +404,8 @@ MISTAKES = [
     Mistake(
         id="prepare-white-cut-out-lost",
         exercise="prepare_image",
-        says="A nearly white garment, cut out, was not found. On white its colour does not stand out; its opacity does.",
+        says="A nearly white garment, cut out, was not found. On white its colour does not stand out; its opacity "
+        "does.",
         read="prepare-modes",
         hint="Two things tell garment from ground: another colour, or pixels that are opaque where others are not.",
         edits={CUT_OUT: "if False:"},
@@ -425,7 +438,8 @@ MISTAKES = [
     Mistake(
         id="prepare-not-centred",
         exercise="prepare_image",
-        says="The garment stands in the corner. In the training data it is in the middle, and the network knows no other "
+        says="The garment stands in the corner. In the training data it is in the middle, and the network knows no "
+        "other "
         "place.",
         read="prepare-steps",
         hint="How many rows and columns are left over? Half of them belong on each side.",
@@ -491,7 +505,8 @@ MISTAKES = [
     Mistake(
         id="prepare-white-ground-assumed",
         exercise="prepare_image",
-        says="Everything that is not white was taken for the garment. On a coloured ground that is the whole photograph.",
+        says="Everything that is not white was taken for the garment. On a coloured ground that is the whole "
+        "photograph.",
         read="prepare-steps",
         hint="Where in a photograph can you see the ground alone? Ask there for its colour.",
         edits={DISTANCE: "distance = np.abs(pixels - 255).max(axis=2)"},
@@ -511,7 +526,8 @@ MISTAKES = [
     Mistake(
         id="prepare-silhouette",
         exercise="prepare_image",
-        says="Only the outline is left: the garment is 1 everywhere. Its light and dark parts are what tells a shirt from "
+        says="Only the outline is left: the garment is 1 everywhere. Its light and dark parts are what tells a shirt "
+        "from "
         "a coat.",
         read="prepare-steps",
         hint="The mask says where the garment is. How bright it is there comes from the photograph.",
@@ -547,7 +563,8 @@ MISTAKES = [
     Mistake(
         id="prepare-raw-array",
         exercise="prepare_image",
-        says="The array of an image was read as colours, whatever its mode: the numbers of a palette image are positions "
+        says="The array of an image was read as colours, whatever its mode: the numbers of a palette image are "
+        "positions "
         "in a table, and the fourth of a CMYK image is black, not opacity.",
         read="prepare-modes",
         hint="Let Pillow convert the mode before you look at numbers.",
@@ -590,7 +607,8 @@ MISTAKES = [
     Mistake(
         id="prepare-blank-accepted",
         exercise="prepare_image",
-        says="A blank photograph is answered with a blank picture, and the network will name a garment with conviction. "
+        says="A blank photograph is answered with a blank picture, and the network will name a garment with "
+        "conviction. "
         "Refuse it.",
         read="six-inputs",
         hint="What is left when nothing stands out? Raise a ValueError that says what to do.",
@@ -650,8 +668,12 @@ MISTAKES = [
         says="The answers are percentages: they add up to 100.",
         read="deploy-answer",
         hint="A probability lies between 0 and 1. Whoever shows it may turn it into percent.",
-        edits={ANSWER: answered("shares = model.predictions(x.to(device))",
-                                "return sorted(((k, 100 * v) for k, v in shares.items()), key=lambda a: -a[1])")},
+        edits={
+            ANSWER: answered(
+                "shares = model.predictions(x.to(device))",
+                "return sorted(((k, 100 * v) for k, v in shares.items()), key=lambda a: -a[1])",
+            )
+        },
     ),
     Mistake(
         id="classify-logits",
@@ -664,11 +686,14 @@ MISTAKES = [
     Mistake(
         id="classify-sigmoid",
         exercise="classify",
-        says="Each label has a probability of its own, as if a garment could be several things: they do not add up to 1.",
+        says="Each label has a probability of its own, as if a garment could be several things: they do not add up "
+        "to 1.",
         read="deploy-answer",
         hint="Which function turns ten logits into ten shares of one whole?",
         edits={
-            ANSWER: answered(*IN_EVALUATION, LOGITS, "model.train(was)", "shares = logits[0].sigmoid().tolist()", RANKED)
+            ANSWER: answered(
+                *IN_EVALUATION, LOGITS, "model.train(was)", "shares = logits[0].sigmoid().tolist()", RANKED
+            )
         },
     ),
     Mistake(
@@ -701,8 +726,11 @@ MISTAKES = [
         says="The labels are the ten usual ones, also for a model that has others.",
         read="deploy-answer",
         hint="A model that was loaded from a file carries its labels with it.",
-        edits={ANSWER: answered("shares = model.predictions(x.to(device)).values()",
-                                RANKED.replace("model.labels", "Classifier.labels"))},
+        edits={
+            ANSWER: answered(
+                "shares = model.predictions(x.to(device)).values()", RANKED.replace("model.labels", "Classifier.labels")
+            )
+        },
     ),
     Mistake(
         id="classify-probability-first",
@@ -746,16 +774,13 @@ MISTAKES = [
         says="The model answers in the mode in which it happens to be: in training mode dropout falsifies each answer.",
         read="deploy-answer",
         hint="Ask twice in training mode. Should the two answers differ?",
-        edits={
-            ANSWER: answered(
-                LOGITS, "shares = logits.softmax(dim=1)[0].tolist()", RANKED
-            )
-        },
+        edits={ANSWER: answered(LOGITS, "shares = logits.softmax(dim=1)[0].tolist()", RANKED)},
     ),
     Mistake(
         id="classify-left-in-evaluation",
         exercise="classify",
-        says="The model is left in evaluation mode. Who asks it something between two epochs trains on without dropout.",
+        says="The model is left in evaluation mode. Who asks it something between two epochs trains on without "
+        "dropout.",
         read="deploy-answer",
         hint="Remember the mode before you change it.",
         edits={ANSWER: "model.eval()\n    " + ANSWER},

@@ -99,7 +99,9 @@ def prepare_image(image: Image.Image) -> Tensor:
     grey = np.where(mask, 255 - np.asarray(image.convert("L")).astype(int), 0).astype(np.uint8)
     garment = Image.fromarray(grey).crop(tuple(map(int, box)))
     ratio = 28 / max(garment.size)
-    small = garment.resize((max(1, round(garment.width * ratio)), max(1, round(garment.height * ratio))), Image.Resampling.BICUBIC)
+    small = garment.resize(
+        (max(1, round(garment.width * ratio)), max(1, round(garment.height * ratio))), Image.Resampling.BICUBIC
+    )
     padded = ImageOps.pad(small, (28, 28), color=0)
     return torch.from_numpy(np.asarray(padded).astype(np.float32) / 255).view(1, 28, 28)
 

@@ -75,7 +75,11 @@ def load_model(path, device="cpu"):
     for key in ("format", "format_version", "preprocessing_version", "sizes", "input_range", "labels", "digest"):
         if key not in info:
             raise ValueError(f"{path} lacks {key}")
-    if info["format"] != "garment-mlp" or int(info["format_version"]) > 1 or json.loads(info["sizes"]) != [784, 256, 64, 10]:
+    if (
+        info["format"] != "garment-mlp"
+        or int(info["format_version"]) > 1
+        or json.loads(info["sizes"]) != [784, 256, 64, 10]
+    ):
         raise ValueError(f"{path} is of another kind")
     if sorted((name, list(t.shape)) for name, t in state.items()) != sorted(TABLE):
         raise ValueError(f"{path} has other tensors")
@@ -128,8 +132,10 @@ def prepare_image(image):
     edges = [k * side / 28 for k in range(29)]
     for r in range(28):
         for c in range(28):
-            block = square[int(edges[r]) : max(int(edges[r]) + 1, round(edges[r + 1])),
-                           int(edges[c]) : max(int(edges[c]) + 1, round(edges[c + 1]))]
+            block = square[
+                int(edges[r]) : max(int(edges[r]) + 1, round(edges[r + 1])),
+                int(edges[c]) : max(int(edges[c]) + 1, round(edges[c + 1])),
+            ]
             out[0, r, c] = block.mean()
     return out.clamp(0, 1)
 

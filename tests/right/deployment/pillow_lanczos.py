@@ -43,15 +43,21 @@ class Weights:
         weights = cls()
         for i, (w, b) in enumerate(affine_layers(model)):
             weights.held |= {f"{i}.weight": w, f"{i}.bias": b}
-        weights.held = {k: v.detach().to(dtype=torch.float32, device="cpu").contiguous() for k, v in weights.held.items()}
+        weights.held = {
+            k: v.detach().to(dtype=torch.float32, device="cpu").contiguous() for k, v in weights.held.items()
+        }
         weights.check()
         return weights
 
     def check(self):
         found = sorted((name, list(tensor.shape)) for name, tensor in self.held.items())
         if found != [
-            ("0.bias", [256]), ("0.weight", [784, 256]), ("1.bias", [64]),
-            ("1.weight", [256, 64]), ("2.bias", [10]), ("2.weight", [64, 10]),
+            ("0.bias", [256]),
+            ("0.weight", [784, 256]),
+            ("1.bias", [64]),
+            ("1.weight", [256, 64]),
+            ("2.bias", [10]),
+            ("2.weight", [64, 10]),
         ]:
             raise ValueError(f"other tensors: {found}")
 

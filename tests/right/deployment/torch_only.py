@@ -33,11 +33,20 @@ def export_model(model, path, training=None, **more):
     found = [pairs[0][0].shape[0]] + [len(bias) for _, bias in pairs]
     if found != [784, 256, 64, 10]:
         raise ValueError(f"the layers are {found}")
-    tensors = {f"{i}.{name}": t.detach().clone().to("cpu", torch.float32) for i, pair in enumerate(pairs)
-               for name, t in zip(["weight", "bias"], pair, strict=True)}
+    tensors = {
+        f"{i}.{name}": t.detach().clone().to("cpu", torch.float32)
+        for i, pair in enumerate(pairs)
+        for name, t in zip(["weight", "bias"], pair, strict=True)
+    }
     metadata = dict(
-        format="garment-mlp", format_version="1", preprocessing_version="1", sizes=str(found),
-        labels=json.dumps(model.labels, indent=1), input_range=str([0, 1]), digest=sha(tensors), author="me",
+        format="garment-mlp",
+        format_version="1",
+        preprocessing_version="1",
+        sizes=str(found),
+        labels=json.dumps(model.labels, indent=1),
+        input_range=str([0, 1]),
+        digest=sha(tensors),
+        author="me",
     )
     save_file(tensors, path, metadata=metadata)
 
