@@ -672,9 +672,13 @@ def alike(mine: dict[str, Observation], theirs: dict[str, Observation]) -> bool:
 @check("classify", points=1, hidden=True, title="It answers without dropout, and leaves the model's mode as it was")
 def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model, x = spread_out(names, rng), half_bright(rng)
-    model.train()
-    observed = {f"in training mode: {what}": value for what, value in answers(names, model, x).items()}
-    observed["training afterwards"] = model.training
     model.eval()
-    attempt(lambda: names.classify(model, x))
-    return observed | {"training afterwards, when it was in evaluation": model.training}
+    expected = answers(names, model, x)
+    after_evaluation = model.training
+    model.train()
+    observed = answers(names, model, x)
+    return {
+        "in training mode it answers as in evaluation mode": alike(observed, expected),
+        "training afterwards": model.training,
+        "training afterwards, when it was in evaluation mode": after_evaluation,
+    }

@@ -9,13 +9,10 @@ REFUSED = "if shapes != expected:"
 DIGEST = 'digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors)))\n'
 LABELS = '"labels": json.dumps(list(model.labels)),'
 WRITTEN = "part.write_bytes(content[:8] + text + content[end:])"
-WANTED = '        "format": "garment-mlp",\n        "format_version": "1",\n        "preprocessing_version": "1",\n'
-WANTED_FORMAT = WANTED + '        "sizes": json.dumps(sizes),\n        "input_range"'
 COMPARED = "if metadata.get(key) != value:"
 RIGHT = "if not right:"
 VERIFIED = 'digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()'
 NOTED = 'if metadata.get("digest") != digest:'
-OTHER_LABELS = "if not isinstance(labels, list) or len(labels) != 10"
 EVALUATION = "return model.eval()"
 NOT_SAFE = "    except SafetensorError as error:\n"
 GIVEN = "model.labels = tuple(labels)"
