@@ -54,17 +54,9 @@ def export_model(model: Classifier, path: str | Path, training: Mapping[str, obj
     if shapes != expected:
         raise ValueError(f"only a model with layers of 784-256-64-10 can be exported, not {shapes}")
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors)))
-    metadata = {
-        "format": "garment-mlp",
-        "format_version": "1",
-        "preprocessing_version": "1",
-        "activation": "relu",
-        "sizes": json.dumps(sizes),
-        "labels": json.dumps(list(model.labels)),
-        "input_range": "[0, 1]",
-        "digest": digest.hexdigest(),
-        "training": json.dumps(training or {}, sort_keys=True),
-    }
+    metadata = {"format": "garment-mlp", "format_version": "1", "preprocessing_version": "1", "activation": "relu"}
+    metadata |= {"sizes": json.dumps(sizes), "labels": json.dumps(list(model.labels)), "input_range": "[0, 1]"}
+    metadata |= {"digest": digest.hexdigest(), "training": json.dumps(training or {}, sort_keys=True)}
     content = save(tensors, metadata)
     # The library writes the metadata in a random order; sorted, the same model gives the same file.
     end = 8 + int.from_bytes(content[:8], "little")
@@ -101,7 +93,7 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
     shapes |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
     if Path(path).stat().st_size > 4_000_000:  # the weights take 0.9 MB
         raise ValueError(f"{path}: too large for a model of this course")
-    try:
+    try:  # opening reads the header alone
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (not a dictionary)
@@ -110,13 +102,8 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
             tensors = {name: file.get_tensor(name) for name in sorted(shapes)} if right else {}
     except SafetensorError as error:
         raise ValueError(f"{path}: not a safetensors file ({error})") from error
-    wanted = {
-        "format": "garment-mlp",
-        "format_version": "1",
-        "preprocessing_version": "1",
-        "sizes": json.dumps(sizes),
-        "input_range": "[0, 1]",
-    }
+    wanted = {"format": "garment-mlp", "format_version": "1", "preprocessing_version": "1"}
+    wanted |= {"sizes": json.dumps(sizes), "input_range": "[0, 1]"}
     for key, value in wanted.items():
         if metadata.get(key) != value:
             raise ValueError(f"{path}: {key} is {metadata.get(key)!r}, but this version reads {value!r}")
@@ -125,9 +112,9 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()
     if metadata.get("digest") != digest:
         raise ValueError(f"{path}: the weights are not those that were exported (their digest differs)")
-    try:
+    try:  # the error of json does not name the file
         labels = json.loads(metadata.get("labels", ""))
-    except ValueError:
+    except ValueError:  # no JSON
         labels = None
     if not isinstance(labels, list) or len(labels) != 10 or not all(isinstance(label, str) for label in labels):
         raise ValueError(f"{path}: labels are not a list of ten names")

@@ -7,7 +7,7 @@ BIASES = 'tensors[f"{i}.bias"] = bias.detach().cpu().float().contiguous()'
 PAIRS = "    for i, (weight, bias) in enumerate(affine_layers(model)):\n        tensors[f"
 REFUSED = "if shapes != expected:"
 DIGEST = 'digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors)))\n'
-LABELS = '"labels": json.dumps(list(model.labels)),'
+LABELS = '"labels": json.dumps(list(model.labels))'
 WRITTEN = "part.write_bytes(content[:8] + text + content[end:])"
 COMPARED = "if metadata.get(key) != value:"
 RIGHT = "if not right:"
@@ -145,9 +145,7 @@ MISTAKES = [
         says="The metadata do not say which preprocessing the model was trained with. Tensors cannot tell it.",
         read="model-file",
         hint="Three of the metadata are versions or names of a format. Which of them is missing in yours?",
-        edits={
-            '        "preprocessing_version": "1",\n        "activation": "relu",\n': '        "activation": "relu",\n'
-        },
+        edits={'"preprocessing_version": "1", "activation": "relu"': '"activation": "relu"'},
     ),
     Mistake(
         id="export-labels-not-json",
@@ -157,7 +155,7 @@ MISTAKES = [
         "them.",
         read="model-file",
         hint="str(list) and the json module differ in their quotes.",
-        edits={LABELS: '"labels": str(list(model.labels)),'},
+        edits={LABELS: '"labels": str(list(model.labels))'},
     ),
     Mistake(
         id="export-labels-of-the-class",
@@ -165,7 +163,7 @@ MISTAKES = [
         says="The labels in the file are always the ten usual ones, also where the model has others.",
         read="model-file",
         hint="An instance can have a label list of its own. Whose labels do you ask for?",
-        edits={LABELS: '"labels": json.dumps(list(Classifier.labels)),'},
+        edits={LABELS: '"labels": json.dumps(list(Classifier.labels))'},
     ),
     Mistake(
         id="export-digest-unsorted",
