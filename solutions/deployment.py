@@ -10,15 +10,16 @@ import torch
 from PIL import Image, ImageFilter, ImageOps
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from solutions.dropout import Classifier
 from solutions.layers import Linear
 
 
-def affine_layers(model: Classifier) -> list[tuple[Tensor, Tensor]]:
+def affine_layers(model: nn.Module) -> list[tuple[Tensor, Tensor]]:
     """Return weight (in, out) and bias (out,) of each affine layer in order: the parameters, or views of them."""
-    return [(layer.weight, layer.bias) for layer in model.modules() if isinstance(layer, Linear)]
+    layers = [layer for layer in model.modules() if isinstance(layer, Linear | nn.Linear)]
+    return [(layer.weight.T if isinstance(layer, nn.Linear) else layer.weight, layer.bias) for layer in layers]
 
 
 def export_model(model: Classifier, path: str | Path, training: Mapping[str, object] | None = None) -> None:
