@@ -10,32 +10,33 @@ import torch
 from PIL import Image, ImageFilter, ImageOps
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from solutions.dropout import Classifier
 from solutions.layers import Linear
 
 
-def affine_layers(model: Classifier) -> list[tuple[Tensor, Tensor]]:
+def affine_layers(model: nn.Module) -> list[tuple[Tensor, Tensor]]:
     """Return weight (in, out) and bias (out,) of each affine layer in order: the parameters, or views of them."""
-    return [(layer.weight, layer.bias) for layer in model.modules() if isinstance(layer, Linear)]
+    layers = [layer for layer in model.modules() if isinstance(layer, Linear | nn.Linear)]
+    return [(layer.weight.T if isinstance(layer, nn.Linear) else layer.weight, layer.bias) for layer in layers]
 
 
 def export_model(model: Classifier, path: str | Path, training: Mapping[str, object] | None = None) -> None:
     """Write the model as a safetensors file that says what it is.
 
-    The tensors are named "0.weight", "0.bias", "1.weight", … after the affine layers: float32, shapes (in, out) and
-    (out,). The metadata, all of them text:
+    The tensors are named "0.weight", "0.bias", "1.weight", … after the layers that ``affine_layers(model)`` lists:
+    float32 whatever the model's dtype is, shapes (in, out) and (out,). The metadata, all of them text:
 
-    - ``format`` "garment-mlp", ``format_version`` "1", ``preprocessing_version`` "1", ``activation`` "relu";
-    - ``sizes`` "[784, 256, 64, 10]", ``labels`` the ten names as JSON, ``input_range`` "[0, 1]";
-    - ``digest``: SHA-256 in hexadecimal over the tensors' bytes, in the order of their sorted names;
-    - ``training``: what is told about the training, as JSON.
+    - ``format`` "garment-mlp", ``format_version`` "1", ``preprocessing_version`` "1";
+    - ``sizes`` "[784, 256, 64, 10]", ``labels`` the model's ten labels as JSON, ``input_range`` "[0, 1]";
+    - ``digest``: SHA-256 in hexadecimal over the tensors' bytes, in the order of their sorted names.
 
-    The same model and summary always give the same bytes. A file that was there is replaced at once or not at all.
+    Further keys are free; ``activation`` "relu" and ``training``, the summary as JSON, are good ones. The model keeps
+    its dtype and its mode. A file that is there already is replaced.
 
     Args:
-        model: the course's classifier.
+        model: a ``Classifier``.
         path: the file.
         training: a summary such as data, recipe and accuracy.
 
@@ -54,17 +55,9 @@ def export_model(model: Classifier, path: str | Path, training: Mapping[str, obj
     if shapes != expected:
         raise ValueError(f"only a model with layers of 784-256-64-10 can be exported, not {shapes}")
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors)))
-    metadata = {
-        "format": "garment-mlp",
-        "format_version": "1",
-        "preprocessing_version": "1",
-        "activation": "relu",
-        "sizes": json.dumps(sizes),
-        "labels": json.dumps(list(model.labels)),
-        "input_range": "[0, 1]",
-        "digest": digest.hexdigest(),
-        "training": json.dumps(training or {}, sort_keys=True),
-    }
+    metadata = {"format": "garment-mlp", "format_version": "1", "preprocessing_version": "1", "activation": "relu"}
+    metadata |= {"sizes": json.dumps(sizes), "labels": json.dumps(list(model.labels)), "input_range": "[0, 1]"}
+    metadata |= {"digest": digest.hexdigest(), "training": json.dumps(training or {}, sort_keys=True)}
     content = save(tensors, metadata)
     # The library writes the metadata in a random order; sorted, the same model gives the same file.
     end = 8 + int.from_bytes(content[:8], "little")
@@ -80,18 +73,20 @@ def export_model(model: Classifier, path: str | Path, training: Mapping[str, obj
 def load_model(path: str | Path, device: str = "cpu") -> Classifier:
     """Read a model that ``export_model`` wrote, wherever it was trained; nothing in the file is ever run as code.
 
-    Everything is checked before the model is built: metadata, names, shapes, types, and the digest of the weights.
+    Everything is checked before the model is built: metadata, names, shapes, and the digest of the weights.
 
     Args:
         path: the file.
         device: where the model is wanted.
 
     Returns:
-        The model in evaluation mode, with the file's labels and its weights bit for bit.
+        A new ``Classifier`` in evaluation mode, with the file's labels and its weights bit for bit. Other models keep
+        the labels that they have.
 
     Raises:
-        ValueError: the file is no safetensors file (a pickle, for one), of another or a newer format, lacks something,
-            or has other sizes or another digest than it says.
+        ValueError: the file is no safetensors file (a pickle, for one); its format, format version or sizes are not
+            those that ``export_model`` writes, or one of the seven metadata is missing; a tensor is missing, too many,
+            or of another shape; or the digest is not that of the weights.
     """
     ### BEGIN SOLUTION
     sizes = [784, 256, 64, 10]
@@ -99,7 +94,7 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
     shapes |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
     if Path(path).stat().st_size > 4_000_000:  # the weights take 0.9 MB
         raise ValueError(f"{path}: too large for a model of this course")
-    try:
+    try:  # opening reads the header alone
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (not a dictionary)
@@ -108,13 +103,8 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
             tensors = {name: file.get_tensor(name) for name in sorted(shapes)} if right else {}
     except SafetensorError as error:
         raise ValueError(f"{path}: not a safetensors file ({error})") from error
-    wanted = {
-        "format": "garment-mlp",
-        "format_version": "1",
-        "preprocessing_version": "1",
-        "sizes": json.dumps(sizes),
-        "input_range": "[0, 1]",
-    }
+    wanted = {"format": "garment-mlp", "format_version": "1", "preprocessing_version": "1"}
+    wanted |= {"sizes": json.dumps(sizes), "input_range": "[0, 1]"}
     for key, value in wanted.items():
         if metadata.get(key) != value:
             raise ValueError(f"{path}: {key} is {metadata.get(key)!r}, but this version reads {value!r}")
@@ -123,9 +113,9 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()
     if metadata.get("digest") != digest:
         raise ValueError(f"{path}: the weights are not those that were exported (their digest differs)")
-    try:
+    try:  # the error of json does not name the file
         labels = json.loads(metadata.get("labels", ""))
-    except ValueError:
+    except ValueError:  # no JSON
         labels = None
     if not isinstance(labels, list) or len(labels) != 10 or not all(isinstance(label, str) for label in labels):
         raise ValueError(f"{path}: labels are not a list of ten names")
@@ -143,17 +133,21 @@ def prepare_image(image: Image.Image) -> Tensor:
     """Turn a photograph of a garment into what the network was trained on.
 
     The steps: turn it as EXIF says; put it on white where it is transparent; take the median of the border as the
-    background's colour; find what differs from it, or is not transparent while other parts are; trim to that; scale
-    the longer side to 28 by area mean, keeping the proportions; centre; make dark bright, and the background 0.
+    background's colour; find what differs from it in colour, or is not transparent while other parts are; trim to
+    that; scale the longer side to 28 by area mean, keeping the proportions; centre; make dark bright, and the
+    background 0.
+
+    How each step is done is free. What counts: the garment lies where it should, to within a pixel; its brightness is
+    1 - grey / 255, to within 0.05, and that of a fine pattern is its mean; away from it there are exact zeros.
 
     Args:
-        image: of mode 1, L, P, RGB, RGBA, CMYK or I;16; at least 2×2 pixels.
+        image: of mode 1, L, P, RGB, RGBA, CMYK or I;16; the same picture in any of them gives the same result.
 
     Returns:
         float32, shape (1, 28, 28), from 0 to 1: background 0, a black garment 1.
 
     Raises:
-        ValueError: the image is smaller than 2×2, or nothing stands out from the background.
+        ValueError: a side of the image is shorter than 2, or nothing stands out from the background.
     """
     ### BEGIN SOLUTION
     if min(image.size) < 2:
@@ -198,11 +192,12 @@ def classify(model: Classifier, image: Image.Image | Tensor) -> list[tuple[str, 
     The model answers in evaluation mode, on whatever device it is, and is then in the mode it was in before.
 
     Args:
-        model: the course's classifier.
+        model: a ``Classifier``.
         image: a photograph, or a tensor (1, 28, 28) as from ``prepare_image``.
 
     Returns:
-        Pairs (label, probability), the most probable first; the probabilities add up to 1.
+        Ten pairs (label, probability), the most probable first. The labels are the model's, the probabilities Python
+        floats that add up to 1.
     """
     ### BEGIN SOLUTION
     x = prepare_image(image) if isinstance(image, Image.Image) else image
