@@ -28,6 +28,9 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
 
 
+_Definition = ast.FunctionDef | ast.ClassDef
+
+
 class BundleError(Exception):
     """The bundle could not be built; the message holds the builder's last words."""
 
@@ -96,19 +99,36 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
 
 
 def without_hidden_checks(source: str) -> str:
-    """Return the text of a checks module without the functions that are declared hidden."""
+    """Return the text of a checks module without its hidden checks, and without the helpers that only they use."""
+    kept, left_out = ast.parse(source).body, list[_Definition]()
+    gone: list[_Definition] = [node for node in kept if isinstance(node, _Definition) and _is_hidden(node)]
     lines = source.splitlines(keepends=True)
-    for node in reversed(ast.parse(source).body):
-        if isinstance(node, ast.FunctionDef) and any(_is_hidden(decorator) for decorator in node.decorator_list):
-            del lines[node.decorator_list[0].lineno - 1 : node.end_lineno]
+    while gone:
+        kept = [node for node in kept if node not in gone]
+        left_out += gone
+        gone = [node for node in kept if isinstance(node, _Definition) and _is_unused(node, kept)]
+    for node in sorted(left_out, key=lambda node: node.lineno, reverse=True):
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        del lines[first - 1 : node.end_lineno]
     return "".join(lines)
 
 
-def _is_hidden(decorator: ast.expr) -> bool:
-    return isinstance(decorator, ast.Call) and any(
+def _is_check(node: _Definition) -> bool:
+    return any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "check" for one in node.decorator_list)
+
+
+def _is_hidden(node: _Definition) -> bool:
+    keywords = [keyword for one in node.decorator_list if isinstance(one, ast.Call) for keyword in one.keywords]
+    return any(
         keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
-        for keyword in decorator.keywords
+        for keyword in keywords
     )
+
+
+def _is_unused(node: _Definition, body: Sequence[ast.stmt]) -> bool:
+    """Whether nothing in a module but the definition itself speaks of it; a check is used by being one."""
+    used = {name.id for one in body if one is not node for name in ast.walk(one) if isinstance(name, ast.Name)}
+    return not _is_check(node) and node.name not in used
 
 
 def _pyproject(package: Path) -> str:

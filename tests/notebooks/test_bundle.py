@@ -127,6 +127,25 @@ def test_a_check_counts_as_hidden_only_where_it_says_so() -> None:
     assert without_hidden_checks(f"import x\n\n\n{module}{kept}") == f"import x\n\n\n\n\n{kept}"
 
 
+def test_what_only_hidden_checks_use_does_not_reach_students() -> None:
+    helpers = (
+        "def right(x):\n    return inner(x)\n\n\ndef inner(x):\n    return x\n\n\ndef shared():\n    return 1\n\n\n"
+    )
+    hidden = (
+        '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {"a": right(shared())}\n\n\n'
+    )
+    kept = '@check("A", points=1, title="t")\ndef kept(names, rng):\n    return {"a": shared()}\n'
+    text = without_hidden_checks(helpers + hidden + kept)
+    assert re.findall(r"def (\w+)", text) == ["shared", "kept"]
+
+
+def test_no_hidden_check_and_no_right_metric_is_in_the_wheel(texts: dict[str, str]) -> None:
+    (source,) = [text for name, text in texts.items() if name.endswith("checks/training.py")]
+    for name in ("nothing_to_divide_by", "right_metrics", "scores_from", "pair_counts"):
+        assert name in (ROOT / "autograder" / "checks" / "training.py").read_text(encoding="utf-8")
+        assert name not in source
+
+
 # From here on: a new environment with the wheel and nothing else of ours.
 
 
