@@ -38,9 +38,8 @@ MISTAKES = [pytest.param(room, mistake, id=mistake.id) for room in rooms() for m
 )
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
 def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seeds: range) -> None:
-    checks = checks_of(room, exercise)
+    checks, expect = checks_of(room, exercise), LiveExpectations(COURSE)
     for seed in seeds:
-        expect = LiveExpectations(COURSE)
         at = [seed_of(seed, check) for check in checks]
         for mistake in (mistake for mistake in COURSE.mistakes(room) if mistake.exercise == exercise):
             answers = [expect.mistaken(check, one)[mistake.id] for check, one in zip(checks, at, strict=True)]
