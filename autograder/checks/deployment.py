@@ -624,12 +624,14 @@ def half_bright(rng: torch.Generator) -> Tensor:
 
 def answered(answers: Any) -> dict[str, Observation]:
     """Take a list of pairs apart."""
-    if isinstance(answers, Mapping):
-        return {"the answer is": "a dictionary"}
-    pairs = [(first, second) for first, second in answers]
+    listed = answers.items() if isinstance(answers, Mapping) else answers
+    pairs = [(first, second) for first, second in listed]
+    if not pairs:
+        raise ValueError("there is no answer")
     numbers = [float(second) if isinstance(second, float | int | Tensor) else math.nan for _, second in pairs]
     kinds = {f"{type(first).__name__} and {type(second).__name__}" for first, second in pairs}
     return {
+        "the answer is": "a dictionary" if isinstance(answers, Mapping) else "pairs",
         "labels, in order": ", ".join(first if isinstance(first, str) else "no label" for first, _ in pairs),
         "probabilities": torch.tensor(numbers),
         "each pair is": ", ".join(sorted(kinds)),
@@ -676,7 +678,7 @@ def alike(mine: dict[str, Observation], theirs: dict[str, Observation]) -> Obser
         return mine["labels, in order"] == theirs["labels, in order"] and torch.allclose(
             a, b, atol=1e-5, equal_nan=True
         )
-    return a is None and b is None
+    return False
 
 
 @check("classify", points=1, hidden=True, title="It answers without dropout, and leaves the model's mode as it was")

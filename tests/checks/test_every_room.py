@@ -15,6 +15,7 @@ from autograder.observe import seed_of
 from autograder.reference import Course, LiveExpectations, names_of_source
 from tests.checks.conftest import Judge, failed, named
 from tests.checks.definitions import way_of
+from tests.checks.lazy import lazy_source
 from tests.conftest import ROOT
 
 SEEDS = range(100, 150)
@@ -111,6 +112,16 @@ def test_the_untouched_stub_earns_nothing_and_is_told_kindly(room: str, verdicts
     assert {verdict.outcome for verdict in verdicts} == {"missing"}
     assert sum(verdict.points for verdict in verdicts) == 0
     assert all("not written yet" in verdict.message for verdict in verdicts)
+
+
+@pytest.mark.parametrize("value", ["None", "0", "''"])
+@pytest.mark.parametrize("room", rooms())
+def test_what_does_nothing_earns_nothing(room: str, value: str, verdicts_on: Judge) -> None:
+    """But for the fields of LearnerConfig, which its stub gives."""
+    exercises = {exercise.name for exercise in COURSE.exercises(room)}
+    names = names_of_source(lazy_source(COURSE.source(room), exercises, value), "lazy")
+    earned = [verdict.check.id for verdict in verdicts_on(room, names, 1) if verdict.passed]
+    assert set(earned) <= {"training-LearnerConfig-settings"}
 
 
 @pytest.mark.parametrize("room", rooms())
