@@ -234,3 +234,18 @@ def test_every_reference_can_be_found_by_an_identifier(key: str) -> None:
     assert not [text for kind, text in given.items() if not IDENTIFIERS[kind](text)]
     assert set(given) != {"issn"} or re.match("https://", fields["url"])
     assert "eprint" not in given or fields["archiveprefix"] == "arXiv"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_the_place_where_an_exercise_is_set_has_the_anchor_that_progress_leads_to(
+    site: Path, exercise: Exercise
+) -> None:
+    assert f'id="exercise-{exercise.id}"' in article(site, exercise.room)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_instructors_find_every_known_mistake_and_that_it_is_named(site: Path, room: str) -> None:
+    page = (site / "chapters" / "known-mistakes.html").read_text(encoding="utf-8")
+    mistakes = COURSE.mistakes(room)
+    assert f"{len(mistakes)} mistakes; {len(mistakes)} of them are caught and named." in page
+    assert [mistake.id for mistake in mistakes if f">{mistake.id}<" not in page] == []
