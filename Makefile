@@ -11,7 +11,7 @@ UNWATCHED := /(\.[a-z_]+|_build|build|runs|tests|tools|sample_class|node_modules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes clean
+.PHONY: help course test lint book watch sample-course mistakes bench clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ book/node_modules/installed: book/package.json book/package-lock.json
 
 mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
 	@$(BIN)/python tools/mistakes_table.py
+
+bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
+	$(BIN)/python bench/check.py
 
 clean: ## remove what was built, but not the environment
 	rm -rf _build runs

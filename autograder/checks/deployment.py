@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -427,8 +428,16 @@ def place_of(x: Tensor, dim: int, drawn: int) -> int:
     return drawn if abs(first - drawn) <= 1 else first
 
 
-def seen(names: SimpleNamespace, image: Image.Image, look: Callable[[Tensor], Observation]) -> Observation:
-    return attempt(lambda: look(picture(names, image)))
+Look = Callable[[Tensor], Observation]
+
+
+def seen(names: SimpleNamespace, image: Image.Image, what: str, **looks: Look) -> dict[str, Observation]:
+    """Prepare an image once and look at it in several ways; where there is no picture, each look sees the error."""
+    x = attempt(lambda: picture(names, image))
+    return {
+        f"{what}{name.replace('_', ' ')}": attempt(partial(look, x)) if isinstance(x, Tensor) else x
+        for name, look in looks.items()
+    }
 
 
 def upright(rng: torch.Generator, light: int = 130) -> tuple[Image.Image, int]:
@@ -476,14 +485,21 @@ def fitted(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     tall = painted((190, 210), colour, ((left, top, left + 70, top + 140), grey))
     wide = painted((210, 190), colour, ((left, top, left + 140, top + 70), grey))
     beside = list(range(4)) + list(range(24, 28))
-    return {
-        "tall: rows × columns": seen(names, tall, lambda x: extent(x, (28, 14))),
-        "tall: first column": seen(names, tall, lambda x: place_of(x, 0, 7)),
-        "tall: pixels beside it that are not 0": seen(names, tall, lambda x: int((x[:, beside] != 0).sum())),
-        "wide: rows × columns": seen(names, wide, lambda x: extent(x, (14, 28))),
-        "wide: first row": seen(names, wide, lambda x: place_of(x, 1, 7)),
-        "wide: pixels beside it that are not 0": seen(names, wide, lambda x: int((x[beside] != 0).sum())),
-    }
+    return seen(
+        names,
+        tall,
+        "tall: ",
+        rows_and_columns=lambda x: extent(x, (28, 14)),
+        first_column=lambda x: place_of(x, 0, 7),
+        pixels_beside_it_that_are_not_0=lambda x: int((x[:, beside] != 0).sum()),
+    ) | seen(
+        names,
+        wide,
+        "wide: ",
+        rows_and_columns=lambda x: extent(x, (14, 28)),
+        first_row=lambda x: place_of(x, 1, 7),
+        pixels_beside_it_that_are_not_0=lambda x: int((x[beside] != 0).sum()),
+    )
 
 
 def cut_out(grey: int, behind: tuple[int, int, int]) -> Image.Image:
@@ -497,14 +513,16 @@ def cut_out(grey: int, behind: tuple[int, int, int]) -> Image.Image:
 def transparency(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     dark, light = between(2, 12, rng), between(234, 238, rng)
 
-    def inner(drawn: int) -> Callable[[Tensor], Observation]:
+    def inner(drawn: int) -> Look:
         return lambda x: close(float(x[4:24, 10:18].mean()), 1 - drawn / 255)
 
-    return {
-        "dark, cut out: brightness": seen(names, cut_out(dark, (0, 0, 0)), inner(dark)),
-        "dark, cut out: rows × columns": seen(names, cut_out(dark, (0, 0, 0)), lambda x: extent(x, (28, 14))),
-        "nearly white, cut out: brightness": seen(names, cut_out(light, WHITE), inner(light)),
-    }
+    return seen(
+        names,
+        cut_out(dark, (0, 0, 0)),
+        "dark, cut out: ",
+        brightness=inner(dark),
+        rows_and_columns=lambda x: extent(x, (28, 14)),
+    ) | seen(names, cut_out(light, WHITE), "nearly white, cut out: ", brightness=inner(light))
 
 
 @check("prepare_image", points=1, title="The orientation that EXIF notes is followed")
@@ -518,7 +536,7 @@ def orientation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         file = io.BytesIO()
         image.transpose(turn).save(file, "PNG", exif=exif)
         file.seek(0)
-        observed[f"orientation {noted}"] = seen(names, Image.open(file), direction)
+        observed |= seen(names, Image.open(file), f"orientation {noted}: ", lies=direction)
     return observed
 
 
@@ -543,15 +561,14 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "CMYK": on_colour.convert("CMYK"),
         "I;16": sixteen,
     }
-    observed = {}
+    observed: dict[str, Observation] = {}
     for mode, image in images.items():
         drawn = 1.0 if mode == "1" else 1 - grey / 255
-        observed[f"{mode}: rows × columns"] = seen(names, image, lambda x: extent(x, (28, 14)))
-        observed[f"{mode}: brightness"] = seen(
-            names,
-            image,
-            lambda x, drawn=drawn: close(float(x[4:24, 10:18].mean()), drawn),  # type: ignore[misc]
-        )
+
+        def inner(x: Tensor, drawn: float = drawn) -> Observation:
+            return close(float(x[4:24, 10:18].mean()), drawn)
+
+        observed |= seen(names, image, f"{mode}: ", rows_and_columns=lambda x: extent(x, (28, 14)), brightness=inner)
     return observed
 
 

@@ -22,8 +22,17 @@ from autograder.checks import rooms
 from autograder.sandbox import child, isolation, wire
 from autograder.sandbox.program import Limits, Program, read_request
 
-# What notebooks import anyway: once here rather than once in each submission.
-PRELOAD = ("torch", "numpy", "matplotlib.pyplot", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
+# What notebooks import anyway: once here rather than once in each submission. The first of torch.optim imports
+# torch._dynamo, which takes a second: in a fork for each check, that would be a second for each.
+PRELOAD = (
+    "torch",
+    "torch._dynamo",
+    "numpy",
+    "matplotlib.pyplot",
+    "IPython.core.inputtransformer2",
+    "asyncio",
+    "encodings.idna",
+)
 
 
 def main() -> None:
