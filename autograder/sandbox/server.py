@@ -22,17 +22,11 @@ from autograder.checks import rooms
 from autograder.sandbox import child, isolation, wire
 from autograder.sandbox.program import Limits, Program, read_request
 
-# What notebooks import anyway: once here rather than once in each submission. The first of torch.optim imports
-# torch._dynamo, which takes a second: in a fork for each check, that would be a second for each.
-PRELOAD = (
-    "torch",
-    "torch._dynamo",
-    "numpy",
-    "matplotlib.pyplot",
-    "IPython.core.inputtransformer2",
-    "asyncio",
-    "encodings.idna",
-)
+# What notebooks import anyway: once here rather than once in each submission.
+PRELOAD = ("torch", "numpy", "matplotlib.pyplot", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
+# Imported by the first optimizer of torch.optim, which takes a second: here when it is first needed, since else each
+# check would import it in its own fork.
+OPTIMIZERS, THEIR_IMPORT = "optim", "torch._dynamo"
 
 
 def main() -> None:
@@ -55,6 +49,8 @@ def main() -> None:
             continue  # it came too late: that submission has ended by itself
         header, _ = wire.receive(control, max_header_bytes=wire.MAX_REQUEST_BYTES)
         program, limits = read_request(header)
+        if any(OPTIMIZERS in cell.source for cell in program.cells):
+            importlib.import_module(THEIR_IMPORT)
         pid = os.fork()
         if pid == 0:
             control.close()
