@@ -30,10 +30,12 @@ def done(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> P
     def make(folder: Path) -> None:
         shutil.copytree(machine.course / "data", folder / "data")
         for chapter in CHAPTERS:
-            answers = COURSE.folder / f"{chapter.room}.py"
-            filled = machine.autograder("fill", f"{chapter.assignment}.ipynb", answers, folder / chapter.path.name)
+            # What a student's file holds: the answers. All else the notebook gives.
+            answers = folder / f"{chapter.room}.py"
+            answers.write_text("\n\n\n".join(e.source for e in COURSE.exercises(chapter.room)), encoding="utf-8")
+            notebook = f"{chapter.assignment}.ipynb"
+            filled = machine.autograder("fill", notebook, answers, folder / notebook)
             assert (filled.returncode, filled.stderr) == (0, "")
-            (folder / chapter.path.name).rename(folder / f"{chapter.assignment}.ipynb")
 
     return made_once("done", tmp_path_factory, make)
 
