@@ -34,9 +34,7 @@ EXERCISES = [(room, exercise.name) for room in rooms() for exercise in COURSE.ex
 MISTAKES = [pytest.param(room, mistake, id=mistake.id) for room in rooms() for mistake in COURSE.mistakes(room)]
 
 
-@pytest.mark.parametrize(
-    "seeds", [SEEDS[at : at + 10] for at in range(0, len(SEEDS), 10)], ids=lambda s: f"from {s[0]}"
-)
+@pytest.mark.parametrize("seeds", TENS, ids=lambda seeds: f"seeds-{seeds[0]}-to-{seeds[-1]}")
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
 def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seeds: range) -> None:
     checks, expect = checks_of(room, exercise), LiveExpectations(COURSE)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nbformat import NotebookNode
 
 from autograder.checks import Check, checks_of
 from autograder.judge import same_answer
 from autograder.mistakes import Mistake
 from autograder.notebooks.bundle import build_wheel, without_hidden_checks
-from autograder.notebooks.graft import is_graded
+from autograder.notebooks.graft import is_graded, read_notebook
 from autograder.observe import seed_of
 from autograder.records import RUN_SEEDS
 from autograder.reference import Course, LiveExpectations
@@ -211,9 +210,10 @@ def test_check_on_a_known_mistake_explains_it(mistake: Mistake, said: dict[str, 
 
 
 def test_run_all_on_the_untouched_notebook_reaches_the_end_and_reports_kindly(
-    machine: StudentMachine, untouched: NotebookNode, kernel: str
+    machine: StudentMachine, kernel: str
 ) -> None:
-    ran = run_all(untouched, kernel, machine.course)
+    room = "optimizer"  # the one whose labs are soonest done
+    ran = run_all(read_notebook(machine.course / f"4-{room}.ipynb"), kernel, machine.course)
     errors = errors_in(ran)
     checks = {cell.id for cell in ran.cells if is_graded(cell) and "require" in cell.source}
     together = {cell.id for cell in ran.cells if "needs-exercises" in cell.metadata.get("tags", [])}
@@ -222,7 +222,7 @@ def test_run_all_on_the_untouched_notebook_reaches_the_end_and_reports_kindly(
         assert errors[cell_id].ename == "CheckFailed"
         assert "observed: not written yet" in errors[cell_id].evalue
         assert not re.search(r"File|Traceback|autograder/", "\n".join(errors[cell_id].traceback))
-    assert {errors[cell_id].evalue for cell_id in together} <= {f"{ROOM}: {e.name}" for e in COURSE.exercises(ROOM)}
+    assert {errors[cell_id].evalue for cell_id in together} <= {f"{room}: {e.name}" for e in COURSE.exercises(room)}
     looks = [cell for cell in ran.cells if "look" in cell.metadata.get("tags", [])]
     assert all("<table" in cell.outputs[0].data["text/html"] for cell in looks)
 
