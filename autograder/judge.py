@@ -202,7 +202,9 @@ def _first_difference(answer: Answer, expected: Answer) -> tuple[str, str]:
         return describe(raised), "no error"
     for name, right in expected.observations.items():
         if name not in answer.observations:
-            return f"{name}: nothing", f"{name}: {describe(right)}"
+            errors = {what: value for what, value in answer.observations.items() if isinstance(value, Raised)}
+            instead = [f"{what}: {describe(error)}" for what, error in errors.items()]
+            return next(iter(instead), f"{name}: nothing"), f"{name}: {describe(right)}"
         mine = answer.observations[name]
         if not same(mine, right):
             observed = f"{name}: {describe(mine)}"

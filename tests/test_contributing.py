@@ -52,7 +52,7 @@ def test_it_takes_one_file_in_each_room() -> None:
 def test_the_checks_prove_the_new_exercise(copy: Path) -> None:
     """Its mistake is caught by name, its right answer passes, and its stub earns nothing."""
     pytest_line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests/checks"]
-    chosen = "test_every_room and (count-tensors or layers-added or untouched_stub and layers)"
+    chosen = "test_every_room and (count-tensors or each_known and parameter_count or layers-added or stub and layers)"
     done = subprocess.run(
         [*pytest_line, "-k", chosen],
         cwd=copy,
@@ -62,7 +62,7 @@ def test_the_checks_prove_the_new_exercise(copy: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:]
-    assert done.stdout.startswith("....  ")
+    assert done.stdout.startswith("." * 8 + "  ")
 
 
 def test_the_notebook_holds_its_stub_and_its_checks(copy: Path) -> None:

@@ -127,6 +127,12 @@ def test_whatever_is_not_an_observation_is_an_outcome_without_points(kind: str) 
     assert (verdict.outcome, verdict.points) == (kind, 0)
 
 
+def test_an_error_that_stands_in_the_place_of_what_was_expected_is_what_is_told() -> None:
+    verdict = verdict_on(Answer("observed", {"doing it": Raised("NameError", "no save")}), Scripted({"output": 3}))
+    assert verdict.diagnosis is not None
+    assert (verdict.diagnosis.observed, verdict.diagnosis.expected) == ("doing it: NameError: no save", "output: 3")
+
+
 def test_an_observation_too_many_is_not_a_pass() -> None:
     assert verdict_on(Answer("observed", {"output": 3, "more": 1}), Scripted({"output": 3})).outcome == "fail"
 
