@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib
 import nbformat
 import pytest
 from nbformat import NotebookNode
@@ -16,10 +18,11 @@ from tests.notebooks.conftest import with_answers
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the student's notebooks lie: the current folder."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the student's notebooks lie: the current folder. The style that their first cells set ends with the test."""
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    with matplotlib.rc_context():
+        yield tmp_path
 
 
 def hand_over(notebook: NotebookNode, folder: Path) -> None:
