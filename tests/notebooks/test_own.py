@@ -19,7 +19,7 @@ from tests.notebooks.conftest import with_answers
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where the student's notebooks lie: the current folder. The style that their first cells set ends with the test."""
+    """Where the student's notebooks lie: the current folder. What their first cells set for figures ends here."""
     monkeypatch.chdir(tmp_path)
     with matplotlib.rc_context():
         yield tmp_path
