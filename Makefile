@@ -5,8 +5,9 @@ BIN := .venv/bin
 COURSE := _build/course
 MODEL := runs/course/model.safetensors
 
-# Folders and files that no page is made of, or that a build itself writes.
-UNWATCHED := /(\.[a-z_]+|_build|build|runs|tests|tools|sample_class|node_modules|__pycache__|[^/]+\.egg-info)/|/conf\.py$$|\.pyc$$
+# What no page is made of, or what a build itself writes. Counted from here: the course may lie in a folder of such a name.
+UNWATCHED := ^$(CURDIR)/(\.[a-z_]+|_build|build|runs|tests|tools|sample_class|book/node_modules|[^/]+\.egg-info)/
+UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help

@@ -57,6 +57,11 @@ def grading_table(run: ClassRun) -> None:
         noticed = "; ".join([*(["as before"] if one.reused else []), *one.notes])
         cells = (one.submission.student, one.submission.assignment, f"{one.points}/{one.max_points}", checks, noticed)
         table.add_row(*(Text(plain(cell)) for cell in cells))
+    print_table(table)
+
+
+def print_table(table: Table) -> None:
+    """Print a table as wide as the terminal, and in a file or a pipe so wide that no line is folded."""
     console = Console()
     console.print(table) if console.is_terminal else Console(width=FILE_WIDTH).print(table)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from autograder import student
 from autograder.student import report_on
@@ -37,20 +37,22 @@ def own(name: str, otherwise: Part) -> Part:
         print(f"{name}: PyTorch's, {reason}")
         return otherwise
     print(f"{name}: yours, from {path.name}")
-    return part  # type: ignore[no-any-return]
+    return cast(Part, part)
 
 
-def _own(name: str):  # type: ignore[no-untyped-def]
+def _own(name: str) -> tuple[Path, Any]:
     """Return the notebook that a part stands in, and the part.
 
     Raises:
-        NotUsable: there is no such notebook, or the part is open or does not pass.
+        NotUsable: there is no such notebook, or the part is open, does not run or does not pass.
     """
     room = student.room_of(name)
     path = next(iter(sorted(Path.cwd().glob(f"*-{room}.ipynb"))), None)
     if path is None:
         raise NotUsable(f"because there is no notebook of the chapter {room} beside this one")
     names = _names_in(path, room)
+    if not hasattr(names, name):
+        raise NotUsable(f"because the cell of yours in {path.name} does not run")
     report = report_on(name, names)
     waiting = [verdict for verdict in report.verdicts if not verdict.passed]
     if any(verdict.outcome == "missing" for verdict in waiting):

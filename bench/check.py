@@ -19,12 +19,12 @@ from unittest import mock
 
 import nbformat
 import torch
-from rich.console import Console
 from rich.table import Table
 
 import autograder.notebooks.check
 import autograder.records
 from autograder.checks import rooms
+from autograder.console import print_table
 from autograder.notebooks.check import progress_of_notebook, runner
 from autograder.notebooks.fill import fill
 from autograder.notebooks.source import chapters_of, source_notebook, without_solutions
@@ -94,7 +94,7 @@ def main() -> None:
         table.add_column(column, justify="right" if column == "seconds" else "left")
     for row in found:
         table.add_row(str(row["what"]), str(row["answer"]), f"{row['s']:.3f}")
-    Console().print(table)
+    print_table(table)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(f"slowest: {max(float(str(row['s'])) for row in found):.3f} s; written to {RESULTS}")

@@ -1,6 +1,5 @@
 """The table of known mistakes for instructors: `{known-mistakes} layers` runs the checks of a room on each of them."""
 
-from pathlib import Path
 from typing import ClassVar
 
 from docutils import nodes
@@ -10,8 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from autograder.reference import Course
 from autograder.reports.catalogue import CaughtMistake, caught_mistakes
-
-ROOT = Path(__file__).resolve().parent.parent
+from book.assets import ROOT
 
 
 class KnownMistakesDirective(SphinxDirective):

@@ -2,11 +2,10 @@
 
 import sys
 
-from rich.console import Console
 from rich.table import Table
 
 from autograder.checks import rooms
-from autograder.console import FILE_WIDTH
+from autograder.console import print_table
 from autograder.reference import Course
 from autograder.reports.catalogue import caught_mistakes
 
@@ -21,8 +20,7 @@ def main() -> None:
     for one in found:
         caught = ", ".join(check.name for check in one.caught_by) or "NOTHING"
         table.add_row(one.mistake.exercise, one.mistake.id, caught, "yes" if one.named else "NO")
-    console = Console()
-    console.print(table) if console.is_terminal else Console(width=FILE_WIDTH).print(table)
+    print_table(table)
     print(f"{len(found)} mistakes; {sum(one.named for one in found)} caught and named")
     sys.exit(0 if all(one.named for one in found) else 1)
 

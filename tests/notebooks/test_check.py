@@ -103,6 +103,12 @@ def test_a_call_of_check_inside_an_answers_cell_does_no_harm(right: NotebookNode
     assert checked(with_answers(right, Flatten=f"{source}\n\ncheck(Flatten)")).passed
 
 
+def test_a_card_of_progress_inside_an_answers_cell_does_no_harm(right: NotebookNode, checked: Checked) -> None:
+    source = exercise_cells(right)["Flatten"].source
+    report = checked(with_answers(right, Flatten=f'{source}\n\nprogress("layers")'))
+    assert (report.passed, report.notes) == (True, [])
+
+
 def test_an_answer_that_became_a_markdown_cell_is_run_and_noted(right: NotebookNode, checked: Checked) -> None:
     mine = with_answers(right)
     exercise_cells(mine)["Linear"].cell_type = "markdown"

@@ -60,6 +60,14 @@ def test_a_part_that_is_still_open_is_left_aside(
     assert capsys.readouterr().out == "Linear: PyTorch's, because yours in 2-layers.ipynb is not written yet\n"
 
 
+def test_a_part_whose_cell_does_not_run_is_left_aside(
+    right: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hand_over(with_answers(right, Linear="class Linear(nn.Module"), folder)
+    assert own("Linear", otherwise=nn.Linear) is nn.Linear
+    assert capsys.readouterr().out == "Linear: PyTorch's, because the cell of yours in 2-layers.ipynb does not run\n"
+
+
 def test_without_the_earlier_notebook_it_is_pytorchs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert own("Linear", otherwise=nn.Linear) is nn.Linear
     assert "PyTorch's, because there is no notebook of the chapter layers beside this one" in capsys.readouterr().out
