@@ -76,8 +76,13 @@ def same_tensor(observed: Tensor, expected: Tensor) -> bool:
         return False
     if not expected.is_floating_point():
         return torch.equal(observed, expected)
-    rtol, atol = TOLERANCE.get(expected.dtype, (1e-2, 1e-2))
+    rtol, atol = tolerance_of(expected.dtype)
     return torch.allclose(observed, expected, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def tolerance_of(dtype: torch.dtype) -> tuple[float, float]:
+    """Return the relative and the absolute tolerance for a floating dtype."""
+    return TOLERANCE.get(dtype, (1e-2, 1e-2))
 
 
 def same_error(observed: Raised, expected: Raised) -> bool:

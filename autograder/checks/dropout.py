@@ -344,15 +344,16 @@ def learning(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
         model, copy, exact = (names.Classifier().eval() for _ in range(3))
         values = random_values(rng)
+        for one in (model, copy, exact):
+            one.double()
         fill(model, values)
-        exact.double()
         fill(exact, values)
-        x, targets = uniform(rng, 8, *IMAGE), torch.randint(10, (8,), generator=rng)
+        x, targets = uniform(rng, 8, *IMAGE).double(), torch.randint(10, (8,), generator=rng)
         for _ in range(2):
             descend(model, nn.functional.cross_entropy(model(x), targets), lr=0.05)
         copy.load_state_dict(model.state_dict())
         return {
             "logits after two steps": model(x),
             "logits of a classifier that loads the state": copy(x),
-            "logits in float64": attempt(lambda: exact(x.double())),
+            "logits in float64": attempt(lambda: exact(x)),
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from itertools import islice, product
 from pathlib import Path
 from types import SimpleNamespace
@@ -118,14 +117,6 @@ def test_observations_do_not_depend_on_where_a_folder_lies() -> None:
         for check in checks_of(ROOM):
             for value in observe(check, with_mistakes(mistake), 5).observations.values():
                 assert not (isinstance(value, Raised) and "/tmp" in value.message), (mistake, value)
-
-
-def test_all_checks_together_answer_in_a_moment() -> None:
-    observe(checks_of(ROOM)[0], COURSE.names(ROOM), 5)
-    started = time.process_time()
-    for check in checks_of(ROOM):
-        observe(check, COURSE.names(ROOM), 5)
-    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("mistake", ["load-labels-on-the-class", "export-labels-of-the-class"])

@@ -8,7 +8,6 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.checks import checks_of
 from autograder.mistakes import Mistake
 from autograder.reference import Course, names_of_source
 from solutions.dropout import Classifier, Dropout
@@ -81,13 +80,6 @@ def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake
     found = named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5))
     # Weights that nobody can find keep their random start, which is another one in PyTorch's layers.
     assert found == ({mistake.id, None} if mistake.id == "classifier-plain-list" else {mistake.id})
-
-
-@pytest.mark.parametrize("check", checks_of(ROOM), ids=lambda check: check.id)
-def test_a_check_that_draws_states_its_chance_to_fail_a_right_answer(check: object) -> None:
-    source = inspect.getsource(check.observe)  # type: ignore[attr-defined]
-    if "Sample(" in source or "Dropout(0.5)" in source:
-        assert check.observe.__doc__, "no docstring"  # type: ignore[attr-defined]
 
 
 def test_one_mask_for_all_rows_is_told_from_one_for_all_calls(verdicts_on: Judge) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
+from torch import Tensor
 
-from autograder.checks import checks_of, rooms
-from autograder.judge import judge
+from autograder.checks import Check, Sample, checks_of, rooms
+from autograder.judge import judge, tolerance_of
 from autograder.mistakes import Mistake
-from autograder.observe import seed_of
+from autograder.observe import observe, seed_of
 from autograder.reference import Course, LiveExpectations, names_of_source
 from tests.checks.conftest import Judge, failed, named
 from tests.checks.definitions import way_of
@@ -83,6 +87,28 @@ def test_a_right_but_different_solution_passes_every_check(path: Path, verdicts_
     assert answered
     for name, seed in product(answered, SEEDS):
         assert [verdict.message for verdict in failed(verdicts_on(room, names, seed, name))] == []
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_right_answers_are_five_times_closer_than_the_tolerances(path: Path) -> None:
+    """So that another order of additions, or another processor, does not make a right answer fail."""
+    room, names = path.parent.name, names_of_source(path.read_text(encoding="utf-8"), f"close.{path.stem}")
+    for check, seed in product(checks_of(room), SEEDS[:3]):
+        expected = observe(check, COURSE.names(room), seed).observations
+        observed = observe(check, names, seed).observations if hasattr(names, check.exercise) else expected
+        for name, right in expected.items():
+            if isinstance(right, Tensor) and right.is_floating_point():
+                rtol, atol = (tolerance / 5 for tolerance in tolerance_of(right.dtype))
+                torch.testing.assert_close(observed[name], right, rtol=rtol, atol=atol, msg=f"{check.id}: {name}")
+
+
+@pytest.mark.parametrize("check", [check for room in rooms() for check in checks_of(room)], ids=lambda check: check.id)
+def test_a_check_that_judges_chance_states_how_often_a_right_answer_fails(check: Check) -> None:
+    """By distribution, or by an order that should or should not come up again."""
+    observations = observe(check, COURSE.names(check.room), SEEDS[0]).observations
+    judged = any(isinstance(value, Sample) for value in observations.values())
+    if judged or "shuffle" in inspect.getsource(check.observe):
+        assert re.search(r"10\^\d\d", check.observe.__doc__ or ""), "no arithmetic"
 
 
 @pytest.mark.parametrize(("room", "name"), EXERCISES)
