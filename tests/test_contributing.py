@@ -51,7 +51,7 @@ def test_it_takes_one_file_in_each_room() -> None:
 
 def test_the_checks_prove_the_new_exercise(copy: Path) -> None:
     """Its mistake is caught by name, its right answer passes, and its stub earns nothing."""
-    pytest_line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests/checks"]
+    pytest_line = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist", "tests/checks"]
     chosen = "test_every_room and (count-tensors or each_known and parameter_count or layers-added or stub and layers)"
     done = subprocess.run(
         [*pytest_line, "-k", chosen],
@@ -62,7 +62,9 @@ def test_the_checks_prove_the_new_exercise(copy: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:]
-    assert done.stdout.startswith("." * 8 + "  ")
+    passed = re.findall(r"^PASSED \S+::(\S+)$", done.stdout, re.MULTILINE)
+    for behaviour in ("each_known_mistake", "untouched_stub", "right_but_different", "count-tensors"):
+        assert any(behaviour in one for one in passed), passed
 
 
 def test_the_notebook_holds_its_stub_and_its_checks(copy: Path) -> None:
