@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import queue
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +12,10 @@ from autograder.grading.course_folder import CourseFolder, Submission
 from autograder.grading.earlier import digest_of, earlier_record, versions
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare, read_submitted
+from autograder.grading.workers import local_sandboxes
 from autograder.notebooks.graft import Grafted, MalformedNotebook
 from autograder.reference import Course, LiveExpectations
-from autograder.sandbox import Limits, Program, RunResult, Sandbox
+from autograder.sandbox import Limits, RunResult
 
 QUEUE = 4
 
@@ -141,7 +140,8 @@ def _grade(
         writer.write(submission, done.notebook)
         keep(GradedSubmission(submission, [v.record() for v in done.verdicts], done.notes, reused=False))
 
-    with _sandboxes(request, course, len(work)) as run:
+    workers = max(1, min(request.workers, len(work)))
+    with local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[course.folder]) as run:
         running: dict[Future[RunResult], tuple[Submission, str, Grafted]] = {}
 
         def finish_some() -> None:
@@ -169,30 +169,3 @@ def _grade(
         while running:
             finish_some()
     return ClassRun(run_seed, request.isolated, graded)
-
-
-@contextmanager
-def _sandboxes(
-    request: GradeRequest, course: Course, submissions: int
-) -> Iterator[Callable[[Program], Future[RunResult]]]:
-    """Give a function that runs a program in the next free sandbox; each starts when it is first needed."""
-    workers = max(1, min(request.workers, submissions))
-    with ExitStack() as stack:
-        # An interrupted run starts nothing more, ends what runs, and then waits for its threads: the last comes first.
-        pool = ThreadPoolExecutor(workers)
-        stack.callback(pool.shutdown)
-        free: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
-        for _ in range(workers):
-            sandbox = Sandbox(request.limits, isolated=request.isolated, hidden=[course.folder])
-            stack.callback(sandbox.close)
-            free.put(sandbox)
-        stack.callback(pool.shutdown, wait=False, cancel_futures=True)
-
-        def run(program: Program) -> RunResult:
-            sandbox = free.get()
-            try:
-                return sandbox.run(program)
-            finally:
-                free.put(sandbox)
-
-        yield lambda program: pool.submit(run, program)
