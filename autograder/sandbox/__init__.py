@@ -81,6 +81,7 @@ class Sandbox:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
+                start_new_session=True,  # else Ctrl-C, which a terminal sends to all of a group, ends it, too
             )
         self._control = ours
         try:
