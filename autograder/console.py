@@ -86,9 +86,9 @@ def changes_summary(run: ClassRun) -> str:
     gains = [one.points - one.points_before for one in run.changes if one.points_before is not None]
     count = {
         "new": sum(one.points_before is None for one in run.changes),
-        "gain": sum(gain > 0 for gain in gains),
-        "lose": sum(gain < 0 for gain in gains),
-        "keep their sum": sum(gain == 0 for gain in gains),
+        "gaining": sum(gain > 0 for gain in gains),
+        "losing": sum(gain < 0 for gain in gains),
+        "with the same sum": sum(gain == 0 for gain in gains),
         "unchanged": len(run.graded) - len(run.changes),
     }
     said = ", ".join(f"{number} {what}" for what, number in count.items() if number) or "nothing to grade"
