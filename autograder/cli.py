@@ -270,6 +270,8 @@ def one_line(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         reason = {"FileNotFoundError": "does not exist"}.get(type(error).__name__, str(error.strerror))
         return f"{error.filename}: {reason[:1].lower()}{reason[1:]}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
     return " ".join(str(error).split())
 
 

@@ -19,13 +19,14 @@ from nbgrader.api import (
     BaseCell,
     Grade,
     Gradebook,
+    InvalidEntry,
     MissingEntry,
     SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, Submission
 from autograder.grading.nbgrader_config import SAVE
@@ -42,6 +43,10 @@ class GradebookError(Exception):
     """The database is locked, read-only, full or broken; the message says which."""
 
 
+class RowRefused(GradebookError):
+    """The database is well, and does not take what is written of one submission."""
+
+
 class GradebookWriter:
     """Writes graded notebooks as nbgrader's autograde does: the scores first, then the notebook.
 
@@ -56,6 +61,7 @@ class GradebookWriter:
         self.steps = [step(config=config) for step in SAVE]
         for step in self.steps:
             step.log.setLevel(logging.ERROR)  # a late penalty or a cut output is no news in a class run
+        logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # there nbgrader logs what it then raises
 
     def require_assignment(self, assignment: str) -> None:
         """Raise CourseFolderError unless the gradebook knows the assignment, as a release makes it."""
@@ -161,8 +167,11 @@ def gradebook_errors(folder: CourseFolder) -> Iterator[None]:
     """Tell an error of the database in one line."""
     try:
         yield
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    except (SQLAlchemyError, InvalidEntry) as error:  # some that nbgrader meets while it commits arrive as its own
+        cause = error.__context__ if isinstance(error, InvalidEntry) else error
+        reason = str(getattr(cause, "orig", None) or cause).splitlines()[0]
+        if not isinstance(cause, DBAPIError) or isinstance(cause, DataError | IntegrityError):
+            raise RowRefused(f"the gradebook of {folder.root} does not take it: {reason}") from error
         way_out = next((way for what, way in WAYS_OUT.items() if what in reason), "")
         raise GradebookError(
             f"the gradebook of {folder.root} fails: {reason}{way_out}; what was graded so far is kept"

@@ -18,7 +18,7 @@ from autograder.checks import checks_of
 from autograder.grading.class_run import ClassRun, GradedSubmission, Ungraded
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, HandedIn, Submission
 from autograder.grading.earlier import Scores, digest_of, earlier_record, versions
-from autograder.grading.gradebook import GradebookError, GradebookWriter
+from autograder.grading.gradebook import GradebookError, GradebookWriter, RowRefused
 from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare
 from autograder.grading.workers import Run, local_sandboxes
 from autograder.notebooks.graft import Grafted, MalformedNotebook
@@ -186,9 +186,9 @@ class _Grading:
         """Let what fails in the block cost this submission alone, unless it would befall the next one, too."""
         try:
             yield
-        except ENDS_THE_RUN:
-            raise
         except (Exception, SystemExit) as error:  # nbgrader ends the process where it gives up
+            if isinstance(error, ENDS_THE_RUN) and not isinstance(error, RowRefused):
+                raise
             if isinstance(error, OSError) and error.errno in MACHINE_FAILS:
                 raise
             self.ungraded.append(Ungraded(submission, _reason(error, self.folder)))

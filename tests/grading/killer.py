@@ -68,9 +68,8 @@ def hand_in_something_else(draw: random.Random, authors: list[Path]) -> None:
 
 def main(folder: Path, kills: int, seed: int) -> None:
     """Print, as JSON, how many graded notebooks stood there at each kill."""
-    for room in ("layers",):
-        course = Course.installed()
-        course.names(room), course.mistakes(room)
+    course = Course.installed()
+    course.names("layers"), course.mistakes("layers")
     torch.set_num_threads(1)
     sandbox.Sandbox._start = forked_server  # type: ignore[method-assign]
     draw = random.Random(seed)

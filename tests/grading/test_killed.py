@@ -109,6 +109,7 @@ def test_thirty_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(
     authors.mkdir()
     for path in (small_folder / "submitted").glob("*/*/*.ipynb"):
         shutil.copyfile(path, authors / f"{path.parents[1].name}.ipynb")
+    shutil.rmtree(small_folder / "submitted" / "transposed")
     line = [sys.executable, str(Path(__file__).with_name("killer.py")), str(small_folder), "30", "7"]
     killed = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert killed.returncode == 0, killed.stderr
@@ -150,14 +151,14 @@ def test_work_that_changes_between_a_killed_run_and_the_next_is_judged_as_it_is_
     assert sums(small_folder) == POINTS
 
 
-SLEEPS = "import time\ntime.sleep({seconds})\n"
+SLEEPS = "\nimport time\ntime.sleep({seconds})\n"
 
 
 def hand_in_slowly(folder: Path, student: str, seconds: int) -> None:
     """Let a student hand in right work that takes its time."""
     notebook = notebook_of(folder, "ada")
     cell = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "layers-Linear")
-    cell.source = SLEEPS.format(seconds=seconds) + cell.source
+    cell.source += SLEEPS.format(seconds=seconds)
     nbformat.write(notebook, submitted(folder, student))
 
 
