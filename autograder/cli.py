@@ -80,38 +80,51 @@ def grade(
     sandbox: Annotated[
         bool, typer.Option("--sandbox/--no-sandbox", help="Shut student code in; without, only for work you trust.")
     ] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write no mark.")] = False,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Grade what was handed in, into nbgrader's gradebook."""
-    from autograder.console import grading_summary, grading_table, progress
+    from autograder.console import changes_summary, changes_table, grading_summary, grading_table, plain, progress
+    from autograder.grading.class_run import GradedSubmission
     from autograder.grading.course_folder import CourseFolder
     from autograder.grading.gradebook import write_atomically
-    from autograder.grading.pipeline import GradedSubmission, GradeRequest, grade_class
+    from autograder.grading.pipeline import GradeRequest, grade_class
+    from autograder.grading.stopping import stoppable
     from autograder.reference import Course
 
     folder = CourseFolder.here()
     to_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_stdout:
         _refuse_or_copy(json_file, force)  # before the work, not after it
-    request = GradeRequest(folder.chosen(assignment), student, workers, seed, sandbox)
-    with progress("Grading", None, quiet or to_stdout) as step:
+    request = GradeRequest(folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run)
+    course = Course.installed()
+    with progress("Grading", None, quiet or to_stdout) as step, stoppable() as stopping:
 
         def graded(one: GradedSubmission) -> None:
             step(f"{one.submission.student}: {one.points} of {one.max_points}")
 
+        def stopped(in_flight: int) -> None:
+            what = f"finishing {in_flight} submission{'s' if in_flight != 1 else ''} in flight"
+            print(f"autograder: {what}; Ctrl-C again stops at once", file=sys.stderr)
+
         try:
-            run = grade_class(folder, Course.installed(), request, on_start=step.set_total, on_graded=graded)
+            run = grade_class(folder, course, request, step.set_total, graded, stopping, stopped)
         except KeyboardInterrupt as interrupt:
-            raise Interrupted(
-                "interrupted; what was graded is kept, and the same command goes on from here"
-            ) from interrupt
+            raise Interrupted(f"interrupted; {GOES_ON}") from interrupt
+    if run.waiting:
+        raise Interrupted(f"interrupted with {len(run.graded)} graded and {run.waiting} to go; {GOES_ON}")
     if json_file is not None:
         text = json.dumps(run.to_json(), indent=1, ensure_ascii=False)
         print(text) if to_stdout else write_atomically(json_file, text + "\n")
     if not quiet and not to_stdout:
-        grading_table(run)
-        print(grading_summary(run))
+        changes_table(run) if dry_run else grading_table(run)
+        print(changes_summary(run) if dry_run else grading_summary(run))
+    for one in run.ungraded:
+        who = f"{one.submission.student}, {one.submission.assignment}"
+        print(f"autograder: not graded: {plain(who)}: {plain(one.reason)}", file=sys.stderr)
+    if run.ungraded:
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: autograder feedback 2-layers")
@@ -243,6 +256,9 @@ def main() -> None:
         sys.exit(status)
 
 
+GOES_ON = "what was graded is kept, and the same command goes on from here"
+
+
 class Interrupted(Exception):
     """Somebody pressed Ctrl-C while work was done that can be taken up again."""
 
@@ -254,6 +270,8 @@ def one_line(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         reason = {"FileNotFoundError": "does not exist"}.get(type(error).__name__, str(error.strerror))
         return f"{error.filename}: {reason[:1].lower()}{reason[1:]}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
     return " ".join(str(error).split())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from autograder.grading.pipeline import ClassRun
+    from autograder.grading.class_run import ClassRun
 
 FILE_WIDTH = 400  # where there is no terminal to fold lines for, as in a file or a pipe
 
@@ -51,13 +51,48 @@ def grading_table(run: ClassRun) -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("student", "assignment", "points", "checks", "noticed"):
         table.add_column(column, justify="right" if column == "points" else "left", overflow="fold")
-    for one in sorted(run.graded, key=lambda one: (one.submission.assignment, one.submission.student)):
+    for one in run.in_order:
         outcomes = Counter(verdict["outcome"] for verdict in one.verdicts)
         checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
         noticed = "; ".join([*(["as before"] if one.reused else []), *one.notes])
         cells = (one.submission.student, one.submission.assignment, f"{one.points}/{one.max_points}", checks, noticed)
         table.add_row(*(Text(plain(cell)) for cell in cells))
     print_table(table)
+
+
+def changes_table(run: ClassRun) -> None:
+    """Print a line for each submission whose points a dry run found other than the gradebook's."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("student", "assignment", "points now", "then", "change", "checks"):
+        table.add_column(column, justify="left" if column in ("student", "assignment", "checks") else "right")
+    for one in run.changes:
+        before = one.points_before
+        points = ["–", str(one.points), "new"] if before is None else [f"{before:g}", str(one.points)]
+        points += [] if before is None else [f"{one.points - before:+g}"]
+        checks = [] if before is None else [_flip(one.before[v["exercise"], v["check"]], v) for v in one.changed]
+        cells = (one.submission.student, one.submission.assignment, *points, ", ".join(checks))
+        table.add_row(*(Text(plain(cell)) for cell in cells))
+    if run.changes:
+        print_table(table)
+
+
+def _flip(before: float | None, verdict: dict[str, Any]) -> str:
+    was = "–" if before is None else f"{before:g}"
+    return f"{verdict['exercise']} {verdict['check']}: {was} to {verdict['points']} ({verdict['outcome']})"
+
+
+def changes_summary(run: ClassRun) -> str:
+    """Return one line on a dry run: how many would gain, lose, be new or stay, and the seed that gives the same."""
+    gains = [one.points - one.points_before for one in run.changes if one.points_before is not None]
+    count = {
+        "new": sum(one.points_before is None for one in run.changes),
+        "gaining": sum(gain > 0 for gain in gains),
+        "losing": sum(gain < 0 for gain in gains),
+        "with the same sum": sum(gain == 0 for gain in gains),
+        "unchanged": len(run.graded) - len(run.changes),
+    }
+    said = ", ".join(f"{number} {what}" for what, number in count.items() if number) or "nothing to grade"
+    return f"dry run, nothing was written: {said}; --seed {run.seed} gives the same again"
 
 
 def print_table(table: Table) -> None:
@@ -76,6 +111,7 @@ def grading_summary(run: ClassRun) -> str:
     outcomes = Counter(verdict["outcome"] for one in run.graded for verdict in one.verdicts)
     reused = sum(one.reused for one in run.graded)
     parts = [f"{len(run.graded)} submissions" + (f" ({reused} unchanged)" if reused else "")]
+    parts += [f"{len(run.ungraded)} COULD NOT BE GRADED"] if run.ungraded else []
     parts += [", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "nothing to grade"]
     parts += [f"seed {run.seed}"] if reused < len(run.graded) else []
     parts += [] if run.isolated else ["NOT ISOLATED (--no-sandbox)"]

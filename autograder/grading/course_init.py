@@ -32,6 +32,7 @@ A course folder in nbgrader's layout. Run the commands in this folder.
 | make notebooks for students, and one zip with all they need | `autograder release` |
 | take in work: put notebooks into `submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb` | |
 | grade it | `autograder grade` |
+| see what grading again would change, before it is written | `autograder grade --dry-run` |
 | grade written answers by hand | nbgrader's formgrader, see below |
 | write a page for each student | `autograder feedback` |
 | see what this machine lacks | `autograder doctor` |

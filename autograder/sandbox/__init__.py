@@ -86,7 +86,7 @@ class Sandbox:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=isolation.ENVIRONMENT if wall == "landlock" else None,
-                start_new_session=True,  # Ctrl-C is the grader's to hear
+                start_new_session=True,  # else Ctrl-C, which a terminal sends to all of a group, ends it, too
             )
         self._control = ours
         try:
