@@ -11,6 +11,7 @@ from typing import Any
 from autograder.grading.course_folder import CourseFolder, Submission
 from autograder.grading.earlier import digest_of, earlier_record, versions
 from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.log import write_log
 from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare, read_submitted
 from autograder.grading.workers import local_sandboxes
 from autograder.notebooks.graft import Grafted, MalformedNotebook
@@ -137,6 +138,7 @@ def _grade(
 
     def finish(submission: Submission, digest: str, done: Graded) -> None:
         done.notebook.metadata[RECORD] |= {"digest": digest, "run": {"seed": run_seed, "versions": versions()}}
+        write_log(folder, submission, done.notebook, request.limits, isolated=request.isolated)
         writer.write(submission, done.notebook)
         keep(GradedSubmission(submission, [v.record() for v in done.verdicts], done.notes, reused=False))
 
