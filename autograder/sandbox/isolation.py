@@ -31,6 +31,8 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x1
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL, LAST_CAPABILITY = 4, 40
 FIRST_UID = 1 << 30
+# What the warm server needs where the grader is root: to build the walls, become another user, and count its memory.
+CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_SYS_PTRACE")
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 ENVIRONMENT = {
@@ -85,7 +87,7 @@ def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
         if any(folder.is_relative_to(shown) for shown in (*allowed, Path("/usr"))):
             line += ["--tmpfs", str(folder)]
     if os.geteuid() == 0:
-        for capability in ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL"):
+        for capability in CAPABILITIES:
             line += ["--cap-add", capability]
     return [*line, "--chdir", "/tmp", "--", *server]
 

@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.checks import checks_of
+from autograder.judge import same_answer
 from autograder.observe import seed_of
 from autograder.reference import Course
 from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, wire
@@ -143,6 +145,79 @@ def test_what_one_submission_leaves_behind_the_next_does_not_find(sandbox: Sandb
     assert says(sandbox, "import os; print(os.path.exists('/tmp/note'), os.listdir('/dev/shm'))") == "False []"
 
 
+# What a submission may say of itself
+
+FORGE = """
+import json, os, struct
+def forge(check, **observations):
+    observed = [[name, {"is": "value", "value": value}] for name, value in observations.items()]
+    answer = {"kind": "observed", "detail": "", "duration_s": 0.0, "observations": observed}
+    text = json.dumps({"exercise": "Flatten", "check": check, "answer": answer}).encode()
+    for descriptor in range(3, 16):
+        try:
+            os.write(descriptor, struct.pack(">II", len(text), 0) + text)
+        except OSError:
+            pass
+"""
+
+
+def test_while_the_cells_run_nothing_there_knows_the_checks_that_will_come_or_their_seeds(sandbox: Sandbox) -> None:
+    seeds = [check.seed for check in PLAN]
+    look = f"""
+import gc, sys
+seen, frame = [], sys._getframe()
+while frame:
+    seen += list(frame.f_locals.values())
+    frame = frame.f_back
+seen += gc.get_objects()
+print(sum(type(one).__name__ in ("PlannedCheck", "Program") or str(one) in {list(map(str, seeds))} for one in seen
+          if isinstance(one, int) or type(one).__module__.startswith("autograder")))
+"""
+    assert says(sandbox, look) == "0"
+
+
+def test_an_answer_that_nobody_has_asked_for_yet_is_refused(sandbox: Sandbox) -> None:
+    assert kinds(run(sandbox, FORGE + "forge('rows', output=1)")) == {"invalid"}
+
+
+def test_a_check_that_is_answered_twice_has_no_answer_and_the_others_keep_theirs(sandbox: Sandbox) -> None:
+    forging = COURSE.source("layers").replace(
+        "return x.flatten(start_dim=1)", f"forge({CHECKS[0].name!r}, output=1); return x.flatten(start_dim=1)"
+    )
+    answers = sandbox.run(Program((Cell("forge", FORGE), Cell("cell", forging)), PLAN[:2])).answers
+    assert answers["Flatten", CHECKS[0].name].kind == "invalid"
+    assert "twice" in answers["Flatten", CHECKS[0].name].detail
+    assert answers["Flatten", CHECKS[1].name].kind == "observed"
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "import torch; torch.Tensor.detach = lambda self: torch.zeros(1)",
+        "import torch; torch.randn = lambda *a, **k: torch.zeros(1)",
+        "import builtins; builtins.all = builtins.any = builtins.sum = lambda *a, **k: True",
+        "import autograder.observe; autograder.observe.plain = lambda value: True",
+        "import autograder.observe; autograder.observe.plain.__code__ = (lambda value: True).__code__",
+        "import autograder.observe; autograder.observe.type = lambda value: bool",
+        "import autograder.sandbox.child; autograder.sandbox.child.observe = None",
+        "from autograder.checks import checks_of\n"
+        "for check in checks_of('layers'): object.__setattr__(check, 'observe', lambda names, rng: {'output': True})",
+        "import sys; sys.settrace(lambda *a: sys.exit(3))",
+        "import sys; sys.modules['autograder.sandbox.wire'] = None",
+        "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN); signal.pthread_sigmask(0, {14})",
+        "import gc; gc.callbacks.append(lambda *a: spoil())",
+        "import torch\n"
+        "class Mode(torch.overrides.TorchFunctionMode):\n"
+        "    def __torch_function__(self, *a, **k): return True\n"
+        "Mode().__enter__()",
+    ],
+)
+def test_what_cells_replace_is_put_back_before_a_check_looks(sandbox: Sandbox, patch: str) -> None:
+    right = run(sandbox, "").answers
+    patched = sandbox.run(Program((RIGHT, Cell("hostile", patch)), PLAN)).answers
+    assert {check: same_answer(answer, right[check]) for check, answer in patched.items()} == dict.fromkeys(right, True)
+
+
 # What must end
 
 
@@ -201,6 +276,21 @@ def test_a_stop_that_comes_after_the_end_does_no_harm_to_the_next(sandbox: Sandb
     assert kinds(run(sandbox, "")) == {"observed"}
 
 
+def test_a_check_that_stops_itself_costs_only_that_check(sandbox: Sandbox) -> None:
+    source = COURSE.source("layers").replace(
+        "return x.flatten(start_dim=1)",
+        "x.is_contiguous() or os.kill(os.getpid(), signal.SIGSTOP); return x.flatten(start_dim=1)",
+    )
+    answers = sandbox.run(Program((Cell("cell", "import os, signal\n" + source),), PLAN)).answers
+    assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "timeout", "observed"]
+
+
+def test_what_a_check_started_ends_with_it(sandbox: Sandbox) -> None:
+    source = COURSE.source("layers").replace("return x.flatten(start_dim=1)", "spin(); return x.flatten(start_dim=1)")
+    spin = "import os, time\ndef spin():\n  if os.fork() == 0:\n    while True: pass\n"
+    assert kinds(sandbox.run(Program((Cell("spin", spin), Cell("cell", source)), PLAN))) == {"observed"}
+
+
 # What must be survived
 
 
@@ -243,6 +333,22 @@ def test_a_crash_in_one_check_costs_only_that_check(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("body", ["bytearray(20 << 30)", "import torch; torch.zeros(5 << 30)", "x = [0] * (1 << 40)"])
 def test_memory_over_the_limit_is_refused(sandbox: Sandbox, body: str) -> None:
     assert "memory" in says(sandbox, body).lower()
+
+
+def test_memory_over_the_limit_of_all_processes_together_ends_the_submission() -> None:
+    hoard = (
+        "import os, time\nfor _ in range(3): os.fork()\nhoard = bytearray(os.urandom(1)) * (400 << 20)\ntime.sleep(60)"
+    )
+    with Sandbox(replace(LIMITS, cell_s=60, total_s=90)) as sandbox:
+        assert kinds(run(sandbox, hoard)) == {"memory"}
+        assert kinds(run(sandbox, "")) == {"observed"}
+
+
+def test_memory_that_forks_share_counts_once(sandbox: Sandbox) -> None:
+    share = (
+        "import os, time\nhoard = bytearray(os.urandom(1)) * (300 << 20)\nfor _ in range(3): os.fork()\ntime.sleep(1)"
+    )
+    assert "memory" not in kinds(run(sandbox, share))
 
 
 def test_memory_over_the_limit_in_a_check_is_an_outcome(sandbox: Sandbox) -> None:
