@@ -1,34 +1,23 @@
 """Hostile probes of the sandbox: each tries to get through one wall, and the grader's side looks at what it got.
 
-What a probe says of itself is not all that counts: a secret file, a listening server and a process to kill stand
-outside, so that a wall with a hole shows where it would hurt.
+What a probe says of itself is not all that counts: see ``bait``.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import secrets
 import shutil
-import signal
-import socket
 import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from dataclasses import dataclass
 
-from autograder.sandbox import Cell, CellResult, Limits, Program, Sandbox
+from autograder.bait import Bait
+from autograder.checks import checks_of, rooms
+from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, Sandbox
 
-VARIABLE = "AUTOGRADER_DOCTOR"
 # Small, so that what goes over them is small, too.
 PROBE_LIMITS = Limits(
-    cell_s=3.0, total_s=6.0, memory_bytes=128 << 20, file_bytes=8 << 20, disk_bytes=32 << 20, processes=16
+    cell_s=5.0, total_s=8.0, memory_bytes=256 << 20, file_bytes=8 << 20, disk_bytes=32 << 20, processes=12
 )
 
 
@@ -41,14 +30,14 @@ class Wall:
         holds: what is true of student code where the wall stands, as a sentence without a subject.
         probe: Python that tries to get through and prints a line for each thing that it got.
         evidence: what shows outside that it did, whatever the probe prints.
-        may_end: whether the wall may answer by ending the probe's process.
+        may_end_by: how the wall may end the probe's process, as the outcome of its checks.
     """
 
     name: str
     holds: str
     probe: str
     evidence: Callable[[Bait], list[str]] = lambda bait: []
-    may_end: bool = False
+    may_end_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,91 +46,6 @@ class Probed:
 
     wall: Wall
     leaks: tuple[str, ...]
-
-
-class Bait:
-    """What stands outside the sandbox to be got at, while the block runs."""
-
-    def __init__(self) -> None:
-        self.token = secrets.token_hex(16)
-        self._stack = contextlib.ExitStack()
-
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as stack:
-            self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-doctor-")))
-            self.folder.chmod(0o755)
-            self.secret = self.folder / "secret.txt"
-            self.secret.write_text(self.token)
-            self.server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-            self.unix = stack.enter_context(socket.socket(socket.AF_UNIX))
-            self.unix.bind("\0" + self.token)  # a name that lies in the network, not in a folder
-            self.unix.listen()
-            self.victim = subprocess.Popen(
-                [sys.executable, "-c", "import time; time.sleep(600)"], stdin=subprocess.DEVNULL
-            )
-            stack.callback(self.victim.wait)
-            stack.callback(self.victim.kill)
-            os.environ[VARIABLE] = self.token
-            stack.callback(os.environ.pop, VARIABLE)
-            stack.callback(self._clear_up)
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
-
-    def facts(self, promised: Limits, hidden: Sequence[Path]) -> dict[str, Any]:
-        """Return what the probes are told, as JSON values."""
-        return {
-            "token": self.token,
-            "secret": str(self.secret),
-            "folder": str(self.folder),
-            "hidden": [str(folder) for folder in hidden],
-            "port": self.server.getsockname()[1],
-            "victim": self.victim.pid,
-            "limits": asdict(promised),
-        }
-
-    def visitors(self) -> list[str]:
-        """Say which of the servers somebody has connected to."""
-        named = {"a server of this machine": self.server, "a local socket": self.unix}
-        found = []
-        for name, server in named.items():
-            server.settimeout(0)
-            with contextlib.suppress(BlockingIOError):
-                server.accept()[0].close()
-                found.append(name)
-        return found
-
-    def victims(self) -> list[str]:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.victim.wait(timeout=0.1)
-        return ["killing a process of yours"] if self.victim.poll() is not None else []
-
-    def remains(self) -> list[str]:
-        """Say what the probe before left on this machine."""
-        left = ["a process that goes on running"] if self._survivors() else []
-        return left + [f"the file {path}" for path in self._dropped() if path.exists()]
-
-    def _dropped(self) -> list[Path]:
-        return [Path(folder) / self.token for folder in (tempfile.gettempdir(), "/dev/shm")]
-
-    def _survivors(self) -> list[int]:
-        found = []
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                if self.token.encode() in path.read_bytes():
-                    found.append(int(path.parent.name))
-        return found
-
-    def _clear_up(self) -> None:
-        for pid in self._survivors():
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        for path in self._dropped():
-            path.unlink(missing_ok=True)
 
 
 NETWORK = """
@@ -350,11 +254,11 @@ WALLS = (
     Wall("environment", "sees none of your environment variables", ENVIRONMENT),
     Wall("rights", "is not root, has no capabilities, and gets none", RIGHTS),
     Wall("new namespaces", "uncovers nothing from within namespaces of its own", NAMESPACES),
-    Wall("memory", "gets no more than its limit", MEMORY, may_end=True),
-    Wall("memory of all its processes", "gets no more by starting others", MEMORY_TOGETHER, may_end=True),
+    Wall("memory", "gets no more than its limit", MEMORY, may_end_by=("memory",)),
+    Wall("memory of all its processes", "gets no more by starting others", MEMORY_TOGETHER, may_end_by=("memory",)),
     Wall("number of processes", "starts no more than its limit", MANY_PROCESSES),
     Wall("disk", "fills no more than its limit", DISK),
-    Wall("time", "is ended, even if it swallows every exception", TIME, may_end=True),
+    Wall("time", "is ended, even if it swallows every exception", TIME),
     Wall("nothing left behind", "leaves neither a process nor a file", REMAINS, Bait.remains),
 )
 
@@ -373,24 +277,24 @@ def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALL
     with Bait() as bait, sandbox:
         prelude = f"import json\nfacts = json.loads({json.dumps(json.dumps(bait.facts(promised, sandbox.hidden)))})\n"
         for wall in walls:
-            started = time.monotonic()
-            cell = sandbox.run(Program((Cell("probe", prelude + wall.probe),), ())).cells.get("probe")
-            cut = time.monotonic() - started > promised.cell_s
-            yield Probed(wall, tuple(dict.fromkeys([*_said(cell, wall, cut), *wall.evidence(bait)])))
+            result = sandbox.run(Program((Cell("probe", prelude + wall.probe),), (_any_check(),)))
+            yield Probed(wall, tuple(dict.fromkeys([*_said(result, wall), *wall.evidence(bait)])))
 
 
-def _said(cell: CellResult | None, wall: Wall, cut: bool) -> list[str]:
-    """Return what a probe printed that it got. One that broke or was cut off has tried nothing: that counts as much.
+def _any_check() -> PlannedCheck:
+    """Return a check that nobody is interested in: its answer says why a program ended before its time."""
+    check = checks_of(rooms()[0])[0]
+    return PlannedCheck(check.room, check.exercise, check.name, seed=0)
 
-    Args:
-        cell: None where the probe's process was ended.
-        wall: that it tried.
-        cut: whether it ran longer than a cell may.
-    """
+
+def _said(result: RunResult, wall: Wall) -> list[str]:
+    """Return what a probe printed that it got. One that broke or was cut off has tried nothing: that counts as much."""
+    cell = result.cells.get("probe")
     if wall.probe is TIME:
         return cell.stdout.splitlines() if cell else []
     if cell is None:
-        return [] if wall.may_end and not cut else ["the probe itself was ended"]
+        (answer,) = result.answers.values()
+        return [] if answer.kind in wall.may_end_by else [f"the probe itself was ended: {answer.kind}"]
     broke = [f"the probe itself broke: {line}" for line in cell.error.strip().splitlines()[-1:]]
     return [*cell.stdout.splitlines(), *broke]
 

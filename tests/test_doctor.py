@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from autograder.bait import VARIABLE, Bait
 from autograder.doctor import (
     CONTAINER,
     FORBIDDING,
@@ -25,7 +26,7 @@ from autograder.doctor import (
 )
 from autograder.reference import Course
 from autograder.sandbox import Limits, Sandbox
-from autograder.walls import PROBE_LIMITS, WALLS, Bait, Probed, Wall, probe_walls
+from autograder.walls import PROBE_LIMITS, WALLS, Probed, Wall, probe_walls
 from tests.conftest import ROOT, autograder
 
 
@@ -110,7 +111,7 @@ def test_a_wall_with_a_hole_fails_and_names_what_got_through() -> None:
     ("probe", "complaint"),
     [
         ("1 / 0", "the probe itself broke: ZeroDivisionError: division by zero"),
-        ("import os; os._exit(3)", "the probe itself was ended"),
+        ("import os; os._exit(3)", "the probe itself was ended: crash"),
     ],
 )
 def test_a_probe_that_breaks_is_not_taken_for_a_wall(probe: str, complaint: str) -> None:
@@ -126,7 +127,7 @@ def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, Probed]
     assert not folder.exists()
     assert victim.poll() is not None
     assert not [path for path in dropped if path.exists()]
-    assert "AUTOGRADER_DOCTOR" not in os.environ
+    assert VARIABLE not in os.environ
 
 
 # A machine that lacks something

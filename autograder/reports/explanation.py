@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
 from autograder.checks import Observation, Raised, Sample
 from autograder.judge import describe, same
-from autograder.reports.text import capped, diagnosis_rows, plain
+from autograder.reports.text import WIDTH, capped, diagnosis_rows, plain
 
 if TYPE_CHECKING:
     from autograder.grading.explain import ExplainedMark
@@ -29,9 +30,11 @@ def explanation_text(mark: ExplainedMark) -> str:
     lines += ["", "The check", *capped(mark.check_source, "    "), ""]
     lines += ["Observed and expected", *(line for row in _observations(mark) for line in row), ""]
     lines += [f"Verdict: {verdict.outcome}, {verdict.points} of {check.points} points"]
-    lines += [
-        f"  {name}: {text}" for name, text in diagnosis_rows(verdict, hint=2) if name not in ("observed", "expected")
-    ]
+    for name, text in diagnosis_rows(verdict, hint=2):
+        if name not in ("observed", "expected"):  # they stand above, in full
+            lines += textwrap.wrap(
+                f"{name}: {text}", WIDTH, initial_indent="  ", subsequent_indent=" " * 4, break_long_words=False
+            )
     recorded = f"{mark.recorded['outcome']}, {mark.recorded['points']} of {mark.recorded['max_points']} points"
     lines += ["This is the recorded verdict." if mark.reproduced else f"THE RECORDED VERDICT IS ANOTHER: {recorded}"]
     return "\n".join(plain(line.expandtabs()) for line in lines)
