@@ -60,33 +60,43 @@ class Sandbox:
             NoSandbox: isolation is asked for and cannot be had.
         """
         control = self._control if self._control is not None else self._start()
+        collected, ended = self._exchange(control, program)
+        status, too_much_memory = self._finish(control, patience_s=GRACE_S if ended == "crash" else 0.0)
+        return collected.result("memory" if too_much_memory else ended, status)
+
+    def _exchange(self, control: socket.socket, program: Program) -> tuple[_Collector, str]:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
                 socket.send_fds(control, [wire.RUN], [theirs.fileno()])
                 wire.send(control, program.request(self.limits))
             collected = _Collector(program)
-            ended = collected.read_all(ours, self.limits)
-        status, too_much_memory = self._finish(control, patience_s=GRACE_S if ended == "crash" else 0.0)
-        return collected.result("memory" if too_much_memory else ended, status)
+            return collected, collected.read_all(ours, self.limits)
 
     def _start(self) -> socket.socket:
-        server = [sys.executable, "-m", "autograder.sandbox.server"]
-        server += ["isolated" if self.isolated else "trusted", str(isolation.unique_uid(next(_numbers)))]
-        line = isolation.command(server, self.hidden) if self.isolated else server
+        wall = isolation.mechanism() if self.isolated else "trusted"
         ours, theirs = socket.socketpair()
+        server = [sys.executable, "-m", "autograder.sandbox.server", wall]
+        server += [str(isolation.unique_uid(next(_numbers))), str(theirs.fileno()), *map(str, self.hidden)]
         with theirs:
             self._process = subprocess.Popen(
-                [*line, str(theirs.fileno())],
+                isolation.command(server, self.hidden) if wall == "bubblewrap" else server,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
+                env=isolation.ENVIRONMENT if wall == "landlock" else None,
+                start_new_session=True,  # Ctrl-C is the grader's to hear
             )
         self._control = ours
         try:
             wire.receive(ours, time.monotonic() + START_S)
-        except (EOFError, wire.WireError) as error:
+            # Walls that cannot be built would look like a class whose work has crashed: try them on nothing first.
+            _, ended = self._exchange(ours, Program((), ()))
+            self._finish(ours, patience_s=GRACE_S)
+            if ended != "end":
+                raise wire.WireError(ended)
+        except (EOFError, OSError, wire.WireError) as error:
             self._process.kill()
             _, said = self._process.communicate()
             self.close()
@@ -152,8 +162,8 @@ class _Collector:
                 return "invalid"
 
     def _ask(self, connection: socket.socket) -> None:
-        if self.asked:
-            raise wire.WireError("it asked twice")
+        if self.asked or len(self.cells) < len(self.program.cells):
+            raise wire.WireError("the cells have not ended, or it asked twice")
         self.asked = True
         wire.send(connection, self.program.plan())
 

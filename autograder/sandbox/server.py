@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 from autograder.checks import rooms
@@ -27,11 +28,16 @@ PRELOAD = ("torch", "numpy", "matplotlib.pyplot", "IPython.core.inputtransformer
 # check would import it in its own fork.
 IMPORTED_BY_OPTIMIZERS = "torch._dynamo"
 MEMORY_EVERY_S = 0.1
+TRUSTED = "trusted"
 
 
 def main() -> None:
-    """Serve requests on an inherited socket until the other side closes it."""
-    isolated, uid, control = sys.argv[1] == "isolated", int(sys.argv[2]), socket.socket(fileno=int(sys.argv[3]))
+    """Serve requests on an inherited socket until the other side closes it.
+
+    Command line: what makes the outer wall, or trusted; the user to become; the socket; folders to hide.
+    """
+    wall, uid, control = sys.argv[1], int(sys.argv[2]), socket.socket(fileno=int(sys.argv[3]))
+    hidden = tuple(map(Path, sys.argv[4:]))
     isolation.die_with_parent()
     import torch
 
@@ -54,9 +60,9 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             control.close()
-            supervise(Submission(cells, limits, socket.socket(fileno=descriptors[0]), isolated, uid))
+            supervise(Submission(cells, limits, socket.socket(fileno=descriptors[0]), wall, hidden, uid))
         os.close(descriptors[0])
-        wire.send(control, wait(pid, control, limits, isolated))
+        wire.send(control, wait(pid, control, limits, wall != TRUSTED))
 
 
 def wait(pid: int, control: socket.socket, limits: Limits, isolated: bool) -> dict[str, int | bool]:
@@ -104,14 +110,16 @@ class Submission:
         cells: to run.
         limits: within which.
         results: where its frames go.
-        isolated: whether walls are wanted.
+        wall: what makes the outer wall, or trusted where none is wanted.
+        hidden: folders that it must not see.
         uid: the user to become where this is root.
     """
 
     cells: tuple[Cell, ...]
     limits: Limits
     results: socket.socket
-    isolated: bool
+    wall: str
+    hidden: tuple[Path, ...]
     uid: int
 
 
@@ -122,9 +130,9 @@ def supervise(job: Submission) -> NoReturn:
         isolation.die_with_parent()
         os.setsid()
         base_bytes = isolation.memory_in_use()
-        if not job.isolated:
+        if job.wall == TRUSTED:
             become_student(job, base_bytes)
-        isolation.enter_namespaces(job.limits)
+        isolation.enter_namespaces(job.limits, job.hidden if job.wall == "landlock" else None)
         first = os.fork()
         if first == 0:
             isolation.die_with_parent()
@@ -132,6 +140,8 @@ def supervise(job: Submission) -> NoReturn:
         job.results.close()
         _, ended = os.waitpid(first, 0)
         status = shell_status(ended)
+    except OSError as error:
+        print(f"the walls cannot be built: {error}", file=sys.stderr, flush=True)
     finally:
         os._exit(status)
 
@@ -169,8 +179,10 @@ def become_student(job: Submission, base_bytes: int) -> NoReturn:
         keep = os.dup2(job.results.detach(), 3)
         os.closerange(4, 4096)
         isolation.apply_limits(job.limits, base_bytes)
-        if job.isolated:
+        if job.wall != TRUSTED:
             isolation.give_up_rights(job.uid)
+        if job.wall == "landlock":
+            isolation.open_nothing_else()
         child.run(job.cells, job.limits, socket.socket(fileno=keep))
         os._exit(0)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,8 +18,8 @@ from autograder.checks import checks_of
 from autograder.judge import same_answer
 from autograder.observe import seed_of
 from autograder.reference import Course
-from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, wire
-from autograder.sandbox.isolation import FIRST_UID
+from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, landlock, wire
+from autograder.sandbox.isolation import FIRST_UID, mechanism
 from tests.conftest import ROOT
 
 COURSE = Course.installed()
@@ -28,9 +29,15 @@ PLAN = tuple(PlannedCheck(check.room, check.exercise, check.name, seed_of(1, che
 LIMITS = Limits(cell_s=2, check_s=2, total_s=15, memory_bytes=1 << 30, disk_bytes=16 << 20, file_bytes=8 << 20)
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(LIMITS, hidden=[COURSE.folder]) as running:
+@pytest.fixture(scope="module", params=["bubblewrap", "landlock"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A sandbox with either outer wall; the second is what a machine without bubblewrap gets."""
+    with pytest.MonkeyPatch.context() as patched, Sandbox(LIMITS, hidden=[COURSE.folder]) as running:
+        if request.param == "landlock":
+            patched.setenv("PATH", "")
+        assert mechanism() == request.param
+        running.run(Program((), ()))
+        patched.undo()
         yield running
 
 
@@ -105,7 +112,10 @@ def test_the_graders_environment_is_not_there(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_other_processes_cannot_be_seen(sandbox: Sandbox) -> None:
-    assert says(sandbox, "import os; print(os.listdir('/proc'), os.getpid() < 10, os.getppid() < 10)") == "[] True True"
+    assert (
+        says(sandbox, "import glob, os; print(glob.glob('/proc/*'), os.getpid() < 10, os.getppid() < 10)")
+        == "[] True True"
+    )
 
 
 def test_student_code_is_nobody_without_rights(sandbox: Sandbox) -> None:
@@ -129,10 +139,10 @@ def test_two_sandboxes_run_as_two_users_where_the_grader_is_root() -> None:
 
 def test_the_covers_cannot_be_taken_off(sandbox: Sandbox) -> None:
     probe = """
-import ctypes, os
+import ctypes, glob
 libc = ctypes.CDLL(None, use_errno=True)
 print(libc.umount2(b"/proc", 2), libc.umount2(b"/tmp", 2), libc.unshare(0x10000000), libc.umount2(b"/proc", 2))
-print(os.listdir("/proc"))
+print(glob.glob("/proc/*"))
 """
     lines = says(sandbox, probe).splitlines()
     assert lines[0].split()[:2] == ["-1", "-1"]
@@ -178,6 +188,11 @@ print(sum(type(one).__name__ in ("PlannedCheck", "Program") or str(one) in {list
 
 def test_an_answer_that_nobody_has_asked_for_yet_is_refused(sandbox: Sandbox) -> None:
     assert kinds(run(sandbox, FORGE + "forge('rows', output=1)")) == {"invalid"}
+
+
+def test_a_cell_that_asks_for_the_checks_before_the_cells_have_ended_is_refused(sandbox: Sandbox) -> None:
+    ask = FORGE + "os.write(3, struct.pack('>II', 15, 0) + b'{\"ready\": true}'); print(os.read(3, 10000))"
+    assert kinds(run(sandbox, ask)) == {"invalid"}
 
 
 def test_a_check_that_is_answered_twice_has_no_answer_and_the_others_keep_theirs(sandbox: Sandbox) -> None:
@@ -417,9 +432,18 @@ def test_work_that_patches_torch_spoils_only_itself(sandbox: Sandbox) -> None:
 # Where it cannot be had
 
 
-def test_without_bubblewrap_untrusted_work_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_bubblewrap_and_landlock_untrusted_work_is_refused_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(landlock, "version", lambda: 0)
     with pytest.raises(NoSandbox, match="apt-get install bubblewrap"), Sandbox() as sandbox:
+        sandbox.run(Program((), ()))
+
+
+def test_walls_that_cannot_be_built_are_told_before_anything_is_graded() -> None:
+    no_disk = Sandbox(replace(LIMITS, disk_bytes=-1))
+    with pytest.raises(NoSandbox, match="the walls cannot be built"), no_disk as sandbox:
         sandbox.run(Program((), ()))
 
 
@@ -428,26 +452,33 @@ def test_work_that_is_trusted_runs_without_isolation() -> None:
         assert kinds(run(sandbox, "")) == {"observed"}
 
 
-def test_the_walls_stand_without_root_too() -> None:
+@pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
+def test_the_walls_stand_without_root_too(wall: str) -> None:
     """Run the probes as nobody; the interpreter may lie where nobody but root passes, so it is shown to him first."""
     if os.geteuid() != 0:
         return  # then every other test here has just shown it
     probe = """
-from autograder.sandbox import wire
 from autograder.sandbox import Cell, Program, Sandbox
+from autograder.sandbox.isolation import mechanism
 look = '''
-import os
-print(os.getuid(), os.listdir("/proc"), os.path.exists("/etc/passwd"), os.path.exists("{root}/solutions"))
+import glob, os
+def can(file):
+    try:
+        return bool(open(file).read())
+    except OSError:
+        return False
+print(os.getuid(), glob.glob("/proc/*"), can("/etc/passwd"), can("{root}/solutions/layers.py"), can("{root}/README.md"))
 '''
 with Sandbox() as sandbox:
-    print(sandbox.run(Program((Cell("look", look),), ())).cells["look"].stdout)
+    print(mechanism(), sandbox.run(Program((Cell("look", look),), ())).cells["look"].stdout)
 """.replace("{root}", str(ROOT))
     base = Path(sys.base_prefix)
-    line = ["bwrap", "--dev-bind", "/", "/", "--tmpfs", "/root", "--chmod", "0755", "/root"]
+    line = [shutil.which("bwrap") or "", "--dev-bind", "/", "/", "--tmpfs", "/root", "--chmod", "0755", "/root"]
     for parent in [folder for folder in reversed(base.parents) if folder.is_relative_to("/root")][1:]:
         line += ["--perms", "0755", "--dir", str(parent)]
     line += ["--ro-bind", str(base), str(base)]
-    line += ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
+    line += [shutil.which("setpriv") or "", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
     line += [sys.executable, "-c", probe]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env={"PATH": os.environ["PATH"]})
-    assert done.stdout.strip() == "65534 [] False False", done.stderr
+    env = {"PATH": os.environ["PATH"] if wall == "bubblewrap" else ""}
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env=env)
+    assert done.stdout.strip() == f"{wall} 65534 [] False False False", done.stderr
