@@ -12,8 +12,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from autograder.reference import Course, NoCourse
-from autograder.sandbox import NoSandbox, Sandbox
-from autograder.walls import PROBE_LIMITS, Probed, bubblewrap, probe_walls
+from autograder.sandbox import NoSandbox, Sandbox, isolation
+from autograder.walls import PROBE_LIMITS, Probed, probe_walls
 
 PACKAGES = ("torch", "nbgrader", "jupytext")
 INSTALL = 'pip install -e ".[dev]" in the course\'s repository'
@@ -159,7 +159,7 @@ def wall_finding(probed: Probed) -> Finding:
 def mechanism() -> str:
     """Say what the walls are made of on this machine."""
     user = "each submission as a user of its own" if os.geteuid() == 0 else "in user namespaces, as you are not root"
-    return f"{bubblewrap()} and Linux namespaces, {user}"
+    return f"{isolation.mechanism()} and Linux namespaces, {user}"
 
 
 def mend_of_no_sandbox(settings: Path) -> str:
@@ -168,7 +168,7 @@ def mend_of_no_sandbox(settings: Path) -> str:
     Args:
         settings: the folder of the kernel's settings.
     """
-    if not bubblewrap():
+    if shutil.which("bwrap") is None:
         return INSTALL_BUBBLEWRAP
     wrong = [
         allow

@@ -6,8 +6,6 @@ What a probe says of itself is not all that counts: see ``bait``.
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -297,11 +295,3 @@ def _said(result: RunResult, wall: Wall) -> list[str]:
         return [] if answer.kind in wall.may_end_by else [f"the probe itself was ended: {answer.kind}"]
     broke = [f"the probe itself broke: {line}" for line in cell.error.strip().splitlines()[-1:]]
     return [*cell.stdout.splitlines(), *broke]
-
-
-def bubblewrap() -> str:
-    """Return the version of bubblewrap, empty where it is not installed."""
-    path = shutil.which("bwrap")
-    return (
-        subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip() if path else ""
-    )

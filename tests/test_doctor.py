@@ -22,10 +22,11 @@ from autograder.doctor import (
     gradebook_finding,
     mend_of_no_sandbox,
     package_finding,
+    sandbox_findings,
     wall_finding,
 )
 from autograder.reference import Course
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox import Limits, Sandbox, landlock
 from autograder.walls import PROBE_LIMITS, WALLS, Probed, Wall, probe_walls
 from tests.conftest import ROOT, autograder
 
@@ -58,7 +59,7 @@ def test_every_wall_stands_here(here: dict[str, Finding], wall: Wall) -> None:
 
 def test_the_mechanism_is_named(here: dict[str, Finding]) -> None:
     user = "as a user of its own" if os.geteuid() == 0 else "in user namespaces"
-    assert here["sandbox"].says.startswith("bubblewrap ")
+    assert here["sandbox"].says.startswith("bubblewrap and Linux namespaces, ")
     assert user in here["sandbox"].says
 
 
@@ -133,15 +134,24 @@ def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, Probed]
 # A machine that lacks something
 
 
-def test_without_bubblewrap_the_command_that_installs_it_is_named(tmp_path: Path) -> None:
-    line = [sys.executable, "-m", "autograder.cli", "doctor"]
+def test_without_bubblewrap_every_wall_stands_by_landlock(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "autograder.cli", "doctor", "--json"]
     environment = os.environ | {"PATH": str(tmp_path)}
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
-    assert (done.returncode, done.stderr) == (1, "")
-    rows = done.stdout.splitlines()
-    (fails,) = [at for at, row in enumerate(rows) if row.startswith("FAILS")]
-    assert rows[fails].startswith("FAILS sandbox: bubblewrap is not installed")
-    assert rows[fails + 1].strip() == f"mend it: {INSTALL_BUBBLEWRAP}"
+    found = findings(done.stdout)
+    assert {what: one.says for what, one in found.items() if not one.ok} == {}
+    assert found["sandbox"].says.startswith("landlock and Linux namespaces, ")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_with_neither_the_command_that_installs_bubblewrap_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    (found,) = sandbox_findings()
+    assert (found.what, found.ok, found.mend) == ("sandbox", False, INSTALL_BUBBLEWRAP)
+    assert found.says.startswith("bubblewrap is not installed")
 
 
 @pytest.mark.parametrize(("name", "value", "allow"), FORBIDDING)
