@@ -160,10 +160,10 @@ def answers_of(notebook: NotebookNode) -> dict[str | None, str]:
 
 
 def unreadable(record: Mapping[str, Any]) -> str:
-    """Return why a graded submission could not be read, empty where it could: then the reason is its only note."""
-    (reason, *others) = record["notes"] or [""]
-    told = [verdict["outcome"] == "invalid" and reason in verdict["message"] for verdict in record["verdicts"]]
-    return reason if all(told) and not others else ""
+    """Return why a graded submission could not be read, empty where it could: the note that all verdicts give."""
+    invalid = all(verdict["outcome"] == "invalid" for verdict in record["verdicts"])
+    reasons = (note for note in record["notes"] if all(note in verdict["message"] for verdict in record["verdicts"]))
+    return next(reasons, "") if invalid else ""
 
 
 def program_again(notebook: NotebookNode, check: Check) -> Program:
