@@ -85,13 +85,19 @@ def grade(
     quiet: Quiet = False,
 ) -> None:
     """Grade what was handed in, into nbgrader's gradebook."""
-    from autograder.console import changes_summary, changes_table, grading_summary, grading_table, plain, progress
-    from autograder.grading.class_run import GradedSubmission
+    from autograder.console import (
+        changes_summary,
+        changes_table,
+        grading_progress,
+        grading_summary,
+        grading_table,
+    )
     from autograder.grading.course_folder import CourseFolder
     from autograder.grading.gradebook import write_atomically
     from autograder.grading.pipeline import GradeRequest, grade_class
     from autograder.grading.stopping import stoppable
     from autograder.reference import Course
+    from autograder.reports.text import plain
 
     folder = CourseFolder.here()
     to_stdout = json_file is not None and str(json_file) == "-"
@@ -99,17 +105,14 @@ def grade(
         _refuse_or_copy(json_file, force)  # before the work, not after it
     request = GradeRequest(folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run)
     course = Course.installed()
-    with progress("Grading", None, quiet or to_stdout) as step, stoppable() as stopping:
-
-        def graded(one: GradedSubmission) -> None:
-            step(f"{one.submission.student}: {one.points} of {one.max_points}")
+    with grading_progress(quiet or to_stdout) as live, stoppable() as stopping:
 
         def stopped(in_flight: int) -> None:
             what = f"finishing {in_flight} submission{'s' if in_flight != 1 else ''} in flight"
             print(f"autograder: {what}; Ctrl-C again stops at once", file=sys.stderr)
 
         try:
-            run = grade_class(folder, course, request, step.set_total, graded, stopping, stopped)
+            run = grade_class(folder, course, request, live.set_total, live.graded, stopping, stopped)
         except KeyboardInterrupt as interrupt:
             raise Interrupted(f"interrupted; {GOES_ON}") from interrupt
     if run.waiting:
@@ -141,6 +144,39 @@ def feedback(
     pages = write_feedback(folder, folder.chosen(assignment), student)
     if not quiet:
         print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
+
+
+@app.command(epilog="Example: autograder explain ada 2-layers Linear.affine_map")
+def explain(
+    student: Annotated[str, typer.Argument(help="Whose work.")],
+    assignment: Annotated[str, typer.Argument(help="An assignment's id, such as 2-layers.")],
+    check: Annotated[str, typer.Argument(help="Exercise.check, or the check's own name where no other has it.")],
+    python: Annotated[
+        bool, typer.Option("--python", help="Then open Python with what was observed and expected.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox/--no-sandbox", help="Shut student code in; without, only for work you trust.")
+    ] = True,
+) -> None:
+    """Reproduce one mark: seed, check, observed, expected, verdict; exit status 1 if another verdict was recorded."""
+    from autograder.console import progress
+    from autograder.grading.course_folder import CourseFolder
+    from autograder.grading.explain import explain_mark
+    from autograder.reference import Course
+    from autograder.reports.explanation import explanation_json, explanation_text
+
+    folder, course = CourseFolder.here(), Course.installed()
+    with progress("Running the check again", None, as_json):
+        mark = explain_mark(folder, course, student, assignment, check, isolated=sandbox)
+    print(json.dumps(explanation_json(mark), indent=1) if as_json else explanation_text(mark))
+    if python:
+        from autograder.grading.explain import graded_notebook, trusted_names
+        from autograder.grading.session import open_python
+
+        names = None if sandbox else trusted_names(graded_notebook(folder, student, assignment))
+        open_python(mark, course.names(mark.check.room), names)
+    raise typer.Exit(0 if mark.reproduced else 1)
 
 
 @app.command(epilog="Example: autograder check 2-layers.ipynb")
@@ -217,13 +253,20 @@ def fill(
 
 
 @app.command(epilog="Example: autograder doctor")
-def doctor() -> None:
-    """Say what this machine lacks, and the command that installs it."""
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
+    """Try what grading needs, above all the sandbox by attacking it, and name what mends what fails."""
     from autograder.doctor import examine
+    from autograder.reports.text import plain
 
-    findings = examine()
-    for finding in findings:
-        print(f"{'ok     ' if finding.ok else 'MISSING'} {finding.what}: {finding.says}")
+    findings = []
+    for finding in examine(Path.cwd()):
+        findings.append(finding)
+        if not as_json:  # each as soon as it is known: the sandbox takes a while
+            print(plain(f"{'ok   ' if finding.ok else 'FAILS'} {finding.what}: {finding.says}"), flush=True)
+            if finding.mend:
+                print(plain(f"      mend it: {finding.mend}"), flush=True)
+    if as_json:
+        print(json.dumps([finding.record() for finding in findings], indent=1))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 

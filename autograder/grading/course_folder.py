@@ -145,6 +145,10 @@ class CourseFolder:
     def feedback(self, student: str, assignment: str) -> Path:
         return self.root / "feedback" / student / assignment / f"{assignment}.html"
 
+    def log(self, student: str, assignment: str) -> Path:
+        """How the grading of one submission went: for the instructor alone."""
+        return self.root / "logs" / student / f"{assignment}.txt"
+
     def assignments(self) -> list[str]:
         """Return the released assignments in order."""
         return sorted(path.parent.name for path in (self.root / "release").glob("*/*.ipynb"))

@@ -19,6 +19,7 @@ from autograder.grading.class_run import ClassRun, GradedSubmission, Ungraded
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, HandedIn, Submission
 from autograder.grading.earlier import Scores, digest_of, earlier_record, versions
 from autograder.grading.gradebook import GradebookError, GradebookWriter, RowRefused
+from autograder.grading.log import write_log
 from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare
 from autograder.grading.workers import Run, local_sandboxes
 from autograder.notebooks.graft import Grafted, MalformedNotebook
@@ -170,6 +171,7 @@ class _Grading:
             record["notes"] = [*record["notes"], "timestamp.txt holds no time; it counts as handed in in time"]
         if not self.request.dry_run:
             timestamp = None if isinstance(work.timestamp, str) else work.timestamp
+            write_log(self.folder, submission, done.notebook, self.request.limits, isolated=self.request.isolated)
             self.writer.write(submission, done.notebook, timestamp)
         self.keep(submission, record, reused=False)
 
