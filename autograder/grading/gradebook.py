@@ -23,10 +23,13 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, Submission
 from autograder.grading.nbgrader_config import SAVE
+
+MAX_TIMESTAMP_BYTES = 200
 
 
 class GradebookError(Exception):
@@ -87,13 +90,14 @@ class GradebookWriter:
             notebook = self._save(submission, notebook)
         target = self.folder.autograded(submission.student, submission.assignment)
         target.parent.mkdir(parents=True, exist_ok=True)
-        timestamp = submission.notebook.parent / "timestamp.txt"
-        if timestamp.exists():
-            shutil.copyfile(timestamp, target.parent / "timestamp.txt")
+        timestamp = timestamp_of(submission)
+        if timestamp is not None:
+            shutil.copyfile(timestamp, target.parent / timestamp.name)
         write_atomically(target, nbformat.writes(notebook))
 
     def _save(self, submission: Submission, notebook: NotebookNode) -> NotebookNode:
-        stamp = self.directory.get_existing_timestamp(str(submission.notebook.parent))
+        timestamp = timestamp_of(submission)
+        stamp = parse_utc(timestamp.read_text(encoding="utf-8").strip()) if timestamp else None
         with self.open() as gradebook:
             gradebook.update_or_create_student(submission.student)
             fields: dict[str, Any] = {"timestamp": stamp} if stamp else {}
@@ -119,6 +123,18 @@ class GradebookWriter:
         """
         with gradebook_errors(self.folder), Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
             yield gradebook
+
+
+def timestamp_of(submission: Submission) -> Path | None:
+    """Return the file that says when work was handed in, if there is one that does: a student may have put it there."""
+    path = submission.notebook.parent / "timestamp.txt"
+    try:
+        if path.is_symlink() or path.stat().st_size > MAX_TIMESTAMP_BYTES:
+            return None
+        parse_utc(path.read_text(encoding="utf-8").strip())
+    except (OSError, ValueError, OverflowError, TypeError):
+        return None  # no such file, or whatever the parser makes of a text that is no time
+    return path
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -46,6 +47,21 @@ FEEDBACK = [HideHiddenChecks, GetGrades, CSSHTMLHeaderPreprocessor]
 NEVER_COPIED = ["*.bak", "*.draft"]
 
 
+class TextRenderer(IPythonRenderer):  # type: ignore[misc]
+    """Renders Markdown that a student may have written: markup and scripts in it are text, pictures are their names."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=True, allow_harmful_protocols=False)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return str(self.text(text))
+
+
+def markdown_as_text(source: str) -> str:
+    """Return Markdown as HTML that does nothing but show it."""
+    return str(MarkdownWithMath(renderer=TextRenderer()).render(source))
+
+
 def configure(config: Any) -> None:
     """Put our steps into nbgrader's configuration."""
     config.GenerateAssignment.preprocessors = GENERATE
@@ -53,4 +69,6 @@ def configure(config: Any) -> None:
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.GenerateFeedback.preprocessors = FEEDBACK
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
+    # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.
+    config.HTMLExporter.filters = {"markdown2html": markdown_as_text}
     config.ClearSolutions.text_stub = "*Your answer here.*"

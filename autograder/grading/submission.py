@@ -40,7 +40,8 @@ def read_submitted(file: Path) -> NotebookNode:
     Raises:
         MalformedNotebook: there is no such file, or it is none that can be read as a notebook.
     """
-    if file.is_symlink():
+    # Nor may the folders of assignment and student be links: they would lead to another's work.
+    if any(path.is_symlink() for path in (file, *file.parents[:2])):
         raise MalformedNotebook(f"{file.name} is a link to another file; hand in the notebook itself")
     if not file.is_file():
         raise MalformedNotebook(f"{file.name} is missing")
