@@ -13,6 +13,7 @@ import nbformat.reader
 from nbformat import NotebookNode
 
 MAX_NOTEBOOK_BYTES = 32 << 20
+MAX_ANSWER_CHARACTERS = 256 << 10
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
 
 
@@ -125,6 +126,10 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
             continue
         if len(found) > 1:
             notes.append(f"the cell {grade_id} occurs {len(found)} times; the first one counts")
+        if len(found[0].source) > MAX_ANSWER_CHARACTERS:
+            limit = f"{MAX_ANSWER_CHARACTERS >> 10} thousand characters"
+            notes.append(f"the cell {grade_id} has more than {limit}; it counts as not answered")
+            continue
         if found[0].cell_type != cell.cell_type:
             notes.append(f"the cell {grade_id} was turned into {found[0].cell_type}; it counts as {cell.cell_type}")
         cell.source = found[0].source

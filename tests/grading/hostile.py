@@ -517,7 +517,7 @@ attack(
     "An audit hook, which nobody can remove, writes a friend's names into the frames of the grader.",
     """
 def hook(event, arguments):
-    frame = sys._getframe(1)
+    frame = None if event in ("sys._getframe", "object.__getattr__") else sys._getframe(1)
     while frame is not None:
         names = frame.f_locals.get("names")
         if type(names) is SimpleNamespace and frame.f_code.co_name in ("observe", "_observe_and_send", "run_check"):
@@ -1321,7 +1321,7 @@ def _(path: Path, notebook: NotebookNode) -> None:
 @changed("latin_1", "The notebook is written in another encoding, which is an error of its own.", base="dennis")
 def _(path: Path, notebook: NotebookNode) -> None:
     cell(notebook, "layers-Flatten").source += "\n# ü"
-    path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="latin-1")
+    path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="latin-1", errors="replace")
 
 
 @changed("folder_of_a_friend", "The folder is a link to a friend's, whose work is right.", base="dennis")
@@ -1366,7 +1366,14 @@ def _(path: Path, notebook: NotebookNode) -> None:
         archive.writestr("bomb", bytes(50 << 20))
     for name in ("answers.zip", "2-layers.zip", "2-layers.tar.gz"):
         (path.parent / name).write_bytes(packed.getvalue())
-    for name in ("nbgrader_config.py", "sitecustomize.py", "torch.py", "conftest.py", ".autograder.lock", "gradebook.db"):
+    for name in (
+        "nbgrader_config.py",
+        "sitecustomize.py",
+        "torch.py",
+        "conftest.py",
+        ".autograder.lock",
+        "gradebook.db",
+    ):
         (path.parent / name).write_text("raise SystemExit")
 
 
