@@ -214,8 +214,8 @@ def act():
         + "9" * 5000 + '}]]}',
         '{"kind": "error", "kind": "observed", "detail": "\\ud800", "duration_s": -1, "observations": []}',
         '{"kind": ["observed"], "detail": {}, "duration_s": true, "observations": ' + "[" * 5000 + "]" * 5000 + '}',
-        '{"kind": "error", "detail": "", "duration_s": 0, "observations": [["error", {"is": "raised", "kind": "\\udfff",'
-        ' "message": "\\ud800\\u0000", "line": "\\ud800"}]]}',
+        '{"kind": "error", "detail": "", "duration_s": 0, "observations": [["error", {"is": "raised", '
+        '"kind": "\\udfff", "message": "\\ud800\\u0000", "line": "\\ud800"}]]}',
     ):
         write_everywhere(frame((asked + answer + "}").encode()))
 when_flattening(act)
@@ -223,8 +223,48 @@ when_flattening(act)
     at_most=True,
 )
 attack(
+    "frames_of_no_cell",
+    "Frames tell of cells whose names are lists, and of errors that are blank or nested deeply.",
+    """
+def act():
+    nested = "[" * 900 + "]" * 900
+    for text in ('{"cell": []}', '{"cell": {}, "stdout": 1}', '{"cell": "layers-Linear", "stdout": "", "error": " "}',
+                 '{"cell": "layers-Flatten", "stdout": "", "error": ' + nested + "}",
+                 '{"exercise": ' + nested + ', "check": null, "answer": {}}'):
+        write_everywhere(frame(text.encode()))
+when_flattening(act)
+act()
+""",
+    at_most=True,
+)
+attack(
+    "blank_traceback",
+    "The text of an error is a blank.",
+    """
+import traceback
+traceback.format_exception = lambda *_, **__: [" "]
+1 / 0
+""",
+)
+attack(
+    "sample_without_numbers",
+    "Where many draws are asked for, there is one number without a dimension.",
+    """
+class Weight(nn.Parameter):
+    def flatten(self, *_): return torch.tensor(1.0)
+old = Linear.__init__
+def __init__(self, in_features, out_features, std=0.1):
+    old(self, in_features, out_features, std)
+    if in_features == 150:
+        del self.weight
+        self.weight = Weight(torch.zeros(150, 150))
+Linear.__init__ = __init__
+""",
+    at_most=True,
+)
+attack(
     "odd_tensors",
-    "Bodies are safetensors with overlapping offsets, a huge shape, an unknown dtype and a header longer than the body.",
+    "Bodies are safetensors with overlapping offsets, a huge shape, an unknown dtype and a header that does not end.",
     r"""
 def body(header, data=b"0" * 64):
     text = header.encode()
@@ -812,7 +852,8 @@ attack(
     """
 import glob, os, pathlib, socket, sys
 places = [COURSE, HOME, "..", "../source", "/etc/passwd", "/etc/shadow", "/root", "/home", "/proc/1/environ",
-          "/proc/self/environ", "/proc/self/mem", "/var/tmp", "/dev/shm", "/dev/vda", "/sys", "/run", f"/proc/{GRADER}/root"]
+          "/proc/self/environ", "/proc/self/mem", "/var/tmp", "/dev/shm", "/dev/vda", "/sys", "/run",
+          f"/proc/{GRADER}/root"]
 for place in places:
     for path in [place, *glob.glob(f"{place}/**/*", recursive=True)[:300]]:
         try:
@@ -848,7 +889,8 @@ attack(
 import os, pathlib
 for place in (COURSE, f"{COURSE}/gradebook.db", f"{COURSE}/submitted/ada/2-layers/2-layers.ipynb", f"{COURSE}/source",
               f"{COURSE}/autograded/ada/2-layers", HOME, f"{HOME}/.ipython/profile_default/startup", f"{HOME}/.bashrc",
-              f"{HOME}/canary", SITE, f"{SITE}/torch", "/usr/lib/python3", "/etc", "/var/tmp", "/var/spool/cron", "/dev/shm",
+              f"{HOME}/canary", SITE, f"{SITE}/torch", "/usr/lib/python3", "/etc", "/var/tmp", "/var/spool/cron",
+              "/dev/shm",
               "/tmp", "/run", "/root", os.getcwd(), f"/proc/{GRADER}/cwd", f"/proc/{GRADER}/mem"):
     for path in (place, f"{place}/{MARK}", f"{place}/{MARK}.pth", f"{place}/sitecustomize.py", f"{place}/{MARK}.ipynb"):
         try:
@@ -975,7 +1017,8 @@ attack(
     "Other programs are started and left running.",
     """
 import subprocess, sys
-for line in (["sleep", "600"], [sys.executable, "-c", "import time; time.sleep(600)"], ["/bin/sh", "-c", "sleep 600 & sleep 600"]):
+for line in (["sleep", "600"], [sys.executable, "-c", "import time; time.sleep(600)"],
+             ["/bin/sh", "-c", "sleep 600 & sleep 600"]):
     try:
         subprocess.Popen(line, start_new_session=True)
     except OSError:
@@ -1015,14 +1058,14 @@ Flatten.forward = forward
 )
 attack(
     "system_calls",
-    "Namespaces, mounts, ptrace, io_uring, bpf, keys, modules, other users, setuid files, higher limits: all that may give rights.",
+    "All is tried that may give rights: namespaces, mounts, ptrace, io_uring, bpf, keys, other users, setuid, limits.",
     """
 import ctypes, os, resource, signal, stat
 libc = ctypes.CDLL(None, use_errno=True)
 tried = {
     "unshare": [libc.unshare(flag) for flag in (0x10000000, 0x00020000, 0x20000000, 0x40000000)],
     "mount": [libc.mount(b"proc", b"/proc", b"proc", 0, None), libc.mount(b"/", b"/tmp", None, 0x5000, None),
-              libc.umount2(b"/proc", 2), libc.umount2(b"/tmp", 2), libc.pivot_root(b"/", b"/tmp") if hasattr(libc, "pivot_root") else -1],
+              libc.umount2(b"/proc", 2), libc.umount2(b"/tmp", 2)],
     "ptrace": [libc.ptrace(16, pid, 0, 0) for pid in (1, os.getppid(), GRADER)],
     "chroot": [libc.chroot(b"/tmp")],
     "setuid": [libc.setuid(0), libc.setresuid(0, 0, 0), libc.setgid(0)],

@@ -6,6 +6,7 @@ import hashlib
 import html
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -23,16 +24,18 @@ from autograder.checks import checks_of
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.feedback import write_feedback
 from autograder.grading.pipeline import ClassRun, GradeRequest, grade_class
+from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from autograder.reference import Course
 from autograder.sandbox import Limits
 from autograder.sandbox.isolation import unique_uid
-from sample_class.__main__ import answered
-from tests.conftest import ROOT, SAMPLE_CLASS, copy_course, made_once
-from tests.grading.conftest import ASSIGNMENT, gradebook_rows, record_of, submitted, undated, verdicts
+from tests.conftest import ROOT, copy_course, made_once
+from tests.grading.broken import SCRIPT
+from tests.grading.conftest import ASSIGNMENT, gradebook_rows, notebook_of, record_of, submitted, undated, verdicts
 from tests.grading.hostile import ATTACKS, CARELESS, MARK, hand_in, knowledge
+from tests.grading.test_nbgrader import get, nbgrader, notebook_page, serve_formgrader
 
-HONEST = ["ada", "alan", "barbara", "careless", "claude", "dennis", "edsger", "frances", "john"]
+HONEST = ["ada", "alan", "barbara", "careless", "claude", "dennis", "frances", "hedy", "john"]
 SEED = 5
 # A loop without an end takes so long; what is right ends in a tenth of it.
 LIMITS = Limits(cell_s=2, check_s=1.5, total_s=10, memory_bytes=1 << 30, disk_bytes=64 << 20)
@@ -47,8 +50,9 @@ SHARED_FOLDERS = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/run")
 
 
 def base_notebook(folder: Path, author: str) -> nbformat.NotebookNode:
-    source = CARELESS if author == "careless" else (SAMPLE_CLASS / f"{author}.py").read_text(encoding="utf-8")
-    return answered(read_notebook(CourseFolder(folder).released(ASSIGNMENT)), source)
+    if author == "careless":
+        return fill(read_notebook(CourseFolder(folder).released(ASSIGNMENT)), CARELESS).notebook
+    return notebook_of(folder, author)
 
 
 def hand_in_honest(folder: Path) -> None:
@@ -316,14 +320,14 @@ def pages(course: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     return {one: CourseFolder(folder).feedback(one, ASSIGNMENT).read_text(encoding="utf-8") for one in students}
 
 
-@pytest.mark.parametrize(
-    "student",
-    ["markup", "markup_in_the_written_answer", "odd_ids", *filter(lambda name: not name.isidentifier(), ATTACKS)],
-)
+MARKUP = ("<script", "<img", "<svg", "<iframe", "<b ")
+NAMES = [student for student in ATTACKS if not student.isidentifier()]
+
+
+@pytest.mark.parametrize("student", ["markup", "markup_in_the_written_answer", "odd_ids", *NAMES])
 def test_in_our_feedback_markup_is_text(pages: dict[str, str], student: str) -> None:
-    page = pages[student]
-    assert not [tag for tag in ("<script", "<img", "<svg", "<iframe", "<b ", 'javascript:alert(2)"') if tag in page]
-    assert html.escape(student) in page.replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
+    assert not [tag for tag in MARKUP if tag in pages[student]]
+    assert student in html.unescape(pages[student])
 
 
 def test_our_feedback_is_a_page_whatever_was_handed_in(pages: dict[str, str]) -> None:
@@ -331,3 +335,46 @@ def test_our_feedback_is_a_page_whatever_was_handed_in(pages: dict[str, str]) ->
         assert page.startswith("<!DOCTYPE html>")
         assert page.rstrip().endswith("</html>")
         assert len(page) < 200_000
+
+
+@pytest.fixture(scope="module")
+def own_folder(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graded course in a folder that nbgrader may write to."""
+    folder = tmp_path_factory.mktemp("nbgrader") / "course"
+    shutil.copytree(course, folder, symlinks=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shown(own_folder: Path) -> dict[tuple[str, str], str]:
+    """What nbgrader's two pages show of the work that holds markup."""
+    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", cwd=own_folder)
+    assert done.returncode == 0, done.stderr
+    found = {
+        ("feedback", student): CourseFolder(own_folder).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
+        for student in ("markup", "markup_in_the_written_answer")
+    }
+    with serve_formgrader(own_folder) as address:
+        for student in ("markup", "markup_in_the_written_answer", *NAMES):
+            found["formgrader", student] = notebook_page(address, student)
+        for table in ("gradebook", "manage_students", f"manage_submissions/{ASSIGNMENT}"):
+            found["formgrader", table] = get(f"{address}/{table}")
+    return found
+
+
+def own_tags(page: str) -> set[str]:
+    """Return the tags in a page that an attack wrote: alert is called by nobody else."""
+    return set(re.findall(r"<[^>]*alert[^>]*>|<script>\s*alert", page))
+
+
+@pytest.mark.parametrize("page", ["feedback", "formgrader"])
+@pytest.mark.parametrize("student", ["markup", "markup_in_the_written_answer"])
+def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str], page: str, student: str) -> None:
+    assert own_tags(shown[page, student]) == set()
+    assert SCRIPT in html.unescape(shown[page, student])
+
+
+def test_in_the_formgrader_names_of_folders_are_text(shown: dict[tuple[str, str], str]) -> None:
+    assert len(shown) > len(NAMES)
+    for page in shown.values():
+        assert own_tags(page) == set()
