@@ -175,6 +175,40 @@ Linear.forward = forward
     at_most=True,
 )
 attack(
+    "takes_the_plan",
+    "A child that the cells leave behind reads which checks to run in their place, and gives right answers to all.",
+    """
+ours = socket.socket(fileno=os.dup(3))
+if os.fork() == 0:
+    plan, _ = wire.receive(ours)
+    for one in plan["checks"]:
+        check = next(check for check in checks_of("layers", one["exercise"]) if check.name == one["name"])
+        answer, body = wire.pack_answer(observe(check, SimpleNamespace(**FRIEND), one["seed"]))
+        wire.send(ours, {"exercise": one["exercise"], "check": one["name"], "answer": answer}, body)
+    wire.send(ours, {"end": True})
+    os._exit(0)
+""",
+    at_most=True,
+)
+attack(
+    "thread_takes_the_plan",
+    "A thread that the cells leave behind reads which checks to run, and gives right answers to all.",
+    """
+ours = socket.socket(fileno=os.dup(3))
+def take():
+    plan, _ = wire.receive(ours)
+    for one in plan["checks"]:
+        check = next(check for check in checks_of("layers", one["exercise"]) if check.name == one["name"])
+        answer, body = wire.pack_answer(observe(check, SimpleNamespace(**FRIEND), one["seed"]))
+        wire.send(ours, {"exercise": one["exercise"], "check": one["name"], "answer": answer}, body)
+    wire.send(ours, {"end": True})
+    os._exit(0)
+threading.Thread(target=take, daemon=True).start()
+time.sleep(0.1)
+""",
+    at_most=True,
+)
+attack(
     "answers_twice",
     "After a check has answered, a child that outlives it gives a right answer to the same question.",
     """
