@@ -136,6 +136,7 @@ def test_a_header_with_a_wrong_field_is_refused(change: dict[str, Any]) -> None:
 
 PROGRAM = Program((Cell("layers-Linear", ""),), tuple(PlannedCheck("layers", "Flatten", name, 1) for name in "abc"))
 CELL = frame(json.dumps({"cell": "layers-Linear", "stdout": "ü", "error": ""}).encode(), b"")
+READY = frame(b'{"ready": true}', b"")
 END = frame(b'{"end": true}', b"")
 
 
@@ -144,7 +145,7 @@ def answer_frame(check: str, header: bytes | None = None, body: bytes = BODY) ->
     return frame(b'{"exercise": "Flatten", "check": "' + check.encode() + b'", "answer": ' + packed + b"}", body)
 
 
-STREAM = [CELL, *(answer_frame(check) for check in "abc"), END]
+STREAM = [CELL, READY, *(answer_frame(check) for check in "abc"), END]
 
 
 def gather(data: bytes) -> RunResult:
@@ -155,14 +156,15 @@ def gather(data: bytes) -> RunResult:
         # Who is refused is not read to the end.
         with contextlib.suppress(OSError):
             theirs.sendall(data)
-        theirs.close()
+            theirs.shutdown(socket.SHUT_WR)
 
     sender = threading.Thread(target=send)
     sender.start()
-    with ours:
-        collected = _Collector(PROGRAM)
-        ended = collected.read_all(ours, Limits(cell_s=1, check_s=1, total_s=5))
-    sender.join()
+    with theirs:
+        with ours:
+            collected = _Collector(PROGRAM)
+            ended = collected.read_all(ours, Limits(cell_s=1, check_s=1, total_s=5))
+        sender.join()
     return collected.result(ended, 0)
 
 
@@ -172,6 +174,13 @@ def assert_complete(result: RunResult) -> None:
     assert result.cells.keys() <= {"layers-Linear"}
     for text in [one.detail for one in result.answers.values()] + [one.stdout for one in result.cells.values()]:
         text.encode("utf-8")
+
+
+def test_a_whole_stream_is_a_whole_run() -> None:
+    result = gather(b"".join(STREAM))
+    assert_complete(result)
+    assert {answer.kind for answer in result.answers.values()} == {"observed"}
+    assert result.cells["layers-Linear"].stdout == "ü"
 
 
 @given(st.binary(max_size=2000))
@@ -204,7 +213,7 @@ def test_of_a_body_with_another_header_a_run_is_complete(data: st.DataObject) ->
     text = json.dumps(header).encode() + b" " * data.draw(st.integers(0, 9))
     length = data.draw(st.just(len(text)) | st.integers(0, 2**64 - 1))
     body = struct.pack("<Q", length) + text + bytes(data.draw(st.integers(0, 64)))
-    assert_complete(gather(CELL + answer_frame("a", body=body) + answer_frame("b") + END))
+    assert_complete(gather(CELL + READY + answer_frame("a", body=body) + answer_frame("b") + END))
 
 
 @given(
@@ -244,7 +253,7 @@ ODD = {
 
 @pytest.mark.parametrize("header", ODD.values(), ids=ODD)
 def test_of_an_odd_answer_nothing_comes_that_cannot_be_written_down(header: bytes) -> None:
-    result = gather(CELL + answer_frame("a", header, b"") + END)
+    result = gather(CELL + READY + answer_frame("a", header, b"") + END)
     assert_complete(result)
     answer = result.answers["Flatten", "a"]
     json.dumps(answer.duration_s, allow_nan=False)
@@ -253,15 +262,15 @@ def test_of_an_odd_answer_nothing_comes_that_cannot_be_written_down(header: byte
 
 MEMORY = """
 import json, resource, sys
-from tests.sandbox.test_wire import END, answer_frame, gather
+from tests.sandbox.test_wire import CELL, END, READY, answer_frame, gather
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
-gather(answer_frame("a") + END)
+gather(CELL + READY + answer_frame("a") + END)
 before = peak()
 for body in BODIES():
-    gather(b"".join(answer_frame(check, body=body) for check in "abc") + END)
+    gather(CELL + READY + b"".join(answer_frame(check, body=body) for check in "abc") + END)
 print(peak() - before)
 """
 BODIES = """
@@ -284,5 +293,5 @@ def test_the_largest_bodies_take_a_few_times_their_size_of_memory_and_not_more()
     line = [sys.executable, "-c", BODIES + MEMORY]
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    # Three answers are kept until they are judged, and of each the last is held as sent, parsed and copied.
-    assert int(done.stdout) < 8 * wire.MAX_BODY_BYTES
+    # Three answers are kept until they are judged, the last as parts, whole and parsed; the sender has as many.
+    assert int(done.stdout) < 16 * wire.MAX_BODY_BYTES
