@@ -175,11 +175,14 @@ Linear.forward = forward
     at_most=True,
 )
 attack(
-    "takes_the_plan",
-    "A child that the cells leave behind reads which checks to run in their place, and gives right answers to all.",
+    "stands_in",
+    "A child stops its parent, says in its place that the cells have ended, and gives right answers to all checks.",
     """
 ours = socket.socket(fileno=os.dup(3))
 if os.fork() == 0:
+    os.kill(os.getppid(), 19)
+    wire.send(ours, {"cell": "layers-Sequential", "stdout": "", "error": ""})
+    wire.send(ours, {"ready": True})
     plan, _ = wire.receive(ours)
     for one in plan["checks"]:
         check = next(check for check in checks_of("layers", one["exercise"]) if check.name == one["name"])
