@@ -230,10 +230,10 @@ def _largest_gap(observed: Tensor, expected: Tensor) -> str:
 def describe(value: Observation) -> str:
     """Return an observation in a few words for a student: sizes first, then the first numbers."""
     if isinstance(value, Sample):
-        draws = value.draws.double()
+        draws = value.draws.double().flatten()
         if not len(draws):
             return "no numbers"
-        mean, std = float(draws.mean()), float(draws.std())
+        mean, std = float(draws.mean()), float(draws.std(correction=min(1, len(draws) - 1)))
         return f"{len(draws)} numbers with mean {mean:.3g} and standard deviation {std:.3g}"
     if isinstance(value, Raised):
         if value.kind in ("ValueError", "TypeError") and not value.is_refusal:

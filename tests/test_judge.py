@@ -149,3 +149,7 @@ def test_a_reference_that_fails_its_own_check_is_an_error_of_the_course() -> Non
 @given(arrays("float64", array_shapes(max_dims=3, max_side=50)))
 def test_a_description_stays_short_however_large_the_tensor(values: object) -> None:
     assert len(describe(torch.as_tensor(values))) < 150
+
+
+def test_a_sample_that_is_one_number_is_described_like_any_other() -> None:
+    assert describe(Sample(torch.tensor(1.5))) == "1 numbers with mean 1.5 and standard deviation 0"

@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 
 import torch
@@ -140,6 +141,7 @@ def normal(rng: torch.Generator, *shape: int, dtype: torch.dtype = torch.float32
     return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
 
 
-def rooms() -> list[str]:
+@cache
+def rooms() -> tuple[str, ...]:
     """Return the rooms that have checks, by name."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))

@@ -6,9 +6,12 @@ autograde`` and the formgrader's buttons lead here.
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
+from nbformat import NotebookNode
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -46,6 +49,30 @@ FEEDBACK = [HideHiddenChecks, GetGrades, CSSHTMLHeaderPreprocessor]
 NEVER_COPIED = ["*.bak", "*.draft"]
 
 
+class TextRenderer(IPythonRenderer):  # type: ignore[misc]
+    """Renders Markdown that a student may have written: markup and scripts in it are text, pictures are their names."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=True, allow_harmful_protocols=False)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return str(self.text(text))
+
+
+class EscapeNames(Preprocessor):  # type: ignore[misc]
+    """Escape a student's names, which the formgrader's page does not: the name of a folder may be markup."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        names = {name: resources.get(name) for name in ("student", "first_name", "last_name")}
+        resources.update({name: escape(value) for name, value in names.items() if isinstance(value, str)})
+        return nb, resources
+
+
+def markdown_as_text(source: str) -> str:
+    """Return Markdown as HTML that does nothing but show it."""
+    return str(MarkdownWithMath(renderer=TextRenderer()).render(source))
+
+
 def configure(config: Any) -> None:
     """Put our steps into nbgrader's configuration."""
     config.GenerateAssignment.preprocessors = GENERATE
@@ -53,4 +80,7 @@ def configure(config: Any) -> None:
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.GenerateFeedback.preprocessors = FEEDBACK
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
+    # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.
+    config.HTMLExporter.filters = {"markdown2html": markdown_as_text}
+    config.HTMLExporter.preprocessors = [EscapeNames]
     config.ClearSolutions.text_stub = "*Your answer here.*"

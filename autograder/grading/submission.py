@@ -86,7 +86,7 @@ def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult,
             ran = result.cells[grade_id]
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=ran.stdout)] if ran.stdout else []
             if ran.error:
-                cell.outputs.append(_error_output(ran.error.strip().splitlines()[-1], ran.error.splitlines()))
+                cell.outputs.append(_error_output(answers.last_line(ran.error), ran.error.splitlines()))
     notebook.metadata[RECORD] |= {"verdicts": [verdict.record() for verdict in verdicts], "notes": list(notes)}
 
 

@@ -74,5 +74,5 @@ def cell_errors(result: RunResult) -> list[str]:
 
 
 def last_line(error: str) -> str:
-    """Return the line of a traceback that names the error."""
-    return error.strip().splitlines()[-1]
+    """Return the line of a traceback that names the error; what a student's process says may be blank."""
+    return next(iter(reversed(error.strip().splitlines())), "an error without a text")

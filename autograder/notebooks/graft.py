@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 MAX_NOTEBOOK_BYTES = 32 << 20
 NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, nor pipes among its files
+MAX_ANSWER_CHARACTERS = 256 << 10
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
 
 
@@ -153,6 +154,10 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
             continue
         if len(found) > 1:
             notes.append(f"the cell {grade_id} occurs {len(found)} times; the first one counts")
+        if len(found[0].source) > MAX_ANSWER_CHARACTERS:
+            limit = f"{MAX_ANSWER_CHARACTERS >> 10} thousand characters"
+            notes.append(f"the cell {grade_id} has more than {limit}; it counts as not answered")
+            continue
         if found[0].cell_type != cell.cell_type:
             notes.append(f"the cell {grade_id} was turned into {found[0].cell_type}; it counts as {cell.cell_type}")
         cell.source = found[0].source

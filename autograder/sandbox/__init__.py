@@ -67,10 +67,13 @@ class Sandbox:
     def _exchange(self, control: socket.socket, program: Program) -> tuple[_Collector, str]:
         ours, theirs = socket.socketpair()
         with ours:
-            with theirs:
-                socket.send_fds(control, [wire.RUN], [theirs.fileno()])
-                wire.send(control, program.request(self.limits))
             collected = _Collector(program)
+            with theirs:
+                try:
+                    socket.send_fds(control, [wire.RUN], [theirs.fileno()])
+                    wire.send(control, program.request(self.limits))
+                except OSError:
+                    return collected, "crash"  # the server has gone
             return collected, collected.read_all(ours, self.limits)
 
     def _start(self) -> socket.socket:
@@ -170,11 +173,13 @@ class _Collector:
     def _take(self, header: dict[str, Any], body: bytes) -> None:
         known_cells = {cell.id for cell in self.program.cells}
         known_checks = {(check.exercise, check.name) for check in self.program.checks}
-        if "cell" in header:
-            if header["cell"] in known_cells and isinstance(header.get("stdout"), str):
-                self.cells.setdefault(header["cell"], CellResult(header["stdout"], str(header.get("error", ""))))
+        texts = {name: value for name, value in header.items() if isinstance(value, str)}
+        if "cell" in texts:
+            if texts["cell"] in known_cells and "stdout" in texts:
+                result = CellResult(wire.whole(texts["stdout"]), wire.whole(texts.get("error", "")))
+                self.cells.setdefault(texts["cell"], result)
             return
-        key = (str(header.get("exercise")), str(header.get("check")))
+        key = (texts.get("exercise", ""), texts.get("check", ""))
         if not self.asked or key not in known_checks or not isinstance(header.get("answer"), dict):
             raise wire.WireError("nobody asked for this answer")
         try:

@@ -35,13 +35,14 @@ def run(cells: Sequence[Cell], limits: Limits, results: socket.socket) -> None:
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
     prepare(module)
-    put_back = patches.remember()
+    originals = patches.Originals()
     for cell in cells:
         with time_limit(limits.cell_s):
             outcome = run_cell(cell, module)
+        originals.put_back_builtins()
         wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})
+    originals.put_back()
     names = names_of(module)
-    put_back()
     wire.send(results, {"ready": True})
     plan, _ = wire.receive(results)
     timeouts: dict[str, int] = {}

@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any
 
 import torch
@@ -29,63 +29,93 @@ MODULES = {
     *("os", "socket", "signal", "time", "warnings", "contextlib", "traceback", "linecache"),
 }
 CLASSES = (torch.Tensor, torch.Generator, torch.nn.Module, torch.nn.Parameter)
+TOOL_TYPES = (types.ModuleType, torch.Generator)  # by name they would be looked up in what may have been replaced
 OURS = "autograder"
 PARTS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
-def remember() -> Callable[[], None]:
-    """Return a function that puts everything back as it is now."""
-    modules = dict(sys.modules)
-    spaces = [(module, dict(vars(module))) for name, module in modules.items() if _is_tool(name)]
-    classes = [(each, dict(vars(each))) for each in (*CLASSES, *_own_classes(modules))]
-    functions = [(each, [getattr(each, name) for name in PARTS]) for each in _own_functions(modules)]
-    checks = [(check, dict(vars(check))) for room in rooms() for check in checks_of(room)]
-    paths = list(sys.meta_path), list(sys.path_hooks), list(sys.path)
-    gc.freeze()  # so that none of this is found among the objects that the collector lists
+class Originals:
+    """The tools as they are when this is made."""
 
-    def put_back() -> None:
+    def __init__(self) -> None:
+        self._builtins = dict(vars(builtins))
+        self._modules = {name: module for name, module in sys.modules.items() if _is_tool(name)}
+        self._spaces = [(module, dict(vars(module))) for module in self._modules.values()]
+        own = [module for name, module in self._modules.items() if _is_own(name)]
+        self._classes = [(each, dict(vars(each))) for each in (*CLASSES, *_own_classes(own))]
+        self._functions = [(each, [getattr(each, name) for name in PARTS]) for each in _own_functions(own)]
+        self._containers = list(_own_containers(own))
+        self._checks = [(check, dict(vars(check))) for room in rooms() for check in checks_of(room)]
+        self._paths = list(sys.meta_path), list(sys.path_hooks), list(sys.path)
+        sys.addaudithook(_refuse_audit_hooks)
+        gc.freeze()  # so that none of this is found among the objects that the collector lists
+
+    def put_back_builtins(self) -> None:
+        """Put the builtins back, without which nothing here runs."""
+        for name, value in self._builtins.items():
+            vars(builtins)[name] = value
+
+    def put_back(self) -> None:
+        """Put everything back."""
+        self.put_back_builtins()
         _stop_watchers()
-        for name, module in modules.items():
-            if _is_tool(name):
-                sys.modules[name] = module
-        sys.meta_path[:], sys.path_hooks[:], sys.path[:] = paths
-        for module, before in spaces:
-            _restore(vars(module), before, module.__name__.startswith(OURS))
-        for each, before in classes:
+        sys.modules.update(self._modules)
+        sys.meta_path[:], sys.path_hooks[:], sys.path[:] = self._paths
+        for module, before in self._spaces:
+            _restore(vars(module), before, _is_own(module.__name__))
+        for each, before in self._classes:
             _restore_class(each, before)
-        for function, parts in functions:
+        for function, parts in self._functions:
             for name, value in zip(PARTS, parts, strict=True):
                 if getattr(function, name) is not value:
                     setattr(function, name, value)
-        for check, fields in checks:
+        for container, content in self._containers:
+            container.clear()
+            container.extend(content) if isinstance(container, list) else container.update(content)
+        for check, fields in self._checks:
             _restore_check(check, fields)
 
-    return put_back
+
+def _refuse_audit_hooks(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "sys.addaudithook":
+        raise RuntimeError("no hooks here")  # Python then adds none, and goes on
 
 
 def _is_tool(name: str) -> bool:
-    return name in MODULES or name == OURS or name.startswith(f"{OURS}.")
+    return name in MODULES or _is_own(name)
 
 
-def _own_functions(modules: dict[str, types.ModuleType]) -> Iterator[types.FunctionType]:
+def _is_own(name: str) -> bool:
+    return name == OURS or name.startswith(f"{OURS}.")
+
+
+def _own_classes(own: Sequence[types.ModuleType]) -> Iterator[type]:
+    for module in own:
+        for each in vars(module).values():
+            if isinstance(each, type) and each.__module__ == module.__name__:
+                yield each
+
+
+def _own_functions(own: Sequence[types.ModuleType]) -> Iterator[types.FunctionType]:
     """Give the functions and methods of the grader, whose very code a cell could exchange."""
-    for name, module in modules.items():
-        if name == OURS or name.startswith(f"{OURS}."):
-            holders = [module, *(each for each in vars(module).values() if isinstance(each, type))]
-            for holder in holders:
-                for each in vars(holder).values():
-                    if isinstance(each, types.FunctionType):
-                        yield each
+    for holder in (*own, *_own_classes(own)):
+        for each in vars(holder).values():
+            if isinstance(each, types.FunctionType) and _is_own(each.__module__ or ""):
+                yield each
 
 
-def _own_classes(modules: dict[str, types.ModuleType]) -> Iterator[type]:
-    for name, module in modules.items():
-        if name == OURS or name.startswith(f"{OURS}."):
-            yield from (each for each in vars(module).values() if isinstance(each, type) and each.__module__ == name)
+def _own_containers(own: Sequence[types.ModuleType]) -> Iterator[tuple[Any, Any]]:
+    """Give the tables that stand in the grader's modules, and the lists in those, each with a copy."""
+    for module in own:
+        for name, each in vars(module).items():
+            if isinstance(each, dict | list | set) and not name.startswith("__"):
+                yield each, each.copy()
+                inner = each.values() if isinstance(each, dict) else ()
+                yield from ((entry, entry.copy()) for entry in inner if isinstance(entry, list))
 
 
 def _is_tool_value(value: object) -> bool:
-    return callable(value) or isinstance(value, (types.ModuleType, torch.Generator))
+    return callable(value) or isinstance(value, TOOL_TYPES)
 
 
 def _restore(space: MutableMapping[str, Any], before: dict[str, Any], ours: bool) -> None:
@@ -93,7 +123,7 @@ def _restore(space: MutableMapping[str, Any], before: dict[str, Any], ours: bool
         if _is_tool_value(value) and space.get(name) is not value:
             space[name] = value
     for name in [name for name in space if name not in before and (ours or hasattr(builtins, name))]:
-        if not isinstance(space[name], types.ModuleType):
+        if not isinstance(space[name], TOOL_TYPES):
             del space[name]  # else a name of the module's own would stand before the builtin of that name
 
 
@@ -120,6 +150,8 @@ def _stop_watchers() -> None:
     threading.setprofile(None)
     gc.callbacks.clear()
     signal.setitimer(signal.ITIMER_REAL, 0)
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     while torch._C._len_torch_function_stack():
         torch._C._pop_torch_function_stack()

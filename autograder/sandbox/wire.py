@@ -7,6 +7,7 @@ trusts no byte that comes from the sandbox: whatever is not exactly a frame of t
 from __future__ import annotations
 
 import json
+import math
 import select
 import socket
 import struct
@@ -150,6 +151,8 @@ def unpack_answer(header: dict[str, Any], body: bytes) -> Answer:
         kind, duration_s = header["kind"], float(header["duration_s"])
         if kind not in KINDS:
             raise ValueError(f"no such kind: {kind}")
+        if not 0 <= duration_s < math.inf:
+            raise ValueError("no such duration")
         return Answer(kind, observations, _text(header["detail"]), duration_s)
     except Exception as error:
         # Whatever the parser says of bytes that a student's process wrote: it is no valid answer.
@@ -164,7 +167,9 @@ def _observation(packed: dict[str, Any], tensor: Tensor | None) -> Observation:
     if packed["is"] == "raised":
         return Raised(_text(packed["kind"]), _text(packed["message"]), _text(packed["line"]))
     value: object = packed["value"]
-    if value is None or type(value) in (bool, int, float, str):
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or type(value) in (bool, int, float):
         return value  # type: ignore[return-value]
     raise ValueError("no observation")
 
@@ -172,4 +177,9 @@ def _observation(packed: dict[str, Any], tensor: Tensor | None) -> Observation:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("no text")
-    return value[:MAX_TEXT]
+    return whole(value[:MAX_TEXT])
+
+
+def whole(text: str) -> str:
+    """Return a text without halves of characters, which JSON can hold and no file can."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +108,16 @@ def test_a_copy_of_an_edited_source_notebook_is_not_given_to_students(course_fol
 
 @pytest.fixture(scope="module")
 def formgrader(broken_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that was started by the command in the course folder's README."""
-    home = tmp_path_factory.mktemp("formgrader")
-    folder = home / "course"
+    folder = tmp_path_factory.mktemp("formgrader") / "course"
     shutil.copytree(broken_class, folder, symlinks=True)
+    with serve_formgrader(folder) as address:
+        yield address
+
+
+@contextmanager
+def serve_formgrader(folder: Path) -> Iterator[str]:
+    """Give the address of a server that was started by the command in the course folder's README."""
+    home = folder.parent
     assert FORMGRADER in (folder / "README.md").read_text(encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

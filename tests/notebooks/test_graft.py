@@ -14,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
-from autograder.notebooks.graft import Grafted, MalformedNotebook, graft, is_answer, read_notebook
+from autograder.notebooks.graft import (
+    MAX_ANSWER_CHARACTERS,
+    Grafted,
+    MalformedNotebook,
+    graft,
+    is_answer,
+    read_notebook,
+)
 
 
 def answer(name: str, source: str) -> NotebookNode:
@@ -53,6 +60,15 @@ def handed_in() -> NotebookNode:
 
 def cell_of(grafted: Grafted, name: str) -> NotebookNode:
     return next(cell for cell in grafted.notebook.cells if cell.id == f"layers-{name}")
+
+
+def test_an_answer_that_is_too_long_counts_as_not_given() -> None:
+    notebook = handed_in()
+    notebook.cells[2].source = "#" * (MAX_ANSWER_CHARACTERS + 1)
+    grafted = graft(instructor(), notebook)
+    assert cell_of(grafted, "Linear").source == "class Linear: ..."
+    assert cell_of(grafted, "Flatten").source == "class Flatten: mine = 2"
+    assert grafted.notes == ("the cell layers-Linear has more than 256 thousand characters; it counts as not answered",)
 
 
 def test_the_answers_are_taken_and_there_is_nothing_to_say() -> None:
