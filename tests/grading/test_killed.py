@@ -116,7 +116,7 @@ def test_thirty_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(
     assert killed.returncode == 0, killed.stderr
     moments = json.loads(killed.stdout)
     assert len(moments) == 30
-    assert len(set(moments)) > 2, "all kills fell into one part of the run"
+    assert {0} < set(moments), "all kills fell into one part of the run"
     undisturbed = small_folder.parent / "undisturbed"
     shutil.copytree(small_folder, undisturbed)
     shutil.rmtree(undisturbed / "autograded")
