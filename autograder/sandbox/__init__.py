@@ -59,6 +59,8 @@ class Sandbox:
         Raises:
             NoSandbox: isolation is asked for and cannot be had.
         """
+        if self._process is not None and self._process.poll() is not None:
+            self.close()  # it ended while it was idle, as where the machine ran out of memory
         control = self._control if self._control is not None else self._start()
         collected, ended = self._exchange(control, program)
         status, too_much_memory = self._finish(control, patience_s=GRACE_S if ended == "crash" else 0.0)

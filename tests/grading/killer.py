@@ -62,12 +62,17 @@ def duration_of_a_run(seed: int) -> float:
 
 
 def hand_in_something_else(draw: random.Random, authors: list[Path]) -> None:
-    file = draw.choice(sorted(Path("submitted").glob("*/*/*.ipynb")))
-    shutil.copyfile(draw.choice(authors), file)
+    for file in sorted(Path("submitted").glob("*/*/*.ipynb")):
+        shutil.copyfile(draw.choice(authors), file)
+
+
+def graded_notebooks() -> set[tuple[str, int]]:
+    """Return the graded notebooks, each with the moment at which it was written."""
+    return {(str(path), path.stat().st_mtime_ns) for path in Path("autograded").glob("*/*/*.ipynb")}
 
 
 def main(folder: Path, kills: int, seed: int) -> None:
-    """Print, as JSON, how many graded notebooks stood there at each kill."""
+    """Print, as JSON, how many notebooks each killed run had written by then."""
     course = Course.installed()
     course.names("layers"), course.mistakes("layers")
     torch.set_num_threads(1)
@@ -81,12 +86,12 @@ def main(folder: Path, kills: int, seed: int) -> None:
     os.chdir(folder)
     found: list[int] = []
     for _ in range(MAX_RUNS):
-        pid = start(seed)
+        before, pid = graded_notebooks(), start(seed)
         time.sleep(draw.uniform(0, duration_s))
         os.kill(pid, signal.SIGKILL)
         _, ended = os.waitpid(pid, 0)
         if os.WIFSIGNALED(ended):
-            found.append(len(list(Path("autograded").glob("*/*/*.ipynb"))))
+            found.append(len(graded_notebooks() - before))
         if len(found) == kills:
             break
         if not os.WIFSIGNALED(ended) or draw.random() < 0.5:

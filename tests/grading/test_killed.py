@@ -109,13 +109,14 @@ def test_thirty_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(
     authors.mkdir()
     for path in (small_folder / "submitted").glob("*/*/*.ipynb"):
         shutil.copyfile(path, authors / f"{path.parents[1].name}.ipynb")
-    shutil.rmtree(small_folder / "submitted" / "transposed")
+    for student in ("transposed", "two_mistakes"):  # two are enough, and each run is shorter
+        shutil.rmtree(small_folder / "submitted" / student)
     line = [sys.executable, str(Path(__file__).with_name("killer.py")), str(small_folder), "30", "7"]
     killed = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert killed.returncode == 0, killed.stderr
     moments = json.loads(killed.stdout)
     assert len(moments) == 30
-    assert len(set(moments)) > 2, "all kills fell into one part of the run"
+    assert {0} < set(moments), "all kills fell into one part of the run"
     undisturbed = small_folder.parent / "undisturbed"
     shutil.copytree(small_folder, undisturbed)
     shutil.rmtree(undisturbed / "autograded")

@@ -309,6 +309,15 @@ def test_what_a_check_started_ends_with_it(sandbox: Sandbox) -> None:
 # What must be survived
 
 
+def test_a_server_that_ended_while_it_was_idle_is_started_anew() -> None:
+    with Sandbox(LIMITS, isolated=False) as sandbox:
+        assert kinds(run(sandbox, "")) == {"observed"}
+        assert sandbox._process is not None
+        sandbox._process.kill()
+        sandbox._process.wait()
+        assert kinds(run(sandbox, "")) == {"observed"}
+
+
 @pytest.mark.parametrize(
     "body",
     [
