@@ -80,6 +80,14 @@ def grade(
     sandbox: Annotated[
         bool, typer.Option("--sandbox/--no-sandbox", help="Shut student code in; without, only for work you trust.")
     ] = True,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Send submissions to the workers of this dask scheduler, such as tcp://10.0.0.5:8786, rather than to "
+            "sandboxes here. Whoever reaches a scheduler runs code on it: a private network alone, or tls://.",
+        ),
+    ] = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
@@ -94,7 +102,7 @@ def grade(
     to_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_stdout:
         _refuse_or_copy(json_file, force)  # before the work, not after it
-    request = GradeRequest(folder.chosen(assignment), student, workers, seed, sandbox)
+    request = GradeRequest(folder.chosen(assignment), student, workers, seed, sandbox, scheduler=scheduler)
     with progress("Grading", None, quiet or to_stdout) as step:
 
         def graded(one: GradedSubmission) -> None:
@@ -262,10 +270,13 @@ def exit_status(error: Exception) -> int | None:
     wrong_use = {"CourseFolderError", "WouldOverwrite", "MalformedNotebook", "NothingToFill"}
     wrong_use |= {"FileNotFoundError", "IsADirectoryError", "NotADirectoryError"}
     failed = {"ReleaseError", "UnknownMarkup", "BundleError", "NoSandbox", "NoCourse", "GradebookError", "OSError"}
+    failed |= {"ClusterError"}
     names = {base.__name__ for base in type(error).__mro__}
     if isinstance(error, ModuleNotFoundError):
         # The students' wheel leaves the grading out, and with it what only grading imports.
-        return 1 if (error.name or "").startswith(("autograder.grading", "nbgrader", "jupytext")) else None
+        return (
+            1 if (error.name or "").startswith(("autograder.grading", "nbgrader", "jupytext", "distributed")) else None
+        )
     return 130 if "Interrupted" in names else 2 if names & wrong_use else 1 if names & failed else None
 
 

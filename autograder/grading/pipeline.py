@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from autograder.grading.course_folder import CourseFolder, Submission
 from autograder.grading.earlier import digest_of, earlier_record, versions
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare, read_submitted
-from autograder.grading.workers import local_sandboxes
+from autograder.grading.workers import Sandboxes, local_sandboxes
 from autograder.notebooks.graft import Grafted, MalformedNotebook
 from autograder.reference import Course, LiveExpectations
 from autograder.sandbox import Limits, RunResult
@@ -31,6 +32,7 @@ class GradeRequest:
         seed: of the run; None draws a fresh one.
         isolated: False only for work that the instructor trusts.
         limits: what each submission may use.
+        scheduler: address of a dask scheduler whose workers run the submissions; None for sandboxes of this machine.
     """
 
     assignments: Sequence[str]
@@ -39,6 +41,7 @@ class GradeRequest:
     seed: int | None = None
     isolated: bool = True
     limits: Limits = field(default_factory=Limits)
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ def grade_class(
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
+        ClusterError: the scheduler or its workers cannot be used.
         CourseFolderError: an assignment or a student is unknown.
     """
     with folder.only_one_grader():
@@ -140,8 +144,7 @@ def _grade(
         writer.write(submission, done.notebook)
         keep(GradedSubmission(submission, [v.record() for v in done.verdicts], done.notes, reused=False))
 
-    workers = max(1, min(request.workers, len(work)))
-    with local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[course.folder]) as run:
+    with _sandboxes(request, course, len(work)) as sandboxes:
         running: dict[Future[RunResult], tuple[Submission, str, Grafted]] = {}
 
         def finish_some() -> None:
@@ -163,9 +166,18 @@ def _grade(
             except MalformedNotebook as error:
                 finish(submission, digest, grade_unreadable(released, str(error), expect, run_seed))
                 continue
-            running[run(program)] = (submission, digest, grafted)
-            if len(running) > QUEUE * request.workers:  # so that memory does not grow with the class
+            running[sandboxes.run(program)] = (submission, digest, grafted)
+            if len(running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
                 finish_some()
         while running:
             finish_some()
     return ClassRun(run_seed, request.isolated, graded)
+
+
+def _sandboxes(request: GradeRequest, course: Course, submissions: int) -> AbstractContextManager[Sandboxes]:
+    if request.scheduler is not None:
+        from autograder.grading.cluster import cluster_workers  # here alone: dask is an extra
+
+        return cluster_workers(request.scheduler, request.limits, isolated=request.isolated)
+    workers = max(1, min(request.workers, submissions))
+    return local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[course.folder])
