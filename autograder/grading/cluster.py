@@ -7,7 +7,7 @@ Defends: what the sandbox defends, on the worker's machine. A worker that dies l
 to others.
 Does not defend: the cluster itself. Whoever reaches a dask scheduler or worker runs code there as its user, and here,
 since dask itself pickles: keep it in a private network, or speak ``tls://`` as dask's documentation says.
-Assumes: each worker has this version of autograder and bubblewrap. It needs no course folder and no gradebook.
+Assumes: scheduler and workers have this version of autograder, and workers bubblewrap. They need no course folder.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import logging
 import platform
 import queue
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cache
@@ -72,15 +72,15 @@ def cluster_workers(
         raise ClusterError(f"no dask scheduler answers at {address}: {reason}") from error
     dispatcher = _Dispatcher(client, address, limits, isolated, patience_s)
     with client:
-        watch = asyncio.run_coroutine_threadsafe(dispatcher.watch(), client.loop.asyncio_loop)
+        dispatcher.start(dispatcher.watch())
         try:
             yield Sandboxes(dispatcher.run, lambda: max(1, dispatcher.threads))
         finally:
-            watch.cancel()
+            dispatcher.stop()
 
 
 class _Dispatcher:
-    """Sends as many programs at a time as the workers have threads. All but ``run`` happens in the client's loop."""
+    """Sends as many programs at a time as the workers have threads; what is no promise happens in the client's loop."""
 
     def __init__(self, client: Client, address: str, limits: Limits, isolated: bool, patience_s: float) -> None:
         self.client, self.address, self.patience_s = client, address, patience_s
@@ -88,13 +88,25 @@ class _Dispatcher:
         self.threads = self.running = self.waiting = 0
         self.changed = asyncio.Condition()
         self.promises: set[Future[RunResult]] = set()
+        self.started: set[Future[None]] = set()
         self.failure: ClusterError | None = None
 
     def run(self, program: Program) -> Future[RunResult]:
         """Promise the result of a program."""
         promise: Future[RunResult] = Future()
-        asyncio.run_coroutine_threadsafe(self._keep(promise, program), self.client.loop.asyncio_loop)
+        self.start(self._keep(promise, program))
         return promise
+
+    def start(self, work: Coroutine[None, None, None]) -> None:
+        """Start a coroutine in the client's loop."""
+        handle = asyncio.run_coroutine_threadsafe(work, self.client.loop.asyncio_loop)
+        self.started.add(handle)
+        handle.add_done_callback(self.started.discard)
+
+    def stop(self) -> None:
+        """Cancel what was started; submissions that workers run are of no interest any more."""
+        for handle in [*self.started]:
+            handle.cancel()
 
     async def _keep(self, promise: Future[RunResult], program: Program) -> None:
         if self.failure is not None:

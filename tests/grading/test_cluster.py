@@ -105,7 +105,7 @@ class Cluster:
         nannies = [dask(self.folder, name, *self._options(name), **environment) for name in names]
         try:
             for name in names:
-                until(lambda name=name: "Registered to" in (self.folder / f"{name}.log").read_text(), 120)
+                until(lambda name=name: "Registered to" in (self.folder / f"{name}.log").read_text())
             yield [Worker(psutil.Process(nanny.pid)) for nanny in nannies]
         finally:
             for nanny in nannies:
@@ -131,7 +131,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def until(what: Callable[[], bool], seconds: float = 60) -> None:
+def until(what: Callable[[], bool], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -145,7 +145,7 @@ def scheduler_in(folder: Path) -> Iterator[Cluster]:
     forgiven = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
     cluster = Cluster(folder, dask(folder, "scheduler", "scheduler", *options, **forgiven))
     try:
-        until(cluster.file.exists, 120)
+        until(cluster.file.exists)
         yield cluster
     finally:
         end(cluster.scheduler)
@@ -242,12 +242,21 @@ def test_work_that_ends_every_worker_is_a_crash_and_stops_nobody_elses(
     assert "it ended every worker that ran it" in verdicts[0]["message"]
 
 
+@contextmanager
+def grading(folder: Path, address: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the command in the background, and give it when it has graded a first submission."""
+    line = [sys.executable, "-m", "autograder.cli", "grade", ASSIGNMENT, "--scheduler", address]
+    with subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as grader:
+        try:
+            until(lambda: any((folder / "autograded").glob("*/*/*.ipynb")))
+            yield grader
+        finally:
+            grader.kill()
+
+
 def test_a_killed_grader_goes_on_where_it_was(cluster: Cluster, two: list[Worker], small_folder: Path) -> None:
-    line = [sys.executable, "-m", "autograder.cli", "grade", ASSIGNMENT, "--scheduler", cluster.address]
-    grader = subprocess.Popen(line, cwd=small_folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until(lambda: any((small_folder / "autograded").glob("*/*/*.ipynb")), 120)
-    grader.send_signal(signal.SIGKILL)
-    grader.wait()
+    with grading(small_folder, cluster.address) as grader:
+        grader.send_signal(signal.SIGKILL)
     done = autograder("grade", ASSIGNMENT, "--scheduler", cluster.address, cwd=small_folder)
     assert done.returncode == 0, done.stderr
     assert "unchanged)" in done.stdout
@@ -267,12 +276,13 @@ def test_a_scheduler_that_goes_away_is_one_line_and_what_was_graded_is_kept(
     tmp_path: Path, small_folder: Path, graded_small_class: Path
 ) -> None:
     hand_in_with(small_folder, "zoe", "import time; time.sleep(3)")
-    with scheduler_in(tmp_path) as cluster, cluster.workers("only"):
-        line = [sys.executable, "-m", "autograder.cli", "grade", ASSIGNMENT, "--scheduler", cluster.address]
-        grader = subprocess.Popen(line, cwd=small_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        until(lambda: any((small_folder / "autograded").glob("*/*/*.ipynb")), 120)
+    with (
+        scheduler_in(tmp_path) as cluster,
+        cluster.workers("only"),
+        grading(small_folder, cluster.address) as grader,
+    ):
         cluster.scheduler.kill()
-        out, err = grader.communicate(timeout=60)
+        out, err = grader.communicate(timeout=120)
     assert (grader.returncode, out, err.count("\n")) == (1, "", 1), err
     assert "went away; what was graded is kept, and the same command goes on from here" in err
     run = grade(small_folder, limits=Limits())
