@@ -64,7 +64,8 @@ def cluster_workers(
     Raises:
         ClusterError: nobody answers at this address.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would log is told in one line
+    for logger in ("distributed", "distributed.client"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL)  # what they would log is told in one line
     try:
         client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
@@ -132,7 +133,7 @@ class _Dispatcher:
     async def _result(self, promise: Future[RunResult], program: Program) -> RunResult:
         """Run a program on some worker; it alone if its worker died, since a neighbour may have done that."""
         async with self._turn():
-            if not promise.set_running_or_notify_cancel():
+            if promise.done() or not promise.set_running_or_notify_cancel():
                 return RunResult({}, {})
             with suppress(KilledWorker):
                 return await self._on_some_worker(program)

@@ -194,7 +194,7 @@ def test_a_worker_that_is_killed_while_it_runs_a_submission_loses_nothing(
 ) -> None:
     hand_in_with(small_folder, "slow", "import time; time.sleep(2)")
     with ThreadPoolExecutor(1) as pool:
-        run = pool.submit(grade, small_folder, student="slow", scheduler=cluster.address)
+        run = pool.submit(grade, small_folder, student="slow", limits=Limits(), scheduler=cluster.address)
         until(lambda: any(worker.runs_a_submission() for worker in two))
         (busy,) = (worker for worker in two if worker.runs_a_submission())
         left = [busy.process, *busy.sandboxes]
@@ -210,7 +210,7 @@ def test_a_worker_that_is_killed_together_with_its_nanny_loses_nothing(
     for number in range(3):
         hand_in_with(small_folder, f"slow-{number}", "import time; time.sleep(2)")
     with cluster.workers("third") as (third,), ThreadPoolExecutor(1) as pool:
-        run = pool.submit(grade, small_folder, scheduler=cluster.address)
+        run = pool.submit(grade, small_folder, limits=Limits(), scheduler=cluster.address)
         until(third.runs_a_submission)
         worker = third.process
         third.nanny.kill()
@@ -272,9 +272,7 @@ def test_a_scheduler_that_nobody_answers_for_is_one_line(small_folder: Path) -> 
     assert done.stderr.count("\n") == 1
 
 
-def test_a_scheduler_that_goes_away_is_one_line_and_what_was_graded_is_kept(
-    tmp_path: Path, small_folder: Path, graded_small_class: Path
-) -> None:
+def test_a_scheduler_that_goes_away_is_one_line_and_what_was_graded_is_kept(tmp_path: Path, small_folder: Path) -> None:
     hand_in_with(small_folder, "zoe", "import time; time.sleep(3)")
     with (
         scheduler_in(tmp_path) as cluster,
