@@ -88,38 +88,56 @@ def grade(
             "sandboxes here. Whoever reaches a scheduler runs code on it: a private network alone, or tls://.",
         ),
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write no mark.")] = False,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Grade what was handed in, into nbgrader's gradebook."""
-    from autograder.console import grading_summary, grading_table, progress
+    from autograder.console import (
+        changes_summary,
+        changes_table,
+        grading_progress,
+        grading_summary,
+        grading_table,
+    )
     from autograder.grading.course_folder import CourseFolder
     from autograder.grading.gradebook import write_atomically
-    from autograder.grading.pipeline import GradedSubmission, GradeRequest, grade_class
+    from autograder.grading.pipeline import GradeRequest, grade_class
+    from autograder.grading.stopping import stoppable
     from autograder.reference import Course
+    from autograder.reports.text import plain
 
     folder = CourseFolder.here()
     to_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_stdout:
         _refuse_or_copy(json_file, force)  # before the work, not after it
-    request = GradeRequest(folder.chosen(assignment), student, workers, seed, sandbox, scheduler=scheduler)
-    with progress("Grading", None, quiet or to_stdout) as step:
+    request = GradeRequest(
+        folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler
+    )
+    course = Course.installed()
+    with grading_progress(quiet or to_stdout) as live, stoppable() as stopping:
 
-        def graded(one: GradedSubmission) -> None:
-            step(f"{one.submission.student}: {one.points} of {one.max_points}")
+        def stopped(in_flight: int) -> None:
+            what = f"finishing {in_flight} submission{'s' if in_flight != 1 else ''} in flight"
+            print(f"autograder: {what}; Ctrl-C again stops at once", file=sys.stderr)
 
         try:
-            run = grade_class(folder, Course.installed(), request, on_start=step.set_total, on_graded=graded)
+            run = grade_class(folder, course, request, live.set_total, live.graded, stopping, stopped)
         except KeyboardInterrupt as interrupt:
-            raise Interrupted(
-                "interrupted; what was graded is kept, and the same command goes on from here"
-            ) from interrupt
+            raise Interrupted(f"interrupted; {GOES_ON}") from interrupt
+    if run.waiting:
+        raise Interrupted(f"interrupted with {len(run.graded)} graded and {run.waiting} to go; {GOES_ON}")
     if json_file is not None:
         text = json.dumps(run.to_json(), indent=1, ensure_ascii=False)
         print(text) if to_stdout else write_atomically(json_file, text + "\n")
     if not quiet and not to_stdout:
-        grading_table(run)
-        print(grading_summary(run))
+        changes_table(run) if dry_run else grading_table(run)
+        print(changes_summary(run) if dry_run else grading_summary(run))
+    for one in run.ungraded:
+        who = f"{one.submission.student}, {one.submission.assignment}"
+        print(f"autograder: not graded: {plain(who)}: {plain(one.reason)}", file=sys.stderr)
+    if run.ungraded:
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: autograder feedback 2-layers")
@@ -136,6 +154,39 @@ def feedback(
     pages = write_feedback(folder, folder.chosen(assignment), student)
     if not quiet:
         print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
+
+
+@app.command(epilog="Example: autograder explain ada 2-layers Linear.affine_map")
+def explain(
+    student: Annotated[str, typer.Argument(help="Whose work.")],
+    assignment: Annotated[str, typer.Argument(help="An assignment's id, such as 2-layers.")],
+    check: Annotated[str, typer.Argument(help="Exercise.check, or the check's own name where no other has it.")],
+    python: Annotated[
+        bool, typer.Option("--python", help="Then open Python with what was observed and expected.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox/--no-sandbox", help="Shut student code in; without, only for work you trust.")
+    ] = True,
+) -> None:
+    """Reproduce one mark: seed, check, observed, expected, verdict; exit status 1 if another verdict was recorded."""
+    from autograder.console import progress
+    from autograder.grading.course_folder import CourseFolder
+    from autograder.grading.explain import explain_mark
+    from autograder.reference import Course
+    from autograder.reports.explanation import explanation_json, explanation_text
+
+    folder, course = CourseFolder.here(), Course.installed()
+    with progress("Running the check again", None, as_json):
+        mark = explain_mark(folder, course, student, assignment, check, isolated=sandbox)
+    print(json.dumps(explanation_json(mark), indent=1) if as_json else explanation_text(mark))
+    if python:
+        from autograder.grading.explain import graded_notebook, trusted_names
+        from autograder.grading.session import open_python
+
+        names = None if sandbox else trusted_names(graded_notebook(folder, student, assignment))
+        open_python(mark, course.names(mark.check.room), names)
+    raise typer.Exit(0 if mark.reproduced else 1)
 
 
 @app.command(epilog="Example: autograder check 2-layers.ipynb")
@@ -212,13 +263,20 @@ def fill(
 
 
 @app.command(epilog="Example: autograder doctor")
-def doctor() -> None:
-    """Say what this machine lacks, and the command that installs it."""
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
+    """Try what grading needs, above all the sandbox by attacking it, and name what mends what fails."""
     from autograder.doctor import examine
+    from autograder.reports.text import plain
 
-    findings = examine()
-    for finding in findings:
-        print(f"{'ok     ' if finding.ok else 'MISSING'} {finding.what}: {finding.says}")
+    findings = []
+    for finding in examine(Path.cwd()):
+        findings.append(finding)
+        if not as_json:  # each as soon as it is known: the sandbox takes a while
+            print(plain(f"{'ok   ' if finding.ok else 'FAILS'} {finding.what}: {finding.says}"), flush=True)
+            if finding.mend:
+                print(plain(f"      mend it: {finding.mend}"), flush=True)
+    if as_json:
+        print(json.dumps([finding.record() for finding in findings], indent=1))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
@@ -251,6 +309,9 @@ def main() -> None:
         sys.exit(status)
 
 
+GOES_ON = "what was graded is kept, and the same command goes on from here"
+
+
 class Interrupted(Exception):
     """Somebody pressed Ctrl-C while work was done that can be taken up again."""
 
@@ -262,6 +323,8 @@ def one_line(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         reason = {"FileNotFoundError": "does not exist"}.get(type(error).__name__, str(error.strerror))
         return f"{error.filename}: {reason[:1].lower()}{reason[1:]}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
     return " ".join(str(error).split())
 
 
@@ -274,9 +337,8 @@ def exit_status(error: Exception) -> int | None:
     names = {base.__name__ for base in type(error).__mro__}
     if isinstance(error, ModuleNotFoundError):
         # The students' wheel leaves the grading out, and with it what only grading imports.
-        return (
-            1 if (error.name or "").startswith(("autograder.grading", "nbgrader", "jupytext", "distributed")) else None
-        )
+        optional = ("autograder.grading", "nbgrader", "jupytext", "distributed")
+        return 1 if (error.name or "").startswith(optional) else None
     return 130 if "Interrupted" in names else 2 if names & wrong_use else 1 if names & failed else None
 
 

@@ -27,6 +27,7 @@ EXECUTED = ("solutions/*.py", "autograder/lab.py", "data/sample/*")
 SHOWN = (
     *("autograder/exercises.py", "autograder/checks/*.py", "autograder/notebooks/questions.py", "book/*.py"),
     *("autograder/judge.py", "autograder/student.py", "autograder/reports/*"),  # 0-start shows what a check says
+    *("autograder/walls.py", "autograder/sandbox/*.py", "autograder/grading/explain.py"),  # grading shows what holds
 )
 
 

@@ -6,16 +6,21 @@ import contextlib
 import io
 import json
 import os
+import pty
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from autograder import cli
+from autograder.console import ending_of
+from autograder.sandbox import landlock
 from tests.conftest import ROOT, SAMPLE_CLASS, autograder
 
 ADA = SAMPLE_CLASS / "ada.py"
@@ -78,9 +83,13 @@ def test_every_command_of_the_help_is_listed(command: str) -> None:
 # Wrong use
 
 
-@pytest.mark.parametrize("command", ["release", "grade", "feedback"])
-def test_outside_a_course_folder_a_command_says_how_to_make_one(command: str, tmp_path: Path) -> None:
-    assert "is no course folder: make one with `autograder init DIR`" in refused(tmp_path, command)
+@pytest.mark.parametrize(
+    "line",
+    [["release"], ["grade"], ["feedback"], ["explain", "ada", "2-layers", "affine_map"]],
+    ids=lambda line: line[0],
+)
+def test_outside_a_course_folder_a_command_says_how_to_make_one(line: list[str], tmp_path: Path) -> None:
+    assert "is no course folder: make one with `autograder init DIR`" in refused(tmp_path, *line)
     assert not list(tmp_path.iterdir())
 
 
@@ -94,6 +103,25 @@ def test_an_unknown_assignment_is_refused_with_those_that_there_are(command: str
 @pytest.mark.parametrize("command", ["grade", "feedback"])
 def test_an_unknown_student_is_refused_by_name(command: str, released: Path) -> None:
     assert "nobody" in refused(released, command, "2-layers", "--student", "nobody")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (("ada", "7-poetry", "affine_map"), "there is no assignment '7-poetry'"),
+        (("nobody", "2-layers", "affine_map"), "nobody handed nothing in"),
+        (("ada", "2-layers", "poetry"), "no check is called 'poetry': there are Linear.parameters, Linear.affine_map"),
+    ],
+    ids=["assignment", "student", "check"],
+)
+def test_what_cannot_be_explained_is_refused_in_a_line(line: tuple[str, ...], reason: str, graded: Path) -> None:
+    assert reason in refused(graded, "explain", *line)
+
+
+def test_work_that_waits_for_grading_cannot_be_explained_yet(course_folder: Path) -> None:
+    (course_folder / "submitted" / "ada" / "2-layers").mkdir(parents=True)
+    said = refused(course_folder, "explain", "ada", "2-layers", "affine_map")
+    assert "has not been graded: run `autograder grade 2-layers --student ada`" in said
 
 
 @pytest.mark.parametrize("command", ["grade", "feedback"])
@@ -233,6 +261,67 @@ def test_a_run_shows_a_line_for_each_student_and_a_summary(graded_folder: Path) 
         assert sum(row.startswith(f"{path.stem} ") for row in table) == 1
 
 
+def in_a_terminal(folder: Path, *arguments: str) -> str:
+    """Run a command whose standard error is a terminal, and return what it showed there."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (40, 160))
+    line = [sys.executable, "-m", "autograder.cli", *arguments]
+    with subprocess.Popen(line, cwd=folder, stdout=subprocess.DEVNULL, stderr=theirs) as running:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # which is how a terminal says that nobody writes any more
+            while part := os.read(ours, 1 << 16):
+                shown += part
+    os.close(ours)
+    assert running.returncode == 0
+    return shown.decode()
+
+
+def test_on_a_terminal_a_run_shows_counts_rate_and_time_left(graded_folder: Path) -> None:
+    submitted = graded_folder / "submitted"
+    notebook = Path("2-layers") / NOTEBOOK.name
+    for student, answers in (("claude", "john"), ("ada", "grace")):
+        shutil.copyfile(submitted / answers / notebook, submitted / student / notebook)
+    shown = in_a_terminal(graded_folder, "grade")
+    assert "1 all passed, 1 not all passed, 8 unchanged" in shown
+    assert "2/2" in shown
+    assert re.search(r"\d/(s|min) ", shown)
+    assert re.search(r"\d\d:\d\d", shown)
+
+
+@pytest.mark.parametrize("silence", [("-q",), ("--json", "-")])
+def test_on_a_terminal_too_a_run_can_be_silenced(silence: tuple[str, ...], graded_folder: Path) -> None:
+    assert in_a_terminal(graded_folder, "grade", *silence) == ""
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "ending"),
+    [
+        (["pass", "pass"], "all passed"),
+        (["pass", "fail"], "not all passed"),
+        (["missing", "error"], "not all passed"),
+        (["pass", "timeout", "fail"], "timeout"),
+        (["timeout", "crash", "memory"], "crash"),
+        (["invalid", "crash"], "invalid"),
+    ],
+)
+def test_a_submission_is_counted_by_its_gravest_outcome(outcomes: list[str], ending: str) -> None:
+    assert ending_of([{"outcome": outcome} for outcome in outcomes]) == ending
+
+
+def test_explain_prints_the_mark_again_and_its_status_is_that_of_the_comparison(graded_folder: Path) -> None:
+    status, said, errors = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
+    assert (status, errors) == (0, "")
+    assert "This is the recorded verdict." in said
+    status, said, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map", "--json")
+    assert (status, json.loads(said)["recorded"]["outcome"]) == (0, "fail")
+    autograded = graded_folder / "autograded" / "john" / "2-layers" / "2-layers.ipynb"
+    autograded.write_text(autograded.read_text().replace('"outcome": "fail"', '"outcome": "timeout"'))
+    status, said, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
+    assert status == 1
+    assert "THE RECORDED VERDICT IS ANOTHER: timeout" in said
+
+
 def test_a_quiet_run_prints_nothing(graded_folder: Path) -> None:
     assert here(graded_folder, "grade", "-q") == (0, "", "")
 
@@ -276,36 +365,18 @@ def test_a_faulty_configuration_is_one_line(graded_folder: Path) -> None:
     assert "nbgrader_config.py cannot be read" in refused(graded_folder, "grade", status=2)
 
 
-# doctor
+# Without a sandbox
 
 
-def test_doctor_finds_nothing_missing_here() -> None:
-    done = autograder("doctor", cwd=ROOT)
-    assert done.returncode == 0, done.stdout
-    assert {row.split()[0] for row in done.stdout.splitlines()} == {"ok"}
-    assert "sandbox: bubblewrap; no network, no course files, no other processes" in done.stdout
-
-
-def test_doctor_without_bubblewrap_says_so_and_how_to_install_it(tmp_path: Path) -> None:
-    line = [sys.executable, "-m", "autograder.cli", "doctor"]
-    environment = os.environ | {"PATH": str(tmp_path)}
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
-    assert (done.returncode, done.stderr) == (1, "")
-    missing = [row for row in done.stdout.splitlines() if row.startswith("MISSING")]
-    assert len(missing) == 1
-    assert "apt-get install bubblewrap" in missing[0]
-
-
-def test_without_bubblewrap_nothing_is_graded_unless_trusted(course_folder: Path, tmp_path: Path) -> None:
+def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
+    course_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = course_folder / "submitted" / "ada" / "2-layers"
     folder.mkdir(parents=True)
     shutil.copyfile(course_folder / NOTEBOOK, folder / "2-layers.ipynb")
-    environment = os.environ | {"PATH": str(tmp_path)}
-    line = [sys.executable, "-m", "autograder.cli", "grade"]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=course_folder, env=environment)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "apt-get install bubblewrap" in done.stderr
-    line += ["--no-sandbox"]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=course_folder, env=environment)
-    assert done.returncode == 0, done.stderr
-    assert "NOT ISOLATED (--no-sandbox)" in done.stdout
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    assert "apt-get install bubblewrap" in refused(course_folder, "grade", status=1)
+    status, said, errors = here(course_folder, "grade", "--no-sandbox")
+    assert (status, errors) == (0, "")
+    assert "NOT ISOLATED (--no-sandbox)" in said

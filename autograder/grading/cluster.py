@@ -30,19 +30,15 @@ from distributed.client import FutureCancelledError
 
 import autograder
 from autograder.grading.earlier import versions
-from autograder.grading.workers import Sandboxes
+from autograder.grading.workers import ClusterError, Sandboxes
 from autograder.reference import Course, NoCourse
 from autograder.sandbox import CellResult, Limits, NoSandbox, Program, RunResult, Sandbox, wire
-from autograder.sandbox.program import read_request
+from autograder.sandbox.program import read_plan, read_request
 from autograder.verdicts import Answer
 
 CONNECT_S = 10.0
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 1.0
-
-
-class ClusterError(Exception):
-    """The scheduler or its workers cannot be used; the message says which, and what to do."""
 
 
 @contextmanager
@@ -163,7 +159,7 @@ class _Dispatcher:
                 self.changed.notify_all()
 
     async def _on_some_worker(self, program: Program) -> RunResult:
-        request = json.dumps(program.request(self.limits)).encode()
+        request = json.dumps(program.request(self.limits) | program.plan()).encode()
         return unpack_result(await self.client.submit(run_here, request, what_counts(), self.isolated, pure=False))
 
     async def watch(self) -> None:
@@ -206,7 +202,7 @@ def run_here(request: bytes, wanted: Mapping[str, str], isolated: bool) -> bytes
     """Run a program in a warm sandbox of this worker, which ends with the worker, however that ends.
 
     Args:
-        request: program and limits as JSON.
+        request: cells, limits and checks as JSON.
         wanted: what ``what_counts`` says where the verdicts are made.
         isolated: False only for work that the instructor trusts.
 
@@ -220,14 +216,15 @@ def run_here(request: bytes, wanted: Mapping[str, str], isolated: bool) -> bytes
             raise ClusterError(
                 f"the worker {address} has {what} {here.get(what)}, and the grader {version}: install the same on both"
             )
-    program, limits = read_request(json.loads(request))
+    asked = json.loads(request)
+    cells, limits = read_request(asked)
     try:
         sandbox = _free[isolated].get_nowait()
     except queue.Empty:
         sandbox = Sandbox(isolated=isolated, hidden=_installed_course())
     sandbox.limits = limits
     try:
-        return pack_result(sandbox.run(program))
+        return pack_result(sandbox.run(Program(cells, read_plan(asked))))
     except NoSandbox as error:
         raise NoSandbox(f"the worker {address}: {error}") from error
     finally:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.notebooks.graft import grade_id_of, is_answer, read_notebook
+from autograder.notebooks.graft import (
+    MalformedNotebook,
+    grade_id_of,
+    is_answer,
+    parse_notebook,
+    read_capped,
+    read_notebook,
+)
 
 
 class CourseFolderError(Exception):
@@ -33,6 +42,68 @@ class Submission:
         """The file that was handed in: the notebook of the assignment's name, or the only one there is."""
         others = sorted(self.notebook.parent.glob("*.ipynb"))
         return others[0] if not self.notebook.exists() and len(others) == 1 else self.notebook
+
+    def read(self) -> HandedIn:
+        """Read what was handed in, once: what is judged is what the record says was judged.
+
+        Raises:
+            OSError: it is there and cannot be read, or its folder has gone.
+        """
+        file, stamp = self.file, self._timestamp()
+        link = next((path for path in (file, *file.parents[:2]) if path.is_symlink()), None)
+        if link is not None:
+            what = "to another file; hand in the notebook itself" if link == file else "to another folder"
+            return HandedIn(file.name, b"", f"{file.name if link == file else 'its folder'} is a link {what}", stamp)
+        try:
+            return HandedIn(file.name, read_capped(file), "", stamp)
+        except FileNotFoundError:
+            if not file.parent.is_dir():
+                raise
+            return HandedIn(file.name, b"", f"{file.name} is missing", stamp)
+        except (MalformedNotebook, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in (errno.EISDIR, errno.ENXIO):  # a folder, a socket
+                raise
+            return HandedIn(file.name, b"", f"{file.name} is no file; hand in the notebook itself", stamp)
+
+    def _timestamp(self) -> datetime | str | None:
+        """Return when it was handed in, as nbgrader notes it; the text itself where that is no time."""
+        from nbgrader.utils import parse_utc
+
+        path = self.notebook.parent / "timestamp.txt"
+        if not path.is_file():
+            return None
+        text = read_capped(path)[:100].decode(errors="replace").strip()
+        try:
+            return parse_utc(text) if text else None
+        except Exception:
+            return text  # dateutil raises whatever the parts of a text that is no time lead it to
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What was read of one submission.
+
+    Attributes:
+        name: of its file.
+        content: of its file, empty where there is none that can be read.
+        unreadable: why there is none, in words for the student, who is told of no folder; or empty.
+        timestamp: when it was handed in, in UTC, None where nothing says it; a text where what says it is no time.
+    """
+
+    name: str
+    content: bytes
+    unreadable: str
+    timestamp: datetime | str | None
+
+    def notebook(self) -> NotebookNode:
+        """Return what was handed in as a notebook.
+
+        Raises:
+            MalformedNotebook: it is none; the message is for the student.
+        """
+        if self.unreadable:
+            raise MalformedNotebook(self.unreadable)
+        return parse_notebook(self.content, self.name)
 
 
 @dataclass(frozen=True)
@@ -73,6 +144,10 @@ class CourseFolder:
 
     def feedback(self, student: str, assignment: str) -> Path:
         return self.root / "feedback" / student / assignment / f"{assignment}.html"
+
+    def log(self, student: str, assignment: str) -> Path:
+        """How the grading of one submission went: for the instructor alone."""
+        return self.root / "logs" / student / f"{assignment}.txt"
 
     def assignments(self) -> list[str]:
         """Return the released assignments in order."""

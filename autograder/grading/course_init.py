@@ -32,9 +32,12 @@ A course folder in nbgrader's layout. Run the commands in this folder.
 | make notebooks for students, and one zip with all they need | `autograder release` |
 | take in work: put notebooks into `submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb` | |
 | grade it | `autograder grade` |
+| see what grading again would change, before it is written | `autograder grade --dry-run` |
 | grade written answers by hand | nbgrader's formgrader, see below |
 | write a page for each student | `autograder feedback` |
-| see what this machine lacks | `autograder doctor` |
+| read how the grading of a submission went | `logs/STUDENT/ASSIGNMENT.txt` |
+| reproduce one mark: seed, observed, expected | `autograder explain STUDENT ASSIGNMENT EXERCISE.CHECK` |
+| try this machine and its sandbox | `autograder doctor` |
 
 The formgrader runs in this folder, in the environment in which `autograder` is installed, and opens in the browser:
 
@@ -42,7 +45,7 @@ The formgrader runs in this folder, in the environment in which `autograder` is 
 
 `nbgrader autograde ASSIGNMENT` and the formgrader's own buttons give the same marks as `autograder grade`.
 
-`source/` holds the solutions: keep this folder to yourself.
+`source/` holds the solutions and `logs/` the hidden checks: keep this folder to yourself.
 """
 
 

@@ -12,9 +12,9 @@ from nbformat import NotebookNode
 
 import autograder
 from autograder.checks import checks_of
-from autograder.grading.course_folder import CourseFolder, Submission
+from autograder.grading.course_folder import CourseFolder, HandedIn, Submission
 from autograder.grading.submission import RECORD, room_of
-from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_notebook
+from autograder.notebooks.graft import MalformedNotebook, read_notebook
 from autograder.reference import Course
 
 Scores = Mapping[str, Mapping[str, float | None]]
@@ -27,11 +27,11 @@ def versions() -> dict[str, str]:
     return {"autograder": autograder.__version__, "torch": torch.__version__}
 
 
-def digest_of(submission: Submission, released: NotebookNode, course: Course, rules: object) -> str:
-    """Return a digest of all that a submission's verdicts depend on but the seed.
+def digest_of(work: HandedIn, released: NotebookNode, course: Course, rules: object) -> str:
+    """Return a digest of all that a submission's marks depend on but the seed.
 
     Args:
-        submission: whose file is read, as much of it as the grader would.
+        work: that was handed in.
         released: the instructor's notebook.
         course: with the reference and its known mistakes.
         rules: under which it runs, of any type whose ``repr`` tells them apart.
@@ -40,7 +40,9 @@ def digest_of(submission: Submission, released: NotebookNode, course: Course, ru
     package = Path(autograder.__file__).parent
     code = ("judge.py", "observe.py", "checks/__init__.py", f"checks/{room}.py")
     parts = [
-        _content(submission.file),
+        work.content,
+        work.unreadable.encode(),
+        str(work.timestamp).encode(),
         json.dumps(released, sort_keys=True).encode(),
         *((package / name).read_bytes() for name in code),
         course.source(room).encode(),
@@ -51,13 +53,6 @@ def digest_of(submission: Submission, released: NotebookNode, course: Course, ru
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
-
-
-def _content(file: Path) -> bytes:
-    if file.is_symlink() or not file.is_file():
-        return b""
-    with file.open("rb") as handle:
-        return handle.read(MAX_NOTEBOOK_BYTES + 1)
 
 
 def earlier_record(
@@ -76,6 +71,6 @@ def earlier_record(
         stands = same and all(
             in_gradebook.get(check.id) == points[check.exercise, check.name] for check in checks_of(record["room"])
         )
-    except (FileNotFoundError, MalformedNotebook, LookupError, TypeError):
+    except (OSError, MalformedNotebook, LookupError, TypeError):
         return None  # not graded yet, or by nbgrader's own command, which keeps no digest
     return dict(record) if stands else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,26 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, Submission
 from autograder.grading.nbgrader_config import SAVE
 
+# What a database says, and what an instructor can do about it.
+WAYS_OUT = {
+    "database is locked": " (another program is writing to it: close that, and run this again)",
+    "not a database": " (put a copy back in its place, or move it away, release and grade again)",
+    "malformed": " (put a copy back in its place, or move it away, release and grade again)",
+}
+
 
 class GradebookError(Exception):
     """The database is locked, read-only, full or broken; the message says which."""
+
+
+class RowRefused(GradebookError):
+    """The database is well, and does not take what is written of one submission."""
 
 
 class GradebookWriter:
@@ -52,13 +65,17 @@ class GradebookWriter:
 
     def require_assignment(self, assignment: str) -> None:
         """Raise CourseFolderError unless the gradebook knows the assignment of this course, as a release makes it."""
+        unknown = CourseFolderError(
+            f"the gradebook does not know {assignment}: run `autograder release {assignment}` first"
+        )
+        address = make_url(self.directory.db_url)
+        if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
+            raise unknown  # opening it would make an empty one
         with self.open() as gradebook:
             try:
                 course_id = gradebook.find_notebook(assignment, assignment).assignment.course_id
             except MissingEntry as error:
-                raise CourseFolderError(
-                    f"the gradebook does not know {assignment}: run `autograder release {assignment}` first"
-                ) from error
+                raise unknown from error
         if course_id != self.directory.course_id:
             raise CourseFolderError(  # for nbgrader, equal names are one assignment, whose marks it would mix
                 f"the gradebook holds {assignment} of the course {course_id}, and this folder's is "
@@ -82,25 +99,47 @@ class GradebookWriter:
                 found.setdefault(student, {})[cell] = score
         return found
 
-    def write(self, submission: Submission, notebook: NotebookNode) -> None:
+    def write(self, submission: Submission, notebook: NotebookNode, timestamp: datetime | None) -> None:
         """Write the scores of a graded notebook, then the notebook itself.
+
+        Args:
+            submission: whose scores they are.
+            notebook: with the result of each check in its cells.
+            timestamp: when it was handed in, in UTC, where that is known.
 
         Raises:
             GradebookError: the gradebook does not take them.
+            OSError: the notebook cannot be written.
         """
         with gradebook_errors(self.folder), warnings.catch_warnings():
             # nbgrader's models warn under SQLAlchemy 2 about relations that it completes a line later
             warnings.simplefilter("ignore", SAWarning)
-            notebook = self._save(submission, notebook)
+            notebook = self._save(submission, notebook, timestamp)
         target = self.folder.autograded(submission.student, submission.assignment)
         target.parent.mkdir(parents=True, exist_ok=True)
-        timestamp = submission.notebook.parent / "timestamp.txt"
-        if timestamp.exists():
-            shutil.copyfile(timestamp, target.parent / "timestamp.txt")
+        if timestamp is not None:
+            write_atomically(target.parent / "timestamp.txt", f"{timestamp} UTC\n")
         write_atomically(target, nbformat.writes(notebook))
 
-    def _save(self, submission: Submission, notebook: NotebookNode) -> NotebookNode:
-        stamp = self.directory.get_existing_timestamp(str(submission.notebook.parent))
+    def withdraw(self, submission: Submission) -> None:
+        """Let no earlier score stand for work that could not be graded: each waits for a person.
+
+        Raises:
+            GradebookError: the gradebook does not take it.
+        """
+        with self.open() as gradebook:
+            try:
+                earlier = gradebook.find_submission(submission.assignment, submission.student)
+            except (MissingEntry, UnicodeError):
+                return  # nor was it graded before, or ever could be under such a name
+            for notebook in earlier.notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = None, True
+            gradebook.db.commit()
+        with contextlib.suppress(OSError):
+            self.folder.autograded(submission.student, submission.assignment).unlink()
+
+    def _save(self, submission: Submission, notebook: NotebookNode, stamp: datetime | None) -> NotebookNode:
         with self.open() as gradebook:
             gradebook.update_or_create_student(submission.student)
             fields: dict[str, Any] = {"timestamp": stamp} if stamp else {}
@@ -139,17 +178,27 @@ def gradebook_errors(folder: CourseFolder) -> Iterator[None]:
             'pip install -e ".[postgresql]", and write postgresql+psycopg://'
         ) from error
     except (SQLAlchemyError, InvalidEntry) as error:  # some that nbgrader meets while it commits arrive as its own
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        cause = error.__context__ if isinstance(error, InvalidEntry) else error
+        reason = str(getattr(cause, "orig", None) or cause).splitlines()[0]
+        if not isinstance(cause, DBAPIError) or isinstance(cause, DataError | IntegrityError):
+            raise RowRefused(f"the gradebook of {folder.root} does not take it: {reason}") from error
+        way_out = next((way for what, way in WAYS_OUT.items() if what in reason), "")
         raise GradebookError(
-            f"the gradebook of {folder.root} fails: {reason}; what was graded so far is kept"
+            f"the gradebook of {folder.root} fails: {reason}{way_out}; what was graded so far is kept"
         ) from error
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a text file so that a reader, or the next run, sees the whole of it or the one before."""
     draft = path.with_name(f".{path.name}.draft")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        # What fails in the middle of writing names no file.
+        raise OSError(error.errno, error.strerror, str(path)) from error

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from autograder.grading.course_folder import CourseFolder, Submission
-from autograder.grading.earlier import digest_of, earlier_record, versions
-from autograder.grading.gradebook import GradebookWriter
-from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare, read_submitted
-from autograder.grading.workers import Sandboxes, local_sandboxes
+from nbformat import NotebookNode
+
+from autograder.checks import checks_of
+from autograder.grading.class_run import ClassRun, GradedSubmission, Ungraded
+from autograder.grading.course_folder import CourseFolder, CourseFolderError, HandedIn, Submission
+from autograder.grading.earlier import Scores, digest_of, earlier_record, versions
+from autograder.grading.gradebook import GradebookError, GradebookWriter, RowRefused
+from autograder.grading.log import write_log
+from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare
+from autograder.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.notebooks.graft import Grafted, MalformedNotebook
 from autograder.reference import Course, LiveExpectations
-from autograder.sandbox import Limits, RunResult
+from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
+POLL_S = 0.1
+# What is nobody's submission's fault, and would befall the next one, too.
+ENDS_THE_RUN = (GradebookError, NoSandbox, ClusterError, CourseFolderError)
+MACHINE_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class GradeRequest:
         seed: of the run; None draws a fresh one.
         isolated: False only for work that the instructor trusts.
         limits: what each submission may use.
+        dry_run: only say what would change, and write nothing.
         scheduler: address of a dask scheduler whose workers run the submissions; None for sandboxes of this machine.
     """
 
@@ -41,51 +54,8 @@ class GradeRequest:
     seed: int | None = None
     isolated: bool = True
     limits: Limits = field(default_factory=Limits)
+    dry_run: bool = False
     scheduler: str | None = None
-
-
-@dataclass(frozen=True)
-class GradedSubmission:
-    """How one submission ended.
-
-    Attributes:
-        submission: whose work.
-        verdicts: JSON values of contract 4.
-        notes: what was left out or could not be read.
-        reused: whether these verdicts are from an earlier run over the same work with the same checks.
-    """
-
-    submission: Submission
-    verdicts: Sequence[dict[str, Any]]
-    notes: Sequence[str]
-    reused: bool
-
-    @property
-    def points(self) -> int:
-        return sum(verdict["points"] for verdict in self.verdicts)
-
-    @property
-    def max_points(self) -> int:
-        return sum(verdict["max_points"] for verdict in self.verdicts)
-
-
-@dataclass(frozen=True)
-class ClassRun:
-    """A finished run over a class."""
-
-    seed: int
-    isolated: bool
-    graded: Sequence[GradedSubmission]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the run and all verdicts as JSON values (contract 4)."""
-        verdicts = [
-            {"student": one.submission.student, "assignment": one.submission.assignment} | verdict
-            for one in sorted(self.graded, key=lambda one: (one.submission.assignment, one.submission.student))
-            for verdict in one.verdicts
-        ]
-        run = {"seed": self.seed, "isolated": self.isolated, "versions": versions(), "submissions": len(self.graded)}
-        return {"run": run, "verdicts": verdicts}
 
 
 def grade_class(
@@ -94,6 +64,8 @@ def grade_class(
     request: GradeRequest,
     on_start: Callable[[int], None] = lambda total: None,
     on_graded: Callable[[GradedSubmission], None] = lambda graded: None,
+    stopping: Callable[[], bool] = lambda: False,
+    on_stop: Callable[[int], None] = lambda in_flight: None,
 ) -> ClassRun:
     """Grade the submissions of a course folder into its gradebook.
 
@@ -106,78 +78,151 @@ def grade_class(
         request: what to grade.
         on_start: called with the number of submissions.
         on_graded: called after each has been written.
+        stopping: asked again and again; once it says yes, only what is in flight is finished and written.
+        on_stop: called then, with the number of those.
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
         ClusterError: the scheduler or its workers cannot be used.
         CourseFolderError: an assignment or a student is unknown.
+        GradebookError: the gradebook cannot be read or written.
+        OSError: the disk is full, read-only or broken.
     """
-    with folder.only_one_grader():
-        return _grade(folder, course, request, on_start, on_graded)
+    with nullcontext() if request.dry_run else folder.only_one_grader():
+        return _Grading(folder, course, request, on_graded, stopping, on_stop).run(on_start)
 
 
-def _grade(
-    folder: CourseFolder,
-    course: Course,
-    request: GradeRequest,
-    on_start: Callable[[int], None],
-    on_graded: Callable[[GradedSubmission], None],
-) -> ClassRun:
-    run_seed = secrets.randbits(32) if request.seed is None else request.seed
-    expect = LiveExpectations(course)
-    writer = GradebookWriter(folder)
-    instructor, scores = {}, {}
-    for assignment in request.assignments:
-        writer.require_assignment(assignment)
-        instructor[assignment] = folder.instructor_notebook(assignment)
-        scores[assignment] = writer.scores(assignment)
-    work = folder.submissions(request.assignments, request.student)
-    on_start(len(work))
-    graded: list[GradedSubmission] = []
+class _Grading:
+    """A run over a class, under way."""
 
-    def keep(one: GradedSubmission) -> None:
-        graded.append(one)
-        on_graded(one)
+    def __init__(
+        self,
+        folder: CourseFolder,
+        course: Course,
+        request: GradeRequest,
+        on_graded: Callable[[GradedSubmission], None],
+        stopping: Callable[[], bool],
+        on_stop: Callable[[int], None],
+    ) -> None:
+        self.folder, self.course, self.request = folder, course, request
+        self.on_graded, self.stopping, self.on_stop = on_graded, stopping, on_stop
+        self.seed = secrets.randbits(32) if request.seed is None else request.seed
+        self.expect = LiveExpectations(course)
+        self.writer = GradebookWriter(folder)
+        self.instructor: dict[str, NotebookNode] = {}
+        self.scores: dict[str, Scores] = {}
+        self.graded: list[GradedSubmission] = []
+        self.ungraded: list[Ungraded] = []
+        self.running: dict[Future[RunResult], _Begun] = {}
+        self.told_to_stop = False
 
-    def finish(submission: Submission, digest: str, done: Graded) -> None:
-        done.notebook.metadata[RECORD] |= {"digest": digest, "run": {"seed": run_seed, "versions": versions()}}
-        writer.write(submission, done.notebook)
-        keep(GradedSubmission(submission, [v.record() for v in done.verdicts], done.notes, reused=False))
+    def run(self, on_start: Callable[[int], None]) -> ClassRun:
+        for assignment in self.request.assignments:
+            self.writer.require_assignment(assignment)
+            self.instructor[assignment] = self.folder.instructor_notebook(assignment)
+            self.scores[assignment] = self.writer.scores(assignment)
+        work = self.folder.submissions(self.request.assignments, self.request.student)
+        on_start(len(work))
+        with self.sandboxes(len(work)) as sandboxes:
+            for submission in work:
+                if self.stopping():
+                    break
+                with self.alone(submission):
+                    self.begin(submission, sandboxes)
+                while len(self.running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
+                    self.finish_some()
+            while self.running:
+                self.finish_some()
+        waiting = len(work) - len(self.graded) - len(self.ungraded)
+        return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, waiting, self.request.dry_run)
 
-    with _sandboxes(request, course, len(work)) as sandboxes:
-        running: dict[Future[RunResult], tuple[Submission, str, Grafted]] = {}
+    def sandboxes(self, submissions: int) -> AbstractContextManager[Sandboxes]:
+        """Return where submissions run: on a cluster's workers, or here in no more sandboxes than there is work."""
+        request = self.request
+        if request.scheduler is not None:
+            from autograder.grading.cluster import cluster_workers  # here alone: dask is an extra
 
-        def finish_some() -> None:
-            """Judge and write what is ready, so that whenever the run is stopped, little is lost."""
-            wait(running, return_when=FIRST_COMPLETED)
-            for future in [future for future in running if future.done()]:
-                submission, digest, grafted = running.pop(future)
-                finish(submission, digest, conclude(grafted, future.result(), expect, run_seed))
+            return cluster_workers(request.scheduler, request.limits, isolated=request.isolated)
+        workers = max(1, min(request.workers, submissions))
+        return local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
 
-        for submission in work:
-            released = instructor[submission.assignment]
-            digest = digest_of(submission, released, course, (request.limits, request.isolated))
-            earlier = earlier_record(folder, submission, digest, request.seed, scores[submission.assignment])
-            if earlier is not None:
-                keep(GradedSubmission(submission, earlier["verdicts"], earlier["notes"], reused=True))
-                continue
-            try:
-                grafted, program = prepare(released, read_submitted(submission.file), run_seed)
-            except MalformedNotebook as error:
-                finish(submission, digest, grade_unreadable(released, str(error), expect, run_seed))
-                continue
-            running[sandboxes.run(program)] = (submission, digest, grafted)
-            if len(running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
-                finish_some()
-        while running:
-            finish_some()
-    return ClassRun(run_seed, request.isolated, graded)
+    def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
+        """Let a submission run in a sandbox, unless its verdicts are known without."""
+        work, released = submission.read(), self.instructor[submission.assignment]
+        digest = digest_of(work, released, self.course, (self.request.limits, self.request.isolated))
+        scores = self.scores[submission.assignment]
+        earlier = earlier_record(self.folder, submission, digest, self.request.seed, scores)
+        if earlier is not None:
+            self.keep(submission, earlier, reused=True)
+            return
+        try:
+            grafted, program = prepare(released, work.notebook(), self.seed)
+        except MalformedNotebook as error:
+            self.write(submission, work, digest, grade_unreadable(released, str(error), self.expect, self.seed))
+            return
+        self.running[sandboxes.run(program)] = _Begun(submission, work, digest, grafted)
+
+    def finish_some(self) -> None:
+        """Judge and write what is ready, so that whenever the run is stopped, little is lost."""
+        wait(self.running, timeout=POLL_S, return_when=FIRST_COMPLETED)
+        if self.stopping() and not self.told_to_stop:
+            self.told_to_stop = True
+            self.running = {future: begun for future, begun in self.running.items() if not future.cancel()}
+            self.on_stop(len(self.running))
+        for future in [future for future in self.running if future.done()]:
+            begun = self.running.pop(future)
+            with self.alone(begun.submission):
+                done = conclude(begun.grafted, future.result(), self.expect, self.seed)
+                self.write(begun.submission, begun.work, begun.digest, done)
+
+    def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:
+        record = done.notebook.metadata[RECORD]
+        record |= {"digest": digest, "run": {"seed": self.seed, "versions": versions()}}
+        if isinstance(work.timestamp, str):
+            record["notes"] = [*record["notes"], "timestamp.txt holds no time; it counts as handed in in time"]
+        if not self.request.dry_run:
+            timestamp = None if isinstance(work.timestamp, str) else work.timestamp
+            write_log(self.folder, submission, done.notebook, self.request.limits, isolated=self.request.isolated)
+            self.writer.write(submission, done.notebook, timestamp)
+        self.keep(submission, record, reused=False)
+
+    def keep(self, submission: Submission, record: Mapping[str, Any], *, reused: bool) -> None:
+        scores = self.scores[submission.assignment].get(submission.student, {})
+        before = {(check.exercise, check.name): scores.get(check.id) for check in checks_of(record["room"])}
+        verdicts, notes, run = record["verdicts"], record["notes"], record["run"]
+        one = GradedSubmission(submission, verdicts, notes, reused, run["seed"], run["versions"], before)
+        self.graded.append(one)
+        self.on_graded(one)
+
+    @contextmanager
+    def alone(self, submission: Submission) -> Iterator[None]:
+        """Let what fails in the block cost this submission alone, unless it would befall the next one, too."""
+        try:
+            yield
+        except (Exception, SystemExit) as error:  # nbgrader ends the process where it gives up
+            if isinstance(error, ENDS_THE_RUN) and not isinstance(error, RowRefused):
+                raise
+            if isinstance(error, OSError) and error.errno in MACHINE_FAILS:
+                raise
+            self.ungraded.append(Ungraded(submission, _reason(error, self.folder)))
+            if not self.request.dry_run:
+                self.writer.withdraw(submission)
 
 
-def _sandboxes(request: GradeRequest, course: Course, submissions: int) -> AbstractContextManager[Sandboxes]:
-    if request.scheduler is not None:
-        from autograder.grading.cluster import cluster_workers  # here alone: dask is an extra
+@dataclass(frozen=True)
+class _Begun:
+    """A submission whose program runs."""
 
-        return cluster_workers(request.scheduler, request.limits, isolated=request.isolated)
-    workers = max(1, min(request.workers, submissions))
-    return local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[course.folder])
+    submission: Submission
+    work: HandedIn
+    digest: str
+    grafted: Grafted
+
+
+def _reason(error: BaseException, folder: CourseFolder) -> str:
+    """Say in one line what failed; of an error of ours also where, for whoever mends it."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}".replace(f"{folder.root}/", "")
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return f"{said} ({Path(where.filename).name}, line {where.lineno})"

@@ -10,6 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.grading.earlier import versions
 from autograder.grading.submission import RECORD, conclude, program_of
 from autograder.notebooks.graft import Grafted
 from autograder.reference import Course, LiveExpectations
@@ -32,4 +33,5 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         sandbox, expect, run_seed = _shared()
         grafted = Grafted(nb, tuple(nb.metadata[RECORD].get("notes", ())))
         graded = conclude(grafted, sandbox.run(program_of(nb, run_seed)), expect, run_seed)
+        graded.notebook.metadata[RECORD]["run"] = {"seed": run_seed, "versions": versions()}
         return graded.notebook, resources

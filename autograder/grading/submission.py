@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -12,7 +11,7 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.judge import Expectations
 from autograder.notebooks import answers
-from autograder.notebooks.graft import Grafted, MalformedNotebook, grade_id_of, graft, is_answer, read_notebook
+from autograder.notebooks.graft import Grafted, grade_id_of, graft, is_answer
 from autograder.sandbox import Program, RunResult
 from autograder.verdicts import Answer, Verdict
 
@@ -32,22 +31,6 @@ class Graded:
     notebook: NotebookNode
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...]
-
-
-def read_submitted(file: Path) -> NotebookNode:
-    """Read what a student handed in. The reasons given are for the student: they name the file and no folder.
-
-    Raises:
-        MalformedNotebook: there is no such file, or it is none that can be read as a notebook.
-    """
-    if file.is_symlink():
-        raise MalformedNotebook(f"{file.name} is a link to another file; hand in the notebook itself")
-    if not file.is_file():
-        raise MalformedNotebook(f"{file.name} is missing")
-    try:
-        return read_notebook(file)
-    except MalformedNotebook as error:
-        raise MalformedNotebook(str(error).replace(str(file), file.name)) from error
 
 
 def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[Grafted, Program]:

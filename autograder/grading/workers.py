@@ -12,6 +12,10 @@ from pathlib import Path
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
 
 
+class ClusterError(Exception):
+    """The scheduler or its workers cannot be used; the message says which, and what to do."""
+
+
 @dataclass(frozen=True)
 class Sandboxes:
     """A place where programs run.

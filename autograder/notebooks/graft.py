@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ import nbformat.reader
 from nbformat import NotebookNode
 
 MAX_NOTEBOOK_BYTES = 32 << 20
+NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, nor pipes among its files
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
 
 
@@ -37,19 +40,44 @@ def read_notebook(path: Path) -> NotebookNode:
     """Read a notebook of any format that nbformat knows, as format 4.
 
     Raises:
-        MalformedNotebook: it is too large, not JSON, not UTF-8, or not a notebook; the message names the file.
-        FileNotFoundError: there is no such file.
+        MalformedNotebook: it is no file, too large, not JSON, not UTF-8, or not a notebook; the message names the file.
+        OSError: it cannot be read, or there is no such file.
     """
-    if path.stat().st_size > MAX_NOTEBOOK_BYTES:
-        raise MalformedNotebook(f"{path} has more than {MAX_NOTEBOOK_BYTES >> 20} MiB: clear its outputs and save it")
+    return parse_notebook(read_capped(path), str(path))
+
+
+def read_capped(path: Path) -> bytes:
+    """Return a file's content, and of one that is too large for a notebook one byte more than a notebook may have.
+
+    Raises:
+        MalformedNotebook: it is no file but a pipe or a device; the message names it.
+        OSError: it cannot be read, or there is no such file.
+    """
+    # Without blocking: whoever opens a pipe waits for its other end, and nobody may be there.
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | NONBLOCK)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise MalformedNotebook(f"{path} is no file")
+        return file.read(MAX_NOTEBOOK_BYTES + 1)
+
+
+def parse_notebook(content: bytes, name: str) -> NotebookNode:
+    """Return a notebook of any format that nbformat knows, as format 4.
+
+    Args:
+        content: of the file, as ``read_capped`` returns it.
+        name: of the file, for the message.
+
+    Raises:
+        MalformedNotebook: it is too large, not JSON, not UTF-8, or not a notebook.
+    """
+    if len(content) > MAX_NOTEBOOK_BYTES:
+        raise MalformedNotebook(f"{name} has more than {MAX_NOTEBOOK_BYTES >> 20} MiB: clear its outputs and save it")
     try:
-        return _as_format_4(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise
+        return _as_format_4(content.decode("utf-8-sig"))
     except Exception as error:
         # nbformat raises whatever its readers raise; for the reader of this message they are all one thing.
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
-        raise MalformedNotebook(f"{path} is not a notebook: {reason}; save it again in Jupyter") from error
+        raise MalformedNotebook(f"{name} is not a notebook: {reason}; save it again in Jupyter") from error
 
 
 def _as_format_4(text: str) -> NotebookNode:

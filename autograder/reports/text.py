@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from autograder.verdicts import Verdict
 
 WIDTH = 100
+MAX_LINES, MAX_LINE = 40, 300
 
 
 def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> str:
@@ -68,6 +69,20 @@ def progress_headline(progress: Progress) -> str:
 
 def unseen_points(progress: Progress) -> str:
     return f"{progress.unseen} more points come from hidden checks and the written question when it is graded."
+
+
+def plain(text: str) -> str:
+    """Return a line without what a terminal would obey: names of folders, notes and outputs may hold anything."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def capped(text: str, indent: str) -> list[str]:
+    """Return a text's lines: of many the first and, as an error ends with what matters, the last."""
+    lines = text.splitlines()
+    if len(lines) > MAX_LINES:
+        left_out = f"… ({len(lines) - MAX_LINES} lines are left out)"
+        lines = [*lines[: MAX_LINES // 2], left_out, *lines[-MAX_LINES // 2 :]]
+    return [indent + (line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…") for line in lines]
 
 
 def result_word(verdict: Verdict) -> str:

@@ -24,6 +24,7 @@ __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program
 
 START_S = 120.0
 GRACE_S = 2.0
+TWICE = "it was answered twice, and nobody can say which answer is the check's"
 _numbers = itertools.count()
 
 
@@ -59,33 +60,43 @@ class Sandbox:
             NoSandbox: isolation is asked for and cannot be had.
         """
         control = self._control if self._control is not None else self._start()
+        collected, ended = self._exchange(control, program)
+        status, too_much_memory = self._finish(control, patience_s=GRACE_S if ended == "crash" else 0.0)
+        return collected.result("memory" if too_much_memory else ended, status)
+
+    def _exchange(self, control: socket.socket, program: Program) -> tuple[_Collector, str]:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
                 socket.send_fds(control, [wire.RUN], [theirs.fileno()])
                 wire.send(control, program.request(self.limits))
             collected = _Collector(program)
-            ended = collected.read_all(ours, self.limits)
-        status = self._finish(control, patience_s=GRACE_S if ended in ("end", "crash") else 0.0)
-        return collected.result(ended, status)
+            return collected, collected.read_all(ours, self.limits)
 
     def _start(self) -> socket.socket:
-        server = [sys.executable, "-m", "autograder.sandbox.server"]
-        server += ["isolated" if self.isolated else "trusted", str(isolation.unique_uid(next(_numbers)))]
-        line = isolation.command(server, self.hidden) if self.isolated else server
+        wall = isolation.mechanism() if self.isolated else "trusted"
         ours, theirs = socket.socketpair()
+        server = [sys.executable, "-m", "autograder.sandbox.server", wall]
+        server += [str(isolation.unique_uid(next(_numbers))), str(theirs.fileno()), *map(str, self.hidden)]
         with theirs:
             self._process = subprocess.Popen(
-                [*line, str(theirs.fileno())],
+                isolation.command(server, self.hidden) if wall == "bubblewrap" else server,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
+                env=isolation.ENVIRONMENT if wall == "landlock" else None,
+                start_new_session=True,  # else Ctrl-C, which a terminal sends to all of a group, ends it, too
             )
         self._control = ours
         try:
             wire.receive(ours, time.monotonic() + START_S)
-        except (EOFError, wire.WireError) as error:
+            # Walls that cannot be built would look like a class whose work has crashed: try them on nothing first.
+            _, ended = self._exchange(ours, Program((), ()))
+            self._finish(ours, patience_s=GRACE_S)
+            if ended != "end":
+                raise wire.WireError(ended)
+        except (EOFError, OSError, wire.WireError) as error:
             self._process.kill()
             _, said = self._process.communicate()
             self.close()
@@ -93,8 +104,8 @@ class Sandbox:
             raise NoSandbox(f"the sandbox did not start: {last[0]} (autograder doctor says more)") from error
         return ours
 
-    def _finish(self, control: socket.socket, patience_s: float) -> int | None:
-        """Wait until the server is free again, and return the submission's exit status.
+    def _finish(self, control: socket.socket, patience_s: float) -> tuple[int | None, bool]:
+        """Wait until the server is free again; return the submission's exit status, and whether memory ended it.
 
         What has not ended by itself within the patience is killed. A server that is gone is started anew next time.
         """
@@ -102,10 +113,10 @@ class Sandbox:
             if not select.select([control], [], [], patience_s)[0]:
                 control.sendall(wire.STOP)
             header, _ = wire.receive(control, time.monotonic() + START_S)
-            return int(header["status"])
+            return int(header["status"]), bool(header["memory"])
         except (EOFError, OSError, wire.WireError):
             self.close()
-            return None
+            return None, False
 
     def close(self) -> None:
         """End the server, if one runs."""
@@ -122,12 +133,13 @@ class Sandbox:
 
 
 class _Collector:
-    """Gathers the frames of one run; the first answer to a question counts."""
+    """Gathers the frames of one run. It tells the checks when the cells have ended, and takes one answer to each."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.cells: dict[str, CellResult] = {}
         self.answers: dict[tuple[str, str], Answer] = {}
+        self.asked = False
 
     def read_all(self, connection: socket.socket, limits: Limits) -> str:
         """Read frames until the program says that it is at its end, and return how the reading ended."""
@@ -138,13 +150,22 @@ class _Collector:
                 header, body = wire.receive(connection, min(last, time.monotonic() + patience_s))
                 if "end" in header:
                     return "end"
-                self._take(header, body)
-            except EOFError:
+                if "ready" in header:
+                    self._ask(connection)
+                else:
+                    self._take(header, body)
+            except (EOFError, BrokenPipeError, ConnectionResetError):
                 return "crash"
             except wire.Late:
                 return "timeout"
             except wire.WireError:
                 return "invalid"
+
+    def _ask(self, connection: socket.socket) -> None:
+        if self.asked or len(self.cells) < len(self.program.cells):
+            raise wire.WireError("the cells have not ended, or it asked twice")
+        self.asked = True
+        wire.send(connection, self.program.plan())
 
     def _take(self, header: dict[str, Any], body: bytes) -> None:
         known_cells = {cell.id for cell in self.program.cells}
@@ -154,13 +175,13 @@ class _Collector:
                 self.cells.setdefault(header["cell"], CellResult(header["stdout"], str(header.get("error", ""))))
             return
         key = (str(header.get("exercise")), str(header.get("check")))
-        if key not in known_checks or not isinstance(header.get("answer"), dict):
+        if not self.asked or key not in known_checks or not isinstance(header.get("answer"), dict):
             raise wire.WireError("nobody asked for this answer")
         try:
             answer = wire.unpack_answer(header["answer"], body)
         except wire.WireError as error:
             answer = Answer("invalid", {}, str(error))
-        self.answers.setdefault(key, answer)
+        self.answers[key] = Answer("invalid", {}, TWICE) if key in self.answers else answer
 
     def result(self, ended: str, status: int | None) -> RunResult:
         """Return everything, with an outcome for each check that never answered."""
@@ -169,6 +190,7 @@ class _Collector:
         lost = {
             "timeout": Answer("timeout", {}, f"{where} did not end in time"),
             "invalid": Answer("invalid", {}, "it gave no valid answer"),
+            "memory": Answer("memory", {}, "all its processes together took more memory than they may"),
         }.get(ended, Answer("crash", {}, f"{where} ended the whole process" + _how(status)))
         complete = {
             (check.exercise, check.name): self.answers.get((check.exercise, check.name), lost)

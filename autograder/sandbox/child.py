@@ -4,37 +4,48 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from types import FrameType, ModuleType, SimpleNamespace
 
 from autograder import student
 from autograder.checks import Check, checks_of
 from autograder.observe import observe
-from autograder.sandbox import wire
+from autograder.sandbox import patches, wire
 from autograder.sandbox.cells import OutOfTime, names_of, prepare, run_cell
-from autograder.sandbox.program import Limits, PlannedCheck, Program
+from autograder.sandbox.program import Cell, Limits, PlannedCheck, read_plan
 from autograder.verdicts import Answer
 
 MAX_TIMEOUTS = 2
+GRACE_S = 0.5
 TIMEOUT, CRASH = "it did not end in time", "it ended the whole process"
+NO_PROCESS = "the cells left so many processes behind that no check could be started"
 
 
-def run(program: Program, limits: Limits, results: socket.socket) -> None:
-    """Run a program and send each result as a frame; the last frame is the end."""
+def run(cells: Sequence[Cell], limits: Limits, results: socket.socket) -> None:
+    """Run the cells, then the checks that are asked for; each result is a frame, and the last frame is the end.
+
+    While the cells run, nothing in this process knows which checks will come and with which seeds.
+    """
     student.be_graded()
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
     prepare(module)
-    for cell in program.cells:
+    put_back = patches.remember()
+    for cell in cells:
         with time_limit(limits.cell_s):
             outcome = run_cell(cell, module)
         wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})
     names = names_of(module)
+    put_back()
+    wire.send(results, {"ready": True})
+    plan, _ = wire.receive(results)
     timeouts: dict[str, int] = {}
-    for planned in program.checks:
+    for planned in read_plan(plan):
         if timeouts.get(planned.exercise, 0) >= MAX_TIMEOUTS:
             answer = Answer("timeout", {}, f"not tried: two checks of {planned.exercise} did not end in time")
             send_answer(results, planned, answer)
@@ -47,19 +58,41 @@ def run_check(planned: PlannedCheck, names: SimpleNamespace, limits: Limits, res
     """Fork, observe there, and see to it that one frame is sent; return the kind of answer if it is known here."""
     check = next(check for check in checks_of(planned.room, planned.exercise) if check.name == planned.name)
     started = time.perf_counter()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        send_answer(results, planned, Answer("crash", {}, NO_PROCESS))
+        return "crash"
     if pid == 0:
         try:
+            os.setpgid(0, 0)
             _observe_and_send(check, planned, names, limits, results)
             os._exit(0)
         finally:
             os._exit(1)
-    _, status = os.waitpid(pid, 0)
+    status = wait_or_kill(pid, limits.check_s + GRACE_S)
     if status == 0:
         return ""
     answer = answer_of_death(status, time.perf_counter() - started)
     send_answer(results, planned, answer)
     return answer.kind
+
+
+def wait_or_kill(pid: int, seconds: float) -> int:
+    """Return the wait status of a child; one that does not end by itself, such as a stopped one, has timed out."""
+    ended = True
+    if hasattr(os, "pidfd_open"):  # Linux; elsewhere only one's own work is run
+        descriptor = os.pidfd_open(pid)
+        ended = bool(select.select([descriptor], [], [], seconds)[0])
+        os.close(descriptor)
+    else:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)  # with what it started and left behind
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    return status if ended else int(signal.SIGALRM)
 
 
 def _observe_and_send(

@@ -1,14 +1,14 @@
 """The walls around student code.
 
 Defends: files outside the interpreter and the checks (course folder, other submissions, gradebook, reference, home),
-the network, other processes, environment variables, the disk, the number of processes and the memory of each.
-Does not defend: the memory of many processes together, time on the processor within the limits, bugs of the kernel,
-what the student's own process says.
-Assumes: Linux with user namespaces or root, and bubblewrap.
+the network, other processes, environment variables, the disk, the number of processes and the memory of all.
+Does not defend: time on the processor within the limits, bugs of the kernel, what the student's own process says.
+Assumes: Linux with user namespaces or root, and bubblewrap or Landlock.
 
 Two walls. Bubblewrap puts the warm server into a file system that holds only what an allow-list names. Each
 submission is a fork of that server in namespaces of its own: processes, mounts with an empty /tmp, no /proc, another
-user where the grader is root, no capabilities, limits.
+user where the grader is root, no capabilities, limits. Where bubblewrap is missing, the fork covers every folder that
+the list does not name, and Landlock lets it open nothing else.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from autograder.sandbox import landlock
 from autograder.sandbox.program import Limits
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -31,8 +32,12 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x1
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL, LAST_CAPABILITY = 4, 40
 FIRST_UID = 1 << 30
+# What the warm server needs where the grader is root: to build the walls, become another user, and count its memory.
+CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_SYS_PTRACE")
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+EMPTY = b"size=1m,mode=0755"
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",
@@ -48,23 +53,30 @@ class NoSandbox(Exception):
     """Student code cannot be isolated on this machine."""
 
 
+def mechanism() -> str:
+    """Return what makes the outer wall on this machine: bubblewrap, or landlock where that is missing.
+
+    Raises:
+        NoSandbox: there is neither.
+    """
+    if shutil.which("bwrap"):
+        return "bubblewrap"
+    if sys.platform == "linux" and landlock.version():
+        return "landlock"
+    raise NoSandbox(
+        "bubblewrap is not installed, so student code cannot be shut in: apt-get install bubblewrap, "
+        "or grade work that you trust with --no-sandbox"
+    )
+
+
 def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
     """Return the bubblewrap command line that starts the warm server behind the outer wall.
 
     Args:
         server: command line of the server.
         hidden: folders to cover even where an allowed folder holds them, such as an installed reference.
-
-    Raises:
-        NoSandbox: bubblewrap is not installed.
     """
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        raise NoSandbox(
-            "bubblewrap is not installed, so student code cannot be shut in: apt-get install bubblewrap, "
-            "or grade work that you trust with --no-sandbox"
-        )
-    line = [bwrap, "--die-with-parent", "--new-session", "--clearenv", "--unshare-net", "--unshare-pid"]
+    line = ["bwrap", "--die-with-parent", "--new-session", "--clearenv", "--unshare-net", "--unshare-pid"]
     line += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     for name, value in ENVIRONMENT.items():
         line += ["--setenv", name, value]
@@ -81,13 +93,18 @@ def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
         for parent in list(folder.parents)[-2::-1]:
             line += ["--perms", "0755", "--dir", str(parent)]  # else nobody but root may pass through
         line += ["--ro-bind", str(folder), str(folder)]
-    for folder in hidden:
-        if any(folder.is_relative_to(shown) for shown in (*allowed, Path("/usr"))):
-            line += ["--tmpfs", str(folder)]
+    for folder in shown_by_chance(hidden):
+        line += ["--tmpfs", str(folder)]
     if os.geteuid() == 0:
-        for capability in ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL"):
+        for capability in CAPABILITIES:
             line += ["--cap-add", capability]
     return [*line, "--chdir", "/tmp", "--", *server]
+
+
+def shown_by_chance(hidden: Sequence[Path]) -> list[Path]:
+    """Return those folders that lie in a folder which student code may read."""
+    allowed = (*interpreter_folders(), Path("/usr"))
+    return [folder for folder in hidden if any(folder.is_relative_to(shown) for shown in allowed)]
 
 
 def interpreter_folders() -> list[Path]:
@@ -118,8 +135,17 @@ def die_with_parent() -> None:
         _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def enter_namespaces(limits: Limits) -> None:
-    """Put this process's children behind the inner wall: own processes, an empty /tmp, no /proc."""
+def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> None:
+    """Put this process's children behind the inner wall: own processes, an empty /tmp, no /proc.
+
+    Args:
+        limits: of a submission.
+        hidden: where there is no outer wall, the folders to cover beside all those that nobody needs; None where
+            there is one.
+
+    Raises:
+        OSError: the kernel refuses.
+    """
     flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET
     uid, gid = os.geteuid(), os.getegid()
     if uid == 0:
@@ -130,19 +156,46 @@ def enter_namespaces(limits: Limits) -> None:
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    # An interpreter that lies under /tmp is covered, too: held open here, it is put back on top.
-    under_tmp = {
-        folder: os.open(folder, os.O_PATH) for folder in interpreter_folders() if folder.is_relative_to("/tmp")
+    writable = f"size={limits.disk_bytes},mode=1777".encode()
+    covers = dict.fromkeys((Path("/tmp"), Path("/dev/shm")), writable)
+    if hidden is not None:
+        covers = dict.fromkeys(unneeded_folders(), EMPTY) | covers
+    # An interpreter that lies under a cover is covered, too: held open here, it is put back on top.
+    kept = {
+        folder: os.open(folder, os.O_PATH)
+        for folder in interpreter_folders()
+        if any(folder.is_relative_to(covered) for covered in covers)
     }
-    size = f"size={limits.disk_bytes},mode=1777".encode()
-    for place in (b"/tmp", b"/dev/shm"):
-        _call("mount", b"tmpfs", place, b"tmpfs", MS_NOSUID | MS_NODEV, size)
-    for folder, handle in under_tmp.items():
-        folder.mkdir(parents=True)
+    for place, options in covers.items():
+        _cover(place, options)
+    for folder, handle in kept.items():
+        for parent in list(folder.parents)[-2::-1]:
+            parent.mkdir(mode=0o755, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         _call("mount", f"/proc/self/fd/{handle}".encode(), os.fsencode(folder), None, MS_BIND | MS_REC, None)
         os.close(handle)
+    for folder in shown_by_chance(hidden or ()):
+        _cover(folder, EMPTY)
     _call("mount", b"tmpfs", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, b"size=0")
     os.chdir("/tmp")
+
+
+def _cover(place: Path, options: bytes) -> None:
+    _call("mount", b"tmpfs", os.fsencode(place), b"tmpfs", MS_NOSUID | MS_NODEV, options)
+
+
+def unneeded_folders() -> list[Path]:
+    """Return the folders of the root that hold neither the system nor its devices."""
+    needed = {*SYSTEM_FOLDERS, "/dev", "/proc", "/etc", "/tmp"}
+    return sorted(
+        each for each in Path("/").iterdir() if each.is_dir() and not each.is_symlink() and str(each) not in needed
+    )
+
+
+def open_nothing_else() -> None:
+    """Let this process open the system, the interpreter and its own /tmp, and nothing else."""
+    readable = [*map(Path, (*SYSTEM_FOLDERS, *SYSTEM_FILES)), *interpreter_folders()]
+    landlock.restrict(readable, [Path("/tmp"), Path("/dev/shm"), *map(Path, DEVICES)])
 
 
 def unique_uid(number: int) -> int:

@@ -49,20 +49,22 @@ class Program:
     checks: tuple[PlannedCheck, ...]
 
     def request(self, limits: Limits) -> dict[str, Any]:
-        """Return this program and its limits as JSON values."""
-        return {"program": asdict(self), "limits": asdict(limits)}
+        """Return the cells and their limits as JSON values; the checks are told when the cells have ended."""
+        return {"cells": [asdict(cell) for cell in self.cells], "limits": asdict(limits)}
+
+    def plan(self) -> dict[str, Any]:
+        """Return the checks as JSON values."""
+        return {"checks": [asdict(check) for check in self.checks]}
 
 
-def read_request(request: Mapping[str, Any]) -> tuple[Program, Limits]:
-    """Return what ``Program.request`` packed."""
-    program = request["program"]
-    return (
-        Program(
-            tuple(Cell(**cell) for cell in program["cells"]),
-            tuple(PlannedCheck(**check) for check in program["checks"]),
-        ),
-        Limits(**request["limits"]),
-    )
+def read_request(request: Mapping[str, Any]) -> tuple[tuple[Cell, ...], Limits]:
+    """Return the cells and the limits that ``Program.request`` packed."""
+    return tuple(Cell(**cell) for cell in request["cells"]), Limits(**request["limits"])
+
+
+def read_plan(plan: Mapping[str, Any]) -> tuple[PlannedCheck, ...]:
+    """Return the checks that ``Program.plan`` packed."""
+    return tuple(PlannedCheck(**check) for check in plan["checks"])
 
 
 @dataclass(frozen=True)

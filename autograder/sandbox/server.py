@@ -14,24 +14,30 @@ import select
 import signal
 import socket
 import sys
-import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 from autograder.checks import rooms
-from autograder.sandbox import child, isolation, wire
-from autograder.sandbox.program import Limits, Program, read_request
+from autograder.sandbox import child, isolation, memory, wire
+from autograder.sandbox.program import Cell, Limits, read_request
 
 # What notebooks import anyway: once here rather than once in each submission.
 PRELOAD = ("torch", "numpy", "matplotlib.pyplot", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
 # The first optimizer of torch.optim imports this, which takes a second: once here where it is needed, since else each
 # check would import it in its own fork.
 IMPORTED_BY_OPTIMIZERS = "torch._dynamo"
+MEMORY_EVERY_S = 0.1
+TRUSTED = "trusted"
 
 
 def main() -> None:
-    """Serve requests on an inherited socket until the other side closes it."""
-    isolated, uid, control = sys.argv[1] == "isolated", int(sys.argv[2]), socket.socket(fileno=int(sys.argv[3]))
+    """Serve requests on an inherited socket until the other side closes it.
+
+    Command line: what makes the outer wall, or trusted; the user to become; the socket; folders to hide.
+    """
+    wall, uid, control = sys.argv[1], int(sys.argv[2]), socket.socket(fileno=int(sys.argv[3]))
+    hidden = tuple(map(Path, sys.argv[4:]))
     isolation.die_with_parent()
     import torch
 
@@ -48,32 +54,52 @@ def main() -> None:
         if command == wire.STOP:
             continue  # it came too late: that submission has ended by itself
         header, _ = wire.receive(control, max_header_bytes=wire.MAX_REQUEST_BYTES)
-        program, limits = read_request(header)
-        if any("torch.optim" in cell.source or "import optim" in cell.source for cell in program.cells):
+        cells, limits = read_request(header)
+        if any("torch.optim" in cell.source or "import optim" in cell.source for cell in cells):
             importlib.import_module(IMPORTED_BY_OPTIMIZERS)
         pid = os.fork()
         if pid == 0:
             control.close()
-            supervise(Submission(program, limits, socket.socket(fileno=descriptors[0]), isolated, uid))
+            supervise(Submission(cells, limits, socket.socket(fileno=descriptors[0]), wall, hidden, uid))
         os.close(descriptors[0])
-        wire.send(control, {"status": wait(pid, control)})
+        wire.send(control, wait(pid, control, limits, wall != TRUSTED))
 
 
-def wait(pid: int, control: socket.socket) -> int:
-    """Wait for a submission to end, or end it when the grader says so, and return its exit status."""
-    stopping = False
+def wait(pid: int, control: socket.socket, limits: Limits, isolated: bool) -> dict[str, int | bool]:
+    """Wait for a submission to end, or end it when the grader says so or when it takes too much memory.
+
+    Returns:
+        its exit status, and whether all its processes together had more memory than they may.
+    """
+    descriptor = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
+    watched: list[socket.socket | int] = [control] if descriptor is None else [control, descriptor]
+    watch, too_much = memory.Watch(pid, limits.memory_bytes), False
+    look_s = MEMORY_EVERY_S if descriptor is not None else 0.005
     while True:
+        ready = select.select(watched, [], [], look_s)[0]
         done, ended = os.waitpid(pid, os.WNOHANG)
         if done:
-            return shell_status(ended)
-        if stopping:
-            time.sleep(0.002)
-        elif select.select([control], [], [], 0.005)[0]:
-            control.recv(1)
-            stopping = True
-            for kill in (os.killpg, os.kill):  # it may not lead a group of its own yet
-                with contextlib.suppress(ProcessLookupError):
-                    kill(pid, signal.SIGKILL)
+            break
+        too_much = too_much or (isolated and not ready and watch.exceeded())
+        if control in ready or too_much:
+            if control in ready:
+                control.recv(1)
+                watched.remove(control)
+            end(pid, isolated)
+    if descriptor is not None:
+        os.close(descriptor)
+    return {"status": shell_status(ended), "memory": too_much}
+
+
+def end(pid: int, isolated: bool) -> None:
+    """End a submission: the first process of its namespace, with which the kernel ends all others, where there is one.
+
+    The supervisor ends when all of them have, so that nothing is left when it does.
+    """
+    first = next(memory.children(pid), None) if isolated else None
+    for kill, target in [(os.kill, first)] if first is not None else [(os.killpg, pid), (os.kill, pid)]:
+        with contextlib.suppress(ProcessLookupError):  # it may not lead a group of its own yet
+            kill(target, signal.SIGKILL)
 
 
 @dataclass(frozen=True)
@@ -81,17 +107,19 @@ class Submission:
     """What the server's forks hand down to the student's process.
 
     Attributes:
-        program: to run.
+        cells: to run.
         limits: within which.
         results: where its frames go.
-        isolated: whether walls are wanted.
+        wall: what makes the outer wall, or trusted where none is wanted.
+        hidden: folders that it must not see.
         uid: the user to become where this is root.
     """
 
-    program: Program
+    cells: tuple[Cell, ...]
     limits: Limits
     results: socket.socket
-    isolated: bool
+    wall: str
+    hidden: tuple[Path, ...]
     uid: int
 
 
@@ -102,9 +130,9 @@ def supervise(job: Submission) -> NoReturn:
         isolation.die_with_parent()
         os.setsid()
         base_bytes = isolation.memory_in_use()
-        if not job.isolated:
+        if job.wall == TRUSTED:
             become_student(job, base_bytes)
-        isolation.enter_namespaces(job.limits)
+        isolation.enter_namespaces(job.limits, job.hidden if job.wall == "landlock" else None)
         first = os.fork()
         if first == 0:
             isolation.die_with_parent()
@@ -112,6 +140,8 @@ def supervise(job: Submission) -> NoReturn:
         job.results.close()
         _, ended = os.waitpid(first, 0)
         status = shell_status(ended)
+    except OSError as error:
+        print(f"the walls cannot be built: {error}", file=sys.stderr, flush=True)
     finally:
         os._exit(status)
 
@@ -149,9 +179,11 @@ def become_student(job: Submission, base_bytes: int) -> NoReturn:
         keep = os.dup2(job.results.detach(), 3)
         os.closerange(4, 4096)
         isolation.apply_limits(job.limits, base_bytes)
-        if job.isolated:
+        if job.wall != TRUSTED:
             isolation.give_up_rights(job.uid)
-        child.run(job.program, job.limits, socket.socket(fileno=keep))
+        if job.wall == "landlock":
+            isolation.open_nothing_else()
+        child.run(job.cells, job.limits, socket.socket(fileno=keep))
         os._exit(0)
     finally:
         os._exit(1)

@@ -15,6 +15,7 @@ from autograder.checks import checks_of, rooms
 from autograder.cli import app
 from autograder.exercises import Exercise
 from autograder.reference import Course
+from autograder.walls import WALLS
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = Course.installed()
@@ -124,8 +125,9 @@ def test_the_page_before_the_first_chapter_lets_an_exercise_go_wrong(site: Path)
     assert 'class="predict question"' in page
 
 
-def test_the_page_before_the_first_chapter_names_commands_that_there_are() -> None:
-    text = (ROOT / "chapters" / "0-start.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["0-start", "grading"])
+def test_a_page_that_tells_what_to_type_names_commands_that_there_are(page: str) -> None:
+    text = (ROOT / "chapters" / f"{page}.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(?:^|`)autograder (\w+)", text, re.MULTILINE))
     assert named
     assert named <= {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
@@ -255,3 +257,12 @@ def test_instructors_find_every_known_mistake_and_that_it_is_named(site: Path, r
     mistakes = COURSE.mistakes(room)
     assert f"{len(mistakes)} mistakes; {len(mistakes)} of them are caught and named." in page
     assert [mistake.id for mistake in mistakes if f">{mistake.id}<" not in page] == []
+
+
+def test_instructors_find_every_wall_and_a_mark_explained(site: Path) -> None:
+    page = text_of((site / "chapters" / "grading.html").read_text(encoding="utf-8")).replace("’", "'")
+    assert [wall.name for wall in WALLS if f"{wall.holds} ({wall.name})" not in page] == []
+    assert "This is the recorded verdict." in page
+    assert next(mistake.says for mistake in COURSE.mistakes("layers") if mistake.id == "linear-bias-left-out") in (
+        " ".join(page.split())
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.grading.class_run import ClassRun, GradedSubmission
 from autograder.grading.course_folder import CourseFolder
-from autograder.grading.pipeline import ClassRun, GradeRequest, grade_class
+from autograder.grading.pipeline import GradeRequest, grade_class
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from autograder.reference import Course
@@ -46,10 +49,10 @@ def hand_in(folder: Path, **students: str) -> None:
         nbformat.write(notebook_of(folder, author), submitted(folder, student))
 
 
-def grade(folder: Path, **options: Any) -> ClassRun:
+def grade(folder: Path, on_graded: Callable[[GradedSubmission], None] = lambda one: None, **options: Any) -> ClassRun:
     """Grade a course folder with limits that fit small exercises."""
-    options = {"limits": QUICK} | options
-    return grade_class(CourseFolder(folder), Course.installed(), GradeRequest([ASSIGNMENT], **options))
+    request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
+    return grade_class(CourseFolder(folder), Course.installed(), request, on_graded=on_graded)
 
 
 def verdicts(run: ClassRun) -> dict[str, list[dict[str, Any]]]:
@@ -84,6 +87,50 @@ def gradebook_rows(folder: Path) -> dict[tuple[str, str], float | None]:
         ]
     assert len(rows) == len(dict(rows)), "a cell has two rows"
     return dict(rows)
+
+
+def everything_in_gradebook(folder: Path) -> dict[str, Any]:
+    """Return all that a gradebook says of who handed in what, and how many rows each of its tables has."""
+    grade_fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+    with open_gradebook(folder) as gradebook:
+        found: dict[str, Any] = {
+            submission.student.id: {
+                "timestamp": submission.timestamp,
+                "penalties": [notebook.late_submission_penalty for notebook in submission.notebooks],
+                "grades": {
+                    grade.name: [getattr(grade, field) for field in grade_fields]
+                    for notebook in submission.notebooks
+                    for grade in notebook.grades
+                },
+                "comments": {
+                    comment.name: (comment.auto_comment, comment.manual_comment)
+                    for notebook in submission.notebooks
+                    for comment in notebook.comments
+                },
+            }
+            for submission in gradebook.assignment_submissions(ASSIGNMENT)
+        }
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = {table: database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    return found | {"rows": rows}
+
+
+def graded_notebooks(folder: Path) -> dict[str, Any]:
+    """Return the graded notebooks by student, without how long the checks took and without draws of cell ids."""
+    found = {}
+    for path in sorted((folder / "autograded").glob("*/*/*.ipynb")):
+        notebook = read_notebook(path)
+        notebook.metadata["autograder"]["verdicts"] = undated(notebook.metadata["autograder"]["verdicts"])
+        found[path.parent.parent.name] = notebook
+    return found
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return all that lies in a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def open_gradebook(folder: Path) -> Gradebook:

@@ -21,7 +21,7 @@ UNREADABLE = {
     "deep": "is not a notebook",
     "huge": "has more than 32 MiB",
     "missing": "2-layers.ipynb is missing",
-    "folder": "2-layers.ipynb is missing",
+    "folder": "2-layers.ipynb is no file",
     "link_to_the_solution": "is a link to another file",
 }
 RIGHT = {

@@ -22,7 +22,8 @@ import pytest
 import torch
 
 import autograder as package
-from autograder.grading.cluster import ClusterError, cluster_workers, pack_result, unpack_result
+from autograder.grading.cluster import cluster_workers, pack_result, unpack_result
+from autograder.grading.workers import ClusterError
 from autograder.sandbox import Cell, CellResult, Limits, Program, RunResult
 from autograder.verdicts import Answer
 from tests.conftest import autograder
@@ -43,9 +44,10 @@ PROGRAM = Program((Cell("a", "print(1)"),), ())
 SERVER = "autograder.sandbox.server"
 KILL_THE_WORKER = """
 import os, signal
-server = os.getppid()
-worker = int(open(f"/proc/{server}/stat").read().rsplit(")", 1)[1].split()[1])
-os.kill(worker, signal.SIGKILL)
+above = os.getpid()
+while b"spawn_main" not in open(f"/proc/{above}/cmdline", "rb").read():
+    above = int(open(f"/proc/{above}/stat").read().rsplit(")", 1)[1].split()[1])
+os.kill(above, signal.SIGKILL)
 """
 HOSTILE = {
     "exits": "import os\nos._exit(0)",

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.checks import checks_of
+from autograder.judge import same_answer
 from autograder.observe import seed_of
 from autograder.reference import Course
-from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, wire
-from autograder.sandbox.isolation import FIRST_UID
+from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, landlock, wire
+from autograder.sandbox.isolation import FIRST_UID, mechanism
 from tests.conftest import ROOT
 
 COURSE = Course.installed()
@@ -26,9 +29,15 @@ PLAN = tuple(PlannedCheck(check.room, check.exercise, check.name, seed_of(1, che
 LIMITS = Limits(cell_s=2, check_s=2, total_s=15, memory_bytes=1 << 30, disk_bytes=16 << 20, file_bytes=8 << 20)
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(LIMITS, hidden=[COURSE.folder]) as running:
+@pytest.fixture(scope="module", params=["bubblewrap", "landlock"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A sandbox with either outer wall; the second is what a machine without bubblewrap gets."""
+    with pytest.MonkeyPatch.context() as patched, Sandbox(LIMITS, hidden=[COURSE.folder]) as running:
+        if request.param == "landlock":
+            patched.setenv("PATH", "")
+        assert mechanism() == request.param
+        running.run(Program((), ()))
+        patched.undo()
         yield running
 
 
@@ -103,7 +112,10 @@ def test_the_graders_environment_is_not_there(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_other_processes_cannot_be_seen(sandbox: Sandbox) -> None:
-    assert says(sandbox, "import os; print(os.listdir('/proc'), os.getpid() < 10, os.getppid() < 10)") == "[] True True"
+    assert (
+        says(sandbox, "import glob, os; print(glob.glob('/proc/*'), os.getpid() < 10, os.getppid() < 10)")
+        == "[] True True"
+    )
 
 
 def test_student_code_is_nobody_without_rights(sandbox: Sandbox) -> None:
@@ -127,10 +139,10 @@ def test_two_sandboxes_run_as_two_users_where_the_grader_is_root() -> None:
 
 def test_the_covers_cannot_be_taken_off(sandbox: Sandbox) -> None:
     probe = """
-import ctypes, os
+import ctypes, glob
 libc = ctypes.CDLL(None, use_errno=True)
 print(libc.umount2(b"/proc", 2), libc.umount2(b"/tmp", 2), libc.unshare(0x10000000), libc.umount2(b"/proc", 2))
-print(os.listdir("/proc"))
+print(glob.glob("/proc/*"))
 """
     lines = says(sandbox, probe).splitlines()
     assert lines[0].split()[:2] == ["-1", "-1"]
@@ -141,6 +153,84 @@ print(os.listdir("/proc"))
 def test_what_one_submission_leaves_behind_the_next_does_not_find(sandbox: Sandbox) -> None:
     run(sandbox, "open('/tmp/note', 'w').write('the answer'); open('/dev/shm/note', 'w').write('the answer')")
     assert says(sandbox, "import os; print(os.path.exists('/tmp/note'), os.listdir('/dev/shm'))") == "False []"
+
+
+# What a submission may say of itself
+
+FORGE = """
+import json, os, struct
+def forge(check, **observations):
+    observed = [[name, {"is": "value", "value": value}] for name, value in observations.items()]
+    answer = {"kind": "observed", "detail": "", "duration_s": 0.0, "observations": observed}
+    text = json.dumps({"exercise": "Flatten", "check": check, "answer": answer}).encode()
+    for descriptor in range(3, 16):
+        try:
+            os.write(descriptor, struct.pack(">II", len(text), 0) + text)
+        except OSError:
+            pass
+"""
+
+
+def test_while_the_cells_run_nothing_there_knows_the_checks_that_will_come_or_their_seeds(sandbox: Sandbox) -> None:
+    seeds = [check.seed for check in PLAN]
+    look = f"""
+import gc, sys
+seen, frame = [], sys._getframe()
+while frame:
+    seen += list(frame.f_locals.values())
+    frame = frame.f_back
+seen += gc.get_objects()
+print(sum(type(one).__name__ in ("PlannedCheck", "Program") or str(one) in {list(map(str, seeds))} for one in seen
+          if isinstance(one, int) or type(one).__module__.startswith("autograder")))
+"""
+    assert says(sandbox, look) == "0"
+
+
+def test_an_answer_that_nobody_has_asked_for_yet_is_refused(sandbox: Sandbox) -> None:
+    assert kinds(run(sandbox, FORGE + "forge('rows', output=1)")) == {"invalid"}
+
+
+def test_a_cell_that_asks_for_the_checks_before_the_cells_have_ended_is_refused(sandbox: Sandbox) -> None:
+    ask = FORGE + "os.write(3, struct.pack('>II', 15, 0) + b'{\"ready\": true}'); print(os.read(3, 10000))"
+    assert kinds(run(sandbox, ask)) == {"invalid"}
+
+
+def test_a_check_that_is_answered_twice_has_no_answer_and_the_others_keep_theirs(sandbox: Sandbox) -> None:
+    forging = COURSE.source("layers").replace(
+        "return x.flatten(start_dim=1)", f"forge({CHECKS[0].name!r}, output=1); return x.flatten(start_dim=1)"
+    )
+    answers = sandbox.run(Program((Cell("forge", FORGE), Cell("cell", forging)), PLAN[:2])).answers
+    assert answers["Flatten", CHECKS[0].name].kind == "invalid"
+    assert "twice" in answers["Flatten", CHECKS[0].name].detail
+    assert answers["Flatten", CHECKS[1].name].kind == "observed"
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "import torch; torch.Tensor.detach = lambda self: torch.zeros(1)",
+        "import torch; torch.randn = lambda *a, **k: torch.zeros(1)",
+        "import builtins; builtins.all = builtins.any = builtins.sum = lambda *a, **k: True",
+        "import autograder.observe; autograder.observe.plain = lambda value: True",
+        "import autograder.observe; autograder.observe.plain.__code__ = (lambda value: True).__code__",
+        "import autograder.observe; autograder.observe.type = lambda value: bool",
+        "import autograder.sandbox.child; autograder.sandbox.child.observe = None",
+        "from autograder.checks import checks_of\n"
+        "for check in checks_of('layers'): object.__setattr__(check, 'observe', lambda names, rng: {'output': True})",
+        "import sys; sys.settrace(lambda *a: sys.exit(3))",
+        "import sys; sys.modules['autograder.sandbox.wire'] = None",
+        "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN); signal.pthread_sigmask(0, {14})",
+        "import gc; gc.callbacks.append(lambda *a: spoil())",
+        "import torch\n"
+        "class Mode(torch.overrides.TorchFunctionMode):\n"
+        "    def __torch_function__(self, *a, **k): return True\n"
+        "Mode().__enter__()",
+    ],
+)
+def test_what_cells_replace_is_put_back_before_a_check_looks(sandbox: Sandbox, patch: str) -> None:
+    right = run(sandbox, "").answers
+    patched = sandbox.run(Program((RIGHT, Cell("hostile", patch)), PLAN)).answers
+    assert {check: same_answer(answer, right[check]) for check, answer in patched.items()} == dict.fromkeys(right, True)
 
 
 # What must end
@@ -201,6 +291,21 @@ def test_a_stop_that_comes_after_the_end_does_no_harm_to_the_next(sandbox: Sandb
     assert kinds(run(sandbox, "")) == {"observed"}
 
 
+def test_a_check_that_stops_itself_costs_only_that_check(sandbox: Sandbox) -> None:
+    source = COURSE.source("layers").replace(
+        "return x.flatten(start_dim=1)",
+        "x.is_contiguous() or os.kill(os.getpid(), signal.SIGSTOP); return x.flatten(start_dim=1)",
+    )
+    answers = sandbox.run(Program((Cell("cell", "import os, signal\n" + source),), PLAN)).answers
+    assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "timeout", "observed"]
+
+
+def test_what_a_check_started_ends_with_it(sandbox: Sandbox) -> None:
+    source = COURSE.source("layers").replace("return x.flatten(start_dim=1)", "spin(); return x.flatten(start_dim=1)")
+    spin = "import os, time\ndef spin():\n  if os.fork() == 0:\n    while True: pass\n"
+    assert kinds(sandbox.run(Program((Cell("spin", spin), Cell("cell", source)), PLAN))) == {"observed"}
+
+
 # What must be survived
 
 
@@ -243,6 +348,22 @@ def test_a_crash_in_one_check_costs_only_that_check(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("body", ["bytearray(20 << 30)", "import torch; torch.zeros(5 << 30)", "x = [0] * (1 << 40)"])
 def test_memory_over_the_limit_is_refused(sandbox: Sandbox, body: str) -> None:
     assert "memory" in says(sandbox, body).lower()
+
+
+def test_memory_over_the_limit_of_all_processes_together_ends_the_submission() -> None:
+    hoard = (
+        "import os, time\nfor _ in range(3): os.fork()\nhoard = bytearray(os.urandom(1)) * (400 << 20)\ntime.sleep(60)"
+    )
+    with Sandbox(replace(LIMITS, cell_s=60, total_s=90)) as sandbox:
+        assert kinds(run(sandbox, hoard)) == {"memory"}
+        assert kinds(run(sandbox, "")) == {"observed"}
+
+
+def test_memory_that_forks_share_counts_once(sandbox: Sandbox) -> None:
+    share = (
+        "import os, time\nhoard = bytearray(os.urandom(1)) * (300 << 20)\nfor _ in range(3): os.fork()\ntime.sleep(1)"
+    )
+    assert "memory" not in kinds(run(sandbox, share))
 
 
 def test_memory_over_the_limit_in_a_check_is_an_outcome(sandbox: Sandbox) -> None:
@@ -311,9 +432,18 @@ def test_work_that_patches_torch_spoils_only_itself(sandbox: Sandbox) -> None:
 # Where it cannot be had
 
 
-def test_without_bubblewrap_untrusted_work_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_bubblewrap_and_landlock_untrusted_work_is_refused_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(landlock, "version", lambda: 0)
     with pytest.raises(NoSandbox, match="apt-get install bubblewrap"), Sandbox() as sandbox:
+        sandbox.run(Program((), ()))
+
+
+def test_walls_that_cannot_be_built_are_told_before_anything_is_graded() -> None:
+    no_disk = Sandbox(replace(LIMITS, disk_bytes=-1))
+    with pytest.raises(NoSandbox, match="the walls cannot be built"), no_disk as sandbox:
         sandbox.run(Program((), ()))
 
 
@@ -322,26 +452,33 @@ def test_work_that_is_trusted_runs_without_isolation() -> None:
         assert kinds(run(sandbox, "")) == {"observed"}
 
 
-def test_the_walls_stand_without_root_too() -> None:
+@pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
+def test_the_walls_stand_without_root_too(wall: str) -> None:
     """Run the probes as nobody; the interpreter may lie where nobody but root passes, so it is shown to him first."""
     if os.geteuid() != 0:
         return  # then every other test here has just shown it
     probe = """
-from autograder.sandbox import wire
 from autograder.sandbox import Cell, Program, Sandbox
+from autograder.sandbox.isolation import mechanism
 look = '''
-import os
-print(os.getuid(), os.listdir("/proc"), os.path.exists("/etc/passwd"), os.path.exists("{root}/solutions"))
+import glob, os
+def can(file):
+    try:
+        return bool(open(file).read())
+    except OSError:
+        return False
+print(os.getuid(), glob.glob("/proc/*"), can("/etc/passwd"), can("{root}/solutions/layers.py"), can("{root}/README.md"))
 '''
 with Sandbox() as sandbox:
-    print(sandbox.run(Program((Cell("look", look),), ())).cells["look"].stdout)
+    print(mechanism(), sandbox.run(Program((Cell("look", look),), ())).cells["look"].stdout)
 """.replace("{root}", str(ROOT))
     base = Path(sys.base_prefix)
-    line = ["bwrap", "--dev-bind", "/", "/", "--tmpfs", "/root", "--chmod", "0755", "/root"]
+    line = [shutil.which("bwrap") or "", "--dev-bind", "/", "/", "--tmpfs", "/root", "--chmod", "0755", "/root"]
     for parent in [folder for folder in reversed(base.parents) if folder.is_relative_to("/root")][1:]:
         line += ["--perms", "0755", "--dir", str(parent)]
     line += ["--ro-bind", str(base), str(base)]
-    line += ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
+    line += [shutil.which("setpriv") or "", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
     line += [sys.executable, "-c", probe]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env={"PATH": os.environ["PATH"]})
-    assert done.stdout.strip() == "65534 [] False False", done.stderr
+    env = {"PATH": os.environ["PATH"] if wall == "bubblewrap" else ""}
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env=env)
+    assert done.stdout.strip() == f"{wall} 65534 [] False False False", done.stderr

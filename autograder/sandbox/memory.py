@@ -1,0 +1,87 @@
+"""How much memory the processes of one submission take, all together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+PROC = Path("/proc")
+PAUSES = 5  # as long as a look takes, before the next one
+TRUSTED = 2  # the supervisor and the first process of its namespace, which are ours
+
+
+class Watch:
+    """Looks, again and again, at what one process and its descendants take. Linux alone tells it.
+
+    Forks share pages until one of them writes, and what each takes of them is costly to ask of the kernel: so it is
+    asked only where the pages of all could be too many, of processes that stand still, and not all the time.
+
+    Args:
+        pid: of the process.
+        limit_bytes: beside what they share with others.
+    """
+
+    def __init__(self, pid: int, limit_bytes: int) -> None:
+        self.pid = pid
+        self.limit_bytes = limit_bytes
+        self._next = 0.0
+
+    def exceeded(self) -> bool:
+        """Whether they take more than the limit now, as far as one can tell."""
+        if time.monotonic() < self._next:
+            return False
+        started = time.monotonic()
+        if sum(map(_resident_bytes, tree(self.pid))) <= self.limit_bytes:
+            return False
+        still = _signal_all(self.pid, signal.SIGSTOP)
+        taken = sum(map(_proportional_bytes, still))
+        if taken <= self.limit_bytes:
+            _signal_all(self.pid, signal.SIGCONT)
+        self._next = time.monotonic() + PAUSES * (time.monotonic() - started)
+        return taken > self.limit_bytes
+
+
+def _signal_all(pid: int, number: signal.Signals) -> list[int]:
+    """Send a signal to the descendants of the first process of a namespace, also to those that just come to be."""
+    reached: list[int] = []
+    while more := [each for each in list(tree(pid))[TRUSTED:] if each not in reached]:
+        for each in more:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, number)
+        reached += more
+    return reached
+
+
+def tree(pid: int) -> Iterator[int]:
+    """Give a process and its descendants, as far as they can be seen."""
+    yield pid
+    for child in children(pid):
+        yield from tree(child)
+
+
+def children(pid: int) -> Iterator[int]:
+    """Give the processes that a process has started and that have not been reaped."""
+    with contextlib.suppress(OSError):
+        for task in (PROC / str(pid) / "task").iterdir():
+            yield from map(int, (task / "children").read_text().split())
+
+
+def _resident_bytes(pid: int) -> int:
+    return sum(_fields(PROC / str(pid) / "status").get(name, 0) for name in ("RssAnon", "RssShmem"))
+
+
+def _proportional_bytes(pid: int) -> int:
+    """Return the process's pages, each shared one divided by the number of those that share it."""
+    return sum(_fields(PROC / str(pid) / "smaps_rollup").get(name, 0) for name in ("Pss_Anon", "Pss_Shmem"))
+
+
+def _fields(file: Path) -> dict[str, int]:
+    """Return the sizes in a file of /proc, in bytes; none where the process has ended."""
+    with contextlib.suppress(OSError):
+        lines = (line.partition(":") for line in file.read_text().splitlines())
+        return {name: 1024 * int(value.split()[0]) for name, _, value in lines if value.endswith(" kB")}
+    return {}
