@@ -21,7 +21,7 @@ course: book sample-course $(MODEL) ## everything: the book, a release, a graded
 	@$(BIN)/python tools/course_summary.py $(COURSE) $(MODEL)
 
 test: .venv/installed book/node_modules/installed ## the whole test suite, as CI runs it
-	@tools/require bubblewrap:bwrap chromium:chromium procps:ps util-linux:setpriv \
+	@tools/require bubblewrap:bwrap chromium:chromium procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
 	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -80,6 +80,14 @@ def grade(
     sandbox: Annotated[
         bool, typer.Option("--sandbox/--no-sandbox", help="Shut student code in; without, only for work you trust.")
     ] = True,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Send submissions to the workers of this dask scheduler, such as tcp://10.0.0.5:8786, rather than to "
+            "sandboxes here. Whoever reaches a scheduler runs code on it: a private network alone, or tls://.",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write no mark.")] = False,
     force: Force = False,
     quiet: Quiet = False,
@@ -103,7 +111,9 @@ def grade(
     to_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_stdout:
         _refuse_or_copy(json_file, force)  # before the work, not after it
-    request = GradeRequest(folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run)
+    request = GradeRequest(
+        folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler
+    )
     course = Course.installed()
     with grading_progress(quiet or to_stdout) as live, stoppable() as stopping:
 
@@ -323,10 +333,12 @@ def exit_status(error: Exception) -> int | None:
     wrong_use = {"CourseFolderError", "WouldOverwrite", "MalformedNotebook", "NothingToFill"}
     wrong_use |= {"FileNotFoundError", "IsADirectoryError", "NotADirectoryError"}
     failed = {"ReleaseError", "UnknownMarkup", "BundleError", "NoSandbox", "NoCourse", "GradebookError", "OSError"}
+    failed |= {"ClusterError"}
     names = {base.__name__ for base in type(error).__mro__}
     if isinstance(error, ModuleNotFoundError):
         # The students' wheel leaves the grading out, and with it what only grading imports.
-        return 1 if (error.name or "").startswith(("autograder.grading", "nbgrader", "jupytext")) else None
+        optional = ("autograder.grading", "nbgrader", "jupytext", "distributed")
+        return 1 if (error.name or "").startswith(optional) else None
     return 130 if "Interrupted" in names else 2 if names & wrong_use else 1 if names & failed else None
 
 

@@ -64,7 +64,7 @@ class GradebookWriter:
         logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # there nbgrader logs what it then raises
 
     def require_assignment(self, assignment: str) -> None:
-        """Raise CourseFolderError unless the gradebook knows the assignment, as a release makes it."""
+        """Raise CourseFolderError unless the gradebook knows the assignment of this course, as a release makes it."""
         unknown = CourseFolderError(
             f"the gradebook does not know {assignment}: run `autograder release {assignment}` first"
         )
@@ -73,9 +73,14 @@ class GradebookWriter:
             raise unknown  # opening it would make an empty one
         with self.open() as gradebook:
             try:
-                gradebook.find_notebook(assignment, assignment)
+                course_id = gradebook.find_notebook(assignment, assignment).assignment.course_id
             except MissingEntry as error:
                 raise unknown from error
+        if course_id != self.directory.course_id:
+            raise CourseFolderError(  # for nbgrader, equal names are one assignment, whose marks it would mix
+                f"the gradebook holds {assignment} of the course {course_id}, and this folder's is "
+                f"{self.directory.course_id}: give each a database of its own, db_url in nbgrader_config.py"
+            )
 
     def scores(self, assignment: str) -> dict[str, dict[str, float | None]]:
         """Return the automatic scores of all submissions to an assignment, by student and cell."""
@@ -167,6 +172,11 @@ def gradebook_errors(folder: CourseFolder) -> Iterator[None]:
     """Tell an error of the database in one line."""
     try:
         yield
+    except ModuleNotFoundError as error:
+        raise GradebookError(
+            f"the db_url of {folder.root / 'nbgrader_config.py'} needs a driver, {error.name}: "
+            'pip install -e ".[postgresql]", and write postgresql+psycopg://'
+        ) from error
     except (SQLAlchemyError, InvalidEntry) as error:  # some that nbgrader meets while it commits arrive as its own
         cause = error.__context__ if isinstance(error, InvalidEntry) else error
         reason = str(getattr(cause, "orig", None) or cause).splitlines()[0]

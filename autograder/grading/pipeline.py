@@ -7,7 +7,7 @@ import secrets
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from autograder.grading.earlier import Scores, digest_of, earlier_record, versio
 from autograder.grading.gradebook import GradebookError, GradebookWriter, RowRefused
 from autograder.grading.log import write_log
 from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare
-from autograder.grading.workers import Run, local_sandboxes
+from autograder.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.notebooks.graft import Grafted, MalformedNotebook
 from autograder.reference import Course, LiveExpectations
 from autograder.sandbox import Limits, NoSandbox, RunResult
@@ -29,7 +29,7 @@ from autograder.sandbox import Limits, NoSandbox, RunResult
 QUEUE = 4
 POLL_S = 0.1
 # What is nobody's submission's fault, and would befall the next one, too.
-ENDS_THE_RUN = (GradebookError, NoSandbox, CourseFolderError)
+ENDS_THE_RUN = (GradebookError, NoSandbox, ClusterError, CourseFolderError)
 MACHINE_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
@@ -45,6 +45,7 @@ class GradeRequest:
         isolated: False only for work that the instructor trusts.
         limits: what each submission may use.
         dry_run: only say what would change, and write nothing.
+        scheduler: address of a dask scheduler whose workers run the submissions; None for sandboxes of this machine.
     """
 
     assignments: Sequence[str]
@@ -54,6 +55,7 @@ class GradeRequest:
     isolated: bool = True
     limits: Limits = field(default_factory=Limits)
     dry_run: bool = False
+    scheduler: str | None = None
 
 
 def grade_class(
@@ -81,6 +83,7 @@ def grade_class(
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
+        ClusterError: the scheduler or its workers cannot be used.
         CourseFolderError: an assignment or a student is unknown.
         GradebookError: the gradebook cannot be read or written.
         OSError: the disk is full, read-only or broken.
@@ -120,22 +123,30 @@ class _Grading:
             self.scores[assignment] = self.writer.scores(assignment)
         work = self.folder.submissions(self.request.assignments, self.request.student)
         on_start(len(work))
-        workers = max(1, min(self.request.workers, len(work)))
-        hidden = [self.course.folder]
-        with local_sandboxes(workers, self.request.limits, isolated=self.request.isolated, hidden=hidden) as start:
+        with self.sandboxes(len(work)) as sandboxes:
             for submission in work:
                 if self.stopping():
                     break
                 with self.alone(submission):
-                    self.begin(submission, start)
-                while len(self.running) > QUEUE * workers:  # so that memory does not grow with the class
+                    self.begin(submission, sandboxes)
+                while len(self.running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
                     self.finish_some()
             while self.running:
                 self.finish_some()
         waiting = len(work) - len(self.graded) - len(self.ungraded)
         return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, waiting, self.request.dry_run)
 
-    def begin(self, submission: Submission, start: Run) -> None:
+    def sandboxes(self, submissions: int) -> AbstractContextManager[Sandboxes]:
+        """Return where submissions run: on a cluster's workers, or here in no more sandboxes than there is work."""
+        request = self.request
+        if request.scheduler is not None:
+            from autograder.grading.cluster import cluster_workers  # here alone: dask is an extra
+
+            return cluster_workers(request.scheduler, request.limits, isolated=request.isolated)
+        workers = max(1, min(request.workers, submissions))
+        return local_sandboxes(workers, request.limits, isolated=request.isolated, hidden=[self.course.folder])
+
+    def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
         """Let a submission run in a sandbox, unless its verdicts are known without."""
         work, released = submission.read(), self.instructor[submission.assignment]
         digest = digest_of(work, released, self.course, (self.request.limits, self.request.isolated))
@@ -149,7 +160,7 @@ class _Grading:
         except MalformedNotebook as error:
             self.write(submission, work, digest, grade_unreadable(released, str(error), self.expect, self.seed))
             return
-        self.running[start(program)] = _Begun(submission, work, digest, grafted)
+        self.running[sandboxes.run(program)] = _Begun(submission, work, digest, grafted)
 
     def finish_some(self) -> None:
         """Judge and write what is ready, so that whenever the run is stopped, little is lost."""

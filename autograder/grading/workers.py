@@ -1,4 +1,4 @@
-"""Where submissions run: a function that takes a program and promises its result."""
+"""Where submissions run: what takes a program and promises its result."""
 
 from __future__ import annotations
 
@@ -6,16 +6,32 @@ import queue
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
 
-Run = Callable[[Program], Future[RunResult]]
+
+class ClusterError(Exception):
+    """The scheduler or its workers cannot be used; the message says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Sandboxes:
+    """A place where programs run.
+
+    Attributes:
+        run: promises the result of a program, and returns at once.
+        at_a_time: how many programs run side by side there now, at least 1.
+    """
+
+    run: Callable[[Program], Future[RunResult]]
+    at_a_time: Callable[[], int]
 
 
 @contextmanager
-def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Sequence[Path]) -> Iterator[Run]:
-    """Give a function that runs a program in the next free sandbox; each starts when it is first needed.
+def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Sequence[Path]) -> Iterator[Sandboxes]:
+    """Give sandboxes of this machine; each starts when it is first needed.
 
     Args:
         workers: sandboxes at a time.
@@ -41,4 +57,4 @@ def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Seq
             finally:
                 free.put(sandbox)
 
-        yield lambda program: pool.submit(run, program)
+        yield Sandboxes(lambda program: pool.submit(run, program), lambda: workers)

@@ -6,12 +6,14 @@ trusts no byte that comes from the sandbox: whatever is not exactly a frame of t
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import select
 import socket
 import struct
 import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import safetensors.torch
@@ -53,8 +55,13 @@ class Late(WireError):
 
 def send(connection: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
     """Send one frame."""
+    connection.sendall(frame(header, body))
+
+
+def frame(header: dict[str, Any], body: bytes = b"") -> bytes:
+    """Return one frame as bytes."""
     text = json.dumps(header).encode()
-    connection.sendall(LENGTHS.pack(len(text), len(body)) + text + body)
+    return LENGTHS.pack(len(text), len(body)) + text + body
 
 
 def receive(
@@ -72,7 +79,22 @@ def receive(
         Late: the deadline passed.
         WireError: these bytes are not a frame, or too large a one.
     """
-    first = _read(connection, LENGTHS.size, deadline)
+    return _next_frame(lambda size: _read(connection, size, deadline), max_header_bytes)
+
+
+def frames(data: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Give the frames that stand one after the other in ``data``; a header may be as long as a request's.
+
+    Raises:
+        WireError: these bytes are not frames, or one is too large.
+    """
+    stream = io.BytesIO(data)
+    while stream.tell() < len(data):
+        yield _next_frame(stream.read, MAX_REQUEST_BYTES)
+
+
+def _next_frame(read: Callable[[int], bytes], max_header_bytes: int) -> tuple[dict[str, Any], bytes]:
+    first = read(LENGTHS.size)
     if not first:
         raise EOFError
     if len(first) < LENGTHS.size:
@@ -80,7 +102,7 @@ def receive(
     header_bytes, body_bytes = LENGTHS.unpack(first)
     if header_bytes > max_header_bytes or body_bytes > MAX_BODY_BYTES:
         raise WireError("its message is too large")
-    text, body = _read(connection, header_bytes, deadline), _read(connection, body_bytes, deadline)
+    text, body = read(header_bytes), read(body_bytes)
     if len(text) < header_bytes or len(body) < body_bytes:
         raise WireError("it ended in the middle of a message")
     try:

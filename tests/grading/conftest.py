@@ -24,6 +24,7 @@ from tests.conftest import SAMPLE_CLASS, copy_course, made_once
 from tests.grading.broken import BROKEN
 
 ASSIGNMENT = "2-layers"
+ONCE = {"right": 20, "transposed": 14, "empty": 0, "two_mistakes": 11}
 QUICK = Limits(cell_s=3, check_s=2, total_s=20)
 
 
@@ -50,7 +51,7 @@ def hand_in(folder: Path, **students: str) -> None:
 
 def grade(folder: Path, on_graded: Callable[[GradedSubmission], None] = lambda one: None, **options: Any) -> ClassRun:
     """Grade a course folder with limits that fit small exercises."""
-    request = GradeRequest([ASSIGNMENT], limits=QUICK, **options)
+    request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
     return grade_class(CourseFolder(folder), Course.installed(), request, on_graded=on_graded)
 
 
@@ -142,6 +143,15 @@ def small_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Pat
     folder = tmp_path_factory.mktemp("small") / "course"
     shutil.copytree(released, folder)
     hand_in(folder, right="ada", transposed="barbara", empty="dennis", two_mistakes="john")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def graded_small_class(tmp_path_factory: pytest.TempPathFactory, small_class: Path) -> Path:
+    """The small class, graded with seed 7. Read it only."""
+    folder = tmp_path_factory.mktemp("graded_small") / "course"
+    shutil.copytree(small_class, folder)
+    assert points(grade(folder, seed=7)) == ONCE
     return folder
 
 

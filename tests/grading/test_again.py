@@ -14,6 +14,7 @@ from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from tests.conftest import autograder
 from tests.grading.conftest import (
     ASSIGNMENT,
+    ONCE,
     grade,
     gradebook_rows,
     hand_in,
@@ -24,16 +25,6 @@ from tests.grading.conftest import (
     tree,
     verdicts,
 )
-
-ONCE = {"right": 20, "transposed": 14, "empty": 0, "two_mistakes": 11}
-
-
-@pytest.fixture(scope="session")
-def graded_small_class(tmp_path_factory: pytest.TempPathFactory, small_class: Path) -> Path:
-    folder = tmp_path_factory.mktemp("graded_small") / "course"
-    shutil.copytree(small_class, folder)
-    assert points(grade(folder, seed=7)) == ONCE
-    return folder
 
 
 @pytest.fixture
