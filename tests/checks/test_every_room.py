@@ -59,6 +59,7 @@ def test_a_mistake_that_a_check_does_not_reach_looks_right_to_it(room: str, live
     expect = ReachedExpectations(COURSE)
     for check in checks_of(room):
         seed = seed_of(SEEDS[0], check)
+        assert same_answer(expect.reference(check, seed), live.reference(check, seed))
         for mistake, answer in live.mistaken(check, seed).items():
             if not expect.is_reached(mistake, check, seed):
                 assert same_answer(answer, live.reference(check, seed)), f"{mistake} in {check.id}"
