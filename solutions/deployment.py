@@ -163,7 +163,8 @@ def prepare_image(image: Image.Image) -> Tensor:
 
     pixels = np.asarray(image).astype(np.float32)
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    distance = np.abs(pixels - np.median(border, axis=0)).max(axis=2)
+    # The largest of three channels, as max(axis=2) has it in seven times the time.
+    distance = np.maximum.reduce([*np.moveaxis(np.abs(pixels - np.median(border, axis=0)), 2, 0)])
     blurred = Image.fromarray(distance.astype(np.uint8)).filter(ImageFilter.GaussianBlur(max(image.size) / 200))
     garment = np.asarray(blurred) > 28  # blurred, so that single pixels of noise do not count
     core = garment & (distance > 28)  # the blur also widens; this has the true extent

@@ -81,6 +81,14 @@ class ModelFile:
     labels: tuple[str, ...] = OTHER_LABELS
 
     def __post_init__(self) -> None:
+        contents = {name: as_bytes(tensor) for name, tensor in self.tensors.items()}
+        self.body = b"".join(contents.values())
+        self.entries: dict[str, object] = {}
+        end = 0
+        for name, content in contents.items():
+            first, end = end, end + len(content)
+            shape = list(self.tensors[name].shape)
+            self.entries[name] = {"dtype": "F32", "shape": shape, "data_offsets": [first, end]}
         self.metadata: dict[str, str | None] = {
             "format": "garment-mlp",
             "format_version": "1",
@@ -88,25 +96,15 @@ class ModelFile:
             "sizes": "[784, 256, 64, 10]",
             "labels": json.dumps(self.labels),
             "input_range": "[0, 1]",
-            "digest": digest_of({name: as_bytes(tensor) for name, tensor in self.tensors.items()}),
+            "digest": digest_of(contents),
         }
 
     def write(self, path: Path, **changes: str | None) -> Path:
         """Write the file, with some metadata changed; a None leaves the key out."""
         metadata = {key: value for key, value in (self.metadata | changes).items() if value is not None}
-        header: dict[str, object] = {"__metadata__": metadata}
-        body = b""
-        for name, tensor in self.tensors.items():
-            content = as_bytes(tensor)
-            header[name] = {
-                "dtype": "F32",
-                "shape": list(tensor.shape),
-                "data_offsets": [len(body), len(body) + len(content)],
-            }
-            body += content
-        text = json.dumps(header).encode()
+        text = json.dumps({"__metadata__": metadata, **self.entries}).encode()
         text = text.ljust((len(text) + 7) // 8 * 8)
-        path.write_bytes(len(text).to_bytes(8, "little") + text + body)
+        path.write_bytes(len(text).to_bytes(8, "little") + text + self.body)
         return path
 
 

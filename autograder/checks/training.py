@@ -154,8 +154,8 @@ def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     images, labels = numbered(6)
     first, neighbours = [], []
     for _ in range(600):
-        order = order_of(one_pass(names, images, labels, 2, True))
-        first.append(float(order[0]) if len(order) else -1.0)
+        order = order_of(one_pass(names, images, labels, 2, True)[:1]).tolist()
+        first.append(float(order[0]) if order else -1.0)
         neighbours.append(float(order[1] - order[0]) if len(order) > 1 else 0.0)
     images, labels = numbered(40)
 
@@ -238,11 +238,14 @@ class Loader:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         self.log.read.append(self.name)
-        rows = torch.randperm(len(self.x)) if self.shuffled else torch.arange(len(self.x))
-        self.orders.append(tuple(rows.tolist()))
-        for part in torch.split(rows, self.size):
+        x, y = self.x, self.y
+        if self.shuffled:
+            rows = torch.randperm(len(x))
+            self.orders.append(tuple(rows.tolist()))
+            x, y = x[rows], y[rows]
+        for start in range(0, len(x), self.size):
             self.log.now = self.name
-            yield self.x[part].clone(), self.y[part].clone()
+            yield x[start : start + self.size].clone(), y[start : start + self.size].clone()
 
 
 class Moody(nn.Module):
@@ -475,10 +478,10 @@ def losses_of(
 )
 @torch.enable_grad()
 def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """15 shuffled examples in batches of 5 make 756,756 different epochs, and each run has two.
+    """26 shuffled examples in two batches make 10,400,600 different epochs, and each run has two.
 
-    So two runs that should differ have equal losses once in 5 * 10^11 runs, and two epochs have one order once in
-    15!, less than once in 10^12.
+    So two runs that should differ have equal losses once in 10^14 runs, and two epochs have one order once in 26!, less
+    than once in 10^26.
     """
     log = Log()
     model, sets = Net(rng, log), three_sets(rng, log)
@@ -495,7 +498,7 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "state of the model otherwise": log.states("valid", "test"),
     }
     shuffled = {
-        "train": Loader("train", log, *points(rng, 15), 5, shuffled=True),
+        "train": Loader("train", log, *points(rng, 26), 13, shuffled=True),
         "valid": Loader("valid", log, *points(rng, 6), 6),
         "test": Loader("test", log, *points(rng, 6), 6),
     }

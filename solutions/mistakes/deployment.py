@@ -23,7 +23,7 @@ SIXTEEN = 'if image.mode.startswith("I"):'
 TO_RGBA = 'image = image.convert("RGBA")'
 ALPHA = 'alpha = np.asarray(image.getchannel("A"))'
 ON_WHITE = 'image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")'
-DISTANCE = "distance = np.abs(pixels - np.median(border, axis=0)).max(axis=2)"
+DISTANCE = "distance = np.maximum.reduce([*np.moveaxis(np.abs(pixels - np.median(border, axis=0)), 2, 0)])"
 CUT_OUT = "if alpha.min() < 128:"
 BOX = "box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)"
 BRIGHT = 'brightness = np.where(garment, 255 - np.asarray(image.convert("L")).astype(np.float32), 0)'

@@ -13,13 +13,14 @@ import torch
 from torch import Tensor
 
 from autograder.checks import Check, Sample, checks_of, rooms
-from autograder.judge import judge, tolerance_of
+from autograder.judge import judge, same_answer, tolerance_of
 from autograder.mistakes import Mistake
 from autograder.observe import observe, seed_of
 from autograder.reference import Course, LiveExpectations, names_of_source
 from tests.checks.conftest import Judge, failed, named
 from tests.checks.definitions import way_of
 from tests.checks.lazy import lazy_source
+from tests.checks.reached import ReachedExpectations, changed
 from tests.conftest import ROOT
 
 SEEDS = range(100, 150)
@@ -41,7 +42,7 @@ MISTAKES = [pytest.param(room, mistake, id=mistake.id) for room in rooms() for m
 @pytest.mark.parametrize("seeds", TENS, ids=lambda seeds: f"seeds-{seeds[0]}-to-{seeds[-1]}")
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
 def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seeds: range) -> None:
-    checks, expect = checks_of(room, exercise), LiveExpectations(COURSE)
+    checks, expect = checks_of(room, exercise), ReachedExpectations(COURSE)
     for seed in seeds:
         at = [seed_of(seed, check) for check in checks]
         for mistake in (mistake for mistake in COURSE.mistakes(room) if mistake.exercise == exercise):
@@ -50,6 +51,53 @@ def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, ex
             assert failed(verdicts), f"{mistake.id} passes with seed {seed}"
             assert named(verdicts) == {mistake.id}, f"with seed {seed}"
             assert all(mistake.says in verdict.message for verdict in failed(verdicts))
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_mistake_that_a_check_does_not_reach_looks_right_to_it(room: str, live: LiveExpectations) -> None:
+    """So the test above need not run it there, fifty times."""
+    expect = ReachedExpectations(COURSE)
+    for check in checks_of(room):
+        seed = seed_of(SEEDS[0], check)
+        assert same_answer(expect.reference(check, seed), live.reference(check, seed))
+        for mistake, answer in live.mistaken(check, seed).items():
+            if not expect.is_reached(mistake, check, seed):
+                assert same_answer(answer, live.reference(check, seed)), f"{mistake} in {check.id}"
+
+
+DEFINITIONS = """
+class Layer:
+    size: int = 3
+
+    def forward(self, x, scale=2):
+        return [x * scale for x in x]
+
+
+def helper():
+    return 1
+
+
+def pair():
+    return (lambda x: x + 1), (lambda x: x + 2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ("return 1", "return 2", {"helper"}),
+        ("x * scale", "x + scale", {"Layer.forward.<locals>.<listcomp>"}),
+        ("return [", "x = x\n        return [", {"Layer.forward"}),
+        ("scale=2", "scale=3", {"Layer"}),
+        ("size: int = 3", "size: int = 4", {"Layer"}),
+        ("class Layer", "# A comment moves lines, and changes nothing.\nclass Layer", set()),
+        ("def helper():", "@print\ndef helper():", {"<module>"}),
+        ("return 1", "yield 1", {"helper"}),
+        ("x + 1", "x - 1", {"pair.<locals>.<lambda>"}),
+    ],
+)
+def test_what_an_edit_changes_is_told_by_what_the_code_does(old: str, new: str, names: set[str]) -> None:
+    assert changed(DEFINITIONS, DEFINITIONS.replace(old, new)) == names
 
 
 @pytest.mark.parametrize(("room", "mistake"), MISTAKES)

@@ -29,9 +29,10 @@ from autograder.checks import Check, checks_of, rooms
 from autograder.judge import judge, same_answer
 from autograder.mistakes import Mistake
 from autograder.observe import observe, seed_of
-from autograder.reference import Course, LiveExpectations, names_anew
+from autograder.reference import Course, names_anew
 from autograder.verdicts import Answer
 from tests.checks.conftest import named
+from tests.checks.reached import ReachedExpectations
 
 COURSE = Course.installed()
 SEEDS = (7, 8, 9)
@@ -48,8 +49,8 @@ def spread(pairs: Sequence[Pair], number: int) -> list[Pair]:
 
 
 @cache
-def live(room: str, seed: int) -> LiveExpectations:
-    return LiveExpectations(COURSE)
+def live(room: str, seed: int) -> ReachedExpectations:
+    return ReachedExpectations(COURSE)
 
 
 @cache
