@@ -90,8 +90,11 @@ def main(folder: Path, kills: int, seed: int) -> None:
         time.sleep(draw.uniform(0, duration_s))
         os.kill(pid, signal.SIGKILL)
         _, ended = os.waitpid(pid, 0)
+        written = len(graded_notebooks() - before)
         if os.WIFSIGNALED(ended):
-            found.append(len(graded_notebooks() - before))
+            found.append(written)
+        # A busy machine makes some runs longer than others: the moments follow, so that they fall everywhere.
+        duration_s *= 0.8 if not os.WIFSIGNALED(ended) else 1.0 if written else 1.1
         if len(found) == kills:
             break
         if not os.WIFSIGNALED(ended) or draw.random() < 0.5:
