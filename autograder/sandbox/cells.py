@@ -14,6 +14,7 @@ import inspect
 import io
 import linecache
 import traceback
+from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -64,8 +65,14 @@ def names_of(module: ModuleType) -> SimpleNamespace:
     return SimpleNamespace(**{name: value for name, value in vars(module).items() if not name.startswith("__")})
 
 
-def run_cell(cell: Cell, module: ModuleType) -> CellResult:
-    """Run one cell in the module and return what it printed and how it failed, whatever it raises."""
+def run_cell(cell: Cell, module: ModuleType, put_back: Callable[[], None] = lambda: None) -> CellResult:
+    """Run one cell in the module and return what it printed and how it failed, whatever it raises.
+
+    Args:
+        cell: to run.
+        module: in which.
+        put_back: called whenever code of the cell has run, before ours goes on.
+    """
     name = f"<cell {cell.id}>"
     output = CappedText()
     error = ""
@@ -73,30 +80,30 @@ def run_cell(cell: Cell, module: ModuleType) -> CellResult:
         try:
             source = TransformerManager().transform_cell(cell.source)
             linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-            _execute(source, name, module)
+            _execute(source, name, module, put_back)
         except OutOfTime:
             error = "OutOfTime: the cell did not end in time"
         except BaseException as raised:
+            put_back()
             error = _traceback(raised)
+        finally:
+            put_back()
     return CellResult(output.getvalue(), error[:MAX_ERROR])
 
 
-def _execute(source: str, name: str, module: ModuleType) -> None:
+def _execute(source: str, name: str, module: ModuleType, put_back: Callable[[], None]) -> None:
     tree = ast.parse(source, name)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    for part in (tree, ast.Expression(last.value) if isinstance(last, ast.Expr) else None):
-        if part is None:
-            continue
-        code = compile(
-            part,
-            name,
-            "eval" if isinstance(part, ast.Expression) else "exec",
-            flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
-            dont_inherit=True,
-        )
+    parts: list[tuple[ast.Module | ast.Expression, str]] = [(tree, "exec")]
+    parts += [(ast.Expression(last.value), "eval")] if isinstance(last, ast.Expr) else []
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    codes = [compile(part, name, mode, flags=flags, dont_inherit=True) for part, mode in parts]
+    for code in codes:
         value = eval(code, vars(module))
+        put_back()
         if inspect.iscoroutine(value):
             value = asyncio.run(value)
+            put_back()
         if value is not None:
             display(value)
 

@@ -38,8 +38,7 @@ def run(cells: Sequence[Cell], limits: Limits, results: socket.socket) -> None:
     originals = patches.Originals()
     for cell in cells:
         with time_limit(limits.cell_s):
-            outcome = run_cell(cell, module)
-        originals.put_back_builtins()
+            outcome = run_cell(cell, module, originals.put_back_builtins)
         wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})
     originals.put_back()
     names = names_of(module)

@@ -106,6 +106,7 @@ class Attack:
         source: the code that is put into the last answer; empty where ``change`` does it all.
         base: whose work it is built on, and whose points it gets.
         at_most: it ends its own process, uses up its time or spoils its own answers, and may have less.
+        answers_itself: it takes the place of the checks and gives right answers, worth what right work is worth.
         change: what else is changed, given the path to hand in at and the notebook; it writes the file itself.
     """
 
@@ -113,15 +114,24 @@ class Attack:
     source: str = ""
     base: str = "careless"
     at_most: bool = False
+    answers_itself: bool = False
     change: Callable[[Path, NotebookNode], None] | None = None
 
 
 ATTACKS: dict[str, Attack] = {}
 
 
-def attack(student: str, says: str, source: str, *, base: str = "careless", at_most: bool = False) -> None:
+def attack(
+    student: str,
+    says: str,
+    source: str,
+    *,
+    base: str = "careless",
+    at_most: bool = False,
+    answers_itself: bool = False,
+) -> None:
     assert student not in ATTACKS
-    ATTACKS[student] = Attack(says, source, base, at_most)
+    ATTACKS[student] = Attack(says, source, base, at_most, answers_itself)
 
 
 def changed(
@@ -191,7 +201,7 @@ if os.fork() == 0:
     wire.send(ours, {"end": True})
     os._exit(0)
 """,
-    at_most=True,
+    answers_itself=True,
 )
 attack(
     "thread_takes_the_plan",
@@ -209,7 +219,7 @@ def take():
 threading.Thread(target=take, daemon=True).start()
 time.sleep(0.1)
 """,
-    at_most=True,
+    answers_itself=True,
 )
 attack(
     "answers_twice",

@@ -215,7 +215,10 @@ def marks(seen: dict[str, Any], student: str) -> dict[str, int]:
     return {f"{one['exercise']}: {one['title']}": one["points"] for one in seen["verdicts"][student]}
 
 
-@pytest.mark.parametrize("student", ATTACKS)
+ON_THEIR_OWN = [student for student, attack in ATTACKS.items() if not attack.answers_itself]
+
+
+@pytest.mark.parametrize("student", ON_THEIR_OWN)
 def test_an_attack_gets_what_its_base_gets(seen: dict[str, Any], student: str) -> None:
     attack = ATTACKS[student]
     mine, base = marks(seen, student), marks(seen, attack.base)
@@ -224,6 +227,16 @@ def test_an_attack_gets_what_its_base_gets(seen: dict[str, Any], student: str) -
     lost = [check for check in base if mine[check] < base[check]]
     assert not won, attack.says
     assert attack.at_most or not lost, attack.says
+
+
+@pytest.mark.parametrize("student", [student for student in ATTACKS if student not in ON_THEIR_OWN])
+def test_whoever_answers_in_the_checks_place_gets_what_the_answers_are_worth(
+    seen: dict[str, Any], student: str
+) -> None:
+    """Nobody can be kept from that, and it takes right answers, which could have been handed in (the guide says so)."""
+    mine, base, right = marks(seen, student), marks(seen, ATTACKS[student].base), marks(seen, "ada")
+    assert mine.keys() == right.keys()
+    assert all(mine[check] in (0, base[check], right[check]) for check in mine)
 
 
 def test_bases_have_some_points_and_not_all_or_all(seen: dict[str, Any]) -> None:
@@ -270,8 +283,9 @@ def test_in_the_course_folder_only_marks_are_new(seen: dict[str, Any]) -> None:
     graded = {f"autograded/{student}/{ASSIGNMENT}" for student in (*HONEST, *ATTACKS)}
     notebooks = {f"{folder}/{ASSIGNMENT}.ipynb" for folder in graded}
     stamps = {f"{folder}/timestamp.txt" for folder in graded}
-    folders = graded | {str(Path(folder).parent) for folder in graded}
-    assert changed - stamps - folders == notebooks | {"gradebook.db", ".autograder.lock"}
+    logs = {f"logs/{student}/{ASSIGNMENT}.txt" for student in (*HONEST, *ATTACKS)}
+    folders = graded | {str(Path(path).parent) for path in graded | logs} | {"logs"}
+    assert changed - stamps - folders == notebooks | logs | {"gradebook.db", ".autograder.lock"}
 
 
 @pytest.mark.parametrize("place", ["home", "interpreter", "project", "planted", "processes", "this process"])
