@@ -108,20 +108,20 @@ def grade_class(
         NoSandbox: isolation is asked for and cannot be had.
         CourseFolderError: an assignment or a student is unknown.
     """
-    with folder.only_one_grader():
-        return _grade(folder, course, request, on_start, on_graded)
+    with folder.only_one_grader(), GradebookWriter(folder) as writer:
+        return _grade(folder, course, request, writer, on_start, on_graded)
 
 
 def _grade(
     folder: CourseFolder,
     course: Course,
     request: GradeRequest,
+    writer: GradebookWriter,
     on_start: Callable[[int], None],
     on_graded: Callable[[GradedSubmission], None],
 ) -> ClassRun:
     run_seed = secrets.randbits(32) if request.seed is None else request.seed
     expect = LiveExpectations(course)
-    writer = GradebookWriter(folder)
     instructor, scores = {}, {}
     for assignment in request.assignments:
         writer.require_assignment(assignment)
