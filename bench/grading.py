@@ -89,39 +89,47 @@ def run(line: Sequence[str | Path], usage: Usage, log: Path, timeout_s: float | 
     started = time.perf_counter()
     with log.open("ab") as said:
         process = subprocess.Popen(list(map(str, line)), stdout=said, stderr=subprocess.STDOUT, **options)
-    ended = threading.Event()
-    watching = threading.Thread(target=_watch, args=(process.pid, usage, ended, timeout_s))
+    ended, seen = threading.Event(), Usage()
+    watching = threading.Thread(target=_watch, args=(process.pid, seen, ended, timeout_s))
     watching.start()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     ended.set()
     watching.join()
     usage.wall_s += time.perf_counter() - started
-    usage.cpu_s += used.ru_utime + used.ru_stime
-    usage.largest_process_bytes = max(usage.largest_process_bytes, used.ru_maxrss << 10)
+    # A process that is killed with its namespace is never waited for: of it the last look counts.
+    usage.cpu_s += max(used.ru_utime + used.ru_stime, seen.cpu_s)
+    usage.all_processes_bytes = max(usage.all_processes_bytes, seen.all_processes_bytes)
+    largest = max(used.ru_maxrss << 10, seen.largest_process_bytes)
+    usage.largest_process_bytes = max(usage.largest_process_bytes, largest)
 
 
-def _watch(pid: int, usage: Usage, ended: threading.Event, timeout_s: float | None) -> None:
+def _watch(pid: int, seen: Usage, ended: threading.Event, timeout_s: float | None) -> None:
+    """Look at a process and its descendants again and again, and end them when their time is over."""
     started = time.perf_counter()
     while not ended.wait(SAMPLE_EVERY_S):
-        family = _family(pid)
-        usage.all_processes_bytes = max(usage.all_processes_bytes, sum(map(_memory, family)))
-        if timeout_s is not None and time.perf_counter() - started > timeout_s:
-            for process in family:
-                with suppress(psutil.Error):  # it may end while it is looked at
-                    process.kill()
+        with suppress(psutil.Error):
+            root = psutil.Process(pid)
+            family = [root, *root.children(recursive=True)]
+            looks = [look for look in map(_look, family) if look is not None]
+            seen.cpu_s = max(seen.cpu_s, sum(cpu_s for cpu_s, _, _ in looks))
+            seen.largest_process_bytes = max(seen.largest_process_bytes, 0, *(rss for _, rss, _ in looks))
+            seen.all_processes_bytes = max(seen.all_processes_bytes, sum(pss for _, _, pss in looks))
+            if timeout_s is not None and time.perf_counter() - started > timeout_s:
+                for process in family:
+                    with suppress(psutil.Error):
+                        process.kill()
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def _look(process: psutil.Process) -> tuple[float, int, int] | None:
+    """Return a process's time with that of those it waited for, and its memory with all and its share of shared pages.
+
+    None where it has just ended.
+    """
     with suppress(psutil.Error):
-        return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    return []
-
-
-def _memory(process: psutil.Process) -> int:
-    with suppress(psutil.Error):
-        return int(process.memory_full_info().pss)
-    return 0
+        memory = process.memory_full_info()
+        return sum(process.cpu_times()[:4]), memory.rss, memory.pss
+    return None
 
 
 class Bench:
@@ -299,7 +307,7 @@ def measure(grader: str, grade: Grade, work: Sequence[HandedIn]) -> Measured:
 def differences(work: Sequence[HandedIn], theirs: Measured, ours: Measured) -> list[dict[str, Any]]:
     """Return the honest submissions that two graders give different marks."""
     return [
-        {**{key: getattr(one, key) for key in ("student", "assignment", "kind", "what")}}
+        {key: getattr(one, key) for key in ("student", "assignment", "kind", "what")}
         | {theirs.grader: theirs.marks[one.student], ours.grader: ours.marks[one.student]}
         for one in work
         if one.kind in HONEST
@@ -359,7 +367,7 @@ def report(work: Sequence[HandedIn], found: Mapping[str, Measured]) -> dict[str,
             f"{one.submissions} of {size}",
             f"{mark}{one.usage.wall_s * scale:.0f}",
             f"{mark}{one.usage.cpu_s * scale:.0f}",
-            f"{mark if scale != 1 else ''}1/{base / (one.usage.wall_s * scale):.1f}" if base else "–",
+            "1" if one is stock else f"{mark}1/{base / (one.usage.wall_s * scale):.1f}" if base else "–",
             f"{one.usage.largest_process_bytes / 1e6:.0f}",
             f"{one.usage.all_processes_bytes / 1e6:.0f}",
             f"{len(honest) - len(differing)}/{len(honest)}" if ours and one is not ours else "",
