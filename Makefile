@@ -12,7 +12,7 @@ UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes bench clean
+.PHONY: help course test lint book watch sample-course mistakes bench bench-grading clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -69,6 +69,11 @@ mistakes: .venv/installed ## each known mistake, what catches it, and whether it
 
 bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
 	$(BIN)/python bench/check.py
+
+bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us: an hour, on a quiet machine
+	@tools/require bubblewrap:bwrap
+	$(BIN)/python bench/grading.py
+	$(BIN)/python bench/grading.py --class 200 --sample 20
 
 clean: ## remove what was built, but not the environment
 	rm -rf _build runs

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import entry_points
@@ -111,6 +111,21 @@ def names_anew(source: str, module_name: str) -> Names:
     return run
 
 
+@dataclass(frozen=True)
+class _WhenLookedUp(Mapping[str, Answer]):
+    keys_in_order: Sequence[str]
+    answer: Callable[[str], Answer]
+
+    def __getitem__(self, key: str) -> Answer:
+        return self.answer(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys_in_order)
+
+    def __len__(self) -> int:
+        return len(self.keys_in_order)
+
+
 @dataclass
 class LiveExpectations:
     """Expectations computed from a course, each once for a seed."""
@@ -124,12 +139,9 @@ class LiveExpectations:
         return self._answer("", check, seed)
 
     def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
-        """Return what each known mistake of the check's exercise answers, by its id."""
-        return {
-            mistake.id: self._answer(mistake.id, check, seed)
-            for mistake in self.course.mistakes(check.room)
-            if mistake.exercise == check.exercise
-        }
+        """Return what each known mistake of the check's exercise answers, by its id, each when it is looked up."""
+        ids = [mistake.id for mistake in self.course.mistakes(check.room) if mistake.exercise == check.exercise]
+        return _WhenLookedUp(ids, lambda mistake: self._answer(mistake, check, seed))
 
     def explanation(self, check: Check, mistake: str) -> Mistake:
         return next(known for known in self.course.mistakes(check.room) if known.id == mistake)

@@ -36,7 +36,7 @@ def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: st
         which = f" {assignments[0]}" if len(assignments) == 1 else ""
         raise CourseFolderError(f"nothing {who} has been graded: run `autograder grade{which}`")
     written = []
-    with GradebookWriter(folder).open() as gradebook:
+    with GradebookWriter(folder) as writer, writer.open() as gradebook:
         for name, assignment, path in graded:
             page = feedback_page(name, assignment, read_notebook(path), gradebook)
             target = folder.feedback(name, assignment)

@@ -6,17 +6,20 @@ import contextlib
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
     BaseCell,
+    Comment,
     Grade,
     Gradebook,
     InvalidEntry,
@@ -52,16 +55,35 @@ class GradebookWriter:
 
     The notebook's arrival under its final name is what says that a submission is done. Killed before it, a run grades
     that submission again and overwrites its scores with the same ones.
+
+    One connection serves the whole run, and the scores of a submission are one transaction; nbgrader's steps would
+    open several connections for each submission, and commit after each cell.
     """
 
     def __init__(self, folder: CourseFolder) -> None:
         self.folder = folder
         config = folder.nbgrader_config()
         self.directory = CourseDirectory(config=config)
-        self.steps = [step(config=config) for step in SAVE]
-        for step in self.steps:
+        self.limit_output, self.save_grades, self.late_penalties, self.check_metadata = (
+            step(config=config) for step in SAVE
+        )
+        for step in (self.limit_output, self.save_grades, self.late_penalties, self.check_metadata):
             step.log.setLevel(logging.ERROR)  # a late penalty or a cut output is no news in a class run
         logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # there nbgrader logs what it then raises
+        self._valid: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if "_gradebook" in vars(self):
+            self._gradebook.close()
+
+    @cached_property
+    def _gradebook(self) -> Gradebook:
+        return Gradebook(self.directory.db_url, self.directory.course_id)
 
     def require_assignment(self, assignment: str) -> None:
         """Raise CourseFolderError unless the gradebook knows the assignment of this course, as a release makes it."""
@@ -111,10 +133,26 @@ class GradebookWriter:
             GradebookError: the gradebook does not take them.
             OSError: the notebook cannot be written.
         """
-        with gradebook_errors(self.folder), warnings.catch_warnings():
+        resources = {
+            "nbgrader": {
+                "student": submission.student,
+                "assignment": submission.assignment,
+                "notebook": submission.assignment,
+                "db_url": self.directory.db_url,
+            }
+        }
+        notebook, _ = self.limit_output.preprocess(notebook, resources)
+        with warnings.catch_warnings():
             # nbgrader's models warn under SQLAlchemy 2 about relations that it completes a line later
             warnings.simplefilter("ignore", SAWarning)
-            notebook = self._save(submission, notebook, timestamp)
+            with self.open() as gradebook, one_transaction(gradebook):
+                is_late = self._save(gradebook, submission, notebook, timestamp, resources)
+            if is_late:
+                with gradebook_errors(self.folder):
+                    self.late_penalties.preprocess(notebook, resources)
+        if submission.assignment not in self._valid:  # the metadata is the instructor's, the same in all notebooks
+            self.check_metadata.preprocess(notebook, resources)
+            self._valid.add(submission.assignment)
         target = self.folder.autograded(submission.student, submission.assignment)
         target.parent.mkdir(parents=True, exist_ok=True)
         if timestamp is not None:
@@ -139,32 +177,91 @@ class GradebookWriter:
         with contextlib.suppress(OSError):
             self.folder.autograded(submission.student, submission.assignment).unlink()
 
-    def _save(self, submission: Submission, notebook: NotebookNode, stamp: datetime | None) -> NotebookNode:
-        with self.open() as gradebook:
-            gradebook.update_or_create_student(submission.student)
-            fields: dict[str, Any] = {"timestamp": stamp} if stamp else {}
-            gradebook.update_or_create_submission(submission.assignment, submission.student, **fields)
-        resources = {
-            "nbgrader": {
-                "student": submission.student,
-                "assignment": submission.assignment,
-                "notebook": submission.assignment,
-                "db_url": self.directory.db_url,
-            }
-        }
-        for step in self.steps:
-            notebook, _ = step.preprocess(notebook, resources)
-        return notebook
+    def _save(
+        self,
+        gradebook: Gradebook,
+        submission: Submission,
+        notebook: NotebookNode,
+        timestamp: datetime | None,
+        resources: dict[str, Any],
+    ) -> bool:
+        """Write scores and comments as nbgrader's step decides them, and return whether the work came late."""
+        gradebook.update_or_create_student(submission.student)
+        fields: dict[str, Any] = {"timestamp": timestamp} if timestamp else {}
+        handed_in = gradebook.update_or_create_submission(submission.assignment, submission.student, **fields)
+        step = self.save_grades
+        step.student_id = submission.student
+        step.assignment_id = step.notebook_id = submission.assignment
+        for one in handed_in.notebooks:
+            one.late_submission_penalty = None
+        step.gradebook = _Entries(gradebook, [one.id for one in handed_in.notebooks])
+        for at, cell in enumerate(notebook.cells):
+            step.preprocess_cell(cell, resources, at)
+        return bool(handed_in.total_seconds_late > 0)
 
     @contextmanager
     def open(self) -> Iterator[Gradebook]:
-        """Give nbgrader's gradebook of the course.
+        """Give nbgrader's gradebook of the course; what the block does not commit is undone.
 
         Raises:
             GradebookError: it cannot be read, or does not take what the block writes.
         """
-        with gradebook_errors(self.folder), Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
-            yield gradebook
+        with gradebook_errors(self.folder):
+            gradebook = self._gradebook
+            try:
+                yield gradebook
+            finally:
+                gradebook.db.rollback()
+
+
+class _Uncommitted:
+    """A session whose commits wait: what is written can be read in it, and is not yet there for others."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, "flush" if name == "commit" else name)
+
+
+class _Entries:
+    """What nbgrader's step asks a gradebook for, of one submission, in two queries rather than one for each cell.
+
+    Its ``db.commit()`` after each cell does nothing: the transaction ends when all cells are done.
+    """
+
+    def __init__(self, gradebook: Gradebook, notebooks: Sequence[str]) -> None:
+        self.db, self._gradebook = self, gradebook
+        self._grades, self._comments = (
+            {
+                name: row
+                for row, name in gradebook.db.query(kind, BaseCell.name)
+                .join(BaseCell, kind.cell_id == BaseCell.id)
+                .filter(kind.notebook_id.in_(notebooks))
+            }
+            for kind in (Grade, Comment)
+        )
+
+    def commit(self) -> None:
+        """Wait (see above)."""
+
+    def find_grade(self, cell: str, *where: str) -> Grade:
+        return self._grades.get(cell) or self._gradebook.find_grade(cell, *where)
+
+    def find_comment(self, cell: str, *where: str) -> Comment:
+        return self._comments.get(cell) or self._gradebook.find_comment(cell, *where)
+
+
+@contextmanager
+def one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """Commit once, at the end of the block, what nbgrader's methods would commit one by one."""
+    session = gradebook.db
+    gradebook.db = _Uncommitted(session)
+    try:
+        yield
+        session.commit()
+    finally:
+        gradebook.db = session
 
 
 @contextmanager

@@ -88,8 +88,8 @@ def grade_class(
         GradebookError: the gradebook cannot be read or written.
         OSError: the disk is full, read-only or broken.
     """
-    with nullcontext() if request.dry_run else folder.only_one_grader():
-        return _Grading(folder, course, request, on_graded, stopping, on_stop).run(on_start)
+    with nullcontext() if request.dry_run else folder.only_one_grader(), GradebookWriter(folder) as writer:
+        return _Grading(folder, course, request, writer, on_graded, stopping, on_stop).run(on_start)
 
 
 class _Grading:
@@ -100,15 +100,15 @@ class _Grading:
         folder: CourseFolder,
         course: Course,
         request: GradeRequest,
+        writer: GradebookWriter,
         on_graded: Callable[[GradedSubmission], None],
         stopping: Callable[[], bool],
         on_stop: Callable[[int], None],
     ) -> None:
-        self.folder, self.course, self.request = folder, course, request
+        self.folder, self.course, self.request, self.writer = folder, course, request, writer
         self.on_graded, self.stopping, self.on_stop = on_graded, stopping, on_stop
         self.seed = secrets.randbits(32) if request.seed is None else request.seed
         self.expect = LiveExpectations(course)
-        self.writer = GradebookWriter(folder)
         self.instructor: dict[str, NotebookNode] = {}
         self.scores: dict[str, Scores] = {}
         self.graded: list[GradedSubmission] = []

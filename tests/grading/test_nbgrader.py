@@ -14,19 +14,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import SAWarning
 
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.course_init import FORMGRADER
 from autograder.notebooks.graft import read_notebook
 from tests.conftest import autograder
 from tests.grading.broken import BROKEN, SCRIPT
-from tests.grading.conftest import ASSIGNMENT, gradebook_rows, hand_in, record_of
+from tests.grading.conftest import ASSIGNMENT, gradebook_rows, hand_in, open_gradebook, record_of, submitted
 
 BIN = Path(sys.executable).parent
 TOKEN = "only-for-this-test"
@@ -52,9 +54,51 @@ def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     shutil.copytree(released, folder)
     hand_in(folder, right="grace", two_mistakes="john", crash="hedy", empty="dennis")
     BROKEN["tests_changed"](folder / "submitted" / "empty" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", read_right(folder))
+    come_late_and_mark_by_hand(folder)
+    shutil.copytree(folder, folder.with_name("ungraded"))
     done = nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder)
     assert done.returncode == 0, done.stderr
+    folder.with_name("theirs").mkdir()
+    shutil.copy(folder / "gradebook.db", folder.with_name("theirs"))  # ours may grade the folder anew
     return folder
+
+
+def come_late_and_mark_by_hand(folder: Path) -> None:
+    """Let two of the class come late, where that costs all points, and let a person have marked an answer before."""
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    for student in ("two_mistakes", "empty"):
+        submitted(folder, student).with_name("timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
+    with open_gradebook(folder) as gradebook, warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's models under SQLAlchemy 2
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2030-01-01 00:00:00 UTC")
+        gradebook.update_or_create_student("right")
+        gradebook.add_submission(ASSIGNMENT, "right")
+        gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right").manual_score = 2
+        gradebook.find_comment("layers-Linear", ASSIGNMENT, ASSIGNMENT, "right").manual_comment = "neat"
+        gradebook.db.commit()
+
+
+def entries(folder: Path) -> dict[str, Any]:
+    """Return what the gradebook holds of each submission, but for ids."""
+    with open_gradebook(folder) as gradebook:
+        return {
+            one.student.id: (
+                one.timestamp,
+                [notebook.late_submission_penalty for notebook in one.notebooks],
+                sorted(
+                    (grade.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+                    for notebook in one.notebooks
+                    for grade in notebook.grades
+                ),
+                sorted(
+                    (comment.name, comment.auto_comment, comment.manual_comment)
+                    for notebook in one.notebooks
+                    for comment in notebook.comments
+                ),
+            )
+            for one in gradebook.assignment_submissions(ASSIGNMENT)
+        }
 
 
 def read_right(folder: Path) -> Any:
@@ -68,6 +112,19 @@ def test_nbgraders_own_command_gives_the_marks_that_ours_gives(autograded: Path)
     assert "unchanged" not in done.stdout
     assert gradebook_rows(autograded) == theirs
     assert sum(score or 0 for (student, _), score in theirs.items() if student == "two_mistakes") == 11
+
+
+def test_penalties_comments_and_what_waits_for_a_person_are_those_of_nbgraders_own_command(
+    autograded: Path, tmp_path: Path
+) -> None:
+    ours = tmp_path / "course"
+    shutil.copytree(autograded.with_name("ungraded"), ours)
+    assert autograder("grade", cwd=ours).returncode == 0
+    written = entries(ours)
+    assert written == entries(autograded.with_name("theirs"))
+    penalties = {student: penalty for student, (_, [penalty], _, _) in written.items()}
+    assert penalties == {"right": None, "two_mistakes": 11, "crash": None, "empty": 16}
+    assert ("layers-written", 0, 2, True) in written["right"][2]
 
 
 def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autograded: Path) -> None:

@@ -1,0 +1,101 @@
+"""A class as it comes in: right, wrong, untouched, slow and broken work over all chapters, the same at each call."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.exercises import exercises_of
+from autograder.notebooks.fill import exercise_cells, fill
+from autograder.notebooks.graft import read_notebook
+from autograder.notebooks.source import chapters_of
+from autograder.reference import Course
+
+# Of twenty submissions. Classes of different sizes differ in nothing else.
+MIXTURE = ["right"] * 8 + ["wrong"] * 6 + ["untouched"] * 2 + ["slow"] * 2 + ["broken"] * 2
+HONEST = ("right", "wrong", "untouched")
+RIGHT = Path(__file__).parent.parent / "tests" / "right"
+
+# What the first exercise's cell becomes; all other exercises are answered right.
+SLOW = {
+    "sleeps 5 s": "{cell}\nimport time\ntime.sleep(5)\n",
+    "endless loop in the cell": "{cell}\nwhile True:\n    pass\n",
+    "endless loop when called": "def {name}(*arguments, **named):\n    while True:\n        pass\n",
+}
+BROKEN = {
+    "syntax error": "{cell}\n)\n",
+    "ends the process": "{cell}\nimport os\nos._exit(1)\n",
+    "half a file": "",
+}
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """One submission of the class: whose, to what, of which kind, in words, and the file's text."""
+
+    student: str
+    assignment: str
+    kind: str
+    what: str
+    text: str
+
+    def write(self, course_folder: Path) -> None:
+        """Hand it in to a course folder."""
+        path = course_folder / "submitted" / self.student / self.assignment / f"{self.assignment}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(self.text, encoding="utf-8")
+
+
+def mixed_class(size: int, course: Course, released: Path) -> list[HandedIn]:
+    """Return a class in an order that chance decided once, each student with the notebook of one chapter.
+
+    Args:
+        size: number of submissions.
+        course: whose reference and known mistakes are handed in.
+        released: a course folder with every assignment released.
+    """
+    chapters = chapters_of(course)
+    kinds = Counter(MIXTURE[at % len(MIXTURE)] for at in range(size))
+    found = []
+    for kind, count in kinds.items():
+        for first, chapter in enumerate(chapters):
+            path = released / "release" / chapter.assignment / f"{chapter.assignment}.ipynb"
+            variants = _variants(kind, chapter.room, course, read_notebook(path))
+            for turn, _ in enumerate(range(first, count, len(chapters))):
+                what, text = variants[(first + turn) % len(variants)]
+                found.append((chapter.assignment, kind, what, text))
+    random.Random(0).shuffle(found)
+    return [HandedIn(f"s{at:03}", *one) for at, one in enumerate(found, start=1)]
+
+
+def _variants(kind: str, room: str, course: Course, notebook: NotebookNode) -> list[tuple[str, str]]:
+    """Return the ways in which work of a kind can look in a room: in words, and as a notebook's text."""
+    if kind == "untouched":
+        return [("as it was given out", nbformat.writes(notebook))]
+    if kind == "right":
+        sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted((RIGHT / room).glob("*.py"))}
+        sources |= {"reference": _answers(room, course.source(room))}
+    elif kind == "wrong":
+        sources = {one.id: _answers(room, one.apply(course.source(room))) for one in course.mistakes(room)}
+    else:
+        filled = fill(notebook, _answers(room, course.source(room))).notebook
+        return [(what, _spoilt(filled, change)) for what, change in (SLOW if kind == "slow" else BROKEN).items()]
+    return [(what, nbformat.writes(fill(notebook, source).notebook)) for what, source in sources.items()]
+
+
+def _answers(room: str, source: str) -> str:
+    return "\n\n\n".join(exercise.source for exercise in exercises_of(room, source))
+
+
+def _spoilt(filled: NotebookNode, change: str) -> str:
+    """Return a filled notebook's text with another first exercise, or half of it where there is none."""
+    notebook = nbformat.from_dict(filled)
+    name, cell = next(iter(exercise_cells(notebook).items()))
+    cell.source = change.format(cell=cell.source, name=name) if change else cell.source
+    text = nbformat.writes(notebook)
+    return text if change else text[: len(text) // 2]
