@@ -21,6 +21,8 @@ from autograder.sandbox.program import Cell, Limits, PlannedCheck, read_plan
 from autograder.verdicts import Answer
 
 MAX_TIMEOUTS = 2
+# Of wall time and of time on the processor.
+ALARMS = {signal.ITIMER_REAL: signal.SIGALRM, signal.ITIMER_PROF: signal.SIGPROF}
 GRACE_S = 0.5
 TIMEOUT, CRASH = "it did not end in time", "it ended the whole process"
 NO_PROCESS = "the cells left so many processes behind that no check could be started"
@@ -37,7 +39,7 @@ def run(cells: Sequence[Cell], limits: Limits, results: socket.socket) -> None:
     prepare(module)
     originals = patches.Originals()
     for cell in cells:
-        with time_limit(limits.cell_s):
+        with time_limit(limits.cell_s, limits.cell_processor_s):
             outcome = run_cell(cell, module, originals.put_back_builtins)
         wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})
     originals.put_back()
@@ -98,11 +100,14 @@ def wait_or_kill(pid: int, seconds: float) -> int:
 def _observe_and_send(
     check: Check, planned: PlannedCheck, names: SimpleNamespace, limits: Limits, results: socket.socket
 ) -> None:
-    # The default action of the alarm ends the process, so that no handler of the student's has a say.
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, limits.check_s)
+    # The default action of these alarms ends the process, so that no handler of the student's has a say.
+    clocks = ((signal.ITIMER_REAL, limits.check_s), (signal.ITIMER_PROF, limits.check_processor_s))
+    for clock, seconds in clocks:
+        signal.signal(ALARMS[clock], signal.SIG_DFL)
+        signal.setitimer(clock, seconds)
     answer = observe(check, names, planned.seed)
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    for clock, _ in clocks:
+        signal.setitimer(clock, 0)
     send_answer(results, planned, answer)
 
 
@@ -110,7 +115,7 @@ def answer_of_death(status: int, duration_s: float) -> Answer:
     """Say what the end of a check's process means."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
-        if number in (signal.SIGALRM, signal.SIGXCPU):
+        if number in (*ALARMS.values(), signal.SIGXCPU):
             return Answer("timeout", {}, TIMEOUT, duration_s)
         return Answer("crash", {}, f"{CRASH} ({signal.Signals(number).name})", duration_s)
     return Answer("crash", {}, f"{CRASH} (exit status {os.waitstatus_to_exitcode(status)})", duration_s)
@@ -128,18 +133,20 @@ def send_answer(results: socket.socket, planned: PlannedCheck, answer: Answer) -
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float):  # type: ignore[no-untyped-def]
-    """Raise ``OutOfTime`` in this block when its time is over."""
+def time_limit(wall_s: float, processor_s: float = 0.0):  # type: ignore[no-untyped-def]
+    """Raise ``OutOfTime`` in this block when its wall time or its time on the processor is over; 0 sets no limit."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise OutOfTime
 
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = {clock: signal.signal(alarm, stop) for clock, alarm in ALARMS.items()}
     try:
+        signal.setitimer(signal.ITIMER_REAL, wall_s)
+        signal.setitimer(signal.ITIMER_PROF, processor_s)
         yield
     except OutOfTime:
         pass  # it rang between the cell's end and ours
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        for clock, handler in before.items():
+            signal.setitimer(clock, 0)
+            signal.signal(ALARMS[clock], handler)

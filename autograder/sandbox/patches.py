@@ -149,7 +149,8 @@ def _stop_watchers() -> None:
     threading.settrace(None)
     threading.setprofile(None)
     gc.callbacks.clear()
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    for clock in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+        signal.setitimer(clock, 0)
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())

@@ -11,10 +11,16 @@ from autograder.verdicts import Answer
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use. Times are wall time; memory is over what the warm server already has."""
+    """What a submission may use; memory is over what the warm server already has.
+
+    A cell or a check has so much wall time, and so much time on the processor: the first is long, for a machine that is
+    busy with other things, and the second ends a loop without an end soon.
+    """
 
     cell_s: float = 20.0
+    cell_processor_s: float = 10.0
     check_s: float = 10.0
+    check_processor_s: float = 5.0
     total_s: float = 120.0
     memory_bytes: int = 2 << 30
     file_bytes: int = 64 << 20

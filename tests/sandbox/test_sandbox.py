@@ -243,6 +243,15 @@ def test_a_cell_that_does_not_end_is_stopped_and_the_rest_still_runs(sandbox: Sa
     assert kinds(result) == {"observed"}
 
 
+def test_a_loop_ends_by_its_time_on_the_processor_and_a_pause_does_not() -> None:
+    limits = replace(LIMITS, cell_s=30, cell_processor_s=1, total_s=60)
+    with Sandbox(limits) as sandbox:
+        started = time.monotonic()
+        assert "OutOfTime" in run(sandbox, "while True: pass").cells["hostile"].error
+        assert time.monotonic() - started < limits.cell_s
+        assert says(sandbox, "import time; time.sleep(2); print('awake')") == "awake"
+
+
 def test_a_loop_that_swallows_every_interrupt_is_killed(sandbox: Sandbox) -> None:
     started = time.monotonic()
     result = run(
@@ -333,7 +342,7 @@ def test_a_server_that_ended_while_it_was_idle_is_started_anew() -> None:
 def test_the_end_of_the_students_process_is_a_crash_and_the_next_submission_is_fine(
     sandbox: Sandbox, body: str
 ) -> None:
-    assert kinds(run(sandbox, body)) <= {"crash", "timeout", "invalid"}
+    assert kinds(run(sandbox, body)) <= {"crash", "timeout", "memory", "invalid"}
     assert kinds(run(sandbox, "")) == {"observed"}
 
 
