@@ -29,7 +29,7 @@ def by_grade_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
 
 def test_every_room_is_an_assignment_and_the_page_before_the_first_chapter_is_none(course: Course) -> None:
     assert (course.chapters / "0-start.md").exists()
-    assert sorted(chapter.room for chapter in chapters_of(course)) == rooms()
+    assert tuple(sorted(chapter.room for chapter in chapters_of(course))) == rooms()
 
 
 def test_a_cell_with_a_grade_id_has_it_as_its_id_and_no_id_occurs_twice(source: NotebookNode) -> None:
