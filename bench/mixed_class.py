@@ -78,7 +78,9 @@ def _variants(kind: str, room: str, course: Course, notebook: NotebookNode) -> l
     if kind == "untouched":
         return [("as it was given out", nbformat.writes(notebook))]
     if kind == "right":
-        sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted((RIGHT / room).glob("*.py"))}
+        texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted((RIGHT / room).glob("*.py"))}
+        # No student can import the course's own package, as some of the tests' files do.
+        sources = {what: text for what, text in texts.items() if f"from {course.package}" not in text}
         sources |= {"reference": _answers(room, course.source(room))}
     elif kind == "wrong":
         sources = {one.id: _answers(room, one.apply(course.source(room))) for one in course.mistakes(room)}
