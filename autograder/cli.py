@@ -101,7 +101,7 @@ def grade(
         grading_table,
     )
     from autograder.grading.course_folder import CourseFolder
-    from autograder.grading.gradebook import write_atomically
+    from autograder.grading.files import write_atomically
     from autograder.grading.pipeline import GradeRequest, grade_class
     from autograder.grading.stopping import stoppable
     from autograder.reference import Course

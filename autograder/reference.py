@@ -113,6 +113,8 @@ def names_anew(source: str, module_name: str) -> Names:
 
 @dataclass(frozen=True)
 class _WhenLookedUp(Mapping[str, Answer]):
+    """Answers by a mistake's id, each computed when it is asked for: the judge needs them where a check fails."""
+
     keys_in_order: Sequence[str]
     answer: Callable[[str], Answer]
 

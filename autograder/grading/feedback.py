@@ -11,7 +11,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
-from autograder.grading.gradebook import GradebookWriter, write_atomically
+from autograder.grading.files import write_atomically
+from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.submission import RECORD
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
 from autograder.reports.html import render

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, Submission
+from autograder.grading.files import write_atomically
 from autograder.grading.nbgrader_config import SAVE
 
 # What a database says, and what an instructor can do about it.
@@ -283,19 +283,3 @@ def gradebook_errors(folder: CourseFolder) -> Iterator[None]:
         raise GradebookError(
             f"the gradebook of {folder.root} fails: {reason}{way_out}; what was graded so far is kept"
         ) from error
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that a reader, or the next run, sees the whole of it or the one before."""
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        # What fails in the middle of writing names no file.
-        raise OSError(error.errno, error.strerror, str(path)) from error

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from nbformat import NotebookNode
 
 from autograder.grading.course_folder import CourseFolder, Submission
-from autograder.grading.gradebook import write_atomically
+from autograder.grading.files import write_atomically
 from autograder.reports.submission_log import submission_log
 from autograder.sandbox import Limits
 

@@ -15,7 +15,7 @@ from types import FrameType, ModuleType, SimpleNamespace
 from autograder import student
 from autograder.checks import Check, checks_of
 from autograder.observe import observe
-from autograder.sandbox import patches, wire
+from autograder.sandbox import isolation, patches, wire
 from autograder.sandbox.cells import OutOfTime, names_of, prepare, run_cell
 from autograder.sandbox.program import Cell, Limits, PlannedCheck, read_plan
 from autograder.verdicts import Answer
@@ -67,6 +67,7 @@ def run_check(planned: PlannedCheck, names: SimpleNamespace, limits: Limits, res
         return "crash"
     if pid == 0:
         try:
+            isolation.die_with_parent()
             os.setpgid(0, 0)
             _observe_and_send(check, planned, names, limits, results)
             os._exit(0)
@@ -82,13 +83,11 @@ def run_check(planned: PlannedCheck, names: SimpleNamespace, limits: Limits, res
 
 def wait_or_kill(pid: int, seconds: float) -> int:
     """Return the wait status of a child; one that does not end by itself, such as a stopped one, has timed out."""
-    ended = True
-    if hasattr(os, "pidfd_open"):  # Linux; elsewhere only one's own work is run
-        descriptor = os.pidfd_open(pid)
-        ended = bool(select.select([descriptor], [], [], seconds)[0])
-        os.close(descriptor)
-    else:
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    if not hasattr(os, "pidfd_open"):  # not Linux: only one's own work is run there
+        return os.waitpid(pid, 0)[1]
+    descriptor = os.pidfd_open(pid)
+    ended = select.select([descriptor], [], [], seconds)[0]
+    os.close(descriptor)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)  # with what it started and left behind
     with contextlib.suppress(ProcessLookupError):

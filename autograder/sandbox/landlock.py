@@ -13,10 +13,11 @@ from pathlib import Path
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 VERSION, PATH_BENEATH = 1, 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 0x1, 0x2, 0x4, 0x8
-FIRST_VERSION_RIGHTS = 13
-LATER_RIGHTS = {2: 13, 3: 14, 5: 15}  # the version that brought it, its bit: refer, truncate, devices' ioctl
+REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
+FIRST_VERSION_RIGHTS = REFER - 1
+LATER_RIGHTS = {2: REFER, 3: TRUNCATE, 5: IOCTL_DEV}  # by the version that brought it
 READ = EXECUTE | READ_FILE | READ_DIR
-FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | 1 << 14 | 1 << 15
+FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 
 
 class PathBeneath(ctypes.Structure):
@@ -41,8 +42,7 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
     Raises:
         OSError: the kernel refuses.
     """
-    rights = sum(1 << bit for bit in range(FIRST_VERSION_RIGHTS))
-    rights |= sum(1 << bit for since, bit in LATER_RIGHTS.items() if version() >= since)
+    rights = FIRST_VERSION_RIGHTS + sum(right for since, right in LATER_RIGHTS.items() if version() >= since)
     ruleset = _checked(CREATE_RULESET, ctypes.byref(ctypes.c_uint64(rights)), ctypes.c_size_t(8), 0)
     for paths, allowed in ((readable, READ), (writable, rights)):
         for path in paths:

@@ -106,7 +106,7 @@ class Attack:
         source: the code that is put into the last answer; empty where ``change`` does it all.
         base: whose work it is built on, and whose points it gets.
         at_most: it ends its own process, uses up its time or spoils its own answers, and may have less.
-        answers_itself: it takes the place of the checks and gives right answers, worth what right work is worth.
+        answers_itself: it takes the place of the checks, with right answers but to those of Flatten.
         change: what else is changed, given the path to hand in at and the notebook; it writes the file itself.
     """
 
@@ -186,8 +186,9 @@ Linear.forward = forward
 )
 attack(
     "stands_in",
-    "A child stops its parent, says in its place that the cells have ended, and gives right answers to all checks.",
+    "A child stops its parent, says in its place that the cells have ended, and answers all checks, most right.",
     """
+FRIEND["Flatten"] = Flatten
 ours = socket.socket(fileno=os.dup(3))
 if os.fork() == 0:
     os.kill(os.getppid(), 19)
@@ -205,8 +206,9 @@ if os.fork() == 0:
 )
 attack(
     "thread_takes_the_plan",
-    "A thread that the cells leave behind reads which checks to run, and gives right answers to all.",
+    "A thread that the cells leave behind reads which checks to run, and answers all, most of them right.",
     """
+FRIEND["Flatten"] = Flatten
 ours = socket.socket(fileno=os.dup(3))
 def take():
     plan, _ = wire.receive(ours)

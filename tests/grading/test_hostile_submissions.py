@@ -233,10 +233,10 @@ def test_an_attack_gets_what_its_base_gets(seen: dict[str, Any], student: str) -
 def test_whoever_answers_in_the_checks_place_gets_what_the_answers_are_worth(
     seen: dict[str, Any], student: str
 ) -> None:
-    """Nobody can be kept from that, and it takes right answers, which could have been handed in (the guide says so)."""
-    mine, base, right = marks(seen, student), marks(seen, ATTACKS[student].base), marks(seen, "ada")
-    assert mine.keys() == right.keys()
-    assert all(mine[check] in (0, base[check], right[check]) for check in mine)
+    """Nobody can be kept from that, but it takes right answers, which could be handed in: of Flatten it has none."""
+    mine, base = marks(seen, student), marks(seen, ATTACKS[student].base)
+    of_flatten = [check for check in base if check.startswith("Flatten: ")]
+    assert [check for check in of_flatten if mine[check] > base[check]] == []
 
 
 def test_bases_have_some_points_and_not_all_or_all(seen: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from autograder.checks import checks_of
 from autograder.judge import same_answer
 from autograder.observe import seed_of
 from autograder.reference import Course
-from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, landlock, wire
+from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, child, landlock, wire
 from autograder.sandbox.isolation import FIRST_UID, mechanism
 from tests.conftest import ROOT
 
@@ -307,6 +307,18 @@ def test_a_check_that_stops_itself_costs_only_that_check(sandbox: Sandbox) -> No
     )
     answers = sandbox.run(Program((Cell("cell", "import os, signal\n" + source),), PLAN)).answers
     assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "timeout", "observed"]
+
+
+def test_a_check_is_waited_for_where_the_system_has_no_descriptors_of_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on macOS, where students check their own work."""
+    monkeypatch.delattr(os, "pidfd_open")
+    monkeypatch.delattr(os, "waitid")
+    pid = os.fork()
+    if pid == 0:
+        os._exit(3)
+    assert os.waitstatus_to_exitcode(child.wait_or_kill(pid, seconds=9)) == 3
 
 
 def test_what_a_check_started_ends_with_it(sandbox: Sandbox) -> None:
