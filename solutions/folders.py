@@ -11,6 +11,7 @@ from solutions.errors import WrongUse
 
 # The files of a run, and what they are.
 MODEL, RESULTS, CONFIG, LOG = "model.safetensors", "results.json", "config.json", "log.jsonl"
+CHECKPOINT = "checkpoint.safetensors"  # while a run lasts
 CURVES, CONFUSION, MISTAKES = "curves.png", "confusion_matrix.png", "confident_mistakes.png"
 FILES = {
     MODEL: "the model, with what it was trained on",
@@ -41,6 +42,20 @@ def claim_folder(parent: Path, name: str, force: bool) -> Path:
         folder.mkdir(parents=True)
     except OSError as error:
         raise WrongUse(f"{folder}: cannot be made ({error.strerror}); name another place with --out") from error
+    return folder
+
+
+def unfinished_folder(parent: Path, name: str) -> Path:
+    """Return the folder of a run that was interrupted.
+
+    Raises:
+        WrongUse: there is no such run, or it is finished.
+    """
+    folder = parent / name
+    if not (folder / CONFIG).is_file():
+        raise WrongUse(f"{folder}: there is no such run; name another, or another place with --out")
+    if (folder / MODEL).is_file():
+        raise WrongUse(f"{folder}: this run is finished; train anew with another --name")
     return folder
 
 

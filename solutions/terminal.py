@@ -2,8 +2,9 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Table
 from rich.text import Text
 
+from solutions.errors import WrongUse
 from solutions.runs import Measurement
 from solutions.training import History
 
@@ -43,6 +45,7 @@ class TrainingView:
         self._progress = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
+            TextColumn("{task.fields[last]}"),
             Rate(),
             TimeRemainingColumn(),
             console=console,
@@ -50,7 +53,7 @@ class TrainingView:
             disable=console.quiet or not console.is_terminal,
         )
         self._console = console
-        self._task = self._progress.add_task("", total=epochs * images, epoch=1, epochs=epochs)
+        self._task = self._progress.add_task("", total=epochs * images, epoch=1, epochs=epochs, last="")
 
     @contextmanager
     def shown(self) -> Iterator["TrainingView"]:
@@ -73,7 +76,8 @@ class TrainingView:
         """Add a line to the table; return whether the user wants to stop."""
         self._advance()
         epoch = len(history.losses)
-        self._progress.update(self._task, epoch=min(epoch + 1, self._epochs))
+        last = f"loss {history.losses[-1]:.4f}, accuracy {history.accuracies[-1]:.2%}"
+        self._progress.update(self._task, epoch=min(epoch + 1, self._epochs), last=last)
         is_best = history.valid_losses[-1] == min(history.valid_losses)
         self._console.print(
             f"{epoch:5}  {history.losses[-1]:10.4f}  {history.valid_losses[-1]:10.4f}{'*' if is_best else ' '}"
@@ -89,6 +93,28 @@ class TrainingView:
         self.stopped = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self._console.print("Ends after this epoch, with the best weights; Ctrl-C once more ends at once.")
+
+
+def tensorboard_log(folder: Path) -> Callable[[History], None]:
+    """Return what writes each epoch into the folder for TensorBoard.
+
+    Raises:
+        WrongUse: TensorBoard is not installed.
+    """
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise WrongUse("--log tensorboard needs TensorBoard; install it with: pip install tensorboard") from error
+    writer = SummaryWriter(folder)
+
+    def log(history: History) -> None:
+        epoch = len(history.losses)
+        writer.add_scalar("loss/training", history.losses[-1], epoch)
+        writer.add_scalar("loss/validation", history.valid_losses[-1], epoch)
+        writer.add_scalar("accuracy/validation", history.accuracies[-1], epoch)
+        writer.flush()
+
+    return log
 
 
 def class_table(test: Measurement) -> Table:
