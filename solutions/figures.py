@@ -5,12 +5,15 @@ colour-blind readers, and nothing is told by colour alone.
 """
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
+from solutions.errors import WrongUse
 from solutions.training import History
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#595959"  # of Okabe and Ito's palette, and a neutral
@@ -120,6 +123,31 @@ def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
     for axis, unit in zip(axes.flat, units, strict=False):
         axis.imshow(weight[:, unit].reshape(28, 28), cmap="RdBu", vmin=-limit, vmax=limit)
     return figure
+
+
+def save_titled(figure: Figure, path: Path, title: str) -> None:
+    """Write a figure as a PNG that carries a title, in place of nothing but an earlier one with the same title.
+
+    Raises:
+        WrongUse: the name is not that of a PNG, is taken by another file, or cannot be written.
+    """
+    if path.suffix.lower() != ".png":
+        raise WrongUse(f"{path}: a picture is written as PNG; end its name in .png")
+    try:
+        if path.exists() and _title_of(path) != title:
+            raise WrongUse(f"{path}: is there already, and is no such picture; use another name")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=150, metadata={"Title": title})
+    except OSError as error:
+        raise WrongUse(f"{path}: cannot be written ({error.strerror}); use another name") from error
+
+
+def _title_of(path: Path) -> str | None:
+    try:
+        with Image.open(path) as image:
+            return image.info.get("Title")
+    except OSError:
+        return None
 
 
 def _without_ticks(axes: Iterable[Axes]) -> None:
