@@ -157,15 +157,13 @@ def show_data(
 ) -> None:
     """Show what the data are: where they were found, whether they are right, how many of each class, and samples."""
     from solutions import data as sources
-    from solutions import figures, terminal
+    from solutions import terminal
     from solutions.dropout import Classifier
-    from solutions.survey import describe, survey
+    from solutions.survey import describe, draw_samples, survey
 
     console = terminal.open_console(as_json)
     dataset = sources.load(data, download)
     facts, names = survey(dataset), Classifier.labels
-    samples = figures.sample_grid(dataset.train_images, dataset.train_labels, names)
-    figures.save_titled(samples, out, "Samples of Fashion-MNIST")
     _say_which(console, dataset)
     console.print(f"Why from there: {dataset.reason}\n")
     console.print(terminal.file_table(dataset), f"The set as a whole: {dataset.digest}\n")
@@ -176,6 +174,7 @@ def show_data(
     )
     if console.color_system:
         console.print(terminal.small_pictures(dataset.train_images, dataset.train_labels, names, console.width))
+    draw_samples(dataset, names, out)
     console.print(f"{out}  samples of each class")
     if as_json:
         print(json.dumps({**describe(dataset, facts, names), "picture": str(out)}))

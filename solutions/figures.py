@@ -5,15 +5,12 @@ colour-blind readers, and nothing is told by colour alone.
 """
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from PIL import Image
 
-from solutions.errors import WrongUse
 from solutions.training import History
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#595959"  # of Okabe and Ito's palette, and a neutral
@@ -28,13 +25,17 @@ def sample_grid(images: np.ndarray, labels: np.ndarray, names: Sequence[str], co
         names: of the classes.
         columns: how many images of each class.
     """
-    figure = Figure(figsize=(0.6 * columns + 1.4, 0.6 * len(names)), layout="constrained")
-    axes = figure.subplots(len(names), columns, squeeze=False)
-    for number, name in enumerate(names):
-        for axis, index in zip(axes[number], np.flatnonzero(labels == number), strict=False):
-            axis.imshow(images[index], cmap="gray_r")
-        axes[number, 0].set_ylabel(name, rotation=0, ha="right", va="center")
-    _without_ticks(axes.flat)
+    pitch = 30  # pixels from image to image; one picture of all of them is drawn far sooner than one for each
+    picture = np.zeros((pitch * len(names), pitch * columns), images.dtype)
+    for row in range(len(names)):
+        for column, index in enumerate(np.flatnonzero(labels == row)[:columns]):
+            picture[row * pitch :, column * pitch :][1:29, 1:29] = images[index]
+    figure = Figure(figsize=(0.6 * columns + 1, 0.6 * len(names)), layout="constrained")
+    axis = figure.subplots()
+    axis.imshow(picture, cmap="gray_r", interpolation="nearest")
+    _without_ticks([axis])
+    axis.set_yticks(pitch * (np.arange(len(names)) + 0.5), names)
+    axis.tick_params(length=0)
     return figure
 
 
@@ -123,31 +124,6 @@ def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
     for axis, unit in zip(axes.flat, units, strict=False):
         axis.imshow(weight[:, unit].reshape(28, 28), cmap="RdBu", vmin=-limit, vmax=limit)
     return figure
-
-
-def save_titled(figure: Figure, path: Path, title: str) -> None:
-    """Write a figure as a PNG that carries a title, in place of nothing but an earlier one with the same title.
-
-    Raises:
-        WrongUse: the name is not that of a PNG, is taken by another file, or cannot be written.
-    """
-    if path.suffix.lower() != ".png":
-        raise WrongUse(f"{path}: a picture is written as PNG; end its name in .png")
-    try:
-        if path.exists() and _title_of(path) != title:
-            raise WrongUse(f"{path}: is there already, and is no such picture; use another name")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=150, metadata={"Title": title})
-    except OSError as error:
-        raise WrongUse(f"{path}: cannot be written ({error.strerror}); use another name") from error
-
-
-def _title_of(path: Path) -> str | None:
-    try:
-        with Image.open(path) as image:
-            return image.info.get("Title")
-    except OSError:
-        return None
 
 
 def _without_ticks(axes: Iterable[Axes]) -> None:

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from solutions import figures
 from solutions.data import Dataset
+from solutions.errors import WrongUse
 
 CLASSES = 10
+TITLE = "Samples of Fashion-MNIST"
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,33 @@ def describe(data: Dataset, facts: Survey, names: Sequence[str]) -> dict[str, ob
         "std": facts.std,
         "duplicates": facts.duplicates,
     }
+
+
+def draw_samples(data: Dataset, names: Sequence[str], path: Path) -> None:
+    """Write a PNG with training images of each class, in place of nothing but an earlier such picture.
+
+    Raises:
+        WrongUse: the name is not that of a PNG, is taken by another file, or cannot be written.
+    """
+    if path.suffix.lower() != ".png":
+        raise WrongUse(f"{path}: a picture is written as PNG; end its name in .png")
+    try:
+        if path.exists() and _title_of(path) != TITLE:
+            raise WrongUse(f"{path}: is there already, and this command did not draw it; name another with --out")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure = figures.sample_grid(data.train_images, data.train_labels, names)
+        figure.savefig(path, dpi=150, metadata={"Title": TITLE})
+    except OSError as error:
+        raise WrongUse(f"{path}: cannot be written ({error.strerror}); name another with --out") from error
+
+
+def _title_of(path: Path) -> str | None:
+    """Return the title that a picture carries; None where it has none or is no picture."""
+    try:
+        with Image.open(path) as image:
+            return image.info.get("Title")
+    except OSError:
+        return None
 
 
 def _mean_and_std(images: np.ndarray) -> tuple[float, float]:
