@@ -25,7 +25,7 @@ SETTLED = 2.0
 
 @dataclass(frozen=True)
 class State:
-    """What a file was like when it was looked at; a write changes a part of it, and nobody can set the second time."""
+    """What a file was like when it was looked at. Every write changes `ctime_ns`, which no program can set."""
 
     path: str
     size: int
