@@ -1,4 +1,4 @@
-"""The classifier's command line: ``python -m solutions train | evaluate | predict``."""
+"""The classifier's command line: ``python -m solutions train | evaluate | predict | data``."""
 
 import json
 import sys
@@ -48,6 +48,7 @@ class Device(StrEnum):
     mps = "mps"
 
 
+Download = Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")]
 Data = Annotated[Path | None, typer.Option(help="Folder with the four IDX files; otherwise the usual places.")]
 Runs = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
@@ -56,7 +57,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and not
 @app.command(epilog="Example: python -m solutions train --recipe best --name first")
 def train(
     data: Data = None,
-    download: Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")] = False,
+    download: Download = False,
     recipe: Annotated[RecipeName | None, typer.Option(help="How to train; the next six options change it.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes through the training images, at most.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Images in a mini-batch.")] = None,
@@ -181,6 +182,38 @@ def predict(
         print(json.dumps(results))
     if any("error" in result for result in results):
         raise typer.Exit(2)
+
+
+@app.command("data", epilog="Example: python -m solutions data --data data/sample")
+def show_data(
+    data: Data = None,
+    download: Download = False,
+    out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where to draw samples.")] = Path("runs/data.png"),
+    as_json: Json = False,
+) -> None:
+    """Show what the data are: where they were found, whether they are right, how many of each class, and samples."""
+    from solutions import data as sources
+    from solutions import terminal
+    from solutions.dropout import Classifier
+    from solutions.survey import describe, draw_samples, survey
+
+    console = terminal.open_console(as_json)
+    dataset = sources.load(data, download)
+    facts, names = survey(dataset), Classifier.labels
+    _say_which(console, dataset)
+    console.print(f"Why from there: {dataset.reason}\n")
+    console.print(terminal.file_table(dataset), f"The set as a whole: {dataset.digest}\n")
+    console.print(terminal.count_table(facts, names), "")
+    console.print(
+        f"Pixels of the training images: mean {facts.mean:.2f}, standard deviation {facts.std:.2f}, of 0 … 255\n"
+        f"Test images that are also training images, pixel for pixel: {facts.duplicates:,}\n"
+    )
+    if console.color_system:
+        console.print(terminal.small_pictures(dataset.train_images, dataset.train_labels, names, console.width))
+    draw_samples(dataset, names, out)
+    console.print(f"{out}  samples of each class")
+    if as_json:
+        print(json.dumps({**describe(dataset, facts, names), "picture": str(out)}))
 
 
 def _say_which(console: "Console", dataset: "Dataset") -> None:
