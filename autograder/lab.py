@@ -6,6 +6,7 @@ The same cells run while the book is built and in a student's notebook, where ne
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,31 @@ def load_sample() -> tuple[Tensor, Tensor]:
     Raises:
         FileNotFoundError: no folder from here upwards holds ``data/sample``.
     """
+    folder = find_upwards(SAMPLE)
+    images = read_idx(folder / "train-images-idx3-ubyte.gz")
+    labels = read_idx(folder / "train-labels-idx1-ubyte.gz")
+    return torch.from_numpy(images).float() / 255, torch.from_numpy(labels).long()
+
+
+def load_measured(name: str) -> Any:
+    """Return what was measured on the full Fashion-MNIST, too long for the building of a page.
+
+    Args:
+        name: "results", of ``make results``: the accuracy of each recipe; or "speed", of ``make bench-training``.
+
+    Raises:
+        FileNotFoundError: no folder from here upwards holds it in ``data``.
+    """
+    return json.loads(find_upwards(Path("data") / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def find_upwards(path: Path) -> Path:
+    """Return where this file or folder lies, in the current folder or above it."""
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / SAMPLE).is_dir():
-            images = read_idx(folder / SAMPLE / "train-images-idx3-ubyte.gz")
-            labels = read_idx(folder / SAMPLE / "train-labels-idx1-ubyte.gz")
-            return torch.from_numpy(images).float() / 255, torch.from_numpy(labels).long()
-    raise FileNotFoundError(f"no folder from {here} upwards holds {SAMPLE}: keep the notebook beside the course's data")
+        if (folder / path).exists():
+            return folder / path
+    raise FileNotFoundError(f"no folder from {here} upwards holds {path}: keep the notebook beside the course's data")
 
 
 def read_idx(path: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:

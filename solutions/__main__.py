@@ -106,9 +106,10 @@ def train(
         with view.shown():
             run = runs.train(settings, dataset, folder, view.after_batch, view.after_epoch, logs, resume is not None)
     except KeyboardInterrupt:
-        raise WorkFailed(
-            f"{folder}: interrupted; go on with: python -m solutions train --resume {folder.name}"
-        ) from None
+        if not (folder / folders.CHECKPOINT).exists():
+            raise WorkFailed(f"{folder}: interrupted before the first epoch ended; nothing was kept") from None
+        how = f"python -m solutions train --resume {folder.name}" + (f" --out {out}" if out != Path("runs") else "")
+        raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None
 
     console.print(f"Kept: the weights of epoch {run.progress.kept}, {run.why_kept}.")
     console.print(f"Speed: {run.images_per_second:,.0f} images/s, validation included.\n")

@@ -178,16 +178,20 @@ def test_only_an_unfinished_run_with_its_own_data_goes_on(
 
 
 def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
-    arguments = [*QUICK, "--epochs", 100_000, "--out", tmp_path, "--name", "a"]
-    line = [sys.executable, "-m", "solutions", *map(str, arguments)]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    slow = ("--reference", "--batch-size", 1)  # so that the epoch lasts until the second one
+    arguments = [*QUICK, *slow, "--epochs", 100, "--out", tmp_path, "--name", "a"]
+    line = [sys.executable, "-u", "-m", "solutions", *map(str, arguments)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         wait_for_epochs(tmp_path / "a", 1)
-        while process.poll() is None:  # the second one may come while the first is answered
-            process.send_signal(signal.SIGINT)
-            time.sleep(0.02)
-        error = process.communicate()[1].decode()
-    if process.returncode:
-        assert f"go on with: python -m solutions train --resume a --out {tmp_path}" in error
+        process.send_signal(signal.SIGINT)
+        while "Ends after this epoch" not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        error = process.communicate()[1]
+    assert process.returncode == 1
+    folder = tmp_path / "a"
+    assert error == f"error: {folder}: interrupted; go on with: python -m solutions train --resume a --out {tmp_path}\n"
 
 
 def test_the_learner_of_the_chapter_refuses_what_is_not_taught(here: Cli) -> None:
