@@ -157,14 +157,14 @@ def reliability(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) 
     filled = calibration.filled
     sureness, shares = calibration.confidences[filled], calibration.accuracies[filled]
     intervals = [wilson_interval(calibration.right[place], calibration.counts[place]) for place in filled]
-    figure = Figure(figsize=(4.4, 4.8), layout="constrained")
+    figure = Figure(figsize=(3.9, 4.3), layout="constrained")
     axis, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
-    axis.plot([0, 1], [0, 1], "--", color=GREY, lw=1, label="as often right as it says")
-    axis.vlines(sureness, *np.transpose(intervals), color=BLUE, lw=1.5, label="95% interval")
-    axis.plot(sureness, shares, "o", ms=6, color=BLUE, label="as often right as it is", clip_on=False)
+    axis.plot([0, 1], [0, 1], "--", color=GREY, lw=1, label="perfect calibration")
+    axis.vlines(sureness, *np.transpose(intervals), color=BLUE, lw=1.5)
+    axis.plot(sureness, shares, "o", ms=6, color=BLUE, label="measured", clip_on=False)
     axis.set(ylabel="right answers", xlim=(0, 1), ylim=(0, 1))
-    title = f"calibration error {100 * calibration.error:.1f} points"
-    axis.legend(frameon=True, edgecolor="none", framealpha=0.85, loc="upper left", title=title, alignment="left")
+    figure.legend(frameon=False, loc="outside upper left", ncols=2)
+    axis.text(0.04, 0.92, f"calibration error {100 * calibration.error:.1f} points")
     edges = calibration.edges
     below.bar(edges[:-1], calibration.counts, np.diff(edges), align="edge", color=BLUE, alpha=0.6)
     below.set(xlabel="probability of the chosen class", ylabel="answers")

@@ -49,9 +49,10 @@ class Record:
         return _object_in(self.config, "data")
 
     @property
-    def kept(self) -> int | None:
+    def best(self) -> int | None:
         """The epoch whose weights were kept, or would be if the run ended now, counted from 1."""
-        if self.results is not None and isinstance(epoch := self.results.get("epoch"), int):
+        epoch = (self.results or {}).get("epoch")
+        if isinstance(epoch, int) and 1 <= epoch <= len(self.log):
             return epoch
         losses = self.series("valid_losses")
         return int(np.nanargmin(losses)) + 1 if np.isfinite(losses).any() else None

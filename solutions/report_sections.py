@@ -44,9 +44,10 @@ def headline(test: Measurement) -> dict[str, Any]:
 def facts(record: Record) -> list[tuple[str, str]]:
     """Return what is worth knowing of the run beside its settings, as terms and words."""
     rows, epochs, accuracies = [], len(record.log), record.series("accuracies")
-    if record.kept is not None and len(accuracies) >= record.kept:
-        accuracy = percent(accuracies[record.kept - 1], 2)
-        rows.append(("Validation accuracy", f"{accuracy} after epoch {record.kept}, whose weights were kept"))
+    if record.best is not None and accuracies:
+        accuracy = f"{accuracies[record.best - 1]:.2%} after epoch {record.best}"
+        why = "whose weights were kept" if record.model_file else "the best so far"
+        rows.append(("Validation accuracy", f"{accuracy}, {why}"))
     if epochs:
         seconds = np.nansum(record.series("seconds"))
         rows.append(("Training", f"{count(epochs, 'epoch')} in {duration(float(seconds))}"))
@@ -76,13 +77,13 @@ def curves(record: Record) -> list[dict[str, Any]]:
         ("accuracy", {"validation": record.series("accuracies")}, ".1%", max),
         ("learning rate", {"learning rate": record.series("lr")}, ".3g", max),
     ]
-    pictures = []
+    pictures, kept = [], record.best if record.model_file else None
     for name, lines, form, best in kinds:
         drawn = {label: values for label, values in lines.items() if np.isfinite(values).any()}
         if drawn:
             told = "; ".join(f"{label}: {course(values, form, best)}" for label, values in drawn.items())
             alt = f"{name.capitalize()} by epoch. {told}."
-            svg = draw(lambda: figures.by_epoch(drawn, name, record.kept), alt, f"{name.replace(' ', '-')}-")  # noqa: B023
+            svg = draw(lambda: figures.by_epoch(drawn, name, kept), alt, f"{name.replace(' ', '-')}-")  # noqa: B023
             pictures.append({"svg": svg, "name": name})
     return pictures
 
@@ -107,13 +108,16 @@ def classes(test: Measurement) -> dict[str, Any]:
 def confusions(test: Measurement) -> dict[str, Any]:
     matrix, labels = test.matrix.numpy(), test.labels
     totals = matrix.sum(axis=1)
-    # The square root, because mistakes are few beside what is right, and would all look white.
-    shades = np.round(100 * np.sqrt(matrix / np.maximum(totals, 1)[:, None])).astype(int)
+    shares = matrix / np.maximum(totals, 1)[:, None]
+    is_right = np.eye(len(labels), dtype=bool)
+    wrong = np.where(is_right, 0, matrix)
+    # Mistakes have a scale of their own: few beside what is right, they would all look white.
+    worst = np.where(is_right, 0, shares).max() or 1
+    shades = np.round(100 * np.where(is_right, shares, shares / worst)).astype(int)
     rows = [
         {"label": label, "cells": list(zip(counts.tolist(), shade.tolist(), strict=True))}
         for label, counts, shade in zip(labels, matrix, shades, strict=True)
     ]
-    wrong = matrix - np.diag(np.diag(matrix))
     order = np.argsort(-wrong, axis=None, kind="stable")[:PAIRS]
     places = [place for place in zip(*np.unravel_index(order, wrong.shape), strict=True) if wrong[place]]
     pairs = [
