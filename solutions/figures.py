@@ -197,13 +197,15 @@ def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
     """
     units = largest_units(weight, count)
     columns = int(np.ceil(np.sqrt(len(units))))
-    figure = Figure(figsize=(7, 7), layout="constrained")
-    axes = figure.subplots(-(-len(units) // columns), columns, squeeze=False)
-    _without_ticks(axes.flat)
     limit = np.quantile(np.abs(weight[:, units]), 0.995) or 1.0
-    for axis, unit in zip(axes.flat, units, strict=False):
-        tile = weight[:, unit].reshape(28, 28)
-        axis.imshow(tile, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
+    mosaic = np.zeros((30 * -(-len(units) // columns) - 2, 30 * columns - 2))  # two pixels between the images
+    for place, unit in enumerate(units):
+        top, left = 30 * (place // columns), 30 * (place % columns)
+        mosaic[top : top + 28, left : left + 28] = weight[:, unit].reshape(28, 28)
+    figure = Figure(figsize=(7, 7 * len(mosaic) / mosaic.shape[1]))
+    axis = figure.add_axes((0, 0, 1, 1))
+    axis.imshow(mosaic, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
+    _without_ticks([axis])
     return figure
 
 

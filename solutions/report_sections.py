@@ -20,6 +20,7 @@ from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.records import Record
 from solutions.runs import Measurement
+from solutions.training import History
 
 MISTAKES, UNITS, PAIRS = 20, 64, 6  # how many are shown
 
@@ -71,7 +72,7 @@ def why_no_model(record: Record) -> str:
 
 def curves(record: Record) -> list[dict[str, Any]]:
     """Return a picture for each kind of number that was logged for each epoch."""
-    losses = {"validation": record.series("valid_losses"), "training, dropout on": record.series("losses")}
+    losses = figures.losses_of(History(record.series("losses"), record.series("valid_losses")))
     kinds = [
         ("mean loss", losses, ".2f", min),
         ("accuracy", {"validation": record.series("accuracies")}, ".1%", max),

@@ -62,8 +62,10 @@ def test_confident_mistakes_come_surest_first_and_are_mistakes() -> None:
 
 def test_first_layer_weights_show_the_largest_units() -> None:
     weight = np.random.default_rng(0).normal(size=(784, 10)) * np.arange(10)
-    figure = drawn(figures.first_layer_weights(weight, count=4))
-    np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), weight[:, 9].reshape(28, 28))
+    mosaic = drawn(figures.first_layer_weights(weight, count=4)).axes[0].images[0].get_array()
+    assert mosaic.shape == (58, 58)
+    np.testing.assert_array_equal(mosaic[:28, :28], weight[:, 9].reshape(28, 28))
+    np.testing.assert_array_equal(mosaic[30:, :28], weight[:, 7].reshape(28, 28))
 
 
 def test_first_layer_weights_near_zero_have_the_colour_of_the_page() -> None:

@@ -152,7 +152,7 @@ def test_without_a_model_it_shows_what_was_logged_and_says_so(unfinished: Path) 
     made = make_report(read_run(unfinished))
     told = Reader(made.html)
     assert "This run has no model" in told.words
-    assert "2 epochs, as they were logged" in told.words
+    assert "2 epochs, all that was logged" in told.words
     assert {"training", "log"} <= set(told.ids())
     assert not {"classes", "confusions", "mistakes", "calibration", "weights"} & set(told.ids())
     assert made.numbers["test_accuracy"] is None
