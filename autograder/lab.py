@@ -14,21 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-SAMPLE = Path("data") / "sample"
+from autograder.look import STYLE
 
-# The book replaces each of these by the colour of that name in its light or dark theme. Apart for a colour-blind
-# reader too, and each at least 3:1 against the ground.
-COLOURS = {
-    "ground": "#fffefb",
-    "ink": "#22262f",
-    "quiet": "#5f6571",
-    "line": "#d9d5ca",
-    "blue": "#0a6a9f",
-    "orange": "#bf4b08",
-    "green": "#0b7a5a",
-    "purple": "#9a3f7c",
-    "gold": "#8d6a00",
-}
+SAMPLE = Path("data") / "sample"
 
 
 def load_sample() -> tuple[Tensor, Tensor]:
@@ -80,38 +68,8 @@ def read_idx(path: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:
 def use_course_style() -> None:
     """Set matplotlib up so that a figure in a notebook looks as it does in the book."""
     import matplotlib as mpl
-    from cycler import cycler
 
-    series = [COLOURS[name] for name in ("blue", "orange", "green", "purple", "gold")]
-    mpl.rcParams.update(
-        {
-            "figure.figsize": (7, 3.6),
-            "figure.facecolor": COLOURS["ground"],
-            "savefig.facecolor": COLOURS["ground"],
-            "axes.facecolor": COLOURS["ground"],
-            "axes.edgecolor": COLOURS["quiet"],
-            "axes.labelcolor": COLOURS["ink"],
-            "axes.titlecolor": COLOURS["ink"],
-            "axes.titlesize": 11,
-            "axes.titlelocation": "left",
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.prop_cycle": cycler(color=series),
-            "axes.grid": True,
-            "grid.color": COLOURS["line"],
-            "text.color": COLOURS["ink"],
-            "xtick.color": COLOURS["quiet"],
-            "ytick.color": COLOURS["quiet"],
-            "xtick.labelcolor": COLOURS["ink"],
-            "ytick.labelcolor": COLOURS["ink"],
-            "legend.frameon": False,
-            "lines.linewidth": 2,
-            "image.cmap": "gray",
-            "image.interpolation": "none",
-            "svg.fonttype": "none",  # words stay words: they can be searched and take the page's typeface
-            "svg.hashsalt": "course",  # the same figure is the same file
-        }
-    )
+    mpl.rcParams.update(STYLE)
     try:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:

@@ -1,4 +1,4 @@
-"""The classifier's command line: ``python -m solutions train | evaluate | predict | data``."""
+"""The classifier's command line: ``python -m solutions``."""
 
 import json
 import sys
@@ -150,6 +150,39 @@ def evaluate(
     if as_json:
         result = {"model": str(path), "data": runs.describe(dataset), "test_accuracy": test.accuracy}
         print(json.dumps({**result, **test.details}))
+
+
+@app.command(epilog="Example: python -m solutions report first")
+def report(
+    run: Annotated[str | None, typer.Argument(help="A run's name, or its folder; otherwise the newest.")] = None,
+    data: Data = None,
+    to: Annotated[Path | None, typer.Option(help="File to write; otherwise report.html in the run's folder.")] = None,
+    out: Runs = Path("runs"),
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the report.")] = False,
+) -> None:
+    """Describe a run in one page: result, curves, confusions, mistakes, calibration, first layer."""
+    from solutions import folders, runs, terminal
+    from solutions.records import read_run
+    from solutions.report import make_report, write_report
+
+    console = terminal.open_console(quiet or as_json)
+    runs.use_one_thread()
+    folder = folders.find_run(out, run)
+    made = make_report(read_run(folder), data)
+    path = to or folder / folders.REPORT
+    write_report(made, path)
+    for note in made.notes:
+        console.print(note, style="yellow")
+    if (accuracy := made.numbers["test_accuracy"]) is not None:
+        low, high = made.numbers["interval"]
+        count = f"{made.numbers['images']:,} images, 95% interval {low:.1%} to {high:.1%}"
+        console.print(f"Test accuracy {accuracy:.2%} on {count}", style="bold")
+    console.print(f"{path}  the report, for a browser")
+    if as_json:
+        print(json.dumps({"run": str(folder), "report": str(path), **made.numbers, "notes": made.notes}))
+    elif quiet:
+        print(path)
 
 
 @app.command(epilog="Example: python -m solutions predict shirt.jpg boot.png")

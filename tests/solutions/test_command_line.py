@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from PIL import Image
 
 from solutions import data
 from solutions.data import Dataset
-from solutions.folders import FILES, MODEL
+from solutions.folders import CONFIG, FILES, MODEL
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--epochs", 1, "--device", "cpu")
@@ -277,6 +278,64 @@ def test_what_is_no_model_is_refused(here: Cli, tmp_path: Path) -> None:
     assert "no trained model" in error_of(here("evaluate", "--out", tmp_path))
 
 
+# --- report
+
+
+@pytest.fixture
+def run(trained: tuple[Path, str], tmp_path: Path) -> Path:
+    """A copy of a run that a test may change."""
+    return Path(shutil.copytree(trained[0], tmp_path / "runs" / "short"))
+
+
+def test_report_finds_a_run_by_name_by_folder_and_as_the_newest(here: Cli, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "runs" / "older").mkdir()
+    shutil.copy(run / CONFIG, tmp_path / "runs" / "older")
+    os.utime(tmp_path / "runs" / "older" / CONFIG, (0, 0))
+    expected = f"{run / 'report.html'}\n"
+    for arguments in (("short", "--out", run.parent), (run,), ("--out", run.parent)):
+        assert here("report", *arguments, "-q").stdout == expected
+        assert (run / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_report_gives_the_accuracy_of_train_and_json(here: Cli, run: Path, tmp_path: Path) -> None:
+    text = here("report", run).stdout
+    answer = json.loads(here("report", run, "--to", tmp_path / "page.html", "--json").stdout)
+    accuracy = json.loads((run / "results.json").read_text())["test_accuracy"]
+    assert accuracy_in(text) == f"{accuracy:.2%}"
+    assert answer["test_accuracy"] == accuracy
+    assert answer["interval"][0] < accuracy < answer["interval"][1]
+    assert 0 < answer["calibration_error"] < 1
+    assert (tmp_path / "page.html").is_file()
+    assert answer["notes"] == []
+
+
+def test_what_is_no_run_is_refused_in_one_line(here: Cli, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty").mkdir()
+    assert "it has no config.json" in error_of(here("report", tmp_path / "folder"))
+    assert "there are: short" in error_of(here("report", "shirt", "--out", run.parent))
+    assert "there is no run" in error_of(here("report", "--out", tmp_path / "empty"))
+    assert "no such folder" in error_of(here("report", run, "--data", tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("config.json", "[]"), ("log.jsonl", "no JSON\n"), ("results.json", '{"per_class": {}}'), (MODEL, "no model")],
+)
+def test_a_damaged_file_of_a_run_is_named(here: Cli, run: Path, name: str, content: str) -> None:
+    (run / name).write_text(content)
+    assert str(run / name) in error_of(here("report", run))
+    assert not (run / "report.html").exists()
+
+
+def test_report_replaces_reports_and_no_other_file(here: Cli, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.html").write_text("precious")
+    assert "is no report" in error_of(here("report", run, "--to", tmp_path / "notes.html"))
+    assert (tmp_path / "notes.html").read_text() == "precious"
+    assert "cannot be written" in error_of(here("report", run, "--to", tmp_path / "nowhere" / "page.html"))
+    assert here("report", run).returncode == here("report", run).returncode == 0
+
+
 # --- predict
 
 
@@ -318,7 +377,7 @@ def test_a_bad_image_is_one_line_and_the_others_are_answered(cli: Cli, trained: 
 # --- all of them
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "data"])
+@pytest.mark.parametrize("command", ["train", "evaluate", "report", "predict", "data"])
 def test_help_has_an_example(here: Cli, command: str) -> None:
     assert f"Example: python -m solutions {command}" in here(command, "--help").stdout
 
