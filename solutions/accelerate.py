@@ -9,6 +9,7 @@ block are one CUDA graph.
 
 import math
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
@@ -42,6 +43,19 @@ class Layer:
     gradient_scale: float
     masks: Tensor | None
 
+    @property
+    def parameters(self) -> list[Tensor]:
+        return [self.weight, self.bias]
+
+    @property
+    def buffers(self) -> list[Tensor]:
+        """What training changes besides the parameters."""
+        return []
+
+    def as_affine(self) -> tuple[Tensor, Tensor]:
+        """Return weight and bias of an affine layer that answers like this one when it is no longer trained."""
+        return self.weight, self.bias
+
     def forward(self, x: Tensor, out: Tensor) -> Tensor:
         return torch.addmm(self.bias, x, self.weight, alpha=self.input_scale, out=out)
 
@@ -50,6 +64,10 @@ class Layer:
         torch.mm(grad_out, self.weight.t(), out=out)
         return torch.ops.aten.threshold_backward.grad_input(out, x, 0, grad_input=out)
 
+    def product_gradient(self, grad_out: Tensor, share: float) -> Tensor:
+        """Return the gradient of the product of input and weight."""
+        return grad_out
+
     def descend(self, x: Tensor, grad_out: Tensor, lr: float) -> None:
         """Take a step of gradient descent along the sum over the batch."""
         factor = -lr * self.gradient_scale
@@ -57,10 +75,61 @@ class Layer:
         self.bias.add_(grad_out.sum(dim=0), alpha=factor)
 
     def set_gradients(self, x: Tensor, grad_out: Tensor, share: float) -> None:
-        """Leave the sum over the batch, times ``share``, in ``grad``."""
+        """Leave the sum over the batch, times ``share``, in ``grad`` of each parameter."""
         factor = share * self.gradient_scale
-        torch.addmm(self.weight, x.t(), grad_out, beta=0, alpha=factor * self.input_scale, out=self.weight.grad)
+        torch.addmm(self.weight.grad, x.t(), grad_out, beta=0, alpha=factor * self.input_scale, out=self.weight.grad)
         torch.sum(grad_out, dim=0, out=self.bias.grad).mul_(factor)
+
+
+@dataclass(eq=False)
+class NormalizedLayer(Layer):
+    """A layer whose outputs have, over a batch, the mean ``bias`` and the standard deviation ``spread``, both learned.
+
+    Batch normalisation: Ioffe and Szegedy, arXiv:1502.03167. It is affine once it is no longer trained, so that the
+    model need not know of it.
+    """
+
+    EPSILON = 1e-5
+    MOMENTUM = 0.05
+
+    def __post_init__(self) -> None:
+        """Begin as if all outputs had the mean 0 and the variance 1."""
+        self.spread = torch.ones_like(self.bias)
+        self.running_mean, self.running_var = torch.zeros_like(self.bias), torch.ones_like(self.bias)
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        return [self.weight, self.bias, self.spread]
+
+    @property
+    def buffers(self) -> list[Tensor]:
+        return [self.running_mean, self.running_var]
+
+    def as_affine(self) -> tuple[Tensor, Tensor]:
+        factor = self.spread * (self.running_var + self.EPSILON).rsqrt()
+        return self.weight * factor, self.bias - self.running_mean * factor
+
+    def forward(self, x: Tensor, out: Tensor) -> Tensor:
+        self._product = torch.addmm(out, x, self.weight, beta=0, alpha=self.input_scale)
+        running = self.running_mean, self.running_var
+        normalized, *self._statistics = torch.native_batch_norm(
+            self._product, self.spread, self.bias, *running, True, self.MOMENTUM, self.EPSILON
+        )
+        return out.copy_(normalized)
+
+    def product_gradient(self, grad_out: Tensor, share: float) -> Tensor:
+        """Return the gradient of the product, and leave those of ``bias`` and ``spread`` in their ``grad``."""
+        gradient, of_spread, of_bias = torch.ops.aten.native_batch_norm_backward(
+            *(grad_out, self._product, self.spread, None, None, *self._statistics, True, self.EPSILON, [True] * 3)
+        )
+        factor = share * self.gradient_scale
+        torch.mul(of_spread, factor, out=self.spread.grad)
+        torch.mul(of_bias, factor, out=self.bias.grad)
+        return gradient
+
+    def set_gradients(self, x: Tensor, grad_out: Tensor, share: float) -> None:
+        factor = share * self.gradient_scale * self.input_scale
+        torch.addmm(self.weight.grad, x.t(), grad_out, beta=0, alpha=factor, out=self.weight.grad)
 
 
 class FastLearner:
@@ -91,13 +160,13 @@ class FastLearner:
         self._mean, self._std = (images.mean().item(), images.std().item()) if recipe.standardize else (0.0, 1.0)
         self._train_images = self._windows(images)
         classes = len(model.labels)
-        self._train_targets = functional.one_hot(labels, classes) * (1 - recipe.smoothing) + recipe.smoothing / classes
+        self._train_targets = functional.one_hot(labels, classes).float()
         self._valid = self._standardized(valid[0].to(device)).flatten(1), valid[1].to(device)
         self._order = torch.Generator().manual_seed(seed)
         self._noise = torch.Generator(device).manual_seed(seed)
         self._layers = self._wrap_layers()
-        self._parameters = [parameter for layer in self._layers for parameter in (layer.weight, layer.bias)]
-        self._averages = [parameter.clone() for parameter in self._parameters] if recipe.average else self._parameters
+        self._parameters = [parameter for layer in self._layers for parameter in layer.parameters]
+        self._layer_buffers = [buffer for layer in self._layers for buffer in layer.buffers]
         self._make_buffers()
         self._make_optimizer()
         self._graphs: dict[int, torch.cuda.CUDAGraph | None] = {}
@@ -118,10 +187,10 @@ class FastLearner:
         return total.item() / len(order)
 
     def validate(self) -> tuple[float, float]:
-        """Return mean loss and accuracy on the validation images, without dropout, of the weights that are kept."""
+        """Return mean loss and accuracy on the validation images, as the model answers outside training."""
         x, labels = self._valid
         with torch.no_grad():
-            *hidden, (weight, bias) = zip(self._averages[::2], self._averages[1::2], strict=True)
+            *hidden, (weight, bias) = [layer.as_affine() for layer in self._layers]
             for w, b in hidden:
                 x = torch.addmm(b, x, w).relu_()
             logits = torch.addmm(bias, x, weight)
@@ -129,21 +198,22 @@ class FastLearner:
             return functional.cross_entropy(logits, labels).item(), right / len(labels)
 
     def weights(self) -> dict[str, Tensor]:
-        """Return copies of the weights that are kept, as the ``state_dict`` of a model for brightness from 0 to 1."""
-        names = {parameter.data_ptr(): name for name, parameter in self.model.state_dict().items()}
-        found = {}
-        for parameter, average in zip(self._parameters, self._averages, strict=True):
-            found[names[parameter.data_ptr()]] = average.clone()
-        weight, bias = (found[names[parameter.data_ptr()]] for parameter in self._parameters[:2])
-        bias -= self._mean / self._std * weight.sum(dim=0)
-        weight /= self._std
-        return found
+        """Return copies of the weights as the ``state_dict`` of a model that takes brightness from 0 to 1."""
+        model = deepcopy(self.model)
+        with torch.no_grad():
+            for layer, (weight, bias) in zip(self._layers, affine_layers(model), strict=True):
+                of_layer = layer.as_affine()
+                weight.copy_(of_layer[0])
+                bias.copy_(of_layer[1])
+            weight, bias = affine_layers(model)[0]
+            weight /= self._std
+            bias -= self._mean * weight.sum(dim=0)
+        return model.state_dict()
 
     def state(self) -> dict[str, Tensor]:
         """Return everything that training depends on and changes, as the tensors it is kept in."""
         found = {f"parameter.{i}": tensor for i, tensor in enumerate(self._parameters)}
-        if self.recipe.average:
-            found |= {f"average.{i}": tensor for i, tensor in enumerate(self._averages)}
+        found |= {f"buffer.{i}": tensor for i, tensor in enumerate(self._layer_buffers)}
         for i, parameter in enumerate(self._parameters):
             state = self._optimizer.state[parameter] if self._optimizer else {}
             found |= {f"optimizer.{i}.{name}": tensor for name, tensor in state.items()}
@@ -161,9 +231,8 @@ class FastLearner:
                     self._optimizer.state[parameter] = {
                         name: value.to(self.device, copy=True) for name, value in found.items()
                     }
-            if self.recipe.average:
-                for i, average in enumerate(self._averages):
-                    average.copy_(state[f"average.{i}"])
+            for i, buffer in enumerate(self._layer_buffers):
+                buffer.copy_(state[f"buffer.{i}"])
             self._steps.copy_(state["steps"])
         self._order.set_state(state["order"].cpu())
         self._noise.set_state(state["noise"].cpu())
@@ -188,7 +257,8 @@ class FastLearner:
             drops = self.recipe.dropout and i < len(pairs) - 1
             masks = torch.empty(self._block, len(bias), device=self.device) if drops else None
             input_scale, gradient_scale = (scale if i else 1.0), scale ** (len(pairs) - 1 - i)
-            layers.append(Layer(weight.detach(), bias.detach(), input_scale, gradient_scale, masks))
+            kind = NormalizedLayer if self.recipe.normalize and i < len(pairs) - 1 else Layer
+            layers.append(kind(weight.detach(), bias.detach(), input_scale, gradient_scale, masks))
         # What the model is to the raw brightness, it is now to the standardised one.
         first = layers[0]
         first.bias += self._mean * first.weight.sum(dim=0)
@@ -213,7 +283,6 @@ class FastLearner:
         self._rows = reserve(self._block, dtype=torch.int64)
         self._offsets = reserve(2, self._block, dtype=torch.int64)
         self._flips = reserve(self._block, 1, 1, dtype=torch.bool)
-        self._shares = reserve(self._block, 1)
         self._targets, self._logits = reserve(self._block, classes), reserve(self._block, classes)
 
     def _make_optimizer(self) -> None:
@@ -230,8 +299,8 @@ class FastLearner:
         for parameter in self._parameters:
             parameter.grad = torch.zeros_like(parameter)
         groups = [
-            {"params": self._parameters[::2], "weight_decay": recipe.weight_decay},
-            {"params": self._parameters[1::2], "weight_decay": 0.0},
+            {"params": [layer.weight for layer in self._layers], "weight_decay": recipe.weight_decay},
+            {"params": [other for layer in self._layers for other in layer.parameters[1:]], "weight_decay": 0.0},
         ]
         if recipe.optimizer == "adamw":
             self._optimizer = torch.optim.AdamW(groups, lr=self._rate, fused=True, capturable=self._captures)
@@ -252,8 +321,6 @@ class FastLearner:
             self._offsets[:, :count].random_(0, 2 * recipe.shift + 1, generator=noise)
         if recipe.flip:
             self._flips[:count].random_(0, 2, generator=noise)
-        if recipe.mixup:
-            self._shares[:count].uniform_(0, recipe.mixup, generator=noise)
 
     def _run(self, count: int) -> None:
         """Train on the rows of the block, in batches. On a GPU: the first time as they come, then as one graph."""
@@ -287,7 +354,8 @@ class FastLearner:
                 inputs.append(out.relu_())
         gradient = torch.softmax(logits, dim=1, out=self._gradients[-1][:size]).sub_(targets)
         for i in reversed(range(len(self._layers))):
-            layer, arrived = self._layers[i], gradient
+            layer = self._layers[i]
+            arrived = layer.product_gradient(gradient, 1 / size)
             if i:  # before the weight changes
                 gradient = layer.input_gradient(inputs[i], arrived, self._gradients[i][:size])
             if self._optimizer is None:
@@ -298,12 +366,9 @@ class FastLearner:
             torch.index_select(self._rates, 0, self._steps, out=self._rate.view(1))
             self._optimizer.step()
         self._steps += 1
-        if self.recipe.average:
-            for average, parameter in zip(self._averages, self._parameters, strict=True):
-                average.lerp_(parameter, 1 - self.recipe.average)
 
     def _read(self, start: int, end: int, out: Tensor) -> None:
-        """Read the images of a batch, moved, mirrored and blended as was drawn."""
+        """Read the images of a batch, moved and mirrored as was drawn."""
         rows = self._rows[start:end]
         if self.recipe.shift:
             images = self._train_images[rows, self._offsets[0, start:end], self._offsets[1, start:end]]
@@ -313,7 +378,3 @@ class FastLearner:
         if self.recipe.flip:
             images = out.view(len(out), 28, 28)
             out.copy_(torch.where(self._flips[start:end], images.flip(2), images).flatten(1))
-        if self.recipe.mixup:
-            shares, targets = self._shares[start:end], self._targets[start:end]
-            out.lerp_(out.roll(1, 0), shares)
-            targets.lerp_(targets.roll(1, 0), shares)

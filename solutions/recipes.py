@@ -25,11 +25,8 @@ class Recipe:
             worked in, so that the model takes brightness from 0 to 1 as ever.
         shift: each image is moved by at most so many pixels each way, anew in each epoch.
         flip: each image is mirrored left to right, with probability 1/2, anew in each epoch.
-        mixup: each image is blended with up to this share of another, and so are the labels (Zhang et al.,
-            arXiv:1710.09412, with a uniform share).
-        smoothing: so much of each label is spread over all classes (Szegedy et al., arXiv:1512.00567).
-        average: decay of the moving average of the weights, which is what is kept; 0 keeps the weights themselves
-            (Polyak and Juditsky, doi:10.1137/0330046).
+        normalize: batch normalisation of both hidden layers while training; the kept model has it worked in (Ioffe and
+            Szegedy, arXiv:1502.03167).
         patience: stop after so many epochs without improvement; None for never.
         max_seconds: stop after the epoch in which these are over; None for never.
 
@@ -48,21 +45,18 @@ class Recipe:
     standardize: bool = False
     shift: int = 0
     flip: bool = False
-    mixup: float = 0.0
-    smoothing: float = 0.0
-    average: float = 0.0
+    normalize: bool = False
     patience: int | None = None
     max_seconds: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse nonsense; comparisons are written so that NaN is refused, too."""
-        limits = {"mixup": (0, 1), "smoothing": (0, 1), "shift": (0, 27), "weight_decay": (0, math.inf)}
-        for name, (low, high) in limits.items():
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(f"{name} has to be from {low} to {high}: {getattr(self, name)}")
-        for name in ("dropout", "average"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} has to be at least 0 and below 1: {getattr(self, name)}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout has to be at least 0 and below 1: {self.dropout}")
+        if not 0 <= self.shift < 28:
+            raise ValueError(f"shift has to be from 0 to 27: {self.shift}")
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight_decay has to be at least 0: {self.weight_decay}")
         for name in ("epochs", "batch_size", "patience"):
             value = getattr(self, name)
             if value is not None and not value >= 1:
@@ -73,6 +67,8 @@ class Recipe:
                 raise ValueError(f"{name} has to be above 0: {value}")
         if self.optimizer not in OPTIMIZERS:
             raise ValueError(f"optimizer has to be one of {', '.join(OPTIMIZERS)}: {self.optimizer}")
+        if self.normalize and self.optimizer == "sgd" and not self.cosine:
+            raise ValueError("normalize needs an optimizer other than sgd, or the cosine")
 
     @property
     def is_taught(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from solutions.accelerate import RESOLUTION, FastLearner
 from solutions.data import Dataset
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
+from solutions.layers import Linear
 from solutions.recipes import RECIPES, Recipe
 from solutions.runs import MEASURING_BATCH, new_model, to_tensors
 from solutions.training import Learner, LearnerConfig, Loader, batches
@@ -122,16 +124,22 @@ def test_units_are_dropped_with_the_probability_and_independently(train: Example
     assert learner._layers[2].masks is None
 
 
-@pytest.mark.parametrize("change", [{}, {"optimizer": "momentum"}, {"optimizer": "sgd"}], ids=str)
-def test_other_optimizers_are_pytorchs_on_autograds_gradients(
-    train: Examples, valid: Examples, change: dict[str, str]
+@pytest.mark.parametrize("change", [{}, {"optimizer": "momentum"}, {"optimizer": "sgd"}, {"normalize": True}], ids=str)
+def test_what_goes_beyond_the_chapter_is_what_pytorch_does_with_autograd(
+    train: Examples, valid: Examples, change: dict[str, Any]
 ) -> None:
     recipe = replace(ADAMW, **change)
-    fast, slow = new_model(recipe, seed=1), new_model(recipe, seed=1)
-    pairs = affine_layers(slow)
+    fast, taught = new_model(recipe, seed=1), new_model(recipe, seed=1)
+    layers = []
+    for layer in taught.layers:
+        layers.append(layer)
+        if recipe.normalize and isinstance(layer, Linear) and layer is not taught.layers[-1]:
+            layer.bias.requires_grad_(False)  # normalisation takes it away, and has one of its own
+            layers.append(nn.BatchNorm1d(len(layer.bias), momentum=0.05))
+    slow = nn.Sequential(*layers)
     groups = [
-        {"params": [layer.weight for layer in slow.layers if hasattr(layer, "weight")], "weight_decay": 0.1},
-        {"params": [bias for _, bias in pairs], "weight_decay": 0.0},
+        {"params": [p for p in slow.parameters() if p.ndim == 2], "weight_decay": 0.1},
+        {"params": [p for p in slow.parameters() if p.ndim == 1 and p.requires_grad], "weight_decay": 0.0},
     ]
     if recipe.optimizer == "adamw":
         optimizer: torch.optim.Optimizer = torch.optim.AdamW(groups)
@@ -149,7 +157,8 @@ def test_other_optimizers_are_pytorchs_on_autograds_gradients(
             optimizer.zero_grad()
             functional.cross_entropy(slow(x), y).backward()
             optimizer.step()
-    torch.testing.assert_close(fast.state_dict(), slow.state_dict(), rtol=1e-3, atol=1e-4)
+    fast.load_state_dict(learner.weights())
+    torch.testing.assert_close(fast.eval()(valid[0]), slow.eval()(valid[0]), rtol=1e-3, atol=2e-3)
 
 
 def test_the_kept_weights_take_brightness_from_zero_to_one_whatever_was_trained_on(
@@ -194,48 +203,6 @@ def test_half_of_the_images_are_mirrored_left_to_right() -> None:
     mirrored = (read == images.flip(2)).flatten(1).all(1)
     assert ((read == images).flatten(1).all(1) | mirrored).all()
     assert 800 < mirrored.sum() < 1200  # 9 standard deviations
-
-
-def test_images_are_blended_with_up_to_the_share_of_another() -> None:
-    images = torch.eye(32)[:, :, None].expand(32, 32, 28)[:, :28]
-    read = images_read(Recipe(mixup=0.4), images)[:, :, 0]
-    own, other = read[range(28), range(28)], read[range(1, 29), range(28)]
-    torch.testing.assert_close(own[1:] + other[:-1], torch.ones(27))
-    assert ((own >= 0.6) & (own <= 1)).all()
-    assert own.unique().numel() > 20
-
-
-def test_labels_are_blended_as_the_images_are_and_smoothed(train: Examples, valid: Examples) -> None:
-    recipe = Recipe(mixup=0.4, smoothing=0.1)
-    learner = FastLearner(Classifier(), recipe, train, valid)
-    assert learner._train_targets.max() == pytest.approx(0.91)
-    learner._rows[:32] = torch.arange(32)
-    learner._draw(32)
-    with torch.no_grad():
-        learner._train_block(32)
-    targets, share = learner._train_targets[:32], learner._shares[:32]
-    torch.testing.assert_close(learner._targets[:32], targets * (1 - share) + targets.roll(1, 0) * share)
-
-
-def test_the_average_of_the_weights_is_what_is_kept_and_validated(train: Examples, valid: Examples) -> None:
-    recipe = replace(ADAMW, average=0.9)
-    model = new_model(recipe, seed=0)
-    learner = FastLearner(model, recipe, train, valid)
-    averages = [tensor.clone() for tensor in learner._parameters]
-    step = learner._step
-
-    def step_and_average(start: int, end: int) -> None:
-        step(start, end)
-        for average, parameter in zip(averages, learner._parameters, strict=True):
-            average.mul_(0.9).add_(parameter, alpha=0.1)
-
-    learner._step = step_and_average  # type: ignore[method-assign]
-    learner.train_epoch()
-    torch.testing.assert_close(learner._averages, averages)
-    loss, _ = learner.validate()
-    kept = Classifier(0.0)
-    kept.load_state_dict(learner.weights())
-    assert functional.cross_entropy(kept(valid[0]), valid[1]).item() == pytest.approx(loss, rel=1e-4)
 
 
 @pytest.mark.parametrize("name", RECIPES)
