@@ -160,7 +160,7 @@ class FastLearner:
         self._mean, self._std = (images.mean().item(), images.std().item()) if recipe.standardize else (0.0, 1.0)
         self._train_images = self._windows(images)
         classes = len(model.labels)
-        self._train_targets = functional.one_hot(labels, classes).float()
+        self._train_targets = functional.one_hot(labels, classes) * (1 - recipe.smoothing) + recipe.smoothing / classes
         self._valid = self._standardized(valid[0].to(device)).flatten(1), valid[1].to(device)
         self._order = torch.Generator().manual_seed(seed)
         self._noise = torch.Generator(device).manual_seed(seed)

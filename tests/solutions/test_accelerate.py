@@ -128,7 +128,7 @@ def test_units_are_dropped_with_the_probability_and_independently(train: Example
 def test_what_goes_beyond_the_chapter_is_what_pytorch_does_with_autograd(
     train: Examples, valid: Examples, change: dict[str, Any]
 ) -> None:
-    recipe = replace(ADAMW, **change)
+    recipe = replace(ADAMW, smoothing=0.1, **change)
     fast, taught = new_model(recipe, seed=1), new_model(recipe, seed=1)
     layers = []
     for layer in taught.layers:
@@ -155,7 +155,7 @@ def test_what_goes_beyond_the_chapter_is_what_pytorch_does_with_autograd(
             for group in optimizer.param_groups:
                 group["lr"] = rate
             optimizer.zero_grad()
-            functional.cross_entropy(slow(x), y).backward()
+            functional.cross_entropy(slow(x), y, label_smoothing=0.1).backward()
             optimizer.step()
     fast.load_state_dict(learner.weights())
     torch.testing.assert_close(fast.eval()(valid[0]), slow.eval()(valid[0]), rtol=1e-3, atol=1e-2)

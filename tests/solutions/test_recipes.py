@@ -14,7 +14,7 @@ from solutions.recipes import RECIPES, Recipe
     "wrong",
     [
         *({"epochs": 0}, {"batch_size": 0}, {"patience": 0}, {"lr": 0}, {"lr": math.nan}, {"lr": math.inf}),
-        *({"dropout": 1}, {"dropout": -0.1}, {"dropout": math.nan}, {"shift": 28}, {"shift": -1}),
+        *({"dropout": 1}, {"dropout": -0.1}, {"dropout": math.nan}, {"smoothing": 1}, {"shift": 28}, {"shift": -1}),
         *({"weight_decay": -1}, {"max_seconds": 0}, {"optimizer": "adam"}, {"normalize": True}),
     ],
     ids=str,
