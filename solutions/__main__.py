@@ -68,6 +68,7 @@ def train(
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same model; otherwise 0.")] = None,
     device: Annotated[Device | None, typer.Option(help="Where to compute; otherwise auto, the fastest.")] = None,
     reference: Annotated[bool, typer.Option("--reference", help="Train with the chapter's Learner.")] = False,
+    bf16: Annotated[bool, typer.Option("--bf16", help="Products in bfloat16; faster for large batches.")] = False,
     name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,
     resume: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a run that was interrupted.")] = None,
     log: Annotated[Log | None, typer.Option(help="Write the curves for another program, too.")] = None,
@@ -86,12 +87,12 @@ def train(
     changes |= {"patience": patience, "max_seconds": max_seconds}
     changes = {option: value for option, value in changes.items() if value is not None}
     if resume is None:
-        settings = runs.configure(recipe or "classic", changes, seed or 0, device or "auto", reference)
+        settings = runs.configure(recipe or "classic", changes, seed or 0, device or "auto", reference, bf16)
         dataset = sources.load(data, download)
         folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
         runs.begin(settings, dataset, folder)
     else:
-        if changes or recipe or seed is not None or device or reference or name or force:
+        if changes or recipe or seed is not None or device or reference or bf16 or name or force:
             raise WrongUse("--resume goes on as the run was begun; only --data, --out, --log, -q and --json go with it")
         folder = folders.unfinished_folder(out, resume)
         settings = runs.read_settings(folder)

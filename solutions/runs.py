@@ -35,6 +35,7 @@ class Settings:
         seed: of the weights, the division of the training images, and all else that is random.
         device: "cpu", "cuda" or "mps".
         taught: whether the chapter's ``Learner`` trains rather than the fast one.
+        bf16: whether the fast one computes products in bfloat16.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Settings:
     seed: int
     device: str
     taught: bool = False
+    bf16: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +137,7 @@ class Reported:
             self.report(len(y))
 
 
-def configure(name: str, changes: dict[str, float], seed: int, device: str, taught: bool) -> Settings:
+def configure(name: str, changes: dict[str, float], seed: int, device: str, taught: bool, bf16: bool) -> Settings:
     """Return how to train by a named recipe with some changes.
 
     Raises:
@@ -148,7 +150,9 @@ def configure(name: str, changes: dict[str, float], seed: int, device: str, taug
         raise WrongUse(f"{error}; --help shows the options") from error
     if taught and not recipe.is_taught:
         raise WrongUse(f"--reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out")
-    return Settings(name, recipe, seed, choose_device(device), taught)
+    if taught and bf16:
+        raise WrongUse("--reference trains as the chapter does, in float32; leave out --bf16")
+    return Settings(name, recipe, seed, choose_device(device), taught, bf16)
 
 
 def divide(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -180,7 +184,7 @@ def new_learner(settings: Settings, model: Classifier, data: Dataset, report: Ca
     images, labels = to_tensors(data.train_images, data.train_labels, device)
     train, valid = ((images[part], labels[part]) for part in map(torch.tensor, divide(data, seed)))
     if not settings.taught:
-        return FastLearner(model, recipe, train, valid, device, seed, report)
+        return FastLearner(model, recipe, train, valid, device, seed, report, settings.bf16)
     loaders = {
         "train": Reported(Loader(*train, recipe.batch_size, shuffle=True), report),
         "valid": Loader(*valid, MEASURING_BATCH),
@@ -202,7 +206,7 @@ def read_settings(folder: Path) -> Settings:
     """
     try:
         config = json.loads((folder / CONFIG).read_text())
-        named = {name: config[name] for name in ("name", "seed", "device", "taught")}
+        named = {name: config[name] for name in ("name", "seed", "device", "taught", "bf16")}
         return Settings(recipe=Recipe(**config["recipe"]), **named)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise WrongUse(f"{folder / CONFIG}: tells of no run that could go on ({error}); start a new one") from error

@@ -1,0 +1,138 @@
+"""Layers that know their way forward and back, for the fast path: what chapter 4 derives, without autograd.
+
+Where the inputs are bfloat16, so are the products and what they read; weights and their updates stay in float32.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(eq=False)
+class Layer:
+    """An affine layer that knows its way forward and back.
+
+    Attributes:
+        weight: shape (I, O).
+        bias: shape (O,).
+        input_scale: the factor 1 / (1 - p) of the dropout before the layer; the product with the weight takes it along.
+        gradient_scale: the factors of the dropouts behind it, which the gradients that arrive here lack.
+        masks: 0 where dropout drops an output and 1 elsewhere, for each image of a block: shape (block, O). None where
+            nothing is dropped.
+    """
+
+    weight: Tensor
+    bias: Tensor
+    input_scale: float
+    gradient_scale: float
+    masks: Tensor | None
+
+    def __post_init__(self) -> None:
+        self.factor, self.shift = self.weight, self.bias  # as the product reads them
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        return [self.weight, self.bias]
+
+    @property
+    def buffers(self) -> list[Tensor]:
+        """What training changes besides the parameters."""
+        return []
+
+    def use(self, dtype: torch.dtype) -> None:
+        """Let the products read weight and bias in this dtype: their own memory where it is float32."""
+        self.factor, self.shift = self.weight.to(dtype), self.bias.to(dtype)
+
+    def refresh(self) -> None:
+        """Let the products read what the weights have become."""
+        if self.factor is not self.weight:
+            self.factor.copy_(self.weight)
+            self.shift.copy_(self.bias)
+
+    def as_affine(self) -> tuple[Tensor, Tensor]:
+        """Return weight and bias of an affine layer that answers like this one when it is no longer trained."""
+        return self.weight, self.bias
+
+    def forward(self, x: Tensor, out: Tensor) -> Tensor:
+        if out.dtype != x.dtype:
+            return out.copy_(torch.addmm(self.shift, x, self.factor, alpha=self.input_scale))
+        return torch.addmm(self.shift, x, self.factor, alpha=self.input_scale, out=out)
+
+    def input_gradient(self, x: Tensor, grad_out: Tensor, out: Tensor) -> Tensor:
+        """Return the gradient before the ReLU and the dropout whose result is ``x``: nothing passes where that is 0."""
+        torch.mm(grad_out, self.factor.t(), out=out)
+        return torch.ops.aten.threshold_backward.grad_input(out, x, 0, grad_input=out)
+
+    def product_gradient(self, grad_out: Tensor, share: float) -> Tensor:
+        """Return the gradient of the product of input and weight."""
+        return grad_out
+
+    def descend(self, x: Tensor, grad_out: Tensor, lr: float) -> None:
+        """Take a step of gradient descent along the sum over the batch."""
+        factor = -lr * self.gradient_scale
+        self.weight.addmm_(x.t(), grad_out, alpha=factor * self.input_scale)
+        self.bias.add_(grad_out.sum(dim=0), alpha=factor)
+
+    def set_gradients(self, x: Tensor, grad_out: Tensor, share: float) -> None:
+        """Leave the sum over the batch, times ``share``, in ``grad`` of each parameter."""
+        self.set_weight_gradient(x, grad_out, share)
+        torch.sum(grad_out, dim=0, dtype=torch.float32, out=self.bias.grad).mul_(share * self.gradient_scale)
+
+    def set_weight_gradient(self, x: Tensor, grad_out: Tensor, share: float) -> None:
+        factor = share * self.gradient_scale * self.input_scale
+        if x.dtype != self.weight.dtype:
+            self.weight.grad.copy_(x.t() @ grad_out).mul_(factor)
+        else:
+            torch.addmm(self.weight.grad, x.t(), grad_out, beta=0, alpha=factor, out=self.weight.grad)
+
+
+@dataclass(eq=False)
+class NormalizedLayer(Layer):
+    """A layer whose outputs have, over a batch, the mean ``bias`` and the standard deviation ``spread``, both learned.
+
+    Batch normalisation: Ioffe and Szegedy, arXiv:1502.03167. It is affine once it is no longer trained, so that the
+    model need not know of it.
+    """
+
+    EPSILON = 1e-5
+    MOMENTUM = 0.05
+
+    def __post_init__(self) -> None:
+        """Begin as if all outputs had the mean 0 and the variance 1."""
+        super().__post_init__()
+        self.spread = torch.ones_like(self.bias)
+        self.running_mean, self.running_var = torch.zeros_like(self.bias), torch.ones_like(self.bias)
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        return [self.weight, self.bias, self.spread]
+
+    @property
+    def buffers(self) -> list[Tensor]:
+        return [self.running_mean, self.running_var]
+
+    def as_affine(self) -> tuple[Tensor, Tensor]:
+        factor = self.spread * (self.running_var + self.EPSILON).rsqrt()
+        return self.weight * factor, self.bias - self.running_mean * factor
+
+    def forward(self, x: Tensor, out: Tensor) -> Tensor:
+        self._product = torch.addmm(out, x, self.factor, beta=0, alpha=self.input_scale)
+        running = self.running_mean, self.running_var
+        normalized, *self._statistics = torch.native_batch_norm(
+            self._product, self.spread, self.bias, *running, True, self.MOMENTUM, self.EPSILON
+        )
+        return out.copy_(normalized)
+
+    def product_gradient(self, grad_out: Tensor, share: float) -> Tensor:
+        """Return the gradient of the product, and leave those of ``bias`` and ``spread`` in their ``grad``."""
+        gradient, of_spread, of_bias = torch.ops.aten.native_batch_norm_backward(
+            *(grad_out, self._product, self.spread, None, None, *self._statistics, True, self.EPSILON, [True] * 3)
+        )
+        factor = share * self.gradient_scale
+        torch.mul(of_spread, factor, out=self.spread.grad)
+        torch.mul(of_bias, factor, out=self.bias.grad)
+        return gradient
+
+    def set_gradients(self, x: Tensor, grad_out: Tensor, share: float) -> None:
+        self.set_weight_gradient(x, grad_out, share)
