@@ -119,6 +119,14 @@ def test_a_loss_that_explodes_is_work_that_failed(here: Cli, tmp_path: Path) -> 
     assert not (tmp_path / "a" / MODEL).exists()
 
 
+def test_too_little_memory_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
+    """A batch of ten thousand million images needs more memory than any machine has."""
+    result = here(*QUICK, "--batch-size", 10**10, "--out", tmp_path, "--name", "a")
+    error = error_of(result, status=1)
+    assert "the memory of cpu does not suffice" in error
+    assert "try a smaller one" in error
+
+
 def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -> None:
     arguments = [*QUICK, "--epochs", 100_000, "--out", tmp_path, "--name", "a"]
     with subprocess.Popen([sys.executable, "-m", "solutions", *map(str, arguments)], stdout=subprocess.PIPE) as process:
