@@ -66,10 +66,18 @@ def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, o
         raise WrongUse(f"{path}: there is no such file; train a model with: python -m solutions train")
     try:
         model = load_model(path, device)
-        with safe_open(path, framework="pt") as file:
-            training = json.loads(file.metadata().get("training", "{}"))
+        training = _training_of(path)
     except OSError as error:
         raise WrongUse(f"{path}: cannot be read ({error.strerror or error}); name a file that can") from error
     except ValueError as error:
         raise WrongUse(f"{error}; train a model with: python -m solutions train") from error
     return model, training if isinstance(training, dict) else {}
+
+
+def _training_of(path: Path) -> object:
+    """Return what a model's file tells about its training, which anybody may have written."""
+    with safe_open(path, framework="pt") as file:
+        try:
+            return json.loads(file.metadata().get("training", "{}"))
+        except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
+            return None
