@@ -132,7 +132,8 @@ def predict(
     results: list[dict[str, object]] = []
     for path in images:
         try:
-            image = open_image(path)
+            with terminal.libraries_silenced():
+                image = open_image(path)
             answers = classify(classifier, image)
         except (ImageError, ValueError) as error:
             results.append({"image": str(path), "error": str(error)})

@@ -102,7 +102,7 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
             right = found == {name: (shape, "F32") for name, shape in shapes.items()}
             tensors = {name: file.get_tensor(name) for name in sorted(shapes)} if right else {}
     except SafetensorError as error:
-        raise ValueError(f"{path}: not a safetensors file ({' '.join(str(error).split())})") from error
+        raise ValueError(f"{path}: not a safetensors file ({error})".replace("\n", " ")) from error
 
     def refuse_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
         if len(dict(pairs)) < len(pairs):  # of two equal keys one program reads the first, another the second
