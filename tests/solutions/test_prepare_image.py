@@ -52,8 +52,10 @@ def same(image: Image.Image, other: Image.Image, most: float = 0.02) -> None:
     assert difference.mean() <= most / 10
 
 
-def coverage(x: torch.Tensor) -> torch.Tensor:
-    return (x > 0.05).float()
+def box(x: torch.Tensor) -> torch.Tensor:
+    """Return the first and last row and column in which something is."""
+    rows, columns = (torch.nonzero((x[0] > 0.05).any(dim=dim)) for dim in (1, 0))
+    return torch.cat([rows[0], rows[-1], columns[0], columns[-1]])
 
 
 @settings(max_examples=40)
@@ -144,8 +146,8 @@ def test_less_light_makes_the_garment_brighter_and_moves_it_nowhere(
     image = laid(garment, scale, ground=240)
     darker = image.point(lambda value: round(exposure * value))
     full, less = prepare_image(image), prepare_image(darker)
-    assert (coverage(full) - coverage(less)).abs().mean() <= 0.02
-    assert 1 - less.max() == pytest.approx(float(exposure * (1 - full.max())), abs=0.05)
+    assert (box(full) - box(less)).abs().max() <= 1
+    assert 1 - less.max() == pytest.approx(float(exposure * (1 - full.max())), abs=0.01)
 
 
 @settings(max_examples=40)
@@ -153,7 +155,7 @@ def test_less_light_makes_the_garment_brighter_and_moves_it_nowhere(
 def test_margins_of_any_width_do_not_move_the_answer(
     garment: np.ndarray, one: tuple[int, ...], other: tuple[int, ...], scale: int
 ) -> None:
-    same(laid(garment, scale, one), laid(garment, scale, other), 0.2)
+    same(laid(garment, scale, one), laid(garment, scale, other))
 
 
 @settings(max_examples=40)
@@ -163,5 +165,5 @@ def test_a_garment_twice_as_large_gives_the_same_picture(
 ) -> None:
     image = laid(garment, scale)
     x, twice = prepare_image(image), prepare_image(image.resize((2 * image.width, 2 * image.height), how))
-    assert (x - twice).abs().mean() <= 0.03
-    assert (coverage(x) - coverage(twice)).abs().mean() <= 0.05
+    assert (x - twice).abs().mean() <= 0.04
+    assert (box(x) - box(twice)).abs().max() <= 1
