@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 COURSE := _build/course
 MODEL := runs/course/model.safetensors
+PHOTO_MODEL := runs/photo/model.safetensors
 
 # What no page is made of, or what a build itself writes. Counted from here: the course may lie in a folder of such a name.
 UNWATCHED := ^$(CURDIR)/(\.[a-z_]+|_build|build|runs|tests|tools|sample_class|book/node_modules|[^/]+\.egg-info)/
@@ -12,7 +13,7 @@ UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes bench bench-grading results clean
+.PHONY: help course test lint book watch sample-course mistakes bench bench-grading results photos clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -50,6 +51,9 @@ sample-course: .venv/installed ## an instructor's folder: release, ten submissio
 $(MODEL): .venv/installed $(wildcard solutions/*.py)
 	$(BIN)/python -m solutions train --name course --force
 
+$(PHOTO_MODEL): .venv/installed $(wildcard solutions/*.py)
+	$(BIN)/python -m solutions train --recipe photo --name photo --force
+
 .venv/installed: pyproject.toml
 	@tools/require $(PYTHON):$(PYTHON)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12" >&2; exit 1; }
@@ -66,6 +70,9 @@ book/node_modules/installed: book/package.json book/package-lock.json
 
 mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
 	@$(BIN)/python tools/mistakes_table.py
+
+photos: $(PHOTO_MODEL) ## accuracy on photographs made of held-out garments, on each ground; those that are wrong in _build/photos
+	@$(BIN)/python tools/photos.py --model $(PHOTO_MODEL)
 
 bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
 	$(BIN)/python bench/check.py

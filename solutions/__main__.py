@@ -196,7 +196,7 @@ def predict(
     """Say what garment is in each photograph, with probabilities."""
     from solutions import folders, runs, terminal
     from solutions.deployment import classify
-    from solutions.images import ImageError, open_image
+    from solutions.images import ImageError, open_image, remark
 
     console = terminal.open_console(as_json)
     runs.use_one_thread()
@@ -204,14 +204,18 @@ def predict(
     results: list[dict[str, object]] = []
     for path in images:
         try:
-            answers = classify(classifier, open_image(path))
+            with terminal.libraries_silenced():
+                image = open_image(path)
+            answers = classify(classifier, image)
         except (ImageError, ValueError) as error:
             results.append({"image": str(path), "error": str(error)})
             _complain(f"{path}: {error}")
             continue
         ranked = [{"label": label, "probability": probability} for label, probability in answers]
-        results.append({"image": str(path), "answers": ranked})
+        results.append({"image": str(path), "answers": ranked} | ({"remark": remark(image)} if remark(image) else {}))
         console.print(str(path), style="bold")
+        if remark(image):
+            console.print(remark(image), style="yellow")
         console.print(terminal.answer_table(answers[:5]), "")
     if as_json:
         print(json.dumps(results))

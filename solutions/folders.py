@@ -52,9 +52,7 @@ def unfinished_folder(parent: Path, name: str) -> Path:
     Raises:
         WrongUse: there is no such run, or it is finished.
     """
-    folder = parent / name
-    if not (folder / CONFIG).is_file():
-        raise WrongUse(f"{folder}: there is no such run; name another, or another place with --out")
+    folder = find_run(parent, name)
     if (folder / MODEL).is_file():
         raise WrongUse(f"{folder}: this run is finished; train anew with another --name")
     return folder
@@ -82,8 +80,7 @@ def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, o
         raise WrongUse(f"{path}: there is no such file; train a model with: python -m solutions train")
     try:
         model = load_model(path, device)
-        with safe_open(path, framework="pt") as file:
-            training = json.loads(file.metadata().get("training", "{}"))
+        training = _training_of(path)
     except OSError as error:
         raise WrongUse(f"{path}: cannot be read ({error.strerror or error}); name a file that can") from error
     except ValueError as error:
@@ -118,3 +115,12 @@ def find_run(parent: Path, run: str | None = None) -> Path:
 
 def _last_written(folder: Path) -> float:
     return max(path.stat().st_mtime for name in (CONFIG, LOG, MODEL) if (path := folder / name).exists())
+
+
+def _training_of(path: Path) -> object:
+    """Return what a model's file tells about its training, which anybody may have written."""
+    with safe_open(path, framework="pt") as file:
+        try:
+            return json.loads(file.metadata().get("training", "{}"))
+        except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
+            return None

@@ -1,14 +1,22 @@
 """Opens photographs that anyone may have sent: what cannot be used is refused in one line that says what to do."""
 
+import codecs
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from solutions.errors import WrongUse
 
 LARGEST_FILE = 20_000_000  # bytes
 LARGEST_IMAGE = 50_000_000  # pixels; a camera's photograph has 12 to 48 million
+# What cameras, phones and browsers write, of the forty formats that Pillow reads: each decoder more can be attacked.
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1")  # the brands that such a file starts with
+# What is shown of a file that holds several images. An MPO holds one more, for depth or brightness, which nobody sees.
+ANIMATION = "an animation; this is about its first frame"
+FIRST_OF = dict.fromkeys(("GIF", "PNG", "WEBP", "AVIF"), ANIMATION) | {"TIFF": "several pages; this is about the first"}
 
 
 class ImageError(WrongUse):
@@ -16,32 +24,55 @@ class ImageError(WrongUse):
 
 
 def open_image(path: Path) -> Image.Image:
-    """Return the decoded image; of an animation, the first frame.
+    """Return the decoded image, turned as EXIF says; of an animation or of several pages, the first.
+
+    Of its metadata it keeps its transparency, and what ``remark`` returns.
 
     Raises:
-        ImageError: it is missing, too large, damaged, or no image that Pillow reads.
+        ImageError: it is missing, too large, damaged, or in none of ``FORMATS``.
     """
+    if not path.is_file():
+        raise ImageError("there is no such file" if not path.exists() else "this is not a file")
+    if path.stat().st_size > LARGEST_FILE:
+        raise ImageError("larger than 20 MB; save it smaller")
     try:
-        if not path.is_file():
-            raise ImageError("there is no such file" if not path.exists() else "this is not a file")
-        if path.stat().st_size > LARGEST_FILE:
-            raise ImageError("larger than 20 MB; save it smaller")
-        with path.open("rb") as stream:
-            start = stream.read(512)
-        if start[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
-            raise ImageError("a HEIC photograph; save it as JPEG or PNG")
-        if start.lstrip().startswith(b"<") and b"<svg" in start:
-            raise ImageError("an SVG drawing; save it as PNG")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter
-            with Image.open(path) as image:
-                if image.width * image.height > LARGEST_IMAGE:
-                    raise ImageError(f"{image.width}×{image.height} pixels are too many; save it smaller")
-                image.load()
-                return image
+        with path.open("rb") as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd metadata, which nobody uses, and of sizes, which are limited below
+            return _decode(stream)
+    except ImageError:
+        raise
     except UnidentifiedImageError as error:
         raise ImageError("not an image that can be read; save it as JPEG or PNG") from error
     except Image.DecompressionBombError as error:
         raise ImageError("far too many pixels; save it smaller") from error
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow raises any of them for damaged files
-        raise ImageError(f"damaged, it cannot be decoded ({error}); save it anew") from error
+    except Exception as error:  # a decoder that meets damage raises whatever it stumbles over
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ImageError(f"damaged, it cannot be decoded ({reason}); save it anew") from error
+
+
+def remark(image: Image.Image) -> str:
+    """Return what to tell with the answer about an opened image, or nothing."""
+    return image.info.get("remark", "")
+
+
+def _decode(stream: BinaryIO) -> Image.Image:
+    start = stream.read(4096)
+    if start[4:8] == b"ftyp" and start[8:12] in HEIC and b"avif" not in start[:64]:
+        raise ImageError("a HEIC photograph; save it as JPEG or PNG")
+    if start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<") and b"<svg" in start:
+        raise ImageError("an SVG drawing; save it as PNG")
+    stream.seek(0)
+    Image.init()
+    with Image.open(stream, formats=[name for name in FORMATS if name in Image.OPEN]) as image:
+        if image.width * image.height > LARGEST_IMAGE:
+            raise ImageError(f"{image.width}×{image.height} pixels are too many; save it smaller")
+        image.load()
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+        opened = image.copy()
+        # Only what is needed: other metadata can be damaged too, and would be met again where the image is used.
+        opened.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
+        if image.format in FIRST_OF and getattr(image, "is_animated", False):
+            opened.info["remark"] = FIRST_OF[image.format]
+    if orientation is not None:
+        opened.getexif()[ExifTags.Base.Orientation] = orientation
+    return ImageOps.exif_transpose(opened)

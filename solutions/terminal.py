@@ -1,6 +1,8 @@
 """What the command line shows: tables, bars, progress."""
 
+import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +27,23 @@ from solutions.training import History
 def open_console(quiet: bool) -> Console:
     """Return where to show things; file names are shown as they are, whatever brackets they have, and never cut."""
     return Console(quiet=quiet, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def libraries_silenced() -> Iterator[None]:
+    """Keep off the terminal what libraries in C write to it themselves, as libtiff does of each damaged strip.
+
+    Until it ends, nothing in this process can write errors: it is for the command line, not for a server.
+    """
+    sys.stderr.flush()
+    terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)
 
 
 class Rate(ProgressColumn):

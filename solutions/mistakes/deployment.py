@@ -15,6 +15,7 @@ VERIFIED = 'digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for
 NOTED = 'if metadata.get("digest") != digest:'
 EVALUATION = "return model.eval()"
 NOT_SAFE = "    except SafetensorError as error:\n"
+NOT_SAFE_SAID = """raise ValueError(f"{path}: not a safetensors file ({error})".replace("\\n", " ")) from error"""
 GIVEN = "model.labels = tuple(labels)"
 COPIED = "            weight.copy_(tensors[f"
 
@@ -231,7 +232,7 @@ MISTAKES = [
         "ValueError that says which file it is.",
         read="model-load",
         hint="Find out which error the library raises, catch that one, and raise yours.",
-        edits={'raise ValueError(f"{path}: not a safetensors file ({error})") from error': "raise"},
+        edits={NOT_SAFE_SAID: "raise"},
     ),
     Mistake(
         id="load-labels-ignored",

@@ -1,0 +1,1 @@
+"""What carries the trained classifier to the people who use it."""

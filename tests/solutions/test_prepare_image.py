@@ -1,0 +1,169 @@
+"""The preprocessing, as laws: whatever the picture's mode, size, turn, palette, ground and margins, the same 28×28."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, ImageOps
+
+from solutions import data
+from solutions.deployment import prepare_image
+
+GARMENTS = data.load(data.SAMPLE_FOLDER).test_images
+# Every mode in which a decoder of Pillow may leave a picture.
+MODES = ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "HSV", "I", "F", "I;16", "I;16B"]
+
+garments = st.integers(0, len(GARMENTS) - 1).map(lambda index: GARMENTS[index])
+light = st.integers(200, 255)  # a ground from which every garment here stands out
+scales = st.integers(3, 12)
+margins = st.tuples(*[st.integers(2, 150)] * 4)  # pixels: left, top, right, bottom
+
+
+def laid(
+    garment: np.ndarray, scale: int = 5, margin: tuple[int, ...] = (20, 30, 40, 50), ground: int = 255
+) -> Image.Image:
+    """Return a garment of the data set, none of it lighter than 125, on a plain ground: mode L."""
+    tones = np.where(garment > 0, 255 - garment.clip(130), ground).astype(np.uint8).repeat(scale, 0).repeat(scale, 1)
+    return ImageOps.expand(Image.fromarray(tones), margin, ground)
+
+
+def in_mode(grey: Image.Image, mode: str) -> Image.Image:
+    """Return the same picture in another mode; grey to 16 bits means that 255 becomes 65,535."""
+    if mode == "1":
+        return grey.convert("1", dither=Image.Dither.NONE)
+    if mode in ("I", "I;16", "I;16B"):
+        kind = {"I": np.int32, "I;16": "<u2", "I;16B": ">u2"}[mode]
+        values = np.asarray(grey).astype(kind) * 257
+        return Image.frombytes(mode, grey.size, values.tobytes()) if mode == "I;16B" else Image.fromarray(values)
+    if mode == "LAB":
+        profiles = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+        return ImageCms.profileToProfile(grey.convert("RGB"), *profiles, outputMode="LAB")
+    between = {"PA": "P", "HSV": "RGB"}.get(mode)
+    return (grey.convert(between) if between else grey).convert(mode)
+
+
+def same(image: Image.Image, other: Image.Image, most: float = 0.02) -> None:
+    """Compare the 28×28 of both: no pixel differs by more than ``most``, and all together by a tenth of it."""
+    difference = (prepare_image(image) - prepare_image(other)).abs()
+    assert difference.max() <= most
+    assert difference.mean() <= most / 10
+
+
+def box(x: torch.Tensor) -> torch.Tensor:
+    """Return the first and last row and column in which something is."""
+    rows, columns = (torch.nonzero((x[0] > 0.05).any(dim=dim)) for dim in (1, 0))
+    return torch.cat([rows[0], rows[-1], columns[0], columns[-1]])
+
+
+@settings(max_examples=40)
+@given(garments, st.sampled_from(MODES), light)
+def test_any_mode_gives_the_same_picture(garment: np.ndarray, mode: str, ground: int) -> None:
+    grey = laid(garment, ground=ground)
+    if mode == "1":  # it has no greys
+        grey = grey.point(lambda value: 255 * (value > 125))
+    image = in_mode(grey, mode)
+    assert image.mode == mode
+    same(image, grey, 0.1 if mode == "LAB" else 0.02)  # a byte of lightness is coarser than a byte of grey
+
+
+@settings(max_examples=40)
+@given(garments, st.sampled_from(range(1, 9)), st.sampled_from(["JPEG", "PNG", "TIFF", "WEBP"]))
+def test_any_orientation_is_followed(garment: np.ndarray, orientation: int, kind: str) -> None:
+    transpositions = Image.Transpose
+    undo = {2: transpositions.FLIP_LEFT_RIGHT, 3: transpositions.ROTATE_180, 4: transpositions.FLIP_TOP_BOTTOM}
+    undo |= {5: transpositions.TRANSPOSE, 6: transpositions.ROTATE_90, 7: transpositions.TRANSVERSE}
+    undo |= {8: transpositions.ROTATE_270}
+    upright = laid(garment).convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    stored = upright.transpose(undo[orientation]) if orientation > 1 else upright
+    stored.save(file, kind, exif=exif, **{"quality": 100} if kind == "JPEG" else {"lossless": True})
+    same(Image.open(file), upright, 0.1 if kind == "JPEG" else 0.02)
+
+
+@settings(max_examples=40)
+@given(garments, st.permutations(range(256)))
+def test_any_order_of_the_palette_is_followed(garment: np.ndarray, order: list[int]) -> None:
+    grey = laid(garment)
+    place = np.argsort(order)
+    image = Image.fromarray(place[np.asarray(grey)].astype(np.uint8)).convert("L")
+    image.putpalette([channel for value in order for channel in (value,) * 3])
+    assert image.mode == "P"
+    same(image, grey)
+
+
+@settings(max_examples=40)
+@given(garments, st.tuples(*[st.integers(0, 255)] * 3), st.integers(0, 255))
+def test_of_a_cut_out_only_what_is_seen_counts(garment: np.ndarray, hidden: tuple[int, int, int], tone: int) -> None:
+    """The colour below full transparency is arbitrary, and the garment may be of any tone, white too."""
+    mask = Image.fromarray(np.uint8(garment > 0) * 255).resize((280, 280), Image.Resampling.NEAREST)
+    seen = Image.new("RGB", mask.size, (tone,) * 3)
+    pictures = []
+    for below in (hidden, (255, 255, 255)):
+        picture = Image.composite(seen, Image.new("RGB", mask.size, below), mask)
+        picture.putalpha(mask)
+        pictures.append(ImageOps.expand(picture, 30, (*below, 0)))
+    same(*pictures)
+    assert prepare_image(pictures[0]).max().item() == pytest.approx(1 - tone / 255, abs=0.01)
+
+
+@settings(max_examples=40)
+@given(st.tuples(*[st.integers(1, 1500)] * 2), st.sampled_from(["noise", "flat", "line"]), st.integers(0, 2**32 - 1))
+def test_any_size_is_answered_in_range_or_refused_in_one_line(size: tuple[int, int], kind: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    pixels = np.full((size[1], size[0]), rng.integers(256), np.uint8)
+    if kind == "noise":
+        pixels[...] = rng.integers(0, 256, pixels.shape)
+    if kind == "line":
+        pixels[rng.integers(len(pixels))] ^= 255
+    try:
+        x = prepare_image(Image.fromarray(pixels))
+    except ValueError as error:
+        assert kind == "flat" or min(size) < 2 or "nothing stands out" in str(error)
+        assert "\n" not in str(error)
+        return
+    assert (x.shape, x.dtype) == ((1, 28, 28), torch.float32)
+    assert 0 <= x.min() <= x.max() <= 1
+
+
+@settings(max_examples=40)
+@given(garments, light, light, scales)
+def test_the_brightness_of_the_ground_does_not_move_the_answer(
+    garment: np.ndarray, ground: int, other: int, scale: int
+) -> None:
+    same(laid(garment, scale, ground=ground), laid(garment, scale, ground=other), 0.2)
+
+
+@settings(max_examples=40)
+@given(garments, st.floats(0.5, 1), scales)
+def test_less_light_makes_the_garment_brighter_and_moves_it_nowhere(
+    garment: np.ndarray, exposure: float, scale: int
+) -> None:
+    image = laid(garment, scale, ground=240)
+    darker = image.point(lambda value: round(exposure * value))
+    full, less = prepare_image(image), prepare_image(darker)
+    assert (box(full) - box(less)).abs().max() <= 1
+    assert 1 - less.max() == pytest.approx(float(exposure * (1 - full.max())), abs=0.01)
+
+
+@settings(max_examples=40)
+@given(garments, margins, margins, scales)
+def test_margins_of_any_width_do_not_move_the_answer(
+    garment: np.ndarray, one: tuple[int, ...], other: tuple[int, ...], scale: int
+) -> None:
+    same(laid(garment, scale, one), laid(garment, scale, other))
+
+
+@settings(max_examples=40)
+@given(garments, st.integers(4, 16), st.sampled_from([Image.Resampling.NEAREST, Image.Resampling.BICUBIC]))
+def test_a_garment_twice_as_large_gives_the_same_picture(
+    garment: np.ndarray, scale: int, how: Image.Resampling
+) -> None:
+    image = laid(garment, scale)
+    x, twice = prepare_image(image), prepare_image(image.resize((2 * image.width, 2 * image.height), how))
+    assert (x - twice).abs().mean() <= 0.04
+    assert (box(x) - box(twice)).abs().max() <= 1
