@@ -1,5 +1,6 @@
 """The classifier's command line: ``python -m solutions train | evaluate | predict``."""
 
+import importlib.util
 import json
 import sys
 import time
@@ -12,6 +13,8 @@ import typer
 from solutions.errors import WorkFailed, WrongUse
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from rich.console import Console
 
     from solutions.data import Dataset
@@ -145,6 +148,38 @@ def predict(
         print(json.dumps(results))
     if any("error" in result for result in results):
         raise typer.Exit(2)
+
+
+@app.command(epilog="Example: python -m solutions serve --model runs/first/model.safetensors --port 8080")
+def serve(
+    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
+    out: Runs = Path("runs"),
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for the whole network.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Otherwise the first free one from 7860.")] = None,
+    root_path: Annotated[str, typer.Option(help="Path at which a proxy shows the page, such as /garments.")] = "",
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show the page in a browser.")] = True,
+) -> None:
+    """Show a page where one sends or draws a garment and gets an answer."""
+    from solutions import folders, runs, terminal
+
+    runs.use_one_thread()
+    path = model or folders.newest_model(out)
+    classifier, training = folders.open_model(path)
+    deploy = _import_extra("deploy", "solutions.deploy.serve", "gradio")
+    console = terminal.open_console(False)
+
+    def started(address: str) -> None:
+        console.print(f"Model: {path}\nThe page is at {address} (Ctrl-C ends it)")
+
+    deploy.serve(classifier, training, host, port, root_path, open_browser, started)
+
+
+def _import_extra(extra: str, module: str, *needed: str) -> "ModuleType":
+    """Import a module of ours that needs packages which only an extra brings."""
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        raise WrongUse(f"{', '.join(missing)}: not installed; pip install 'image-classifier-from-scratch[{extra}]'")
+    return importlib.import_module(module)
 
 
 def _say_which(console: "Console", dataset: "Dataset") -> None:
