@@ -4,6 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+BOOK = "https://image-classifier-from-scratch.github.io/chapters/6-deployment.html"
+
+LIMITS = (
+    "It knows ten kinds. Whatever you send, it names one of them: it has no word for a hat or a cat.",
+    "Shirts are often taken for T-shirts, pullovers and coats: at 28 × 28 pixels without colour they look alike.",
+    "It was trained on catalogue pictures: one garment, upright, on a plain ground. On other photographs it is less "
+    "often right, and its probabilities promise too much.",
+)
+
 UNSURE_BELOW = 0.7
 """An answer whose probability is smaller is called unsure.
 

@@ -14,10 +14,9 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from solutions.deploy.answers import UNSURE_BELOW, Answer
+from solutions.deploy.answers import BOOK, LIMITS, UNSURE_BELOW, Answer
 from solutions.images import LARGEST_FILE, ImageError, open_image
 
-BOOK = "https://image-classifier-from-scratch.github.io/chapters/6-deployment.html"
 SHOWN = 5  # of ten answers
 KEEP_SECONDS = 600  # how long an upload stays, as the page shows it beside its answer
 CONCURRENT = 4  # answers computed at once; more than that wait their turn
@@ -50,12 +49,8 @@ INTRODUCTION = """# What garment is this?
 Send a photograph of one garment, or draw one. A small neural network says which of ten kinds it is, and the page shows
 what the network was given."""
 
-LIMITS = """## What to know about the answers
-{measured}- It knows ten kinds: {labels}. Whatever you send, it names one of them. It has no word for a hat or a cat.
-- Shirts are often taken for T-shirts, pullovers and coats: at 28 × 28 pixels without colour they look alike.
-- It was trained on catalogue pictures: one garment, upright, on a plain ground. On other photographs it is less often
-  right, and its probabilities promise too much.
-- Your picture is used for the answer alone and deleted soon after.
+KNOW = """## What to know about the answers
+{facts}
 
 How it works, and how it was built: [chapter 6 of the book]({book})."""
 
@@ -137,9 +132,10 @@ def launch(page: gr.Blocks, **where: object) -> str:
 
 def limits(labels: tuple[str, ...], training: dict[str, object]) -> str:
     """Return what a user should know, as Markdown."""
-    accuracy = training.get("test_accuracy")
-    measured = f"- On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.\n" if accuracy else ""
-    return LIMITS.format(measured=measured, labels=", ".join(labels), book=BOOK)
+    facts = [*LIMITS, f"The ten kinds: {', '.join(labels)}.", "Your picture is deleted soon after the answer."]
+    if isinstance(accuracy := training.get("test_accuracy"), float):
+        facts.insert(0, f"On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.")
+    return KNOW.format(facts="\n".join(f"- {fact}" for fact in facts), book=BOOK)
 
 
 def empty() -> str:
