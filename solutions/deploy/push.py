@@ -11,7 +11,7 @@ os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
 import httpx2
 from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
-from huggingface_hub.utils import disable_progress_bars, validate_repo_id
+from huggingface_hub.utils import disable_progress_bars, logging, validate_repo_id
 
 from solutions.deploy.space import write_space
 from solutions.errors import WorkFailed, WrongUse
@@ -55,6 +55,7 @@ def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
         WorkFailed: the Hub cannot be reached, refuses the upload, or the connection was lost.
     """
     disable_progress_bars()
+    logging.set_verbosity_error()  # what is worth saying is said by our caller
     before = None
     try:
         api.create_repo(name, repo_type="space", space_sdk="gradio", exist_ok=True)
@@ -74,8 +75,13 @@ def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
         status = error.response.status_code
         if status in (401, 403):
             raise WrongUse(f"{name}: the token was refused, and nothing was changed; {LOGIN}") from error
-        raise WorkFailed(f"{name}: the Hub answered {status} {error.server_message or ''}; push again later") from error
-    except (httpx2.TransportError, RuntimeError) as error:  # the client raises the latter when a large file is lost
+        raise WorkFailed(
+            f"{name}: the Hub answered {status} ({error.server_message or 'no reason'}); nothing was changed"
+        ) from error
+    except (httpx2.TransportError, RuntimeError) as error:
+        # The client raises the latter, with a cause, when a large file is lost.
+        if isinstance(error, RuntimeError) and not isinstance(error.__cause__, httpx2.HTTPError):
+            raise
         raise WorkFailed(
             f"{name}: the connection to {api.endpoint} failed; {_what_is_there(api, name, before)}"
         ) from error
