@@ -1,4 +1,4 @@
-"""The classifier's command line: ``python -m solutions train | evaluate | predict``."""
+"""The classifier's command line: ``python -m solutions --help`` lists what it can do."""
 
 import importlib.util
 import json

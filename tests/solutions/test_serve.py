@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx2
 import pytest
-import requests
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -39,11 +39,14 @@ REFUSED = {
 
 
 @contextmanager
-def serving(model: Path, folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen]]:
+def serving(model: Path, folder: Path, *options: str, proxy: str = "") -> Iterator[tuple[str, subprocess.Popen]]:
     """Serve the page as a user does, with a folder for all temporary files."""
     port = free_port()
+    environment = os.environ | {"TMPDIR": str(folder)}
+    if proxy:
+        environment |= {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "NO_PROXY": "127.0.0.1"}
     command = ["-m", "solutions", "serve", "--no-open", "--port", str(port), "--model", str(model), *options]
-    with subprocess.Popen([sys.executable, *command], env=os.environ | {"TMPDIR": str(folder)}) as process:
+    with subprocess.Popen([sys.executable, *command], env=environment) as process:
         try:
             yield until_it_answers(f"http://127.0.0.1:{port}/", process), process
         finally:
@@ -51,8 +54,21 @@ def serving(model: Path, folder: Path, *options: str) -> Iterator[tuple[str, sub
 
 
 @pytest.fixture(scope="module")
-def address(trained: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(trained[0] / MODEL, tmp_path_factory.mktemp("serve")) as (address, _):
+def way_out() -> Iterator[socket.socket]:
+    """The only way to other hosts that the server is told of."""
+    with socket.socket() as proxy:
+        proxy.bind(("127.0.0.1", 0))
+        proxy.listen()
+        proxy.setblocking(False)
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def address(
+    trained: tuple[Path, str], way_out: socket.socket, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    proxy = f"http://127.0.0.1:{way_out.getsockname()[1]}"
+    with serving(trained[0] / MODEL, tmp_path_factory.mktemp("serve"), proxy=proxy) as (address, _):
         yield address
 
 
@@ -79,6 +95,12 @@ def test_the_page_answers_as_python_does(address: str, model: Classifier, photog
     assert found["unsure"] == (expected[0][1] < UNSURE_BELOW)
 
 
+def test_the_server_asks_no_other_host(address: str, way_out: socket.socket, photograph: Path) -> None:
+    assert "answers" in ask(address, photograph)
+    with pytest.raises(BlockingIOError):
+        way_out.accept()
+
+
 @pytest.mark.parametrize("kind", REFUSED)
 def test_a_file_that_cannot_be_used_is_refused_in_one_line_and_the_page_goes_on(
     address: str, photograph: Path, tmp_path: Path, kind: str
@@ -100,12 +122,12 @@ def test_twenty_people_are_answered_at_the_same_time(address: str, photograph: P
 
 def test_a_file_that_is_too_large_is_not_taken(address: str) -> None:
     files = {"files": ("photo.png", bytes(LARGEST_FILE + 1))}
-    assert requests.post(f"{address}gradio_api/upload", files=files, timeout=60).status_code == 413
+    assert httpx2.post(f"{address}gradio_api/upload", files=files, timeout=60).status_code == 413
 
 
 def test_no_file_of_this_machine_can_be_asked_for(address: str) -> None:
     for path in ("/etc/passwd", os.fspath(Path(__file__))):
-        assert requests.get(f"{address}gradio_api/file={path}", timeout=60).status_code == 403
+        assert httpx2.get(f"{address}gradio_api/file={path}", timeout=60).status_code == 403
 
 
 def test_what_was_uploaded_is_gone_when_the_server_ends(
