@@ -1,5 +1,6 @@
-"""The classifier's command line: ``python -m solutions``."""
+"""The classifier's command line: ``python -m solutions --help`` lists what it can do."""
 
+import importlib.util
 import json
 import sys
 import time
@@ -12,6 +13,8 @@ import typer
 from solutions.errors import WorkFailed, WrongUse
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from rich.console import Console
 
     from solutions.data import Dataset
@@ -255,15 +258,120 @@ def show_data(
         print(json.dumps({**describe(dataset, facts, names), "picture": str(out)}))
 
 
+@app.command(epilog="Example: python -m solutions serve --model runs/first/model.safetensors --port 8080")
+def serve(
+    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
+    out: Runs = Path("runs"),
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for the whole network.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Otherwise the first free one from 7860.")] = None,
+    root_path: Annotated[str, typer.Option(help="Path at which a proxy shows the page, such as /garments.")] = "",
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show the page in a browser.")] = True,
+) -> None:
+    """Show a page where one sends or draws a garment and gets an answer."""
+    from solutions import folders, runs, terminal
+
+    runs.use_one_thread()
+    path = model or folders.newest_model(out)
+    classifier, training = folders.open_model(path)
+    deploy = _import_extra("deploy", "solutions.deploy.serve", "gradio")
+    console = terminal.open_console(False)
+
+    def started(address: str) -> None:
+        console.print(f"Model: {path}\nThe page is at {address} (Ctrl-C ends it)")
+
+    deploy.serve(classifier, training, host, port, root_path, open_browser, started)
+
+
+@app.command(epilog="Example: python -m solutions push ada/garments --dry-run")
+def push(
+    name: Annotated[str, typer.Argument(metavar="USER/NAME", help="The Space; it is made where there is none.")],
+    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
+    data: Data = None,
+    out: Runs = Path("runs"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be uploaded, and upload nothing.")] = False,
+) -> None:
+    """Put the page of `serve` on Hugging Face, as a Space of its own that needs no PyTorch.
+
+    The token is HF_TOKEN, or that of hf auth login.
+    """
+    from solutions import folders, terminal
+    from solutions.deploy import space
+
+    hub = _import_extra("deploy", "solutions.deploy.push", "gradio", "huggingface_hub")
+    hub.check_name(name)
+    path = model or folders.newest_model(out)
+    files = space.space_files(path, _card_of(path, data))
+    api = hub.HfApi(token=True)
+    console = terminal.open_console(False)
+    if dry_run:
+        for file, content in files.items():
+            console.print(f"{len(content):9,}  {file}")
+        size = sum(map(len, files.values()))
+        console.print(f"{size:9,}  bytes in {len(files)} files would go to {hub.page_of(api, name)}")
+    elif hub.push(api, files, name):
+        console.print(f"Uploaded {len(files)} files; the page is at {hub.page_of(api, name)}")
+    else:
+        console.print(f"Nothing changed: {hub.page_of(api, name)} has all of it")
+
+
+@app.command(epilog="Example: python -m solutions card runs/first/model.safetensors > MODEL_CARD.md")
+def card(
+    model: Annotated[Path | None, typer.Argument(help="Model file; otherwise that of the newest run.")] = None,
+    data: Data = None,
+    out: Runs = Path("runs"),
+) -> None:
+    """Measure a model on the test images and print its card: Markdown, with every number computed."""
+    from solutions import folders
+
+    print(_card_of(model or folders.newest_model(out), data), end="")
+
+
+@app.command(epilog="Example: python -m solutions export-onnx runs/first/model.safetensors garments.onnx")
+def export_onnx(
+    model: Annotated[Path, typer.Argument(help="Model file.")],
+    file: Annotated[Path, typer.Argument(metavar="OUT", help="The ONNX file; one that is there is replaced.")],
+) -> None:
+    """Write a model as ONNX: a batch of images in, logits and probabilities out."""
+    from solutions import folders
+
+    folders.open_model(model)
+    _import_extra("onnx", "solutions.deploy.onnx_file", "onnx").export_onnx(model, file)
+    print(file)
+
+
+def _card_of(model: Path, data: Path | None) -> str:
+    """Measure a model on the test images of the data and return its card."""
+    from solutions import data as sources
+    from solutions import folders, runs
+    from solutions.deploy.card import make_card
+
+    runs.use_one_thread()
+    classifier, training = folders.open_model(model)
+    dataset = sources.load(data)
+    test = runs.measure(classifier, dataset.test_images, dataset.test_labels)
+    return make_card(test, dataset.test_labels, _name(dataset), training)
+
+
+def _import_extra(extra: str, module: str, *needed: str) -> "ModuleType":
+    """Import a module of ours that needs packages which only an extra brings."""
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        raise WrongUse(f"{', '.join(missing)}: not installed; pip install 'image-classifier-from-scratch[{extra}]'")
+    return importlib.import_module(module)
+
+
 def _say_which(console: "Console", dataset: "Dataset") -> None:
     """Say what data are used."""
     from solutions.data import HOW_TO_GET
 
-    name = "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
     counts = f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images"
-    console.print(f"Data: {name}, {counts}, from {dataset.source}")
+    console.print(f"Data: {_name(dataset)}, {counts}, from {dataset.source}")
     if dataset.is_sample:
         console.print(f"For the full set, {HOW_TO_GET}.")
+
+
+def _name(dataset: "Dataset") -> str:
+    return "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
 
 
 def _complain(message: str) -> None:

@@ -1,1 +1,1 @@
-"""What carries the trained classifier to the people who use it."""
+"""From a model file to what people use: the web app, the Space, the card, the other formats."""

@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from solutions import __main__ as command_line
 from solutions import data
 from solutions.data import Dataset
+from solutions.errors import WrongUse
 from solutions.folders import CONFIG, FILES, MODEL
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
@@ -398,3 +400,9 @@ def test_help_does_not_wait_for_torch() -> None:
 def test_a_model_may_lie_anywhere(cli: Cli, trained: tuple[Path, str], boot: Path, tmp_path: Path) -> None:
     shutil.copy(trained[0] / MODEL, tmp_path / "elsewhere")
     assert cli("predict", boot, "--model", "elsewhere", cwd=tmp_path).returncode == 0
+
+
+def test_a_command_that_needs_an_extra_names_it() -> None:
+    with pytest.raises(WrongUse) as caught:
+        command_line._import_extra("deploy", "solutions.deploy.serve", "no_such_package")
+    assert str(caught.value) == "no_such_package: not installed; pip install 'image-classifier-from-scratch[deploy]'"

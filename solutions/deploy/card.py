@@ -1,0 +1,166 @@
+"""The model card: what was measured, for whom the model is, and where it fails. Every number is computed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from solutions.deploy.answers import BOOK, LIMITS, UNSURE_BELOW
+from solutions.runs import Measurement
+
+CONFUSIONS = 5  # the most frequent ones are listed
+
+CARD = """# What garment is this?
+
+A classifier of garments: one photograph in, ten probabilities out. A fully connected network of 784, 256, 64 and 10
+units with ReLU, built from its parts and trained on Fashion-MNIST in
+[a course]({book}).
+
+Right for **{accuracy:.2%}** of {images:,} test images ({data}), on which it was not trained.
+
+## Each class
+
+Precision: how often the class is right when it is named. Recall: how often it is named when it is there.
+
+| class | precision | recall | F1 | images |
+|---|---|---|---|---|
+{per_class}
+
+The most frequent mistakes:
+
+{confusions}
+
+## Can the probabilities be believed?
+
+Answers by the probability of the first label, on the test images:
+
+| probability | answers | mean probability | right |
+|---|---|---|---|
+{reliability}
+
+The expected calibration error over these bins is {gap:.3f}: that far from the truth are the probabilities in the mean.
+This holds for images like the test images, and for no others.
+
+An answer below {unsure_below:.0%} is called unsure. These are {unsure:.1%} of all; {right_unsure:.1%} of them are
+right, and {right_sure:.1%} of the others.
+
+## How it was trained
+
+{training}
+
+## Limits
+
+{limits}
+
+Not for decisions about people, for sorting that nobody checks, or for anything but garments.
+
+## Licence
+
+The code is under Apache-2.0. Fashion-MNIST is © 2017 Zalando SE, MIT licence.
+"""
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Answers of about the same probability: how many, their mean probability, and how often they are right."""
+
+    low: float
+    high: float
+    count: int
+    claimed: float
+    right: float
+
+
+def reliability(probabilities: np.ndarray, targets: np.ndarray, bins: int = 10) -> tuple[list[Bin], float]:
+    """Compare what is claimed with how often it is right.
+
+    Args:
+        probabilities: shape (N, C).
+        targets: the classes, integers, shape (N,).
+        bins: of equal width between 0 and 1.
+
+    Returns:
+        The bins that hold answers, and the expected calibration error: the mean over all answers of the distance
+        between claim and truth in their bin.
+    """
+    claimed = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == targets
+    places = np.minimum((claimed * bins).astype(int), bins - 1)
+    filled = [
+        Bin(place / bins, (place + 1) / bins, int(inside.sum()), claimed[inside].mean(), right[inside].mean())
+        for place in range(bins)
+        if (inside := places == place).any()
+    ]
+    gap = sum(part.count * abs(part.claimed - part.right) for part in filled) / len(targets)
+    return filled, float(gap)
+
+
+def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[str, object]) -> str:
+    """Return the card as Markdown.
+
+    Args:
+        test: what the model does on the test images.
+        targets: their classes, shape (N,).
+        data: the name of the data set.
+        training: what the model file tells about its training.
+    """
+    probabilities = test.probabilities.numpy()
+    bins, gap = reliability(probabilities, targets)
+    sure = probabilities.max(axis=1) >= UNSURE_BELOW
+    right = probabilities.argmax(axis=1) == targets
+    return CARD.format(
+        book=BOOK,
+        accuracy=test.accuracy,
+        images=len(targets),
+        data=data,
+        per_class="\n".join(
+            f"| {label} | {row['precision']:.1%} | {row['recall']:.1%} | {row['f1']:.1%} | {row['images']} |"
+            for label, row in test.per_class.items()
+        ),
+        confusions="\n".join(confusions(test)),
+        reliability="\n".join(
+            f"| {part.low:.0%} to {part.high:.0%} | {part.count} | {part.claimed:.1%} | {part.right:.1%} |"
+            for part in bins
+        ),
+        gap=gap,
+        unsure_below=UNSURE_BELOW,
+        unsure=share(~sure),
+        right_unsure=share(right[~sure]),
+        right_sure=share(right[sure]),
+        training="\n".join(describe_training(training)),
+        limits="\n".join(f"- {line}" for line in LIMITS),
+    )
+
+
+def share(chosen: np.ndarray) -> float:
+    return float(chosen.mean()) if len(chosen) else 0.0
+
+
+def confusions(test: Measurement) -> list[str]:
+    """Return the most frequent pairs of a class and what it was taken for, as a Markdown list."""
+    matrix = test.matrix.numpy().copy()
+    totals = matrix.sum(axis=1)
+    np.fill_diagonal(matrix, 0)
+    order = np.argsort(-matrix, axis=None, kind="stable")[:CONFUSIONS]
+    pairs = [divmod(int(place), len(matrix)) for place in order]
+    return [
+        f"- {test.labels[i]} taken for {test.labels[j]}: {matrix[i, j]} of {totals[i]}"
+        for i, j in pairs
+        if matrix[i, j]
+    ]
+
+
+def describe_training(training: dict[str, object]) -> list[str]:
+    """Return the training summary as a Markdown list; what it does not tell is left out."""
+    data, recipe = training.get("data"), training.get("recipe")
+    lines = []
+    if isinstance(data, dict):
+        which = "the sample" if data.get("is_sample") else "the full set"
+        lines.append(f"- Data: {data.get('name')}, {which}, digest `{data.get('digest')}`")
+    if isinstance(recipe, dict):
+        settings = ", ".join(f"{name} {value}" for name, value in recipe.items() if value is not None)
+        lines.append(f"- Settings: {settings}")
+    if "epoch" in training:
+        lines.append(f"- Kept: the weights of epoch {training['epoch']}, with the lowest validation loss")
+    if isinstance(accuracy := training.get("validation_accuracy"), float):
+        lines.append(f"- Validation accuracy: {accuracy:.2%}")
+    return lines or ["The model file tells nothing about its training."]

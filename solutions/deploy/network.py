@@ -1,0 +1,53 @@
+"""The trained network in NumPy: the same numbers as from PyTorch, in a place that has none."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Three affine layers with ReLU between them.
+
+    Attributes:
+        labels: names of the classes.
+        layers: weight (in, out) and bias (out,) of each, float32.
+        training: what the model file tells about its training.
+    """
+
+    labels: tuple[str, ...]
+    layers: list[tuple[np.ndarray, np.ndarray]]
+    training: dict[str, object]
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Network":
+        """Read a file that ``export_model`` wrote and ``load_model`` has verified."""
+        with safe_open(path, framework="np") as file:
+            metadata = file.metadata()
+            layers = [(file.get_tensor(f"{i}.weight"), file.get_tensor(f"{i}.bias")) for i in range(3)]
+        return cls(tuple(json.loads(metadata["labels"])), layers, json.loads(metadata["training"]))
+
+    def logits(self, x: np.ndarray) -> np.ndarray:
+        """Return the logits.
+
+        Args:
+            x: images, float32, shape (N, 28, 28) or (N, 1, 28, 28), from 0 to 1.
+
+        Returns:
+            float32, shape (N, 10).
+        """
+        *hidden, (weight, bias) = self.layers
+        x = x.reshape(len(x), -1)
+        for hidden_weight, hidden_bias in hidden:
+            x = np.maximum(x @ hidden_weight + hidden_bias, 0)
+        return x @ weight + bias
+
+    def classify(self, x: np.ndarray) -> list[tuple[str, float]]:
+        """Return label and probability, the most probable first, of one image (1, 28, 28)."""
+        logits = self.logits(x[None])[0]
+        shares = np.exp(logits - logits.max())
+        shares /= shares.sum()
+        return sorted(zip(self.labels, shares.tolist(), strict=True), key=lambda answer: answer[1], reverse=True)

@@ -1,0 +1,101 @@
+"""Uploads the folder of a Space to the Hub in one commit: afterwards all of it is there, or nothing is new."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+# The client reads it when it is imported. A model of one megabyte goes by plain HTTP; it needs no store of chunks.
+os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+
+import httpx2
+from huggingface_hub import HfApi
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+from huggingface_hub.utils import disable_progress_bars, logging, validate_repo_id
+
+from solutions.deploy.space import write_space
+from solutions.errors import WorkFailed, WrongUse
+
+LOGIN = "make one that may write at huggingface.co/settings/tokens, then set HF_TOKEN or run: hf auth login"
+
+
+def check_name(name: str) -> None:
+    """Refuse what is no USER/NAME.
+
+    Raises:
+        WrongUse: it is not.
+    """
+    try:
+        validate_repo_id(name)
+    except HFValidationError as error:
+        raise WrongUse(f"{name}: no name of a Space; give USER/NAME of letters, digits, dots and hyphens") from error
+    if not re.fullmatch(r"[^/]+/[^/]+", name):
+        raise WrongUse(f"{name}: the name of a Space has two parts; give USER/NAME")
+
+
+def page_of(api: HfApi, name: str) -> str:
+    return f"{api.endpoint}/spaces/{name}"
+
+
+def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
+    """Make the Space where there is none, and let it hold these files.
+
+    Modules of an earlier push that it no longer needs are removed; other files that are there are left alone.
+
+    Args:
+        api: the Hub, with ``token=True`` for HF_TOKEN or the token of ``hf auth login``.
+        files: content by path, from ``space_files``.
+        name: USER/NAME.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        WrongUse: there is no token, or it is refused.
+        WorkFailed: the Hub cannot be reached, refuses the upload, or the connection was lost.
+    """
+    disable_progress_bars()
+    logging.set_verbosity_error()  # what is worth saying is said by our caller
+    before = None
+    try:
+        api.create_repo(name, repo_type="space", space_sdk="gradio", exist_ok=True)
+        before = api.space_info(name).sha
+        with tempfile.TemporaryDirectory() as folder:
+            write_space(files, Path(folder))
+            commit = api.upload_folder(
+                repo_id=name,
+                repo_type="space",
+                folder_path=folder,
+                delete_patterns="solutions/*",
+                commit_message="Push the classifier",
+            )
+    except LocalTokenNotFoundError as error:
+        raise WrongUse(f"{name}: there is no token; {LOGIN}") from error
+    except HfHubHTTPError as error:
+        status = error.response.status_code
+        if status in (401, 403):
+            raise WrongUse(f"{name}: the token was refused, and nothing was changed; {LOGIN}") from error
+        raise WorkFailed(
+            f"{name}: the Hub answered {status} ({error.server_message or 'no reason'}); nothing was changed"
+        ) from error
+    except (httpx2.TransportError, RuntimeError) as error:
+        # The client raises the latter, with a cause, when a large file is lost.
+        if isinstance(error, RuntimeError) and not isinstance(error.__cause__, httpx2.HTTPError):
+            raise
+        raise WorkFailed(
+            f"{name}: the connection to {api.endpoint} failed; {_what_is_there(api, name, before)}"
+        ) from error
+    return commit.oid != before
+
+
+def _what_is_there(api: HfApi, name: str, before: str | None) -> str:
+    """Say what a push that was cut off has left."""
+    if before is None:
+        return "nothing was uploaded; push again when it is back"
+    try:
+        after = api.space_info(name).sha
+    except (HfHubHTTPError, httpx2.TransportError):
+        return "whether the upload arrived cannot be asked; push again when it is back, nothing is sent twice"
+    if after == before:
+        return "the Space is as it was; push again"
+    return "yet the Space has changed; push again to see that all is there"

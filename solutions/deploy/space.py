@@ -1,0 +1,97 @@
+"""The folder of a Hugging Face Space: self-contained, and without PyTorch."""
+
+import inspect
+import json
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+import solutions
+from solutions import deployment
+
+DISTRIBUTION = "image-classifier-from-scratch"
+NEEDED = ("gradio", "numpy", "pillow", "safetensors")
+COPIED = (
+    *("__init__.py", "errors.py", "images.py"),
+    *("deploy/__init__.py", "deploy/answers.py", "deploy/network.py"),
+    *("deploy/page.py", "deploy/page.css", "deploy/pad.js"),
+)
+# All that prepare_image has of PyTorch, and the same in NumPy.
+IN_NUMPY = {
+    "Image.Image) -> Tensor:": "Image.Image) -> np.ndarray:",
+    "torch.zeros(1, 28, 28)": "np.zeros((1, 28, 28), np.float32)",
+    "torch.from_numpy(np.asarray(small) / 255)": "np.asarray(small) / 255",
+    "x.clamp(0, 1)": "x.clip(0, 1)",
+}
+
+
+def space_files(model: Path, card: str) -> dict[str, bytes]:
+    """Return the content of each file of the Space by its path.
+
+    Args:
+        model: a file that ``load_model`` has verified.
+        card: the model card, Markdown.
+    """
+    package = Path(solutions.__file__).parent
+    files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
+    texts = {
+        "README.md": front_matter() + card,
+        "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),
+        "app.py": (package / "deploy" / "space_app.py").read_text(),
+        "requirements.txt": "".join(f"{line}\n" for line in requirements()),
+        "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
+    }
+    files |= {name: text.encode() for name, text in texts.items()}
+    return dict(sorted((files | {"model.safetensors": model.read_bytes()}).items()))
+
+
+def write_space(files: dict[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def preparation_in_numpy(source: str) -> str:
+    """Return a module that holds ``prepare_image`` and needs no PyTorch.
+
+    Args:
+        source: that of the ``prepare_image`` of ``solutions.deployment``.
+
+    Raises:
+        ValueError: it uses PyTorch in a way that ``IN_NUMPY`` does not know.
+    """
+    for with_torch, with_numpy in IN_NUMPY.items():
+        if source.count(with_torch) != 1:
+            raise ValueError(f"prepare_image no longer has one {with_torch!r}; adapt solutions.deploy.space.IN_NUMPY")
+        source = source.replace(with_torch, with_numpy)
+    if "torch" in source or "Tensor" in source:
+        raise ValueError("prepare_image has more of PyTorch; adapt solutions.deploy.space.IN_NUMPY")
+    lines = [line for line in source.splitlines(keepends=True) if not line.lstrip().startswith("### ")]
+    imports = "import numpy as np\nfrom PIL import Image, ImageFilter, ImageOps\n"
+    return f'"""Generated from solutions/deployment.py: prepare_image in NumPy."""\n\n{imports}\n\n{"".join(lines)}'
+
+
+def requirements() -> list[str]:
+    """Return what the Space needs, with the version ranges of this distribution."""
+    declared = [Requirement(text) for text in metadata.requires(DISTRIBUTION) or []]
+    ranges = {requirement.name: str(requirement.specifier) for requirement in declared if requirement.name in NEEDED}
+    return [f"{name}{ranges[name]}" for name in NEEDED]
+
+
+def front_matter() -> str:
+    """Return what the Hub reads of a Space's README, as YAML: JSON strings are YAML too."""
+    settings = {
+        "title": "What garment is this?",
+        "emoji": "👕",
+        "colorFrom": "blue",
+        "colorTo": "yellow",
+        "sdk": "gradio",
+        "sdk_version": metadata.version("gradio"),
+        "app_file": "app.py",
+        "license": "apache-2.0",
+        "short_description": "A garment classifier built from its parts",
+    }
+    lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in settings.items())
+    return f"---\n{lines}---\n\n"

@@ -1,0 +1,88 @@
+"""The model card: every number is computed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solutions import data, runs
+from solutions.data import Dataset
+from solutions.deploy.answers import LIMITS, UNSURE_BELOW
+from solutions.deploy.card import make_card, reliability
+from solutions.folders import MODEL, open_model
+from solutions.runs import Measurement
+
+Cli = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def measured(trained: tuple[Path, str], sample: Dataset) -> tuple[Measurement, dict[str, object]]:
+    model, training = open_model(trained[0] / MODEL)
+    return runs.measure(model, sample.test_images, sample.test_labels), training
+
+
+def test_the_card_has_accuracy_each_class_and_the_most_frequent_mistakes(
+    measured: tuple[Measurement, dict[str, object]], sample: Dataset
+) -> None:
+    test, training = measured
+    card = make_card(test, sample.test_labels, "the sample", training)
+    assert f"**{test.accuracy:.2%}** of 1,000 test images (the sample)" in card
+    for label, row in test.per_class.items():
+        assert f"| {label} | {row['precision']:.1%} | {row['recall']:.1%} |" in card
+    wrong = test.matrix.numpy() * (1 - np.eye(10, dtype=int))
+    i, j = np.unravel_index(wrong.argmax(), wrong.shape)
+    assert f"- {test.labels[i]} taken for {test.labels[j]}: {wrong.max()} of {test.matrix[i].sum()}" in card
+
+
+def test_the_card_measures_the_rule_by_which_answers_are_called_unsure(
+    measured: tuple[Measurement, dict[str, object]], sample: Dataset
+) -> None:
+    test, training = measured
+    best, named = test.probabilities.max(dim=1)
+    unsure, right = best < UNSURE_BELOW, named == torch.tensor(sample.test_labels)
+    card = " ".join(make_card(test, sample.test_labels, "the sample", training).split())
+    assert f"below {UNSURE_BELOW:.0%} is called unsure. These are {unsure.float().mean():.1%} of all" in card
+    assert f"{right[unsure].float().mean():.1%} of them are right, and {right[~unsure].float().mean():.1%}" in card
+
+
+def test_the_card_says_how_the_model_was_trained_and_what_it_is_not_for(
+    measured: tuple[Measurement, dict[str, object]], sample: Dataset
+) -> None:
+    test, training = measured
+    card = make_card(test, sample.test_labels, "the sample", training)
+    assert sample.digest in card
+    assert "lr 0.05" in card
+    assert all(limit in card for limit in LIMITS)
+    assert "Apache-2.0" in card
+    assert "tells nothing about its training" in make_card(test, sample.test_labels, "the sample", {})
+
+
+def test_reliability_by_hand() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.96, 0.04], [0.3, 0.7], [1.0, 0.0]])
+    bins, gap = reliability(probabilities, np.array([0, 1, 1, 0]))
+    assert [(part.low, part.high, part.count, part.right) for part in bins] == [
+        (0.7, 0.8, 1, 1.0),
+        (0.9, 1.0, 3, pytest.approx(2 / 3)),
+    ]
+    assert bins[1].claimed == pytest.approx((0.9 + 0.96 + 1) / 3)
+    assert gap == pytest.approx((1 * 0.3 + 3 * (2.86 / 3 - 2 / 3)) / 4)
+
+
+@given(st.integers(1, 300), st.integers(0, 2**32 - 1))
+def test_every_answer_is_in_one_bin(answers: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    bins, gap = reliability(rng.dirichlet(np.ones(10), answers), rng.integers(0, 10, answers))
+    assert sum(part.count for part in bins) == answers
+    assert 0 <= gap <= 1
+
+
+def test_the_command_prints_the_card(here: Cli, trained: tuple[Path, str]) -> None:
+    result = here("card", trained[0] / MODEL, "--data", data.SAMPLE_FOLDER)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("# What garment is this?")
+    assert trained[1].split("Test accuracy ")[1].split()[0] in result.stdout
