@@ -1,8 +1,9 @@
-"""The classifier's command line: ``python -m solutions train | evaluate | predict``."""
+"""The classifier's command line: ``python -m solutions train | evaluate | predict | export-web``."""
 
 import json
 import sys
 import time
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -145,6 +146,36 @@ def predict(
         print(json.dumps(results))
     if any("error" in result for result in results):
         raise typer.Exit(2)
+
+
+@app.command(epilog="Example: python -m solutions export-web runs/first/model.safetensors page")
+def export_web(
+    model: Annotated[Path, typer.Argument(help="Model file.")],
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the page.")],
+    data: Data = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the page that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a page that answers in the browser, for any static host, and say what its int8 weights cost."""
+    from solutions import data as sources
+    from solutions import folders, runs, terminal
+    from solutions.deploy import web
+
+    console = terminal.open_console(as_json)
+    runs.use_one_thread()
+    classifier, _ = folders.open_model(model)
+    web.claim_page(folder, force)
+    dataset = sources.load(data)
+    _say_which(console, dataset)
+    web.write_page(model, dataset, folder)
+    found = web.compare(classifier, dataset)
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    console.print(f"\nTest accuracy {found.accuracy:.2%}, with int8 weights {found.int8_accuracy:.2%}", style="bold")
+    console.print(f"The same answer for {found.same:.2%} of {found.images:,} images\n")
+    console.print(f"{folder}  the page, {size / 1000:,.0f} kB")
+    console.print(f"\nTry it: python -m http.server --directory {folder}, then open http://localhost:8000")
+    if as_json:
+        print(json.dumps({"folder": str(folder), "bytes": size, **asdict(found)}))
 
 
 def _say_which(console: "Console", dataset: "Dataset") -> None:
