@@ -115,16 +115,19 @@ def photograph(pixels: np.ndarray, ground: str) -> Image.Image:
     return photo
 
 
+def example(data: Dataset, label: int) -> Image.Image:
+    """Return a photograph of a garment, made from the first test image of its class."""
+    return photograph(data.test_images[np.flatnonzero(data.test_labels == label)[0]], GROUNDS[label % len(GROUNDS)])
+
+
 def example_files(data: Dataset) -> dict[str, bytes]:
-    """Return a photograph of each garment, made from the first test image of its class, and the list of them."""
+    """Return a photograph of each garment as JPEG, and the list of them."""
     files, listed = {}, []
     for i, label in enumerate(Classifier.labels):
-        first = data.test_images[np.flatnonzero(data.test_labels == i)[0]]
         content = io.BytesIO()
-        photograph(first, GROUNDS[i % len(GROUNDS)]).save(content, "JPEG", quality=85)
-        name = f"example-{i}.jpg"
-        files[name] = content.getvalue()
-        listed.append({"label": label, "file": name})
+        example(data, i).save(content, "JPEG", quality=85)
+        files[f"example-{i}.jpg"] = content.getvalue()
+        listed.append({"label": label, "file": f"example-{i}.jpg"})
     return files | {EXAMPLES: json.dumps(listed).encode()}
 
 

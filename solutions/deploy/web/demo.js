@@ -8,6 +8,7 @@ import { readPhoto } from "./photo.js";
 const UNSURE = 0.6; // below it the first answer is called a guess
 const SHOWN = 5;
 const PAPER = 480; // pixels
+const INVITATION = ["What is it?", "Draw a garment, choose a photo, or take one of the examples."];
 const beside = (name) => new URL(name, import.meta.url);
 
 const MARKUP = `
@@ -27,7 +28,7 @@ const MARKUP = `
     <p class="demo-verdict" role="status"></p>
     <div class="demo-reading">
       <figure class="demo-seen">
-        <canvas width="28" height="28" role="img" aria-label="What the network sees: nothing yet"></canvas>
+        <canvas width="28" height="28" role="img" aria-label="The garment, bright on black, 28 by 28 pixels"></canvas>
         <figcaption>What the network sees</figcaption>
       </figure>
       <ol class="demo-answers" aria-label="Answers, the most probable first"></ol>
@@ -48,7 +49,7 @@ function fetchModel() {
 }
 
 function percent(probability) {
-  return `${Math.round(100 * probability)} %`;
+  return `${Math.round(100 * probability)}\u00a0%`;
 }
 
 /** What is said of an answer, in words. */
@@ -85,8 +86,7 @@ class Demo {
     });
     this.acceptDrops();
     root.addEventListener("pointerenter", () => fetchModel().catch(() => {}), { once: true });
-    this.say("", "Draw, choose a photo, or take one of the examples.");
-    this.showAnswers([]);
+    this.say(...INVITATION);
     this.offerExamples(find(".demo-examples"));
   }
 
@@ -139,9 +139,8 @@ class Demo {
     this.root.classList.remove("has-picture");
     this.enable(false, false);
     this.describe("Nothing yet");
-    this.say("", "Draw, choose a photo, or take one of the examples.");
-    this.showAnswers([]);
-    this.showSeen(null);
+    this.say(...INVITATION);
+    this.forget();
     this.root.querySelector("input[type=file]").focus({ preventScroll: true }); // the button pressed is now disabled
   }
 
@@ -181,12 +180,12 @@ class Demo {
   async answer(photo, turn) {
     try {
       const pixels = prepareImage(photo);
-      this.showSeen(pixels);
-      if (model === null) this.say("", "One moment, the model is on its way.");
+      if (model === null) this.say("One moment", "The model is on its way.");
       const answers = (await fetchModel()).classify(pixels);
       if (turn !== this.shown) return;
       const { title, rest } = verdict(answers);
       this.say(title, rest);
+      this.showSeen(pixels);
       this.showAnswers(answers.slice(0, SHOWN));
     } catch (error) {
       if (turn !== this.shown) return;
@@ -196,14 +195,18 @@ class Demo {
   }
 
   refuse(reason) {
-    this.say("No answer", `${reason}.`);
-    this.showAnswers([]);
-    this.showSeen(null);
+    this.say("No answer", `${reason[0].toUpperCase()}${reason.slice(1)}.`);
+    this.forget();
+  }
+
+  forget() {
+    this.root.classList.remove("has-answer");
+    this.answers.replaceChildren();
   }
 
   say(title, rest) {
     const strong = Object.assign(document.createElement("strong"), { textContent: title });
-    this.status.replaceChildren(...(title ? [strong, " "] : []), rest);
+    this.status.replaceChildren(strong, " ", rest);
   }
 
   describe(what) {
@@ -217,6 +220,7 @@ class Demo {
     this.isPhoto = true;
     const scale = PAPER / Math.max(width, height);
     const [w, h] = [width * scale, height * scale];
+    this.drawing.context.clearRect(0, 0, PAPER, PAPER);
     this.drawing.context.drawImage(photo, (PAPER - w) / 2, (PAPER - h) / 2, w, h);
     this.root.classList.add("has-picture");
     this.enable(false, true);
@@ -226,10 +230,9 @@ class Demo {
     const context = this.seen.getContext("2d");
     const image = context.createImageData(28, 28);
     image.data.fill(255);
-    (pixels ?? new Float32Array(784)).forEach((value, i) => image.data.fill(Math.round(255 * value), 4 * i, 4 * i + 3));
+    pixels.forEach((value, i) => image.data.fill(Math.round(255 * value), 4 * i, 4 * i + 3));
     context.putImageData(image, 0, 0);
-    const what = pixels ? "the garment bright on black, 28 by 28 pixels" : "nothing yet";
-    this.seen.setAttribute("aria-label", `What the network sees: ${what}`);
+    this.root.classList.add("has-answer");
   }
 
   showAnswers(answers) {
