@@ -27,11 +27,10 @@ STILL = """<div class="garment-demo" id="garment-demo">
 </div></div>
 <div class="demo-result">
 <p class="demo-verdict"><strong>{label}</strong> {share} sure</p>
-<div class="demo-reading">
 <figure class="demo-seen"><img src="{seen}" alt="The same boot, bright on black, 28 by 28 pixels">
 <figcaption>What the network sees</figcaption></figure>
 <ol class="demo-answers">{answers}</ol>
-</div></div>
+</div>
 <p class="demo-note">One photograph and the answer of the course's model. Where scripts are switched on, you draw
 a garment here or drop a photo of your own.</p>
 </div>

@@ -26,13 +26,11 @@ const MARKUP = `
   </div>
   <div class="demo-result">
     <p class="demo-verdict" role="status"></p>
-    <div class="demo-reading">
-      <figure class="demo-seen">
-        <canvas width="28" height="28" role="img" aria-label="The garment, bright on black, 28 by 28 pixels"></canvas>
-        <figcaption>What the network sees</figcaption>
-      </figure>
-      <ol class="demo-answers" aria-label="Answers, the most probable first"></ol>
-    </div>
+    <figure class="demo-seen">
+      <canvas width="28" height="28" role="img" aria-label="The garment, bright on black, 28 by 28 pixels"></canvas>
+      <figcaption>What the network sees</figcaption>
+    </figure>
+    <ol class="demo-answers" aria-label="Answers, the most probable first"></ol>
   </div>
   <div class="demo-examples" role="group" aria-label="Examples to try"></div>
   <p class="demo-note">It knows these ten garments and always names one of them, whatever the picture shows. Your picture

@@ -119,10 +119,12 @@ function boxBlur(line, next, length, boxSize) {
   line.fill(line[margin + length - 1], margin + length, length + 2 * margin);
   let sum = 0;
   for (let i = 1; i < 2 * margin; i++) sum += line[i];
+  let before = line[0];
   for (let i = 0; i < length; i++) {
-    const right = line[i + 2 * margin];
-    next[margin + i] = (Math.imul(sum, inner) + Math.imul(line[i] + right, outer) + 0x800000) >>> 24;
-    sum += right - line[i + 1];
+    const after = line[i + 2 * margin];
+    next[margin + i] = (Math.imul(sum, inner) + Math.imul(before + after, outer) + 0x800000) >>> 24;
+    before = line[i + 1];
+    sum += after - before;
   }
 }
 
