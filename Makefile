@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 COURSE := _build/course
 MODEL := runs/course/model.safetensors
-PHOTO_MODEL := runs/photo/model.safetensors
+DEPLOYED := data/model/garments.safetensors
 
 # What no page is made of, or what a build itself writes. Counted from here: the course may lie in a folder of such a name.
 UNWATCHED := ^$(CURDIR)/(\.[a-z_]+|_build|build|runs|tests|tools|sample_class|book/node_modules|[^/]+\.egg-info)/
@@ -13,7 +13,7 @@ UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes bench bench-grading results photos clean
+.PHONY: help course test lint book watch sample-course mistakes bench bench-grading results photos model clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -22,7 +22,7 @@ course: book sample-course $(MODEL) ## everything: the book, a release, a graded
 	@$(BIN)/python tools/course_summary.py $(COURSE) $(MODEL)
 
 test: .venv/installed book/node_modules/installed ## the whole test suite, as CI runs it
-	@tools/require bubblewrap:bwrap chromium:chromium procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
+	@tools/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
 	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -51,8 +51,9 @@ sample-course: .venv/installed ## an instructor's folder: release, ten submissio
 $(MODEL): .venv/installed $(wildcard solutions/*.py)
 	$(BIN)/python -m solutions train --name course --force
 
-$(PHOTO_MODEL): .venv/installed $(wildcard solutions/*.py)
+model: .venv/installed ## train the model of the book's demo anew, on the full set; it is committed
 	$(BIN)/python -m solutions train --recipe photo --name photo --force
+	cp runs/photo/model.safetensors $(DEPLOYED)
 
 .venv/installed: pyproject.toml
 	@tools/require $(PYTHON):$(PYTHON)
@@ -71,11 +72,12 @@ book/node_modules/installed: book/package.json book/package-lock.json
 mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
 	@$(BIN)/python tools/mistakes_table.py
 
-photos: $(PHOTO_MODEL) ## accuracy on photographs made of held-out garments, on each ground; those that are wrong in _build/photos
-	@$(BIN)/python tools/photos.py --model $(PHOTO_MODEL)
+photos: .venv/installed ## accuracy on photographs made of held-out garments, on each ground; those that are wrong in _build/photos
+	@$(BIN)/python tools/photos.py --model $(DEPLOYED)
 
 bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
 	$(BIN)/python bench/check.py
+	$(BIN)/python bench/web.py
 
 bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us: an hour, on a quiet machine
 	@tools/require bubblewrap:bwrap

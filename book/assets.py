@@ -28,6 +28,7 @@ SHOWN = (
     *("autograder/exercises.py", "autograder/checks/*.py", "autograder/notebooks/questions.py", "book/*.py"),
     *("autograder/judge.py", "autograder/student.py", "autograder/reports/*"),  # 0-start shows what a check says
     *("autograder/walls.py", "autograder/sandbox/*.py", "autograder/grading/explain.py"),  # grading shows what holds
+    *("data/model/*", "solutions/deploy/*.py"),  # the demo shows what the model answers
 )
 
 

@@ -1,23 +1,11 @@
 """The classifier's command line: ``python -m solutions --help`` lists what it can do."""
 
-import importlib.util
-import json
 import sys
-import time
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from solutions.errors import WorkFailed, WrongUse
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from rich.console import Console
-
-    from solutions.data import Dataset
+from solutions.commands import deployment, training
+from solutions.errors import WorkFailed, WrongUse, complain
 
 app = typer.Typer(
     help="Train the course's classifier on Fashion-MNIST, measure it, and use it.",
@@ -26,357 +14,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-class RecipeName(StrEnum):
-    """How to train."""
-
-    classic = "classic"
-    best = "best"
-    photo = "photo"
-
-
-class Log(StrEnum):
-    """For what other program to write curves."""
-
-    tensorboard = "tensorboard"
-
-
-class Device(StrEnum):
-    """Where to compute."""
-
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-    mps = "mps"
-
-
-Download = Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")]
-Data = Annotated[Path | None, typer.Option(help="Folder with the four IDX files; otherwise the usual places.")]
-Runs = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
-
-
-@app.command(epilog="Example: python -m solutions train --recipe best --name first")
-def train(
-    data: Data = None,
-    download: Download = False,
-    recipe: Annotated[RecipeName | None, typer.Option(help="How to train; the next six options change it.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes through the training images, at most.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Images in a mini-batch.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
-    dropout: Annotated[float | None, typer.Option(help="Probability that a hidden unit is dropped.")] = None,
-    patience: Annotated[int | None, typer.Option(help="Stop after so many epochs without improvement.")] = None,
-    max_seconds: Annotated[float | None, typer.Option(help="Stop after the epoch in which these are over.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same model; otherwise 0.")] = None,
-    device: Annotated[Device | None, typer.Option(help="Where to compute; otherwise auto, the fastest.")] = None,
-    reference: Annotated[bool, typer.Option("--reference", help="Train with the chapter's Learner.")] = False,
-    bf16: Annotated[bool, typer.Option("--bf16", help="Products in bfloat16; faster for large batches.")] = False,
-    name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,
-    resume: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a run that was interrupted.")] = None,
-    log: Annotated[Log | None, typer.Option(help="Write the curves for another program, too.")] = None,
-    out: Runs = Path("runs"),
-    force: Annotated[bool, typer.Option("--force", help="Take a name again; the old run is kept as NAME.1.")] = False,
-    as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the model.")] = False,
-) -> None:
-    """Train the classifier, measure it on the test images, and write model, log and figures into a folder."""
-    from solutions import data as sources
-    from solutions import folders, runs, terminal
-
-    console = terminal.open_console(quiet or as_json)
-    runs.use_one_thread()
-    changes = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "dropout": dropout}
-    changes |= {"patience": patience, "max_seconds": max_seconds}
-    changes = {option: value for option, value in changes.items() if value is not None}
-    if resume is None:
-        settings = runs.configure(recipe or "classic", changes, seed or 0, device or "auto", reference, bf16)
-        dataset = sources.load(data, download)
-        folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
-        runs.begin(settings, dataset, folder)
-    else:
-        if changes or recipe or seed is not None or device or reference or bf16 or name or force:
-            raise WrongUse("--resume goes on as the run was begun; only --data, --out, --log, -q and --json go with it")
-        folder = folders.unfinished_folder(out, resume)
-        settings = runs.read_settings(folder)
-        dataset = sources.load(data, download)
-        runs.check_data(folder, dataset)
-    _say_which(console, dataset)
-    logs = [terminal.tensorboard_log(folder)] if log else []
-    chosen, held_out = runs.divide(dataset, settings.seed)
-    console.print(f"Training on {len(chosen):,} of the training images, validation on the other {len(held_out):,}.\n")
-    view = terminal.TrainingView(console, settings.recipe.epochs, len(chosen))
-    try:
-        with view.shown():
-            run = runs.train(settings, dataset, folder, view.after_batch, view.after_epoch, logs, resume is not None)
-    except KeyboardInterrupt:
-        if not (folder / folders.CHECKPOINT).exists():
-            raise WorkFailed(f"{folder}: interrupted before the first epoch ended; nothing was kept") from None
-        how = f"python -m solutions train --resume {folder.name}" + (f" --out {out}" if out != Path("runs") else "")
-        raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None
-
-    console.print(f"Kept: the weights of epoch {run.progress.kept}, {run.why_kept}.")
-    console.print(f"Speed: {run.images_per_second:,.0f} images/s, validation included.\n")
-    console.print(terminal.class_table(run.test), "", terminal.confusion_table(run.test), "")
-    console.print(f"Test accuracy {run.test.accuracy:.2%} on {len(dataset.test_labels):,} images\n", style="bold")
-    for file, meaning in folders.FILES.items():
-        console.print(f"{folder / file}  {meaning}")
-    console.print(f"\nTry it: python -m solutions predict --model {run.model_file} PHOTO")
-    if as_json:
-        print(json.dumps({"folder": str(folder), "model": str(run.model_file), **run.results}))
-    elif quiet:
-        print(run.model_file)
-
-
-@app.command(epilog="Example: python -m solutions evaluate runs/first/model.safetensors")
-def evaluate(
-    model: Annotated[Path | None, typer.Argument(help="Model file; otherwise that of the newest run.")] = None,
-    data: Data = None,
-    out: Runs = Path("runs"),
-    as_json: Json = False,
-) -> None:
-    """Measure a model on the test images."""
-    from solutions import data as sources
-    from solutions import folders, runs, terminal
-
-    console = terminal.open_console(as_json)
-    runs.use_one_thread()
-    path = model or folders.newest_model(out)
-    classifier, training = folders.open_model(path)
-    dataset = sources.load(data)
-    test = runs.measure(classifier, dataset.test_images, dataset.test_labels)
-    console.print(f"Model: {path}")
-    _say_which(console, dataset)
-    if training.get("data") != runs.describe(dataset):
-        console.print("The model was trained on other data than these.", style="yellow")
-    console.print("", terminal.class_table(test), "", terminal.confusion_table(test), "")
-    console.print(f"Test accuracy {test.accuracy:.2%} on {len(dataset.test_labels):,} images", style="bold")
-    if as_json:
-        result = {"model": str(path), "data": runs.describe(dataset), "test_accuracy": test.accuracy}
-        print(json.dumps({**result, **test.details}))
-
-
-@app.command(epilog="Example: python -m solutions report first")
-def report(
-    run: Annotated[str | None, typer.Argument(help="A run's name, or its folder; otherwise the newest.")] = None,
-    data: Data = None,
-    to: Annotated[Path | None, typer.Option(help="File to write; otherwise report.html in the run's folder.")] = None,
-    out: Runs = Path("runs"),
-    as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the report.")] = False,
-) -> None:
-    """Describe a run in one page: result, curves, confusions, mistakes, calibration, first layer."""
-    from solutions import folders, runs, terminal
-    from solutions.records import read_run
-    from solutions.report import make_report, write_report
-
-    console = terminal.open_console(quiet or as_json)
-    runs.use_one_thread()
-    folder = folders.find_run(out, run)
-    made = make_report(read_run(folder), data)
-    path = to or folder / folders.REPORT
-    write_report(made, path)
-    for note in made.notes:
-        console.print(note, style="yellow")
-    if (accuracy := made.numbers["test_accuracy"]) is not None:
-        low, high = made.numbers["interval"]
-        count = f"{made.numbers['images']:,} images, 95% interval {low:.1%} to {high:.1%}"
-        console.print(f"Test accuracy {accuracy:.2%} on {count}", style="bold")
-    console.print(f"{path}  the report, for a browser")
-    if as_json:
-        print(json.dumps({"run": str(folder), "report": str(path), **made.numbers, "notes": made.notes}))
-    elif quiet:
-        print(path)
-
-
-@app.command(epilog="Example: python -m solutions predict shirt.jpg boot.png")
-def predict(
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Photographs of one garment each.")],
-    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
-    out: Runs = Path("runs"),
-    as_json: Json = False,
-) -> None:
-    """Say what garment is in each photograph, with probabilities."""
-    from solutions import folders, runs, terminal
-    from solutions.deployment import classify
-    from solutions.images import ImageError, open_image, remark
-
-    console = terminal.open_console(as_json)
-    runs.use_one_thread()
-    classifier, _ = folders.open_model(model or folders.newest_model(out))
-    results: list[dict[str, object]] = []
-    for path in images:
-        try:
-            with terminal.libraries_silenced():
-                image = open_image(path)
-            answers = classify(classifier, image)
-        except (ImageError, ValueError) as error:
-            results.append({"image": str(path), "error": str(error)})
-            _complain(f"{path}: {error}")
-            continue
-        ranked = [{"label": label, "probability": probability} for label, probability in answers]
-        results.append({"image": str(path), "answers": ranked} | ({"remark": remark(image)} if remark(image) else {}))
-        console.print(str(path), style="bold")
-        if remark(image):
-            console.print(remark(image), style="yellow")
-        console.print(terminal.answer_table(answers[:5]), "")
-    if as_json:
-        print(json.dumps(results))
-    if any("error" in result for result in results):
-        raise typer.Exit(2)
-
-
-@app.command("data", epilog="Example: python -m solutions data --data data/sample")
-def show_data(
-    data: Data = None,
-    download: Download = False,
-    out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where to draw samples.")] = Path("runs/data.png"),
-    as_json: Json = False,
-) -> None:
-    """Show what the data are: where they were found, whether they are right, how many of each class, and samples."""
-    from solutions import data as sources
-    from solutions import terminal
-    from solutions.dropout import Classifier
-    from solutions.survey import describe, draw_samples, survey
-
-    console = terminal.open_console(as_json)
-    dataset = sources.load(data, download)
-    facts, names = survey(dataset), Classifier.labels
-    _say_which(console, dataset)
-    console.print(f"Why from there: {dataset.reason}\n")
-    console.print(terminal.file_table(dataset), f"The set as a whole: {dataset.digest}\n")
-    console.print(terminal.count_table(facts, names), "")
-    console.print(
-        f"Pixels of the training images: mean {facts.mean:.2f}, standard deviation {facts.std:.2f}, of 0 … 255\n"
-        f"Test images that are also training images, pixel for pixel: {facts.duplicates:,}\n"
-    )
-    if console.color_system:
-        console.print(terminal.small_pictures(dataset.train_images, dataset.train_labels, names, console.width))
-    draw_samples(dataset, names, out)
-    console.print(f"{out}  samples of each class")
-    if as_json:
-        print(json.dumps({**describe(dataset, facts, names), "picture": str(out)}))
-
-
-@app.command(epilog="Example: python -m solutions serve --model runs/first/model.safetensors --port 8080")
-def serve(
-    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
-    out: Runs = Path("runs"),
-    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for the whole network.")] = "127.0.0.1",
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Otherwise the first free one from 7860.")] = None,
-    root_path: Annotated[str, typer.Option(help="Path at which a proxy shows the page, such as /garments.")] = "",
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show the page in a browser.")] = True,
-) -> None:
-    """Show a page where one sends or draws a garment and gets an answer."""
-    from solutions import folders, runs, terminal
-
-    runs.use_one_thread()
-    path = model or folders.newest_model(out)
-    classifier, training = folders.open_model(path)
-    deploy = _import_extra("deploy", "solutions.deploy.serve", "gradio")
-    console = terminal.open_console(False)
-
-    def started(address: str) -> None:
-        console.print(f"Model: {path}\nThe page is at {address} (Ctrl-C ends it)")
-
-    deploy.serve(classifier, training, host, port, root_path, open_browser, started)
-
-
-@app.command(epilog="Example: python -m solutions push ada/garments --dry-run")
-def push(
-    name: Annotated[str, typer.Argument(metavar="USER/NAME", help="The Space; it is made where there is none.")],
-    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
-    data: Data = None,
-    out: Runs = Path("runs"),
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be uploaded, and upload nothing.")] = False,
-) -> None:
-    """Put the page of `serve` on Hugging Face, as a Space of its own that needs no PyTorch.
-
-    The token is HF_TOKEN, or that of hf auth login.
-    """
-    from solutions import folders, terminal
-    from solutions.deploy import space
-
-    hub = _import_extra("deploy", "solutions.deploy.push", "gradio", "huggingface_hub")
-    hub.check_name(name)
-    path = model or folders.newest_model(out)
-    files = space.space_files(path, _card_of(path, data))
-    api = hub.HfApi(token=True)
-    console = terminal.open_console(False)
-    if dry_run:
-        for file, content in files.items():
-            console.print(f"{len(content):9,}  {file}")
-        size = sum(map(len, files.values()))
-        console.print(f"{size:9,}  bytes in {len(files)} files would go to {hub.page_of(api, name)}")
-    elif hub.push(api, files, name):
-        console.print(f"Uploaded {len(files)} files; the page is at {hub.page_of(api, name)}")
-    else:
-        console.print(f"Nothing changed: {hub.page_of(api, name)} has all of it")
-
-
-@app.command(epilog="Example: python -m solutions card runs/first/model.safetensors > MODEL_CARD.md")
-def card(
-    model: Annotated[Path | None, typer.Argument(help="Model file; otherwise that of the newest run.")] = None,
-    data: Data = None,
-    out: Runs = Path("runs"),
-) -> None:
-    """Measure a model on the test images and print its card: Markdown, with every number computed."""
-    from solutions import folders
-
-    print(_card_of(model or folders.newest_model(out), data), end="")
-
-
-@app.command(epilog="Example: python -m solutions export-onnx runs/first/model.safetensors garments.onnx")
-def export_onnx(
-    model: Annotated[Path, typer.Argument(help="Model file.")],
-    file: Annotated[Path, typer.Argument(metavar="OUT", help="The ONNX file; one that is there is replaced.")],
-) -> None:
-    """Write a model as ONNX: a batch of images in, logits and probabilities out."""
-    from solutions import folders
-
-    folders.open_model(model)
-    _import_extra("onnx", "solutions.deploy.onnx_file", "onnx").export_onnx(model, file)
-    print(file)
-
-
-def _card_of(model: Path, data: Path | None) -> str:
-    """Measure a model on the test images of the data and return its card."""
-    from solutions import data as sources
-    from solutions import folders, runs
-    from solutions.deploy.card import make_card
-
-    runs.use_one_thread()
-    classifier, training = folders.open_model(model)
-    dataset = sources.load(data)
-    test = runs.measure(classifier, dataset.test_images, dataset.test_labels)
-    return make_card(test, dataset.test_labels, _name(dataset), training)
-
-
-def _import_extra(extra: str, module: str, *needed: str) -> "ModuleType":
-    """Import a module of ours that needs packages which only an extra brings."""
-    missing = [name for name in needed if importlib.util.find_spec(name) is None]
-    if missing:
-        raise WrongUse(f"{', '.join(missing)}: not installed; pip install 'image-classifier-from-scratch[{extra}]'")
-    return importlib.import_module(module)
-
-
-def _say_which(console: "Console", dataset: "Dataset") -> None:
-    """Say what data are used."""
-    from solutions.data import HOW_TO_GET
-
-    counts = f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images"
-    console.print(f"Data: {_name(dataset)}, {counts}, from {dataset.source}")
-    if dataset.is_sample:
-        console.print(f"For the full set, {HOW_TO_GET}.")
-
-
-def _name(dataset: "Dataset") -> str:
-    return "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
-
-
-def _complain(message: str) -> None:
-    """Print an error as one line, even where a file's name has two."""
-    print("error:", message.replace("\n", " "), file=sys.stderr)
+app.add_typer(training.app)
+app.add_typer(deployment.app)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -384,19 +23,44 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return app(arguments, prog_name="python -m solutions", standalone_mode=False) or 0
     except WrongUse as error:
-        _complain(str(error))
+        complain(str(error))
         return 2
     except (WorkFailed, OSError) as error:
-        _complain(str(error))
+        complain(str(error))
         return 1
     except (KeyboardInterrupt, typer.Abort):
-        _complain("interrupted")
+        complain("interrupted")
         return 1
     except Exception as error:
         # Wrong options: typer's own exceptions, which it does not export, all have this method.
         if not hasattr(error, "format_message"):
             raise
-        _complain(f"{error.format_message()}; --help shows what there is")
+        complain(f"{error.format_message()}; --help shows what there is")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit status; an error is one line."""
+    try:
+        return app(arguments, prog_name="python -m solutions", standalone_mode=False) or 0
+    except WrongUse as error:
+        complain(str(error))
+        return 2
+    except (WorkFailed, OSError) as error:
+        complain(str(error))
+        return 1
+    except (KeyboardInterrupt, typer.Abort):
+        complain("interrupted")
+        return 1
+    except Exception as error:
+        # Wrong options: typer's own exceptions, which it does not export, all have this method.
+        if not hasattr(error, "format_message"):
+            raise
+        complain(f"{error.format_message()}; --help shows what there is")
         return 2
 
 

@@ -1,5 +1,7 @@
 """How the command line's work can end badly. Each message is one line: what is wrong, and what to do."""
 
+import sys
+
 
 class WrongUse(Exception):
     """The user can put it right: a wrong option, or a file that cannot be used. Exit status 2."""
@@ -11,3 +13,8 @@ class WorkFailed(Exception):
 
 class DataError(WrongUse):
     """The data cannot be used. The message is one line: what is wrong, and what to do."""
+
+
+def complain(message: str) -> None:
+    """Print an error as one line, even where a file's name has two."""
+    print("error:", message.replace("\n", " "), file=sys.stderr)

@@ -17,7 +17,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from solutions.data import Dataset
+from solutions.data import HOW_TO_GET, Dataset
 from solutions.errors import WrongUse
 from solutions.runs import Measurement
 from solutions.survey import Survey
@@ -44,6 +44,19 @@ def libraries_silenced() -> Iterator[None]:
         os.dup2(terminal, 2)
         os.close(terminal)
         os.close(nowhere)
+
+
+def say_which(console: Console, dataset: Dataset) -> None:
+    """Say what data are used."""
+    counts = f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images"
+    console.print(f"Data: {name_of(dataset)}, {counts}, from {dataset.source}")
+    if dataset.is_sample:
+        console.print(f"For the full set, {HOW_TO_GET}.")
+
+
+def name_of(dataset: Dataset) -> str:
+    """Return what to call the data."""
+    return "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
 
 
 class Rate(ProgressColumn):

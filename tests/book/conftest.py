@@ -1,18 +1,16 @@
-"""The book, built once as its readers get it, and a page to read it in."""
+"""The book, built once as its readers get it."""
 
 import fcntl
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import ROOT, serve
+
 sys.path.insert(0, str(ROOT))  # the package `book` is no part of any distribution
 
 
@@ -43,22 +41,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shared / "_build" / "html"
 
 
-class Silent(SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Say nothing: pytest's output is for pytest."""
-
-
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """Where the site is served, with a slash at the end."""
-
-    def handler(*args: Any) -> Silent:
-        return Silent(*args, directory=str(site))
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(site) as address:
+        yield address

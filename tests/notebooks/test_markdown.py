@@ -47,6 +47,10 @@ def converted(text: str) -> str:
         (":::{admonition} By hand\n:class: tip\nA\n\nB\n:::", "> **By hand**\n>\n> A\n>\n> B"),
         ("::::{note}\n:::{tip}\nIn\n:::\n::::", "> **Note**\n>\n> > **Tip**\n> >\n> > In"),
         (":::{dropdown} More\nIn `it`\n:::", "<details><summary>More</summary>\n\nIn `it`\n\n</details>"),
+        (
+            ":::{demo}\n:::",
+            f"Draw a garment, or drop a photograph: [the demo is in the book]({PAGE}#garment-demo).",
+        ),
         ("```{bibliography}\n:filter: cited\n```", f"The list of references is [in the book]({PAGE}#further-reading)."),
     ],
 )

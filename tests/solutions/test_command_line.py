@@ -387,7 +387,9 @@ def test_a_bad_image_is_one_line_and_the_others_are_answered(cli: Cli, trained: 
 # --- all of them
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "report", "predict", "data"])
+@pytest.mark.parametrize(
+    "command", ["train", "evaluate", "report", "predict", "data", "serve", "push", "card", "export-onnx", "export-web"]
+)
 def test_help_has_an_example(here: Cli, command: str) -> None:
     assert f"Example: python -m solutions {command}" in here(command, "--help").stdout
 

@@ -1,0 +1,187 @@
+"""Use a trained model, and bring it to people."""
+
+import importlib
+import importlib.util
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from solutions.commands.options import Data, Json, Runs
+from solutions.errors import WrongUse, complain
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: python -m solutions predict shirt.jpg boot.png")
+def predict(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Photographs of one garment each.")],
+    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
+    out: Runs = Path("runs"),
+    as_json: Json = False,
+) -> None:
+    """Say what garment is in each photograph, with probabilities."""
+    from solutions import folders, runs, terminal
+    from solutions.deployment import classify
+    from solutions.images import ImageError, open_image, remark
+
+    console = terminal.open_console(as_json)
+    runs.use_one_thread()
+    classifier, _ = folders.open_model(model or folders.newest_model(out))
+    results: list[dict[str, object]] = []
+    for path in images:
+        try:
+            with terminal.libraries_silenced():
+                image = open_image(path)
+            answers = classify(classifier, image)
+        except (ImageError, ValueError) as error:
+            results.append({"image": str(path), "error": str(error)})
+            complain(f"{path}: {error}")
+            continue
+        ranked = [{"label": label, "probability": probability} for label, probability in answers]
+        results.append({"image": str(path), "answers": ranked} | ({"remark": remark(image)} if remark(image) else {}))
+        console.print(str(path), style="bold")
+        if remark(image):
+            console.print(remark(image), style="yellow")
+        console.print(terminal.answer_table(answers[:5]), "")
+    if as_json:
+        print(json.dumps(results))
+    if any("error" in result for result in results):
+        raise typer.Exit(2)
+
+
+@app.command(epilog="Example: python -m solutions serve --model runs/first/model.safetensors --port 8080")
+def serve(
+    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
+    out: Runs = Path("runs"),
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for the whole network.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Otherwise the first free one from 7860.")] = None,
+    root_path: Annotated[str, typer.Option(help="Path at which a proxy shows the page, such as /garments.")] = "",
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show the page in a browser.")] = True,
+) -> None:
+    """Show a page where one sends or draws a garment and gets an answer."""
+    from solutions import folders, runs, terminal
+
+    runs.use_one_thread()
+    path = model or folders.newest_model(out)
+    classifier, training = folders.open_model(path)
+    deploy = _import_extra("deploy", "solutions.deploy.serve", "gradio")
+    console = terminal.open_console(False)
+
+    def started(address: str) -> None:
+        console.print(f"Model: {path}\nThe page is at {address} (Ctrl-C ends it)")
+
+    deploy.serve(classifier, training, host, port, root_path, open_browser, started)
+
+
+@app.command(epilog="Example: python -m solutions push ada/garments --dry-run")
+def push(
+    name: Annotated[str, typer.Argument(metavar="USER/NAME", help="The Space; it is made where there is none.")],
+    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
+    data: Data = None,
+    out: Runs = Path("runs"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be uploaded, and upload nothing.")] = False,
+) -> None:
+    """Put the page of `serve` on Hugging Face, as a Space of its own that needs no PyTorch.
+
+    The token is HF_TOKEN, or that of hf auth login.
+    """
+    from solutions import folders, terminal
+    from solutions.deploy import space
+
+    hub = _import_extra("deploy", "solutions.deploy.push", "gradio", "huggingface_hub")
+    hub.check_name(name)
+    path = model or folders.newest_model(out)
+    files = space.space_files(path, _card_of(path, data))
+    api = hub.HfApi(token=True)
+    console = terminal.open_console(False)
+    if dry_run:
+        for file, content in files.items():
+            console.print(f"{len(content):9,}  {file}")
+        size = sum(map(len, files.values()))
+        console.print(f"{size:9,}  bytes in {len(files)} files would go to {hub.page_of(api, name)}")
+    elif hub.push(api, files, name):
+        console.print(f"Uploaded {len(files)} files; the page is at {hub.page_of(api, name)}")
+    else:
+        console.print(f"Nothing changed: {hub.page_of(api, name)} has all of it")
+
+
+@app.command(epilog="Example: python -m solutions card runs/first/model.safetensors > MODEL_CARD.md")
+def card(
+    model: Annotated[Path | None, typer.Argument(help="Model file; otherwise that of the newest run.")] = None,
+    data: Data = None,
+    out: Runs = Path("runs"),
+) -> None:
+    """Measure a model on the test images and print its card: Markdown, with every number computed."""
+    from solutions import folders
+
+    print(_card_of(model or folders.newest_model(out), data), end="")
+
+
+@app.command(epilog="Example: python -m solutions export-onnx runs/first/model.safetensors garments.onnx")
+def export_onnx(
+    model: Annotated[Path, typer.Argument(help="Model file.")],
+    file: Annotated[Path, typer.Argument(metavar="OUT", help="The ONNX file; one that is there is replaced.")],
+) -> None:
+    """Write a model as ONNX: a batch of images in, logits and probabilities out."""
+    from solutions import folders
+
+    folders.open_model(model)
+    _import_extra("onnx", "solutions.deploy.onnx_file", "onnx").export_onnx(model, file)
+    print(file)
+
+
+@app.command(epilog="Example: python -m solutions export-web runs/first/model.safetensors page")
+def export_web(
+    model: Annotated[Path, typer.Argument(help="Model file.")],
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the page.")],
+    data: Data = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the page that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a page that answers in the browser, for any static host, and say what its int8 weights cost."""
+    from solutions import data as sources
+    from solutions import folders, runs, terminal
+    from solutions.deploy import web
+
+    console = terminal.open_console(as_json)
+    runs.use_one_thread()
+    classifier, _ = folders.open_model(model)
+    web.claim_page(folder, force)
+    dataset = sources.load(data)
+    terminal.say_which(console, dataset)
+    web.write_page(model, dataset, folder)
+    found = web.compare(classifier, dataset)
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    console.print(f"\nTest accuracy {found.accuracy:.2%}, with int8 weights {found.int8_accuracy:.2%}", style="bold")
+    console.print(f"The same answer for {found.same:.2%} of {found.images:,} images\n")
+    console.print(f"{folder}  the page, {size / 1000:,.0f} kB")
+    console.print(f"\nTry it: python -m http.server --directory {folder}, then open http://localhost:8000")
+    if as_json:
+        print(json.dumps({"folder": str(folder), "bytes": size, **asdict(found)}))
+
+
+def _card_of(model: Path, data: Path | None) -> str:
+    """Measure a model on the test images of the data and return its card."""
+    from solutions import data as sources
+    from solutions import folders, runs, terminal
+    from solutions.deploy.card import make_card
+
+    runs.use_one_thread()
+    classifier, training = folders.open_model(model)
+    dataset = sources.load(data)
+    test = runs.measure(classifier, dataset.test_images, dataset.test_labels)
+    return make_card(test, dataset.test_labels, terminal.name_of(dataset), training)
+
+
+def _import_extra(extra: str, module: str, *needed: str) -> "ModuleType":
+    """Import a module of ours that needs packages which only an extra brings."""
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        raise WrongUse(f"{', '.join(missing)}: not installed; pip install 'image-classifier-from-scratch[{extra}]'")
+    return importlib.import_module(module)

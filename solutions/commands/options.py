@@ -1,0 +1,36 @@
+"""Options that several commands have."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class RecipeName(StrEnum):
+    """How to train."""
+
+    classic = "classic"
+    best = "best"
+    photo = "photo"
+
+
+class Log(StrEnum):
+    """For what other program to write curves."""
+
+    tensorboard = "tensorboard"
+
+
+class Device(StrEnum):
+    """Where to compute."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+    mps = "mps"
+
+
+Download = Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")]
+Data = Annotated[Path | None, typer.Option(help="Folder with the four IDX files; otherwise the usual places.")]
+Runs = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]

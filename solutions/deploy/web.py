@@ -1,0 +1,155 @@
+"""The classifier as a page: int8 weights and plain ES modules, which any static host serves.
+
+The page's own files lie in ``web/``, beside this module; the book takes the very same.
+"""
+
+import copy
+import io
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageFilter, ImageOps
+from safetensors import safe_open
+
+from solutions.data import Dataset
+from solutions.deployment import affine_layers, load_model
+from solutions.dropout import Classifier
+from solutions.errors import WrongUse
+from solutions.runs import measure
+
+SOURCES = Path(__file__).parent / "web"
+WEIGHTS, EXAMPLES = "weights.safetensors", "examples.json"
+FORMAT = {"format": "garment-mlp-int8", "format_version": "1"}
+KEPT = ("preprocessing_version", "activation", "sizes", "labels", "input_range", "digest", "training")
+GROUNDS = ("#ffffff", "#cddef0", "#d6b28c", "#e7e2d8", "#d4dfcf")
+DTYPES = {np.dtype(np.int8): "I8", np.dtype(np.float32): "F32"}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the rounding of the weights costs.
+
+    Attributes:
+        images: how many were classified.
+        accuracy: of the model as it is, from 0 to 1.
+        int8_accuracy: of the page's.
+        same: the share of images with the same first answer.
+    """
+
+    images: int
+    accuracy: float
+    int8_accuracy: float
+    same: float
+
+
+def quantise(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Round the weights of a layer to 255 steps, as large for each unit as its largest weight needs.
+
+    Args:
+        weight: float32, shape (in, out).
+
+    Returns:
+        Steps, int8, the shape of ``weight``; and the size of a step for each unit, float32, shape (out,).
+    """
+    scale = np.abs(weight).max(axis=0) / np.float32(127)
+    return np.rint(weight / np.where(scale == 0, 1, scale)).astype(np.int8), scale.astype(np.float32)
+
+
+def as_on_the_page(model: Classifier) -> Classifier:
+    """Return a copy of a model with the weights that the page computes with."""
+    rounded = copy.deepcopy(model)
+    with torch.no_grad():
+        for weight, _ in affine_layers(rounded):
+            steps, scale = quantise(weight.numpy())
+            weight.copy_(torch.from_numpy(steps * scale))
+    return rounded
+
+
+def compare(model: Classifier, data: Dataset) -> Comparison:
+    """Measure a model and its page on the test images."""
+    exact, rounded = (measure(one, data.test_images, data.test_labels) for one in (model, as_on_the_page(model)))
+    same = (exact.probabilities.argmax(dim=1) == rounded.probabilities.argmax(dim=1)).double().mean().item()
+    return Comparison(len(data.test_labels), exact.accuracy, rounded.accuracy, same)
+
+
+def page_weights(path: Path) -> bytes:
+    """Return the page's model file: safetensors with int8 weights "0.weight", scales "0.scale", biases "0.bias", ….
+
+    Args:
+        path: a file that ``export_model`` wrote; its metadata are kept.
+
+    Raises:
+        ValueError: it is no such file.
+    """
+    model = load_model(path)
+    with safe_open(path, framework="numpy") as file:
+        metadata = file.metadata()
+    tensors = {}
+    for i, (weight, bias) in enumerate(affine_layers(model)):
+        steps, scale = quantise(weight.detach().numpy())
+        tensors |= {f"{i}.bias": bias.detach().numpy(), f"{i}.scale": scale, f"{i}.weight": steps}
+    # Written here and not by the library, whose header comes in a random order: the same model is the same file.
+    header: dict[str, object] = {"__metadata__": FORMAT | {key: metadata[key] for key in KEPT if key in metadata}}
+    parts, end = [], 0
+    for name, tensor in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0])):  # wide ones are aligned
+        start, end = end, end + tensor.nbytes
+        header[name] = {"dtype": DTYPES[tensor.dtype], "shape": tensor.shape, "data_offsets": [start, end]}
+        parts.append(np.ascontiguousarray(tensor).tobytes())
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + b"".join(parts)
+
+
+def photograph(pixels: np.ndarray, ground: str) -> Image.Image:
+    """Set an image of the data set on a ground, as a photograph of 200 by 250 pixels with a soft shadow."""
+    garment = Image.fromarray(pixels).resize((150, 150), Image.Resampling.BICUBIC)
+    outline = garment.point(lambda value: 255 * (value > 20))
+    photo, shadow = Image.new("RGB", (200, 250), ground), Image.new("L", (200, 250))
+    shadow.paste(outline.point(lambda value: value // 14), (31, 62))
+    photo.paste("black", mask=shadow.filter(ImageFilter.GaussianBlur(5)))
+    photo.paste(ImageOps.invert(garment), (25, 50), outline)
+    return photo
+
+
+def example(data: Dataset, label: int) -> Image.Image:
+    """Return a photograph of a garment, made from the first test image of its class."""
+    return photograph(data.test_images[np.flatnonzero(data.test_labels == label)[0]], GROUNDS[label % len(GROUNDS)])
+
+
+def example_files(data: Dataset) -> dict[str, bytes]:
+    """Return a photograph of each garment as JPEG, and the list of them."""
+    files, listed = {}, []
+    for i, label in enumerate(Classifier.labels):
+        content = io.BytesIO()
+        example(data, i).save(content, "JPEG", quality=85)
+        files[f"example-{i}.jpg"] = content.getvalue()
+        listed.append({"label": label, "file": f"example-{i}.jpg"})
+    return files | {EXAMPLES: json.dumps(listed).encode()}
+
+
+def claim_page(folder: Path, force: bool) -> None:
+    """Make the folder for a page.
+
+    Raises:
+        WrongUse: something is in it already and ``force`` is not given, or it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(folder.iterdir())
+    except OSError as error:
+        raise WrongUse(f"{folder}: cannot be made ({error.strerror}); name another folder") from error
+    if not (is_empty or force):
+        raise WrongUse(f"{folder}: is not empty; name another folder, or --force to replace the page in it")
+
+
+def write_page(path: Path, data: Dataset, folder: Path) -> None:
+    """Write the page of a model file into a folder; files of the same names are replaced, others stay."""
+    for source in SOURCES.iterdir():
+        shutil.copyfile(source, folder / source.name)
+    files = {WEIGHTS: page_weights(path), **example_files(data)}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)

@@ -1,0 +1,52 @@
+"""The demo in the book: the course's model answers in the page, and without scripts a still says the same."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from solutions import data
+from solutions.deploy import web
+from solutions.deployment import classify, load_model
+from tests.conftest import ROOT
+
+PAGES = ["chapters/index.html", "chapters/6-deployment.html"]
+MODEL = ROOT / "data" / "model" / "garments.safetensors"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_picture_is_answered_in_the_page(page: Page, address: str, name: str) -> None:
+    page.goto(address + name, wait_until="networkidle")
+    page.get_by_role("button", name="Example: Trouser").click()
+    expect(page.locator(".garment-demo .demo-answers li")).to_have_count(5)
+    label, probability = classify(web.as_on_the_page(load_model(MODEL)), web.example(data.load(data.SAMPLE_FOLDER), 1))[
+        0
+    ]
+    assert probability > 0.6
+    expect(page.locator(".garment-demo").get_by_role("status")).to_contain_text(label)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_scripts_a_still_shows_a_photograph_and_its_answer(browser: Browser, address: str, name: str) -> None:
+    answers = classify(load_model(MODEL), web.example(data.load(data.SAMPLE_FOLDER), 9))
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address + name)
+        still = page.locator(".garment-demo")
+        expect(still.get_by_role("img")).to_have_count(2)
+        expect(still.locator("li").first).to_contain_text(answers[0][0])
+        expect(still.locator(".demo-note")).to_contain_text("Where scripts are switched on, you draw")
+
+
+def test_the_book_has_the_very_files_that_export_web_writes(site: Path, tmp_path: Path) -> None:
+    web.write_page(MODEL, data.load(data.SAMPLE_FOLDER), tmp_path)
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written == {path.name: path.read_bytes() for path in (site / "_static" / "demo").iterdir()}
+
+
+def test_a_page_without_a_demo_loads_none_of_it(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}chapters/2-layers.html", wait_until="networkidle")
+    assert asked
+    assert not [url for url in asked if "/demo/" in url]
