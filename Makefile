@@ -12,7 +12,7 @@ UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes bench bench-grading clean
+.PHONY: help course test lint book watch sample-course mistakes bench bench-grading bench-training clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -74,6 +74,10 @@ bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-gra
 	@tools/require bubblewrap:bwrap
 	$(BIN)/python bench/grading.py
 	$(BIN)/python bench/grading.py --class 200 --sample 20
+
+bench-training: .venv/installed ## an epoch in ten ways, from the original notebook to ours: a quarter of an hour, on a quiet machine
+	-$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python bench/training.py
 
 clean: ## remove what was built, but not the environment
 	rm -rf _build runs
