@@ -12,7 +12,7 @@ UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes bench bench-grading bench-training clean
+.PHONY: help course test lint book watch sample-course mistakes bench bench-grading bench-training results clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -78,6 +78,10 @@ bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-gra
 bench-training: .venv/installed ## an epoch in ten ways, from the original notebook to ours: a quarter of an hour, on a quiet machine
 	-$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python bench/training.py
+
+results: .venv/installed ## train each recipe five times, and fail where the book's figures are stale: half an hour (WRITE=1 makes them)
+	@tools/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
+	$(BIN)/python tools/results.py $(if $(WRITE),--write)
 
 clean: ## remove what was built, but not the environment
 	rm -rf _build runs

@@ -6,6 +6,7 @@ The same cells run while the book is built and in a student's notebook, where ne
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-SAMPLE = Path("data") / "sample"
+from autograder.look import STYLE
 
-# The book replaces each of these by the colour of that name in its light or dark theme. Apart for a colour-blind
-# reader too, and each at least 3:1 against the ground.
-COLOURS = {
-    "ground": "#fffefb",
-    "ink": "#22262f",
-    "quiet": "#5f6571",
-    "line": "#d9d5ca",
-    "blue": "#0a6a9f",
-    "orange": "#bf4b08",
-    "green": "#0b7a5a",
-    "purple": "#9a3f7c",
-    "gold": "#8d6a00",
-}
+SAMPLE = Path("data") / "sample"
 
 
 def load_sample() -> tuple[Tensor, Tensor]:
@@ -39,13 +28,31 @@ def load_sample() -> tuple[Tensor, Tensor]:
     Raises:
         FileNotFoundError: no folder from here upwards holds ``data/sample``.
     """
+    folder = find_upwards(SAMPLE)
+    images = read_idx(folder / "train-images-idx3-ubyte.gz")
+    labels = read_idx(folder / "train-labels-idx1-ubyte.gz")
+    return torch.from_numpy(images).float() / 255, torch.from_numpy(labels).long()
+
+
+def load_measured(name: str) -> Any:
+    """Return what was measured on the full Fashion-MNIST, too long for the building of a page.
+
+    Args:
+        name: "results", of ``make results``: the accuracy of each recipe; or "speed", of ``make bench-training``.
+
+    Raises:
+        FileNotFoundError: no folder from here upwards holds it in ``data``.
+    """
+    return json.loads(find_upwards(Path("data") / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def find_upwards(path: Path) -> Path:
+    """Return where this file or folder lies, in the current folder or above it."""
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / SAMPLE).is_dir():
-            images = read_idx(folder / SAMPLE / "train-images-idx3-ubyte.gz")
-            labels = read_idx(folder / SAMPLE / "train-labels-idx1-ubyte.gz")
-            return torch.from_numpy(images).float() / 255, torch.from_numpy(labels).long()
-    raise FileNotFoundError(f"no folder from {here} upwards holds {SAMPLE}: keep the notebook beside the course's data")
+        if (folder / path).exists():
+            return folder / path
+    raise FileNotFoundError(f"no folder from {here} upwards holds {path}: keep the notebook beside the course's data")
 
 
 def read_idx(path: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -61,38 +68,8 @@ def read_idx(path: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:
 def use_course_style() -> None:
     """Set matplotlib up so that a figure in a notebook looks as it does in the book."""
     import matplotlib as mpl
-    from cycler import cycler
 
-    series = [COLOURS[name] for name in ("blue", "orange", "green", "purple", "gold")]
-    mpl.rcParams.update(
-        {
-            "figure.figsize": (7, 3.6),
-            "figure.facecolor": COLOURS["ground"],
-            "savefig.facecolor": COLOURS["ground"],
-            "axes.facecolor": COLOURS["ground"],
-            "axes.edgecolor": COLOURS["quiet"],
-            "axes.labelcolor": COLOURS["ink"],
-            "axes.titlecolor": COLOURS["ink"],
-            "axes.titlesize": 11,
-            "axes.titlelocation": "left",
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.prop_cycle": cycler(color=series),
-            "axes.grid": True,
-            "grid.color": COLOURS["line"],
-            "text.color": COLOURS["ink"],
-            "xtick.color": COLOURS["quiet"],
-            "ytick.color": COLOURS["quiet"],
-            "xtick.labelcolor": COLOURS["ink"],
-            "ytick.labelcolor": COLOURS["ink"],
-            "legend.frameon": False,
-            "lines.linewidth": 2,
-            "image.cmap": "gray",
-            "image.interpolation": "none",
-            "svg.fonttype": "none",  # words stay words: they can be searched and take the page's typeface
-            "svg.hashsalt": "course",  # the same figure is the same file
-        }
-    )
+    mpl.rcParams.update(STYLE)
     try:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:

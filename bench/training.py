@@ -23,7 +23,6 @@ import platform
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -37,12 +36,12 @@ from rich.table import Table
 from ways import BASELINE, LIMIT, WAYS, Task, flop
 
 from autograder.console import print_table, progress
-from autograder.lab import use_course_style
+from autograder.look import STYLE
 from solutions import data
 from solutions.errors import WrongUse
 from solutions.figures import training_speeds
+from solutions.idx import to_idx
 from solutions.runs import choose_device
-from solutions.sample import to_idx
 
 BENCH = Path(__file__).parent
 BUILD = BENCH.parent / "_build" / "bench"
@@ -190,10 +189,10 @@ def installed(name: str) -> str | None:
 
 
 def unpacked(dataset: data.Dataset, root: Path) -> Path:
-    """Write the four files, unpacked, where torchvision looks for them below a root, and return the root."""
+    """Write the four files, unpacked, where torchvision looks for them below a root; return the root."""
     arrays = (dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels)
     folder = root / data.TORCHVISION
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, array in zip(data.FILES, arrays, strict=True):
         (folder / name).write_bytes(to_idx(array))
     return root
@@ -266,13 +265,12 @@ def main() -> None:
     log = options.json.with_suffix(".log")
     log.unlink(missing_ok=True)
     host = machine()
-    with tempfile.TemporaryDirectory() as temporary:
-        root = unpacked(dataset, Path(temporary))
-        task = Task(str(root), options.batch_size, lr=0.005, dropout=0.2, device=options.device)
-        rows = measured(names, task, options.threads, options.rounds, log)
-        compare(rows, len(dataset.train_labels), task.batch_size)
-        settings = {key: value for key, value in asdict(task).items() if key != "root"}
-        sizes = {"train_images": len(dataset.train_labels), "valid_images": len(dataset.test_labels)}
+    root = unpacked(dataset, options.json.parent / "data")
+    task = Task(str(root), options.batch_size, lr=0.005, dropout=0.2, device=options.device)
+    rows = measured(names, task, options.threads, options.rounds, log)
+    compare(rows, len(dataset.train_labels), task.batch_size)
+    settings = {key: value for key, value in asdict(task).items() if key != "root"}
+    sizes = {"train_images": len(dataset.train_labels), "valid_images": len(dataset.test_labels)}
     results = {
         "machine": host,
         "task": {**settings, **sizes, "rounds": options.rounds, "flop_per_step": flop(options.batch_size)},
@@ -287,8 +285,7 @@ def main() -> None:
     written = f"written to {options.json}"
     if any(row.ratio is not None for row in rows):
         figure = options.json.with_suffix(".svg")
-        with mpl.rc_context():
-            use_course_style()
+        with mpl.rc_context(STYLE):
             training_speeds(results).savefig(figure)
         written += f" and {figure}"
     print(written)

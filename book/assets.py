@@ -22,7 +22,7 @@ FONTS = {
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 
 # What decides the output of a chapter's cells, beside the chapter itself.
-EXECUTED = ("solutions/*.py", "autograder/lab.py", "data/sample/*")
+EXECUTED = ("solutions/*.py", "autograder/lab.py", "autograder/look.py", "data/sample/*")
 # What else decides how a page reads.
 SHOWN = (
     *("autograder/exercises.py", "autograder/checks/*.py", "autograder/notebooks/questions.py", "book/*.py"),

@@ -1,4 +1,4 @@
-"""The classifier's command line: ``python -m solutions train | evaluate | predict``."""
+"""The classifier's command line: ``python -m solutions``."""
 
 import json
 import sys
@@ -25,6 +25,20 @@ app = typer.Typer(
 )
 
 
+class RecipeName(StrEnum):
+    """How to train."""
+
+    classic = "classic"
+    best = "best"
+    photo = "photo"
+
+
+class Log(StrEnum):
+    """For what other program to write curves."""
+
+    tensorboard = "tensorboard"
+
+
 class Device(StrEnum):
     """Where to compute."""
 
@@ -34,24 +48,29 @@ class Device(StrEnum):
     mps = "mps"
 
 
+Download = Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")]
 Data = Annotated[Path | None, typer.Option(help="Folder with the four IDX files; otherwise the usual places.")]
 Runs = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 
 
-@app.command(epilog="Example: python -m solutions train --epochs 5 --name first")
+@app.command(epilog="Example: python -m solutions train --recipe best --name first")
 def train(
     data: Data = None,
-    download: Annotated[bool, typer.Option("--download", help="Fetch the full set first, with torchvision.")] = False,
-    epochs: Annotated[int, typer.Option(help="Passes through the training images, at most.")] = 25,
-    batch_size: Annotated[int, typer.Option(help="Images in a mini-batch.")] = 32,
-    lr: Annotated[float, typer.Option(help="Learning rate.")] = 0.005,
-    dropout: Annotated[float, typer.Option(help="Probability that a hidden unit is dropped.")] = 0.2,
+    download: Download = False,
+    recipe: Annotated[RecipeName | None, typer.Option(help="How to train; the next six options change it.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes through the training images, at most.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Images in a mini-batch.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
+    dropout: Annotated[float | None, typer.Option(help="Probability that a hidden unit is dropped.")] = None,
     patience: Annotated[int | None, typer.Option(help="Stop after so many epochs without improvement.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Stop after the epoch in which these are over.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
-    device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.auto,
+    seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same model; otherwise 0.")] = None,
+    device: Annotated[Device | None, typer.Option(help="Where to compute; otherwise auto, the fastest.")] = None,
+    reference: Annotated[bool, typer.Option("--reference", help="Train with the chapter's Learner.")] = False,
     name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,
+    resume: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a run that was interrupted.")] = None,
+    log: Annotated[Log | None, typer.Option(help="Write the curves for another program, too.")] = None,
     out: Runs = Path("runs"),
     force: Annotated[bool, typer.Option("--force", help="Take a name again; the old run is kept as NAME.1.")] = False,
     as_json: Json = False,
@@ -63,18 +82,37 @@ def train(
 
     console = terminal.open_console(quiet or as_json)
     runs.use_one_thread()
-    recipe = runs.Recipe(epochs, batch_size, lr, dropout, patience, max_seconds, seed, runs.choose_device(device.value))
-    config = runs.configure(recipe)
-    dataset = sources.load(data, download)
+    changes = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "dropout": dropout}
+    changes |= {"patience": patience, "max_seconds": max_seconds}
+    changes = {option: value for option, value in changes.items() if value is not None}
+    if resume is None:
+        settings = runs.configure(recipe or "classic", changes, seed or 0, device or "auto", reference)
+        dataset = sources.load(data, download)
+        folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
+        runs.begin(settings, dataset, folder)
+    else:
+        if changes or recipe or seed is not None or device or reference or name or force:
+            raise WrongUse("--resume goes on as the run was begun; only --data, --out, --log, -q and --json go with it")
+        folder = folders.unfinished_folder(out, resume)
+        settings = runs.read_settings(folder)
+        dataset = sources.load(data, download)
+        runs.check_data(folder, dataset)
     _say_which(console, dataset)
-    folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
-    chosen, held_out = runs.divide(dataset, seed)
+    logs = [terminal.tensorboard_log(folder)] if log else []
+    chosen, held_out = runs.divide(dataset, settings.seed)
     console.print(f"Training on {len(chosen):,} of the training images, validation on the other {len(held_out):,}.\n")
-    view = terminal.TrainingView(console, epochs, len(chosen))
-    with view.shown():
-        run = runs.train(recipe, config, dataset, folder, view.after_batch, view.after_epoch)
+    view = terminal.TrainingView(console, settings.recipe.epochs, len(chosen))
+    try:
+        with view.shown():
+            run = runs.train(settings, dataset, folder, view.after_batch, view.after_epoch, logs, resume is not None)
+    except KeyboardInterrupt:
+        if not (folder / folders.CHECKPOINT).exists():
+            raise WorkFailed(f"{folder}: interrupted before the first epoch ended; nothing was kept") from None
+        how = f"python -m solutions train --resume {folder.name}" + (f" --out {out}" if out != Path("runs") else "")
+        raise WorkFailed(f"{folder}: interrupted; go on with: {how}") from None
 
-    console.print(f"Kept: the weights of epoch {run.kept}, with the lowest validation loss.\n")
+    console.print(f"Kept: the weights of epoch {run.progress.kept}, {run.why_kept}.")
+    console.print(f"Speed: {run.images_per_second:,.0f} images/s, validation included.\n")
     console.print(terminal.class_table(run.test), "", terminal.confusion_table(run.test), "")
     console.print(f"Test accuracy {run.test.accuracy:.2%} on {len(dataset.test_labels):,} images\n", style="bold")
     for file, meaning in folders.FILES.items():
@@ -114,6 +152,39 @@ def evaluate(
         print(json.dumps({**result, **test.details}))
 
 
+@app.command(epilog="Example: python -m solutions report first")
+def report(
+    run: Annotated[str | None, typer.Argument(help="A run's name, or its folder; otherwise the newest.")] = None,
+    data: Data = None,
+    to: Annotated[Path | None, typer.Option(help="File to write; otherwise report.html in the run's folder.")] = None,
+    out: Runs = Path("runs"),
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the report.")] = False,
+) -> None:
+    """Describe a run in one page: result, curves, confusions, mistakes, calibration, first layer."""
+    from solutions import folders, runs, terminal
+    from solutions.records import read_run
+    from solutions.report import make_report, write_report
+
+    console = terminal.open_console(quiet or as_json)
+    runs.use_one_thread()
+    folder = folders.find_run(out, run)
+    made = make_report(read_run(folder), data)
+    path = to or folder / folders.REPORT
+    write_report(made, path)
+    for note in made.notes:
+        console.print(note, style="yellow")
+    if (accuracy := made.numbers["test_accuracy"]) is not None:
+        low, high = made.numbers["interval"]
+        count = f"{made.numbers['images']:,} images, 95% interval {low:.1%} to {high:.1%}"
+        console.print(f"Test accuracy {accuracy:.2%} on {count}", style="bold")
+    console.print(f"{path}  the report, for a browser")
+    if as_json:
+        print(json.dumps({"run": str(folder), "report": str(path), **made.numbers, "notes": made.notes}))
+    elif quiet:
+        print(path)
+
+
 @app.command(epilog="Example: python -m solutions predict shirt.jpg boot.png")
 def predict(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Photographs of one garment each.")],
@@ -145,6 +216,38 @@ def predict(
         print(json.dumps(results))
     if any("error" in result for result in results):
         raise typer.Exit(2)
+
+
+@app.command("data", epilog="Example: python -m solutions data --data data/sample")
+def show_data(
+    data: Data = None,
+    download: Download = False,
+    out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where to draw samples.")] = Path("runs/data.png"),
+    as_json: Json = False,
+) -> None:
+    """Show what the data are: where they were found, whether they are right, how many of each class, and samples."""
+    from solutions import data as sources
+    from solutions import terminal
+    from solutions.dropout import Classifier
+    from solutions.survey import describe, draw_samples, survey
+
+    console = terminal.open_console(as_json)
+    dataset = sources.load(data, download)
+    facts, names = survey(dataset), Classifier.labels
+    _say_which(console, dataset)
+    console.print(f"Why from there: {dataset.reason}\n")
+    console.print(terminal.file_table(dataset), f"The set as a whole: {dataset.digest}\n")
+    console.print(terminal.count_table(facts, names), "")
+    console.print(
+        f"Pixels of the training images: mean {facts.mean:.2f}, standard deviation {facts.std:.2f}, of 0 … 255\n"
+        f"Test images that are also training images, pixel for pixel: {facts.duplicates:,}\n"
+    )
+    if console.color_system:
+        console.print(terminal.small_pictures(dataset.train_images, dataset.train_labels, names, console.width))
+    draw_samples(dataset, names, out)
+    console.print(f"{out}  samples of each class")
+    if as_json:
+        print(json.dumps({**describe(dataset, facts, names), "picture": str(out)}))
 
 
 def _say_which(console: "Console", dataset: "Dataset") -> None:

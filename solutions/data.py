@@ -2,20 +2,20 @@
 
 The four files are in the IDX format, plain or as ``.gz``. What is verified is their unpacked content, because packers
 differ: Debian's ``.gz`` files lack the name and date that Zalando's have, so their checksums differ from the MD5s that
-torchvision lists, although the data are the same (a test proves it).
+torchvision lists, although the data are the same (a test proves it). It is verified once: see `solutions.cache`.
 """
 
-import gzip
 import hashlib
 import os
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from solutions.errors import WrongUse
+from solutions import cache
+from solutions.errors import DataError
+from solutions.idx import parse_idx
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -35,6 +35,8 @@ SAMPLE = {
     TEST_LABELS: "b17f4886fe86d5c6eadc6ae6dd72f8b48ca7a210e0af5b3008bcfa1b0f749a74",
 }
 
+EDITIONS = {"the full set": FULL, "the sample": SAMPLE}
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 SAMPLE_FOLDER = DATA / "sample"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
@@ -42,16 +44,28 @@ TORCHVISION = Path("FashionMNIST/raw")  # where torchvision puts the files, belo
 
 WITHOUT_DOWNLOAD = "install Debian's dataset-fashion-mnist, or name a folder with --data"
 HOW_TO_GET = f"{WITHOUT_DOWNLOAD}, or fetch the set with --download"
-LARGEST_FILE = 16 + 60_000 * 28 * 28  # bytes of the largest of the four files; nothing longer is unpacked
 
 
-class DataError(WrongUse):
-    """The data cannot be used. The message is one line: what is wrong, and what to do."""
+@dataclass(frozen=True)
+class DataFile:
+    """One of the four files.
+
+    Attributes:
+        path: where it was found.
+        shape: of the array in it.
+        digest: SHA-256 of its unpacked content.
+        was_verified: whether an earlier load verified this very file, so that this one did not.
+    """
+
+    path: Path
+    shape: tuple[int, ...]
+    digest: str
+    was_verified: bool
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Fashion-MNIST, or the sample of it.
+    """Fashion-MNIST, or the sample of it. The arrays are read-only, and memory maps where the machine allows it.
 
     Attributes:
         train_images: uint8, shape (N, 28, 28); 0 is the background.
@@ -59,8 +73,10 @@ class Dataset:
         test_images: uint8, shape (M, 28, 28).
         test_labels: uint8, shape (M,).
         source: the folder it was read from.
+        reason: why that folder, as a phrase.
         is_sample: whether it is the sample rather than the full set.
         digest: SHA-256 over the digests of the four files; it identifies the data.
+        files: the four files, in the order of ``FILES``.
     """
 
     train_images: np.ndarray
@@ -68,12 +84,14 @@ class Dataset:
     test_images: np.ndarray
     test_labels: np.ndarray
     source: Path
+    reason: str
     is_sample: bool
     digest: str
+    files: tuple[DataFile, ...]
 
 
 def load(folder: Path | None = None, download: bool = False) -> Dataset:
-    """Find, read and verify the data.
+    """Find, open and verify the data.
 
     Args:
         folder: where to look; None for the usual places, and after them the sample in this repository.
@@ -84,51 +102,75 @@ def load(folder: Path | None = None, download: bool = False) -> Dataset:
     """
     if download:
         fetch(folder or DATA)
-    found = find(folder)
-    contents = {name: unpack(_path(found, name)) for name in FILES}
-    arrays = {name: parse_idx(contents[name], _path(found, name)) for name in FILES}
+    source, reason = locate(folder)
+    arrays, files = {}, {}
+    for name in FILES:
+        path = _path(source, name)
+        content, digest, was_verified = cache.read(path, known=(FULL[name], SAMPLE[name]))
+        arrays[name] = parse_idx(content, path)
+        files[name] = DataFile(path, arrays[name].shape, digest, was_verified)
     for images, labels in ((TRAIN_IMAGES, TRAIN_LABELS), (TEST_IMAGES, TEST_LABELS)):
-        check_pair(arrays[images], arrays[labels], _path(found, images), _path(found, labels))
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        check_pair(arrays[images], arrays[labels], files[images].path, files[labels].path)
     is_sample = len(arrays[TRAIN_LABELS]) < 60_000
-    for name, expected in (SAMPLE if is_sample else FULL).items():
-        if digests[name] != expected:
-            raise DataError(
-                f"{_path(found, name)}: wrong checksum, this is not the content of Fashion-MNIST's {name} "
-                f"(SHA-256 {digests[name][:12]}…, not {expected[:12]}…); fetch the file again"
-            )
-    digest = hashlib.sha256("".join(digests[name] for name in FILES).encode()).hexdigest()
-    return Dataset(*(arrays[name] for name in FILES), source=found, is_sample=is_sample, digest=digest)
+    for name in FILES:
+        check_digest(files[name], name, "the sample" if is_sample else "the full set")
+    return Dataset(
+        *arrays.values(),
+        source=source,
+        reason=reason,
+        is_sample=is_sample,
+        digest=hashlib.sha256("".join(file.digest for file in files.values()).encode()).hexdigest(),
+        files=tuple(files.values()),
+    )
 
 
 def find(folder: Path | None = None) -> Path:
     """Return the folder that holds the four files: the one named, or the first of the usual places, or the sample's.
 
-    The usual places: the folder in the environment variable FASHION_MNIST, the repository's ``data``, Debian's package
-    dataset-fashion-mnist, ``data`` in the current and in the home folder, and Keras's cache. In each, the files may
-    also lie where torchvision puts them. A place that holds only some of the files is an error rather than skipped.
+    Raises:
+        DataError: a folder is missing or incomplete.
+    """
+    return locate(folder)[0]
+
+
+def locate(folder: Path | None = None) -> tuple[Path, str]:
+    """Return the folder that holds the four files, and why it was chosen.
+
+    Without a name: the folder in the environment variable FASHION_MNIST, or the first of the usual places: the
+    repository's ``data``, Debian's package dataset-fashion-mnist, ``data`` in the current and in the home folder, and
+    Keras's cache; or the sample. In each, the files may also lie where torchvision puts them. A place that holds only
+    some of the files is an error rather than skipped.
 
     Raises:
         DataError: a folder is missing or incomplete.
     """
     if folder is not None:
-        if not folder.is_dir():
-            raise DataError(f"{folder}: there is no such folder; {HOW_TO_GET}")
-        found = _files_in(folder)
-        if found is None:
-            raise DataError(f"{folder}: there is no {TRAIN_IMAGES}[.gz] in this folder; {HOW_TO_GET}")
-        return found
-    named = os.environ.get("FASHION_MNIST")
-    if named:
-        return find(Path(named))
-    places = [DATA, DEBIAN_FOLDER, Path("data")]
+        return _files_named(folder), "the folder that was named"
+    if named := os.environ.get("FASHION_MNIST"):
+        return _files_named(Path(named)), "named in the environment variable FASHION_MNIST"
+    places = {
+        DATA: "the repository's own data folder",
+        DEBIAN_FOLDER: "Debian's package dataset-fashion-mnist",
+        Path("data"): "data in the current folder",
+    }
     with suppress(RuntimeError):  # a container's user may have no home
-        places += [Path.home() / "data", Path.home() / ".keras/datasets/fashion-mnist"]
-    for place in places:
+        places[Path.home() / "data"] = "data in the home folder"
+        places[Path.home() / ".keras/datasets/fashion-mnist"] = "Keras's cache"
+    for place, reason in places.items():
         found = _files_in(place)
         if found is not None:
-            return found
-    return find(SAMPLE_FOLDER)
+            return found, reason
+    return _files_named(SAMPLE_FOLDER), "the repository's sample, as no usual place has the full set"
+
+
+def _files_named(folder: Path) -> Path:
+    """Return the folder, or torchvision's folder below it, that holds the files."""
+    if not folder.is_dir():
+        raise DataError(f"{folder}: there is no such folder; {HOW_TO_GET}")
+    found = _files_in(folder)
+    if found is None:
+        raise DataError(f"{folder}: there is no {TRAIN_IMAGES}[.gz] in this folder; {HOW_TO_GET}")
+    return found
 
 
 def _files_in(folder: Path) -> Path | None:
@@ -146,55 +188,6 @@ def _path(folder: Path, name: str) -> Path:
     """Return the path of a file, packed where only that is there."""
     plain = folder / name
     return plain if plain.is_file() else folder / f"{name}.gz"
-
-
-def unpack(path: Path) -> bytes:
-    """Return the content of a plain or packed file, and never more than the largest file may have.
-
-    Raises:
-        DataError: the file cannot be read, is damaged, or is too large.
-    """
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
-    except EOFError as error:
-        raise DataError(f"{path}: truncated, the packed data end too early; fetch the file again") from error
-    except (OSError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read ({error}); fetch the file again") from error
-    if len(content) > LARGEST_FILE:
-        raise DataError(f"{path}: larger than any file of Fashion-MNIST; fetch the file again")
-    return content
-
-
-def parse_idx(content: bytes, path: Path) -> np.ndarray:
-    """Return the array that an IDX file of bytes holds.
-
-    The format: two zero bytes; the type, 8 for unsigned bytes; the number of dimensions; each size as four bytes, the
-    most significant first; the values.
-
-    Args:
-        content: the unpacked file.
-        path: what to call it in an error.
-
-    Raises:
-        DataError: the header is not that of images (N, 28, 28) or labels (N,), or the values are too few or too many.
-    """
-    kind = {3: "images", 1: "labels"}.get(content[3] if len(content) > 3 else 0)
-    if content[:3] != b"\0\0\x08" or kind is None:
-        raise DataError(
-            f"{path}: not an IDX file of images or labels, it starts with {content[:4].hex(' ') or 'nothing'}; "
-            "fetch the file again"
-        )
-    start = 4 + 4 * content[3]
-    shape = tuple(int.from_bytes(content[at : at + 4], "big") for at in range(4, start, 4))
-    if shape[1:] not in ((), (28, 28)):
-        raise DataError(f"{path}: holds images of {shape[1]}×{shape[2]}, not 28×28; fetch the file again")
-    expected = start + shape[0] * (28 * 28 if kind == "images" else 1)
-    if len(content) < expected:
-        raise DataError(f"{path}: truncated, {len(content):,} of {expected:,} bytes; fetch the file again")
-    if len(content) > expected:
-        raise DataError(f"{path}: {len(content) - expected:,} bytes too long for its header; fetch the file again")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
 def check_pair(images: np.ndarray, labels: np.ndarray, images_path: Path, labels_path: Path) -> None:
@@ -215,6 +208,28 @@ def check_pair(images: np.ndarray, labels: np.ndarray, images_path: Path, labels
         raise DataError(f"{labels_path}: holds no examples; fetch the set again")
     if labels.max() > 9:
         raise DataError(f"{labels_path}: has the label {labels.max()}, but classes are 0 … 9; fetch the file again")
+
+
+def check_digest(file: DataFile, name: str, edition: str) -> None:
+    """Refuse a file whose content is not that of the file with this name in this edition of the data.
+
+    Raises:
+        DataError: what it is instead, where that is known.
+    """
+    expected = EDITIONS[edition][name]
+    if file.digest == expected:
+        return
+    for other, digests in EDITIONS.items():
+        for other_name, digest in digests.items():
+            if file.digest == digest:
+                raise DataError(
+                    f"{file.path}: this is {other_name} of {other}, not {name} of {edition}; "
+                    "were files mixed up? Fetch the set again"
+                )
+    raise DataError(
+        f"{file.path}: wrong checksum, this is not the content of Fashion-MNIST's {name} "
+        f"(SHA-256 {file.digest[:12]}…, not {expected[:12]}…); fetch the file again"
+    )
 
 
 def fetch(root: Path) -> None:

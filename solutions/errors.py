@@ -7,3 +7,7 @@ class WrongUse(Exception):
 
 class WorkFailed(Exception):
     """The work was started and did not succeed. Exit status 1."""
+
+
+class DataError(WrongUse):
+    """The data cannot be used. The message is one line: what is wrong, and what to do."""

@@ -1,7 +1,7 @@
 """The pictures of a training run, for the chapters and for the command line.
 
 Each function returns a figure of its own; nothing here touches pyplot's state. The colours can be told apart by
-colour-blind readers, and nothing is told by colour alone.
+colour-blind readers, and nothing is told by colour alone; a page with a light and a dark theme may replace them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
+from autograder.look import COLOURS
+from solutions.calibration import calibrate, wilson_interval
 from solutions.training import History
 
-BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#595959"  # of Okabe and Ito's palette, and a neutral
+BLUE, ORANGE, GREY = COLOURS["blue"], COLOURS["orange"], COLOURS["quiet"]
+# From negative to positive; what is near 0 is transparent, so that it has the colour of the page.
+SIGNED = LinearSegmentedColormap.from_list("signed", [(0, ORANGE), (0.5, f"{ORANGE}00"), (0.5, f"{BLUE}00"), (1, BLUE)])
 
 
 def sample_grid(images: np.ndarray, labels: np.ndarray, names: Sequence[str], columns: int = 10) -> Figure:
@@ -27,13 +32,17 @@ def sample_grid(images: np.ndarray, labels: np.ndarray, names: Sequence[str], co
         names: of the classes.
         columns: how many images of each class.
     """
-    figure = Figure(figsize=(0.6 * columns + 1.4, 0.6 * len(names)), layout="constrained")
-    axes = figure.subplots(len(names), columns, squeeze=False)
-    for number, name in enumerate(names):
-        for axis, index in zip(axes[number], np.flatnonzero(labels == number), strict=False):
-            axis.imshow(images[index], cmap="gray_r")
-        axes[number, 0].set_ylabel(name, rotation=0, ha="right", va="center")
-    _without_ticks(axes.flat)
+    pitch = 30  # pixels from image to image; one picture of all of them is drawn far sooner than one for each
+    picture = np.zeros((pitch * len(names), pitch * columns), images.dtype)
+    for row in range(len(names)):
+        for column, index in enumerate(np.flatnonzero(labels == row)[:columns]):
+            picture[row * pitch :, column * pitch :][1:29, 1:29] = images[index]
+    figure = Figure(figsize=(0.6 * columns + 1, 0.6 * len(names)), layout="constrained")
+    axis = figure.subplots()
+    axis.imshow(picture, cmap="gray_r", interpolation="nearest")
+    _without_ticks([axis])
+    axis.set_yticks(pitch * (np.arange(len(names)) + 0.5), names)
+    axis.tick_params(length=0)
     return figure
 
 
@@ -46,19 +55,41 @@ def curves(history: History, best: int | None = None) -> Figure:
     """
     figure = Figure(figsize=(8, 3.2), layout="constrained")
     losses, accuracies = figure.subplots(1, 2)
-    epochs = np.arange(1, len(history.losses) + 1)
-    losses.plot(epochs, history.losses, "o--", ms=3, color=ORANGE, label="training, dropout on")
-    losses.plot(epochs, history.valid_losses, "o-", ms=3, color=BLUE, label="validation")
-    accuracies.plot(epochs, history.accuracies, "o-", ms=3, color=BLUE, label="validation")
-    for axis, name in ((losses, "mean loss"), (accuracies, "accuracy")):
-        if best is not None:
-            axis.axvline(best, color=GREY, lw=1, ls=":", label=f"kept: epoch {best}")
-        axis.set(xlabel="epoch", ylabel=name)
-        axis.set_xlim(0.5, len(epochs) + 0.5)
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axis.legend(frameon=False)
-        axis.spines[["top", "right"]].set_visible(False)
+    _draw_by_epoch(losses, losses_of(history), "mean loss", best)
+    _draw_by_epoch(accuracies, {"validation": history.accuracies}, "accuracy", best)
     return figure
+
+
+def losses_of(history: History) -> dict[str, list[float]]:
+    """Return both losses under the names that they have in a figure."""
+    return {"validation": history.valid_losses, "training, dropout on": history.losses}
+
+
+def by_epoch(series: Mapping[str, Sequence[float]], name: str, best: int | None = None) -> Figure:
+    """Show up to three series of numbers, one for each epoch.
+
+    Args:
+        series: under the name of each line.
+        name: of what was measured, for the axis.
+        best: the epoch whose weights were kept, counted from 1; it is marked.
+    """
+    figure = Figure(figsize=(3.8, 2.9), layout="constrained")
+    _draw_by_epoch(figure.subplots(), series, name, best)
+    return figure
+
+
+def _draw_by_epoch(axis: Axes, series: Mapping[str, Sequence[float]], name: str, best: int | None) -> None:
+    styles = ((BLUE, "o-"), (ORANGE, "s--"), (GREY, "^:"))
+    for (label, values), (colour, style) in zip(series.items(), styles, strict=False):
+        epochs = np.arange(1, len(values) + 1)
+        axis.plot(epochs, values, style, ms=3, lw=1.8, color=colour, label=label)
+        axis.set_xlim(0.5, len(epochs) + 0.5)
+    if best is not None:
+        axis.axvline(best, color=GREY, lw=1, ls=":", label=f"kept: epoch {best}")
+    axis.set(xlabel="epoch", ylabel=name)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.legend(frameon=True, edgecolor="none", framealpha=0.85)
+    axis.spines[["top", "right"]].set_visible(False)
 
 
 def confusion(matrix: np.ndarray, names: Sequence[str]) -> Figure:
@@ -72,6 +103,7 @@ def confusion(matrix: np.ndarray, names: Sequence[str]) -> Figure:
     figure = Figure(figsize=(7.5, 6.5), layout="constrained")
     axis = figure.subplots()
     axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axis.grid(False)
     for (row, column), count in np.ndenumerate(matrix):
         if count:
             shade = "white" if shares[row, column] > 0.5 else "black"
@@ -95,32 +127,91 @@ def confident_mistakes(
         count: how many to show.
     """
     predictions, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    wrong = np.flatnonzero(predictions != targets)
-    worst = wrong[np.argsort(-sureness[wrong], kind="stable")][:count]
     figure = Figure(figsize=(9, 2.2 * -(-count // 5)), layout="constrained")
     axes = figure.subplots(-(-count // 5), 5, squeeze=False)
     _without_ticks(axes.flat)
-    for axis, index in zip(axes.flat, worst, strict=False):
+    for axis, index in zip(axes.flat, surest_mistakes(targets, probabilities, count), strict=False):
         axis.imshow(images[index], cmap="gray_r")
         axis.set_title(f"{names[predictions[index]]} {sureness[index]:.1%}\nis {names[targets[index]]}", fontsize=9)
     return figure
 
 
+def surest_mistakes(targets: np.ndarray, probabilities: np.ndarray, count: int) -> np.ndarray:
+    """Return the indices of the examples that a model is most sure about and gets wrong, the surest first.
+
+    Args:
+        targets: shape (N,), whole numbers.
+        probabilities: shape (N, C).
+        count: how many at most.
+    """
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != targets)
+    return wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:count]
+
+
+def reliability(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Figure:
+    """Show how often a model is right among the answers that it is about equally sure of.
+
+    On the dashed line it is right as often as it says. The upright lines are 95% intervals (Wilson); below, how many
+    answers there are.
+
+    Args:
+        targets: shape (N,), whole numbers.
+        probabilities: shape (N, C).
+        bins: how many groups of answers.
+    """
+    calibration = calibrate(targets, probabilities, bins)
+    filled = calibration.filled
+    sureness, shares = calibration.confidences[filled], calibration.accuracies[filled]
+    intervals = [wilson_interval(calibration.right[place], calibration.counts[place]) for place in filled]
+    figure = Figure(figsize=(3.9, 4.3), layout="constrained")
+    axis, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    axis.plot([0, 1], [0, 1], "--", color=GREY, lw=1, label="perfect calibration")
+    axis.vlines(sureness, *np.transpose(intervals), color=BLUE, lw=1.5)
+    axis.plot(sureness, shares, "o", ms=6, color=BLUE, label="measured", clip_on=False)
+    axis.set(ylabel="right answers", xlim=(0, 1), ylim=(0, 1))
+    figure.legend(frameon=False, loc="outside upper left", ncols=2)
+    axis.text(0.04, 0.92, f"calibration error {100 * calibration.error:.1f} points")
+    edges = calibration.edges
+    below.bar(edges[:-1], calibration.counts, np.diff(edges), align="edge", color=BLUE, alpha=0.6)
+    below.set(xlabel="probability of the chosen class", ylabel="answers")
+    for each in (axis.xaxis, axis.yaxis):
+        each.set_major_formatter(PercentFormatter(1, decimals=0))
+    below.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    for each in (axis, below):
+        each.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def largest_units(weight: np.ndarray, count: int) -> np.ndarray:
+    """Return the numbers of the units with the largest norms of their incoming weights, the largest first.
+
+    Args:
+        weight: of a layer, shape (inputs, units).
+        count: how many units at most.
+    """
+    return np.argsort(-np.linalg.norm(weight, axis=0), kind="stable")[:count]
+
+
 def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
-    """Show what the first hidden units look for: their incoming weights as images, blue positive, red negative.
+    """Show what the first hidden units look for: their incoming weights as images, blue positive, orange negative.
+
+    The colours are deepest from the 99.5th percentile on, so that a few weights do not pale the others.
 
     Args:
         weight: of the first layer, shape (784, H).
-        count: how many units to show, those with the largest weights first.
+        count: how many units to show, those with the largest norms first.
     """
-    units = np.argsort(-np.linalg.norm(weight, axis=0), kind="stable")[:count]
+    units = largest_units(weight, count)
     columns = int(np.ceil(np.sqrt(len(units))))
-    figure = Figure(figsize=(7, 7), layout="constrained")
-    axes = figure.subplots(-(-len(units) // columns), columns, squeeze=False)
-    _without_ticks(axes.flat)
-    limit = np.abs(weight[:, units]).max()
-    for axis, unit in zip(axes.flat, units, strict=False):
-        axis.imshow(weight[:, unit].reshape(28, 28), cmap="RdBu", vmin=-limit, vmax=limit)
+    limit = np.quantile(np.abs(weight[:, units]), 0.995) or 1.0
+    mosaic = np.zeros((30 * -(-len(units) // columns) - 2, 30 * columns - 2))  # two pixels between the images
+    for place, unit in enumerate(units):
+        top, left = 30 * (place // columns), 30 * (place % columns)
+        mosaic[top : top + 28, left : left + 28] = weight[:, unit].reshape(28, 28)
+    figure = Figure(figsize=(7, 7 * len(mosaic) / mosaic.shape[1]))
+    axis = figure.add_axes((0, 0, 1, 1))
+    axis.imshow(mosaic, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
+    _without_ticks([axis])
     return figure
 
 

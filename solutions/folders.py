@@ -11,6 +11,7 @@ from solutions.errors import WrongUse
 
 # The files of a run, and what they are.
 MODEL, RESULTS, CONFIG, LOG = "model.safetensors", "results.json", "config.json", "log.jsonl"
+CHECKPOINT = "checkpoint.safetensors"  # while a run lasts
 CURVES, CONFUSION, MISTAKES = "curves.png", "confusion_matrix.png", "confident_mistakes.png"
 FILES = {
     MODEL: "the model, with what it was trained on",
@@ -21,6 +22,7 @@ FILES = {
     CONFIG: "data and settings",
     LOG: "a line for each epoch",
 }
+REPORT = "report.html"  # written by a command of its own
 
 
 def claim_folder(parent: Path, name: str, force: bool) -> Path:
@@ -41,6 +43,20 @@ def claim_folder(parent: Path, name: str, force: bool) -> Path:
         folder.mkdir(parents=True)
     except OSError as error:
         raise WrongUse(f"{folder}: cannot be made ({error.strerror}); name another place with --out") from error
+    return folder
+
+
+def unfinished_folder(parent: Path, name: str) -> Path:
+    """Return the folder of a run that was interrupted.
+
+    Raises:
+        WrongUse: there is no such run, or it is finished.
+    """
+    folder = parent / name
+    if not (folder / CONFIG).is_file():
+        raise WrongUse(f"{folder}: there is no such run; name another, or another place with --out")
+    if (folder / MODEL).is_file():
+        raise WrongUse(f"{folder}: this run is finished; train anew with another --name")
     return folder
 
 
@@ -73,3 +89,32 @@ def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, o
     except ValueError as error:
         raise WrongUse(f"{error}; train a model with: python -m solutions train") from error
     return model, training if isinstance(training, dict) else {}
+
+
+def find_run(parent: Path, run: str | None = None) -> Path:
+    """Return the folder of a run.
+
+    Args:
+        parent: the folder that holds the runs.
+        run: a run's name, or the path of its folder; None for the run that wrote something last.
+
+    Raises:
+        WrongUse: there is none.
+    """
+    runs = sorted((path.parent for path in parent.glob(f"*/{CONFIG}")), key=_last_written)
+    if run is None:
+        if not runs:
+            raise WrongUse(f"{parent}: there is no run; start one with: python -m solutions train")
+        return runs[-1]
+    folders = [folder for folder in (parent / run, Path(run)) if folder.is_dir()]
+    if not folders:
+        names = ", ".join(sorted(folder.name for folder in runs)) or "none"
+        raise WrongUse(f"{run}: there is no such run; in {parent} there are: {names}")
+    for folder in folders:
+        if (folder / CONFIG).is_file():
+            return folder
+    raise WrongUse(f"{folders[0]}: not the folder of a run, it has no {CONFIG}; name one that train has written")
+
+
+def _last_written(folder: Path) -> float:
+    return max(path.stat().st_mtime for name in (CONFIG, LOG, MODEL) if (path := folder / name).exists())

@@ -4,9 +4,8 @@ import gzip
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from solutions.data import DEBIAN_FOLDER, FILES, SAMPLE_FOLDER, load, split
+from solutions.idx import to_idx
 
 TRAIN, TEST = 5_000, 1_000
 SEED = 2017  # the year of the data set; any number would do
@@ -28,12 +27,6 @@ def write_sample(source: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name, array in zip(FILES, arrays, strict=True):
         (out / f"{name}.gz").write_bytes(gzip.compress(to_idx(array), compresslevel=9, mtime=0))
-
-
-def to_idx(array: np.ndarray) -> bytes:
-    """Return the array of bytes as an IDX file."""
-    header = bytes([0, 0, 8, array.ndim]) + b"".join(size.to_bytes(4, "big") for size in array.shape)
-    return header + array.astype(np.uint8).tobytes()
 
 
 if __name__ == "__main__":

@@ -2,16 +2,23 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
+import numpy as np
+from rich.color import Color
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from solutions.data import Dataset
+from solutions.errors import WrongUse
 from solutions.runs import Measurement
+from solutions.survey import Survey
 from solutions.training import History
 
 
@@ -43,6 +50,7 @@ class TrainingView:
         self._progress = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
+            TextColumn("{task.fields[last]}"),
             Rate(),
             TimeRemainingColumn(),
             console=console,
@@ -50,7 +58,7 @@ class TrainingView:
             disable=console.quiet or not console.is_terminal,
         )
         self._console = console
-        self._task = self._progress.add_task("", total=epochs * images, epoch=1, epochs=epochs)
+        self._task = self._progress.add_task("", total=epochs * images, epoch=1, epochs=epochs, last="")
 
     @contextmanager
     def shown(self) -> Iterator["TrainingView"]:
@@ -73,7 +81,8 @@ class TrainingView:
         """Add a line to the table; return whether the user wants to stop."""
         self._advance()
         epoch = len(history.losses)
-        self._progress.update(self._task, epoch=min(epoch + 1, self._epochs))
+        last = f"loss {history.losses[-1]:.4f}, accuracy {history.accuracies[-1]:.2%}"
+        self._progress.update(self._task, epoch=min(epoch + 1, self._epochs), last=last)
         is_best = history.valid_losses[-1] == min(history.valid_losses)
         self._console.print(
             f"{epoch:5}  {history.losses[-1]:10.4f}  {history.valid_losses[-1]:10.4f}{'*' if is_best else ' '}"
@@ -89,6 +98,28 @@ class TrainingView:
         self.stopped = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self._console.print("Ends after this epoch, with the best weights; Ctrl-C once more ends at once.")
+
+
+def tensorboard_log(folder: Path) -> Callable[[History], None]:
+    """Return what writes each epoch into the folder for TensorBoard.
+
+    Raises:
+        WrongUse: TensorBoard is not installed.
+    """
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise WrongUse("--log tensorboard needs TensorBoard; install it with: pip install tensorboard") from error
+    writer = SummaryWriter(folder)
+
+    def log(history: History) -> None:
+        epoch = len(history.losses)
+        writer.add_scalar("loss/training", history.losses[-1], epoch)
+        writer.add_scalar("loss/validation", history.valid_losses[-1], epoch)
+        writer.add_scalar("accuracy/validation", history.accuracies[-1], epoch)
+        writer.flush()
+
+    return log
 
 
 def class_table(test: Measurement) -> Table:
@@ -112,6 +143,58 @@ def confusion_table(test: Measurement) -> Table:
         cells = [Text(str(count or "·"), "bold" if number == column else "") for column, count in enumerate(row)]
         table.add_row(str(number), label, *cells)
     return table
+
+
+def file_table(data: Dataset) -> Table:
+    """The four files: what is in them, and whether that was verified now."""
+    table = Table("file", "shape", "SHA-256 of the content", "verified", box=None, pad_edge=False)
+    for file in data.files:
+        shape = "×".join(f"{size:,}" for size in file.shape)
+        table.add_row(file.path.name, shape, f"{file.digest[:16]}…", "earlier" if file.was_verified else "now")
+    return table
+
+
+def count_table(facts: Survey, names: Sequence[str], width: int = 15) -> Table:
+    """How many images each class has, with bars."""
+    table = Table("", "class", box=None, pad_edge=False, title="Images", title_justify="left", title_style="bold")
+    sets = {"training": facts.train_counts, "test": facts.test_counts}
+    for title in sets:
+        table.add_column(title, justify="right")
+        table.add_column("")
+    for number, name in enumerate(names):
+        cells = [(f"{n[number]:,}", "█" * round(width * n[number] / max(n))) for n in sets.values()]
+        table.add_row(str(number), name, *(cell for pair in cells for cell in pair))
+    return table
+
+
+def small_pictures(images: np.ndarray, labels: np.ndarray, names: Sequence[str], width: int) -> Text:
+    """Draw the first image of each class in grey and at half its size; a character is two pixels, one above the other.
+
+    Args:
+        images: uint8, shape (N, 28, 28).
+        labels: shape (N,), whole numbers.
+        names: of the classes.
+        width: of the terminal, in characters.
+    """
+    side = 14
+    first_of_each = [np.flatnonzero(labels == number)[0] for number in range(len(names))]
+    pixels = images[first_of_each].reshape(-1, side, 2, side, 2).mean(axis=(2, 4)).astype(int)
+    across = max(1, width // (side + 1))
+    text = Text()
+    for first in range(0, len(pixels), across):
+        row = pixels[first : first + across]
+        for top in range(0, side, 2):
+            for upper, lower in row[:, top : top + 2]:
+                for above, below in zip(upper, lower, strict=True):
+                    text.append("▀", Style(color=_grey(above), bgcolor=_grey(below)))
+                text.append(" ")
+            text.append("\n")
+        text.append("".join(name.center(side + 1) for name in names[first : first + across]).rstrip() + "\n")
+    return text
+
+
+def _grey(value: int) -> Color:
+    return Color.from_rgb(value, value, value)
 
 
 def answer_table(answers: list[tuple[str, float]], width: int = 30) -> Table:

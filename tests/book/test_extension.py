@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.lab import COLOURS
+from autograder.look import COLOURS, themed
 from autograder.notebooks.questions import parse_question
 from book.assets import digest
 from book.exercises import narrowed
-from book.figures import themed
 
 ROOT = Path(__file__).resolve().parents[2]
 

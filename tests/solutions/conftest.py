@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import matplotlib
 import pytest
 import torch
 
 from solutions import data
 from solutions.__main__ import main
+from solutions.idx import unpack
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -18,6 +20,15 @@ Cli = Callable[..., subprocess.CompletedProcess[str]]
 def _one_thread_and_a_fixed_seed() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_cache_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The tests leave nothing in the user's cache, but take matplotlib's list of fonts, which is slow to make."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +49,7 @@ def full() -> data.Dataset:
 def folder(tmp_path: Path, sample: data.Dataset) -> Path:
     """A copy of the sample, unpacked, that a test may damage."""
     for name in data.FILES:
-        (tmp_path / name).write_bytes(data.unpack(sample.source / f"{name}.gz"))
+        (tmp_path / name).write_bytes(unpack(sample.source / f"{name}.gz"))
     return tmp_path
 
 

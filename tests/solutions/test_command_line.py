@@ -1,6 +1,8 @@
 """``python -m solutions``: what it prints, writes, refuses, and with which exit status."""
 
+import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -15,7 +17,7 @@ from PIL import Image
 
 from solutions import data
 from solutions.data import Dataset
-from solutions.folders import FILES, MODEL
+from solutions.folders import CONFIG, FILES, MODEL
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--epochs", 1, "--device", "cpu")
@@ -31,6 +33,24 @@ def error_of(result: subprocess.CompletedProcess[str], status: int = 2) -> str:
     assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1, result.stderr
     return result.stderr
+
+
+def log_of(folder: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def losses(folder: Path) -> list[float]:
+    return [epoch["losses"] for epoch in log_of(folder)]
+
+
+def wait_for_epochs(folder: Path, count: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            if len((folder / "log.jsonl").read_text().splitlines()) >= count:
+                return
+        time.sleep(0.02)
+    pytest.fail(f"{folder}: no {count} epochs in a minute")
 
 
 # --- train
@@ -95,22 +115,104 @@ def test_a_run_is_not_overwritten_and_with_force_kept_as_a_copy(here: Cli, tmp_p
 
 def test_a_loss_that_explodes_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
     result = here(*QUICK, "--lr", 1e12, "--out", tmp_path, "--name", "a")
-    assert "try a smaller one" in error_of(result, status=1)
+    assert "no longer a number in epoch 1 with sgd, --lr 1e+12 and --batch-size 32; try" in error_of(result, status=1)
     assert not (tmp_path / "a" / MODEL).exists()
 
 
 def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -> None:
     arguments = [*QUICK, "--epochs", 100_000, "--out", tmp_path, "--name", "a"]
     with subprocess.Popen([sys.executable, "-m", "solutions", *map(str, arguments)], stdout=subprocess.PIPE) as process:
-        log = tmp_path / "a" / "log.jsonl"
-        until = time.monotonic() + 60
-        while not log.exists() and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_for_epochs(tmp_path / "a", 1)
         process.send_signal(signal.SIGINT)
         text = process.communicate(timeout=60)[0].decode()
     assert process.returncode == 0
     assert "Test accuracy" in text
     assert (tmp_path / "a" / MODEL).is_file()
+
+
+def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
+    """For each kind of state: none beside the weights, an optimizer's with averages, and the chapter's Learner's."""
+    ways = {
+        "fast": ("--epochs", 60, "--lr", 0.05),
+        "best": ("--epochs", 60, "--recipe", "best"),
+        "taught": ("--epochs", 40, "--reference"),
+    }
+    for name, options in ways.items():
+        arguments = [*QUICK, *options, "--out", tmp_path, "--name"]
+        killed = [sys.executable, "-m", "solutions", *map(str, arguments), name]
+        with subprocess.Popen(killed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            wait_for_epochs(tmp_path / name, 3)
+            process.kill()
+        assert not (tmp_path / name / MODEL).exists()
+        assert here("train", "--resume", name, "--data", data.SAMPLE_FOLDER, "--out", tmp_path).returncode == 0
+        assert here(*arguments, f"{name}-undisturbed").returncode == 0
+        resumed, undisturbed = (tmp_path / run for run in (name, f"{name}-undisturbed"))
+        assert (resumed / MODEL).read_bytes() == (undisturbed / MODEL).read_bytes()
+        assert [losses(run) for run in (resumed, undisturbed)] == [losses(undisturbed)] * 2
+        assert {path.name for path in resumed.iterdir()} == set(FILES)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--lr", "1"], "as the run was begun"),
+        (["--seed", "0"], "as the run was begun"),
+        (["--recipe", "best"], "as the run was begun"),
+    ],
+)
+def test_a_run_that_goes_on_takes_no_other_settings(here: Cli, options: list[str], message: str) -> None:
+    assert message in error_of(here("train", "--resume", "a", *options))
+
+
+def test_only_an_unfinished_run_with_its_own_data_goes_on(
+    here: Cli, trained: tuple[Path, str], full: Dataset, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(trained[0], tmp_path / "short")
+    resume = ("train", "--resume", "short", "--out", tmp_path)
+    assert "this run is finished" in error_of(here(*resume))
+    (folder / MODEL).unlink()
+    assert "begun with other data" in error_of(here(*resume, "--data", full.source))
+    assert "not one epoch was finished" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
+    (folder / "checkpoint.safetensors").write_bytes(b"no checkpoint")
+    assert "not a checkpoint of this run" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
+    assert "there is no such run" in error_of(here("train", "--resume", "other", "--out", tmp_path))
+
+
+def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
+    slow = ("--reference", "--batch-size", 1)  # so that the epoch lasts until the second one
+    arguments = [*QUICK, *slow, "--epochs", 100, "--out", tmp_path, "--name", "a"]
+    line = [sys.executable, "-u", "-m", "solutions", *map(str, arguments)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        wait_for_epochs(tmp_path / "a", 1)
+        process.send_signal(signal.SIGINT)
+        while "Ends after this epoch" not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        error = process.communicate()[1]
+    assert process.returncode == 1
+    folder = tmp_path / "a"
+    assert error == f"error: {folder}: interrupted; go on with: python -m solutions train --resume a --out {tmp_path}\n"
+
+
+def test_the_learner_of_the_chapter_refuses_what_is_not_taught(here: Cli) -> None:
+    assert "goes beyond that" in error_of(here("train", "--reference", "--recipe", "best"))
+
+
+def test_training_tells_how_fast_it_was(trained: tuple[Path, str]) -> None:
+    epochs = [json.loads(line) for line in (trained[0] / "log.jsonl").read_text().splitlines()]
+    assert all(epoch["images_per_second"] == 4500 / epoch["seconds"] for epoch in epochs)
+    speed = 4500 * len(epochs) / sum(epoch["seconds"] for epoch in epochs)
+    assert f"Speed: {speed:,.0f} images/s" in trained[1]
+
+
+def test_curves_can_be_read_by_tensorboard(here: Cli, tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    assert here(*QUICK, "--epochs", 3, "--log", "tensorboard", "--out", tmp_path, "--name", "a").returncode == 0
+    events = EventAccumulator(str(tmp_path / "a")).Reload()
+    written = [point.value for point in events.Scalars("loss/validation")]
+    assert written == pytest.approx([epoch["valid_losses"] for epoch in log_of(tmp_path / "a")])
 
 
 @pytest.mark.parametrize(
@@ -119,8 +221,8 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
         (["--data", "nowhere"], "nowhere: there is no such folder"),
         (["--epochs", "0"], "epochs"),
         (["--batch-size", "0"], "batch_size"),
-        (["--lr", "nan"], "learning rate"),
-        (["--dropout", "1.5"], "probability"),
+        (["--lr", "nan"], "lr has to be above 0"),
+        (["--dropout", "1.5"], "dropout has to be"),
         (["--patience", "0"], "patience"),
         (["--max-seconds", "-1"], "max_seconds"),
         (["--seed", "-1"], "--seed"),
@@ -176,6 +278,64 @@ def test_what_is_no_model_is_refused(here: Cli, tmp_path: Path) -> None:
     assert "no trained model" in error_of(here("evaluate", "--out", tmp_path))
 
 
+# --- report
+
+
+@pytest.fixture
+def run(trained: tuple[Path, str], tmp_path: Path) -> Path:
+    """A copy of a run that a test may change."""
+    return Path(shutil.copytree(trained[0], tmp_path / "runs" / "short"))
+
+
+def test_report_finds_a_run_by_name_by_folder_and_as_the_newest(here: Cli, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "runs" / "older").mkdir()
+    shutil.copy(run / CONFIG, tmp_path / "runs" / "older")
+    os.utime(tmp_path / "runs" / "older" / CONFIG, (0, 0))
+    expected = f"{run / 'report.html'}\n"
+    for arguments in (("short", "--out", run.parent), (run,), ("--out", run.parent)):
+        assert here("report", *arguments, "-q").stdout == expected
+        assert (run / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_report_gives_the_accuracy_of_train_and_json(here: Cli, run: Path, tmp_path: Path) -> None:
+    text = here("report", run).stdout
+    answer = json.loads(here("report", run, "--to", tmp_path / "page.html", "--json").stdout)
+    accuracy = json.loads((run / "results.json").read_text())["test_accuracy"]
+    assert accuracy_in(text) == f"{accuracy:.2%}"
+    assert answer["test_accuracy"] == accuracy
+    assert answer["interval"][0] < accuracy < answer["interval"][1]
+    assert 0 < answer["calibration_error"] < 1
+    assert (tmp_path / "page.html").is_file()
+    assert answer["notes"] == []
+
+
+def test_what_is_no_run_is_refused_in_one_line(here: Cli, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty").mkdir()
+    assert "it has no config.json" in error_of(here("report", tmp_path / "folder"))
+    assert "there are: short" in error_of(here("report", "shirt", "--out", run.parent))
+    assert "there is no run" in error_of(here("report", "--out", tmp_path / "empty"))
+    assert "no such folder" in error_of(here("report", run, "--data", tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("config.json", "[]"), ("log.jsonl", "no JSON\n"), ("results.json", '{"per_class": {}}'), (MODEL, "no model")],
+)
+def test_a_damaged_file_of_a_run_is_named(here: Cli, run: Path, name: str, content: str) -> None:
+    (run / name).write_text(content)
+    assert str(run / name) in error_of(here("report", run))
+    assert not (run / "report.html").exists()
+
+
+def test_report_replaces_reports_and_no_other_file(here: Cli, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.html").write_text("precious")
+    assert "is no report" in error_of(here("report", run, "--to", tmp_path / "notes.html"))
+    assert (tmp_path / "notes.html").read_text() == "precious"
+    assert "cannot be written" in error_of(here("report", run, "--to", tmp_path / "nowhere" / "page.html"))
+    assert here("report", run).returncode == here("report", run).returncode == 0
+
+
 # --- predict
 
 
@@ -217,7 +377,7 @@ def test_a_bad_image_is_one_line_and_the_others_are_answered(cli: Cli, trained: 
 # --- all of them
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "predict"])
+@pytest.mark.parametrize("command", ["train", "evaluate", "report", "predict", "data"])
 def test_help_has_an_example(here: Cli, command: str) -> None:
     assert f"Example: python -m solutions {command}" in here(command, "--help").stdout
 

@@ -1,19 +1,22 @@
-"""The data: read, verified, found, divided; and what is said of damaged files."""
+"""The data: found, verified, divided; and what is said of damaged files."""
 
 import gzip
 import hashlib
+import re
 import shutil
 import struct
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solutions import data
-from solutions.data import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DataError
-from solutions.sample import to_idx, write_sample
+from solutions.data import FILES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DataError
+from solutions.idx import LARGEST_FILE, unpack
+from solutions.sample import write_sample
 
 # When Zalando packed the files, in seconds since 1970: 31 August 2017, 10:50 UTC.
 PACKED_AT = {
@@ -53,7 +56,7 @@ def test_the_sample_is_stratified_and_known_by_its_digest(sample: data.Dataset) 
 def test_the_sample_is_drawn_again_byte_for_byte(full: data.Dataset, tmp_path: Path) -> None:
     write_sample(full.source, tmp_path)
     for name, digest in data.SAMPLE.items():
-        assert hashlib.sha256(data.unpack(tmp_path / f"{name}.gz")).hexdigest() == digest
+        assert hashlib.sha256(unpack(tmp_path / f"{name}.gz")).hexdigest() == digest
 
 
 def test_the_samples_test_images_are_from_the_full_test_set(full: data.Dataset, sample: data.Dataset) -> None:
@@ -78,36 +81,6 @@ def test_the_content_is_what_zalando_published(full: data.Dataset, name: str, se
     packed = (full.source / f"{name}.gz").read_bytes()
     header = b"\x1f\x8b\x08\x08" + struct.pack("<I", seconds) + b"\0\x03" + name.encode() + b"\0"
     assert hashlib.md5(header + packed[10:]).hexdigest() == published[f"{name}.gz"]
-
-
-# --- one file
-
-
-@given(st.sampled_from([(0,), (7,), (0, 28, 28), (2, 28, 28)]), st.integers(0, 255))
-def test_an_array_survives_the_format(shape: tuple[int, ...], value: int) -> None:
-    array = np.full(shape, value, np.uint8)
-    np.testing.assert_array_equal(data.parse_idx(to_idx(array), Path("file")), array)
-
-
-@given(st.data())
-def test_a_changed_byte_or_a_cut_in_the_header_is_noticed(draw: st.DataObject) -> None:
-    """Every header but the right one is refused; a byte changed in the values is for the checksum to find."""
-    content = bytearray(to_idx(np.zeros((2, 28, 28), np.uint8)))
-    if draw.draw(st.booleans()):
-        content = content[: draw.draw(st.integers(0, len(content) - 1))]
-    else:
-        content[draw.draw(st.integers(0, 15))] ^= draw.draw(st.integers(1, 255))
-    with pytest.raises(DataError, match=r"^file: .*; fetch the file again$"):
-        data.parse_idx(bytes(content), Path("file"))
-
-
-@given(st.binary(max_size=100))
-def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    try:
-        array = data.parse_idx(content, Path("file"))
-    except DataError:
-        return
-    assert to_idx(array) == content
 
 
 def test_packed_and_plain_files_are_the_same(folder: Path, sample: data.Dataset) -> None:
@@ -160,7 +133,7 @@ def test_damage_inside_a_packed_file_is_refused(folder: Path, sample: data.Datas
 
 def test_a_packed_file_is_not_unpacked_beyond_the_largest_size(folder: Path) -> None:
     (folder / TRAIN_IMAGES).unlink()
-    (folder / f"{TRAIN_IMAGES}.gz").write_bytes(gzip.compress(bytes(data.LARGEST_FILE + 1000), compresslevel=1))
+    (folder / f"{TRAIN_IMAGES}.gz").write_bytes(gzip.compress(bytes(LARGEST_FILE + 1000), compresslevel=1))
     assert "larger than any file" in refusal(folder)
 
 
@@ -193,10 +166,114 @@ def test_a_label_that_is_no_class_is_noticed(folder: Path) -> None:
     assert "has the label 10" in refusal(folder)
 
 
+def test_training_and_test_files_mixed_up_are_noticed(folder: Path) -> None:
+    """Images and labels agree with each other, so only the checksums can tell."""
+    swap(folder / TRAIN_IMAGES, folder / TEST_IMAGES)
+    swap(folder / TRAIN_LABELS, folder / TEST_LABELS)
+    assert f"this is {TEST_IMAGES} of the sample, not {TRAIN_IMAGES} of the sample; were files" in refusal(folder)
+
+
+def test_files_of_the_full_set_among_those_of_the_sample_are_noticed(folder: Path, full: data.Dataset) -> None:
+    for name in (TEST_IMAGES, TEST_LABELS):
+        (folder / name).write_bytes(unpack(full.source / f"{name}.gz"))
+    assert f"this is {TEST_IMAGES} of the full set, not {TEST_IMAGES} of the sample" in refusal(folder)
+
+
+def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:
+    """This file of the kernel cannot be read at its beginning, not even by root."""
+    (folder / TRAIN_LABELS).unlink()
+    (folder / f"{TRAIN_LABELS}.gz").symlink_to("/proc/self/mem")
+    assert f"{TRAIN_LABELS}.gz: cannot be read (" in refusal(folder)
+
+
 def swap(first: Path, second: Path) -> None:
     content = first.read_bytes()
     first.write_bytes(second.read_bytes())
     second.write_bytes(content)
+
+
+# --- any damage
+
+PACKED = {name: (data.SAMPLE_FOLDER / f"{name}.gz").read_bytes() for name in FILES}
+PLAIN = {name: gzip.decompress(content) for name, content in PACKED.items()}
+BOMB = gzip.compress(bytes(2 * LARGEST_FILE), compresslevel=1)
+
+
+@pytest.fixture(scope="session")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that every example fills anew."""
+    return tmp_path_factory.mktemp("damaged")
+
+
+def mutate(draw: st.DrawFn, content: bytes) -> bytes:
+    """Change bytes, most often in the header; write a huge size into it; cut; or lengthen."""
+    at = draw(st.integers(0, 20) | st.integers(0, len(content)))
+    change = draw(st.sampled_from(["flip", "flip", "cut", "insert", "append", "size"]))
+    if change == "cut":
+        return content[:at]
+    if change == "append":
+        return content + draw(st.binary(min_size=1, max_size=50))
+    if change == "insert":
+        return content[:at] + draw(st.binary(min_size=1, max_size=50)) + content[at:]
+    if change == "size":
+        at = draw(st.sampled_from([4, 8, 12]))
+        size = draw(st.sampled_from([0, 1, 2**31 - 1, 2**31, 2**32 - 1]) | st.integers(0, 2**32 - 1))
+        return content[:at] + size.to_bytes(4, "big") + content[at + 4 :]
+    flipped = bytes(byte ^ draw(st.integers(0, 255)) for byte in content[at : at + 2])
+    return content[:at] + flipped + content[at + 2 :]
+
+
+@st.composite
+def damaged_files(draw: st.DrawFn) -> dict[str, bytes]:
+    """The sample's files, plain or packed, of which some were swapped, changed, or removed."""
+    ending, contents = draw(st.sampled_from(["", ".gz"])), dict(PLAIN)
+    repacked = set()
+    for _ in range(draw(st.integers(0, 2))):
+        name, other = draw(st.sampled_from(FILES)), draw(st.sampled_from(FILES))
+        if draw(st.booleans()):
+            contents[name] = mutate(draw, contents[name])
+            repacked.add(name)
+        else:
+            contents[name], contents[other] = contents[other], contents[name]
+            repacked |= {name, other}
+    if ending:
+        contents = {
+            name: gzip.compress(content, compresslevel=0) if name in repacked else PACKED[name]
+            for name, content in contents.items()
+        }
+        harm = draw(st.sampled_from(["none", "mutate", "bomb"]))
+        name = draw(st.sampled_from(FILES))
+        if harm != "none":
+            contents[name] = BOMB if harm == "bomb" else mutate(draw, contents[name])
+    if draw(st.integers(0, 9)) == 9:
+        del contents[draw(st.sampled_from(FILES))]
+    return {name + ending: content for name, content in contents.items()}
+
+
+@settings(max_examples=100)
+@given(files=damaged_files())
+def test_damaged_files_are_refused_in_one_line_or_are_the_right_data_all_the_same(
+    files: dict[str, bytes], damaged: Path, sample: data.Dataset
+) -> None:
+    for path in damaged.iterdir():
+        path.unlink()
+    for name, content in files.items():
+        (damaged / name).write_bytes(content)
+    tracemalloc.start()
+    try:
+        dataset = data.load(damaged)
+    except DataError as error:
+        message = str(error)
+        assert "\n" not in message
+        assert message.startswith(str(damaged))
+        assert re.search(WAY_OUT, message)
+    else:
+        for name in ("train_images", "train_labels", "test_images", "test_labels"):
+            np.testing.assert_array_equal(getattr(dataset, name), getattr(sample, name))
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 2.5 * LARGEST_FILE  # while unpacking, the content is there in pieces and as a whole
 
 
 # --- where it is found
@@ -218,12 +295,20 @@ def test_the_sample_is_the_last_resort(nothing_installed: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "place",
-    ["DATA", "DATA/FashionMNIST/raw", "DEBIAN_FOLDER", "home/.keras/datasets/fashion-mnist", "data", "home/data"],
+    ("place", "reason"),
+    {
+        "DATA": "the repository's own data folder",
+        "DATA/FashionMNIST/raw": "the repository's own data folder",
+        "DEBIAN_FOLDER": "Debian's package dataset-fashion-mnist",
+        "data": "data in the current folder",
+        "home/data": "data in the home folder",
+        "home/.keras/datasets/fashion-mnist": "Keras's cache",
+    }.items(),
 )
-def test_the_usual_places_come_before_the_sample(nothing_installed: Path, place: str) -> None:
+def test_the_usual_places_come_before_the_sample(nothing_installed: Path, place: str, reason: str) -> None:
     shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / place)
     assert data.find().resolve() == nothing_installed / place
+    assert data.load().reason == reason
 
 
 def test_the_environment_variable_comes_before_the_usual_places(

@@ -1,0 +1,119 @@
+"""How a classifier can be trained: the chapter's way, the best that was found, and the one for photographs."""
+
+import math
+from dataclasses import dataclass, replace
+
+OPTIMIZERS = ("sgd", "momentum", "adamw")
+MOMENTUM = 0.9
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained; with data, seed, device and number of threads it determines the model.
+
+    Attributes:
+        epochs: passes through the training images, at most.
+        batch_size: images in a mini-batch.
+        lr: the learning rate, or the highest of its schedule.
+        dropout: probability that a hidden unit is dropped, at least 0 and below 1.
+        optimizer: "sgd", as in chapter 4; "momentum", with 0.9; or "adamw" (Loshchilov and Hutter, arXiv:1711.05101).
+        weight_decay: of AdamW, on weights and not on biases.
+        cosine: the learning rate rises in the first twentieth of the steps and then falls to 0 as half a cosine wave
+            (Loshchilov and Hutter, arXiv:1608.03983); otherwise it stays.
+        he: the initial standard deviation of a layer is sqrt(2 / inputs) (He et al., arXiv:1502.01852); else it is 0.1.
+        standardize: train on inputs of mean 0 and standard deviation 1; the first layer of the kept model has it
+            worked in, so that the model takes brightness from 0 to 1 as ever.
+        shift: each image is moved by at most so many pixels each way, anew in each epoch.
+        flip: each image is mirrored left to right, with probability 1/2, anew in each epoch.
+        mixup: each image is blended with up to this share of another, and so are the labels (Zhang et al.,
+            arXiv:1710.09412, with a uniform share).
+        smoothing: so much of each label is spread over all classes (Szegedy et al., arXiv:1512.00567).
+        average: decay of the moving average of the weights, which is what is kept; 0 keeps the weights themselves
+            (Polyak and Juditsky, doi:10.1137/0330046).
+        patience: stop after so many epochs without improvement; None for never.
+        max_seconds: stop after the epoch in which these are over; None for never.
+
+    Raises:
+        ValueError: a number is out of its range.
+    """
+
+    epochs: int = 25
+    batch_size: int = 32
+    lr: float = 0.005
+    dropout: float = 0.2
+    optimizer: str = "sgd"
+    weight_decay: float = 0.0
+    cosine: bool = False
+    he: bool = False
+    standardize: bool = False
+    shift: int = 0
+    flip: bool = False
+    mixup: float = 0.0
+    smoothing: float = 0.0
+    average: float = 0.0
+    patience: int | None = None
+    max_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense; comparisons are written so that NaN is refused, too."""
+        limits = {"mixup": (0, 1), "smoothing": (0, 1), "shift": (0, 27), "weight_decay": (0, math.inf)}
+        for name, (low, high) in limits.items():
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name} has to be from {low} to {high}: {getattr(self, name)}")
+        for name in ("dropout", "average"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} has to be at least 0 and below 1: {getattr(self, name)}")
+        for name in ("epochs", "batch_size", "patience"):
+            value = getattr(self, name)
+            if value is not None and not value >= 1:
+                raise ValueError(f"{name} has to be at least 1: {value}")
+        for name in ("lr", "max_seconds"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < math.inf:
+                raise ValueError(f"{name} has to be above 0: {value}")
+        if self.optimizer not in OPTIMIZERS:
+            raise ValueError(f"optimizer has to be one of {', '.join(OPTIMIZERS)}: {self.optimizer}")
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether the chapter's ``Learner`` can follow it: the rest goes beyond what is taught."""
+        extras = replace(self, batch_size=32, lr=0.005, epochs=25, dropout=0.2, patience=None, max_seconds=None)
+        return extras == Recipe()
+
+    def learning_rates(self, steps: int) -> list[float]:
+        """Return the learning rate of each of so many steps."""
+        if not self.cosine:
+            return [self.lr] * steps
+        warm_up = max(1, round(steps / 20))
+        rise = [self.lr * (step + 1) / warm_up for step in range(warm_up)]
+        fall = steps - warm_up
+        return rise + [self.lr * (1 + math.cos(math.pi * (step + 1) / fall)) / 2 for step in range(fall)]
+
+
+# From the chapter's recipe to the best one, a step at a time: what is done, and what it changes.
+LADDER: tuple[tuple[str, dict[str, object]], ...] = (
+    ("the chapter's recipe", {}),
+    ("ten times the learning rate", {"lr": 0.05}),
+    ("initial std of a layer sqrt(2 / inputs)", {"he": True}),
+    ("standardised inputs", {"standardize": True}),
+    ("AdamW with weight decay", {"optimizer": "adamw", "lr": 0.0005, "weight_decay": 0.1}),
+    ("batches of 256, four times the learning rate", {"batch_size": 256, "lr": 0.002}),
+    ("a learning rate that falls", {"cosine": True}),
+    ("60 epochs", {"epochs": 60}),
+    ("images moved by up to a pixel", {"shift": 1}),
+    ("dropout of 0.05", {"dropout": 0.05}),
+)
+
+
+def rung(number: int) -> Recipe:
+    """Return the recipe that has the ladder's steps up to this one, counted from 0; -1 is the last."""
+    steps = LADDER[: number % len(LADDER) + 1]
+    return Recipe(**{name: value for _, changes in steps for name, value in changes.items()})
+
+
+RECIPES = {
+    "classic": rung(0),
+    "best": rung(-1),
+    # A photograph shows either side of a shoe, and its garment is less exactly centred.
+    "photo": replace(rung(-1), shift=2, flip=True),
+}
