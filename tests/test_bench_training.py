@@ -1,7 +1,7 @@
 """The benchmark of training: every way learns, and every way has its row.
 
 `torch.compile` takes longest to start, and is left to the benchmark itself. What brings processes or threads of its own
-(a DataLoader's worker, JAX) is run as the benchmark runs it, apart from the tests' process.
+(a DataLoader's worker, NumPy, JAX) is run as the benchmark runs it, apart from the tests' process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 
 BENCH = ROOT / "bench"
 CHANCE = 0.1
-APART = ("notebook", "jax", "products")
+APART = ("notebook", "sklearn", "jax", "products")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    "way", ["notebook-no-worker", "torch-dataloader", "torch-resident", "sklearn", "reference", "accelerated"]
+    "way", ["notebook-no-worker", "torch-dataloader", "torch-resident", "reference", "accelerated"]
 )
 def test_an_epoch_teaches_the_classifier(way: str, training: ModuleType, task: Any) -> None:
     train, validate = training.WAYS[way].prepare()(task)
