@@ -13,7 +13,7 @@ UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes bench bench-grading results photos model clean
+.PHONY: help course test lint book watch sample-course mistakes bench bench-grading results photos model bench-training clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -83,6 +83,10 @@ bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-gra
 	@tools/require bubblewrap:bwrap
 	$(BIN)/python bench/grading.py
 	$(BIN)/python bench/grading.py --class 200 --sample 20
+
+bench-training: .venv/installed ## an epoch in ten ways, from the original notebook to ours: a quarter of an hour, on a quiet machine
+	-$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python bench/training.py
 
 results: .venv/installed ## train each recipe five times, and fail where the book's figures are stale: half an hour (WRITE=1 makes them)
 	@tools/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist

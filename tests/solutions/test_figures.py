@@ -89,3 +89,18 @@ def test_reliability_sets_accuracy_against_confidence_and_tells_the_error() -> N
     assert axis.texts[0].get_text() == "calibration error 32.5 points"
     low, high = axis.collections[0].get_segments()[1][:, 1]
     assert low < 2 / 3 < high
+
+
+def test_training_speeds_show_a_bar_for_each_ratio_and_a_panel_for_each_number_of_threads() -> None:
+    ways = {"notebook": "the notebook", "accelerated": "the fast path", "jax": "JAX"}
+    ratios = {1: {"notebook": 1.0, "accelerated": 12.0, "jax": None}, 2: {"notebook": 1.0, "accelerated": 17.04}}
+    rows = [
+        {"way": way, "title": ways[way], "threads": threads, "ratio": ratio}
+        for threads, found in ratios.items()
+        for way, ratio in found.items()
+    ]
+    one, two = drawn(figures.training_speeds({"rows": rows})).axes
+    assert [bar.get_width() for bar in one.patches] == [1, 12]
+    assert [label.get_text() for label in one.get_yticklabels()] == ["the notebook", "the fast path"]
+    assert (one.get_title(), two.get_title()) == ("1 thread", "2 threads")
+    assert [text.get_text() for text in two.texts] == ["1.0×", "17.0×"]

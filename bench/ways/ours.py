@@ -1,0 +1,36 @@
+"""The course's own: what chapter 5 teaches, and the accelerated path."""
+
+import torch
+from torch import Tensor, nn
+
+from solutions.accelerate import FastLearner
+from solutions.dropout import Classifier
+from solutions.recipes import Recipe
+from solutions.training import Learner, LearnerConfig, Loader
+from ways import VALIDATION_BATCH, Task, Train, Validate
+
+
+def reference(task: Task) -> tuple[Train, Validate]:
+    """Train with the taught Learner on tensors that stay on the device."""
+    train, valid = pairs(task)
+    loaders = {"train": Loader(*train, task.batch_size, shuffle=True), "valid": Loader(*valid, VALIDATION_BATCH)}
+    config = LearnerConfig(Classifier(task.dropout), nn.CrossEntropyLoss(), lr=task.lr, device=task.device)
+    learner = Learner(config, loaders)
+    return learner.train_epoch, learner.validate_epoch
+
+
+def accelerated(task: Task) -> tuple[Train, Validate]:
+    """Train with what `python -m solutions train` takes by default, on the same tensors."""
+    recipe = Recipe(batch_size=task.batch_size, lr=task.lr, dropout=task.dropout)
+    learner = FastLearner(Classifier(task.dropout), recipe, *pairs(task), task.device)
+    return learner.train_epoch, lambda: learner.validate()[1]
+
+
+def pairs(task: Task) -> list[tuple[Tensor, Tensor]]:
+    """Return images as float32 from 0 to 1 and labels as int64, for training and for validation."""
+    data = task.data
+    arrays = ((data.train_images, data.train_labels), (data.test_images, data.test_labels))
+    return [
+        (torch.tensor(images, device=task.device).float().div_(255), torch.tensor(labels, device=task.device).long())
+        for images, labels in arrays
+    ]
