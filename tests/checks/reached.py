@@ -1,15 +1,20 @@
 """Known mistakes, each computed only where it can show: a check that never enters a function which a mistake changes
-sees of the mistake what it sees of the reference. A test proves it, mistake by mistake."""
+sees of the mistake what it sees of the reference. And computed once where nothing is drawn: then every seed asks the
+same. Tests prove both, mistake by mistake."""
 
 from __future__ import annotations
 
 import inspect
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
-from types import CodeType, FrameType
+from types import CodeType, FrameType, SimpleNamespace
 
-from autograder.checks import Check
+import torch
+
+from autograder.checks import Check, Observations
+from autograder.judge import same_answer
 from autograder.observe import observe
 from autograder.reference import LiveExpectations
 from autograder.verdicts import Answer
@@ -20,30 +25,73 @@ class ReachedExpectations(LiveExpectations):
     """Live expectations that run a mistake only where the reference enters what the mistake changes.
 
     For one seed a check is the same computation each time. So what is left out would be the reference's run once more.
+    Where neither the reference nor the mistake draws a number, it is the same computation for all seeds.
     """
 
+    _for_all_seeds: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    _draw: set[str] = field(default_factory=set)
     _changed: dict[str, set[str]] = field(default_factory=dict)
     _entered: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    _shown: set[tuple[str, str]] | None = None
+
+    def for_other_seeds(self) -> ReachedExpectations:
+        """Return expectations that know what holds for all seeds, and hold no answers of these."""
+        return replace(self, _answers={}, _entered={})
+
+    def go_on_where_mistakes_showed(self, checks: Sequence[Check]) -> None:
+        """From now on run a mistake only in the checks that told it from the reference with some seed so far."""
+        of = {check.id: check for check in checks}
+        self._shown = {
+            (mistake, check)
+            for (mistake, check, seed), answer in self._answers.items()
+            if check in of and not same_answer(answer, self.reference(of[check], seed))
+        }
+
+    def draws(self, check: Check, seed: int) -> bool:
+        """Whether the check draws a number when it runs the reference."""
+        self._entered_by(check, seed)
+        return check.id in self._draw
+
+    def is_for_all_seeds(self, mistake: str, check: Check, seed: int) -> bool:
+        """Whether the check draws nothing when it runs the mistake."""
+        self.mistaken(check, seed)[mistake]
+        return (mistake, check.id) in self._for_all_seeds
 
     def is_reached(self, mistake: str, check: Check, seed: int) -> bool:
         """Whether the check enters a function that the mistake changes."""
         if mistake not in self._changed:
             source = self.course.source(check.room)
             self._changed[mistake] = changed(source, self.explanation(check, mistake).apply(source))
+        return bool(self._changed[mistake] & self._entered_by(check, seed))
+
+    def _answer(self, mistake: str, check: Check, seed: int) -> Answer:
+        if not mistake or not self.is_reached(mistake, check, seed):
+            return super()._answer("", check, seed)
+        if (mistake, check.id) in self._for_all_seeds:
+            return self._for_all_seeds[mistake, check.id]
+        if self._shown is not None and (mistake, check.id) not in self._shown:
+            return super()._answer("", check, seed)
+        if check.id in self._draw:
+            return super()._answer(mistake, check, seed)
+        drew: list[bool] = []
+        answer = super()._answer(mistake, noting_draws(check, drew), seed)
+        if drew == [False]:
+            self._for_all_seeds[mistake, check.id] = answer
+        return answer
+
+    def _entered_by(self, check: Check, seed: int) -> set[str]:
         key = (check.id, seed)
         if key not in self._entered:
             source = self.course.source(check.room)
             bodies = {code.co_qualname for code in codes_of(source) if not code.co_flags & inspect.CO_OPTIMIZED}
             self._entered[key] = bodies | self._enters(check, seed)
-        return bool(self._changed[mistake] & self._entered[key])
-
-    def _answer(self, mistake: str, check: Check, seed: int) -> Answer:
-        wanted = mistake if mistake and self.is_reached(mistake, check, seed) else ""
-        return super()._answer(wanted, check, seed)
+        return self._entered[key]
 
     def _enters(self, check: Check, seed: int) -> set[str]:
         """Return the qualified names of the functions of its room that a check enters when it runs the reference."""
         entered, file = set(), str(self.course.folder / f"{check.room}.py")
+        drew: list[bool] = []
+        noting = noting_draws(check, drew)
 
         def note(frame: FrameType, event: str, argument: object) -> None:
             if frame.f_code.co_filename == file:
@@ -52,10 +100,25 @@ class ReachedExpectations(LiveExpectations):
         before = sys.getprofile()
         sys.setprofile(note)
         try:
-            self._answers["", check.id, seed] = observe(check, self.course.names(check.room), seed)
+            self._answers["", check.id, seed] = observe(noting, self.course.names(check.room), seed)
         finally:
             sys.setprofile(before)
+        if any(drew):
+            self._draw.add(check.id)
         return entered
+
+
+def noting_draws(check: Check, drew: list[bool]) -> Check:
+    """Return the check as it is, but that it notes after each run whether a generator has moved on."""
+
+    def observe_and_note(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+        before = rng.get_state(), torch.get_rng_state()
+        try:
+            return check.observe(names, rng)
+        finally:
+            drew.append(not all(map(torch.equal, before, (rng.get_state(), torch.get_rng_state()))))
+
+    return replace(check, observe=observe_and_note)
 
 
 @cache
@@ -74,6 +137,7 @@ def _by_name(source: str) -> dict[str, list[object]]:
     return found
 
 
+@cache
 def codes_of(source: str) -> list[CodeType]:
     """Return the code of a module, of its class bodies and of its functions.
 

@@ -24,8 +24,10 @@ from tests.checks.reached import ReachedExpectations, changed
 from tests.conftest import ROOT
 
 SEEDS = range(100, 150)
+IN_ALL_CHECKS = 2  # seeds of each ten
 TENS = [SEEDS[at : at + 10] for at in range(0, len(SEEDS), 10)]
 COURSE = Course.installed()
+EXPECT = ReachedExpectations(COURSE)
 # The sample class holds right answers, too; its first line says which.
 RIGHT = [
     *(path for path in sorted((ROOT / "tests" / "right").glob("*/*.py"))),
@@ -42,7 +44,8 @@ MISTAKES = [pytest.param(room, mistake, id=mistake.id) for room in rooms() for m
 @pytest.mark.parametrize("seeds", TENS, ids=lambda seeds: f"seeds-{seeds[0]}-to-{seeds[-1]}")
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
 def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seeds: range) -> None:
-    checks, expect = checks_of(room, exercise), ReachedExpectations(COURSE)
+    """With each seed, in each check that catches it; those that do not are looked through with one seed in five."""
+    checks, expect = checks_of(room, exercise), EXPECT.for_other_seeds()
     for seed in seeds:
         at = [seed_of(seed, check) for check in checks]
         for mistake in (mistake for mistake in COURSE.mistakes(room) if mistake.exercise == exercise):
@@ -51,6 +54,8 @@ def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, ex
             assert failed(verdicts), f"{mistake.id} passes with seed {seed}"
             assert named(verdicts) == {mistake.id}, f"with seed {seed}"
             assert all(mistake.says in verdict.message for verdict in failed(verdicts))
+        if seed == seeds[IN_ALL_CHECKS - 1]:
+            expect.go_on_where_mistakes_showed(checks)
 
 
 @pytest.mark.parametrize("room", rooms())
@@ -63,6 +68,19 @@ def test_a_mistake_that_a_check_does_not_reach_looks_right_to_it(room: str, live
         for mistake, answer in live.mistaken(check, seed).items():
             if not expect.is_reached(mistake, check, seed):
                 assert same_answer(answer, live.reference(check, seed)), f"{mistake} in {check.id}"
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_check_that_draws_nothing_sees_the_same_with_each_seed(room: str, live: LiveExpectations) -> None:
+    """So it need not be run fifty times."""
+    expect = ReachedExpectations(COURSE)
+    for check in checks_of(room):
+        one, other = (seed_of(seed, check) for seed in SEEDS[:2])
+        if expect.draws(check, one):
+            continue
+        for mistake, answer in live.mistaken(check, other).items():
+            if expect.is_for_all_seeds(mistake, check, one):
+                assert same_answer(expect.mistaken(check, one)[mistake], answer), f"{mistake} in {check.id}"
 
 
 DEFINITIONS = """

@@ -27,6 +27,7 @@ from autograder.reference import Course
 from autograder.sandbox import server, wire
 
 MAX_RUNS = 200
+POLL_S = 0.001
 
 
 def forked_server(self: sandbox.Sandbox) -> socket.socket:
@@ -55,24 +56,67 @@ def start(seed: int) -> int:
     return pid
 
 
-def duration_of_a_run(seed: int) -> float:
-    started = time.monotonic()
-    os.waitpid(start(seed), 0)
-    return time.monotonic() - started
-
-
 def hand_in_something_else(draw: random.Random, authors: list[Path]) -> None:
     for file in sorted(Path("submitted").glob("*/*/*.ipynb")):
         shutil.copyfile(draw.choice(authors), file)
 
 
-def graded_notebooks() -> set[tuple[str, int]]:
-    """Return the graded notebooks, each with the moment at which it was written."""
-    return {(str(path), path.stat().st_mtime_ns) for path in Path("autograded").glob("*/*/*.ipynb")}
+def files() -> set[tuple[str, str, int]]:
+    """Return what a run writes, each by its kind and the moment at which it was written.
+
+    The journal of the gradebook is there for as long as the scores of a submission are being written.
+    """
+    found = set()
+    for event, pattern in (("gradebook", "gradebook.db-journal"), ("notebook", "autograded/*/*/*.ipynb")):
+        for path in Path().glob(pattern):
+            with contextlib.suppress(FileNotFoundError):  # the journal is gone as soon as it came
+                found.add((event, str(path), path.stat().st_mtime_ns))
+    return found
+
+
+def events(before: set[tuple[str, str, int]]) -> set[str]:
+    return {event for event, _, _ in files() - before}
+
+
+def goes_on(pid: int) -> bool:
+    """Return whether a process runs; one that has ended is left for the one who waits for it."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
+def durations(seed: int) -> dict[str, float]:
+    """Leave a run alone, and return for each of its events how many seconds it took from there to the next."""
+    before, pid = files(), start(seed)
+    moments = {"start": time.monotonic()}
+    while goes_on(pid):
+        for event in events(before):
+            moments.setdefault(event, time.monotonic())
+        time.sleep(POLL_S)
+    os.waitpid(pid, 0)
+    ends = [*moments.values(), time.monotonic()][1:]
+    return {event: end - begin for (event, begin), end in zip(moments.items(), ends, strict=True)}
+
+
+def kill_after(event: str, wait_s: float, seed: int) -> str | None:
+    """Kill a run some seconds after an event of it, and return the last event it had come to.
+
+    None if it ended before. Before its notebook is written, the scores of a submission are.
+    """
+    before, pid = files(), start(seed)
+    seen = {"start"}
+    while event not in seen and goes_on(pid):
+        time.sleep(POLL_S)
+        seen |= events(before)
+    time.sleep(wait_s)
+    os.kill(pid, signal.SIGKILL)
+    _, ended = os.waitpid(pid, 0)
+    if not os.WIFSIGNALED(ended):
+        return None
+    seen |= events(before)
+    return next(event for event in ("notebook", "gradebook", "start") if event in seen)
 
 
 def main(folder: Path, kills: int, seed: int) -> None:
-    """Print, as JSON, how many notebooks each killed run had written by then."""
+    """Print, as JSON, what each killed run had come to."""
     course = Course.installed()
     course.names("layers"), course.mistakes("layers")
     torch.set_num_threads(1)
@@ -82,22 +126,18 @@ def main(folder: Path, kills: int, seed: int) -> None:
     undisturbed = folder.parent / "timed"
     shutil.copytree(folder, undisturbed)
     os.chdir(undisturbed)
-    duration_s = duration_of_a_run(seed)
+    until_next = durations(seed)
     os.chdir(folder)
-    found: list[int] = []
+    found: list[str] = []
     for _ in range(MAX_RUNS):
-        before, pid = graded_notebooks(), start(seed)
-        time.sleep(draw.uniform(0, duration_s))
-        os.kill(pid, signal.SIGKILL)
-        _, ended = os.waitpid(pid, 0)
-        written = len(graded_notebooks() - before)
-        if os.WIFSIGNALED(ended):
-            found.append(written)
-        # A busy machine makes some runs longer than others: the moments follow, so that they fall everywhere.
-        duration_s *= 0.8 if not os.WIFSIGNALED(ended) else 1.0 if written else 1.1
+        # A moment counts from an event, so that the moments fall everywhere on a machine of any speed and load.
+        event = draw.choice(list(until_next))
+        came_to = kill_after(event, draw.uniform(0, until_next[event]), seed)
+        if came_to is not None:
+            found.append(came_to)
         if len(found) == kills:
             break
-        if not os.WIFSIGNALED(ended) or draw.random() < 0.5:
+        if came_to is None or draw.random() < 0.5:
             hand_in_something_else(draw, authors)
     print(json.dumps(found))
 
