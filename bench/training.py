@@ -41,7 +41,7 @@ from solutions import data
 from solutions.errors import WrongUse
 from solutions.figures import training_speeds
 from solutions.idx import to_idx
-from solutions.runs import choose_device
+from solutions.machine import choose_device
 
 BENCH = Path(__file__).parent
 BUILD = BENCH.parent / "_build" / "bench"

@@ -11,7 +11,7 @@ import torch
 
 from solutions.errors import WrongUse
 from solutions.folders import CONFIG, LOG, MODEL, RESULTS
-from solutions.runs import Measurement
+from solutions.measurement import Measurement
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from solutions import report_sections as sections
 from solutions.data import SAMPLE_FOLDER, DataError, Dataset, load
 from solutions.errors import WrongUse
 from solutions.folders import open_model
+from solutions.measurement import measure
 from solutions.records import Record
-from solutions.runs import measure
 
 TEMPLATE = "report.html.j2"
 GENERATOR = "python -m solutions report"

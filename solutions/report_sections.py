@@ -18,8 +18,8 @@ from solutions.calibration import Calibration, brier_score, calibrate, wilson_in
 from solutions.data import Dataset
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
+from solutions.measurement import Measurement
 from solutions.records import Record
-from solutions.runs import Measurement
 from solutions.training import History
 
 MISTAKES, UNITS, PAIRS = 20, 64, 6  # how many are shown

@@ -18,11 +18,12 @@ from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
 from solutions.folders import CHECKPOINT, CONFIG, CONFUSION, CURVES, LOG, MISTAKES, MODEL, RESULTS
 from solutions.loop import Progress, TaughtLearner, Trainable, fit, restore
+from solutions.machine import choose_device
+from solutions.measurement import MEASURING_BATCH, Measurement, measure, to_tensors
 from solutions.recipes import RECIPES, Recipe
-from solutions.training import History, Learner, LearnerConfig, Loader, confusion_matrix, precision_recall_f1
+from solutions.training import History, Learner, LearnerConfig, Loader
 
 VALIDATION_SHARE = 0.1  # of the training images: 6,000 of the full set, 500 of the sample
-MEASURING_BATCH = 1000  # no gradients are kept, so larger batches than in training fit, and are faster
 
 
 @dataclass(frozen=True)
@@ -44,40 +45,6 @@ class Settings:
     device: str
     taught: bool = False
     bf16: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Measurement:
-    """What a model does on images that it was not trained on.
-
-    Attributes:
-        labels: names of the classes.
-        matrix: confusion matrix, rows are targets, shape (C, C).
-        probabilities: shape (N, C).
-    """
-
-    labels: tuple[str, ...]
-    matrix: Tensor
-    probabilities: Tensor
-
-    @property
-    def accuracy(self) -> float:
-        return int(self.matrix.trace()) / int(self.matrix.sum())
-
-    @property
-    def per_class(self) -> dict[str, dict[str, float]]:
-        """Precision, recall, F1 and the number of images of each class."""
-        columns = zip(*(scores.tolist() for scores in precision_recall_f1(self.matrix)), strict=True)
-        counts = self.matrix.sum(dim=1).tolist()
-        return {
-            label: {"precision": precision, "recall": recall, "f1": f1, "images": count}
-            for label, (precision, recall, f1), count in zip(self.labels, columns, counts, strict=True)
-        }
-
-    @property
-    def details(self) -> dict[str, object]:
-        """Everything but the accuracy, as JSON can hold it."""
-        return {"per_class": self.per_class, "confusion_matrix": self.matrix.tolist()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,53 +265,9 @@ def draw(run: Run, data: Dataset) -> None:
         figure.savefig(run.folder / name, dpi=150)
 
 
-def measure(model: Classifier, images: np.ndarray, labels: np.ndarray) -> Measurement:
-    """Let a model classify images, and count.
-
-    Args:
-        model: the classifier; it is left in evaluation mode.
-        images: uint8, shape (N, 28, 28).
-        labels: uint8, shape (N,).
-    """
-    model.eval()
-    x, y = to_tensors(images, labels, str(next(model.parameters()).device))
-    with torch.no_grad():
-        logits = torch.cat([model(batch) for batch in x.split(MEASURING_BATCH)])
-    matrix = confusion_matrix(y, logits.argmax(dim=1), len(model.labels)).cpu()
-    return Measurement(tuple(model.labels), matrix, logits.softmax(dim=1).cpu())
-
-
-def to_tensors(images: np.ndarray, labels: np.ndarray, device: str) -> tuple[Tensor, Tensor]:
-    """Return images as float32 from 0 to 1, as in ``prepare_image``, and labels as int64, on the device."""
-    return torch.tensor(images, device=device).float().div(255), torch.tensor(labels, device=device).long()
-
-
 def describe(data: Dataset) -> dict[str, object]:
     """Return what identifies the data, whatever folder they are in."""
     return {"name": "Fashion-MNIST", "is_sample": data.is_sample, "digest": data.digest}
-
-
-def choose_device(name: str) -> str:
-    """Return the device to use: the one that is named, or the fastest where that is "auto".
-
-    Raises:
-        WrongUse: this machine does not have the device.
-    """
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if name == "auto":
-        return next(device for device, is_present in present.items() if is_present)
-    if not present[name]:
-        raise WrongUse(f"--device {name}: this machine, or this PyTorch, has none; leave the option out")
-    return name
-
-
-def use_one_thread() -> None:
-    """Let PyTorch compute with one thread on the CPU.
-
-    Layers this small gain little from a second one (1.5 s an epoch instead of 1.7 on two cores), lose much where
-    another program wants the processor, and with one the result does not depend on how many cores there are.
-    """
-    torch.set_num_threads(1)
 
 
 def describe_machine(settings: Settings) -> dict[str, object]:

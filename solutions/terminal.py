@@ -19,7 +19,7 @@ from rich.text import Text
 
 from solutions.data import HOW_TO_GET, Dataset
 from solutions.errors import WrongUse
-from solutions.runs import Measurement
+from solutions.measurement import Measurement
 from solutions.survey import Survey
 from solutions.training import History
 

@@ -15,7 +15,7 @@ from autograder.console import print_table
 from solutions import data, folders
 from solutions.deploy.photos import GROUNDS, Answer, GroundAccuracy, accuracy_by_ground, held_out, photographs
 from solutions.deployment import prepare_image
-from solutions.runs import use_one_thread
+from solutions.machine import use_one_thread
 
 THUMBNAIL = (150, 200)  # pixels
 COLUMNS = 10

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
 from rich.table import Table
 
-from solutions import data, runs
+from solutions import data, machine, runs
 from solutions.recipes import LADDER, RECIPES, Recipe, rung
 
 SHOWN = data.DATA / "results.json"  # what the book shows
@@ -28,7 +28,7 @@ MOST = 4.0  # standard errors by which a mean may differ from the one shown: oth
 
 def train(recipe: Recipe, name: str, seed: int) -> dict[str, float]:
     """Train once, and return what was measured."""
-    runs.use_one_thread()
+    machine.use_one_thread()
     dataset = data.load()
     settings = runs.Settings(name, recipe, seed, "cpu")
     started = time.process_time()  # with one thread the time on a quiet machine, and the same on a busy one

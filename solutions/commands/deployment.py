@@ -26,12 +26,12 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Say what garment is in each photograph, with probabilities."""
-    from solutions import folders, runs, terminal
+    from solutions import folders, machine, terminal
     from solutions.deployment import classify
     from solutions.images import ImageError, open_image, remark
 
     console = terminal.open_console(as_json)
-    runs.use_one_thread()
+    machine.use_one_thread()
     classifier, _ = folders.open_model(model or folders.newest_model(out))
     results: list[dict[str, object]] = []
     for path in images:
@@ -65,9 +65,9 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show the page in a browser.")] = True,
 ) -> None:
     """Show a page where one sends or draws a garment and gets an answer."""
-    from solutions import folders, runs, terminal
+    from solutions import folders, machine, terminal
 
-    runs.use_one_thread()
+    machine.use_one_thread()
     path = model or folders.newest_model(out)
     classifier, training = folders.open_model(path)
     deploy = _import_extra("deploy", "solutions.deploy.serve", "gradio")
@@ -146,11 +146,11 @@ def export_web(
 ) -> None:
     """Write a page that answers in the browser, for any static host, and say what its int8 weights cost."""
     from solutions import data as sources
-    from solutions import folders, runs, terminal
+    from solutions import folders, machine, terminal
     from solutions.deploy import web
 
     console = terminal.open_console(as_json)
-    runs.use_one_thread()
+    machine.use_one_thread()
     classifier, _ = folders.open_model(model)
     web.claim_page(folder, force)
     dataset = sources.load(data)
@@ -169,13 +169,13 @@ def export_web(
 def _card_of(model: Path, data: Path | None) -> str:
     """Measure a model on the test images of the data and return its card."""
     from solutions import data as sources
-    from solutions import folders, runs, terminal
+    from solutions import folders, machine, measurement, terminal
     from solutions.deploy.card import make_card
 
-    runs.use_one_thread()
+    machine.use_one_thread()
     classifier, training = folders.open_model(model)
     dataset = sources.load(data)
-    test = runs.measure(classifier, dataset.test_images, dataset.test_labels)
+    test = measurement.measure(classifier, dataset.test_images, dataset.test_labels)
     return make_card(test, dataset.test_labels, terminal.name_of(dataset), training)
 
 

@@ -38,10 +38,10 @@ def train(
 ) -> None:
     """Train the classifier, measure it on the test images, and write model, log and figures into a folder."""
     from solutions import data as sources
-    from solutions import folders, runs, terminal
+    from solutions import folders, machine, runs, terminal
 
     console = terminal.open_console(quiet or as_json)
-    runs.use_one_thread()
+    machine.use_one_thread()
     changes = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "dropout": dropout}
     changes |= {"patience": patience, "max_seconds": max_seconds}
     changes = {option: value for option, value in changes.items() if value is not None}
@@ -93,14 +93,14 @@ def evaluate(
 ) -> None:
     """Measure a model on the test images."""
     from solutions import data as sources
-    from solutions import folders, runs, terminal
+    from solutions import folders, machine, measurement, runs, terminal
 
     console = terminal.open_console(as_json)
-    runs.use_one_thread()
+    machine.use_one_thread()
     path = model or folders.newest_model(out)
     classifier, training = folders.open_model(path)
     dataset = sources.load(data)
-    test = runs.measure(classifier, dataset.test_images, dataset.test_labels)
+    test = measurement.measure(classifier, dataset.test_images, dataset.test_labels)
     console.print(f"Model: {path}")
     terminal.say_which(console, dataset)
     if training.get("data") != runs.describe(dataset):
@@ -122,12 +122,12 @@ def report(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the report.")] = False,
 ) -> None:
     """Describe a run in one page: result, curves, confusions, mistakes, calibration, first layer."""
-    from solutions import folders, runs, terminal
+    from solutions import folders, machine, terminal
     from solutions.records import read_run
     from solutions.report import make_report, write_report
 
     console = terminal.open_console(quiet or as_json)
-    runs.use_one_thread()
+    machine.use_one_thread()
     folder = folders.find_run(out, run)
     made = make_report(read_run(folder), data)
     path = to or folder / folders.REPORT

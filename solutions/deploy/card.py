@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solutions.deploy.answers import BOOK, LIMITS, UNSURE_BELOW
-from solutions.runs import Measurement
+from solutions.measurement import Measurement
 
 CONFUSIONS = 5  # the most frequent ones are listed
 

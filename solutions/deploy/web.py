@@ -19,7 +19,7 @@ from solutions.data import Dataset
 from solutions.deployment import affine_layers, load_model
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.runs import measure
+from solutions.measurement import measure
 
 SOURCES = Path(__file__).parent / "web"
 WEIGHTS, EXAMPLES = "weights.safetensors", "examples.json"

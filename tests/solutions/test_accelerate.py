@@ -14,8 +14,9 @@ from solutions.data import Dataset
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.layers import Linear
+from solutions.measurement import MEASURING_BATCH, to_tensors
 from solutions.recipes import RECIPES, Recipe
-from solutions.runs import MEASURING_BATCH, new_model, to_tensors
+from solutions.runs import new_model
 from solutions.training import Learner, LearnerConfig, Loader, batches
 
 Examples = tuple[Tensor, Tensor]

@@ -10,12 +10,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solutions import data, runs
+from solutions import data, measurement
 from solutions.data import Dataset
 from solutions.deploy.answers import LIMITS, UNSURE_BELOW
 from solutions.deploy.card import make_card, reliability
 from solutions.folders import MODEL, open_model
-from solutions.runs import Measurement
+from solutions.measurement import Measurement
 
 Cli = Callable[..., CompletedProcess[str]]
 
@@ -23,7 +23,7 @@ Cli = Callable[..., CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def measured(trained: tuple[Path, str], sample: Dataset) -> tuple[Measurement, dict[str, object]]:
     model, training = open_model(trained[0] / MODEL)
-    return runs.measure(model, sample.test_images, sample.test_labels), training
+    return measurement.measure(model, sample.test_images, sample.test_labels), training
 
 
 def test_the_card_has_accuracy_each_class_and_the_most_frequent_mistakes(

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from solutions import __main__ as command_line
 from solutions import data
+from solutions.commands import deployment
 from solutions.data import Dataset
 from solutions.errors import WrongUse
 from solutions.folders import CONFIG, FILES, MODEL
@@ -406,5 +406,5 @@ def test_a_model_may_lie_anywhere(cli: Cli, trained: tuple[Path, str], boot: Pat
 
 def test_a_command_that_needs_an_extra_names_it() -> None:
     with pytest.raises(WrongUse) as caught:
-        command_line._import_extra("deploy", "solutions.deploy.serve", "no_such_package")
+        deployment._import_extra("deploy", "solutions.deploy.serve", "no_such_package")
     assert str(caught.value) == "no_such_package: not installed; pip install 'image-classifier-from-scratch[deploy]'"

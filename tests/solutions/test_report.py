@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page
 from solutions.data import Dataset
 from solutions.deployment import export_model, load_model
 from solutions.folders import LOG, MODEL, RESULTS
+from solutions.measurement import measure
 from solutions.records import Record, read_run
 from solutions.report import make_report
-from solutions.runs import measure
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLESHEETS = (ROOT / "solutions/report.html.j2", ROOT / "book/static/course.css")

@@ -15,7 +15,8 @@ from solutions.deployment import load_model
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.folders import MODEL, newest_model, open_model
-from solutions.runs import choose_device, measure, to_tensors
+from solutions.machine import choose_device
+from solutions.measurement import measure, to_tensors
 from solutions.training import Learner, LearnerConfig, Loader
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
