@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import CodeType, FrameType, SimpleNamespace
@@ -14,7 +13,6 @@ from types import CodeType, FrameType, SimpleNamespace
 import torch
 
 from autograder.checks import Check, Observations
-from autograder.judge import same_answer
 from autograder.observe import observe
 from autograder.reference import LiveExpectations
 from autograder.verdicts import Answer
@@ -32,20 +30,10 @@ class ReachedExpectations(LiveExpectations):
     _draw: set[str] = field(default_factory=set)
     _changed: dict[str, set[str]] = field(default_factory=dict)
     _entered: dict[tuple[str, int], set[str]] = field(default_factory=dict)
-    _shown: set[tuple[str, str]] | None = None
 
     def for_other_seeds(self) -> ReachedExpectations:
         """Return expectations that know what holds for all seeds, and hold no answers of these."""
         return replace(self, _answers={}, _entered={})
-
-    def go_on_where_mistakes_showed(self, checks: Sequence[Check]) -> None:
-        """From now on run a mistake only in the checks that told it from the reference with some seed so far."""
-        of = {check.id: check for check in checks}
-        self._shown = {
-            (mistake, check)
-            for (mistake, check, seed), answer in self._answers.items()
-            if check in of and not same_answer(answer, self.reference(of[check], seed))
-        }
 
     def draws(self, check: Check, seed: int) -> bool:
         """Whether the check draws a number when it runs the reference."""
@@ -69,8 +57,6 @@ class ReachedExpectations(LiveExpectations):
             return super()._answer("", check, seed)
         if (mistake, check.id) in self._for_all_seeds:
             return self._for_all_seeds[mistake, check.id]
-        if self._shown is not None and (mistake, check.id) not in self._shown:
-            return super()._answer("", check, seed)
         if check.id in self._draw:
             return super()._answer(mistake, check, seed)
         drew: list[bool] = []
