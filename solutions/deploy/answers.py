@@ -30,10 +30,12 @@ class Answer:
     Attributes:
         ranked: label and probability, the most probable first; the probabilities add up to 1.
         seen: what the network was given, float32, shape (28, 28), from 0 to 1.
+        remark: what to tell with the answer, such as that only the first frame was looked at.
     """
 
     ranked: list[tuple[str, float]]
     seen: np.ndarray
+    remark: str = ""
 
     @property
     def is_unsure(self) -> bool:
@@ -42,4 +44,4 @@ class Answer:
     @property
     def as_json(self) -> dict[str, object]:
         ranked = [{"label": label, "probability": probability} for label, probability in self.ranked]
-        return {"answers": ranked, "unsure": self.is_unsure}
+        return {"answers": ranked, "unsure": self.is_unsure, "remark": self.remark}

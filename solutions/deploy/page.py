@@ -7,6 +7,7 @@ import base64
 import io
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from solutions.deploy.answers import BOOK, LIMITS, UNSURE_BELOW, Answer
-from solutions.images import LARGEST_FILE, ImageError, open_image
+from solutions.images import LARGEST_FILE, ImageError, open_image, remark
 
 SHOWN = 5  # of ten answers
 KEEP_SECONDS = 600  # how long an upload stays, as the page shows it beside its answer
@@ -74,7 +75,8 @@ def build(answer: Callable[[Image.Image], Answer], labels: tuple[str, ...], trai
 
     def respond(path: Path) -> tuple[str, dict[str, object] | None]:
         try:
-            found = answer(open_image(path))
+            image = open_image(path)
+            found = replace(answer(image), remark=remark(image))
         except (ImageError, ValueError) as error:
             return refusal(str(error)), {"error": str(error)}
         return answer_as_html(found), found.as_json
@@ -155,6 +157,8 @@ def answer_as_html(answer: Answer) -> str:
         advice = f'<p class="advice">The best answer has less than {UNSURE_BELOW:.0%}. {ADVICE}</p>'
     else:
         verdict, advice = f"<strong>{escape(first)}</strong>, {probability:.0%}", ""
+    if answer.remark:
+        advice += f'<p class="advice">This is {escape(answer.remark)}.</p>'
     rows = "".join(
         f'<li><span class="label">{escape(label)}</span>'
         f'<span class="bar" aria-hidden="true"><span style="width: {share:.2%}"></span></span>'

@@ -4,6 +4,8 @@ import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -40,10 +42,17 @@ def until_it_answers(address: str, process: subprocess.Popen) -> str:
             time.sleep(0.2)
 
 
-def ask(address: str, photograph: Path) -> dict:
+@contextmanager
+def asking(address: str) -> Iterator[Callable[[Path], dict]]:
     """What the page answers to a photograph, as its own client gets it."""
     client = Client(address, verbose=False, analytics_enabled=False)
     try:
-        return client.predict(handle_file(photograph), api_name="/classify")[1]
+        yield lambda photograph: client.predict(handle_file(photograph), api_name="/classify")[1]
     finally:
         client.close()
+
+
+def ask(address: str, photograph: Path) -> dict:
+    """The same for one photograph."""
+    with asking(address) as answer:
+        return answer(photograph)
