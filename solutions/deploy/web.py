@@ -16,6 +16,7 @@ from PIL import Image, ImageFilter, ImageOps
 from safetensors import safe_open
 
 from solutions.data import Dataset
+from solutions.deploy.answers import UNSURE_BELOW
 from solutions.deployment import affine_layers, load_model
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
@@ -93,7 +94,8 @@ def page_weights(path: Path) -> bytes:
         steps, scale = quantise(weight.detach().numpy())
         tensors |= {f"{i}.bias": bias.detach().numpy(), f"{i}.scale": scale, f"{i}.weight": steps}
     # Written here and not by the library, whose header comes in a random order: the same model is the same file.
-    header: dict[str, object] = {"__metadata__": FORMAT | {key: metadata[key] for key in KEPT if key in metadata}}
+    about = FORMAT | {"unsure_below": str(UNSURE_BELOW)} | {key: metadata[key] for key in KEPT if key in metadata}
+    header: dict[str, object] = {"__metadata__": about}
     parts, end = [], 0
     for name, tensor in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0])):  # wide ones are aligned
         start, end = end, end + tensor.nbytes

@@ -16,7 +16,9 @@ from solutions.deploy.answers import LIMITS, UNSURE_BELOW
 from solutions.deploy.card import make_card, reliability
 from solutions.folders import MODEL, open_model
 from solutions.measurement import Measurement
+from solutions.runs import divide
 
+DEPLOYED = data.DATA / "model" / "garments.safetensors"
 Cli = Callable[..., CompletedProcess[str]]
 
 
@@ -86,3 +88,14 @@ def test_the_command_prints_the_card(here: Cli, trained: tuple[Path, str]) -> No
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("# What garment is this?")
     assert trained[1].split("Test accuracy ")[1].split()[0] in result.stdout
+
+
+def test_what_is_called_unsure_is_the_smallest_tenth_that_leaves_answers_right_95_times_in_100(full: Dataset) -> None:
+    """Of the course's own model, on the images that it was validated on; the test images have no say in it."""
+    model, training = open_model(DEPLOYED)
+    _, held_out = divide(full, training["seed"])
+    found = measurement.measure(model, full.train_images[held_out], full.train_labels[held_out])
+    sureness, answers = found.probabilities.max(dim=1)
+    right = answers == torch.tensor(full.train_labels[held_out])
+    tenths = [tenth / 10 for tenth in range(1, 10)]
+    assert next(tenth for tenth in tenths if right[sureness >= tenth].double().mean() >= 0.95) == UNSURE_BELOW

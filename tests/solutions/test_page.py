@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from solutions.data import Dataset
 from solutions.deploy import web
+from solutions.deploy.answers import UNSURE_BELOW
 from solutions.deployment import classify, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.images import open_image
@@ -22,7 +23,6 @@ from tests.solutions.photographs import GROUNDS, KINDS, SIZES, cut_out, garment_
 
 ROUNDING = 1e-4  # of a probability: what float32 sums in another order may differ by
 LARGEST_PAGE = 400_000  # bytes
-UNSURE = 0.6  # as in demo.js
 
 
 @pytest.fixture(scope="session")
@@ -220,7 +220,7 @@ def png(image: Image.Image) -> bytes:
 def said_of(model: Classifier, image: Image.Image) -> str:
     """The beginning of what the page says of an image."""
     label, probability = classify(model, image)[0]
-    return f"{label} {100 * probability:.0f}" if probability >= UNSURE else f"Not sure perhaps {label}"
+    return f"{label} {100 * probability:.0f}" if probability >= UNSURE_BELOW else f"Not sure perhaps {label}"
 
 
 @pytest.fixture(scope="session")

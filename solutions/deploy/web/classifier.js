@@ -71,7 +71,7 @@ export class Classifier {
    * @param {Object<string, string>} about the file's metadata.
    */
   constructor(labels, layers, about) {
-    Object.assign(this, { labels, layers, about });
+    Object.assign(this, { labels, layers, about, unsureBelow: Number(about.unsure_below) });
   }
 
   /**

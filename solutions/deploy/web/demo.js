@@ -5,7 +5,6 @@ import { Refusal, load, prepareImage } from "./classifier.js";
 import { Drawing } from "./drawing.js";
 import { readPhoto } from "./photo.js";
 
-const UNSURE = 0.6; // below it the first answer is called a guess
 const SHOWN = 5;
 const PAPER = 480; // pixels
 const INVITATION = ["What is it?", "Draw a garment, choose a photo, or take one of the examples."];
@@ -51,8 +50,8 @@ function percent(probability) {
 }
 
 /** What is said of an answer, in words. */
-export function verdict([first, second]) {
-  if (first.probability >= UNSURE) return { title: first.label, rest: `${percent(first.probability)} sure` };
+export function verdict([first, second], unsureBelow) {
+  if (first.probability >= unsureBelow) return { title: first.label, rest: `${percent(first.probability)} sure` };
   return {
     title: "Not sure",
     rest:
@@ -179,9 +178,10 @@ class Demo {
     try {
       const pixels = prepareImage(photo);
       if (model === null) this.say("One moment", "The model is on its way.");
-      const answers = (await fetchModel()).classify(pixels);
+      const classifier = await fetchModel();
+      const answers = classifier.classify(pixels);
       if (turn !== this.shown) return;
-      const { title, rest } = verdict(answers);
+      const { title, rest } = verdict(answers, classifier.unsureBelow);
       this.say(title, rest);
       this.showSeen(pixels);
       this.showAnswers(answers.slice(0, SHOWN));
