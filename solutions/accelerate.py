@@ -10,6 +10,7 @@ block are one CUDA graph.
 import math
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -20,8 +21,19 @@ from solutions.dropout import Classifier
 from solutions.fast_layers import Layer, NormalizedLayer
 from solutions.recipes import MOMENTUM, Recipe
 
-BLOCK = 8192  # images: what is drawn for them takes some 20 MB
+BLOCK = 1024  # images: what is read and drawn for them takes some 5 MB, and stays near the processor
 RESOLUTION = 2**16  # dropout is drawn from 16 bits for each unit, so its probability is met to within 1/65536
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """What a step reads and writes: views of the block's and the largest batch's memory, a list for the layers each."""
+
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    masks: list[Tensor | None]
+    targets: Tensor
+    gradients: list[Tensor]
 
 
 class FastLearner:
@@ -71,7 +83,7 @@ class FastLearner:
         """Go once through the training images; return their mean loss, measured while the weights changed."""
         total = torch.zeros((), device=self.device)
         order = torch.randperm(len(self._train_targets), generator=self._order).to(self.device)
-        with torch.no_grad():
+        with torch.inference_mode():
             for rows in order.split(self._block):
                 count = len(rows)
                 self._rows[:count].copy_(rows)
@@ -156,7 +168,9 @@ class FastLearner:
             masks = torch.empty(self._block, len(bias), dtype=self._dtype, device=self.device) if drops else None
             input_scale, gradient_scale = (scale if i else 1.0), scale ** (len(pairs) - 1 - i)
             kind = NormalizedLayer if self.recipe.normalize and i < len(pairs) - 1 else Layer
-            layers.append(kind(weight.detach(), bias.detach(), input_scale, gradient_scale, masks))
+            layers.append(
+                kind(weight.detach(), bias.detach(), input_scale, gradient_scale, masks, self.recipe.batch_size)
+            )
         # What the model is to the raw brightness, it is now to the standardised one.
         first = layers[0]
         first.bias += self._mean * first.weight.sum(dim=0)
@@ -178,9 +192,10 @@ class FastLearner:
         def reserve(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
             return torch.empty(*shape, dtype=dtype, device=self.device)
 
-        # The input, and what each hidden layer gives; and the gradients, the last of them that of the logits.
-        self._outputs = [reserve(batch, size, dtype=self._dtype) for size in sizes[:-1]]
-        self._gradients = [*(reserve(batch, size, dtype=self._dtype) for size in sizes[:-1]), reserve(batch, classes)]
+        self._inputs = reserve(self._block, sizes[0], dtype=self._dtype)
+        self._outputs = [reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]]  # of the hidden layers
+        self._gradients = [*(reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]), reserve(batch, classes)]
+        self._batches: dict[tuple[int, int], _Batch] = {}
         self._rows = reserve(self._block, dtype=torch.int64)
         self._offsets = reserve(2, self._block, dtype=torch.int64)
         self._flips = reserve(self._block, 1, 1, dtype=torch.bool)
@@ -237,47 +252,56 @@ class FastLearner:
         graph.replay()
 
     def _train_block(self, count: int) -> None:
-        torch.index_select(self._train_targets, 0, self._rows[:count], out=self._targets[:count])
+        """Read the block's images, moved and mirrored as was drawn, and take a step for each batch of them."""
+        rows, inputs = self._rows[:count], self._inputs[:count]
+        torch.index_select(self._train_targets, 0, rows, out=self._targets[:count])
+        if self.recipe.shift:
+            images = self._train_images[rows, self._offsets[0, :count], self._offsets[1, :count]]
+            inputs.copy_(images.flatten(1))
+        else:
+            torch.index_select(self._train_images, 0, rows, out=inputs)
+        if self.recipe.flip:
+            images = inputs.view(count, 28, 28)
+            inputs.copy_(torch.where(self._flips[:count], images.flip(2), images).flatten(1))
         for start in range(0, count, self.recipe.batch_size):
             self._step(start, min(start + self.recipe.batch_size, count))
 
+    def _batch(self, start: int, end: int) -> _Batch:
+        """Return what a step on the block's images from ``start`` to ``end`` reads and writes: always the same."""
+        if (start, end) not in self._batches:
+            size = end - start
+            outputs = [output[:size] for output in self._outputs]
+            logits = self._logits[start:end]
+            self._batches[start, end] = _Batch(
+                inputs=[self._inputs[start:end], *outputs],
+                outputs=[*outputs, logits],
+                masks=[layer.masks if layer.masks is None else layer.masks[start:end] for layer in self._layers],
+                targets=self._targets[start:end],
+                gradients=[gradient[:size] for gradient in self._gradients],
+            )
+        return self._batches[start, end]
+
     def _step(self, start: int, end: int) -> None:
         """Take a step along the mean gradient over the block's images from ``start`` to ``end``."""
-        size = end - start
-        x, *hidden = (output[:size] for output in self._outputs)
-        self._read(start, end, x)
-        inputs, targets, logits = [x], self._targets[start:end], self._logits[start:end]
-        for layer, out in zip(self._layers, [*hidden, logits], strict=True):
-            layer.forward(inputs[-1], out)
-            if out is not logits:
-                if layer.masks is not None:
-                    out.mul_(layer.masks[start:end])
-                inputs.append(out.relu_())
-        gradient = torch.softmax(logits, dim=1, out=self._gradients[-1][:size]).sub_(targets).to(self._dtype)
+        batch, size = self._batch(start, end), end - start
+        for layer, x, out, masks in zip(self._layers, batch.inputs, batch.outputs, batch.masks, strict=True):
+            layer.forward(x, out)
+            if layer is not self._layers[-1]:
+                (out if masks is None else out.mul_(masks)).relu_()
+        logits = batch.outputs[-1]
+        gradient = torch.softmax(logits, dim=1, out=batch.gradients[-1]).sub_(batch.targets).to(self._dtype)
         for i in reversed(range(len(self._layers))):
-            layer = self._layers[i]
+            layer, x = self._layers[i], batch.inputs[i]
             arrived = layer.product_gradient(gradient, 1 / size)
             if i:  # before the weight changes
-                gradient = layer.input_gradient(inputs[i], arrived, self._gradients[i][:size])
+                gradient = layer.input_gradient(x, arrived, batch.gradients[i - 1])
             if self._optimizer is None:
-                layer.descend(inputs[i], arrived, self.recipe.lr / size)
+                layer.descend(x, arrived, self.recipe.lr / size)
             else:
-                layer.set_gradients(inputs[i], arrived, 1 / size)
+                layer.set_gradients(x, arrived, 1 / size)
         if self._optimizer is not None:
             torch.index_select(self._rates, 0, self._steps, out=self._rate.view(1))
             self._optimizer.step()
-        for layer in self._layers:
-            layer.refresh()
-        self._steps += 1
-
-    def _read(self, start: int, end: int, out: Tensor) -> None:
-        """Read the images of a batch, moved and mirrored as was drawn."""
-        rows = self._rows[start:end]
-        if self.recipe.shift:
-            images = self._train_images[rows, self._offsets[0, start:end], self._offsets[1, start:end]]
-            out.copy_(images.flatten(1))
-        else:
-            torch.index_select(self._train_images, 0, rows, out=out)
-        if self.recipe.flip:
-            images = out.view(len(out), 28, 28)
-            out.copy_(torch.where(self._flips[start:end], images.flip(2), images).flatten(1))
+            self._steps += 1
+            for layer in self._layers:
+                layer.refresh()

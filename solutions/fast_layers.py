@@ -20,6 +20,7 @@ class Layer:
         gradient_scale: the factors of the dropouts behind it, which the gradients that arrive here lack.
         masks: 0 where dropout drops an output and 1 elsewhere, for each image of a block: shape (block, O). None where
             nothing is dropped.
+        batch_size: of the largest batch.
     """
 
     weight: Tensor
@@ -27,9 +28,11 @@ class Layer:
     input_scale: float
     gradient_scale: float
     masks: Tensor | None
+    batch_size: int
 
     def __post_init__(self) -> None:
         self.factor, self.shift = self.weight, self.bias  # as the product reads them
+        self.ones = torch.ones(self.batch_size, device=self.weight.device)
 
     @property
     def parameters(self) -> list[Tensor]:
@@ -72,7 +75,9 @@ class Layer:
         """Take a step of gradient descent along the sum over the batch."""
         factor = -lr * self.gradient_scale
         self.weight.addmm_(x.t(), grad_out, alpha=factor * self.input_scale)
-        self.bias.add_(grad_out.sum(dim=0), alpha=factor)
+        self.bias.addmv_(
+            grad_out.t(), self.ones[: len(x)], alpha=factor
+        )  # the sum over the batch, and the step, in one
 
     def set_gradients(self, x: Tensor, grad_out: Tensor, share: float) -> None:
         """Leave the sum over the batch, times ``share``, in ``grad`` of each parameter."""

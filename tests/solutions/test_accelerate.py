@@ -55,14 +55,15 @@ def images_read(recipe: Recipe, images: Tensor) -> Tensor:
     """What an epoch trains on, in the order of the images: read where they are read for the first layer."""
     labels = torch.arange(len(images)) % 10
     learner = FastLearner(Classifier(), recipe, (images, labels), (images, labels))
-    found = torch.empty(len(images), 784)
-    for rows in torch.arange(len(images)).split(recipe.batch_size):
+    found = []
+    for rows in torch.arange(len(images)).split(learner._block):
         count = len(rows)
         learner._rows[:count] = rows
         learner._draw(count)
-        torch.index_select(learner._train_targets, 0, rows, out=learner._targets[:count])
-        learner._read(0, count, found[rows[0] : rows[0] + count])
-    return found.reshape(-1, 28, 28)
+        with torch.no_grad():
+            learner._train_block(count)
+        found.append(learner._inputs[:count].clone())
+    return torch.cat(found).reshape(-1, 28, 28)
 
 
 @pytest.mark.parametrize("batch_size", [32, 100])
@@ -114,7 +115,7 @@ def test_with_dropout_a_step_is_that_of_autograd_for_the_same_masks(train: Examp
 def test_units_are_dropped_with_the_probability_and_independently(train: Examples, valid: Examples) -> None:
     """Over N = 32 * 8192 draws at least, 7 standard errors: a right share is outside less than once in 10^11 runs."""
     learner = FastLearner(Classifier(), Recipe(dropout=0.3), train, valid)
-    learner._draw(8192)
+    learner._draw(learner._block)
     for layer in learner._layers[:2]:
         masks = layer.masks
         assert masks is not None
