@@ -75,9 +75,8 @@ class Layer:
         """Take a step of gradient descent along the sum over the batch."""
         factor = -lr * self.gradient_scale
         self.weight.addmm_(x.t(), grad_out, alpha=factor * self.input_scale)
-        self.bias.addmv_(
-            grad_out.t(), self.ones[: len(x)], alpha=factor
-        )  # the sum over the batch, and the step, in one
+        # The sum over the batch, and the step, in one product.
+        self.bias.addmv_(grad_out.t(), self.ones[: len(x)], alpha=factor)
 
     def set_gradients(self, x: Tensor, grad_out: Tensor, share: float) -> None:
         """Leave the sum over the batch, times ``share``, in ``grad`` of each parameter."""
