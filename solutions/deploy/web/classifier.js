@@ -1,7 +1,7 @@
 // The classifier in a browser. `prepareImage` and `classify` do what the functions of these names in
 // solutions/deployment.py do, step by step and with Pillow's rounding, so that both give the same answer.
 
-import { boxResize, gaussianBlur, grey, lowestAlpha, onWhite, reduce, roundToEven } from "./pillow.js";
+import { boxResize, gaussianBlurAbove, grey, lowestAlpha, onWhite, reduce, roundToEven } from "./pillow.js";
 
 const SIDE = 28;
 const LARGEST_SIDE = 1024; // pixels; beyond it blocks are averaged first
@@ -30,7 +30,8 @@ export function prepareImage(photo) {
   const colours = onWhite(data);
 
   const distance = distances(colours, borderMedian(colours, width, height));
-  const blurred = gaussianBlur(new Uint8Array(distance), width, height, Math.max(width, height) / 200);
+  const sigma = Math.max(width, height) / 200;
+  const blurred = gaussianBlurAbove(new Uint8Array(distance), width, height, sigma, STANDS_OUT);
   const brightness = new Float32Array(width * height);
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (let y = 0, i = 0; y < height; y++) {

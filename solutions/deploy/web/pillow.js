@@ -99,6 +99,37 @@ export function gaussianBlur(bytes, width, height, sigma) {
   return blurred;
 }
 
+/**
+ * `gaussianBlur` around what is above a limit, and 0 elsewhere: a mean of values up to the limit is never above it.
+ *
+ * Where it is above the limit it is the blur of the whole image, to the bit.
+ */
+export function gaussianBlurAbove(bytes, width, height, sigma, limit) {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (bytes[i] <= limit) continue;
+      if (x < left) left = x;
+      if (x >= right) right = x + 1;
+      if (y < top) top = y;
+      bottom = y + 1;
+    }
+  }
+  const blurred = new Uint8Array(bytes.length);
+  if (bottom === 0) return blurred;
+  const reach = 3 * (Math.floor(boxRadius(sigma)) + 1); // of the three boxes
+  [left, top] = [Math.max(0, left - 2 * reach), Math.max(0, top - 2 * reach)];
+  [right, bottom] = [Math.min(width, right + 2 * reach), Math.min(height, bottom + 2 * reach)];
+  const columns = right - left;
+  const part = new Uint8Array(columns * (bottom - top));
+  for (let y = top; y < bottom; y++) part.set(bytes.subarray(y * width + left, y * width + right), (y - top) * columns);
+  const around = gaussianBlur(part, columns, bottom - top, sigma);
+  for (let y = top; y < bottom; y++) {
+    blurred.set(around.subarray((y - top) * columns, (y - top + 1) * columns), y * width + left);
+  }
+  return blurred;
+}
+
 /** The radius of three boxes that together come close to a Gaussian (Gwosdek et al. 2011), in single precision. */
 function boxRadius(sigma) {
   const f = Math.fround;
