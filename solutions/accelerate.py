@@ -10,7 +10,6 @@ block are one CUDA graph.
 import math
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -18,22 +17,11 @@ from torch.nn import functional
 
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
-from solutions.fast_layers import Layer, NormalizedLayer
+from solutions.fast_layers import Batch, Layer, NormalizedLayer
 from solutions.recipes import MOMENTUM, Recipe
 
 BLOCK = 1024  # images: what is read and drawn for them takes some 5 MB, and stays near the processor
 RESOLUTION = 2**16  # dropout is drawn from 16 bits for each unit, so its probability is met to within 1/65536
-
-
-@dataclass(frozen=True, eq=False)
-class _Batch:
-    """What a step reads and writes: views of the block's and the largest batch's memory, a list for the layers each."""
-
-    inputs: list[Tensor]
-    outputs: list[Tensor]
-    masks: list[Tensor | None]
-    targets: Tensor
-    gradients: list[Tensor]
 
 
 class FastLearner:
@@ -47,8 +35,8 @@ class FastLearner:
         device: "cpu", "cuda" or "mps".
         seed: of the order of the images, and of all else that is random. The model's weights are drawn already.
         after_block: called with the number of images in each block of batches that was trained on.
-        bf16: compute the products in bfloat16. On processors that have instructions for it this takes two thirds of the
-            time with batches of 256, and more than float32 with batches of 32.
+        bf16: compute the products in bfloat16. On processors that have instructions for it this is faster with batches
+            of hundreds, and slower with small ones.
     """
 
     def __init__(
@@ -195,7 +183,7 @@ class FastLearner:
         self._inputs = reserve(self._block, sizes[0], dtype=self._dtype)
         self._outputs = [reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]]  # of the hidden layers
         self._gradients = [*(reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]), reserve(batch, classes)]
-        self._batches: dict[tuple[int, int], _Batch] = {}
+        self._batches: dict[tuple[int, int], Batch] = {}
         self._rows = reserve(self._block, dtype=torch.int64)
         self._offsets = reserve(2, self._block, dtype=torch.int64)
         self._flips = reserve(self._block, 1, 1, dtype=torch.bool)
@@ -266,13 +254,13 @@ class FastLearner:
         for start in range(0, count, self.recipe.batch_size):
             self._step(start, min(start + self.recipe.batch_size, count))
 
-    def _batch(self, start: int, end: int) -> _Batch:
+    def _batch(self, start: int, end: int) -> Batch:
         """Return what a step on the block's images from ``start`` to ``end`` reads and writes: always the same."""
         if (start, end) not in self._batches:
             size = end - start
             outputs = [output[:size] for output in self._outputs]
             logits = self._logits[start:end]
-            self._batches[start, end] = _Batch(
+            self._batches[start, end] = Batch(
                 inputs=[self._inputs[start:end], *outputs],
                 outputs=[*outputs, logits],
                 masks=[layer.masks if layer.masks is None else layer.masks[start:end] for layer in self._layers],

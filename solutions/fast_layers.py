@@ -140,3 +140,14 @@ class NormalizedLayer(Layer):
 
     def set_gradients(self, x: Tensor, grad_out: Tensor, share: float) -> None:
         self.set_weight_gradient(x, grad_out, share)
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What a step reads and writes: views of the block's and the largest batch's memory, a list for the layers each."""
+
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    masks: list[Tensor | None]
+    targets: Tensor
+    gradients: list[Tensor]

@@ -7,11 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx2
@@ -25,6 +24,7 @@ from solutions.deployment import classify, load_model
 from solutions.dropout import Classifier
 from solutions.folders import MODEL
 from solutions.images import LARGEST_FILE
+from tests.conftest import listen
 from tests.solutions.bad_images import CASES, write
 from tests.solutions.pages import ask, asking, free_port, photograph_of, until_it_answers
 
@@ -310,16 +310,8 @@ def proxy(prefix: str, port: int) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             """Say nothing: pytest's output is for pytest."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{prefix}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listen(Handler) as address:
+        yield f"{address.rstrip('/')}{prefix}/"
 
 
 def test_it_works_under_a_path_of_another_server(
