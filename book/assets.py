@@ -25,7 +25,13 @@ MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 EXECUTED = ("solutions/*.py", "autograder/lab.py", "autograder/look.py", "data/sample/*")
 # What else decides how a page reads.
 SHOWN = (
-    *("autograder/exercises.py", "autograder/checks/*.py", "autograder/notebooks/questions.py", "book/*.py"),
+    *(
+        "autograder/exercises.py",
+        "autograder/checks/*.py",
+        "autograder/notebooks/questions.py",
+        "book/*.py",
+        "book/widgets/*",
+    ),
     *("autograder/judge.py", "autograder/student.py", "autograder/reports/*"),  # 0-start shows what a check says
     *("autograder/walls.py", "autograder/sandbox/*.py", "autograder/grading/explain.py"),  # grading shows what holds
     *("data/model/*", "solutions/deploy/*.py"),  # the demo shows what the model answers

@@ -102,6 +102,8 @@ def _directive(name: str, argument: str, body: list[str], context: Context) -> s
         return f"The list of references is [in the book]({context.book_url}#further-reading)."
     if name == "demo":
         return f"Draw a garment, or drop a photograph: [the demo is in the book]({context.book_url}#garment-demo)."
+    if name == "widget":
+        return f"{to_markdown(content, context)} [Try it in the book]({context.book_url}#widget-{argument})."
     if name == "dropdown":
         return f"<details><summary>{argument}</summary>\n\n{to_markdown(content, context)}\n\n</details>"
     if name in ADMONITIONS or name == "admonition":

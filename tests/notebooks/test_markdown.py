@@ -51,6 +51,7 @@ def converted(text: str) -> str:
             ":::{demo}\n:::",
             f"Draw a garment, or drop a photograph: [the demo is in the book]({PAGE}#garment-demo).",
         ),
+        (":::{widget} hinges\nMove `one`.\n:::", f"Move `one`. [Try it in the book]({PAGE}#widget-hinges)."),
         ("```{bibliography}\n:filter: cited\n```", f"The list of references is [in the book]({PAGE}#further-reading)."),
     ],
 )

@@ -1,0 +1,83 @@
+"""The directive `widget`: something to try in the page; without scripts a still says the same.
+
+A widget is two files of one name in this folder. `hinges.py` has `TITLE` and `still()`, which returns HTML that says what
+the widget shows; `hinges.js` has `mount(stage)`, which puts the widget in the still's place. What else the page asks for,
+such as a recording, is written by an optional `write(folder)`.
+"""
+
+import shutil
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+
+WIDGETS = Path(__file__).resolve().parent
+FOLDER = "widgets"  # in the site's _static
+
+
+class widget_figure(nodes.General, nodes.Element):
+    """A widget's still and its caption."""
+
+
+def names() -> list[str]:
+    """Return the names of all widgets."""
+    return sorted(path.stem for path in WIDGETS.glob("[a-z]*.py"))
+
+
+def module(name: str) -> Any:
+    return import_module(f"book.widgets.{name}")
+
+
+class WidgetDirective(SphinxDirective):
+    """`{widget} hinges`, and in its content the question that the widget answers and what to try."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        if name not in names():
+            raise self.error(f"there is no widget {name!r}; there are {', '.join(names())}")
+        figure = widget_figure(name=name, still=module(name).still(), ids=[f"widget-{name}"])
+        figure += nodes.paragraph("", f"Try it · {module(name).TITLE}", classes=["card-kicker"])
+        self.state.nested_parse(self.content, self.content_offset, figure)
+        return [figure]
+
+
+def visit_widget(translator: SphinxTranslator, node: widget_figure) -> None:
+    translator.body.append(translator.starttag(node, "section", CLASS="widget", **{"data-widget": node["name"]}))
+
+
+def depart_widget(translator: SphinxTranslator, node: widget_figure) -> None:
+    translator.body.append(f'<div class="widget-stage">{node["still"]}</div>\n</section>\n')
+
+
+def write_widgets(app: Sphinx) -> None:
+    """Copy the modules, and what they ask for, into the site."""
+    if app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / "_static" / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in WIDGETS.glob("*.js"):
+        shutil.copy(path, folder)
+    for name in names():
+        if hasattr(module(name), "write"):
+            module(name).write(folder)
+
+
+def link_widgets(
+    app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None
+) -> None:
+    """Load the modules in the pages that have a widget."""
+    if tree is not None and any(tree.findall(widget_figure)):
+        app.add_js_file(f"{FOLDER}/start.js", type="module")
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(widget_figure, html=(visit_widget, depart_widget))
+    app.add_directive("widget", WidgetDirective)
+    app.connect("builder-inited", write_widgets)
+    app.connect("html-page-context", link_widgets)
