@@ -1,8 +1,8 @@
 """The directive `widget`: something to try in the page; without scripts a still says the same.
 
 A widget is two files of one name in this folder. `hinges.py` has `TITLE` and `still()`, which returns HTML that says
-what the widget shows; `hinges.js` has `mount(stage)`, which puts the widget in the still's place. What else the page asks
-for, such as a recording, is written by an optional `write(folder)`.
+what the widget shows; `hinges.js` has `mount(stage)`, which puts the widget in the still's place. What else the page
+asks for, such as a recording, is written by an optional `write(folder)`.
 """
 
 import shutil
