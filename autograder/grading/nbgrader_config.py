@@ -9,7 +9,6 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
 from nbformat import NotebookNode
 from nbgrader.preprocessors import (
@@ -28,7 +27,9 @@ from nbgrader.preprocessors import (
 from autograder.grading.clear_to_stub import ClearToStub
 from autograder.grading.graft_answers import GraftAnswers
 from autograder.grading.hide_hidden_checks import HideHiddenChecks
+from autograder.grading.markdown_as_text import markdown_as_text
 from autograder.grading.run_checks import RunChecks
+from autograder.grading.show_for_grading import ShowForGrading
 
 GENERATE = [
     LockCells,
@@ -49,16 +50,6 @@ FEEDBACK = [HideHiddenChecks, GetGrades, CSSHTMLHeaderPreprocessor]
 NEVER_COPIED = ["*.bak", "*.draft"]
 
 
-class TextRenderer(IPythonRenderer):  # type: ignore[misc]
-    """Renders Markdown that a student may have written: markup and scripts in it are text, pictures are their names."""
-
-    def __init__(self) -> None:
-        super().__init__(escape=True, allow_harmful_protocols=False)
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        return str(self.text(text))
-
-
 class EscapeNames(Preprocessor):  # type: ignore[misc]
     """Escape a student's names, which the formgrader's page does not: the name of a folder may be markup."""
 
@@ -66,11 +57,6 @@ class EscapeNames(Preprocessor):  # type: ignore[misc]
         names = {name: resources.get(name) for name in ("student", "first_name", "last_name")}
         resources.update({name: escape(value) for name, value in names.items() if isinstance(value, str)})
         return nb, resources
-
-
-def markdown_as_text(source: str) -> str:
-    """Return Markdown as HTML that does nothing but show it."""
-    return str(MarkdownWithMath(renderer=TextRenderer()).render(source))
 
 
 def configure(config: Any) -> None:
@@ -82,5 +68,5 @@ def configure(config: Any) -> None:
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
     # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.
     config.HTMLExporter.filters = {"markdown2html": markdown_as_text}
-    config.HTMLExporter.preprocessors = [EscapeNames]
+    config.HTMLExporter.preprocessors = [EscapeNames, ShowForGrading]
     config.ClearSolutions.text_stub = "*Your answer here.*"
