@@ -82,7 +82,7 @@ export async function mount(stage) {
     label: "Size of the outputs of ten layers, on a logarithmic axis", width: roomIn(stage), height: 340,
     x: { range: [-0.5, 10.7] }, y: { range: [1e-12, 1e12], log: true },
     ticks: { x: [0, 2, 4, 6, 8, 10].map((layer) => [layer, String(layer)]), y: POWERS.map(([text, value]) => [value, text]) },
-    axes: { x: "layer", y: "RMS (line) and spread (shapes) of the outputs" },
+    axes: { x: "layer", y: "RMS (line), spread (shapes)" },
   });
   const spread = draw("g", { class: "spread" });
   const level = draw("line", { class: "level", x1: chart.x(-0.5), x2: chart.x(10.7), y1: chart.y(1), y2: chart.y(1) });

@@ -53,14 +53,18 @@ def still() -> str:
     """Return the size of numbers through ten layers, for five standard deviations."""
     shown = picture(draw, "activations", "Five lines over ten layers on a logarithmic axis. With standard deviation 1 "
                     "and 0.2 the size rises, with 0.04 and 0.01 it falls, and with 0.088 it stays near 1.")  # fmt: skip
-    tenth = ", ".join(f"{scientific(sizes(std)[-1])} with {std:.2g}" for std in STDS)
+    tenth = ", ".join(f"{number(sizes(std)[-1])} with {std:.2g}" for std in STDS)
     return shown + words(f"RMS of the outputs of layer 10, by the standard deviation of all weights: {tenth}.")
+
+
+def number(value: float) -> str:
+    return f"{value:.2f}" if 0.01 <= value < 100 else scientific(value)
 
 
 def draw() -> Figure:
     figure = Figure(figsize=SIZE, layout="constrained")
     axes = figure.subplots()
-    axes.axhline(1, color=COLOURS["quiet"], linewidth=1)
+    axes.plot([0, 10], [1, 1], color=COLOURS["quiet"], linewidth=1)
     for std in STDS:
         axes.plot(sizes(std), marker="o", markersize=3, color=COLOURS["blue"])
         axes.text(10.3, sizes(std)[-1], f"{std:.2g}", va="center", weight="bold", color=COLOURS["blue"])

@@ -1,6 +1,6 @@
 // How can bent lines follow any curve? Hinges to move and to bend, and their sum against a curve.
 
-import { button, choice, decimal, draw, handle, make, plot, roomIn, through, words } from "./kit.js";
+import { button, choice, decimal, draw, enable, handle, make, plot, roomIn, through, words } from "./kit.js";
 
 const END = Math.PI;
 export const CURVES = { sine: Math.sin, jump: (x) => (x > Math.PI / 3 ? 1 : 0) };
@@ -64,7 +64,7 @@ export function mount(stage) {
   const x = { range: [-END - 0.15, END + 1] };
   const across = [[-END, "−π"], [0, "0"], [END, "π"]];
   const above = plot({
-    label: "The sum of the hinges, and the curve that it should follow", width, height: 230, x, y: { range: [-1.5, 1.7] },
+    label: "The sum of the hinges, and the curve that it should follow", width, height: 230, x, y: { range: [-1.4, 2.3] },
     ticks: { x: across, y: [[-1, "−1"], [0, "0"], [1, "1"]] }, axes: { x: "", y: "sum (thick), curve (thin)" },
   });
   const below = plot({
@@ -85,7 +85,7 @@ export function mount(stage) {
     chosen = network.hinges.length - 1;
     rebuild();
   });
-  const remove = button("Remove it", () => {
+  const remove = button("Remove", () => {
     network = { ...network, hinges: network.hinges.filter((_, index) => index !== chosen) };
     chosen = Math.min(chosen, network.hinges.length - 1);
     rebuild();
@@ -120,7 +120,7 @@ export function mount(stage) {
     for (const { element } of handles) element.remove();
     handles = network.hinges.map((_, index) => {
       const made = handle(below, {
-        label: `Hinge ${index + 1}`, mark: index + 1, step: [0.05, 0.05 * LEVER], move: (place) => moved(index, place),
+        label: `Hinge ${index + 1}: left and right move it, up and down bend it`, mark: index + 1, step: [0.05, 0.05 * LEVER], move: (place) => moved(index, place),
       });
       made.element.addEventListener("focus", () => choose(index));
       return made;
@@ -138,18 +138,20 @@ export function mount(stage) {
     knots.replaceChildren(...network.hinges.map(({ knot }, index) => draw("circle", {
       cx: above.x(knot), cy: above.y(sum(network, knot)), r: index === chosen ? 6 : 3.5,
     })));
-    lines.replaceChildren(...network.hinges.map(({ knot, change }, index) => draw("path", {
-      class: index === chosen ? "hinge chosen" : "hinge",
-      d: through([[-END, 0], [knot, 0], [END + 1, change * (END + 1 - knot)]], below),
-    })));
+    lines.replaceChildren(...network.hinges.flatMap(({ knot, change }, index) => {
+      const name = index === chosen ? "hinge chosen" : "hinge";
+      const line = draw("path", { class: name, d: through([[knot, 0], [END + 1, change * (END + 1 - knot)]], below) });
+      return [line, draw("circle", { class: name, cx: below.x(knot), cy: below.y(0), r: index === chosen ? 5 : 3 })];
+    }));
     network.hinges.forEach(({ knot, change }, index) => {
       const said = `starts at ${decimal(knot, 2)}, changes the slope by ${decimal(change, 2)}`;
       handles[index].set([knot + LEVER, change * LEVER], said);
       handles[index].element.classList.toggle("chosen", index === chosen);
     });
     const count = network.hinges.length;
-    add.disabled = count === MOST;
-    remove.disabled = count === FEWEST;
+    enable(count < MOST, add);
+    enable(count > FEWEST, remove);
+    remove.textContent = `Remove hinge ${chosen + 1}`;
     const { largest, rms } = errors(network, target);
     const { knot, change } = network.hinges[chosen];
     line.say(
@@ -159,6 +161,7 @@ export function mount(stage) {
   }
 
   stage.append(curves.element, above.element, below.element,
+    make("p", { class: "widget-hint" }, "The circles move by mouse, finger or arrow keys: sideways, and up and down."),
     make("div", { class: "widget-buttons" }, add, remove, fit), line.element);
   rebuild();
 }

@@ -19,7 +19,7 @@ SUM = np.sin(KNOTS[0]) + HINGES.sum(axis=1)
 def still() -> str:
     """Return four hinges, and how their sum follows the sine."""
     error = np.abs(SUM - np.sin(PLACES)).max()
-    changes = ", ".join(decimal(change + 0.0, 2, "+") for change in CHANGES.round(9))
+    changes = ", ".join(decimal(change, 2, "+") if round(change, 2) else "0" for change in CHANGES)
     shown = picture(draw, "hinges", "Above, a sine and a line of four straight pieces through five of its points. Below, "
                     "the four hinges that add up to it: each is level up to its knot and straight from there.")  # fmt: skip
     return shown + words(

@@ -56,8 +56,13 @@ export function choice({ label, options, value, change }) {
 
 export function button(label, press) {
   const element = make("button", { type: "button", class: "widget-button" }, label);
-  element.addEventListener("click", press);
+  element.addEventListener("click", (event) => element.getAttribute("aria-disabled") !== "true" && press(event));
   return element;
+}
+
+/** Lets buttons be pressed, or not. One that may not be pressed keeps the focus that it has. */
+export function enable(may, ...buttons) {
+  for (const one of buttons) one.setAttribute("aria-disabled", String(!may));
 }
 
 /** A button that calls `advance` again and again until that returns false or the button is pressed once more.
@@ -170,7 +175,11 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
  * `move([x, y])` is asked for; `set([x, y], words)` puts it there and says where it is. */
 export function handle(inPlot, { label, mark = "", step, move }) {
   let place;
-  const element = draw("g", { class: "widget-handle", tabindex: 0, role: "slider", "aria-label": label },
+  const [left, right] = [MARGIN.left, inPlot.element.viewBox.baseVal.width - MARGIN.right].map(inPlot.x.invert);
+  const element = draw("g", {
+    class: "widget-handle", tabindex: 0, role: "slider", "aria-label": label,
+    "aria-valuemin": left.toFixed(2), "aria-valuemax": right.toFixed(2),
+  },
     draw("circle", { class: "target", r: 14 }), draw("circle", { class: "dot", r: 10 }),
     draw("text", { "text-anchor": "middle", y: 4.5 }, mark));
   const set = ([x, y], words) => {

@@ -1,6 +1,6 @@
 // What does dropout do to the mean of a unit, and what to its single outputs? Sixteen units, mask after mask.
 
-import { button, choice, decimal, draw, make, plot, roomIn, runner, slider, through, uniforms, words } from "./kit.js";
+import { button, choice, decimal, draw, enable, make, plot, roomIn, runner, slider, through, uniforms, words } from "./kit.js";
 
 const UNITS = 16; // each has the value 1 in evaluation
 const MOST = 1000; // calls
@@ -34,16 +34,16 @@ export function mount(stage) {
   const units = make("ol", { class: "widget-units", "aria-label": "The sixteen units in the last call" });
   const chart = plot({
     label: "Running means of the sixteen units, against the number of calls", width: roomIn(stage), height: 280,
-    x: { range: [1, MOST], log: true }, y: { range: [0, 2.25] },
+    x: { range: [1, 1.3 * MOST], log: true }, y: { range: [0, 2.25] },
     ticks: { x: [1, 10, 100, MOST].map((calls) => [calls, calls.toLocaleString("en")]), y: [[0, "0"], [0.5, "0.5"], [1, "1"], [1.5, "1.5"], [2, "2"]] },
     axes: { x: "calls", y: "running mean: each unit (thin), all (thick)" },
   });
   const band = draw("path", { class: "band" });
-  const level = draw("line", { class: "level", x1: chart.x(1), x2: chart.x(MOST), y1: chart.y(1), y2: chart.y(1) });
+  const level = draw("line", { class: "level", x1: chart.x(1), x2: chart.x(1.3 * MOST), y1: chart.y(1), y2: chart.y(1) });
   const each = draw("path", { class: "each" });
   const all = draw("path", { class: "all" });
   chart.area.append(band, level, each, all,
-    draw("text", { class: "name", x: chart.x(MOST) - 6, y: chart.y(1) - 8, "text-anchor": "end" }, "in evaluation"));
+    draw("text", { class: "name", x: chart.x(MOST) - 6, y: chart.y(1) - 24, "text-anchor": "end" }, "in evaluation"));
 
   const line = words();
   const p = slider({
@@ -91,10 +91,10 @@ export function mount(stage) {
     const edge = (sign) => SHOWN.map((one) => [one, middle + (sign * spread) / Math.sqrt(one)]);
     band.setAttribute("d", `${through([...edge(1), ...edge(-1).reverse()], chart)}Z`);
 
-    once.disabled = run.element.disabled = masks.length === MOST;
+    enable(masks.length < MOST, once, run.element);
     const last = means.at(-1);
     line.say(
-      `${masks.length} call${masks.length > 1 ? "s" : ""} with p = ${decimal(settings.p, 2)}. Mean of all units ${decimal(mean(last), 2)}, ` +
+      `${masks.length.toLocaleString("en")} call${masks.length > 1 ? "s" : ""} with p = ${decimal(settings.p, 2)}. Mean of all units ${decimal(mean(last), 2)}, ` +
       `expected ${decimal(middle, 2)}, in evaluation 1. Variance of single outputs ${decimal(variance(mean(last) / by, by), 2)}, ` +
       `expected ${settings.scaled ? "p/(1 − p)" : "p(1 − p)"} = ${decimal(spread ** 2, 2)}.`,
     );

@@ -1,6 +1,6 @@
 // How long may a step be? A valley, half of x² + 25 y², with a learning rate, a momentum and a path.
 
-import { button, decimal, draw, handle, make, plot, roomIn, runner, slider, through, words } from "./kit.js";
+import { button, decimal, draw, enable, handle, make, plot, roomIn, runner, slider, through, words } from "./kit.js";
 
 export const CURVATURES = [1, 25];
 export const START = [8, 1.5];
@@ -56,7 +56,7 @@ export function mount(stage) {
   const stops = draw("g", { class: "stops" });
   valley.area.append(lowest, trail, stops);
   const begin = handle(valley, {
-    label: "Starting point", step: [0.5, 0.1],
+    label: "Starting point: the arrow keys move it", step: [0.5, 0.1],
     move: ([x, y]) => {
       settings.start = [Math.min(Math.max(x, -9), 9), Math.min(Math.max(y, -3), 3)];
       reset();
@@ -114,9 +114,10 @@ export function mount(stage) {
     const [x, y] = shown.at(-1);
     begin.set(settings.start, `x ${decimal(settings.start[0], 1)}, y ${decimal(settings.start[1], 1)}`);
     const ended = taken > 0 && taken === last();
-    step.disabled = run.element.disabled = ended;
+    enable(!ended, step, run.element);
     const where = `(${decimal(x, 2)}, ${decimal(y, 2)}), at a height of ${decimal(height([x, y]), 3)}`;
-    const bound = `The limit with momentum ${decimal(settings.momentum, 2)} is ${decimal(limit(settings.momentum), 3)}.`;
+    const share = settings.momentum ? `2 · ${(1 + settings.momentum).toFixed(2)}/25` : "2/25";
+    const bound = `The limit is ${share} = ${limit(settings.momentum).toFixed(3)}.`;
     line.say(ended ? `${said(outcome(path))} ${bound}` : `${taken ? `After step ${taken} you are` : "You stand"} at ${where}. ${bound}`);
   }
 
@@ -127,7 +128,8 @@ export function mount(stage) {
     return `${at}: below a height of ${LOW} after ${end}.`;
   }
 
-  stage.append(valley.element, lr.element, momentum.element,
+  stage.append(valley.element,
+    make("p", { class: "widget-hint" }, "The circle is where you start. It moves by mouse, finger or arrow keys."), lr.element, momentum.element,
     make("div", { class: "widget-buttons" }, step, run.element, again), line.element);
   reset();
 }

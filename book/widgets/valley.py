@@ -1,8 +1,5 @@
 """How long may a step be? A valley, a learning rate, a momentum and a path."""
 
-from html import escape
-from itertools import product
-
 import numpy as np
 
 from book.widgets._still import words
@@ -12,6 +9,11 @@ CURVATURES = np.array([1.0, 25.0])
 START = np.array([8.0, 1.5])
 LOW, STEPS = 1e-3, 400  # the height at which a path has arrived, and the steps after which it is given up
 RATES, MOMENTA = (0.02, 0.07, 0.079, 0.081, 0.1, 0.15), (0.0, 0.5, 0.9)
+
+TABLE = """<table class="table"><thead>
+<tr><th scope="col" rowspan="2">learning rate</th><th scope="colgroup" colspan="{columns}">momentum</th></tr>
+<tr>{head}</tr></thead><tbody>{rows}</tbody></table>
+"""
 
 
 def limit(momentum: float) -> float:
@@ -33,14 +35,12 @@ def outcome(lr: float, momentum: float) -> str:
 
 def still() -> str:
     """Return how paths with several learning rates and momenta end."""
-    head = "".join(f'<th scope="col">momentum {momentum:g}</th>' for momentum in MOMENTA)
-    ends = {setting: escape(outcome(*setting)) for setting in product(RATES, MOMENTA)}
+    head = "".join(f'<th scope="col">{momentum:g}</th>' for momentum in MOMENTA)
     rows = "".join(
-        f'<tr><th scope="row">{lr:g}</th>{"".join(f"<td>{ends[lr, momentum]}</td>" for momentum in MOMENTA)}</tr>'
-        for lr in RATES
+        f'<tr><th scope="row">{lr:g}</th>{"".join(f"<td>{outcome(lr, m)}</td>" for m in MOMENTA)}</tr>' for lr in RATES
     )
     limits = ", ".join(f"{limit(momentum):.3f}" for momentum in MOMENTA)
-    return f'<table class="table"><thead><tr><th scope="col">lr</th>{head}</tr></thead><tbody>{rows}</tbody></table>' + words(
+    return TABLE.format(columns=len(MOMENTA), head=head, rows=rows) + words(
         f"Steps until the height is below {LOW}, from ({START[0]:g}, {START[1]:g}). Beyond 2(1 + momentum)/25, here "
         f"{limits}, a path diverges."
     )
