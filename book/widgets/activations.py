@@ -2,6 +2,7 @@
 
 import math
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,10 @@ TITLE = "Ten layers and their start"
 WIDTHS = [784] + [256] * 10
 LEVEL = math.sqrt(2 / WIDTHS[-1])  # He's rule
 STDS = (0.01, 0.04, LEVEL, 0.2, 1.0)
+ALT = (
+    "Five lines over ten layers on a logarithmic axis. With standard deviation 1 and 0.2 the size rises, with 0.04 and "
+    "0.01 it falls, and with 0.088 it stays near 1."
+)
 
 
 def write(folder: Path) -> None:
@@ -38,7 +43,7 @@ def unscaled(seed: int = 0) -> list[float]:
     rng = torch.Generator().manual_seed(seed)
     x = torch.from_numpy(photographs()).double() / 255
     sizes = [x.square().mean().sqrt().item()]
-    for inputs, outputs in zip(WIDTHS, WIDTHS[1:], strict=False):
+    for inputs, outputs in pairwise(WIDTHS):
         x = torch.relu(x @ torch.randn(inputs, outputs, generator=rng, dtype=torch.float64))
         sizes.append(x.square().mean().sqrt().item())
     return sizes
@@ -51,10 +56,10 @@ def sizes(std: float) -> list[float]:
 
 def still() -> str:
     """Return the size of numbers through ten layers, for five standard deviations."""
-    shown = picture(draw, "activations", "Five lines over ten layers on a logarithmic axis. With standard deviation 1 "
-                    "and 0.2 the size rises, with 0.04 and 0.01 it falls, and with 0.088 it stays near 1.")  # fmt: skip
     tenth = ", ".join(f"{number(sizes(std)[-1])} with {std:.2g}" for std in STDS)
-    return shown + words(f"RMS of the outputs of layer 10, by the standard deviation of all weights: {tenth}.")
+    return picture(draw, "activations", ALT) + words(
+        f"RMS of the outputs of layer 10, by the standard deviation of all weights: {tenth}."
+    )
 
 
 def number(value: float) -> str:

@@ -80,7 +80,7 @@ export function mount(stage) {
   below.area.append(lines);
 
   const line = words();
-  const add = button("Add a hinge", () => {
+  const add = button("Add hinge", () => {
     network = { ...network, hinges: withOneMore(network.hinges) };
     chosen = network.hinges.length - 1;
     rebuild();

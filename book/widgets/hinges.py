@@ -8,6 +8,10 @@ from book.widgets._still import SIZE, decimal, picture, words
 
 TITLE = "Hinges that add up"
 COUNT = 4
+ALT = (
+    f"Above, a sine and a line of {COUNT} straight pieces through {COUNT + 1} of its points. Below, the {COUNT} hinges "
+    "that add up to it: each is level up to its knot and straight from there."
+)
 
 KNOTS = np.linspace(-np.pi, np.pi, COUNT + 1)
 PLACES = np.linspace(-np.pi, np.pi, 2001)
@@ -20,11 +24,9 @@ def still() -> str:
     """Return four hinges, and how their sum follows the sine."""
     error = np.abs(SUM - np.sin(PLACES)).max()
     changes = ", ".join(decimal(change, 2, "+") if round(change, 2) else "0" for change in CHANGES)
-    shown = picture(draw, "hinges", "Above, a sine and a line of four straight pieces through five of its points. Below, "
-                    "the four hinges that add up to it: each is level up to its knot and straight from there.")  # fmt: skip
-    return shown + words(
-        f"{COUNT} hinges change the slope by {changes}, each from its knot on. Their sum passes through {COUNT + 1} points "
-        f"of the sine, and between them it misses the sine by {decimal(error, 2)} at most. More hinges miss it by less."
+    return picture(draw, "hinges", ALT) + words(
+        f"{COUNT} hinges change the slope by {changes}, each from its knot on. Their sum passes through {COUNT + 1} "
+        f"points of the sine. Between them it misses the sine by {decimal(error, 2)} at most, and with more by less."
     )
 
 

@@ -4,10 +4,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from autograder.look import COLOURS
-from book.widgets._still import SIZE, decimal, picture, words
+from book.widgets._still import SIZE, picture, words
 
 TITLE = "Masks and their mean"
 UNITS, CALLS, P = 16, 1000, 0.5
+ALT = (
+    f"Running means of {UNITS} units of value 1 against the number of calls. Scaled, they spread widely at first and "
+    f"narrow down to 1; left as they are, they narrow down to {1 - P}."
+)
 
 KEPT = np.random.default_rng(1).random((CALLS, UNITS)) >= P
 SHOWN = np.unique(np.geomspace(1, CALLS, 60).astype(int))  # calls
@@ -17,12 +21,10 @@ RUNNING = KEPT.cumsum(axis=0)[SHOWN - 1] / SHOWN[:, None]  # (calls, units)
 def still() -> str:
     """Return the running means of sixteen units, scaled and as they are."""
     scaled = KEPT / (1 - P)
-    shown = picture(draw, "masks", "Running means of sixteen units of value 1 against the number of calls. Scaled, they "
-                    "spread widely at first and narrow down to 1; left as they are, they narrow down to one half.")  # fmt: skip
-    return shown + words(
+    return picture(draw, "masks", ALT) + words(
         f"{UNITS} units of value 1, {CALLS:,} calls with p = {P}. Left as it is, what is kept has the mean "
-        f"{decimal(KEPT.mean(), 2)}; divided by 1 − p, {decimal(scaled.mean(), 2)}, as in evaluation. Single outputs then "
-        f"have the variance {decimal(scaled.var(), 2)}; p/(1 − p) is {decimal(P / (1 - P), 2)}."
+        f"{KEPT.mean():.2f}; divided by 1 − p, {scaled.mean():.2f}, as in evaluation. Single outputs then have the "
+        f"variance {scaled.var():.2f}; p/(1 − p) is {P / (1 - P):.2f}."
     )
 
 

@@ -36,11 +36,13 @@ def outcome(lr: float, momentum: float) -> str:
 def still() -> str:
     """Return how paths with several learning rates and momenta end."""
     head = "".join(f'<th scope="col">{momentum:g}</th>' for momentum in MOMENTA)
-    rows = "".join(
-        f'<tr><th scope="row">{lr:g}</th>{"".join(f"<td>{outcome(lr, m)}</td>" for m in MOMENTA)}</tr>' for lr in RATES
-    )
     limits = ", ".join(f"{limit(momentum):.3f}" for momentum in MOMENTA)
-    return TABLE.format(columns=len(MOMENTA), head=head, rows=rows) + words(
+    return TABLE.format(columns=len(MOMENTA), head=head, rows="".join(map(row, RATES))) + words(
         f"Steps until the height is below {LOW}, from ({START[0]:g}, {START[1]:g}). Beyond 2(1 + momentum)/25, here "
         f"{limits}, a path diverges."
     )
+
+
+def row(lr: float) -> str:
+    ends = [outcome(lr, momentum).removesuffix(" steps") for momentum in MOMENTA]
+    return f'<tr><th scope="row">{lr:g}</th>{"".join(f"<td>{end}</td>" for end in ends)}</tr>'

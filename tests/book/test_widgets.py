@@ -127,7 +127,7 @@ def test_hinges_are_bent_by_mouse_and_by_keyboard_and_fit_follows_the_curve(open
     widget.get_by_role("slider", name="Hinge 2").press("ArrowUp")
     expect(said).to_contain_text("Hinge 2 starts at −1.57 and changes the slope by 1.32")
 
-    fit, add = widget.get_by_role("button", name="Fit"), widget.get_by_role("button", name="Add a hinge")
+    fit, add = widget.get_by_role("button", name="Fit"), widget.get_by_role("button", name="Add hinge")
     fit.press("Enter")
     expect(said).to_contain_text("misses the sine by 0.21 at most")
     expect(widget.get_by_role("status")).to_contain_text("misses the sine by 0.21 at most")
