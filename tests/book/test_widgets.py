@@ -174,6 +174,13 @@ def test_the_mean_over_many_masks_is_what_evaluation_gives_only_where_it_is_scal
     widget.get_by_role("slider", name="p, to drop").press("Home")
     expect(said).to_contain_text("1 call with p = 0.00. Mean of all units 1.00")
 
+    widget.page.emulate_media(reduced_motion="no-preference")
+    run.click()
+    pause = widget.get_by_role("button", name="Pause")
+    expect(said).to_contain_text(re.compile(r"^[1-9]\d calls"))
+    pause.press("Enter")
+    expect(run).to_be_visible()
+
 
 def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget: Open) -> None:
     widget = open_widget("valley")
