@@ -104,7 +104,7 @@ export async function mount(stage) {
   /** Where the slider gives a layer of 256 inputs what a rule gives it. */
   function marks() {
     const place = (name) => (Math.log10(RULES[name](256, 256)) - Math.log10(RANGE[0])) / Math.log10(RANGE[1] / RANGE[0]);
-    return make("div", { class: "widget-marks", "aria-hidden": true },
+    return make("div", { class: "widget-marks", "aria-hidden": "true" },
       ...Object.keys(RULES).map((name) => make("span", { class: name, style: `--place: ${place(name)}` }, name)));
   }
 

@@ -100,7 +100,8 @@ export function mount(stage) {
     );
   }
 
-  stage.append(units, chart.element, p.element, scaling.element,
+  stage.append(units, chart.element,
+    make("p", { class: "widget-hint" }, "Shaded: one standard deviation, as the formula gives it, around the expected mean."), p.element, scaling.element,
     make("div", { class: "widget-buttons" }, once, run.element, again), line.element);
   begin();
 }
