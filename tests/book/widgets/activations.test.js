@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { RULES, growth, scientific, sizes, unscaled } from "../../../book/widgets/activations.js";
 import { uniforms } from "../../../book/widgets/kit.js";
 
-const layers = unscaled(Array.from({ length: 4 }, (_, index) => Float64Array.from({ length: 784 }, uniforms(index))));
+const rows = Array.from({ length: 4 }, (_, index) => Float64Array.from({ length: 784 }, uniforms(index)));
+const layers = unscaled(rows);
 const near = (value, expected, share) => assert.ok(Math.abs(value / expected - 1) < share, `${value}, not ${expected}`);
 
 test("a layer multiplies the RMS by the standard deviation times the root of half its inputs", () => {
@@ -19,6 +20,13 @@ test("He's rule keeps the size from the first layer to the tenth, and Glorot's l
 test("the input's size is measured before any layer, and half of what a ReLU lets out is 0", () => {
   near(layers[0].rms, Math.sqrt(1 / 3), 0.03);
   for (const { zeros } of layers.slice(1)) assert.ok(Math.abs(zeros - 0.5) < 0.12);
+});
+
+test("other draws end within a factor of two", () => {
+  for (const seed of [0, 1, 2]) {
+    const share = unscaled(rows, seed)[10].rms / layers[10].rms;
+    assert.ok(share > 1 / 2 && share < 2, `seed ${seed}: ${share}`);
+  }
 });
 
 test("a large or small number is written with a power of ten", () => {
