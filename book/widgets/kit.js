@@ -56,8 +56,41 @@ export function choice({ label, options, value, change }) {
 
 export function button(label, press) {
   const element = make("button", { type: "button", class: "widget-button" }, label);
-  element.addEventListener("click", press);
+  element.addEventListener("click", (event) => element.getAttribute("aria-disabled") !== "true" && press(event));
   return element;
+}
+
+/** Lets buttons be pressed, or not. One that may not be pressed keeps the focus that it has. */
+export function enable(may, ...buttons) {
+  for (const one of buttons) one.setAttribute("aria-disabled", String(!may));
+}
+
+/** A button that calls `advance` again and again until that returns false or the button is pressed once more.
+ * For readers who want no motion it goes to the end at once. */
+export function runner(label, advance) {
+  let waiting;
+  const stop = () => {
+    clearTimeout(waiting);
+    waiting = undefined;
+    element.textContent = label;
+  };
+  const turn = () => (advance() ? (waiting = setTimeout(turn, 40)) : stop());
+  const element = button(label, () => {
+    if (waiting) return stop();
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      while (advance());
+      return;
+    }
+    element.textContent = "Pause";
+    turn();
+  });
+  return { element, stop };
+}
+
+/** A number for reading: so many digits after the point, and a true minus. */
+export function decimal(value, digits) {
+  const text = value.toFixed(digits);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
 /** The line in words below a widget; a screen reader reads it when it changes and has been still for a moment. */
@@ -67,6 +100,7 @@ export function words() {
   let waiting;
   const say = (text) => {
     if (text === seen.textContent) return;
+    if (!seen.textContent) heard.textContent = text; // nobody has moved anything yet: it is there, and not announced
     seen.textContent = text;
     clearTimeout(waiting);
     waiting = setTimeout(() => (heard.textContent = text), 600);
@@ -128,6 +162,56 @@ export function plot({ label, width = 640, height = 320, x, y, ticks = { x: [], 
 /** The `d` of a path through points, in the plot's own coordinates. */
 export function through(points, { x, y }) {
   return points.map(([a, b], index) => `${index ? "L" : "M"}${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("");
+}
+
+/** How wide a plot may be in a stage, so that its words come out as large as those of the page. */
+export function roomIn(stage) {
+  return Math.max(240, Math.min(640, Math.floor(stage.clientWidth)));
+}
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** A point in a plot that is dragged, or focused and moved by the arrow keys, `step` at a time.
+ * `move([x, y])` is asked for; `set([x, y], words)` puts it there and says where it is. */
+export function handle(inPlot, { label, mark = "", step, move }) {
+  let place;
+  const [left, right] = [MARGIN.left, inPlot.element.viewBox.baseVal.width - MARGIN.right].map(inPlot.x.invert);
+  const element = draw("g", {
+    class: "widget-handle", tabindex: 0, role: "slider", "aria-label": label,
+    "aria-valuemin": left.toFixed(2), "aria-valuemax": right.toFixed(2),
+  },
+    draw("circle", { class: "target", r: 14 }), draw("circle", { class: "dot", r: 10 }),
+    draw("text", { "text-anchor": "middle", y: 4.5 }, mark));
+  const set = ([x, y], words) => {
+    place = [x, y];
+    element.setAttribute("transform", `translate(${inPlot.x(x).toFixed(1)} ${inPlot.y(y).toFixed(1)})`);
+    element.setAttribute("aria-valuenow", x.toFixed(2));
+    element.setAttribute("aria-valuetext", words);
+  };
+  const under = (event) => {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(inPlot.element.getScreenCTM().inverse());
+    return [inPlot.x.invert(point.x), inPlot.y.invert(point.y)];
+  };
+  element.addEventListener("pointerdown", (event) => {
+    element.setPointerCapture(event.pointerId);
+    const from = under(event);
+    const offset = [place[0] - from[0], place[1] - from[1]];
+    const drag = (moved) => {
+      const [x, y] = under(moved);
+      move([x + offset[0], y + offset[1]]);
+    };
+    element.addEventListener("pointermove", drag);
+    element.addEventListener("lostpointercapture", () => element.removeEventListener("pointermove", drag), { once: true });
+  });
+  element.addEventListener("keydown", (event) => {
+    if (!(event.key in ARROWS)) return;
+    event.preventDefault();
+    const [right, up] = ARROWS[event.key];
+    move([place[0] + right * step[0], place[1] + up * step[1]]);
+  });
+  inPlot.element.setAttribute("role", "group"); // the parts of an image are hidden from a screen reader, those of a group are not
+  inPlot.element.append(element);
+  return { element, set };
 }
 
 /** Standard normal draws from a seed, the same on every machine (mulberry32, Box and Muller). */

@@ -1,14 +1,210 @@
 """The widgets: their arithmetic under Node, and in a browser what they do by mouse and keyboard."""
 
+import json
+import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from solutions.approximation import relu_interpolant
 
 FOLDER = Path(__file__).resolve().parent / "widgets"
+ROOT = FOLDER.parents[2]
+WIDGETS = ROOT / "book" / "widgets"
+PAGE_OF = {
+    name: path.stem
+    for path in sorted((ROOT / "chapters").glob("*.md"))
+    for name in re.findall(r"^:::\{widget\} (\w+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
+FITS = """(figure) => figure.scrollWidth <= figure.clientWidth
+  && figure.getBoundingClientRect().right <= document.documentElement.clientWidth"""
+SMALLEST_TARGET = """(figure) => Math.min(
+  ...[...figure.querySelectorAll("button, input[type=range], label:has(input), .widget-handle")]
+    .map((one) => one.getBoundingClientRect()).flatMap(({ width, height }) => [width, height]))"""
+
+Open = Callable[[str], Locator]
+
+
+def test_every_widget_has_its_place_in_the_book() -> None:
+    from book.widgets import names
+
+    assert sorted(PAGE_OF) == names()
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.test.js")), ids=lambda path: path.name.partition(".")[0])
 def test_what_a_widget_computes_is_right(path: Path) -> None:
     done = subprocess.run(["node", "--test", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def computed(name: str, expression: str) -> Any:
+    """What an expression on the module of a widget gives under Node."""
+    script = f'import * as it from "{(WIDGETS / name).as_uri()}.js"; console.log(JSON.stringify({expression}))'
+    command = ["node", "--input-type=module", "--eval", script]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def test_hinges_add_up_to_what_the_network_of_the_chapter_says() -> None:
+    knots = torch.tensor([-3.0, -1.1, 0.2, 2.0, 3.0], dtype=torch.float64)
+    values = torch.tensor([0.5, -1.0, 2.0, 1.9, -0.3], dtype=torch.float64)
+    places = torch.linspace(-3, 3, 25, dtype=torch.float64)
+    network = f"it.interpolant({knots.tolist()}, {values.tolist()})"
+    sums = computed("hinges", f"{places.tolist()}.map((x) => it.sum({network}, x))")
+    expected = relu_interpolant(knots, values)(places.unsqueeze(1)).squeeze(1)
+    torch.testing.assert_close(torch.tensor(sums, dtype=torch.float64), expected)
+
+
+def test_a_path_in_the_valley_ends_as_the_chapter_and_the_still_say(site: Path) -> None:
+    from book.widgets import valley
+
+    chapter = (site / "chapters" / f"{PAGE_OF['valley']}.html").read_text(encoding="utf-8")
+    said = [[float(lr), float(m), end] for m, lr, end in re.findall(r"momentum (\S+) +lr (\S+) +(.+)", chapter)]
+    assert len(said) >= 8
+    said += [[lr, momentum, valley.outcome(lr, momentum)] for lr in valley.RATES for momentum in valley.MOMENTA]
+    ends = computed("valley", f"{json.dumps(said)}.map(([lr, momentum]) => it.outcome(it.walk(lr, momentum)))")
+    assert ends == [end for _, _, end in said]
+
+
+@pytest.mark.parametrize("name", ["hinges", "activations", "masks", "valley"])
+def test_without_scripts_a_still_says_what_the_widget_shows(browser: Browser, address: str, name: str) -> None:
+    with browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740}) as context:
+        page = context.new_page()
+        page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
+        stage = page.locator(f"[data-widget={name}] .widget-stage")
+        expect(stage.locator("svg[aria-label], table")).to_be_visible()
+        expect(stage.locator(".widget-words")).to_contain_text(re.compile(r"\d"))
+        assert page.locator(f"[data-widget={name}]").evaluate(FITS)
+
+
+@pytest.fixture
+def open_widget(browser: Browser, address: str) -> Any:
+    """Opens a widget on a small screen, for a reader who wants no motion: then what runs is at its end at once."""
+    complaints: list[str] = []
+    with browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce") as context:
+
+        def start(name: str) -> Locator:
+            page = context.new_page()
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
+            widget = page.locator(f"[data-widget={name}]")
+            widget.scroll_into_view_if_needed()
+            expect(widget).to_have_attribute("data-ready", "")
+            page.evaluate("MathJax.startup.promise.then(() => null)")  # from here on nothing in the page moves
+            assert widget.evaluate(FITS)
+            assert widget.evaluate(SMALLEST_TARGET) >= 24
+            return widget
+
+        yield start
+    assert complaints == []
+
+
+def drag(page: Page, what: Locator, right: float, down: float) -> None:
+    what.scroll_into_view_if_needed()
+    box = what.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right / 2, y + down / 2)
+    page.mouse.move(x + right, y + down)
+    page.mouse.up()
+
+
+def test_hinges_are_bent_by_mouse_and_by_keyboard_and_fit_follows_the_curve(open_widget: Open) -> None:
+    widget = open_widget("hinges")
+    said, last = widget.locator(".widget-words"), widget.get_by_role("slider", name="Hinge 4")
+    expect(said).to_contain_text("misses the sine by 2.00 at most")
+    expect(said).to_contain_text("Hinge 4 starts at 1.57 and changes the slope by 0.00")
+    drag(widget.page, last, 0, 30)
+    expect(said).to_contain_text("Hinge 4 starts at 1.57 and changes the slope by −1.")
+    last.press("ArrowRight")
+    expect(said).to_contain_text("Hinge 4 starts at 1.62")
+    expect(last).to_have_attribute("aria-valuetext", re.compile("starts at 1.62, changes the slope by −1"))
+    widget.get_by_role("slider", name="Hinge 2").press("ArrowUp")
+    expect(said).to_contain_text("Hinge 2 starts at −1.57 and changes the slope by 1.32")
+
+    fit, add = widget.get_by_role("button", name="Fit"), widget.get_by_role("button", name="Add hinge")
+    fit.press("Enter")
+    expect(said).to_contain_text("misses the sine by 0.21 at most")
+    expect(widget.get_by_role("status")).to_contain_text("misses the sine by 0.21 at most")
+    for _ in range(4):
+        add.press("Enter")
+    expect(add).to_have_attribute("aria-disabled", "true")
+    fit.click()
+    expect(said).to_contain_text("8 hinges. The sum misses the sine by 0.07 at most")
+    widget.get_by_label("jump").check()
+    fit.click()
+    expect(said).to_contain_text("misses the jump by 0.67 at most")
+
+
+def test_the_ten_layers_hold_the_numbers_that_the_chapter_measured(open_widget: Open) -> None:
+    widget = open_widget("activations")
+    said, std = widget.locator(".widget-words"), widget.get_by_role("slider", name="Standard deviation")
+    expect(said).to_contain_text("Standard deviation 0.100 in each layer")
+    expect(said).to_contain_text("in layer 10 it is 2.9.")
+    chapter = widget.page.locator("article").inner_text()
+    for key, measured in (("End", r"standard deviation 1 the tenth layer holds numbers around (.+?)\."),
+                          ("Home", r"With 0\.01 they are around (.+?)\.")):  # fmt: skip
+        std.press(key)
+        (tenth,) = re.findall(measured, chapter)
+        expect(said).to_contain_text(f"in layer 10 it is {tenth}")
+    std.press("ArrowRight")
+    expect(std).to_have_attribute("aria-valuetext", "0.010")
+    widget.get_by_role("button", name="He’s rule").click()
+    expect(said).to_contain_text("0.051 in the first layer, 0.088 in the others")
+    expect(said).to_contain_text("in layer 10 it is 0.48.")
+    widget.get_by_role("button", name="Glorot’s rule").press("Enter")
+    expect(said).to_contain_text("in layer 10 it is 0.018.")
+
+
+def test_the_mean_over_many_masks_is_what_evaluation_gives_only_where_it_is_scaled(open_widget: Open) -> None:
+    widget = open_widget("masks")
+    said, run = widget.locator(".widget-words"), widget.get_by_role("button", name="Run")
+    run.press("Enter")
+    expect(said).to_contain_text(
+        re.compile(r"1,000 calls with p = 0\.50\. Mean of all units (0\.99|1\.0[01]), expected 1\.00")
+    )
+    expect(said).to_contain_text(re.compile(r"outputs (0\.99|1\.0[01]), expected p/\(1 − p\) = 1\.00"))
+    widget.get_by_label("left as it is").check()
+    expect(said).to_contain_text(re.compile(r"Mean of all units 0\.(49|50|51), expected 0\.50, in evaluation 1"))
+    widget.get_by_role("slider", name="p, to drop").press("Home")
+    expect(said).to_contain_text("1 call with p = 0.00. Mean of all units 1.00")
+
+    widget.page.emulate_media(reduced_motion="no-preference")
+    run.click()
+    pause = widget.get_by_role("button", name="Pause")
+    expect(said).to_contain_text(re.compile(r"^[1-9]\d calls"))
+    pause.press("Enter")
+    expect(run).to_be_visible()
+
+
+def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget: Open) -> None:
+    widget = open_widget("valley")
+    said, run = widget.locator(".widget-words"), widget.get_by_role("button", name="Run")
+    rate, momentum = (widget.get_by_role("slider", name=name) for name in ("Learning rate", "Momentum"))
+    expect(said).to_contain_text("You stand at (8.00, 1.50)")
+    widget.get_by_role("button", name="Step").click()
+    expect(said).to_contain_text("After step 1 you are at (7.44, −1.1")
+    run.click()
+    expect(said).to_contain_text("after 72 steps. The limit is 2/25 = 0.080")
+    expect(run).to_have_attribute("aria-disabled", "true")
+    for presses, end in ((9, "0.079: below a height of 0.001 after 203 steps"), (2, "0.081 diverges")):
+        for _ in range(presses):
+            rate.press("ArrowRight")
+        run.press("Enter")
+        expect(said).to_contain_text(end)
+    rate.fill("0.1")
+    momentum.fill("0.5")
+    run.press("Enter")
+    expect(said).to_contain_text("after 16 steps. The limit is 2 · 1.50/25 = 0.120")
+
+    start = widget.get_by_role("slider", name="Starting point")
+    drag(widget.page, start, -60, 0)
+    expect(said).to_contain_text(re.compile(r"You stand at \([1-5]\.\d\d, 1\.50\)"))
+    start.press("ArrowDown")
+    expect(said).to_contain_text(re.compile(r"You stand at \([1-5]\.\d\d, 1\.40\)"))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { logScale, normals, scale, through, uniforms } from "../../../book/widgets/kit.js";
+import { decimal, logScale, normals, scale, through, uniforms } from "../../../book/widgets/kit.js";
 
 test("a scale maps the ends to the ends, and back", () => {
   const map = scale([2, 6], [100, 20]);
@@ -14,6 +14,10 @@ test("a logarithmic scale gives each power of ten the same room, and maps back",
   const map = logScale([1, 100], [0, 10]);
   assert.equal(map(10), 5);
   assert.ok(Math.abs(map.invert(5) - 10) < 1e-9);
+});
+
+test("a number for reading has a true minus, and none before zero", () => {
+  assert.deepEqual([decimal(-1.5, 2), decimal(2, 1), decimal(-0.001, 2)], ["−1.50", "2.0", "0.00"]);
 });
 
 test("a path begins with a move and goes on with lines", () => {
