@@ -64,7 +64,7 @@ export async function mount(stage) {
   const [curves, matrix, weights] = views;
   const last = run.confusion.length - 1;
   const line = words();
-  let epoch = last;
+  let epoch = 0; // who presses Play has made a guess
   let playing;
 
   const control = slider({
@@ -101,7 +101,7 @@ export async function mount(stage) {
   function show() {
     for (const view of views) view.show(epoch, matrix.cell);
     const { row, column } = matrix.cell;
-    const when = epoch ? `After epoch ${epoch}` : "Before training";
+    const when = epoch ? `After epoch ${epoch},` : "Before training,";
     const right = `${percent(run.valid.accuracy[epoch])} of the ${run.images.valid.toLocaleString("en")} validation images`;
     line.say(
       `${when} ${right} are right, and ${percent(run.train.accuracy[epoch])} of the training images. ` +
@@ -188,8 +188,11 @@ class Matrix {
       const cell = target.closest("[data-row]");
       return cell && { row: Number(cell.dataset.row), column: Number(cell.dataset.column) };
     };
-    table.addEventListener("pointerover", (event) => {
-      this.pointed = at(event);
+    // Not pointerover: a page that scrolls under a resting mouse is not pointing.
+    table.addEventListener("pointermove", (event) => {
+      const cell = at(event);
+      if (cell?.row === this.pointed?.row && cell?.column === this.pointed?.column) return;
+      this.pointed = cell;
       changed();
     });
     table.addEventListener("pointerleave", () => {
@@ -268,15 +271,16 @@ class Weights {
     );
     const options = [["added", "what training added"], ["whole", "as they are"]];
     const view = choice({
-      label: "Weights", options, value: this.view,
+      label: "Show", options, value: this.view,
       change: (next) => {
         this.view = next;
         this.show(this.epoch);
       },
     });
     this.element = figure(
-      `${units.length} units of the first layer`, make("div", { class: "training-weights" }, ...this.canvases), view.element,
-      make("p", {}, "A weight for each pixel: light there speaks for the unit where the picture is bright, against it where it is dark."),
+      `Weights of ${units.length} units of the first layer`,
+      make("div", {}, view.element, make("div", { class: "training-weights" }, ...this.canvases)),
+      "Where a picture is bright, light speaks for the unit; where it is dark, against it.",
     );
   }
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from book.demo import data_address
+from book.demo import data_address, percent
 
 TITLE = "A training run, epoch by epoch"
 RECORDING = Path(__file__).resolve().parents[2] / "data" / "training-run.json"
@@ -55,12 +55,12 @@ def still() -> str:
     early, late = found(run, EARLY), found(run, last)
     order = [int(number) for number in np.argsort(-late)]
     labels = [run["labels"][number] for number in order]
-    right = [100 * run["valid"]["accuracy"][epoch] for epoch in (EARLY, last)]
-    best, worst = labels[0], labels[-1]
+    right = [percent(run["valid"]["accuracy"][epoch]) for epoch in (EARLY, last)]
+    worst = percent(early[order[-1]]), percent(late[order[-1]])
     words = (
-        f"Of {run['images']['valid']:,} validation images {right[0]:.0f}\N{NO-BREAK SPACE}% are right after epoch {EARLY} "
-        f"(hollow marks) and {right[1]:.0f}\N{NO-BREAK SPACE}% after epoch {last} (filled). Best found in the end is "
-        f"{best} ({late[order[0]]:.0%}), worst {worst} ({early[order[-1]]:.0%}, then {late[order[-1]]:.0%})."
+        f"Of {run['images']['valid']:,} validation images {right[0]} are right after epoch {EARLY} (hollow marks) and "
+        f"{right[1]} after epoch {last} (filled). Best found in the end is {labels[0]} ({percent(late[order[0]])}), "
+        f"worst {labels[-1]} ({worst[0]}, then {worst[1]})."
     )
     return STILL.format(
         width=WIDTH,
@@ -69,9 +69,9 @@ def still() -> str:
         marks="".join(rows(labels, early[order], late[order])),
         words=words,
         weights=data_address(weights_added(run), "PNG"),
-        alt=f"{len(run['units'])} grey pictures of 28 by 28 weights, in which outlines and parts of garments appear",
-        caption=f"What training added to the weights of {len(run['units'])} units of the first layer. Where scripts are "
-        "switched on, you go through the epochs here, and through what is taken for what.",
+        alt=f"{len(run['units'])} units as grey pictures of 28 by 28 weights: outlines and parts of garments",
+        caption="What training added to the weights of these units of the first layer. Where scripts are switched on, "
+        "you go through the epochs here, and through what is taken for what.",
     )
 
 
