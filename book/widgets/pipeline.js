@@ -181,14 +181,22 @@ export async function mount(stage) {
   const blob = async (name) => (await fetch(beside(name))).blob();
   const bar = make("div", { class: "pipeline-source" }, chooser(take));
   for (const { label, file } of examples) bar.append(button(label, async () => take(await blob(file))));
-  stage.addEventListener("paste", (event) => takeFrom(event.clipboardData, event));
-  stage.addEventListener("drop", (event) => takeFrom(event.dataTransfer, event));
-  stage.addEventListener("dragover", (event) => event.preventDefault());
-  function takeFrom({ files }, event) {
+  document.addEventListener("paste", ({ clipboardData }) => {
+    if (clipboardData.files.length > 0) take(clipboardData.files[0]);
+  });
+  const light = (isLit) => stage.classList.toggle("pipeline-over", isLit);
+  stage.addEventListener("dragover", (event) => {
     event.preventDefault();
-    if (files.length > 0) take(files[0]);
+    light(true);
+  });
+  stage.addEventListener("dragleave", () => light(false));
+  stage.addEventListener("drop", (event) => {
+    event.preventDefault();
+    light(false);
+    const [file] = event.dataTransfer.files;
+    if (file) take(file);
     else line.say("No answer: that is not a file; save the picture first, then drop it here.");
-  }
+  });
 
   stage.append(bar, line.element, strip);
   await take(await blob(examples[0].file));

@@ -3,6 +3,7 @@
 import json
 import runpy
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -111,3 +112,12 @@ def test_the_recording_shows_what_the_chapter_says_of_it(shown: Recording) -> No
     assert max(np.abs(np.subtract(shown["train"]["loss"], shown["valid"]["loss"]))) < 0.02
     steps = unpack(shown)
     assert np.std(steps[-1] - steps[0]) < 0.3 * np.std(steps[0])
+
+
+def test_without_the_full_set_nothing_is_recorded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FASHION_MNIST", str(data.SAMPLE_FOLDER))
+    assert TOOL["main"]([str(tmp_path / "run.json")]) == 2
+    assert "what the book shows is a run on the full set" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -7,10 +7,16 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from book.demo import MODEL
-from book.widgets.pipeline import SNEAKER, cut_out, left_out, lying
+from book.widgets.pipeline import DRESS, SNEAKER, cut_out, left_out, lying
 from solutions.deploy import web
 from solutions.deployment import classify, load_model, prepare_image
 
+TROUSER = 1
+PASTE = """async (address) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([await (await fetch(address)).blob()], "photo.jpg"));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+}"""
 ADDRESS = "chapters/6-deployment.html"
 
 
@@ -42,8 +48,11 @@ def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(page: Pa
     page.keyboard.press("Enter")
     expect(words).to_contain_text("says Dress")
     expect(steps.nth(0)).to_contain_text("nothing changes")
-    black = prepare_image(cut_out(3).convert("RGB"))
+    black = prepare_image(cut_out(DRESS).convert("RGB"))
     expect(steps.nth(1)).to_contain_text(re.compile(f"(it says|still) {classify(model, black)[0][0]}"))
+
+    page.evaluate(PASTE, f"{address}_static/demo/example-{TROUSER}.jpg")
+    expect(words).to_contain_text("says Trouser")
 
     blank = Image.new("RGB", (60, 80), "beige")
     chooser = widget.get_by_label("Choose, drop or paste a photo")
