@@ -23,7 +23,9 @@ EARLY = 1  # the epoch that the still compares with the last
 WIDTH, ROW = 400, 24  # of the still's figure
 LEFT, RIGHT = 100, 380  # where 0 and 100 % are
 
-STILL = """<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}" class="widget-plot training-shares">{marks}</svg>
+STILL = """<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}" class="widget-plot training-shares">
+{marks}
+</svg>
 <p>{words}</p>
 <img class="training-still" src="{weights}" alt="{alt}">
 <p>{caption}</p>
