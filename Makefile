@@ -13,7 +13,7 @@ UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes bench bench-grading results photos model bench-training clean
+.PHONY: help course test lint book watch sample-course mistakes bench bench-grading results photos model recording bench-training clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -54,6 +54,10 @@ $(MODEL): .venv/installed $(wildcard solutions/*.py)
 model: .venv/installed ## train the model of the book's demo anew, on the full set; it is committed
 	$(BIN)/python -m solutions train --recipe photo --name photo --force
 	cp runs/photo/model.safetensors $(DEPLOYED)
+
+recording: .venv/installed ## train once on the full set and record each epoch, for the book; it is committed
+	@tools/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
+	$(BIN)/python tools/record_run.py
 
 .venv/installed: pyproject.toml
 	@tools/require $(PYTHON):$(PYTHON)

@@ -35,6 +35,7 @@ SHOWN = (
     *("autograder/judge.py", "autograder/student.py", "autograder/reports/*"),  # 0-start shows what a check says
     *("autograder/walls.py", "autograder/sandbox/*.py", "autograder/grading/explain.py"),  # grading shows what holds
     *("data/model/*", "solutions/deploy/*.py"),  # the demo shows what the model answers
+    "data/training-run.json",
 )
 
 

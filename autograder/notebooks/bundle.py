@@ -53,7 +53,7 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
             shutil.copyfile(notebook, root / notebook.name)
         wheel = build_wheel(course, notebooks, root)
         shutil.copytree(course.folder.parent / "data" / "sample", root / "data" / "sample")
-        for name in ("LICENSE", "README.md", "results.json", "speed.json"):
+        for name in ("LICENSE", "README.md"):
             shutil.copyfile(course.folder.parent / "data" / name, root / "data" / name)
         guide = (PACKAGE / "notebooks" / "student_readme.md").read_text(encoding="utf-8")
         names = "\n".join(f"- `{notebook.name}`" for notebook in notebooks)

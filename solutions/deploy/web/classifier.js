@@ -1,68 +1,8 @@
-// The classifier in a browser. `prepareImage` and `classify` do what the functions of these names in
-// solutions/deployment.py do, step by step and with Pillow's rounding, so that both give the same answer.
+// The classifier in a browser. `classify` does what the function of this name in solutions/deployment.py does.
 
-import { boxResize, gaussianBlurAbove, grey, lowestAlpha, onWhite, reduce, roundToEven } from "./pillow.js";
+export { Refusal, prepareImage } from "./prepare.js";
 
-const SIDE = 28;
-const LARGEST_SIDE = 1024; // pixels; beyond it blocks are averaged first
-const STANDS_OUT = 28; // of 255: how far a colour is from the ground's
 const FORMAT = { format: "garment-mlp-int8", format_version: "1", preprocessing_version: "1", input_range: "[0, 1]" };
-
-/** An image that gets no answer. The message is one line: what is wrong, and what to do. */
-export class Refusal extends Error {}
-
-/**
- * Turn a photograph of a garment into what the network was trained on.
- *
- * @param {{data: Uint8ClampedArray, width: number, height: number}} photo an ImageData: RGBA, alpha not multiplied in,
- *   turned upright.
- * @returns {Float32Array} 784 numbers from 0 to 1, row by row: background 0, a black garment 1.
- * @throws {Refusal} a side is shorter than 2, or nothing stands out from the background.
- */
-export function prepareImage(photo) {
-  if (Math.min(photo.width, photo.height) < 2) {
-    throw new Refusal(`the image has only ${photo.width}×${photo.height} pixels; 2×2 is the least`);
-  }
-  const longest = Math.max(photo.width, photo.height);
-  const image = longest > LARGEST_SIDE ? reduce(photo, Math.floor(longest / 512)) : photo;
-  const { data, width, height } = image;
-  const isCutOut = lowestAlpha(data) < 128;
-  const colours = onWhite(data);
-
-  const distance = distances(colours, borderMedian(colours, width, height));
-  const sigma = Math.max(width, height) / 200;
-  const blurred = gaussianBlurAbove(new Uint8Array(distance), width, height, sigma, STANDS_OUT);
-  const brightness = new Float32Array(width * height);
-  let [left, top, right, bottom] = [width, height, 0, 0];
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      const isOpaque = isCutOut && data[4 * i + 3] >= 128;
-      if (!isOpaque && blurred[i] <= STANDS_OUT) continue;
-      brightness[i] = 255 - grey(colours[4 * i], colours[4 * i + 1], colours[4 * i + 2]);
-      if (!isOpaque && distance[i] <= STANDS_OUT) continue; // the blur also widens
-      if (x < left) left = x;
-      if (x >= right) right = x + 1;
-      if (y < top) top = y;
-      bottom = y + 1;
-    }
-  }
-  if (bottom === 0) {
-    throw new Refusal("nothing stands out from the background; take the photograph on a plain, different ground");
-  }
-
-  const scale = SIDE / Math.max(right - left, bottom - top);
-  const columns = Math.max(1, roundToEven((right - left) * scale));
-  const rows = Math.max(1, roundToEven((bottom - top) * scale));
-  const small = boxResize(brightness, width, { left, top, right, bottom }, columns, rows);
-  const pixels = new Float32Array(SIDE * SIDE);
-  const corner = Math.floor((SIDE - rows) / 2) * SIDE + Math.floor((SIDE - columns) / 2);
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      pixels[corner + y * SIDE + x] = Math.min(1, Math.max(0, small[y * columns + x] / 255));
-    }
-  }
-  return pixels;
-}
 
 /** A trained network; `load` makes it. */
 export class Classifier {
@@ -119,28 +59,6 @@ export function parseModel(buffer) {
     return { weight, bias: tensor(`${i}.bias`, Float32Array) };
   });
   return new Classifier(JSON.parse(about.labels), layers, about);
-}
-
-/** The median of each channel over the first and last row and column. */
-export function borderMedian(colours, width, height) {
-  return [0, 1, 2].map((channel) => {
-    const counts = new Uint32Array(256);
-    const count = (x, y) => counts[colours[4 * (y * width + x) + channel]]++;
-    for (let x = 0; x < width; x++) [0, height - 1].forEach((y) => count(x, y));
-    for (let y = 0; y < height; y++) [0, width - 1].forEach((x) => count(x, y));
-    const ranked = (rank) => counts.findIndex((number) => (rank -= number) < 0);
-    return (ranked(width + height - 1) + ranked(width + height)) / 2;
-  });
-}
-
-/** How far each colour is from one, in the channel where it is farthest. */
-function distances(colours, [red, green, blue]) {
-  const found = new Float32Array(colours.length / 4);
-  for (let i = 0; i < found.length; i++) {
-    const farthest = Math.max(Math.abs(colours[4 * i] - red), Math.abs(colours[4 * i + 1] - green));
-    found[i] = Math.max(farthest, Math.abs(colours[4 * i + 2] - blue));
-  }
-  return found;
 }
 
 function relu(value) {

@@ -1,7 +1,7 @@
 // Reads what a person chose or dropped. What cannot be used is refused in one line that says what to do, as in
 // solutions/images.py.
 
-import { Refusal } from "./classifier.js";
+import { Refusal } from "./prepare.js";
 
 const LARGEST_FILE = 20_000_000; // bytes
 const LARGEST_IMAGE = 50_000_000; // pixels
