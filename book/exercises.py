@@ -64,6 +64,7 @@ class ExerciseCards(SphinxTransform):
             title = f"Exercise {chapter}.{position}: {exercise.name}"
             domain.anonlabels[card["ids"][0].lower()] = self.env.docname, card["ids"][0]
             domain.labels[card["ids"][0].lower()] = self.env.docname, card["ids"][0], title
+            domain.note_object("exercise", exercise.name, card["ids"][0], location=card)
             cell.replace_self(card)
 
     def exercise_in(self, cell: nodes.Element) -> Exercise:
@@ -144,4 +145,5 @@ def counted(number: int, noun: str) -> str:
 def setup(app: Sphinx) -> None:
     app.add_node(exercise_card, html=(visit_card, depart_card))
     app.add_node(card_heading, html=(visit_heading, depart_heading))
+    app.add_object_type("exercise", "exercise", objname="exercise")  # so that the search finds it by its name
     app.add_transform(ExerciseCards)
