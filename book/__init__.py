@@ -10,15 +10,28 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from book import assets, card, demo, exercises, figures, glossary, known_mistakes, network, opening, predict, widgets
+from book import (
+    assets,
+    card,
+    demo,
+    exercises,
+    figures,
+    glossary,
+    known_mistakes,
+    labels,
+    network,
+    opening,
+    predict,
+    widgets,
+)
 
+PARTS = (assets, card, demo, exercises, figures, glossary, known_mistakes, labels, network, opening, predict, widgets)
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # Chapters import the `solutions` beside them, whatever package of that name the environment holds.
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    parts = (assets, card, demo, exercises, figures, glossary, known_mistakes, network, opening, predict, widgets)
-    for part in parts:
+    for part in PARTS:
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,7 +26,9 @@ DESCRIPTION_CHARACTERS = 200
 
 def logo() -> str:
     """Return the logo for a page, which gives it its colours."""
-    return re.sub(r"<style>.*?</style>|<title>.*?</title>", "", LOGO).replace("<svg", '<svg class="logo-mark" aria-hidden="true"', 1)
+    return re.sub(r"<style>.*?</style>|<title>.*?</title>", "", LOGO).replace(
+        "<svg", '<svg class="logo-mark" aria-hidden="true"', 1
+    )
 
 
 def card_svg(title: str) -> str:
@@ -37,14 +39,15 @@ def card_svg(title: str) -> str:
     shirt = "".join(re.findall("<polygon.*?/>", LOGO))
     shirt = re.sub(r'class="(\w+)"', lambda match: f'fill="{COLOURS[match[1]]}"', shirt)
     x, y, side, _ = network.PHOTO
+    ink, quiet = COLOURS["ink"], COLOURS["quiet"]
     lines = "".join(
-        f'<text x="70" y="{240 + 76 * number}" font-size="68" font-weight="700" fill="{COLOURS["ink"]}">{escape(line)}</text>'
+        f'<text x="70" y="{240 + 76 * number}" font-size="68" font-weight="700" fill="{ink}">{escape(line)}</text>'
         for number, line in enumerate(textwrap.wrap(title, 16))
     )
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE[0]} {SIZE[1]}">
 <polygon points="0,0 {SIZE[0]},0 {SIZE[0]},{SIZE[1]} 0,{SIZE[1]}" fill="{COLOURS["ground"]}"/>
 {lines}
-<text x="70" y="480" font-size="34" font-weight="400" fill="{COLOURS["quiet"]}">One network, and you write every part.</text>
+<text x="70" y="480" font-size="34" font-weight="400" fill="{quiet}">One network, and you write every part.</text>
 <g transform="translate(624 132) scale(1.4)">{layers}
 <g transform="translate({x} {y}) scale({side / 32})">{shirt}</g></g>
 </svg>"""
@@ -72,7 +75,8 @@ def painted(svg: str) -> Image.Image:
             return
         layer = Image.new("L", picture.size)
         draw = ImageDraw.Draw(layer)
-        place = [tuple(map(float, pair.split(","))) for pair in of.get("points", f"{of.get('x')},{of.get('y')}").split()]
+        pairs = of["points"].split() if "points" in of else [f"{of.get('x', 0)},{of.get('y', 0)}"]
+        place = [tuple(map(float, pair.split(","))) for pair in pairs]
         points = [((dx + scale * x) * FINER, (dy + scale * y) * FINER) for x, y in place]
         strength = round(255 * float(of.get("opacity", 1)))
         if kind == "polygon":

@@ -1,4 +1,4 @@
-"""What a chapter says of itself before it begins: its question, what to know, what one has at the end, and how long it takes."""
+"""What a chapter says of itself before it begins: its question, what is needed and reached, and how long it takes."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from autograder.checks import Check, checks_of
 from autograder.exercises import Exercise, exercises_of
 
 ROOT = Path(__file__).resolve().parent.parent
-OPENING = re.compile(r"^:::\{opening\} (?P<question>[^\n]+)\n(?P<needs>.+?)\n\n(?P<ends>.+?)\n:::$", re.MULTILINE | re.DOTALL)
+OPENING = re.compile(
+    r"^:::\{opening\} (?P<question>[^\n]+)\n(?P<needs>.+?)\n\n(?P<ends>.+?)\n:::$", re.MULTILINE | re.DOTALL
+)
+TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 UNREAD = re.compile(r"\A---\n.*?^---$|^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
 QUESTION = re.compile(r"^:{3,}\{(predict|recall)\}", re.MULTILINE)
 WRITTEN = re.compile(r'^\+\+\+ \{.*"written".*"points": (?P<points>\d+)', re.MULTILINE)
@@ -37,17 +40,18 @@ class Chapter:
     def text(self) -> str:
         return self.path.read_text(encoding="utf-8")
 
-    @cached_property
-    def opening(self) -> re.Match[str]:
-        match = OPENING.search(self.text)
-        if match is None:
-            raise ValueError(f"{self.path.name} has no opening")
-        return match
+    @property
+    def question(self) -> str:
+        return self.only(OPENING)
 
     @property
     def title(self) -> str:
-        match = re.search(r"^# (.+)$", self.text, re.MULTILINE)
-        assert match
+        return self.only(TITLE)
+
+    def only(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.search(self.text)
+        if match is None:
+            raise ValueError(f"{self.path.name}: nothing matches {pattern.pattern}")
         return match[1]
 
     @cached_property

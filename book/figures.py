@@ -1,5 +1,6 @@
 """Figures that follow the theme: matplotlib's SVG goes into the page itself, its colours become the page's colours."""
 
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -7,6 +8,16 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from autograder.look import themed
+
+# The smallest words of a figure, as a share of its width, that can be set larger on a small screen without meeting.
+ROOMY = 0.0175
+
+
+def is_roomy(svg: str) -> bool:
+    """Whether a figure can be shown whole on a small screen, with its words set larger."""
+    width = re.search(r'viewBox="\S+ \S+ (?P<width>\S+) ', svg)
+    sizes = [float(size) for size in re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", svg)]
+    return width is not None and (not sizes or min(sizes) / float(width["width"]) >= ROOMY)
 
 
 class InlineFigures(SphinxPostTransform):
@@ -20,10 +31,10 @@ class InlineFigures(SphinxPostTransform):
         for number, image in enumerate(images):
             path = Path(self.app.srcdir) / image["uri"]
             alt = image.get("alt", "")
-            markup = themed(path.read_text(encoding="utf-8"), alt, f"figure-{number}-")
-            image.replace_self(
-                nodes.raw("", f'<div class="figure" tabindex="0" role="group">{markup}</div>', format="html")
-            )
+            svg = path.read_text(encoding="utf-8")
+            kind = "figure roomy" if is_roomy(svg) else "figure"
+            markup = f'<div class="{kind}" tabindex="0" role="group">{themed(svg, alt, f"figure-{number}-")}</div>'
+            image.replace_self(nodes.raw("", markup, format="html"))
 
 
 def setup(app: Sphinx) -> None:

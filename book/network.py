@@ -141,8 +141,7 @@ def answer_boxes(surest: int = BOOT) -> list[Shape]:
     top = MIDDLE - HEIGHTS[-1] / 2
     rows = [(number, top + number * ROW + ROW / 2) for number in range(SIZES[-1])]
     return [
-        Shape("dropout", "purple", box(COLUMNS[3] + 8, y - 4, 80 if number == surest else 24, 8))
-        for number, y in rows
+        Shape("dropout", "purple", box(COLUMNS[3] + 8, y - 4, 80 if number == surest else 24, 8)) for number, y in rows
     ]
 
 
@@ -155,7 +154,9 @@ def labelled() -> str:
     parts.append(f'<image href="{data_address(seen, "PNG")}" x="{x}" y="{y}" width="{side}" height="{side}"/>')
 
     def text(words: object, at: float, height: float, kind: str = "", anchor: str = "middle") -> None:
-        parts.append(f'<text class="{kind}" x="{at:g}" y="{height:g}" text-anchor="{anchor}">{escape(str(words))}</text>')
+        parts.append(
+            f'<text class="{kind}" x="{at:g}" y="{height:g}" text-anchor="{anchor}">{escape(str(words))}</text>'
+        )
 
     for number, size in enumerate(SIZES[:-1]):
         top, centre = MIDDLE - HEIGHTS[number] / 2, COLUMNS[number] + BAR / 2
@@ -172,14 +173,16 @@ def labelled() -> str:
         bar = Shape("", "", box(COLUMNS[3] + 74, middle - 4, 2 + 30 * share, 8))
         parts.append(svg_shape(bar, theme("green" if label == surest else "quiet"), 1))
     said = (
-        f"From left to right: a photograph of an ankle boot, 28 by 28 pixels; a column of {SIZES[0]} numbers; a column of "
-        f"{SIZES[1]} units; a column of {SIZES[2]} units; ten garments with a bar each, the longest beside {surest}. Between "
-        "the columns stand the layers: Flatten, then Linear three times, with ReLU and Dropout after the first two."
+        f"From left to right: a photograph of an ankle boot, 28 by 28 pixels; a column of {SIZES[0]} numbers; a column "
+        f"of {SIZES[1]} units; a column of {SIZES[2]} units; ten garments with a bar each, the longest beside "
+        f"{surest}. Between the columns stand the layers: Flatten, then Linear three times, with ReLU and Dropout "
+        "after the first two."
     )
+    title = '<title id="network-title">The network that you build</title>'
+    description = f'<desc id="network-description">{escape(said)}</desc>'
     return (
         f'<svg class="network" viewBox="0 0 {WIDTH} {HEIGHT - 20}" role="img" '
-        f'aria-labelledby="network-title network-description"><title id="network-title">The network that you build</title>'
-        f'<desc id="network-description">{escape(said)}</desc>{"".join(parts)}</svg>'
+        f'aria-labelledby="network-title network-description">{title}{description}{"".join(parts)}</svg>'
     )
 
 

@@ -50,7 +50,7 @@ class PathDirective(SphinxDirective):
             step += nodes.raw("", network.grown(chapter.room), format="html")
             said = nodes.container(classes=["path-words"])
             said += self.parsed(f"[{chapter.title}]({chapter.path.name})", "path-title")
-            said += self.parsed(chapter.opening["question"], "path-question")
+            said += self.parsed(chapter.question, "path-question")
             said += self.parsed(f"Adds {network.ADDS[chapter.room]}. You write {written}.", "path-adds")
             said += self.parsed(time_of(chapter), "path-time")
             step += said

@@ -80,7 +80,7 @@ def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, c
     page = (site / "chapters" / f"{chapter.path.stem}.html").read_text(encoding="utf-8")
     head = unescape(page[page.index("<article") : page.index('id="from-memory"')])
     points = sum(check.points for check in checks_of(chapter.room)) + 5
-    assert chapter.opening["question"] in head
+    assert chapter.question in head
     assert f"{chapter.reading_minutes} minutes of reading" in head
     assert f"{hours(chapter.work_minutes)} of work · {points} points" in head
     assert "You need" in head
@@ -92,7 +92,7 @@ def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, c
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
 def test_the_landing_page_has_a_step_for_each_chapter(site: Path, chapter: Chapter) -> None:
     page = unescape((site / "chapters" / "index.html").read_text(encoding="utf-8"))
-    assert chapter.opening["question"] in page
+    assert chapter.question in page
     assert f"Adds {network.ADDS[chapter.room]}." in page
     for exercise in chapter.exercises:
         assert re.search(rf"You write [^.]*>{exercise.name}<", page)
@@ -203,7 +203,7 @@ def test_a_definition_fits_on_a_small_screen(browser: Browser, address: str) -> 
 def test_the_search_index_leads_from_an_exercise_to_its_card(site: Path, exercise: Any) -> None:
     index = (site / "searchindex.js").read_text(encoding="utf-8")
     objects = index[index.index('"objects"') : index.index('"objnames"')]
-    assert f'"exercise-{exercise.id}", "{exercise.name}"' in objects or f'"exercise-{exercise.id}"' in objects
+    assert re.search(rf'"exercise-{exercise.id}", "{exercise.name}"', objects)
 
 
 @pytest.mark.parametrize(
