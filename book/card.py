@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from docutils import nodes
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -60,6 +60,7 @@ def painted(svg: str) -> Image.Image:
         ValueError: the SVG holds anything else.
     """
     picture = Image.new("RGB", (SIZE[0] * FINER, SIZE[1] * FINER))
+    draw = ImageDraw.Draw(picture, "RGBA")  # mixes a colour with what is below it
 
     def paint(element: ElementTree.Element, dx: float, dy: float, scale: float) -> None:
         kind, of = element.tag.rpartition("}")[2], element.attrib
@@ -73,23 +74,23 @@ def painted(svg: str) -> Image.Image:
             for child in element:
                 paint(child, dx, dy, scale)
             return
-        layer = Image.new("L", picture.size)
-        draw = ImageDraw.Draw(layer)
         pairs = of["points"].split() if "points" in of else [f"{of.get('x', 0)},{of.get('y', 0)}"]
         place = [tuple(map(float, pair.split(","))) for pair in pairs]
         points = [((dx + scale * x) * FINER, (dy + scale * y) * FINER) for x, y in place]
-        strength = round(255 * float(of.get("opacity", 1)))
+        colour = (
+            *ImageColor.getrgb(of["stroke" if kind == "polyline" else "fill"]),
+            round(255 * float(of.get("opacity", 1))),
+        )
         if kind == "polygon":
-            draw.polygon(points, fill=strength)
+            draw.polygon(points, fill=colour)
         elif kind == "polyline":
-            draw.line(points, fill=strength, width=round(float(of["stroke-width"]) * scale * FINER), joint="curve")
+            draw.line(points, fill=colour, width=round(float(of["stroke-width"]) * scale * FINER), joint="curve")
         elif kind == "text":
             font = ImageFont.truetype(FONT, round(float(of["font-size"]) * scale * FINER))
             font.set_variation_by_axes([float(of["font-weight"])])
-            draw.text(points[0], element.text or "", fill=strength, font=font, anchor="ls")
+            draw.text(points[0], element.text or "", fill=colour, font=font, anchor="ls")
         else:
             raise ValueError(f"an element that is not painted: {kind}")
-        picture.paste(of["stroke"] if kind == "polyline" else of["fill"], mask=layer)
 
     paint(ElementTree.fromstring(svg), 0, 0, 1)
     return picture.resize(SIZE, Image.Resampling.LANCZOS)

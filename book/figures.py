@@ -9,15 +9,20 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from autograder.look import themed
 
-# The smallest words of a figure, as a share of its width, that can be set larger on a small screen without meeting.
-ROOMY = 0.0175
+SMALL_SCREEN = 336  # pixels that a figure has on a small phone
+READABLE = 9  # pixels that its words need there
+# The smallest words, as a share of the figure's width, that can be set so large without meeting each other.
+ROOMY = 0.0195
 
 
-def is_roomy(svg: str) -> bool:
-    """Whether a figure can be shown whole on a small screen, with its words set larger."""
-    width = re.search(r'viewBox="\S+ \S+ (?P<width>\S+) ', svg)
+def words_on_a_small_screen(svg: str) -> float | None:
+    """Return the size, in the figure's own units, at which its words can be read on a small screen.
+
+    None where they would meet: such a figure keeps its size there, and scrolls.
+    """
+    width = float(re.search(r'viewBox="\S+ \S+ (\S+) ', svg)[1])
     sizes = [float(size) for size in re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", svg)]
-    return width is not None and (not sizes or min(sizes) / float(width["width"]) >= ROOMY)
+    return width * READABLE / SMALL_SCREEN if min(sizes, default=width) / width >= ROOMY else None
 
 
 class InlineFigures(SphinxPostTransform):
@@ -32,8 +37,9 @@ class InlineFigures(SphinxPostTransform):
             path = Path(self.app.srcdir) / image["uri"]
             alt = image.get("alt", "")
             svg = path.read_text(encoding="utf-8")
-            kind = "figure roomy" if is_roomy(svg) else "figure"
-            markup = f'<div class="{kind}" tabindex="0" role="group">{themed(svg, alt, f"figure-{number}-")}</div>'
+            words = words_on_a_small_screen(svg)
+            kind = f'class="figure roomy" style="--words: {words:.1f}px"' if words else 'class="figure"'
+            markup = f'<div {kind} tabindex="0" role="group">{themed(svg, alt, f"figure-{number}-")}</div>'
             image.replace_self(nodes.raw("", markup, format="html"))
 
 

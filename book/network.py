@@ -131,7 +131,7 @@ def grown(room: str) -> str:
             parts.append(svg_shape(shape, theme("quiet"), 0.6 * max(shape.opacity, 0.4)))
         else:
             outline = shape.points if shape.line else closed(shape.points)
-            parts.append(svg_shape(Shape(shape.room, "", outline, line=1), theme("line"), 1))
+            parts.append(svg_shape(Shape(shape.room, "", outline, line=1.5), theme("line"), 1))
     said = f"The network after this chapter. It adds {ADDS[room]}."
     return f'<svg class="grown" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{said}">{"".join(parts)}</svg>'
 

@@ -1,5 +1,6 @@
 """The reader's path: what the landing page and a chapter's head say, what is remembered, the glossary, the search."""
 
+import ast
 import re
 import subprocess
 from html import unescape
@@ -11,10 +12,13 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from autograder.checks import checks_of
+from autograder.exercises import Exercise
 from autograder.notebooks.markdown import Context, to_markdown
 from autograder.reference import Course
 from book import card, network
 from book.chapters import ROOT, Chapter, chapters, hours
+from book.exercises import CODE_WIDTH, narrowed
+from book.figures import words_on_a_small_screen
 
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 COURSE = Course.installed()
@@ -196,11 +200,40 @@ def test_a_definition_fits_on_a_small_screen(browser: Browser, address: str) -> 
             assert box["x"] + box["width"] <= 360
 
 
+# ---- figures and stubs that fit
+
+
+@pytest.mark.parametrize(("size", "words"), [(10, 12.0), (8.5, None)])
+def test_a_figures_words_grow_on_a_small_screen_where_they_have_room(size: float, words: float | None) -> None:
+    svg = f'<svg viewBox="0 0 448 200 "><text style="font: {size}px sans-serif">epoch</text></svg>'
+    assert words_on_a_small_screen(svg) == words
+
+
+def test_a_figure_without_words_is_shown_whole_on_a_small_screen() -> None:
+    assert words_on_a_small_screen('<svg viewBox="0 0 448 200 "></svg>')
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_a_stub_on_a_card_is_python_and_its_code_fits(exercise: Exercise) -> None:
+    narrow = narrowed(exercise.stub)
+    assert ast.dump(undocumented(narrow)) == ast.dump(undocumented(exercise.stub))
+    assert [line for line in narrow.splitlines() if len(line) > CODE_WIDTH and ">>>" not in line] == []
+
+
+def undocumented(source: str) -> ast.Module:
+    """The syntax tree of a module, without what its docstrings say."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = ""
+    return tree
+
+
 # ---- the search
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_the_search_index_leads_from_an_exercise_to_its_card(site: Path, exercise: Any) -> None:
+def test_the_search_index_leads_from_an_exercise_to_its_card(site: Path, exercise: Exercise) -> None:
     index = (site / "searchindex.js").read_text(encoding="utf-8")
     objects = index[index.index('"objects"') : index.index('"objnames"')]
     assert re.search(rf'"exercise-{exercise.id}", "{exercise.name}"', objects)
