@@ -1,5 +1,5 @@
-"""The book's Sphinx extension: exercise cards, questions, widgets, figures that follow the theme, the
-demo, and local fonts and MathJax.
+"""The book's Sphinx extension: the way through the chapters, exercise cards, questions, widgets, a glossary, figures
+that follow the theme, the demo, and local fonts and MathJax.
 
 It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
 """
@@ -10,14 +10,28 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from book import assets, demo, exercises, figures, known_mistakes, predict, widgets
+from book import (
+    assets,
+    card,
+    demo,
+    exercises,
+    figures,
+    glossary,
+    known_mistakes,
+    labels,
+    network,
+    opening,
+    predict,
+    widgets,
+)
 
+PARTS = (assets, card, demo, exercises, figures, glossary, known_mistakes, labels, network, opening, predict, widgets)
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # Chapters import the `solutions` beside them, whatever package of that name the environment holds.
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    for part in (assets, demo, exercises, figures, known_mistakes, predict, widgets):
+    for part in PARTS:
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -30,6 +30,7 @@ SHOWN = (
         "autograder/checks/*.py",
         "autograder/notebooks/questions.py",
         "book/*.py",
+        "book/templates/*",
         "book/widgets/*",
     ),
     *("autograder/judge.py", "autograder/student.py", "autograder/reports/*"),  # 0-start shows what a check says
@@ -64,7 +65,8 @@ def configure(app: Sphinx, config: Config) -> None:
     config["html_static_path"] = [*config["html_static_path"], str(BOOK / "static")]
     config["mathjax_path"] = "mathjax/tex-chtml.js"
     app.add_css_file("course.css", priority=900)
-    app.add_js_file("questions.js", loading_method="defer")
+    for script in ("memory.js", "questions.js", "progress.js", "definitions.js"):  # the first is what the others need
+        app.add_js_file(script, loading_method="defer")
 
 
 def copy_packages(app: Sphinx) -> None:

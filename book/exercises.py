@@ -19,7 +19,8 @@ from autograder.checks import Check, checks_of
 from autograder.exercises import Exercise, exercises_of
 
 IMPORT = re.compile(r"from solutions\.(?P<room>\w+) import (?P<name>\w+)\s*")
-WIDTH = 72  # columns that the page has room for
+WIDTH = 72  # columns of a docstring
+CODE_WIDTH = 77  # columns that the page has room for
 FILLED = 95  # a docstring's line of this length was broken by its author and goes on in the next
 SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
 
@@ -64,6 +65,7 @@ class ExerciseCards(SphinxTransform):
             title = f"Exercise {chapter}.{position}: {exercise.name}"
             domain.anonlabels[card["ids"][0].lower()] = self.env.docname, card["ids"][0]
             domain.labels[card["ids"][0].lower()] = self.env.docname, card["ids"][0], title
+            domain.note_object("exercise", exercise.name, card["ids"][0], location=card)
             cell.replace_self(card)
 
     def exercise_in(self, cell: nodes.Element) -> Exercise:
@@ -107,7 +109,7 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
 
 
 def narrowed(source: str) -> str:
-    """Break the lines of docstrings anew, so that they fit on a page; code stays as it is."""
+    """Break the lines of docstrings anew, and code behind its commas, so that they fit on a page."""
     narrow: list[str] = []
     inside = False
     pending: list[str] = []
@@ -122,7 +124,7 @@ def narrowed(source: str) -> str:
                 narrow += broken(pending)
                 pending = []
         else:
-            narrow.append(line)
+            narrow += broken_code(line)
         inside = inside != (quotes == 1)
     return "\n".join(narrow + pending)
 
@@ -137,6 +139,18 @@ def broken(lines: list[str]) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False)
 
 
+def broken_code(line: str) -> list[str]:
+    """Return a line of code, broken behind commas: inside a bracket Python takes it the same."""
+    indent = " " * (line.index("(") + 1 if "(" in line else len(line) - len(line.lstrip()))
+    lines: list[str] = []
+    for piece in re.split(r"(?<=,) ", line):
+        if lines and len(lines[-1]) + 1 + len(piece) <= CODE_WIDTH:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(f"{indent}{piece}" if lines else piece)
+    return lines
+
+
 def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -144,4 +158,5 @@ def counted(number: int, noun: str) -> str:
 def setup(app: Sphinx) -> None:
     app.add_node(exercise_card, html=(visit_card, depart_card))
     app.add_node(card_heading, html=(visit_heading, depart_heading))
+    app.add_object_type("exercise", "exercise", objname="exercise")  # so that the search finds it by its name
     app.add_transform(ExerciseCards)

@@ -1,5 +1,6 @@
 """Figures that follow the theme: matplotlib's SVG goes into the page itself, its colours become the page's colours."""
 
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -7,6 +8,21 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from autograder.look import themed
+
+SMALL_SCREEN = 336  # pixels that a figure has on a small phone
+READABLE = 9  # pixels that its words need there
+# The smallest words, as a share of the figure's width, that can be set so large without meeting each other.
+ROOMY = 0.0195
+
+
+def words_on_a_small_screen(svg: str) -> float | None:
+    """Return the size, in the figure's own units, at which its words can be read on a small screen.
+
+    None where they would meet: such a figure keeps its size there, and scrolls.
+    """
+    width = float(re.search(r'viewBox="\S+ \S+ (\S+) ', svg)[1])
+    sizes = [float(size) for size in re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", svg)]
+    return width * READABLE / SMALL_SCREEN if min(sizes, default=width) / width >= ROOMY else None
 
 
 class InlineFigures(SphinxPostTransform):
@@ -20,10 +36,11 @@ class InlineFigures(SphinxPostTransform):
         for number, image in enumerate(images):
             path = Path(self.app.srcdir) / image["uri"]
             alt = image.get("alt", "")
-            markup = themed(path.read_text(encoding="utf-8"), alt, f"figure-{number}-")
-            image.replace_self(
-                nodes.raw("", f'<div class="figure" tabindex="0" role="group">{markup}</div>', format="html")
-            )
+            svg = path.read_text(encoding="utf-8")
+            words = words_on_a_small_screen(svg)
+            kind = f'class="figure roomy" style="--words: {words:.1f}px"' if words else 'class="figure"'
+            markup = f'<div {kind} tabindex="0" role="group">{themed(svg, alt, f"figure-{number}-")}</div>'
+            image.replace_self(nodes.raw("", markup, format="html"))
 
 
 def setup(app: Sphinx) -> None:

@@ -56,7 +56,7 @@ class QuestionDirective(SphinxDirective):
             question = parse_question("\n".join(self.content))
         except ValueError as error:
             raise self.error(str(error)) from error
-        section = question_section(classes=[self.name])
+        section = question_section(classes=[self.name], ids=[f"question-{nodes.make_id(self.arguments[0])}"])
         section += nodes.paragraph("", KINDS[self.name], classes=["card-kicker"])
         section += self.parsed(self.arguments[0], 0, "question-title")
         section += self.parsed(question.prompt, 0, "question-prompt")

@@ -96,6 +96,8 @@ def _directive(name: str, argument: str, body: list[str], context: Context) -> s
     content = "\n".join(body).strip("\n")
     if name in KINDS:
         return to_markdown(question_markdown(name, argument, content), context)
+    if name == "opening":
+        return to_markdown(f"**{argument}**\n\n{content}", context)
     if name == "math":
         return f"$$\n{content}\n$$"
     if name == "bibliography":
@@ -169,11 +171,18 @@ def _role(name: str, body: str, context: Context) -> str:
         "cite:p": lambda: f"([{_cited(body, context)}]({references}))",
         "cite:t": lambda: f"[{_cited(body, context)}]({references})",
         "math": lambda: f"${body}$",
-        "term": lambda: body,
+        "term": lambda: _term(body, context),
     }
     if name not in roles:
         raise UnknownMarkup(f"the role {name!r} has no form in a notebook")
     return roles[name]()
+
+
+def _term(body: str, context: Context) -> str:
+    match = re.fullmatch(r"(?P<said>.+?)\s*<(?P<term>[^>]+)>", body, re.DOTALL)
+    said, term = (match["said"], match["term"]) if match else (body, body)
+    glossary = context.book_url.rpartition("/")[0] + "/glossary.html"
+    return f"[{said}]({glossary}#term-{re.sub(r'[^A-Za-z0-9]+', '-', term)})"
 
 
 def _cited(keys: str, context: Context) -> str:

@@ -1,4 +1,5 @@
-// A question waits for the reader's choice. Without this file its answer is an ordinary <details> to unfold.
+// A question waits for the reader's choice, and shows it again when the reader comes back. Without this file its answer
+// is an ordinary <details> to unfold.
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
@@ -8,26 +9,26 @@ function element(tag, className, text) {
 }
 
 function prepare(question) {
-  const answer = question.querySelector(".question-answer");
+  const page = memory.pageName(location.pathname);
+  const unfolding = question.querySelector(".question-answer");
   const items = [...question.querySelectorAll(".question-options > li")];
   const reasons = [...question.querySelectorAll(".question-reasons > li")];
   const spoken = element("p", "visually-hidden", "");
   spoken.setAttribute("role", "status");
   question.append(spoken);
-  answer.hidden = true;
+  unfolding.hidden = true;
 
   const buttons = items.map((item, chosen) => {
     const button = element("button", "question-choice", "");
     button.type = "button";
     button.setAttribute("aria-pressed", "false");
     for (const paragraph of item.querySelectorAll(":scope > p")) button.append(...paragraph.childNodes);
-    button.addEventListener("click", () => choose(chosen));
+    button.addEventListener("click", () => answer(chosen));
     item.replaceChildren(button);
     return button;
   });
 
   function choose(chosen) {
-    if (question.classList.contains("answered")) return;
     question.classList.add("answered");
     const right = items.findIndex((item) => item.classList.contains("right"));
     const yours = element("div", "question-yours", "");
@@ -48,11 +49,22 @@ function prepare(question) {
     buttons[right].prepend(element("span", "question-mark", chosen === right ? "your choice, right" : "right"));
     if (chosen !== right) buttons[chosen].prepend(element("span", "question-mark", "your choice"));
     reasons[chosen].classList.add("chosen");
-    answer.hidden = false;
-    answer.open = true;
-    const letter = (index) => String.fromCharCode(65 + index);
-    spoken.textContent = `You chose ${letter(chosen)}. The right answer is ${letter(right)}. The reasons follow.`;
+    unfolding.hidden = false;
+    unfolding.open = true;
   }
+
+  function answer(chosen) {
+    if (question.classList.contains("answered")) return;
+    choose(chosen);
+    const letter = (index) => String.fromCharCode(65 + index);
+    const right = items.findIndex((item) => item.classList.contains("right"));
+    spoken.textContent = `You chose ${letter(chosen)}. The right answer is ${letter(right)}. The reasons follow.`;
+    memory.change((state) => memory.noted(state, page, question.id, chosen));
+    dispatchEvent(new Event("answered"));
+  }
+
+  const remembered = memory.recall().pages[page]?.items[question.id];
+  if (buttons[remembered]) choose(remembered);
 }
 
 const questions = [...document.querySelectorAll(".question")];

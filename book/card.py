@@ -1,0 +1,148 @@
+"""How the book is recognised: its logo in the sidebar, and what other sites show of a link to one of its pages."""
+
+import re
+import textwrap
+from html import escape
+from pathlib import Path
+from xml.etree import ElementTree
+
+from docutils import nodes
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from autograder.look import COLOURS
+from autograder.reference import Course
+from book import network
+from book.assets import BOOK, PACKAGES
+
+LOGO = (BOOK / "static" / "logo.svg").read_text(encoding="utf-8")
+FONT = PACKAGES / "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2"
+SIZE = (1200, 630)  # what Open Graph's readers expect
+FINER = 2  # drawn larger, then made smaller: smooth edges
+CARD = "social-card.png"  # in the site's _static
+DESCRIPTION_CHARACTERS = 200
+
+
+def logo() -> str:
+    """Return the logo for a page, which gives it its colours."""
+    return re.sub(r"<style>.*?</style>|<title>.*?</title>", "", LOGO).replace(
+        "<svg", '<svg class="logo-mark" aria-hidden="true"', 1
+    )
+
+
+def card_svg(title: str) -> str:
+    """Return the social card: the title, and the logo's T-shirt going through the network."""
+    drawn = [*network.shapes(), *network.missing_units(), *network.answer_boxes(surest=0)]
+    drawn = [shape for shape in drawn if shape.room not in ("optimizer", "training", "deployment")]
+    layers = "".join(network.svg_shape(shape, COLOURS[shape.colour], shape.opacity) for shape in drawn)
+    shirt = "".join(re.findall("<polygon.*?/>", LOGO))
+    shirt = re.sub(r'class="(\w+)"', lambda match: f'fill="{COLOURS[match[1]]}"', shirt)
+    x, y, side, _ = network.PHOTO
+    ink, quiet = COLOURS["ink"], COLOURS["quiet"]
+    lines = "".join(
+        f'<text x="70" y="{240 + 76 * number}" font-size="68" font-weight="700" fill="{ink}">{escape(line)}</text>'
+        for number, line in enumerate(textwrap.wrap(title, 16))
+    )
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE[0]} {SIZE[1]}">
+<polygon points="0,0 {SIZE[0]},0 {SIZE[0]},{SIZE[1]} 0,{SIZE[1]}" fill="{COLOURS["ground"]}"/>
+{lines}
+<text x="70" y="480" font-size="34" font-weight="400" fill="{quiet}">One network, and you write every part.</text>
+<g transform="translate(624 132) scale(1.4)">{layers}
+<g transform="translate({x} {y}) scale({side / 32})">{shirt}</g></g>
+</svg>"""
+
+
+def painted(svg: str) -> Image.Image:
+    """Paint an SVG of polygons, polylines and text, as `card_svg` makes it: no renderer need be installed.
+
+    Raises:
+        ValueError: the SVG holds anything else.
+    """
+    picture = Image.new("RGB", (SIZE[0] * FINER, SIZE[1] * FINER))
+    draw = ImageDraw.Draw(picture, "RGBA")  # mixes a colour with what is below it
+
+    def paint(element: ElementTree.Element, dx: float, dy: float, scale: float) -> None:
+        kind, of = element.tag.rpartition("}")[2], element.attrib
+        if kind == "g":
+            numbers = re.fullmatch(r"translate\(([\d.]+) ([\d.]+)\) scale\(([\d.]+)\)", of["transform"])
+            if numbers is None:
+                raise ValueError(f"a transform that is not painted: {of['transform']}")
+            x, y, by = map(float, numbers.groups())
+            dx, dy, scale = dx + x * scale, dy + y * scale, scale * by
+        if kind in ("svg", "g"):
+            for child in element:
+                paint(child, dx, dy, scale)
+            return
+        pairs = of["points"].split() if "points" in of else [f"{of.get('x', 0)},{of.get('y', 0)}"]
+        place = [tuple(map(float, pair.split(","))) for pair in pairs]
+        points = [((dx + scale * x) * FINER, (dy + scale * y) * FINER) for x, y in place]
+        colour = (
+            *ImageColor.getrgb(of["stroke" if kind == "polyline" else "fill"]),
+            round(255 * float(of.get("opacity", 1))),
+        )
+        if kind == "polygon":
+            draw.polygon(points, fill=colour)
+        elif kind == "polyline":
+            draw.line(points, fill=colour, width=round(float(of["stroke-width"]) * scale * FINER), joint="curve")
+        elif kind == "text":
+            font = ImageFont.truetype(FONT, round(float(of["font-size"]) * scale * FINER))
+            font.set_variation_by_axes([float(of["font-weight"])])
+            draw.text(points[0], element.text or "", fill=colour, font=font, anchor="ls")
+        else:
+            raise ValueError(f"an element that is not painted: {kind}")
+
+    paint(ElementTree.fromstring(svg), 0, 0, 1)
+    return picture.resize(SIZE, Image.Resampling.LANCZOS)
+
+
+def description_of(document: nodes.document) -> str:
+    """Return the first words of a page, to the end of a sentence or of a word."""
+    said = (" ".join(paragraph.astext().split()) for paragraph in document.findall(nodes.paragraph))
+    text = " ".join(words for words in said if words.endswith((".", "?")))
+    if len(text) <= DESCRIPTION_CHARACTERS:
+        return text
+    cut = text[:DESCRIPTION_CHARACTERS]
+    end = max(cut.rfind(". "), cut.rfind("? "))
+    return cut[: end + 1] if end > 0 else cut.rpartition(" ")[0] + " …"
+
+
+def describe(app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None) -> None:
+    """Give the page its logo and, where it has an address of its own, the tags that tell other sites what it is."""
+    context["course_logo"] = logo()
+    if tree is None or not app.config.html_baseurl:
+        return
+    description = description_of(tree)
+    tags = {
+        "og:type": "article",
+        "og:site_name": app.config.html_title,
+        "og:title": str(context["title"]),
+        "og:description": description,
+        "og:url": str(context["pageurl"]),
+        "og:image": f"{app.config.html_baseurl}_static/{CARD}",
+        "og:image:width": str(SIZE[0]),
+        "og:image:height": str(SIZE[1]),
+        "og:image:alt": "A photograph goes through layers of a network and comes out as one of ten answers.",
+    }
+    lines = [f'<meta name="description" content="{escape(description)}">']
+    lines += [f'<meta property="{name}" content="{escape(value)}">' for name, value in tags.items()]
+    lines.append('<meta name="twitter:card" content="summary_large_image">')
+    context["metatags"] = f"{context.get('metatags', '')}\n" + "\n".join(lines)
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    config["html_baseurl"] = Course.installed().book_url
+    config["templates_path"] = [*config["templates_path"], str(BOOK / "templates")]
+
+
+def write_card(app: Sphinx) -> None:
+    if app.builder.format == "html":
+        path = Path(app.outdir) / "_static" / CARD
+        path.parent.mkdir(parents=True, exist_ok=True)
+        painted(card_svg(app.config.html_title)).save(path, optimize=True)
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("config-inited", configure)
+    app.connect("builder-inited", write_card)
+    app.connect("html-page-context", describe)

@@ -1,0 +1,75 @@
+"""The glossary's terms: where a page uses one, its definition is in the page, for the pointer and for the keyboard."""
+
+from html import escape
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxTranslator
+
+
+class term_link(nodes.General, nodes.TextElement):
+    """A link to a term that knows where its definition is in the page."""
+
+
+def visit_term(translator: SphinxTranslator, node: term_link) -> None:
+    attributes = {"href": node["href"], "aria-describedby": node["definition"]}
+    translator.body.append(translator.starttag(node, "a", "", CLASS="term", **attributes))
+
+
+def depart_term(translator: SphinxTranslator, node: term_link) -> None:
+    translator.body.append("</a>")
+
+
+class DependOnGlossary(SphinxTransform):
+    """Build a page anew when the glossary changes: it repeats what stands there."""
+
+    default_priority = 500
+
+    def apply(self, **kwargs: object) -> None:
+        if any(xref["reftype"] == "term" for xref in self.document.findall(addnodes.pending_xref)):
+            self.env.note_dependency(self.env.doc2path("chapters/glossary"))
+
+
+class TermLinks(SphinxPostTransform):
+    """Give each link to a term its definition, and write the definitions at the end of the page."""
+
+    default_priority = 15  # after the references are resolved
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        links = [link for link in self.document.findall(nodes.reference) if "std-term" in classes_within(link)]
+        used: dict[str, str] = {}
+        known = self.definitions() if links else {}
+        for link in links:
+            href = link.get("refuri") or f"#{link['refid']}"
+            term = href.rpartition("#")[2]
+            used[term] = known[term]
+            link.replace_self(term_link("", "", nodes.Text(link.astext()), href=href, definition=f"definition-{term}"))
+        notes = "".join(
+            f'<div role="tooltip" class="definition" id="definition-{term}" hidden>{escape(text)}</div>'
+            for term, text in used.items()
+        )
+        if notes:
+            self.document += nodes.raw("", notes, format="html")
+
+    def definitions(self) -> dict[str, str]:
+        """Return the first paragraph of each definition, by the term's id."""
+        glossary = self.env.get_doctree("chapters/glossary")
+        found = {}
+        for item in glossary.findall(nodes.definition_list_item):
+            said = next(item.findall(nodes.paragraph)).astext()
+            found |= {name: " ".join(said.split()) for term in item.findall(nodes.term) for name in term["ids"]}
+        return found
+
+
+def classes_within(link: nodes.reference) -> list[str]:
+    return [name for child in link.children if isinstance(child, nodes.Element) for name in child["classes"]]
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(term_link, html=(visit_term, depart_term))
+    app.add_transform(DependOnGlossary)
+    app.add_post_transform(TermLinks)

@@ -1,0 +1,75 @@
+"""The directives `opening`, at the head of a chapter, and `path`, the way through all of them.
+
+    :::{opening} Can a network be lost before it has seen an image?
+    You need products of matrices, and [the ReLU](1-approximation.md#hinges).
+
+    At the end you own three classes.
+    :::
+
+The argument is the chapter's question. Its time, points and exercises are counted; `book/chapters.py` has the rules.
+"""
+
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from book import network
+from book.chapters import ROOT, Chapter, chapters, hours
+
+
+class OpeningDirective(SphinxDirective):
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        chapter = Chapter(Path(self.env.doc2path(self.env.docname)))
+        box = nodes.container(classes=["opening"])
+        box += nodes.paragraph("", self.arguments[0], classes=["opening-question"])
+        box += nodes.paragraph("", f"{time_of(chapter)} · {chapter.points} points", classes=["opening-facts"])
+        self.state.nested_parse(self.content, self.content_offset, box)
+        return [box]
+
+
+class PathDirective(SphinxDirective):
+    """A step for each chapter that is in the book: the network as far as it is built, the question, the time."""
+
+    def run(self) -> list[nodes.Node]:
+        steps = nodes.container(classes=["path"])
+        for chapter in chapters():
+            docname = self.env.path2doc(str(chapter.path))
+            if docname not in self.env.found_docs:
+                continue
+            self.env.note_dependency(str(chapter.path))
+            self.env.note_dependency(str(ROOT / "solutions" / f"{chapter.room}.py"))
+            written = ", ".join(f"`{exercise.name}`" for exercise in chapter.exercises)
+            step = nodes.container(classes=["path-step"])
+            step += nodes.raw("", network.grown(chapter.room), format="html")
+            said = nodes.container(classes=["path-words"])
+            said += self.parsed(f"[{chapter.title}]({chapter.path.name})", "path-title")
+            said += self.parsed(chapter.question, "path-question")
+            said += self.parsed(f"Adds {network.ADDS[chapter.room]}. You write {written}.", "path-adds")
+            said += self.parsed(time_of(chapter), "path-time")
+            step += said
+            steps += step
+        return [steps]
+
+    def parsed(self, text: str, name: str) -> nodes.Node:
+        """Return the paragraph that a line of Markdown is."""
+        block = nodes.container()
+        self.state.nested_parse(StringList([text], self.get_source_info()[0]), self.content_offset, block)
+        (paragraph,) = block.children
+        paragraph["classes"].append(name)
+        return paragraph
+
+
+def time_of(chapter: Chapter) -> str:
+    return f"{chapter.reading_minutes} minutes of reading, {hours(chapter.work_minutes)} of work"
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("opening", OpeningDirective)
+    app.add_directive("path", PathDirective)
