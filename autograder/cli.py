@@ -326,7 +326,7 @@ def exit_status(error: Exception) -> int | None:
     names = {base.__name__ for base in type(error).__mro__}
     if isinstance(error, ModuleNotFoundError):
         # The students' wheel leaves the grading out, and with it what only grading imports.
-        optional = ("autograder.grading", "nbgrader", "jupytext", "distributed")
+        optional = ("autograder.grading", "autograder.exporting", "nbgrader", "jupytext", "distributed")
         return 1 if (error.name or "").startswith(optional) else None
     return 130 if "Interrupted" in names else 2 if names & wrong_use else 1 if names & failed else None
 

@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 
 def report(assignment: Assignment = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Write a page about the class: marks, checks, mistakes, who needs help, similar submissions; and JSON beside it."""
+    """Write a page about the class: marks, checks, mistakes, who needs help, similar work; and JSON beside it."""
     from datetime import UTC, datetime
 
     from autograder.console import progress

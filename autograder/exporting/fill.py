@@ -62,8 +62,8 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> Filled:
     is_canvas = header[:2] == ["Student", "ID"] or header[:3] == ["LastName", "FirstName", "ID"]
     if not is_canvas and not {"Identifier", "Grade"} <= set(header):
         raise ExportError(
-            "it is neither Canvas's gradebook, which begins with Student,ID, nor Moodle's grading worksheet in English, "
-            "with the columns Identifier and Grade"
+            "it is neither Canvas's gradebook, which begins with Student,ID, nor Moodle's grading worksheet in "
+            "English, with the columns Identifier and Grade"
         )
     grade = _canvas_column(header, marks[0].assignment, column) if is_canvas else header.index("Grade")
     remark = header.index("Feedback comments") if "Feedback comments" in header and not is_canvas else None

@@ -63,9 +63,8 @@ def comment(mark: Mark) -> str:
         verdicts = list(checks)
         points, possible = (sum(verdict[key] for verdict in verdicts) for key in ("points", "max_points"))
         failed = [verdict.get("title", verdict["check"]) for verdict in verdicts if verdict["outcome"] != "pass"]
-        said.append(
-            f"{exercise}: {points} of {possible} points" + (f"; not passed: {'; '.join(failed)}" * bool(failed))
-        )
+        lost = f"; not passed: {'; '.join(failed)}" if failed else ""
+        said.append(f"{exercise}: {points} of {possible} points{lost}")
     if mark.penalty:
         said.append(f"Late: {number(mark.penalty)} points taken off")
     return escape(". ".join(said) + "." if said else "", quote=False)

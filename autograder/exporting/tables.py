@@ -1,6 +1,6 @@
 """Tables as comma-separated values (RFC 4180), safe to open in a spreadsheet, and read back as they were.
 
-A cell that a spreadsheet would take for a formula, as it begins with = + - @, a tab or a carriage return, gets an
+A cell that a spreadsheet would take for a formula, as it begins with = + - @, a tab or a carriage return (a lone - is none), gets an
 apostrophe before it (OWASP, "CSV Injection"). So does one that has such an apostrophe already, so that taking one away
 gives every text back.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 # Excel takes a file without this mark for one in the encoding of its country.
 BOM = "\ufeff"
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+FORMULA = re.compile(r"'*(?:[=+@\t\r]|-.)", re.DOTALL)
 
 
 def guarded(text: str) -> str:

@@ -12,6 +12,7 @@ from autograder.reports.class_statistics import Spread
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 14, 44
+ROUND = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500)
 
 
 def histogram(marks: Spread, largest: float) -> Markup:
@@ -71,9 +72,7 @@ OUTLINE = 'stroke="var(--figure-ground)" stroke-width="2"'
 
 def _ticks(largest: float) -> list[int]:
     """Return four or five round numbers from 0 on."""
-    step = next(
-        (s for s in (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500) if largest / s <= 5), max(1, int(largest / 5))
-    )
+    step = next((step for step in ROUND if largest / step <= 5), max(1, int(largest / 5)))
     return list(range(0, int(largest) + 1, step))
 
 

@@ -15,7 +15,7 @@ from autograder.reports.text import message_rows
 MIN_STUDENTS = 30
 MIN_EACH_SIDE = 5
 HALF = 0.5
-MAX_BINS = 20
+MAX_BINS, MAX_NAME = 20, 120
 LIMITS = ("timeout", "memory", "crash", "invalid")
 
 Verdict = Mapping[str, Any]
@@ -61,7 +61,8 @@ def spread(numbers: Sequence[float], largest: float) -> Spread | None:
     if not numbers:
         return None
     quartiles = statistics.quantiles(numbers, n=4, method="inclusive") if len(numbers) > 1 else [numbers[0]] * 3
-    five = (min(numbers), *quartiles, max(numbers))
+    lower, median, upper = quartiles
+    five = (min(numbers), lower, median, upper, max(numbers))
     std = statistics.stdev(numbers) if len(numbers) > 1 else 0.0
     return Spread(len(numbers), statistics.fmean(numbers), std, five, _bins(numbers, largest))
 
@@ -173,8 +174,8 @@ class Failure:
     """A way to fail that several students may have in common, with what one of them saw.
 
     Attributes:
-        name: id of the known mistake, or ``Exercise.check`` where the mistake has no name.
-        says: the mistake's explanation, or the check's title.
+        name: id of the known mistake, or where it has none, ``Exercise.check``, or the exercise and the error.
+        says: the mistake's explanation, or the check's title, or empty for an error.
         students: who, in order.
         checks: which checks it failed, in order.
         example: whose output is shown.
@@ -204,8 +205,11 @@ def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
         for verdict in mark.verdicts:
             if verdict["mistake"]:
                 known[verdict["mistake"]].append((mark.student.id, verdict))
-            elif verdict["outcome"] in ("fail", "error"):
+            elif verdict["outcome"] == "fail":
                 unknown[f"{verdict['exercise']}.{verdict['check']}"].append((mark.student.id, verdict))
+            elif verdict["outcome"] == "error":  # one error fails all checks of an exercise
+                what = message_rows(verdict["message"]).get("observed", "an error").partition("\n")[0][:MAX_NAME]
+                unknown[f"{verdict['exercise']}: {what}"].append((mark.student.id, verdict))
     return _ranked(known), _ranked(unknown)
 
 
@@ -217,9 +221,10 @@ def _ranked(found: Mapping[str, Sequence[tuple[str, Verdict]]]) -> list[Failure]
 def _failure(name: str, rows: Sequence[tuple[str, Verdict]]) -> Failure:
     student, verdict = min(rows, key=lambda row: row[1]["hidden"])  # a visible check's, if there is one
     said = message_rows(verdict["message"])
+    title = "" if verdict["outcome"] == "error" else verdict.get("title", "")
     return Failure(
         name=name,
-        says=said.get("likely mistake", "") if verdict["mistake"] else verdict.get("title", ""),
+        says=said.get("likely mistake", "") if verdict["mistake"] else title,
         students=list(dict.fromkeys(student for student, _ in rows)),
         checks=list(dict.fromkeys(f"{one['exercise']}.{one['check']}" for _, one in rows)),
         example=student,
@@ -254,7 +259,7 @@ class NeedsHelp:
 
 
 def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
-    """Return who has less than half of an assignment's points that are decided, or did not hand in what half of the class did.
+    """Return who has less than half of an assignment's decided points, or did not hand in what half of the class did.
 
     Those with most such assignments come first.
     """

@@ -65,7 +65,7 @@ def _without_magics(source: str) -> str:
 
 
 def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
-    """Yield the tokens up to the first place that is none; of an f-string, which newer Pythons take apart, the whole."""
+    """Yield tokens up to the first place that is none; an f-string, which newer Pythons take apart, as a whole."""
     begun: list[tokenize.TokenInfo] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):

@@ -2,11 +2,11 @@
 
 The method is that of MOSS: Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
 SIGMOD 2003. Runs of K tokens are hashed, and of each WINDOW neighbouring hashes the least is kept, so that whatever two
-programs share is found if it is at least K + WINDOW - 1 tokens long. Two things differ, since exercises are short and the
-right answer is often one line:
+programs share is found if it is at least K + WINDOW - 1 tokens long. Two things differ, since exercises are short and
+the right answer is often one line:
 
-- What is public does not count: every run of K tokens of the stub, the book's code, the reference and its known mistakes.
-  Whoever has understood the chapter writes these.
+- What is public does not count: every run of K tokens of the stub, the book's code, the reference and its known
+  mistakes. Whoever has understood the chapter writes these.
 - What is left counts by how rare it is in the class: log(n / df) / log(n / 2), which is 1 for what only two of n
   students have, and 0 for what all have.
 
