@@ -149,14 +149,17 @@ def feedback(
     student: Annotated[str | None, typer.Option(help="Only this student's page.")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write a page for each student: every visible check with what was seen, hidden ones by title."""
+    """Write a page for each student, hidden checks by title alone, and a zip to upload for each assignment."""
     from autograder.grading.course_folder import CourseFolder
-    from autograder.grading.feedback import write_feedback
+    from autograder.grading.feedback import write_feedback, write_zips
 
     folder = CourseFolder.here()
     pages = write_feedback(folder, folder.chosen(assignment), student)
+    zips = [] if student else write_zips(folder, pages)
     if not quiet:
         print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
+        for path in zips:
+            print(f"to upload: {path.relative_to(folder.root)}")
 
 
 @app.command(epilog="Example: autograder explain ada 2-layers Linear.affine_map")

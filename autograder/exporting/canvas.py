@@ -3,7 +3,8 @@
 What Canvas reads is ``lib/gradebook_importer.rb`` in github.com/instructure/canvas-lms: the first cell holds
 ``Student`` and the second ``ID``; ``SIS User ID`` and ``SIS Login ID`` may follow, then ``Section``, then assignments,
 called ``Title (number)`` or by a title that the course has. A row whose first cell holds ``Points Possible`` says what
-each is worth. A student is found by ID, else by SIS User ID, else by SIS Login ID, else by name. An empty cell changes nothing.
+each is worth. A student is found by ID, else by SIS User ID, else by SIS Login ID, else by name. An empty cell changes
+nothing.
 
 Without Canvas's own numbers for students and assignments Canvas goes by the ids and titles. To be sure, export the
 gradebook from Canvas and let that file be filled.

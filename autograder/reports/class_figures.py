@@ -34,7 +34,8 @@ def histogram(marks: Spread, largest: float) -> Markup:
             bar = f'x="{x(low) + 1:.1f}" y="{y(count):.1f}" width="{x(high) - x(low) - 2:.1f}"'
             parts.append(f'<rect {bar} height="{y(0) - y(count):.1f}" fill="var(--figure-blue)"/>')
     parts += [_text(x(points), HEIGHT - BOTTOM + 18, number(points), "middle") for points in _ticks(end)]
-    parts.append(_line(x(marks.median), TOP - 8, x(marks.median), y(0), "orange", dashes=True))
+    parts.append(_line(x(marks.median), TOP - 8, x(marks.median), y(0), "ground", ' stroke-width="6"'))
+    parts.append(_line(x(marks.median), TOP - 8, x(marks.median), y(0), "orange", ' stroke-width="2"'))
     parts.append(_text(LEFT + width / 2, HEIGHT - 4, "points", "middle"))
     told = "; ".join(f"{number(low)} to {number(high)} points: {count}" for low, high, count in marks.bins if count)
     return _svg(f"Students by points. {told}. The median, {number(marks.median)}, is marked.", parts, HEIGHT)
@@ -50,7 +51,7 @@ def progress(assignments: Sequence[tuple[str, Spread]]) -> Markup:
     height = row * len(assignments) + 30
 
     def x(share: float) -> float:
-        return left + (WIDTH - left - RIGHT - 12) * share
+        return left + (WIDTH - left - RIGHT - 20) * share
 
     parts = [_line(x(share), 4, x(share), height - 26, "line") for share in (0, 0.25, 0.5, 0.75, 1)]
     parts += [_text(x(share), height - 8, f"{share:.0%}", "middle") for share in (0, 0.25, 0.5, 0.75, 1)]
@@ -82,8 +83,7 @@ def _svg(alt: str, parts: Sequence[str], height: float) -> Markup:
     return Markup(f'<svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {height:.0f}">{body}</svg>')
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, *, dashes: bool = False) -> str:
-    more = ' stroke-width="2" stroke-dasharray="5 4"' if dashes else ""
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str, more: str = "") -> str:
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="var(--figure-{colour})"{more}/>'
 
 

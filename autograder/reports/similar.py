@@ -31,7 +31,7 @@ WINDOW = 4
 MIN_EVIDENCE = 60.0
 MIN_SHARE = 0.4
 # What more have is no sign of one having it from another, and pairs of many would take long.
-MAX_OWNERS = 40
+MAX_OWNERS = 100
 
 Span = tuple[Place, Place]
 
