@@ -1,8 +1,8 @@
 """Tables as comma-separated values (RFC 4180), safe to open in a spreadsheet, and read back as they were.
 
 A cell that a spreadsheet would take for a formula, as it begins with = + - @, a tab or a carriage return, gets an
-apostrophe before it (OWASP, "CSV Injection"); a lone - is none. So does one that has such an apostrophe already, so that
-taking one away gives every text back.
+apostrophe before it (OWASP, "CSV Injection"); a lone - is none. So does one that has such an apostrophe already, so
+that taking one away gives every text back.
 """
 
 from __future__ import annotations

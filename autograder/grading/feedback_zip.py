@@ -1,10 +1,10 @@
 """The feedback pages of an assignment in one zip, under the names by which a learning system finds whose they are.
 
-Canvas takes "Upload Submissions" and Moodle "Upload multiple feedback files in a zip": each file has to be called as what
-was downloaded, ``lovelaceada_1234_56789_2-layers.ipynb`` in Canvas (``infer_comment_context_from_filename`` in
+Canvas takes it by "Upload Submissions", Moodle by "Upload multiple feedback files in a zip". Each file has to be called
+as what was downloaded: ``lovelaceada_1234_56789_2-layers.ipynb`` in Canvas (``infer_comment_context_from_filename`` in
 github.com/instructure/canvas-lms), in the folder ``Ada Lovelace_657737_assignsubmission_file`` in Moodle
-(``mod/assign/feedback/file/importziplib.php`` in github.com/moodle/moodle). `autograder collect` keeps these names; where
-they are not known, a page is called ``STUDENT/ASSIGNMENT.html``.
+(``mod/assign/feedback/file/importziplib.php`` in github.com/moodle/moodle). Collecting keeps these names; where they
+are not known, a page is called ``STUDENT/ASSIGNMENT.html``.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ LAYOUT = {
     tokenize.ERRORTOKEN,
 }
 # Brackets that group change nothing, and those of a call say what its name has said.
-UNSAID = {"(", ")", ";"}
+UNSAID = {"(", ")", ";", "->"}
 FSTRING_START, FSTRING_END = getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING_END", -1)
 
 
@@ -102,20 +102,22 @@ def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[
     names: set[str] = set()
     silent: list[tuple[Place, Place]] = []
 
-    def hide(node: ast.expr | None) -> None:
+    def hide(first: Place, node: ast.expr | None) -> None:
         if node is not None and node.end_lineno is not None and node.end_col_offset is not None:
-            places = ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset))
+            places = (first, (node.end_lineno, node.end_col_offset))
             start, end = ((line, _column(lines[line - 1], offset)) for line, offset in places)
             silent.append((start, end))
 
     for node in ast.walk(tree):
         names |= _given_by(node)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            hide(node.value)  # a docstring, or a line that does nothing
-        elif isinstance(node, ast.AnnAssign | ast.arg):
-            hide(node.annotation)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            hide(node.returns)
+            hide((node.lineno, node.col_offset), node.value)  # a docstring, or a line that does nothing
+        elif isinstance(node, ast.AnnAssign):
+            hide((node.target.end_lineno or 0, node.target.end_col_offset or 0), node.annotation)
+        elif isinstance(node, ast.arg):
+            hide((node.lineno, node.col_offset + len(node.arg.encode())), node.annotation)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            hide((node.returns.lineno, node.returns.col_offset), node.returns)
     return frozenset(names), silent
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -101,7 +101,13 @@ def similar_pairs(
     """
     known = {print_ for source in public for print_ in fingerprints(source)}
     works = {student: work_of(mine, known) for student, mine in answers.items()}
-    pairs = (compare(students, works, weights) for students, weights in _candidates(works))
+    repeated = _repeated(works.values())
+    pairs = (
+        compare(students, works, weights)
+        for students, weights in _candidates(works)
+        # No more can come out than that nothing overlaps; most pairs are done with here.
+        if K * sum(weight * repeated[print_] for print_, weight in weights.items()) >= min_evidence
+    )
     found = [pair for pair in pairs if pair.evidence >= min_evidence and pair.share >= min_share]
     return sorted(found, key=lambda pair: (-pair.evidence, pair.students))
 
@@ -138,6 +144,15 @@ def winnowed(passages: Sequence[Passage]) -> list[Passage]:
 def _hashes(texts: Sequence[str]) -> list[int]:
     # Not hash(): it differs from run to run, and with it what is kept.
     return [zlib.crc32("\0".join(texts[at : at + K]).encode()) for at in range(len(texts) - K + 1)]
+
+
+def _repeated(works: Iterable[Work]) -> dict[int, int]:
+    """Return how often a fingerprint occurs in the work that it occurs in most."""
+    most: dict[int, int] = {}
+    for work in works:
+        for print_, count in Counter(passage.fingerprint for passage in work.passages).items():
+            most[print_] = max(count, most.get(print_, 0))
+    return most
 
 
 def _candidates(works: Mapping[str, Work]) -> Iterable[tuple[tuple[str, str], Mapping[int, float]]]:

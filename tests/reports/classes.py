@@ -104,7 +104,8 @@ def independent_answers(rng: random.Random) -> dict[str, str]:
         [
             "        self.weight = nn.Parameter(torch.randn(in_features, out_features) * std)\n",
             "        self.weight = nn.Parameter(std * torch.randn(in_features, out_features))\n",
-            "        w = torch.empty(in_features, out_features).normal_(0, std)\n        self.weight = nn.Parameter(w)\n",
+            "        w = torch.empty(in_features, out_features).normal_(0, std)\n"
+            "        self.weight = nn.Parameter(w)\n",
             "        self.weight = nn.Parameter(torch.normal(0.0, std, (in_features, out_features)))\n",
         ]
     )
