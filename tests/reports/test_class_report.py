@@ -152,10 +152,11 @@ def test_its_colours_are_the_books() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_screen_reader_and_a_narrow_screen_can_use_it(
-    scheme: str, report: ClassReport, browser: Browser, tmp_path: Path
-) -> None:
-    (tmp_path / "report.html").write_text(report.html, encoding="utf-8")
+def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Browser, tmp_path: Path) -> None:
+    few = make_class(8, 1, ("2-layers", "3-dropout"))
+    for at, source in enumerate((ADDMM, DISGUISED)):
+        vars(few[at])["answers"] = {"layers-Linear": source}
+    (tmp_path / "report.html").write_text(class_report("c", few, lambda _: (), "today").html, encoding="utf-8")
     with browser.new_context(
         color_scheme=scheme,  # type: ignore[arg-type]
         bypass_csp=True,  # for axe, which the page itself would not let in
@@ -164,5 +165,6 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_it(
         shown = context.new_page()
         shown.goto(f"file://{tmp_path}/report.html")
         shown.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        assert shown.locator(".pair mark").count()
         assert shown.evaluate("document.documentElement.scrollWidth") <= 360
         assert [one["id"] for one in Axe().run(shown).response["violations"]] == []
