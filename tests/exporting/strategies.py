@@ -1,4 +1,4 @@
-"""Marks and students as hypothesis draws them: any script, commas, quotes, line breaks, and what looks like formulas."""
+"""Marks and students as hypothesis draws them: any script, commas, quotes, line breaks, what looks like formulas."""
 
 from __future__ import annotations
 

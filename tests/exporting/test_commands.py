@@ -125,10 +125,7 @@ def test_the_report_of_the_sample_class_says_what_happened_in_it(term_folder: Pa
     (found,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
     assert (found["handed_in"], found["missing"], found["late"]) == (10, ["0042"], ["john"])
     assert {one["name"] for one in found["mistakes"]} >= {"linear-transposed-weight", "flatten-batch-too"}
-    assert {(one["exercise"], one["outcome"]) for one in found["limits"]} == {
-        ("Flatten", "timeout"),
-        ("Sequential", "crash"),
-    }
+    assert {one["exercise"]: one["outcome"] for one in found["limits"]} == {"Flatten": "timeout", "Sequential": "crash"}
     assert found["similar"] == []
     page = (term_folder / "reports" / "2-layers.html").read_text(encoding="utf-8")
     assert "von &#34;N&#34;" in page
@@ -154,36 +151,30 @@ def test_feedback_has_the_late_penalty_and_comes_as_a_zip_too(term_folder: Path)
     assert "<strong>7 of 25 points</strong>" in page
     assert "It came late: 4 points have been taken off." in page
     with zipfile.ZipFile(term_folder / "feedback" / "2-layers.zip") as archive:
-        assert sorted(archive.namelist()) == sorted(
-            f"{path.name}/2-layers.html" for path in (term_folder / "submitted").iterdir()
-        )
+        students = [path.name for path in (term_folder / "submitted").iterdir()]
+        assert sorted(archive.namelist()) == sorted(f"{student}/2-layers.html" for student in students)
         assert archive.read("john/2-layers.html").decode() == page
 
 
 @pytest.mark.parametrize(
-    ("downloaded", "name"),
+    ("before", "name"),
     [
-        (
-            "submissions/lovelaceada_LATE_101_5678_2-layers-1.ipynb",
-            "submissions/lovelaceada_LATE_101_5678_2-layers-1.html",
-        ),
-        (
-            "Ada Lovelace_657737_assignsubmission_file/2-layers.ipynb",
-            "Ada Lovelace_657737_assignsubmission_file/2-layers.html",
-        ),
-        ("../../2-layers.ipynb", "2-layers.html"),
+        ("", "submissions/lovelaceada_LATE_101_5678_2-layers-1"),
+        ("", "Ada Lovelace_657737_assignsubmission_file/2-layers"),
+        ("../../", "2-layers"),
     ],
+    ids=["Canvas", "Moodle", "a way out"],
 )
-def test_in_the_zip_a_page_is_called_as_what_was_downloaded(downloaded: str, name: str, term_folder: Path) -> None:
+def test_in_the_zip_a_page_is_called_as_what_was_downloaded(before: str, name: str, term_folder: Path) -> None:
     folder = CourseFolder(term_folder)
     work = (term_folder / "submitted" / "ada" / ASSIGNMENT / "2-layers.ipynb").read_bytes()
     kept = term_folder / "collected" / "ada" / ASSIGNMENT / "attempts.json"
     kept.parent.mkdir(parents=True)
-    attempts = [("an earlier one.ipynb", "0"), (downloaded, hashlib.sha256(work).hexdigest())]
+    attempts = [("an earlier one.ipynb", "0"), (f"{before}{name}.ipynb", hashlib.sha256(work).hexdigest())]
     kept.write_text(json.dumps([{"path": path, "digest": digest} for path, digest in attempts]), encoding="utf-8")
     assert here(term_folder, "feedback", ASSIGNMENT)[0] == 0
     with zipfile.ZipFile(term_folder / "feedback" / "2-layers.zip") as archive:
-        assert archive.read(name).decode() == folder.feedback("ada", ASSIGNMENT).read_text(encoding="utf-8")
+        assert archive.read(f"{name}.html").decode() == folder.feedback("ada", ASSIGNMENT).read_text(encoding="utf-8")
 
 
 def test_no_page_and_no_export_for_students_tells_what_is_hidden(term_folder: Path) -> None:
@@ -194,9 +185,9 @@ def test_no_page_and_no_export_for_students_tells_what_is_hidden(term_folder: Pa
         told = {name.split("/")[1]: archive.read(name).decode() for name in archive.namelist()}
     told = {student: json.dumps(json.loads(text), ensure_ascii=False) for student, text in told.items()}
     worksheet = (term_folder / "exports" / "2-layers-moodle.csv").read_text(encoding="utf-8")
-    solutions = [
-        line for one in Course.installed().exercises("layers") for line in one.solution_lines if len(line) > 40
-    ]
+    exercises = Course.installed().exercises("layers")
+    lines_of_all = [line for one in exercises for line in one.solution_lines]
+    solutions = [line for line in lines_of_all if line.startswith(("self.weight", "return x"))]
     tried = 0
     for student, results in told.items():
         page = CourseFolder(term_folder).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
@@ -209,10 +200,9 @@ def test_no_page_and_no_export_for_students_tells_what_is_hidden(term_folder: Pa
             assert str(term_folder) not in text
             plain = text.replace("&#39;", "'").replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">")
             assert not [secret for secret in secrets if secret in plain]
-            assert not [
-                line for line in solutions if line in plain and line not in json.dumps(lines[False] and [*lines[False]])
-            ]
+            assert not [line for line in solutions if line in plain]
     assert tried > 10
+    assert len(solutions) >= 3
 
 
 def test_a_students_page_is_accessible_in_light_and_dark(term_folder: Path, browser: Browser) -> None:
@@ -220,14 +210,15 @@ def test_a_students_page_is_accessible_in_light_and_dark(term_folder: Path, brow
     assert not (term_folder / "feedback" / "2-layers.zip").exists()
     for scheme in ("light", "dark"):
         with browser.new_context(
-            color_scheme=scheme, bypass_csp=True, viewport={"width": 360, "height": 700}
-        ) as context:  # type: ignore[arg-type]
+            color_scheme=scheme,  # type: ignore[arg-type]
+            bypass_csp=True,  # for axe, which the page itself would not let in
+            viewport={"width": 360, "height": 700},
+        ) as context:
             page = context.new_page()
             page.goto(f"file://{CourseFolder(term_folder).feedback('barbara', ASSIGNMENT)}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 360
             assert [one["id"] for one in Axe().run(page).response["violations"]] == []
             assert page.locator("html").get_attribute("lang") == "en"
-            levels = [
-                int(tag[1]) for tag in page.eval_on_selector_all("h1,h2,h3", "all => all.map(one => one.tagName)")
-            ]
+            headings = page.locator("h1, h2, h3, h4").all()
+            levels = [int(one.evaluate("one => one.tagName")[1]) for one in headings]
             assert (levels[0], set(levels[1:])) == (1, {2})
