@@ -9,6 +9,9 @@ from typing import Annotated
 
 import typer
 
+from autograder.commands import reporting
+from autograder.commands.overwriting import refuse_or_copy
+
 app = typer.Typer(
     help="Release, check and grade the exercises of a course.",
     no_args_is_help=True,
@@ -110,7 +113,7 @@ def grade(
     folder = CourseFolder.here()
     to_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_stdout:
-        _refuse_or_copy(json_file, force)  # before the work, not after it
+        refuse_or_copy(json_file, force)  # before the work, not after it
     request = GradeRequest(
         folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler
     )
@@ -146,14 +149,17 @@ def feedback(
     student: Annotated[str | None, typer.Option(help="Only this student's page.")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write a page for each student: every visible check with what was seen, hidden ones by title."""
+    """Write a page for each student, hidden checks by title alone, and a zip to upload for each assignment."""
     from autograder.grading.course_folder import CourseFolder
-    from autograder.grading.feedback import write_feedback
+    from autograder.grading.feedback import write_feedback, write_zips
 
     folder = CourseFolder.here()
     pages = write_feedback(folder, folder.chosen(assignment), student)
+    zips = [] if student else write_zips(folder, pages)
     if not quiet:
         print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
+        for path in zips:
+            print(f"to upload: {path.relative_to(folder.root)}")
 
 
 @app.command(epilog="Example: autograder explain ada 2-layers Linear.affine_map")
@@ -256,7 +262,7 @@ def fill(
         filled = fill_notebook(released, source.read_text(encoding="utf-8-sig"))
     except (NothingToFill, UnicodeDecodeError) as error:
         raise NothingToFill(f"{source}: {error}") from error
-    _refuse_or_copy(out, force)
+    refuse_or_copy(out, force)
     nbformat.write(filled.notebook, out)
     absent = f"; not in {source.name}: {', '.join(filled.missing)}" if filled.missing else ""
     print(f"{out}: filled {', '.join(filled.found)}{absent}")
@@ -280,21 +286,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findi
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-def _refuse_or_copy(path: Path, force: bool) -> None:
-    """Let nobody's file be overwritten unasked, and never without a copy."""
-    import errno
-    import shutil
-
-    from autograder.notebooks.release import WouldOverwrite
-
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a folder: name a file", str(path))
-    if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "does not exist", str(path.parent))
-    if path.exists():
-        if not force:
-            raise WouldOverwrite(f"{path} exists: --force replaces it and keeps a copy beside it")
-        shutil.copyfile(path, path.with_name(path.name + ".bak"))
+reporting.register(app)
 
 
 def main() -> None:
@@ -330,14 +322,14 @@ def one_line(error: Exception) -> str:
 
 def exit_status(error: Exception) -> int | None:
     """Return 2 for wrong use, 1 for work that failed, 130 for Ctrl-C, as shells do, and None for an error of ours."""
-    wrong_use = {"CourseFolderError", "WouldOverwrite", "MalformedNotebook", "NothingToFill"}
+    wrong_use = {"CourseFolderError", "WouldOverwrite", "MalformedNotebook", "NothingToFill", "ExportError"}
     wrong_use |= {"FileNotFoundError", "IsADirectoryError", "NotADirectoryError"}
     failed = {"ReleaseError", "UnknownMarkup", "BundleError", "NoSandbox", "NoCourse", "GradebookError", "OSError"}
     failed |= {"ClusterError"}
     names = {base.__name__ for base in type(error).__mro__}
     if isinstance(error, ModuleNotFoundError):
         # The students' wheel leaves the grading out, and with it what only grading imports.
-        optional = ("autograder.grading", "nbgrader", "jupytext", "distributed")
+        optional = ("autograder.grading", "autograder.exporting", "nbgrader", "jupytext", "distributed")
         return 1 if (error.name or "").startswith(optional) else None
     return 130 if "Interrupted" in names else 2 if names & wrong_use else 1 if names & failed else None
 

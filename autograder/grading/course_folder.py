@@ -145,6 +145,14 @@ class CourseFolder:
     def feedback(self, student: str, assignment: str) -> Path:
         return self.root / "feedback" / student / assignment / f"{assignment}.html"
 
+    def report(self, assignment: str | None) -> Path:
+        """The page about a class: for those who teach."""
+        return self.root / "reports" / f"{assignment or 'class'}.html"
+
+    def exported(self, assignment: str | None, ending: str) -> Path:
+        """The marks for another system."""
+        return self.root / "exports" / f"{assignment or 'class'}{ending}"
+
     def log(self, student: str, assignment: str) -> Path:
         """How the grading of one submission went: for the instructor alone."""
         return self.root / "logs" / student / f"{assignment}.txt"

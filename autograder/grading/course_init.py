@@ -34,7 +34,9 @@ A course folder in nbgrader's layout. Run the commands in this folder.
 | grade it | `autograder grade` |
 | see what grading again would change, before it is written | `autograder grade --dry-run` |
 | grade written answers by hand | nbgrader's formgrader, see below |
-| write a page for each student | `autograder feedback` |
+| write a page for each student, and a zip of them to upload | `autograder feedback` |
+| read about the class: marks, checks, mistakes, who needs help, similar work | `autograder report` |
+| take the marks to Canvas, Moodle, Gradescope or a spreadsheet | `autograder export --format canvas ASSIGNMENT` |
 | read how the grading of a submission went | `logs/STUDENT/ASSIGNMENT.txt` |
 | reproduce one mark: seed, observed, expected | `autograder explain STUDENT ASSIGNMENT EXERCISE.CHECK` |
 | try this machine and its sandbox | `autograder doctor` |
@@ -45,7 +47,8 @@ The formgrader runs in this folder, in the environment in which `autograder` is 
 
 `nbgrader autograde ASSIGNMENT` and the formgrader's own buttons give the same marks as `autograder grade`.
 
-`source/` holds the solutions and `logs/` the hidden checks: keep this folder to yourself.
+`source/` holds the solutions, `logs/` the hidden checks, `reports/` and `exports/` names and marks: keep this folder to
+yourself.
 """
 
 

@@ -11,9 +11,11 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
+from autograder.grading.feedback_zip import feedback_zip
 from autograder.grading.files import write_atomically
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.submission import RECORD
+from autograder.marks import number
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
 from autograder.reports.html import render
 
@@ -47,6 +49,19 @@ def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: st
     return written
 
 
+def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
+    """Write a zip for each assignment of some pages, for a learning system to take, and return them."""
+    students: dict[str, list[str]] = {}
+    for page in pages:
+        students.setdefault(page.parent.name, []).append(page.parent.parent.name)
+    written = []
+    for assignment, mine in students.items():
+        target = folder.root / "feedback" / f"{assignment}.zip"
+        write_atomically(target, feedback_zip(folder, assignment, mine))
+        written.append(target)
+    return written
+
+
 def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebook: Gradebook) -> str:
     """Return one student's page as HTML."""
     record = notebook.metadata[RECORD]
@@ -59,8 +74,9 @@ def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebo
         "feedback.html.j2",
         student=student,
         assignment=assignment,
-        points=_number(submission.score),
-        max_points=_number(submission.max_score),
+        points=number(max(0.0, submission.score - submission.late_submission_penalty)),
+        max_points=number(submission.max_score),
+        penalty=number(submission.late_submission_penalty) if submission.late_submission_penalty else "",
         waiting=submission.needs_manual_grade,
         notes=record["notes"],
         exercises=exercises,
@@ -75,16 +91,12 @@ def _check(verdict: dict[str, Any]) -> dict[str, Any]:
     return verdict | {"rows": [line[:MAX_TEXT] for line in lines], "link": link}
 
 
-def _number(points: float) -> str:
-    return f"{points:.2f}".rstrip("0").rstrip(".")
-
-
 def _written(cell: NotebookNode, assignment: str, student: str, gradebook: Gradebook) -> dict[str, Any]:
     where = (str(grade_id_of(cell)), assignment, assignment, student)
     grade, comment = gradebook.find_grade(*where), gradebook.find_comment(*where)
     return {
         "text": cell.source[:MAX_TEXT],
-        "score": None if grade.needs_manual_grade else _number(grade.score),
-        "max_score": _number(grade.max_score),
+        "score": None if grade.needs_manual_grade else number(grade.score),
+        "max_score": number(grade.max_score),
         "comment": comment.comment,
     }

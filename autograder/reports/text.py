@@ -103,3 +103,16 @@ def diagnosis_rows(verdict: Verdict, hint: int = 1) -> list[tuple[str, str]]:
         ("read", diagnosis.read),
     ]
     return [(name, text) for name, text in rows if text]
+
+
+LABELS = ("observed", "expected", "likely mistake", "read")
+
+
+def message_rows(message: str) -> dict[str, str]:
+    """Return the parts of a recorded verdict's message by label; the text may run over lines, and hold a label too."""
+    rest, rows = "\n" + message.partition("\n")[2], {}
+    for label in reversed(LABELS):
+        before, found, text = rest.rpartition(f"\n  {label}: ")
+        if found:
+            rest, rows[label] = before, text
+    return {label: rows[label] for label in LABELS if label in rows}

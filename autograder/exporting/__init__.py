@@ -1,0 +1,7 @@
+"""Marks in the formats that other systems take: one module for each, and one that fills a file which they gave out."""
+
+from __future__ import annotations
+
+
+class ExportError(Exception):
+    """The marks cannot be written in this form; the message says why, and what to do."""

@@ -1,0 +1,141 @@
+"""Python as tokens in which names, literals, comments, annotations, docstrings and layout do not count."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import keyword
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+Place = tuple[int, int]
+
+NAME, NUMBER, TEXT = "name", "0", "text"
+BUILTINS = frozenset(dir(builtins))
+LAYOUT = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+    tokenize.ERRORTOKEN,
+}
+# Brackets that group change nothing, and those of a call say what its name has said.
+UNSAID = {"(", ")", ";", "->"}
+FSTRING_START, FSTRING_END = getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING_END", -1)
+
+
+@dataclass(frozen=True)
+class CodeToken:
+    """One token, as it counts, and where it stands: (line, column), lines from 1, columns from 0."""
+
+    text: str
+    start: Place
+    end: Place
+
+
+def code_tokens(source: str) -> list[list[CodeToken]]:
+    """Return the tokens of a program, a list for each function or class body, so that their order does not count.
+
+    Only names that nobody can change say something: Python's own, and what is looked up in an object that the program
+    did not make, such as ``einsum`` in ``torch.einsum``. What Python cannot read is taken as far as it goes.
+    """
+    source = _without_magics(source)
+    own, silent = _own_names_and_silent_places(source)
+    pieces: list[list[CodeToken]] = [[]]
+    before = ""
+    for token in _tokens(source):
+        if token.type in LAYOUT or token.string in UNSAID or any(a <= token.start < b for a, b in silent):
+            continue
+        if token.string in ("def", "class"):
+            pieces.append([])
+        text, before = _text(token, own, is_looked_up=before == "."), token.string
+        if text == TEXT and pieces[-1] and pieces[-1][-1].text == TEXT:
+            continue  # neighbouring strings are one
+        pieces[-1].append(CodeToken(text, token.start, token.end))
+    return [piece for piece in pieces if piece]
+
+
+def _without_magics(source: str) -> str:
+    lines = source.splitlines()
+    return "\n".join("" if line.lstrip()[:1] in ("%", "!", "?") else line for line in lines) + "\n"
+
+
+def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
+    """Yield tokens up to the first place that is none; an f-string, which newer Pythons take apart, as a whole."""
+    begun: list[tokenize.TokenInfo] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == FSTRING_START:
+                begun.append(token)
+            elif token.type == FSTRING_END:
+                first = begun.pop()
+                if not begun:
+                    yield tokenize.TokenInfo(tokenize.STRING, first.string, first.start, token.end, first.line)
+            elif not begun:
+                yield token
+    except (tokenize.TokenError, SyntaxError):
+        return
+
+
+def _text(token: tokenize.TokenInfo, own: frozenset[str], *, is_looked_up: bool) -> str:
+    if token.type == tokenize.STRING:
+        return TEXT
+    if token.type == tokenize.NUMBER:
+        return NUMBER
+    if token.type == tokenize.NAME and not keyword.iskeyword(token.string):
+        stays = token.string not in own and (is_looked_up or token.string in BUILTINS)
+        return token.string if stays else NAME
+    return token.string
+
+
+def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[tuple[Place, Place]]]:
+    """Return the names that a program gives something, and where its docstrings and annotations stand."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset(), ()
+    lines = source.splitlines()
+    names: set[str] = set()
+    silent: list[tuple[Place, Place]] = []
+
+    def hide(first: Place, node: ast.expr | None) -> None:
+        if node is not None and node.end_lineno is not None and node.end_col_offset is not None:
+            places = (first, (node.end_lineno, node.end_col_offset))
+            start, end = ((line, _column(lines[line - 1], offset)) for line, offset in places)
+            silent.append((start, end))
+
+    for node in ast.walk(tree):
+        names |= _given_by(node)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            hide((node.lineno, node.col_offset), node.value)  # a docstring, or a line that does nothing
+        elif isinstance(node, ast.AnnAssign):
+            hide((node.target.end_lineno or 0, node.target.end_col_offset or 0), node.annotation)
+        elif isinstance(node, ast.arg):
+            hide((node.lineno, node.col_offset + len(node.arg.encode())), node.annotation)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            hide((node.returns.lineno, node.returns.col_offset), node.returns)
+    return frozenset(names), silent
+
+
+def _given_by(node: ast.AST) -> set[str]:
+    """Return the names that a piece of a program gives something."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+        return {node.id}
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+        return {node.attr}
+    if isinstance(node, ast.arg):
+        return {node.arg}
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.ExceptHandler) and node.name:
+        return {node.name}
+    return set()
+
+
+def _column(line: str, offset: int) -> int:
+    """Return the column of a place that the parser counts in bytes."""
+    return len(line.encode()[:offset].decode(errors="ignore"))
