@@ -1,5 +1,5 @@
 """The book's Sphinx extension: exercise cards, questions, widgets, figures that follow the theme, the
-demo, and local fonts and MathJax.
+demo, local fonts, mathematics typeset in advance, and a lighter theme.
 
 It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from book import assets, demo, exercises, figures, known_mistakes, predict, widgets
+from book import assets, demo, exercises, figures, known_mistakes, mathematics, predict, theme, widgets
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,6 +18,6 @@ ROOT = Path(__file__).resolve().parent.parent
 def setup(app: Sphinx) -> dict[str, Any]:
     # Chapters import the `solutions` beside them, whatever package of that name the environment holds.
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    for part in (assets, demo, exercises, figures, known_mistakes, predict, widgets):
+    for part in (assets, demo, exercises, figures, known_mistakes, mathematics, predict, theme, widgets):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

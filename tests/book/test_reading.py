@@ -48,10 +48,12 @@ def test_lines_have_a_readable_measure(page: Page, address: str) -> None:
     assert 55 <= characters <= 80
 
 
-def test_mathematics_is_typeset(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER, wait_until="networkidle")
-    expect(page.locator("mjx-container").first).to_be_attached()
-    assert "\\sqrt" not in page.locator("article").inner_text()
+def test_a_formula_is_drawn_for_the_eye_and_spelled_for_a_screen_reader(page: Page, address: str) -> None:
+    page.goto(address + CHAPTER)
+    formula = page.locator(".math").first
+    expect(formula.locator("svg")).to_be_visible()
+    expect(formula.get_by_role("math")).to_be_attached()
+    assert "\\" not in page.locator(".bd-article .math").all_inner_texts()
 
 
 def test_a_question_is_answered_from_the_keyboard(page: Page, address: str) -> None:

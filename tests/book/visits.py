@@ -23,15 +23,19 @@ UNFOLD = """() => {
   dispatchEvent(new Event("beforeprint"));
   for (const details of document.querySelectorAll("details")) details.open = true;
 }"""
-# What starts as the reader comes near it has started, and stands still.
-WALK_THROUGH = """async () => {
-  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
-    scrollTo(0, y);
-    await new Promise(requestAnimationFrame);
-  }
+# Widgets start when they come near the screen.
+START_WIDGETS = """() => {
+  for (const widget of document.querySelectorAll("[data-widget]")) widget.scrollIntoView();
   scrollTo(0, 0);
 }"""
 STARTED = "() => [...document.querySelectorAll('[data-widget]')].every((widget) => 'ready' in widget.dataset)"
+# What is wider than its place, and would have to be scrolled to.
+CUT = """() => [...document.querySelectorAll("article *")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1
+    && getComputedStyle(one).overflowX !== "visible")
+  .map((one) => `${one.scrollWidth} > ${one.clientWidth}: ${one.outerHTML.slice(0, 120)}`)"""
+SIDES = ("top", "right", "bottom", "left")
+PAPER = 718  # CSS pixels between the margins of an A4 page, 1 cm each
 VIOLATIONS = """async () => {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"], preload: false });
@@ -50,6 +54,7 @@ class Visit:
         theme: the theme that the page chose.
         overflow: for each width of the window, by how many pixels the page is wider.
         violations: what axe objects to, with everything on the page unfolded.
+        cut: what is wider than its place on paper.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Visit:
     theme: str = ""
     overflow: dict[str, int] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -84,9 +90,8 @@ def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
         page.wait_for_function("document.documentElement.dataset.theme !== 'auto'")
         seen.theme = page.evaluate("document.documentElement.dataset.theme")
         requested = list(seen.requested)
-        page.evaluate(WALK_THROUGH)
+        page.evaluate(START_WIDGETS)
         page.wait_for_function(STARTED)
-        page.evaluate("document.fonts.ready")
         page.evaluate(UNFOLD)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         seen.violations = page.evaluate(VIOLATIONS)
@@ -95,7 +100,10 @@ def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
             seen.overflow[str(width)] = page.evaluate("document.documentElement.scrollWidth") - width
             page.screenshot(path=seen.picture(f"{width}-{colours}.jpeg"), full_page=True, type="jpeg", quality=60)
         if colours == "light":
-            page.pdf(path=seen.picture("print.pdf"))
+            page.set_viewport_size({"width": PAPER, "height": 900})
+            page.emulate_media(media="print")
+            seen.cut = page.evaluate(CUT)
+            page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
         seen.requested = requested
     return seen
 
