@@ -86,7 +86,7 @@ def copy_packages(app: Sphinx) -> None:
     if app.builder.format != "html":
         return
     if not PACKAGES.is_dir():
-        raise ExtensionError("the book's fonts and MathJax are missing: run `npm ci --prefix book` first")
+        raise ExtensionError("the book's fonts are missing: run `npm ci --prefix book` first")
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)
     for family, names in FONTS.items():
