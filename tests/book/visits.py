@@ -92,6 +92,8 @@ def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
         requested = list(seen.requested)
         page.evaluate(START_WIDGETS)
         page.wait_for_function(STARTED)
+        if colours == "light":  # on paper first: printing has to unfold the page by itself
+            page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
         page.evaluate(UNFOLD)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         seen.violations = page.evaluate(VIOLATIONS)
@@ -103,7 +105,6 @@ def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
             page.set_viewport_size({"width": PAPER, "height": 900})
             page.emulate_media(media="print")
             seen.cut = page.evaluate(CUT)
-            page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
         seen.requested = requested
     return seen
 
