@@ -193,7 +193,7 @@ def test_links_between_pages_lead_somewhere(site: Path) -> None:
                 assert anchor in links_in(there).ids, f"{path.name}: {target}"
 
 
-UNENCRYPTED = {"http://neuralnetworksanddeeplearning.com/chap4.html"}  # Nielsen's site answers on no other port
+UNENCRYPTED = {"http://neuralnetworksanddeeplearning.com/chap4.html"}  # as its author gives it
 
 
 def test_links_to_other_sites_are_whole_and_encrypted(site: Path) -> None:
