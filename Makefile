@@ -13,7 +13,7 @@ UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes bench bench-grading results photos model recording bench-training clean
+.PHONY: help course test lint book watch sample-course mistakes bench bench-book bench-grading results photos model recording bench-training clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -82,6 +82,9 @@ photos: .venv/installed ## accuracy on photographs made of held-out garments, on
 bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
 	$(BIN)/python bench/check.py
 	$(BIN)/python bench/web.py
+
+bench-book: .venv/installed book/node_modules/installed ## how long the book takes to build: from nothing, nothing changed, one text edited
+	$(BIN)/python bench/book.py
 
 bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us: an hour, on a quiet machine
 	@tools/require bubblewrap:bwrap

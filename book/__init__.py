@@ -1,5 +1,5 @@
 """The book's Sphinx extension: the way through the chapters, exercise cards, questions, widgets, a glossary, figures
-that follow the theme, the demo, and local fonts and MathJax.
+that follow the theme, the demo, local fonts, mathematics typeset in advance, and a lighter theme.
 
 It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
 """
@@ -19,13 +19,18 @@ from book import (
     glossary,
     known_mistakes,
     labels,
+    mathematics,
     network,
     opening,
     predict,
+    theme,
     widgets,
 )
 
-PARTS = (assets, card, demo, exercises, figures, glossary, known_mistakes, labels, network, opening, predict, widgets)
+PARTS = (
+    *(assets, card, demo, exercises, figures, glossary, known_mistakes, labels, mathematics, network, opening, predict),
+    *(theme, widgets),
+)
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -1,10 +1,13 @@
 """What the pages are served with, and when a page is out of date."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+import torch
+from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
@@ -13,13 +16,12 @@ BOOK = Path(__file__).resolve().parent
 ROOT = BOOK.parent
 PACKAGES = BOOK / "node_modules"
 
-# Only what a page can ask for: the Latin letters of three families and one MathJax with its fonts.
+# Only what a page can ask for: the Latin letters of three families.
 FONTS = {
-    "source-serif-4": ("source-serif-4-latin-opsz-normal", "source-serif-4-latin-wght-italic"),
+    "source-serif-4": ("source-serif-4-latin-wght-normal", "source-serif-4-latin-wght-italic"),
     "source-sans-3": ("source-sans-3-latin-wght-normal", "source-sans-3-latin-wght-italic"),
     "source-code-pro": ("source-code-pro-latin-wght-normal",),
 }
-MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 
 # What decides the output of a chapter's cells, beside the chapter itself.
 EXECUTED = ("solutions/*.py", "autograder/lab.py", "autograder/look.py", "data/sample/*")
@@ -29,8 +31,7 @@ SHOWN = (
         "autograder/exercises.py",
         "autograder/checks/*.py",
         "autograder/notebooks/questions.py",
-        "book/*.py",
-        "book/templates/*",
+        *("book/*.py", "book/*.js", "book/templates/*", "book/package-lock.json"),
         "book/widgets/*",
     ),
     *("autograder/judge.py", "autograder/student.py", "autograder/reports/*"),  # 0-start shows what a check says
@@ -43,6 +44,7 @@ SHOWN = (
 def setup(app: Sphinx) -> None:
     app.add_config_value("course_digest", "", "env")
     app.connect("config-inited", configure)
+    app.connect("config-inited", read_in_parallel)
     app.connect("builder-inited", copy_packages)
 
 
@@ -60,30 +62,35 @@ def configure(app: Sphinx, config: Config) -> None:
 
     Neither myst-nb's cache nor Sphinx's looks beyond the chapter's own file.
     """
-    config["nb_execution_cache_path"] = str(ROOT / "_build" / ".jupyter_cache" / digest(EXECUTED))
+    cache = ROOT / "_build" / ".jupyter_cache" / digest(EXECUTED)
+    config["nb_execution_cache_path"] = str(cache)
+    get_cache(str(cache)).list_cache_records()  # makes the cache, which pages that are read at a time cannot do
     config["course_digest"] = digest(EXECUTED + SHOWN)
     config["html_static_path"] = [*config["html_static_path"], str(BOOK / "static")]
-    config["mathjax_path"] = "mathjax/tex-chtml.js"
+    config["html_math_renderer"] = "typeset"
     app.add_css_file("course.css", priority=900)
-    for script in ("memory.js", "questions.js", "progress.js", "definitions.js"):  # the first is what the others need
+    # The first is what the others need.
+    for script in ("memory.js", "questions.js", "progress.js", "definitions.js", "keyboard.js"):
         app.add_js_file(script, loading_method="defer")
 
 
+def read_in_parallel(app: Sphinx, config: Config) -> None:
+    """Read as many pages at a time as there are cores: most of a build is the execution of chapters."""
+    app.parallel = max(app.parallel, len(os.sched_getaffinity(0)))
+    numbering = app.extensions.get("sphinx_multitoc_numbering")
+    if numbering:  # it declares nothing, and numbers chapters only after all are read
+        numbering.parallel_read_safe = True
+    torch.set_num_threads(1)  # its threads do not survive a fork
+
+
 def copy_packages(app: Sphinx) -> None:
-    """Copy fonts and MathJax from the npm packages into the site."""
+    """Copy the fonts from the npm packages into the site."""
     if app.builder.format != "html":
         return
     if not PACKAGES.is_dir():
-        raise ExtensionError("the book's fonts and MathJax are missing: run `npm ci --prefix book` first")
+        raise ExtensionError("the book's fonts are missing: run `npm ci --prefix book` first")
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)
     for family, names in FONTS.items():
         for name in names:
             shutil.copy(PACKAGES / "@fontsource-variable" / family / "files" / f"{name}.woff2", static / "fonts")
-    for name in MATHJAX:
-        source, target = PACKAGES / "mathjax" / "es5" / name, static / "mathjax" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        else:
-            shutil.copy(source, target)

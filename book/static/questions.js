@@ -69,10 +69,10 @@ function prepare(question) {
 
 const questions = [...document.querySelectorAll(".question")];
 questions.forEach(prepare);
-// On paper nobody can choose: show every answer.
+// On paper nobody can choose or unfold: show every answer and all code.
 window.addEventListener("beforeprint", () => {
-  for (const answer of document.querySelectorAll(".question-answer")) {
-    answer.hidden = false;
-    answer.open = true;
+  for (const folded of document.querySelectorAll("article details")) {
+    folded.hidden = false;
+    folded.open = true;
   }
 });

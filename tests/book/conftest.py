@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.conftest import ROOT, serve
+from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
+from tests.conftest import ROOT, made_once, serve
 
 sys.path.insert(0, str(ROOT))  # the package `book` is no part of any distribution
 
@@ -46,3 +48,20 @@ def address(site: Path) -> Iterator[str]:
     """Where the site is served, with a slash at the end."""
     with serve(site) as address:
         yield address
+
+
+@pytest.fixture(
+    scope="session",
+    params=[(name, colours) for name in [*PAGES, SEARCH] for colours in STARTS],
+    ids=lambda param: f"{Path(param[0]).stem}-{param[1]}",
+)
+def visited(
+    request: pytest.FixtureRequest, browser: Browser, address: str, tmp_path_factory: pytest.TempPathFactory
+) -> Visit:
+    """A page that was visited once in a run, whichever worker came first. Each test judges one thing that was seen."""
+    name, colours = request.param
+
+    def make(folder: Path) -> None:
+        visit(browser, address, name, colours).write(folder / "visit.json")
+
+    return Visit.read(made_once(f"visit-{Path(name).stem}-{colours}", tmp_path_factory, make) / "visit.json")

@@ -63,7 +63,9 @@ def test_the_written_answer_comes_first_and_the_rubric_stands_beside_it(page: Pa
 
 def test_each_answer_is_followed_by_what_its_checks_said(page: Page) -> None:
     shown = page.get_by_role("main").inner_text()
-    places = [shown.index(text) for text in ("class Linear", "layers-Linear-affine_map", "likely mistake: There is a bias")]
+    places = [
+        shown.index(text) for text in ("class Linear", "layers-Linear-affine_map", "likely mistake: There is a bias")
+    ]
     assert places == sorted(places)
     assert "Samuel" not in shown and "Further reading" not in shown  # the chapter's own text
 

@@ -1,0 +1,98 @@
+"""What the theme's pages lose, and what is mended in them, after the theme has written them.
+
+An edit that finds nothing after an update of the theme changes nothing; then the tests of weight or of axe say so.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from fontTools import subset
+from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util.docutils import SphinxTranslator
+
+TEMPLATES = Path(__file__).resolve().with_name("templates")
+ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
+ICON_RULE = re.compile(r'((?:\.fa-[a-z-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
+
+DESIGN = re.compile(r"sphinx-design|design-tabs")
+
+LIGHTER = (
+    # Icons come from the theme's font, of which `cut_icons` leaves those in use; the script holds two thousand.
+    (r"<script[^>]*/fontawesome\.js[^>]*></script>", ""),
+    # The dialog leads to the search page, which loads its own. Only search as you type needs the index everywhere.
+    (r"<script[^>]*/(searchtools|language_data|searchindex)\.js[^>]*></script>", ""),
+)
+MENDED = (
+    # The site's name stands outside of every landmark.
+    (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="navigation" aria-label="Course"'),
+    # A name that differs from the words on a control is not understood by those who speak to their computer.
+    (r'(<button class="btn search-button-field[^>]*) title="[^"]*" aria-label="[^"]*"', r"\1"),
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    # Icons are pictures of what their buttons say.
+    (r'<(i|span) (class="[^"]*\bfa-solid\b)', r'<\1 aria-hidden="true" \2'),
+)
+
+
+def edited(markup: str, edits: Iterable[tuple[str, str]]) -> Markup:
+    for pattern, replacement in edits:
+        markup = re.sub(pattern, replacement, markup)
+    return Markup(markup)
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    config["templates_path"] = [*config["templates_path"], str(TEMPLATES)]
+
+
+def add_filters(app: Sphinx) -> None:
+    filters = app.builder.templates.environment.filters  # type: ignore[attr-defined]
+    filters["lighter"] = lambda markup: edited(markup, LIGHTER)
+    filters["mended"] = lambda markup: edited(markup, MENDED)
+
+
+def leave_out_unused(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None
+) -> None:
+    """Load the files of sphinx-design only in pages with a part of it."""
+    if 'class="sd-' not in context.get("body", ""):
+        for kind in ("css_files", "script_files"):
+            context[kind] = [file for file in context[kind] if not DESIGN.search(str(file.filename))]
+
+
+def cut_icons(app: Sphinx, error: Exception | None) -> None:
+    """Leave in the theme's icon font what the pages and the theme's own rules ask for."""
+    site = Path(app.outdir)
+    if error or not (site / ICON_FONT).is_file():
+        return
+    styles = "".join(path.read_text("utf-8") for path in sorted((site / "_static" / "styles").glob("*.css")))
+    pages = "".join(path.read_text("utf-8") for path in site.rglob("*.html"))
+    named = {f".{name}:before" for name in re.findall(r"\bfa-[a-z-]+", pages)}
+    codes = {code for selectors, code in ICON_RULE.findall(styles) if named & set(selectors.split(","))}
+    codes |= set(re.findall(r'--pst-icon[\w-]*:"\\(\w+)"', styles))
+    options = subset.Options(flavor="woff2")
+    font = subset.load_font(str(site / ICON_FONT), options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=[int(code, 16) for code in codes])
+    cutter.subset(font)
+    subset.save_font(font, str(site / ICON_FONT), options)
+
+
+def visit_citation(translator: SphinxTranslator, node: nodes.citation) -> None:
+    """Write a reference as docutils does, without its role: `doc-biblioentry` is deprecated."""
+    translator.body.append(translator.starttag(node, "div", CLASS="citation"))
+
+
+def depart_citation(translator: SphinxTranslator, node: nodes.citation) -> None:
+    translator.body.append("</div>\n")
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.connect("config-inited", configure)
+    app.connect("builder-inited", add_filters)
+    app.connect("html-page-context", leave_out_unused)
+    app.connect("build-finished", cut_icons)

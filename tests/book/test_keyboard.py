@@ -1,0 +1,124 @@
+"""A chapter and what surrounds it, by keyboard alone."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+CHAPTER = "chapters/2-layers.html"
+MOST_STOPS = 600
+
+# Everything that a mouse could use, numbered in the order of the page.
+NUMBER = """() => {
+  const all = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
+  return [...all].filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
+    .map((one, number) => { one.dataset.stop = number; return one.outerHTML.slice(0, 120); });
+}"""
+STOP = """() => {
+  const one = document.activeElement;
+  if (one === document.body) return null;
+  const style = getComputedStyle(one);
+  const { top, bottom, left, right } = one.getBoundingClientRect();
+  return {
+    html: one.outerHTML.slice(0, 120),
+    number: one.dataset.stop ? Number(one.dataset.stop) : null,
+    marked: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none",
+    onScreen: bottom > 0 && top < innerHeight && right > 0 && left < innerWidth,
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def tour(browser: Browser, address: str) -> Iterator[tuple[list[str], list[dict[str, Any]]]]:
+    """Everything that can be used in a chapter, and where the Tab key stops on its way through."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(address + CHAPTER, wait_until="networkidle")
+        page.add_style_tag(content="* { transition: none !important; scroll-behavior: auto !important; }")
+        usable = page.evaluate(NUMBER)
+        stops: list[dict[str, Any]] = []
+        while len(stops) < MOST_STOPS:
+            page.keyboard.press("Tab")
+            stop = page.evaluate(STOP)
+            if stop is None:
+                break
+            stops.append(stop)
+        yield usable, stops
+
+
+Tour = tuple[list[str], list[dict[str, Any]]]
+
+
+def test_the_tab_key_leads_through_the_page_and_out_again(tour: Tour) -> None:
+    _, stops = tour
+    assert 50 < len(stops) < MOST_STOPS
+
+
+def test_the_tab_key_reaches_everything_that_can_be_used(tour: Tour) -> None:
+    usable, stops = tour
+    reached = {stop["number"] for stop in stops}
+    assert [html for number, html in enumerate(usable) if number not in reached] == []
+
+
+def test_the_tab_key_follows_the_order_of_the_page(tour: Tour) -> None:
+    numbers = [stop["number"] for stop in tour[1] if stop["number"] is not None]
+    assert [pair for pair in pairwise(numbers) if pair[0] >= pair[1]] == []
+
+
+def test_one_always_sees_where_one_is(tour: Tour) -> None:
+    assert [stop["html"] for stop in tour[1] if not (stop["marked"] and stop["onScreen"])] == []
+
+
+@pytest.fixture
+def chapter(page: Page, address: str) -> Page:
+    page.goto(address + CHAPTER, wait_until="networkidle")
+    return page
+
+
+def test_the_first_stop_skips_to_the_text(chapter: Page) -> None:
+    chapter.keyboard.press("Tab")
+    expect(chapter.get_by_role("link", name="Skip to main content")).to_be_focused()
+    chapter.keyboard.press("Enter")
+    chapter.keyboard.press("Tab")
+    assert chapter.evaluate("document.getElementById('main-content').contains(document.activeElement)")
+
+
+def test_the_theme_is_switched_from_the_keyboard_and_stays(chapter: Page) -> None:
+    button = chapter.get_by_role("button", name="Color mode")
+    modes = []
+    for _ in range(3):
+        button.press("Enter")
+        modes.append(chapter.evaluate("document.documentElement.dataset.mode"))
+    assert sorted(modes) == ["auto", "dark", "light"]
+    button.press("Enter")
+    assert chapter.evaluate("localStorage.mode") == modes[0]
+    chapter.reload(wait_until="networkidle")
+    assert chapter.evaluate("document.documentElement.dataset.mode") == modes[0]
+
+
+def test_the_search_opens_takes_a_word_and_is_left_by_escape(chapter: Page) -> None:
+    dialog = chapter.locator("dialog#pst-search-dialog")
+    chapter.keyboard.press("Control+k")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    chapter.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    chapter.keyboard.press("Control+k")
+    chapter.keyboard.type("Momentum")
+    chapter.keyboard.press("Enter")
+    expect(chapter.locator("#search-results li a", has_text="Optim").first).to_be_visible()
+
+
+def test_the_contents_open_on_a_small_screen_and_are_left_by_escape(chapter: Page) -> None:
+    chapter.set_viewport_size({"width": 360, "height": 740})
+    contents = chapter.get_by_role("navigation", name="Main")
+    expect(contents).to_be_hidden()
+    button = chapter.locator(".primary-toggle")
+    button.focus()
+    chapter.keyboard.press("Enter")
+    expect(contents).to_be_visible()
+    chapter.keyboard.press("Escape")
+    expect(contents).to_be_hidden()
+    expect(button).to_be_focused()

@@ -1,0 +1,56 @@
+"""A chapter on paper: nothing is folded away and nothing is cut."""
+
+import re
+import unicodedata
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from tests.book.visits import Visit
+
+PRINTED = pytest.mark.parametrize("visited", [("chapters/2-layers.html", "light")], indirect=True, ids=["2-layers"])
+
+
+@cache
+def on_paper(path: Path) -> str:
+    return squeezed("".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+def squeezed(text: str) -> str:
+    """Leave out the spaces, as paper breaks lines where it likes; a raised figure may come out as a plain one."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def texts(visited: Visit, site: Path, pattern: str) -> list[str]:
+    """Return the words of each place in the page's article that matches."""
+    markup = (site / visited.name).read_text(encoding="utf-8")
+    article = markup[markup.index("<article") : markup.index("</article>")]
+    return [unescape(re.sub("<[^>]+>", "", found)) for found in re.findall(pattern, article, re.DOTALL)]
+
+
+def is_on(printed: str, line: str) -> bool:
+    """Whether a line is there, whole or broken into two: a figure's words may come between them."""
+    return any(line[:place] in printed and line[place:] in printed for place in range(len(line), 0, -1))
+
+
+@PRINTED
+def test_every_line_of_code_is_printed(visited: Visit, site: Path) -> None:
+    printed = on_paper(visited.picture("print.pdf"))
+    lines = [line for code in texts(visited, site, "<pre>(.*?)</pre>") for line in code.splitlines() if line]
+    assert len(lines) > 100
+    assert [line for line in lines if not is_on(printed, squeezed(line))] == []
+
+
+@PRINTED
+def test_every_answer_is_printed(visited: Visit, site: Path) -> None:
+    printed = on_paper(visited.picture("print.pdf"))
+    reasons = texts(visited, site, '<p class="reason-letter">(.*?)</p>')
+    assert len(reasons) > 10
+    assert [reason for reason in reasons if squeezed(reason) not in printed] == []
+
+
+def test_nothing_is_cut_at_the_edge_of_the_paper(visited: Visit) -> None:
+    assert visited.cut == []

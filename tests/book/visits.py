@@ -1,0 +1,122 @@
+"""A page visited once: everything that the tests of reading ask about it is noted then, and nothing is judged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "book" / "node_modules" / "axe-core" / "axe.min.js"
+SCREENSHOTS = ROOT / "_build" / "screenshots"
+WIDTHS = (1440, 768, 360)
+# axe looks at both themes and both widths, but not at all four pairs: it is most of a visit's time.
+STARTS = {"light": 1440, "dark": 360}
+SEARCH = "search.html?q=Linear"
+PAGES = [f"chapters/{path.stem}.html" for path in sorted((ROOT / "chapters").glob("*.md"))]
+
+UNFOLD = """() => {
+  dispatchEvent(new Event("beforeprint"));
+  for (const details of document.querySelectorAll("details")) details.open = true;
+}"""
+# Widgets start when they come near the screen.
+START_WIDGETS = """() => {
+  for (const widget of document.querySelectorAll("[data-widget]")) widget.scrollIntoView();
+  scrollTo(0, 0);
+}"""
+STARTED = "() => [...document.querySelectorAll('[data-widget]')].every((widget) => 'ready' in widget.dataset)"
+# What is wider than its place, and would have to be scrolled to.
+CUT = """() => [...document.querySelectorAll("article *")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1
+    && getComputedStyle(one).overflowX !== "visible")
+  .map((one) => `${one.scrollWidth} > ${one.clientWidth}: ${one.outerHTML.slice(0, 120)}`)"""
+SIDES = ("top", "right", "bottom", "left")
+PAPER = 718  # CSS pixels between the margins of an A4 page, 1 cm each
+VIOLATIONS = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"], preload: false });
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
+}"""
+
+
+@dataclass
+class Visit:
+    """What was seen of a page in one theme.
+
+    Attributes:
+        complaints: what the browser's console said, and requests that failed or were answered with an error.
+        requested: the addresses asked for until the page stood still, before the reader scrolls.
+        theme: the theme that the page chose.
+        overflow: for each width of the window, by how many pixels the page is wider.
+        violations: what axe objects to, with everything on the page unfolded.
+        cut: what is wider than its place on paper.
+    """
+
+    name: str
+    colours: str
+    complaints: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
+    theme: str = ""
+    overflow: dict[str, int] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+
+    def picture(self, kind: str) -> Path:
+        """Return where a picture of the page is kept, for people to look at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        return SCREENSHOTS / f"{Path(urlsplit(self.name).path).stem}-{kind}"
+
+
+def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
+    """Go to a page as a reader who prefers these colours, and look at it in each width."""
+    seen = Visit(name, colours)
+    size: Any = {"width": STARTS[colours], "height": 900}
+    with browser.new_context(color_scheme=colours, viewport=size) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        listen(page, seen)
+        page.goto(address + name, wait_until="networkidle")
+        page.wait_for_function("document.documentElement.dataset.theme !== 'auto'")
+        seen.theme = page.evaluate("document.documentElement.dataset.theme")
+        requested = list(seen.requested)
+        page.evaluate(START_WIDGETS)
+        page.wait_for_function(STARTED)
+        if colours == "light":  # on paper first: printing has to unfold the page by itself
+            page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
+        page.evaluate(UNFOLD)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        seen.violations = page.evaluate(VIOLATIONS)
+        for width in sorted(WIDTHS, key=lambda width: abs(width - STARTS[colours])):
+            page.set_viewport_size({"width": width, "height": 900})
+            seen.overflow[str(width)] = page.evaluate("document.documentElement.scrollWidth") - width
+            page.screenshot(path=seen.picture(f"{width}-{colours}.jpeg"), full_page=True, type="jpeg", quality=60)
+        if colours == "light":
+            page.set_viewport_size({"width": PAPER, "height": 900})
+            page.emulate_media(media="print")
+            seen.cut = page.evaluate(CUT)
+        seen.requested = requested
+    return seen
+
+
+def listen(page: Page, seen: Visit) -> None:
+    page.on("console", lambda message: note(seen, message.type != "log", message.text))
+    page.on("pageerror", lambda error: note(seen, True, str(error)))
+    page.on("requestfailed", lambda request: note(seen, True, f"failed: {request.url}"))
+    page.on("response", lambda answer: note(seen, answer.status > 399, f"{answer.status}: {answer.url}"))
+    page.on("request", lambda request: seen.requested.append(request.url))
+
+
+def note(seen: Visit, wrong: bool, complaint: str) -> None:
+    if wrong:
+        seen.complaints.append(complaint)
