@@ -51,6 +51,8 @@ def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebo
     """Return one student's page as HTML."""
     record = notebook.metadata[RECORD]
     submission = gradebook.find_submission(assignment, student)
+    penalty = sum(one.late_submission_penalty or 0 for one in submission.notebooks)
+    late = [f"it came late: {_number(penalty)} points were taken off"] if penalty else []
     exercises = [
         (exercise, [_check(verdict) for verdict in verdicts])
         for exercise, verdicts in groupby(record["verdicts"], key=lambda verdict: verdict["exercise"])
@@ -59,10 +61,10 @@ def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebo
         "feedback.html.j2",
         student=student,
         assignment=assignment,
-        points=_number(submission.score),
+        points=_number(submission.score - penalty),
         max_points=_number(submission.max_score),
         waiting=submission.needs_manual_grade,
-        notes=record["notes"],
+        notes=[*record["notes"], *late],
         exercises=exercises,
         written=[_written(cell, assignment, student, gradebook) for cell in notebook.cells if is_written(cell)],
     )

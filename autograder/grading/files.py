@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that a reader, or the next run, sees the whole of it or the one before."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file, a text in UTF-8, so that a reader, or the next run, sees the whole of it or the one before."""
     draft = path.with_name(f".{path.name}.draft")
     try:
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
+        with draft.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

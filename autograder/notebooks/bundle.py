@@ -21,7 +21,7 @@ from autograder.reference import Course
 
 PACKAGE = Path(autograder.__file__).parent
 # What only an instructor runs. The rest of the package is the student's, too.
-INSTRUCTORS_ONLY = ("grading", "feedback.html.j2")
+INSTRUCTORS_ONLY = ("collecting", "grading", "feedback.html.j2")
 DISTRIBUTION = "image-classifier-from-scratch"
 # A fixed date makes the same content the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
