@@ -68,6 +68,7 @@ def opened(path: Path) -> Iterator[Sequence[Entry]]:
         CourseFolderError: it is an archive of another kind, or a damaged one.
         OSError: it cannot be read, or is not there.
     """
+    path.stat()  # what is not there is told as that
     if path.is_dir():
         yield _listed(path)
     elif zipfile.is_zipfile(path):
@@ -92,7 +93,7 @@ def _zipped(archive: zipfile.ZipFile) -> list[Entry]:
     for info in archive.infolist():
         name = _name(info)
         parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
-        if LITTER & set(parts) or (info.is_dir() and not _is_special(info)):
+        if LITTER & set(parts) or (name.endswith("/") and not _is_special(info)):
             continue
         reason = _unsafe_name(name, parts) or _unsafe_entry(info, parts)
         key = unicodedata.normalize("NFC", "/".join(parts)).casefold()

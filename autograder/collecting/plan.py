@@ -80,7 +80,8 @@ class Planned:
     @property
     def late_since_unknown(self) -> bool:
         """Whether the system says that it is late, and nothing says by how much."""
-        return bool(self.chosen and self.chosen.late and not self.chosen.when)
+        written_by_hand = self.action == "as it is" and self.there.stamp
+        return bool(self.chosen and self.chosen.late and not self.chosen.when and not written_by_hand)
 
 
 @dataclass(frozen=True)

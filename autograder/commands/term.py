@@ -51,7 +51,7 @@ def init(
     enter_term(course_folder, students, {})
     print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
     if students:
-        print(f"{len(students)} student{'s' if len(students) != 1 else ''} from roster.csv are in the gradebook")
+        print(f"in the gradebook: {len(students)} student{'s' if len(students) != 1 else ''} of roster.csv")
     print(f"Next: cd {folder} && autograder release")
 
 
@@ -95,12 +95,12 @@ def collect(
     from autograder.collecting import preview
     from autograder.collecting.collect import CollectRequest, carry_out, planned_collection
     from autograder.console import print_table, progress
-    from autograder.grading.course_folder import CourseFolder
+    from autograder.grading.course_folder import CourseFolder, CourseFolderError
 
+    folder = CourseFolder.here()
     interactive = sys.stdin.isatty() and not as_json
     if not (yes or dry_run or interactive):
-        raise typer.BadParameter("nobody can be asked here: add --yes to write, or --dry-run to look")
-    folder = CourseFolder.here()
+        raise CourseFolderError("nobody can be asked here: add --yes to write, or --dry-run to look")
     request = CollectRequest(path, assignment, roster, worksheet, attempt, force)
     with nullcontext() if dry_run else folder.only_one_grader(), ExitStack() as stack:
         with progress("Reading", None, as_json) as step:
@@ -117,6 +117,8 @@ def collect(
             carry_out(folder, collection)
     if as_json:
         print(json.dumps(preview.to_json(collection, written=write), indent=1, ensure_ascii=False))
-    elif not write:
+    elif write:
+        print("Written. Next: autograder grade" + (f" {assignment}" if assignment else ""))
+    else:
         print("nothing was written" if collection.plan.to_write else "everything is collected already")
     raise typer.Exit(0 if collection.plan.complete else 1)
