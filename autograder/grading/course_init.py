@@ -22,8 +22,8 @@ c = get_config()  # noqa: F821
 configure(c)
 c.CourseDirectory.course_id = "{name}"
 
-# Late work: nothing comes off for the first 15 minutes, then 10 % of the points earned for each day begun, at most 50
-# %. c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50
+# Late work: nothing comes off for 15 minutes, then 10 % of the points earned for each day begun, at most 50 %.
+# c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50
 '''
 ROSTER = "id,first name,last name,e-mail,also\n"
 

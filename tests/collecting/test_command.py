@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -93,14 +92,15 @@ def test_where_nobody_can_be_asked_nothing_is_written(course: Path, canvas: Path
 
 
 @pytest.mark.parametrize(("answer", "written"), [("y", True), ("n", False)])
-def test_on_a_terminal_the_instructor_is_asked(answer: str, written: bool, course: Path, canvas: Path) -> None:
+def test_on_a_terminal_the_instructor_is_asked(
+    answer: str, written: bool, course: Path, canvas: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ours, theirs = pty.openpty()
-    line = [sys.executable, "-m", "autograder.cli", "collect", str(canvas)]
-    with subprocess.Popen(line, cwd=course, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        os.write(ours, f"{answer}\n".encode())
-        said = running.communicate()[0].decode()
+    os.write(ours, f"{answer}\n".encode())
+    with os.fdopen(theirs) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        _, said, _ = here(course, "collect", canvas)
     os.close(ours)
-    os.close(theirs)
     assert "Write this into submitted/ and collected/?" in said
     assert work(course, "007").exists() == written
 

@@ -105,7 +105,7 @@ def test_a_new_course_takes_nothing_off(course: Path) -> None:
 def test_a_line_in_the_configuration_sets_the_rule(course: Path) -> None:
     handed_in(course, day=3)
     config = course / "nbgrader_config.py"
-    assert RULE in config.read_text()  # the line to start from
+    assert f"\n# {RULE}" in config.read_text()  # the line to start from
     config.write_text(config.read_text().replace(f"# {RULE}", RULE))
     assert penalty_in(course) == 4
 
