@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from autograder.collecting.archive import Entry, EntryRefused, opened
@@ -96,8 +96,7 @@ def planned_collection(
     with opened(request.path) as entries:
         files = read_all(entries)
         if request.worksheet:
-            zone = next((when.tzinfo for when in due.values() if when.tzinfo), UTC)
-            files = with_times(files, read_times(request.worksheet, zone))
+            files = with_times(files, read_times(request.worksheet, _zone(due)))
         found, by_digest = list[Found](), dict[str, Entry]()
         for one in files:
             found.append(_found(one, assignments, by_digest))
@@ -112,6 +111,14 @@ def planned_collection(
         )
         plan = make_plan(found, situation, only=request.assignment, choice=request.choice, force=request.force)
         yield Collection(plan, students, due, by_digest)
+
+
+def _zone(due: Mapping[str, datetime]) -> tzinfo:
+    """Return the time zone of the instructor's dates, in which Moodle shows times to the instructor, too."""
+    zones = [when.tzinfo for when in due.values() if when.tzinfo]
+    if not zones:
+        raise CourseFolderError("a worksheet's times have no time zone: fill in due_dates.csv first, which says yours")
+    return zones[0]
 
 
 def _refuse_own_folders(folder: CourseFolder, path: Path) -> None:

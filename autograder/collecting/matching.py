@@ -55,7 +55,7 @@ class Directory:
     def __init__(self, students: Iterable[Student]) -> None:
         self._found: dict[tuple[str, str], dict[str, Student]] = defaultdict(dict)
         for student in students:
-            self._enter("number", [student.lms_id or student.id], student)
+            self._enter("number", [student.lms_id], student)
             # An id as it is written comes before one that only looks like it.
             self._enter("exact id", [student.id, *student.also], student)
             self._enter("id", map(same_id, [student.id, *student.also]), student)
@@ -92,7 +92,8 @@ def _lookups(clue: Clue) -> list[tuple[str, str]]:
     if clue.kind == "e-mail":
         return [("e-mail", same_id(clue.text))]
     folds = (spelled, unaccented)
-    return [(fold.__name__, form) for fold in folds for form in (_sorted(clue.text, fold), _squeezed(clue.text, fold))]
+    names = [(fold.__name__, form) for fold in folds for form in (_sorted(clue.text, fold), _squeezed(clue.text, fold))]
+    return [*names, ("id", same_id(clue.text))]  # as which a roster may have another name of the student
 
 
 def _forms(first: str, last: str, fold: Callable[[str], str]) -> list[str]:

@@ -92,11 +92,13 @@ class LeftOut:
         path: in the download.
         reason: why.
         matters: whether it may be somebody's work, and not just something that lay beside it.
+        stranger: whether it is a notebook of the course, of somebody who is not found in the class.
     """
 
     path: str
     reason: str
     matters: bool
+    stranger: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,8 @@ def make_plan(
             reason, matters = "; ".join(match.reason for match in matches if not match.student), True
             if not reason:
                 continue
-        left_out.append(LeftOut(file.handed_in.entry.name, reason, matters))
+        stranger = bool(file.assignment) and matters
+        left_out.append(LeftOut(file.handed_in.entry.name, reason, matters, stranger))
     planned = tuple(
         _planned(found, situation, assignment, choice, force=force)
         for (_, assignment), found in sorted(theirs.items(), key=lambda item: (item[0][1], item[0][0]))

@@ -65,6 +65,8 @@ def duration(seconds: float) -> str:
 def notices(collection: Collection) -> list[str]:
     """Return what an instructor has to know, one line each."""
     lines = [f"not collected: {one.path}: {one.reason}" for one in collection.plan.left_out if one.matters]
+    if any(one.stranger for one in collection.plan.left_out):
+        lines.append("whom the download calls otherwise than the roster: write that name into its column “also”")
     unknown = [one.student.id for one in collection.plan.planned if one.late_since_unknown]
     if unknown:
         lines.append(

@@ -43,7 +43,7 @@ class Student:
         first_name: and ``last_name``, either may be empty.
         email: or an empty text.
         lms_id: the number that the learning system uses in file names: Canvas's user, Moodle's participant.
-        also: other ids by which the student is known, such as a user name on GitHub.
+        also: other ids and names by which the student is known, such as a user name on GitHub.
     """
 
     id: str
@@ -93,7 +93,9 @@ def _student(table: Table, row: Row, column: str, others: Sequence[str]) -> Stud
     first, last = row.first(*FIRST_NAME_COLUMNS), row.first(*LAST_NAME_COLUMNS)
     if not first and not last:
         first, last = split_name(row.first(*NAME_COLUMNS))
-    also = [row.cells.get(other, "") for other in others] + re.split(r"[\s;]+", row.cells.get(ALSO, ""))
+    also = [row.cells.get(other, "") for other in others] + [
+        name.strip() for name in row.cells.get(ALSO, "").split(";")
+    ]
     lms_id = row.first("lmsuserid") or row.cells.get("identifier", "").removeprefix("Participant ")
     if _is_lms_id("id", table):
         lms_id = row.cells.get("id", "")
@@ -118,7 +120,7 @@ def _is_no_student(row: Row) -> bool:
 
 def _is_lms_id(column: str, table: Table) -> bool:
     """Whether a column holds Canvas's own numbers, which stand beside the ids that the school gives."""
-    return column == "id" and (table.has("sisuserid") or table.has("sisloginid"))
+    return column == "id" and table.has("student") and table.has("section")
 
 
 def _id_column(table: Table, rows: Sequence[Row]) -> str:

@@ -188,7 +188,7 @@ def entries_of(names: list[str]) -> list[Entry]:
             return list(entries)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(PATHS, max_size=5))
 def test_no_path_of_any_zip_leads_out(names: list[str]) -> None:
     for entry in entries_of(names):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from autograder.collecting.matching import Clue, Directory, any_of
 from autograder.collecting.roster import Student
 
-ADA = Student("007", "Ada", "Lovelace", "ada@example.org", "101", ("octo-ada",))
+ADA = Student("007", "Ada", "Lovelace", "ada@example.org", "101", ("octo-ada", "Countess of Lovelace"))
 JOSE = Student("0042", "José", "O'Brien-Núñez", "jose@example.org", "102")
 XM = Student("xm", "小明", "王", "", "103")
 SOREN = Student("101", "Søren", "Łukasiewicz", "", "104")
@@ -27,6 +27,7 @@ NAMES = st.text(st.characters(categories=["Lu", "Ll", "Lo"]), min_size=1, max_si
         (Clue("e-mail", "Ada@Example.org"), ADA),
         (Clue("number", "101"), ADA),
         (Clue("id", "101"), SOREN),
+        (Clue("name", "countess of lovelace"), ADA),
         (Clue("name", "Ada Lovelace"), ADA),
         (Clue("name", "LOVELACE, Ada"), ADA),
         (Clue("name", "lovelaceada"), ADA),
@@ -46,7 +47,14 @@ def test_a_student_is_found(clue: Clue, student: Student) -> None:
 
 @pytest.mark.parametrize(
     "clue",
-    [Clue("id", "7"), Clue("id", "42"), Clue("number", "007"), Clue("name", "Ada"), Clue("name", "Ada King Lovelace")],
+    [
+        Clue("id", "7"),
+        Clue("id", "42"),
+        Clue("number", "007"),
+        Clue("number", "xm"),
+        Clue("name", "Ada"),
+        Clue("name", "Ada King Lovelace"),
+    ],
     ids=lambda clue: f"{clue.kind} {clue.text}",
 )
 def test_what_only_resembles_a_student_finds_nobody(clue: Clue) -> None:

@@ -203,13 +203,13 @@ def test_of_a_group_each_gets_the_work_and_a_stranger_is_named() -> None:
     clues = tuple((Clue("id", name),) for name in ("ada", "bob", "eve"))
     plan = make_plan([found(owners=clues)], EMPTY)
     assert [one.student for one in plan.planned] == [ADA, BOB]
-    assert plan.left_out == (LeftOut("ada/d", "nobody in the roster is 'eve'", True),)
+    assert plan.left_out == (LeftOut("ada/d", "nobody in the roster is 'eve'", matters=True, stranger=True),)
     assert not plan.complete
 
 
 def test_another_assignment_than_the_one_asked_for_is_left_out_and_named() -> None:
     plan = make_plan([found(), found(assignment="3-dropout")], EMPTY, only="2-layers")
-    assert plan.left_out == (LeftOut("ada/d", "it is a notebook of 3-dropout", False),)
+    assert plan.left_out == (LeftOut("ada/d", "it is a notebook of 3-dropout", matters=False),)
     assert plan.complete
 
 

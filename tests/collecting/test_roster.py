@@ -42,6 +42,13 @@ def test_canvas_without_the_schools_ids_has_its_own() -> None:
     assert (ada.id, ada.lms_id) == ("101", "101")
 
 
+def test_other_names_stand_between_semicolons() -> None:
+    assert roster('id,name,also\nada,Ada Lovelace,"octo-ada; Countess of Lovelace"\n')[0].also == (
+        "octo-ada",
+        "Countess of Lovelace",
+    )
+
+
 def test_a_moodle_grade_export_is_read_as_it_is() -> None:
     assert roster(MOODLE_GRADES) == (Student("007", "Ada", "Lovelace", "ada@example.org"),)
 
