@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -159,7 +159,9 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
     """
     enter_term(folder, collection.students, collection.due)
     for one in collection.plan.to_write:
-        contents = {digest: _content(collection.entries[digest]) for digest in _new_digests(folder, one, collection)}
+        contents = {
+            digest: _content(collection.entries[digest], digest) for digest in _new_digests(folder, one, collection)
+        }
         keep(folder, one.student.id, one.assignment, one.attempts, contents)
         if one.action in WRITES and one.chosen is not None:
             _submit(folder, one)
@@ -174,11 +176,13 @@ def _new_digests(folder: CourseFolder, one: Planned, collection: Collection) -> 
     }
 
 
-def _content(entry: Entry) -> bytes:
-    try:
-        return entry.read(MAX_NOTEBOOK_BYTES + 1)
-    except EntryRefused as refused:
-        raise CourseFolderError(f"{entry.name}: {refused}, which it was not before: collect again") from refused
+def _content(entry: Entry, digest: str) -> bytes:
+    """Read a file again: a class's notebooks are too much to hold while the instructor looks at the plan."""
+    with suppress(EntryRefused):
+        content = entry.read(MAX_NOTEBOOK_BYTES + 1)
+        if hashlib.sha256(content).hexdigest() == digest:
+            return content
+    raise CourseFolderError(f"{entry.name} has changed since it was read: collect again")
 
 
 def _submit(folder: CourseFolder, one: Planned) -> None:

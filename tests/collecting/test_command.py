@@ -13,6 +13,8 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
+from autograder.collecting.collect import CollectRequest, carry_out, planned_collection
+from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from tests.collecting.downloads import folder, notebook, zipped
 from tests.test_cli import here, refused
 
@@ -175,6 +177,17 @@ def test_no_zip_writes_outside_of_the_course_folder(course: Path, tmp_path: Path
     here(course, "collect", download, "--yes")
     assert {path for path in tmp_path.rglob("*") if not path.is_relative_to(course)} == before | {download}
     assert work(course, "007").read_bytes() == notebook(answer="007\\2-layers.ipynb")
+
+
+def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_was_planned(
+    course: Path, tmp_path: Path
+) -> None:
+    download = folder(tmp_path / "x", {"007/2-layers.ipynb": notebook()})
+    with planned_collection(CourseFolder(course), CollectRequest(download)) as collection:
+        (download / "007" / "2-layers.ipynb").write_bytes(notebook(answer="other"))
+        with pytest.raises(CourseFolderError, match="has changed since it was read"):
+            carry_out(CourseFolder(course), collection)
+    assert not (course / "submitted" / "007").exists()
 
 
 @pytest.mark.parametrize(
