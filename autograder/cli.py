@@ -11,6 +11,7 @@ import typer
 
 from autograder.commands import reporting
 from autograder.commands.overwriting import refuse_or_copy
+from autograder.commands.term import COLLECT_EXAMPLES, INIT_EXAMPLES, collect, init
 
 app = typer.Typer(
     help="Release, check and grade the exercises of a course.",
@@ -25,14 +26,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a file that is the
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
 
 
-@app.command(epilog="Example: autograder init my-course")
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The course folder to make.")]) -> None:
-    """Make a course folder for an instructor; what is there already stays as it is."""
-    from autograder.grading.course_init import make_course_folder
-
-    made = make_course_folder(folder)
-    print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
-    print(f"Next: cd {folder} && autograder release")
+app.command(epilog=INIT_EXAMPLES)(init)
 
 
 @app.command(epilog="Example: autograder release 2-layers")
@@ -43,6 +37,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
 
     from autograder.console import progress
     from autograder.grading.course_folder import CourseFolder, CourseFolderError
+    from autograder.grading.term import due_dates_of, enter_term, students_of
     from autograder.notebooks.bundle import write_bundle
     from autograder.notebooks.release import release as release_chapter
     from autograder.notebooks.release import run_reference
@@ -54,6 +49,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     if not chapters:
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
+    students, due = students_of(folder), due_dates_of(folder)  # before the work, not after it
     with progress("Releasing", len(chapters) + 1, quiet) as step, ThreadPoolExecutor(os.cpu_count()) as pool:
         # Each runs in a kernel of its own; what is written is written one after the other.
         running = [pool.submit(run_reference, chapter, course) for chapter in chapters]
@@ -65,10 +61,14 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
             pool.shutdown(cancel_futures=True)
         write_bundle(folder.bundle, [folder.released(name) for name in folder.assignments()], course)
         step("the bundle")
+    enter_term(folder, students, due)
     if not quiet:
         for chapter in chapters:
             print(f"{chapter.assignment}: {folder.released(chapter.assignment).relative_to(folder.root)}")
         print(f"for students: {folder.bundle.relative_to(folder.root)}")
+
+
+app.command(epilog=COLLECT_EXAMPLES)(collect)
 
 
 @app.command(epilog="Example: autograder grade 2-layers --workers 2 --json marks.json")
@@ -329,7 +329,8 @@ def exit_status(error: Exception) -> int | None:
     names = {base.__name__ for base in type(error).__mro__}
     if isinstance(error, ModuleNotFoundError):
         # The students' wheel leaves the grading out, and with it what only grading imports.
-        optional = ("autograder.grading", "autograder.exporting", "nbgrader", "jupytext", "distributed")
+        ours = ("autograder.grading", "autograder.collecting", "autograder.exporting")
+        optional = (*ours, "nbgrader", "jupytext", "distributed")
         return 1 if (error.name or "").startswith(optional) else None
     return 130 if "Interrupted" in names else 2 if names & wrong_use else 1 if names & failed else None
 

@@ -129,6 +129,15 @@ class CourseFolder:
         return self.root / "gradebook.db"
 
     @property
+    def roster(self) -> Path:
+        """Who is in the class."""
+        return self.root / "roster.csv"
+
+    @property
+    def due_dates(self) -> Path:
+        return self.root / "due_dates.csv"
+
+    @property
     def bundle(self) -> Path:
         """The zip for students."""
         return self.root / "release" / "course.zip"
@@ -141,6 +150,14 @@ class CourseFolder:
 
     def autograded(self, student: str, assignment: str) -> Path:
         return self.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+    def collected(self, student: str, assignment: str) -> Path:
+        """Where every attempt is kept that ``autograder collect`` met."""
+        return self.root / "collected" / student / assignment
+
+    def submission(self, student: str, assignment: str) -> Submission:
+        """Return where a student's work lies that is to be graded; it may not be there."""
+        return Submission(student, assignment, self.root / "submitted" / student / assignment / f"{assignment}.ipynb")
 
     def feedback(self, student: str, assignment: str) -> Path:
         return self.root / "feedback" / student / assignment / f"{assignment}.html"

@@ -133,14 +133,7 @@ class GradebookWriter:
             GradebookError: the gradebook does not take them.
             OSError: the notebook cannot be written.
         """
-        resources = {
-            "nbgrader": {
-                "student": submission.student,
-                "assignment": submission.assignment,
-                "notebook": submission.assignment,
-                "db_url": self.directory.db_url,
-            }
-        }
+        resources = self._resources(submission)
         notebook, _ = self.limit_output.preprocess(notebook, resources)
         with warnings.catch_warnings():
             # nbgrader's models warn under SQLAlchemy 2 about relations that it completes a line later
@@ -148,8 +141,7 @@ class GradebookWriter:
             with self.open() as gradebook, one_transaction(gradebook):
                 is_late = self._save(gradebook, submission, notebook, timestamp, resources)
             if is_late:
-                with gradebook_errors(self.folder):
-                    self.late_penalties.preprocess(notebook, resources)
+                self._penalize(submission, notebook)
         if submission.assignment not in self._valid:  # the metadata is the instructor's, the same in all notebooks
             self.check_metadata.preprocess(notebook, resources)
             self._valid.add(submission.assignment)
@@ -158,6 +150,36 @@ class GradebookWriter:
         if timestamp is not None:
             write_atomically(target.parent / "timestamp.txt", f"{timestamp} UTC\n")
         write_atomically(target, nbformat.writes(notebook))
+
+    def update_penalty(self, submission: Submission, notebook: NotebookNode) -> None:
+        """Let the late penalty of work that keeps its verdicts follow a changed due date, rule or hand-given mark.
+
+        Raises:
+            GradebookError: the gradebook does not take it.
+        """
+        with warnings.catch_warnings(), self.open() as gradebook:
+            warnings.simplefilter("ignore", SAWarning)
+            handed_in = gradebook.find_submission(submission.assignment, submission.student)
+            penalties = [one.late_submission_penalty for one in handed_in.notebooks]
+            is_late = handed_in.total_seconds_late > 0
+        if is_late or any(penalties):
+            self._penalize(submission, notebook)
+
+    def _penalize(self, submission: Submission, notebook: NotebookNode) -> None:
+        """Run nbgrader's step, which takes back first what an earlier one took off."""
+        with warnings.catch_warnings(), gradebook_errors(self.folder):
+            warnings.simplefilter("ignore", SAWarning)
+            self.late_penalties.preprocess(notebook, self._resources(submission))
+
+    def _resources(self, submission: Submission) -> dict[str, Any]:
+        return {
+            "nbgrader": {
+                "student": submission.student,
+                "assignment": submission.assignment,
+                "notebook": submission.assignment,
+                "db_url": self.directory.db_url,
+            }
+        }
 
     def withdraw(self, submission: Submission) -> None:
         """Let no earlier score stand for work that could not be graded: each waits for a person.

@@ -27,6 +27,7 @@ from nbgrader.preprocessors import (
 from autograder.grading.clear_to_stub import ClearToStub
 from autograder.grading.graft_answers import GraftAnswers
 from autograder.grading.hide_hidden_checks import HideHiddenChecks
+from autograder.grading.late_penalties import LatePenalty
 from autograder.grading.markdown_as_text import markdown_as_text
 from autograder.grading.run_checks import RunChecks
 from autograder.grading.show_for_grading import ShowForGrading
@@ -65,6 +66,7 @@ def configure(config: Any) -> None:
     config.Autograde.sanitize_preprocessors = SANITIZE
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.GenerateFeedback.preprocessors = FEEDBACK
+    config.AssignLatePenalties.plugin_class = LatePenalty
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
     # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.
     config.HTMLExporter.filters = {"markdown2html": markdown_as_text}

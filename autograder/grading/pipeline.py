@@ -21,6 +21,7 @@ from autograder.grading.earlier import Scores, digest_of, earlier_record, versio
 from autograder.grading.gradebook import GradebookError, GradebookWriter, RowRefused
 from autograder.grading.log import write_log
 from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare
+from autograder.grading.term import due_dates_of, enter_term, students_of
 from autograder.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.notebooks.graft import Grafted, MalformedNotebook
 from autograder.reference import Course, LiveExpectations
@@ -88,7 +89,10 @@ def grade_class(
         GradebookError: the gradebook cannot be read or written.
         OSError: the disk is full, read-only or broken.
     """
+    students, due = students_of(folder), due_dates_of(folder)
     with nullcontext() if request.dry_run else folder.only_one_grader(), GradebookWriter(folder) as writer:
+        if not request.dry_run:
+            enter_term(folder, students, due)
         return _Grading(folder, course, request, writer, on_graded, stopping, on_stop).run(on_start)
 
 
@@ -153,6 +157,8 @@ class _Grading:
         scores = self.scores[submission.assignment]
         earlier = earlier_record(self.folder, submission, digest, self.request.seed, scores)
         if earlier is not None:
+            if not self.request.dry_run:
+                self.writer.update_penalty(submission, released)
             self.keep(submission, earlier, reused=True)
             return
         try:

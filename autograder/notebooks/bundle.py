@@ -21,7 +21,10 @@ from autograder.reference import Course
 
 PACKAGE = Path(autograder.__file__).parent
 # What only an instructor runs. The rest of the package is the student's, too.
-INSTRUCTORS_ONLY = ("grading", "exporting", "class_*", "similar.py", "public_code.py", "feedback.html.j2")
+INSTRUCTORS_ONLY = (
+    *("collecting", "grading", "exporting"),
+    *("class_*", "similar.py", "public_code.py", "feedback.html.j2"),
+)
 DISTRIBUTION = "image-classifier-from-scratch"
 # A fixed date makes the same content the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)

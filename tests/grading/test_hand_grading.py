@@ -1,4 +1,4 @@
-"""A person marks a written answer in nbgrader's formgrader: a real Jupyter server, a real browser, the real gradebook."""
+"""A person marks a written answer in nbgrader's formgrader, with a real server, browser and gradebook."""
 
 from __future__ import annotations
 

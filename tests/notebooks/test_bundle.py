@@ -110,7 +110,9 @@ def test_no_edit_of_a_known_mistake_is_in_it(texts: dict[str, str]) -> None:
 
 
 def test_no_module_of_the_solutions_or_of_the_instructor_is_in_it(bundle: dict[str, bytes]) -> None:
-    assert not [name for name in bundle if re.search(r"solutions|mistakes/|grading|gradebook|feedback", name)]
+    assert not [
+        name for name in bundle if re.search(r"solutions|mistakes/|collecting|grading|gradebook|feedback", name)
+    ]
 
 
 def test_the_same_course_makes_the_same_wheel_byte_for_byte(

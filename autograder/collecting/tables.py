@@ -1,0 +1,144 @@
+"""Tables that people and learning systems write: CSV in the encodings and with the separators that occur."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.grading.course_folder import CourseFolderError
+
+MAX_TABLE_BYTES = 16 << 20
+SEPARATORS = ",;\t"
+# The longer mark first: UTF-32's begins with UTF-16's.
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+FORMULA = re.compile(r'="(.*)"')  # how a spreadsheet is kept from taking 0042 for a number
+
+
+class TableError(CourseFolderError):
+    """A table cannot be read; the message names the file, the line where there is one, and the way out."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: its number in the file, and its cells by ``column_key`` of their column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def first(self, *columns: str) -> str:
+        """Return the first cell of these columns that is not empty, or an empty text."""
+        return next((self.cells[column] for column in columns if self.cells.get(column)), "")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes:
+        name: of its file, for messages.
+        columns: their names as they are written.
+        rows: those that are not empty.
+    """
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+
+    def has(self, column: str) -> bool:
+        """Whether there is a column of this key."""
+        return column in map(column_key, self.columns)
+
+    def error(self, row: Row, reason: str) -> TableError:
+        """Return the error that a row is wrong."""
+        return TableError(f"{self.name}, line {row.line}: {reason}")
+
+
+def column_key(name: str) -> str:
+    """Return a column's name without case, spaces and signs: ``E-mail address`` is ``emailaddress``."""
+    return "".join(character for character in name.casefold() if character.isalnum())
+
+
+def read_table(path: Path) -> Table:
+    """Read a table.
+
+    Raises:
+        TableError: it is no table of text.
+        OSError: it cannot be read, or there is no such file.
+    """
+    with path.open("rb") as file:
+        content = file.read(MAX_TABLE_BYTES + 1)
+    if len(content) > MAX_TABLE_BYTES:
+        raise TableError(f"{path} has more than {MAX_TABLE_BYTES >> 20} MiB: that is no list of a class")
+    return parse_table(content, str(path))
+
+
+def parse_table(content: bytes, name: str) -> Table:
+    """Return the table that a file's content is.
+
+    Args:
+        content: of the file, in UTF-8, UTF-16 or UTF-32.
+        name: of the file, for messages.
+
+    Raises:
+        TableError: it is no table of text.
+    """
+    text = _decoded(content, name)
+    first, _, rest = text.partition("\n")
+    declared = re.fullmatch(r"sep=(.)\r?", first)
+    if declared:  # a line that only Excel reads
+        text, skipped = rest, 1
+    else:
+        skipped = 0
+    separator = declared[1] if declared else max(SEPARATORS, key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        lines = [(reader.line_num + skipped, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
+        raise TableError(
+            f"{name}, line {reader.line_num + skipped}: {error}; a name in quotes ends with one"
+        ) from error
+    if not lines:
+        return Table(name, (), ())
+    (_, columns), *lines = lines
+    keys = [column_key(column) for column in columns]
+    rows = []
+    for line, cells in lines:
+        if any(cell.strip() for cell in cells[len(keys) :]):
+            raise TableError(
+                f"{name}, line {line}: {len(cells)} cells under {len(keys)} columns; "
+                f"put what holds a {separator!r} into double quotes"
+            )
+        # A column's first occurrence counts: an assignment may be called like one.
+        found = dict(reversed(list(zip(keys, map(_cell, cells), strict=False))))
+        rows.append(Row(line, found))
+    return Table(name, columns, rows)
+
+
+def _cell(text: str) -> str:
+    text = text.strip()
+    formula = FORMULA.fullmatch(text)
+    return formula[1] if formula else text
+
+
+def _decoded(content: bytes, name: str) -> str:
+    encoding = next((known for mark, known in BYTE_ORDER_MARKS.items() if content.startswith(mark)), None)
+    if encoding is None and b"\0" in content:
+        encoding = "utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be"
+    try:
+        text = content.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        raise TableError(f"{name} is not in UTF-8: save it as “CSV UTF-8”, or export it again") from error
+    if "\0" in text:
+        raise TableError(f"{name} is no table of text: save it as “CSV UTF-8”")
+    return text

@@ -1,0 +1,124 @@
+"""How a term begins and how work comes in: ``autograder init`` and ``autograder collect``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack, nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+# click keeps the lines of a paragraph that begins with this character.
+AS_WRITTEN = "\b\n"
+INIT_EXAMPLES = (
+    AS_WRITTEN
+    + """Example: autograder init my-course
+         autograder init my-course --roster canvas-gradebook.csv"""
+)
+COLLECT_EXAMPLES = (
+    AS_WRITTEN
+    + """Example: autograder collect submissions.zip
+         autograder collect submissions.zip 2-layers --dry-run
+         autograder collect moodle.zip 2-layers --worksheet grading-worksheet.csv
+         autograder collect 2-layers-submissions --yes --json > collected.json
+         autograder collect /srv/nbgrader/exchange/my-course/inbound --attempt first"""
+)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The course folder to make.")],
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Who is in the class: a CSV file, or an export of Canvas or Moodle as it is."
+        ),
+    ] = None,
+) -> None:
+    """Make a course folder for an instructor; what is there already stays as it is.
+
+    It holds nbgrader's layout and configuration, roster.csv (who is in the class), due_dates.csv (when work is due),
+    and a README with the commands of a term in order.
+    """
+    from autograder.grading.course_folder import CourseFolder
+    from autograder.grading.course_init import make_course_folder
+    from autograder.grading.term import enter_term, students_of
+
+    made = make_course_folder(folder, roster)
+    course_folder = CourseFolder.here(folder)
+    students = students_of(course_folder)
+    enter_term(course_folder, students, {})
+    print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
+    if students:
+        print(f"in the gradebook: {len(students)} student{'s' if len(students) != 1 else ''} of roster.csv")
+    print(f"Next: cd {folder} && autograder release")
+
+
+def collect(
+    path: Annotated[
+        Path,
+        typer.Argument(help="A download: the zip as it came, the folder it was unpacked to, clones, or one notebook."),
+    ],
+    assignment: Annotated[
+        str | None, typer.Argument(help="Only this assignment, such as 2-layers; all that occur if left out.")
+    ] = None,
+    attempt: Annotated[
+        str, typer.Option(metavar="first|last|N", help="Which of a student's attempts is to be graded; all are kept.")
+    ] = "last",
+    roster: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Who is in the class; the course folder's roster.csv if left out."),
+    ] = None,
+    worksheet: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Moodle's grading worksheet: when each handed in, which its zip does not say."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON; with --yes or --dry-run.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace also work that was put there by hand, and keep a copy of it.")
+    ] = False,
+) -> None:
+    """Put what students handed in on a learning system into submitted/STUDENT/ASSIGNMENT/.
+
+    Reads the downloads of Canvas, Moodle, Blackboard, Gradescope, Google Classroom, GitHub Classroom (clones) and
+    nbgrader's exchange, and plain folders such as STUDENT/2-layers.ipynb or STUDENT_2-layers.ipynb. Students are found
+    by id, e-mail address or name in roster.csv; a notebook's assignment by its cells, whatever its file is called.
+
+    Shows what it found and asks before it writes. Every attempt is kept in collected/STUDENT/ASSIGNMENT/. To collect
+    twice changes nothing. The exit status is 1 if something that may be somebody's work was not collected.
+    """
+    from autograder.collecting import preview
+    from autograder.collecting.collect import CollectRequest, carry_out, planned_collection
+    from autograder.console import print_table, progress
+    from autograder.grading.course_folder import CourseFolder, CourseFolderError
+
+    folder = CourseFolder.here()
+    interactive = sys.stdin.isatty() and not as_json
+    if not (yes or dry_run or interactive):
+        raise CourseFolderError("nobody can be asked here: add --yes to write, or --dry-run to look")
+    request = CollectRequest(path, assignment, roster, worksheet, attempt, force)
+    with nullcontext() if dry_run else folder.only_one_grader(), ExitStack() as stack:
+        with progress("Reading", None, as_json) as step:
+            collection = stack.enter_context(planned_collection(folder, request, step))
+        if not as_json:
+            print_table(preview.table(collection))
+            print("\n".join([*preview.remarks(collection), preview.summary(collection)]))
+        for line in preview.notices(collection):
+            print(f"autograder: {line}", file=sys.stderr)
+        write = not dry_run and bool(collection.plan.to_write)
+        if write and interactive and not yes:
+            write = typer.confirm("Write this into submitted/ and collected/?")
+        if write:
+            carry_out(folder, collection)
+    if as_json:
+        print(json.dumps(preview.to_json(collection, written=write), indent=1, ensure_ascii=False))
+    elif write:
+        print("Written. Next: autograder grade" + (f" {assignment}" if assignment else ""))
+    else:
+        print("nothing was written" if collection.plan.to_write else "everything is collected already")
+    raise typer.Exit(0 if collection.plan.complete else 1)
