@@ -6,8 +6,9 @@ Columns are known by their names, in any order and number. Read as they are, bes
   (Canvas Instructor Guide, "How do I export grades in the Gradebook?")
 - Moodle's grade export, ``First name, Last name, ID number, Institution, Department, Email address, …``, its list of
   participants, and an assignment's grading worksheet, ``Identifier, Full name, …, Email address`` (MoodleDocs, "Grade
-  export" and "Offline grading worksheet") - the table of ``nbgrader db student import``, ``id, first_name, last_name,
-  email, lms_user_id`` (nbgrader's documentation)
+  export" and "Offline grading worksheet")
+- the table of ``nbgrader db student import``, ``id, first_name, last_name, email, lms_user_id`` (nbgrader's
+  documentation)
 """
 
 from __future__ import annotations

@@ -1,0 +1,96 @@
+"""A class as large as you like: who they are, and what they hand in."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from autograder.mistakes import Mistake
+from autograder.notebooks.fill import exercise_cells, fill
+from autograder.notebooks.graft import is_written
+from autograder.reference import Course
+
+HERE = Path(__file__).parent
+ROOM = "layers"
+RIGHT = [path for path in sorted((HERE / ROOM).glob("*.py")) if path.read_text(encoding="utf-8").startswith('"""Right')]
+FIRST_NAMES = ["José", "Robert", "Ольга", "小明", "Anna", "Mehmet", "Amina", "Jürgen", "Siobhán", "Łukasz", "Ngozi"]
+LAST_NAMES = ["O'Brien-Núñez", 'Smith "Bob"', "Иванова", "王", "van der Berg", "Öztürk", "García Márquez"]
+# Who does what, of a hundred; the rest hands in nothing.
+ALL_RIGHT, SOME_WRONG, NOT_BEGUN, HANGS, CRASHES = 40, 45, 5, 1, 1
+
+
+@dataclass(frozen=True)
+class Student:
+    """One of the class.
+
+    Attributes:
+        id: with the zeros in front that spreadsheets like to eat.
+        number: what the learning system calls them.
+        first_name: given.
+        last_name: family.
+    """
+
+    id: str
+    number: int
+    first_name: str
+    last_name: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def email(self) -> str:
+        return f"{self.id}@example.org"
+
+
+def students(count: int) -> list[Student]:
+    """Return the class; the first is ada."""
+    pairs = len(FIRST_NAMES) * len(LAST_NAMES)
+    named = [
+        Student(f"{at:05}", 1000 + at, FIRST_NAMES[at % 11], f"{LAST_NAMES[at % 7]} {roman(at // pairs)}".strip())
+        for at in range(1, count)
+    ]
+    return [Student("ada", 1000, "Ada", "Lovelace"), *named]
+
+
+def roman(number: int) -> str:
+    """Return a small number in Roman numerals, as people are told apart who share a name."""
+    return "I" * number if number < 4 else "IV" if number == 4 else "V" + roman(number - 5)
+
+
+def handed_in(student: Student, released: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
+    """Return what a student hands in, the same each time: each answer from somebody's file; None for nothing."""
+    draw = random.Random(student.id)
+    kind = 0 if student.id == "ada" else draw.randrange(100)
+    if kind < ALL_RIGHT:
+        return put_together(released, [], draw)
+    if kind < (so_far := ALL_RIGHT + SOME_WRONG):
+        return put_together(released, draw.sample(Course.installed().mistakes(ROOM), draw.choice([1, 1, 2])), draw)
+    if kind < (so_far := so_far + NOT_BEGUN):
+        return nbformat.from_dict(released)
+    if kind < so_far + HANGS + CRASHES:
+        author = "frances" if kind == so_far else "hedy"
+        return fill(released, (HERE / ROOM / f"{author}.py").read_text(encoding="utf-8")).notebook
+    return None
+
+
+def put_together(
+    released: nbformat.NotebookNode, mistakes: list[Mistake], draw: random.Random
+) -> nbformat.NotebookNode:
+    """Return the notebook with an answer to each exercise and a written one.
+
+    Answers are the reference's with its mistake, where there is one, else from somebody who is right, in a style that
+    was drawn.
+    """
+    source, filled = Course.installed().source(ROOM), nbformat.from_dict(released)
+    spoiled = {mistake.exercise: mistake.apply(source) for mistake in mistakes}
+    for name, cell in exercise_cells(filled).items():
+        text = spoiled.get(name) or draw.choice([source, *(path.read_text(encoding="utf-8") for path in RIGHT)])
+        cell.source = exercise_cells(fill(released, text).notebook)[name].source
+    essay = draw.choice(sorted((HERE / ROOM).glob("*.md")))
+    next(filter(is_written, filled.cells)).source = essay.read_text(encoding="utf-8")
+    return filled

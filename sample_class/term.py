@@ -1,0 +1,185 @@
+"""Play a term, from an empty folder to exported marks: python -m sample_class.term FOLDER [--students 120].
+
+The guide is the script: every command of chapters/running.md runs in its order, on downloads of three learning systems
+that a made-up class fills. What a person does in between, marking two written answers, is done by nbgrader's own API.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
+
+from autograder.notebooks.graft import read_notebook
+from sample_class.downloads import write_downloads
+from sample_class.students import Student, students
+
+ROOT = Path(__file__).resolve().parents[1]
+GUIDE = ROOT / "chapters" / "running.md"
+ASSIGNMENT = "2-layers"
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PORT = 8899
+# A server in a container of root's, as in CI, asks for these; the guide's reader has neither.
+SERVER_OPTIONS = f"--allow-root --no-browser --ip=127.0.0.1 --port={PORT} --IdentityProvider.token=term"
+
+
+def blocks(guide: Path = GUIDE) -> list[str]:
+    """Return the commands of the guide, block by block."""
+    return BLOCK.findall(guide.read_text(encoding="utf-8"))
+
+
+class CommandFailed(Exception):
+    """A command of the guide ended with an error."""
+
+
+class Shell:
+    """A terminal in which one block after the other is typed; its folder stays from one to the next."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        self.environment = os.environ | {"PATH": path, "HOME": str(folder)}
+
+    def run(self, block: str) -> str:
+        """Run a block and return what it printed.
+
+        Raises:
+            CommandFailed: a command in it did.
+        """
+        script = f"set -e\n{block}\npwd >&3"
+        read, write = os.pipe()
+        # The shell's descriptor 3 tells where it went; pass_fds keeps numbers, so it is given its own.
+        line = ["bash", "-c", f"exec 3>&{write}\n{script}"]
+        done = subprocess.run(
+            line,
+            cwd=self.folder,
+            env=self.environment,
+            pass_fds=[write],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        os.close(write)
+        with os.fdopen(read) as told:
+            went = told.read().strip()
+        if done.returncode:
+            raise CommandFailed(f"{block}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        self.folder = Path(went)
+        return done.stdout
+
+    @contextmanager
+    def serving(self, command: str) -> Iterator[None]:
+        """Run a server until it is no longer needed; it answers when the body begins.
+
+        Raises:
+            CommandFailed: it ended, or did not answer within a minute.
+        """
+        log = self.folder / "server.log"
+        with log.open("w") as said:
+            line = ["bash", "-c", f"exec {command.strip()} {SERVER_OPTIONS}"]
+            server = subprocess.Popen(line, cwd=self.folder, env=self.environment, stdout=said, stderr=said)
+        try:
+            last = time.monotonic() + 60
+            while not answers(f"http://127.0.0.1:{PORT}/formgrader/api/assignments?token=term"):
+                if server.poll() is not None or time.monotonic() > last:
+                    raise CommandFailed(f"{command}\n{log.read_text()[-2000:]}")
+                time.sleep(0.2)
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+            log.unlink()
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=20):
+            return True
+    except (ConnectionError, urllib.error.URLError):
+        return False
+
+
+def play(folder: Path, count: int) -> list[str]:
+    """Play the term in a folder that holds nothing yet, and return the lines of its summary.
+
+    Raises:
+        CommandFailed: a command of the guide did.
+    """
+    folder.mkdir(parents=True)
+    everybody = students(count)
+    shell, marked = Shell(folder), 0
+    write_downloads(folder, everybody, None)  # the roster; work is handed in after the release
+    for block in blocks():
+        print(f"$ {block.strip()}".replace("\n", "\n$ "), flush=True)
+        if block.startswith("jupyter server"):
+            with shell.serving(block):
+                marked = mark_two(shell.folder)
+            continue
+        print(shell.run(block), flush=True)
+        if block.startswith("autograder release"):
+            released = read_notebook(shell.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+            write_downloads(folder, everybody, released)
+    return summary(shell.folder, everybody, marked)
+
+
+def mark_two(course: Path) -> int:
+    """Mark two written answers, as a person does in the formgrader, and return how many."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook, warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's models under SQLAlchemy 2
+        waiting = [
+            grade
+            for submission in gradebook.assignment_submissions(ASSIGNMENT)
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+            if grade.needs_manual_grade
+        ][:2]
+        for grade in waiting:
+            grade.manual_score, grade.needs_manual_grade = 4, False
+            comment = gradebook.find_comment(grade.name, ASSIGNMENT, ASSIGNMENT, grade.notebook.student.id)
+            comment.manual_comment = "Say what you assume about the weights."
+        gradebook.db.commit()
+    return len(waiting)
+
+
+def summary(course: Path, everybody: list[Student], marked: int) -> list[str]:
+    """Return what became of the term; every figure is read from what was made."""
+    report = json.loads((course / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
+    (assignment,) = report["assignments"]
+    marks = assignment["marks"]
+    common = ", ".join(f"{one['name']} ({len(one['students'])})" for one in assignment["mistakes"][:3])
+    return [
+        f"class       {len(everybody)} students, {assignment['handed_in']} handed in, {len(assignment['late'])} late",
+        f"marks       {marks['lowest']:g} to {marks['highest']:g} of {marks['possible']:g}, mean {marks['mean']:.1f}",
+        f"by hand     {marked} marked, {len(assignment['wait_for_a_person'])} wait",
+        f"outcomes    {', '.join(f'{number} {name}' for name, number in assignment['outcomes'].items())}",
+        f"mistakes    {common}",
+        f"report      {course / 'reports' / f'{ASSIGNMENT}.html'}",
+        f"feedback    {course / 'feedback' / f'{ASSIGNMENT}.zip'}",
+        f"exports     {', '.join(sorted(path.name for path in (course / 'exports').glob('*')))}",
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path, help="where; it must not be there yet")
+    parser.add_argument("--students", type=int, default=120, help="how many are in the class (default: %(default)s)")
+    options = parser.parse_args()
+    print("\n".join(["", *play(options.folder, options.students)]))
+
+
+if __name__ == "__main__":
+    main()
