@@ -30,6 +30,7 @@ SHOWN = (
         "autograder/checks/*.py",
         "autograder/notebooks/questions.py",
         "book/*.py",
+        "book/templates/*",
         "book/widgets/*",
     ),
     *("autograder/judge.py", "autograder/student.py", "autograder/reports/*"),  # 0-start shows what a check says
