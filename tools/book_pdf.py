@@ -7,6 +7,7 @@ the first print tells on which page each heading falls, and the second has those
 """
 
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -89,7 +90,8 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
         for one in headings
         if one.level == 1
     ]
-    cover = f'<section class="book-cover"><p class="title">{title}</p><p><a href="{book_url}">{escape(book_url)}</a></p>'
+    address = f'<a href="{book_url}">{escape(book_url)}</a>'
+    licence = "Text and figures: CC BY 4.0. Code: Apache License 2.0."
     return "\n".join(
         [
             f'<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head><title>{title}</title>',
@@ -97,7 +99,7 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
             *styles,
             *mathjax,
             f"<style>{STYLE.read_text(encoding='utf-8')}\n{chr(10).join(running)}</style></head><body>",
-            f"{cover}<p>Text and figures: CC BY 4.0. Code: Apache License 2.0.</p></section>",
+            f'<section class="book-cover"><p class="title">{title}</p><p>{address}</p><p>{licence}</p></section>',
             contents(headings, pages),
             *articles,
             "</body></html>",
@@ -108,7 +110,7 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
 @contextmanager
 def browser_page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield browser.new_page()
         browser.close()
 
