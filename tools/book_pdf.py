@@ -6,6 +6,7 @@ The pages become one document, so that a link from chapter to chapter leads with
 the first print tells on which page each heading falls, and the second has those numbers in its contents.
 """
 
+import json
 import re
 import shutil
 import sys
@@ -13,7 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from playwright.sync_api import Page, Route, sync_playwright
@@ -85,10 +86,10 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
     title = headings[0].title
     styles = re.findall(r'<link\b[^>]*rel="stylesheet"[^>]*>', landing)
     mathjax = re.findall(r"<script\b[^>]*>[^<]*MathJax[^<]*</script>|<script\b[^>]*mathjax/[^>]*></script>", landing)
+    titles = {one.id.partition("--")[0]: unescape(one.title) for one in headings if one.level == 1}
     running = [
-        f'@page p{one.id.partition("--")[0]} {{ @top-center {{ content: "{one.title}"; }} }}'
-        for one in headings
-        if one.level == 1
+        f"@page p{stem} {{ @top-center {{ content: {json.dumps(text, ensure_ascii=False)}; }} }}"
+        for stem, text in titles.items()
     ]
     address = f'<a href="{book_url}">{escape(book_url)}</a>'
     licence = "Text and figures: CC BY 4.0. Code: Apache License 2.0."
