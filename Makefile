@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+SITE := _build/html
 COURSE := _build/course
 MODEL := runs/course/model.safetensors
 DEPLOYED := data/model/garments.safetensors
@@ -13,12 +14,13 @@ UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch sample-course mistakes bench bench-book bench-grading results photos model recording bench-training clean
+.PHONY: help course test lint book watch release sample-course site pdf term mistakes bench bench-book bench-grading results photos model recording \
+    bench-training clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-course: book sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model
+course: site sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model
 	@$(BIN)/python tools/course_summary.py $(COURSE) $(MODEL)
 
 test: .venv/installed book/node_modules/installed ## the whole test suite, as CI runs it
@@ -41,10 +43,19 @@ watch: .venv/installed book/node_modules/installed ## the book at http://localho
 	@$(BIN)/jupyter-book config sphinx . > /dev/null
 	$(BIN)/sphinx-autobuild --port $(PORT) --re-ignore '$(UNWATCHED)' . _build/watch
 
-sample-course: .venv/installed ## an instructor's folder: release, ten submissions, marks, feedback
-	@tools/require bubblewrap:bwrap
+site: book release pdf ## what is published: pages and downloads in _build/html, and _build/notebooks for Colab and Binder
+	$(BIN)/python tools/downloads.py $(COURSE)/release $(SITE) _build/notebooks
+
+pdf: book ## the whole book as one file, _build/html/downloads/book.pdf
+	@tools/require chromium:chromium
+	$(BIN)/python tools/book_pdf.py $(SITE) $(SITE)/downloads/book.pdf
+
+release: .venv/installed ## an instructor's folder with the notebooks for students and one zip of them
 	$(BIN)/autograder init $(COURSE)
 	cd $(COURSE) && $(CURDIR)/$(BIN)/autograder release --force
+
+sample-course: release ## in that folder ten submissions, marks, feedback
+	@tools/require bubblewrap:bwrap
 	$(BIN)/python -m sample_class $(COURSE)
 	cd $(COURSE) && $(CURDIR)/$(BIN)/autograder grade && $(CURDIR)/$(BIN)/autograder feedback
 

@@ -35,10 +35,12 @@ class Course:
     Attributes:
         package: name of the package whose modules are the rooms, with ``package.mistakes`` beside them.
         book_url: address of the published book.
+        repository_url: address of the repository that it is published from.
     """
 
     package: str
     book_url: str
+    repository_url: str = ""
 
     @classmethod
     def installed(cls) -> Course:
@@ -50,13 +52,18 @@ class Course:
         for entry in entry_points(group="autograder.course"):
             links = (entry.dist.metadata.get_all("Project-URL") or []) if entry.dist else []
             addresses = dict(link.split(", ", 1) for link in links)
-            return cls(entry.value, addresses.get("Documentation", ""))
+            return cls(entry.value, addresses.get("Documentation", ""), addresses.get("Repository", ""))
         raise NoCourse("no course is installed here: run pip install -e . in the course's repository")
 
     @cached_property
     def folder(self) -> Path:
         """The package's folder."""
         return Path(next(iter(importlib.import_module(self.package).__path__)))
+
+    @property
+    def downloads_url(self) -> str:
+        """Address of the folder of the book's site that holds notebooks and bundle."""
+        return f"{self.book_url}downloads/"
 
     @property
     def chapters(self) -> Path:

@@ -1,5 +1,5 @@
-"""The book's Sphinx extension: the way through the chapters, exercise cards, questions, widgets, a glossary, figures
-that follow the theme, the demo, local fonts, mathematics typeset in advance, and a lighter theme.
+"""The book's Sphinx extension: the way through the chapters, exercise cards, downloads, questions, widgets, a glossary,
+figures that follow the theme, the demo, local fonts, mathematics typeset in advance, and a lighter theme.
 
 It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
 """
@@ -14,6 +14,7 @@ from book import (
     assets,
     card,
     demo,
+    downloads,
     exercises,
     figures,
     glossary,
@@ -28,8 +29,8 @@ from book import (
 )
 
 PARTS = (
-    *(assets, card, demo, exercises, figures, glossary, known_mistakes, labels, mathematics, network, opening, predict),
-    *(theme, widgets),
+    *(assets, card, demo, downloads, exercises, figures, glossary, known_mistakes, labels, mathematics, network),
+    *(opening, predict, theme, widgets),
 )
 ROOT = Path(__file__).resolve().parent.parent
 

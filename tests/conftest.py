@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -35,6 +37,16 @@ def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.Completed
     """Run one of our commands as a user would and return what it said."""
     command = [sys.executable, "-m", *map(str, line)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+
+
+def files_in(archive: bytes, prefix: str = "") -> Iterator[tuple[str, bytes]]:
+    """Every file in a zip, and in the zips in it."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for name in opened.namelist():
+            content = opened.read(name)
+            yield prefix + name, content
+            if name.endswith((".whl", ".zip")):
+                yield from files_in(content, f"{prefix}{name}/")
 
 
 def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -115,6 +127,17 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert done.returncode == 0, done.stderr
 
     return made_once("released", tmp_path_factory, make)
+
+
+@pytest.fixture(scope="session")
+def downloads(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """What readers take away: `site/downloads`, beside the book's pages, and `notebooks`, the branch. Read it only."""
+
+    def make(folder: Path) -> None:
+        done = run("tools.downloads", released / "release", folder / "site", folder / "notebooks", cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+
+    return made_once("downloads", tmp_path_factory, make)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ def summary(course: Path, model: Path) -> list[str]:
         possible = max(one.max_score for one in submissions)
     data = "the sample of Fashion-MNIST in data/" if results["data"]["is_sample"] else "the full Fashion-MNIST"
     rows = [
-        ("book", "_build/html/index.html", "open it in a browser"),
+        ("book", "_build/html/index.html", "open it in a browser; as a PDF in downloads/ beside it"),
         ("release", f"{course}/release/", "source notebooks with solutions are in source/ beside it"),
         ("for students", f"{course}/release/course.zip", "one zip; its README.md says how to begin"),
         ("sample class", f"{course}/submitted/", f"{len(submissions)} submissions; make your own beside them"),

@@ -28,6 +28,7 @@ INSTRUCTORS_ONLY = (
 DISTRIBUTION = "image-classifier-from-scratch"
 # A fixed date makes the same content the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+JUPYTER = "jupyterlab>=4,<5"
 WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
 
 
@@ -55,13 +56,14 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
         for notebook in notebooks:
             shutil.copyfile(notebook, root / notebook.name)
         wheel = build_wheel(course, notebooks, root)
+        (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
         shutil.copytree(course.folder.parent / "data" / "sample", root / "data" / "sample")
         for name in ("LICENSE", "README.md"):
             shutil.copyfile(course.folder.parent / "data" / name, root / "data" / name)
         guide = (PACKAGE / "notebooks" / "student_readme.md").read_text(encoding="utf-8")
         names = "\n".join(f"- `{notebook.name}`" for notebook in notebooks)
         (root / "README.md").write_text(
-            guide.replace("{wheel}", wheel.name).replace("{notebooks}", names).replace("{book}", course.book_url),
+            guide.replace("{notebooks}", names).replace("{book}", course.book_url),
             encoding="utf-8",
         )
         draft = target.with_suffix(".draft")

@@ -144,9 +144,11 @@ def _link(match: re.Match[str], context: Context) -> str:
     _prose(match["text"])
     if re.match(r"https?://|mailto:", target):
         return match.group()
+    chapters = context.book_url.rpartition("/")[0]
+    if target.startswith("downloads:"):
+        return f"[{match['text']}]({chapters.rpartition('/')[0]}/downloads/{target.partition(':')[2]})"
     page = re.fullmatch(r"(?P<stem>[\w-]+)\.md(?P<place>#[\w-]+)?", target)
     if page and not match["link"].startswith("!"):
-        chapters = context.book_url.rpartition("/")[0]
         return f"[{match['text'] or page['stem']}]({chapters}/{page['stem']}.html{page['place'] or ''})"
     if re.fullmatch(r"#[\w-]+", target):
         return _reference(match["text"], target, context)

@@ -17,11 +17,14 @@ from autograder.checks import Check, checks_of
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
 from autograder.notebooks.graft import is_answer
 from autograder.notebooks.markdown import Context, citations_of, to_markdown
+from autograder.notebooks.set_up import set_up_cell
 from autograder.reference import Course
 
 SETUP_LINE = "from autograder import check, progress"
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
 GOES_ON = "raises-exception"
+# JupyterLab and Colab show the cell's first line, and unfold the rest.
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 HOW_FAR = "## How far you are\n\nRun this at any time. Before you hand in: `autograder check` in a terminal."
 IMPORT = re.compile(r"^from \w+\.(?P<room>\w+) import (?P<name>\w+)$")
 
@@ -86,6 +89,8 @@ def source_notebook(
         else:
             kept = [*tags, GOES_ON] if "needs-exercises" in tags else tags
             cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": kept} if kept else {}))
+    first_code = next(at for at, cell in enumerate(cells) if cell.cell_type == "code")
+    cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
     cells.append(nbformat.v4.new_markdown_cell(HOW_FAR))
     cells.append(nbformat.v4.new_code_cell(f'progress("{chapter.room}")', metadata={"tags": [GOES_ON]}))
     notebook = nbformat.v4.new_notebook(

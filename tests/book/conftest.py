@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
-from tests.conftest import ROOT, made_once, serve
+from tests.conftest import ROOT, made_once, run, serve
 
 sys.path.insert(0, str(ROOT))  # the package `book` is no part of any distribution
 
@@ -41,6 +42,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             build_book(ROOT, shared)
             (shared / "built").touch()
     return shared / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, site: Path, downloads: Path) -> Path:
+    """The site as `make site` publishes it: with its downloads, the book's PDF among them. Read it only."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(site, folder / "site", copy_function=os.link)
+        shutil.copytree(downloads / "site" / "downloads", folder / "site" / "downloads")
+        done = run("tools.book_pdf", site, folder / "site" / "downloads" / "book.pdf", cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+
+    return made_once("published", tmp_path_factory, make) / "site"
 
 
 @pytest.fixture(scope="session")

@@ -181,8 +181,8 @@ def links_in(path: Path) -> Links:
     return Links(path.read_text(encoding="utf-8"))
 
 
-def test_links_between_pages_lead_somewhere(site: Path) -> None:
-    for path in pages(site):
+def test_links_between_pages_and_to_downloads_lead_somewhere(published: Path) -> None:
+    for path in pages(published):
         for target in links_in(path).targets:
             if re.match(r"https?:|mailto:", target):
                 continue

@@ -42,6 +42,7 @@ def converted(text: str) -> str:
         ("[next](3-dropout.md)", "[next](https://example.org/chapters/3-dropout.html)"),
         ("[next](3-dropout.md#mask)", "[next](https://example.org/chapters/3-dropout.html#mask)"),
         ("[out](https://pytorch.org/docs)", "[out](https://pytorch.org/docs)"),
+        ("[all](downloads:course.zip)", "[all](https://example.org/downloads/course.zip)"),
         ("(unit)=\n## A unit", "## A unit"),
         ("% a remark to authors\nText", "Text"),
         ("```{math}\n:label: e\n\na = b\n```", "$$\na = b\n$$"),

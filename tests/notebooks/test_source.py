@@ -167,7 +167,7 @@ def test_a_cell_that_fails_with_the_reference_stops_the_release_with_a_line_that
     chapter = tmp_path / "2-layers.md"
     chapter.write_text(f"{SHORT}\n```{{code-cell}}\n{cell}\n```\n", encoding="utf-8")
     make_course_folder(tmp_path / "course")
-    course = SmallCourse("solutions", "https://example.org/", tmp_path, edit)
+    course = SmallCourse("solutions", "https://example.org/", book=tmp_path, edit=edit)
     with pytest.raises(ReleaseError, match=complaint) as refused:
         one = Chapter(chapter, ROOM)
         release(one, run_reference(one, course), course, CourseFolder.here(tmp_path / "course"))

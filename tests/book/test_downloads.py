@@ -1,0 +1,177 @@
+"""What readers take away: notebooks, the bundle, the branch that Colab and Binder open, and the book as a PDF."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.specifiers import SpecifierSet
+from pypdf import PdfReader
+
+from autograder.checks import rooms
+from autograder.notebooks.source import chapters_of
+from autograder.reference import Course
+from tests.conftest import ROOT, files_in
+
+sys.path.insert(0, str(ROOT))  # neither is a part of any distribution
+from book.downloads import BRANCH
+from tools.book_pdf import Heading, article, contents, headings_of, stems_of
+
+COURSE = Course.installed()
+EACH_CHAPTER = pytest.mark.parametrize("chapter", [chapter.assignment for chapter in chapters_of(COURSE)])
+
+
+def links_in(markup: str, name: str) -> list[str]:
+    """The targets of the links in each paragraph of a class, one string for each link."""
+    paragraphs = re.findall(rf'<p class="{name}">(.*?)</p>', markup)
+    return [link for paragraph in paragraphs for link in re.findall(r'href="([^"]+)"', paragraph)]
+
+
+@EACH_CHAPTER
+def test_a_chapter_offers_its_notebook_to_take_and_to_open_online(site: Path, chapter: str) -> None:
+    markup = (site / "chapters" / f"{chapter}.html").read_text(encoding="utf-8").partition("<article")[2]
+    assert markup.index("</h1>") < markup.index("chapter-downloads") < markup.index("<h2")
+    file, colab, binder, bundle = links_in(markup, "chapter-downloads")
+    assert (file, bundle) == (f"../downloads/{chapter}.ipynb", "../downloads/course.zip")
+    assert colab.startswith("https://colab.research.google.com/github/")
+    assert binder.startswith("https://mybinder.org/v2/gh/")
+
+
+@EACH_CHAPTER
+def test_each_exercise_leads_to_the_notebook_in_which_it_is_answered(site: Path, chapter: str) -> None:
+    markup = (site / "chapters" / f"{chapter}.html").read_text(encoding="utf-8")
+    files = [link for link in links_in(markup, "card-downloads") if link.startswith("../")]
+    assert files == [f"../downloads/{chapter}.ipynb"] * len(COURSE.exercises(chapter.partition("-")[2]))
+
+
+def test_every_link_to_colab_and_binder_opens_a_file_of_the_branch(site: Path, downloads: Path) -> None:
+    repository = COURSE.repository_url.removeprefix("https://github.com/")
+    opened = []
+    for page in (site / "chapters").glob("*.html"):
+        for link in re.findall(r'href="(https://(?:colab\.research|mybinder)[^"]+)"', page.read_text(encoding="utf-8")):
+            place = re.search(rf"/{repository}/(?:blob/)?{BRANCH}(?:/|\?labpath=)(\S+)$", link)
+            assert place, link
+            opened.append(place[1])
+    assert set(opened) == {f"{chapter.assignment}.ipynb" for chapter in chapters_of(COURSE)}
+    assert [name for name in opened if not (downloads / "notebooks" / name).is_file()] == []
+
+
+def test_the_branch_holds_what_binder_builds_an_environment_from(downloads: Path) -> None:
+    branch = downloads / "notebooks"
+    needed = (branch / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in needed if line.startswith("./") and not (branch / line).is_file()] == []
+    wheel = next(line for line in needed if line.endswith(".whl"))
+    metadata = dict(files_in((branch / wheel).read_bytes()))
+    (about,) = [text.decode() for name, text in metadata.items() if name.endswith("/METADATA")]
+    runs_on = SpecifierSet(re.search(r"^Requires-Python: (.+)$", about, re.MULTILINE)[1])  # type: ignore[index]
+    assert (branch / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-") in runs_on
+    assert (branch / "data" / "sample").is_dir()
+
+
+def test_the_workflow_publishes_the_branch(downloads: Path, tmp_path: Path) -> None:
+    """Its step, run on a repository of our own in which an earlier release lies."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "course.yml").read_text(encoding="utf-8"))["jobs"]
+    (step,) = [one for one in jobs["publish"]["steps"] if "REMOTE" in one.get("env", {})]
+    assert {"run": "make site"} in jobs["publish"]["steps"]
+    assert step["working-directory"] == "_build/notebooks"
+    subprocess.run(["git", "init", "--quiet", "--bare", tmp_path / "remote"], check=True)
+    for release in ("first", "second"):
+        folder = tmp_path / release
+        subprocess.run(["cp", "-r", downloads / "notebooks", folder], check=True)
+        (folder / release).touch()
+        environment = {**os.environ, "REMOTE": str(tmp_path / "remote")}
+        subprocess.run(["sh", "-e", "-c", step["run"]], cwd=folder, env=environment, check=True)
+    listed = subprocess.run(
+        ["git", "-C", tmp_path / "remote", "ls-tree", "-r", "--name-only", BRANCH], capture_output=True, text=True
+    )
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts}
+    assert set(listed.stdout.split()) == there
+
+
+def test_no_line_of_a_solution_is_in_what_is_published(downloads: Path) -> None:
+    exercises = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
+    lines = {line for exercise in exercises for line in exercise.solution_lines if len(line) > 40}
+    assert len(lines) > 100
+    found: dict[bytes, str] = {}  # by content: the wheel is in four places
+    for path in (path for path in downloads.rglob("*") if path.is_file()):
+        found[path.read_bytes()] = path.name
+        if path.suffix in {".zip", ".whl"}:
+            found |= {content: f"{path.name}/{name}" for name, content in files_in(path.read_bytes())}
+    for content, name in found.items():
+        text = content.decode("utf-8", "replace").replace('\\"', '"').replace("\\n", "\n")
+        assert [line for line in lines if line in text] == [], name
+
+
+def test_what_a_notebook_fetches_holds_no_notebook_that_could_replace_the_readers(downloads: Path) -> None:
+    archive = (downloads / "site" / "downloads" / "setup.zip").read_bytes()
+    names = [name for name, _ in files_in(archive) if ".whl/" not in name]
+    assert {name.partition("/")[0] for name in names if not name.endswith(".whl")} == {"data"}
+
+
+# The book as a PDF.
+
+PAGE = """<article class="bd-article"><h1>A page<a class="headerlink" href="#top">#</a></h1>
+<h2>Its <code>part</code><a class="headerlink" href="#part">#</a></h2><g id="clip"/><path clip-path="url(#clip)"/>
+<a href="#part"></a><a href="other.html"></a><a href="other.html#place"></a><a href="../downloads/a.zip"></a>
+<img src="../_static/a.svg"><details class="hide"></details></article>"""
+
+
+def test_links_of_a_page_lead_within_the_one_document_and_everything_is_unfolded() -> None:
+    made = article(PAGE, "page", "https://example.org/")
+    assert 'id="page--clip"' in made and "url(#page--clip)" in made
+    targets = re.findall(r'<a href="([^"]+)"', made)
+    assert targets == ["#page--part", "#other", "#other--place", "https://example.org/downloads/a.zip"]
+    assert 'src="../_static/a.svg"' in made
+    assert '<details open class="hide">' in made
+
+
+def test_the_contents_list_headings_with_their_pages() -> None:
+    headings = headings_of([article(PAGE, "page", "")])
+    assert headings == [Heading(1, "A page", "page--top"), Heading(2, "Its part", "page--part")]
+    assert '<a href="#page--part"><span>Its part</span><span>7</span></a>' in contents(headings, {"page--part": 7})
+
+
+@pytest.fixture(scope="module")
+def pdf(published: Path) -> PdfReader:
+    return PdfReader(published / "downloads" / "book.pdf")
+
+
+def bookmarks(pdf: PdfReader) -> dict[str, int]:
+    """The pages of the chapters, counted from 1, by their titles: the outermost of the bookmarks."""
+    outermost = [one for one in pdf.outline if not isinstance(one, list)]
+    return {str(one.title): int(pdf.get_destination_page_number(one) or 0) + 1 for one in outermost}
+
+
+def test_the_pdf_has_a_bookmark_for_each_page_of_the_book_in_order(site: Path, pdf: PdfReader) -> None:
+    pages = [(site / "chapters" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems_of(site)]
+    titles = [headings_of([article(page, "page", "")])[0].title for page in pages]
+    assert len(titles) == len(list((ROOT / "chapters").glob("*.md")))
+    found = bookmarks(pdf)
+    assert list(found) == ["Contents", *titles]
+    assert list(found.values()) == sorted(set(found.values()))
+
+
+def test_the_contents_of_the_pdf_name_the_pages_on_which_chapters_begin(pdf: PdfReader) -> None:
+    pages = bookmarks(pdf)
+    first = list(pages.values())[1]
+    shown = " ".join(pdf.pages[at].extract_text() for at in range(1, first - 1))
+    for title, page in pages.items():
+        if title != "Contents":
+            assert re.search(rf"{re.escape(title)}\s*{page}\b", shown), title
+
+
+def test_links_within_the_pdf_lead_somewhere_and_others_to_the_web(pdf: PdfReader) -> None:
+    places = set(pdf.named_destinations)
+    annotations = [one.get_object() for page in pdf.pages for one in page.get("/Annots", [])]
+    inner = [str(one["/Dest"]) for one in annotations if "/Dest" in one]
+    assert len(inner) > 100
+    assert {place for place in inner if place not in places} == set()
+    outer = [str(one["/A"]["/URI"]) for one in annotations if "/A" in one]
+    assert [address for address in outer if not re.match("https?://", address)] == []
+
+
+def test_the_pdf_is_smaller_than_fifteen_megabytes(published: Path) -> None:
+    assert (published / "downloads" / "book.pdf").stat().st_size < 15e6
