@@ -84,6 +84,11 @@ book/node_modules/installed: book/package.json book/package-lock.json
 	npm ci --prefix book --silent --no-fund --no-audit
 	@touch $@
 
+term: .venv/installed ## play a term with 120 students, from an empty folder to exported marks, by the commands of the guide
+	@tools/require bubblewrap:bwrap
+	rm -rf _build/term
+	$(BIN)/python -m sample_class.term _build/term
+
 mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
 	@$(BIN)/python tools/mistakes_table.py
 

@@ -158,18 +158,20 @@ def mark_two(course: Path) -> int:
 def summary(course: Path, everybody: list[Student], marked: int) -> list[str]:
     """Return what became of the term; every figure is read from what was made."""
     report = json.loads((course / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
-    (assignment,) = report["assignments"]
-    marks = assignment["marks"]
-    common = ", ".join(f"{one['name']} ({len(one['students'])})" for one in assignment["mistakes"][:3])
+    (found,) = report["assignments"]
+    marks = found["marks"]
+    of = f"{marks['min']:g} to {marks['max']:g} of {found['max_score']:g}, mean {marks['mean']:.1f}"
+    common = [f"{one['name']} ({len(one['students'])})" for one in found["mistakes"][:3]]
     return [
-        f"class       {len(everybody)} students, {assignment['handed_in']} handed in, {len(assignment['late'])} late",
-        f"marks       {marks['lowest']:g} to {marks['highest']:g} of {marks['possible']:g}, mean {marks['mean']:.1f}",
-        f"by hand     {marked} marked, {len(assignment['wait_for_a_person'])} wait",
-        f"outcomes    {', '.join(f'{number} {name}' for name, number in assignment['outcomes'].items())}",
-        f"mistakes    {common}",
-        f"report      {course / 'reports' / f'{ASSIGNMENT}.html'}",
-        f"feedback    {course / 'feedback' / f'{ASSIGNMENT}.zip'}",
-        f"exports     {', '.join(sorted(path.name for path in (course / 'exports').glob('*')))}",
+        f"class      {len(everybody)} students, {found['handed_in']} handed in, {len(found['late'])} late",
+        f"marks      {of}",
+        f"by hand    {marked} marked, {len(found['wait_for_a_person'])} wait",
+        f"checks     {', '.join(f'{number} {name}' for name, number in found['outcomes'].items())}",
+        f"mistakes   {', '.join(common)}",
+        f"look at    {len(report['needs_help'])} who need help, {len(found['similar'])} similar pairs",
+        f"report     {course / 'reports' / f'{ASSIGNMENT}.html'}",
+        f"feedback   {course / 'feedback' / f'{ASSIGNMENT}.zip'}",
+        f"marks for  {', '.join(str(path) for path in sorted(course.parent.glob('*-filled.csv')))}",
     ]
 
 

@@ -39,9 +39,10 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
 
 ## Before the term
 
-1. **Who is in the class.** Put your learning system's export here as `roster.csv`, as it is: Canvas's gradebook export, or
-   Moodle's participants, grades or grading worksheet. Or fill in the table that is there: `id` names the student in all
-   folders, `also` holds other names the student goes by, such as a user name on GitHub, with a semicolon between two.
+1. **Who is in the class.** Put your learning system's export here as `roster.csv`, as it is: Canvas's gradebook export,
+   or Moodle's participants, grades or grading worksheet. Or fill in the table that is there: `id` names the student in
+   all folders, `also` holds other names the student goes by, such as a user name on GitHub, with a semicolon between
+   two.
 2. **When work is due.** Fill in `due_dates.csv`: `2-layers,2026-11-05 23:59,Europe/Berlin`.
 3. **What lateness costs.** Nothing, unless you say so in `nbgrader_config.py`; a line to start from is there.
 4. **This machine.** `autograder doctor` tries the sandbox.
