@@ -1,4 +1,4 @@
-"""A term from an empty folder to exported marks. The guide for instructors is the script, so each of its commands runs."""
+"""A term from an empty folder to exported marks. The guide is the script, so each command in it runs."""
 
 from __future__ import annotations
 

@@ -14,8 +14,6 @@ from playwright.sync_api import Browser
 from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
 from tests.conftest import ROOT, made_once, run, serve
 
-sys.path.insert(0, str(ROOT))  # the package `book` is no part of any distribution
-
 
 def build_book(source: Path, output: Path) -> None:
     """Build a book as `make` does: every warning is an error."""

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,8 @@ from pypdf import PdfReader
 from autograder.checks import rooms
 from autograder.notebooks.source import chapters_of
 from autograder.reference import Course
-from tests.conftest import ROOT, files_in
-
-sys.path.insert(0, str(ROOT))  # neither is a part of any distribution
 from book.downloads import BRANCH
+from tests.conftest import ROOT, files_in
 from tools.book_pdf import Heading, article, contents, headings_of, stems_of
 
 COURSE = Course.installed()
