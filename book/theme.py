@@ -94,5 +94,5 @@ def setup(app: Sphinx) -> None:
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.connect("config-inited", configure)
     app.connect("builder-inited", add_filters)
-    app.connect("html-page-context", leave_out_unused)
+    app.connect("html-page-context", leave_out_unused, priority=900)  # after all who add files of their own
     app.connect("build-finished", cut_icons)

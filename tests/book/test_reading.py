@@ -56,6 +56,23 @@ def test_a_formula_is_drawn_for_the_eye_and_spelled_for_a_screen_reader(page: Pa
     assert "\\" not in page.locator(".bd-article .math").all_inner_texts()
 
 
+def test_a_formula_stands_on_the_line_of_its_sentence(page: Page, address: str) -> None:
+    """What hangs below the line, such as a brace or an index, hangs below it in a sentence, too."""
+    page.goto(address + CHAPTER)
+    offsets = page.evaluate("""() => [...document.querySelectorAll("p > span.math")].map((formula) => {
+      const mark = document.createElement("span");
+      mark.style = "display: inline-block; height: 0; width: 0";
+      formula.after(mark);
+      const line = mark.getBoundingClientRect().bottom;
+      mark.remove();
+      const picture = formula.querySelector("svg");
+      const hangs = parseFloat(getComputedStyle(picture).verticalAlign);
+      return picture.getBoundingClientRect().bottom + hangs - line;
+    })""")
+    assert len(offsets) > 10
+    assert max(map(abs, offsets)) < 1
+
+
 def test_a_question_is_answered_from_the_keyboard(page: Page, address: str) -> None:
     """The reader chooses first; the choice then stands beside what was measured, and each option has a reason."""
     page.goto(address + CHAPTER, wait_until="networkidle")
