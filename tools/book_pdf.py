@@ -77,7 +77,7 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
     """Return the whole book as one page of HTML.
 
     Args:
-        landing: the first page of the site, for its title, styles and MathJax.
+        landing: the first page of the site, for its styles.
         articles: what ``article`` returned, in order.
         pages: the page on which each heading falls, by its id.
         book_url: address of the published book.
@@ -85,7 +85,6 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
     headings = headings_of(articles)
     title = headings[0].title
     styles = re.findall(r'<link\b[^>]*rel="stylesheet"[^>]*>', landing)
-    mathjax = re.findall(r"<script\b[^>]*>[^<]*MathJax[^<]*</script>|<script\b[^>]*mathjax/[^>]*></script>", landing)
     titles = {one.id.partition("--")[0]: unescape(one.title) for one in headings if one.level == 1}
     running = [
         f"@page p{stem} {{ @top-center {{ content: {json.dumps(text, ensure_ascii=False)}; }} }}"
@@ -98,7 +97,6 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
             f'<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head><title>{title}</title>',
             '<meta charset="utf-8">',
             *styles,
-            *mathjax,
             f"<style>{STYLE.read_text(encoding='utf-8')}\n{chr(10).join(running)}</style></head><body>",
             f'<section class="book-cover"><p class="title">{title}</p><p>{address}</p><p>{licence}</p></section>',
             contents(headings, pages),
@@ -128,7 +126,7 @@ def print_document(page: Page, site: Path, html: str, target: Path) -> None:
 
     page.route(f"{HOST}**", answer)
     page.goto(HOST + DOCUMENT, wait_until="load")
-    page.evaluate("Promise.all([MathJax.startup.promise, document.fonts.ready])")
+    page.evaluate("document.fonts.ready.then(() => null)")
     page.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
     page.unroute(f"{HOST}**")
 

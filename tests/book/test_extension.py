@@ -110,7 +110,8 @@ def test_a_change_in_the_solutions_is_seen_by_the_next_build(
         shutil.copy(ROOT / name, tmp_path)
     for name in ("book", "solutions", "autograder"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-    (tmp_path / "book" / "node_modules").symlink_to(ROOT / "book" / "node_modules")
+    for name in ("book/node_modules", "data"):
+        (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "chapters").mkdir()
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/2-layers\n")
     (tmp_path / "chapters" / "2-layers.md").write_text(CHAPTER)

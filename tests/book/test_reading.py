@@ -59,7 +59,7 @@ def test_a_formula_is_drawn_for_the_eye_and_spelled_for_a_screen_reader(page: Pa
 def test_a_formula_stands_on_the_line_of_its_sentence(page: Page, address: str) -> None:
     """What hangs below the line, such as a brace or an index, hangs below it in a sentence, too."""
     page.goto(address + CHAPTER)
-    offsets = page.evaluate("""() => [...document.querySelectorAll("p > span.math")].map((formula) => {
+    offsets = page.evaluate("""() => [...document.querySelectorAll("section > p > span.math")].map((formula) => {
       const mark = document.createElement("span");
       mark.style = "display: inline-block; height: 0; width: 0";
       formula.after(mark);

@@ -94,7 +94,7 @@ def open_widget(browser: Browser, address: str) -> Any:
             widget = page.locator(f"[data-widget={name}]")
             widget.scroll_into_view_if_needed()
             expect(widget).to_have_attribute("data-ready", "")
-            page.evaluate("MathJax.startup.promise.then(() => null)")  # from here on nothing in the page moves
+            page.evaluate("document.fonts.ready.then(() => null)")  # from here on nothing in the page moves
             assert widget.evaluate(FITS)
             assert widget.evaluate(SMALLEST_TARGET) >= 24
             return widget

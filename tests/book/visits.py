@@ -24,11 +24,13 @@ UNFOLD = """() => {
   for (const details of document.querySelectorAll("details")) details.open = true;
 }"""
 # Widgets start when they come near the screen.
-START_WIDGETS = """() => {
-  for (const widget of document.querySelectorAll("[data-widget]")) widget.scrollIntoView();
+START_WIDGETS = """async () => {
+  for (const widget of document.querySelectorAll("[data-widget]")) {
+    widget.scrollIntoView();
+    while (!("ready" in widget.dataset)) await new Promise(requestAnimationFrame);
+  }
   scrollTo(0, 0);
 }"""
-STARTED = "() => [...document.querySelectorAll('[data-widget]')].every((widget) => 'ready' in widget.dataset)"
 # What is wider than its place, and would have to be scrolled to.
 CUT = """() => [...document.querySelectorAll("article *")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1
@@ -91,7 +93,6 @@ def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
         seen.theme = page.evaluate("document.documentElement.dataset.theme")
         requested = list(seen.requested)
         page.evaluate(START_WIDGETS)
-        page.wait_for_function(STARTED)
         if colours == "light":  # on paper first: printing has to unfold the page by itself
             page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
         page.evaluate(UNFOLD)
