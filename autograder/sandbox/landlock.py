@@ -15,6 +15,7 @@ VERSION, PATH_BENEATH = 1, 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 0x1, 0x2, 0x4, 0x8
 REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 FIRST_VERSION_RIGHTS = REFER - 1
+TCP_SINCE, BIND_TCP, CONNECT_TCP = 4, 0x1, 0x2
 LATER_RIGHTS = {2: REFER, 3: TRUNCATE, 5: IOCTL_DEV}  # by the version that brought it
 READ = EXECUTE | READ_FILE | READ_DIR
 FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
@@ -33,7 +34,7 @@ def version() -> int:
 
 
 def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
-    """Let this process and its children open these folders and files, and no others, for good.
+    """Let this process and its children open these folders and files, and no others, for good; and no TCP connection.
 
     Args:
         readable: to read and to execute.
@@ -43,7 +44,9 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
         OSError: the kernel refuses.
     """
     rights = FIRST_VERSION_RIGHTS + sum(right for since, right in LATER_RIGHTS.items() if version() >= since)
-    ruleset = _checked(CREATE_RULESET, ctypes.byref(ctypes.c_uint64(rights)), ctypes.c_size_t(8), 0)
+    handled = [rights, BIND_TCP | CONNECT_TCP] if version() >= TCP_SINCE else [rights]
+    attributes = (ctypes.c_uint64 * len(handled))(*handled)
+    ruleset = _checked(CREATE_RULESET, attributes, ctypes.c_size_t(ctypes.sizeof(attributes)), 0)
     for paths, allowed in ((readable, READ), (writable, rights)):
         for path in paths:
             if path.exists():

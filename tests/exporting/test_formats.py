@@ -42,6 +42,7 @@ RESULTS = {
         "score": {"type": "number"},
         "execution_time": {"type": "number"},
         "output": {"type": "string"},
+        "output_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
         "visibility": VISIBILITY,
         "stdout_visibility": VISIBILITY,
         "tests": {
