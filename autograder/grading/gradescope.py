@@ -76,17 +76,17 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
     (path,) = source.glob("*.ipynb")
     released, course, seed = read_released(path), Course.installed(), secrets.randbits(32)
     expect = BundledExpectations(course, page_of_assignment=released.metadata[RECORD][PAGE])
-    with strongest_sandbox(course) as sandbox:
-        notes: tuple[str, ...] = ()
-        walls = isolation.OTHER_USER if sandbox.one_submission else isolation.mechanism()
-        try:
-            found = submitted_notebook(submission, room_of(released), path.name)
-            notes = found.notes
-            grafted, program = prepare(released, found.notebook, seed)
-        except MalformedNotebook as error:
-            graded = grade_unreadable(released, str(error), expect, seed)
-        else:
-            graded = conclude(grafted, sandbox.run(program), expect, seed)
+    notes: tuple[str, ...] = ()
+    walls = "nothing was run"
+    try:
+        found = submitted_notebook(submission, room_of(released), path.name)
+    except MalformedNotebook as error:
+        graded = grade_unreadable(released, str(error), expect, seed)
+    else:
+        grafted, program = prepare(released, found.notebook, seed)
+        with strongest_sandbox(course) as sandbox:
+            walls = isolation.OTHER_USER if sandbox.one_submission else isolation.mechanism()
+            graded, notes = conclude(grafted, sandbox.run(program), expect, seed), found.notes
     for verdict in graded.verdicts:
         print(plain(f"{verdict.outcome:<8} {verdict.check.exercise}: {verdict.check.title}"))
     told = results(mark_of(released, graded, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)

@@ -53,9 +53,10 @@ ENVIRONMENT = {
 
 
 # For a container that holds one submission and may make no namespaces: the submission runs as a user whom no account
-# has, and Landlock, where the kernel has it, lets it open nothing but system and interpreter, and no TCP connection.
-# Holds: what is root's alone (reference, checks, results, the grader's processes), rights, time, memory, number of
-# processes, environment. Does not hold: the network but for that, the disk, files left in /tmp.
+# has, and Landlock, where the kernel has it, lets it open nothing but the system, the interpreter and /tmp.
+# Holds: what is root's alone (reference, checks, results, the grader's processes), environment, rights, time, number of
+# processes, memory of each; TCP where Landlock is of version 4. Does not hold: other sockets, the disk, what lies in
+# /tmp, and the memory of all processes together where root may not look into them, as in Docker.
 OTHER_USER = "other-user"
 
 

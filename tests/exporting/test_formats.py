@@ -45,6 +45,7 @@ RESULTS = {
         "output_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
         "visibility": VISIBILITY,
         "stdout_visibility": VISIBILITY,
+        "extra_data": {"type": "object"},
         "tests": {
             "type": "array",
             "items": {
