@@ -13,7 +13,9 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but er
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the command line."""
-    app.command(epilog="Example: autograder gradescope-bundle 2-layers -o autograder.zip")(gradescope_bundle)
+    app.command("gradescope-bundle", epilog="Example: autograder gradescope-bundle 2-layers -o autograder.zip")(
+        gradescope_bundle
+    )
 
 
 def gradescope_bundle(
