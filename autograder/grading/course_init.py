@@ -37,6 +37,7 @@ A course folder in nbgrader's layout. Run the commands in this folder.
 | write a page for each student, and a zip of them to upload | `autograder feedback` |
 | read about the class: marks, checks, mistakes, who needs help, similar work | `autograder report` |
 | take the marks to Canvas, Moodle, Gradescope or a spreadsheet | `autograder export --format canvas ASSIGNMENT` |
+| let Gradescope grade: a zip to upload as an assignment's autograder | `autograder gradescope-bundle ASSIGNMENT` |
 | read how the grading of a submission went | `logs/STUDENT/ASSIGNMENT.txt` |
 | reproduce one mark: seed, observed, expected | `autograder explain STUDENT ASSIGNMENT EXERCISE.CHECK` |
 | try this machine and its sandbox | `autograder doctor` |

@@ -221,10 +221,10 @@ def unneeded_folders() -> list[Path]:
     )
 
 
-def open_nothing_else() -> None:
-    """Let this process open the system, the interpreter and its own /tmp, and nothing else."""
+def open_nothing_else(*, tcp: bool) -> None:
+    """Let this process open the system, the interpreter and /tmp, and nothing else, without ``tcp`` no connection."""
     readable = [*map(Path, (*SYSTEM_FOLDERS, *SYSTEM_FILES)), *interpreter_folders()]
-    landlock.restrict(readable, [Path("/tmp"), Path("/dev/shm"), *map(Path, DEVICES)])
+    landlock.restrict(readable, [Path("/tmp"), Path("/dev/shm"), *map(Path, DEVICES)], tcp=tcp)
 
 
 def adopt_orphans() -> None:

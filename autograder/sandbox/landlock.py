@@ -33,18 +33,19 @@ def version() -> int:
     return max(0, _syscall(CREATE_RULESET, None, 0, VERSION))
 
 
-def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
-    """Let this process and its children open these folders and files, and no others, for good; and no TCP connection.
+def restrict(readable: Iterable[Path], writable: Iterable[Path], *, tcp: bool = True) -> None:
+    """Let this process and its children open these folders and files, and no others, for good.
 
     Args:
         readable: to read and to execute.
         writable: to do everything with.
+        tcp: False lets them begin and accept no TCP connection either, where Landlock can see to it.
 
     Raises:
         OSError: the kernel refuses.
     """
     rights = FIRST_VERSION_RIGHTS + sum(right for since, right in LATER_RIGHTS.items() if version() >= since)
-    handled = [rights, BIND_TCP | CONNECT_TCP] if version() >= TCP_SINCE else [rights]
+    handled = [rights] if tcp or version() < TCP_SINCE else [rights, BIND_TCP | CONNECT_TCP]
     attributes = (ctypes.c_uint64 * len(handled))(*handled)
     ruleset = _checked(CREATE_RULESET, attributes, ctypes.c_size_t(ctypes.sizeof(attributes)), 0)
     for paths, allowed in ((readable, READ), (writable, rights)):

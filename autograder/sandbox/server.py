@@ -188,8 +188,10 @@ def become_student(job: Submission, base_bytes: int) -> NoReturn:
         isolation.apply_limits(job.limits, base_bytes)
         if job.wall != TRUSTED:
             isolation.give_up_rights(job.uid)
-        if job.wall == "landlock" or (job.wall == isolation.OTHER_USER and landlock.version()):
-            isolation.open_nothing_else()
+        if job.wall == "landlock":
+            isolation.open_nothing_else(tcp=True)  # its network namespace is empty
+        elif job.wall == isolation.OTHER_USER and landlock.version():
+            isolation.open_nothing_else(tcp=False)
         child.run(job.cells, job.limits, socket.socket(fileno=keep))
         os._exit(0)
     finally:

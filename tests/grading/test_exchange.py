@@ -80,6 +80,7 @@ def give(path: Path, user: str) -> None:
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: StudentMachine) -> Hub:
     """A hub on which the course is released, and two students have fetched, filled in and submitted. Read it only."""
+    assert os.geteuid() == 0, "to be several users needs root, as in CI"
     folder = tmp_path_factory.mktemp("hub")
     course_id = CourseFolder(released).nbgrader_config().CourseDirectory.course_id
     found = Hub(folder, machine.python.parent.parent, course_id)

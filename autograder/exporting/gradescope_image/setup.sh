@@ -16,7 +16,7 @@ if ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "{pyth
 fi
 "$PYTHON" -m venv --system-site-packages ../venv
 cpu=https://download.pytorch.org/whl/cpu
-pip="../venv/bin/python -m pip install --quiet --no-cache-dir"
+pip="../venv/bin/python -m pip install --quiet --no-cache-dir --no-warn-script-location"
 # PyTorch for processors alone is a tenth of the size; where its index cannot be reached, the usual build does, too.
 $pip --retries 0 --timeout 15 --index-url "$cpu" '{torch}' || echo "no PyTorch from $cpu: taking the usual build"
 $pip ./*.whl
