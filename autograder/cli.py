@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands import reporting
+from autograder.commands import bundling, reporting
 from autograder.commands.overwriting import refuse_or_copy
 from autograder.commands.term import COLLECT_EXAMPLES, INIT_EXAMPLES, collect, init
 
@@ -287,6 +287,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findi
 
 
 reporting.register(app)
+bundling.register(app)
 
 
 def main() -> None:

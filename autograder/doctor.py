@@ -64,6 +64,7 @@ def examine(here: Path) -> Iterator[Finding]:
     yield disk_finding(shutil.disk_usage(here).free, here)
     if (here / "nbgrader_config.py").exists():
         yield gradebook_finding(here)
+        yield from exchange_findings(here)
     yield from sandbox_findings()
 
 
@@ -128,6 +129,46 @@ def gradebook_finding(folder: Path) -> Finding:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         return Finding("gradebook", False, f"{where}: {reason}", mend)
     return Finding("gradebook", True, f"{where}: {assignments} assignment{'' if assignments == 1 else 's'}")
+
+
+def exchange_findings(folder: Path) -> Iterator[Finding]:
+    """Look at nbgrader's exchange, where the configuration of a course folder names one."""
+    from autograder.grading.course_folder import CourseFolder, CourseFolderError
+
+    try:
+        config = CourseFolder.here(folder).nbgrader_config()
+    except (CourseFolderError, ModuleNotFoundError):
+        return  # the gradebook's finding says it
+    if "root" in config.Exchange:
+        course = config.CourseDirectory
+        yield exchange_finding(Path(config.Exchange.root), course.course_id, shared=course.get("groupshared", False))
+
+
+def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
+    """Say whether students can fetch and submit through an exchange, and see nothing of each other.
+
+    Args:
+        root: of the exchange.
+        course_id: the course's folder in it, which nbgrader makes when it first releases.
+        shared: whether instructors share the course as a group.
+    """
+    # nbgrader's own modes, with the sticky bit on top: else whoever may submit may rename a whole course.
+    course, group = root / course_id, 0o20 if shared else 0
+    wanted = {root: 0o1777, course: 0o755 | group, course / "outbound": 0o755 | group}
+    wanted[course / "inbound"] = 0o2773 if shared else 0o2733
+    if not root.is_dir():
+        return Finding("exchange", False, f"{root} does not exist", f"mkdir -p {root} && chmod 1777 {root}")
+    wrong = []
+    for path, mode in wanted.items():
+        found = path.stat().st_mode & 0o7777 if path.is_dir() else mode
+        decides = 0o1007 if path == root else 0o047 if path.name == "inbound" else 0o007
+        if (found ^ mode) & decides:
+            wrong.append((path, found, mode))
+    if wrong:
+        says = ", ".join(f"{path} has mode {found:o} rather than {mode:o}" for path, found, mode in wrong)
+        return Finding("exchange", False, says, " && ".join(f"chmod {mode:o} {path}" for path, _, mode in wrong))
+    there = "students can submit and read nobody's work" if course.is_dir() else "nothing of this course is in it yet"
+    return Finding("exchange", True, f"{root}: {there}")
 
 
 def sandbox_findings() -> Iterator[Finding]:

@@ -21,29 +21,35 @@ MAX_OUTPUT = 4000
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def results(mark: Mark) -> dict[str, Any]:
-    """Return what Gradescope shows of one mark, as JSON values."""
+def results(mark: Mark, hidden: str = "visible") -> dict[str, Any]:
+    """Return what Gradescope shows of one mark, as JSON values.
+
+    Args:
+        mark: of a graded submission.
+        hidden: when students see how hidden checks went, in Gradescope's words, such as ``after_due_date``.
+    """
     exercises = list(dict.fromkeys(verdict["exercise"] for verdict in mark.verdicts))
     numbers = dict.fromkeys(exercises, 0)
     tests = []
     for verdict in mark.verdicts:
         numbers[verdict["exercise"]] += 1
         place = exercises.index(verdict["exercise"]) + 1, numbers[verdict["exercise"]]
-        tests.append(_test(verdict, ".".join(map(str, place))))
+        tests.append(_test(verdict, ".".join(map(str, place)), hidden if verdict["hidden"] else "visible"))
     said = [*mark.notes]
     said += [f"Late: {number(mark.penalty)} points taken off."] if mark.penalty else []
     said += ["An answer waits for a person; it counts 0 so far."] if mark.needs_manual_grade else []
     return {
         "score": mark.score,
         "execution_time": round(sum(verdict["duration_s"] for verdict in mark.verdicts), 3),
-        "output": "\n".join(said),
+        "output": "\n".join(said)[:MAX_OUTPUT],
+        "output_format": "text",  # else it is HTML, and a note may name a student's file
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "tests": tests,
     }
 
 
-def _test(verdict: Any, place: str) -> dict[str, Any]:
+def _test(verdict: Any, place: str, visibility: str) -> dict[str, Any]:
     rows = {} if verdict["hidden"] else message_rows(verdict["message"])
     return {
         "number": place,
@@ -52,7 +58,7 @@ def _test(verdict: Any, place: str) -> dict[str, Any]:
         "max_score": verdict["max_points"],
         "status": "passed" if verdict["outcome"] == "pass" else "failed",
         "output": "\n".join(f"{label}: {text}" for label, text in rows.items())[:MAX_OUTPUT],
-        "visibility": "visible",
+        "visibility": visibility,
     }
 
 

@@ -67,7 +67,7 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
             encoding="utf-8",
         )
         draft = target.with_suffix(".draft")
-        _zip(root, draft)
+        zip_folder(root, draft, inside=root.name)
         draft.replace(target)
     return target
 
@@ -90,17 +90,26 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
             room = str(read_notebook(notebook).metadata.autograder.room)
             shutil.copyfile(notebook, package / "records" / f"{room}.ipynb")
         (stage / "pyproject.toml").write_text(_pyproject(package), encoding="utf-8")
-        line = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-        built = subprocess.run(
-            [*line, "--wheel-dir", str(target), str(stage)],
-            env={**os.environ, "SOURCE_DATE_EPOCH": WHEEL_DATE},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if built.returncode:
-            raise BundleError(f"pip wheel failed: {built.stderr.strip()[-500:]}")
-    return next(target.glob("autograder-*.whl"))
+        return pip_wheel(stage, target)
+
+
+def pip_wheel(project: Path, target: Path) -> Path:
+    """Build the wheel of a project into a folder, without asking the network.
+
+    Raises:
+        BundleError: it cannot be built.
+    """
+    line = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    built = subprocess.run(
+        [*line, "--wheel-dir", str(target), str(project)],
+        env={**os.environ, "SOURCE_DATE_EPOCH": WHEEL_DATE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if built.returncode:
+        raise BundleError(f"pip wheel failed: {built.stderr.strip()[-500:]}")
+    return next(target.glob("*.whl"))
 
 
 def without_hidden_checks(source: str) -> str:
@@ -164,10 +173,17 @@ autograder = ["py.typed", "records/*", "reports/*.j2"]
 """
 
 
-def _zip(root: Path, target: Path) -> None:
+def zip_folder(root: Path, target: Path, inside: str = "") -> None:
+    """Zip a folder's files, the same content to the same bytes.
+
+    Args:
+        root: the folder.
+        target: of the zip.
+        inside: the folder of the zip that they lie in.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(root.rglob("*")):
             if path.is_file():
-                info = zipfile.ZipInfo(str(path.relative_to(root.parent)), ZIP_DATE)
-                info.external_attr = 0o644 << 16
+                info = zipfile.ZipInfo(str(Path(inside, path.relative_to(root))), ZIP_DATE)
+                info.external_attr = (path.stat().st_mode & 0o111 | 0o644) << 16
                 archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)

@@ -35,12 +35,21 @@ class Sandbox:
         limits: what each program may use.
         isolated: False only for work that the grader trusts, such as one's own.
         hidden: folders that student code must not see even where the interpreter's folders hold them.
+        one_submission: True where this machine is a container that holds one submission: another user then has to do.
 
     """
 
-    def __init__(self, limits: Limits | None = None, *, isolated: bool = True, hidden: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        isolated: bool = True,
+        hidden: Sequence[Path] = (),
+        one_submission: bool = False,
+    ) -> None:
         self.limits = limits or Limits()
         self.isolated = isolated
+        self.one_submission = one_submission
         self.hidden = tuple(hidden)
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -79,7 +88,7 @@ class Sandbox:
             return collected, collected.read_all(ours, self.limits)
 
     def _start(self) -> socket.socket:
-        wall = isolation.mechanism() if self.isolated else "trusted"
+        wall = self._wall()
         ours, theirs = socket.socketpair()
         server = [sys.executable, "-m", "autograder.sandbox.server", wall]
         server += [str(isolation.unique_uid(next(_numbers))), str(theirs.fileno()), *map(str, self.hidden)]
@@ -90,7 +99,7 @@ class Sandbox:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env=isolation.ENVIRONMENT if wall == "landlock" else None,
+                env=isolation.ENVIRONMENT if wall in ("landlock", isolation.OTHER_USER) else None,
                 start_new_session=True,  # else Ctrl-C, which a terminal sends to all of a group, ends it, too
             )
         self._control = ours
@@ -108,6 +117,14 @@ class Sandbox:
             last = said.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
             raise NoSandbox(f"the sandbox did not start: {last[0]} (autograder doctor says more)") from error
         return ours
+
+    def _wall(self) -> str:
+        if not self.isolated:
+            return "trusted"
+        if self.one_submission:
+            isolation.require_other_user(self.hidden)
+            return isolation.OTHER_USER
+        return isolation.mechanism()
 
     def _finish(self, control: socket.socket, patience_s: float) -> tuple[int | None, bool]:
         """Wait until the server is free again; return the submission's exit status, and whether memory ended it.

@@ -3,7 +3,8 @@
 Defends: files outside the interpreter and the checks (course folder, other submissions, gradebook, reference, home),
 the network, other processes, environment variables, the disk, the number of processes and the memory of all.
 Does not defend: time on the processor within the limits, bugs of the kernel, what the student's own process says.
-Assumes: Linux with user namespaces or root, and bubblewrap or Landlock.
+Assumes: Linux with user namespaces or root, and bubblewrap or Landlock. A container that holds a single submission may
+have neither: ``OTHER_USER`` is for that alone, and says what it does without.
 
 Two walls. Bubblewrap puts the warm server into a file system that holds only what an allow-list names. Each
 submission is a fork of that server in namespaces of its own: processes, mounts with an empty /tmp, no /proc, another
@@ -31,6 +32,7 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL, LAST_CAPABILITY = 4, 40
+PR_SET_CHILD_SUBREAPER = 36
 FIRST_UID = 1 << 30
 # What the warm server needs where the grader is root: to build the walls, become another user, and count its memory.
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_SYS_PTRACE")
@@ -38,6 +40,7 @@ SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 EMPTY = b"size=1m,mode=0755"
+CHECKS = Path(__file__).resolve().parents[1] / "checks"
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",
@@ -47,6 +50,14 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
 }
+
+
+# For a container that holds one submission and may make no namespaces: the submission runs as a user whom no account
+# has, and Landlock, where the kernel has it, lets it open nothing but the system, the interpreter and /tmp.
+# Holds: what is root's alone (reference, checks, results, the grader's processes), environment, rights, time, number of
+# processes, memory of each; TCP where Landlock is of version 4. Does not hold: other sockets, the disk, what lies in
+# /tmp, and the memory of all processes together where root may not look into them, as in Docker.
+OTHER_USER = "other-user"
 
 
 class NoSandbox(Exception):
@@ -67,6 +78,23 @@ def mechanism() -> str:
         "bubblewrap is not installed, so student code cannot be shut in: apt-get install bubblewrap, "
         "or grade work that you trust with --no-sandbox"
     )
+
+
+def require_other_user(hidden: Sequence[Path]) -> None:
+    """See to it that another user is a wall.
+
+    Args:
+        hidden: folders that student code must not see.
+
+    Raises:
+        NoSandbox: this is not root, or not root's alone.
+    """
+    if os.geteuid() != 0:
+        raise NoSandbox("only root can run a submission as another user")
+    for folder in (*hidden, CHECKS):
+        found = folder.stat()
+        if found.st_uid != 0 or found.st_mode & 0o077:
+            raise NoSandbox(f"{folder} is not root's alone: chmod 700 {folder}")
 
 
 def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
@@ -175,7 +203,7 @@ def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> No
         _call("mount", f"/proc/self/fd/{handle}".encode(), os.fsencode(folder), None, MS_BIND | MS_REC, None)
         os.close(handle)
     # The checks have been imported: what a hidden one does is not for a cell to print.
-    for folder in (*shown_by_chance(hidden or ()), Path(__file__).parents[1] / "checks"):
+    for folder in (*shown_by_chance(hidden or ()), CHECKS):
         _cover(folder, EMPTY)
     _call("mount", b"tmpfs", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, b"size=0")
     os.chdir("/tmp")
@@ -193,10 +221,28 @@ def unneeded_folders() -> list[Path]:
     )
 
 
-def open_nothing_else() -> None:
-    """Let this process open the system, the interpreter and its own /tmp, and nothing else."""
+def open_nothing_else(*, tcp: bool) -> None:
+    """Let this process open the system, the interpreter and /tmp, and nothing else, without ``tcp`` no connection."""
     readable = [*map(Path, (*SYSTEM_FOLDERS, *SYSTEM_FILES)), *interpreter_folders()]
-    landlock.restrict(readable, [Path("/tmp"), Path("/dev/shm"), *map(Path, DEVICES)])
+    landlock.restrict(readable, [Path("/tmp"), Path("/dev/shm"), *map(Path, DEVICES)], tcp=tcp)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of all descendants whose own parent ends, where no namespace has a first process for that."""
+    _call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_all_of(uid: int) -> None:
+    """End all processes of a user, and wait until each that this process started or adopted has."""
+    if os.fork() == 0:
+        try:
+            os.setresuid(uid, uid, uid)
+            os.kill(-1, signal.SIGKILL)  # all that this user may end, and no process escapes by forking
+        finally:
+            os._exit(0)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def unique_uid(number: int) -> int:

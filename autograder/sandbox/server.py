@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograder.checks import rooms
-from autograder.sandbox import child, isolation, memory, wire
+from autograder.sandbox import child, isolation, landlock, memory, wire
 from autograder.sandbox.program import Cell, Limits, read_request
 
 # What notebooks import anyway: once here rather than once in each submission.
@@ -133,7 +133,11 @@ def supervise(job: Submission) -> NoReturn:
         base_bytes = isolation.memory_in_use()
         if job.wall == TRUSTED:
             become_student(job, base_bytes)
-        isolation.enter_namespaces(job.limits, job.hidden if job.wall == "landlock" else None)
+        if job.wall == isolation.OTHER_USER:
+            isolation.adopt_orphans()
+            os.chdir("/tmp")
+        else:
+            isolation.enter_namespaces(job.limits, job.hidden if job.wall == "landlock" else None)
         first = os.fork()
         if first == 0:
             isolation.die_with_parent()
@@ -141,6 +145,8 @@ def supervise(job: Submission) -> NoReturn:
         job.results.close()
         _, ended = os.waitpid(first, 0)
         status = shell_status(ended)
+        if job.wall == isolation.OTHER_USER:
+            isolation.end_all_of(job.uid)
     except OSError as error:
         print(f"the walls cannot be built: {error}", file=sys.stderr, flush=True)
     finally:
@@ -183,7 +189,9 @@ def become_student(job: Submission, base_bytes: int) -> NoReturn:
         if job.wall != TRUSTED:
             isolation.give_up_rights(job.uid)
         if job.wall == "landlock":
-            isolation.open_nothing_else()
+            isolation.open_nothing_else(tcp=True)  # its network namespace is empty
+        elif job.wall == isolation.OTHER_USER and landlock.version():
+            isolation.open_nothing_else(tcp=False)
         child.run(job.cells, job.limits, socket.socket(fileno=keep))
         os._exit(0)
     finally:

@@ -42,8 +42,10 @@ RESULTS = {
         "score": {"type": "number"},
         "execution_time": {"type": "number"},
         "output": {"type": "string"},
+        "output_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
         "visibility": VISIBILITY,
         "stdout_visibility": VISIBILITY,
+        "extra_data": {"type": "object"},
         "tests": {
             "type": "array",
             "items": {
