@@ -59,7 +59,7 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
 | write a page for each student, and a zip of them to upload | `autograder feedback 2-layers` |
 | read about the class: marks, checks, mistakes, who needs help, similar work | `autograder report` |
 | take the marks to Canvas, Moodle, Gradescope or a spreadsheet | `autograder export --format canvas 2-layers` |
-| let Gradescope grade by itself: a zip to upload as an assignment's autograder | `autograder gradescope-bundle 2-layers` |
+| let Gradescope grade by itself: a zip to upload there | `autograder gradescope-bundle 2-layers` |
 
 ## When something comes up
 
