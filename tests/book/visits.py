@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "book" / "node_modules" / "axe-core" / "axe.min.js"
+from tests.axe import violations
+from tests.conftest import ROOT
+
 SCREENSHOTS = ROOT / "_build" / "screenshots"
 WIDTHS = (1440, 768, 360)
 # axe looks at both themes and both widths, but not at all four pairs: it is most of a visit's time.
@@ -38,12 +39,6 @@ CUT = """() => [...document.querySelectorAll("article *")]
   .map((one) => `${one.scrollWidth} > ${one.clientWidth}: ${one.outerHTML.slice(0, 120)}`)"""
 SIDES = ("top", "right", "bottom", "left")
 PAPER = 718  # CSS pixels between the margins of an A4 page, 1 cm each
-VIOLATIONS = """async () => {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"], preload: false });
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
-}"""
 
 
 @dataclass
@@ -96,8 +91,7 @@ def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
         if colours == "light":  # on paper first: printing has to unfold the page by itself
             page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
         page.evaluate(UNFOLD)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        seen.violations = page.evaluate(VIOLATIONS)
+        seen.violations = violations(page)
         for width in sorted(WIDTHS, key=lambda width: abs(width - STARTS[colours])):
             page.set_viewport_size({"width": width, "height": 900})
             seen.overflow[str(width)] = page.evaluate("document.documentElement.scrollWidth") - width

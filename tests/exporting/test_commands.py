@@ -9,13 +9,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from autograder.exporting.tables import csv_rows
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.marks import read_marks
 from autograder.reference import Course
+from tests.axe import violations
 from tests.grading.conftest import ASSIGNMENT, record_of
 from tests.test_cli import files, here, refused
 
@@ -217,7 +217,7 @@ def test_a_students_page_is_accessible_in_light_and_dark(term_folder: Path, brow
             page = context.new_page()
             page.goto(f"file://{CourseFolder(term_folder).feedback('barbara', ASSIGNMENT)}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 360
-            assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+            assert violations(page) == []
             assert page.locator("html").get_attribute("lang") == "en"
             headings = page.locator("h1, h2, h3, h4").all()
             levels = [int(one.evaluate("one => one.tagName")[1]) for one in headings]

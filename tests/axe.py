@@ -1,0 +1,22 @@
+"""What axe-core objects to in a page, by WCAG 2.2 AA and its own best practices."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.conftest import ROOT
+
+AXE = ROOT / "book" / "node_modules" / "axe-core" / "axe.min.js"
+VIOLATIONS = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"], preload: false });
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
+}"""
+
+
+def violations(page: Page) -> list[str]:
+    """Return a line for each place that axe objects to."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(VIOLATIONS)
+    return found
