@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tests.book.visits import Visit
+from tests.book.visits import PAGES, Visit
 
-PRINTED = pytest.mark.parametrize("visited", [("chapters/2-layers.html", "light")], indirect=True, ids=["2-layers"])
+CHAPTERS = [page for page in PAGES if re.match(r"chapters/[1-6]-", page)]
+PRINTED = pytest.mark.parametrize("visited", [(page, "light") for page in CHAPTERS], indirect=True, ids=CHAPTERS)
 
 
 @cache
