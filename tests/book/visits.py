@@ -79,8 +79,8 @@ class Visit:
 def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
     """Go to a page as a reader who prefers these colours, and look at it in each width."""
     seen = Visit(name, colours)
-    size: Any = {"width": STARTS[colours], "height": 900}
     # Code that is unfolded fades in, and what is half there has no contrast: this reader wants no motion.
+    size = {"width": STARTS[colours], "height": 900}
     options: Any = {"color_scheme": colours, "viewport": size, "reduced_motion": "reduce"}
     with browser.new_context(**options) as context:
         page = context.new_page()
