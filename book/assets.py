@@ -75,8 +75,12 @@ def configure(app: Sphinx, config: Config) -> None:
 
 
 def read_in_parallel(app: Sphinx, config: Config) -> None:
-    """Read as many pages at a time as there are cores: most of a build is the execution of chapters."""
-    app.parallel = max(app.parallel, len(os.sched_getaffinity(0)))
+    """Read several pages at a time: most of a build is the execution of chapters.
+
+    Sphinx gives each process a run of neighbours, and the long chapters are neighbours: with as many processes as
+    cores, one of them would get nearly all the work.
+    """
+    app.parallel = max(app.parallel, 2 * len(os.sched_getaffinity(0)))
     numbering = app.extensions.get("sphinx_multitoc_numbering")
     if numbering:  # it declares nothing, and numbers chapters only after all are read
         numbering.parallel_read_safe = True
