@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+
+from autograder.verdicts import VerdictRecord
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Mark:
     needs_manual_grade: bool = False
     submitted_at: datetime | None = None
     due: datetime | None = None
-    verdicts: Sequence[Mapping[str, Any]] = ()
+    verdicts: Sequence[VerdictRecord] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from textwrap import indent
+from typing import Literal, TypedDict
 
 from autograder.checks import Check, Observations
 
 Outcome = Literal["pass", "fail", "error", "timeout", "memory", "crash", "missing", "invalid"]
 AnswerKind = Literal["observed", "error", "timeout", "memory", "crash", "missing", "invalid"]
+# How the parts of a diagnosis are called where people read them, in their order.
+LABELS = {"observed": "observed", "expected": "expected", "likely": "likely mistake", "hint": "hint", "read": "read"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,46 @@ class Diagnosis:
     read: str = ""
     hint: str = ""
 
+    def record(self) -> DiagnosisRecord:
+        """Return what is kept of it as JSON values; the hint is for a second look, in the notebook."""
+        return {"observed": self.observed, "expected": self.expected, "likely": self.likely, "read": self.read}
+
+
+class DiagnosisRecord(TypedDict):
+    """A diagnosis as JSON values; a part that there is not is empty."""
+
+    observed: str
+    expected: str
+    likely: str
+    read: str
+
+
+class VerdictRecord(TypedDict):
+    """A verdict as JSON values, without student and assignment (contract 4); the diagnosis of a pass is None."""
+
+    exercise: str
+    check: str
+    title: str
+    hidden: bool
+    points: int
+    max_points: int
+    outcome: Outcome
+    mistake: str | None
+    diagnosis: DiagnosisRecord | None
+    message: str
+    seed: int
+    duration_s: float
+
+
+def labelled(diagnosis: Mapping[str, object] | None) -> list[tuple[str, str]]:
+    """Return the parts of a diagnosis, by the names of its fields, that say something: label and text of each."""
+    return [(label, str(diagnosis[name])) for name, label in LABELS.items() if diagnosis and diagnosis.get(name)]
+
+
+def labelled_lines(diagnosis: Mapping[str, object] | None) -> list[str]:
+    """Return the same as lines; a text of several goes on indented, so that none of a student's reads as a label."""
+    return [f"{label}: " + "\n    ".join(text.splitlines()) for label, text in labelled(diagnosis)]
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -71,18 +115,11 @@ class Verdict:
     @property
     def message(self) -> str:
         """Title and diagnosis as plain text of a few lines."""
+        said = "\n".join(labelled_lines(self.diagnosis.record() if self.diagnosis else None))
         head = f"{self.check.exercise} · {self.check.title}"
-        if self.diagnosis is None:
-            return head
-        rows = (
-            ("observed", self.diagnosis.observed),
-            ("expected", self.diagnosis.expected),
-            ("likely mistake", self.diagnosis.likely),
-            ("read", self.diagnosis.read),
-        )
-        return "\n".join([head, *(f"  {name}: {text}" for name, text in rows if text)])
+        return f"{head}\n{indent(said, '  ')}" if said else head
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> VerdictRecord:
         """Return the verdict as JSON values, without student and assignment."""
         return {
             "exercise": self.check.exercise,
@@ -93,6 +130,7 @@ class Verdict:
             "max_points": self.check.points,
             "outcome": self.outcome,
             "mistake": self.diagnosis.mistake if self.diagnosis else None,
+            "diagnosis": self.diagnosis.record() if self.diagnosis else None,
             "message": self.message,
             "seed": self.seed,
             "duration_s": round(self.duration_s, 4),

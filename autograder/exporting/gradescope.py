@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.marks import Mark, number
-from autograder.reports.text import message_rows
+from autograder.verdicts import VerdictRecord, labelled_lines
 
 MAX_OUTPUT = 4000
 # A fixed date makes the same marks the same bytes.
@@ -49,15 +49,14 @@ def results(mark: Mark, hidden: str = "visible") -> dict[str, Any]:
     }
 
 
-def _test(verdict: Any, place: str, visibility: str) -> dict[str, Any]:
-    rows = {} if verdict["hidden"] else message_rows(verdict["message"])
+def _test(verdict: VerdictRecord, place: str, visibility: str) -> dict[str, Any]:
     return {
         "number": place,
-        "name": f"{verdict['exercise']}: {verdict.get('title', verdict['check'])}" + " (hidden)" * verdict["hidden"],
+        "name": f"{verdict['exercise']}: {verdict['title']}" + " (hidden)" * verdict["hidden"],
         "score": verdict["points"],
         "max_score": verdict["max_points"],
         "status": "passed" if verdict["outcome"] == "pass" else "failed",
-        "output": "\n".join(f"{label}: {text}" for label, text in rows.items())[:MAX_OUTPUT],
+        "output": "" if verdict["hidden"] else "\n".join(labelled_lines(verdict["diagnosis"]))[:MAX_OUTPUT],
         "visibility": visibility,
     }
 

@@ -62,7 +62,7 @@ def comment(mark: Mark) -> str:
     for exercise, checks in groupby(mark.verdicts, key=lambda verdict: verdict["exercise"]):
         verdicts = list(checks)
         points, possible = (sum(verdict[key] for verdict in verdicts) for key in ("points", "max_points"))
-        failed = [verdict.get("title", verdict["check"]) for verdict in verdicts if verdict["outcome"] != "pass"]
+        failed = [verdict["title"] for verdict in verdicts if verdict["outcome"] != "pass"]
         lost = f"; not passed: {'; '.join(failed)}" if failed else ""
         said.append(f"{exercise}: {points} of {possible} points{lost}")
     if mark.penalty:

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 import autograder
 from autograder.checks import checks_of
 from autograder.grading.course_folder import CourseFolder, HandedIn, Submission
-from autograder.grading.submission import RECORD, room_of
+from autograder.grading.submission import record_of, room_of
 from autograder.notebooks.graft import MalformedNotebook, read_notebook
 from autograder.reference import Course
 
@@ -64,7 +64,7 @@ def earlier_record(
     after a gradebook was lost or put back from a copy, the notebooks alone prove nothing.
     """
     try:
-        record = read_notebook(folder.autograded(submission.student, submission.assignment)).metadata[RECORD]
+        record = record_of(read_notebook(folder.autograded(submission.student, submission.assignment)))
         same = record["digest"] == digest and seed in (None, record["run"]["seed"])
         points = {(verdict["exercise"], verdict["check"]): verdict["points"] for verdict in record["verdicts"]}
         in_gradebook = scores.get(submission.student, {})
@@ -73,4 +73,4 @@ def earlier_record(
         )
     except (OSError, MalformedNotebook, LookupError, TypeError):
         return None  # not graded yet, or by nbgrader's own command, which keeps no digest
-    return dict(record) if stands else None
+    return record if stands else None

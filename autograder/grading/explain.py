@@ -7,24 +7,29 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Literal
 
 from nbformat import NotebookNode
 
 from autograder.checks import Check, checks_of
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.earlier import digest_of, versions
-from autograder.grading.submission import RECORD, room_of
+from autograder.grading.submission import record_of, room_of
 from autograder.judge import Expectations, judge
 from autograder.notebooks.answers import answer_in, program_of
 from autograder.notebooks.graft import MalformedNotebook, grade_id_of, graft, is_answer, read_notebook
 from autograder.reference import Course, LiveExpectations
 from autograder.sandbox import Limits, PlannedCheck, Program, RunResult, Sandbox
 from autograder.sandbox.cells import names_of, prepare, run_cell
-from autograder.verdicts import Answer, Verdict
+from autograder.verdicts import Answer, Verdict, VerdictRecord
 
 # What two runs of the same work agree in. How long they take, and at which address an object lies, they do not.
-REPRODUCED = ("outcome", "points", "max_points", "mistake")
+REPRODUCED: Sequence[Literal["outcome", "points", "max_points", "mistake"]] = (
+    "outcome",
+    "points",
+    "max_points",
+    "mistake",
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class ExplainedMark:
     seed: int
     versions: Mapping[str, str]
     warnings: Sequence[str]
-    recorded: Mapping[str, Any]
+    recorded: VerdictRecord
     verdict: Verdict
     observed: Answer
     expected: Answer
@@ -101,6 +106,7 @@ def graded_notebook(folder: CourseFolder, student: str, assignment: str) -> Note
     folder.chosen(assignment)
     try:
         notebook = read_notebook(folder.autograded(student, assignment))
+        record_of(notebook)
     except MalformedNotebook as error:
         raise CourseFolderError(str(error)) from error
     except FileNotFoundError as error:
@@ -132,7 +138,7 @@ def changes_since(
     notebook: NotebookNode, folder: CourseFolder, course: Course, student: str, assignment: str
 ) -> list[str]:
     """Say what has changed since a notebook was graded, so that its mark may not come out again."""
-    record = notebook.metadata[RECORD]
+    record = record_of(notebook)
     if "run" not in record:
         return ["it was graded by nbgrader's own command, which does not record versions"]
     then, now = record["run"]["versions"], versions()
@@ -150,7 +156,7 @@ def changes_since(
         handed_in = answers_of(graft(released, work.notebook()).notebook)
     except MalformedNotebook:
         handed_in = {}
-    if handed_in != (answers_of(notebook) if not unreadable(record) else {}):
+    if handed_in != ({} if record["unreadable"] else answers_of(notebook)):
         return ["another file has been handed in since; these are the answers as they were graded"]
     return ["the checks, the reference or the limits have changed since; a new run of `autograder grade` tells"]
 
@@ -158,13 +164,6 @@ def changes_since(
 def answers_of(notebook: NotebookNode) -> dict[str | None, str]:
     """Return a notebook's answers by grade id."""
     return {grade_id_of(cell): cell.source for cell in notebook.cells if is_answer(cell)}
-
-
-def unreadable(record: Mapping[str, Any]) -> str:
-    """Return why a graded submission could not be read, empty where it could: the note that all verdicts give."""
-    invalid = all(verdict["outcome"] == "invalid" for verdict in record["verdicts"])
-    reasons = (note for note in record["notes"] if all(note in verdict["message"] for verdict in record["verdicts"]))
-    return next(reasons, "") if invalid else ""
 
 
 def program_again(notebook: NotebookNode, check: Check) -> Program:
@@ -175,7 +174,7 @@ def program_again(notebook: NotebookNode, check: Check) -> Program:
     Raises:
         CourseFolderError: the check is newer than the mark.
     """
-    verdicts = notebook.metadata[RECORD]["verdicts"]
+    verdicts = record_of(notebook)["verdicts"]
     seeds = {verdict["check"]: verdict["seed"] for verdict in verdicts if verdict["exercise"] == check.exercise}
     if check.name not in seeds:
         raise CourseFolderError(f"{full_name(check)} is newer than this mark: run `autograder grade` again")
@@ -207,13 +206,12 @@ def explain(
         run: where the student's code runs.
         expect: the source of right and of mistaken answers.
     """
-    record = notebook.metadata[RECORD]
+    record = record_of(notebook)
     program = program_again(notebook, check)
     seeds = {planned.name: planned.seed for planned in program.checks}
     checks = [one for one in checks_of(check.room, check.exercise) if one.name in seeds]
-    reason = unreadable(record)
-    if reason:
-        answers = [Answer("invalid", {}, reason)] * len(checks)
+    if record["unreadable"]:
+        answers = [Answer("invalid", {}, record["unreadable"])] * len(checks)
     else:
         result = run(program)
         answers = [answer_in(result, one) for one in checks]

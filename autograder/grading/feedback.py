@@ -14,10 +14,11 @@ from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.feedback_zip import feedback_zip
 from autograder.grading.files import write_atomically
 from autograder.grading.gradebook import GradebookWriter
-from autograder.grading.submission import RECORD
+from autograder.grading.submission import record_of
 from autograder.marks import number
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
 from autograder.reports.html import render
+from autograder.verdicts import LABELS, VerdictRecord, labelled
 
 MAX_TEXT = 4000
 
@@ -64,7 +65,7 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
 
 def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebook: Gradebook) -> str:
     """Return one student's page as HTML."""
-    record = notebook.metadata[RECORD]
+    record = record_of(notebook)
     submission = gradebook.find_submission(assignment, student)
     exercises = [
         (exercise, [_check(verdict) for verdict in verdicts])
@@ -84,11 +85,10 @@ def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebo
     )
 
 
-def _check(verdict: dict[str, Any]) -> dict[str, Any]:
-    lines = [] if verdict["hidden"] else [line.strip() for line in verdict["message"].splitlines()[1:]]
-    # Only a known mistake has a link, in the last line; one in an error's text is the student's own.
-    link = lines.pop().removeprefix("read: ") if lines and verdict["mistake"] else ""
-    return verdict | {"rows": [line[:MAX_TEXT] for line in lines], "link": link}
+def _check(verdict: VerdictRecord) -> dict[str, Any]:
+    diagnosis = None if verdict["hidden"] else verdict["diagnosis"]
+    rows = [(label, text[:MAX_TEXT]) for label, text in labelled(diagnosis) if label != LABELS["read"]]
+    return {**verdict, "rows": rows, "link": diagnosis["read"] if diagnosis else ""}
 
 
 def _written(cell: NotebookNode, assignment: str, student: str, gradebook: Gradebook) -> dict[str, Any]:

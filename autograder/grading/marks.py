@@ -10,7 +10,7 @@ from nbgrader.api import Student as StudentRow
 
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.gradebook import GradebookWriter
-from autograder.grading.submission import RECORD
+from autograder.grading.submission import record_of
 from autograder.marks import Mark, Student
 from autograder.notebooks.graft import MalformedNotebook, grade_id_of, is_answer, read_notebook
 
@@ -99,7 +99,8 @@ def _graded(folder: CourseFolder, student: str, assignment: str) -> tuple[dict[s
     """Return what a graded notebook records, and the answers in it; nothing where there is none."""
     try:
         notebook = read_notebook(folder.autograded(student, assignment))
+        record = record_of(notebook)
     except (FileNotFoundError, MalformedNotebook):
         return {}, {}
     answers = {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
-    return dict(notebook.metadata.get(RECORD, {})), answers
+    return record, answers

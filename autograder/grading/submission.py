@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -11,7 +12,7 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.judge import Expectations
 from autograder.notebooks import answers
-from autograder.notebooks.graft import Grafted, grade_id_of, graft, is_answer
+from autograder.notebooks.graft import Grafted, MalformedNotebook, grade_id_of, graft, is_answer
 from autograder.sandbox import Program, RunResult
 from autograder.verdicts import Answer, Verdict
 
@@ -58,12 +59,24 @@ def room_of(notebook: NotebookNode) -> str:
     return str(notebook.metadata[RECORD]["room"])
 
 
+def record_of(graded: NotebookNode) -> dict[str, Any]:
+    """Return what a graded notebook records: its verdicts as JSON values, notes, and of what run they are.
+
+    Raises:
+        MalformedNotebook: an earlier version of the grader wrote it.
+    """
+    record = graded.metadata.get(RECORD, {})
+    if "unreadable" not in record:
+        raise MalformedNotebook("it was graded by an earlier version of autograder: run `autograder grade` again")
+    return dict(record)
+
+
 def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, run_seed: int) -> Graded:
     """Return the verdicts of a submission that is no notebook: nothing answered, and why."""
     notebook = nbformat.from_dict(released)
     checks = checks_of(room_of(notebook))
     verdicts = answers.judge_all(checks, [Answer("invalid", {}, reason)] * len(checks), expect, run_seed)
-    show(notebook, verdicts, RunResult({}, {}), (reason,))
+    show(notebook, verdicts, RunResult({}, {}), (reason,), unreadable=reason)
     return Graded(notebook, tuple(verdicts), (reason,))
 
 
@@ -72,8 +85,18 @@ def program_of(notebook: NotebookNode, run_seed: int) -> Program:
     return answers.program_of(notebook, checks_of(room_of(notebook)), run_seed)
 
 
-def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult, notes: Sequence[str]) -> None:
-    """Write outputs and verdicts into the notebook, in the form from which nbgrader takes its scores."""
+def show(
+    notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult, notes: Sequence[str], unreadable: str = ""
+) -> None:
+    """Write outputs and verdicts into the notebook: its record is what counts, its cells are for the eye.
+
+    Args:
+        notebook: the instructor's, with a student's answers.
+        verdicts: one for each check.
+        result: what the cells printed, and their errors.
+        notes: what was noticed, each a sentence.
+        unreadable: why what was handed in could not be read, empty where it could.
+    """
     by_cell = {verdict.check.id: verdict for verdict in verdicts}
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -87,7 +110,8 @@ def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult,
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=ran.stdout)] if ran.stdout else []
             if ran.error:
                 cell.outputs.append(_error_output(answers.last_line(ran.error), ran.error.splitlines()))
-    notebook.metadata[RECORD] |= {"verdicts": [verdict.record() for verdict in verdicts], "notes": list(notes)}
+    records = [verdict.record() for verdict in verdicts]
+    notebook.metadata[RECORD] |= {"verdicts": records, "notes": list(notes), "unreadable": unreadable}
 
 
 def _verdict_output(verdict: Verdict) -> NotebookNode:

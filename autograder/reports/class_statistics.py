@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.marks import Mark
-from autograder.reports.text import message_rows
+from autograder.verdicts import VerdictRecord
 
 # A correlation of 0 comes out as ±0.36 in one of twenty classes of 30, and as ±0.63 in one of twenty of 10.
 MIN_STUDENTS = 30
@@ -17,8 +17,6 @@ MIN_EACH_SIDE = 5
 HALF = 0.5
 MAX_BINS, MAX_NAME = 20, 120
 LIMITS = ("timeout", "memory", "crash", "invalid")
-
-Verdict = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def check_statistics(marks: Iterable[Mark]) -> list[CheckStatistics]:
     That is Pearson's correlation between passing the check, 0 or 1, and the points of all other checks. Corrected means
     that the check's own points are left out of the total, with which it would correlate in any case.
     """
-    by_check: dict[tuple[str, str], list[tuple[Verdict, float]]] = defaultdict(list)
+    by_check: dict[tuple[str, str], list[tuple[VerdictRecord, float]]] = defaultdict(list)
     for mark in marks:
         total = sum(verdict["points"] for verdict in mark.verdicts)
         for verdict in mark.verdicts:
@@ -118,7 +116,7 @@ def check_statistics(marks: Iterable[Mark]) -> list[CheckStatistics]:
     return [_check(rows) for rows in by_check.values()]
 
 
-def _check(rows: Sequence[tuple[Verdict, float]]) -> CheckStatistics:
+def _check(rows: Sequence[tuple[VerdictRecord, float]]) -> CheckStatistics:
     first = rows[0][0]
     passed = [verdict["outcome"] == "pass" for verdict, _ in rows]
     why, value = _why_no_discrimination(passed), None
@@ -127,7 +125,7 @@ def _check(rows: Sequence[tuple[Verdict, float]]) -> CheckStatistics:
             value = statistics.correlation([float(one) for one in passed], [rest for _, rest in rows])
         except statistics.StatisticsError:
             why = "the rest of the mark is the same for all"
-    where = (first["exercise"], first["check"], first.get("title", first["check"]), first["hidden"])
+    where = (first["exercise"], first["check"], first["title"], first["hidden"])
     return CheckStatistics(*where, sum(passed), len(rows), value, why)
 
 
@@ -155,7 +153,7 @@ def exercise_statistics(marks: Iterable[Mark]) -> list[ExerciseStatistics]:
     """Return each exercise's success, in the order of the assignment."""
     rows: dict[str, list[tuple[bool, float, float]]] = defaultdict(list)
     for mark in marks:
-        by_exercise: dict[str, list[Verdict]] = defaultdict(list)
+        by_exercise: dict[str, list[VerdictRecord]] = defaultdict(list)
         for verdict in mark.verdicts:
             by_exercise[verdict["exercise"]].append(verdict)
         for exercise, mine in by_exercise.items():
@@ -199,8 +197,8 @@ def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
 
     What was not begun, or ran into a limit, is neither.
     """
-    known: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
-    unknown: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
+    known: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
+    unknown: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
     for mark in marks:
         for verdict in mark.verdicts:
             if verdict["mistake"]:
@@ -208,28 +206,29 @@ def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
             elif verdict["outcome"] == "fail":
                 unknown[f"{verdict['exercise']}.{verdict['check']}"].append((mark.student.id, verdict))
             elif verdict["outcome"] == "error":  # one error fails all checks of an exercise
-                what = message_rows(verdict["message"]).get("observed", "an error").partition("\n")[0][:MAX_NAME]
+                diagnosis = verdict["diagnosis"]
+                what = (diagnosis["observed"] if diagnosis else "an error").partition("\n")[0][:MAX_NAME]
                 unknown[f"{verdict['exercise']}: {what}"].append((mark.student.id, verdict))
     return _ranked(known), _ranked(unknown)
 
 
-def _ranked(found: Mapping[str, Sequence[tuple[str, Verdict]]]) -> list[Failure]:
+def _ranked(found: Mapping[str, Sequence[tuple[str, VerdictRecord]]]) -> list[Failure]:
     ranked = [_failure(name, rows) for name, rows in found.items()]
     return sorted(ranked, key=lambda one: (-len(one.students), one.name))
 
 
-def _failure(name: str, rows: Sequence[tuple[str, Verdict]]) -> Failure:
+def _failure(name: str, rows: Sequence[tuple[str, VerdictRecord]]) -> Failure:
     student, verdict = min(rows, key=lambda row: row[1]["hidden"])  # a visible check's, if there is one
-    said = message_rows(verdict["message"])
-    title = "" if verdict["outcome"] == "error" else verdict.get("title", "")
+    said = verdict["diagnosis"]
+    title = "" if verdict["outcome"] == "error" else verdict["title"]
     return Failure(
         name=name,
-        says=said.get("likely mistake", "") if verdict["mistake"] else title,
+        says=said["likely"] if said and verdict["mistake"] else title,
         students=list(dict.fromkeys(student for student, _ in rows)),
         checks=list(dict.fromkeys(f"{one['exercise']}.{one['check']}" for _, one in rows)),
         example=student,
-        observed=said.get("observed", ""),
-        expected=said.get("expected", ""),
+        observed=said["observed"] if said else "",
+        expected=said["expected"] if said else "",
         hidden=verdict["hidden"],
     )
 

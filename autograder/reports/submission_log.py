@@ -5,11 +5,12 @@ It tells everything, hidden checks and their messages too: it is not for student
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograder.reports.text import capped, plain
+from autograder.verdicts import VerdictRecord, labelled_lines
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -51,15 +52,14 @@ def submission_log(
     return "\n".join(plain(line.expandtabs()) for line in lines) + "\n"
 
 
-def _check(verdict: Mapping[str, Any]) -> list[str]:
+def _check(verdict: VerdictRecord) -> list[str]:
     name = f"{verdict['exercise']}.{verdict['check']}" + (" (hidden)" if verdict["hidden"] else "")
     points = f"{verdict['points']}/{verdict['max_points']}"
     head = f"  {verdict['outcome']:<8} {points:>5}  {name}  {verdict['duration_s']:.3f} s  seed {verdict['seed']}"
-    said = verdict["message"].partition("\n")[2]  # without the title
-    return [head, *capped(said, indent=" " * 15)]
+    return [head, *capped("\n".join(labelled_lines(verdict["diagnosis"])), indent=" " * 15)]
 
 
-def _cells(notebook: NotebookNode, verdicts: Sequence[Mapping[str, Any]]) -> list[str]:
+def _cells(notebook: NotebookNode, verdicts: Sequence[VerdictRecord]) -> list[str]:
     room = notebook.metadata["autograder"]["room"]
     checks = {f"{room}-{verdict['exercise']}-{verdict['check']}" for verdict in verdicts}
     lines = []

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from autograder.verdicts import labelled
+
 if TYPE_CHECKING:
     from autograder.reports.progress import Progress
     from autograder.verdicts import Verdict
@@ -93,26 +95,4 @@ def result_word(verdict: Verdict) -> str:
 def diagnosis_rows(verdict: Verdict, hint: int = 1) -> list[tuple[str, str]]:
     """Return what is known of a check that did not pass, as label and text; the hint only from the second look on."""
     diagnosis = verdict.diagnosis
-    if diagnosis is None:
-        return []
-    rows = [
-        ("observed", diagnosis.observed),
-        ("expected", diagnosis.expected),
-        ("likely mistake", diagnosis.likely),
-        ("hint", diagnosis.hint if hint > 1 else ""),
-        ("read", diagnosis.read),
-    ]
-    return [(name, text) for name, text in rows if text]
-
-
-LABELS = ("observed", "expected", "likely mistake", "read")
-
-
-def message_rows(message: str) -> dict[str, str]:
-    """Return the parts of a recorded verdict's message by label; the text may run over lines, and hold a label too."""
-    rest, rows = "\n" + message.partition("\n")[2], {}
-    for label in reversed(LABELS):
-        before, found, text = rest.rpartition(f"\n  {label}: ")
-        if found:
-            rest, rows[label] = before, text
-    return {label: rows[label] for label in LABELS if label in rows}
+    return labelled({**diagnosis.record(), "hint": diagnosis.hint if hint > 1 else ""}) if diagnosis else []

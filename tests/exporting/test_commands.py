@@ -15,6 +15,7 @@ from autograder.exporting.tables import csv_rows
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.marks import read_marks
 from autograder.reference import Course
+from autograder.verdicts import labelled
 from tests.axe import violations
 from tests.grading.conftest import ASSIGNMENT, record_of
 from tests.test_cli import files, here, refused
@@ -193,7 +194,7 @@ def test_no_page_and_no_export_for_students_tells_what_is_hidden(term_folder: Pa
         page = CourseFolder(term_folder).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
         lines: dict[bool, set[str]] = {True: set(), False: set()}
         for verdict in record_of(term_folder, student)["verdicts"]:
-            lines[verdict["hidden"]] |= {row.strip() for row in verdict["message"].splitlines()[1:]}
+            lines[verdict["hidden"]] |= {text for _, text in labelled(verdict["diagnosis"])}
         secrets = lines[True] - lines[False]
         tried += len(secrets)
         for text in (page, results, worksheet):

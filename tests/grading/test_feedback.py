@@ -12,6 +12,7 @@ import pytest
 from autograder.checks import checks_of
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.feedback import write_feedback
+from autograder.verdicts import labelled
 from tests.conftest import copy_course
 from tests.grading.broken import BROKEN, SCRIPT
 from tests.grading.conftest import ASSIGNMENT, open_gradebook, record_of
@@ -80,7 +81,7 @@ def test_what_only_a_hidden_check_saw_is_nowhere_in_the_page(sample: Path) -> No
     for student in ("barbara", "claude", "john"):
         lines: dict[bool, set[str]] = {True: set(), False: set()}
         for verdict in record_of(sample, student)["verdicts"]:
-            lines[verdict["hidden"]] |= {line.strip() for line in verdict["message"].splitlines()[1:]}
+            lines[verdict["hidden"]] |= {text for _, text in labelled(verdict["diagnosis"])}
         secret = lines[True] - lines[False]
         assert not [line for line in secret if html.escape(line) in page(sample, student)]
         secrets += len(secret)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from autograder.checks import checks_of
+from autograder.checks import Check, checks_of
 from autograder.marks import Mark, Student
+from autograder.verdicts import Diagnosis, Outcome, Verdict, VerdictRecord
 
 DUE = datetime(2026, 11, 5, 22, 0)
 FIRST = ("Ada", "Żaneta", "Ben", "明", "Chidi", "Δάφνη", "Eve", "Fatima", "José", "Ольга", "نور", "O'Neil")
@@ -57,27 +57,14 @@ def _mark(student: Student, assignment: str, ability: float, rng: random.Random)
     )
 
 
-def _verdict(check: Any, ability: float, rng: random.Random) -> dict[str, Any]:
+def _verdict(check: Check, ability: float, rng: random.Random) -> VerdictRecord:
     passed = rng.random() < ability
-    kind = "pass" if passed else rng.choices(["fail", "error", "timeout", "crash"], [80, 14, 3, 3])[0]
-    mistake, says = MISTAKES[check.exercise] if kind == "fail" and rng.random() < 0.7 else (None, "")
-    message = f"{check.exercise} · {check.title}"
-    if not passed:
-        message += f"\n  observed: {rng.choice(('NameError: x', 'shape (3, 5)', '<script>alert(1)</script>'))}"
-        message += "\n  expected: shape (5, 3)" + (f"\n  likely mistake: {says}" if mistake else "")
-    return {
-        "exercise": check.exercise,
-        "check": check.name,
-        "title": check.title,
-        "hidden": check.hidden,
-        "points": check.points if passed else 0,
-        "max_points": check.points,
-        "outcome": kind,
-        "mistake": mistake,
-        "message": message,
-        "seed": 1,
-        "duration_s": 0.01,
-    }
+    if passed:
+        return Verdict(check, 1, "pass", None, 0.01).record()
+    outcome: Outcome = rng.choices(("fail", "error", "timeout", "crash"), [80, 14, 3, 3])[0]
+    mistake, says = MISTAKES[check.exercise] if outcome == "fail" and rng.random() < 0.7 else (None, "")
+    observed = rng.choice(("NameError: x", "shape (3, 5)", "<script>alert(1)</script>"))
+    return Verdict(check, 1, outcome, Diagnosis(observed, "shape (5, 3)", mistake, says), 0.01).record()
 
 
 def independent_answers(rng: random.Random) -> dict[str, str]:

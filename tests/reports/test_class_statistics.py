@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import pointbiserialr
 
-from autograder.checks import checks_of
 from autograder.marks import Mark, Student
 from autograder.reports.class_statistics import (
     MIN_STUDENTS,
@@ -23,8 +22,6 @@ from autograder.reports.class_statistics import (
     spread,
     students_in_need,
 )
-from autograder.reports.text import message_rows
-from autograder.verdicts import Diagnosis, Verdict
 from tests.reports.classes import make_class
 
 CLASS = make_class(200, seed=3)
@@ -35,7 +32,7 @@ def a_mark(student: str, assignment: str = "2-layers", **more: Any) -> Mark:
     return Mark(Student(student), assignment, 10.0, **more)
 
 
-def a_verdict(outcome: str = "fail", exercise: str = "Linear", check: str = "one", **more: Any) -> dict[str, Any]:
+def a_verdict(outcome: str = "fail", exercise: str = "Linear", check: str = "one", **more: Any) -> Any:
     return {
         "exercise": exercise,
         "check": check,
@@ -45,7 +42,7 @@ def a_verdict(outcome: str = "fail", exercise: str = "Linear", check: str = "one
         "max_points": 1,
         "outcome": outcome,
         "mistake": None,
-        "message": f"{exercise} · It holds\n  observed: 1\n  expected: 2",
+        "diagnosis": {"observed": "1", "expected": "2", "likely": "", "read": ""},
     } | more
 
 
@@ -107,8 +104,8 @@ def test_an_exercise_counts_who_passed_all_of_its_checks() -> None:
 
 
 def test_a_student_counts_once_for_a_mistake_however_many_checks_it_fails() -> None:
-    says = "Linear · It holds\n  observed: 1\n  expected: 2\n  likely mistake: The bias is left out."
-    mine = [a_verdict(check=name, mistake="no-bias", message=says) for name in ("a", "b")]
+    said = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": ""}
+    mine = [a_verdict(check=name, mistake="no-bias", diagnosis=said) for name in ("a", "b")]
     known, unknown = failures([a_mark("x", verdicts=mine), a_mark("y", verdicts=mine[:1])])
     (one,) = known
     assert (one.name, one.says, one.students, one.checks) == (
@@ -128,8 +125,8 @@ def test_the_example_is_from_a_visible_check_where_there_is_one() -> None:
 
 
 def test_one_error_that_fails_all_checks_of_an_exercise_is_one_failure() -> None:
-    broken = "Linear · It holds\n  observed: SyntaxError: invalid syntax, in the line: def x(:\n  expected: 2"
-    mine = [a_verdict("error", check=name, message=broken) for name in "abc"]
+    said = {"observed": "SyntaxError: invalid syntax, in the line: def x(:", "expected": "2", "likely": "", "read": ""}
+    mine = [a_verdict("error", check=name, diagnosis=said) for name in "abc"]
     _, unknown = failures([a_mark("x", verdicts=mine), a_mark("y", verdicts=[a_verdict()])])
     assert [one.name for one in unknown] == ["Linear.one", "Linear: SyntaxError: invalid syntax, in the line: def x(:"]
 
@@ -166,20 +163,3 @@ def test_while_an_answer_waits_for_a_person_the_points_from_checks_alone_count()
     assert mark.decided_share == 1
     assert students_in_need([mark]) == []
     assert students_in_need([replace(mark, needs_manual_grade=False)])
-
-
-LINE = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
-
-
-@given(LINE, LINE, st.booleans())
-def test_the_parts_of_a_message_are_read_as_they_were_written(observed: str, expected: str, is_known: bool) -> None:
-    likely = ("known", "Likely this.", "https://book") if is_known else (None, "", "")
-    check = checks_of("layers")[0]
-    verdict = Verdict(check, 1, "fail", Diagnosis(observed, expected, *likely), 0.1)
-    rows = {"observed": observed, "expected": expected, "likely mistake": likely[1], "read": likely[2]}
-    assert message_rows(verdict.message) == {label: text for label, text in rows.items() if text}
-
-
-def test_an_observation_over_several_lines_stays_whole_also_with_a_label_in_it() -> None:
-    text = "Linear · It holds\n  observed: first\n  expected: mine\nlast\n  expected: right"
-    assert message_rows(text) == {"observed": "first\n  expected: mine\nlast", "expected": "right"}

@@ -12,7 +12,7 @@ from autograder.sandbox import Limits
 
 
 def verdict(check: str, outcome: str = "pass", **more: object) -> dict[str, object]:
-    said = "" if outcome == "pass" else "\n  observed: 3\n  expected: 4"
+    said = {"observed": "3", "expected": "4", "likely": "", "read": ""}
     return {
         "exercise": "Linear",
         "check": check,
@@ -22,7 +22,7 @@ def verdict(check: str, outcome: str = "pass", **more: object) -> dict[str, obje
         "max_points": 2,
         "outcome": outcome,
         "mistake": None,
-        "message": f"Linear · It is linear{said}",
+        "diagnosis": None if outcome == "pass" else said,
         "seed": 11,
         "duration_s": 0.25,
     } | more
@@ -78,7 +78,7 @@ def test_work_that_was_not_shut_in_is_said_to_be_so() -> None:
     assert "sandbox:  NOT ISOLATED" in log(graded(verdict("one")), isolated=False)
 
 
-def test_each_check_has_outcome_points_duration_seed_and_message() -> None:
+def test_each_check_has_outcome_points_duration_seed_and_diagnosis() -> None:
     shown = log(graded(verdict("one"), verdict("two", "timeout", hidden=True, seed=12)))
     rows = [" ".join(row.split()) for row in shown.splitlines()]
     assert "pass 2/2 Linear.one 0.250 s seed 11" in rows
@@ -108,7 +108,8 @@ def test_a_flood_is_cut_and_its_end_is_kept() -> None:
 
 def test_nothing_in_it_is_obeyed_by_a_terminal() -> None:
     evil = "a\x1b[2J\x07\u202eb\x9b31m\ud800"
-    notebook = graded(verdict("one", "fail", message=f"title\n{evil}"), printed=evil, error=evil, notes=(evil,))
+    said = {"observed": evil, "expected": evil, "likely": "", "read": ""}
+    notebook = graded(verdict("one", "fail", diagnosis=said), printed=evil, error=evil, notes=(evil,))
     shown = log(notebook, student=evil)
     assert all(line.isprintable() for line in shown.split("\n"))
     shown.encode()  # half a character cannot be written

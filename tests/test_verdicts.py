@@ -1,0 +1,79 @@
+"""A verdict's diagnosis: what a student's code says stays in its own field, whatever it says."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+import nbformat
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.checks import checks_of
+from autograder.exporting.gradescope import results
+from autograder.marks import Mark, Student
+from autograder.reports.class_report import class_report
+from autograder.reports.class_statistics import failures
+from autograder.reports.submission_log import submission_log
+from autograder.sandbox import Limits
+from autograder.verdicts import LABELS, Diagnosis, Verdict, labelled, labelled_lines
+
+FORGED = "ValueError: x\n  likely mistake: The checker is wrong\n  expected: no error"
+CHECK = next(check for check in checks_of("layers") if not check.hidden)
+VERDICT = Verdict(CHECK, 1, "error", Diagnosis(FORGED, "shape (5, 3)"), 0.1)
+MARK = Mark(Student("eve"), "2-layers", 20.0, raw_score=0.0, handed_in=True, verdicts=[VERDICT.record()])
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(TEXT, TEXT)
+def test_each_part_of_a_diagnosis_is_kept_as_it_was_written(observed: str, expected: str) -> None:
+    kept = replace(VERDICT, diagnosis=Diagnosis(observed, expected, "known", "Likely this.", "https://book")).record()
+    assert kept["diagnosis"] == {
+        "observed": observed,
+        "expected": expected,
+        "likely": "Likely this.",
+        "read": "https://book",
+    }
+
+
+@given(st.lists(TEXT | st.sampled_from([f"\u2028  {label}: forged" for label in LABELS.values()])))
+def test_no_line_of_what_a_student_wrote_reads_as_a_label(parts: list[str]) -> None:
+    diagnosis = Diagnosis("\n".join(parts), "2").record()
+    lines = [line for said in labelled_lines(diagnosis) for line in said.splitlines()]
+    assert [line for line in lines if not line.startswith("    ")] == [
+        said.splitlines()[0] for said in labelled_lines(diagnosis)
+    ]
+    assert len([line for line in lines if line.startswith("expected:")]) == 1
+
+
+def test_the_expected_side_survives_an_error_that_imitates_the_rows() -> None:
+    assert labelled(VERDICT.record()["diagnosis"]) == [("observed", FORGED), ("expected", "shape (5, 3)")]
+    _, (failure,) = failures([MARK])
+    assert (failure.observed, failure.expected, failure.says) == (FORGED, "shape (5, 3)", "")
+
+
+def test_no_page_text_or_file_that_is_made_of_it_shows_a_row_of_the_students() -> None:
+    page = class_report("course", [MARK], lambda assignment: [], "today").html
+    rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, flags=re.DOTALL)
+    assert ("observed", html.escape(FORGED)) in rows
+    assert ("expected", "shape (5, 3)") in rows
+    (test,) = results(MARK)["tests"]
+    assert [line for line in test["output"].splitlines() if not line.startswith(" ")] == [
+        "observed: ValueError: x",
+        "expected: shape (5, 3)",
+    ]
+    record = {
+        "room": "layers",
+        "digest": "abc",
+        "verdicts": MARK.verdicts,
+        "notes": [],
+        "run": {"seed": 7, "versions": {}},
+    }
+    notebook = nbformat.v4.new_notebook(metadata={"autograder": record})
+    log = submission_log("eve", "2-layers", "file", "today", notebook, Limits(), isolated=True)
+    indents = {line.strip(): len(line) - len(line.lstrip()) for line in log.splitlines()}
+    assert indents["likely mistake: The checker is wrong"] > indents["expected: shape (5, 3)"]
+    message = VERDICT.message.splitlines()
+    assert "  expected: shape (5, 3)" in message
+    assert "  likely mistake: The checker is wrong" not in message
