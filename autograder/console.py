@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from autograder.reports.text import plain
+from autograder.errors import plain
 
 if TYPE_CHECKING:
     from autograder.grading.class_run import ClassRun, GradedSubmission

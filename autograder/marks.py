@@ -6,36 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from autograder.collecting.roster import Student
 from autograder.verdicts import VerdictRecord
-
-
-@dataclass(frozen=True)
-class Student:
-    """A student as nbgrader's gradebook knows them; all but the id may be empty.
-
-    Attributes:
-        id: the name of their folder.
-        first_name: given.
-        last_name: family.
-        email: address.
-        lms_user_id: what their learning management system calls them.
-    """
-
-    id: str
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    lms_user_id: str = ""
-
-    @property
-    def name(self) -> str:
-        """First and last name, or the id where neither is known."""
-        return f"{self.first_name} {self.last_name}".strip() or self.id
-
-    @property
-    def sortable_name(self) -> str:
-        """Last name, first name; or the id where neither is known."""
-        return ", ".join(part for part in (self.last_name, self.first_name) if part) or self.id
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 from autograder.checks import Check
+from autograder.errors import WorkFailed
 from autograder.exercises import Exercise, exercises_of
 from autograder.mistakes import Mistake
 from autograder.observe import observe
@@ -24,7 +25,7 @@ from autograder.verdicts import Answer
 Names = Callable[[], SimpleNamespace]
 
 
-class NoCourse(Exception):
+class NoCourse(WorkFailed):
     """There is no reference to compare with on this machine."""
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import indent
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
-from autograder.checks import Check, Observations
+if TYPE_CHECKING:
+    from autograder.checks import Check, Observations
 
 Outcome = Literal["pass", "fail", "error", "timeout", "memory", "crash", "missing", "invalid"]
 AnswerKind = Literal["observed", "error", "timeout", "memory", "crash", "missing", "invalid"]

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from mixed_class import HONEST, HandedIn, mixed_class
+from mixed_class import HONEST, Work, mixed_class
 from nbgrader.api import Gradebook, MissingEntry
 from rich.table import Table
 
@@ -147,14 +147,14 @@ class Bench:
     def environment(self, **more: str) -> dict[str, str]:
         return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(self.home), **more}
 
-    def hand_in(self, work: Sequence[HandedIn]) -> Path:
+    def hand_in(self, work: Sequence[Work]) -> Path:
         folder = self.folder / f"course-{len(list(self.folder.iterdir()))}"
         shutil.copytree(self.released, folder)
         for one in work:
             one.write(folder)
         return folder
 
-    def stock(self, work: Sequence[HandedIn], **more: str) -> tuple[Usage, Mapping[str, float | None]]:
+    def stock(self, work: Sequence[Work], **more: str) -> tuple[Usage, Mapping[str, float | None]]:
         """Grade with nbgrader as it is without our configuration."""
         folder, usage = self.hand_in(work), Usage()
         (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG, encoding="utf-8")
@@ -164,7 +164,7 @@ class Bench:
                 run(line, usage, self.log, cwd=folder, env=self.environment(**more))
         return usage, marks_in(folder, work)
 
-    def ours(self, work: Sequence[HandedIn]) -> tuple[Usage, Mapping[str, float | None]]:
+    def ours(self, work: Sequence[Work]) -> tuple[Usage, Mapping[str, float | None]]:
         """Grade with `autograder grade`."""
         folder, usage = self.hand_in(work), Usage()
         with watched(folder, "autograded/*/*/*.ipynb", len(work)):
@@ -172,7 +172,7 @@ class Bench:
             run(line, usage, self.log, cwd=folder, env=self.environment())
         return usage, marks_in(folder, work)
 
-    def otter(self, work: Sequence[HandedIn]) -> tuple[Usage, Mapping[str, float | None]]:
+    def otter(self, work: Sequence[Work]) -> tuple[Usage, Mapping[str, float | None]]:
         """Grade with otter-grader in an environment of its own that sees this one's packages."""
         otter, usage = otter_environment(self.log) / "otter", Usage()
         folder = self.hand_in(work)
@@ -252,7 +252,7 @@ def released_course() -> Path:
     return folder
 
 
-def marks_in(folder: Path, work: Sequence[HandedIn]) -> dict[str, float | None]:
+def marks_in(folder: Path, work: Sequence[Work]) -> dict[str, float | None]:
     """Return the automatic points of each submission in nbgrader's gradebook, None where no notebook came out."""
     found: dict[str, float | None] = {}
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
@@ -290,10 +290,10 @@ def watched(folder: Path, results: str, total: int) -> Iterator[None]:
             watching.join()
 
 
-Grade = Callable[[Sequence[HandedIn]], tuple[Usage, Mapping[str, float | None]]]
+Grade = Callable[[Sequence[Work]], tuple[Usage, Mapping[str, float | None]]]
 
 
-def measure(grader: str, grade: Grade, work: Sequence[HandedIn]) -> Measured:
+def measure(grader: str, grade: Grade, work: Sequence[Work]) -> Measured:
     """Grade some work and say what it took, or why that cannot be said."""
     print(f"{grader}: {len(work)} submissions", flush=True)
     load = os.getloadavg()[0]
@@ -304,7 +304,7 @@ def measure(grader: str, grade: Grade, work: Sequence[HandedIn]) -> Measured:
     return Measured(grader, len(work), usage, marks, load)
 
 
-def differences(work: Sequence[HandedIn], theirs: Measured, ours: Measured) -> list[dict[str, Any]]:
+def differences(work: Sequence[Work], theirs: Measured, ours: Measured) -> list[dict[str, Any]]:
     """Return the honest submissions that two graders give different marks."""
     return [
         {key: getattr(one, key) for key in ("student", "assignment", "kind", "what")}
@@ -328,7 +328,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=BUILD) as temporary:
         bench = Bench(options.size, Path(temporary))
         sample = bench.work if options.sample is None else random.Random(1).sample(bench.work, options.sample)
-        graders: dict[str, tuple[str, Grade, Sequence[HandedIn]]] = {
+        graders: dict[str, tuple[str, Grade, Sequence[Work]]] = {
             "stock": ("stock nbgrader", bench.stock, sample),
             "one-thread": ("stock, one thread", lambda work: bench.stock(work, **ONE_THREAD), sample),
             "otter": ("otter-grader", bench.otter, sample),
@@ -342,7 +342,7 @@ def main() -> None:
     print(f"written to {RESULTS}; what the graders said: {bench.log}")
 
 
-def report(work: Sequence[HandedIn], found: Mapping[str, Measured]) -> dict[str, Any]:
+def report(work: Sequence[Work], found: Mapping[str, Measured]) -> dict[str, Any]:
     """Print the table of one class and return it as JSON values."""
     size, stock, ours = len(work), found.get("stock"), found.get("ours")
     table = Table(box=None, pad_edge=False, title=f"{size} submissions, {os.cpu_count()} cores", title_justify="left")

@@ -35,7 +35,7 @@ BROKEN = {
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class Work:
     """One submission of the class: whose, to what, of which kind, in words, and the file's text."""
 
     student: str
@@ -51,7 +51,7 @@ class HandedIn:
         path.write_text(self.text, encoding="utf-8")
 
 
-def mixed_class(size: int, course: Course, released: Path) -> list[HandedIn]:
+def mixed_class(size: int, course: Course, released: Path) -> list[Work]:
     """Return a class in an order that chance decided once, each student with the notebook of one chapter.
 
     Args:
@@ -70,7 +70,7 @@ def mixed_class(size: int, course: Course, released: Path) -> list[HandedIn]:
                 what, text = variants[(first + turn) % len(variants)]
                 found.append((chapter.assignment, kind, what, text))
     random.Random(0).shuffle(found)
-    return [HandedIn(f"s{at:03}", *one) for at, one in enumerate(found, start=1)]
+    return [Work(f"s{at:03}", *one) for at, one in enumerate(found, start=1)]
 
 
 def _variants(kind: str, room: str, course: Course, notebook: NotebookNode) -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ def write_gradebook(path: Path, students: Sequence[Student]) -> None:
     """Write what Canvas exports of an empty gradebook."""
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", COLUMN]
     rows = [
-        [f"{student.last_name}, {student.first_name}", student.number, student.id, student.email, "Section 1", ""]
+        [f"{student.last_name}, {student.first_name}", student.lms_user_id, student.id, student.email, "Section 1", ""]
         for student in students
     ]
     write_table(path, [header, ["    Points Possible", "", "", "", "", POINTS], *rows])
@@ -59,7 +59,18 @@ def write_worksheet(path: Path, students: Sequence[Student], handed_in_there: Se
             hours = (-20, 10, -1, 60)[handed_in_there.index(student) % 4]
             status, when = "Submitted for grading", as_moodle(DUE + timedelta(hours=hours))
         rows.append(
-            [f"Participant {student.number}", student.name, student.email, status, "", POINTS, "Yes", when, "-", ""]
+            [
+                f"Participant {student.lms_user_id}",
+                student.name,
+                student.email,
+                status,
+                "",
+                POINTS,
+                "Yes",
+                when,
+                "-",
+                "",
+            ]
         )
     write_table(path, [header, *rows])
 
@@ -80,16 +91,16 @@ def write_canvas(path: Path, work: dict[Student, str], untouched: str) -> None:
             name = "".join(filter(str.isalnum, f"{student.last_name}{student.first_name}".lower()))
             late = "LATE_" if at % 5 == 4 else ""
             if at == 0:
-                add(archive, f"{name}_{student.number}_{500_000}_{ASSIGNMENT}.ipynb", untouched)
+                add(archive, f"{name}_{student.lms_user_id}_{500_000}_{ASSIGNMENT}.ipynb", untouched)
             again = "-1" if at == 0 else ""
-            add(archive, f"{name}_{late}{student.number}_{500_001 + at}_{ASSIGNMENT}{again}.ipynb", notebook)
+            add(archive, f"{name}_{late}{student.lms_user_id}_{500_001 + at}_{ASSIGNMENT}{again}.ipynb", notebook)
 
 
 def write_moodle(path: Path, work: dict[Student, str]) -> None:
     """Write Moodle's zip, with a folder for each student."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, notebook in work.items():
-            add(archive, f"{student.name}_{student.number}_assignsubmission_file_/{ASSIGNMENT}.ipynb", notebook)
+            add(archive, f"{student.name}_{student.lms_user_id}_assignsubmission_file_/{ASSIGNMENT}.ipynb", notebook)
 
 
 def add(archive: zipfile.ZipFile, name: str, content: str) -> None:

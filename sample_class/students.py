@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
+from autograder.collecting.roster import Student
 from autograder.mistakes import Mistake
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import is_written
@@ -22,39 +22,18 @@ LAST_NAMES = ["O'Brien-Núñez", 'Smith "Bob"', "Иванова", "王", "van de
 ALL_RIGHT, SOME_WRONG, NOT_BEGUN, HANGS, CRASHES = 40, 45, 5, 1, 1
 
 
-@dataclass(frozen=True)
-class Student:
-    """One of the class.
-
-    Attributes:
-        id: with the zeros in front that spreadsheets like to eat.
-        number: what the learning system calls them.
-        first_name: given.
-        last_name: family.
-    """
-
-    id: str
-    number: int
-    first_name: str
-    last_name: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.first_name} {self.last_name}"
-
-    @property
-    def email(self) -> str:
-        return f"{self.id}@example.org"
-
-
 def students(count: int) -> list[Student]:
     """Return the class; the first is ada."""
     pairs = len(FIRST_NAMES) * len(LAST_NAMES)
     named = [
-        Student(f"{at:05}", 1000 + at, FIRST_NAMES[at % 11], f"{LAST_NAMES[at % 7]} {roman(at // pairs)}".strip())
+        _student(at, f"{at:05}", FIRST_NAMES[at % 11], f"{LAST_NAMES[at % 7]} {roman(at // pairs)}".strip())
         for at in range(1, count)
     ]
-    return [Student("ada", 1000, "Ada", "Lovelace"), *named]
+    return [_student(0, "ada", "Ada", "Lovelace"), *named]
+
+
+def _student(at: int, identity: str, first_name: str, last_name: str) -> Student:
+    return Student(identity, first_name, last_name, f"{identity}@example.org", str(1000 + at))
 
 
 def roman(number: int) -> str:

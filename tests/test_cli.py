@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import json
 import os
+import pkgutil
 import pty
 import re
 import shutil
@@ -16,16 +18,19 @@ import termios
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
+import autograder as grader
 from autograder import cli
 from autograder.console import ending_of
+from autograder.errors import AutograderError
 from autograder.sandbox import landlock
 from tests.conftest import ROOT, SAMPLE_CLASS, autograder
 
 ADA = SAMPLE_CLASS / "ada.py"
 NOTEBOOK = Path("release/2-layers/2-layers.ipynb")
-COMMANDS = [command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback]
+COMMANDS = sorted(get_command(cli.app).commands)  # type: ignore[attr-defined]
 
 
 def here(folder: Path, *arguments: str | Path) -> tuple[int, str, str]:
@@ -380,3 +385,34 @@ def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
     status, said, errors = here(course_folder, "grade", "--no-sandbox")
     assert (status, errors) == (0, "")
     assert "NOT ISOLATED (--no-sandbox)" in said
+
+
+# What an error means
+
+
+def subclasses(kind: type) -> set[type]:
+    return {each for child in kind.__subclasses__() for each in (child, *subclasses(child))}
+
+
+def test_every_error_of_the_grader_that_a_person_can_mend_has_an_exit_status_by_its_class() -> None:
+    for module in pkgutil.walk_packages(grader.__path__, "autograder."):
+        importlib.import_module(module.name)
+    for kind in subclasses(AutograderError):
+        assert cli.exit_status(kind("said")) == kind.exit_status
+        assert kind.exit_status in (1, 2, 130)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "x.ipynb"), 2, "x.ipynb: does not exist"),
+        (IsADirectoryError(21, "Is a directory", "x"), 2, "x: is a directory"),
+        (PermissionError(13, "Permission denied", "x"), 1, "x: permission denied"),
+        (OSError(28, "No space left on device"), 1, "no space left on device"),
+        (KeyError("a fault of ours"), None, "'a fault of ours'"),
+    ],
+)
+def test_errors_of_the_system_are_told_file_first_and_faults_of_ours_are_not_hidden(
+    error: Exception, status: int | None, said: str
+) -> None:
+    assert (cli.exit_status(error), cli.told(error)) == (status, said)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.collecting.archive import Entry, EntryRefused, opened
 from autograder.collecting.attempts import keep, keep_replaced, kept
-from autograder.collecting.handed_in import HandedIn
+from autograder.collecting.handed_in import DownloadedFile
 from autograder.collecting.plan import WRITES, Found, Plan, Planned, Situation, Submitted, make_plan
 from autograder.collecting.recognising import Assignments
 from autograder.collecting.roster import Student, read_roster
@@ -127,7 +127,7 @@ def _refuse_own_folders(folder: CourseFolder, path: Path) -> None:
             raise CourseFolderError(f"{path} is part of the course folder: give the download")
 
 
-def _found(one: HandedIn, assignments: Assignments, by_digest: dict[str, Entry]) -> Found:
+def _found(one: DownloadedFile, assignments: Assignments, by_digest: dict[str, Entry]) -> Found:
     what = assignments.recognise(one.entry)
     digest = hashlib.sha256(what.content).hexdigest() if what.assignment else ""
     if digest:

@@ -12,7 +12,7 @@ from autograder.collecting.matching import Clue
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class DownloadedFile:
     """A file that somebody handed in.
 
     Attributes:
@@ -37,7 +37,7 @@ class HandedIn:
 # Takes the entries that no reader before it knew, and how many folders all entries of the download lie in; returns
 # those that it knows. Only names at the outermost level, just below these folders, are the system's; a student chose
 # the others.
-Reader = Callable[[Sequence[Entry], int], list[HandedIn]]
+Reader = Callable[[Sequence[Entry], int], list[DownloadedFile]]
 
 
 def shared_folders(entries: Sequence[Entry]) -> int:

@@ -55,7 +55,7 @@ class Directory:
     def __init__(self, students: Iterable[Student]) -> None:
         self._found: dict[tuple[str, str], dict[str, Student]] = defaultdict(dict)
         for student in students:
-            self._enter("number", [student.lms_id], student)
+            self._enter("number", [student.lms_user_id], student)
             # An id as it is written comes before one that only looks like it.
             self._enter("exact id", [student.id, *student.also], student)
             self._enter("id", map(same_id, [student.id, *student.also]), student)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from autograder.collecting.attempts import Attempt
 from autograder.collecting.due_dates import seconds_late
-from autograder.collecting.handed_in import HandedIn
+from autograder.collecting.handed_in import DownloadedFile
 from autograder.collecting.matching import Directory
 from autograder.collecting.roster import Student
 
@@ -30,7 +30,7 @@ class Found:
         note: why it is none, or what is odd about it; or empty.
     """
 
-    handed_in: HandedIn
+    handed_in: DownloadedFile
     assignment: str
     digest: str
     note: str

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autograder.collecting.collect import Collection
 from autograder.collecting.plan import LeftOut, Planned
-from autograder.reports.text import plain
+from autograder.errors import plain
 
 MOST_LINES = 20
 UNITS = ((24 * 60 * 60, "d"), (60 * 60, "h"), (60, "min"), (1, "s"))
@@ -32,15 +32,15 @@ def table(collection: Collection) -> Table:
 
 
 def _cells(one: Planned, due: datetime | None) -> tuple[str, ...]:
-    chosen = one.chosen
+    chosen, who = one.chosen, (one.student.id, one.student.full_name, one.assignment)
     happens = "; ".join(filter(None, [IN_WORDS.get(one.action, one.action), one.note]))
     if chosen is None:
-        return one.student.id, one.student.name, one.assignment, "–", "–", "–", "–", one.matched_by, happens
+        return *who, "–", "–", "–", "–", one.matched_by, happens
     zone = due.tzinfo if due else None
     when = f"{chosen.when.astimezone(zone):%Y-%m-%d %H:%M}" if chosen.when else "–"
     attempt = f"{chosen.number} ({len(one.attempts)} kept)" if len(one.attempts) > 1 else str(chosen.number)
     late = lateness(one, due)
-    return one.student.id, one.student.name, one.assignment, chosen.path, when, attempt, late, one.matched_by, happens
+    return *who, chosen.path, when, attempt, late, one.matched_by, happens
 
 
 def lateness(one: Planned, due: datetime | None) -> str:

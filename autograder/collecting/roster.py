@@ -37,13 +37,14 @@ TEST_STUDENTS = {"student, test", "test student"}
 
 @dataclass(frozen=True)
 class Student:
-    """One of the class.
+    """One of the class; all but the id may be empty.
 
     Attributes:
         id: names the student in submitted/ and in the gradebook; leading zeros count.
-        first_name: and ``last_name``, either may be empty.
-        email: or an empty text.
-        lms_id: the number that the learning system uses in file names: Canvas's user, Moodle's participant.
+        first_name: given.
+        last_name: family.
+        email: address.
+        lms_user_id: what the learning system calls the student, in file names too: Canvas's user, Moodle's participant.
         also: other ids and names by which the student is known, such as a user name on GitHub.
     """
 
@@ -51,12 +52,23 @@ class Student:
     first_name: str = ""
     last_name: str = ""
     email: str = ""
-    lms_id: str = ""
+    lms_user_id: str = ""
     also: tuple[str, ...] = ()
 
     @property
-    def name(self) -> str:
+    def full_name(self) -> str:
+        """First and last name, empty where neither is known."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def name(self) -> str:
+        """What to call the student: by name, or else by id."""
+        return self.full_name or self.id
+
+    @property
+    def sortable_name(self) -> str:
+        """Last name, first name; or the id where neither is known."""
+        return ", ".join(part for part in (self.last_name, self.first_name) if part) or self.id
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
@@ -97,11 +109,11 @@ def _student(table: Table, row: Row, column: str, others: Sequence[str]) -> Stud
     also = [row.cells.get(other, "") for other in others] + [
         name.strip() for name in row.cells.get(ALSO, "").split(";")
     ]
-    lms_id = row.first("lmsuserid") or row.cells.get("identifier", "").removeprefix("Participant ")
+    lms_user_id = row.first("lmsuserid") or row.cells.get("identifier", "").removeprefix("Participant ")
     if _is_lms_id("id", table):
-        lms_id = row.cells.get("id", "")
+        lms_user_id = row.cells.get("id", "")
     known = tuple(dict.fromkeys(name for name in also if name and name != identity))
-    return Student(identity, first, last, row.first(*EMAIL_COLUMNS), lms_id, known)
+    return Student(identity, first, last, row.first(*EMAIL_COLUMNS), lms_user_id, known)
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from autograder.collecting.handed_in import HandedIn
+from autograder.collecting.handed_in import DownloadedFile
 from autograder.collecting.systems.moodle import participant_of
 from autograder.collecting.tables import TableError, read_table
 
@@ -48,6 +48,6 @@ def read_times(path: Path, zone: tzinfo) -> dict[str, datetime]:
     return found
 
 
-def with_times(files: Sequence[HandedIn], times: Mapping[str, datetime]) -> list[HandedIn]:
+def with_times(files: Sequence[DownloadedFile], times: Mapping[str, datetime]) -> list[DownloadedFile]:
     """Return the files of a download with the times of a worksheet."""
     return [replace(one, when=times.get(participant_of(one), one.when)) for one in files]

@@ -1,1 +1,1 @@
-"""Commands of ``autograder`` that need more than a page; ``autograder.cli`` registers them."""
+"""The commands of ``autograder``, one to a file; ``options`` holds what several have."""

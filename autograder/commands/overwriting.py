@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograder.errors import WouldOverwrite
+
 
 def refuse_or_copy(path: Path, force: bool) -> None:
     """Let nobody's file be overwritten unasked, and never without a copy."""
     import errno
     import shutil
-
-    from autograder.notebooks.release import WouldOverwrite
 
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder: name a file", str(path))

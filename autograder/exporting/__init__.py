@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.errors import WrongUse
 
-class ExportError(Exception):
+
+class ExportError(WrongUse):
     """The marks cannot be written in this form; the message says why, and what to do."""

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from autograder.collecting.roster import Student
 from autograder.exporting import ExportError
 from autograder.exporting.canvas import POINTS_POSSIBLE
 from autograder.exporting.moodle import PARTICIPANT, comment
 from autograder.exporting.tables import BOM, unguarded
-from autograder.marks import Mark, Student, number
+from autograder.marks import Mark, number
 
 DELIMITERS = ",;\t"
 K = TypeVar("K")

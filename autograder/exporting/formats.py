@@ -15,16 +15,25 @@ from autograder.marks import Mark
 
 @dataclass(frozen=True)
 class Format:
-    """A format: how its files end, and what they hold."""
+    """A format.
+
+    Attributes:
+        ending: of its files.
+        write: returns marks in it.
+        is_archive: whether that is a zip, and no text.
+        can_be_filled: whether marks can be put into a file that the system gave out.
+    """
 
     ending: str
     write: Callable[[Sequence[Mark]], str | bytes]
+    is_archive: bool = False
+    can_be_filled: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
     "csv": Format(".csv", plain_csv),
-    "canvas": Format("-canvas.csv", canvas_csv),
-    "moodle": Format("-moodle.csv", moodle_csv),
-    "gradescope": Format("-gradescope.zip", gradescope_zip),
+    "canvas": Format("-canvas.csv", canvas_csv, can_be_filled=True),
+    "moodle": Format("-moodle.csv", moodle_csv, can_be_filled=True),
+    "gradescope": Format("-gradescope.zip", gradescope_zip, is_archive=True),
     "json": Format(".json", verdicts_json),
 }

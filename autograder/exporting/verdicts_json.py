@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from autograder.marks import Mark
+
+STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")
 
 
 def verdicts_json(marks: Sequence[Mark]) -> str:
@@ -17,7 +18,7 @@ def verdicts_json(marks: Sequence[Mark]) -> str:
 
 def _record(mark: Mark) -> dict[str, Any]:
     return {
-        "student": asdict(mark.student),
+        "student": {name: getattr(mark.student, name) for name in STUDENT},
         "assignment": mark.assignment,
         "status": mark.status,
         "score": mark.score,

@@ -15,6 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.errors import WrongUse
 from autograder.notebooks.graft import (
     MalformedNotebook,
     grade_id_of,
@@ -25,7 +26,7 @@ from autograder.notebooks.graft import (
 )
 
 
-class CourseFolderError(Exception):
+class CourseFolderError(WrongUse):
     """Something in the course folder is missing or unknown; the message says what to do."""
 
 

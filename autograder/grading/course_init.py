@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.collecting.due_dates import template
 from autograder.collecting.roster import read_roster
-from autograder.notebooks.release import WouldOverwrite
+from autograder.errors import WouldOverwrite
 from autograder.notebooks.source import chapters_of
 from autograder.reference import Course
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -18,7 +18,6 @@ from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
     BaseCell,
-    Comment,
     Grade,
     Gradebook,
     InvalidEntry,
@@ -27,12 +26,14 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, LimitOutput
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
+from autograder.errors import WorkFailed
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, Submission
 from autograder.grading.files import write_atomically
-from autograder.grading.nbgrader_config import SAVE
+from autograder.grading.save_verdicts import save_verdicts
 
 # What a database says, and what an instructor can do about it.
 WAYS_OUT = {
@@ -42,7 +43,7 @@ WAYS_OUT = {
 }
 
 
-class GradebookError(Exception):
+class GradebookError(WorkFailed):
     """The database is locked, read-only, full or broken; the message says which."""
 
 
@@ -57,17 +58,17 @@ class GradebookWriter:
     that submission again and overwrites its scores with the same ones.
 
     One connection serves the whole run, and the scores of a submission are one transaction; nbgrader's steps would
-    open several connections for each submission, and commit after each cell.
+    open several connections for each submission.
     """
 
     def __init__(self, folder: CourseFolder) -> None:
         self.folder = folder
         config = folder.nbgrader_config()
         self.directory = CourseDirectory(config=config)
-        self.limit_output, self.save_grades, self.late_penalties, self.check_metadata = (
-            step(config=config) for step in SAVE
+        self.limit_output, self.late_penalties, self.check_metadata = (
+            step(config=config) for step in (LimitOutput, AssignLatePenalties, CheckCellMetadata)
         )
-        for step in (self.limit_output, self.save_grades, self.late_penalties, self.check_metadata):
+        for step in (self.limit_output, self.late_penalties, self.check_metadata):
             step.log.setLevel(logging.ERROR)  # a late penalty or a cut output is no news in a class run
         logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # there nbgrader logs what it then raises
         self._valid: set[str] = set()
@@ -126,7 +127,7 @@ class GradebookWriter:
 
         Args:
             submission: whose scores they are.
-            notebook: with the result of each check in its cells.
+            notebook: in which its verdicts are recorded.
             timestamp: when it was handed in, in UTC, where that is known.
 
         Raises:
@@ -139,7 +140,7 @@ class GradebookWriter:
             # nbgrader's models warn under SQLAlchemy 2 about relations that it completes a line later
             warnings.simplefilter("ignore", SAWarning)
             with self.open() as gradebook, one_transaction(gradebook):
-                is_late = self._save(gradebook, submission, notebook, timestamp, resources)
+                is_late = self._save(gradebook, submission, notebook, timestamp)
             if is_late:
                 self._penalize(submission, notebook)
         if submission.assignment not in self._valid:  # the metadata is the instructor's, the same in all notebooks
@@ -200,25 +201,15 @@ class GradebookWriter:
             self.folder.autograded(submission.student, submission.assignment).unlink()
 
     def _save(
-        self,
-        gradebook: Gradebook,
-        submission: Submission,
-        notebook: NotebookNode,
-        timestamp: datetime | None,
-        resources: dict[str, Any],
+        self, gradebook: Gradebook, submission: Submission, notebook: NotebookNode, timestamp: datetime | None
     ) -> bool:
-        """Write scores and comments as nbgrader's step decides them, and return whether the work came late."""
+        """Write student, submission and scores, and return whether the work came late."""
         gradebook.update_or_create_student(submission.student)
         fields: dict[str, Any] = {"timestamp": timestamp} if timestamp else {}
         handed_in = gradebook.update_or_create_submission(submission.assignment, submission.student, **fields)
-        step = self.save_grades
-        step.student_id = submission.student
-        step.assignment_id = step.notebook_id = submission.assignment
         for one in handed_in.notebooks:
             one.late_submission_penalty = None
-        step.gradebook = _Entries(gradebook, [one.id for one in handed_in.notebooks])
-        for at, cell in enumerate(notebook.cells):
-            step.preprocess_cell(cell, resources, at)
+        save_verdicts(gradebook, submission.assignment, submission.student, notebook)
         return bool(handed_in.total_seconds_late > 0)
 
     @contextmanager
@@ -244,34 +235,6 @@ class _Uncommitted:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, "flush" if name == "commit" else name)
-
-
-class _Entries:
-    """What nbgrader's step asks a gradebook for, of one submission, in two queries rather than one for each cell.
-
-    Its ``db.commit()`` after each cell does nothing: the transaction ends when all cells are done.
-    """
-
-    def __init__(self, gradebook: Gradebook, notebooks: Sequence[str]) -> None:
-        self.db, self._gradebook = self, gradebook
-        self._grades, self._comments = (
-            {
-                name: row
-                for row, name in gradebook.db.query(kind, BaseCell.name)
-                .join(BaseCell, kind.cell_id == BaseCell.id)
-                .filter(kind.notebook_id.in_(notebooks))
-            }
-            for kind in (Grade, Comment)
-        )
-
-    def commit(self) -> None:
-        """Wait (see above)."""
-
-    def find_grade(self, cell: str, *where: str) -> Grade:
-        return self._grades.get(cell) or self._gradebook.find_grade(cell, *where)
-
-    def find_comment(self, cell: str, *where: str) -> Comment:
-        return self._comments.get(cell) or self._gradebook.find_comment(cell, *where)
 
 
 @contextmanager

@@ -21,16 +21,17 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.collecting.roster import Student
+from autograder.errors import plain
 from autograder.exporting.gradescope import results
 from autograder.grading.earlier import versions
 from autograder.grading.files import write_atomically
 from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare, room_of
-from autograder.marks import Mark, Student
+from autograder.marks import Mark
 from autograder.notebooks.answers import room_by_grade_ids
 from autograder.notebooks.graft import MalformedNotebook, is_graded, is_written, parse_notebook, read_capped
 from autograder.notebooks.graft import read_notebook as read_released
 from autograder.reference import Course, LiveExpectations
-from autograder.reports.text import plain
 from autograder.sandbox import Limits, NoSandbox, Program, Sandbox, isolation
 
 PAGE = "page"  # of the assignment in the book, in the notebook's record: no chapters lie beside an installed course

@@ -8,10 +8,11 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 from nbgrader.api import Student as StudentRow
 
+from autograder.collecting.roster import Student
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.submission import record_of
-from autograder.marks import Mark, Student
+from autograder.marks import Mark
 from autograder.notebooks.graft import MalformedNotebook, grade_id_of, is_answer, read_notebook
 
 
@@ -53,9 +54,13 @@ def read_marks(
 
 
 def _students(gradebook: Gradebook, only: str | None) -> list[Student]:
-    fields = ("id", "first_name", "last_name", "email", "lms_user_id")
-    rows = gradebook.db.query(*(getattr(StudentRow, name) for name in fields)).order_by(StudentRow.id)
-    return [Student(*(value or "" for value in row)) for row in rows if only in (None, row.id)]
+    fields = (StudentRow.id, StudentRow.first_name, StudentRow.last_name, StudentRow.email, StudentRow.lms_user_id)
+    rows = gradebook.db.query(*fields).order_by(StudentRow.id)
+    return [
+        Student(row.id, row.first_name or "", row.last_name or "", row.email or "", row.lms_user_id or "")
+        for row in rows
+        if only in (None, row.id)
+    ]
 
 
 def _rows(gradebook: Gradebook, assignment: str) -> dict[str, Any]:

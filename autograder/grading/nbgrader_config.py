@@ -20,7 +20,6 @@ from nbgrader.preprocessors import (
     GetGrades,
     LimitOutput,
     LockCells,
-    SaveAutoGrades,
     SaveCells,
 )
 
@@ -30,6 +29,7 @@ from autograder.grading.hide_hidden_checks import HideHiddenChecks
 from autograder.grading.late_penalties import LatePenalty
 from autograder.grading.markdown_as_text import markdown_as_text
 from autograder.grading.run_checks import RunChecks
+from autograder.grading.save_verdicts import SaveVerdicts
 from autograder.grading.show_for_grading import ShowForGrading
 
 GENERATE = [
@@ -44,7 +44,7 @@ GENERATE = [
     CheckCellMetadata,
 ]
 SANITIZE = [GraftAnswers]
-SAVE = [LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+SAVE = [LimitOutput, SaveVerdicts, AssignLatePenalties, CheckCellMetadata]
 AUTOGRADE = [RunChecks, *SAVE]
 FEEDBACK = [HideHiddenChecks, GetGrades, CSSHTMLHeaderPreprocessor]
 # nbgrader copies what else stands in a source folder to the students: a copy of a notebook holds its solutions.

@@ -22,7 +22,7 @@ def students_of(folder: CourseFolder) -> tuple[Student, ...]:
     """Return the class of a course folder, nobody where it has no roster.
 
     Raises:
-        CourseFolderError: the roster cannot be read.
+        TableError: the roster cannot be read.
     """
     return read_roster(folder.roster) if folder.roster.exists() else ()
 
@@ -31,7 +31,7 @@ def due_dates_of(folder: CourseFolder) -> dict[str, datetime]:
     """Return when the assignments of a course folder are due, with their time zones.
 
     Raises:
-        CourseFolderError: the table of dates cannot be read.
+        TableError: the table of dates cannot be read.
     """
     return read_due_dates(folder.due_dates, [chapter.assignment for chapter in chapters_of(Course.installed())])
 
@@ -61,7 +61,7 @@ def _enter_students(gradebook: Gradebook, students: Sequence[Student]) -> None:
             "first_name": student.first_name,
             "last_name": student.last_name,
             "email": student.email,
-            "lms_user_id": student.lms_id,
+            "lms_user_id": student.lms_user_id,
         }
         said = {name: value for name, value in fields.items() if value}
         row = known.get(student.id)

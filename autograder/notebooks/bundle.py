@@ -15,6 +15,7 @@ from pathlib import Path
 
 import autograder
 from autograder.checks import rooms
+from autograder.errors import WorkFailed
 from autograder.notebooks.graft import read_notebook
 from autograder.records import record
 from autograder.reference import Course
@@ -35,7 +36,7 @@ WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the whee
 _Definition = ast.FunctionDef | ast.ClassDef
 
 
-class BundleError(Exception):
+class BundleError(WorkFailed):
     """The bundle could not be built; the message holds the builder's last words."""
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.errors import WrongUse
 from autograder.notebooks.graft import grade_id_of, is_answer
 
 
-class NothingToFill(ValueError):
+class NothingToFill(WrongUse):
     """The Python file defines no name that the notebook asks for, or cannot be read."""
 
 

@@ -14,13 +14,15 @@ import nbformat
 import nbformat.reader
 from nbformat import NotebookNode
 
+from autograder.errors import WrongUse
+
 MAX_NOTEBOOK_BYTES = 32 << 20
 NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, nor pipes among its files
 MAX_ANSWER_CHARACTERS = 256 << 10
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
 
 
-class MalformedNotebook(ValueError):
+class MalformedNotebook(WrongUse):
     """A file that should be a notebook and cannot be read as one."""
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from autograder.errors import WorkFailed
 from autograder.notebooks.questions import KINDS, question_markdown
 
 DIRECTIVE = re.compile(r"^(?P<fence>:{3,}|`{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$")
@@ -26,7 +27,7 @@ LEFTOVER = re.compile(r":::|\{[\w:]+\}`|^\([\w-]+\)=|^\+\+\+|\[\^|[\])]\{[.#:\w]
 ADMONITIONS = {"note": "Note", "tip": "Tip", "warning": "Warning", "important": "Important"}
 
 
-class UnknownMarkup(ValueError):
+class UnknownMarkup(WorkFailed):
     """A piece of MyST that no rule turns into plain Markdown."""
 
 

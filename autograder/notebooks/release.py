@@ -13,23 +13,19 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.errors import WorkFailed, WouldOverwrite
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
 from autograder.notebooks.source import Chapter, glued_values, source_notebook
 from autograder.reference import Course
 
-# Students have this module for its errors, and no course folder.
 if TYPE_CHECKING:
     from autograder.grading.course_folder import CourseFolder
 
 CELL_TIMEOUT_S = 300
 
 
-class ReleaseError(Exception):
+class ReleaseError(WorkFailed):
     """The chapter cannot be released; the message says which cell and why."""
-
-
-class WouldOverwrite(Exception):
-    """A file is in the way that somebody may have changed; the message names it."""
 
 
 @dataclass(frozen=True)

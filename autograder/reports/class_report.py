@@ -9,7 +9,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from autograder.marks import Mark, Student, number
+from autograder.collecting.roster import Student
+from autograder.marks import Mark, number
 from autograder.reports import class_figures, class_statistics
 from autograder.reports.html import render
 from autograder.reports.similar import MIN_EVIDENCE, MIN_SHARE, K, SimilarPair, Span, similar_pairs

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from autograder.reports.text import capped, plain
+from autograder.errors import plain
+from autograder.reports.text import capped
 from autograder.verdicts import VerdictRecord, labelled_lines
 
 if TYPE_CHECKING:

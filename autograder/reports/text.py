@@ -73,11 +73,6 @@ def unseen_points(progress: Progress) -> str:
     return f"{progress.unseen} more points come from hidden checks and the written question when it is graded."
 
 
-def plain(text: str) -> str:
-    """Return a line without what a terminal would obey: names of folders, notes and outputs may hold anything."""
-    return "".join(character if character.isprintable() else "�" for character in text)
-
-
 def capped(text: str, indent: str) -> list[str]:
     """Return a text's lines: of many the first and, as an error ends with what matters, the last."""
     lines = text.splitlines()

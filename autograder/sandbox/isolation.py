@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from autograder.errors import WorkFailed
 from autograder.sandbox import landlock
 from autograder.sandbox.program import Limits
 
@@ -60,7 +61,7 @@ ENVIRONMENT = {
 OTHER_USER = "other-user"
 
 
-class NoSandbox(Exception):
+class NoSandbox(WorkFailed):
     """Student code cannot be isolated on this machine."""
 
 

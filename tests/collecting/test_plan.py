@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.collecting.archive import Entry
 from autograder.collecting.attempts import Attempt
-from autograder.collecting.handed_in import HandedIn
+from autograder.collecting.handed_in import DownloadedFile
 from autograder.collecting.matching import Clue
 from autograder.collecting.plan import (
     Found,
@@ -37,7 +37,7 @@ def found(
     digest: str = "d", owner: str = "ada", when: datetime | None = None, assignment: str = "2-layers", **said: object
 ) -> Found:
     entry = Entry(f"{owner}/{digest}", (owner, digest), "", lambda limit: b"")
-    one = HandedIn(entry, "test", ((Clue("id", owner),),), when)
+    one = DownloadedFile(entry, "test", ((Clue("id", owner),),), when)
     return Found(replace(one, **said), assignment, digest, "")  # type: ignore[arg-type]
 
 

@@ -33,13 +33,13 @@ def roster(text: str | bytes) -> tuple[Student, ...]:
 
 def test_a_canvas_gradebook_is_read_as_it_is() -> None:
     ada, grace = roster(CANVAS)
-    assert ada == Student("007", "Ada", "Lovelace", lms_id="101", also=("ada",))
-    assert (grace.id, grace.lms_id, grace.also) == ("0042", "102", ("grace",))
+    assert ada == Student("007", "Ada", "Lovelace", lms_user_id="101", also=("ada",))
+    assert (grace.id, grace.lms_user_id, grace.also) == ("0042", "102", ("grace",))
 
 
 def test_canvas_without_the_schools_ids_has_its_own() -> None:
     (ada,) = roster('Student,ID,SIS User ID,SIS Login ID,Section\n"Lovelace, Ada",101,,,CS 1\n')
-    assert (ada.id, ada.lms_id) == ("101", "101")
+    assert (ada.id, ada.lms_user_id) == ("101", "101")
 
 
 def test_other_names_stand_between_semicolons() -> None:
@@ -77,7 +77,7 @@ def test_nbgraders_own_table_is_read() -> None:
     ids=["BOM", "UTF-16", "UTF-16 LE", "UTF-16 BE", "UTF-32", "CRLF", "semicolons", "tabs", "Excel's line"],
 )
 def test_encodings_and_separators_that_occur_are_read(content: bytes) -> None:
-    assert roster(content)[0] == Student("007", "Ada", "Lovelace", lms_id="101", also=("ada",))
+    assert roster(content)[0] == Student("007", "Ada", "Lovelace", lms_user_id="101", also=("ada",))
 
 
 def test_names_keep_commas_quotes_and_scripts() -> None:

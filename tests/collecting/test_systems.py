@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.collecting.archive import opened
-from autograder.collecting.handed_in import HandedIn
+from autograder.collecting.handed_in import DownloadedFile
 from autograder.collecting.matching import Clue, Directory
 from autograder.collecting.roster import Student
 from autograder.collecting.systems import read_all
@@ -22,16 +22,16 @@ ADA = Student("007", "Ada", "Lovelace", "ada@example.org", "101", ("octo-ada",))
 BOB = Student("bob", "Bob", "Smith", "bob@example.org", "102")
 
 
-def read(path: Path) -> dict[str, HandedIn]:
+def read(path: Path) -> dict[str, DownloadedFile]:
     with opened(path) as entries:
         return {one.entry.name: one for one in read_all(entries)}
 
 
-def of_zip(tmp_path: Path, *names: str, **files: bytes) -> dict[str, HandedIn]:
+def of_zip(tmp_path: Path, *names: str, **files: bytes) -> dict[str, DownloadedFile]:
     return read(zipped(tmp_path / "x.zip", dict.fromkeys(names, b"{}") | files))
 
 
-def owners(found: Mapping[str, HandedIn]) -> dict[str, list[str | None]]:
+def owners(found: Mapping[str, DownloadedFile]) -> dict[str, list[str | None]]:
     """Return whose the files are, of Ada and Bob."""
     directory = Directory([ADA, BOB])
     matches = {name: [directory.find(clues).student for clues in one.owners] for name, one in found.items()}

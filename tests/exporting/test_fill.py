@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.collecting.roster import Student
 from autograder.exporting import ExportError
 from autograder.exporting.fill import cells, fill
 from autograder.exporting.tables import BOM
-from autograder.marks import Mark, Student, number
+from autograder.marks import Mark, number
 from tests.exporting.strategies import MARKS
 
 ADA = Student("0042", "Ada", "Lovelace", "ada@example.edu", "101")

@@ -21,10 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader.utils import determine_grade, is_grade
 from sqlalchemy.exc import SAWarning
 
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.course_init import FORMGRADER
+from autograder.grading.save_verdicts import save_verdicts
 from autograder.notebooks.graft import read_notebook
 from tests.conftest import autograder
 from tests.grading.broken import BROKEN, SCRIPT
@@ -125,6 +127,29 @@ def test_penalties_comments_and_what_waits_for_a_person_are_those_of_nbgraders_o
     penalties = {student: penalty for student, (_, [penalty], _, _) in written.items()}
     assert penalties == {"right": None, "two_mistakes": 11, "crash": None, "empty": 16}
     assert ("layers-written", 0, 2, True) in written["right"][2]
+
+
+def test_nbgraders_own_rule_reads_the_same_scores_from_what_the_cells_show(autograded: Path) -> None:
+    stored = gradebook_rows(autograded)
+    for student in {student for student, _ in stored}:
+        cells = read_notebook(CourseFolder(autograded).autograded(student, ASSIGNMENT)).cells
+        shown = {
+            (student, cell.metadata.nbgrader.grade_id): determine_grade(cell)[0] for cell in cells if is_grade(cell)
+        }
+        assert shown == {where: score for where, score in stored.items() if where[0] == student}
+
+
+def test_points_are_those_of_the_verdicts_whatever_a_cell_shows(autograded: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "course"
+    shutil.copytree(autograded, folder)
+    notebook = read_notebook(CourseFolder(folder).autograded("two_mistakes", ASSIGNMENT))
+    for cell in notebook.cells:
+        cell.pop("outputs", None)  # nbgrader's own rule gives full points where nothing is shown
+    with open_gradebook(folder) as gradebook, warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        save_verdicts(gradebook, ASSIGNMENT, "two_mistakes", notebook)
+        gradebook.db.commit()
+    assert gradebook_rows(folder) == gradebook_rows(autograded)
 
 
 def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autograded: Path) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from autograder.checks import Check, checks_of
-from autograder.marks import Mark, Student
+from autograder.collecting.roster import Student
+from autograder.marks import Mark
 from autograder.verdicts import Diagnosis, Outcome, Verdict, VerdictRecord
 
 DUE = datetime(2026, 11, 5, 22, 0)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import pointbiserialr
 
-from autograder.marks import Mark, Student
+from autograder.collecting.roster import Student
+from autograder.marks import Mark
 from autograder.reports.class_statistics import (
     MIN_STUDENTS,
     check_statistics,

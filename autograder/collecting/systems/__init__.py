@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.collecting.archive import Entry
-from autograder.collecting.handed_in import HandedIn, Reader, shared_folders
+from autograder.collecting.handed_in import DownloadedFile, Reader, shared_folders
 from autograder.collecting.systems import (
     blackboard,
     canvas,
@@ -29,9 +29,9 @@ READERS: tuple[Reader, ...] = (
 )
 
 
-def read_all(entries: Sequence[Entry]) -> list[HandedIn]:
+def read_all(entries: Sequence[Entry]) -> list[DownloadedFile]:
     """Return all files of a download with what its system says of them, in the order of the download."""
-    found: dict[int, HandedIn] = {}
+    found: dict[int, DownloadedFile] = {}
     depth = shared_folders(entries)
     for read in READERS:
         found |= {id(one.entry): one for one in read([entry for entry in entries if id(entry) not in found], depth)}

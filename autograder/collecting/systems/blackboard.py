@@ -12,17 +12,17 @@ import re
 from collections.abc import Sequence
 
 from autograder.collecting.archive import Entry
-from autograder.collecting.handed_in import HandedIn, outermost_file
+from autograder.collecting.handed_in import DownloadedFile, outermost_file
 from autograder.collecting.matching import any_of
 
 NAME = re.compile(r".*?_(?P<user>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.*)?(?:\..+)?", re.DOTALL)
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[HandedIn]:
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Blackboard named."""
     found = [(entry, NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
     return [
-        HandedIn(entry, "Blackboard", (any_of(name["user"]),), upload=int(name["time"].replace("-", "")))
+        DownloadedFile(entry, "Blackboard", (any_of(name["user"]),), upload=int(name["time"].replace("-", "")))
         for entry, name in found
         if name
     ]

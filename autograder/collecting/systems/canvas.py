@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 
 from autograder.collecting.archive import Entry
-from autograder.collecting.handed_in import HandedIn, outermost_file
+from autograder.collecting.handed_in import DownloadedFile, outermost_file
 from autograder.collecting.matching import Clue
 
 NAME = re.compile(
@@ -25,16 +25,16 @@ NAME = re.compile(
 AGAIN = re.compile(r"-(\d{1,3})(?=\.)")
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[HandedIn]:
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Canvas named."""
     found = [(entry, NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
     return [_handed_in(entry, name) for entry, name in found if name]
 
 
-def _handed_in(entry: Entry, name: re.Match[str]) -> HandedIn:
+def _handed_in(entry: Entry, name: re.Match[str]) -> DownloadedFile:
     clues = (Clue("number", name["user"]), Clue("name", name["name"] or "")) if name["user"] else ()
     again = AGAIN.search(name["file"])
-    return HandedIn(
+    return DownloadedFile(
         entry,
         "Canvas",
         (clues,),

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from autograder.collecting.archive import Entry
-from autograder.collecting.handed_in import HandedIn, outermost
+from autograder.collecting.handed_in import DownloadedFile, outermost
 from autograder.collecting.matching import Clue
 
 SYSTEM, SUBMISSIONS = "GitHub Classroom", "-submissions"
@@ -28,22 +28,22 @@ COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 GIT_S = 20
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[HandedIn]:
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files in clones: below a folder that has a ``.git``, or in one below ``…-submissions``."""
     return [one for entry in entries if (one := _read(entry, depth))]
 
 
-def _read(entry: Entry, depth: int) -> HandedIn | None:
+def _read(entry: Entry, depth: int) -> DownloadedFile | None:
     clone = _clone(entry)
     if clone is not None and entry.folder is not None:
         above, path = clone.parent.name, entry.folder.relative_to(clone) / entry.parts[-1]
         # Asking git takes some milliseconds; a clone may hold thousands of files that are no notebooks.
         when = _committed(clone, path.as_posix()) if ".ipynb" in path.name else None
-        return HandedIn(entry, SYSTEM, (_clues(clone.name, above),), when)
+        return DownloadedFile(entry, SYSTEM, (_clues(clone.name, above),), when)
     names = outermost(entry, depth)
     for above, repository in pairwise(names):
         if above.endswith(SUBMISSIONS):
-            return HandedIn(entry, SYSTEM, (_clues(repository, above),))
+            return DownloadedFile(entry, SYSTEM, (_clues(repository, above),))
     return None
 
 

@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.collecting.archive import Entry
-from autograder.collecting.handed_in import HandedIn, outermost_file
+from autograder.collecting.handed_in import DownloadedFile, outermost_file
 from autograder.collecting.matching import any_of
 
 BETWEEN = " - "
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[HandedIn]:
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that begin with a student's name."""
     found = [(entry, outermost_file(entry, depth).partition(BETWEEN)) for entry in entries]
-    return [HandedIn(entry, "Google Classroom", (any_of(name),)) for entry, (name, between, _) in found if between]
+    return [
+        DownloadedFile(entry, "Google Classroom", (any_of(name),)) for entry, (name, between, _) in found if between
+    ]

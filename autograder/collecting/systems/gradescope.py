@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from autograder.collecting.archive import Entry, EntryRefused
-from autograder.collecting.handed_in import HandedIn, outermost_file
+from autograder.collecting.handed_in import DownloadedFile, outermost_file
 from autograder.collecting.matching import Clue
 from autograder.grading.course_folder import CourseFolderError
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES
@@ -29,13 +29,13 @@ METADATA = "submission_metadata.yml"
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[HandedIn]:
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files in the folders of submissions that the metadata names.
 
     Raises:
         CourseFolderError: the metadata cannot be read.
     """
-    found: list[HandedIn] = []
+    found: list[DownloadedFile] = []
     for about in entries:
         if outermost_file(about, depth) != METADATA:  # one further inside is a student's
             continue
@@ -56,7 +56,7 @@ def _metadata(entry: Entry) -> Mapping[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _handed_in(entry: Entry, submission: Mapping[str, Any]) -> HandedIn:
+def _handed_in(entry: Entry, submission: Mapping[str, Any]) -> DownloadedFile:
     submitters = submission.get(":submitters")
     people = [one for one in submitters if isinstance(one, dict)] if isinstance(submitters, list) else []
     owners = tuple(
@@ -67,7 +67,7 @@ def _handed_in(entry: Entry, submission: Mapping[str, Any]) -> HandedIn:
         )
         for one in people
     )
-    return HandedIn(entry, "Gradescope", owners or ((),), _time(submission.get(":created_at")))
+    return DownloadedFile(entry, "Gradescope", owners or ((),), _time(submission.get(":created_at")))
 
 
 def _time(text: object) -> datetime | None:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 
 from autograder.collecting.archive import Entry
-from autograder.collecting.handed_in import HandedIn, outermost
+from autograder.collecting.handed_in import DownloadedFile, outermost
 from autograder.collecting.matching import Clue
 
 NAME = re.compile(r"(?P<name>.+)_(?P<participant>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
@@ -23,10 +23,10 @@ SYSTEM = "Moodle"
 BLIND = "Participant"
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[HandedIn]:
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Moodle named."""
     found = [(entry, next(filter(None, map(NAME.fullmatch, outermost(entry, depth))), None)) for entry in entries]
-    return [HandedIn(entry, SYSTEM, (_clues(name),)) for entry, name in found if name]
+    return [DownloadedFile(entry, SYSTEM, (_clues(name),)) for entry, name in found if name]
 
 
 def _clues(name: re.Match[str]) -> tuple[Clue, ...]:
@@ -34,7 +34,7 @@ def _clues(name: re.Match[str]) -> tuple[Clue, ...]:
     return (number,) if name["name"] == BLIND else (number, Clue("name", name["name"]))
 
 
-def participant_of(one: HandedIn) -> str:
+def participant_of(one: DownloadedFile) -> str:
     """Return the number of the participant whose file it is; empty where it is none of Moodle's."""
     numbers = [clue.text for clues in one.owners for clue in clues if clue.kind == "number"]
     return numbers[0] if one.system == SYSTEM and numbers else ""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from autograder.collecting.archive import Entry
-from autograder.collecting.handed_in import HandedIn, outermost
+from autograder.collecting.handed_in import DownloadedFile, outermost
 from autograder.collecting.matching import Clue
 
 TIMESTAMP = "timestamp.txt"
@@ -21,14 +21,16 @@ TIMESTAMP = "timestamp.txt"
 NAME = re.compile(r"(?P<student>.+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d [\d:.]+) UTC(?:\+[^+]*)?")
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[HandedIn]:
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files of submissions in the exchange."""
     folders = [
         (entry, outermost(entry, depth)) for entry in entries if entry.parts[1:] and entry.parts[-1] != TIMESTAMP
     ]
     found = [(entry, next(filter(None, map(NAME.fullmatch, names)), None)) for entry, names in folders]
     return [
-        HandedIn(entry, "nbgrader", ((Clue("id", name["student"]),),), _time(name)) for entry, name in found if name
+        DownloadedFile(entry, "nbgrader", ((Clue("id", name["student"]),),), _time(name))
+        for entry, name in found
+        if name
     ]
 
 

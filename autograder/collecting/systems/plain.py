@@ -13,18 +13,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from autograder.collecting.archive import Entry, EntryRefused
-from autograder.collecting.handed_in import HandedIn
+from autograder.collecting.handed_in import DownloadedFile
 from autograder.collecting.matching import Clue, any_of
 
 TIMESTAMP = "timestamp.txt"
 MAX_TIMESTAMP_BYTES = 100
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[HandedIn]:
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return all files."""
     times = {entry.parts[:-1]: _time(entry) for entry in entries if entry.parts[-1:] == (TIMESTAMP,)}
     return [
-        HandedIn(entry, "folder", (_clues(entry.parts),), times.get(entry.parts[:-1]))
+        DownloadedFile(entry, "folder", (_clues(entry.parts),), times.get(entry.parts[:-1]))
         for entry in entries
         if entry.parts[-1:] != (TIMESTAMP,)
     ]

@@ -1,4 +1,4 @@
-"""How a term begins and how work comes in: ``autograder init`` and ``autograder collect``."""
+"""``autograder collect``: how work comes in."""
 
 from __future__ import annotations
 
@@ -10,51 +10,22 @@ from typing import Annotated
 
 import typer
 
-# click keeps the lines of a paragraph that begins with this character.
-AS_WRITTEN = "\b\n"
-INIT_EXAMPLES = (
-    AS_WRITTEN
-    + """Example: autograder init my-course
-         autograder init my-course --roster canvas-gradebook.csv"""
-)
-COLLECT_EXAMPLES = (
-    AS_WRITTEN
-    + """Example: autograder collect submissions.zip
-         autograder collect submissions.zip 2-layers --dry-run
-         autograder collect moodle.zip 2-layers --worksheet grading-worksheet.csv
-         autograder collect 2-layers-submissions --yes --json > collected.json
-         autograder collect /srv/nbgrader/exchange/my-course/inbound --attempt first"""
+from autograder.commands.options import DryRun, examples
+from autograder.errors import complain
+
+app = typer.Typer()
+
+
+EXAMPLES = examples(
+    "autograder collect submissions.zip",
+    "autograder collect submissions.zip 2-layers --dry-run",
+    "autograder collect moodle.zip 2-layers --worksheet grading-worksheet.csv",
+    "autograder collect 2-layers-submissions --yes --json > collected.json",
+    "autograder collect /srv/nbgrader/exchange/my-course/inbound --attempt first",
 )
 
 
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The course folder to make.")],
-    roster: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Who is in the class: a CSV file, or an export of Canvas or Moodle as it is."
-        ),
-    ] = None,
-) -> None:
-    """Make a course folder for an instructor; what is there already stays as it is.
-
-    It holds nbgrader's layout and configuration, roster.csv (who is in the class), due_dates.csv (when work is due),
-    and a README with the commands of a term in order.
-    """
-    from autograder.grading.course_folder import CourseFolder
-    from autograder.grading.course_init import make_course_folder
-    from autograder.grading.term import enter_term, students_of
-
-    made = make_course_folder(folder, roster)
-    course_folder = CourseFolder.here(folder)
-    students = students_of(course_folder)
-    enter_term(course_folder, students, {})
-    print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
-    if students:
-        print(f"in the gradebook: {len(students)} student{'s' if len(students) != 1 else ''} of roster.csv")
-    print(f"Next: cd {folder} && autograder release")
-
-
+@app.command(epilog=EXAMPLES)
 def collect(
     path: Annotated[
         Path,
@@ -77,7 +48,7 @@ def collect(
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
+    dry_run: DryRun = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON; with --yes or --dry-run.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace also work that was put there by hand, and keep a copy of it.")
@@ -109,7 +80,7 @@ def collect(
             print_table(preview.table(collection))
             print("\n".join([*preview.remarks(collection), preview.summary(collection)]))
         for line in preview.notices(collection):
-            print(f"autograder: {line}", file=sys.stderr)
+            complain(line)
         write = not dry_run and bool(collection.plan.to_write)
         if write and interactive and not yes:
             write = typer.confirm("Write this into submitted/ and collected/?")

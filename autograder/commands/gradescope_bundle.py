@@ -1,4 +1,4 @@
-"""`autograder gradescope-bundle`: the grader for a system that runs it itself."""
+"""``autograder gradescope-bundle``: the grader for a system that runs it itself."""
 
 from __future__ import annotations
 
@@ -7,27 +7,20 @@ from typing import Annotated
 
 import typer
 
-Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there, and keep a copy of it.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
+from autograder.commands.options import Force, OneAssignment, Quiet
+from autograder.commands.overwriting import refuse_or_copy
+
+app = typer.Typer()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module to the command line."""
-    app.command("gradescope-bundle", epilog="Example: autograder gradescope-bundle 2-layers -o autograder.zip")(
-        gradescope_bundle
-    )
-
-
+@app.command("gradescope-bundle", epilog="Example: autograder gradescope-bundle 2-layers -o autograder.zip")
 def gradescope_bundle(
-    assignment: Annotated[str, typer.Argument(help="An assignment's id, such as 2-layers.")],
+    assignment: OneAssignment,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE.zip", help="Where to.")] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace a file that is there, and keep a copy of it.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
+    force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Make the zip to upload as an assignment's autograder on Gradescope; it holds solutions and hidden checks."""
-    from autograder.commands.overwriting import refuse_or_copy
     from autograder.console import progress
     from autograder.exporting.gradescope_bundle import write_gradescope_bundle
     from autograder.grading.course_folder import CourseFolder
