@@ -14,6 +14,7 @@ from autograder.collecting.matching import Clue, Directory
 from autograder.collecting.roster import Student
 from autograder.collecting.systems import read_all
 from autograder.collecting.worksheet import read_times, with_times
+from autograder.errors import WrongUse
 from autograder.grading.course_folder import CourseFolderError
 from tests.collecting.downloads import clone, folder, gradescope_metadata, zipped
 
@@ -89,7 +90,7 @@ def test_moodles_worksheet_says_when(tmp_path: Path) -> None:
 )
 def test_what_is_no_worksheet_is_said_in_a_line(text: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text(text)
-    with pytest.raises(CourseFolderError, match=reason):
+    with pytest.raises(WrongUse, match=reason):
         read_times(tmp_path / "w.csv", UTC)
 
 
