@@ -19,14 +19,11 @@ from types import ModuleType, SimpleNamespace
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from autograder.sandbox.limits import OutOfTime
 from autograder.sandbox.program import Cell, CellResult
 
 MAX_OUTPUT = 20_000
 MAX_ERROR = 4_000
-
-
-class OutOfTime(BaseException):
-    """Raised in a cell that has used up its time; not an Exception, so that ``except Exception`` lets it through."""
 
 
 class CappedText(io.StringIO):

@@ -10,19 +10,17 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
-from types import FrameType, ModuleType, SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
-from autograder import student
 from autograder.checks import Check, checks_of
 from autograder.observe import observe
 from autograder.sandbox import isolation, patches, wire
-from autograder.sandbox.cells import OutOfTime, names_of, prepare, run_cell
+from autograder.sandbox.cells import names_of, prepare, run_cell
+from autograder.sandbox.limits import ALARMS, be_graded, time_limit
 from autograder.sandbox.program import Cell, Limits, PlannedCheck, read_plan
 from autograder.verdicts import Answer
 
 MAX_TIMEOUTS = 2
-# Of wall time and of time on the processor.
-ALARMS = {signal.ITIMER_REAL: signal.SIGALRM, signal.ITIMER_PROF: signal.SIGPROF}
 GRACE_S = 0.5
 TIMEOUT, CRASH = "it did not end in time", "it ended the whole process"
 NO_PROCESS = "the cells left so many processes behind that no check could be started"
@@ -33,7 +31,7 @@ def run(cells: Sequence[Cell], limits: Limits, results: socket.socket) -> None:
 
     While the cells run, nothing in this process knows which checks will come and with which seeds.
     """
-    student.be_graded()
+    be_graded()
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
     prepare(module)
@@ -129,23 +127,3 @@ def send_answer(results: socket.socket, planned: PlannedCheck, answer: Answer) -
     if len(body) > wire.MAX_BODY_BYTES:
         header, body = wire.pack_answer(Answer("invalid", {}, "its answer is too large", answer.duration_s))
     wire.send(results, {"exercise": planned.exercise, "check": planned.name, "answer": header}, body)
-
-
-@contextlib.contextmanager
-def time_limit(wall_s: float, processor_s: float = 0.0):  # type: ignore[no-untyped-def]
-    """Raise ``OutOfTime`` in this block when its wall time or its time on the processor is over; 0 sets no limit."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise OutOfTime
-
-    before = {clock: signal.signal(alarm, stop) for clock, alarm in ALARMS.items()}
-    try:
-        signal.setitimer(signal.ITIMER_REAL, wall_s)
-        signal.setitimer(signal.ITIMER_PROF, processor_s)
-        yield
-    except OutOfTime:
-        pass  # it rang between the cell's end and ours
-    finally:
-        for clock, handler in before.items():
-            signal.setitimer(clock, 0)
-            signal.signal(ALARMS[clock], handler)

@@ -11,9 +11,9 @@ import pytest
 from nbformat import NotebookNode
 from torch import nn
 
-from autograder import student
 from autograder.notebooks.fill import exercise_cells
 from autograder.own import own
+from autograder.sandbox import limits
 from tests.notebooks.conftest import with_answers
 
 
@@ -91,5 +91,5 @@ def test_when_work_is_graded_it_is_always_pytorchs(
     right: NotebookNode, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_over(right, folder)
-    monkeypatch.setattr(student, "_graded", True)
+    monkeypatch.setattr(limits, "_graded", True)
     assert own("Linear", otherwise=nn.Linear) is nn.Linear
