@@ -20,8 +20,7 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
     from autograder.grading.course_folder import CourseFolder
     from autograder.grading.files import write_atomically
     from autograder.grading.marks import read_marks
-    from autograder.grading.submission import room_of
-    from autograder.notebooks.graft import read_notebook
+    from autograder.notebooks.graft import read_notebook, room_of
     from autograder.reference import Course
     from autograder.reports.class_report import class_report
     from autograder.reports.public_code import public_code

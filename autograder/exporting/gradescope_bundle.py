@@ -19,9 +19,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from autograder.grading.gradescope import PAGE
-from autograder.grading.submission import RECORD, room_of
 from autograder.notebooks.bundle import DISTRIBUTION, PACKAGE, BundleError, pip_wheel, zip_folder
-from autograder.notebooks.graft import read_notebook
+from autograder.notebooks.graft import RECORD, read_notebook, room_of
 from autograder.reference import Course
 
 IMAGE = Path(__file__).parent / "gradescope_image"

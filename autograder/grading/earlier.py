@@ -13,8 +13,7 @@ from nbformat import NotebookNode
 import autograder
 from autograder.checks import checks_of
 from autograder.grading.course_folder import CourseFolder, HandedIn, Submission
-from autograder.grading.submission import record_of, room_of
-from autograder.notebooks.graft import MalformedNotebook, read_notebook
+from autograder.notebooks.graft import MalformedNotebook, read_notebook, record_of, room_of
 from autograder.reference import Course
 
 Scores = Mapping[str, Mapping[str, float | None]]

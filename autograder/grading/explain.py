@@ -14,10 +14,17 @@ from nbformat import NotebookNode
 from autograder.checks import Check, checks_of
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.earlier import digest_of, versions
-from autograder.grading.submission import record_of, room_of
 from autograder.judge import Expectations, judge
 from autograder.notebooks.answers import answer_in, program_of
-from autograder.notebooks.graft import MalformedNotebook, grade_id_of, graft, is_answer, read_notebook
+from autograder.notebooks.graft import (
+    MalformedNotebook,
+    grade_id_of,
+    graft,
+    is_answer,
+    read_notebook,
+    record_of,
+    room_of,
+)
 from autograder.reference import Course, LiveExpectations
 from autograder.sandbox import Limits, PlannedCheck, Program, RunResult, Sandbox
 from autograder.sandbox.cells import names_of, prepare, run_cell

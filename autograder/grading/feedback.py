@@ -14,9 +14,8 @@ from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.feedback_zip import feedback_zip
 from autograder.grading.files import write_atomically
 from autograder.grading.gradebook import GradebookWriter
-from autograder.grading.submission import record_of
 from autograder.marks import number
-from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
+from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, record_of
 from autograder.reports.html import render
 from autograder.verdicts import LABELS, VerdictRecord, labelled
 

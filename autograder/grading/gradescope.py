@@ -26,10 +26,18 @@ from autograder.errors import plain
 from autograder.exporting.gradescope import results
 from autograder.grading.earlier import versions
 from autograder.grading.files import write_atomically
-from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare, room_of
+from autograder.grading.submission import Graded, conclude, grade_unreadable, prepare
 from autograder.marks import Mark
 from autograder.notebooks.answers import room_by_grade_ids
-from autograder.notebooks.graft import MalformedNotebook, is_graded, is_written, parse_notebook, read_capped
+from autograder.notebooks.graft import (
+    RECORD,
+    MalformedNotebook,
+    is_graded,
+    is_written,
+    parse_notebook,
+    read_capped,
+    room_of,
+)
 from autograder.notebooks.graft import read_notebook as read_released
 from autograder.reference import Course, LiveExpectations
 from autograder.sandbox import Limits, NoSandbox, Program, Sandbox, isolation

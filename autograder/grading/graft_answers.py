@@ -10,8 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grading.course_folder import CourseFolder
-from autograder.grading.submission import RECORD
-from autograder.notebooks.graft import graft
+from autograder.notebooks.graft import RECORD, graft
 
 
 class GraftAnswers(NbGraderPreprocessor):  # type: ignore[misc]

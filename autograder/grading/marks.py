@@ -11,9 +11,8 @@ from nbgrader.api import Student as StudentRow
 from autograder.collecting.roster import Student
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.gradebook import GradebookWriter
-from autograder.grading.submission import record_of
 from autograder.marks import Mark
-from autograder.notebooks.graft import MalformedNotebook, grade_id_of, is_answer, read_notebook
+from autograder.notebooks.graft import MalformedNotebook, grade_id_of, is_answer, read_notebook, record_of
 
 
 def read_marks(

@@ -20,10 +20,10 @@ from autograder.grading.course_folder import CourseFolder, CourseFolderError, Ha
 from autograder.grading.earlier import Scores, digest_of, earlier_record, versions
 from autograder.grading.gradebook import GradebookError, GradebookWriter, RowRefused
 from autograder.grading.log import write_log
-from autograder.grading.submission import RECORD, Graded, conclude, grade_unreadable, prepare
+from autograder.grading.submission import Graded, conclude, grade_unreadable, prepare
 from autograder.grading.term import due_dates_of, enter_term, students_of
 from autograder.grading.workers import ClusterError, Sandboxes, local_sandboxes
-from autograder.notebooks.graft import Grafted, MalformedNotebook
+from autograder.notebooks.graft import RECORD, Grafted, MalformedNotebook
 from autograder.reference import Course, LiveExpectations
 from autograder.sandbox import Limits, NoSandbox, RunResult
 

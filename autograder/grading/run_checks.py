@@ -10,9 +10,11 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.checks import checks_of
 from autograder.grading.earlier import versions
-from autograder.grading.submission import RECORD, conclude, program_of
-from autograder.notebooks.graft import Grafted
+from autograder.grading.submission import conclude
+from autograder.notebooks.answers import program_of
+from autograder.notebooks.graft import RECORD, Grafted, room_of
 from autograder.reference import Course, LiveExpectations
 from autograder.sandbox import Sandbox
 
@@ -32,6 +34,7 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         sandbox, expect, run_seed = _shared()
         grafted = Grafted(nb, tuple(nb.metadata[RECORD].get("notes", ())))
-        graded = conclude(grafted, sandbox.run(program_of(nb, run_seed)), expect, run_seed)
+        program = program_of(nb, checks_of(room_of(nb)), run_seed)
+        graded = conclude(grafted, sandbox.run(program), expect, run_seed)
         graded.notebook.metadata[RECORD]["run"] = {"seed": run_seed, "versions": versions()}
         return graded.notebook, resources

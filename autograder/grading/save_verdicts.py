@@ -9,8 +9,7 @@ from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade
 
-from autograder.grading.submission import record_of
-from autograder.notebooks.graft import grade_id_of, is_answer, is_written
+from autograder.notebooks.graft import grade_id_of, is_answer, is_written, record_of
 
 NO_RESPONSE = "No response."  # nbgrader's words
 

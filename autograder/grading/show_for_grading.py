@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.notebooks.graft import is_answer, is_graded, is_written
+from autograder.notebooks.graft import RECORD, is_answer, is_graded, is_written
 from autograder.reference import Course
 
 HEADINGS = re.compile(r"^## (?:Model answer|Rubric)\n", re.MULTILINE)
@@ -23,7 +23,7 @@ class ShowForGrading(NbGraderPreprocessor):  # type: ignore[misc]
     """Reorder a graded notebook for the formgrader; feedback pages, which have no submission's id, stay as they are."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        room = nb.metadata.get("autograder", {}).get("room")
+        room = nb.metadata.get(RECORD, {}).get("room")
         if "submission_id" not in resources or not any(map(is_written, nb.cells)):
             return nb, resources
         written = [cell for cell in nb.cells if is_written(cell)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -12,11 +11,9 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.judge import Expectations
 from autograder.notebooks import answers
-from autograder.notebooks.graft import Grafted, MalformedNotebook, grade_id_of, graft, is_answer
+from autograder.notebooks.graft import RECORD, Grafted, grade_id_of, graft, is_answer, room_of
 from autograder.sandbox import Program, RunResult
 from autograder.verdicts import Answer, Verdict
-
-RECORD = "autograder"
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> t
         run_seed: of this run; each check's own seed follows from it.
     """
     grafted = graft(released, submitted)
-    return grafted, program_of(grafted.notebook, run_seed)
+    return grafted, answers.program_of(grafted.notebook, checks_of(room_of(grafted.notebook)), run_seed)
 
 
 def conclude(grafted: Grafted, result: RunResult, expect: Expectations, run_seed: int) -> Graded:
@@ -54,23 +51,6 @@ def conclude(grafted: Grafted, result: RunResult, expect: Expectations, run_seed
     return Graded(grafted.notebook, tuple(verdicts), grafted.notes)
 
 
-def room_of(notebook: NotebookNode) -> str:
-    """Return the room of a released notebook's exercises."""
-    return str(notebook.metadata[RECORD]["room"])
-
-
-def record_of(graded: NotebookNode) -> dict[str, Any]:
-    """Return what a graded notebook records: its verdicts as JSON values, notes, and of what run they are.
-
-    Raises:
-        MalformedNotebook: an earlier version of the grader wrote it.
-    """
-    record = graded.metadata.get(RECORD, {})
-    if "unreadable" not in record:
-        raise MalformedNotebook("it was graded by an earlier version of autograder: run `autograder grade` again")
-    return dict(record)
-
-
 def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, run_seed: int) -> Graded:
     """Return the verdicts of a submission that is no notebook: nothing answered, and why."""
     notebook = nbformat.from_dict(released)
@@ -78,11 +58,6 @@ def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, 
     verdicts = answers.judge_all(checks, [Answer("invalid", {}, reason)] * len(checks), expect, run_seed)
     show(notebook, verdicts, RunResult({}, {}), (reason,), unreadable=reason)
     return Graded(notebook, tuple(verdicts), (reason,))
-
-
-def program_of(notebook: NotebookNode, run_seed: int) -> Program:
-    """Return what is run of a notebook: its setup and the answers. Figures and labs earn nothing and are left out."""
-    return answers.program_of(notebook, checks_of(room_of(notebook)), run_seed)
 
 
 def show(

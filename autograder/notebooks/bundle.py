@@ -16,7 +16,7 @@ from pathlib import Path
 import autograder
 from autograder.checks import rooms
 from autograder.errors import WorkFailed
-from autograder.notebooks.graft import read_notebook
+from autograder.notebooks.graft import read_notebook, room_of
 from autograder.records import record
 from autograder.reference import Course
 
@@ -88,7 +88,7 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
             path.write_text(without_hidden_checks(path.read_text(encoding="utf-8")), encoding="utf-8")
             record(course, room, package / "records")
         for notebook in notebooks:
-            room = str(read_notebook(notebook).metadata.autograder.room)
+            room = room_of(read_notebook(notebook))
             shutil.copyfile(notebook, package / "records" / f"{room}.ipynb")
         (stage / "pyproject.toml").write_text(_pyproject(package), encoding="utf-8")
         return pip_wheel(stage, target)

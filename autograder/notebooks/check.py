@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import checks_of, rooms
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
-from autograder.notebooks.graft import MalformedNotebook, graft, is_graded, read_notebook
+from autograder.notebooks.graft import RECORD, MalformedNotebook, graft, is_graded, read_notebook
 from autograder.records import FOLDER, RUN_SEEDS, expectations
 from autograder.reference import Course
 from autograder.reports.progress import Progress, progress_of
@@ -96,7 +96,7 @@ def progress_in(room: str, verdicts: Sequence[Verdict], page: str) -> Progress:
     released = released_notebook(room)
     total = sum(int(cell.metadata.nbgrader.points) for cell in released.cells if is_graded(cell))
     visible = sum(verdict.check.points for verdict in verdicts)
-    return progress_of(released.metadata.autograder.assignment, verdicts, page, total - visible)
+    return progress_of(released.metadata[RECORD].assignment, verdicts, page, total - visible)
 
 
 def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunResult]) -> NotebookReport:

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import WrongUse
 
+RECORD = "autograder"  # under which a notebook's metadata says whose it is and, once it is graded, how it went
 MAX_NOTEBOOK_BYTES = 32 << 20
 NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, nor pipes among its files
 MAX_ANSWER_CHARACTERS = 256 << 10
@@ -99,6 +100,23 @@ def _as_format_4(text: str) -> NotebookNode:
         # JSON can hold halves of characters, which no file can.
         cell.source = cell.source.encode("utf-8", "replace").decode("utf-8")
     return notebook
+
+
+def room_of(notebook: NotebookNode) -> str:
+    """Return the room of a released notebook's exercises."""
+    return str(notebook.metadata[RECORD]["room"])
+
+
+def record_of(graded: NotebookNode) -> dict[str, Any]:
+    """Return what a graded notebook records: its verdicts as JSON values, notes, and of what run they are.
+
+    Raises:
+        MalformedNotebook: an earlier version of the grader wrote it.
+    """
+    record = graded.metadata.get(RECORD, {})
+    if "unreadable" not in record:
+        raise MalformedNotebook("it was graded by an earlier version of autograder: run `autograder grade` again")
+    return dict(record)
 
 
 def grade_id_of(cell: NotebookNode) -> str | None:

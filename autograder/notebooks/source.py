@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import Check, checks_of
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
-from autograder.notebooks.graft import is_answer
+from autograder.notebooks.graft import RECORD, is_answer
 from autograder.notebooks.markdown import Context, citations_of, to_markdown
 from autograder.notebooks.set_up import set_up_cell
 from autograder.reference import Course
@@ -98,7 +98,7 @@ def source_notebook(
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
-            "autograder": {"assignment": chapter.assignment, "room": chapter.room},
+            RECORD: {"assignment": chapter.assignment, "room": chapter.room},
         },
     )
     _name_cells(cells)

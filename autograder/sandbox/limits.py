@@ -8,10 +8,9 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-# Of wall time and of time on the processor; Windows has neither clock.
-ALARMS = (
-    {signal.ITIMER_REAL: signal.SIGALRM, signal.ITIMER_PROF: signal.SIGPROF} if hasattr(signal, "setitimer") else {}
-)
+# The signals of wall time and of time on the processor, by their clocks; Windows has neither.
+HAS_CLOCKS = hasattr(signal, "setitimer")
+ALARMS = {signal.ITIMER_REAL: signal.SIGALRM, signal.ITIMER_PROF: signal.SIGPROF} if HAS_CLOCKS else {}
 _graded = False
 
 

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.reports.submission_log import submission_log
+from autograder.grading.log import submission_log
 from autograder.reports.text import MAX_LINE, MAX_LINES
 from autograder.sandbox import Limits
 
