@@ -23,8 +23,8 @@ from typer.testing import CliRunner
 
 import autograder as grader
 from autograder import cli
-from autograder.console import ending_of
 from autograder.errors import AutograderError
+from autograder.grading.console import ending_of
 from autograder.sandbox import landlock
 from tests.conftest import ROOT, SAMPLE_CLASS, autograder
 

@@ -20,8 +20,10 @@ from autograder.collecting.systems import read_all
 from autograder.collecting.worksheet import read_times, with_times
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.files import write_atomically
+from autograder.grading.gradebook import CourseGradebook
 from autograder.grading.term import due_dates_of, enter_term, students_of
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
+from autograder.reference import Course
 
 TIMESTAMP = "timestamp.txt"
 CHOICE = re.compile(r"first|last|[1-9]\d*")
@@ -68,12 +70,13 @@ class Collection:
 
 @contextmanager
 def planned_collection(
-    folder: CourseFolder, request: CollectRequest, on_read: Callable[[str], None] = lambda name: None
+    folder: CourseFolder, course: Course, request: CollectRequest, on_read: Callable[[str], None] = lambda name: None
 ) -> Iterator[Collection]:
     """Give what collecting a download would do, and keep the download open.
 
     Args:
         folder: the course folder.
+        course: whose assignments have due dates.
         request: what to collect.
         on_read: called after each file, with its name.
 
@@ -90,7 +93,7 @@ def planned_collection(
             f"{request.roster or 'roster.csv'} names nobody: put your learning system's export in its place, "
             "or give --roster FILE"
         )
-    due = due_dates_of(folder)
+    due = due_dates_of(folder, course)
     _refuse_own_folders(folder, request.path)
     assignments = Assignments.of(folder)
     with opened(request.path) as entries:
@@ -157,7 +160,8 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
         GradebookError: the gradebook does not take the class or its dates.
         OSError: something cannot be written.
     """
-    enter_term(folder, collection.students, collection.due)
+    with CourseGradebook(folder) as gradebook:
+        enter_term(gradebook, collection.students, collection.due)
     for one in collection.plan.to_write:
         contents = {
             digest: _content(collection.entries[digest], digest) for digest in _new_digests(folder, one, collection)

@@ -67,15 +67,16 @@ def collect(
     from autograder.collecting.collect import CollectRequest, carry_out, planned_collection
     from autograder.console import print_table, progress
     from autograder.grading.course_folder import CourseFolder, CourseFolderError
+    from autograder.reference import Course
 
-    folder = CourseFolder.here()
+    folder, course = CourseFolder.here(), Course.installed()
     interactive = sys.stdin.isatty() and not as_json
     if not (yes or dry_run or interactive):
         raise CourseFolderError("nobody can be asked here: add --yes to write, or --dry-run to look")
     request = CollectRequest(path, assignment, roster, worksheet, attempt, force)
     with nullcontext() if dry_run else folder.only_one_grader(), ExitStack() as stack:
         with progress("Reading", None, as_json) as step:
-            collection = stack.enter_context(planned_collection(folder, request, step))
+            collection = stack.enter_context(planned_collection(folder, course, request, step))
         if not as_json:
             print_table(preview.table(collection))
             print("\n".join([*preview.remarks(collection), preview.summary(collection)]))

@@ -40,7 +40,7 @@ def grade(
     quiet: Quiet = False,
 ) -> None:
     """Grade what was handed in, into nbgrader's gradebook."""
-    from autograder.console import (
+    from autograder.grading.console import (
         changes_summary,
         changes_table,
         grading_progress,
@@ -61,14 +61,9 @@ def grade(
         folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler
     )
     course = Course.installed()
-    with grading_progress(quiet or to_stdout) as live, stoppable() as stopping:
-
-        def stopped(in_flight: int) -> None:
-            what = f"finishing {in_flight} submission{'s' if in_flight != 1 else ''} in flight"
-            complain(f"{what}; Ctrl-C again stops at once")
-
+    with stoppable() as is_asked_to_stop, grading_progress(quiet or to_stdout, is_asked_to_stop) as progress:
         try:
-            run = grade_class(folder, course, request, live.set_total, live.graded, stopping, stopped)
+            run = grade_class(folder, course, request, progress)
         except KeyboardInterrupt as interrupt:
             raise Interrupted(f"interrupted; {GOES_ON}") from interrupt
     if run.waiting:

@@ -29,12 +29,14 @@ def init(
     """
     from autograder.grading.course_folder import CourseFolder
     from autograder.grading.course_init import make_course_folder
+    from autograder.grading.gradebook import CourseGradebook
     from autograder.grading.term import enter_term, students_of
 
     made = make_course_folder(folder, roster)
     course_folder = CourseFolder.here(folder)
     students = students_of(course_folder)
-    enter_term(course_folder, students, {})
+    with CourseGradebook(course_folder) as gradebook:
+        enter_term(gradebook, students, {})
     print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
     if students:
         print(f"in the gradebook: {len(students)} student{'s' if len(students) != 1 else ''} of roster.csv")

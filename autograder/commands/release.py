@@ -17,6 +17,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
 
     from autograder.console import progress
     from autograder.grading.course_folder import CourseFolder, CourseFolderError
+    from autograder.grading.gradebook import CourseGradebook
     from autograder.grading.term import due_dates_of, enter_term, students_of
     from autograder.notebooks.bundle import write_bundle
     from autograder.notebooks.release import release as release_chapter
@@ -29,7 +30,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     if not chapters:
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
-    students, due = students_of(folder), due_dates_of(folder)  # before the work, not after it
+    students, due = students_of(folder), due_dates_of(folder, course)  # before the work, not after it
     with progress("Releasing", len(chapters) + 1, quiet) as step, ThreadPoolExecutor(os.cpu_count()) as pool:
         # Each runs in a kernel of its own; what is written is written one after the other.
         running = [pool.submit(run_reference, chapter, course) for chapter in chapters]
@@ -41,7 +42,8 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
             pool.shutdown(cancel_futures=True)
         write_bundle(folder.bundle, [folder.released(name) for name in folder.assignments()], course)
         step("the bundle")
-    enter_term(folder, students, due)
+    with CourseGradebook(folder) as gradebook:
+        enter_term(gradebook, students, due)
     if not quiet:
         for chapter in chapters:
             print(f"{chapter.assignment}: {folder.released(chapter.assignment).relative_to(folder.root)}")

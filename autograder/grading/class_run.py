@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder.grading.course_folder import Submission
 from autograder.grading.earlier import versions
+from autograder.verdicts import VerdictRecord
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class GradedSubmission:
     """
 
     submission: Submission
-    verdicts: Sequence[dict[str, Any]]
+    verdicts: Sequence[VerdictRecord]
     notes: Sequence[str]
     reused: bool
     run_seed: int
@@ -47,7 +48,7 @@ class GradedSubmission:
         return sum(known) if known else None
 
     @property
-    def changed(self) -> list[dict[str, Any]]:
+    def changed(self) -> list[VerdictRecord]:
         """The verdicts that are not what the gradebook held."""
         return [one for one in self.verdicts if self.before[one["exercise"], one["check"]] != one["points"]]
 
@@ -66,6 +67,23 @@ class GradedSubmission:
         whose = {"student": self.submission.student, "assignment": self.submission.assignment}
         how = {"run_seed": self.run_seed, "versions": dict(self.versions)}
         return [whose | verdict | how for verdict in self.verdicts]
+
+
+class RunProgress:
+    """Follows a run over a class while it goes on; this one says nothing, and lets it go on."""
+
+    def begin(self, submissions: int) -> None:
+        """Learn how many submissions there are."""
+
+    def graded(self, submission: GradedSubmission) -> None:
+        """Learn of a submission whose marks have been written."""
+
+    def should_stop(self) -> bool:
+        """Say whether to begin no more; asked again and again."""
+        return False
+
+    def stopping(self, in_flight: int) -> None:
+        """Learn that the run stops as soon as so many submissions are finished."""
 
 
 @dataclass(frozen=True)

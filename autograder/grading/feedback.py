@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
 from autograder.grading.feedback_zip import feedback_zip
 from autograder.grading.files import write_atomically
-from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.gradebook import CourseGradebook
 from autograder.marks import number
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, record_of
 from autograder.reports.html import render
@@ -39,7 +39,7 @@ def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: st
         which = f" {assignments[0]}" if len(assignments) == 1 else ""
         raise CourseFolderError(f"nothing {who} has been graded: run `autograder grade{which}`")
     written = []
-    with GradebookWriter(folder) as writer, writer.open() as gradebook:
+    with CourseGradebook(folder) as writer, writer.open() as gradebook:
         for name, assignment, path in graded:
             page = feedback_page(name, assignment, read_notebook(path), gradebook)
             target = folder.feedback(name, assignment)

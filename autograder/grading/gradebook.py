@@ -51,7 +51,7 @@ class RowRefused(GradebookError):
     """The database is well, and does not take what is written of one submission."""
 
 
-class GradebookWriter:
+class CourseGradebook:
     """Writes graded notebooks as nbgrader's autograde does: the scores first, then the notebook.
 
     The notebook's arrival under its final name is what says that a submission is done. Killed before it, a run grades

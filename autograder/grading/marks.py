@@ -10,7 +10,7 @@ from nbgrader.api import Student as StudentRow
 
 from autograder.collecting.roster import Student
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
-from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.gradebook import CourseGradebook
 from autograder.marks import Mark
 from autograder.notebooks.graft import MalformedNotebook, grade_id_of, is_answer, read_notebook, record_of
 
@@ -34,7 +34,7 @@ def read_marks(
         GradebookError: the gradebook cannot be read.
     """
     found = []
-    with GradebookWriter(folder) as reader:
+    with CourseGradebook(folder) as reader:
         for assignment in assignments:
             reader.require_assignment(assignment)
         with reader.open() as gradebook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import secrets
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.checks import checks_of
-from autograder.grading.class_run import ClassRun, GradedSubmission, Ungraded
+from autograder.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, HandedIn, Submission
 from autograder.grading.earlier import Scores, digest_of, earlier_record, versions
-from autograder.grading.gradebook import GradebookError, GradebookWriter, RowRefused
+from autograder.grading.gradebook import CourseGradebook, GradebookError, RowRefused
 from autograder.grading.log import write_log
 from autograder.grading.submission import Graded, conclude, grade_unreadable, prepare
 from autograder.grading.term import due_dates_of, enter_term, students_of
@@ -63,10 +63,7 @@ def grade_class(
     folder: CourseFolder,
     course: Course,
     request: GradeRequest,
-    on_start: Callable[[int], None] = lambda total: None,
-    on_graded: Callable[[GradedSubmission], None] = lambda graded: None,
-    stopping: Callable[[], bool] = lambda: False,
-    on_stop: Callable[[int], None] = lambda in_flight: None,
+    progress: RunProgress | None = None,
 ) -> ClassRun:
     """Grade the submissions of a course folder into its gradebook.
 
@@ -77,10 +74,7 @@ def grade_class(
         folder: the course folder.
         course: the reference to compare with.
         request: what to grade.
-        on_start: called with the number of submissions.
-        on_graded: called after each has been written.
-        stopping: asked again and again; once it says yes, only what is in flight is finished and written.
-        on_stop: called then, with the number of those.
+        progress: follows the run; once it asks to stop, only what is in flight is finished and written.
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
@@ -89,11 +83,11 @@ def grade_class(
         GradebookError: the gradebook cannot be read or written.
         OSError: the disk is full, read-only or broken.
     """
-    students, due = students_of(folder), due_dates_of(folder)
-    with nullcontext() if request.dry_run else folder.only_one_grader(), GradebookWriter(folder) as writer:
+    students, due = students_of(folder), due_dates_of(folder, course)
+    with nullcontext() if request.dry_run else folder.only_one_grader(), CourseGradebook(folder) as gradebook:
         if not request.dry_run:
-            enter_term(folder, students, due)
-        return _Grading(folder, course, request, writer, on_graded, stopping, on_stop).run(on_start)
+            enter_term(gradebook, students, due)
+        return _Grading(folder, course, request, gradebook, progress or RunProgress()).run()
 
 
 class _Grading:
@@ -104,13 +98,11 @@ class _Grading:
         folder: CourseFolder,
         course: Course,
         request: GradeRequest,
-        writer: GradebookWriter,
-        on_graded: Callable[[GradedSubmission], None],
-        stopping: Callable[[], bool],
-        on_stop: Callable[[int], None],
+        gradebook: CourseGradebook,
+        progress: RunProgress,
     ) -> None:
-        self.folder, self.course, self.request, self.writer = folder, course, request, writer
-        self.on_graded, self.stopping, self.on_stop = on_graded, stopping, on_stop
+        self.folder, self.course, self.request = folder, course, request
+        self.gradebook, self.progress = gradebook, progress
         self.seed = secrets.randbits(32) if request.seed is None else request.seed
         self.expect = LiveExpectations(course)
         self.instructor: dict[str, NotebookNode] = {}
@@ -120,16 +112,16 @@ class _Grading:
         self.running: dict[Future[RunResult], _Begun] = {}
         self.told_to_stop = False
 
-    def run(self, on_start: Callable[[int], None]) -> ClassRun:
+    def run(self) -> ClassRun:
         for assignment in self.request.assignments:
-            self.writer.require_assignment(assignment)
+            self.gradebook.require_assignment(assignment)
             self.instructor[assignment] = self.folder.instructor_notebook(assignment)
-            self.scores[assignment] = self.writer.scores(assignment)
+            self.scores[assignment] = self.gradebook.scores(assignment)
         work = self.folder.submissions(self.request.assignments, self.request.student)
-        on_start(len(work))
+        self.progress.begin(len(work))
         with self.sandboxes(len(work)) as sandboxes:
             for submission in work:
-                if self.stopping():
+                if self.progress.should_stop():
                     break
                 with self.alone(submission):
                     self.begin(submission, sandboxes)
@@ -158,7 +150,7 @@ class _Grading:
         earlier = earlier_record(self.folder, submission, digest, self.request.seed, scores)
         if earlier is not None:
             if not self.request.dry_run:
-                self.writer.update_penalty(submission, released)
+                self.gradebook.update_penalty(submission, released)
             self.keep(submission, earlier, reused=True)
             return
         try:
@@ -171,10 +163,10 @@ class _Grading:
     def finish_some(self) -> None:
         """Judge and write what is ready, so that whenever the run is stopped, little is lost."""
         wait(self.running, timeout=POLL_S, return_when=FIRST_COMPLETED)
-        if self.stopping() and not self.told_to_stop:
+        if self.progress.should_stop() and not self.told_to_stop:
             self.told_to_stop = True
             self.running = {future: begun for future, begun in self.running.items() if not future.cancel()}
-            self.on_stop(len(self.running))
+            self.progress.stopping(len(self.running))
         for future in [future for future in self.running if future.done()]:
             begun = self.running.pop(future)
             with self.alone(begun.submission):
@@ -189,7 +181,7 @@ class _Grading:
         if not self.request.dry_run:
             timestamp = None if isinstance(work.timestamp, str) else work.timestamp
             write_log(self.folder, submission, done.notebook, self.request.limits, isolated=self.request.isolated)
-            self.writer.write(submission, done.notebook, timestamp)
+            self.gradebook.write(submission, done.notebook, timestamp)
         self.keep(submission, record, reused=False)
 
     def keep(self, submission: Submission, record: Mapping[str, Any], *, reused: bool) -> None:
@@ -198,7 +190,7 @@ class _Grading:
         verdicts, notes, run = record["verdicts"], record["notes"], record["run"]
         one = GradedSubmission(submission, verdicts, notes, reused, run["seed"], run["versions"], before)
         self.graded.append(one)
-        self.on_graded(one)
+        self.progress.graded(one)
 
     @contextmanager
     def alone(self, submission: Submission) -> Iterator[None]:
@@ -212,7 +204,7 @@ class _Grading:
                 raise
             self.ungraded.append(Ungraded(submission, _reason(error, self.folder)))
             if not self.request.dry_run:
-                self.writer.withdraw(submission)
+                self.gradebook.withdraw(submission)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SAWarning
 from autograder.collecting.due_dates import in_utc, read_due_dates
 from autograder.collecting.roster import Student, read_roster
 from autograder.grading.course_folder import CourseFolder
-from autograder.grading.gradebook import GradebookWriter, one_transaction
+from autograder.grading.gradebook import CourseGradebook, one_transaction
 from autograder.notebooks.source import chapters_of
 from autograder.reference import Course
 
@@ -27,16 +27,16 @@ def students_of(folder: CourseFolder) -> tuple[Student, ...]:
     return read_roster(folder.roster) if folder.roster.exists() else ()
 
 
-def due_dates_of(folder: CourseFolder) -> dict[str, datetime]:
-    """Return when the assignments of a course folder are due, with their time zones.
+def due_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
+    """Return when the assignments of a course are due in a course folder, with their time zones.
 
     Raises:
         TableError: the table of dates cannot be read.
     """
-    return read_due_dates(folder.due_dates, [chapter.assignment for chapter in chapters_of(Course.installed())])
+    return read_due_dates(folder.due_dates, [chapter.assignment for chapter in chapters_of(course)])
 
 
-def enter_term(folder: CourseFolder, students: Sequence[Student], due: Mapping[str, datetime]) -> None:
+def enter_term(gradebook: CourseGradebook, students: Sequence[Student], due: Mapping[str, datetime]) -> None:
     """Write students and due dates into the gradebook, where it does not say the same already.
 
     A name or address that the roster leaves out stays as the gradebook has it, and so does a student who has left the
@@ -47,15 +47,15 @@ def enter_term(folder: CourseFolder, students: Sequence[Student], due: Mapping[s
     """
     if not students and not due:
         return
-    with GradebookWriter(folder) as writer, writer.open() as gradebook, warnings.catch_warnings():
+    with gradebook.open() as rows, warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # nbgrader's models warn under SQLAlchemy 2
-        with one_transaction(gradebook):
-            _enter_students(gradebook, students)
-            _enter_due_dates(gradebook, in_utc(due))
+        with one_transaction(rows):
+            _enter_students(rows, students)
+            _enter_due_dates(rows, in_utc(due))
 
 
-def _enter_students(gradebook: Gradebook, students: Sequence[Student]) -> None:
-    known = {row.id: row for row in gradebook.db.query(Row)}
+def _enter_students(rows: Gradebook, students: Sequence[Student]) -> None:
+    known = {row.id: row for row in rows.db.query(Row)}
     for student in students:
         fields = {
             "first_name": student.first_name,
@@ -66,10 +66,10 @@ def _enter_students(gradebook: Gradebook, students: Sequence[Student]) -> None:
         said = {name: value for name, value in fields.items() if value}
         row = known.get(student.id)
         if row is None or any(getattr(row, name) != value for name, value in said.items()):
-            gradebook.update_or_create_student(student.id, **said)
+            rows.update_or_create_student(student.id, **said)
 
 
-def _enter_due_dates(gradebook: Gradebook, due: Mapping[str, datetime]) -> None:
-    for row in gradebook.db.query(Assignment):
+def _enter_due_dates(rows: Gradebook, due: Mapping[str, datetime]) -> None:
+    for row in rows.db.query(Assignment):
         if row.name in due:
             row.duedate = due[row.name]

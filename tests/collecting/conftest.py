@@ -9,6 +9,7 @@ import pytest
 
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.course_init import make_course_folder
+from autograder.grading.gradebook import CourseGradebook
 from autograder.grading.term import enter_term, students_of
 from tests.collecting.downloads import CELLS, notebook
 
@@ -30,7 +31,8 @@ def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "release" / assignment).mkdir()
         (root / "release" / assignment / f"{assignment}.ipynb").write_bytes(notebook(assignment))
     folder = CourseFolder(root)
-    enter_term(folder, students_of(folder), {})  # nbgrader takes seconds to make a gradebook
+    with CourseGradebook(folder) as gradebook:  # nbgrader takes seconds to make one
+        enter_term(gradebook, students_of(folder), {})
     return root
 
 

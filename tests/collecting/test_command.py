@@ -15,6 +15,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.collecting.collect import CollectRequest, carry_out, planned_collection
 from autograder.grading.course_folder import CourseFolder, CourseFolderError
+from autograder.reference import Course
 from tests.collecting.downloads import folder, notebook, zipped
 from tests.test_cli import here, refused
 
@@ -183,7 +184,7 @@ def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_w
     course: Path, tmp_path: Path
 ) -> None:
     download = folder(tmp_path / "x", {"007/2-layers.ipynb": notebook()})
-    with planned_collection(CourseFolder(course), CollectRequest(download)) as collection:
+    with planned_collection(CourseFolder(course), Course.installed(), CollectRequest(download)) as collection:
         (download / "007" / "2-layers.ipynb").write_bytes(notebook(answer="other"))
         with pytest.raises(CourseFolderError, match="has changed since it was read"):
             carry_out(CourseFolder(course), collection)

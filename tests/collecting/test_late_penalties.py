@@ -16,7 +16,7 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from autograder.grading.course_folder import CourseFolder
-from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.gradebook import CourseGradebook
 from autograder.grading.late_penalties import LatePenalty
 
 MINUTE, DAY = 60, 24 * 60 * 60
@@ -88,7 +88,7 @@ def handed_in(course: Path, *, day: int, score: float = 20) -> None:
 def penalty_in(course: Path) -> float | None:
     """Return the late penalty that nbgrader has of Ada's work after ours has looked at it."""
     folder = CourseFolder(course)
-    with GradebookWriter(folder) as writer:
+    with CourseGradebook(folder) as writer:
         writer.update_penalty(folder.submission("007", "2-layers"), nbformat.v4.new_notebook())
     with gradebook_of(course) as gradebook:
         submission = gradebook.find_submission("2-layers", "007")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.grading.class_run import ClassRun, GradedSubmission
+from autograder.grading.class_run import ClassRun, RunProgress
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.pipeline import GradeRequest, grade_class
 from autograder.notebooks.fill import fill
@@ -49,10 +49,10 @@ def hand_in(folder: Path, **students: str) -> None:
         nbformat.write(notebook_of(folder, author), submitted(folder, student))
 
 
-def grade(folder: Path, on_graded: Callable[[GradedSubmission], None] = lambda one: None, **options: Any) -> ClassRun:
+def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> ClassRun:
     """Grade a course folder with limits that fit small exercises."""
     request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
-    return grade_class(CourseFolder(folder), Course.installed(), request, on_graded=on_graded)
+    return grade_class(CourseFolder(folder), Course.installed(), request, progress)
 
 
 def verdicts(run: ClassRun) -> dict[str, list[dict[str, Any]]]:

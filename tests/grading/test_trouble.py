@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from autograder.cli import exit_status, one_line
-from autograder.grading.class_run import ClassRun
+from autograder.grading.class_run import ClassRun, GradedSubmission, RunProgress
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.gradebook import GradebookError
 from autograder.notebooks.graft import read_notebook
@@ -172,10 +172,11 @@ def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     os.mkfifo(submitted(folder, "time_is_a_pipe", "timestamp.txt"))
     submitted(folder, "late", "timestamp.txt").write_text("2030-01-02 03:04:05 UTC\n")
 
-    def one_vanishes(_: object) -> None:
-        shutil.rmtree(folder / "submitted" / "zz_vanishes", ignore_errors=True)
+    class OneVanishes(RunProgress):
+        def graded(self, submission: GradedSubmission) -> None:
+            shutil.rmtree(folder / "submitted" / "zz_vanishes", ignore_errors=True)
 
-    return folder, grade(folder, seed=2, on_graded=one_vanishes)
+    return folder, grade(folder, OneVanishes(), seed=2)
 
 
 def test_what_is_no_file_is_that_students_verdict(odd_class: tuple[Path, ClassRun]) -> None:
