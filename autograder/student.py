@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from autograder.reports.html import checks_table
-from autograder.reports.text import checks_text
+from autograder.reports.html import checks_table, progress_card
+from autograder.reports.progress import Progress
+from autograder.reports.text import checks_text, progress_text
 
 if TYPE_CHECKING:
     from autograder.checks import Check
-    from autograder.reports.progress import Progress
     from autograder.verdicts import Answer, Verdict
 
 CHECK_S = 10.0
@@ -97,7 +97,18 @@ def report_on(exercise: object, names: SimpleNamespace, only: str | None = None,
     return Report(name, [verdict for verdict in verdicts if only in (None, verdict.check.name)], hint)
 
 
-def progress(room: str) -> Progress:
+@dataclass(frozen=True, repr=False)
+class ProgressCard(Progress):
+    """How far an assignment is; a notebook shows it as a card, a terminal as text."""
+
+    def __repr__(self) -> str:
+        return progress_text(self)
+
+    def _repr_html_(self) -> str:
+        return progress_card(self)
+
+
+def progress(room: str) -> ProgressCard:
     """Run all visible checks of a chapter on your code and say how far you are.
 
     Args:
@@ -109,17 +120,16 @@ def progress(room: str) -> Progress:
     from autograder.checks import checks_of
     from autograder.notebooks.check import progress_in
     from autograder.records import expectations
-    from autograder.reports.progress import Progress
     from autograder.sandbox.limits import is_graded
 
     if is_graded():
-        return Progress(room, (), 0)
+        return ProgressCard(room, (), 0)
     frame = inspect.currentframe()
     caller = frame.f_back if frame else None
     names = SimpleNamespace(**(caller.f_globals if caller else {}))
     exercises = dict.fromkeys(check.exercise for check in checks_of(room))
     verdicts = [verdict for name in exercises for verdict in report_on(name, names).verdicts]
-    return progress_in(room, verdicts, expectations(room).page(room))
+    return ProgressCard(**vars(progress_in(room, verdicts, expectations(room).page(room))))
 
 
 def room_of(name: str) -> str:

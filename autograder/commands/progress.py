@@ -21,6 +21,7 @@ def progress(
     """Say how far you are: exercises done and open, points of visible checks, and what to read next."""
     from autograder.console import progress as progress_bar
     from autograder.notebooks.check import notebooks_in, progress_of_notebook, runner
+    from autograder.reports.text import progress_text
 
     paths = notebooks_in(where)
     found = []
@@ -31,7 +32,7 @@ def progress(
     if as_json:
         print(json.dumps([one.record() for one in found], indent=1))
         return
-    print("\n\n".join(map(repr, found)))
+    print("\n\n".join(map(progress_text, found)))
     if len(found) > 1:
         points, possible = sum(one.points for one in found), sum(one.possible for one in found)
         print(f"\n{points} of {possible} points from the visible checks of {len(found)} notebooks")

@@ -33,7 +33,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQL
 from autograder.errors import WorkFailed
 from autograder.grading.course_folder import CourseFolder, CourseFolderError, Submission
 from autograder.grading.files import write_atomically
-from autograder.grading.save_verdicts import save_verdicts
+from autograder.grading.saving import save_verdicts
 
 # What a database says, and what an instructor can do about it.
 WAYS_OUT = {

@@ -1,17 +1,14 @@
-"""nbgrader's saving step: points go from the verdicts to the gradebook, whatever the cells show."""
+"""nbgrader's saving step: the verdicts that a graded notebook records go into the gradebook."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import compute_checksum, determine_grade
 
-from autograder.notebooks.graft import grade_id_of, is_answer, is_written, record_of
-
-NO_RESPONSE = "No response."  # nbgrader's words
+from autograder.grading.saving import save_verdicts
 
 
 class SaveVerdicts(NbGraderPreprocessor):  # type: ignore[misc]
@@ -23,48 +20,3 @@ class SaveVerdicts(NbGraderPreprocessor):  # type: ignore[misc]
             save_verdicts(gradebook, where["assignment"], where["student"], nb)
             gradebook.db.commit()
         return nb, resources
-
-
-def save_verdicts(gradebook: Gradebook, assignment: str, student: str, graded: NotebookNode) -> None:
-    """Write a submission's scores and automatic comments; what a person has given stays, and waits to be looked at.
-
-    Args:
-        gradebook: nbgrader's, with a row for the submission; the caller commits.
-        assignment: its id.
-        student: whose work.
-        graded: the notebook in which the verdicts are recorded.
-    """
-    scores, comments = scores_of(graded), comments_of(graded)
-    notebook = gradebook.find_submission_notebook(assignment, assignment, student)
-    for grade, cell in _rows(gradebook, Grade, notebook.id):
-        grade.auto_score = scores.get(cell)
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-    for comment, cell in _rows(gradebook, Comment, notebook.id):
-        comment.auto_comment = comments.get(cell)
-
-
-def scores_of(graded: NotebookNode) -> dict[str, float | None]:
-    """Return the score of each graded cell; None where a person has to give it."""
-    record = record_of(graded)
-    scores: dict[str, float | None] = {
-        f"{record['room']}-{verdict['exercise']}-{verdict['check']}": verdict["points"]
-        for verdict in record["verdicts"]
-    }
-    # nbgrader's own rule for a written answer: nothing for the text that was released, and else a person decides.
-    return scores | {str(grade_id_of(cell)): determine_grade(cell)[0] for cell in graded.cells if is_written(cell)}
-
-
-def comments_of(graded: NotebookNode) -> dict[str, str]:
-    """Return what nbgrader says of an answer that is still as it was released."""
-    unchanged = (cell for cell in graded.cells if is_answer(cell) and _is_as_released(cell))
-    return {str(grade_id_of(cell)): NO_RESPONSE for cell in unchanged}
-
-
-def _is_as_released(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.nbgrader.get("checksum") == compute_checksum(cell))
-
-
-def _rows(gradebook: Gradebook, kind: Any, notebook: str) -> Any:
-    """Return the grades or comments of a submitted notebook, each with its cell's id, in one query."""
-    rows = gradebook.db.query(kind, BaseCell.name).join(BaseCell, kind.cell_id == BaseCell.id)
-    return rows.filter(kind.notebook_id == notebook).all()

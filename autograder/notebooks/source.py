@@ -106,6 +106,12 @@ def source_notebook(
     return notebook
 
 
+def open_notebook(course: Course, room: str) -> NotebookNode:
+    """Return the notebook of a room's chapter, its answers as open as students get them, and its prose left out."""
+    chapter = next(chapter for chapter in chapters_of(course) if chapter.room == room)
+    return without_solutions(source_notebook(chapter, course, course.page(room)))
+
+
 def without_solutions(notebook: NotebookNode) -> NotebookNode:
     """Return a source notebook with its answers as open as students get them."""
     copy = nbformat.from_dict(notebook)

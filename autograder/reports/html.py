@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from autograder.reports.progress import Progress
 from autograder.reports.text import diagnosis_rows, offers_hint, progress_headline, result_word, unseen_points
+from autograder.verdicts import Verdict
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-    from autograder.reports.progress import Progress
-    from autograder.verdicts import Verdict
 
 
 @cache

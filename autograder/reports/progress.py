@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from autograder.verdicts import Verdict
+from autograder.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class ExerciseProgress:
 
 @dataclass(frozen=True)
 class Progress:
-    """One assignment; a notebook shows it as a card, a terminal as text.
+    """One assignment.
 
     Attributes:
         assignment: its id.
@@ -69,16 +68,6 @@ class Progress:
             "unseen": self.unseen,
             "exercises": [dict(vars(one)) for one in self.exercises],
         }
-
-    def __repr__(self) -> str:
-        from autograder.reports.text import progress_text
-
-        return progress_text(self)
-
-    def _repr_html_(self) -> str:
-        from autograder.reports.html import progress_card
-
-        return progress_card(self)
 
 
 def progress_of(assignment: str, verdicts: Sequence[Verdict], page: str, unseen: int) -> Progress:

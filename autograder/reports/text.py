@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from autograder.verdicts import labelled
-
-if TYPE_CHECKING:
-    from autograder.reports.progress import Progress
-    from autograder.verdicts import Verdict
+from autograder.reports.progress import Progress
+from autograder.verdicts import Verdict, labelled
 
 WIDTH = 100
 MAX_LINES, MAX_LINE = 40, 300

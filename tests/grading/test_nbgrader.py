@@ -26,7 +26,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.course_init import FORMGRADER
-from autograder.grading.save_verdicts import save_verdicts
+from autograder.grading.saving import save_verdicts
 from autograder.notebooks.graft import read_notebook
 from tests.conftest import autograder
 from tests.grading.broken import BROKEN, SCRIPT

@@ -12,8 +12,7 @@ from torch import nn
 from autograder import progress
 from autograder.checks import checks_of
 from autograder.reference import Course
-from autograder.reports.progress import Progress
-from autograder.student import CheckFailed, check, report_on
+from autograder.student import CheckFailed, ProgressCard, check, report_on
 from solutions.layers import Linear
 
 CHECKS = checks_of("layers")
@@ -27,7 +26,7 @@ class Flatten(nn.Module):
 
 
 @pytest.fixture(scope="module")
-def card() -> Progress:
+def card() -> ProgressCard:
     """Linear is right, Flatten is wrong, Sequential is not there."""
     return progress("layers")
 
@@ -36,7 +35,7 @@ def visible(name: str) -> int:
     return sum(check.points for check in CHECKS if check.exercise == name and not check.hidden)
 
 
-def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open(card: Progress) -> None:
+def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open(card: ProgressCard) -> None:
     assert [(one.exercise, one.state) for one in card.exercises] == [
         ("Linear", "done"),
         ("Flatten", "not yet"),
@@ -44,28 +43,28 @@ def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open(card: Progres
     ]
 
 
-def test_it_counts_the_points_of_visible_checks_and_tells_what_comes_on_top(card: Progress) -> None:
+def test_it_counts_the_points_of_visible_checks_and_tells_what_comes_on_top(card: ProgressCard) -> None:
     assert (card.points, card.possible) == (visible("Linear"), sum(c.points for c in CHECKS if not c.hidden))
     assert card.possible + card.unseen == 25
 
 
-def test_what_to_read_next_belongs_to_the_first_exercise_that_is_not_done(card: Progress) -> None:
+def test_what_to_read_next_belongs_to_the_first_exercise_that_is_not_done(card: ProgressCard) -> None:
     assert card.next is not None
     assert card.next.exercise == "Flatten"
     assert re.search(r"chapters/2-layers\.html#flatten$", card.next.read)
 
 
-def test_an_open_exercise_is_read_about_where_the_book_sets_it(card: Progress) -> None:
+def test_an_open_exercise_is_read_about_where_the_book_sets_it(card: ProgressCard) -> None:
     assert card.exercises[-1].read.endswith("chapters/2-layers.html#exercise-layers-Sequential")
 
 
-def test_a_terminal_shows_a_line_for_each_exercise_and_the_next_thing_to_read(card: Progress) -> None:
+def test_a_terminal_shows_a_line_for_each_exercise_and_the_next_thing_to_read(card: ProgressCard) -> None:
     text = repr(card)
     assert text.startswith("2-layers: 1 of 3 exercises done, 7 of 12 points from visible checks\n  done     Linear")
     assert "next: Flatten, https://" in text
 
 
-def test_a_notebook_shows_a_table_with_headings_that_says_all_in_words(card: Progress) -> None:
+def test_a_notebook_shows_a_table_with_headings_that_says_all_in_words(card: ProgressCard) -> None:
     html = card._repr_html_()
     for part in ("<caption", "1 of 3 exercises done", '<th scope="row"', "✓ done", "✗ not yet", "… open", "<a href="):
         assert part in html
@@ -77,7 +76,7 @@ def test_when_all_is_done_there_is_nothing_to_read_next() -> None:
     assert (done.done, done.points, done.next) == (3, done.possible, None)
 
 
-def test_it_agrees_with_check(card: Progress) -> None:
+def test_it_agrees_with_check(card: ProgressCard) -> None:
     with pytest.raises(CheckFailed):
         check(Flatten).require()
     assert report_on("Linear", SimpleNamespace(Linear=Linear)).passed
