@@ -54,23 +54,39 @@ class Watch:
         started = time.monotonic()
         if sum(map(_resident_bytes, tree(self.pid))) <= self.limit_bytes:
             return False
-        still = _signal_all(self.pid, signal.SIGSTOP)
+        still = _stop_all(self.pid)
         taken = sum(map(_proportional_bytes, still))
         if taken <= self.limit_bytes:
-            _signal_all(self.pid, signal.SIGCONT)
+            for each, stopped_itself in still.items():
+                if not stopped_itself:
+                    _send(each, signal.SIGCONT)
         self._next = time.monotonic() + PAUSES * (time.monotonic() - started)
         return taken > self.limit_bytes
 
 
-def _signal_all(pid: int, number: signal.Signals) -> list[int]:
-    """Send a signal to the descendants of the first process of a namespace, also to those that just come to be."""
-    reached: list[int] = []
-    while more := [each for each in list(tree(pid))[TRUSTED:] if each not in reached]:
+def _stop_all(pid: int) -> dict[int, bool]:
+    """Stop the descendants of the first process of a namespace, also those that just come to be.
+
+    Returns:
+        Whether each, by its id, stood still before: it is not ours to wake.
+    """
+    stopped: dict[int, bool] = {}
+    while more := [each for each in list(tree(pid))[TRUSTED:] if each not in stopped]:
         for each in more:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(each, number)
-        reached += more
-    return reached
+            stopped[each] = _stands_still(each)
+            _send(each, signal.SIGSTOP)
+    return stopped
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _stands_still(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return (PROC / str(pid) / "stat").read_text().rpartition(") ")[2].startswith(("T", "t"))
+    return False
 
 
 def tree(pid: int) -> Iterator[int]:

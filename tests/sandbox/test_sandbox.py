@@ -300,12 +300,15 @@ def test_a_stop_that_comes_after_the_end_does_no_harm_to_the_next(sandbox: Sandb
     assert kinds(run(sandbox, "")) == {"observed"}
 
 
-def test_a_check_that_stops_itself_costs_only_that_check(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("held", [0, 400 << 20], ids=["little-memory", "memory-that-is-looked-at-again-and-again"])
+def test_a_check_that_stops_itself_costs_only_that_check(sandbox: Sandbox, held: int) -> None:
+    """Also where the pages of all processes, shared ones counted for each, are more than they may have."""
     source = COURSE.source("layers").replace(
         "return x.flatten(start_dim=1)",
         "x.is_contiguous() or os.kill(os.getpid(), signal.SIGSTOP); return x.flatten(start_dim=1)",
     )
-    answers = sandbox.run(Program((Cell("cell", "import os, signal\n" + source),), PLAN)).answers
+    hold = Cell("hold", f"import os, signal\nheld = b'1' * {held}")
+    answers = sandbox.run(Program((hold, Cell("cell", source)), PLAN)).answers
     assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "timeout", "observed"]
 
 
