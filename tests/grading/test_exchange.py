@@ -16,7 +16,7 @@ from autograder.doctor import exchange_finding, exchange_findings
 from autograder.grading.course_folder import CourseFolder
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
-from tests.conftest import SAMPLE_CLASS, copy_course
+from tests.conftest import ROOT, SAMPLE_CLASS, copy_course
 from tests.grading.conftest import ASSIGNMENT
 from tests.notebooks.conftest import StudentMachine, machine
 
@@ -43,12 +43,13 @@ class Hub:
 
     def run(self, user: str, *line: str | Path, where: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command as a user, in a folder of their home."""
-        base = Path(sys.base_prefix)
         hub = [shutil.which("bwrap") or "", "--dev-bind", "/", "/", "--tmpfs", "/root", "--chmod", "0755", "/root"]
-        # The interpreter may lie where nobody but root passes.
-        for parent in [each for each in reversed(base.parents) if each.is_relative_to("/root")][1:]:
-            hub += ["--perms", "0755", "--dir", str(parent)]
-        hub += ["--ro-bind", str(base), str(base), "--bind", str(self.folder), "/srv"]
+        hub += ["--bind", str(self.folder), "/srv"]
+        # Interpreter, environment and clone may lie where nobody but root passes, or below one of these two.
+        for needed in dict.fromkeys(map(Path, (sys.base_prefix, sys.prefix, ROOT))):
+            for parent in list(needed.parents)[-2::-1]:
+                hub += ["--perms", "0755", "--dir", str(parent)]
+            hub += ["--ro-bind", str(needed), str(needed)]
         hub += ["--ro-bind", str(self.environment), "/srv/environment"]
         hub += ["--ro-bind", str(self.folder / "passwd"), "/etc/passwd"]
         uid = str(USERS[user])
