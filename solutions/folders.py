@@ -1,11 +1,9 @@
 """The folders that runs leave behind: made, kept, and found again."""
 
-import json
 from pathlib import Path
 
-from safetensors import safe_open
-
-from solutions.deployment import load_model
+from solutions.deploy.model_file import read_model
+from solutions.deploy.network import training_in
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 
@@ -79,13 +77,12 @@ def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, o
     if not path.is_file():
         raise WrongUse(f"{path}: there is no such file; train a model with: python -m solutions train")
     try:
-        model = load_model(path, device)
-        training = _training_of(path)
+        model, metadata = read_model(path, device)
     except OSError as error:
         raise WrongUse(f"{path}: cannot be read ({error.strerror or error}); name a file that can") from error
     except ValueError as error:
         raise WrongUse(f"{error}; train a model with: python -m solutions train") from error
-    return model, training if isinstance(training, dict) else {}
+    return model, training_in(metadata)
 
 
 def find_run(parent: Path, run: str | None = None) -> Path:
@@ -115,12 +112,3 @@ def find_run(parent: Path, run: str | None = None) -> Path:
 
 def _last_written(folder: Path) -> float:
     return max(path.stat().st_mtime for name in (CONFIG, LOG, MODEL) if (path := folder / name).exists())
-
-
-def _training_of(path: Path) -> object:
-    """Return what a model's file tells about its training, which anybody may have written."""
-    with safe_open(path, framework="pt") as file:
-        try:
-            return json.loads(file.metadata().get("training", "{}"))
-        except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
-            return None

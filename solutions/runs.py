@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from solutions import figures
 from solutions.accelerate import FastLearner
 from solutions.data import Dataset, split
-from solutions.deployment import affine_layers, export_model
+from solutions.deploy.model_file import write_model
+from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
 from solutions.folders import CHECKPOINT, CONFIG, CONFUSION, CURVES, LOG, MISTAKES, MODEL, RESULTS
@@ -243,7 +244,7 @@ def train(
     run = Run(folder, settings, describe(data), progress, images, test)
     write_json(folder / RESULTS, run.results)
     draw(run, data)
-    export_model(model, run.model_file, run.summary)
+    write_model(model, run.model_file, run.summary)
     (folder / CHECKPOINT).unlink()
     return run
 

@@ -19,7 +19,7 @@ def export_onnx(model: Path, file: Path) -> None:
     "probabilities": float32, shape (N, 10). The metadata are those of the model file.
 
     Args:
-        model: a file that ``load_model`` has verified.
+        model: a file that ``read_model`` has verified.
         file: where to write; a file that is there is replaced.
     """
     layers = Network.load(model).layers

@@ -30,7 +30,7 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
     """Return the content of each file of the Space by its path.
 
     Args:
-        model: a file that ``load_model`` has verified.
+        model: a file that ``read_model`` has verified.
         card: the model card, Markdown.
     """
     package = Path(solutions.__file__).parent

@@ -14,6 +14,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from solutions.data import Dataset
 from solutions.deploy import space
@@ -103,6 +105,18 @@ def test_the_network_in_numpy_is_that_of_pytorch_on_the_full_test_set(trained: t
     for image in x[:100]:
         answers = dict(network.classify(image))
         assert answers == pytest.approx(dict(classify(model, torch.from_numpy(image))), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "training", [{}, {"training": "[" * 100_000}, {"training": "[]"}], ids=["none", "deep", "list"]
+)
+def test_a_model_file_need_not_tell_how_it_was_trained(training: dict[str, str], tmp_path: Path) -> None:
+    """Chapter 6 leaves that key to the student."""
+    export_model(Classifier(), tmp_path / "exported")
+    with safe_open(tmp_path / "exported", framework="pt") as file:
+        about = {key: text for key, text in file.metadata().items() if key != "training"}
+        save_file({name: file.get_tensor(name) for name in file.keys()}, tmp_path / MODEL, about | training)  # noqa: SIM118
+    assert Network.load(tmp_path / MODEL).training == {}
 
 
 # --- the folder
