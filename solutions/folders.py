@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from solutions.data import DATA
 from solutions.deploy.model_file import read_model
 from solutions.deploy.network import training_in
 from solutions.dropout import Classifier
@@ -21,6 +22,7 @@ FILES = {
     LOG: "a line for each epoch",
 }
 REPORT = "report.html"  # written by a command of its own
+COURSE_MODEL = DATA / "model" / "garments.safetensors"  # committed: it answers before anything is trained
 
 
 def claim_folder(parent: Path, name: str, force: bool) -> Path:
@@ -56,13 +58,15 @@ def unfinished_folder(parent: Path, name: str) -> Path:
     return folder
 
 
-def newest_model(parent: Path) -> Path:
-    """Return the model file of the run that ended last.
+def newest_model(parent: Path, otherwise: Path | None = None) -> Path:
+    """Return the model file of the run that ended last, or another where there is none.
 
     Raises:
-        WrongUse: there is none.
+        WrongUse: there is none, and no other was named.
     """
     models = sorted(parent.glob(f"*/{MODEL}"), key=lambda path: path.stat().st_mtime)
+    if not models and otherwise is not None:
+        return otherwise
     if not models:
         raise WrongUse(f"{parent}: there is no trained model; train one with: python -m solutions train")
     return models[-1]

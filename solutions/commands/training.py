@@ -101,7 +101,7 @@ def evaluate(
     classifier, training = folders.open_model(path)
     dataset = sources.load(data)
     test = measurement.measure(classifier, dataset.test_images, dataset.test_labels)
-    console.print(f"Model: {path}")
+    terminal.say_model(console, path)
     terminal.say_which(console, dataset)
     if training.get("data") != runs.describe(dataset):
         console.print("The model was trained on other data than these.", style="yellow")
