@@ -119,11 +119,9 @@ def confusions(test: Measurement) -> dict[str, Any]:
         {"label": label, "cells": list(zip(counts.tolist(), shade.tolist(), strict=True))}
         for label, counts, shade in zip(labels, matrix, shades, strict=True)
     ]
-    order = np.argsort(-wrong, axis=None, kind="stable")[:PAIRS]
-    places = [place for place in zip(*np.unravel_index(order, wrong.shape), strict=True) if wrong[place]]
     pairs = [
         {"target": labels[row], "taken_for": labels[column], "count": int(wrong[row, column]), "of": int(totals[row])}
-        for row, column in places
+        for row, column in test.most_confused(PAIRS)
     ]
     share = sum(pair["count"] for pair in pairs) / max(int(wrong.sum()), 1)
     return {"labels": labels, "rows": rows, "pairs": pairs, "share": share, "wrong": int(wrong.sum())}

@@ -1,10 +1,10 @@
 """The course's own: what chapter 5 teaches, and the accelerated path."""
 
-import torch
 from torch import Tensor, nn
 
 from solutions.accelerate import FastLearner
 from solutions.dropout import Classifier
+from solutions.measurement import to_tensors
 from solutions.recipes import Recipe
 from solutions.training import Learner, LearnerConfig, Loader
 from ways import VALIDATION_BATCH, Task, Train, Validate
@@ -30,7 +30,4 @@ def pairs(task: Task) -> list[tuple[Tensor, Tensor]]:
     """Return images as float32 from 0 to 1 and labels as int64, for training and for validation."""
     data = task.data
     arrays = ((data.train_images, data.train_labels), (data.test_images, data.test_labels))
-    return [
-        (torch.tensor(images, device=task.device).float().div_(255), torch.tensor(labels, device=task.device).long())
-        for images, labels in arrays
-    ]
+    return [to_tensors(images, labels, task.device) for images, labels in arrays]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from solutions.commands.options import Data, Json, ModelOrCourses, Runs
+from solutions.commands.options import Data, Json, Model, ModelOrCourses, Runs
 from solutions.errors import WrongUse, complain
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def push(
 
 @app.command(epilog="Example: python -m solutions card runs/first/model.safetensors > MODEL_CARD.md")
 def card(
-    model: Annotated[Path | None, typer.Argument(help="Model file; otherwise that of the newest run.")] = None,
+    model: Model = None,
     data: Data = None,
     out: Runs = Path("runs"),
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from solutions.commands.options import Data, Device, Download, Json, Log, RecipeName, Runs
+from solutions.commands.options import Data, Device, Download, Json, Log, Model, RecipeName, Runs
 from solutions.errors import WorkFailed, WrongUse
 
 app = typer.Typer()
@@ -86,7 +86,7 @@ def train(
 
 @app.command(epilog="Example: python -m solutions evaluate runs/first/model.safetensors")
 def evaluate(
-    model: Annotated[Path | None, typer.Argument(help="Model file; otherwise that of the newest run.")] = None,
+    model: Model = None,
     data: Data = None,
     out: Runs = Path("runs"),
     as_json: Json = False,

@@ -15,7 +15,8 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from solutions.deploy.answers import BOOK, LIMITS, UNSURE_BELOW, Answer
+from solutions.deploy.answers import LIMITS, UNSURE_BELOW, Answer
+from solutions.deploy.book import CHAPTER
 from solutions.images import LARGEST_FILE, ImageError, open_image, remark
 
 SHOWN = 5  # of ten answers
@@ -137,7 +138,7 @@ def limits(labels: tuple[str, ...], training: dict[str, object]) -> str:
     facts = [*LIMITS, f"The ten kinds: {', '.join(labels)}.", "Your picture is deleted soon after the answer."]
     if isinstance(accuracy := training.get("test_accuracy"), float):
         facts.insert(0, f"On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.")
-    return KNOW.format(facts="\n".join(f"- {fact}" for fact in facts), book=BOOK)
+    return KNOW.format(facts="\n".join(f"- {fact}" for fact in facts), book=CHAPTER)
 
 
 def empty() -> str:

@@ -17,6 +17,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from autograder.reference import Course
 from solutions.data import Dataset
 from solutions.deploy import space
 from solutions.deploy.network import Network
@@ -128,6 +129,13 @@ def test_no_module_of_the_space_mentions_pytorch_in_its_code(files: dict[str, by
             assert b"import torch" not in content, name
             assert b"from torch" not in content, name
     assert b"torch" not in files["requirements.txt"]
+
+
+def test_the_space_knows_the_books_address_though_it_has_no_metadata(files: dict[str, bytes]) -> None:
+    book = ModuleType("book")
+    exec(files["solutions/deploy/book.py"], book.__dict__)
+    assert book.__dict__["CHAPTER"] == Course.installed().page("deployment")
+    assert all(b"autograder" not in content for name, content in files.items() if name.endswith(".py"))
 
 
 def test_the_requirements_are_ranges_and_the_readme_says_what_to_start(files: dict[str, bytes]) -> None:
