@@ -1,8 +1,8 @@
 """How long a class takes to grade: stock nbgrader, otter-grader and `autograder grade`, one after the other in one run.
 
-    python bench/grading.py                                  60 submissions, each graded by all four
-    python bench/grading.py --class 200 --sample 30          the others grade 30 of the 200, scaled and said so
-    python bench/grading.py --class 200 --only ours          for the memory
+    python -m bench.grading                                  60 submissions, each graded by all four
+    python -m bench.grading --class 200 --sample 30          the others grade 30 of the 200, scaled and said so
+    python -m bench.grading --class 200 --only ours          for the memory
 
 Every grader gets the same files and has its own defaults. nbgrader: a course folder without our configuration.
 otter-grader: one test for each check, `otter run` for each submission; it knows no time limit, so each gets the one
@@ -34,7 +34,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from mixed_class import HONEST, HandedIn, mixed_class
 from nbgrader.api import Gradebook, MissingEntry
 from rich.table import Table
 
@@ -42,6 +41,7 @@ from autograder.checks import checks_of
 from autograder.console import print_table, progress
 from autograder.notebooks.source import chapters_of
 from autograder.reference import Course
+from bench.mixed_class import HONEST, HandedIn, mixed_class
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "_build" / "bench"

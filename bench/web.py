@@ -1,6 +1,6 @@
 """How long the page takes to answer, in Chromium, once a photograph is there: reading, preparing, classifying.
 
-    python bench/web.py
+    python -m bench.web
 
 The model is the one of the book. Prints a table and writes _build/bench/web.json. Times are milliseconds, the median of
 thirty after ten to warm up; reading is the browser's decoder and a copy of its pixels.

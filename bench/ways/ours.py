@@ -2,12 +2,12 @@
 
 from torch import Tensor, nn
 
+from bench.ways import VALIDATION_BATCH, Task, Train, Validate
 from solutions.accelerate import FastLearner
 from solutions.dropout import Classifier
 from solutions.measurement import to_tensors
 from solutions.recipes import Recipe
 from solutions.training import Learner, LearnerConfig, Loader
-from ways import VALIDATION_BATCH, Task, Train, Validate
 
 
 def reference(task: Task) -> tuple[Train, Validate]:

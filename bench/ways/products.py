@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import torch
 
-from ways import SIZES, Task, Train, Validate
+from bench.ways import SIZES, Task, Train, Validate
 
 
 def alone(task: Task) -> tuple[Train, Validate]:
