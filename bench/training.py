@@ -151,13 +151,18 @@ def compare(rows: Sequence[Row], images: int, batch_size: int) -> None:
     """Compare the rows of the same number of threads with the notebook's and with the limit's."""
     whole_batches = images - images % batch_size
     for count in {row.threads for row in rows}:
-        same = {row.way: row for row in rows if row.threads == count and row.epoch_s is not None}
-        for way, row in same.items():
-            if BASELINE in same:
-                row.ratio = same[BASELINE].epoch_s / row.epoch_s
-            if LIMIT in same:
-                rate = flop(whole_batches) / same[LIMIT].train_s
-                row.share = 1.0 if way == LIMIT else flop(images) / row.train_s / rate
+        same = {row.way: row for row in rows if row.threads == count}
+        epochs = {way: row.epoch_s for way, row in same.items() if row.epoch_s is not None}
+        rates = {
+            way: flop(whole_batches if way == LIMIT else images) / row.train_s
+            for way, row in same.items()
+            if row.train_s
+        }
+        for way, epoch_s in epochs.items():
+            if BASELINE in epochs:
+                same[way].ratio = epochs[BASELINE] / epoch_s
+            if LIMIT in rates:
+                same[way].share = rates[way] / rates[LIMIT]
 
 
 def machine() -> dict[str, Any]:

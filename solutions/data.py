@@ -115,7 +115,10 @@ def load(folder: Path | None = None, download: bool = False) -> Dataset:
     for name in FILES:
         check_digest(files[name], name, "the sample" if is_sample else "the full set")
     return Dataset(
-        *arrays.values(),
+        train_images=arrays[TRAIN_IMAGES],
+        train_labels=arrays[TRAIN_LABELS],
+        test_images=arrays[TEST_IMAGES],
+        test_labels=arrays[TEST_LABELS],
         source=source,
         reason=reason,
         is_sample=is_sample,

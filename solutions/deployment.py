@@ -45,13 +45,13 @@ def export_model(model: Classifier, path: str | Path, training: Mapping[str, obj
     """
     ### BEGIN SOLUTION
     sizes = [784, 256, 64, 10]
-    expected = {f"{i}.weight": (sizes[i], sizes[i + 1]) for i in range(3)}
-    expected |= {f"{i}.bias": (sizes[i + 1],) for i in range(3)}
+    expected = {f"{i}.weight": [sizes[i], sizes[i + 1]] for i in range(3)}
+    expected |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
     tensors = {}
     for i, (weight, bias) in enumerate(affine_layers(model)):
         tensors[f"{i}.weight"] = weight.detach().cpu().float().contiguous()
         tensors[f"{i}.bias"] = bias.detach().cpu().float().contiguous()
-    shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    shapes = {name: list(tensor.shape) for name, tensor in tensors.items()}
     if shapes != expected:
         raise ValueError(f"only a model with layers of 784-256-64-10 can be exported, not {shapes}")
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors)))
@@ -82,8 +82,8 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
     """
     ### BEGIN SOLUTION
     sizes = [784, 256, 64, 10]
-    expected = {f"{i}.weight": (sizes[i], sizes[i + 1]) for i in range(3)}
-    expected |= {f"{i}.bias": (sizes[i + 1],) for i in range(3)}
+    expected = {f"{i}.weight": [sizes[i], sizes[i + 1]] for i in range(3)}
+    expected |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -97,7 +97,7 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
             raise ValueError(f"{path}: {key} is {metadata.get(key)!r}, but this version reads {value!r}")
     if "labels" not in metadata:
         raise ValueError(f"{path}: the labels are missing")
-    found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    found = {name: list(tensor.shape) for name, tensor in tensors.items()}
     if found != expected:
         raise ValueError(f"{path}: the tensors are not those of 784-256-64-10")
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()

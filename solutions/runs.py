@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -105,7 +106,7 @@ class Reported:
             self.report(len(y))
 
 
-def configure(name: str, changes: dict[str, float], seed: int, device: str, taught: bool, bf16: bool) -> Settings:
+def configure(name: str, changes: dict[str, Any], seed: int, device: str, taught: bool, bf16: bool) -> Settings:
     """Return how to train by a named recipe with some changes.
 
     Raises:
@@ -153,7 +154,7 @@ def new_learner(settings: Settings, model: Classifier, data: Dataset, report: Ca
     train, valid = ((images[part], labels[part]) for part in map(torch.tensor, divide(data, seed)))
     if not settings.taught:
         return FastLearner(model, recipe, train, valid, device, seed, report, settings.bf16)
-    loaders = {
+    loaders: dict[str, Iterable[tuple[Tensor, Tensor]]] = {
         "train": Reported(Loader(*train, recipe.batch_size, shuffle=True), report),
         "valid": Loader(*valid, MEASURING_BATCH),
     }

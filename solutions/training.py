@@ -174,9 +174,9 @@ class Learner:
             mean = self.config.criterion(self.model(x), y)
             mean.backward()
             self.optimizer.step()
-            total += mean.detach() * len(x)  # detached: else the graph of every batch would be kept
+            total += mean.item() * len(x)  # a number: a tensor would keep the graph of its batch
             count += len(x)
-        return float(total / count)
+        return total / count
         ### END SOLUTION
 
     def valid_loss(self) -> float:
@@ -191,10 +191,10 @@ class Learner:
         with torch.no_grad():
             for x, y in self.loaders["valid"]:
                 x, y = x.to(self.config.device), y.to(self.config.device)
-                total += self.config.criterion(self.model(x), y) * len(x)
+                total += self.config.criterion(self.model(x), y).item() * len(x)
                 count += len(x)
         self.model.train(was_training)
-        return float(total / count)
+        return total / count
         ### END SOLUTION
 
     def validate_epoch(self) -> float:
@@ -205,9 +205,9 @@ class Learner:
         ### BEGIN SOLUTION
         right, count = 0, 0
         for x, y in self.loaders["valid"]:
-            right += (self.predict(x) == y.to(self.config.device)).sum()
+            right += int((self.predict(x) == y.to(self.config.device)).sum())
             count += len(x)
-        return int(right) / count
+        return right / count
         ### END SOLUTION
 
     def fit(self) -> History:

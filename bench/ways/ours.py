@@ -21,8 +21,9 @@ def reference(task: Task) -> tuple[Train, Validate]:
 
 def accelerated(task: Task) -> tuple[Train, Validate]:
     """Train with what `python -m solutions train` takes by default, on the same tensors."""
+    train, valid = pairs(task)
     recipe = Recipe(batch_size=task.batch_size, lr=task.lr, dropout=task.dropout)
-    learner = FastLearner(Classifier(task.dropout), recipe, *pairs(task), task.device)
+    learner = FastLearner(Classifier(task.dropout), recipe, train, valid, task.device)
     return learner.train_epoch, lambda: learner.validate()[1]
 
 

@@ -42,9 +42,9 @@ def train(
 
     console = terminal.open_console(quiet or as_json)
     machine.use_one_thread()
-    changes = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "dropout": dropout}
-    changes |= {"patience": patience, "max_seconds": max_seconds}
-    changes = {option: value for option, value in changes.items() if value is not None}
+    options = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "dropout": dropout}
+    options |= {"patience": patience, "max_seconds": max_seconds}
+    changes = {option: value for option, value in options.items() if value is not None}
     if resume is None:
         settings = runs.configure(recipe or "classic", changes, seed or 0, device or "auto", reference, bf16)
         dataset = sources.load(data, download)

@@ -86,7 +86,7 @@ def page_weights(path: Path) -> bytes:
         ValueError: it is no such file.
     """
     model, metadata = read_model(path)
-    tensors = {}
+    tensors: dict[str, np.ndarray] = {}
     for i, (weight, bias) in enumerate(affine_layers(model)):
         steps, scale = quantise(weight.detach().numpy())
         tensors |= {f"{i}.bias": bias.detach().numpy(), f"{i}.scale": scale, f"{i}.weight": steps}
