@@ -184,11 +184,11 @@ def confusion_table(test: Measurement) -> Table:
 
 
 def file_table(data: Dataset) -> Table:
-    """The four files: what is in them, and whether that was verified now."""
-    table = Table("file", "shape", "SHA-256 of the content", "verified", box=None, pad_edge=False)
+    """The four files, and what is in them."""
+    table = Table("file", "shape", "SHA-256 of the content", box=None, pad_edge=False)
     for file in data.files:
         shape = "×".join(f"{size:,}" for size in file.shape)
-        table.add_row(file.path.name, shape, f"{file.digest[:16]}…", "earlier" if file.was_verified else "now")
+        table.add_row(file.path.name, shape, f"{file.digest[:16]}…")
     return table
 
 
