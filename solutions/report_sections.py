@@ -32,7 +32,7 @@ COLUMNS = {
     "accuracies": ("validation accuracy", ".2%"),
     "seconds": ("seconds", ".2f"),
     "lr": ("learning rate", ".3g"),
-    "examples_per_second": ("images per second", ",.0f"),
+    "images_per_second": ("images per second", ",.0f"),
 }
 
 
