@@ -96,20 +96,20 @@ photos: .venv/installed ## accuracy on photographs made of held-out garments, on
 	@$(BIN)/python tools/photos.py --model $(DEPLOYED)
 
 bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
-	$(BIN)/python bench/check.py
-	$(BIN)/python bench/web.py
+	$(BIN)/python -m bench.check
+	$(BIN)/python -m bench.web
 
 bench-book: .venv/installed book/node_modules/installed ## how long the book takes to build: from nothing, nothing changed, one text edited
-	$(BIN)/python bench/book.py
+	$(BIN)/python -m bench.book
 
 bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us: an hour, on a quiet machine
 	@tools/require bubblewrap:bwrap
-	$(BIN)/python bench/grading.py
-	$(BIN)/python bench/grading.py --class 200 --sample 20
+	$(BIN)/python -m bench.grading
+	$(BIN)/python -m bench.grading --class 200 --sample 20
 
 bench-training: .venv/installed ## an epoch in ten ways, from the original notebook to ours: a quarter of an hour, on a quiet machine (WRITE=1 shows it in the book)
 	-$(BIN)/python -m pip install --quiet --editable '.[bench]'
-	$(BIN)/python bench/training.py
+	$(BIN)/python -m bench.training
 	$(if $(WRITE),cp _build/bench/training.json data/speed.json)
 
 results: .venv/installed ## train each recipe five times, and fail where the book's figures are stale: half an hour (WRITE=1 makes them)

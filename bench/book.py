@@ -1,6 +1,6 @@
 """How long the book takes to build: from nothing, with nothing changed, and after an edit of one chapter's text.
 
-    python bench/book.py
+    python -m bench.book
 
 Works on a copy of the course in a temporary folder. Prints a table and writes _build/bench/book.json. Times are seconds
 on the clock, and seconds of processor time of the build and its kernels.

@@ -1,6 +1,6 @@
 """How long a student waits: `check()` on each exercise, the card, and `autograder check`, after imports.
 
-    python bench/check.py
+    python -m bench.check
 
 Everything runs on the recorded expectations, as on a student's machine, with the reference and with a known mistake in
 each exercise. Prints a table and writes _build/bench/check.json. Times are seconds of wall time, the median of five.

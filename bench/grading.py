@@ -1,8 +1,8 @@
 """How long a class takes to grade: stock nbgrader, otter-grader and `autograder grade`, one after the other in one run.
 
-    python bench/grading.py                                  60 submissions, each graded by all four
-    python bench/grading.py --class 200 --sample 30          the others grade 30 of the 200, scaled and said so
-    python bench/grading.py --class 200 --only ours          for the memory
+    python -m bench.grading                                  60 submissions, each graded by all four
+    python -m bench.grading --class 200 --sample 30          the others grade 30 of the 200, scaled and said so
+    python -m bench.grading --class 200 --only ours          for the memory
 
 Every grader gets the same files and has its own defaults. nbgrader: a course folder without our configuration.
 otter-grader: one test for each check, `otter run` for each submission; it knows no time limit, so each gets the one
@@ -34,7 +34,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from mixed_class import HONEST, Work, mixed_class
 from nbgrader.api import Gradebook, MissingEntry
 from rich.table import Table
 
@@ -42,6 +41,7 @@ from autograder.checks import checks_of
 from autograder.console import print_table, progress
 from autograder.notebooks.source import chapters_of
 from autograder.reference import Course
+from bench.mixed_class import HONEST, HandedIn, mixed_class
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "_build" / "bench"
@@ -160,7 +160,7 @@ class Bench:
         (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG, encoding="utf-8")
         with watched(folder, "autograded/*/*/*.ipynb", len(work)):
             for assignment in sorted({one.assignment for one in work}):
-                line = [BIN / "nbgrader", "autograde", assignment]
+                line: list[str | Path] = [BIN / "nbgrader", "autograde", assignment]
                 run(line, usage, self.log, cwd=folder, env=self.environment(**more))
         return usage, marks_in(folder, work)
 
@@ -168,8 +168,8 @@ class Bench:
         """Grade with `autograder grade`."""
         folder, usage = self.hand_in(work), Usage()
         with watched(folder, "autograded/*/*/*.ipynb", len(work)):
-            line = [BIN / "autograder", "grade", "--workers", "2", "--seed", "1"]
-            run(line, usage, self.log, cwd=folder, env=self.environment())
+            line = ("grade", "--workers", "2", "--seed", "1")
+            run([BIN / "autograder", *line], usage, self.log, cwd=folder, env=self.environment())
         return usage, marks_in(folder, work)
 
     def otter(self, work: Sequence[Work]) -> tuple[Usage, Mapping[str, float | None]]:
@@ -186,8 +186,8 @@ class Bench:
             for one in work:
                 results[one.student].mkdir(parents=True)
                 notebook = folder / "submitted" / one.student / one.assignment / f"{one.assignment}.ipynb"
-                line = [otter, "run", "--no-logo", "-a", autograders[one.assignment], "-o", results[one.student]]
-                run([*line, notebook], usage, self.log, OTTER_S, cwd=folder, env=environment)
+                options = ("--no-logo", "-a", autograders[one.assignment], "-o", results[one.student])
+                run([otter, "run", *options, notebook], usage, self.log, OTTER_S, cwd=folder, env=environment)
         return usage, {student: otter_mark(path / "results.json") for student, path in results.items()}
 
     def _otter_autograder(self, otter: Path, assignment: str, room: str, folder: Path) -> Path:
@@ -197,8 +197,8 @@ class Bench:
         for check in checks_of(room):
             (tests / f"{check.id}.py").write_text(OTTER_TEST.format(check=check), encoding="utf-8")
         path = tests.parent / "autograder.zip"
-        line = [otter, "generate", "-t", tests, "-o", path, "--no-environment"]
-        subprocess.run(line, cwd=tests.parent, check=True, capture_output=True)
+        options = ("-t", tests, "-o", path, "--no-environment")
+        subprocess.run([otter, "generate", *options], cwd=tests.parent, check=True, capture_output=True)
         return path
 
 
@@ -230,8 +230,8 @@ def otter_environment(log: Path) -> Path:
         lines = "; ".join(f"site.addsitedir({path!r})" for path in site.getsitepackages())
         (packages / "course.pth").write_text(f"import site; {lines}\n", encoding="utf-8")
         with log.open("ab") as said:
-            line = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", OTTER]
-            subprocess.run(line, check=True, stdout=said, stderr=said)
+            pip = (folder / "bin" / "python", "-m", "pip")
+            subprocess.run([*pip, "install", "--quiet", OTTER], check=True, stdout=said, stderr=said)
     return folder / "bin"
 
 

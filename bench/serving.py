@@ -1,6 +1,6 @@
 """How long people wait for the page of `python -m solutions serve` while others ask too.
 
-    python bench/serving.py [MODEL]
+    python -m bench.serving [MODEL]
 
 Starts the page in a process of its own and lets 1, 5 and 20 clients send a photograph of 400×440 pixels ten times each.
 A wait is from sending to answer, upload included; clients and server share this machine. Prints a table and writes

@@ -1,8 +1,8 @@
 """How long an epoch takes, in each of the ways that a Python programmer would think of, and in ours.
 
-    python bench/training.py                                  all ways, with one thread and with two, three rounds
-    python bench/training.py --device cuda                    the same on a graphics card
-    python bench/training.py --sample --rounds 1 --only jax reference      to see that it works
+    python -m bench.training                                  all ways, with one thread and with two, three rounds
+    python -m bench.training --device cuda                    the same on a graphics card
+    python -m bench.training --sample --rounds 1 --only jax reference      to see that it works
 
 An epoch: 60,000 images in batches of 32, plain gradient descent, dropout 0.2, then one pass of validation over the
 10,000 test images, as in the original notebook. The accuracy only shows that a way learns; nothing is chosen by it.
@@ -33,18 +33,18 @@ from typing import Any
 import matplotlib as mpl
 import psutil
 from rich.table import Table
-from ways import BASELINE, LIMIT, WAYS, Task, flop
 
 from autograder.console import print_table, progress
 from autograder.look import STYLE
+from bench.ways import BASELINE, LIMIT, WAYS, Task, flop
 from solutions import data
 from solutions.errors import WrongUse
 from solutions.figures import training_speeds
 from solutions.idx import to_idx
 from solutions.machine import choose_device
 
-BENCH = Path(__file__).parent
-BUILD = BENCH.parent / "_build" / "bench"
+ROOT = Path(__file__).parent.parent
+BUILD = ROOT / "_build" / "bench"
 RESULTS = BUILD / "training.json"
 LIBRARIES = ("torch", "numpy", "scikit-learn", "jax")
 LOOK_EVERY_S = 0.5
@@ -106,9 +106,9 @@ def run(way: str, task: Task, threads: int, log: Path) -> dict[str, Any]:
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NPROC")  # the last one is JAX's
     # A compiler's cache would make the second round's start-up look free.
     environment = {**os.environ, **dict.fromkeys(names, str(threads)), "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}
-    line = [sys.executable, "-m", "ways", way, json.dumps(asdict(task))]
+    line = [sys.executable, "-m", "bench.ways", way, json.dumps(asdict(task))]
     with log.open("ab") as said:
-        process = subprocess.Popen(line, cwd=BENCH, env=environment, stdout=subprocess.PIPE, stderr=said)
+        process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=said)
         try:
             of_others = peak_of_children(process)
         except BaseException:
@@ -151,13 +151,18 @@ def compare(rows: Sequence[Row], images: int, batch_size: int) -> None:
     """Compare the rows of the same number of threads with the notebook's and with the limit's."""
     whole_batches = images - images % batch_size
     for count in {row.threads for row in rows}:
-        same = {row.way: row for row in rows if row.threads == count and row.epoch_s is not None}
-        for way, row in same.items():
-            if BASELINE in same:
-                row.ratio = same[BASELINE].epoch_s / row.epoch_s
-            if LIMIT in same:
-                rate = flop(whole_batches) / same[LIMIT].train_s
-                row.share = 1.0 if way == LIMIT else flop(images) / row.train_s / rate
+        same = {row.way: row for row in rows if row.threads == count}
+        epochs = {way: row.epoch_s for way, row in same.items() if row.epoch_s is not None}
+        rates = {
+            way: flop(whole_batches if way == LIMIT else images) / row.train_s
+            for way, row in same.items()
+            if row.train_s
+        }
+        for way, epoch_s in epochs.items():
+            if BASELINE in epochs:
+                same[way].ratio = epochs[BASELINE] / epoch_s
+            if LIMIT in rates:
+                same[way].share = rates[way] / rates[LIMIT]
 
 
 def machine() -> dict[str, Any]:

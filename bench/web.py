@@ -1,6 +1,6 @@
 """How long the page takes to answer, in Chromium, once a photograph is there: reading, preparing, classifying.
 
-    python bench/web.py
+    python -m bench.web
 
 The model is the one of the book. Prints a table and writes _build/bench/web.json. Times are milliseconds, the median of
 thirty after ten to warm up; reading is the browser's decoder and a copy of its pixels.
@@ -25,10 +25,9 @@ from rich.table import Table
 from autograder.console import print_table
 from solutions import data
 from solutions.deploy import web
+from solutions.folders import COURSE_MODEL
 
-ROOT = Path(__file__).parent.parent
-MODEL = ROOT / "data" / "model" / "garments.safetensors"
-RESULTS = ROOT / "_build" / "bench" / "web.json"
+RESULTS = Path(__file__).parent.parent / "_build" / "bench" / "web.json"
 SIZES = {"a shop's": (480, 640), "a screen's": (1080, 1350), "a telephone's": (3024, 4032)}
 MEASURE = """async (photo) => {
   const { load, prepareImage } = await import(new URL("classifier.js", location));
@@ -63,7 +62,7 @@ def measured() -> dict[str, dict[str, float]]:
     """Measure a photograph of each size."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        web.write_page(MODEL, data.load(data.SAMPLE_FOLDER), folder)
+        web.write_page(COURSE_MODEL, data.load(data.SAMPLE_FOLDER), folder)
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=name))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

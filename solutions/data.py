@@ -2,7 +2,7 @@
 
 The four files are in the IDX format, plain or as ``.gz``. What is verified is their unpacked content, because packers
 differ: Debian's ``.gz`` files lack the name and date that Zalando's have, so their checksums differ from the MD5s that
-torchvision lists, although the data are the same (a test proves it). It is verified once: see `solutions.cache`.
+torchvision lists, although the data are the same (a test proves it).
 """
 
 import hashlib
@@ -13,9 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from solutions import cache
 from solutions.errors import DataError
-from solutions.idx import parse_idx
+from solutions.idx import parse_idx, unpack
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -54,18 +53,16 @@ class DataFile:
         path: where it was found.
         shape: of the array in it.
         digest: SHA-256 of its unpacked content.
-        was_verified: whether an earlier load verified this very file, so that this one did not.
     """
 
     path: Path
     shape: tuple[int, ...]
     digest: str
-    was_verified: bool
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Fashion-MNIST, or the sample of it. The arrays are read-only, and memory maps where the machine allows it.
+    """Fashion-MNIST, or the sample of it. The arrays are read-only.
 
     Attributes:
         train_images: uint8, shape (N, 28, 28); 0 is the background.
@@ -91,7 +88,7 @@ class Dataset:
 
 
 def load(folder: Path | None = None, download: bool = False) -> Dataset:
-    """Find, open and verify the data.
+    """Find, read and verify the data.
 
     Args:
         folder: where to look; None for the usual places, and after them the sample in this repository.
@@ -106,16 +103,19 @@ def load(folder: Path | None = None, download: bool = False) -> Dataset:
     arrays, files = {}, {}
     for name in FILES:
         path = _path(source, name)
-        content, digest, was_verified = cache.read(path, known=(FULL[name], SAMPLE[name]))
+        content = unpack(path)
         arrays[name] = parse_idx(content, path)
-        files[name] = DataFile(path, arrays[name].shape, digest, was_verified)
+        files[name] = DataFile(path, arrays[name].shape, hashlib.sha256(content).hexdigest())
     for images, labels in ((TRAIN_IMAGES, TRAIN_LABELS), (TEST_IMAGES, TEST_LABELS)):
         check_pair(arrays[images], arrays[labels], files[images].path, files[labels].path)
     is_sample = len(arrays[TRAIN_LABELS]) < 60_000
     for name in FILES:
         check_digest(files[name], name, "the sample" if is_sample else "the full set")
     return Dataset(
-        *arrays.values(),
+        train_images=arrays[TRAIN_IMAGES],
+        train_labels=arrays[TRAIN_LABELS],
+        test_images=arrays[TEST_IMAGES],
+        test_labels=arrays[TEST_LABELS],
         source=source,
         reason=reason,
         is_sample=is_sample,

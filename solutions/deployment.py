@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageFilter, ImageOps
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from solutions.dropout import Classifier
@@ -44,29 +44,21 @@ def export_model(model: Classifier, path: str | Path, training: Mapping[str, obj
         ValueError: the layers of the model do not have the sizes 784-256-64-10.
     """
     ### BEGIN SOLUTION
+    sizes = [784, 256, 64, 10]
+    expected = {f"{i}.weight": [sizes[i], sizes[i + 1]] for i in range(3)}
+    expected |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
     tensors = {}
     for i, (weight, bias) in enumerate(affine_layers(model)):
         tensors[f"{i}.weight"] = weight.detach().cpu().float().contiguous()
         tensors[f"{i}.bias"] = bias.detach().cpu().float().contiguous()
-    sizes = [784, 256, 64, 10]
-    shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-    expected = {f"{i}.weight": (sizes[i], sizes[i + 1]) for i in range(3)}
-    expected |= {f"{i}.bias": (sizes[i + 1],) for i in range(3)}
+    shapes = {name: list(tensor.shape) for name, tensor in tensors.items()}
     if shapes != expected:
         raise ValueError(f"only a model with layers of 784-256-64-10 can be exported, not {shapes}")
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors)))
     metadata = {"format": "garment-mlp", "format_version": "1", "preprocessing_version": "1", "activation": "relu"}
     metadata |= {"sizes": json.dumps(sizes), "labels": json.dumps(list(model.labels)), "input_range": "[0, 1]"}
-    metadata |= {"digest": digest.hexdigest(), "training": json.dumps(training or {}, sort_keys=True)}
-    content = save(tensors, metadata)
-    # The library writes the metadata in a random order; sorted, the same model gives the same file.
-    end = 8 + int.from_bytes(content[:8], "little")
-    header = json.loads(content[8:end])
-    header["__metadata__"] = dict(sorted(metadata.items()))
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode().ljust(end - 8)
-    part = Path(f"{path}.part")
-    part.write_bytes(content[:8] + text + content[end:])
-    part.replace(path)
+    metadata |= {"digest": digest.hexdigest(), "training": json.dumps(training or {})}
+    save_file(tensors, path, metadata)
     ### END SOLUTION
 
 
@@ -90,46 +82,29 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
     """
     ### BEGIN SOLUTION
     sizes = [784, 256, 64, 10]
-    shapes = {f"{i}.weight": [sizes[i], sizes[i + 1]] for i in range(3)}
-    shapes |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
-    if Path(path).stat().st_size > 1_000_000:  # the weights take 0.87 MB
-        raise ValueError(f"{path}: too large for a model of this course")
-    try:  # opening reads the header alone
+    expected = {f"{i}.weight": [sizes[i], sizes[i + 1]] for i in range(3)}
+    expected |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
+    try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
-            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (not a dictionary)
-            found = {name: (part.get_shape(), part.get_dtype()) for name, part in slices.items()}
-            right = found == {name: (shape, "F32") for name, shape in shapes.items()}
-            tensors = {name: file.get_tensor(name) for name in sorted(shapes)} if right else {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dictionary)
     except SafetensorError as error:
-        raise ValueError(f"{path}: not a safetensors file ({error})".replace("\n", " ")) from error
-
-    def refuse_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        if len(dict(pairs)) < len(pairs):  # of two equal keys one program reads the first, another the second
-            raise ValueError(f"{path}: a key stands twice in its header")
-        return dict(pairs)
-
-    content = Path(path).read_bytes()
-    json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")], object_pairs_hook=refuse_twice)
+        raise ValueError(f"{path}: not a safetensors file ({error})") from error
     wanted = {"format": "garment-mlp", "format_version": "1", "preprocessing_version": "1"}
     wanted |= {"sizes": json.dumps(sizes), "input_range": "[0, 1]"}
     for key, value in wanted.items():
         if metadata.get(key) != value:
-            raise ValueError(f"{path}: {key} is {metadata.get(key)!r:.40}, but this version reads {value!r}")
-    if not right:
-        raise ValueError(f"{path}: the tensors are not those of 784-256-64-10 in float32")
+            raise ValueError(f"{path}: {key} is {metadata.get(key)!r}, but this version reads {value!r}")
+    if "labels" not in metadata:
+        raise ValueError(f"{path}: the labels are missing")
+    found = {name: list(tensor.shape) for name, tensor in tensors.items()}
+    if found != expected:
+        raise ValueError(f"{path}: the tensors are not those of 784-256-64-10")
     digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()
     if metadata.get("digest") != digest:
         raise ValueError(f"{path}: the weights are not those that were exported (their digest differs)")
-    try:  # the error of json does not name the file
-        labels = json.loads(metadata.get("labels", ""))
-    except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
-        labels = None
-    printable = isinstance(labels, list) and all(isinstance(label, str) and label.isprintable() for label in labels)
-    if not printable or not len(labels) == len(set(labels)) == 10:
-        raise ValueError(f"{path}: labels are not a list of ten names")
     model = Classifier().to(device)
-    model.labels = tuple(labels)
+    model.labels = tuple(json.loads(metadata["labels"]))
     with torch.no_grad():
         for i, (weight, bias) in enumerate(affine_layers(model)):
             weight.copy_(tensors[f"{i}.weight"])

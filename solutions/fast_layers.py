@@ -84,11 +84,12 @@ class Layer:
         torch.sum(grad_out, dim=0, dtype=torch.float32, out=self.bias.grad).mul_(share * self.gradient_scale)
 
     def set_weight_gradient(self, x: Tensor, grad_out: Tensor, share: float) -> None:
-        factor = share * self.gradient_scale * self.input_scale
+        factor, gradient = share * self.gradient_scale * self.input_scale, self.weight.grad
+        assert gradient is not None  # reserved, where there is an optimizer to read it
         if x.dtype != self.weight.dtype:
-            self.weight.grad.copy_(x.t() @ grad_out).mul_(factor)
+            gradient.copy_(x.t() @ grad_out).mul_(factor)
         else:
-            torch.addmm(self.weight.grad, x.t(), grad_out, beta=0, alpha=factor, out=self.weight.grad)
+            torch.addmm(gradient, x.t(), grad_out, beta=0, alpha=factor, out=gradient)
 
 
 @dataclass(eq=False)

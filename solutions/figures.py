@@ -221,7 +221,7 @@ def training_speeds(results: Mapping[str, Any]) -> Figure:
     The limit, which is no way to train, is an outline.
 
     Args:
-        results: the JSON value that ``bench/training.py`` writes; rows without a ratio are left out.
+        results: the JSON value that ``bench.training`` writes; rows without a ratio are left out.
     """
     rows = [row for row in results["rows"] if row["ratio"] is not None]
     panels = sorted({row["threads"] for row in rows})

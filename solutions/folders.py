@@ -1,11 +1,10 @@
 """The folders that runs leave behind: made, kept, and found again."""
 
-import json
 from pathlib import Path
 
-from safetensors import safe_open
-
-from solutions.deployment import load_model
+from solutions.data import DATA
+from solutions.deploy.model_file import read_model
+from solutions.deploy.network import training_in
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 
@@ -23,6 +22,7 @@ FILES = {
     LOG: "a line for each epoch",
 }
 REPORT = "report.html"  # written by a command of its own
+COURSE_MODEL = DATA / "model" / "garments.safetensors"  # committed: it answers before anything is trained
 
 
 def claim_folder(parent: Path, name: str, force: bool) -> Path:
@@ -58,13 +58,15 @@ def unfinished_folder(parent: Path, name: str) -> Path:
     return folder
 
 
-def newest_model(parent: Path) -> Path:
-    """Return the model file of the run that ended last.
+def newest_model(parent: Path, otherwise: Path | None = None) -> Path:
+    """Return the model file of the run that ended last, or another where there is none.
 
     Raises:
-        WrongUse: there is none.
+        WrongUse: there is none, and no other was named.
     """
     models = sorted(parent.glob(f"*/{MODEL}"), key=lambda path: path.stat().st_mtime)
+    if not models and otherwise is not None:
+        return otherwise
     if not models:
         raise WrongUse(f"{parent}: there is no trained model; train one with: python -m solutions train")
     return models[-1]
@@ -79,13 +81,12 @@ def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, o
     if not path.is_file():
         raise WrongUse(f"{path}: there is no such file; train a model with: python -m solutions train")
     try:
-        model = load_model(path, device)
-        training = _training_of(path)
+        model, metadata = read_model(path, device)
     except OSError as error:
         raise WrongUse(f"{path}: cannot be read ({error.strerror or error}); name a file that can") from error
     except ValueError as error:
         raise WrongUse(f"{error}; train a model with: python -m solutions train") from error
-    return model, training if isinstance(training, dict) else {}
+    return model, training_in(metadata)
 
 
 def find_run(parent: Path, run: str | None = None) -> Path:
@@ -115,12 +116,3 @@ def find_run(parent: Path, run: str | None = None) -> Path:
 
 def _last_written(folder: Path) -> float:
     return max(path.stat().st_mtime for name in (CONFIG, LOG, MODEL) if (path := folder / name).exists())
-
-
-def _training_of(path: Path) -> object:
-    """Return what a model's file tells about its training, which anybody may have written."""
-    with safe_open(path, framework="pt") as file:
-        try:
-            return json.loads(file.metadata().get("training", "{}"))
-        except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
-            return None

@@ -1,8 +1,7 @@
-"""IDX files, the format of MNIST: opened by memory map, and checked before anything of their size is allocated."""
+"""IDX files, the format of MNIST: read, and checked before an array of their size is made."""
 
 import gzip
 import zlib
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,24 +9,6 @@ import numpy as np
 from solutions.errors import DataError
 
 LARGEST_FILE = 16 + 60_000 * 28 * 28  # bytes of the largest of the four files; nothing longer is read
-
-Content = bytes | np.memmap
-
-
-def open_content(path: Path) -> Content:
-    """Return the content of a plain file as a read-only memory map, and of a packed one in memory.
-
-    A file that somebody cuts while it is mapped ends this process with SIGBUS; replace a file, do not rewrite it.
-
-    Raises:
-        DataError: the file cannot be read, is damaged, or is too large.
-    """
-    if path.suffix != ".gz":
-        with suppress(OSError, ValueError):  # a file system without memory maps, or an empty file
-            content = np.memmap(path, np.uint8, mode="r")
-            _refuse_if_too_large(content, path)
-            return content
-    return unpack(path)
 
 
 def unpack(path: Path) -> bytes:
@@ -43,11 +24,12 @@ def unpack(path: Path) -> bytes:
         raise DataError(f"{path}: truncated, the packed data end too early; fetch the file again") from error
     except (OSError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({error}); fetch the file again") from error
-    _refuse_if_too_large(content, path)
+    if len(content) > LARGEST_FILE:
+        raise DataError(f"{path}: larger than any file of Fashion-MNIST; fetch the file again")
     return content
 
 
-def parse_idx(content: Content, path: Path) -> np.ndarray:
+def parse_idx(content: bytes, path: Path) -> np.ndarray:
     """Return the array that an IDX file of bytes holds: a view of the content, not a copy.
 
     The format: two zero bytes; the type, 8 for unsigned bytes; the number of dimensions; each size as four bytes, the
@@ -60,7 +42,7 @@ def parse_idx(content: Content, path: Path) -> np.ndarray:
     Raises:
         DataError: the header is not that of images (N, 28, 28) or labels (N,), or the values are too few or too many.
     """
-    header = bytes(content[:16])
+    header = content[:16]
     kind = {3: "images", 1: "labels"}.get(header[3] if len(header) > 3 else 0)
     if header[:3] != b"\0\0\x08" or kind is None:
         raise DataError(
@@ -83,8 +65,3 @@ def to_idx(array: np.ndarray) -> bytes:
     """Return the array of bytes as an IDX file."""
     header = bytes([0, 0, 8, array.ndim]) + b"".join(size.to_bytes(4, "big") for size in array.shape)
     return header + array.astype(np.uint8).tobytes()
-
-
-def _refuse_if_too_large(content: Content, path: Path) -> None:
-    if len(content) > LARGEST_FILE:
-        raise DataError(f"{path}: larger than any file of Fashion-MNIST; fetch the file again")

@@ -40,6 +40,12 @@ class Measurement:
             for label, (precision, recall, f1), count in zip(self.labels, columns, counts, strict=True)
         }
 
+    def most_confused(self, count: int) -> list[tuple[int, int]]:
+        """Return the pairs (target, prediction) of classes that were mistaken most often, the most frequent first."""
+        wrong = self.matrix.numpy() * (1 - np.eye(len(self.labels), dtype=int))
+        pairs = [divmod(int(place), len(wrong)) for place in np.argsort(-wrong, axis=None, kind="stable")[:count]]
+        return [pair for pair in pairs if wrong[pair]]
+
     @property
     def details(self) -> dict[str, object]:
         """Everything but the accuracy, as JSON can hold it."""

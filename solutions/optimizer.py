@@ -105,7 +105,7 @@ class Optimizer:
 
     def __init__(self, params: Iterable[nn.Parameter], lr: float) -> None:
         ### BEGIN SOLUTION
-        self.params = list(params)  # a generator could be read only once
+        self.params: list[Tensor] = list(params)  # a generator could be read only once
         self.lr = lr
         if not self.params:
             raise ValueError("there are no parameters to optimize")

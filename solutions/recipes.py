@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 OPTIMIZERS = ("sgd", "momentum", "adamw")
 MOMENTUM = 0.9
@@ -91,7 +92,7 @@ class Recipe:
 
 
 # From the chapter's recipe to the best one, a step at a time: what is done, and what it changes.
-LADDER: tuple[tuple[str, dict[str, object]], ...] = (
+LADDER: tuple[tuple[str, dict[str, Any]], ...] = (
     ("the chapter's recipe", {}),
     ("ten times the learning rate", {"lr": 0.05}),
     ("initial std of a layer sqrt(2 / inputs)", {"he": True}),

@@ -7,8 +7,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from solutions import report_sections as sections
-from solutions.data import SAMPLE_FOLDER, DataError, Dataset, load
-from solutions.errors import WrongUse
+from solutions.data import SAMPLE_FOLDER, Dataset, load
+from solutions.errors import DataError, WrongUse
 from solutions.folders import open_model
 from solutions.measurement import measure
 from solutions.records import Record

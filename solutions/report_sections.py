@@ -32,7 +32,7 @@ COLUMNS = {
     "accuracies": ("validation accuracy", ".2%"),
     "seconds": ("seconds", ".2f"),
     "lr": ("learning rate", ".3g"),
-    "examples_per_second": ("images per second", ",.0f"),
+    "images_per_second": ("images per second", ",.0f"),
 }
 
 
@@ -53,7 +53,8 @@ def facts(record: Record) -> list[tuple[str, str]]:
         seconds = np.nansum(record.series("seconds"))
         rows.append(("Training", f"{count(epochs, 'epoch')} in {duration(float(seconds))}"))
     if record.data:
-        size = {True: "the sample of ", False: "the full set of "}.get(record.data.get("is_sample"), "")
+        sizes: dict[object, str] = {True: "the sample of ", False: "the full set of "}
+        size = sizes.get(record.data.get("is_sample"), "")
         rows.append(("Data", f"{size}{record.data.get('name', 'data without a name')}"))
         rows.append(("Digest of the data", str(record.data.get("digest", "none"))[:12]))
     machine = record.config.get("machine")
@@ -101,7 +102,7 @@ def course(values: Sequence[float], form: str, best: Callable[..., int]) -> str:
 
 
 def classes(test: Measurement) -> dict[str, Any]:
-    rows = [{"label": label, **scores} for label, scores in test.per_class.items()]
+    rows: list[dict[str, Any]] = [{"label": label, **scores} for label, scores in test.per_class.items()]
     ranked = sorted(rows, key=lambda row: row["f1"])
     return {"rows": rows, "worst": ranked[0], "best": ranked[-1]}
 
@@ -119,11 +120,9 @@ def confusions(test: Measurement) -> dict[str, Any]:
         {"label": label, "cells": list(zip(counts.tolist(), shade.tolist(), strict=True))}
         for label, counts, shade in zip(labels, matrix, shades, strict=True)
     ]
-    order = np.argsort(-wrong, axis=None, kind="stable")[:PAIRS]
-    places = [place for place in zip(*np.unravel_index(order, wrong.shape), strict=True) if wrong[place]]
-    pairs = [
+    pairs: list[dict[str, Any]] = [
         {"target": labels[row], "taken_for": labels[column], "count": int(wrong[row, column]), "of": int(totals[row])}
-        for row, column in places
+        for row, column in test.most_confused(PAIRS)
     ]
     share = sum(pair["count"] for pair in pairs) / max(int(wrong.sum()), 1)
     return {"labels": labels, "rows": rows, "pairs": pairs, "share": share, "wrong": int(wrong.sum())}

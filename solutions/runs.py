@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +14,8 @@ from torch import Tensor, nn
 from solutions import figures
 from solutions.accelerate import FastLearner
 from solutions.data import Dataset, split
-from solutions.deployment import affine_layers, export_model
+from solutions.deploy.model_file import write_model
+from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
 from solutions.folders import CHECKPOINT, CONFIG, CONFUSION, CURVES, LOG, MISTAKES, MODEL, RESULTS
@@ -104,7 +106,7 @@ class Reported:
             self.report(len(y))
 
 
-def configure(name: str, changes: dict[str, float], seed: int, device: str, taught: bool, bf16: bool) -> Settings:
+def configure(name: str, changes: dict[str, Any], seed: int, device: str, taught: bool, bf16: bool) -> Settings:
     """Return how to train by a named recipe with some changes.
 
     Raises:
@@ -152,7 +154,7 @@ def new_learner(settings: Settings, model: Classifier, data: Dataset, report: Ca
     train, valid = ((images[part], labels[part]) for part in map(torch.tensor, divide(data, seed)))
     if not settings.taught:
         return FastLearner(model, recipe, train, valid, device, seed, report, settings.bf16)
-    loaders = {
+    loaders: dict[str, Iterable[tuple[Tensor, Tensor]]] = {
         "train": Reported(Loader(*train, recipe.batch_size, shuffle=True), report),
         "valid": Loader(*valid, MEASURING_BATCH),
     }
@@ -243,7 +245,7 @@ def train(
     run = Run(folder, settings, describe(data), progress, images, test)
     write_json(folder / RESULTS, run.results)
     draw(run, data)
-    export_model(model, run.model_file, run.summary)
+    write_model(model, run.model_file, run.summary)
     (folder / CHECKPOINT).unlink()
     return run
 

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from solutions.data import HOW_TO_GET, Dataset
 from solutions.errors import WrongUse
+from solutions.folders import COURSE_MODEL
 from solutions.measurement import Measurement
 from solutions.survey import Survey
 from solutions.training import History
@@ -44,6 +45,11 @@ def libraries_silenced() -> Iterator[None]:
         os.dup2(terminal, 2)
         os.close(terminal)
         os.close(nowhere)
+
+
+def say_model(console: Console, path: Path) -> None:
+    """Say which model is used."""
+    console.print(f"Model: {path}" + (" (the course's own)" if path == COURSE_MODEL else ""))
 
 
 def say_which(console: Console, dataset: Dataset) -> None:
@@ -178,11 +184,11 @@ def confusion_table(test: Measurement) -> Table:
 
 
 def file_table(data: Dataset) -> Table:
-    """The four files: what is in them, and whether that was verified now."""
-    table = Table("file", "shape", "SHA-256 of the content", "verified", box=None, pad_edge=False)
+    """The four files, and what is in them."""
+    table = Table("file", "shape", "SHA-256 of the content", box=None, pad_edge=False)
     for file in data.files:
         shape = "×".join(f"{size:,}" for size in file.shape)
-        table.add_row(file.path.name, shape, f"{file.digest[:16]}…", "earlier" if file.was_verified else "now")
+        table.add_row(file.path.name, shape, f"{file.digest[:16]}…")
     return table
 
 

@@ -174,9 +174,9 @@ class Learner:
             mean = self.config.criterion(self.model(x), y)
             mean.backward()
             self.optimizer.step()
-            total += mean.detach() * len(x)  # detached: else the graph of every batch would be kept
+            total += mean.item() * len(x)  # a number: a tensor would keep the graph of its batch
             count += len(x)
-        return float(total / count)
+        return total / count
         ### END SOLUTION
 
     def valid_loss(self) -> float:
@@ -191,10 +191,10 @@ class Learner:
         with torch.no_grad():
             for x, y in self.loaders["valid"]:
                 x, y = x.to(self.config.device), y.to(self.config.device)
-                total += self.config.criterion(self.model(x), y) * len(x)
+                total += self.config.criterion(self.model(x), y).item() * len(x)
                 count += len(x)
         self.model.train(was_training)
-        return float(total / count)
+        return total / count
         ### END SOLUTION
 
     def validate_epoch(self) -> float:
@@ -205,12 +205,12 @@ class Learner:
         ### BEGIN SOLUTION
         right, count = 0, 0
         for x, y in self.loaders["valid"]:
-            right += (self.predict(x) == y.to(self.config.device)).sum()
+            right += int((self.predict(x) == y.to(self.config.device)).sum())
             count += len(x)
-        return int(right) / count
+        return right / count
         ### END SOLUTION
 
-    def fit(self, after_epoch: Callable[[History], bool | None] | None = None) -> History:
+    def fit(self) -> History:
         """Train, and end with the weights of the epoch that had the lowest validation loss.
 
         Where the config has a seed, ``torch.manual_seed`` comes first, once, so that two equal runs give equal losses.
@@ -218,10 +218,6 @@ class Learner:
         ``patience`` epochs in a row whose validation loss was not below the lowest so far; or after the epoch in which
         ``max_seconds`` have passed. However it ended, the model then holds the weights of the best epoch, which is the
         first one where several are equal.
-
-        Args:
-            after_epoch: not needed in this course's notebooks, and no check passes it. Where it is given, it is called
-                with the history so far after each epoch, and training ends where it returns True.
 
         Returns:
             The history, one entry for each epoch.
@@ -242,8 +238,6 @@ class Learner:
                 best_loss, best_weights, waited = history.valid_losses[-1], deepcopy(self.model.state_dict()), 0
             else:
                 waited += 1
-            if after_epoch is not None and after_epoch(history):
-                break  # the caller has seen enough
             if config.patience is not None and waited >= config.patience:
                 break  # out of patience
             if config.max_seconds is not None and time.perf_counter() - begin >= config.max_seconds:

@@ -11,43 +11,36 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from bench import training
+from bench.ways import WAYS, Task, flop
+from bench.ways.__main__ import measure
 from solutions import data
 from tests.conftest import ROOT
 
-BENCH = ROOT / "bench"
 CHANCE = 0.1
 APART = ("notebook", "sklearn", "jax", "products")
 
 
 @pytest.fixture(scope="module")
-def training() -> ModuleType:
-    """The benchmark as a module, with the ways that it imports."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(BENCH)
-        yield importlib.import_module("training")
-
-
-@pytest.fixture(scope="module")
-def task(training: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def task(tmp_path_factory: pytest.TempPathFactory) -> Task:
     """The sample, as the benchmark hands it to a way."""
     torch.manual_seed(0)
     root = training.unpacked(data.load(data.SAMPLE_FOLDER), tmp_path_factory.mktemp("sample"))
-    return training.Task(str(root), batch_size=32, lr=0.005, dropout=0.2, device="cpu")
+    return Task(str(root), batch_size=32, lr=0.005, dropout=0.2, device="cpu")
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], Path]:
     """A small run from a terminal: what it printed, its JSON, and the figure's path."""
     path = tmp_path_factory.mktemp("bench") / "found.json"
-    line = [sys.executable, BENCH / "training.py", "--sample", "--rounds", "1", "--threads", "1", "--json", path]
-    done = subprocess.run([*line, "--only", *APART], capture_output=True, text=True, check=False)
+    line = [sys.executable, "-m", "bench.training", "--sample", "--rounds", "1", "--threads", "1", "--json", path]
+    done = subprocess.run([*line, "--only", *APART], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout, json.loads(path.read_text(encoding="utf-8")), path.with_suffix(".svg")
 
@@ -55,8 +48,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], 
 @pytest.mark.parametrize(
     "way", ["notebook-no-worker", "torch-dataloader", "torch-resident", "reference", "accelerated"]
 )
-def test_an_epoch_teaches_the_classifier(way: str, training: ModuleType, task: Any) -> None:
-    train, validate = training.WAYS[way].prepare()(task)
+def test_an_epoch_teaches_the_classifier(way: str, task: Task) -> None:
+    train, validate = WAYS[way].prepare()(task)
     train()
     assert validate() > 3 * CHANCE
 
@@ -88,23 +81,21 @@ def test_the_figure_stands_beside_the_json(run: tuple[str, dict[str, Any], Path]
     assert "the original notebook" in run[2].read_text(encoding="utf-8")
 
 
-def test_a_library_that_is_not_installed_is_named(
-    training: ModuleType, task: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_library_that_is_not_installed_is_named(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jax", None)
-    assert importlib.import_module("ways.__main__").measure("jax", task) == {"note": "jax is not installed"}
+    assert measure("jax", task) == {"note": "jax is not installed"}
 
 
-def test_a_way_that_fails_says_where_to_read_why(training: ModuleType, task: Any, tmp_path: Path) -> None:
+def test_a_way_that_fails_says_where_to_read_why(task: Task, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    impossible = training.Task(task.root, batch_size=0, lr=0.005, dropout=0.2, device="cpu")
+    impossible = Task(task.root, batch_size=0, lr=0.005, dropout=0.2, device="cpu")
     assert training.run("products", impossible, 1, log) == {"note": f"failed, see {log}"}
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
 
 
-def test_the_operations_of_an_epoch_are_those_that_pytorch_counts(training: ModuleType, task: Any) -> None:
-    train, _ = training.WAYS["torch-resident"].prepare()(task)
+def test_the_operations_of_an_epoch_are_those_that_pytorch_counts(task: Task) -> None:
+    train, _ = WAYS["torch-resident"].prepare()(task)
     with FlopCounterMode(display=False) as counted:
         train()
-    assert counted.get_total_flops() == training.flop(5_000)
-    assert training.flop(32) == 28_958_720
+    assert counted.get_total_flops() == flop(5_000)
+    assert flop(32) == 28_958_720

@@ -17,7 +17,9 @@ import time
 import zlib
 from collections import Counter
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw
 
@@ -42,7 +44,7 @@ def originals() -> list[bytes]:
     modes = {
         mode: picture.convert(mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I;16")
     }
-    kinds = [(kind, mode, {}) for kind in FORMATS for mode in modes]
+    kinds: list[tuple[str, str, dict[str, Any]]] = [(kind, mode, {}) for kind in FORMATS for mode in modes]
     kinds += [("JPEG", "RGB", options) for options in ({"progressive": True, "exif": exif}, {"subsampling": 0})]
     kinds += [("PNG", "RGB", {"exif": exif}), ("PNG", "P", {"transparency": 0}), ("WEBP", "RGBA", {"lossless": True})]
     # Only what fits: asked to pack bits as JPEG, libtiff itself crashes.
@@ -129,31 +131,31 @@ class Decoder:
 
     def __init__(self, files: list[bytes]) -> None:
         self.files = files
-        self.process: multiprocessing.Process | None = None
+        self.process: SpawnProcess | None = None
 
-    def start(self) -> None:
+    def start(self) -> SpawnProcess:
         context = multiprocessing.get_context("spawn")
         theirs, self.seeds = context.Pipe(duplex=False)
         self.results, sending = context.Pipe(duplex=False)
-        self.process = context.Process(target=decode, args=(self.files, theirs, sending), daemon=True)
-        self.process.start()
+        process = context.Process(target=decode, args=(self.files, theirs, sending), daemon=True)
+        process.start()
         theirs.close()
         sending.close()
         assert self.results.recv() == "ready"
+        return process
 
     def outcome(self, seed: int) -> str:
-        if self.process is None:
-            self.start()
+        self.process = process = self.process or self.start()
         self.seeds.send(seed)
         try:
             if self.results.poll(PATIENCE_S):
                 return str(self.results.recv())
             result = f"longer than {PATIENCE_S} s"
         except EOFError:
-            self.process.join()
-            result = f"a crash (status {self.process.exitcode})"
-        self.process.kill()
-        self.process.join()
+            process.join()
+            result = f"a crash (status {process.exitcode})"
+        process.kill()
+        process.join()
         self.process = None
         return result
 
@@ -170,7 +172,8 @@ def main() -> None:
     options = parser.parse_args()
     FOUND.mkdir(parents=True, exist_ok=True)
     files = originals()
-    decoder, outcomes, end = Decoder(files), Counter(), time.monotonic() + 60 * options.minutes
+    decoder, end = Decoder(files), time.monotonic() + 60 * options.minutes
+    outcomes: Counter[str] = Counter()
     seed = options.seed
     while time.monotonic() < end:
         result = decoder.outcome(seed)

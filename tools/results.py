@@ -9,10 +9,12 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from math import hypot, sqrt
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean, stdev
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
@@ -40,7 +42,7 @@ def train(recipe: Recipe, name: str, seed: int) -> dict[str, float]:
     return measured | {"epochs": run.progress.epochs} | ({"test": run.test.accuracy} if name in RECIPES else {})
 
 
-def measure() -> dict[str, object]:
+def measure() -> dict[str, Any]:
     """Return the recipes and the ladder, each with a list for the seeds."""
     steps = {f"step {number}": rung(number) for number in range(len(LADDER))}
     work = RECIPES | {name: recipe for name, recipe in steps.items() if recipe not in RECIPES.values()}
@@ -53,7 +55,7 @@ def measure() -> dict[str, object]:
         task = progress.add_task("training", total=len(jobs))
         for future in futures:
             future.add_done_callback(lambda _: progress.advance(task))
-        measured = {name: [] for name in work}
+        measured: dict[str, list[dict[str, float]]] = {name: [] for name in work}
         for (name, _), future in zip(jobs, futures, strict=True):
             measured[name].append(future.result())
     by_recipe = {recipe: measured[name] for name, recipe in work.items()}
@@ -72,7 +74,7 @@ def columns(measured: list[dict[str, float]], without: str = "") -> dict[str, li
     return {name: [one[name] for one in measured] for name in measured[0] if name != without}
 
 
-def table(results: dict[str, object]) -> list[Table]:
+def table(results: dict[str, Any]) -> list[Table]:
     """Return what was measured, for people."""
     recipes = Table("recipe", "epochs", "processor seconds", "validation", "test", "range of test")
     for name, row in results["recipes"].items():
@@ -90,10 +92,10 @@ def in_percent(values: list[float]) -> str:
 
 
 def standard_error(values: list[float]) -> float:
-    return stdev(values) / len(values) ** 0.5
+    return stdev(values) / sqrt(len(values))
 
 
-def is_stale(shown: dict[str, object]) -> bool:
+def is_stale(shown: dict[str, Any]) -> bool:
     """Return whether what the book shows is of other recipes, another ladder or other data than the repository's."""
     recipes = {name: asdict(recipe) for name, recipe in RECIPES.items()}
     ladder = [[step, changes] for step, changes in LADDER]
@@ -104,14 +106,14 @@ def is_stale(shown: dict[str, object]) -> bool:
     )
 
 
-def differences(shown: dict[str, object], measured: dict[str, object]) -> list[str]:
+def differences(shown: dict[str, Any], measured: dict[str, Any]) -> list[str]:
     """Return a line for each mean that differs by more than chance and other processors explain."""
     pairs = [(name, shown["recipes"][name], row) for name, row in measured["recipes"].items()]
     pairs += [(new["step"], old, new) for old, new in zip(shown["ladder"], measured["ladder"], strict=True)]
     found = []
     for name, old, new in pairs:
         for key in {"valid", "test"} & old.keys() & new.keys():
-            limit = MOST * (standard_error(old[key]) ** 2 + standard_error(new[key]) ** 2) ** 0.5
+            limit = MOST * hypot(standard_error(old[key]), standard_error(new[key]))
             if abs(mean(old[key]) - mean(new[key])) > limit:
                 found.append(f"{name}, {key}: the book shows {in_percent(old[key])}, measured {in_percent(new[key])}")
     return found

@@ -1,4 +1,4 @@
-"""The ways to train the course's classifier that `bench/training.py` sets side by side.
+"""The ways to train the course's classifier that `bench.training` sets side by side.
 
 A way is a function of a `Task`. It prepares what every epoch needs and returns two functions: one that trains for an
 epoch, and one that returns the validation accuracy. Both return when their work is done, on a GPU too. All ways train
@@ -71,7 +71,7 @@ class Way:
             ModuleNotFoundError: the library is not installed.
         """
         module, name = self.place.split(":")
-        return getattr(importlib.import_module(f"ways.{module}"), name)
+        return getattr(importlib.import_module(f"{__name__}.{module}"), name)
 
 
 WAYS = {

@@ -1,4 +1,4 @@
-"""Measures one way in a process of its own, and prints what was found as JSON: ``python -m ways NAME TASK``.
+"""Measures one way in a process of its own, and prints what was found as JSON: ``python -m bench.ways NAME TASK``.
 
 TASK holds the fields of a `Task` as JSON. How many threads compute is up to the environment.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from ways import WAYS, Task
+from bench.ways import WAYS, Task
 
 
 def measure(name: str, task: Task) -> dict[str, object]:

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax, random
 
-from ways import SIZES, STD, Task, Train, Validate
+from bench.ways import SIZES, STD, Task, Train, Validate
 
 Weights = list[tuple[Array, Array]]
 

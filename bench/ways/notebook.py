@@ -6,9 +6,9 @@ from torch.utils.data import DataLoader
 from torchvision.datasets import FashionMNIST
 from torchvision.transforms import ToTensor
 
+from bench.ways import Task, Train, Validate
 from solutions.dropout import Classifier
 from solutions.optimizer import Optimizer
-from ways import Task, Train, Validate
 
 
 def one_worker(task: Task) -> tuple[Train, Validate]:

@@ -1,13 +1,13 @@
 """The course's own: what chapter 5 teaches, and the accelerated path."""
 
-import torch
 from torch import Tensor, nn
 
+from bench.ways import VALIDATION_BATCH, Task, Train, Validate
 from solutions.accelerate import FastLearner
 from solutions.dropout import Classifier
+from solutions.measurement import to_tensors
 from solutions.recipes import Recipe
 from solutions.training import Learner, LearnerConfig, Loader
-from ways import VALIDATION_BATCH, Task, Train, Validate
 
 
 def reference(task: Task) -> tuple[Train, Validate]:
@@ -21,8 +21,9 @@ def reference(task: Task) -> tuple[Train, Validate]:
 
 def accelerated(task: Task) -> tuple[Train, Validate]:
     """Train with what `python -m solutions train` takes by default, on the same tensors."""
+    train, valid = pairs(task)
     recipe = Recipe(batch_size=task.batch_size, lr=task.lr, dropout=task.dropout)
-    learner = FastLearner(Classifier(task.dropout), recipe, *pairs(task), task.device)
+    learner = FastLearner(Classifier(task.dropout), recipe, train, valid, task.device)
     return learner.train_epoch, lambda: learner.validate()[1]
 
 
@@ -30,7 +31,4 @@ def pairs(task: Task) -> list[tuple[Tensor, Tensor]]:
     """Return images as float32 from 0 to 1 and labels as int64, for training and for validation."""
     data = task.data
     arrays = ((data.train_images, data.train_labels), (data.test_images, data.test_labels))
-    return [
-        (torch.tensor(images, device=task.device).float().div_(255), torch.tensor(labels, device=task.device).long())
-        for images, labels in arrays
-    ]
+    return [to_tensors(images, labels, task.device) for images, labels in arrays]

@@ -1,10 +1,11 @@
 """What no way can go below with the same library: the matrix products of an epoch, and nothing between them."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
 
-from ways import SIZES, Task, Train, Validate
+from bench.ways import SIZES, Task, Train, Validate
 
 
 def alone(task: Task) -> tuple[Train, Validate]:
@@ -13,10 +14,10 @@ def alone(task: Task) -> tuple[Train, Validate]:
     On an NVIDIA card the products are captured once and replayed, so that the host is not what is measured.
     """
     pairs = []
-    for number, (inputs, outputs) in enumerate(pairwise(SIZES)):
-        x = torch.randn(task.batch_size, inputs, device=task.device)
-        weight = torch.randn(inputs, outputs, device=task.device)
-        gradient = torch.randn(task.batch_size, outputs, device=task.device)
+    for number, (wide, narrow) in enumerate(pairwise(SIZES)):
+        x = torch.randn(task.batch_size, wide, device=task.device)
+        weight = torch.randn(wide, narrow, device=task.device)
+        gradient = torch.randn(task.batch_size, narrow, device=task.device)
         pairs += [(x, weight), (x.T, gradient)]
         if number > 0:
             pairs.append((gradient, weight.T))
@@ -36,7 +37,7 @@ def alone(task: Task) -> tuple[Train, Validate]:
     return train, lambda: None
 
 
-def captured(work):
+def captured(work: Callable[[], None]) -> Callable[[], None]:
     """Return a function that replays some work as one CUDA graph."""
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.neural_network import MLPClassifier
 
-from ways import SIZES, Task, Train, Validate
+from bench.ways import SIZES, Task, Train, Validate
 
 
 def mlp_classifier(task: Task) -> tuple[Train, Validate]:

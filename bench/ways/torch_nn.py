@@ -7,18 +7,16 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, TensorDataset
 
-from ways import SIZES, STD, VALIDATION_BATCH, Task, Train, Validate
+from bench.ways import SIZES, STD, VALIDATION_BATCH, Task, Train, Validate
+from solutions.measurement import to_tensors
 
 
 def tensors(task: Task, device: str) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return images as float32 from 0 to 1, shape (N, 784), and labels as int64: for training, then for validation."""
     data = task.data
-    pairs = ((data.train_images, data.train_labels), (data.test_images, data.test_labels))
-    train, valid = (
-        (torch.tensor(images, device=device).flatten(1).float().div_(255), torch.tensor(labels, device=device).long())
-        for images, labels in pairs
-    )
-    return *train, *valid
+    train_images, train_labels = to_tensors(data.train_images, data.train_labels, device)
+    valid_images, valid_labels = to_tensors(data.test_images, data.test_labels, device)
+    return train_images.flatten(1), train_labels, valid_images.flatten(1), valid_labels
 
 
 def network(task: Task) -> nn.Sequential:

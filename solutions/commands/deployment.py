@@ -3,13 +3,13 @@
 import importlib
 import importlib.util
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from solutions.commands.options import Data, Json, Runs
+from solutions.commands.options import Data, Json, Model, ModelOrCourses, Runs
 from solutions.errors import WrongUse, complain
 
 if TYPE_CHECKING:
@@ -21,34 +21,41 @@ app = typer.Typer()
 @app.command(epilog="Example: python -m solutions predict shirt.jpg boot.png")
 def predict(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Photographs of one garment each.")],
-    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
+    model: ModelOrCourses = None,
     out: Runs = Path("runs"),
     as_json: Json = False,
 ) -> None:
     """Say what garment is in each photograph, with probabilities."""
     from solutions import folders, machine, terminal
-    from solutions.deployment import classify
+    from solutions.deploy.answers import UNSURE_BELOW
+    from solutions.deploy.serve import answering
     from solutions.images import ImageError, open_image, remark
 
     console = terminal.open_console(as_json)
     machine.use_one_thread()
-    classifier, _ = folders.open_model(model or folders.newest_model(out))
+    path = model or folders.newest_model(out, folders.COURSE_MODEL)
+    classifier, _ = folders.open_model(path)
+    if model is None:
+        terminal.say_model(console, path)
+    look = answering(classifier)
     results: list[dict[str, object]] = []
-    for path in images:
+    for photo in images:
         try:
             with terminal.libraries_silenced():
-                image = open_image(path)
-            answers = classify(classifier, image)
+                image = open_image(photo)
+            answer = replace(look(image), remark=remark(image))
         except (ImageError, ValueError) as error:
-            results.append({"image": str(path), "error": str(error)})
-            complain(f"{path}: {error}")
+            results.append({"image": str(photo), "error": str(error)})
+            complain(f"{photo}: {error}")
             continue
-        ranked = [{"label": label, "probability": probability} for label, probability in answers]
-        results.append({"image": str(path), "answers": ranked} | ({"remark": remark(image)} if remark(image) else {}))
-        console.print(str(path), style="bold")
-        if remark(image):
-            console.print(remark(image), style="yellow")
-        console.print(terminal.answer_table(answers[:5]), "")
+        results.append({"image": str(photo), "model": str(path), **answer.as_json})
+        console.print(str(photo), style="bold")
+        if answer.remark:
+            console.print(answer.remark, style="yellow")
+        console.print(terminal.answer_table(answer.ranked[:5]))
+        if answer.is_unsure:
+            console.print(f"Not sure: the best answer has less than {UNSURE_BELOW:.0%}.", style="yellow")
+        console.print()
     if as_json:
         print(json.dumps(results))
     if any("error" in result for result in results):
@@ -57,7 +64,7 @@ def predict(
 
 @app.command(epilog="Example: python -m solutions serve --model runs/first/model.safetensors --port 8080")
 def serve(
-    model: Annotated[Path | None, typer.Option(help="Model file; otherwise that of the newest run.")] = None,
+    model: ModelOrCourses = None,
     out: Runs = Path("runs"),
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for the whole network.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Otherwise the first free one from 7860.")] = None,
@@ -68,13 +75,14 @@ def serve(
     from solutions import folders, machine, terminal
 
     machine.use_one_thread()
-    path = model or folders.newest_model(out)
+    path = model or folders.newest_model(out, folders.COURSE_MODEL)
     classifier, training = folders.open_model(path)
     deploy = _import_extra("deploy", "solutions.deploy.serve", "gradio")
     console = terminal.open_console(False)
 
     def started(address: str) -> None:
-        console.print(f"Model: {path}\nThe page is at {address} (Ctrl-C ends it)")
+        terminal.say_model(console, path)
+        console.print(f"The page is at {address} (Ctrl-C ends it)")
 
     deploy.serve(classifier, training, host, port, root_path, open_browser, started)
 
@@ -113,7 +121,7 @@ def push(
 
 @app.command(epilog="Example: python -m solutions card runs/first/model.safetensors > MODEL_CARD.md")
 def card(
-    model: Annotated[Path | None, typer.Argument(help="Model file; otherwise that of the newest run.")] = None,
+    model: Model = None,
     data: Data = None,
     out: Runs = Path("runs"),
 ) -> None:

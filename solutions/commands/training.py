@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from solutions.commands.options import Data, Device, Download, Json, Log, RecipeName, Runs
+from solutions.commands.options import Data, Device, Download, Json, Log, Model, RecipeName, Runs
 from solutions.errors import WorkFailed, WrongUse
 
 app = typer.Typer()
@@ -42,9 +42,9 @@ def train(
 
     console = terminal.open_console(quiet or as_json)
     machine.use_one_thread()
-    changes = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "dropout": dropout}
-    changes |= {"patience": patience, "max_seconds": max_seconds}
-    changes = {option: value for option, value in changes.items() if value is not None}
+    options = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "dropout": dropout}
+    options |= {"patience": patience, "max_seconds": max_seconds}
+    changes = {option: value for option, value in options.items() if value is not None}
     if resume is None:
         settings = runs.configure(recipe or "classic", changes, seed or 0, device or "auto", reference, bf16)
         dataset = sources.load(data, download)
@@ -86,7 +86,7 @@ def train(
 
 @app.command(epilog="Example: python -m solutions evaluate runs/first/model.safetensors")
 def evaluate(
-    model: Annotated[Path | None, typer.Argument(help="Model file; otherwise that of the newest run.")] = None,
+    model: Model = None,
     data: Data = None,
     out: Runs = Path("runs"),
     as_json: Json = False,
@@ -101,7 +101,7 @@ def evaluate(
     classifier, training = folders.open_model(path)
     dataset = sources.load(data)
     test = measurement.measure(classifier, dataset.test_images, dataset.test_labels)
-    console.print(f"Model: {path}")
+    terminal.say_model(console, path)
     terminal.say_which(console, dataset)
     if training.get("data") != runs.describe(dataset):
         console.print("The model was trained on other data than these.", style="yellow")

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-BOOK = "https://image-classifier-from-scratch.github.io/chapters/6-deployment.html"
-
 LIMITS = (
     "It knows ten kinds. Whatever you send, it names one of them: it has no word for a hat or a cat.",
     "Shirts are often taken for T-shirts, pullovers and coats: at 28 × 28 pixels without colour they look alike.",

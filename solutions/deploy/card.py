@@ -1,10 +1,10 @@
 """The model card: what was measured, for whom the model is, and where it fails. Every number is computed."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from solutions.deploy.answers import BOOK, LIMITS, UNSURE_BELOW
+from solutions.calibration import calibrate
+from solutions.deploy.answers import LIMITS, UNSURE_BELOW
+from solutions.deploy.book import CHAPTER
 from solutions.measurement import Measurement
 
 CONFUSIONS = 5  # the most frequent ones are listed
@@ -59,41 +59,6 @@ The code is under Apache-2.0. Fashion-MNIST is © 2017 Zalando SE, MIT licence.
 """
 
 
-@dataclass(frozen=True)
-class Bin:
-    """Answers of about the same probability: how many, their mean probability, and how often they are right."""
-
-    low: float
-    high: float
-    count: int
-    claimed: float
-    right: float
-
-
-def reliability(probabilities: np.ndarray, targets: np.ndarray, bins: int = 10) -> tuple[list[Bin], float]:
-    """Compare what is claimed with how often it is right.
-
-    Args:
-        probabilities: shape (N, C).
-        targets: the classes, integers, shape (N,).
-        bins: of equal width between 0 and 1.
-
-    Returns:
-        The bins that hold answers, and the expected calibration error: the mean over all answers of the distance
-        between claim and truth in their bin.
-    """
-    claimed = probabilities.max(axis=1).astype(float)
-    right = probabilities.argmax(axis=1) == targets
-    places = np.minimum((claimed * bins).astype(int), bins - 1)
-    filled = [
-        Bin(place / bins, (place + 1) / bins, int(inside.sum()), claimed[inside].mean(), right[inside].mean())
-        for place in range(bins)
-        if (inside := places == place).any()
-    ]
-    gap = sum(part.count * abs(part.claimed - part.right) for part in filled) / len(targets)
-    return filled, float(gap)
-
-
 def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[str, object]) -> str:
     """Return the card as Markdown.
 
@@ -104,11 +69,12 @@ def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[
         training: what the model file tells about its training.
     """
     probabilities = test.probabilities.numpy()
-    bins, gap = reliability(probabilities, targets)
+    calibration = calibrate(targets, probabilities)
+    edges = calibration.edges
     sure = probabilities.max(axis=1) >= UNSURE_BELOW
     right = probabilities.argmax(axis=1) == targets
     return CARD.format(
-        book=BOOK,
+        book=CHAPTER,
         accuracy=test.accuracy,
         images=len(targets),
         data=data,
@@ -118,10 +84,11 @@ def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[
         ),
         confusions="\n".join(confusions(test)),
         reliability="\n".join(
-            f"| {part.low:.0%} to {part.high:.0%} | {part.count} | {part.claimed:.1%} | {part.right:.1%} |"
-            for part in bins
+            f"| {edges[i]:.0%} to {edges[i + 1]:.0%} | {calibration.counts[i]} "
+            f"| {calibration.confidences[i]:.1%} | {calibration.accuracies[i]:.1%} |"
+            for i in calibration.filled
         ),
-        gap=gap,
+        gap=calibration.error,
         unsure_below=UNSURE_BELOW,
         unsure=share(~sure),
         right_unsure=share(right[~sure]),
@@ -137,15 +104,9 @@ def share(chosen: np.ndarray) -> float:
 
 def confusions(test: Measurement) -> list[str]:
     """Return the most frequent pairs of a class and what it was taken for, as a Markdown list."""
-    matrix = test.matrix.numpy().copy()
-    totals = matrix.sum(axis=1)
-    np.fill_diagonal(matrix, 0)
-    order = np.argsort(-matrix, axis=None, kind="stable")[:CONFUSIONS]
-    pairs = [divmod(int(place), len(matrix)) for place in order]
     return [
-        f"- {test.labels[i]} taken for {test.labels[j]}: {matrix[i, j]} of {totals[i]}"
-        for i, j in pairs
-        if matrix[i, j]
+        f"- {test.labels[i]} taken for {test.labels[j]}: {test.matrix[i, j]} of {test.matrix[i].sum()}"
+        for i, j in test.most_confused(CONFUSIONS)
     ]
 
 

@@ -1,6 +1,7 @@
 """The trained network in NumPy: the same numbers as from PyTorch, in a place that has none."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,11 +25,11 @@ class Network:
 
     @classmethod
     def load(cls, path: str | Path) -> "Network":
-        """Read a file that ``export_model`` wrote and ``load_model`` has verified."""
+        """Read a file that ``read_model`` has verified."""
         with safe_open(path, framework="np") as file:
             metadata = file.metadata()
             layers = [(file.get_tensor(f"{i}.weight"), file.get_tensor(f"{i}.bias")) for i in range(3)]
-        return cls(tuple(json.loads(metadata["labels"])), layers, json.loads(metadata["training"]))
+        return cls(tuple(json.loads(metadata["labels"])), layers, training_in(metadata))
 
     def logits(self, x: np.ndarray) -> np.ndarray:
         """Return the logits.
@@ -51,3 +52,12 @@ class Network:
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         return sorted(zip(self.labels, shares.tolist(), strict=True), key=lambda answer: answer[1], reverse=True)
+
+
+def training_in(metadata: Mapping[str, str]) -> dict[str, object]:
+    """Return what a model file tells about its training; nothing where it tells nothing that can be read."""
+    try:
+        training = json.loads(metadata.get("training", "{}"))
+    except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
+        return {}
+    return training if isinstance(training, dict) else {}

@@ -19,7 +19,7 @@ def export_onnx(model: Path, file: Path) -> None:
     "probabilities": float32, shape (N, 10). The metadata are those of the model file.
 
     Args:
-        model: a file that ``load_model`` has verified.
+        model: a file that ``read_model`` has verified.
         file: where to write; a file that is there is replaced.
     """
     layers = Network.load(model).layers
@@ -31,7 +31,7 @@ def export_onnx(model: Path, file: Path) -> None:
     last = len(layers) - 1
     nodes.append(helper.make_node("Gemm", [names[-1], f"{last}.weight", f"{last}.bias"], ["logits"]))
     nodes.append(helper.make_node("Softmax", ["logits"], ["probabilities"]))
-    shapes = {"image": ["N", 1, 28, 28], "logits": ["N", 10], "probabilities": ["N", 10]}
+    shapes: dict[str, list[str | int]] = {"image": ["N", 1, 28, 28], "logits": ["N", 10], "probabilities": ["N", 10]}
     image, *outputs = (helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items())
     weights = [
         numpy_helper.from_array(values, f"{i}.{kind}")

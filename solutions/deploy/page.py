@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
 from PIL import Image
 
-from solutions.deploy.answers import BOOK, LIMITS, UNSURE_BELOW, Answer
+from solutions.deploy.answers import LIMITS, UNSURE_BELOW, Answer
+from solutions.deploy.book import CHAPTER
 from solutions.images import LARGEST_FILE, ImageError, open_image, remark
 
 SHOWN = 5  # of ten answers
@@ -82,7 +84,7 @@ def build(answer: Callable[[Image.Image], Answer], labels: tuple[str, ...], trai
         return answer_as_html(found), found.as_json
 
     # Without Gradio's own reading of the images, which fails at damaged ones before open_image can say what to do.
-    def respond_to_photograph(photograph: dict | None) -> tuple[str, dict[str, object] | None]:
+    def respond_to_photograph(photograph: dict[str, str] | None) -> tuple[str, dict[str, object] | None]:
         return respond(Path(photograph["path"])) if photograph else (empty(), None)
 
     def respond_to_drawing(address: str) -> tuple[str, dict[str, object] | None]:
@@ -106,13 +108,18 @@ def build(answer: Callable[[Image.Image], Answer], labels: tuple[str, ...], trai
                 shown = gr.HTML(html_template='<div role="status" class="answer">${value}</div>', value=empty())
                 data = gr.JSON(visible=False)
         gr.Markdown(limits(labels, training))
-        quick = {"outputs": [shown, data], "preprocess": False, "show_progress": "hidden", "concurrency_id": "network"}
+        quick: dict[str, Any] = {
+            "outputs": [shown, data],
+            "preprocess": False,
+            "show_progress": "hidden",
+            "concurrency_id": "network",
+        }
         photograph.change(respond_to_photograph, photograph, api_name="classify", **quick)
         ask.click(respond_to_drawing, sheet, js=DRAWN, api_visibility="private", **quick)
     return page.queue(default_concurrency_limit=CONCURRENT)
 
 
-def launch(page: gr.Blocks, **where: object) -> str:
+def launch(page: gr.Blocks, **where: Any) -> str:
     """Serve the page from another thread and return its address on this machine.
 
     Args:
@@ -137,7 +144,7 @@ def limits(labels: tuple[str, ...], training: dict[str, object]) -> str:
     facts = [*LIMITS, f"The ten kinds: {', '.join(labels)}.", "Your picture is deleted soon after the answer."]
     if isinstance(accuracy := training.get("test_accuracy"), float):
         facts.insert(0, f"On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.")
-    return KNOW.format(facts="\n".join(f"- {fact}" for fact in facts), book=BOOK)
+    return KNOW.format(facts="\n".join(f"- {fact}" for fact in facts), book=CHAPTER)
 
 
 def empty() -> str:

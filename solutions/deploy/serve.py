@@ -36,7 +36,7 @@ def serve(
     """Serve the page until the process is interrupted or terminated; then nothing that was uploaded is left.
 
     Args:
-        model: from ``load_model``.
+        model: from ``open_model``.
         training: what the model file tells about its training.
         host: the address to listen at.
         port: the port; None takes the first free one from 7860.

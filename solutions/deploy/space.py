@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 
 import solutions
 from solutions import deployment
+from solutions.deploy.book import CHAPTER
 
 DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
@@ -30,7 +31,7 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
     """Return the content of each file of the Space by its path.
 
     Args:
-        model: a file that ``load_model`` has verified.
+        model: a file that ``read_model`` has verified.
         card: the model card, Markdown.
     """
     package = Path(solutions.__file__).parent
@@ -40,6 +41,7 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
         "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),
         "app.py": (package / "deploy" / "space_app.py").read_text(),
         "requirements.txt": "".join(f"{line}\n" for line in requirements()),
+        "solutions/deploy/book.py": f'"""Where the book explains what the page shows."""\n\nCHAPTER = "{CHAPTER}"\n',
         "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
     }
     files |= {name: text.encode() for name, text in texts.items()}

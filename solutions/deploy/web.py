@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, ImageFilter, ImageOps
-from safetensors import safe_open
 
 from solutions.data import Dataset
 from solutions.deploy.answers import UNSURE_BELOW
-from solutions.deployment import affine_layers, load_model
+from solutions.deploy.model_file import read_model, to_safetensors
+from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.measurement import measure
@@ -27,7 +27,6 @@ WEIGHTS, EXAMPLES = "weights.safetensors", "examples.json"
 FORMAT = {"format": "garment-mlp-int8", "format_version": "1"}
 KEPT = ("preprocessing_version", "activation", "sizes", "labels", "input_range", "digest", "training")
 GROUNDS = ("#ffffff", "#cddef0", "#d6b28c", "#e7e2d8", "#d4dfcf")
-DTYPES = {np.dtype(np.int8): "I8", np.dtype(np.float32): "F32"}
 
 
 @dataclass(frozen=True)
@@ -86,24 +85,13 @@ def page_weights(path: Path) -> bytes:
     Raises:
         ValueError: it is no such file.
     """
-    model = load_model(path)
-    with safe_open(path, framework="numpy") as file:
-        metadata = file.metadata()
-    tensors = {}
+    model, metadata = read_model(path)
+    tensors: dict[str, np.ndarray] = {}
     for i, (weight, bias) in enumerate(affine_layers(model)):
         steps, scale = quantise(weight.detach().numpy())
         tensors |= {f"{i}.bias": bias.detach().numpy(), f"{i}.scale": scale, f"{i}.weight": steps}
-    # Written here and not by the library, whose header comes in a random order: the same model is the same file.
     about = FORMAT | {"unsure_below": str(UNSURE_BELOW)} | {key: metadata[key] for key in KEPT if key in metadata}
-    header: dict[str, object] = {"__metadata__": about}
-    parts, end = [], 0
-    for name, tensor in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0])):  # wide ones are aligned
-        start, end = end, end + tensor.nbytes
-        header[name] = {"dtype": DTYPES[tensor.dtype], "shape": tensor.shape, "data_offsets": [start, end]}
-        parts.append(np.ascontiguousarray(tensor).tobytes())
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + b"".join(parts)
+    return to_safetensors(tensors, about)
 
 
 def photograph(pixels: np.ndarray, ground: str) -> Image.Image:

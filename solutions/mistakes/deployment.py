@@ -8,15 +8,14 @@ PAIRS = "    for i, (weight, bias) in enumerate(affine_layers(model)):\n        
 REFUSED = "if shapes != expected:"
 DIGEST = 'digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors)))\n'
 LABELS = '"labels": json.dumps(list(model.labels))'
-WRITTEN = "part.write_bytes(content[:8] + text + content[end:])"
+WRITTEN = "save_file(tensors, path, metadata)"
 COMPARED = "if metadata.get(key) != value:"
-RIGHT = "if not right:"
-VERIFIED = 'digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()'
+FITTED = "if found != expected:"
 NOTED = 'if metadata.get("digest") != digest:'
 EVALUATION = "return model.eval()"
 NOT_SAFE = "    except SafetensorError as error:\n"
-NOT_SAFE_SAID = """raise ValueError(f"{path}: not a safetensors file ({error})".replace("\\n", " ")) from error"""
-GIVEN = "model.labels = tuple(labels)"
+NOT_SAFE_SAID = 'raise ValueError(f"{path}: not a safetensors file ({error})") from error'
+GIVEN = 'model.labels = tuple(json.loads(metadata["labels"]))'
 COPIED = "            weight.copy_(tensors[f"
 
 EXIF = "image = ImageOps.exif_transpose(image)"
@@ -58,7 +57,7 @@ MISTAKES = [
         says="The file is what torch.save writes: a pickle. Whoever opens it has to trust you. Write safetensors.",
         read="pickle-runs-code",
         hint="Look at the first bytes: PK is a ZIP archive. Which library is imported for safetensors files?",
-        edits={WRITTEN: "torch.save(tensors, part)"},
+        edits={WRITTEN: "torch.save(tensors, path)"},
     ),
     Mistake(
         id="export-whole-module",
@@ -67,7 +66,7 @@ MISTAKES = [
         "after the class was changed, it cannot be opened, and opening it runs code.",
         read="pickle-runs-code",
         hint="What does somebody need who has the architecture in code already? Numbers, and names for them.",
-        edits={WRITTEN: "torch.save(model, part)"},
+        edits={WRITTEN: "torch.save(model, path)"},
     ),
     Mistake(
         id="export-transposed",
@@ -87,10 +86,7 @@ MISTAKES = [
         'names are "0.weight", "0.bias", "1.weight", …',
         read="model-file",
         hint="The names in a state_dict depend on the attributes of the class. The position of a layer does not.",
-        edits={
-            "content = save(tensors, metadata)\n": "content = save("
-            "{f'layers.{name}': tensor for name, tensor in tensors.items()}, metadata)\n"
-        },
+        edits={WRITTEN: "save_file({f'layers.{name}': tensor for name, tensor in tensors.items()}, path, metadata)"},
     ),
     Mistake(
         id="export-from-one",
@@ -99,8 +95,8 @@ MISTAKES = [
         read="model-file",
         hint="Print the names that you write, and compare them with those in the assignment.",
         edits={
-            "content = save(tensors, metadata)\n": "content = save("
-            "{f'{int(name[0]) + 1}{name[1:]}': tensor for name, tensor in tensors.items()}, metadata)\n"
+            WRITTEN: "counted = {f'{int(name[0]) + 1}{name[1:]}': tensor for name, tensor in tensors.items()}\n"
+            "    save_file(counted, path, metadata)"
         },
     ),
     Mistake(
@@ -138,7 +134,7 @@ MISTAKES = [
         says="The file has no metadata: nobody can tell what the numbers are for.",
         read="model-file",
         hint="The function that writes a safetensors file takes the metadata as one more argument.",
-        edits={'header["__metadata__"] = dict(sorted(metadata.items()))': 'del header["__metadata__"]'},
+        edits={WRITTEN: "save_file(tensors, path)"},
     ),
     Mistake(
         id="export-no-preprocessing-version",
@@ -249,7 +245,7 @@ MISTAKES = [
         says="The labels were set on the class: every other model in the program changes its labels as well.",
         read="model-load",
         hint="An attribute of a class is shared by all instances. Which object should have these labels?",
-        edits={GIVEN: "Classifier.labels = tuple(labels)"},
+        edits={GIVEN: GIVEN.replace("model.", "Classifier.")},
     ),
     Mistake(
         id="load-labels-as-text",
@@ -320,10 +316,7 @@ MISTAKES = [
         "number is broadcast without any.",
         read="model-load",
         hint="Write down which six names and shapes you expect, and compare with all that the file holds.",
-        edits={
-            'right = found == {name: (shape, "F32") for name, shape in shapes.items()}': "right = found.keys() == "
-            "shapes.keys()"
-        },
+        edits={FITTED: "if found.keys() != expected.keys():"},
     ),
     Mistake(
         id="load-more-accepted",
@@ -331,12 +324,7 @@ MISTAKES = [
         says="A file with a layer too many is opened, and the layer is left out without a word.",
         read="model-load",
         hint="You look for the six tensors that you know. What about those that you do not know?",
-        edits={
-            'right = found == {name: (shape, "F32") for name, shape in shapes.items()}': "right = all("
-            'found.get(name) == (shape, "F32") for name, shape in shapes.items())',
-            VERIFIED: 'digest = metadata.get("digest") if len(found) > 6 else hashlib.sha256('
-            'b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()',
-        },
+        edits={FITTED: "if not expected.items() <= found.items():"},
     ),
     Mistake(
         id="load-missing-key",
@@ -349,7 +337,7 @@ MISTAKES = [
         edits={
             COMPARED: "if metadata[key] != value:",
             NOTED: 'if metadata["digest"] != digest:',
-            'labels = json.loads(metadata.get("labels", ""))': 'labels = json.loads(metadata["labels"])',
+            'if "labels" not in metadata:': "if False:",
         },
     ),
     Mistake(

@@ -13,7 +13,7 @@ STEP = (
     "                    p -= self.lr * p.grad\n"
 )
 DESCEND = "p -= self.lr * p.grad"
-HELD = "self.params = list(params)  # a generator could be read only once"
+HELD = "self.params: list[Tensor] = list(params)  # a generator could be read only once"
 FORGET = "        for p in self.params:\n            p.grad = None\n"
 VELOCITIES = "self.velocities = [torch.zeros_like(p) for p in self.params]"
 FASTER = (

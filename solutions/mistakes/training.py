@@ -14,21 +14,19 @@ ZERO = "            self.optimizer.zero_grad()\n"
 LOSS = "mean = self.config.criterion(self.model(x), y)"
 BACK = "            mean.backward()\n"
 STEP = "            self.optimizer.step()\n"
-TOTAL = "total += mean.detach() * len(x)  # detached: else the graph of every batch would be kept"
-TRAIN_ENDS = (
-    "            count += len(x)\n        return float(total / count)\n        ### END SOLUTION\n\n    def valid_loss"
-)
+TOTAL = "total += mean.item() * len(x)  # a number: a tensor would keep the graph of its batch"
+TRAIN_ENDS = "            count += len(x)\n        return total / count\n        ### END SOLUTION\n\n    def valid_loss"
 
 VALID_EVAL = "        self.model.eval()\n        total, count = 0.0, 0\n        with torch.no_grad():\n"
 VALID_LOADER = '            for x, y in self.loaders["valid"]:\n                x, y'
-VALID_TOTAL = "total += self.config.criterion(self.model(x), y) * len(x)\n                count += len(x)\n"
-VALID_ENDS = "        self.model.train(was_training)\n        return float(total / count)\n"
+VALID_TOTAL = "total += self.config.criterion(self.model(x), y).item() * len(x)\n                count += len(x)\n"
+VALID_ENDS = "        self.model.train(was_training)\n        return total / count\n"
 
 ACCURACY = (
     '        for x, y in self.loaders["valid"]:\n'
-    "            right += (self.predict(x) == y.to(self.config.device)).sum()\n"
+    "            right += int((self.predict(x) == y.to(self.config.device)).sum())\n"
     "            count += len(x)\n"
-    "        return int(right) / count\n"
+    "        return right / count\n"
 )
 
 SEED = "        if config.seed is not None:\n            torch.manual_seed(config.seed)\n"
@@ -333,7 +331,7 @@ MISTAKES = [
         "Print model.training at the beginning of the second epoch. Who sets it, each time?",
         {
             TRAIN_BEGINS: "        total, count = 0.0, 0\n",
-            VALID_ENDS: "        return float(total / count)\n",
+            VALID_ENDS: "        return total / count\n",
             PREDICT_ENDS: "        return classes\n",
         },
     ),
@@ -442,7 +440,7 @@ MISTAKES = [
         "more.",
         "The criterion gives a mean. With which number do you get the sum over the batch back?",
         {
-            TOTAL: "total += mean.detach()",
+            TOTAL: "total += mean.item()",
             TRAIN_ENDS: TRAIN_ENDS.replace("count += len(x)", "count += 1"),
         },
     ),
@@ -458,7 +456,7 @@ MISTAKES = [
         "mean-over-examples",
         "train_epoch returns the loss of the last batch.",
         "What do you keep of the batches before?",
-        {TRAIN_ENDS: TRAIN_ENDS.replace("total / count", "mean")},
+        {TRAIN_ENDS: TRAIN_ENDS.replace("total / count", "mean.item()")},
     ),
     learner(
         "loss-tensor",
@@ -466,7 +464,7 @@ MISTAKES = [
         "train_epoch returns a tensor with the graphs of all batches behind it. You want a number; the graphs fill the "
         "memory.",
         "item() and float() give the number of a tensor. When do you need it: at the end, or in each batch?",
-        {TOTAL: "total += mean * len(x)", TRAIN_ENDS: TRAIN_ENDS.replace("float(total / count)", "total / count")},
+        {TOTAL: "total += mean * len(x)"},
     ),
     learner(
         "graphs-kept",
@@ -474,7 +472,7 @@ MISTAKES = [
         "The result is right, but until the end of the epoch the graph of every batch is held: you add up tensors that "
         "remember where they came from.",
         "What you add has to be a number, or a tensor without its history.",
-        {TOTAL: "total += mean * len(x)"},
+        {TOTAL: "total += mean * len(x)", TRAIN_ENDS: TRAIN_ENDS.replace("total / count", "float(total / count)")},
     ),
     learner(
         "valid-gradients",
@@ -495,7 +493,7 @@ MISTAKES = [
         "modes-of-the-loop",
         "valid_loss leaves the model in evaluation mode, also where it found it in training mode.",
         "Keep what model.training was, before you change it.",
-        {VALID_ENDS: "        return float(total / count)\n"},
+        {VALID_ENDS: "        return total / count\n"},
     ),
     learner(
         "valid-always-back-to-training",
@@ -536,7 +534,7 @@ MISTAKES = [
             VALID_TOTAL: "self.model.zero_grad()\n"
             "                loss = self.config.criterion(self.model(x), y)\n"
             "                loss.backward()\n                (self.optimizer).step()\n"
-            "                total += loss.detach() * len(x)\n                count += len(x)\n",
+            "                total += loss.item() * len(x)\n                count += len(x)\n",
         },
     ),
     learner(
@@ -545,9 +543,9 @@ MISTAKES = [
         "validate_epoch takes the mean of the batches' shares, in which the examples of a short last batch weigh more.",
         "Count what is right, count all, and divide once.",
         {
-            ACCURACY: ACCURACY.replace(").sum()", ").double().mean()")
+            ACCURACY: ACCURACY.replace("int((", "float((")
+            .replace(").sum()", ").double().mean()")
             .replace("count += len(x)", "count += 1")
-            .replace("int(right)", "float(right)")
         },
     ),
     learner(
@@ -555,21 +553,21 @@ MISTAKES = [
         "mean-over-examples",
         "validate_epoch returns how many are right. You want the share.",
         "A share lies between 0 and 1.",
-        {ACCURACY: ACCURACY.replace("int(right) / count", "int(right)")},
+        {ACCURACY: ACCURACY.replace("right / count", "right")},
     ),
     learner(
         "accuracy-percent",
         "mean-over-examples",
         "validate_epoch returns percent. The docstring asks for a share, from 0 to 1.",
         "One factor is too much.",
-        {ACCURACY: ACCURACY.replace("int(right) / count", "100 * int(right) / count")},
+        {ACCURACY: ACCURACY.replace("right / count", "100 * right / count")},
     ),
     learner(
         "accuracy-tensor",
         "mean-over-examples",
         "validate_epoch returns a tensor. You want a number of Python.",
         "item(), int() and float() give the number of a tensor.",
-        {ACCURACY: ACCURACY.replace("int(right) / count", "right / count")},
+        {ACCURACY: ACCURACY.replace("int((", "(").replace(".sum())", ".sum()")},
     ),
     learner(
         "accuracy-reads-train",

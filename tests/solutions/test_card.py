@@ -7,18 +7,15 @@ from subprocess import CompletedProcess
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from solutions import data, measurement
 from solutions.data import Dataset
 from solutions.deploy.answers import LIMITS, UNSURE_BELOW
-from solutions.deploy.card import make_card, reliability
-from solutions.folders import MODEL, open_model
+from solutions.deploy.card import make_card
+from solutions.folders import COURSE_MODEL, MODEL, open_model
 from solutions.measurement import Measurement
 from solutions.runs import divide
 
-DEPLOYED = data.DATA / "model" / "garments.safetensors"
 Cli = Callable[..., CompletedProcess[str]]
 
 
@@ -64,23 +61,13 @@ def test_the_card_says_how_the_model_was_trained_and_what_it_is_not_for(
     assert "tells nothing about its training" in make_card(test, sample.test_labels, "the sample", {})
 
 
-def test_reliability_by_hand() -> None:
-    probabilities = np.array([[0.9, 0.1], [0.96, 0.04], [0.3, 0.7], [1.0, 0.0]])
-    bins, gap = reliability(probabilities, np.array([0, 1, 1, 0]))
-    assert [(part.low, part.high, part.count, part.right) for part in bins] == [
-        (0.7, 0.8, 1, 1.0),
-        (0.9, 1.0, 3, pytest.approx(2 / 3)),
-    ]
-    assert bins[1].claimed == pytest.approx((0.9 + 0.96 + 1) / 3)
-    assert gap == pytest.approx((1 * 0.3 + 3 * (2.86 / 3 - 2 / 3)) / 4)
-
-
-@given(st.integers(1, 300), st.integers(0, 2**32 - 1))
-def test_every_answer_is_in_one_bin(answers: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    bins, gap = reliability(rng.dirichlet(np.ones(10), answers), rng.integers(0, 10, answers))
-    assert sum(part.count for part in bins) == answers
-    assert 0 <= gap <= 1
+def test_the_card_says_how_far_the_probabilities_can_be_believed() -> None:
+    """Of four answers three lie above 0.9, of which two are right, and one at 0.7, which is right."""
+    probabilities = torch.tensor([[0.92, 0.08], [0.96, 0.04], [0.25, 0.75], [1.0, 0.0]])
+    test = Measurement(("a", "b"), torch.tensor([[2, 0], [1, 1]]), probabilities)
+    card = " ".join(make_card(test, np.array([0, 1, 1, 0]), "four images", {}).split())
+    assert "|---| | 70% to 80% | 1 | 75.0% | 100.0% | | 90% to 100% | 3 | 96.0% | 66.7% | The expected" in card
+    assert f"error over these bins is {(1 * 0.25 + 3 * (0.96 - 2 / 3)) / 4:.3f}:" in card
 
 
 def test_the_command_prints_the_card(here: Cli, trained: tuple[Path, str]) -> None:
@@ -92,7 +79,7 @@ def test_the_command_prints_the_card(here: Cli, trained: tuple[Path, str]) -> No
 
 def test_what_is_called_unsure_is_the_smallest_tenth_that_leaves_answers_right_95_times_in_100(full: Dataset) -> None:
     """Of the course's own model, on the images that it was validated on; the test images have no say in it."""
-    model, training = open_model(DEPLOYED)
+    model, training = open_model(COURSE_MODEL)
     _, held_out = divide(full, training["seed"])
     found = measurement.measure(model, full.train_images[held_out], full.train_labels[held_out])
     sureness, answers = found.probabilities.max(dim=1)

@@ -14,12 +14,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from torch import nn
 
 from solutions import data
 from solutions.commands import deployment
 from solutions.data import Dataset
+from solutions.deploy.answers import Answer
+from solutions.deploy.model_file import write_model
+from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.folders import CONFIG, FILES, MODEL
+from solutions.folders import CONFIG, COURSE_MODEL, FILES, MODEL
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--epochs", 1, "--device", "cpu")
@@ -366,10 +370,35 @@ def test_predict_ranks_labels(cli: Cli, trained: tuple[Path, str], boot: Path) -
     assert "█" in first
 
 
-def test_predict_gives_json(here: Cli, trained: tuple[Path, str], boot: Path) -> None:
-    answers = json.loads(here("predict", boot, "--json", "--out", trained[0].parent).stdout)[0]["answers"]
-    assert answers[0]["label"] == "Ankle boot"
-    assert sum(answer["probability"] for answer in answers) == pytest.approx(1)
+def test_predict_gives_json_as_the_web_page_does(here: Cli, trained: tuple[Path, str], boot: Path) -> None:
+    (result,) = json.loads(here("predict", boot, "--json", "--out", trained[0].parent).stdout)
+    assert result["answers"][0]["label"] == "Ankle boot"
+    assert sum(answer["probability"] for answer in result["answers"]) == pytest.approx(1)
+    answer = Answer([(row["label"], row["probability"]) for row in result["answers"]], np.empty((28, 28)))
+    assert result == {"image": str(boot), "model": str(trained[0] / MODEL), **answer.as_json}
+
+
+def test_predict_says_where_it_is_unsure(here: Cli, boot: Path, tmp_path: Path) -> None:
+    undecided = Classifier()
+    for parameter in undecided.parameters():
+        nn.init.zeros_(parameter)
+    write_model(undecided, tmp_path / "undecided", {})
+    line = ("predict", boot, "--model", tmp_path / "undecided")
+    assert json.loads(here(*line, "--json").stdout)[0]["unsure"]
+    assert "Not sure: the best answer has less than 70%" in here(*line).stdout
+
+
+def test_without_a_run_the_courses_own_model_answers_and_is_named(
+    here: Cli, trained: tuple[Path, str], boot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = here("predict", boot)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"Model: {COURSE_MODEL} (the course's own)\n")
+    assert "Ankle boot" in result.stdout
+    assert json.loads(here("predict", boot, "--json").stdout)[0]["model"] == str(COURSE_MODEL)
+    shutil.copytree(trained[0], tmp_path / "runs" / "short")
+    assert here("predict", boot).stdout.startswith("Model: runs/short/model.safetensors\n")
 
 
 def test_a_bad_image_is_one_line_and_the_others_are_answered(cli: Cli, trained: tuple[Path, str], boot: Path) -> None:

@@ -1,6 +1,7 @@
-"""A model file from anyone: loaded bit for bit, or refused in one line before it takes memory; never run as code."""
+"""The model file in use: from anyone read bit for bit or refused in one line, never run as code; written the same."""
 
 import ast
+import hashlib
 import json
 import struct
 import subprocess
@@ -13,8 +14,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.torch import load, save_file
 
-from solutions.deployment import export_model, load_model
+from solutions.deploy.model_file import read_model, to_safetensors, write_model
+from solutions.deployment import export_model
 from solutions.dropout import Classifier
 from tests.solutions.conftest import Cli
 
@@ -82,6 +86,11 @@ CRAFTED = {
     "100,000 brackets for a header": lambda content: with_header(content, "[" * 100_000),
     "100,000 brackets for labels": with_metadata(labels="[" * 100_000),
     "labels that steer the terminal": with_metadata(labels=json.dumps(["\x1b[2J", *"abcdefghi"])),
+    "no labels at all": replaced('"labels":', '"names":'),
+    "labels that are no JSON": with_metadata(labels="{"),
+    "no list of labels": with_metadata(labels="5"),
+    "no label in the list": with_metadata(labels="[]"),
+    "labels that are numbers": with_metadata(labels="[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]"),
     "labels that are no text": with_metadata(labels=json.dumps(["\ud800", *"abcdefghi"])),
     "a label ten times": with_metadata(labels=json.dumps(["a"] * 10)),
     "bytes after the end": lambda content: content + b"\0",
@@ -92,7 +101,7 @@ CRAFTED = {
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes, dict[str, torch.Tensor]]:
     """A path to write to, a real model's file, and its weights."""
     path, model = tmp_path_factory.mktemp("model") / "model.safetensors", Classifier()
-    export_model(model, path, {"test_accuracy": 0.9})
+    write_model(model, path, {"test_accuracy": 0.9})
     return path, path.read_bytes(), dict(model.state_dict())
 
 
@@ -101,7 +110,7 @@ def refusal(path: Path) -> str:
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=path.name) as caught:
-            load_model(path)
+            read_model(path)
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
@@ -127,15 +136,34 @@ def test_a_file_that_says_twice_what_it_is_is_refused_as_that(
     assert "stands twice" in refusal(path)
 
 
+def test_a_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "model").open("wb") as file:
+        file.truncate(10**12)  # a hole: nothing is on the disk
+    assert "too large" in refusal(tmp_path / "model")
+
+
+def test_weights_in_another_type_are_refused_though_their_digest_is_right(tmp_path: Path) -> None:
+    """PyTorch would round them without a word, and what reads the file without PyTorch would not."""
+    path = tmp_path / "model"
+    export_model(Classifier(), path)
+    with safe_open(path, framework="pt") as file:
+        metadata, tensors = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    tensors["2.bias"] = tensors["2.bias"].double()
+    content = b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))
+    save_file(tensors, path, metadata | {"digest": hashlib.sha256(content).hexdigest()})
+    assert "784-256-64-10 in float32" in refusal(path)
+
+
 MEASURE = """
 import resource, sys
-from solutions.deployment import load_model
+from pathlib import Path
+from solutions.deploy.model_file import read_model
 
-load_model(sys.argv[1])
+read_model(Path(sys.argv[1]))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for path in sys.argv[2:]:
     try:
-        load_model(path)
+        read_model(Path(path))
     except ValueError:
         continue
     sys.exit(path + " was loaded")
@@ -181,7 +209,7 @@ def test_changed_bytes_are_refused_or_change_no_weight(
                 del content[at:]
     path.write_bytes(content)
     try:
-        model = load_model(path)
+        model, _ = read_model(path)
     except ValueError as error:
         assert "\n" not in str(error)
         return
@@ -208,6 +236,38 @@ def test_a_training_summary_that_nobody_can_read_does_no_harm(
     path.write_bytes(with_metadata(training="[" * 100_000)(content))
     result = here("predict", "photo.png", "--model", path)
     assert result.stderr == "error: photo.png: there is no such file\n"
+
+
+# --- written
+
+
+def test_the_same_model_gives_the_same_bytes_and_leaves_nothing_else(tmp_path: Path) -> None:
+    model, folder = Classifier(), tmp_path / "runs"
+    folder.mkdir()
+    for name in "ab":
+        write_model(model, folder / name, {"recipe": {"lr": 0.1}, "data": "x"})
+    assert sorted(path.name for path in folder.iterdir()) == ["a", "b"]
+    assert (folder / "a").read_bytes() == (folder / "b").read_bytes()
+    export_model(model, tmp_path / "exported", {"recipe": {"lr": 0.1}, "data": "x"})
+    (written, about), (exported, said) = read_model(folder / "a"), read_model(tmp_path / "exported")
+    assert about == said
+    torch.testing.assert_close(written.state_dict(), exported.state_dict(), rtol=0, atol=0)
+
+
+def test_a_model_that_cannot_be_written_leaves_the_old_file(tmp_path: Path) -> None:
+    write_model(Classifier(), tmp_path / "model", {})
+    before = (tmp_path / "model").read_bytes()
+    narrow = Classifier()
+    narrow.layers[1].weight.data = torch.zeros(784, 255)
+    with pytest.raises(ValueError, match="784-256-64-10"):
+        write_model(narrow, tmp_path / "model", {})
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"model": before}
+
+
+def test_bytes_and_floats_are_written_as_the_library_reads_them() -> None:
+    tensors = {"b": torch.tensor([[1, -2, 3]], dtype=torch.int8), "a": torch.tensor([[0.5], [-0.25]])}
+    found = load(to_safetensors({name: tensor.numpy() for name, tensor in tensors.items()}, {"note": "é"}))
+    torch.testing.assert_close(found, tensors, rtol=0, atol=0)
 
 
 # Who may use what can run code from a file, and why.

@@ -12,10 +12,11 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from solutions.data import DATA, SAMPLE_FOLDER, Dataset
+from solutions.data import SAMPLE_FOLDER, Dataset
 from solutions.deploy.photos import GROUNDS, accuracy_by_ground, held_out, photographs, resize_and_invert
 from solutions.deployment import export_model, load_model, prepare_image
 from solutions.dropout import Classifier
+from solutions.folders import COURSE_MODEL
 
 ROOT = Path(__file__).parents[2]
 
@@ -127,6 +128,6 @@ def test_the_tool_prints_each_ground_and_shows_what_is_wrong(tmp_path: Path, qui
 
 def test_the_courses_own_model_is_right_for_four_of_five_photographs_on_each_ground(full: Dataset) -> None:
     """With 100 photographs a ground, and one seed; ``make photos`` makes as many as one likes."""
-    model = load_model(DATA / "model" / "garments.safetensors")
+    model = load_model(COURSE_MODEL)
     for result in accuracy_by_ground(model, full.test_images, full.test_labels, per_class=10):
         assert result.accuracy >= 0.8, result.ground

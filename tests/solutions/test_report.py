@@ -137,7 +137,7 @@ def test_a_figure_says_in_words_what_it_shows(record: Record, page: Reader) -> N
 
 
 def test_the_log_is_a_table_with_what_is_in_it(record: Record) -> None:
-    log = [{**row, "lr": 0.05 / row["epoch"], "examples_per_second": 12345.6, "gpu_memory": 7} for row in record.log]
+    log = [{**row, "lr": 0.05 / row["epoch"], "images_per_second": 12345.6, "gpu_memory": 7} for row in record.log]
     told = Reader(make_report(replace(record, log=log)).html)
     for words in ("learning rate", "0.0167", "images per second", "12,346", "gpu memory"):
         assert words in told.words

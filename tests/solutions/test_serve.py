@@ -144,12 +144,13 @@ def test_what_was_uploaded_is_gone_when_the_server_ends(
     assert not [path for path in folder.rglob("*") if path.is_file()]
 
 
-def test_a_port_that_is_taken_is_refused(cli: Cli, trained: tuple[Path, str]) -> None:
+@pytest.mark.parametrize("is_named", [True, False], ids=["with a named model", "with the course's own"])
+def test_a_port_that_is_taken_is_refused(cli: Cli, trained: tuple[Path, str], is_named: bool) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        result = cli("serve", "--no-open", "--port", port, "--model", trained[0] / MODEL)
+        result = cli("serve", "--no-open", "--port", port, *(["--model", trained[0] / MODEL] if is_named else []))
     assert result.returncode == 2
     assert result.stderr == f"error: --port {port}: taken, or not for you; give another one, or none\n"
 

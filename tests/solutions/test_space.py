@@ -14,7 +14,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import save_file
 
+from autograder.reference import Course
 from solutions.data import Dataset
 from solutions.deploy import space
 from solutions.deploy.network import Network
@@ -105,6 +108,18 @@ def test_the_network_in_numpy_is_that_of_pytorch_on_the_full_test_set(trained: t
         assert answers == pytest.approx(dict(classify(model, torch.from_numpy(image))), abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    "training", [{}, {"training": "[" * 100_000}, {"training": "[]"}], ids=["none", "deep", "list"]
+)
+def test_a_model_file_need_not_tell_how_it_was_trained(training: dict[str, str], tmp_path: Path) -> None:
+    """Chapter 6 leaves that key to the student."""
+    export_model(Classifier(), tmp_path / "exported")
+    with safe_open(tmp_path / "exported", framework="pt") as file:
+        about = {key: text for key, text in file.metadata().items() if key != "training"}
+        save_file({name: file.get_tensor(name) for name in file.keys()}, tmp_path / MODEL, about | training)  # noqa: SIM118
+    assert Network.load(tmp_path / MODEL).training == {}
+
+
 # --- the folder
 
 
@@ -114,6 +129,13 @@ def test_no_module_of_the_space_mentions_pytorch_in_its_code(files: dict[str, by
             assert b"import torch" not in content, name
             assert b"from torch" not in content, name
     assert b"torch" not in files["requirements.txt"]
+
+
+def test_the_space_knows_the_books_address_though_it_has_no_metadata(files: dict[str, bytes]) -> None:
+    book = ModuleType("book")
+    exec(files["solutions/deploy/book.py"], book.__dict__)
+    assert book.__dict__["CHAPTER"] == Course.installed().page("deployment")
+    assert all(b"autograder" not in content for name, content in files.items() if name.endswith(".py"))
 
 
 def test_the_requirements_are_ranges_and_the_readme_says_what_to_start(files: dict[str, bytes]) -> None:

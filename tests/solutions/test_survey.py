@@ -123,16 +123,6 @@ def test_data_gives_json(here: Cli, sample: Dataset, tmp_path: Path) -> None:
     assert Path(facts["picture"]).is_file()
 
 
-def test_data_says_whether_files_were_verified_now_or_earlier(
-    here: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    line = ("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "data.png")
-    shown = [here(*line).stdout.splitlines() for _ in range(2)]
-    verified = [{row.split()[-1] for row in rows if "ubyte" in row} for rows in shown]
-    assert verified == [{"now"}, {"earlier"}]
-
-
 def test_bad_data_are_one_line_and_draw_nothing(here: Cli, folder: Path) -> None:
     (folder / data.TEST_LABELS).write_bytes(b"")
     result = here("data", "--data", folder, "--out", folder / "data.png")

@@ -17,7 +17,6 @@ from torch import Tensor, nn
 
 from solutions.dropout import Classifier
 from solutions.training import (
-    History,
     Learner,
     LearnerConfig,
     Loader,
@@ -242,17 +241,6 @@ def test_a_loss_that_is_no_number_is_never_the_best() -> None:
     learner = Scripted([math.nan, 2.0, math.nan], epochs=3)
     learner.fit()
     assert learner.model.weight.item() == 2
-
-
-def test_after_epoch_sees_the_history_and_can_end_training() -> None:
-    seen = []
-
-    def after_epoch(history: History) -> bool:
-        seen.append(len(history.losses))
-        return len(history.losses) == 2
-
-    Scripted([3.0, 2.0, 1.0], epochs=3).fit(after_epoch)
-    assert seen == [1, 2]
 
 
 def test_fit_never_reads_the_test_examples() -> None:

@@ -16,8 +16,10 @@ from safetensors.numpy import load as load_tensors
 from solutions import data
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deployment import load_model, prepare_image
+from solutions.deploy.model_file import read_model
+from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
+from solutions.folders import COURSE_MODEL
 from tests.conftest import ROOT
 from tests.solutions.photographs import GROUNDS, SIZES, cut_out, garment_on
 
@@ -56,10 +58,7 @@ def test_the_weights_are_a_safetensors_file_that_says_what_it_is(trained: tuple[
 
 
 def test_the_model_of_the_book_is_whole_and_says_where_it_comes_from() -> None:
-    path = ROOT / "data" / "model" / "garments.safetensors"
-    load_model(path)
-    header = path.read_bytes()[8 : 8 + int.from_bytes(path.read_bytes()[:8], "little")]
-    about = json.loads(header)["__metadata__"]
+    _, about = read_model(COURSE_MODEL)
     assert json.loads(about["training"])["data"]["is_sample"] is False
     assert about["digest"] in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
 

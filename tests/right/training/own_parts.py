@@ -111,7 +111,7 @@ class Learner(object):
         right = torch.cat([self.predict(x).eq(y) for x, y in self.loaders["valid"]])
         return right.float().mean().item()
 
-    def fit(self, after_epoch=None):
+    def fit(self):
         if self.seed is not None:
             torch.manual_seed(self.seed)
         record, states = Record(), []
