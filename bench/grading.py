@@ -40,8 +40,7 @@ from rich.table import Table
 
 from autograder.checks import checks_of
 from autograder.console import print_table, progress
-from autograder.notebooks.source import chapters_of
-from autograder.reference import Course
+from autograder.reference import Course, chapters_of
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "_build" / "bench"

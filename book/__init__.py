@@ -5,7 +5,6 @@ It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -32,12 +31,11 @@ PARTS = (
     *(assets, card, demo, downloads, exercises, figures, glossary, known_mistakes, labels, mathematics, network),
     *(opening, predict, theme, widgets),
 )
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # Chapters import the `solutions` beside them, whatever package of that name the environment holds.
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(assets.ROOT), os.environ.get("PYTHONPATH", "")]))
     for part in PARTS:
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -67,6 +67,7 @@ def configure(app: Sphinx, config: Config) -> None:
     get_cache(str(cache)).list_cache_records()  # makes the cache, which pages that are read at a time cannot do
     config["course_digest"] = digest(EXECUTED + SHOWN)
     config["html_static_path"] = [*config["html_static_path"], str(BOOK / "static")]
+    config["templates_path"] = [*config["templates_path"], str(BOOK / "templates")]
     config["html_math_renderer"] = "typeset"
     app.add_css_file("course.css", priority=900)
     # The first is what the others need.

@@ -132,7 +132,6 @@ def describe(app: Sphinx, page: str, template: str, context: dict[str, object], 
 
 def configure(app: Sphinx, config: Config) -> None:
     config["html_baseurl"] = Course.installed().book_url
-    config["templates_path"] = [*config["templates_path"], str(BOOK / "templates")]
 
 
 def write_card(app: Sphinx) -> None:

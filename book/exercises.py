@@ -16,13 +16,13 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxTranslator
 
 from autograder.checks import Check, checks_of
-from autograder.exercises import Exercise, exercises_of
+from autograder.exercises import Exercise
+from autograder.reference import Course
+from book.chapters import chapter_of
 
-IMPORT = re.compile(r"from solutions\.(?P<room>\w+) import (?P<name>\w+)\s*")
 WIDTH = 72  # columns of a docstring
 CODE_WIDTH = 77  # columns that the page has room for
 FILLED = 95  # a docstring's line of this length was broken by its author and goes on in the next
-SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
 
 
 class exercise_card(nodes.General, nodes.Element):
@@ -70,15 +70,10 @@ class ExerciseCards(SphinxTransform):
 
     def exercise_in(self, cell: nodes.Element) -> Exercise:
         source = next(cell.findall(nodes.literal_block)).astext()
-        match = IMPORT.fullmatch(source)
-        if match is None:
-            raise ExtensionError(f"{self.env.docname}: an exercise cell holds one import and nothing else:\n{source}")
-        room, name = match["room"], match["name"]
-        text = (SOLUTIONS / f"{room}.py").read_text(encoding="utf-8")
-        for exercise in exercises_of(room, text):
-            if exercise.name == name:
-                return exercise
-        raise ExtensionError(f"{self.env.docname}: solutions/{room}.py has no exercise {name!r}")
+        try:
+            return Course.installed().exercise_in(chapter_of(self.env.docname), source)
+        except (LookupError, ValueError) as error:
+            raise ExtensionError(str(error)) from error
 
 
 def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exercise_card:

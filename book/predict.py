@@ -1,6 +1,5 @@
 """The directives that ask the reader: `predict`, `recall`, and the written question's place."""
 
-import json
 import re
 from typing import ClassVar
 
@@ -11,11 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 
 from autograder.notebooks.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
+from book.chapters import WRITTEN, written_points
 from book.exercises import counted
-
-WRITTEN_CELL = re.compile(
-    r"^\+\+\+ (?P<metadata>\{[^\n]*\"written\"[^\n]*\})\n.*?(?=^\+\+\+|^```\{code-cell\}|\Z)", re.MULTILINE | re.DOTALL
-)
 
 
 class question_section(nodes.General, nodes.Element):
@@ -109,10 +105,9 @@ def mark_written_cells(app: Sphinx, docname: str, source: list[str]) -> None:
     """Turn a Markdown cell tagged `written` into its directive: myst-nb drops the metadata of Markdown cells."""
 
     def directive(match: re.Match[str]) -> str:
-        points = json.loads(match["metadata"])["points"]
-        return f"+++\n\n:::{{written}}\n:points: {points}\n:::\n\n"
+        return f"+++\n\n:::{{written}}\n:points: {written_points(match)}\n:::\n\n"
 
-    source[0] = WRITTEN_CELL.sub(directive, source[0])
+    source[0] = WRITTEN.sub(directive, source[0])
 
 
 def setup(app: Sphinx) -> None:

@@ -12,10 +12,8 @@ from docutils import nodes
 from fontTools import subset
 from markupsafe import Markup
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.util.docutils import SphinxTranslator
 
-TEMPLATES = Path(__file__).resolve().with_name("templates")
 ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
 ICON_RULE = re.compile(r'((?:\.fa-[a-z-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
 
@@ -42,10 +40,6 @@ def edited(markup: str, edits: Iterable[tuple[str, str]]) -> Markup:
     for pattern, replacement in edits:
         markup = re.sub(pattern, replacement, markup)
     return Markup(markup)
-
-
-def configure(app: Sphinx, config: Config) -> None:
-    config["templates_path"] = [*config["templates_path"], str(TEMPLATES)]
 
 
 def add_filters(app: Sphinx) -> None:
@@ -92,7 +86,6 @@ def depart_citation(translator: SphinxTranslator, node: nodes.citation) -> None:
 
 def setup(app: Sphinx) -> None:
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
-    app.connect("config-inited", configure)
     app.connect("builder-inited", add_filters)
     app.connect("html-page-context", leave_out_unused, priority=900)  # after all who add files of their own
     app.connect("build-finished", cut_icons)

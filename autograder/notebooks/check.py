@@ -15,7 +15,7 @@ from autograder.checks import checks_of, rooms
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
 from autograder.notebooks.graft import MalformedNotebook, graft, is_graded, read_notebook
 from autograder.records import FOLDER, RUN_SEEDS, expectations
-from autograder.reference import Course
+from autograder.reference import Course, chapters_of
 from autograder.reports.progress import Progress, progress_of
 from autograder.sandbox import Program, RunResult, Sandbox
 from autograder.verdicts import Verdict
@@ -119,7 +119,7 @@ def released_notebook(room: str) -> NotebookNode:
     recorded = FOLDER / f"{room}.ipynb"
     if recorded.exists():
         return read_notebook(recorded)
-    from autograder.notebooks.source import chapters_of, source_notebook, without_solutions
+    from autograder.notebooks.source import source_notebook, without_solutions
 
     course = Course.installed()
     chapter = next(chapter for chapter in chapters_of(course) if chapter.room == room)

@@ -14,8 +14,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
-from autograder.notebooks.source import Chapter, glued_values, source_notebook
-from autograder.reference import Course
+from autograder.notebooks.source import glued_values, source_notebook
+from autograder.reference import Chapter, Course
 
 # Students have this module for its errors, and no course folder.
 if TYPE_CHECKING:

@@ -14,11 +14,12 @@ from playwright.sync_api import Browser, Page, expect
 from autograder.checks import checks_of
 from autograder.exercises import Exercise
 from autograder.notebooks.markdown import Context, to_markdown
-from autograder.reference import Course
+from autograder.reference import Chapter, Course, chapters_of
 from book import card, network
-from book.chapters import ROOT, Chapter, chapters, hours
+from book.chapters import BookChapter, chapters, hours
 from book.exercises import CODE_WIDTH, narrowed
 from book.figures import words_on_a_small_screen
+from tests.conftest import ROOT
 
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 COURSE = Course.installed()
@@ -30,7 +31,7 @@ EXERCISES = [exercise for chapter in CHAPTERS for exercise in chapter.exercises]
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })"
 
 
-def by_name(chapter: Chapter) -> str:
+def by_name(chapter: BookChapter) -> str:
     return chapter.room
 
 
@@ -43,6 +44,13 @@ def test_what_a_script_computes_is_right(path: Path) -> None:
     assert done.returncode == 0, done.stdout[-4000:]
 
 
+def test_the_chapters_of_the_book_are_those_of_the_release() -> None:
+    assert [(chapter.path, chapter.room) for chapter in CHAPTERS] == [
+        (chapter.path, chapter.room) for chapter in chapters_of(COURSE)
+    ]
+    assert all(isinstance(chapter, Chapter) for chapter in CHAPTERS)
+
+
 def test_every_chapter_with_exercises_has_an_opening() -> None:
     assert {chapter.room for chapter in CHAPTERS} == set(network.ADDS)
     assert [chapter.path.name[0] for chapter in CHAPTERS] == [str(number + 1) for number in range(len(CHAPTERS))]
@@ -52,12 +60,12 @@ def test_every_chapter_with_exercises_has_an_opening() -> None:
 def made(tmp_path: Path) -> Any:
     """A chapter about layers with as many words, questions and written questions as one asks for."""
 
-    def make(words: int = 0, questions: int = 0, written: int = 0) -> Chapter:
+    def make(words: int = 0, questions: int = 0, written: int = 0) -> BookChapter:
         path = tmp_path / "2-layers.md"
         code = "```{code-cell} python3\n" + "x = 1\n" * 500 + "```\n"
         asked = ":::{predict} Is it?\n:::\n" * questions + '+++ {"tags": ["written"], "points": 5}\n' * written
         path.write_text(f"---\nkernelspec: {{}}\n---\n{'word ' * words}\n{code}{asked}", encoding="utf-8")
-        return Chapter(path)
+        return BookChapter(path, "layers")
 
     return make
 
@@ -80,7 +88,7 @@ def test_a_time_is_said_in_hours_and_quarters(minutes: int, words: str) -> None:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
-def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, chapter: Chapter) -> None:
+def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, chapter: BookChapter) -> None:
     page = (site / "chapters" / f"{chapter.path.stem}.html").read_text(encoding="utf-8")
     head = unescape(page[page.index("<article") : page.index('id="from-memory"')])
     points = sum(check.points for check in checks_of(chapter.room)) + 5
@@ -94,7 +102,7 @@ def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, c
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
-def test_the_landing_page_has_a_step_for_each_chapter(site: Path, chapter: Chapter) -> None:
+def test_the_landing_page_has_a_step_for_each_chapter(site: Path, chapter: BookChapter) -> None:
     page = unescape((site / "chapters" / "index.html").read_text(encoding="utf-8"))
     assert chapter.question in page
     assert f"Adds {network.ADDS[chapter.room]}." in page
