@@ -9,7 +9,6 @@ import pytest
 from autograder.look import COLOURS, themed
 from autograder.notebooks.questions import parse_question
 from book.assets import digest
-from book.exercises import narrowed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,19 +66,6 @@ def test_a_figure_gets_a_label_its_own_ids_and_the_colours_of_the_page() -> None
     assert 'id="figure-1-a"' in markup
     assert "url(#figure-1-a)" in markup
     assert "fill: var(--figure-ink)" in markup
-
-
-def test_docstrings_are_broken_to_fit_and_code_is_left_alone() -> None:
-    long = "word " * 20 + "end"
-    source = (
-        f'def f(x):\n    """Say it.\n\n    Args:\n        x: {long}\n            more.\n    """\n    return "{long}"'
-    )
-    narrow = narrowed(source)
-    assert narrow.split() == source.split()
-    assert "\n\n    Args:\n        x: word" in narrow
-    assert narrow.splitlines()[-1] == source.splitlines()[-1]
-    assert all(len(line) <= 76 for line in narrow.splitlines()[:-1])
-    assert narrowed(narrow) == narrow
 
 
 CHAPTER = """---

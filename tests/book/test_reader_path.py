@@ -1,6 +1,5 @@
 """The reader's path: what the landing page and a chapter's head say, what is remembered, the glossary, the search."""
 
-import ast
 import re
 import subprocess
 from html import unescape
@@ -17,7 +16,6 @@ from autograder.notebooks.markdown import Context, to_markdown
 from autograder.reference import Chapter, Course, chapters_of
 from book import card, network
 from book.chapters import BookChapter, chapters, hours
-from book.exercises import CODE_WIDTH, narrowed
 from book.figures import words_on_a_small_screen
 from tests.conftest import ROOT
 
@@ -219,22 +217,6 @@ def test_a_figures_words_grow_on_a_small_screen_where_they_have_room(size: float
 
 def test_a_figure_without_words_is_shown_whole_on_a_small_screen() -> None:
     assert words_on_a_small_screen('<svg viewBox="0 0 448 200 "></svg>')
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_a_stub_on_a_card_is_python_and_its_code_fits(exercise: Exercise) -> None:
-    narrow = narrowed(exercise.stub)
-    assert ast.dump(undocumented(narrow)) == ast.dump(undocumented(exercise.stub))
-    assert [line for line in narrow.splitlines() if len(line) > CODE_WIDTH and ">>>" not in line] == []
-
-
-def undocumented(source: str) -> ast.Module:
-    """The syntax tree of a module, without what its docstrings say."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            node.value.value = ""
-    return tree
 
 
 # ---- the search
