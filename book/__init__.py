@@ -14,6 +14,7 @@ from book import (
     card,
     demo,
     downloads,
+    execution,
     exercises,
     figures,
     glossary,
@@ -28,8 +29,8 @@ from book import (
 )
 
 PARTS = (
-    *(assets, card, demo, downloads, exercises, figures, glossary, known_mistakes, labels, mathematics, network),
-    *(opening, predict, theme, widgets),
+    *(assets, card, demo, downloads, execution, exercises, figures, glossary, known_mistakes, labels, mathematics),
+    *(network, opening, predict, theme, widgets),
 )
 
 

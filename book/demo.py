@@ -13,12 +13,12 @@ from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 
-from book.assets import ROOT
+from book.assets import DATA
 from solutions import data
 from solutions.deploy import web
 from solutions.deployment import classify, load_model, prepare_image
 
-MODEL = ROOT / "data" / "model" / "garments.safetensors"
+MODEL = DATA / "model" / "garments.safetensors"
 FOLDER = "demo"  # in the site's _static
 SHOWN = 5
 BOOT = 9

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from book.assets import ROOT
+from book.assets import DATA
 from book.demo import data_address, percent
 
 TITLE = "A training run, epoch by epoch"
-RECORDING = ROOT / "data" / "training-run.json"
+RECORDING = DATA / "training-run.json"
 SIDE = 28
 EARLY = 1  # the epoch that the still compares with the last
 WIDTH, ROW = 400, 24  # of the still's figure

@@ -1,0 +1,60 @@
+"""When a page is executed anew, and when it is read anew.
+
+A page is executed where its cells have changed, or a file of the course that they loaded or opened when they last ran.
+It is read again where such a file has changed, or one that the book itself is made with.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from book.assets import BOOK, DATA, ROOT
+from book.widgets import WIDGETS
+from tools.loaded import loaded
+
+CACHES = ROOT / "_build" / ".jupyter_cache"
+
+
+def note_of(docname: str) -> Path:
+    """Return the file in which a kernel notes what a page's cells used; it lies in the page's own cache."""
+    return CACHES / docname / "files.json"
+
+
+def used_by(docname: str) -> dict[Path, str]:
+    """Return the files that the cells of a page have loaded or opened, each with a digest of what it then held."""
+    note = note_of(docname)
+    noted = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
+    return {Path(path): digest for path, digest in noted.items()}
+
+
+def is_unchanged(path: Path, digest: str) -> bool:
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+
+
+def use_own_cache(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Let myst-nb keep the page in a cache of its own, emptied where what its cells used is no longer the same."""
+    note, used = note_of(docname), used_by(docname)
+    if not used or not all(is_unchanged(*file) for file in used.items()):
+        shutil.rmtree(note.parent, ignore_errors=True)
+    env: Any = app.env  # myst-nb adds its configuration
+    env.mystnb_config = env.mystnb_config.copy(execution_cache_path=str(note.parent))
+    os.environ["NOTED_IN"] = str(note)
+
+
+def note_dependencies(app: Sphinx, document: nodes.document) -> None:
+    """Tell Sphinx on which files the page depends: those that its cells used, and whatever the book is made with."""
+    made_with = [path for folder in (BOOK, WIDGETS) for path in folder.iterdir()] + list(DATA.rglob("*"))
+    for path in {*used_by(app.env.docname), *loaded(), *filter(Path.is_file, made_with)}:
+        app.env.note_dependency(str(path))
+
+
+def setup(app: Sphinx) -> None:
+    os.environ["PYTHONSTARTUP"] = str(BOOK / "kernel_startup.py")
+    app.connect("source-read", use_own_cache)
+    app.connect("doctree-read", note_dependencies)
