@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from autograder import look
 from solutions.data import Dataset
 from solutions.deploy import space
 from solutions.deploy.network import Network
@@ -130,6 +131,7 @@ def test_modules_that_both_have_are_the_same_file(files: dict[str, bytes]) -> No
     package = Path(inspect.getfile(space)).parents[1]
     for name in space.COPIED:
         assert files[f"solutions/{name}"] == (package / name).read_bytes()
+    assert files[f"{look.__name__.replace('.', '/')}.py"] == Path(inspect.getfile(look)).read_bytes()
 
 
 # --- a new environment
