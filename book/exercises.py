@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
-from sphinx.util.docutils import SphinxTranslator
+from sphinx.writers.html5 import HTML5Translator
 
 from autograder.checks import Check, checks_of
 from autograder.exercises import Exercise
@@ -36,19 +36,19 @@ class card_heading(nodes.General, nodes.TextElement):
     """The name of the exercise, as a heading that is not a section: the themes' rubric is only a paragraph."""
 
 
-def visit_card(translator: SphinxTranslator, node: exercise_card) -> None:
+def visit_card(translator: HTML5Translator, node: exercise_card) -> None:
     translator.body.append(translator.starttag(node, "section", CLASS="exercise-card"))
 
 
-def depart_card(translator: SphinxTranslator, node: exercise_card) -> None:
+def depart_card(translator: HTML5Translator, node: exercise_card) -> None:
     translator.body.append("</section>\n")
 
 
-def visit_heading(translator: SphinxTranslator, node: card_heading) -> None:
+def visit_heading(translator: HTML5Translator, node: card_heading) -> None:
     translator.body.append(translator.starttag(node, "h3", "", CLASS="card-title"))
 
 
-def depart_heading(translator: SphinxTranslator, node: card_heading) -> None:
+def depart_heading(translator: HTML5Translator, node: card_heading) -> None:
     translator.body.append("</h3>\n")
 
 
@@ -153,8 +153,14 @@ def broken(entry: list[str], margin: int) -> list[str]:
     if len(entry) == 1 and named and (named["bullet"] or begins > margin):
         hang += 2 if named["bullet"] else 4
     text = " ".join(line.strip() for line in entry)
-    spaces = {"initial_indent": " " * begins, "subsequent_indent": " " * hang}
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False, **spaces)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * begins,
+        subsequent_indent=" " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def broken_code(line: str) -> list[str]:

@@ -60,7 +60,7 @@ class PathDirective(SphinxDirective):
         """Return the paragraph that a line of Markdown is."""
         block = nodes.container()
         self.state.nested_parse(StringList([text], self.get_source_info()[0]), self.content_offset, block)
-        (paragraph,) = block.children
+        (paragraph,) = block.findall(nodes.paragraph)
         paragraph["classes"].append(name)
         return paragraph
 

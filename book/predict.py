@@ -7,7 +7,8 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 from autograder.notebooks.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
 from book.chapters import WRITTEN, written_points
@@ -22,21 +23,21 @@ class question_answer(nodes.General, nodes.Element):
     """The part that unfolds: what was measured, and a reason for each option."""
 
 
-def visit_question(translator: SphinxTranslator, node: question_section) -> None:
+def visit_question(translator: HTML5Translator, node: question_section) -> None:
     translator.body.append(translator.starttag(node, "section", CLASS="question"))
 
 
-def depart_question(translator: SphinxTranslator, node: question_section) -> None:
+def depart_question(translator: HTML5Translator, node: question_section) -> None:
     translator.body.append("</section>\n")
 
 
-def visit_answer(translator: SphinxTranslator, node: question_answer) -> None:
+def visit_answer(translator: HTML5Translator, node: question_answer) -> None:
     translator.body.append(
         '<details class="question-answer">\n<summary>Choose first, then unfold the answer</summary>\n'
     )
 
 
-def depart_answer(translator: SphinxTranslator, node: question_answer) -> None:
+def depart_answer(translator: HTML5Translator, node: question_answer) -> None:
     translator.body.append("</details>\n")
 
 

@@ -12,7 +12,7 @@ from docutils import nodes
 from fontTools import subset
 from markupsafe import Markup
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxTranslator
+from sphinx.writers.html5 import HTML5Translator
 
 ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
 ICON_RULE = re.compile(r'((?:\.fa-[a-z-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
@@ -43,7 +43,7 @@ def edited(markup: str, edits: Iterable[tuple[str, str]]) -> Markup:
 
 
 def add_filters(app: Sphinx) -> None:
-    filters = app.builder.templates.environment.filters  # type: ignore[attr-defined]
+    filters = app.builder.templates.environment.filters
     filters["lighter"] = lambda markup: edited(markup, LIGHTER)
     filters["mended"] = lambda markup: edited(markup, MENDED)
 
@@ -75,12 +75,12 @@ def cut_icons(app: Sphinx, error: Exception | None) -> None:
     subset.save_font(font, str(site / ICON_FONT), options)
 
 
-def visit_citation(translator: SphinxTranslator, node: nodes.citation) -> None:
+def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
     """Write a reference as docutils does, without its role: `doc-biblioentry` is deprecated."""
     translator.body.append(translator.starttag(node, "div", CLASS="citation"))
 
 
-def depart_citation(translator: SphinxTranslator, node: nodes.citation) -> None:
+def depart_citation(translator: HTML5Translator, node: nodes.citation) -> None:
     translator.body.append("</div>\n")
 
 

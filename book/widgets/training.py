@@ -35,13 +35,15 @@ STILL = """<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}" c
 
 @cache
 def recording() -> dict[str, Any]:
-    return json.loads(RECORDING.read_text(encoding="utf-8"))
+    run: dict[str, Any] = json.loads(RECORDING.read_text(encoding="utf-8"))
+    return run
 
 
 def found(run: dict[str, Any], epoch: int) -> np.ndarray:
     """Return the share of each class that is found."""
     matrix = np.array(run["confusion"][epoch])
-    return matrix.diagonal() / matrix.sum(axis=1)
+    shares: np.ndarray = matrix.diagonal() / matrix.sum(axis=1)
+    return shares
 
 
 def unpack(run: dict[str, Any]) -> np.ndarray:

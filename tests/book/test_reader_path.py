@@ -219,6 +219,11 @@ def test_a_figure_without_words_is_shown_whole_on_a_small_screen() -> None:
     assert words_on_a_small_screen('<svg viewBox="0 0 448 200 "></svg>')
 
 
+def test_a_figure_that_does_not_say_how_wide_it_is_is_refused() -> None:
+    with pytest.raises(ValueError, match="viewBox"):
+        words_on_a_small_screen('<svg width="448"></svg>')
+
+
 # ---- the search
 
 
