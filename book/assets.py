@@ -1,4 +1,4 @@
-"""Where the book's files lie, and what its pages are served with."""
+"""What the pages are served with."""
 
 import os
 import shutil
@@ -10,10 +10,8 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
 from autograder.look import style_sheet
+from book import BOOK
 
-BOOK = Path(__file__).resolve().parent
-ROOT = BOOK.parent
-DATA = ROOT / "data"
 PACKAGES = BOOK / "node_modules"
 PALETTE_FILE = "palette.css"  # in the site's _static
 

@@ -13,8 +13,8 @@ from sphinx.config import Config
 
 from autograder.look import COLOURS
 from autograder.reference import Course
-from book import network
-from book.assets import BOOK, PACKAGES
+from book import BOOK, network
+from book.assets import PACKAGES
 
 LOGO = (BOOK / "static" / "logo.svg").read_text(encoding="utf-8")
 FONT = PACKAGES / "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2"

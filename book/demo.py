@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from book.assets import DATA
+from book import DATA
 from solutions import data
 from solutions.deploy import web
 from solutions.deployment import classify, load_model, prepare_image

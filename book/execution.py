@@ -14,7 +14,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from book.assets import BOOK, DATA, ROOT
+from book import BOOK, DATA, ROOT
 from book.widgets import WIDGETS
 from tools.loaded import loaded
 

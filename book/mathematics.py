@@ -6,7 +6,6 @@ MathJax draws each as SVG, which needs no fonts and takes the colour of the text
 import json
 import subprocess
 from functools import cache
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -14,8 +13,10 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 
+from book import BOOK
+
 Formula = tuple[str, bool]  # TeX, and whether it stands on lines of its own
-SCRIPT = Path(__file__).resolve().with_name("typeset.js")
+SCRIPT = BOOK / "typeset.js"
 
 
 def formula(node: nodes.Element) -> Formula:

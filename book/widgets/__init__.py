@@ -15,7 +15,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-WIDGETS = Path(__file__).resolve().parent
+from book import BOOK
+
+WIDGETS = BOOK / "widgets"
 FOLDER = "widgets"  # in the site's _static
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from book.assets import DATA
+from book import DATA
 from book.demo import data_address, percent
 
 TITLE = "A training run, epoch by epoch"

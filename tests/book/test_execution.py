@@ -11,12 +11,11 @@ import pytest
 from autograder import judge, lab
 from autograder.checks import rooms
 from autograder.grading import explain
+from autograder.reference import Chapter, Course
 from book import chapters
 from book.execution import is_unchanged, used_by
 from solutions import layers, terminal
 from tests.conftest import ROOT
-
-CHAPTERS = [chapter.assignment for chapter in chapters.chapters()]
 
 PAGE = """---
 jupytext:
@@ -55,14 +54,14 @@ def test_pages_that_show_verdicts_use_the_judge(site: Path) -> None:
     assert uses("grading", judge, explain)
 
 
-@pytest.mark.parametrize("page", CHAPTERS)
-def test_a_chapter_uses_its_room_and_the_sample_and_nothing_that_it_does_not_show(site: Path, page: str) -> None:
-    used = {path.relative_to(ROOT).as_posix() for path in used_by(f"chapters/{page}")}
-    assert uses(page, lab)
-    assert any(file.endswith(f"/{page.partition('-')[2]}.py") for file in used)
-    assert any((ROOT / file).parent.name == "sample" for file in used)
-    assert not uses(page, terminal)
-    assert not uses(page, judge)
+@pytest.mark.parametrize("chapter", chapters.chapters(), ids=lambda chapter: chapter.room)
+def test_a_chapter_uses_its_room_and_the_sample_and_nothing_that_it_does_not_show(site: Path, chapter: Chapter) -> None:
+    used = used_by(f"chapters/{chapter.assignment}").keys()
+    assert uses(chapter.assignment, lab)
+    assert Course.installed().file(chapter.room) in used
+    assert any(path.parent.name == "sample" for path in used)
+    assert not uses(chapter.assignment, judge)
+    assert not uses(chapter.assignment, terminal)
 
 
 def test_the_page_before_the_first_chapter_uses_the_checks_and_the_text_of_every_chapter(site: Path) -> None:

@@ -206,7 +206,7 @@ def test_a_definition_fits_on_a_small_screen(browser: Browser, address: str) -> 
             assert box["x"] + box["width"] <= 360
 
 
-# ---- figures and stubs that fit
+# ---- figures that fit
 
 
 @pytest.mark.parametrize(("size", "words"), [(10, 12.0), (8.5, None)])
