@@ -13,6 +13,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from book import BOOK, DATA, ROOT
 from book.widgets import WIDGETS
@@ -37,10 +38,19 @@ def is_unchanged(path: Path, digest: str) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
 
 
+def has_changed(docname: str) -> bool:
+    """Return whether a file that the cells of a page have used is no longer as it was."""
+    return not all(is_unchanged(*file) for file in used_by(docname).items())
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    return [docname for docname in env.all_docs if has_changed(docname)]
+
+
 def use_own_cache(app: Sphinx, docname: str, source: list[str]) -> None:
     """Let myst-nb keep the page in a cache of its own, emptied where what its cells used is no longer the same."""
-    note, used = note_of(docname), used_by(docname)
-    if not used or not all(is_unchanged(*file) for file in used.items()):
+    note = note_of(docname)
+    if not note.exists() or has_changed(docname):
         shutil.rmtree(note.parent, ignore_errors=True)
     env: Any = app.env  # myst-nb adds its configuration
     env.mystnb_config = env.mystnb_config.copy(execution_cache_path=str(note.parent))
@@ -48,13 +58,14 @@ def use_own_cache(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def note_dependencies(app: Sphinx, document: nodes.document) -> None:
-    """Tell Sphinx on which files the page depends: those that its cells used, and whatever the book is made with."""
+    """Tell Sphinx that the page depends on whatever the book is made with."""
     made_with = [path for folder in (BOOK, WIDGETS) for path in folder.iterdir()] + list(DATA.rglob("*"))
-    for path in {*used_by(app.env.docname), *loaded(), *filter(Path.is_file, made_with)}:
+    for path in {*loaded(), *filter(Path.is_file, made_with)}:
         app.env.note_dependency(str(path))
 
 
 def setup(app: Sphinx) -> None:
     os.environ["PYTHONSTARTUP"] = str(BOOK / "kernel_startup.py")
+    app.connect("env-get-outdated", outdated)
     app.connect("source-read", use_own_cache)
     app.connect("doctree-read", note_dependencies)
