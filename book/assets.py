@@ -13,7 +13,6 @@ from autograder.look import style_sheet
 from book import BOOK
 
 PACKAGES = BOOK / "node_modules"
-PALETTE_FILE = "palette.css"  # in the site's _static
 
 # Only what a page can ask for: the Latin letters of three families.
 FONTS = {
@@ -27,14 +26,15 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
     app.connect("config-inited", read_in_parallel)
     app.connect("builder-inited", copy_packages)
-    app.connect("builder-inited", write_palette)
 
 
 def configure(app: Sphinx, config: Config) -> None:
     config["html_static_path"] = [*config["html_static_path"], str(BOOK / "static")]
     config["templates_path"] = [*config["templates_path"], str(BOOK / "templates")]
     config["html_math_renderer"] = "typeset"
-    app.add_css_file(PALETTE_FILE, priority=899)
+    # For course.css_t. Without scripts no theme is named: then it is light.
+    colours = style_sheet('html:not([data-theme="dark"])', 'html[data-theme="dark"]')
+    config["html_context"] = {**config["html_context"], "palette": colours}
     app.add_css_file("course.css", priority=900)
     # The first is what the others need.
     for script in ("memory.js", "questions.js", "progress.js", "definitions.js", "keyboard.js"):
@@ -65,10 +65,3 @@ def copy_packages(app: Sphinx) -> None:
     for family, names in FONTS.items():
         for name in names:
             shutil.copy(PACKAGES / "@fontsource-variable" / family / "files" / f"{name}.woff2", static / "fonts")
-
-
-def write_palette(app: Sphinx) -> None:
-    """Write the colours into the site. Without scripts no theme is named: then it is light."""
-    if app.builder.format == "html":
-        colours = style_sheet('html:not([data-theme="dark"])', 'html[data-theme="dark"]')
-        (Path(app.outdir) / "_static" / PALETTE_FILE).write_text(colours, encoding="utf-8")

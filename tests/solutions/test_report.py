@@ -18,7 +18,7 @@ from solutions.records import Record, read_run
 from solutions.report import make_report
 
 ROOT = Path(__file__).resolve().parents[2]
-STYLE_SHEET = ROOT / "book" / "static" / "course.css"
+STYLE_SHEET = ROOT / "book" / "static" / "course.css_t"
 
 
 class Reader(HTMLParser):
