@@ -59,7 +59,8 @@ sample-course: release ## in that folder ten submissions, marks, feedback
 	$(BIN)/python -m sample_class $(COURSE)
 	cd $(COURSE) && $(CURDIR)/$(BIN)/autograder grade && $(CURDIR)/$(BIN)/autograder feedback
 
-$(MODEL): .venv/installed $(wildcard solutions/*.py)
+.SECONDEXPANSION:
+$(MODEL): .venv/installed $$(shell test ! -x $(BIN)/python || $(BIN)/python -m tools.loaded solutions.runs)
 	$(BIN)/python -m solutions train --name course --force
 
 model: .venv/installed ## train the model of the book's demo anew, on the full set; it is committed

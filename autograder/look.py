@@ -1,4 +1,7 @@
-"""The look of the course's figures: one palette, matplotlib's settings, and markup that follows a page's theme."""
+"""The look of the course: one palette for its pages and figures, and figures that follow a page's theme.
+
+Needs nothing but Python: the Space of `solutions.deploy` has this file, too.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,33 @@ import re
 from html import escape
 from typing import Any
 
-from cycler import cycler
-
-# A page replaces each of these by the colour of that name in its light or dark theme. Apart for a colour-blind
-# reader too, and each at least 3:1 against the ground.
-COLOURS = {
-    "ground": "#fffefb",
-    "ink": "#22262f",
-    "quiet": "#5f6571",
-    "line": "#d9d5ca",
-    "blue": "#0a6a9f",
-    "orange": "#bf4b08",
-    "green": "#0b7a5a",
-    "purple": "#9a3f7c",
-    "gold": "#8d6a00",
+# Each colour by the name of its CSS variable: on a light ground, and on a dark one. Those of figures are apart for a
+# colour-blind reader too, and each of them but the line at least 3:1 against the ground.
+PALETTE = {
+    "figure-ground": ("#fffefb", "#15181e"),
+    "figure-ink": ("#22262f", "#e6e3dc"),
+    "figure-quiet": ("#5f6571", "#a3a9b4"),
+    "figure-line": ("#dfdbd0", "#333944"),
+    "figure-blue": ("#0a6a9f", "#6db9ec"),
+    "figure-orange": ("#bf4b08", "#ff9d5c"),
+    "figure-green": ("#0b7a5a", "#4fcfa4"),
+    "figure-purple": ("#9a3f7c", "#ef9ccb"),
+    "figure-gold": ("#8d6a00", "#e2bd52"),
+    "card": ("#f6f3ea", "#1d2129"),
+    "card-edge": ("#dfdacb", "#363c48"),
+    "code": ("#f6f3ea", "#1b1f26"),
+    "code-edge": ("#e6e1d4", "#303641"),
+    "exercise": ("#0a6a9f", "#8cc9f2"),
+    "question": ("#8a3b12", "#ffb083"),
+    "written": ("#0b6b50", "#74d9b5"),
+    "pst-color-on-background": ("#fffefb", "#1b1f26"),
+    "pst-color-text-muted": ("#565c68", "#aab0bb"),
+    "pst-color-heading": ("#14171d", "#f6f3ec"),
+    "pst-color-link": ("#075a88", "#8cc9f2"),
+    "pst-color-target": ("#fbf0c9", "#453c1c"),
 }
+# What figures are drawn in; a page replaces each by the variable.
+COLOURS = {name.removeprefix("figure-"): light for name, (light, _) in PALETTE.items() if name.startswith("figure-")}
 
 STYLE: dict[Any, Any] = {  # keys that matplotlib lists one by one
     "figure.figsize": (7, 3.6),
@@ -34,7 +49,7 @@ STYLE: dict[Any, Any] = {  # keys that matplotlib lists one by one
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": cycler(color=[COLOURS[name] for name in ("blue", "orange", "green", "purple", "gold")]),
+    "axes.prop_cycle": f"cycler(color={[COLOURS[name] for name in ('blue', 'orange', 'green', 'purple', 'gold')]})",
     "axes.grid": True,
     "grid.color": COLOURS["line"],
     "text.color": COLOURS["ink"],
@@ -51,6 +66,22 @@ STYLE: dict[Any, Any] = {  # keys that matplotlib lists one by one
 }
 
 SVG = re.compile(r"<svg.*</svg>", re.S)
+
+
+def style_sheet(light: str = ":root", dark: str = "") -> str:
+    """Return the palette as CSS variables.
+
+    Args:
+        light: the selector of what is light.
+        dark: the selector of what is dark; without it, what is light is dark on the screen of a reader who prefers so.
+    """
+
+    def rule(selector: str, theme: int) -> str:
+        variables = (f"  --{name}: {colours[theme]};\n" for name, colours in PALETTE.items())
+        return f"{selector} {{\n{''.join(variables)}}}\n"
+
+    in_the_dark = rule(dark, 1) if dark else f"@media screen and (prefers-color-scheme: dark) {{\n{rule(light, 1)}}}\n"
+    return rule(light, 0) + in_the_dark
 
 
 def themed(svg: str, alt: str, prefix: str) -> str:

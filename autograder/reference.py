@@ -7,6 +7,7 @@ The grader never imports a course by name: an installed course announces itself 
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,10 +24,33 @@ from autograder.observe import observe
 from autograder.verdicts import Answer
 
 Names = Callable[[], SimpleNamespace]
+EXERCISE = re.compile(r"from \w+\.(?P<room>\w+) import (?P<name>\w+)")  # all that an exercise's cell holds
 
 
 class NoCourse(WorkFailed):
     """There is no reference to compare with on this machine."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One file of the chapters' folder that holds exercises.
+
+    Attributes:
+        path: the file.
+        room: the module of its exercises, such as ``layers``.
+    """
+
+    path: Path
+    room: str
+
+    @property
+    def assignment(self) -> str:
+        """The assignment's id, also its notebook's name: the file's stem, such as ``2-layers``."""
+        return self.path.stem
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -77,10 +101,27 @@ class Course:
 
     def source(self, room: str) -> str:
         """Return the text of a room's reference."""
-        return (self.folder / f"{room}.py").read_text(encoding="utf-8")
+        return self.file(room).read_text(encoding="utf-8")
+
+    def file(self, room: str) -> Path:
+        """Return where a room's reference stands."""
+        return self.folder / f"{room}.py"
 
     def exercises(self, room: str) -> list[Exercise]:
         return exercises_of(room, self.source(room))
+
+    def exercise_in(self, chapter: Chapter, cell: str) -> Exercise:
+        """Return the exercise that a chapter's cell names, as in ``from solutions.layers import Linear``.
+
+        Raises:
+            ValueError: the cell holds anything else, or the chapter has no such exercise.
+        """
+        match = EXERCISE.fullmatch(cell.strip())
+        if match and match["room"] == chapter.room:
+            for exercise in self.exercises(chapter.room):
+                if exercise.name == match["name"]:
+                    return exercise
+        raise ValueError(f"{chapter.path.name}: {cell.strip()!r} names no exercise of {chapter.room}")
 
     def mistakes(self, room: str) -> list[Mistake]:
         """Return the known mistakes of a room."""
@@ -99,6 +140,12 @@ class Course:
     def mistaken_names(self, room: str, mistake: Mistake) -> SimpleNamespace:
         """Return the names of the reference with one mistake in it."""
         return self.mistaken(room, mistake)()
+
+
+def chapters_of(course: Course) -> list[Chapter]:
+    """Return the chapters that have exercises, in order."""
+    rooms = ((path, path.stem.partition("-")[2]) for path in sorted(course.chapters.glob("[0-9]*-*.md")))
+    return [Chapter(path, room) for path, room in rooms if (course.folder / "mistakes" / f"{room}.py").exists()]
 
 
 def names_of_source(source: str, module_name: str) -> SimpleNamespace:

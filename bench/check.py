@@ -27,9 +27,9 @@ from autograder.checks import rooms
 from autograder.console import print_table
 from autograder.notebooks.check import progress_of_notebook, runner
 from autograder.notebooks.fill import fill
-from autograder.notebooks.source import chapters_of, source_notebook, without_solutions
+from autograder.notebooks.source import source_notebook, without_solutions
 from autograder.records import record
-from autograder.reference import Course
+from autograder.reference import Course, chapters_of
 from autograder.student import report_on
 
 RUNS = 5

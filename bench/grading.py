@@ -39,9 +39,8 @@ from rich.table import Table
 
 from autograder.checks import checks_of
 from autograder.console import print_table, progress
-from autograder.notebooks.source import chapters_of
-from autograder.reference import Course
-from bench.mixed_class import HONEST, HandedIn, mixed_class
+from autograder.reference import Course, chapters_of
+from bench.mixed_class import HONEST, Work, mixed_class
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "_build" / "bench"

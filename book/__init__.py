@@ -4,40 +4,29 @@ figures that follow the theme, the demo, local fonts, mathematics typeset in adv
 It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
 """
 
+from __future__ import annotations
+
 import os
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sphinx.application import Sphinx
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
-from book import (
-    assets,
-    card,
-    demo,
-    downloads,
-    exercises,
-    figures,
-    glossary,
-    known_mistakes,
-    labels,
-    mathematics,
-    network,
-    opening,
-    predict,
-    theme,
-    widgets,
-)
-
+BOOK = Path(__file__).resolve().parent
+ROOT = BOOK.parent
+DATA = ROOT / "data"
+# Imported when a book is built and not above: a page whose cells use one of them would be executed anew for all.
 PARTS = (
-    *(assets, card, demo, downloads, exercises, figures, glossary, known_mistakes, labels, mathematics, network),
-    *(opening, predict, theme, widgets),
+    *("assets", "card", "demo", "downloads", "execution", "exercises", "figures", "glossary", "known_mistakes"),
+    *("labels", "mathematics", "network", "opening", "predict", "theme", "widgets"),
 )
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # Chapters import the `solutions` beside them, whatever package of that name the environment holds.
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     for part in PARTS:
-        part.setup(app)
+        import_module(f"{__name__}.{part}").setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,19 +1,17 @@
-"""What the pages are served with, and when a page is out of date."""
+"""What the pages are served with."""
 
-import hashlib
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 import torch
-from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
-BOOK = Path(__file__).resolve().parent
-ROOT = BOOK.parent
+from autograder.look import style_sheet
+from book import BOOK
+
 PACKAGES = BOOK / "node_modules"
 
 # Only what a page can ask for: the Latin letters of three families.
@@ -23,51 +21,20 @@ FONTS = {
     "source-code-pro": ("source-code-pro-latin-wght-normal",),
 }
 
-# What decides the output of a chapter's cells, beside the chapter itself.
-EXECUTED = ("solutions/*.py", "autograder/lab.py", "autograder/look.py", "data/sample/*")
-# What else decides how a page reads.
-SHOWN = (
-    *(
-        "autograder/exercises.py",
-        "autograder/checks/*.py",
-        "autograder/notebooks/questions.py",
-        *("book/*.py", "book/*.js", "book/templates/*", "book/package-lock.json"),
-        "book/widgets/*",
-    ),
-    *("autograder/judge.py", "autograder/student.py", "autograder/reports/*"),  # 0-start shows what a check says
-    *("autograder/walls.py", "autograder/sandbox/*.py", "autograder/grading/explain.py"),  # grading shows what holds
-    *("data/model/*", "solutions/deploy/*.py"),  # the demo shows what the model answers
-    "data/training-run.json",
-)
-
 
 def setup(app: Sphinx) -> None:
-    app.add_config_value("course_digest", "", "env")
     app.connect("config-inited", configure)
     app.connect("config-inited", read_in_parallel)
     app.connect("builder-inited", copy_packages)
 
 
-def digest(patterns: Iterable[str], root: Path = ROOT) -> str:
-    """Return a digest of the files that match, names and contents."""
-    summary = hashlib.sha256()
-    for path in sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}):
-        summary.update(f"{path.relative_to(root)}\n".encode())
-        summary.update(hashlib.sha256(path.read_bytes()).digest())
-    return summary.hexdigest()[:16]
-
-
 def configure(app: Sphinx, config: Config) -> None:
-    """Give each state of the solutions its own execution cache, and let Sphinx read every page again after a change.
-
-    Neither myst-nb's cache nor Sphinx's looks beyond the chapter's own file.
-    """
-    cache = ROOT / "_build" / ".jupyter_cache" / digest(EXECUTED)
-    config["nb_execution_cache_path"] = str(cache)
-    get_cache(str(cache)).list_cache_records()  # makes the cache, which pages that are read at a time cannot do
-    config["course_digest"] = digest(EXECUTED + SHOWN)
     config["html_static_path"] = [*config["html_static_path"], str(BOOK / "static")]
+    config["templates_path"] = [*config["templates_path"], str(BOOK / "templates")]
     config["html_math_renderer"] = "typeset"
+    # For course.css_t. Without scripts no theme is named: then it is light.
+    colours = style_sheet('html:not([data-theme="dark"])', 'html[data-theme="dark"]')
+    config["html_context"] = {**config["html_context"], "palette": colours}
     app.add_css_file("course.css", priority=900)
     # The first is what the others need.
     for script in ("memory.js", "questions.js", "progress.js", "definitions.js", "keyboard.js"):

@@ -13,8 +13,8 @@ from sphinx.config import Config
 
 from autograder.look import COLOURS
 from autograder.reference import Course
-from book import network
-from book.assets import BOOK, PACKAGES
+from book import BOOK, network
+from book.assets import PACKAGES
 
 LOGO = (BOOK / "static" / "logo.svg").read_text(encoding="utf-8")
 FONT = PACKAGES / "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2"
@@ -132,7 +132,6 @@ def describe(app: Sphinx, page: str, template: str, context: dict[str, object], 
 
 def configure(app: Sphinx, config: Config) -> None:
     config["html_baseurl"] = Course.installed().book_url
-    config["templates_path"] = [*config["templates_path"], str(BOOK / "templates")]
 
 
 def write_card(app: Sphinx) -> None:

@@ -1,21 +1,21 @@
 """What a chapter says of itself before it begins: its question, what is needed and reached, and how long it takes."""
 
+import json
 import re
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 
-from autograder.checks import Check, checks_of
-from autograder.exercises import Exercise, exercises_of
+from autograder.checks import checks_of
+from autograder.exercises import Exercise
+from autograder.reference import Chapter, Course, chapters_of
 
-ROOT = Path(__file__).resolve().parent.parent
 OPENING = re.compile(
     r"^:::\{opening\} (?P<question>[^\n]+)\n(?P<needs>.+?)\n\n(?P<ends>.+?)\n:::$", re.MULTILINE | re.DOTALL
 )
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 UNREAD = re.compile(r"\A---\n.*?^---$|^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
 QUESTION = re.compile(r"^:{3,}\{(predict|recall)\}", re.MULTILINE)
-WRITTEN = re.compile(r'^\+\+\+ \{.*"written".*"points": (?P<points>\d+)', re.MULTILINE)
+WRITTEN = re.compile(
+    r"^\+\+\+ (?P<metadata>\{[^\n]*\"written\"[^\n]*\})\n.*?(?=^\+\+\+|^```\{code-cell\}|\Z)", re.MULTILINE | re.DOTALL
+)
 
 # How time is estimated. Reading: a text with formulas, figures and code goes at half the pace of a story. Work: an
 # exercise has to be understood, whatever its length, and each line of its solution written.
@@ -26,19 +26,8 @@ LINE_MINUTES = 0.5
 WRITTEN_MINUTES = 20
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """A chapter's Markdown file that holds an opening."""
-
-    path: Path
-
-    @property
-    def room(self) -> str:
-        return self.path.stem.partition("-")[2]
-
-    @cached_property
-    def text(self) -> str:
-        return self.path.read_text(encoding="utf-8")
+class BookChapter(Chapter):
+    """A chapter as the book presents it."""
 
     @property
     def question(self) -> str:
@@ -54,19 +43,15 @@ class Chapter:
             raise ValueError(f"{self.path.name}: nothing matches {pattern.pattern}")
         return match[1]
 
-    @cached_property
-    def exercises(self) -> list[Exercise]:
-        return exercises_of(self.room, (ROOT / "solutions" / f"{self.room}.py").read_text(encoding="utf-8"))
-
     @property
-    def checks(self) -> list[Check]:
-        return checks_of(self.room)
+    def exercises(self) -> list[Exercise]:
+        return Course.installed().exercises(self.room)
 
     @property
     def points(self) -> int:
         """Those of the checks and of the written question."""
-        written = sum(int(match["points"]) for match in WRITTEN.finditer(self.text))
-        return written + sum(check.points for check in self.checks)
+        written = sum(written_points(match) for match in WRITTEN.finditer(self.text))
+        return written + sum(check.points for check in checks_of(self.room))
 
     @property
     def reading_minutes(self) -> int:
@@ -77,15 +62,33 @@ class Chapter:
     @property
     def work_minutes(self) -> int:
         """To a quarter of an hour."""
-        lines = sum(len(exercise.solution_lines) for exercise in self.exercises)
-        minutes = len(self.exercises) * EXERCISE_MINUTES + lines * LINE_MINUTES
+        exercises = self.exercises
+        lines = sum(len(exercise.solution_lines) for exercise in exercises)
+        minutes = len(exercises) * EXERCISE_MINUTES + lines * LINE_MINUTES
         return 15 * round((minutes + len(WRITTEN.findall(self.text)) * WRITTEN_MINUTES) / 15)
 
 
-def chapters() -> list[Chapter]:
+def chapters() -> list[BookChapter]:
     """Return the chapters of the course, in order."""
-    found = [Chapter(path) for path in sorted((ROOT / "chapters").glob("[1-9]-*.md"))]
-    return [chapter for chapter in found if OPENING.search(chapter.text)]
+    return [BookChapter(chapter.path, chapter.room) for chapter in chapters_of(Course.installed())]
+
+
+def chapter_of(docname: str) -> BookChapter:
+    """Return the chapter that a page of the book is.
+
+    Raises:
+        LookupError: it is none.
+    """
+    for chapter in chapters():
+        if docname.rpartition("/")[2] == chapter.assignment:
+            return chapter
+    raise LookupError(f"{docname} is no chapter with exercises")
+
+
+def written_points(cell: re.Match[str]) -> int:
+    """Return what a written question is worth, from its cell as ``WRITTEN`` finds it."""
+    points: int = json.loads(cell["metadata"])["points"]
+    return points
 
 
 def hours(minutes: int) -> str:

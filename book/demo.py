@@ -11,13 +11,15 @@ import numpy as np
 from docutils import nodes
 from PIL import Image
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
+from book import DATA
 from solutions import data
 from solutions.deploy import web
 from solutions.deployment import classify, load_model, prepare_image
 
-MODEL = Path(__file__).resolve().parent.parent / "data" / "model" / "garments.safetensors"
+MODEL = DATA / "model" / "garments.safetensors"
 FOLDER = "demo"  # in the site's _static
 SHOWN = 5
 BOOT = 9
@@ -43,7 +45,7 @@ class garment_demo(nodes.General, nodes.Element):
     """The place of the demo."""
 
 
-def visit_demo(translator: SphinxTranslator, node: garment_demo) -> None:
+def visit_demo(translator: HTML5Translator, node: garment_demo) -> None:
     translator.body.append(node["still"])
     raise nodes.SkipNode
 
@@ -64,7 +66,7 @@ def still() -> str:
     rows = [ANSWER.format(label=label, width=100 * share, share=percent(share)) for label, share in answers]
     return STILL.format(
         photo=data_address(photo, "JPEG"),
-        seen=data_address(Image.fromarray(np.uint8(255 * x[0].numpy())), "PNG"),
+        seen=data_address(Image.fromarray((255 * x[0].numpy()).astype(np.uint8)), "PNG"),
         label=answers[0][0],
         share=percent(answers[0][1]),
         answers="".join(rows),

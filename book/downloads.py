@@ -16,7 +16,6 @@ from book.exercises import exercise_card
 
 FOLDER = "../downloads"  # from a page
 BRANCH = "notebooks"  # of the repository, with what `make site` writes to _build/notebooks
-TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 class DownloadLinks(SphinxTransform):
@@ -56,7 +55,6 @@ def markup(html: str) -> nodes.raw:
 
 def configure(app: Sphinx, config: Config) -> None:
     config["myst_url_schemes"] = {**dict.fromkeys(config["myst_url_schemes"]), "downloads": f"{FOLDER}/{{{{path}}}}"}
-    config["templates_path"] = [*config["templates_path"], str(TEMPLATES)]
 
 
 def setup(app: Sphinx) -> None:

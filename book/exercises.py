@@ -4,8 +4,10 @@ The cell holds `from solutions.layers import Linear` and nothing else. The kerne
 reader sees the stub, which is cut from the same file, so that the two cannot differ and the solution stays out.
 """
 
+import ast
 import re
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 from docutils import nodes
@@ -13,16 +15,17 @@ from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
-from sphinx.util.docutils import SphinxTranslator
+from sphinx.writers.html5 import HTML5Translator
 
 from autograder.checks import Check, checks_of
-from autograder.exercises import Exercise, exercises_of
+from autograder.exercises import Exercise
+from autograder.reference import Course
+from book.chapters import chapter_of
 
-IMPORT = re.compile(r"from solutions\.(?P<room>\w+) import (?P<name>\w+)\s*")
-WIDTH = 72  # columns of a docstring
-CODE_WIDTH = 77  # columns that the page has room for
-FILLED = 95  # a docstring's line of this length was broken by its author and goes on in the next
-SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
+WIDTH = 77  # columns that the page has room for
+SECTION = re.compile(r"\w+:")  # of a docstring, such as Args:
+ENTRY = re.compile(r"(?P<bullet>- )|\w+: ")  # of a list, or of a section
+HEADER = re.compile(r"(?P<name> *def \w+\()(?P<parameters>.+)(?P<end>\).*:)")
 
 
 class exercise_card(nodes.General, nodes.Element):
@@ -33,19 +36,19 @@ class card_heading(nodes.General, nodes.TextElement):
     """The name of the exercise, as a heading that is not a section: the themes' rubric is only a paragraph."""
 
 
-def visit_card(translator: SphinxTranslator, node: exercise_card) -> None:
+def visit_card(translator: HTML5Translator, node: exercise_card) -> None:
     translator.body.append(translator.starttag(node, "section", CLASS="exercise-card"))
 
 
-def depart_card(translator: SphinxTranslator, node: exercise_card) -> None:
+def depart_card(translator: HTML5Translator, node: exercise_card) -> None:
     translator.body.append("</section>\n")
 
 
-def visit_heading(translator: SphinxTranslator, node: card_heading) -> None:
+def visit_heading(translator: HTML5Translator, node: card_heading) -> None:
     translator.body.append(translator.starttag(node, "h3", "", CLASS="card-title"))
 
 
-def depart_heading(translator: SphinxTranslator, node: card_heading) -> None:
+def depart_heading(translator: HTML5Translator, node: card_heading) -> None:
     translator.body.append("</h3>\n")
 
 
@@ -70,15 +73,10 @@ class ExerciseCards(SphinxTransform):
 
     def exercise_in(self, cell: nodes.Element) -> Exercise:
         source = next(cell.findall(nodes.literal_block)).astext()
-        match = IMPORT.fullmatch(source)
-        if match is None:
-            raise ExtensionError(f"{self.env.docname}: an exercise cell holds one import and nothing else:\n{source}")
-        room, name = match["room"], match["name"]
-        text = (SOLUTIONS / f"{room}.py").read_text(encoding="utf-8")
-        for exercise in exercises_of(room, text):
-            if exercise.name == name:
-                return exercise
-        raise ExtensionError(f"{self.env.docname}: solutions/{room}.py has no exercise {name!r}")
+        try:
+            return Course.installed().exercise_in(chapter_of(self.env.docname), source)
+        except (LookupError, ValueError) as error:
+            raise ExtensionError(str(error)) from error
 
 
 def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exercise_card:
@@ -109,46 +107,88 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
 
 
 def narrowed(source: str) -> str:
-    """Break the lines of docstrings anew, and code behind its commas, so that they fit on a page."""
+    """Break what is too long for the page: a docstring's paragraph or entry, and a line of code behind its commas."""
+    lines, end = source.splitlines(), 0
     narrow: list[str] = []
-    inside = False
-    pending: list[str] = []
-    for line in source.splitlines():
-        quotes = line.count('"""')
-        if inside or quotes:
-            if not line.strip():  # the end of a paragraph, however long its last line
-                narrow += broken(pending)
-                pending = []
-            pending.append(line)
-            if len(line) < FILLED or quotes == 2 or (inside and quotes):
-                narrow += broken(pending)
-                pending = []
+    for first, last in docstrings(source):
+        narrow += [piece for line in lines[end:first] for piece in broken_code(line)]
+        margin = indent(lines[first])
+        narrow += [piece for entry in entries(lines[first:last]) for piece in broken(entry, margin)]
+        end = last
+    return "\n".join([*narrow, *(piece for line in lines[end:] for piece in broken_code(line))])
+
+
+def docstrings(source: str) -> list[tuple[int, int]]:
+    """Return the first line of each docstring and the line behind its last, counted from 0, in order."""
+    documented = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    texts = [node.body[0] for node in documented if ast.get_docstring(node) is not None]
+    return sorted((text.lineno - 1, text.end_lineno or text.lineno) for text in texts)
+
+
+def entries(lines: Sequence[str]) -> list[list[str]]:
+    """Divide a docstring into what is broken as one: a paragraph, an argument, an error, an example."""
+    found: list[list[str]] = []
+    for line in lines:
+        text, begun = line.strip(), found[-1][0] if found else ""
+        goes_on = text not in ("", '"""') and begun.strip() and not SECTION.fullmatch(begun.strip())
+        if goes_on and (indent(line) > indent(begun) or not ENTRY.match(text)):
+            found[-1].append(line)
         else:
-            narrow += broken_code(line)
-        inside = inside != (quotes == 1)
-    return "\n".join(narrow + pending)
+            found.append([line])
+    return found
 
 
-def broken(lines: list[str]) -> list[str]:
-    """Return the lines of one sentence or entry, joined and broken at the width of the page."""
-    if all(len(line) <= WIDTH for line in lines) or ">>>" in lines[0]:
-        return lines
-    first = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-    text = " ".join(line.strip() for line in lines)
-    rest = f"{first}    " if re.match(r"\w+: ", text) else first
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False)
+def broken(entry: list[str], margin: int) -> list[str]:
+    """Return a docstring's entry, broken anew where a line of it is too long.
+
+    Args:
+        entry: its lines.
+        margin: how far the docstring is indented; an entry is indented more, and its further lines still more.
+    """
+    if all(len(line) <= WIDTH for line in entry) or entry[0].lstrip().startswith(">>>"):
+        return entry
+    begins = indent(entry[0])
+    named = ENTRY.match(entry[0].strip())
+    hang = indent(entry[1]) if len(entry) > 1 else begins
+    if len(entry) == 1 and named and (named["bullet"] or begins > margin):
+        hang += 2 if named["bullet"] else 4
+    text = " ".join(line.strip() for line in entry)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * begins,
+        subsequent_indent=" " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def broken_code(line: str) -> list[str]:
-    """Return a line of code, broken behind commas: inside a bracket Python takes it the same."""
-    indent = " " * (line.index("(") + 1 if "(" in line else len(line) - len(line.lstrip()))
-    lines: list[str] = []
-    for piece in re.split(r"(?<=,) ", line):
-        if lines and len(lines[-1]) + 1 + len(piece) <= CODE_WIDTH:
-            lines[-1] += f" {piece}"
+    """Return a line of code that fits: parameters on lines of their own, where Python takes them the same."""
+    if len(line) <= WIDTH:
+        return [line]
+    margin = " " * indent(line)
+    if header := HEADER.fullmatch(line):
+        return [header["name"], *broken_code(f"{margin}    {header['parameters']}"), f"{margin}{header['end']}"]
+    parameters: list[str] = []
+    depth = 0
+    for word in line.strip().split(" "):
+        if parameters and (depth or not parameters[-1].endswith(",")):
+            parameters[-1] += f" {word}"
         else:
-            lines.append(f"{indent}{piece}" if lines else piece)
+            parameters.append(word)
+        depth += len(re.findall(r"[(\[{]", word)) - len(re.findall(r"[)\]}]", word))
+    lines: list[str] = []
+    for parameter in parameters:
+        if lines and len(lines[-1]) + 1 + len(parameter) <= WIDTH:
+            lines[-1] += f" {parameter}"
+        else:
+            lines.append(f"{margin}{parameter}")
     return lines
+
+
+def indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def counted(number: int, noun: str) -> str:

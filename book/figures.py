@@ -19,8 +19,14 @@ def words_on_a_small_screen(svg: str) -> float | None:
     """Return the size, in the figure's own units, at which its words can be read on a small screen.
 
     None where they would meet: such a figure keeps its size there, and scrolls.
+
+    Raises:
+        ValueError: the figure does not say how wide it is.
     """
-    width = float(re.search(r'viewBox="\S+ \S+ (\S+) ', svg)[1])
+    box = re.search(r'viewBox="\S+ \S+ (\S+) ', svg)
+    if box is None:
+        raise ValueError("a figure without a viewBox")
+    width = float(box[1])
     sizes = [float(size) for size in re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", svg)]
     return width * READABLE / SMALL_SCREEN if min(sizes, default=width) / width >= ROOMY else None
 

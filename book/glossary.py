@@ -7,19 +7,19 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util.docutils import SphinxTranslator
+from sphinx.writers.html5 import HTML5Translator
 
 
 class term_link(nodes.General, nodes.TextElement):
     """A link to a term that knows where its definition is in the page."""
 
 
-def visit_term(translator: SphinxTranslator, node: term_link) -> None:
+def visit_term(translator: HTML5Translator, node: term_link) -> None:
     attributes = {"href": node["href"], "aria-describedby": node["definition"]}
     translator.body.append(translator.starttag(node, "a", "", CLASS="term", **attributes))
 
 
-def depart_term(translator: SphinxTranslator, node: term_link) -> None:
+def depart_term(translator: HTML5Translator, node: term_link) -> None:
     translator.body.append("</a>")
 
 
@@ -58,7 +58,7 @@ class TermLinks(SphinxPostTransform):
     def definitions(self) -> dict[str, str]:
         """Return the first paragraph of each definition, by the term's id."""
         glossary = self.env.get_doctree("chapters/glossary")
-        found = {}
+        found: dict[str, str] = {}
         for item in glossary.findall(nodes.definition_list_item):
             said = next(item.findall(nodes.paragraph)).astext()
             found |= {name: " ".join(said.split()) for term in item.findall(nodes.term) for name in term["ids"]}

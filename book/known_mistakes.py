@@ -9,7 +9,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from autograder.reference import Course
 from autograder.reports.catalogue import CaughtMistake, caught_mistakes
-from book.assets import ROOT
 
 
 class KnownMistakesDirective(SphinxDirective):
@@ -20,8 +19,6 @@ class KnownMistakesDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         room = self.arguments[0]
-        for path in (f"solutions/{room}.py", f"solutions/mistakes/{room}.py", f"autograder/checks/{room}.py"):
-            self.env.note_dependency(str(ROOT / path))
         found = caught_mistakes(Course.installed(), room)
         lines = [f"{len(found)} mistakes; {sum(one.named for one in found)} of them are caught and named.", ""]
         lines += [":::{list-table}", ":header-rows: 1", ":widths: 18 46 28 8", ":class: known-mistakes", ""]

@@ -6,26 +6,27 @@ MathJax draws each as SVG, which needs no fonts and takes the colour of the text
 import json
 import subprocess
 from functools import cache
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxTranslator
+from sphinx.writers.html5 import HTML5Translator
+
+from book import BOOK
 
 Formula = tuple[str, bool]  # TeX, and whether it stands on lines of its own
-SCRIPT = Path(__file__).resolve().with_name("typeset.js")
+SCRIPT = BOOK / "typeset.js"
 
 
-def formula(node: nodes.math | nodes.math_block) -> Formula:
+def formula(node: nodes.Element) -> Formula:
     return node.astext(), isinstance(node, nodes.math_block)
 
 
 def note_formulas(app: Sphinx, doctree: nodes.document) -> None:
     """Note a page's formulas in its metadata, which Sphinx merges and forgets together with the page."""
     found = [formula(node) for kind in (nodes.math, nodes.math_block) for node in doctree.findall(kind)]
-    app.env.metadata[app.env.docname]["formulas"] = found  # type: ignore[assignment]
+    app.env.metadata[app.env.docname]["formulas"] = found
 
 
 @cache
@@ -39,17 +40,17 @@ def typeset(formulas: frozenset[Formula]) -> dict[Formula, str]:
     return dict(zip(ordered, json.loads(done.stdout), strict=True))
 
 
-def markup(env: BuildEnvironment, node: nodes.math | nodes.math_block) -> str:
+def markup(env: BuildEnvironment, node: nodes.Element) -> str:
     noted = {one for metadata in env.metadata.values() for one in metadata.get("formulas", ())}
     return typeset(frozenset(noted))[formula(node)]
 
 
-def visit_math(translator: SphinxTranslator, node: nodes.math) -> None:
+def visit_math(translator: HTML5Translator, node: nodes.math) -> None:
     translator.body.append(f'<span class="math">{markup(translator.builder.env, node)}</span>')
     raise nodes.SkipNode
 
 
-def visit_math_block(translator: SphinxTranslator, node: nodes.math_block) -> None:
+def visit_math_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="math"))
     if node["number"]:
         translator.body.append(f'<span class="eqno">({node["number"]})</span>')

@@ -101,7 +101,7 @@ def answer() -> tuple[Image.Image, dict[str, float]]:
     """Return what the network sees of a boot, and the course's model's probability of each class, in their order."""
     x = prepare_image(web.example(data.load(data.SAMPLE_FOLDER), BOOT))
     shares = dict(classify(load_model(MODEL), x))
-    return Image.fromarray(np.uint8(255 * x[0].numpy())), {label: shares[label] for label in Classifier.labels}
+    return Image.fromarray((255 * x[0].numpy()).astype(np.uint8)), {label: shares[label] for label in Classifier.labels}
 
 
 def svg_shape(shape: Shape, colour: str, opacity: float) -> str:

@@ -9,15 +9,14 @@
 The argument is the chapter's question. Its time, points and exercises are counted; `book/chapters.py` has the rules.
 """
 
-from pathlib import Path
-
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from autograder.reference import Course
 from book import network
-from book.chapters import ROOT, Chapter, chapters, hours
+from book.chapters import BookChapter, chapter_of, chapters, hours
 
 
 class OpeningDirective(SphinxDirective):
@@ -26,7 +25,7 @@ class OpeningDirective(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        chapter = Chapter(Path(self.env.doc2path(self.env.docname)))
+        chapter = chapter_of(self.env.docname)
         box = nodes.container(classes=["opening"])
         box += nodes.paragraph("", self.arguments[0], classes=["opening-question"])
         box += nodes.paragraph("", f"{time_of(chapter)} · {chapter.points} points", classes=["opening-facts"])
@@ -44,7 +43,7 @@ class PathDirective(SphinxDirective):
             if docname not in self.env.found_docs:
                 continue
             self.env.note_dependency(str(chapter.path))
-            self.env.note_dependency(str(ROOT / "solutions" / f"{chapter.room}.py"))
+            self.env.note_dependency(str(Course.installed().file(chapter.room)))
             written = ", ".join(f"`{exercise.name}`" for exercise in chapter.exercises)
             step = nodes.container(classes=["path-step"])
             step += nodes.raw("", network.grown(chapter.room), format="html")
@@ -61,12 +60,12 @@ class PathDirective(SphinxDirective):
         """Return the paragraph that a line of Markdown is."""
         block = nodes.container()
         self.state.nested_parse(StringList([text], self.get_source_info()[0]), self.content_offset, block)
-        (paragraph,) = block.children
+        (paragraph,) = block.findall(nodes.paragraph)
         paragraph["classes"].append(name)
         return paragraph
 
 
-def time_of(chapter: Chapter) -> str:
+def time_of(chapter: BookChapter) -> str:
     return f"{chapter.reading_minutes} minutes of reading, {hours(chapter.work_minutes)} of work"
 
 

@@ -1,6 +1,5 @@
 """The directives that ask the reader: `predict`, `recall`, and the written question's place."""
 
-import json
 import re
 from typing import ClassVar
 
@@ -8,14 +7,12 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 from autograder.notebooks.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
+from book.chapters import WRITTEN, written_points
 from book.exercises import counted
-
-WRITTEN_CELL = re.compile(
-    r"^\+\+\+ (?P<metadata>\{[^\n]*\"written\"[^\n]*\})\n.*?(?=^\+\+\+|^```\{code-cell\}|\Z)", re.MULTILINE | re.DOTALL
-)
 
 
 class question_section(nodes.General, nodes.Element):
@@ -26,21 +23,21 @@ class question_answer(nodes.General, nodes.Element):
     """The part that unfolds: what was measured, and a reason for each option."""
 
 
-def visit_question(translator: SphinxTranslator, node: question_section) -> None:
+def visit_question(translator: HTML5Translator, node: question_section) -> None:
     translator.body.append(translator.starttag(node, "section", CLASS="question"))
 
 
-def depart_question(translator: SphinxTranslator, node: question_section) -> None:
+def depart_question(translator: HTML5Translator, node: question_section) -> None:
     translator.body.append("</section>\n")
 
 
-def visit_answer(translator: SphinxTranslator, node: question_answer) -> None:
+def visit_answer(translator: HTML5Translator, node: question_answer) -> None:
     translator.body.append(
         '<details class="question-answer">\n<summary>Choose first, then unfold the answer</summary>\n'
     )
 
 
-def depart_answer(translator: SphinxTranslator, node: question_answer) -> None:
+def depart_answer(translator: HTML5Translator, node: question_answer) -> None:
     translator.body.append("</details>\n")
 
 
@@ -109,10 +106,9 @@ def mark_written_cells(app: Sphinx, docname: str, source: list[str]) -> None:
     """Turn a Markdown cell tagged `written` into its directive: myst-nb drops the metadata of Markdown cells."""
 
     def directive(match: re.Match[str]) -> str:
-        points = json.loads(match["metadata"])["points"]
-        return f"+++\n\n:::{{written}}\n:points: {points}\n:::\n\n"
+        return f"+++\n\n:::{{written}}\n:points: {written_points(match)}\n:::\n\n"
 
-    source[0] = WRITTEN_CELL.sub(directive, source[0])
+    source[0] = WRITTEN.sub(directive, source[0])
 
 
 def setup(app: Sphinx) -> None:

@@ -12,10 +12,8 @@ from docutils import nodes
 from fontTools import subset
 from markupsafe import Markup
 from sphinx.application import Sphinx
-from sphinx.config import Config
-from sphinx.util.docutils import SphinxTranslator
+from sphinx.writers.html5 import HTML5Translator
 
-TEMPLATES = Path(__file__).resolve().with_name("templates")
 ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
 ICON_RULE = re.compile(r'((?:\.fa-[a-z-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
 
@@ -44,12 +42,8 @@ def edited(markup: str, edits: Iterable[tuple[str, str]]) -> Markup:
     return Markup(markup)
 
 
-def configure(app: Sphinx, config: Config) -> None:
-    config["templates_path"] = [*config["templates_path"], str(TEMPLATES)]
-
-
 def add_filters(app: Sphinx) -> None:
-    filters = app.builder.templates.environment.filters  # type: ignore[attr-defined]
+    filters = app.builder.templates.environment.filters
     filters["lighter"] = lambda markup: edited(markup, LIGHTER)
     filters["mended"] = lambda markup: edited(markup, MENDED)
 
@@ -81,18 +75,17 @@ def cut_icons(app: Sphinx, error: Exception | None) -> None:
     subset.save_font(font, str(site / ICON_FONT), options)
 
 
-def visit_citation(translator: SphinxTranslator, node: nodes.citation) -> None:
+def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
     """Write a reference as docutils does, without its role: `doc-biblioentry` is deprecated."""
     translator.body.append(translator.starttag(node, "div", CLASS="citation"))
 
 
-def depart_citation(translator: SphinxTranslator, node: nodes.citation) -> None:
+def depart_citation(translator: HTML5Translator, node: nodes.citation) -> None:
     translator.body.append("</div>\n")
 
 
 def setup(app: Sphinx) -> None:
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
-    app.connect("config-inited", configure)
     app.connect("builder-inited", add_filters)
     app.connect("html-page-context", leave_out_unused, priority=900)  # after all who add files of their own
     app.connect("build-finished", cut_icons)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from sample_class.students import Student, handed_in
+from autograder.collecting.roster import Student
+from sample_class.students import handed_in
 
 ASSIGNMENT = "2-layers"
 POINTS = 25

@@ -23,9 +23,10 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
+from autograder.collecting.roster import Student
 from autograder.notebooks.graft import read_notebook
 from sample_class.downloads import write_downloads
-from sample_class.students import Student, students
+from sample_class.students import students
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "chapters" / "running.md"

@@ -85,8 +85,8 @@ def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor
             before (out of order, or twice the same).
 
     Example:
-        >>> knots, values = torch.tensor([0.0, 1.0, 2.0]), torch.tensor([0.0, 10.0, 0.0])
-        >>> f = relu_interpolant(knots, values)
+        >>> knots = torch.tensor([0.0, 1.0, 2.0])
+        >>> f = relu_interpolant(knots, torch.tensor([0.0, 10.0, 0.0]))
         >>> f(torch.tensor([[0.5], [1.0], [1.5]]))
         tensor([[ 5.],
                 [10.],

@@ -100,7 +100,8 @@ class Sequential(nn.Module):
         layers: modules, in the order in which they are applied.
 
     Example:
-        >>> Sequential(Flatten(), Linear(784, 10))(torch.zeros(32, 28, 28)).shape
+        >>> network = Sequential(Flatten(), Linear(784, 10))
+        >>> network(torch.zeros(32, 28, 28)).shape
         torch.Size([32, 10])
     """
 

@@ -21,7 +21,8 @@ def numerical_gradient(f: Callable[[Tensor], Tensor | float], x: Tensor, eps: fl
         ValueError: ``eps`` is not above 0.
 
     Example:
-        >>> numerical_gradient(lambda x: (x**2).sum(), torch.tensor([1.0, 3.0]), 1e-3)
+        >>> x = torch.tensor([1.0, 3.0])
+        >>> numerical_gradient(lambda x: (x**2).sum(), x, eps=1e-3)
         tensor([2.0000, 6.0000], dtype=torch.float64)
     """
     ### BEGIN SOLUTION
@@ -52,7 +53,8 @@ def backward_linear(x: Tensor, w: Tensor, grad_out: Tensor) -> tuple[Tensor, Ten
         The gradients of the loss with respect to x (B, I), w (I, O) and b (O,), in this order and in the dtype of x.
 
     Example:
-        >>> grad_x, grad_w, grad_b = backward_linear(torch.ones(4, 3), torch.ones(3, 2), torch.ones(4, 2))
+        >>> x, w = torch.ones(4, 3), torch.ones(3, 2)
+        >>> grad_x, grad_w, grad_b = backward_linear(x, w, torch.ones(4, 2))
         >>> grad_b
         tensor([4., 4.])
     """

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
+from autograder.reports import html
 from solutions import report_sections as sections
 from solutions.data import SAMPLE_FOLDER, Dataset, load
 from solutions.errors import DataError, WrongUse
@@ -57,7 +58,7 @@ def make_report(record: Record, data_folder: Path | None = None) -> Report:
             test = measure(model, data.test_images, data.test_labels)
     headline = sections.headline(test) if test else None
     calibration = sections.calibration(test, data.test_labels) if test and data else None
-    html = (
+    page = (
         environment()
         .get_template(TEMPLATE)
         .render(
@@ -78,7 +79,7 @@ def make_report(record: Record, data_folder: Path | None = None) -> Report:
     )
     numbers = {key: (headline or {}).get(key) for key in ("test_accuracy", "interval", "images")}
     numbers |= {key: (calibration or {}).get(key) for key in ("calibration_error", "brier_score")}
-    return Report(html, numbers, notes)
+    return Report(page, numbers, notes)
 
 
 def find_data(record: Record, folder: Path | None) -> tuple[Dataset | None, str]:
@@ -116,13 +117,9 @@ def write_report(report: Report, path: Path) -> None:
 
 
 def environment() -> Environment:
-    """Return the templates, with escaping on: names and labels may come from anyone."""
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    made.filters["percent"] = sections.percent
+    """Return the templates, and the page that they fill, with escaping on: names and labels may come from anyone."""
+    shared = html.environment()
+    loaders = [FileSystemLoader(Path(__file__).parent), *filter(None, [shared.loader])]
+    made = shared.overlay(loader=ChoiceLoader(loaders))
+    made.filters = shared.filters | {"percent": sections.percent}
     return made

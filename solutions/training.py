@@ -88,7 +88,8 @@ def batches(
         ValueError: there are not as many labels as images, or ``batch_size`` is below 1.
 
     Example:
-        >>> [len(y) for x, y in batches(torch.zeros(5, 28, 28), torch.zeros(5), batch_size=2, shuffle=True)]
+        >>> images, labels = torch.zeros(5, 28, 28), torch.zeros(5)
+        >>> [len(y) for x, y in batches(images, labels, 2, shuffle=True)]
         [2, 2, 1]
     """
     ### BEGIN SOLUTION

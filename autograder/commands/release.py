@@ -22,8 +22,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from autograder.notebooks.bundle import write_bundle
     from autograder.notebooks.release import release as release_chapter
     from autograder.notebooks.release import run_reference
-    from autograder.notebooks.source import chapters_of
-    from autograder.reference import Course
+    from autograder.reference import Course, chapters_of
 
     folder, course = CourseFolder.here(), Course.installed()
     chapters = [chapter for chapter in chapters_of(course) if assignment in (None, chapter.assignment)]

@@ -7,8 +7,7 @@ from pathlib import Path
 from autograder.collecting.due_dates import template
 from autograder.collecting.roster import read_roster
 from autograder.errors import WouldOverwrite
-from autograder.notebooks.source import chapters_of
-from autograder.reference import Course
+from autograder.reference import Course, chapters_of
 
 CONFIG = '''"""nbgrader's configuration of this course. Add your own settings below; nbgrader documents them."""
 

@@ -14,8 +14,7 @@ from autograder.collecting.due_dates import in_utc, read_due_dates
 from autograder.collecting.roster import Student, read_roster
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.gradebook import CourseGradebook, one_transaction
-from autograder.notebooks.source import chapters_of
-from autograder.reference import Course
+from autograder.reference import Course, chapters_of
 
 
 def students_of(folder: CourseFolder) -> tuple[Student, ...]:

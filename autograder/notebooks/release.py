@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 
 from autograder.errors import WorkFailed, WouldOverwrite
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
-from autograder.notebooks.source import Chapter, glued_values, source_notebook
-from autograder.reference import Course
+from autograder.notebooks.source import glued_values, source_notebook
+from autograder.reference import Chapter, Course
 
 if TYPE_CHECKING:
     from autograder.grading.course_folder import CourseFolder

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -18,7 +15,7 @@ from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_l
 from autograder.notebooks.graft import RECORD, is_answer
 from autograder.notebooks.markdown import Context, citations_of, to_markdown
 from autograder.notebooks.set_up import set_up_cell
-from autograder.reference import Course
+from autograder.reference import Chapter, Course, chapters_of
 
 SETUP_LINE = "from autograder import check, progress"
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
@@ -26,31 +23,6 @@ GOES_ON = "raises-exception"
 # JupyterLab and Colab show the cell's first line, and unfold the rest.
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 HOW_FAR = "## How far you are\n\nRun this at any time. Before you hand in: `autograder check` in a terminal."
-IMPORT = re.compile(r"^from \w+\.(?P<room>\w+) import (?P<name>\w+)$")
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One file of the chapters' folder that holds exercises.
-
-    Attributes:
-        path: the file.
-        room: the module of its exercises, such as ``layers``.
-    """
-
-    path: Path
-    room: str
-
-    @property
-    def assignment(self) -> str:
-        """The assignment's id, also its notebook's name: the file's stem, such as ``2-layers``."""
-        return self.path.stem
-
-
-def chapters_of(course: Course) -> list[Chapter]:
-    """Return the chapters that have exercises, in order."""
-    rooms = ((path, path.stem.partition("-")[2]) for path in sorted(course.chapters.glob("[0-9]*-*.md")))
-    return [Chapter(path, room) for path, room in rooms if (course.folder / "mistakes" / f"{room}.py").exists()]
 
 
 def source_notebook(
@@ -69,8 +41,7 @@ def source_notebook(
     """
     import jupytext
 
-    read = jupytext.reads(chapter.path.read_text(encoding="utf-8"), fmt="md:myst")
-    exercises = {exercise.name: exercise for exercise in course.exercises(chapter.room)}
+    read = jupytext.reads(chapter.text, fmt="md:myst")
     bibliography = (course.folder.parent / "references.bib").read_text(encoding="utf-8")
     context = Context(book_url, glued or {}, citations_of(bibliography))
     cells: list[NotebookNode] = []
@@ -82,7 +53,7 @@ def source_notebook(
             if glued is not None and cell.source.strip():
                 cells.append(nbformat.v4.new_markdown_cell(to_markdown(cell.source, context)))
         elif "exercise" in tags:
-            cells += _exercise_cells(_exercise_of(cell.source, chapter, exercises), checks_of(chapter.room))
+            cells += _exercise_cells(course.exercise_in(chapter, cell.source), checks_of(chapter.room))
         elif "setup" in tags:
             code = f"{SETUP_LINE}\n\n{cell.source.strip()}"
             cells.append(_nbgrader(nbformat.v4.new_code_cell(code), f"{chapter.room}-setup", locked=True))
@@ -132,13 +103,6 @@ def glued_values(executed: NotebookNode) -> dict[str, str]:
                 data = output["data"]
                 found[name] = next(value for mime, value in data.items() if mime.endswith("text/plain"))
     return found
-
-
-def _exercise_of(source: str, chapter: Chapter, exercises: Mapping[str, Exercise]) -> Exercise:
-    match = IMPORT.match(source.strip())
-    if match is None or match["room"] != chapter.room or match["name"] not in exercises:
-        raise ValueError(f"{chapter.path.name}: {source.strip()!r} names no exercise of {chapter.room}")
-    return exercises[match["name"]]
 
 
 def _exercise_cells(exercise: Exercise, checks: Sequence[Check]) -> list[NotebookNode]:

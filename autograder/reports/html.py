@@ -19,13 +19,17 @@ def environment() -> Environment:
     """Return the templates, with escaping on."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    from autograder.look import style_sheet
+
+    made = Environment(
         loader=PackageLoader("autograder", "reports"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    made.globals["palette"] = style_sheet()
+    return made
 
 
 def render(template: str, **values: Any) -> str:

@@ -12,9 +12,12 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
-WIDGETS = Path(__file__).resolve().parent
+from book import BOOK
+
+WIDGETS = BOOK / "widgets"
 FOLDER = "widgets"  # in the site's _static
 
 
@@ -47,11 +50,11 @@ class WidgetDirective(SphinxDirective):
         return [figure]
 
 
-def visit_widget(translator: SphinxTranslator, node: widget_figure) -> None:
+def visit_widget(translator: HTML5Translator, node: widget_figure) -> None:
     translator.body.append(translator.starttag(node, "section", CLASS="widget", **{"data-widget": node["name"]}))
 
 
-def depart_widget(translator: SphinxTranslator, node: widget_figure) -> None:
+def depart_widget(translator: HTML5Translator, node: widget_figure) -> None:
     translator.body.append(f'<div class="widget-stage">{node["still"]}</div>\n</section>\n')
 
 

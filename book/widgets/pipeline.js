@@ -229,7 +229,7 @@ function canvas({ data, width, height, box }, label) {
   context.putImageData(new ImageData(data, width, height), 0, 0);
   if (width <= SIDE && height <= SIDE) element.classList.add("is-small");
   if (box) {
-    context.strokeStyle = "#ff9d5c";
+    context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue("--figure-orange");
     context.lineWidth = Math.max(width, height) / 80;
     context.strokeRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
   }

@@ -94,6 +94,6 @@ def still() -> str:
 
 def item(model: Classifier, title: str, x: Tensor) -> str:
     (label, share), *_ = classify(model, x)
-    pixels = Image.fromarray(np.uint8(255 * x[0].numpy() / max(1, x.max().item())))
+    pixels = Image.fromarray((255 * x[0].numpy() / max(1, x.max().item())).astype(np.uint8))
     alt = f"What the network sees, 28 by 28 pixels: {title.lower()}"
     return ITEM.format(source=data_address(pixels, "PNG"), alt=alt, title=title, answer=f"{label}, {percent(share)}")

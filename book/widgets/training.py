@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from book import DATA
 from book.demo import data_address, percent
 
 TITLE = "A training run, epoch by epoch"
-RECORDING = Path(__file__).resolve().parents[2] / "data" / "training-run.json"
+RECORDING = DATA / "training-run.json"
 SIDE = 28
 EARLY = 1  # the epoch that the still compares with the last
 WIDTH, ROW = 400, 24  # of the still's figure
@@ -34,13 +35,15 @@ STILL = """<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}" c
 
 @cache
 def recording() -> dict[str, Any]:
-    return json.loads(RECORDING.read_text(encoding="utf-8"))
+    run: dict[str, Any] = json.loads(RECORDING.read_text(encoding="utf-8"))
+    return run
 
 
 def found(run: dict[str, Any], epoch: int) -> np.ndarray:
     """Return the share of each class that is found."""
     matrix = np.array(run["confusion"][epoch])
-    return matrix.diagonal() / matrix.sum(axis=1)
+    shares: np.ndarray = matrix.diagonal() / matrix.sum(axis=1)
+    return shares
 
 
 def unpack(run: dict[str, Any]) -> np.ndarray:

@@ -16,6 +16,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
+from autograder.look import PALETTE, style_sheet
 from solutions.deploy.answers import LIMITS, UNSURE_BELOW, Answer
 from solutions.deploy.book import CHAPTER
 from solutions.images import LARGEST_FILE, ImageError, open_image, remark
@@ -25,27 +26,26 @@ KEEP_SECONDS = 600  # how long an upload stays, as the page shows it beside its 
 CONCURRENT = 4  # answers computed at once; more than that wait their turn
 
 HERE = Path(__file__).parent
-# The book's colours, and fonts that every system has: Gradio's own would be fetched from another host.
+# What of Gradio's theme has a colour of the book in the light, and its counterpart in the dark.
+COLOURED = {
+    "body_background_fill": "figure-ground",
+    "body_text_color": "figure-ink",
+    "block_label_background_fill": "figure-ground",
+    "block_label_text_color": "pst-color-text-muted",
+    "block_background_fill": "card",
+    "button_primary_background_fill": "pst-color-link",
+    "button_primary_background_fill_hover": "figure-blue",
+    "button_primary_text_color": "figure-ground",
+}
+# The sheet to draw on is white in the dark, too.
+LIGHT, DARK = ".gradio-container, .gradio-container .sheet", ".dark .gradio-container"
+# Fonts that every system has: Gradio's own would be fetched from another host.
 THEME = gr.themes.Base(
     neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
 ).set(
-    body_background_fill="#fffefb",
-    body_background_fill_dark="#15181e",
-    body_text_color="#22262f",
-    body_text_color_dark="#e6e3dc",
-    block_label_background_fill="#fffefb",
-    block_label_background_fill_dark="#15181e",
-    block_label_text_color="#565c68",
-    block_label_text_color_dark="#aab0bb",
-    block_background_fill="#f6f3ea",
-    block_background_fill_dark="#1d2129",
-    color_accent="#075a88",
-    button_primary_background_fill="#075a88",
-    button_primary_background_fill_dark="#8cc9f2",
-    button_primary_background_fill_hover="#0a6a9f",
-    button_primary_background_fill_hover_dark="#6db9ec",
-    button_primary_text_color="#ffffff",
-    button_primary_text_color_dark="#15181e",
+    color_accent=PALETTE["pst-color-link"][0],
+    **{part: PALETTE[name][0] for part, name in COLOURED.items()},
+    **{f"{part}_dark": PALETTE[name][1] for part, name in COLOURED.items()},
 )
 
 INTRODUCTION = """# What garment is this?
@@ -128,7 +128,7 @@ def launch(page: gr.Blocks, **where: Any) -> str:
     """
     _, address, _ = page.launch(
         theme=THEME,
-        css=(HERE / "page.css").read_text(),
+        css=style_sheet(LIGHT, DARK) + (HERE / "page.css").read_text(),
         max_file_size=LARGEST_FILE,
         footer_links=[],
         ssr_mode=False,

@@ -8,6 +8,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 import solutions
+from autograder import look
 from solutions import deployment
 from solutions.deploy.book import CHAPTER
 
@@ -36,6 +37,7 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
     """
     package = Path(solutions.__file__).parent
     files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
+    files[f"{look.__name__.replace('.', '/')}.py"] = Path(look.__file__).read_bytes()
     texts = {
         "README.md": front_matter() + card,
         "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),

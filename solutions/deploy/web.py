@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageFilter, ImageOps
 
+from autograder.look import style_sheet
 from solutions.data import Dataset
 from solutions.deploy.answers import UNSURE_BELOW
 from solutions.deploy.model_file import read_model, to_safetensors
@@ -23,7 +24,7 @@ from solutions.errors import WrongUse
 from solutions.measurement import measure
 
 SOURCES = Path(__file__).parent / "web"
-WEIGHTS, EXAMPLES = "weights.safetensors", "examples.json"
+WEIGHTS, EXAMPLES, PALETTE = "weights.safetensors", "examples.json", "palette.css"
 FORMAT = {"format": "garment-mlp-int8", "format_version": "1"}
 KEPT = ("preprocessing_version", "activation", "sizes", "labels", "input_range", "digest", "training")
 GROUNDS = ("#ffffff", "#cddef0", "#d6b28c", "#e7e2d8", "#d4dfcf")
@@ -140,6 +141,6 @@ def write_page(path: Path, data: Dataset, folder: Path) -> None:
     """Write the page of a model file into a folder; files of the same names are replaced, others stay."""
     for source in SOURCES.iterdir():
         shutil.copyfile(source, folder / source.name)
-    files = {WEIGHTS: page_weights(path), **example_files(data)}
+    files = {PALETTE: style_sheet().encode(), WEIGHTS: page_weights(path), **example_files(data)}
     for name, content in files.items():
         (folder / name).write_bytes(content)

@@ -70,8 +70,8 @@ def test_neither_sources_nor_downloads_are_published(site: Path) -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 def test_a_card_shows_the_stub(site: Path, exercise: Exercise) -> None:
-    """Word for word; only docstrings are broken into other lines."""
-    assert " ".join(exercise.stub.split()) in " ".join(text_of(card(site, exercise)).split())
+    """To the letter; only its lines are broken in other places."""
+    assert "".join(exercise.stub.split()) in "".join(text_of(card(site, exercise)).split())
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)

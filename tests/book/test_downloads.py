@@ -11,8 +11,7 @@ from packaging.specifiers import SpecifierSet
 from pypdf import PdfReader
 
 from autograder.checks import rooms
-from autograder.notebooks.source import chapters_of
-from autograder.reference import Course
+from autograder.reference import Course, chapters_of
 from book.downloads import BRANCH
 from tests.conftest import ROOT, files_in
 from tools.book_pdf import Heading, article, contents, headings_of, stems_of

@@ -1,17 +1,9 @@
-"""The book's extension: what it refuses, and when it builds anew."""
-
-import shutil
-from collections.abc import Callable
-from pathlib import Path
+"""The book's extension: what it refuses, and how it shows a figure."""
 
 import pytest
 
 from autograder.look import COLOURS, themed
 from autograder.notebooks.questions import parse_question
-from book.assets import digest
-from book.exercises import narrowed
-
-ROOT = Path(__file__).resolve().parents[2]
 
 QUESTION = """What is it?
 
@@ -49,17 +41,6 @@ def test_an_unfair_question_is_refused(old: str, new: str, complaint: str) -> No
         parse_question(QUESTION.replace(old, new))
 
 
-def test_the_digest_changes_with_contents_and_names(tmp_path: Path) -> None:
-    file = tmp_path / "a.py"
-    file.write_text("1")
-    before = digest(["*.py"], tmp_path)
-    assert digest(["*.py"], tmp_path) == before
-    file.write_text("2")
-    changed = digest(["*.py"], tmp_path)
-    file.rename(tmp_path / "b.py")
-    assert len({before, changed, digest(["*.py"], tmp_path)}) == 3
-
-
 def test_a_figure_gets_a_label_its_own_ids_and_the_colours_of_the_page() -> None:
     svg = f'<?xml version="1.0"?><svg><g id="a" style="fill: {COLOURS["ink"]}; clip-path: url(#a)"/></svg>'
     markup = themed(svg, 'A "line" & a dot', "figure-1-")
@@ -67,60 +48,3 @@ def test_a_figure_gets_a_label_its_own_ids_and_the_colours_of_the_page() -> None
     assert 'id="figure-1-a"' in markup
     assert "url(#figure-1-a)" in markup
     assert "fill: var(--figure-ink)" in markup
-
-
-def test_docstrings_are_broken_to_fit_and_code_is_left_alone() -> None:
-    long = "word " * 20 + "end"
-    source = (
-        f'def f(x):\n    """Say it.\n\n    Args:\n        x: {long}\n            more.\n    """\n    return "{long}"'
-    )
-    narrow = narrowed(source)
-    assert narrow.split() == source.split()
-    assert "\n\n    Args:\n        x: word" in narrow
-    assert narrow.splitlines()[-1] == source.splitlines()[-1]
-    assert all(len(line) <= 76 for line in narrow.splitlines()[:-1])
-    assert narrowed(narrow) == narrow
-
-
-CHAPTER = """---
-jupytext:
-  text_representation: {extension: .md, format_name: myst}
-kernelspec: {display_name: Python 3, language: python, name: python3}
----
-
-# 2 · Layers
-
-```{code-cell} python3
-:tags: [exercise]
-
-from solutions.layers import Linear
-```
-
-```{code-cell} python3
-print(Linear(2, 3))
-```
-"""
-
-
-def test_a_change_in_the_solutions_is_seen_by_the_next_build(
-    tmp_path: Path, build: Callable[[Path, Path], None]
-) -> None:
-    """The chapter is the same to the letter, so the caches of Sphinx and of myst-nb alone would show the old output."""
-    for name in ("_config.yml", "references.bib"):
-        shutil.copy(ROOT / name, tmp_path)
-    for name in ("book", "solutions", "autograder"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-    for name in ("book/node_modules", "data"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    (tmp_path / "chapters").mkdir()
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/2-layers\n")
-    (tmp_path / "chapters" / "2-layers.md").write_text(CHAPTER)
-    page = tmp_path / "_build" / "html" / "chapters" / "2-layers.html"
-
-    build(tmp_path, tmp_path)
-    assert "Linear(2, 3, bias=True)" in page.read_text(encoding="utf-8")
-
-    layers = tmp_path / "solutions" / "layers.py"
-    layers.write_text(layers.read_text(encoding="utf-8").replace("bias=True", "with bias"), encoding="utf-8")
-    build(tmp_path, tmp_path)
-    assert "Linear(2, 3, with bias)" in page.read_text(encoding="utf-8")

@@ -1,6 +1,5 @@
 """The reader's path: what the landing page and a chapter's head say, what is remembered, the glossary, the search."""
 
-import ast
 import re
 import subprocess
 from html import unescape
@@ -14,11 +13,11 @@ from playwright.sync_api import Browser, Page, expect
 from autograder.checks import checks_of
 from autograder.exercises import Exercise
 from autograder.notebooks.markdown import Context, to_markdown
-from autograder.reference import Course
+from autograder.reference import Chapter, Course, chapters_of
 from book import card, network
-from book.chapters import ROOT, Chapter, chapters, hours
-from book.exercises import CODE_WIDTH, narrowed
+from book.chapters import BookChapter, chapters, hours
 from book.figures import words_on_a_small_screen
+from tests.conftest import ROOT
 
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 COURSE = Course.installed()
@@ -30,7 +29,7 @@ EXERCISES = [exercise for chapter in CHAPTERS for exercise in chapter.exercises]
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })"
 
 
-def by_name(chapter: Chapter) -> str:
+def by_name(chapter: BookChapter) -> str:
     return chapter.room
 
 
@@ -43,6 +42,13 @@ def test_what_a_script_computes_is_right(path: Path) -> None:
     assert done.returncode == 0, done.stdout[-4000:]
 
 
+def test_the_chapters_of_the_book_are_those_of_the_release() -> None:
+    assert [(chapter.path, chapter.room) for chapter in CHAPTERS] == [
+        (chapter.path, chapter.room) for chapter in chapters_of(COURSE)
+    ]
+    assert all(isinstance(chapter, Chapter) for chapter in CHAPTERS)
+
+
 def test_every_chapter_with_exercises_has_an_opening() -> None:
     assert {chapter.room for chapter in CHAPTERS} == set(network.ADDS)
     assert [chapter.path.name[0] for chapter in CHAPTERS] == [str(number + 1) for number in range(len(CHAPTERS))]
@@ -52,12 +58,12 @@ def test_every_chapter_with_exercises_has_an_opening() -> None:
 def made(tmp_path: Path) -> Any:
     """A chapter about layers with as many words, questions and written questions as one asks for."""
 
-    def make(words: int = 0, questions: int = 0, written: int = 0) -> Chapter:
+    def make(words: int = 0, questions: int = 0, written: int = 0) -> BookChapter:
         path = tmp_path / "2-layers.md"
         code = "```{code-cell} python3\n" + "x = 1\n" * 500 + "```\n"
         asked = ":::{predict} Is it?\n:::\n" * questions + '+++ {"tags": ["written"], "points": 5}\n' * written
         path.write_text(f"---\nkernelspec: {{}}\n---\n{'word ' * words}\n{code}{asked}", encoding="utf-8")
-        return Chapter(path)
+        return BookChapter(path, "layers")
 
     return make
 
@@ -80,7 +86,7 @@ def test_a_time_is_said_in_hours_and_quarters(minutes: int, words: str) -> None:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
-def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, chapter: Chapter) -> None:
+def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, chapter: BookChapter) -> None:
     page = (site / "chapters" / f"{chapter.path.stem}.html").read_text(encoding="utf-8")
     head = unescape(page[page.index("<article") : page.index('id="from-memory"')])
     points = sum(check.points for check in checks_of(chapter.room)) + 5
@@ -94,7 +100,7 @@ def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, c
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
-def test_the_landing_page_has_a_step_for_each_chapter(site: Path, chapter: Chapter) -> None:
+def test_the_landing_page_has_a_step_for_each_chapter(site: Path, chapter: BookChapter) -> None:
     page = unescape((site / "chapters" / "index.html").read_text(encoding="utf-8"))
     assert chapter.question in page
     assert f"Adds {network.ADDS[chapter.room]}." in page
@@ -200,7 +206,7 @@ def test_a_definition_fits_on_a_small_screen(browser: Browser, address: str) -> 
             assert box["x"] + box["width"] <= 360
 
 
-# ---- figures and stubs that fit
+# ---- figures that fit
 
 
 @pytest.mark.parametrize(("size", "words"), [(10, 12.0), (8.5, None)])
@@ -213,20 +219,9 @@ def test_a_figure_without_words_is_shown_whole_on_a_small_screen() -> None:
     assert words_on_a_small_screen('<svg viewBox="0 0 448 200 "></svg>')
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_a_stub_on_a_card_is_python_and_its_code_fits(exercise: Exercise) -> None:
-    narrow = narrowed(exercise.stub)
-    assert ast.dump(undocumented(narrow)) == ast.dump(undocumented(exercise.stub))
-    assert [line for line in narrow.splitlines() if len(line) > CODE_WIDTH and ">>>" not in line] == []
-
-
-def undocumented(source: str) -> ast.Module:
-    """The syntax tree of a module, without what its docstrings say."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            node.value.value = ""
-    return tree
+def test_a_figure_that_does_not_say_how_wide_it_is_is_refused() -> None:
+    with pytest.raises(ValueError, match="viewBox"):
+        words_on_a_small_screen('<svg width="448"></svg>')
 
 
 # ---- the search

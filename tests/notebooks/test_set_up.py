@@ -15,8 +15,7 @@ from autograder.checks import checks_of
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import grade_id_of, read_notebook
 from autograder.notebooks.set_up import set_up_cell
-from autograder.notebooks.source import Chapter, chapters_of
-from autograder.reference import Course
+from autograder.reference import Chapter, Course, chapters_of
 from tests.conftest import serve
 
 COURSE = Course.installed()

@@ -18,8 +18,8 @@ from autograder.grading.course_init import make_course_folder
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written
 from autograder.notebooks.release import ReleaseError, WouldOverwrite, execute, release, run_reference, write_source
-from autograder.notebooks.source import Chapter, chapters_of, source_notebook, without_solutions
-from autograder.reference import Course
+from autograder.notebooks.source import source_notebook, without_solutions
+from autograder.reference import Chapter, Course, chapters_of
 from tests.notebooks.conftest import ASSIGNMENT, ROOM
 
 

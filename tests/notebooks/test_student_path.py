@@ -13,8 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import checks_of
 from autograder.notebooks.graft import is_graded, read_notebook
-from autograder.notebooks.source import Chapter, chapters_of
-from autograder.reference import Course
+from autograder.reference import Chapter, Course, chapters_of
 from tests.conftest import autograder, copy_course, made_once
 from tests.notebooks.conftest import StudentMachine, errors_in, run_all
 

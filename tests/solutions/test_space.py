@@ -17,6 +17,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from autograder import look
 from autograder.reference import Course
 from solutions.data import Dataset
 from solutions.deploy import space
@@ -152,6 +153,7 @@ def test_modules_that_both_have_are_the_same_file(files: dict[str, bytes]) -> No
     package = Path(inspect.getfile(space)).parents[1]
     for name in space.COPIED:
         assert files[f"solutions/{name}"] == (package / name).read_bytes()
+    assert files[f"{look.__name__.replace('.', '/')}.py"] == Path(inspect.getfile(look)).read_bytes()
 
 
 # --- a new environment

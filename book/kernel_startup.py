@@ -1,0 +1,37 @@
+"""What each kernel of a build runs before its first cell: it notes the files of the course that the cells load or open.
+
+Whenever a cell has ended it writes them, each with a digest of its content, to the file that `NOTED_IN` names.
+"""
+
+
+def note_files() -> None:
+    import hashlib
+    import json
+    import os
+    import sys
+    from pathlib import Path
+
+    from IPython import get_ipython
+
+    from tools.loaded import is_own, loaded
+
+    note = Path(os.environ["NOTED_IN"])
+    digests = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
+    opened: set[Path] = set()
+
+    def listen(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str):
+            opened.add(Path(arguments[0]).absolute())
+
+    def write(result: object) -> None:
+        for path in opened | loaded():
+            if str(path) not in digests and is_own(path) and path.is_file():
+                digests[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+        note.write_text(json.dumps(digests), encoding="utf-8")
+
+    sys.addaudithook(listen)
+    get_ipython().events.register("post_run_cell", write)
+
+
+note_files()
+del note_files

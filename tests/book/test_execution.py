@@ -1,0 +1,120 @@
+"""When a page of the book is executed anew: where something has changed that its cells use."""
+
+import inspect
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from autograder import judge, lab
+from autograder.checks import rooms
+from autograder.grading import explain
+from autograder.reference import Chapter, Course
+from book import chapters
+from book.execution import is_unchanged, used_by
+from solutions import layers, terminal
+from tests.conftest import ROOT
+
+PAGE = """---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+# 2 · Layers
+
+```{code-cell} python3
+:tags: [exercise]
+
+from solutions.layers import Linear
+```
+
+```{code-cell} python3
+print(Linear(2, 3))
+```
+
+```{code-cell} python3
+from autograder import check
+
+class Flatten: pass
+
+print(repr(check(Flatten)))
+```
+"""
+
+
+def uses(page: str, *modules: ModuleType) -> bool:
+    return {Path(inspect.getfile(module)) for module in modules} <= used_by(f"chapters/{page}").keys()
+
+
+def test_pages_that_show_verdicts_use_the_judge(site: Path) -> None:
+    assert uses("0-start", judge)
+    assert uses("grading", judge, explain)
+
+
+@pytest.mark.parametrize("chapter", chapters.chapters(), ids=lambda chapter: chapter.room)
+def test_a_chapter_uses_its_room_and_the_sample_and_nothing_that_it_does_not_show(site: Path, chapter: Chapter) -> None:
+    used = used_by(f"chapters/{chapter.assignment}").keys()
+    assert uses(chapter.assignment, lab)
+    assert Course.installed().file(chapter.room) in used
+    assert any(path.parent.name == "sample" for path in used)
+    assert not uses(chapter.assignment, judge)
+    assert not uses(chapter.assignment, terminal)
+
+
+def test_the_page_before_the_first_chapter_uses_the_checks_and_the_text_of_every_chapter(site: Path) -> None:
+    """It says how many points there are, and how long the chapters take."""
+    used = used_by("chapters/0-start").keys()
+    assert {chapter.path for chapter in chapters.chapters()} <= used
+    assert {path.stem for path in used} >= set(rooms())
+
+
+def test_the_measured_figures_are_used_by_the_page_that_shows_them(site: Path) -> None:
+    assert "results.json" in {path.name for path in used_by("chapters/how-far")}
+
+
+def test_a_file_has_changed_where_its_content_has_or_where_it_is_gone(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("1")
+    digest = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
+    assert is_unchanged(file, digest)
+    file.touch()
+    assert is_unchanged(file, digest)
+    file.write_text("2")
+    assert not is_unchanged(file, digest)
+    file.unlink()
+    assert not is_unchanged(file, digest)
+
+
+def test_a_change_in_what_the_cells_use_is_seen_by_the_next_build(
+    tmp_path: Path, build: Callable[[Path, Path], None]
+) -> None:
+    """The page is the same to the letter, so the caches of Sphinx and of myst-nb alone would show the old output."""
+    for name in ("_config.yml", "references.bib"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("book", "solutions", "autograder", "tools"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    for name in ("book/node_modules", "data"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/2-layers\n")
+    (tmp_path / "chapters" / "2-layers.md").write_text(PAGE)
+    page = tmp_path / "_build" / "html" / "chapters" / "2-layers.html"
+
+    def edit(module: ModuleType, old: str, new: str) -> None:
+        file = tmp_path / Path(inspect.getfile(module)).relative_to(ROOT)
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    build(tmp_path, tmp_path)
+    assert "Linear(2, 3, bias=True)" in page.read_text(encoding="utf-8")
+    assert "no error\n" in page.read_text(encoding="utf-8")
+
+    edit(judge, '"no error"', '"no error at all"')
+    build(tmp_path, tmp_path)
+    assert "no error at all\n" in page.read_text(encoding="utf-8")
+
+    edit(layers, "bias=True", "with bias")
+    build(tmp_path, tmp_path)
+    assert "Linear(2, 3, with bias)" in page.read_text(encoding="utf-8")
