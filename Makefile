@@ -8,7 +8,7 @@ MODEL := runs/course/model.safetensors
 DEPLOYED := data/model/garments.safetensors
 
 # What no page is made of, or what a build itself writes. Counted from here: the course may lie in a folder of such a name.
-UNWATCHED := ^$(CURDIR)/(\.[a-z_]+|_build|build|runs|tests|tools|sample_class|book/node_modules|[^/]+\.egg-info)/
+UNWATCHED := ^$(CURDIR)/(\.[a-z_]+|_build|build|runs|tests|sample_class|book/node_modules|[^/]+\.egg-info)/
 UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 
 .DELETE_ON_ERROR:
@@ -21,10 +21,10 @@ help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 course: site sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model
-	@$(BIN)/python tools/course_summary.py $(COURSE) $(MODEL)
+	@$(BIN)/python -m sample_class.summary $(COURSE) $(MODEL)
 
 test: .venv/installed book/node_modules/installed ## the whole test suite, as CI runs it
-	@tools/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
+	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
 	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -44,23 +44,23 @@ watch: .venv/installed book/node_modules/installed ## the book at http://localho
 	$(BIN)/sphinx-autobuild --port $(PORT) --re-ignore '$(UNWATCHED)' . _build/watch
 
 site: book release pdf ## what is published: pages and downloads in _build/html, and _build/notebooks for Colab and Binder
-	$(BIN)/python tools/downloads.py $(COURSE)/release $(SITE) _build/notebooks
+	$(BIN)/python -m book.publish $(COURSE)/release $(SITE) _build/notebooks
 
 pdf: book ## the whole book as one file, _build/html/downloads/book.pdf
-	@tools/require chromium:chromium
-	$(BIN)/python tools/book_pdf.py $(SITE) $(SITE)/downloads/book.pdf
+	@.ci/require chromium:chromium
+	$(BIN)/python -m book.pdf $(SITE) $(SITE)/downloads/book.pdf
 
 release: .venv/installed ## an instructor's folder with the notebooks for students and one zip of them
 	$(BIN)/autograder init $(COURSE)
 	cd $(COURSE) && $(CURDIR)/$(BIN)/autograder release --force
 
 sample-course: release ## in that folder ten submissions, marks, feedback
-	@tools/require bubblewrap:bwrap
+	@.ci/require bubblewrap:bwrap
 	$(BIN)/python -m sample_class $(COURSE)
 	cd $(COURSE) && $(CURDIR)/$(BIN)/autograder grade && $(CURDIR)/$(BIN)/autograder feedback
 
 .SECONDEXPANSION:
-$(MODEL): .venv/installed $$(shell test ! -x $(BIN)/python || $(BIN)/python -m tools.loaded solutions.runs)
+$(MODEL): .venv/installed $$(shell test ! -x $(BIN)/python || $(BIN)/python -m book.loaded solutions.runs.run)
 	$(BIN)/python -m solutions train --name course --force
 
 model: .venv/installed ## train the model of the book's demo anew, on the full set; it is committed
@@ -68,33 +68,33 @@ model: .venv/installed ## train the model of the book's demo anew, on the full s
 	cp runs/photo/model.safetensors $(DEPLOYED)
 
 recording: .venv/installed ## train once on the full set and record each epoch, for the book; it is committed
-	@tools/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
-	$(BIN)/python tools/record_run.py
+	@.ci/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
+	$(BIN)/python -m bench.record_run
 
 .venv/installed: pyproject.toml
-	@tools/require $(PYTHON):$(PYTHON)
+	@.ci/require $(PYTHON):$(PYTHON)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/require python3-venv:ensurepip
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/require python3-venv:ensurepip
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
 book/node_modules/installed: book/package.json book/package-lock.json
-	@tools/require nodejs:node npm:npm
+	@.ci/require nodejs:node npm:npm
 	npm ci --prefix book --silent --no-fund --no-audit
 	@touch $@
 
 term: .venv/installed ## play a term with 120 students, from an empty folder to exported marks, by the commands of the guide
-	@tools/require bubblewrap:bwrap
+	@.ci/require bubblewrap:bwrap
 	rm -rf _build/term
 	$(BIN)/python -m sample_class.term _build/term
 
 mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
-	@$(BIN)/python tools/mistakes_table.py
+	@$(BIN)/python -m autograder.instructor.reports.mistakes_table
 
 photos: .venv/installed ## accuracy on photographs made of held-out garments, on each ground; those that are wrong in _build/photos
-	@$(BIN)/python tools/photos.py --model $(DEPLOYED)
+	@$(BIN)/python -m bench.photos --model $(DEPLOYED)
 
 bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
 	$(BIN)/python -m bench.check
@@ -104,7 +104,7 @@ bench-book: .venv/installed book/node_modules/installed ## how long the book tak
 	$(BIN)/python -m bench.book
 
 bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us: an hour, on a quiet machine
-	@tools/require bubblewrap:bwrap
+	@.ci/require bubblewrap:bwrap
 	$(BIN)/python -m bench.grading
 	$(BIN)/python -m bench.grading --class 200 --sample 20
 
@@ -114,8 +114,8 @@ bench-training: .venv/installed ## an epoch in ten ways, from the original noteb
 	$(if $(WRITE),cp _build/bench/training.json data/speed.json)
 
 results: .venv/installed ## train each recipe five times, and fail where the book's figures are stale: half an hour (WRITE=1 makes them)
-	@tools/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
-	$(BIN)/python tools/results.py $(if $(WRITE),--write)
+	@.ci/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
+	$(BIN)/python -m bench.results $(if $(WRITE),--write)
 
 clean: ## remove what was built, but not the environment
 	rm -rf _build runs

@@ -1,45 +1,46 @@
-"""The command line: `autograder …`. Imports what a command needs when it runs, so that --help answers at once."""
+"""The students' command line. It imports what a command needs when it runs, so that --help answers at once."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from types import ModuleType
 
 import typer
 
-from autograder.commands import (
-    check,
-    collect,
-    doctor,
-    explain,
-    export,
-    feedback,
-    fill,
-    grade,
-    gradescope_bundle,
-    init,
-    progress,
-    release,
-    report,
-)
+from autograder.commands import check, fill, progress
 from autograder.errors import AutograderError, complain
 
-app = typer.Typer(
-    help="Release, check and grade the exercises of a course.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for command in (init, release, collect, grade, feedback, report, export, explain, gradescope_bundle, doctor):
-    app.add_typer(command.app)
-for command in (check, progress, fill):
-    app.add_typer(command.app)
+COMMANDS = (check, progress, fill)
+
+
+def command_line(help_: str, commands: Sequence[ModuleType]) -> typer.Typer:
+    """Return a command line of some commands, each of a module with an ``app`` of its own."""
+    line = typer.Typer(
+        help=help_,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    line.callback()(lambda: None)  # so that a line of one command names it, too
+    for command in commands:
+        line.add_typer(command.app)
+    return line
+
+
+app = command_line("Check your answers to the exercises of a course.", COMMANDS)
 
 
 def main() -> None:
-    """Run the command line; an error that a user can mend is one line, with exit status 2 or 1."""
+    """Run the students' command line."""
+    run(app)
+
+
+def run(line: typer.Typer) -> None:
+    """Run a command line; an error that a user can mend is one line, with the exit status of its class."""
     try:
-        app()
+        line()
     except Exception as error:
         status = exit_status(error)
         if status is None:
@@ -55,16 +56,14 @@ def exit_status(error: Exception) -> int | None:
     if isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError):
         return 2
     if isinstance(error, ModuleNotFoundError):
-        # The students' wheel leaves the grading out, and with it what only grading imports.
-        ours = ("autograder.grading", "autograder.collecting", "autograder.exporting")
-        return 1 if (error.name or "").startswith((*ours, "nbgrader", "jupytext", "distributed")) else None
+        return None if (error.name or "").startswith("autograder") else 1
     return 1 if isinstance(error, OSError) else None
 
 
 def told(error: Exception) -> str:
     """Return what an error says, the file first where there is one."""
     if isinstance(error, ModuleNotFoundError):
-        return "this command is an instructor's: it needs the course's repository, with pip install -e '.[dev]'"
+        return f"{error.name} is not installed: run pip install -e '.[dev]' in the course's repository"
     if isinstance(error, OSError) and error.filename is not None:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else str(error.strerror)
         return f"{error.filename}: {reason[:1].lower()}{reason[1:]}"

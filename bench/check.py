@@ -21,15 +21,15 @@ import nbformat
 import torch
 from rich.table import Table
 
+import autograder.expectations.recorded
 import autograder.notebooks.check
-import autograder.records
 from autograder.checks import rooms
 from autograder.console import print_table
+from autograder.course import Course, chapters_of
+from autograder.expectations.recorded import record
+from autograder.instructor.releasing.source import source_notebook, without_solutions
 from autograder.notebooks.check import progress_of_notebook, runner
 from autograder.notebooks.fill import fill
-from autograder.notebooks.source import source_notebook, without_solutions
-from autograder.records import record
-from autograder.reference import Course, chapters_of
 from autograder.student import report_on
 
 RUNS = 5
@@ -85,7 +85,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         with (
-            mock.patch.object(autograder.records, "FOLDER", folder),
+            mock.patch.object(autograder.expectations.recorded, "FOLDER", folder),
             mock.patch.object(autograder.notebooks.check, "FOLDER", folder),
         ):
             found = rows(Course.installed(), folder)

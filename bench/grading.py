@@ -39,7 +39,7 @@ from rich.table import Table
 
 from autograder.checks import checks_of
 from autograder.console import print_table, progress
-from autograder.reference import Course, chapters_of
+from autograder.course import Course, chapters_of
 from bench.mixed_class import HONEST, Work, mixed_class
 
 ROOT = Path(__file__).parent.parent

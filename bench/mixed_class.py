@@ -10,10 +10,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.course import Course, chapters_of
 from autograder.exercises import exercises_of
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import read_notebook
-from autograder.reference import Course, chapters_of
 
 # Of twenty submissions. Classes of different sizes differ in nothing else.
 MIXTURE = ["right"] * 8 + ["wrong"] * 6 + ["untouched"] * 2 + ["slow"] * 2 + ["broken"] * 2

@@ -35,13 +35,13 @@ import psutil
 from rich.table import Table
 
 from autograder.console import print_table, progress
-from autograder.look import STYLE
+from autograder.palette import STYLE
 from bench.ways import BASELINE, LIMIT, WAYS, Task, flop
 from solutions import data
+from solutions.accelerate.device import choose_device
+from solutions.data.idx import to_idx
 from solutions.errors import WrongUse
-from solutions.figures import training_speeds
-from solutions.idx import to_idx
-from solutions.machine import choose_device
+from solutions.runs.figures import training_speeds
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "_build" / "bench"

@@ -25,7 +25,7 @@ from rich.table import Table
 from autograder.console import print_table
 from solutions import data
 from solutions.deploy import web
-from solutions.folders import COURSE_MODEL
+from solutions.runs.folders import COURSE_MODEL
 
 RESULTS = Path(__file__).parent.parent / "_build" / "bench" / "web.json"
 SIZES = {"a shop's": (480, 640), "a screen's": (1080, 1350), "a telephone's": (3024, 4032)}

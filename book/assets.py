@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
-from autograder.look import style_sheet
+from autograder.palette import style_sheet
 from book import BOOK
 
 PACKAGES = BOOK / "node_modules"

@@ -11,8 +11,8 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from autograder.look import COLOURS
-from autograder.reference import Course
+from autograder.course import Course
+from autograder.palette import COLOURS
 from book import BOOK, network
 from book.assets import PACKAGES
 

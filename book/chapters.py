@@ -4,8 +4,8 @@ import json
 import re
 
 from autograder.checks import checks_of
+from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import Exercise
-from autograder.reference import Chapter, Course, chapters_of
 
 OPENING = re.compile(
     r"^:::\{opening\} (?P<question>[^\n]+)\n(?P<needs>.+?)\n\n(?P<ends>.+?)\n:::$", re.MULTILINE | re.DOTALL

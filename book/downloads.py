@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms import SphinxTransform
 
-from autograder.reference import Course
+from autograder.course import Course
 from book.exercises import exercise_card
 
 FOLDER = "../downloads"  # from a page

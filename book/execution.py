@@ -16,8 +16,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from book import BOOK, DATA, ROOT
+from book.loaded import loaded
 from book.widgets import WIDGETS
-from tools.loaded import loaded
 
 CACHES = ROOT / "_build" / ".jupyter_cache"
 

@@ -18,8 +18,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.writers.html5 import HTML5Translator
 
 from autograder.checks import Check, checks_of
+from autograder.course import Course
 from autograder.exercises import Exercise
-from autograder.reference import Course
 from book.chapters import chapter_of
 
 WIDTH = 77  # columns that the page has room for

@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from autograder.look import themed
+from autograder.palette import themed
 
 SMALL_SCREEN = 336  # pixels that a figure has on a small phone
 READABLE = 9  # pixels that its words need there

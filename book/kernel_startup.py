@@ -13,7 +13,7 @@ def note_files() -> None:
 
     from IPython import get_ipython
 
-    from tools.loaded import is_own, loaded
+    from book.loaded import is_own, loaded
 
     note = Path(os.environ["NOTED_IN"])
     digests = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}

@@ -7,8 +7,8 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.reference import Course
-from autograder.reports.catalogue import CaughtMistake, caught_mistakes
+from autograder.course import Course
+from autograder.instructor.reports.catalogue import CaughtMistake, caught_mistakes
 
 
 class KnownMistakesDirective(SphinxDirective):

@@ -14,7 +14,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.reference import Course
+from autograder.course import Course
 from book import network
 from book.chapters import BookChapter, chapter_of, chapters, hours
 

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from autograder.notebooks.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
+from autograder.instructor.releasing.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
 from book.chapters import WRITTEN, written_points
 from book.exercises import counted
 
@@ -42,7 +42,7 @@ def depart_answer(translator: HTML5Translator, node: question_answer) -> None:
 
 
 class QuestionDirective(SphinxDirective):
-    """`predict` and `recall`; `autograder.notebooks.questions` has the syntax."""
+    """`predict` and `recall`; `autograder.instructor.releasing.questions` has the syntax."""
 
     required_arguments = 1
     final_argument_whitespace = True

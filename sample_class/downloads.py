@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.collecting.roster import Student
+from autograder.instructor.course.roster import Student
 from sample_class.students import handed_in
 
 ASSIGNMENT = "2-layers"

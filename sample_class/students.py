@@ -7,11 +7,11 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.collecting.roster import Student
+from autograder.course import Course
+from autograder.instructor.course.roster import Student
 from autograder.mistakes import Mistake
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import is_written
-from autograder.reference import Course
 
 HERE = Path(__file__).parent
 ROOM = "layers"

@@ -23,7 +23,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
-from autograder.collecting.roster import Student
+from autograder.instructor.course.roster import Student
 from autograder.notebooks.graft import read_notebook
 from sample_class.downloads import write_downloads
 from sample_class.students import students

@@ -21,7 +21,8 @@ from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from autograder.reference import Course, LiveExpectations
+from autograder.course import Course
+from autograder.expectations.live import LiveExpectations
 
 ROOT = Path(__file__).parent.parent
 SAMPLE_CLASS = ROOT / "sample_class" / "layers"
@@ -50,7 +51,7 @@ def files_in(archive: bytes, prefix: str = "") -> Iterator[tuple[str, bytes]]:
 
 
 def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return run("autograder.cli", *arguments, cwd=cwd)
+    return run("autograder.instructor.cli", *arguments, cwd=cwd)
 
 
 def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:
@@ -134,7 +135,7 @@ def downloads(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
     """What readers take away: `site/downloads`, beside the book's pages, and `notebooks`, the branch. Read it only."""
 
     def make(folder: Path) -> None:
-        done = run("tools.downloads", released / "release", folder / "site", folder / "notebooks", cwd=ROOT)
+        done = run("book.publish", released / "release", folder / "site", folder / "notebooks", cwd=ROOT)
         assert done.returncode == 0, done.stderr
 
     return made_once("downloads", tmp_path_factory, make)

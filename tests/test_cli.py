@@ -22,9 +22,10 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import autograder as grader
-from autograder import cli
+from autograder.cli import exit_status, told
 from autograder.errors import AutograderError
-from autograder.grading.console import ending_of
+from autograder.instructor import cli
+from autograder.instructor.grading.console import ending_of
 from autograder.sandbox import landlock
 from tests.conftest import ROOT, SAMPLE_CLASS, autograder
 
@@ -73,7 +74,7 @@ def test_the_help_of_each_command_has_an_example(command: str) -> None:
 
 
 def test_help_needs_nothing_that_is_slow_to_import() -> None:
-    line = [sys.executable, "-X", "importtime", "-m", "autograder.cli", "--help"]
+    line = [sys.executable, "-X", "importtime", "-m", "autograder.instructor.cli", "--help"]
     done = subprocess.run(line, capture_output=True, text=True, check=True, cwd=ROOT)
     imported = {row.rpartition("|")[2].strip().partition(".")[0] for row in done.stderr.splitlines()}
     assert "typer" in imported
@@ -270,7 +271,7 @@ def in_a_terminal(folder: Path, *arguments: str) -> str:
     """Run a command whose standard error is a terminal, and return what it showed there."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (40, 160))
-    line = [sys.executable, "-m", "autograder.cli", *arguments]
+    line = [sys.executable, "-m", "autograder.instructor.cli", *arguments]
     with subprocess.Popen(line, cwd=folder, stdout=subprocess.DEVNULL, stderr=theirs) as running:
         os.close(theirs)
         shown = b""
@@ -398,7 +399,7 @@ def test_every_error_of_the_grader_that_a_person_can_mend_has_an_exit_status_by_
     for module in pkgutil.walk_packages(grader.__path__, "autograder."):
         importlib.import_module(module.name)
     for kind in subclasses(AutograderError):
-        assert cli.exit_status(kind("said")) == kind.exit_status
+        assert exit_status(kind("said")) == kind.exit_status
         assert kind.exit_status in (1, 2, 130)
 
 
@@ -415,4 +416,4 @@ def test_every_error_of_the_grader_that_a_person_can_mend_has_an_exit_status_by_
 def test_errors_of_the_system_are_told_file_first_and_faults_of_ours_are_not_hidden(
     error: Exception, status: int | None, said: str
 ) -> None:
-    assert (cli.exit_status(error), cli.told(error)) == (status, said)
+    assert (exit_status(error), told(error)) == (status, said)

@@ -69,7 +69,7 @@ def test_the_checks_prove_the_new_exercise(copy: Path) -> None:
 
 def test_the_notebook_holds_its_stub_and_its_checks(copy: Path) -> None:
     show = (
-        "from autograder.reference import Course, chapters_of; from autograder.notebooks.source import *;"
+        "from autograder.course import Course, chapters_of; from autograder.instructor.releasing.source import *;"
         "course = Course.installed();"
         "chapter = next(one for one in chapters_of(course) if one.room == 'layers');"
         "notebook = without_solutions(source_notebook(chapter, course, ''));"

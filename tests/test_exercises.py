@@ -7,8 +7,8 @@ import ast
 import pytest
 
 from autograder.checks import checks_of, rooms
+from autograder.course import Course, NoCourse
 from autograder.exercises import exercises_of, replace_solutions
-from autograder.reference import Course, NoCourse
 from tests.conftest import ROOT
 
 COURSE = Course.installed()
@@ -96,6 +96,6 @@ def test_a_room_without_checks_is_named() -> None:
 
 
 def test_without_an_installed_course_it_is_said_how_to_install_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.reference.entry_points", lambda group: ())
+    monkeypatch.setattr("autograder.course.entry_points", lambda group: ())
     with pytest.raises(NoCourse, match="pip install"):
         Course.installed()

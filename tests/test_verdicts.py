@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import checks_of
-from autograder.collecting.roster import Student
-from autograder.exporting.gradescope import results
-from autograder.grading.log import submission_log
-from autograder.marks import Mark
-from autograder.reports.class_report import class_report
-from autograder.reports.class_statistics import failures
+from autograder.instructor.course.roster import Student
+from autograder.instructor.exporting.gradescope import results
+from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.grading.log import submission_log
+from autograder.instructor.reports.class_report import class_report
+from autograder.instructor.reports.class_statistics import failures
 from autograder.sandbox import Limits
 from autograder.verdicts import LABELS, Diagnosis, Verdict, labelled, labelled_lines
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.checks import checks_of, rooms
+from autograder.course import Course, NoCourse
+from autograder.expectations.recorded import FOLDER, RUN_SEEDS, expectations
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
 from autograder.notebooks.graft import RECORD, MalformedNotebook, graft, is_graded, read_notebook
-from autograder.records import FOLDER, RUN_SEEDS, expectations
-from autograder.reference import Course, NoCourse
 from autograder.reports.progress import Progress, progress_of
 from autograder.sandbox import Program, RunResult, Sandbox
 from autograder.verdicts import Verdict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.reports.progress import Progress
@@ -14,15 +15,18 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-@cache
-def environment() -> Environment:
-    """Return the templates, with escaping on."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+HERE = Path(__file__).parent
 
-    from autograder.look import style_sheet
+
+@cache
+def environment(*folders: Path) -> Environment:
+    """Return the templates of some folders and of this one, with escaping on."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from autograder.palette import style_sheet
 
     made = Environment(
-        loader=PackageLoader("autograder", "reports"),
+        loader=FileSystemLoader([*folders, HERE]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -32,9 +36,9 @@ def environment() -> Environment:
     return made
 
 
-def render(template: str, **values: Any) -> str:
-    """Return a template of this folder with its values in place."""
-    return environment().get_template(template).render(**values)
+def render(template: Path, **values: Any) -> str:
+    """Return a template with its values in place; it may extend those of this folder."""
+    return environment(template.parent).get_template(template.name).render(**values)
 
 
 def checks_table(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> str:
@@ -48,7 +52,7 @@ def checks_table(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> s
         for verdict in verdicts
     ]
     return render(
-        "checks.html.j2",
+        HERE / "checks.html.j2",
         exercise=exercise,
         rows=rows,
         passed=sum(verdict.passed for verdict in verdicts),
@@ -59,7 +63,7 @@ def checks_table(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> s
 def progress_card(progress: Progress) -> str:
     """Return how far an assignment is as a card; words and not colours tell what is done."""
     return render(
-        "progress.html.j2",
+        HERE / "progress.html.j2",
         progress=progress,
         headline=progress_headline(progress),
         unseen=unseen_points(progress),

@@ -4,9 +4,9 @@ from torch import Tensor, nn
 
 from bench.ways import VALIDATION_BATCH, Task, Train, Validate
 from solutions.accelerate import FastLearner
+from solutions.accelerate.recipes import Recipe
 from solutions.dropout import Classifier
-from solutions.measurement import to_tensors
-from solutions.recipes import Recipe
+from solutions.runs.measurement import to_tensors
 from solutions.training import Learner, LearnerConfig, Loader
 
 

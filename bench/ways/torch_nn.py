@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, TensorDataset
 
 from bench.ways import SIZES, STD, VALIDATION_BATCH, Task, Train, Validate
-from solutions.measurement import to_tensors
+from solutions.runs.measurement import to_tensors
 
 
 def tensors(task: Task, device: str) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -7,7 +7,7 @@ from html import escape
 import matplotlib
 from matplotlib.figure import Figure
 
-from autograder.look import STYLE, themed
+from autograder.palette import STYLE, themed
 
 SIZE = (4.6, 3.0)  # inches: small enough to be read on a small screen
 CLEAR = {"savefig.facecolor": "none", "axes.facecolor": "none"}  # the ground is that of the widget

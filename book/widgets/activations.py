@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from autograder.lab import scientific
-from autograder.look import COLOURS
+from autograder.palette import COLOURS
+from autograder.student.lab import scientific
 from book.widgets._still import SIZE, picture, words
 from solutions import data
 

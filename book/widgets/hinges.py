@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from autograder.look import COLOURS
+from autograder.palette import COLOURS
 from book.widgets._still import SIZE, decimal, picture, words
 
 TITLE = "Hinges that add up"

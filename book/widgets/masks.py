@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from autograder.look import COLOURS
+from autograder.palette import COLOURS
 from book.widgets._still import SIZE, picture, words
 
 TITLE = "Masks and their mean"

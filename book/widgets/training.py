@@ -1,6 +1,6 @@
 """A training run, epoch by epoch: curves, confusion matrix, and weights of the first layer.
 
-The page shows what `tools/record_run.py` recorded.
+The page shows what `bench/record_run.py` recorded.
 """
 
 import base64

@@ -26,10 +26,12 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Say what garment is in each photograph, with probabilities."""
-    from solutions import folders, machine, terminal
+    from solutions.accelerate import device as machine
+    from solutions.commands import terminal
     from solutions.deploy.answers import UNSURE_BELOW
+    from solutions.deploy.images import ImageError, open_image, remark
     from solutions.deploy.serve import answering
-    from solutions.images import ImageError, open_image, remark
+    from solutions.runs import folders
 
     console = terminal.open_console(as_json)
     machine.use_one_thread()
@@ -72,7 +74,9 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show the page in a browser.")] = True,
 ) -> None:
     """Show a page where one sends or draws a garment and gets an answer."""
-    from solutions import folders, machine, terminal
+    from solutions.accelerate import device as machine
+    from solutions.commands import terminal
+    from solutions.runs import folders
 
     machine.use_one_thread()
     path = model or folders.newest_model(out, folders.COURSE_MODEL)
@@ -99,8 +103,9 @@ def push(
 
     The token is HF_TOKEN, or that of hf auth login.
     """
-    from solutions import folders, terminal
+    from solutions.commands import terminal
     from solutions.deploy import space
+    from solutions.runs import folders
 
     hub = _import_extra("deploy", "solutions.deploy.push", "gradio", "huggingface_hub")
     hub.check_name(name)
@@ -126,7 +131,7 @@ def card(
     out: Runs = Path("runs"),
 ) -> None:
     """Measure a model on the test images and print its card: Markdown, with every number computed."""
-    from solutions import folders
+    from solutions.runs import folders
 
     print(_card_of(model or folders.newest_model(out), data), end="")
 
@@ -137,7 +142,7 @@ def export_onnx(
     file: Annotated[Path, typer.Argument(metavar="OUT", help="The ONNX file; one that is there is replaced.")],
 ) -> None:
     """Write a model as ONNX: a batch of images in, logits and probabilities out."""
-    from solutions import folders
+    from solutions.runs import folders
 
     folders.open_model(model)
     _import_extra("onnx", "solutions.deploy.onnx_file", "onnx").export_onnx(model, file)
@@ -154,8 +159,10 @@ def export_web(
 ) -> None:
     """Write a page that answers in the browser, for any static host, and say what its int8 weights cost."""
     from solutions import data as sources
-    from solutions import folders, machine, terminal
+    from solutions.accelerate import device as machine
+    from solutions.commands import terminal
     from solutions.deploy import web
+    from solutions.runs import folders
 
     console = terminal.open_console(as_json)
     machine.use_one_thread()
@@ -177,8 +184,10 @@ def export_web(
 def _card_of(model: Path, data: Path | None) -> str:
     """Measure a model on the test images of the data and return its card."""
     from solutions import data as sources
-    from solutions import folders, machine, measurement, terminal
+    from solutions.accelerate import device as machine
+    from solutions.commands import terminal
     from solutions.deploy.card import make_card
+    from solutions.runs import folders, measurement
 
     machine.use_one_thread()
     classifier, training = folders.open_model(model)

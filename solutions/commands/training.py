@@ -38,7 +38,10 @@ def train(
 ) -> None:
     """Train the classifier, measure it on the test images, and write model, log and figures into a folder."""
     from solutions import data as sources
-    from solutions import folders, machine, runs, terminal
+    from solutions.accelerate import device as machine
+    from solutions.commands import terminal
+    from solutions.runs import folders
+    from solutions.runs import run as runs
 
     console = terminal.open_console(quiet or as_json)
     machine.use_one_thread()
@@ -93,7 +96,10 @@ def evaluate(
 ) -> None:
     """Measure a model on the test images."""
     from solutions import data as sources
-    from solutions import folders, machine, measurement, runs, terminal
+    from solutions.accelerate import device as machine
+    from solutions.commands import terminal
+    from solutions.runs import folders, measurement
+    from solutions.runs import run as runs
 
     console = terminal.open_console(as_json)
     machine.use_one_thread()
@@ -122,9 +128,11 @@ def report(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the report.")] = False,
 ) -> None:
     """Describe a run in one page: result, curves, confusions, mistakes, calibration, first layer."""
-    from solutions import folders, machine, terminal
-    from solutions.records import read_run
-    from solutions.report import make_report, write_report
+    from solutions.accelerate import device as machine
+    from solutions.commands import terminal
+    from solutions.runs import folders
+    from solutions.runs.records import read_run
+    from solutions.runs.report import make_report, write_report
 
     console = terminal.open_console(quiet or as_json)
     machine.use_one_thread()
@@ -154,9 +162,9 @@ def show_data(
 ) -> None:
     """Show what the data are: where they were found, whether they are right, how many of each class, and samples."""
     from solutions import data as sources
-    from solutions import terminal
+    from solutions.commands import terminal
     from solutions.dropout import Classifier
-    from solutions.survey import describe, draw_samples, survey
+    from solutions.runs.survey import describe, draw_samples, survey
 
     console = terminal.open_console(as_json)
     dataset = sources.load(data, download)

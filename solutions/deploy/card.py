@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from solutions.calibration import calibrate
+from solutions.deploy.address import CHAPTER
 from solutions.deploy.answers import LIMITS, UNSURE_BELOW
-from solutions.deploy.book import CHAPTER
-from solutions.measurement import Measurement
+from solutions.runs.calibration import calibrate
+from solutions.runs.measurement import Measurement
 
 CONFUSIONS = 5  # the most frequent ones are listed
 

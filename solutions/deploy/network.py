@@ -1,12 +1,13 @@
 """The trained network in NumPy: the same numbers as from PyTorch, in a place that has none."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from safetensors import safe_open
+
+from solutions.runs.summary import training_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +53,3 @@ class Network:
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         return sorted(zip(self.labels, shares.tolist(), strict=True), key=lambda answer: answer[1], reverse=True)
-
-
-def training_in(metadata: Mapping[str, str]) -> dict[str, object]:
-    """Return what a model file tells about its training; nothing where it tells nothing that can be read."""
-    try:
-        training = json.loads(metadata.get("training", "{}"))
-    except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
-        return {}
-    return training if isinstance(training, dict) else {}

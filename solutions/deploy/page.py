@@ -16,10 +16,10 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from autograder.look import PALETTE, style_sheet
+from autograder.palette import PALETTE, style_sheet
+from solutions.deploy.address import CHAPTER
 from solutions.deploy.answers import LIMITS, UNSURE_BELOW, Answer
-from solutions.deploy.book import CHAPTER
-from solutions.images import LARGEST_FILE, ImageError, open_image, remark
+from solutions.deploy.images import LARGEST_FILE, ImageError, open_image, remark
 
 SHOWN = 5  # of ten answers
 KEEP_SECONDS = 600  # how long an upload stays, as the page shows it beside its answer

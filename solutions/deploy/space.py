@@ -8,16 +8,16 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 import solutions
-from autograder import look
+from autograder import palette
 from solutions import deployment
-from solutions.deploy.book import CHAPTER
+from solutions.deploy.address import CHAPTER
 
 DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
 COPIED = (
-    *("__init__.py", "errors.py", "images.py"),
-    *("deploy/__init__.py", "deploy/answers.py", "deploy/network.py"),
-    *("deploy/page.py", "deploy/page.css", "deploy/pad.js"),
+    *("__init__.py", "errors.py"),
+    *("deploy/__init__.py", "deploy/answers.py", "deploy/images.py", "deploy/network.py"),
+    *("deploy/page.py", "deploy/page.css", "deploy/pad.js", "runs/__init__.py", "runs/summary.py"),
 )
 # All that prepare_image has of PyTorch, and the same in NumPy.
 IN_NUMPY = {
@@ -37,13 +37,13 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
     """
     package = Path(solutions.__file__).parent
     files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
-    files[f"{look.__name__.replace('.', '/')}.py"] = Path(look.__file__).read_bytes()
+    files[f"{palette.__name__.replace('.', '/')}.py"] = Path(palette.__file__).read_bytes()
     texts = {
         "README.md": front_matter() + card,
         "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),
         "app.py": (package / "deploy" / "space_app.py").read_text(),
         "requirements.txt": "".join(f"{line}\n" for line in requirements()),
-        "solutions/deploy/book.py": f'"""Where the book explains what the page shows."""\n\nCHAPTER = "{CHAPTER}"\n',
+        "solutions/deploy/address.py": f'"""Where the book explains what the page shows."""\n\nCHAPTER = "{CHAPTER}"\n',
         "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
     }
     files |= {name: text.encode() for name, text in texts.items()}

@@ -14,14 +14,14 @@ import numpy as np
 import torch
 from PIL import Image, ImageFilter, ImageOps
 
-from autograder.look import style_sheet
+from autograder.palette import style_sheet
 from solutions.data import Dataset
 from solutions.deploy.answers import UNSURE_BELOW
-from solutions.deploy.model_file import read_model, to_safetensors
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.measurement import measure
+from solutions.runs.measurement import measure
+from solutions.runs.model_file import read_model, to_safetensors
 
 SOURCES = Path(__file__).parent / "web"
 WEIGHTS, EXAMPLES, PALETTE = "weights.safetensors", "examples.json", "palette.css"

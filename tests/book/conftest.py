@@ -49,7 +49,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, site: Path, downloads: P
     def make(folder: Path) -> None:
         shutil.copytree(site, folder / "site", copy_function=os.link)
         shutil.copytree(downloads / "site" / "downloads", folder / "site" / "downloads")
-        done = run("tools.book_pdf", site, folder / "site" / "downloads" / "book.pdf", cwd=ROOT)
+        done = run("book.pdf", site, folder / "site" / "downloads" / "book.pdf", cwd=ROOT)
         assert done.returncode == 0, done.stderr
 
     return made_once("published", tmp_path_factory, make) / "site"

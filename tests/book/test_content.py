@@ -13,12 +13,12 @@ from pybtex.database import parse_file
 from typer.main import get_command
 
 from autograder.checks import checks_of, rooms
-from autograder.cli import app
+from autograder.course import Course
 from autograder.exercises import Exercise
-from autograder.reference import Course
-from autograder.walls import WALLS
+from autograder.instructor.cli import app
+from autograder.instructor.doctor.probes import WALLS
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 COURSE = Course.installed()
 ROOMS = rooms()
 EXERCISES = [exercise for room in ROOMS for exercise in COURSE.exercises(room)]

@@ -11,10 +11,10 @@ from packaging.specifiers import SpecifierSet
 from pypdf import PdfReader
 
 from autograder.checks import rooms
-from autograder.reference import Course, chapters_of
+from autograder.course import Course, chapters_of
 from book.downloads import BRANCH
+from book.pdf import Heading, article, contents, headings_of, stems_of
 from tests.conftest import ROOT, files_in
-from tools.book_pdf import Heading, article, contents, headings_of, stems_of
 
 COURSE = Course.installed()
 EACH_CHAPTER = pytest.mark.parametrize("chapter", [chapter.assignment for chapter in chapters_of(COURSE)])

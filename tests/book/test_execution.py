@@ -8,13 +8,15 @@ from types import ModuleType
 
 import pytest
 
-from autograder import judge, lab
+from autograder import judge
 from autograder.checks import rooms
-from autograder.grading import explain
-from autograder.reference import Chapter, Course
+from autograder.course import Chapter, Course
+from autograder.instructor.grading import explain
+from autograder.student import lab
 from book import chapters
 from book.execution import is_unchanged, used_by
-from solutions import layers, terminal
+from solutions import layers
+from solutions.commands import terminal
 from tests.conftest import ROOT
 
 PAGE = """---
@@ -94,7 +96,7 @@ def test_a_change_in_what_the_cells_use_is_seen_by_the_next_build(
     """The page is the same to the letter, so the caches of Sphinx and of myst-nb alone would show the old output."""
     for name in ("_config.yml", "references.bib"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("book", "solutions", "autograder", "tools"):
+    for name in ("book", "solutions", "autograder"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     for name in ("book/node_modules", "data"):
         (tmp_path / name).symlink_to(ROOT / name)

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from autograder.checks import rooms
+from autograder.course import Course
 from autograder.exercises import Exercise
-from autograder.reference import Course
 from book.exercises import WIDTH, narrowed
 
 COURSE = Course.installed()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.look import COLOURS, themed
-from autograder.notebooks.questions import parse_question
+from autograder.instructor.releasing.questions import parse_question
+from autograder.palette import COLOURS, themed
 
 QUESTION = """What is it?
 

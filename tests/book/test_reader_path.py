@@ -11,9 +11,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from autograder.checks import checks_of
+from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import Exercise
-from autograder.notebooks.markdown import Context, to_markdown
-from autograder.reference import Chapter, Course, chapters_of
+from autograder.instructor.releasing.markdown import Context, to_markdown
 from book import card, network
 from book.chapters import BookChapter, chapters, hours
 from book.figures import words_on_a_small_screen

@@ -1,7 +1,6 @@
 """The recorded training run: it is consistent, of the recipe as it is, and what the tool makes."""
 
 import json
-import runpy
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,15 @@ import numpy as np
 import pytest
 import torch
 
+from bench import record_run
 from book.widgets.training import found, unpack
 from solutions import data
+from solutions.accelerate.recipes import RECIPES
 from solutions.data import Dataset
-from solutions.recipes import RECIPES
-from solutions.runs import divide, new_learner, new_model
+from solutions.runs.run import divide, new_learner, new_model
 from tests.conftest import ROOT
 
-TOOL = runpy.run_path(str(ROOT / "tools" / "record_run.py"))
-SETTINGS = replace(TOOL["SHOWN"], recipe=replace(RECIPES["classic"], epochs=3, lr=0.1))
+SETTINGS = replace(record_run.SHOWN, recipe=replace(RECIPES["classic"], epochs=3, lr=0.1))
 LARGEST = 150_000  # bytes that a page fetches for it
 Recording = dict[str, Any]
 
@@ -38,7 +37,7 @@ def few() -> Dataset:
 
 @pytest.fixture(scope="module")
 def small(few: Dataset) -> Recording:
-    return TOOL["record"](SETTINGS, few)
+    return record_run.record(SETTINGS, few)
 
 
 def check_consistency(run: Recording, images: int) -> None:
@@ -47,7 +46,7 @@ def check_consistency(run: Recording, images: int) -> None:
     assert confusion.shape == (epochs, 10, 10)
     assert (confusion.sum(axis=2) == run["images"]["valid"] / 10).all()
     traces = confusion.trace(axis1=1, axis2=2) / run["images"]["valid"]
-    np.testing.assert_allclose(run["valid"]["accuracy"], traces, atol=0.5001 * 10 ** -TOOL["DIGITS"])
+    np.testing.assert_allclose(run["valid"]["accuracy"], traces, atol=0.5001 * 10**-record_run.DIGITS)
     for name in ("train", "valid"):
         assert [len(values) for values in run[name].values()] == [epochs, epochs]
     assert sum(run["images"].values()) == images
@@ -69,7 +68,7 @@ def test_what_the_tool_records_of_a_few_images_is_consistent_and_the_same_each_t
 ) -> None:
     check_consistency(small, 400)
     assert small["train"]["loss"][-1] < small["train"]["loss"][0]
-    assert TOOL["record"](SETTINGS, few) == small
+    assert record_run.record(SETTINGS, few) == small
 
 
 def test_the_last_matrix_and_the_curves_are_those_of_a_run_of_the_course(small: Recording, few: Dataset) -> None:
@@ -91,7 +90,7 @@ def test_the_last_matrix_and_the_curves_are_those_of_a_run_of_the_course(small: 
 
 def test_packed_weights_are_found_again_to_within_half_a_step() -> None:
     weights = torch.randn(3, 2, 784, generator=torch.Generator().manual_seed(0))
-    packed = TOOL["pack"](weights)
+    packed = record_run.pack(weights)
     steps = unpack({"confusion": [0] * 3, "units": [0, 1], **packed})
     size = np.array(packed["largest"])[:, None, None] / 127
     assert (np.abs(steps * size - weights.reshape(3, 2, 28, 28).numpy()) < 0.55 * size).all()
@@ -118,6 +117,6 @@ def test_without_the_full_set_nothing_is_recorded(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setenv("FASHION_MNIST", str(data.SAMPLE_FOLDER))
-    assert TOOL["main"]([str(tmp_path / "run.json")]) == 2
+    assert record_run.main([str(tmp_path / "run.json")]) == 2
     assert "what the book shows is a run on the full set" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

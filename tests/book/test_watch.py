@@ -32,7 +32,7 @@ def copy(tmp_path: Path) -> Path:
     for name in ("Makefile", "pyproject.toml", "_config.yml", "references.bib"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "book", tmp_path / "book", ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-    for name in (".venv", "book/node_modules", "data", "tools", "solutions", "autograder"):
+    for name in (".venv", "book/node_modules", "data", "solutions", "autograder"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/index\n", encoding="utf-8")
     (tmp_path / "chapters").mkdir()

@@ -8,9 +8,10 @@ from typing import Protocol
 import pytest
 
 from autograder.checks import checks_of
+from autograder.course import Names
+from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.observe import observe, seed_of
-from autograder.reference import LiveExpectations, Names
 from autograder.verdicts import Verdict
 
 

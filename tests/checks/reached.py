@@ -13,8 +13,8 @@ from types import CodeType, FrameType, SimpleNamespace
 import torch
 
 from autograder.checks import Check, Observations
+from autograder.expectations.live import LiveExpectations
 from autograder.observe import observe
-from autograder.reference import LiveExpectations
 from autograder.verdicts import Answer
 
 

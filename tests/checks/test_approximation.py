@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
-from autograder.reference import Course, names_of_source
 from solutions.approximation import ReLU, collapse, relu_interpolant
 from tests.checks.conftest import Judge, failed, named
 

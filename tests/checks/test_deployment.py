@@ -16,9 +16,9 @@ from torch import nn
 
 from autograder.checks import Raised, Sample, checks_of
 from autograder.checks.deployment import ModelFile, as_bytes, close, digest_of, layer_modules, random_tensors
+from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
 from autograder.observe import observe
-from autograder.reference import Course, names_of_source
 from solutions.deployment import export_model, load_model, prepare_image
 from solutions.dropout import Classifier
 from tests.checks.conftest import Judge, failed, named

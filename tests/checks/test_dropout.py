@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
+from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
-from autograder.reference import Course, names_of_source
 from solutions.dropout import Classifier, Dropout
 from tests.checks.conftest import Judge, failed, named
 

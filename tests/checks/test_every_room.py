@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from autograder.checks import Check, Sample, checks_of, rooms
+from autograder.course import Course, names_of_source
+from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge, same_answer, tolerance_of
 from autograder.mistakes import Mistake
 from autograder.observe import observe, seed_of
-from autograder.reference import Course, LiveExpectations, names_of_source
 from tests.checks.conftest import Judge, failed, named
 from tests.checks.definitions import way_of
 from tests.checks.lazy import lazy_source

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.reference import Course, names_of_source
+from autograder.course import Course, names_of_source
 from solutions.layers import Flatten, Linear, Sequential
 from tests.checks.conftest import Judge, failed, named
 

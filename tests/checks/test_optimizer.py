@@ -11,9 +11,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from autograder.checks import Sample, checks_of
+from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
 from autograder.observe import observe
-from autograder.reference import Course, names_of_source
 from solutions.optimizer import Momentum, Optimizer, backward_linear, backward_relu, numerical_gradient
 from tests.checks.conftest import Judge, failed, named
 from tests.conftest import ROOT

@@ -13,9 +13,9 @@ from sklearn.metrics import precision_recall_fscore_support
 
 from autograder.checks import Sample, checks_of
 from autograder.checks.training import pair_counts, pairs, scores_from
+from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
 from autograder.observe import observe
-from autograder.reference import Course, names_of_source
 from tests.checks.conftest import Judge, failed, named
 from tests.conftest import ROOT
 

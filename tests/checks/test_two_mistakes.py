@@ -26,10 +26,10 @@ from itertools import combinations
 import pytest
 
 from autograder.checks import Check, checks_of, rooms
+from autograder.course import Course, names_anew
 from autograder.judge import judge, same_answer
 from autograder.mistakes import Mistake
 from autograder.observe import observe, seed_of
-from autograder.reference import Course, names_anew
 from autograder.verdicts import Answer
 from tests.checks.conftest import named
 from tests.checks.reached import ReachedExpectations

@@ -11,7 +11,7 @@ from torch import nn
 
 from autograder import progress
 from autograder.checks import checks_of
-from autograder.reference import Course
+from autograder.course import Course
 from autograder.student import CheckFailed, ProgressCard, check, report_on
 from solutions.layers import Linear
 

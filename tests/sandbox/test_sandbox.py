@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import checks_of
+from autograder.course import Course
 from autograder.judge import same_answer
 from autograder.observe import seed_of
-from autograder.reference import Course
 from autograder.sandbox import Cell, Limits, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, child, landlock, wire
 from autograder.sandbox.isolation import FIRST_UID, mechanism
 from tests.conftest import ROOT

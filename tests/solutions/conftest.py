@@ -10,7 +10,7 @@ import torch
 
 from solutions import data
 from solutions.__main__ import main
-from solutions.idx import unpack
+from solutions.data.idx import unpack
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 

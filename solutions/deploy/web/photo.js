@@ -1,5 +1,5 @@
 // Reads what a person chose or dropped. What cannot be used is refused in one line that says what to do, as in
-// solutions/images.py.
+// solutions/deploy/images.py.
 
 import { Refusal } from "./prepare.js";
 

@@ -1,0 +1,163 @@
+"""The course that is graded: its reference, its known mistakes, its chapters.
+
+The grader never imports a course by name: an installed course announces itself by the entry point group
+``autograder.course``, which names the package that holds the reference.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+from autograder.errors import WorkFailed
+from autograder.exercises import Exercise, exercises_of
+from autograder.mistakes import Mistake
+
+Names = Callable[[], SimpleNamespace]
+EXERCISE = re.compile(r"from \w+\.(?P<room>\w+) import (?P<name>\w+)")  # all that an exercise's cell holds
+
+
+class NoCourse(WorkFailed):
+    """There is no reference to compare with on this machine."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One file of the chapters' folder that holds exercises.
+
+    Attributes:
+        path: the file.
+        room: the module of its exercises, such as ``layers``.
+    """
+
+    path: Path
+    room: str
+
+    @property
+    def assignment(self) -> str:
+        """The assignment's id, also its notebook's name: the file's stem, such as ``2-layers``."""
+        return self.path.stem
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Course:
+    """A reference package and the chapters beside it.
+
+    Attributes:
+        package: name of the package whose modules are the rooms, with ``package.mistakes`` beside them.
+        book_url: address of the published book.
+        repository_url: address of the repository that it is published from.
+    """
+
+    package: str
+    book_url: str
+    repository_url: str = ""
+
+    @classmethod
+    def installed(cls) -> Course:
+        """Return the course that is installed on this machine.
+
+        Raises:
+            NoCourse: none is, as in a student's environment.
+        """
+        for entry in entry_points(group="autograder.course"):
+            links = (entry.dist.metadata.get_all("Project-URL") or []) if entry.dist else []
+            addresses = dict(link.split(", ", 1) for link in links)
+            return cls(entry.value, addresses.get("Documentation", ""), addresses.get("Repository", ""))
+        raise NoCourse("no course is installed here: run pip install -e . in the course's repository")
+
+    @cached_property
+    def folder(self) -> Path:
+        """The package's folder."""
+        return Path(next(iter(importlib.import_module(self.package).__path__)))
+
+    @property
+    def downloads_url(self) -> str:
+        """Address of the folder of the book's site that holds notebooks and bundle."""
+        return f"{self.book_url}downloads/"
+
+    @property
+    def chapters(self) -> Path:
+        return self.folder.parent / "chapters"
+
+    def page(self, room: str) -> str:
+        """Return the address of a room's chapter in the book."""
+        stem = next((path.stem for path in self.chapters.glob(f"*-{room}.md")), room)
+        return f"{self.book_url}chapters/{stem}.html"
+
+    def source(self, room: str) -> str:
+        """Return the text of a room's reference."""
+        return self.file(room).read_text(encoding="utf-8")
+
+    def file(self, room: str) -> Path:
+        """Return where a room's reference stands."""
+        return self.folder / f"{room}.py"
+
+    def exercises(self, room: str) -> list[Exercise]:
+        return exercises_of(room, self.source(room))
+
+    def exercise_in(self, chapter: Chapter, cell: str) -> Exercise:
+        """Return the exercise that a chapter's cell names, as in ``from solutions.layers import Linear``.
+
+        Raises:
+            ValueError: the cell holds anything else, or the chapter has no such exercise.
+        """
+        match = EXERCISE.fullmatch(cell.strip())
+        if match and match["room"] == chapter.room:
+            for exercise in self.exercises(chapter.room):
+                if exercise.name == match["name"]:
+                    return exercise
+        raise ValueError(f"{chapter.path.name}: {cell.strip()!r} names no exercise of {chapter.room}")
+
+    def mistakes(self, room: str) -> list[Mistake]:
+        """Return the known mistakes of a room."""
+        module = importlib.import_module(f"{self.package}.mistakes.{room}")
+        found: list[Mistake] = module.MISTAKES
+        return found
+
+    def names(self, room: str) -> SimpleNamespace:
+        """Return the reference's names."""
+        return SimpleNamespace(**vars(importlib.import_module(f"{self.package}.{room}")))
+
+    def mistaken(self, room: str, mistake: Mistake) -> Names:
+        """Return how to get the names of the reference with one mistake in it."""
+        return names_anew(mistake.apply(self.source(room)), f"{self.package}.mistaken.{mistake.id}")
+
+    def mistaken_names(self, room: str, mistake: Mistake) -> SimpleNamespace:
+        """Return the names of the reference with one mistake in it."""
+        return self.mistaken(room, mistake)()
+
+
+def chapters_of(course: Course) -> list[Chapter]:
+    """Return the chapters that have exercises, in order."""
+    rooms = ((path, path.stem.partition("-")[2]) for path in sorted(course.chapters.glob("[0-9]*-*.md")))
+    return [Chapter(path, room) for path, room in rooms if (course.folder / "mistakes" / f"{room}.py").exists()]
+
+
+def names_of_source(source: str, module_name: str) -> SimpleNamespace:
+    """Run a module's text, as trusted as the course itself, and return its names."""
+    return names_anew(source, module_name)()
+
+
+def names_anew(source: str, module_name: str) -> Names:
+    """Return a function that runs a module's text at each call: what one check leaves behind, no other one meets."""
+    code = compile(source, module_name, "exec")
+
+    def run() -> SimpleNamespace:
+        module = ModuleType(module_name)
+        sys.modules[module_name] = module  # while it runs, dataclasses look their annotations up there
+        exec(code, vars(module))
+        return SimpleNamespace(**vars(module))
+
+    return run

@@ -1,0 +1,67 @@
+"""What the course's own answers are, right and mistaken, computed when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+from autograder.checks import Check
+from autograder.course import Course, Names
+from autograder.mistakes import Mistake
+from autograder.observe import observe
+from autograder.verdicts import Answer
+
+
+@dataclass(frozen=True)
+class _WhenLookedUp(Mapping[str, Answer]):
+    """Answers by a mistake's id, each computed when it is asked for: the judge needs them where a check fails."""
+
+    keys_in_order: Sequence[str]
+    answer: Callable[[str], Answer]
+
+    def __getitem__(self, key: str) -> Answer:
+        return self.answer(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys_in_order)
+
+    def __len__(self) -> int:
+        return len(self.keys_in_order)
+
+
+@dataclass
+class LiveExpectations:
+    """Expectations computed from a course, each once for a seed."""
+
+    course: Course
+    _mistaken: dict[str, Names] = field(default_factory=dict)
+    _answers: dict[tuple[str, str, int], Answer] = field(default_factory=dict)
+
+    def reference(self, check: Check, seed: int) -> Answer:
+        """Return what the reference answers."""
+        return self._answer("", check, seed)
+
+    def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
+        """Return what each known mistake of the check's exercise answers, by its id, each when it is looked up."""
+        ids = [mistake.id for mistake in self.course.mistakes(check.room) if mistake.exercise == check.exercise]
+        return _WhenLookedUp(ids, lambda mistake: self._answer(mistake, check, seed))
+
+    def explanation(self, check: Check, mistake: str) -> Mistake:
+        return next(known for known in self.course.mistakes(check.room) if known.id == mistake)
+
+    def page(self, room: str) -> str:
+        return self.course.page(room)
+
+    def _answer(self, mistake: str, check: Check, seed: int) -> Answer:
+        key = (mistake, check.id, seed)
+        if key not in self._answers:
+            self._answers[key] = observe(check, self._namespace(mistake, check), seed)
+        return self._answers[key]
+
+    def _namespace(self, mistake: str, check: Check) -> SimpleNamespace:
+        if not mistake:
+            return self.course.names(check.room)
+        if mistake not in self._mistaken:
+            self._mistaken[mistake] = self.course.mistaken(check.room, self.explanation(check, mistake))
+        return self._mistaken[mistake]()

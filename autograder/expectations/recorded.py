@@ -1,0 +1,137 @@
+"""Expectations recorded for fixed seeds: what a student's machine compares with, without the reference.
+
+A recording holds the answers of the reference and of every known mistake to the visible checks, and what to say of each
+mistake. It holds no source and no hidden check.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+
+from autograder.checks import Check, Raised, checks_of
+from autograder.course import Course
+from autograder.expectations.live import LiveExpectations
+from autograder.judge import Expectations, same_answer
+from autograder.observe import one_thread, seed_of
+from autograder.sandbox import wire
+from autograder.verdicts import Answer
+
+RUN_SEEDS = (0, 1)
+FOLDER = Path(__file__).parent / "records"
+
+
+@dataclass(frozen=True)
+class RecordedExplanation:
+    """What is said of a known mistake."""
+
+    id: str
+    exercise: str
+    says: str
+    read: str
+    hint: str
+
+
+def record(course: Course, room: str, folder: Path) -> Path:
+    """Write the recording of a room's visible checks into a folder and return the file."""
+    tensors: dict[str, Any] = {}
+    answers: list[dict[str, Any]] = []
+    with one_thread():
+        for check, seed, who, answer in _recorded_answers(LiveExpectations(course), room):
+            header, body = wire.pack_answer(without_reference_words(answer))
+            for name, tensor in (safetensors.torch.load(body) if body else {}).items():
+                tensors[f"{len(answers)}/{name}"] = tensor
+            answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
+    explanations = [
+        {field.name: getattr(mistake, field.name) for field in fields(RecordedExplanation)}
+        for mistake in course.mistakes(room)
+    ]
+    content = {"page": course.page(room), "answers": answers, "explanations": explanations}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{room}.safetensors"
+    safetensors.torch.save_file(tensors, path, metadata={"content": json.dumps(content)})
+    return path
+
+
+def _recorded_answers(live: LiveExpectations, room: str) -> Iterator[tuple[Check, int, str, Answer]]:
+    """Yield what the reference answers, as nobody, and what each mistake answers that shows in the check."""
+    for check in checks_of(room):
+        if check.hidden:
+            continue
+        for seed in (seed_of(run, check) for run in RUN_SEEDS):
+            right = live.reference(check, seed)
+            yield check, seed, "", right
+            for mistake, answer in live.mistaken(check, seed).items():
+                if not same_answer(answer, right):
+                    yield check, seed, mistake, answer
+
+
+def without_reference_words(answer: Answer) -> Answer:
+    """Leave out where an error was raised and how a refusal is worded: both are lines of the reference.
+
+    And how long it took, so that one course makes one file.
+    """
+    observations = {
+        name: _without_words(value) if isinstance(value, Raised) else value
+        for name, value in answer.observations.items()
+    }
+    return replace(answer, observations=observations, duration_s=0.0)
+
+
+def _without_words(error: Raised) -> Raised:
+    return Raised(error.kind, "refused" if error.is_refusal else error.message)
+
+
+@dataclass(frozen=True)
+class RecordedExpectations:
+    """Expectations read from a recording."""
+
+    path: Path
+
+    @cached_property
+    def _content(self) -> Mapping[str, Any]:
+        with safetensors.safe_open(self.path, framework="pt") as file:
+            content: Mapping[str, Any] = json.loads(file.metadata()["content"])
+        return content
+
+    @cached_property
+    def _answers(self) -> Mapping[tuple[str, int, str], Answer]:
+        tensors = safetensors.torch.load_file(self.path)
+        found = {}
+        for at, row in enumerate(self._content["answers"]):
+            mine = {name.partition("/")[2]: tensor for name, tensor in tensors.items() if name.startswith(f"{at}/")}
+            body = safetensors.torch.save(mine) if mine else b""
+            found[row["check"], row["seed"], row["who"]] = wire.unpack_answer(row["answer"], body)
+        return found
+
+    def reference(self, check: Check, seed: int) -> Answer:
+        """Return what the reference answered."""
+        return self._answers[check.id, seed, ""]
+
+    def mistaken(self, check: Check, seed: int) -> Mapping[str, Answer]:
+        """Return what each known mistake answered; one that is not recorded answered as the reference did."""
+        mine = [row["id"] for row in self._content["explanations"] if row["exercise"] == check.exercise]
+        right = self.reference(check, seed)
+        return {mistake: self._answers.get((check.id, seed, mistake), right) for mistake in mine}
+
+    def explanation(self, check: Check, mistake: str) -> RecordedExplanation:
+        return next(RecordedExplanation(**row) for row in self._content["explanations"] if row["id"] == mistake)
+
+    def page(self, room: str) -> str:
+        return str(self._content["page"])
+
+
+def expectations(room: str) -> Expectations:
+    """Return what to compare a room with on this machine: a student's recording, or else the installed course.
+
+    Raises:
+        NoCourse: there is neither.
+    """
+    recorded = FOLDER / f"{room}.safetensors"
+    return RecordedExpectations(recorded) if recorded.exists() else LiveExpectations(Course.installed())

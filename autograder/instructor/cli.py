@@ -1,0 +1,30 @@
+"""The instructor's command line: the students' commands, and those that release, grade and report."""
+
+from __future__ import annotations
+
+from autograder import cli
+from autograder.instructor.commands import (
+    collect,
+    doctor,
+    explain,
+    export,
+    feedback,
+    grade,
+    gradescope_bundle,
+    init,
+    release,
+    report,
+)
+
+COMMANDS = (init, release, collect, grade, feedback, report, export, explain, gradescope_bundle, doctor)
+
+app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))
+
+
+def main() -> None:
+    """Run the command line (see ``cli.run``)."""
+    cli.run(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Every attempt that was ever collected, kept in ``collected/STUDENT/ASSIGNMENT/`` with what is known of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+
+INDEX = "attempts.json"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One notebook that a student handed in.
+
+    Attributes:
+        number: the system's, or else 1 for the first that was met, 2 for the next, …
+        digest: of its content, SHA-256 in hex.
+        when: it was handed in, with a time zone; None where nothing says it.
+        late: whether the system says that it came late.
+        collected: when it was first met, with a time zone.
+        path: that it had in the download.
+        system: that gave it out.
+    """
+
+    number: int
+    digest: str
+    when: datetime | None
+    late: bool
+    collected: datetime
+    path: str
+    system: str
+
+    @property
+    def file(self) -> str:
+        """The name under which its notebook is kept."""
+        return f"{self.number:02}-{self.digest[:8]}.ipynb"
+
+    @property
+    def stamp(self) -> str:
+        """What nbgrader's timestamp.txt says of it; empty where nothing says when."""
+        return f"{self.when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC" if self.when else ""
+
+    def same_as(self, other: Attempt) -> bool:
+        """Whether both are one: the same work handed in at the same time, as far as that is known."""
+        return self.digest == other.digest and (self.when == other.when or None in (self.when, other.when))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        when = self.when.isoformat() if self.when else None
+        return asdict(self) | {"when": when, "collected": self.collected.isoformat()}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Attempt:
+        """Return it from JSON values."""
+        when = datetime.fromisoformat(record["when"]) if record["when"] else None
+        return cls(**record | {"when": when, "collected": datetime.fromisoformat(record["collected"])})
+
+
+def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, ...]:
+    """Return the attempts that are kept of a student's, the first first.
+
+    Raises:
+        CourseFolderError: the list of them is broken.
+    """
+    path = folder.collected(student, assignment) / INDEX
+    try:
+        return tuple(Attempt.from_json(record) for record in json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return ()
+    except (ValueError, TypeError, KeyError) as error:
+        where = path.relative_to(folder.root)
+        raise CourseFolderError(f"{where} is broken: move its folder away, and collect again") from error
+
+
+def keep(
+    folder: CourseFolder, student: str, assignment: str, attempts: Sequence[Attempt], contents: Mapping[str, bytes]
+) -> None:
+    """Keep attempts: their notebooks, and then the list, so that it names none that is missing.
+
+    Args:
+        folder: the course folder.
+        student: whose they are.
+        assignment: that they are of.
+        attempts: all, those that are kept already included.
+        contents: of the new ones, by digest.
+    """
+    target = folder.collected(student, assignment)
+    target.mkdir(parents=True, exist_ok=True)
+    for attempt in attempts:
+        if attempt.digest in contents:
+            write_atomically(target / attempt.file, contents[attempt.digest])
+    records = [attempt.to_json() for attempt in attempts]
+    write_atomically(target / INDEX, json.dumps(records, indent=1, ensure_ascii=False) + "\n")
+
+
+def keep_replaced(folder: CourseFolder, student: str, assignment: str, name: str, content: bytes) -> Path:
+    """Keep a file that is about to be replaced, under a name that no other content has, and return its path."""
+    target = folder.collected(student, assignment)
+    target.mkdir(parents=True, exist_ok=True)
+    path = target / f"replaced-{hashlib.sha256(content).hexdigest()[:8]}-{Path(name).name}"
+    write_atomically(path, content)
+    return path

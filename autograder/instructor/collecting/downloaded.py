@@ -1,0 +1,57 @@
+"""What a reader says of one file of a download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.matching import Clue
+
+
+@dataclass(frozen=True)
+class DownloadedFile:
+    """A file that somebody handed in.
+
+    Attributes:
+        entry: the file.
+        system: that gave it out.
+        owners: the clues to each person whose work it is; several for a group.
+        when: it was handed in, with a time zone; None where the system does not say it.
+        late: whether the system says that it came late.
+        number: of the attempt, where the system gives one; the first is 1.
+        upload: grows from upload to upload, where the system numbers them.
+    """
+
+    entry: Entry
+    system: str
+    owners: tuple[tuple[Clue, ...], ...]
+    when: datetime | None = None
+    late: bool = False
+    number: int | None = None
+    upload: int = 0
+
+
+# Takes the entries that no reader before it knew, and how many folders all entries of the download lie in; returns
+# those that it knows. Only names at the outermost level, just below these folders, are the system's; a student chose
+# the others.
+Reader = Callable[[Sequence[Entry], int], list[DownloadedFile]]
+
+
+def shared_folders(entries: Sequence[Entry]) -> int:
+    """Return how many folders, one in another, all entries of a download lie in."""
+    folders = [entry.parts[:-1] for entry in entries if entry.parts]
+    levels = zip(*folders, strict=False)
+    return sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
+
+
+def outermost(entry: Entry, depth: int) -> tuple[str, ...]:
+    """Return the names of an entry's path that the system may have given."""
+    return entry.parts[: depth + 1]
+
+
+def outermost_file(entry: Entry, depth: int) -> str:
+    """Return an entry's file name where the system may have given it, or else an empty text."""
+    return entry.parts[-1] if 0 < len(entry.parts) <= depth + 1 else ""

@@ -1,0 +1,28 @@
+"""Blackboard: the zip of "Assignment File Download", and what nbgrader's ``zip_collect`` takes as its example.
+
+A file is called ``Layers_ada_attempt_2026-11-05-22-41-07_2-layers.ipynb``: assignment, user name, time, file name. No
+time zone is given, so the times only put the attempts of a student in order.
+
+Source: the help of ``FileNameCollectorPlugin.named_regexp`` in nbgrader (``nbgrader/plugins/zipcollect.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
+from autograder.instructor.collecting.matching import any_of
+
+NAME = re.compile(r".*?_(?P<user>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.*)?(?:\..+)?", re.DOTALL)
+
+
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+    """Return the files that Blackboard named."""
+    found = [(entry, NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
+    return [
+        DownloadedFile(entry, "Blackboard", (any_of(name["user"]),), upload=int(name["time"].replace("-", "")))
+        for entry, name in found
+        if name
+    ]

@@ -1,0 +1,44 @@
+"""Canvas: the zip of "Download Submissions" in an assignment, or the folder that it was unpacked to.
+
+A file is called ``lovelaceada_LATE_1234_56789_2-layers-1.ipynb``: the sortable name in lower case and without signs,
+LATE where it came late, the user's number (the column ID of the gradebook export), the number of the upload, and the
+student's file name, to which Canvas adds -1, -2, … when the student hands in a file of the same name again. In an
+anonymous assignment, ``anon_…`` stands in place of name and number. The times in the zip are those of the download, so
+nothing says when a file was handed in.
+
+Source: ``lib/content_zipper.rb`` in github.com/instructure/canvas-lms (``get_filename``, ``add_upload_submission``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
+from autograder.instructor.collecting.matching import Clue
+
+NAME = re.compile(
+    r"(?:(?!LATE_|anon_)(?P<name>[^_].*?)_)?(?P<late>LATE_)?(?:(?P<user>\d+)|anon_[^_]+)_(?P<upload>\d{1,18})_(?P<file>.+)",
+    re.DOTALL,
+)
+AGAIN = re.compile(r"-(\d{1,3})(?=\.)")
+
+
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+    """Return the files that Canvas named."""
+    found = [(entry, NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
+    return [_handed_in(entry, name) for entry, name in found if name]
+
+
+def _handed_in(entry: Entry, name: re.Match[str]) -> DownloadedFile:
+    clues = (Clue("number", name["user"]), Clue("name", name["name"] or "")) if name["user"] else ()
+    again = AGAIN.search(name["file"])
+    return DownloadedFile(
+        entry,
+        "Canvas",
+        (clues,),
+        late=bool(name["late"]),
+        number=int(again[1]) + 1 if again else 1,
+        upload=int(name["upload"]),
+    )

@@ -1,0 +1,82 @@
+"""Gradescope: the zip of "Export Submissions" of a programming assignment, or the folder that it was unpacked to.
+
+``submission_metadata.yml`` lies beside a folder for each submission, such as ``submission_409194023``, and says of each
+by the folder's name: ``:submitters:`` with ``:name:``, ``:sid:`` and ``:email:`` (several for a group), and
+``:created_at:`` with its time zone. The export holds the files of the active submission; ``:history:`` has earlier ones
+without files.
+
+Source: Gradescope Help Center, "Exporting submissions"; which keys there are and what they hold, from scripts that read
+the file, such as gist.github.com/m13253/f3e418a556df9506f7494e0f9cd8e80f.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import yaml
+
+from autograder.instructor.collecting.archive import Entry, EntryRefused
+from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
+from autograder.instructor.collecting.matching import Clue
+from autograder.instructor.course.folder import CourseFolderError
+from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES
+
+METADATA = "submission_metadata.yml"
+# All values as texts: a student's number may begin with zeros.
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+    """Return the files in the folders of submissions that the metadata names.
+
+    Raises:
+        CourseFolderError: the metadata cannot be read.
+    """
+    found: list[DownloadedFile] = []
+    for about in entries:
+        if outermost_file(about, depth) != METADATA:  # one further inside is a student's
+            continue
+        submissions = _metadata(about)
+        for entry in entries:
+            submission = submissions.get(entry.parts[depth]) if len(entry.parts) > depth + 1 else None
+            if isinstance(submission, dict):
+                found.append(_handed_in(entry, submission))
+    return found
+
+
+def _metadata(entry: Entry) -> Mapping[str, Any]:
+    try:
+        content = yaml.load(entry.read(MAX_NOTEBOOK_BYTES), LOADER)
+    except (EntryRefused, yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise CourseFolderError(f"{entry.name} cannot be read ({reason}): export the submissions again") from error
+    return content if isinstance(content, dict) else {}
+
+
+def _handed_in(entry: Entry, submission: Mapping[str, Any]) -> DownloadedFile:
+    submitters = submission.get(":submitters")
+    people = [one for one in submitters if isinstance(one, dict)] if isinstance(submitters, list) else []
+    owners = tuple(
+        (
+            Clue("id", str(one.get(":sid") or "")),
+            Clue("e-mail", str(one.get(":email") or "")),
+            Clue("name", str(one.get(":name") or "")),
+        )
+        for one in people
+    )
+    return DownloadedFile(entry, "Gradescope", owners or ((),), _time(submission.get(":created_at")))
+
+
+def _time(text: object) -> datetime | None:
+    """Return a time as Ruby writes it, ``2026-04-26 17:34:00.861687000 Z``."""
+    from dateutil.parser import parse
+
+    if not isinstance(text, str):
+        return None
+    with contextlib.suppress(ValueError, OverflowError):
+        when = parse(text)
+        return when if when.tzinfo else None
+    return None

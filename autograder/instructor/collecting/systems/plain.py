@@ -1,0 +1,53 @@
+"""A plain folder or zip: ``STUDENT/2-layers.ipynb``, ``STUDENT/2-layers/2-layers.ipynb``, ``STUDENT_2-layers.ipynb``.
+
+The outermost folder that names a student decides, since what is further inside the student has named. A
+``timestamp.txt`` beside a notebook, as nbgrader writes it, says when it was handed in. The time of a file itself does
+not: it may be that of a copy, and only puts several files of one student in order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from autograder.instructor.collecting.archive import Entry, EntryRefused
+from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.collecting.matching import Clue, any_of
+
+TIMESTAMP = "timestamp.txt"
+MAX_TIMESTAMP_BYTES = 100
+
+
+def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+    """Return all files."""
+    times = {entry.parts[:-1]: _time(entry) for entry in entries if entry.parts[-1:] == (TIMESTAMP,)}
+    return [
+        DownloadedFile(entry, "folder", (_clues(entry.parts),), times.get(entry.parts[:-1]))
+        for entry in entries
+        if entry.parts[-1:] != (TIMESTAMP,)
+    ]
+
+
+def _clues(parts: Sequence[str]) -> tuple[Clue, ...]:
+    clues = [clue for folder in parts[:-1] for clue in any_of(folder)]
+    for name in _leading(parts[-1]) if parts else ():
+        clues += any_of(name)
+    return tuple(clues)
+
+
+def _leading(file: str) -> list[str]:
+    """Return what a file's name may begin or end with that names a student, the longest first."""
+    words = re.sub(r"(\.ipynb|\.txt|\.json)+$", "", file, flags=re.IGNORECASE).split("_")
+    starts = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
+    return [*starts, *("_".join(words[at:]) for at in range(1, len(words)))]
+
+
+def _time(entry: Entry) -> datetime | None:
+    from nbgrader.utils import parse_utc
+
+    with contextlib.suppress(EntryRefused, ValueError, OverflowError, UnicodeDecodeError):
+        when: datetime = parse_utc(entry.read(MAX_TIMESTAMP_BYTES).decode().strip())
+        return when.replace(tzinfo=UTC)
+    return None

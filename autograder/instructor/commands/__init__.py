@@ -1,0 +1,1 @@
+"""The instructor's commands of ``autograder``, one to a file."""

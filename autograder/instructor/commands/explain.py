@@ -1,0 +1,43 @@
+"""``autograder explain``: one mark, once more."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from autograder.commands.options import Json, OneAssignment, ShutIn
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: autograder explain ada 2-layers Linear.affine_map")
+def explain(
+    student: Annotated[str, typer.Argument(help="Whose work.")],
+    assignment: OneAssignment,
+    check: Annotated[str, typer.Argument(help="Exercise.check, or the check's own name where no other has it.")],
+    python: Annotated[
+        bool, typer.Option("--python", help="Then open Python with what was observed and expected.")
+    ] = False,
+    as_json: Json = False,
+    sandbox: ShutIn = True,
+) -> None:
+    """Reproduce one mark: seed, check, observed, expected, verdict; exit status 1 if another verdict was recorded."""
+    from autograder.console import progress
+    from autograder.course import Course
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.grading.explain import explain_mark
+    from autograder.instructor.grading.explanation import explanation_json, explanation_text
+
+    folder, course = CourseFolder.here(), Course.installed()
+    with progress("Running the check again", None, as_json):
+        mark = explain_mark(folder, course, student, assignment, check, isolated=sandbox)
+    print(json.dumps(explanation_json(mark), indent=1) if as_json else explanation_text(mark))
+    if python:
+        from autograder.instructor.grading.explain import graded_notebook, trusted_names
+        from autograder.instructor.grading.explain_shell import open_python
+
+        names = None if sandbox else trusted_names(graded_notebook(folder, student, assignment))
+        open_python(mark, course.names(mark.check.room), names)
+    raise typer.Exit(0 if mark.reproduced else 1)

@@ -1,0 +1,93 @@
+"""``autograder export``: what a class has got, for other systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.commands.options import Assignment, Force, Quiet
+from autograder.commands.overwriting import refuse_or_copy
+from autograder.errors import complain
+from autograder.instructor.exporting.formats import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.instructor.exporting.fill import Filled
+    from autograder.instructor.gradebook.marks import Mark
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: autograder export 2-layers --format canvas --into gradebook.csv")
+def export(
+    assignment: Assignment = None,
+    format_: Annotated[str, typer.Option("--format", metavar="|".join(FORMATS), help="For whom.")] = "csv",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is standard output.")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Canvas's or Moodle's own file; a copy of it gets the marks of ASSIGNMENT."),
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="The assignment's column in Canvas's file, if it has another name.")
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the marks for a spreadsheet, for Canvas, Moodle or Gradescope; late penalties are taken off."""
+    from autograder.console import progress
+    from autograder.instructor.course.files import write_atomically
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.exporting import ExportError
+    from autograder.instructor.gradebook.read_marks import read_marks
+
+    if format_ not in FORMATS:
+        raise ExportError(f"there is no format {format_!r}: there are {', '.join(FORMATS)}")
+    folder = CourseFolder.here()
+    assignments = folder.chosen(assignment)
+    to_stdout = output is not None and str(output) == "-"
+    target = output or (into and _beside(into)) or folder.exported(assignment, FORMATS[format_].ending)
+    if to_stdout and FORMATS[format_].is_archive:
+        raise ExportError("a zip is nothing for a terminal: name a file with -o")
+    if into is not None and (assignment is None or not FORMATS[format_].can_be_filled):
+        raise ExportError("--into fills a file of Canvas's or Moodle's with one assignment: name it, and --format")
+    if not to_stdout:
+        if output is None and into is None:
+            target.parent.mkdir(exist_ok=True)
+        refuse_or_copy(target, force)  # before the work, not after it
+    with progress("Reading marks", None, quiet or to_stdout) as step:
+        marks = read_marks(folder, assignments, on_read=step)
+    filled = _fill(into, marks, column) if into is not None else None
+    content = filled.text if filled else FORMATS[format_].write(marks)
+    print(content, end="") if to_stdout else write_atomically(target, content)
+    if not quiet and not to_stdout:
+        count = filled.filled if filled else sum(mark.score is not None for mark in marks)
+        print(f"{target}: {count} mark{'' if count == 1 else 's'}")
+    waiting = sum(mark.needs_manual_grade for mark in marks)
+    if waiting:
+        complain(f"{waiting} marks wait for a person; what is not marked yet counts 0")
+    if filled and filled.without_mark:
+        complain(f"no mark for {len(filled.without_mark)} in {into}: {'; '.join(filled.without_mark)}")
+    if filled and filled.not_there:
+        complain(f"{len(filled.not_there)} with a mark are not in {into}: {'; '.join(filled.not_there)}")
+        raise typer.Exit(1)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-filled{path.suffix}")
+
+
+def _fill(path: Path, marks: Sequence[Mark], column: str | None) -> Filled:
+    from autograder.instructor.exporting import ExportError
+    from autograder.instructor.exporting.fill import fill
+
+    try:
+        return fill(path.read_bytes().decode("utf-8"), marks, column)
+    except UnicodeDecodeError as error:
+        raise ExportError(f"{path} is not UTF-8: take it from Canvas or Moodle anew, not from a spreadsheet") from error
+    except ExportError as error:
+        raise ExportError(f"{path}: {error}") from error

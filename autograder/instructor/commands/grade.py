@@ -1,0 +1,80 @@
+"""``autograder grade``: from submissions to marks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.options import Assignment, DryRun, Force, Quiet, ShutIn, Student
+from autograder.commands.overwriting import refuse_or_copy
+from autograder.errors import Interrupted, complain
+
+GOES_ON = "what was graded is kept, and the same command goes on from here"
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: autograder grade 2-layers --workers 2 --json marks.json")
+def grade(
+    assignment: Assignment = None,
+    student: Student = None,
+    workers: Annotated[int, typer.Option(min=1, help="Sandboxes at a time.")] = 2,
+    seed: Annotated[int | None, typer.Option(help="Grade with the seed of an earlier run, to reproduce it.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all verdicts to FILE; - is standard output.")
+    ] = None,
+    sandbox: ShutIn = True,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Send submissions to the workers of this dask scheduler, such as tcp://10.0.0.5:8786, rather than to "
+            "sandboxes here. Whoever reaches a scheduler runs code on it: a private network alone, or tls://.",
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Grade what was handed in, into nbgrader's gradebook."""
+    from autograder.course import Course
+    from autograder.instructor.course.files import write_atomically
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.grading.console import (
+        changes_summary,
+        changes_table,
+        grading_progress,
+        grading_summary,
+        grading_table,
+    )
+    from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+    from autograder.instructor.grading.stopping import stoppable
+
+    folder = CourseFolder.here()
+    to_stdout = json_file is not None and str(json_file) == "-"
+    if json_file is not None and not to_stdout:
+        refuse_or_copy(json_file, force)  # before the work, not after it
+    request = GradeRequest(
+        folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler
+    )
+    course = Course.installed()
+    with stoppable() as is_asked_to_stop, grading_progress(quiet or to_stdout, is_asked_to_stop) as progress:
+        try:
+            run = grade_class(folder, course, request, progress)
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted(f"interrupted; {GOES_ON}") from interrupt
+    if run.waiting:
+        raise Interrupted(f"interrupted with {len(run.graded)} graded and {run.waiting} to go; {GOES_ON}")
+    if json_file is not None:
+        text = json.dumps(run.to_json(), indent=1, ensure_ascii=False)
+        print(text) if to_stdout else write_atomically(json_file, text + "\n")
+    if not quiet and not to_stdout:
+        changes_table(run) if dry_run else grading_table(run)
+        print(changes_summary(run) if dry_run else grading_summary(run))
+    for one in run.ungraded:
+        complain(f"not graded: {one.submission.student}, {one.submission.assignment}: {one.reason}")
+    if run.ungraded:
+        raise typer.Exit(1)

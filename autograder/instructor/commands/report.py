@@ -1,0 +1,51 @@
+"""``autograder report``: what a class has got, for people."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from autograder.commands.options import Assignment, Json, Quiet
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: autograder report 2-layers")
+def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Write a page about the class: marks, checks, mistakes, who needs help, similar work; and JSON beside it."""
+    from datetime import UTC, datetime
+
+    from autograder.console import progress
+    from autograder.course import Course
+    from autograder.instructor.course.files import write_atomically
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.gradebook.read_marks import read_marks
+    from autograder.instructor.reports.class_report import class_report
+    from autograder.instructor.reports.public_code import public_code
+    from autograder.notebooks.graft import read_notebook, room_of
+
+    folder, course = CourseFolder.here(), Course.installed()
+    assignments = folder.chosen(assignment)
+    with progress("Reading marks", None, quiet or as_json) as step:
+        marks = read_marks(folder, assignments, on_read=step)
+
+    def public(one: str) -> list[str]:
+        return public_code(course, room_of(read_notebook(folder.released(one))))
+
+    with progress("Comparing", len(assignments), quiet or as_json) as step:
+        made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        done = class_report(folder.root.name, marks, public, made, step)
+    page = folder.report(assignment)
+    page.parent.mkdir(exist_ok=True)
+    text = json.dumps(done.numbers, indent=1, ensure_ascii=False)
+    write_atomically(page, done.html)
+    write_atomically(page.with_suffix(".json"), text + "\n")
+    if as_json:
+        print(text)
+    elif not quiet:
+        pairs = sum(len(one["similar"]) for one in done.numbers["assignments"])
+        print(f"{page.relative_to(folder.root)}, and the same as JSON beside it")
+        print(
+            f"{len(done.numbers['needs_help'])} need help; {pairs} similar pair{'' if pairs == 1 else 's'} to look at"
+        )

@@ -1,0 +1,78 @@
+"""When work is due: ``due_dates.csv``, a line for each assignment, with the time zone that its clock shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from autograder.instructor.course.tables import Row, Table, read_table
+
+COLUMNS = ("assignment", "due", "time zone")
+AS_WRITTEN = "2026-11-05 23:59"
+LOCAL_TIME = Path("/etc/localtime")
+
+
+def read_due_dates(path: Path, assignments: Collection[str]) -> dict[str, datetime]:
+    """Return when each assignment is due, with its time zone; one without a date is left out.
+
+    Args:
+        path: of the table; no file is no dates.
+        assignments: of the course.
+
+    Raises:
+        TableError: a line names no assignment of the course, no time or no zone that is known.
+        OSError: it cannot be read.
+    """
+    if not path.exists():
+        return {}
+    table = read_table(path)
+    found: dict[str, datetime] = {}
+    for row in table.rows:
+        assignment, due = row.cells.get("assignment", ""), row.cells.get("due", "")
+        if assignment not in assignments:
+            raise table.error(row, f"there is no assignment {assignment!r}: there are {', '.join(sorted(assignments))}")
+        if assignment in found:
+            raise table.error(row, f"{assignment} has a date above already")
+        if due:
+            found[assignment] = _date(table, row, due)
+    return found
+
+
+def _date(table: Table, row: Row, text: str) -> datetime:
+    try:
+        due = datetime.fromisoformat(text)
+    except ValueError:
+        due = None
+    if due is None or ":" not in text:  # a day alone is over at different times for different people
+        raise table.error(row, f"{text!r} is no date with a time: write {AS_WRITTEN}")
+    if due.tzinfo is not None:
+        return due
+    zone = row.cells.get("timezone", "")
+    try:
+        return due.replace(tzinfo=ZoneInfo(zone))
+    except (LookupError, ValueError, OSError) as error:
+        what = f"{zone!r} is no time zone" if zone else "no time zone"
+        raise table.error(row, f"{what}: write one such as Europe/Berlin or UTC") from error
+
+
+def template(assignments: Collection[str]) -> str:
+    """Return a table without dates yet."""
+    zone = _zone_of_this_machine()
+    return "\n".join([",".join(COLUMNS), *(f"{assignment},,{zone}" for assignment in sorted(assignments)), ""])
+
+
+def _zone_of_this_machine() -> str:
+    _, found, zone = str(LOCAL_TIME.resolve()).partition("zoneinfo/")
+    return zone if found else "UTC"
+
+
+def seconds_late(when: datetime | None, due: datetime | None) -> float:
+    """Return how late something came, as nbgrader counts: 0 where it is in time, or one of the two is not known."""
+    return max(0.0, (when - due).total_seconds()) if when and due else 0.0
+
+
+def in_utc(due: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Return dates as nbgrader keeps them: in UTC, without saying so."""
+    return {assignment: when.astimezone(UTC).replace(tzinfo=None) for assignment, when in due.items()}

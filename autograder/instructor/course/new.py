@@ -1,0 +1,124 @@
+"""Make a course folder. What is there already is left as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.course import Course, chapters_of
+from autograder.errors import WouldOverwrite
+from autograder.instructor.course.due_dates import template
+from autograder.instructor.course.roster import read_roster
+
+CONFIG = '''"""nbgrader's configuration of this course. Add your own settings below; nbgrader documents them."""
+
+try:
+    from autograder.instructor.nbgrader.config import configure
+except Exception as error:
+    # nbgrader would go on with its own settings, and run students' code without protection.
+    raise SystemExit(f"nbgrader_config.py: {error!r}: use the environment in which autograder is installed") from error
+
+c = get_config()  # noqa: F821
+configure(c)
+c.CourseDirectory.course_id = "{name}"
+
+# Late work: nothing comes off for 15 minutes, then 10 % of the points earned for each day begun, at most 50 %.
+# c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50
+'''
+ROSTER = "id,first name,last name,e-mail,also\n"
+
+# The extension is named so that it runs whatever a user's own settings of Jupyter say.
+FORMGRADER = (
+    "jupyter server --ServerApp.default_url=/formgrader "
+    "--ServerApp.jpserver_extensions=\"{'nbgrader.server_extensions.formgrader': True}\""
+)
+
+README = """# {name}
+
+A course folder in nbgrader's layout. Run the commands in this folder; each has `--help`.
+
+## Before the term
+
+1. **Who is in the class.** Put your learning system's export here as `roster.csv`, as it is: Canvas's gradebook export,
+   or Moodle's participants, grades or grading worksheet. Or fill in the table that is there: `id` names the student in
+   all folders, `also` holds other names the student goes by, such as a user name on GitHub, with a semicolon between
+   two.
+2. **When work is due.** Fill in `due_dates.csv`: `2-layers,2026-11-05 23:59,Europe/Berlin`.
+3. **What lateness costs.** Nothing, unless you say so in `nbgrader_config.py`; a line to start from is there.
+4. **This machine.** `autograder doctor` tries the sandbox.
+
+## For each assignment, in this order
+
+| to do | command |
+|---|---|
+| make the notebook for students, and one zip with all they need | `autograder release 2-layers` |
+| take in what they handed in; it shows what it found and asks | `autograder collect DOWNLOAD.zip 2-layers` |
+| grade it | `autograder grade 2-layers` |
+| grade written answers by hand | nbgrader's formgrader, see below |
+| count late penalties on the marks given by hand, too | `autograder grade 2-layers` again |
+| write a page for each student, and a zip of them to upload | `autograder feedback 2-layers` |
+| read about the class: marks, checks, mistakes, who needs help, similar work | `autograder report` |
+| take the marks to Canvas, Moodle, Gradescope or a spreadsheet | `autograder export --format canvas 2-layers` |
+| let Gradescope grade by itself: a zip to upload there | `autograder gradescope-bundle 2-layers` |
+
+## When something comes up
+
+| to do | command |
+|---|---|
+| a student hands in again | `autograder collect` again: every attempt is kept in `collected/`, the last one counts |
+| work came by other ways | put it into `submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb` |
+| see what grading again would change, before it is written | `autograder grade --dry-run` |
+| reproduce one mark: seed, observed, expected | `autograder explain STUDENT ASSIGNMENT EXERCISE.CHECK` |
+| read how the grading of a submission went | `logs/STUDENT/ASSIGNMENT.txt` |
+
+The formgrader runs in this folder, in the environment in which `autograder` is installed, and opens in the browser:
+
+    {formgrader}
+
+`nbgrader autograde ASSIGNMENT` and the formgrader's own buttons give the same marks as `autograder grade`.
+
+`source/` holds the solutions, `logs/` the hidden checks, and the other folders what students wrote, who they are, and
+their marks: keep this folder to yourself.
+"""
+
+
+def make_course_folder(root: Path, roster: Path | None = None) -> list[Path]:
+    """Create the layout, the configuration, the tables and a page of instructions; return what was made.
+
+    Args:
+        root: of the course folder.
+        roster: becomes its roster.csv, byte for byte; None for an empty one.
+
+    Raises:
+        TableError: the roster cannot be read.
+        WouldOverwrite: there is another roster already.
+    """
+    made = [_put_roster(root, roster)] if roster is not None else []
+    for folder in ("source", "release", "submitted", "autograded", "feedback"):
+        path = root / folder
+        if not path.exists():
+            path.mkdir(parents=True)
+            made.append(path)
+    texts = {
+        "nbgrader_config.py": CONFIG,
+        "roster.csv": ROSTER,
+        "due_dates.csv": template([chapter.assignment for chapter in chapters_of(Course.installed())]),
+        "README.md": README,
+    }
+    for name, text in texts.items():
+        path = root / name
+        if not path.exists():
+            text = text.replace("{name}", root.resolve().name).replace("{formgrader}", FORMGRADER)
+            path.write_text(text, encoding="utf-8")
+            made.append(path)
+    return made
+
+
+def _put_roster(root: Path, source: Path) -> Path:
+    """Copy a roster, byte for byte, to where none is, or one that nobody has filled in."""
+    read_roster(source)
+    content, path = source.read_bytes(), root / "roster.csv"
+    if path.exists() and path.read_bytes() not in (content, ROSTER.encode()):
+        raise WouldOverwrite(f"{path} is there already: edit it, or move it away")
+    root.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,163 @@
+"""Who is in the class: ``roster.csv``, written by hand or exported from a learning system.
+
+Columns are known by their names, in any order and number. Read as they are, besides the course folder's own:
+
+- Canvas's gradebook export, ``Student, ID, SIS User ID, SIS Login ID, Section, …`` with a row ``Points Possible``
+  (Canvas Instructor Guide, "How do I export grades in the Gradebook?")
+- Moodle's grade export, ``First name, Last name, ID number, Institution, Department, Email address, …``, its list of
+  participants, and an assignment's grading worksheet, ``Identifier, Full name, …, Email address`` (MoodleDocs, "Grade
+  export" and "Offline grading worksheet")
+- the table of ``nbgrader db student import``, ``id, first_name, last_name, email, lms_user_id`` (nbgrader's
+  documentation)
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.instructor.course.tables import Row, Table, TableError, column_key, read_table
+
+# The first of these columns in which everybody has a value of their own names the folders in submitted/.
+ID_COLUMNS = ("studentid", "sisuserid", "idnumber", "id", "username", "sisloginid", "login", "emailaddress", "email")
+EMAIL_COLUMNS = ("email", "emailaddress", "mail")
+FIRST_NAME_COLUMNS = ("firstname", "givenname")
+LAST_NAME_COLUMNS = ("lastname", "surname", "familyname")
+NAME_COLUMNS = ("name", "fullname", "student", "studentname")
+ALSO = "also"
+ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
+NO_FOLDER = re.compile(r"[/\\\x00-\x1f\x7f]|^\.|^-|^$")
+MAX_ID_BYTES = 100
+# Canvas lists a student that teachers see the course as.
+TEST_STUDENTS = {"student, test", "test student"}
+
+
+@dataclass(frozen=True)
+class Student:
+    """One of the class; all but the id may be empty.
+
+    Attributes:
+        id: names the student in submitted/ and in the gradebook; leading zeros count.
+        first_name: given.
+        last_name: family.
+        email: address.
+        lms_user_id: what the learning system calls the student, in file names too: Canvas's user, Moodle's participant.
+        also: other ids and names by which the student is known, such as a user name on GitHub.
+    """
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, empty where neither is known."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def name(self) -> str:
+        """What to call the student: by name, or else by id."""
+        return self.full_name or self.id
+
+    @property
+    def sortable_name(self) -> str:
+        """Last name, first name; or the id where neither is known."""
+        return ", ".join(part for part in (self.last_name, self.first_name) if part) or self.id
+
+
+def read_roster(path: Path) -> tuple[Student, ...]:
+    """Read a class from a table.
+
+    Raises:
+        TableError: it is none, or two students have the same id.
+        OSError: it cannot be read, or there is no such file.
+    """
+    return students_in(read_table(path))
+
+
+def students_in(table: Table) -> tuple[Student, ...]:
+    """Return the students of a table, in its order.
+
+    Raises:
+        TableError: no column holds an id for everybody, one is no name for a folder, or two students have the same.
+    """
+    rows = [row for row in table.rows if not _is_no_student(row)]
+    if not rows:
+        return ()
+    column = _id_column(table, rows)
+    others = [other for other in ID_COLUMNS if other not in (column, *EMAIL_COLUMNS) and not _is_lms_id(other, table)]
+    return tuple(_student(table, row, column, others) for row in rows)
+
+
+def _student(table: Table, row: Row, column: str, others: Sequence[str]) -> Student:
+    identity = row.cells[column]
+    if NO_FOLDER.search(identity) or len(identity.encode()) > MAX_ID_BYTES:
+        raise table.error(row, f"{identity!r} cannot name a folder, as an id does in submitted/")
+    if ROUNDED.fullmatch(identity):
+        raise table.error(
+            row, f"a spreadsheet has rounded the id to {identity}: export it again and do not save it there"
+        )
+    first, last = row.first(*FIRST_NAME_COLUMNS), row.first(*LAST_NAME_COLUMNS)
+    if not first and not last:
+        first, last = split_name(row.first(*NAME_COLUMNS))
+    also = [row.cells.get(other, "") for other in others] + [
+        name.strip() for name in row.cells.get(ALSO, "").split(";")
+    ]
+    lms_user_id = row.first("lmsuserid") or row.cells.get("identifier", "").removeprefix("Participant ")
+    if _is_lms_id("id", table):
+        lms_user_id = row.cells.get("id", "")
+    known = tuple(dict.fromkeys(name for name in also if name and name != identity))
+    return Student(identity, first, last, row.first(*EMAIL_COLUMNS), lms_user_id, known)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Return a full name as first and last name: at its comma, or else before its last word."""
+    last, comma, first = name.partition(",")
+    if comma:
+        return first.strip(), last.strip()
+    *firsts, last = name.split() or [""]
+    return " ".join(firsts), last
+
+
+def _is_no_student(row: Row) -> bool:
+    name = row.cells.get("student")
+    # Canvas has a row or two of what an assignment is worth before the first student.
+    return name is not None and (name in ("", "Points Possible") or name.casefold() in TEST_STUDENTS)
+
+
+def _is_lms_id(column: str, table: Table) -> bool:
+    """Whether a column holds Canvas's own numbers, which stand beside the ids that the school gives."""
+    return column == "id" and table.has("student") and table.has("section")
+
+
+def _id_column(table: Table, rows: Sequence[Row]) -> str:
+    named = [column for column in ID_COLUMNS if table.has(column)]
+    if not named:
+        columns = ", ".join(table.columns)
+        raise TableError(f"{table.name} has no column for ids: name one “id”; its columns are {columns}")
+    numbers_last = sorted(named, key=lambda column: _is_lms_id(column, table))
+    for column in numbers_last:
+        lines = defaultdict(list)
+        for row in rows:
+            lines[row.cells.get(column, "").casefold()].append(row.line)
+        if "" not in lines and len(lines) == len(rows):
+            return column
+    column = numbers_last[0]
+    for row in rows:
+        if not row.cells.get(column):
+            raise table.error(row, f"no {_written(table, column)}: give every student one")
+    lines = defaultdict(list)
+    for row in rows:
+        lines[row.cells[column].casefold()].append(row.line)
+    (first, second, *_), twice = next((found, name) for name, found in lines.items() if len(found) > 1)
+    raise TableError(f"{table.name}: lines {first} and {second} have the same {_written(table, column)}, {twice!r}")
+
+
+def _written(table: Table, key: str) -> str:
+    return next(column for column in table.columns if column_key(column) == key)

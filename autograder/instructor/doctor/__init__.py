@@ -1,0 +1,219 @@
+"""What this machine lacks, found by trying rather than by looking for names, and what mends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from autograder.course import Course, NoCourse
+from autograder.instructor.doctor.probes import PROBE_LIMITS, Probed, probe_walls
+from autograder.sandbox import NoSandbox, Sandbox, isolation
+
+PACKAGES = ("torch", "nbgrader", "jupytext")
+INSTALL = 'pip install -e ".[dev]" in the course\'s repository'
+INSTALL_BUBBLEWRAP = "apt-get install bubblewrap"
+# A wall that stands elsewhere and not here is the business of the program that builds it, or of the kernel.
+UPDATE = "grade no untrusted work here; update the kernel and bubblewrap (apt-get install --only-upgrade bubblewrap)"
+# Kernel settings that keep bubblewrap from making namespaces: where, the value that forbids, and what allows.
+FORBIDDING = (
+    ("kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1"),
+    ("kernel/apparmor_restrict_unprivileged_userns", "1", "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"),
+    ("user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=10000"),
+)
+CONTAINER = "if this is a container, start it so that it may make namespaces, or run as root in it"
+MIN_FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was tried.
+
+    Attributes:
+        what: was tried.
+        ok: whether it is as it has to be.
+        says: what was found.
+        mend: the command or setting that mends it, empty where nothing is to be mended.
+    """
+
+    what: str
+    ok: bool
+    says: str
+    mend: str = ""
+
+    def record(self) -> dict[str, object]:
+        """Return the finding as JSON values."""
+        return asdict(self)
+
+
+def examine(here: Path) -> Iterator[Finding]:
+    """Try everything that grading needs, one thing after the other.
+
+    Args:
+        here: the working directory; where it is a course folder, its gradebook is tried, too.
+    """
+    required = _required_versions()
+    for name in PACKAGES:
+        yield package_finding(name, required.get(name))
+    yield _course()
+    yield disk_finding(shutil.disk_usage(here).free, here)
+    if (here / "nbgrader_config.py").exists():
+        yield gradebook_finding(here)
+        yield from exchange_findings(here)
+    yield from sandbox_findings()
+
+
+def _required_versions() -> dict[str, Requirement]:
+    """Return which versions the installed course asks for, by the package's name; nothing where none is installed."""
+    for entry in metadata.entry_points(group="autograder.course"):
+        if entry.dist is not None:
+            found = map(Requirement, entry.dist.requires or [])
+            return {requirement.name: requirement for requirement in found if requirement.specifier}
+    return {}
+
+
+def package_finding(name: str, required: Requirement | None) -> Finding:
+    """Say whether a package is there, in a version that is known to do."""
+    try:
+        version = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return Finding(name, False, "is not installed", INSTALL)
+    if required is not None and not required.specifier.contains(version, prereleases=True):
+        return Finding(name, False, f"{version}; the course needs {required.specifier}", f'pip install "{required}"')
+    return Finding(name, True, version)
+
+
+def _course() -> Finding:
+    try:
+        return Finding("course", True, str(Course.installed().folder))
+    except NoCourse as error:
+        return Finding("course", False, str(error), "pip install -e . in the course's repository")
+
+
+def disk_finding(free_bytes: int, here: Path) -> Finding:
+    """Say whether there is room for what grading writes."""
+    says = f"{free_bytes / (1 << 30):.1f} GiB free in {here}"
+    enough = free_bytes >= MIN_FREE_BYTES
+    return Finding("free disk space", enough, says, "" if enough else f"free {MIN_FREE_BYTES >> 30} GiB or more there")
+
+
+def gradebook_finding(folder: Path) -> Finding:
+    """Say whether the gradebook of a course folder can be read; one that is not there yet is not made."""
+    from nbgrader.coursedir import CourseDirectory
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+
+    where, mend = str(folder), "correct c.CourseDirectory.db_url in nbgrader_config.py, or start the database"
+    try:
+        url = make_url(CourseDirectory(config=CourseFolder.here(folder).nbgrader_config()).db_url)
+        where = url.render_as_string(hide_password=True)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            return Finding("gradebook", True, f"{where}: not there yet; `autograder release` makes it")
+        engine = create_engine(url)
+        try:
+            with engine.connect() as connection:
+                assignments = connection.execute(text("SELECT COUNT(*) FROM assignment")).scalar_one()
+        finally:
+            engine.dispose()
+    except ModuleNotFoundError as error:
+        return Finding("gradebook", False, f"{where}: its driver {error.name} is missing", f"pip install {error.name}")
+    except (CourseFolderError, SQLAlchemyError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        return Finding("gradebook", False, f"{where}: {reason}", mend)
+    return Finding("gradebook", True, f"{where}: {assignments} assignment{'' if assignments == 1 else 's'}")
+
+
+def exchange_findings(folder: Path) -> Iterator[Finding]:
+    """Look at nbgrader's exchange, where the configuration of a course folder names one."""
+    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+
+    try:
+        config = CourseFolder.here(folder).nbgrader_config()
+    except (CourseFolderError, ModuleNotFoundError):
+        return  # the gradebook's finding says it
+    if "root" in config.Exchange:
+        course = config.CourseDirectory
+        yield exchange_finding(Path(config.Exchange.root), course.course_id, shared=course.get("groupshared", False))
+
+
+def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
+    """Say whether students can fetch and submit through an exchange, and see nothing of each other.
+
+    Args:
+        root: of the exchange.
+        course_id: the course's folder in it, which nbgrader makes when it first releases.
+        shared: whether instructors share the course as a group.
+    """
+    # nbgrader's own modes, with the sticky bit on top: else whoever may submit may rename a whole course.
+    course, group = root / course_id, 0o20 if shared else 0
+    wanted = {root: 0o1777, course: 0o755 | group, course / "outbound": 0o755 | group}
+    wanted[course / "inbound"] = 0o2773 if shared else 0o2733
+    if not root.is_dir():
+        return Finding("exchange", False, f"{root} does not exist", f"mkdir -p {root} && chmod 1777 {root}")
+    wrong = []
+    for path, mode in wanted.items():
+        found = path.stat().st_mode & 0o7777 if path.is_dir() else mode
+        decides = 0o1007 if path == root else 0o047 if path.name == "inbound" else 0o007
+        if (found ^ mode) & decides:
+            wrong.append((path, found, mode))
+    if wrong:
+        says = ", ".join(f"{path} has mode {found:o} rather than {mode:o}" for path, found, mode in wrong)
+        return Finding("exchange", False, says, " && ".join(f"chmod {mode:o} {path}" for path, _, mode in wrong))
+    there = "students can submit and read nobody's work" if course.is_dir() else "nothing of this course is in it yet"
+    return Finding("exchange", True, f"{root}: {there}")
+
+
+def sandbox_findings() -> Iterator[Finding]:
+    """Start a sandbox and try each of its walls."""
+    try:
+        hidden = [Course.installed().folder]
+    except NoCourse:
+        hidden = []
+    probed = probe_walls(Sandbox(PROBE_LIMITS, hidden=hidden), PROBE_LIMITS)
+    started = False
+    try:
+        for one in probed:
+            if not started:
+                started = True
+                yield Finding("sandbox", True, mechanism())
+            yield wall_finding(one)
+    except NoSandbox as error:
+        yield Finding("sandbox", False, str(error), mend_of_no_sandbox(Path("/proc/sys")))
+
+
+def wall_finding(probed: Probed) -> Finding:
+    """Put into words how a wall stood up to its probe."""
+    name = f"sandbox: {probed.wall.name}"
+    if probed.leaks:
+        return Finding(name, False, f"student code got through: {', '.join(probed.leaks)}", UPDATE)
+    return Finding(name, True, f"student code {probed.wall.holds}")
+
+
+def mechanism() -> str:
+    """Say what the walls are made of on this machine."""
+    user = "each submission as a user of its own" if os.geteuid() == 0 else "in user namespaces, as you are not root"
+    return f"{isolation.mechanism()} and Linux namespaces, {user}"
+
+
+def mend_of_no_sandbox(settings: Path) -> str:
+    """Say what lets a sandbox start.
+
+    Args:
+        settings: the folder of the kernel's settings.
+    """
+    if shutil.which("bwrap") is None:
+        return INSTALL_BUBBLEWRAP
+    wrong = [
+        allow
+        for name, value, allow in FORBIDDING
+        if (settings / name).is_file() and (settings / name).read_text().strip() == value
+    ]
+    return "; ".join(wrong) or CONTAINER

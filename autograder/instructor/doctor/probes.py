@@ -1,0 +1,297 @@
+"""Hostile probes of the sandbox: each tries to get through one wall, and the grader's side looks at what it got.
+
+What a probe says of itself is not all that counts: see ``bait``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from autograder.checks import checks_of, rooms
+from autograder.instructor.doctor.bait import Bait
+from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, Sandbox
+
+# Small, so that what goes over them is small, too.
+PROBE_LIMITS = Limits(
+    cell_s=5.0, total_s=8.0, memory_bytes=256 << 20, file_bytes=8 << 20, disk_bytes=32 << 20, processes=12
+)
+
+
+@dataclass(frozen=True)
+class Wall:
+    """One thing that student code must not get at.
+
+    Attributes:
+        name: of what is protected.
+        holds: what is true of student code where the wall stands, as a sentence without a subject.
+        probe: Python that tries to get through and prints a line for each thing that it got.
+        evidence: what shows outside that it did, whatever the probe prints.
+        may_end_by: how the wall may end the probe's process, as the outcome of its checks.
+    """
+
+    name: str
+    holds: str
+    probe: str
+    evidence: Callable[[Bait], list[str]] = lambda bait: []
+    may_end_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Probed:
+    """How a wall stood up to its probe: ``leaks`` is empty where it holds."""
+
+    wall: Wall
+    leaks: tuple[str, ...]
+
+
+NETWORK = """
+import socket
+for family, address, what in [
+    (socket.AF_INET, ("127.0.0.1", facts["port"]), "a server of this machine"),
+    (socket.AF_UNIX, chr(0) + facts["token"], "a local socket"),
+]:
+    with socket.socket(family) as connection:
+        connection.settimeout(1)
+        try:
+            connection.connect(address)
+            print(what)
+        except OSError:
+            pass
+for _, name in socket.if_nameindex():
+    if name != "lo":
+        print("the network device", name)
+"""
+
+FILES = """
+import os, sys
+for path in (facts["secret"], "/etc/passwd"):
+    try:
+        open(path).read()
+        print("reading", path)
+    except OSError:
+        pass
+for folder in facts["hidden"]:
+    if os.path.isdir(folder) and os.listdir(folder):
+        print("reading", folder)
+for folder in (facts["folder"], sys.prefix):
+    path = os.path.join(folder, facts["token"])
+    try:
+        open(path, "w").close()
+        os.unlink(path)
+        print("writing into", folder)
+    except OSError:
+        pass
+"""
+
+PROCESSES = """
+import os, signal
+try:
+    if open(f"/proc/{facts['victim']}/cmdline").read():
+        print("seeing what else runs")
+except OSError:
+    pass
+try:
+    os.kill(facts["victim"], signal.SIGKILL)
+except OSError:
+    pass
+"""
+
+ENVIRONMENT = """
+import os
+if facts["token"] in os.environ.values():
+    print("reading your environment variables")
+"""
+
+RIGHTS = """
+import ctypes, os
+libc = ctypes.CDLL(None)
+held = (ctypes.c_uint32 * 6)()
+libc.capget((ctypes.c_uint32 * 2)(0x20080522, 0), held)
+if any(held):
+    print("capabilities")
+if 0 in (os.getuid(), os.geteuid()):
+    print("being root")
+if libc.prctl(39, 0, 0, 0, 0) != 1:
+    print("rights of set-user-ID programs")
+"""
+
+NAMESPACES = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+NEWNS, NEWUSER, PRIVATE, REMOUNT_BIND, DETACH = 0x20000, 0x10000000, 0x44000, 0x1020, 2
+inside = libc.unshare(NEWUSER | NEWNS) == 0 or libc.unshare(NEWNS) == 0
+# Only where the mounts are a copy of its own: a probe must not take a machine apart that has no walls.
+if inside and libc.mount(None, b"/", None, PRIVATE, None) == 0:
+    libc.mount(None, os.fsencode(sys.prefix), None, REMOUNT_BIND, None)
+    if os.path.exists(facts["secret"]):
+        print("reading", facts["secret"])
+    path = os.path.join(sys.prefix, facts["token"])
+    try:
+        open(path, "w").close()
+        os.unlink(path)
+        print("writing into", sys.prefix)
+    except OSError:
+        pass
+    for cover in (b"/tmp", b"/proc"):
+        libc.umount2(cover, DETACH)
+    if os.path.exists("/proc/1") or os.path.exists(facts["secret"]):
+        print("what lies under a cover")
+"""
+
+MEMORY = """
+held = []
+try:
+    while len(held) < 32:
+        held.append(b"x" * (facts["limits"]["memory_bytes"] // 16))
+    print("twice the memory that it may have")
+except MemoryError:
+    held = []
+"""
+
+MEMORY_TOGETHER = """
+import os, time
+share = facts["limits"]["memory_bytes"] * 6 // 10
+ready, tell = os.pipe()
+wait, release = os.pipe()
+for _ in range(4):
+    if os.fork() == 0:
+        try:
+            os.close(release)
+            block = b"x" * share
+            os.write(tell, b"1")
+        except MemoryError:
+            pass
+        finally:
+            os.close(tell)
+            os.read(wait, 1)
+            os._exit(0)
+os.close(tell)
+got = b""
+while part := os.read(ready, 4):
+    got += part
+time.sleep(0.7)  # all of it at one time, and long enough for a watch that looks now and then
+os.close(release)
+if len(got) == 4:
+    print("more than twice the memory that all its processes may have")
+"""
+
+MANY_PROCESSES = """
+import os
+wait, release = os.pipe()
+started = 0
+try:
+    for _ in range(facts["limits"]["processes"] + 8):
+        if os.fork() == 0:
+            os.close(release)
+            os.read(wait, 1)
+            os._exit(0)
+        started += 1
+    print(started, "processes")
+except OSError:
+    pass
+os.close(release)
+"""
+
+DISK = """
+import os, tempfile
+folder = tempfile.mkdtemp()
+block = b"x" * (1 << 20)
+def fill(name, size):
+    try:
+        with open(os.path.join(folder, name), "wb") as file:
+            for _ in range(size >> 20):
+                file.write(block)
+        return True
+    except OSError:
+        return False
+limits = facts["limits"]
+try:
+    if fill("one", limits["file_bytes"] * 2):
+        print("a file of twice the size that it may have")
+    os.unlink(os.path.join(folder, "one"))
+    if all(fill(str(at), limits["file_bytes"]) for at in range(2 * limits["disk_bytes"] // limits["file_bytes"])):
+        print("twice the disk that it may have")
+finally:
+    for name in os.listdir(folder):
+        os.unlink(os.path.join(folder, name))
+    os.rmdir(folder)
+"""
+
+TIME = """
+import time
+end = time.monotonic() + facts["limits"]["total_s"] + 1
+while time.monotonic() < end:
+    try:
+        while time.monotonic() < end:
+            pass
+    except BaseException:
+        pass
+print("going on after its time")
+"""
+
+REMAINS = """
+import os, sys, tempfile
+for folder in (tempfile.gettempdir(), "/dev/shm"):
+    open(os.path.join(folder, facts["token"]), "w").close()
+there, started = os.pipe()  # the other program's start closes it
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(600)", facts["token"]])
+    os._exit(0)
+os.close(started)
+nothing = os.read(there, 1)
+"""
+
+WALLS = (
+    Wall("network", "reaches no server, not even one of this machine", NETWORK, Bait.visitors),
+    Wall("files", "reads none of your files and writes none of the interpreter's", FILES),
+    Wall("other processes", "neither sees nor ends them", PROCESSES, Bait.victims),
+    Wall("environment", "sees none of your environment variables", ENVIRONMENT),
+    Wall("rights", "is not root, has no capabilities, and gets none", RIGHTS),
+    Wall("new namespaces", "uncovers nothing from within namespaces of its own", NAMESPACES),
+    Wall("memory", "gets no more than its limit", MEMORY, may_end_by=("memory",)),
+    Wall("memory of all its processes", "gets no more by starting others", MEMORY_TOGETHER, may_end_by=("memory",)),
+    Wall("number of processes", "starts no more than its limit", MANY_PROCESSES),
+    Wall("disk", "fills no more than its limit", DISK),
+    Wall("time", "is ended, even if it swallows every exception", TIME),
+    Wall("nothing left behind", "leaves neither a process nor a file", REMAINS, Bait.remains),
+)
+
+
+def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALLS) -> Iterator[Probed]:
+    """Try each wall of a sandbox that has not been started yet, one after the other.
+
+    Args:
+        sandbox: to be tried. Its server is started here, so that it could inherit what it must not.
+        promised: the limits that it has to keep.
+        walls: to try.
+
+    Raises:
+        NoSandbox: it cannot be started.
+    """
+    with Bait() as bait, sandbox:
+        prelude = f"import json\nfacts = json.loads({json.dumps(json.dumps(bait.facts(promised, sandbox.hidden)))})\n"
+        for wall in walls:
+            result = sandbox.run(Program((Cell("probe", prelude + wall.probe),), (_any_check(),)))
+            yield Probed(wall, tuple(dict.fromkeys([*_said(result, wall), *wall.evidence(bait)])))
+
+
+def _any_check() -> PlannedCheck:
+    """Return a check that nobody is interested in: its answer says why a program ended before its time."""
+    check = checks_of(rooms()[0])[0]
+    return PlannedCheck(check.room, check.exercise, check.name, seed=0)
+
+
+def _said(result: RunResult, wall: Wall) -> list[str]:
+    """Return what a probe printed that it got. One that broke or was cut off has tried nothing: that counts as much."""
+    cell = result.cells.get("probe")
+    if wall.probe is TIME:
+        return cell.stdout.splitlines() if cell else []
+    if cell is None:
+        (answer,) = result.answers.values()
+        return [] if answer.kind in wall.may_end_by else [f"the probe itself was ended: {answer.kind}"]
+    broke = [f"the probe itself broke: {line}" for line in cell.error.strip().splitlines()[-1:]]
+    return [*cell.stdout.splitlines(), *broke]

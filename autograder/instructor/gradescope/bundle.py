@@ -1,0 +1,82 @@
+"""The zip for Gradescope's own autograder: what builds the image, what grades in it, the course, one assignment.
+
+Source: gradescope-autograders.readthedocs.io, "Autograder Specifications" (``setup.sh`` and ``run_autograder`` in the
+root of the zip, unpacked in ``/autograder/source``), "Base Images" (Ubuntu 22.04 unless another is chosen), "Best
+Practices" (another user for student code, a result whatever happens).
+
+The zip holds the reference and the hidden checks: it is for the instructor and Gradescope alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from importlib.metadata import metadata, requires
+from pathlib import Path
+
+import nbformat
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from autograder.course import Course
+from autograder.instructor.gradescope.container import PAGE
+from autograder.instructor.releasing.bundle import DISTRIBUTION, PACKAGE, BundleError, pip_wheel, zip_folder
+from autograder.notebooks.graft import RECORD, read_notebook, room_of
+
+IMAGE = Path(__file__).parent / "image"
+PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT")
+
+
+def write_gradescope_bundle(target: Path, released: Path, course: Course) -> Path:
+    """Write the zip that an instructor uploads as an assignment's autograder, and return its path.
+
+    Args:
+        target: of the zip.
+        released: the assignment's notebook as students got it.
+        course: with the reference, installed from its repository.
+
+    Raises:
+        BundleError: the course's wheel could not be built.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "source"
+        root.mkdir()
+        course_wheel(course, root)
+        notebook = read_notebook(released)
+        notebook.metadata[RECORD][PAGE] = course.page(room_of(notebook))
+        nbformat.write(notebook, root / released.name)
+        for name in ("setup.sh", "run_autograder"):
+            shutil.copy(IMAGE / name, root / name)
+            (root / name).write_text(_filled_in((IMAGE / name).read_text(encoding="utf-8"), course), encoding="utf-8")
+        draft = target.with_name(target.name + ".draft")
+        zip_folder(root, draft)
+        draft.replace(target)
+    return target
+
+
+def course_wheel(course: Course, target: Path) -> Path:
+    """Build the wheel of the whole course, grader and solutions, into a folder.
+
+    Raises:
+        BundleError: it could not be built.
+    """
+    repository = course.folder.parent
+    if not (repository / PROJECT_FILES[0]).exists():
+        raise BundleError(f"{repository} is not the course's repository: run pip install -e '.[dev]' in it")
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Path(folder)
+        for name in PROJECT_FILES:
+            shutil.copy(repository / name, stage / name)
+        for package in (PACKAGE, course.folder):
+            shutil.copytree(package, stage / package.name, ignore=shutil.ignore_patterns("__pycache__", "records"))
+        return pip_wheel(stage, target)
+
+
+def _filled_in(script: str, course: Course) -> str:
+    """Put into a script what the course's own metadata says."""
+    torch = next(line for line in requires(DISTRIBUTION) or [] if Requirement(line).name == "torch")
+    (oldest,) = (each.version for each in SpecifierSet(metadata(DISTRIBUTION)["Requires-Python"]))
+    values = {"python": oldest, "torch": torch, "course": course.package}
+    for name, value in values.items():
+        script = script.replace(f"{{{name}}}", value)
+    return script

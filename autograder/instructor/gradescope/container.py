@@ -1,0 +1,192 @@
+"""Grade the one submission of a Gradescope container.
+
+``python -m autograder.instructor.gradescope.container /autograder``
+
+Source: gradescope-autograders.readthedocs.io, "Autograder Specifications" (the folders ``source``, ``submission`` and
+``results``, ``results.json``; standard output is the instructor's) and "Best Practices" (a result whatever happens).
+
+Defends: reference, hidden checks and results, as ``sandbox`` does, or where the container may make no namespaces, which
+is usual there, as ``isolation.OTHER_USER`` says. Another submission is in another container.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.course import Course
+from autograder.errors import plain
+from autograder.expectations.live import LiveExpectations
+from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.roster import Student
+from autograder.instructor.exporting.gradescope import results
+from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.grading.reuse import versions
+from autograder.instructor.grading.submission import Graded, conclude, grade_unreadable, prepare
+from autograder.notebooks.answers import room_by_grade_ids
+from autograder.notebooks.graft import (
+    RECORD,
+    MalformedNotebook,
+    is_graded,
+    is_written,
+    parse_notebook,
+    read_capped,
+    room_of,
+)
+from autograder.notebooks.graft import read_notebook as read_released
+from autograder.sandbox import Limits, NoSandbox, Program, Sandbox, isolation
+
+PAGE = "page"  # of the assignment in the book, in the notebook's record: no chapters lie beside an installed course
+HIDDEN_CHECKS_ARE_SHOWN = "after_due_date"
+MAX_FILES = 200
+NOT_THEIRS = {".ipynb_checkpoints", "__MACOSX", ".git"}
+FAILED = "The grader itself failed, which is no fault of this work. Please tell your instructor."
+
+
+@dataclass
+class BundledExpectations(LiveExpectations):
+    """Expectations from an installed course that has one page of the book to point to."""
+
+    page_of_assignment: str = ""
+
+    def page(self, room: str) -> str:
+        return self.page_of_assignment
+
+
+def main() -> None:
+    """Grade and write ``results.json``, whatever happens; exit status 1 where the grader itself failed."""
+    root = Path(sys.argv[1])
+    status = 0
+    try:
+        found = grade(root / "source", root / "submission")
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
+        found, status = {"score": 0, "output": FAILED, "output_format": "text", "stdout_visibility": "hidden"}, 1
+    write_atomically(root / "results" / "results.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    sys.exit(status)
+
+
+def grade(source: Path, submission: Path) -> dict[str, Any]:
+    """Return what Gradescope is told of a submission, as JSON values.
+
+    Args:
+        source: the unpacked bundle.
+        submission: the folder of what was handed in.
+
+    Raises:
+        NoSandbox: student code cannot be shut in.
+    """
+    (path,) = source.glob("*.ipynb")
+    released, course, seed = read_released(path), Course.installed(), secrets.randbits(32)
+    expect = BundledExpectations(course, page_of_assignment=released.metadata[RECORD][PAGE])
+    notes: tuple[str, ...] = ()
+    walls = "nothing was run"
+    try:
+        found = submitted_notebook(submission, room_of(released), path.name)
+    except MalformedNotebook as error:
+        graded = grade_unreadable(released, str(error), expect, seed)
+    else:
+        grafted, program = prepare(released, found.notebook, seed)
+        with strongest_sandbox(course) as sandbox:
+            walls = isolation.OTHER_USER if sandbox.one_submission else isolation.mechanism()
+            graded, notes = conclude(grafted, sandbox.run(program), expect, seed), found.notes
+    for verdict in graded.verdicts:
+        print(plain(f"{verdict.outcome:<8} {verdict.check.exercise}: {verdict.check.title}"))
+    told = results(mark_of(released, graded, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)
+    del told["score"]  # the tests' sum says it, and a sum with hidden ones in it is not for students before they are
+    return told | {"extra_data": {"seed": seed, "versions": versions(), "isolation": walls}}
+
+
+def strongest_sandbox(course: Course) -> Sandbox:
+    """Return a sandbox that starts here: with namespaces, or else one whose wall is another user.
+
+    Raises:
+        NoSandbox: not even that one starts.
+    """
+    first = Sandbox(Limits(), hidden=[course.folder])
+    try:
+        first.run(Program((), ()))
+    except NoSandbox as error:
+        print(f"no namespaces here, so student code runs as another user: {error}")
+        return Sandbox(Limits(), hidden=[course.folder], one_submission=True)
+    return first
+
+
+def mark_of(released: NotebookNode, graded: Graded, notes: tuple[str, ...]) -> Mark:
+    """Return a graded submission as a mark of nobody: Gradescope knows whose it is, and takes off what is late."""
+    return Mark(
+        student=Student(""),
+        assignment=released.metadata[RECORD]["assignment"],
+        max_score=sum(cell.metadata.nbgrader.points for cell in released.cells if is_graded(cell)),
+        raw_score=sum(verdict.points for verdict in graded.verdicts),
+        handed_in=True,
+        needs_manual_grade=any(is_written(cell) for cell in released.cells),
+        verdicts=[verdict.record() for verdict in graded.verdicts],
+        notes=[*notes, *graded.notes],
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """The notebook of an assignment among what was handed in, and what to say about the choice."""
+
+    notebook: NotebookNode
+    notes: tuple[str, ...] = ()
+
+
+def submitted_notebook(submission: Path, room: str, name: str) -> Found:
+    """Find the notebook of a room by its cells, whatever its file is called.
+
+    Args:
+        submission: the folder of what was handed in.
+        room: of the assignment's exercises.
+        name: of the released notebook's file.
+
+    Raises:
+        MalformedNotebook: there is none; the message is for the student.
+    """
+    found: dict[str, NotebookNode] = {}
+    complaints = []
+    for path in _files(submission):
+        shown = str(path.relative_to(submission))
+        is_named_so = path.name.endswith(".ipynb")
+        try:
+            content = read_capped(path)
+            if is_named_so or content.lstrip().startswith(b"{"):
+                found[shown] = parse_notebook(content, shown)
+        except MalformedNotebook as error:
+            complaints += [str(error)] * is_named_so
+    ours = [shown for shown in found if room_by_grade_ids(found[shown]) == room]
+    if ours:
+        chosen = min(ours, key=lambda shown: (Path(shown).name != name, shown.count("/"), shown))
+        others = ", ".join(shown for shown in ours if shown != chosen)
+        return Found(found[chosen], (f"{chosen} counts; also handed in: {others}",) if others else ())
+    if complaints:
+        raise MalformedNotebook(complaints[0])
+    if found:
+        raise MalformedNotebook(f"{next(iter(found))} holds none of this assignment's cells: hand in {name}")
+    raise MalformedNotebook(f"no notebook was handed in: hand in {name}")
+
+
+def _files(submission: Path) -> Iterator[Path]:
+    """Give the first files of a submission. A link is none: it may lead to the reference."""
+    given = 0
+    for folder, inner, names in os.walk(submission):
+        inner[:] = sorted(set(inner) - NOT_THEIRS)
+        for path in (Path(folder, each) for each in sorted(names)):
+            if given < MAX_FILES and path.is_file() and not path.is_symlink():
+                given += 1
+                yield path
+
+
+if __name__ == "__main__":
+    main()

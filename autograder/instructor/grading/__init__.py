@@ -1,0 +1,1 @@
+"""From submissions to marks: the pipeline for a class."""

@@ -1,0 +1,135 @@
+"""What a run over a class ends in: records, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.instructor.course.folder import Submission
+from autograder.instructor.grading.reuse import versions
+from autograder.verdicts import VerdictRecord
+
+
+@dataclass(frozen=True)
+class GradedSubmission:
+    """How one submission ended.
+
+    Attributes:
+        submission: whose work.
+        verdicts: JSON values of contract 4.
+        notes: what was left out or could not be read.
+        reused: whether these verdicts are from an earlier run over the same work with the same checks.
+        run_seed: of the run that gave them.
+        versions: of the software that gave them.
+        before: the points that the gradebook held before this run, by exercise and check; None where there were none.
+    """
+
+    submission: Submission
+    verdicts: Sequence[VerdictRecord]
+    notes: Sequence[str]
+    reused: bool
+    run_seed: int
+    versions: Mapping[str, str]
+    before: Mapping[tuple[str, str], float | None]
+
+    @property
+    def points(self) -> int:
+        return sum(verdict["points"] for verdict in self.verdicts)
+
+    @property
+    def max_points(self) -> int:
+        return sum(verdict["max_points"] for verdict in self.verdicts)
+
+    @property
+    def points_before(self) -> float | None:
+        """What the gradebook held; None where it was never graded."""
+        known = [points for points in self.before.values() if points is not None]
+        return sum(known) if known else None
+
+    @property
+    def changed(self) -> list[VerdictRecord]:
+        """The verdicts that are not what the gradebook held."""
+        return [one for one in self.verdicts if self.before[one["exercise"], one["check"]] != one["points"]]
+
+    def change_to_json(self) -> dict[str, Any]:
+        """Return what is not as before as JSON values."""
+        checks = [
+            {"exercise": one["exercise"], "check": one["check"], "points": one["points"], "outcome": one["outcome"]}
+            | {"before": self.before[one["exercise"], one["check"]]}
+            for one in self.changed
+        ]
+        whose = {"student": self.submission.student, "assignment": self.submission.assignment}
+        return whose | {"before": self.points_before, "points": self.points, "checks": checks}
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the verdicts as JSON values, each with all that reproduces it (contract 4)."""
+        whose = {"student": self.submission.student, "assignment": self.submission.assignment}
+        how = {"run_seed": self.run_seed, "versions": dict(self.versions)}
+        return [whose | verdict | how for verdict in self.verdicts]
+
+
+class RunProgress:
+    """Follows a run over a class while it goes on; this one says nothing, and lets it go on."""
+
+    def begin(self, submissions: int) -> None:
+        """Learn how many submissions there are."""
+
+    def graded(self, submission: GradedSubmission) -> None:
+        """Learn of a submission whose marks have been written."""
+
+    def should_stop(self) -> bool:
+        """Say whether to begin no more; asked again and again."""
+        return False
+
+    def stopping(self, in_flight: int) -> None:
+        """Learn that the run stops as soon as so many submissions are finished."""
+
+
+@dataclass(frozen=True)
+class Ungraded:
+    """A submission that our own software or its place failed on; its earlier marks wait for a person."""
+
+    submission: Submission
+    reason: str
+
+
+@dataclass(frozen=True)
+class ClassRun:
+    """A run over a class.
+
+    Attributes:
+        seed: of this run.
+        isolated: whether student code was shut in.
+        graded: submissions with verdicts.
+        ungraded: submissions without.
+        waiting: how many were not begun, since the run was asked to stop.
+        dry: whether it wrote nothing.
+    """
+
+    seed: int
+    isolated: bool
+    graded: Sequence[GradedSubmission]
+    ungraded: Sequence[Ungraded] = ()
+    waiting: int = 0
+    dry: bool = False
+
+    @property
+    def changes(self) -> list[GradedSubmission]:
+        """The submissions whose points on some check are not what the gradebook held, in the order of a table."""
+        return [one for one in self.in_order if one.changed]
+
+    @property
+    def in_order(self) -> list[GradedSubmission]:
+        """The graded submissions by assignment and student."""
+        return sorted(self.graded, key=lambda one: (one.submission.assignment, one.submission.student))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the run and all verdicts as JSON values (contract 4); of a dry run also what would change."""
+        run = {"seed": self.seed, "isolated": self.isolated, "versions": versions(), "submissions": len(self.graded)}
+        run["ungraded"] = [
+            {"student": one.submission.student, "assignment": one.submission.assignment, "reason": one.reason}
+            for one in self.ungraded
+        ]
+        found = {"run": run, "verdicts": [verdict for one in self.in_order for verdict in one.to_json()]}
+        return found | ({"changes": [one.change_to_json() for one in self.changes]} if self.dry else {})

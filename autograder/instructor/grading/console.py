@@ -1,0 +1,162 @@
+"""What `autograder grade` shows in a terminal: how far it is, the class's table, the summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from autograder.console import print_table
+from autograder.errors import complain, plain
+from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
+from autograder.verdicts import VerdictRecord
+
+# How a submission ended, the gravest first: what of it ran, and no check could say more.
+GRAVE = ("invalid", "crash", "memory", "timeout")
+ALL_PASSED, NOT_ALL_PASSED, UNCHANGED = "all passed", "not all passed", "unchanged"
+
+
+def ending_of(verdicts: Sequence[VerdictRecord]) -> str:
+    """Say in a word or two how a submission ended: its gravest outcome, or whether all checks passed."""
+    outcomes = {verdict["outcome"] for verdict in verdicts}
+    grave = next((outcome for outcome in GRAVE if outcome in outcomes), None)
+    return grave or (ALL_PASSED if outcomes == {"pass"} else NOT_ALL_PASSED)
+
+
+def endings_text(endings: Mapping[str, int]) -> str:
+    """Return how many submissions ended in which way, in an order that stays the same while they grow."""
+    order = (ALL_PASSED, NOT_ALL_PASSED, *reversed(GRAVE), UNCHANGED)
+    return ", ".join(f"{endings[ending]} {ending}" for ending in order if endings.get(ending))
+
+
+class Rate(ProgressColumn):
+    """Submissions in a second or, where that is less than one, in a minute."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if speed is None:
+            return Text("–/s")
+        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{60 * speed:.1f}/min")
+
+
+class GradingProgress(RunProgress):
+    """What is known of a class run while it goes on. The bar counts what has to be graded, not what stands."""
+
+    def __init__(self, bar: Progress, is_asked_to_stop: Callable[[], bool] = lambda: False) -> None:
+        self._bar, self._task = bar, bar.add_task("", total=None, endings="")
+        self._is_asked_to_stop = is_asked_to_stop
+        self._endings: Counter[str] = Counter()
+        self._total = 0
+
+    def begin(self, submissions: int) -> None:
+        self._total = submissions
+        self._bar.update(self._task, total=submissions)
+
+    def graded(self, submission: GradedSubmission) -> None:
+        """Count a submission, by how it ended; one that stands from an earlier run says nothing about the time left."""
+        self._endings[UNCHANGED if submission.reused else ending_of(submission.verdicts)] += 1
+        self._bar.update(
+            self._task,
+            total=self._total - self._endings[UNCHANGED],
+            advance=0 if submission.reused else 1,
+            endings=endings_text(self._endings),
+        )
+
+    def should_stop(self) -> bool:
+        return self._is_asked_to_stop()
+
+    def stopping(self, in_flight: int) -> None:
+        what = f"finishing {in_flight} submission{'s' if in_flight != 1 else ''} in flight"
+        complain(f"{what}; Ctrl-C again stops at once")
+
+
+@contextmanager
+def grading_progress(
+    quiet: bool, is_asked_to_stop: Callable[[], bool], console: Console | None = None
+) -> Iterator[GradingProgress]:
+    """Show counts by outcome, rate and time left while the block runs, on standard error where that is a terminal."""
+    console = console or Console(stderr=True)
+    columns = (
+        TextColumn("Grading"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[endings]}", markup=False),
+    )
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
+        yield GradingProgress(bar, is_asked_to_stop)
+
+
+def grading_table(run: ClassRun) -> None:
+    """Print a line for each submission: student, assignment, points, outcomes."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("student", "assignment", "points", "checks", "noticed"):
+        table.add_column(column, justify="right" if column == "points" else "left", overflow="fold")
+    for one in run.in_order:
+        outcomes = Counter(verdict["outcome"] for verdict in one.verdicts)
+        checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+        noticed = "; ".join([*(["as before"] if one.reused else []), *one.notes])
+        cells = (one.submission.student, one.submission.assignment, f"{one.points}/{one.max_points}", checks, noticed)
+        table.add_row(*(Text(plain(cell)) for cell in cells))
+    print_table(table)
+
+
+def changes_table(run: ClassRun) -> None:
+    """Print a line for each submission whose points a dry run found other than the gradebook's."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("student", "assignment", "points now", "then", "change", "checks"):
+        table.add_column(column, justify="left" if column in ("student", "assignment", "checks") else "right")
+    for one in run.changes:
+        before = one.points_before
+        points = ["–", str(one.points), "new"] if before is None else [f"{before:g}", str(one.points)]
+        points += [] if before is None else [f"{one.points - before:+g}"]
+        checks = [] if before is None else [_flip(one.before[v["exercise"], v["check"]], v) for v in one.changed]
+        cells = (one.submission.student, one.submission.assignment, *points, ", ".join(checks))
+        table.add_row(*(Text(plain(cell)) for cell in cells))
+    if run.changes:
+        print_table(table)
+
+
+def _flip(before: float | None, verdict: VerdictRecord) -> str:
+    was = "–" if before is None else f"{before:g}"
+    return f"{verdict['exercise']} {verdict['check']}: {was} to {verdict['points']} ({verdict['outcome']})"
+
+
+def changes_summary(run: ClassRun) -> str:
+    """Return one line on a dry run: how many would gain, lose, be new or stay, and the seed that gives the same."""
+    gains = [one.points - one.points_before for one in run.changes if one.points_before is not None]
+    count = {
+        "new": sum(one.points_before is None for one in run.changes),
+        "gaining": sum(gain > 0 for gain in gains),
+        "losing": sum(gain < 0 for gain in gains),
+        "with the same sum": sum(gain == 0 for gain in gains),
+        "unchanged": len(run.graded) - len(run.changes),
+    }
+    said = ", ".join(f"{number} {what}" for what, number in count.items() if number) or "nothing to grade"
+    return f"dry run, nothing was written: {said}; --seed {run.seed} gives the same again"
+
+
+def grading_summary(run: ClassRun) -> str:
+    """Return one line on the run: how many, the outcomes, the seed that reproduces what was graded now."""
+    outcomes = Counter(verdict["outcome"] for one in run.graded for verdict in one.verdicts)
+    reused = sum(one.reused for one in run.graded)
+    parts = [f"{len(run.graded)} submissions" + (f" ({reused} unchanged)" if reused else "")]
+    parts += [f"{len(run.ungraded)} COULD NOT BE GRADED"] if run.ungraded else []
+    parts += [", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "nothing to grade"]
+    parts += [f"seed {run.seed}"] if reused < len(run.graded) else []
+    parts += [] if run.isolated else ["NOT ISOLATED (--no-sandbox)"]
+    return "; ".join(parts)

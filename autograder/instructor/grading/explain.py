@@ -1,0 +1,253 @@
+"""Reproduce one verdict: the same answers, the same check, the same seed, in the sandbox once more."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType, SimpleNamespace
+from typing import Literal
+
+from nbformat import NotebookNode
+
+from autograder.checks import Check, checks_of
+from autograder.course import Course
+from autograder.expectations.live import LiveExpectations
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.grading.reuse import digest_of, versions
+from autograder.judge import Expectations, judge
+from autograder.notebooks.answers import answer_in, program_of
+from autograder.notebooks.graft import (
+    MalformedNotebook,
+    grade_id_of,
+    graft,
+    is_answer,
+    read_notebook,
+    record_of,
+    room_of,
+)
+from autograder.sandbox import Limits, PlannedCheck, Program, RunResult, Sandbox
+from autograder.sandbox.cells import names_of, prepare, run_cell
+from autograder.verdicts import Answer, Verdict, VerdictRecord
+
+# What two runs of the same work agree in. How long they take, and at which address an object lies, they do not.
+REPRODUCED: Sequence[Literal["outcome", "points", "max_points", "mistake"]] = (
+    "outcome",
+    "points",
+    "max_points",
+    "mistake",
+)
+
+
+@dataclass(frozen=True)
+class ExplainedMark:
+    """What a check saw in a student's work, once more, beside what was recorded of it.
+
+    Attributes:
+        student: whose work.
+        assignment: its id.
+        check: that was run.
+        seed: with which it was run, both times.
+        versions: with which the mark was given, by name; empty where that was not recorded.
+        warnings: what has changed since, each a sentence.
+        recorded: the verdict of the graded notebook, as JSON values.
+        verdict: the verdict now.
+        observed: what the student's names answered now.
+        expected: what the reference answers.
+        student_source: the student's cell.
+    """
+
+    student: str
+    assignment: str
+    check: Check
+    seed: int
+    versions: Mapping[str, str]
+    warnings: Sequence[str]
+    recorded: VerdictRecord
+    verdict: Verdict
+    observed: Answer
+    expected: Answer
+    student_source: str
+
+    @property
+    def reproduced(self) -> bool:
+        """Whether the verdict now is the recorded one."""
+        now = self.verdict.record()
+        return all(now[name] == self.recorded[name] for name in REPRODUCED)
+
+    @property
+    def check_source(self) -> str:
+        return inspect.getsource(self.check.observe)
+
+
+def explain_mark(
+    folder: CourseFolder, course: Course, student: str, assignment: str, check: str, *, isolated: bool = True
+) -> ExplainedMark:
+    """Run one check of a graded submission again and return what it shows.
+
+    Args:
+        folder: the course folder, in which the submission was graded.
+        course: the reference to compare with.
+        student: whose work.
+        assignment: its id.
+        check: ``Exercise.check``, the id of the check's cell, or its own name where no other has it.
+        isolated: False only for work that the instructor trusts.
+
+    Raises:
+        CourseFolderError: there is no such assignment, graded submission or check.
+        NoSandbox: isolation is asked for and cannot be had.
+    """
+    notebook = graded_notebook(folder, student, assignment)
+    found = find_check(checks_of(room_of(notebook)), check)
+    warnings = changes_since(notebook, folder, course, student, assignment)
+    with Sandbox(Limits(), isolated=isolated, hidden=[course.folder]) as sandbox:
+        return explain(student, assignment, notebook, found, warnings, sandbox.run, LiveExpectations(course))
+
+
+def graded_notebook(folder: CourseFolder, student: str, assignment: str) -> NotebookNode:
+    """Return the notebook in which a submission's verdicts are recorded.
+
+    Raises:
+        CourseFolderError: there is no such assignment, or the submission has not been graded.
+    """
+    folder.chosen(assignment)
+    try:
+        notebook = read_notebook(folder.autograded(student, assignment))
+        record_of(notebook)
+    except MalformedNotebook as error:
+        raise CourseFolderError(str(error)) from error
+    except FileNotFoundError as error:
+        folder.submissions([assignment], student)  # says so where nothing was handed in either
+        again = f"run `autograder grade {assignment} --student {student}`"
+        raise CourseFolderError(f"{assignment} of {student} has not been graded: {again}") from error
+    return notebook
+
+
+def find_check(checks: Sequence[Check], name: str) -> Check:
+    """Return the check that an instructor means.
+
+    Raises:
+        CourseFolderError: none, or more than one, is called so; the message lists them.
+    """
+    full = [check for check in checks if name in (check.id, full_name(check), f"{check.exercise}-{check.name}")]
+    found = full or [check for check in checks if name == check.name]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(map(full_name, found or checks))
+    raise CourseFolderError(f"{'more than one' if found else 'no'} check is called {name!r}: there are {known}")
+
+
+def full_name(check: Check) -> str:
+    return f"{check.exercise}.{check.name}"
+
+
+def changes_since(
+    notebook: NotebookNode, folder: CourseFolder, course: Course, student: str, assignment: str
+) -> list[str]:
+    """Say what has changed since a notebook was graded, so that its mark may not come out again."""
+    record = record_of(notebook)
+    if "run" not in record:
+        return ["it was graded by nbgrader's own command, which does not record versions"]
+    then, now = record["run"]["versions"], versions()
+    said = [f"{name} was {then.get(name)} and is {now[name]}" for name in now if now[name] != then.get(name)]
+    try:
+        (submission,) = folder.submissions([assignment], student)
+    except CourseFolderError:
+        return [*said, "the submission is no longer there; these are the answers as they were graded"]
+    released = folder.instructor_notebook(assignment)
+    work = submission.read()
+    digests = [digest_of(work, released, course, (Limits(), shut_in)) for shut_in in (True, False)]
+    if said or record["digest"] in digests:
+        return said
+    try:
+        handed_in = answers_of(graft(released, work.notebook()).notebook)
+    except MalformedNotebook:
+        handed_in = {}
+    if handed_in != ({} if record["unreadable"] else answers_of(notebook)):
+        return ["another file has been handed in since; these are the answers as they were graded"]
+    return ["the checks, the reference or the limits have changed since; a new run of `autograder grade` tells"]
+
+
+def answers_of(notebook: NotebookNode) -> dict[str | None, str]:
+    """Return a notebook's answers by grade id."""
+    return {grade_id_of(cell): cell.source for cell in notebook.cells if is_answer(cell)}
+
+
+def program_again(notebook: NotebookNode, check: Check) -> Program:
+    """Return a graded notebook's answers with the checks of one exercise, at the seeds of the first time.
+
+    All checks of the exercise: which mistake is likely shows over all of them.
+
+    Raises:
+        CourseFolderError: the check is newer than the mark.
+    """
+    verdicts = record_of(notebook)["verdicts"]
+    seeds = {verdict["check"]: verdict["seed"] for verdict in verdicts if verdict["exercise"] == check.exercise}
+    if check.name not in seeds:
+        raise CourseFolderError(f"{full_name(check)} is newer than this mark: run `autograder grade` again")
+    planned = (
+        PlannedCheck(one.room, one.exercise, one.name, seeds[one.name])
+        for one in checks_of(check.room, check.exercise)
+        if one.name in seeds
+    )
+    return Program(program_of(notebook, (), run_seed=0).cells, tuple(planned))
+
+
+def explain(
+    student: str,
+    assignment: str,
+    notebook: NotebookNode,
+    check: Check,
+    warnings: Sequence[str],
+    run: Callable[[Program], RunResult],
+    expect: Expectations,
+) -> ExplainedMark:
+    """Judge one check of a graded notebook anew.
+
+    Args:
+        student: whose work.
+        assignment: its id.
+        notebook: as graded.
+        check: to explain.
+        warnings: of what has changed since.
+        run: where the student's code runs.
+        expect: the source of right and of mistaken answers.
+    """
+    record = record_of(notebook)
+    program = program_again(notebook, check)
+    seeds = {planned.name: planned.seed for planned in program.checks}
+    checks = [one for one in checks_of(check.room, check.exercise) if one.name in seeds]
+    if record["unreadable"]:
+        answers = [Answer("invalid", {}, record["unreadable"])] * len(checks)
+    else:
+        result = run(program)
+        answers = [answer_in(result, one) for one in checks]
+    at = checks.index(check)
+    return ExplainedMark(
+        student=student,
+        assignment=assignment,
+        check=check,
+        seed=seeds[check.name],
+        versions=record.get("run", {}).get("versions", {}),
+        warnings=warnings,
+        recorded=next(
+            verdict
+            for verdict in record["verdicts"]
+            if (verdict["exercise"], verdict["check"]) == (check.exercise, check.name)
+        ),
+        verdict=judge(checks, answers, [seeds[one.name] for one in checks], expect)[at],
+        observed=answers[at],
+        expected=expect.reference(check, seeds[check.name]),
+        student_source=answers_of(notebook).get(f"{check.room}-{check.exercise}", ""),
+    )
+
+
+def trusted_names(notebook: NotebookNode) -> SimpleNamespace:
+    """Run a graded notebook's answers in this very process, and return what they define: for work that one trusts."""
+    module = ModuleType("answers")
+    sys.modules[module.__name__] = module  # dataclasses look their annotations up there
+    prepare(module)
+    for cell in program_of(notebook, (), run_seed=0).cells:
+        run_cell(cell, module)
+    return names_of(module)

@@ -1,0 +1,75 @@
+"""What an earlier run left: whether its verdicts on a submission may stand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+import autograder
+from autograder.checks import checks_of
+from autograder.course import Course
+from autograder.instructor.course.folder import CourseFolder, HandedIn, Submission
+from autograder.notebooks.graft import MalformedNotebook, read_notebook, record_of, room_of
+
+Scores = Mapping[str, Mapping[str, float | None]]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a verdict depends on."""
+    import torch
+
+    return {"autograder": autograder.__version__, "torch": torch.__version__}
+
+
+def digest_of(work: HandedIn, released: NotebookNode, course: Course, rules: object) -> str:
+    """Return a digest of all that a submission's marks depend on but the seed.
+
+    Args:
+        work: that was handed in.
+        released: the instructor's notebook.
+        course: with the reference and its known mistakes.
+        rules: under which it runs, of any type whose ``repr`` tells them apart.
+    """
+    room = room_of(released)
+    package = Path(autograder.__file__).parent
+    code = ("judge.py", "observe.py", "checks/__init__.py", f"checks/{room}.py")
+    parts = [
+        work.content,
+        work.unreadable.encode(),
+        str(work.timestamp).encode(),
+        json.dumps(released, sort_keys=True).encode(),
+        *((package / name).read_bytes() for name in code),
+        course.source(room).encode(),
+        json.dumps([[mistake.id, dict(mistake.edits), mistake.says] for mistake in course.mistakes(room)]).encode(),
+        repr((rules, versions())).encode(),
+    ]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def earlier_record(
+    folder: CourseFolder, submission: Submission, digest: str, seed: int | None, scores: Scores
+) -> dict[str, Any] | None:
+    """Return what an earlier run recorded of a submission, if it may stand.
+
+    It may if work and checks are the same, the seed is the one that is asked for, and the gradebook still says so:
+    after a gradebook was lost or put back from a copy, the notebooks alone prove nothing.
+    """
+    try:
+        record = record_of(read_notebook(folder.autograded(submission.student, submission.assignment)))
+        same = record["digest"] == digest and seed in (None, record["run"]["seed"])
+        points = {(verdict["exercise"], verdict["check"]): verdict["points"] for verdict in record["verdicts"]}
+        in_gradebook = scores.get(submission.student, {})
+        stands = same and all(
+            in_gradebook.get(check.id) == points[check.exercise, check.name] for check in checks_of(record["room"])
+        )
+    except (OSError, MalformedNotebook, LookupError, TypeError):
+        return None  # not graded yet, or by nbgrader's own command, which keeps no digest
+    return record if stands else None

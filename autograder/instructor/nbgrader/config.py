@@ -1,0 +1,74 @@
+"""How nbgrader's own commands run our pipeline: the ordered lists, in one place.
+
+A course folder's ``nbgrader_config.py`` calls ``configure``; so ``nbgrader generate_assignment``, ``nbgrader
+autograde`` and the formgrader's buttons lead here.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
+from nbformat import NotebookNode
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearOutput,
+    ComputeChecksums,
+    GetGrades,
+    LimitOutput,
+    LockCells,
+    SaveCells,
+)
+
+from autograder.instructor.gradebook.late_penalties import LatePenalty
+from autograder.instructor.nbgrader.clear_to_stub import ClearToStub
+from autograder.instructor.nbgrader.graft_answers import GraftAnswers
+from autograder.instructor.nbgrader.hide_hidden_checks import HideHiddenChecks
+from autograder.instructor.nbgrader.markdown_as_text import markdown_as_text
+from autograder.instructor.nbgrader.run_checks import RunChecks
+from autograder.instructor.nbgrader.save_verdicts import SaveVerdicts
+from autograder.instructor.nbgrader.show_for_grading import ShowForGrading
+
+GENERATE = [
+    LockCells,
+    ClearToStub,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
+SANITIZE = [GraftAnswers]
+SAVE = [LimitOutput, SaveVerdicts, AssignLatePenalties, CheckCellMetadata]
+AUTOGRADE = [RunChecks, *SAVE]
+FEEDBACK = [HideHiddenChecks, GetGrades, CSSHTMLHeaderPreprocessor]
+# nbgrader copies what else stands in a source folder to the students: a copy of a notebook holds its solutions.
+NEVER_COPIED = ["*.bak", "*.draft"]
+
+
+class EscapeNames(Preprocessor):  # type: ignore[misc]
+    """Escape a student's names, which the formgrader's page does not: the name of a folder may be markup."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        names = {name: resources.get(name) for name in ("student", "first_name", "last_name")}
+        resources.update({name: escape(value) for name, value in names.items() if isinstance(value, str)})
+        return nb, resources
+
+
+def configure(config: Any) -> None:
+    """Put our steps into nbgrader's configuration."""
+    config.GenerateAssignment.preprocessors = GENERATE
+    config.Autograde.sanitize_preprocessors = SANITIZE
+    config.Autograde.autograde_preprocessors = AUTOGRADE
+    config.GenerateFeedback.preprocessors = FEEDBACK
+    config.AssignLatePenalties.plugin_class = LatePenalty
+    config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
+    # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.
+    config.HTMLExporter.filters = {"markdown2html": markdown_as_text}
+    config.HTMLExporter.preprocessors = [EscapeNames, ShowForGrading]
+    config.ClearSolutions.text_stub = "*Your answer here.*"

@@ -1,0 +1,187 @@
+"""The zip for students: notebooks, the grader as a wheel without solutions, recorded expectations, sample data."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from importlib.metadata import metadata, requires
+from pathlib import Path
+
+import autograder
+from autograder.checks import rooms
+from autograder.course import Course
+from autograder.errors import WorkFailed
+from autograder.expectations.recorded import FOLDER as RECORDS
+from autograder.expectations.recorded import record
+from autograder.notebooks.graft import read_notebook, room_of
+
+PACKAGE = Path(autograder.__file__).parent
+DISTRIBUTION = "image-classifier-from-scratch"
+# A fixed date makes the same content the same bytes.
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+JUPYTER = "jupyterlab>=4,<5"
+WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
+
+
+_Definition = ast.FunctionDef | ast.ClassDef
+
+
+class BundleError(WorkFailed):
+    """The bundle could not be built; the message holds the builder's last words."""
+
+
+def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Path:
+    """Write the zip and return its path.
+
+    Args:
+        target: of the zip.
+        notebooks: release notebooks.
+        course: whose answers are recorded, and whose sample data is beside it.
+
+    Raises:
+        BundleError: the wheel could not be built.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "course"
+        root.mkdir()
+        for notebook in notebooks:
+            shutil.copyfile(notebook, root / notebook.name)
+        wheel = build_wheel(course, notebooks, root)
+        (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
+        shutil.copytree(course.folder.parent / "data" / "sample", root / "data" / "sample")
+        for name in ("LICENSE", "README.md"):
+            shutil.copyfile(course.folder.parent / "data" / name, root / "data" / name)
+        guide = Path(__file__).with_name("student_readme.md").read_text(encoding="utf-8")
+        names = "\n".join(f"- `{notebook.name}`" for notebook in notebooks)
+        (root / "README.md").write_text(
+            guide.replace("{notebooks}", names).replace("{book}", course.book_url),
+            encoding="utf-8",
+        )
+        draft = target.with_suffix(".draft")
+        zip_folder(root, draft, inside=root.name)
+        draft.replace(target)
+    return target
+
+
+def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path:
+    """Build the students' wheel: the grader without the instructor's part, hidden checks, solutions or mistakes.
+
+    It holds the released notebooks, too: `autograder check` takes a student's answers into them, as the grader does.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Path(folder)
+        package = stage / PACKAGE.name
+        records = package / RECORDS.relative_to(PACKAGE)
+        ignore = shutil.ignore_patterns("__pycache__", RECORDS.name, "instructor")
+        shutil.copytree(PACKAGE, package, ignore=ignore)
+        for room in rooms():
+            path = package / "checks" / f"{room}.py"
+            path.write_text(without_hidden_checks(path.read_text(encoding="utf-8")), encoding="utf-8")
+            record(course, room, records)
+        for notebook in notebooks:
+            room = room_of(read_notebook(notebook))
+            shutil.copyfile(notebook, records / f"{room}.ipynb")
+        (stage / "pyproject.toml").write_text(_pyproject(package), encoding="utf-8")
+        return pip_wheel(stage, target)
+
+
+def pip_wheel(project: Path, target: Path) -> Path:
+    """Build the wheel of a project into a folder, without asking the network.
+
+    Raises:
+        BundleError: it cannot be built.
+    """
+    line = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    built = subprocess.run(
+        [*line, "--wheel-dir", str(target), str(project)],
+        env={**os.environ, "SOURCE_DATE_EPOCH": WHEEL_DATE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if built.returncode:
+        raise BundleError(f"pip wheel failed: {built.stderr.strip()[-500:]}")
+    return next(target.glob("*.whl"))
+
+
+def without_hidden_checks(source: str) -> str:
+    """Return the text of a checks module without its hidden checks, and without the helpers that only they use."""
+    kept, left_out = ast.parse(source).body, list[_Definition]()
+    gone: list[_Definition] = [node for node in kept if isinstance(node, _Definition) and _is_hidden(node)]
+    lines = source.splitlines(keepends=True)
+    while gone:
+        kept = [node for node in kept if node not in gone]
+        left_out += gone
+        gone = [node for node in kept if isinstance(node, _Definition) and _is_unused(node, kept)]
+    for node in sorted(left_out, key=lambda node: node.lineno, reverse=True):
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        del lines[first - 1 : node.end_lineno]
+    return "".join(lines)
+
+
+def _is_check(node: _Definition) -> bool:
+    return any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "check" for one in node.decorator_list)
+
+
+def _is_hidden(node: _Definition) -> bool:
+    keywords = [keyword for one in node.decorator_list if isinstance(one, ast.Call) for keyword in one.keywords]
+    return any(
+        keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+        for keyword in keywords
+    )
+
+
+def _is_unused(node: _Definition, body: Sequence[ast.stmt]) -> bool:
+    """Whether nothing in a module but the definition itself speaks of it; a check is used by being one."""
+    used = {name.id for one in body if one is not node for name in ast.walk(one) if isinstance(name, ast.Name)}
+    return not _is_check(node) and node.name not in used
+
+
+def _pyproject(package: Path) -> str:
+    """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
+    needs = [line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line]
+    packages = sorted(".".join(path.parent.relative_to(package.parent).parts) for path in package.rglob("__init__.py"))
+    return f"""
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "autograder"
+version = "{metadata(DISTRIBUTION)["Version"]}"
+description = "The checks of a course, for its students"
+requires-python = "{metadata(DISTRIBUTION)["Requires-Python"]}"
+license = "Apache-2.0"
+dependencies = {needs!r}
+
+[project.scripts]
+autograder = "autograder.cli:main"
+
+[tool.setuptools]
+packages = {packages!r}
+
+[tool.setuptools.package-data]
+autograder = ["py.typed", "expectations/{RECORDS.name}/*", "reports/*.j2"]
+"""
+
+
+def zip_folder(root: Path, target: Path, inside: str = "") -> None:
+    """Zip a folder's files, the same content to the same bytes.
+
+    Args:
+        root: the folder.
+        target: of the zip.
+        inside: the folder of the zip that they lie in.
+    """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                info = zipfile.ZipInfo(str(Path(inside, path.relative_to(root))), ZIP_DATE)
+                info.external_attr = (path.stat().st_mode & 0o111 | 0o644) << 16
+                archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)

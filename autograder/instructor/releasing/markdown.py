@@ -1,0 +1,221 @@
+"""MyST Markdown to the plain Markdown of a notebook. What it does not know is an error, never a leftover."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from autograder.errors import WorkFailed
+from autograder.instructor.releasing.questions import KINDS, question_markdown
+
+DIRECTIVE = re.compile(r"^(?P<fence>:{3,}|`{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$")
+CODE_FENCE = re.compile(r"^ *(?P<fence>`{3,}|~{3,})(?!\{)[^`]*$")
+OPTION = re.compile(r"^:[\w-]+:.*$")
+# A label for references, or a comment: nothing that a reader sees.
+UNSEEN = re.compile(r"^(\([\w-]+\)=\s*|%.*)$")
+# In the order in which they are tried at each place: what stands in a code span or in math is none of the others.
+INLINE = re.compile(
+    r"(?P<role>\{(?P<name>[\w:]+)\}`(?P<body>[^`]+)`)"
+    r"|(?P<code>(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<math>\$\$.+?\$\$|(?<![\\$\w])\$(?=\S)(?:(?!\n\s*\n)[^$])+?(?<=\S)\$(?!\w))"
+    r"|(?P<link>!?\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\))",
+    re.DOTALL,
+)
+LEFTOVER = re.compile(r":::|\{[\w:]+\}`|^\([\w-]+\)=|^\+\+\+|\[\^|[\])]\{[.#:\w]", re.MULTILINE)
+ADMONITIONS = {"note": "Note", "tip": "Tip", "warning": "Warning", "important": "Important"}
+
+
+class UnknownMarkup(WorkFailed):
+    """A piece of MyST that no rule turns into plain Markdown."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a chapter's text refers to.
+
+    Attributes:
+        book_url: address of the chapter's page.
+        glued: values by name, as the chapter's cells computed them.
+        citations: how each work is cited, such as "He et al. 2015", by its key.
+    """
+
+    book_url: str
+    glued: Mapping[str, str] = field(default_factory=dict)
+    citations: Mapping[str, str] = field(default_factory=dict)
+
+
+def to_markdown(text: str, context: Context) -> str:
+    """Return the text of one cell as plain Markdown.
+
+    Raises:
+        UnknownMarkup: a directive, role, link or value that has no form in a notebook.
+    """
+    lines = text.splitlines()
+    out: list[str] = []
+    prose: list[str] = []
+
+    def end_prose() -> None:
+        # Blank lines around a directive or a label would add up.
+        said = re.sub(r"\n{3,}", "\n\n", _inline("\n".join(prose), context))
+        while out and not out[-1] and said.startswith("\n"):
+            said = said[1:]
+        out.extend(said.split("\n") if prose else [])
+        prose.clear()
+
+    at = 0
+    while at < len(lines):
+        directive, code = DIRECTIVE.match(lines[at]), CODE_FENCE.match(lines[at])
+        if directive or code:
+            end_prose()
+            end = _closing(lines, at, (directive or code)["fence"])  # type: ignore[index]
+            if directive:
+                made = _directive(directive["name"], directive["argument"].strip(), lines[at + 1 : end], context)
+                out.extend(made.split("\n"))
+            else:
+                out.extend(lines[at : end + 1])
+            at = end + 1
+            continue
+        if not UNSEEN.match(lines[at]):
+            prose.append(lines[at])
+        at += 1
+    end_prose()
+    return "\n".join(out).strip()
+
+
+def _closing(lines: list[str], opening: int, fence: str) -> int:
+    for at in range(opening + 1, len(lines)):
+        if lines[at].strip() == fence:
+            return at
+    raise UnknownMarkup(f"the block {lines[opening]!r} is never closed")
+
+
+def _directive(name: str, argument: str, body: list[str], context: Context) -> str:
+    while body and (OPTION.match(body[0]) or not body[0].strip()):
+        body = body[1:]
+    content = "\n".join(body).strip("\n")
+    if name in KINDS:
+        return to_markdown(question_markdown(name, argument, content), context)
+    if name == "opening":
+        return to_markdown(f"**{argument}**\n\n{content}", context)
+    if name == "math":
+        return f"$$\n{content}\n$$"
+    if name == "bibliography":
+        return f"The list of references is [in the book]({context.book_url}#further-reading)."
+    if name == "demo":
+        return f"Draw a garment, or drop a photograph: [the demo is in the book]({context.book_url}#garment-demo)."
+    if name == "widget":
+        return f"{to_markdown(content, context)} [Try it in the book]({context.book_url}#widget-{argument})."
+    if name == "dropdown":
+        return f"<details><summary>{argument}</summary>\n\n{to_markdown(content, context)}\n\n</details>"
+    if name in ADMONITIONS or name == "admonition":
+        title = ADMONITIONS.get(name) or argument
+        quoted = to_markdown(content, context).splitlines()
+        return "\n".join([f"> **{title}**", ">", *(f"> {line}".rstrip() for line in quoted)])
+    raise UnknownMarkup(f"the directive {name!r} has no form in a notebook")
+
+
+def _inline(text: str, context: Context) -> str:
+    """Convert roles and links, keep code and math as they are, and refuse what is left of MyST in the rest."""
+    made, at = [], 0
+    for match in INLINE.finditer(text):
+        made += [_prose(text[at : match.start()]), _converted(match, context)]
+        at = match.end()
+    return "".join([*made, _prose(text[at:])])
+
+
+def _prose(text: str) -> str:
+    leftover = LEFTOVER.search(text)
+    if leftover:
+        raise UnknownMarkup(f"{leftover.group()!r} is left over in {text[leftover.start() :][:60]!r}")
+    return text
+
+
+def _converted(match: re.Match[str], context: Context) -> str:
+    if match["role"]:
+        return _role(match["name"], match["body"], context)
+    if match["link"]:
+        return _link(match, context)
+    return match.group()
+
+
+def _link(match: re.Match[str], context: Context) -> str:
+    target = match["target"]
+    _prose(match["text"])
+    if re.match(r"https?://|mailto:", target):
+        return match.group()
+    chapters = context.book_url.rpartition("/")[0]
+    if target.startswith("downloads:"):
+        return f"[{match['text']}]({chapters.rpartition('/')[0]}/downloads/{target.partition(':')[2]})"
+    page = re.fullmatch(r"(?P<stem>[\w-]+)\.md(?P<place>#[\w-]+)?", target)
+    if page and not match["link"].startswith("!"):
+        return f"[{match['text'] or page['stem']}]({chapters}/{page['stem']}.html{page['place'] or ''})"
+    if re.fullmatch(r"#[\w-]+", target):
+        return _reference(match["text"], target, context)
+    raise UnknownMarkup(f"the link to {target!r} leads nowhere from a notebook")
+
+
+def _reference(text: str, target: str, context: Context) -> str:
+    return f"[{text or _words(target)}]({context.book_url}{target})"
+
+
+def _words(target: str) -> str:
+    """Name a label in words: exercise-layers-Linear is the exercise Linear."""
+    kind, _, rest = target.lstrip("#").partition("-")
+    return f"exercise {rest.rpartition('-')[2]}" if kind == "exercise" else target.lstrip("#").replace("-", " ")
+
+
+def _role(name: str, body: str, context: Context) -> str:
+    references = f"{context.book_url}#further-reading"
+    roles: Mapping[str, Callable[[], str]] = {
+        "glue:text": lambda: _glued(body, context.glued),
+        "ref": lambda: _titled(body, context),
+        "cite:p": lambda: f"([{_cited(body, context)}]({references}))",
+        "cite:t": lambda: f"[{_cited(body, context)}]({references})",
+        "math": lambda: f"${body}$",
+        "term": lambda: _term(body, context),
+    }
+    if name not in roles:
+        raise UnknownMarkup(f"the role {name!r} has no form in a notebook")
+    return roles[name]()
+
+
+def _term(body: str, context: Context) -> str:
+    match = re.fullmatch(r"(?P<said>.+?)\s*<(?P<term>[^>]+)>", body, re.DOTALL)
+    said, term = (match["said"], match["term"]) if match else (body, body)
+    glossary = context.book_url.rpartition("/")[0] + "/glossary.html"
+    return f"[{said}]({glossary}#term-{re.sub(r'[^A-Za-z0-9]+', '-', term)})"
+
+
+def _cited(keys: str, context: Context) -> str:
+    unknown = [key.strip() for key in keys.split(",") if key.strip() not in context.citations]
+    if unknown:
+        raise UnknownMarkup(f"no reference has the key {unknown[0]!r}")
+    return "; ".join(context.citations[key.strip()] for key in keys.split(","))
+
+
+def _titled(body: str, context: Context) -> str:
+    match = re.fullmatch(r"(?P<title>.+?)\s*<(?P<label>[\w-]+)>", body, re.DOTALL)
+    return _reference(match["title"], "#" + match["label"], context) if match else _reference("", "#" + body, context)
+
+
+def _glued(body: str, glued: Mapping[str, str]) -> str:
+    name, _, form = body.partition(":")
+    if name not in glued:
+        raise UnknownMarkup(f"no cell glues the value {name!r}")
+    try:
+        return format(ast.literal_eval(glued[name]), form)
+    except (ValueError, SyntaxError, TypeError) as error:
+        raise UnknownMarkup(f"the value {name} = {glued[name]} does not take the format {form!r}") from error
+
+
+def citations_of(bibliography: str) -> dict[str, str]:
+    """Return how each entry of a BibTeX file is cited: author and year, by its key."""
+    found = {}
+    for key, entry in re.findall(r"^@\w+\{(\S+),\n(.*?)^\}", bibliography, re.MULTILINE | re.DOTALL):
+        fields = dict(re.findall(r"^\s*(\w+)\s*=\s*\{(.*?)\},?\s*$", entry, re.MULTILINE | re.DOTALL))
+        names = [name.partition(",")[0].strip(" {}") for name in re.split(r"\s+and\s+", fields.get("author", key))]
+        who = names[0] if len(names) == 1 else " and ".join(names) if len(names) == 2 else f"{names[0]} et al."
+        found[key] = f"{who} {fields.get('year', '')}".strip()
+    return found

@@ -1,0 +1,182 @@
+"""From a chapter to what students get: source and release notebooks, checked with nbgrader's own validator."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import Chapter, Course
+from autograder.errors import WorkFailed, WouldOverwrite
+from autograder.instructor.releasing.source import glued_values, source_notebook
+from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
+
+if TYPE_CHECKING:
+    from autograder.instructor.course.folder import CourseFolder
+
+CELL_TIMEOUT_S = 300
+
+
+class ReleaseError(WorkFailed):
+    """The chapter cannot be released; the message says which cell and why."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """The notebooks of one assignment."""
+
+    assignment: str
+    source: Path
+    release: Path
+
+
+def run_reference(chapter: Chapter, course: Course) -> NotebookNode:
+    """Run a chapter once from top to bottom with the reference in its exercises, in a kernel of its own.
+
+    Raises:
+        ReleaseError: a cell fails.
+    """
+    return execute(
+        source_notebook(chapter, course, course.page(chapter.room)), course.folder.parent, allow_errors=False
+    )
+
+
+def release(
+    chapter: Chapter, executed: NotebookNode, course: Course, folder: CourseFolder, *, force: bool = False
+) -> Released:
+    """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
+
+    Args:
+        chapter: to release.
+        executed: what ``run_reference`` returned: it has to pass every check, and its values go into the text.
+        course: whose chapter it is.
+        folder: the instructor's.
+        force: replace a source notebook that differs, and keep a copy of it.
+
+    Raises:
+        ReleaseError: the reference does not pass a check, or nbgrader finds fault with a notebook.
+        WouldOverwrite: a source notebook is there that differs, and not ``force``.
+    """
+    _require_nothing(_validate(executed), f"the reference does not pass its own checks in {chapter.assignment}")
+    source = source_notebook(chapter, course, course.page(chapter.room), glued_values(executed))
+    path = folder.source(chapter.assignment)
+    write_source(path, nbformat.writes(source), force=force)
+    _generate(folder, chapter.assignment)
+    released = read_notebook(folder.released(chapter.assignment))
+    _check_released(released, chapter.assignment)
+    return Released(chapter.assignment, path, folder.released(chapter.assignment))
+
+
+def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> NotebookNode:
+    """Run a notebook in a kernel of this Python and return it with its outputs.
+
+    Raises:
+        ReleaseError: a cell fails and may not.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    copy = nbformat.from_dict(notebook)
+    running = {"id": "first"}
+    with tempfile.TemporaryDirectory() as empty:
+        client = NotebookClient(
+            copy,
+            timeout=CELL_TIMEOUT_S,
+            allow_errors=allow_errors,
+            force_raise_errors=not allow_errors,  # whatever its tags allow in a student's notebook
+            resources={"metadata": {"path": str(folder)}},
+            kernel_name="python3",
+            on_cell_start=lambda cell, cell_index: running.update(id=cell.id),
+        )
+        try:
+            client.execute(env=_kernel_environment(Path(empty)), stderr=subprocess.DEVNULL)
+        except CellTimeoutError as error:
+            raise ReleaseError(f"the cell {running['id']} did not end within {CELL_TIMEOUT_S} s") from error
+        except DeadKernelError as error:
+            raise ReleaseError(f"the cell {running['id']} ended the whole kernel") from error
+        except CellExecutionError as error:
+            said = " ".join(error.evalue.split())
+            raise ReleaseError(f"the cell {_named(running['id'], copy)} fails: {error.ename}: {said}") from error
+    return copy
+
+
+def _named(cell_id: str, notebook: NotebookNode) -> str:
+    """Return a cell's id, and its first line where that is what an author would search for."""
+    cell = next(cell for cell in notebook.cells if cell.id == cell_id)
+    return cell_id if grade_id_of(cell) else f"{cell_id} ({cell.source.strip().splitlines()[0]!r})"
+
+
+def _kernel_environment(empty: Path) -> dict[str, str]:
+    return {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": str(empty)}
+
+
+def write_source(path: Path, text: str, *, force: bool) -> None:
+    """Write the source notebook, unless somebody changed the one that is there; with ``force`` keep a copy of it.
+
+    Raises:
+        WouldOverwrite: it differs, and not ``force``.
+    """
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        if not force:
+            raise WouldOverwrite(f"{path} differs from the chapter: --force replaces it and keeps a copy beside it")
+        shutil.copyfile(path, path.with_suffix(".ipynb.bak"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _generate(folder: CourseFolder, assignment: str) -> None:
+    """Let nbgrader make the release notebook and the gradebook's entry."""
+    from nbgrader.apps import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    from autograder.instructor.course.folder import inside
+
+    config = folder.nbgrader_config()
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    with inside(folder.root):
+        outcome = api.generate_assignment(assignment, force=True)
+    if not outcome["success"]:
+        said = str(outcome["log"] or outcome["error"]).strip().splitlines()
+        raise ReleaseError(f"nbgrader generate_assignment: {said[-1] if said else 'it failed without a word'}")
+
+
+def _validate(executed: NotebookNode) -> dict[str, Any]:
+    """Return what nbgrader's validator finds in a notebook that has been run."""
+    from nbgrader.preprocessors import CheckCellMetadata
+    from nbgrader.validator import Validator
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "executed.ipynb"
+        nbformat.write(executed, path)
+        found: dict[str, Any] = Validator(preprocessors=[CheckCellMetadata]).validate(str(path))
+    return found
+
+
+def _check_released(released: NotebookNode, assignment: str) -> None:
+    """Run the untouched exercises: every visible check and written answer has to be open, and nothing else be wrong."""
+    graded = nbformat.from_dict(released)
+    graded.cells = [cell for cell in graded.cells if grade_id_of(cell)]
+    with tempfile.TemporaryDirectory() as folder:
+        found = _validate(execute(graded, Path(folder), allow_errors=True))
+    failed = {cell["source"] for cell in found.pop("failed", [])}
+    _require_nothing(found, f"nbgrader finds fault with the release of {assignment}")
+    for cell in graded.cells:
+        is_open = ".require()" in cell.source or is_written(cell)
+        if is_open != (cell.source.strip() in failed):
+            how = "passes" if is_open else "fails"
+            raise ReleaseError(f"the cell {cell.id} {how} on the untouched notebook of {assignment}")
+
+
+def _require_nothing(found: dict[str, Any], complaint: str) -> None:
+    """Refuse what nbgrader's validator found, in one line."""
+    if found:
+        kind, cells = next(iter(found.items()))
+        where = "; ".join(str(cell.get("source", cell))[:80].splitlines()[0] for cell in cells)
+        raise ReleaseError(f"{complaint}: {kind}: {where}")

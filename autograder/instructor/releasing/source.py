@@ -1,0 +1,164 @@
+"""A chapter becomes the instructor's notebook: nbgrader's metadata, stable cell ids, one graded cell for each check."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.checks import Check, checks_of
+from autograder.course import Chapter, Course, chapters_of
+from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
+from autograder.instructor.releasing.markdown import Context, citations_of, to_markdown
+from autograder.instructor.releasing.set_up import set_up_cell
+from autograder.notebooks.graft import RECORD, is_answer
+
+SETUP_LINE = "from autograder import check, progress"
+# Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
+GOES_ON = "raises-exception"
+# JupyterLab and Colab show the cell's first line, and unfold the rest.
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+HOW_FAR = "## How far you are\n\nRun this at any time. Before you hand in: `autograder check` in a terminal."
+
+
+def source_notebook(
+    chapter: Chapter, course: Course, book_url: str, glued: Mapping[str, str] | None = None
+) -> NotebookNode:
+    """Return the instructor's notebook of a chapter: solutions and hidden checks included, nothing executed.
+
+    Args:
+        chapter: to read.
+        course: whose reference fills the exercise cells.
+        book_url: address of the chapter's page in the book.
+        glued: values that the text shows; without them its prose is left out, which is all that running it needs.
+
+    Raises:
+        ValueError: the chapter holds a construct that has no form in a notebook, or an unknown exercise.
+    """
+    import jupytext
+
+    read = jupytext.reads(chapter.text, fmt="md:myst")
+    bibliography = (course.folder.parent / "references.bib").read_text(encoding="utf-8")
+    context = Context(book_url, glued or {}, citations_of(bibliography))
+    cells: list[NotebookNode] = []
+    for cell in read.cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type == "markdown" and "written" in tags:
+            cells.append(_written_cell(chapter, course, int(cell.metadata["points"])))
+        elif cell.cell_type == "markdown":
+            if glued is not None and cell.source.strip():
+                cells.append(nbformat.v4.new_markdown_cell(to_markdown(cell.source, context)))
+        elif "exercise" in tags:
+            cells += _exercise_cells(course.exercise_in(chapter, cell.source), checks_of(chapter.room))
+        elif "setup" in tags:
+            code = f"{SETUP_LINE}\n\n{cell.source.strip()}"
+            cells.append(_nbgrader(nbformat.v4.new_code_cell(code), f"{chapter.room}-setup", locked=True))
+        else:
+            kept = [*tags, GOES_ON] if "needs-exercises" in tags else tags
+            cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": kept} if kept else {}))
+    first_code = next(at for at, cell in enumerate(cells) if cell.cell_type == "code")
+    cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
+    cells.append(nbformat.v4.new_markdown_cell(HOW_FAR))
+    cells.append(nbformat.v4.new_code_cell(f'progress("{chapter.room}")', metadata={"tags": [GOES_ON]}))
+    notebook = nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            RECORD: {"assignment": chapter.assignment, "room": chapter.room},
+        },
+    )
+    _name_cells(cells)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def open_notebook(course: Course, room: str) -> NotebookNode:
+    """Return the notebook of a room's chapter, its answers as open as students get them, and its prose left out."""
+    chapter = next(chapter for chapter in chapters_of(course) if chapter.room == room)
+    return without_solutions(source_notebook(chapter, course, course.page(room)))
+
+
+def without_solutions(notebook: NotebookNode) -> NotebookNode:
+    """Return a source notebook with its answers as open as students get them."""
+    copy = nbformat.from_dict(notebook)
+    for cell in copy.cells:
+        if is_answer(cell):
+            room, _, name = cell.metadata.nbgrader.grade_id.partition("-")
+            cell.source = replace_solutions(cell.source, stub_lines(room, name))
+    return copy
+
+
+def glued_values(executed: NotebookNode) -> dict[str, str]:
+    """Return the values that an executed notebook glued, as text, by name."""
+    found = {}
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+            if name is not None:
+                data = output["data"]
+                found[name] = next(value for mime, value in data.items() if mime.endswith("text/plain"))
+    return found
+
+
+def _exercise_cells(exercise: Exercise, checks: Sequence[Check]) -> list[NotebookNode]:
+    solution = _nbgrader(nbformat.v4.new_code_cell(exercise.source), exercise.id, solution=True)
+    look = nbformat.v4.new_code_cell(f"check({exercise.name})", metadata={"tags": ["look", GOES_ON]})
+    mine = [check for check in checks if check.exercise == exercise.name]
+    return [solution, look, *(_check_cell(check) for check in mine)]
+
+
+def _check_cell(check: Check) -> NotebookNode:
+    call = f'check({check.exercise}, "{check.name}").require()'
+    points = f"{check.points} point{'s' if check.points > 1 else ''}"
+    if check.hidden:
+        call = f"### BEGIN HIDDEN TESTS\n{call}\n### END HIDDEN TESTS"
+        title = f"# Hidden check ({points}; it runs when your work is graded): {check.title}"
+    else:
+        title = f"# Check ({points}): {check.title}"
+    cell = nbformat.v4.new_code_cell(f"{title}\n{call}", metadata={"tags": [GOES_ON]})
+    return _nbgrader(cell, check.id, grade=True, locked=True, points=check.points)
+
+
+def _written_cell(chapter: Chapter, course: Course, points: int) -> NotebookNode:
+    answer = (course.folder / "answers" / f"{chapter.room}.md").read_text(encoding="utf-8").strip()
+    cell = nbformat.v4.new_markdown_cell(f"{BEGIN}\n{answer}\n{END}")
+    return _nbgrader(cell, f"{chapter.room}-written", grade=True, solution=True, points=points)
+
+
+def _nbgrader(
+    cell: NotebookNode,
+    grade_id: str,
+    *,
+    grade: bool = False,
+    solution: bool = False,
+    locked: bool = False,
+    points: int | None = None,
+) -> NotebookNode:
+    metadata: dict[str, Any] = {
+        "grade": grade,
+        "grade_id": grade_id,
+        "locked": locked,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+        "cell_type": cell.cell_type,
+    }
+    if points is not None:
+        metadata["points"] = points
+    cell.metadata["nbgrader"] = metadata
+    return cell
+
+
+def _name_cells(cells: Sequence[NotebookNode]) -> None:
+    """Give each cell an id that stays when others change: the grade id, or a digest of the text."""
+    taken: dict[str, int] = {}
+    for cell in cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        name = grade_id or hashlib.sha256(json.dumps([cell.cell_type, cell.source]).encode()).hexdigest()[:12]
+        taken[name] = taken.get(name, 0) + 1
+        cell["id"] = name if taken[name] == 1 else f"{name}-{taken[name]}"

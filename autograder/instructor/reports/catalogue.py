@@ -1,0 +1,45 @@
+"""The known mistakes of a course: what each one is, which checks catch it, and whether they name it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.checks import Check, checks_of
+from autograder.course import Course
+from autograder.expectations.live import LiveExpectations
+from autograder.judge import judge
+from autograder.mistakes import Mistake
+from autograder.observe import one_thread, seed_of
+
+RUN_SEED = 0
+
+
+@dataclass(frozen=True)
+class CaughtMistake:
+    """A known mistake and what the checks of its exercise make of it.
+
+    Attributes:
+        mistake: from the catalogue.
+        caught_by: the checks that fail.
+        named: whether each of them names this mistake and no other.
+    """
+
+    mistake: Mistake
+    caught_by: tuple[Check, ...]
+    named: bool
+
+
+def caught_mistakes(course: Course, room: str) -> list[CaughtMistake]:
+    """Return each known mistake of a room, judged by the checks of its exercise."""
+    expect = LiveExpectations(course)
+    with one_thread():
+        return [_caught(mistake, checks_of(room, mistake.exercise), expect) for mistake in course.mistakes(room)]
+
+
+def _caught(mistake: Mistake, checks: Sequence[Check], expect: LiveExpectations) -> CaughtMistake:
+    seeds = [seed_of(RUN_SEED, check) for check in checks]
+    answers = [expect.mistaken(check, seed)[mistake.id] for check, seed in zip(checks, seeds, strict=True)]
+    failed = [verdict for verdict in judge(checks, answers, seeds, expect) if not verdict.passed]
+    named = [verdict.diagnosis is not None and verdict.diagnosis.mistake == mistake.id for verdict in failed]
+    return CaughtMistake(mistake, tuple(verdict.check for verdict in failed), bool(named) and all(named))

@@ -1,0 +1,277 @@
+"""The numbers of a class report: how marks are spread, what each check tells, which mistakes were made."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.instructor.gradebook.marks import Mark
+from autograder.verdicts import VerdictRecord
+
+# A correlation of 0 comes out as ±0.36 in one of twenty classes of 30, and as ±0.63 in one of twenty of 10.
+MIN_STUDENTS = 30
+MIN_EACH_SIDE = 5
+HALF = 0.5
+MAX_BINS, MAX_NAME = 20, 120
+LIMITS = ("timeout", "memory", "crash", "invalid")
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How numbers are spread: five that summarise them, and how many lie in each bin.
+
+    Attributes:
+        count: how many numbers.
+        mean: their mean.
+        std: standard deviation, 0 for one number.
+        five: least, lower quartile, median, upper quartile, greatest.
+        bins: from, to, count; the last one holds its upper end, too.
+    """
+
+    count: int
+    mean: float
+    std: float
+    five: tuple[float, float, float, float, float]
+    bins: Sequence[tuple[float, float, int]]
+
+    @property
+    def median(self) -> float:
+        return self.five[2]
+
+    def record(self) -> dict[str, Any]:
+        """Return the spread as JSON values."""
+        names = ("min", "lower_quartile", "median", "upper_quartile", "max")
+        bins = [{"from": low, "to": high, "students": count} for low, high, count in self.bins]
+        return {
+            "students": self.count,
+            "mean": self.mean,
+            "std": self.std,
+            **dict(zip(names, self.five, strict=True)),
+            "bins": bins,
+        }
+
+
+def spread(numbers: Sequence[float], largest: float) -> Spread | None:
+    """Return how numbers between 0 and ``largest`` are spread; None of no numbers."""
+    if not numbers:
+        return None
+    quartiles = statistics.quantiles(numbers, n=4, method="inclusive") if len(numbers) > 1 else [numbers[0]] * 3
+    lower, median, upper = quartiles
+    five = (min(numbers), lower, median, upper, max(numbers))
+    std = statistics.stdev(numbers) if len(numbers) > 1 else 0.0
+    return Spread(len(numbers), statistics.fmean(numbers), std, five, _bins(numbers, largest))
+
+
+def _bins(numbers: Sequence[float], largest: float) -> list[tuple[float, float, int]]:
+    top = max(largest, *numbers)
+    width = next(width for width in (1, 2, 5, 10, 20, 25, 50, 100, top) if top / width <= MAX_BINS)
+    bins = max(1, -int(-top // width))
+    counts = Counter(min(int(number // width), bins - 1) for number in numbers)
+    return [(at * width, min((at + 1) * width, top), counts[at]) for at in range(bins)]
+
+
+@dataclass(frozen=True)
+class CheckStatistics:
+    """One check over a class.
+
+    Attributes:
+        exercise: what it checks.
+        check: its name.
+        title: the property.
+        hidden: whether students see only its title.
+        passed: how many students passed.
+        of: how many were judged.
+        discrimination: correlation of passing with the rest of the mark, or None.
+        why_none: why there is no correlation, or empty.
+    """
+
+    exercise: str
+    check: str
+    title: str
+    hidden: bool
+    passed: int
+    of: int
+    discrimination: float | None
+    why_none: str
+
+    @property
+    def share(self) -> float:
+        return self.passed / self.of
+
+
+def check_statistics(marks: Iterable[Mark]) -> list[CheckStatistics]:
+    """Return each check's success, and its discrimination: the corrected item-total point-biserial correlation.
+
+    That is Pearson's correlation between passing the check, 0 or 1, and the points of all other checks. Corrected means
+    that the check's own points are left out of the total, with which it would correlate in any case.
+    """
+    by_check: dict[tuple[str, str], list[tuple[VerdictRecord, float]]] = defaultdict(list)
+    for mark in marks:
+        total = sum(verdict["points"] for verdict in mark.verdicts)
+        for verdict in mark.verdicts:
+            by_check[verdict["exercise"], verdict["check"]].append((verdict, total - verdict["points"]))
+    return [_check(rows) for rows in by_check.values()]
+
+
+def _check(rows: Sequence[tuple[VerdictRecord, float]]) -> CheckStatistics:
+    first = rows[0][0]
+    passed = [verdict["outcome"] == "pass" for verdict, _ in rows]
+    why, value = _why_no_discrimination(passed), None
+    if not why:
+        try:
+            value = statistics.correlation([float(one) for one in passed], [rest for _, rest in rows])
+        except statistics.StatisticsError:
+            why = "the rest of the mark is the same for all"
+    where = (first["exercise"], first["check"], first["title"], first["hidden"])
+    return CheckStatistics(*where, sum(passed), len(rows), value, why)
+
+
+def _why_no_discrimination(passed: Sequence[bool]) -> str:
+    if len(passed) < MIN_STUDENTS:
+        return f"fewer than {MIN_STUDENTS} students"
+    if sum(passed) < MIN_EACH_SIDE:
+        return f"fewer than {MIN_EACH_SIDE} passed"
+    if len(passed) - sum(passed) < MIN_EACH_SIDE:
+        return f"fewer than {MIN_EACH_SIDE} did not pass"
+    return ""
+
+
+@dataclass(frozen=True)
+class ExerciseStatistics:
+    """One exercise over a class: how many passed all of its checks, and the part of its points that was earned."""
+
+    exercise: str
+    passed: int
+    of: int
+    share: float
+
+
+def exercise_statistics(marks: Iterable[Mark]) -> list[ExerciseStatistics]:
+    """Return each exercise's success, in the order of the assignment."""
+    rows: dict[str, list[tuple[bool, float, float]]] = defaultdict(list)
+    for mark in marks:
+        by_exercise: dict[str, list[VerdictRecord]] = defaultdict(list)
+        for verdict in mark.verdicts:
+            by_exercise[verdict["exercise"]].append(verdict)
+        for exercise, mine in by_exercise.items():
+            points, possible = (sum(verdict[key] for verdict in mine) for key in ("points", "max_points"))
+            rows[exercise].append((all(verdict["outcome"] == "pass" for verdict in mine), points, possible))
+    return [
+        ExerciseStatistics(
+            exercise, sum(all_ for all_, _, _ in mine), len(mine), sum(p for _, p, _ in mine) / sum(m for *_, m in mine)
+        )
+        for exercise, mine in rows.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A way to fail that several students may have in common, with what one of them saw.
+
+    Attributes:
+        name: id of the known mistake, or where it has none, ``Exercise.check``, or the exercise and the error.
+        says: the mistake's explanation, or the check's title, or empty for an error.
+        students: who, in order.
+        checks: which checks it failed, in order.
+        example: whose output is shown.
+        observed: by that student.
+        expected: instead.
+        hidden: whether the example is from a hidden check.
+    """
+
+    name: str
+    says: str
+    students: Sequence[str]
+    checks: Sequence[str]
+    example: str
+    observed: str
+    expected: str
+    hidden: bool
+
+
+def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
+    """Return the known mistakes that were made, and the checks failed by nothing that is known; the most common first.
+
+    What was not begun, or ran into a limit, is neither.
+    """
+    known: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
+    unknown: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
+    for mark in marks:
+        for verdict in mark.verdicts:
+            if verdict["mistake"]:
+                known[verdict["mistake"]].append((mark.student.id, verdict))
+            elif verdict["outcome"] == "fail":
+                unknown[f"{verdict['exercise']}.{verdict['check']}"].append((mark.student.id, verdict))
+            elif verdict["outcome"] == "error":  # one error fails all checks of an exercise
+                diagnosis = verdict["diagnosis"]
+                what = (diagnosis["observed"] if diagnosis else "an error").partition("\n")[0][:MAX_NAME]
+                unknown[f"{verdict['exercise']}: {what}"].append((mark.student.id, verdict))
+    return _ranked(known), _ranked(unknown)
+
+
+def _ranked(found: Mapping[str, Sequence[tuple[str, VerdictRecord]]]) -> list[Failure]:
+    ranked = [_failure(name, rows) for name, rows in found.items()]
+    return sorted(ranked, key=lambda one: (-len(one.students), one.name))
+
+
+def _failure(name: str, rows: Sequence[tuple[str, VerdictRecord]]) -> Failure:
+    student, verdict = min(rows, key=lambda row: row[1]["hidden"])  # a visible check's, if there is one
+    said = verdict["diagnosis"]
+    title = "" if verdict["outcome"] == "error" else verdict["title"]
+    return Failure(
+        name=name,
+        says=said["likely"] if said and verdict["mistake"] else title,
+        students=list(dict.fromkeys(student for student, _ in rows)),
+        checks=list(dict.fromkeys(f"{one['exercise']}.{one['check']}" for _, one in rows)),
+        example=student,
+        observed=said["observed"] if said else "",
+        expected=said["expected"] if said else "",
+        hidden=verdict["hidden"],
+    )
+
+
+def limits_met(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
+    """Return which exercises ended in a limit or a crash, how, and whose."""
+    found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for mark in marks:
+        for verdict in mark.verdicts:
+            if verdict["outcome"] in LIMITS:
+                found[verdict["exercise"], verdict["outcome"]][mark.student.id] = None
+    return [(exercise, outcome, list(who)) for (exercise, outcome), who in found.items()]
+
+
+def outcomes(marks: Iterable[Mark]) -> dict[str, int]:
+    """Return how many checks ended in which way, the most common first."""
+    return dict(Counter(verdict["outcome"] for mark in marks for verdict in mark.verdicts).most_common())
+
+
+@dataclass(frozen=True)
+class NeedsHelp:
+    """A student who may need help, and why."""
+
+    student: str
+    missing: Sequence[str]
+    weak: Sequence[tuple[str, float]]
+
+
+def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
+    """Return who has less than half of an assignment's decided points, or did not hand in what half of the class did.
+
+    Those with most such assignments come first.
+    """
+    by_assignment: dict[str, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        by_assignment[mark.assignment].append(mark)
+    missing, weak = defaultdict(list), defaultdict(list)
+    for assignment, mine in by_assignment.items():
+        is_due = sum(mark.handed_in for mark in mine) >= HALF * len(mine)
+        for mark in mine:
+            if not mark.handed_in and is_due:
+                missing[mark.student.id].append(assignment)
+            elif mark.decided_share is not None and mark.decided_share < HALF:
+                weak[mark.student.id].append((assignment, mark.decided_share))
+    found = [NeedsHelp(student, missing[student], weak[student]) for student in sorted({*missing, *weak})]
+    return sorted(found, key=lambda one: -len(one.missing) - len(one.weak))

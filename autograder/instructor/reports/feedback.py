@@ -1,0 +1,101 @@
+"""A page for each student. Hidden checks appear by title and result alone; everything is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.gradebook.marks import number
+from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.reports.feedback_zip import feedback_zip
+from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, record_of
+from autograder.reports.html import render
+from autograder.verdicts import LABELS, VerdictRecord, labelled
+
+MAX_TEXT = 4000
+
+
+def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: str | None = None) -> list[Path]:
+    """Write the pages of what has been graded of some assignments, for one student or all, and return them.
+
+    Raises:
+        CourseFolderError: nothing of it has been graded.
+    """
+    graded = [
+        (path.parent.parent.name, assignment, path)
+        for assignment in assignments
+        for path in sorted((folder.root / "autograded").glob(f"*/{assignment}/*.ipynb"))
+        if student in (None, path.parent.parent.name)
+    ]
+    if not graded:
+        who = f"of {student}" if student else "in this class"
+        which = f" {assignments[0]}" if len(assignments) == 1 else ""
+        raise CourseFolderError(f"nothing {who} has been graded: run `autograder grade{which}`")
+    written = []
+    with CourseGradebook(folder) as writer, writer.open() as gradebook:
+        for name, assignment, path in graded:
+            page = feedback_page(name, assignment, read_notebook(path), gradebook)
+            target = folder.feedback(name, assignment)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, page)
+            written.append(target)
+    return written
+
+
+def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
+    """Write a zip for each assignment of some pages, for a learning system to take, and return them."""
+    students: dict[str, list[str]] = {}
+    for page in pages:
+        students.setdefault(page.parent.name, []).append(page.parent.parent.name)
+    written = []
+    for assignment, mine in students.items():
+        target = folder.root / "feedback" / f"{assignment}.zip"
+        write_atomically(target, feedback_zip(folder, assignment, mine))
+        written.append(target)
+    return written
+
+
+def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebook: Gradebook) -> str:
+    """Return one student's page as HTML."""
+    record = record_of(notebook)
+    submission = gradebook.find_submission(assignment, student)
+    exercises = [
+        (exercise, [_check(verdict) for verdict in verdicts])
+        for exercise, verdicts in groupby(record["verdicts"], key=lambda verdict: verdict["exercise"])
+    ]
+    return render(
+        Path(__file__).with_name("feedback.html.j2"),
+        student=student,
+        assignment=assignment,
+        points=number(max(0.0, submission.score - submission.late_submission_penalty)),
+        max_points=number(submission.max_score),
+        penalty=number(submission.late_submission_penalty) if submission.late_submission_penalty else "",
+        waiting=submission.needs_manual_grade,
+        notes=record["notes"],
+        exercises=exercises,
+        written=[_written(cell, assignment, student, gradebook) for cell in notebook.cells if is_written(cell)],
+    )
+
+
+def _check(verdict: VerdictRecord) -> dict[str, Any]:
+    diagnosis = None if verdict["hidden"] else verdict["diagnosis"]
+    rows = [(label, text[:MAX_TEXT]) for label, text in labelled(diagnosis) if label != LABELS["read"]]
+    return {**verdict, "rows": rows, "link": diagnosis["read"] if diagnosis else ""}
+
+
+def _written(cell: NotebookNode, assignment: str, student: str, gradebook: Gradebook) -> dict[str, Any]:
+    where = (str(grade_id_of(cell)), assignment, assignment, student)
+    grade, comment = gradebook.find_grade(*where), gradebook.find_comment(*where)
+    return {
+        "text": cell.source[:MAX_TEXT],
+        "score": None if grade.needs_manual_grade else number(grade.score),
+        "max_score": number(grade.max_score),
+        "comment": comment.comment,
+    }

@@ -1,0 +1,219 @@
+"""Submissions that share more than chance: a reason to look, and no verdict.
+
+The method is that of MOSS: Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
+SIGMOD 2003. Runs of K tokens are hashed, and of each WINDOW neighbouring hashes the least is kept, so that whatever two
+programs share is found if it is at least K + WINDOW - 1 tokens long. Two things differ, since exercises are short and
+the right answer is often one line:
+
+- What is public does not count: every run of K tokens of the stub, the book's code, the reference and its known
+  mistakes. Whoever has understood the chapter writes these.
+- What is left counts by how rare it is in the class: log(n / df) / log(n / 2), which is 1 for what only two of n
+  students have, and 0 for what all have.
+
+The evidence between two students is the number of tokens in what they share, each weighted so, over all exercises of an
+assignment.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from autograder.instructor.reports.code_tokens import CodeToken, Place, code_tokens
+
+K = 12
+WINDOW = 4
+MIN_EVIDENCE = 60.0
+MIN_SHARE = 0.4
+# What more have is no sign of one having it from another, and pairs of many would take long.
+MAX_OWNERS = 100
+
+Span = tuple[Place, Place]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A run of K tokens in one of a student's answers: its fingerprint and the tokens' numbers in the whole work."""
+
+    fingerprint: int
+    first: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """One student's answers to an assignment, as they are compared.
+
+    Attributes:
+        tokens: each with the answer that it stands in.
+        passages: what is not public, winnowed.
+        counted: how many of the tokens stand in some run that is not public.
+    """
+
+    tokens: Sequence[tuple[str, CodeToken]]
+    passages: Sequence[Passage]
+    counted: int
+
+
+@dataclass(frozen=True)
+class SimilarPair:
+    """Two students whose answers share what others do not have.
+
+    Attributes:
+        students: the two, in order.
+        evidence: weighted number of shared tokens.
+        share: the part of the smaller work's own tokens that is shared, from 0 to 1.
+        spans: what is shared, for each of the two by answer.
+    """
+
+    students: tuple[str, str]
+    evidence: float
+    share: float
+    spans: tuple[Mapping[str, Sequence[Span]], Mapping[str, Sequence[Span]]]
+
+    def record(self) -> dict[str, Any]:
+        """Return the pair as JSON values."""
+        return {"students": list(self.students), "evidence": round(self.evidence, 1), "share": round(self.share, 3)}
+
+
+def fingerprints(source: str) -> set[int]:
+    """Return the fingerprints of every run of K tokens of a program."""
+    return {print_ for piece in code_tokens(source) for print_ in _hashes([token.text for token in piece])}
+
+
+def similar_pairs(
+    answers: Mapping[str, Mapping[str, str]],
+    public: Iterable[str],
+    min_evidence: float = MIN_EVIDENCE,
+    min_share: float = MIN_SHARE,
+) -> list[SimilarPair]:
+    """Return the pairs that share enough to be looked at, those with most evidence first.
+
+    Args:
+        answers: source by student and answer.
+        public: what everybody has read: stubs, the book's code, the reference, known mistakes.
+        min_evidence: weighted tokens below which a pair is not returned.
+        min_share: part of the smaller work below which a pair is not returned.
+    """
+    known = {print_ for source in public for print_ in fingerprints(source)}
+    works = {student: work_of(mine, known) for student, mine in answers.items()}
+    repeated = _repeated(works.values())
+    pairs = (
+        compare(students, works, weights)
+        for students, weights in _candidates(works)
+        # No more can come out than that nothing overlaps; most pairs are done with here.
+        if K * sum(weight * repeated[print_] for print_, weight in weights.items()) >= min_evidence
+    )
+    found = [pair for pair in pairs if pair.evidence >= min_evidence and pair.share >= min_share]
+    return sorted(found, key=lambda pair: (-pair.evidence, pair.students))
+
+
+def work_of(answers: Mapping[str, str], public: Collection[int]) -> Work:
+    """Return one student's answers ready to be compared."""
+    tokens: list[tuple[str, CodeToken]] = []
+    passages: list[Passage] = []
+    counted: set[int] = set()
+    for answer, source in answers.items():
+        for piece in code_tokens(source):
+            own = [
+                Passage(print_, len(tokens) + at)
+                for at, print_ in enumerate(_hashes([token.text for token in piece]))
+                if print_ not in public
+            ]
+            counted.update(at for passage in own for at in range(passage.first, passage.first + K))
+            passages += winnowed(own)
+            tokens += [(answer, token) for token in piece]
+    return Work(tokens, passages, len(counted))
+
+
+def winnowed(passages: Sequence[Passage]) -> list[Passage]:
+    """Return the least passage of each window, the last of equals, each once."""
+    if not passages:
+        return []
+    kept = {}
+    for at in range(max(1, len(passages) - WINDOW + 1)):
+        least = min(passages[at : at + WINDOW], key=lambda passage: (passage.fingerprint, -passage.first))
+        kept[least.first] = least
+    return list(kept.values())
+
+
+def _hashes(texts: Sequence[str]) -> list[int]:
+    # Not hash(): it differs from run to run, and with it what is kept.
+    return [zlib.crc32("\0".join(texts[at : at + K]).encode()) for at in range(len(texts) - K + 1)]
+
+
+def _repeated(works: Iterable[Work]) -> dict[int, int]:
+    """Return how often a fingerprint occurs in the work that it occurs in most."""
+    most: dict[int, int] = {}
+    for work in works:
+        for print_, count in Counter(passage.fingerprint for passage in work.passages).items():
+            most[print_] = max(count, most.get(print_, 0))
+    return most
+
+
+def _candidates(works: Mapping[str, Work]) -> Iterable[tuple[tuple[str, str], Mapping[int, float]]]:
+    """Yield each two students who share a passage, with the weights of what they share."""
+    owners: dict[int, set[str]] = defaultdict(set)
+    for student, work in works.items():
+        for passage in work.passages:
+            owners[passage.fingerprint].add(student)
+    shared: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
+    for print_, who in owners.items():
+        weight = rarity(len(who), len(works))
+        if 2 <= len(who) <= MAX_OWNERS and weight > 0:
+            for one, other in combinations(sorted(who), 2):
+                shared[one, other][print_] = weight
+    return shared.items()
+
+
+def rarity(owners: int, students: int) -> float:
+    """Return how much a passage counts that so many of so many students have, from 0 to 1."""
+    if owners <= 2:
+        return 1.0
+    return math.log(students / owners) / math.log(students / 2)
+
+
+def compare(students: tuple[str, str], works: Mapping[str, Work], weights: Mapping[int, float]) -> SimilarPair:
+    """Return what two students share.
+
+    Args:
+        students: the two.
+        works: of the class.
+        weights: of the passages that the two share, by fingerprint.
+    """
+    sides = [_covered(works[student], weights) for student in students]
+    smaller = min(works[student].counted for student in students)
+    return SimilarPair(
+        students,
+        evidence=min(sum(side.values()) for side in sides),
+        share=min(1.0, min(len(side) for side in sides) / smaller),
+        spans=(_spans(works[students[0]], sides[0]), _spans(works[students[1]], sides[1])),
+    )
+
+
+def _covered(work: Work, weights: Mapping[int, float]) -> dict[int, float]:
+    """Return the weight of each token that stands in something shared, by its number."""
+    covered: dict[int, float] = {}
+    for passage in work.passages:
+        weight = weights.get(passage.fingerprint, 0.0)
+        for at in range(passage.first, passage.first + K) if weight else ():
+            covered[at] = max(weight, covered.get(at, 0.0))
+    return covered
+
+
+def _spans(work: Work, covered: Collection[int]) -> dict[str, list[Span]]:
+    """Return the places of tokens, neighbours as one, by answer."""
+    spans: dict[str, list[Span]] = defaultdict(list)
+    before = None
+    for at in sorted(covered):
+        answer, token = work.tokens[at]
+        if before == at - 1 and spans[answer] and work.tokens[before][0] == answer:
+            spans[answer][-1] = (spans[answer][-1][0], token.end)
+        else:
+            spans[answer].append((token.start, token.end))
+        before = at
+    return dict(spans)

@@ -1,0 +1,96 @@
+"""What a chapter's own cells need: sample images, the figures' style, and numbers for the text.
+
+The same cells run while the book is built and in a student's notebook, where neither the book nor the solutions exist.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from autograder.palette import STYLE
+
+SAMPLE = Path("data") / "sample"
+
+
+def load_sample() -> tuple[Tensor, Tensor]:
+    """Return the sample of Fashion-MNIST that comes with the course.
+
+    Returns:
+        Images (N, 28, 28), float32 in [0, 1], and their class numbers (N,), int64.
+
+    Raises:
+        FileNotFoundError: no folder from here upwards holds ``data/sample``.
+    """
+    folder = find_upwards(SAMPLE)
+    images = read_idx(folder / "train-images-idx3-ubyte.gz")
+    labels = read_idx(folder / "train-labels-idx1-ubyte.gz")
+    return torch.from_numpy(images).float() / 255, torch.from_numpy(labels).long()
+
+
+def load_measured(name: str) -> Any:
+    """Return what was measured on the full Fashion-MNIST, too long for the building of a page.
+
+    Args:
+        name: "results", of ``make results``: the accuracy of each recipe; or "speed", of ``make bench-training``.
+
+    Raises:
+        FileNotFoundError: no folder from here upwards holds it in ``data``.
+    """
+    return json.loads(find_upwards(Path("data") / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def find_upwards(path: Path) -> Path:
+    """Return where this file or folder lies, in the current folder or above it."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / path).exists():
+            return folder / path
+    raise FileNotFoundError(f"no folder from {here} upwards holds {path}: keep the notebook beside the course's data")
+
+
+def read_idx(path: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return the array of bytes in a gzipped IDX file: a magic number, the sizes, then the values."""
+    content = gzip.decompress(path.read_bytes())
+    if content[:3] != b"\x00\x00\x08":
+        raise ValueError(f"{path.name} is not an IDX file of bytes")
+    dimensions = content[3]
+    shape = np.frombuffer(content, ">u4", count=dimensions, offset=4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape.astype(int)).copy()
+
+
+def use_course_style() -> None:
+    """Set matplotlib up so that a figure in a notebook looks as it does in the book."""
+    import matplotlib as mpl
+
+    mpl.rcParams.update(STYLE)
+    try:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+    except ImportError:
+        return
+    set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
+
+
+def scientific(value: float) -> str:
+    """Return a number as text with a power of ten: ``2.9 × 10⁻¹⁰``."""
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa} × 10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def glue(name: str, value: float | str) -> None:
+    """Keep a number for the book's text, under a name.
+
+    Writes what myst-nb's role ``{glue:text}`` reads, so that a notebook without myst-nb runs the same cell; there it
+    shows nothing.
+    """
+    from IPython.display import display
+
+    kept = {"application/papermill.record/text/plain": repr(value)}
+    metadata = {"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}}
+    display(kept, raw=True, metadata=metadata)

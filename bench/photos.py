@@ -1,0 +1,140 @@
+"""Measure a model on photographs of held-out garments, and show those it gets wrong: python bench/photos.py"""
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+from rich.progress import Progress
+from rich.table import Table
+
+from autograder.console import print_table
+from bench.photographs import GROUNDS, Answer, GroundAccuracy, accuracy_by_ground, held_out, photographs
+from solutions import data
+from solutions.accelerate.device import use_one_thread
+from solutions.deployment import prepare_image
+from solutions.runs import folders
+
+THUMBNAIL = (150, 200)  # pixels
+COLUMNS = 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, help="model file; otherwise that of the newest run")
+    parser.add_argument("--data", type=Path, help="folder with the four IDX files; otherwise the usual places")
+    parser.add_argument("--per-class", type=int, default=25, help="photographs of each class on each ground")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same photographs")
+    parser.add_argument("--out", type=Path, default=Path("_build/photos"), help="folder for pictures and JSON")
+    options = parser.parse_args()
+
+    use_one_thread()
+    path = options.model or folders.newest_model(Path("runs"))
+    model, _ = folders.open_model(path)
+    dataset = data.load(options.data)
+    options.out.mkdir(parents=True, exist_ok=True)
+    total = len(GROUNDS) * len(model.labels) * options.per_class
+    with Progress(transient=True) as progress:
+        task = progress.add_task("photographs", total=total)
+        results = accuracy_by_ground(
+            *(model, dataset.test_images, dataset.test_labels, options.per_class, options.seed),
+            report=lambda done: progress.advance(task, done),
+        )
+    examples(dataset, options.seed).save(options.out / "examples.png")
+    for result in results:
+        contact_sheet(result.failures, model.labels).save(options.out / f"failures-{result.ground}.png")
+    summary = {
+        "model": str(path),
+        "seed": options.seed,
+        "grounds": [as_json(result, model.labels) for result in results],
+    }
+    (options.out / "photos.json").write_text(json.dumps(summary, indent=2) + "\n")
+
+    print(f"Model: {path}")
+    print_table(table(results, model.labels))
+    print(f"Photographs, and those that are wrong: {options.out}")
+
+
+def table(results: Sequence[GroundAccuracy], labels: Sequence[str]) -> Table:
+    view = Table(box=None, pad_edge=False)
+    for column in ("ground", "photographs", "prepare_image", "resize and invert", "most often wrong"):
+        view.add_column(column)
+    for result in results:
+        wrong = Counter(labels[failure.label] for failure in result.failures).most_common(3)
+        counts = ", ".join(f"{label} {count}" for label, count in wrong)
+        view.add_row(
+            *(result.ground, str(result.count), f"{result.accuracy:.1%}", f"{result.accuracy_plain:.1%}", counts)
+        )
+    return view
+
+
+def as_json(result: GroundAccuracy, labels: Sequence[str]) -> dict[str, object]:
+    return {
+        "ground": result.ground,
+        "photographs": result.count,
+        "accuracy": result.accuracy,
+        "accuracy_resize_and_invert": result.accuracy_plain,
+        "wrong": [
+            {"test_image": failure.index, "label": labels[failure.label], "answer": answer(failure, labels)}
+            for failure in result.failures
+        ],
+    }
+
+
+def answer(failure: Answer, labels: Sequence[str]) -> str | None:
+    return None if failure.given is None else labels[failure.given]
+
+
+def examples(dataset: data.Dataset, seed: int) -> Image.Image:
+    """Return a photograph of a garment of each class on each ground, and what is made of it."""
+    indices = held_out(dataset.test_labels, 1, seed)
+    cells = []
+    for ground in GROUNDS:
+        for photo in photographs(dataset.test_images, ground, indices, seed):
+            try:
+                cells.append(cell(photo, prepare_image(photo)[0].numpy(), ground))
+            except ValueError:
+                cells.append(cell(photo, None, f"{ground}: refused"))
+    return sheet(cells)
+
+
+def contact_sheet(failures: Sequence[Answer], labels: Sequence[str]) -> Image.Image:
+    """Return what went wrong: the photographs, what the network saw, and what it said."""
+    cells = []
+    for failure in failures:
+        prepared = None if failure.prepared is None else failure.prepared[0].numpy()
+        cells.append(cell(failure.photo, prepared, f"{labels[failure.label]}\n{answer(failure, labels) or 'refused'}"))
+    return sheet(cells)
+
+
+def cell(photo: Image.Image, prepared: np.ndarray | None, caption: str) -> Image.Image:
+    """Return a photograph, below it its 28×28, and below that a caption of two lines at most."""
+    width, height = THUMBNAIL
+    picture = Image.new("RGB", (width + 4, height + width + 40), "white")
+    small = photo.resize(THUMBNAIL).convert("RGBA")
+    checks = Image.fromarray(np.kron(np.indices((25, 20)).sum(axis=0) % 2, np.ones((8, 8))).astype(np.uint8) * 30 + 225)
+    behind = checks.crop((0, 0, *THUMBNAIL)).convert("RGBA")  # as editors show that there is nothing
+    picture.paste(Image.alpha_composite(behind, small), (2, 0))
+    if prepared is not None:
+        seen = Image.fromarray((255 * prepared).astype(np.uint8)).resize((width, width), Image.Resampling.NEAREST)
+        picture.paste(seen, (2, height + 4))
+    ImageDraw.Draw(picture).text((2, height + width + 6), caption, fill="black")
+    return picture
+
+
+def sheet(cells: Sequence[Image.Image]) -> Image.Image:
+    """Return cells in rows."""
+    if not cells:
+        return Image.new("RGB", THUMBNAIL, "white")
+    width, height = cells[0].size
+    page = Image.new("RGB", (COLUMNS * width, -(-len(cells) // COLUMNS) * height), "white")
+    for i, one in enumerate(cells):
+        page.paste(one, (i % COLUMNS * width, i // COLUMNS * height))
+    return page
+
+
+if __name__ == "__main__":
+    main()

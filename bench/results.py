@@ -1,0 +1,147 @@
+"""Train every recipe with several seeds, and compare with what the book shows: ``make results``.
+
+Each step of the ladder is measured on validation images alone. The test images are read once for each run of a named
+recipe, when nothing is left to be chosen.
+"""
+
+import json
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from math import hypot, sqrt
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import mean, stdev
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, TimeElapsedColumn
+from rich.table import Table
+
+from solutions import data
+from solutions.accelerate import device as machine
+from solutions.accelerate.recipes import LADDER, RECIPES, Recipe, rung
+from solutions.runs import run as runs
+
+SHOWN = data.DATA / "results.json"  # what the book shows
+SEEDS = range(5)
+MOST = 4.0  # standard errors by which a mean may differ from the one shown: other processors round otherwise
+
+
+def train(recipe: Recipe, name: str, seed: int) -> dict[str, float]:
+    """Train once, and return what was measured."""
+    machine.use_one_thread()
+    dataset = data.load()
+    settings = runs.Settings(name, recipe, seed, "cpu")
+    started = time.process_time()  # with one thread the time on a quiet machine, and the same on a busy one
+    with TemporaryDirectory() as folder:
+        runs.begin(settings, dataset, Path(folder))
+        run = runs.train(settings, dataset, Path(folder), lambda _: None, lambda _: False)
+    seconds = round(time.process_time() - started, 1)
+    measured = {"valid": run.progress.history.accuracies[run.progress.kept - 1], "seconds": seconds}
+    return measured | {"epochs": run.progress.epochs} | ({"test": run.test.accuracy} if name in RECIPES else {})
+
+
+def measure() -> dict[str, Any]:
+    """Return the recipes and the ladder, each with a list for the seeds."""
+    steps = {f"step {number}": rung(number) for number in range(len(LADDER))}
+    work = RECIPES | {name: recipe for name, recipe in steps.items() if recipe not in RECIPES.values()}
+    jobs = [(name, seed) for name in work for seed in SEEDS]
+    with (
+        ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
+        Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=Console(stderr=True)) as progress,
+    ):
+        futures = [pool.submit(train, work[name], name, seed) for name, seed in jobs]
+        task = progress.add_task("training", total=len(jobs))
+        for future in futures:
+            future.add_done_callback(lambda _: progress.advance(task))
+        measured: dict[str, list[dict[str, float]]] = {name: [] for name in work}
+        for (name, _), future in zip(jobs, futures, strict=True):
+            measured[name].append(future.result())
+    by_recipe = {recipe: measured[name] for name, recipe in work.items()}
+    return {
+        "data": runs.describe(data.load()),
+        "seeds": list(SEEDS),
+        "recipes": {name: {"recipe": asdict(recipe), **columns(measured[name])} for name, recipe in RECIPES.items()},
+        "ladder": [
+            {"step": step, "changes": changes, **columns(by_recipe[rung(number)], without="test")}
+            for number, (step, changes) in enumerate(LADDER)
+        ],
+    }
+
+
+def columns(measured: list[dict[str, float]], without: str = "") -> dict[str, list[float]]:
+    return {name: [one[name] for one in measured] for name in measured[0] if name != without}
+
+
+def table(results: dict[str, Any]) -> list[Table]:
+    """Return what was measured, for people."""
+    recipes = Table("recipe", "epochs", "processor seconds", "validation", "test", "range of test")
+    for name, row in results["recipes"].items():
+        spread = f"{min(row['test']):.2%} to {max(row['test']):.2%}"
+        numbers = (f"{mean(row['epochs']):.0f}", f"{mean(row['seconds']):.0f}", in_percent(row["valid"]))
+        recipes.add_row(name, *numbers, in_percent(row["test"]), spread)
+    ladder = Table("step", "validation")
+    for row in results["ladder"]:
+        ladder.add_row(row["step"], in_percent(row["valid"]))
+    return [recipes, ladder]
+
+
+def in_percent(values: list[float]) -> str:
+    return f"{mean(values):.2%} ± {standard_error(values):.2%}"
+
+
+def standard_error(values: list[float]) -> float:
+    return stdev(values) / sqrt(len(values))
+
+
+def is_stale(shown: dict[str, Any]) -> bool:
+    """Return whether what the book shows is of other recipes, another ladder or other data than the repository's."""
+    recipes = {name: asdict(recipe) for name, recipe in RECIPES.items()}
+    ladder = [[step, changes] for step, changes in LADDER]
+    return (
+        {name: row["recipe"] for name, row in shown["recipes"].items()} != recipes
+        or [[row["step"], row["changes"]] for row in shown["ladder"]] != ladder
+        or shown["data"]["is_sample"]
+    )
+
+
+def differences(shown: dict[str, Any], measured: dict[str, Any]) -> list[str]:
+    """Return a line for each mean that differs by more than chance and other processors explain."""
+    pairs = [(name, shown["recipes"][name], row) for name, row in measured["recipes"].items()]
+    pairs += [(new["step"], old, new) for old, new in zip(shown["ladder"], measured["ladder"], strict=True)]
+    found = []
+    for name, old, new in pairs:
+        for key in {"valid", "test"} & old.keys() & new.keys():
+            limit = MOST * hypot(standard_error(old[key]), standard_error(new[key]))
+            if abs(mean(old[key]) - mean(new[key])) > limit:
+                found.append(f"{name}, {key}: the book shows {in_percent(old[key])}, measured {in_percent(new[key])}")
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table; return 1 where the book's figures are stale, unless they are to be written."""
+    console = Console()
+    dataset = data.load()
+    if dataset.is_sample:
+        print(f"error: the book's figures are of the full set; {data.HOW_TO_GET}", file=sys.stderr)
+        return 2
+    measured = measure()
+    for one in table(measured):
+        console.print(one)
+    if "--write" in arguments:
+        SHOWN.write_text(json.dumps(measured, indent=1) + "\n")
+        return 0
+    shown = json.loads(SHOWN.read_text())
+    problems = ["they are of other recipes"] if is_stale(shown) else differences(shown, measured)
+    for problem in problems:
+        print(
+            f"error: {SHOWN}: the book's figures are stale: {problem}; python bench/results.py --write", file=sys.stderr
+        )
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

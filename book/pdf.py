@@ -1,0 +1,154 @@
+"""Print the built book as one PDF: cover, contents with page numbers, every page of the site, bookmarks.
+
+Usage: book/pdf.py SITE PDF
+
+The pages become one document, so that a link from chapter to chapter leads within the file. Chromium prints it twice:
+the first print tells on which page each heading falls, and the second has those numbers in its contents.
+"""
+
+import json
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape, unescape
+from pathlib import Path
+
+from playwright.sync_api import Page, Route, sync_playwright
+from pypdf import PdfReader
+
+from autograder.course import Course
+
+HOST = "http://book.invalid/"  # answered from the site's folder, and by no network
+DOCUMENT = "chapters/book.html"
+STYLE = Path(__file__).with_suffix(".css")
+HEADING = re.compile(r'<h(?P<level>[12])\b[^>]*>(?P<title>.*?)<a class="headerlink" href="#(?P<id>[^"]+)"', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    title: str
+    id: str
+
+
+def stems_of(site: Path) -> list[str]:
+    """Return the names of the book's pages, in the order of its table of contents."""
+    landing = (site / "chapters" / "index.html").read_text(encoding="utf-8")
+    return ["index", *dict.fromkeys(re.findall(r'class="toctree-l1\b[^>]*><a[^>]* href="([\w-]+)\.html"', landing))]
+
+
+def article(markup: str, stem: str, book_url: str) -> str:
+    """Return the article of a page as a part of one document.
+
+    Each id gets the page's name, each link to a page becomes one within the document, and everything is unfolded.
+    """
+    (found,) = re.findall(r"<article\b[^>]*>(.*?)</article>", markup, re.DOTALL)
+    found = re.sub(r'(?<=\s)(id|for|aria-labelledby|aria-describedby)="([^"]+)"', rf'\1="{stem}--\2"', found)
+    found = re.sub(r"url\(#([^)]+)\)", rf"url(#{stem}--\1)", found)
+    found = re.sub(r'href="#([^"]+)"', rf'href="#{stem}--\1"', found)
+    found = re.sub(r'href="([\w-]+)\.html#([^"]+)"', r'href="#\1--\2"', found)
+    found = re.sub(r'href="([\w-]+)\.html"', r'href="#\1"', found)
+    found = re.sub(r'href="\.\./(?!_)', f'href="{book_url}', found)
+    found = re.sub(r"<details\b", "<details open", found)
+    return f'<article class="bd-article" id="{stem}" style="page: p{stem}">{found}</article>'
+
+
+def headings_of(articles: Iterable[str]) -> list[Heading]:
+    """Return the headings that the contents list, in order."""
+    found = (match for markup in articles for match in HEADING.finditer(markup))
+    return [Heading(int(match["level"]), re.sub(r"<[^>]+>", "", match["title"]), match["id"]) for match in found]
+
+
+def contents(headings: Sequence[Heading], pages: Mapping[str, int]) -> str:
+    """Return the table of contents; a heading whose page is not known yet gets a number of three digits."""
+    rows = [
+        f'<li class="level-{one.level}"><a href="#{one.id}"><span>{one.title}</span>'
+        f"<span>{pages.get(one.id, 100)}</span></a></li>"
+        for one in headings
+    ]
+    return f'<nav class="book-contents"><h1>Contents</h1><ol>{"".join(rows)}</ol></nav>'
+
+
+def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], book_url: str) -> str:
+    """Return the whole book as one page of HTML.
+
+    Args:
+        landing: the first page of the site, for its styles.
+        articles: what ``article`` returned, in order.
+        pages: the page on which each heading falls, by its id.
+        book_url: address of the published book.
+    """
+    headings = headings_of(articles)
+    title = headings[0].title
+    styles = re.findall(r'<link\b[^>]*rel="stylesheet"[^>]*>', landing)
+    titles = {one.id.partition("--")[0]: unescape(one.title) for one in headings if one.level == 1}
+    running = [
+        f"@page p{stem} {{ @top-center {{ content: {json.dumps(text, ensure_ascii=False)}; }} }}"
+        for stem, text in titles.items()
+    ]
+    address = f'<a href="{book_url}">{escape(book_url)}</a>'
+    licence = "Text and figures: CC BY 4.0. Code: Apache License 2.0."
+    return "\n".join(
+        [
+            f'<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head><title>{title}</title>',
+            '<meta charset="utf-8">',
+            *styles,
+            f"<style>{STYLE.read_text(encoding='utf-8')}\n{chr(10).join(running)}</style></head><body>",
+            f'<section class="book-cover"><p class="title">{title}</p><p>{address}</p><p>{licence}</p></section>',
+            contents(headings, pages),
+            *articles,
+            "</body></html>",
+        ]
+    )
+
+
+@contextmanager
+def browser_page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
+
+
+def print_document(page: Page, site: Path, html: str, target: Path) -> None:
+    """Print a document whose styles and images lie in the site."""
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(HOST).partition("?")[0]
+        if path == DOCUMENT:
+            route.fulfill(body=html, content_type="text/html")
+        else:
+            route.fulfill(path=site / path)
+
+    page.route(f"{HOST}**", answer)
+    page.goto(HOST + DOCUMENT, wait_until="load")
+    page.evaluate("document.fonts.ready.then(() => null)")
+    page.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+    page.unroute(f"{HOST}**")
+
+
+def pages_of(pdf: Path) -> dict[str, int]:
+    """Return the page, counted from 1, of each place in a PDF that a link leads to."""
+    reader = PdfReader(pdf)
+    found = {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
+    return {name.lstrip("/"): number + 1 for name, number in found.items() if number is not None}
+
+
+def write_pdf(site: Path, target: Path) -> None:
+    """Write the book as a PDF."""
+    book_url = Course.installed().book_url
+    pages = {stem: (site / "chapters" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems_of(site)}
+    articles = [article(markup, stem, book_url) for stem, markup in pages.items()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with browser_page() as page, tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft.pdf"
+        print_document(page, site, document(pages["index"], articles, {}, book_url), draft)
+        print_document(page, site, document(pages["index"], articles, pages_of(draft), book_url), target)
+
+
+if __name__ == "__main__":
+    write_pdf(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,295 @@
+"""The classifier trained as fast as the machine allows: chapter 4's mathematics with nothing in its way.
+
+No autograd: the gradients of a layer are the lines of ``backward_linear`` and ``backward_relu``. No loader: the images
+lie on the device, and a batch is one ``index_select``. No stored gradient, where the update is plain gradient descent:
+p <- p - lr * gradient is one ``addmm_`` of the layer's input and the gradient of its output. No waiting for the device
+during an epoch: what is random is drawn, and the loss is taken, for a block of batches at once. On a GPU the steps of a
+block are one CUDA graph.
+"""
+
+import math
+from collections.abc import Callable
+from copy import deepcopy
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from solutions.accelerate.layers import Batch, Layer, NormalizedLayer
+from solutions.accelerate.recipes import MOMENTUM, Recipe
+from solutions.deployment import affine_layers
+from solutions.dropout import Classifier
+
+BLOCK = 1024  # images: what is read and drawn for them takes some 5 MB, and stays near the processor
+RESOLUTION = 2**16  # dropout is drawn from 16 bits for each unit, so its probability is met to within 1/65536
+
+
+class FastLearner:
+    """Trains a classifier in place by a recipe; without dropout, what ``Learner`` trains it to by the chapter's one.
+
+    Args:
+        model: the classifier; it is moved to the device.
+        recipe: how to train.
+        train: images, float from 0 to 1, shape (N, 28, 28), and their labels, int64, shape (N,).
+        valid: the same, for validation.
+        device: "cpu", "cuda" or "mps".
+        seed: of the order of the images, and of all else that is random. The model's weights are drawn already.
+        after_block: called with the number of images in each block of batches that was trained on.
+        bf16: compute the products in bfloat16. On processors that have instructions for it this is faster with batches
+            of hundreds, and slower with small ones.
+    """
+
+    def __init__(
+        self,
+        model: Classifier,
+        recipe: Recipe,
+        train: tuple[Tensor, Tensor],
+        valid: tuple[Tensor, Tensor],
+        device: str = "cpu",
+        seed: int = 0,
+        after_block: Callable[[int], None] | None = None,
+        bf16: bool = False,
+    ) -> None:
+        self._dtype = torch.bfloat16 if bf16 else torch.float32
+        self.model, self.recipe, self.device, self.after_block = model.to(device), recipe, device, after_block
+        images, labels = train[0].to(device), train[1].to(device)
+        self._mean, self._std = (images.mean().item(), images.std().item()) if recipe.standardize else (0.0, 1.0)
+        self._train_images = self._windows(images)
+        classes = len(model.labels)
+        self._train_targets = functional.one_hot(labels, classes) * (1 - recipe.smoothing) + recipe.smoothing / classes
+        self._valid = self._standardized(valid[0].to(device)).flatten(1), valid[1].to(device)
+        self._order = torch.Generator().manual_seed(seed)
+        self._noise = torch.Generator(device).manual_seed(seed)
+        self._layers = self._wrap_layers()
+        self._parameters = [parameter for layer in self._layers for parameter in layer.parameters]
+        self._layer_buffers = [buffer for layer in self._layers for buffer in layer.buffers]
+        self._make_buffers()
+        self._make_optimizer()
+        self._graphs: dict[int, torch.cuda.CUDAGraph | None] = {}
+
+    def train_epoch(self) -> float:
+        """Go once through the training images; return their mean loss, measured while the weights changed."""
+        total = torch.zeros((), device=self.device)
+        order = torch.randperm(len(self._train_targets), generator=self._order).to(self.device)
+        with torch.inference_mode():
+            for rows in order.split(self._block):
+                count = len(rows)
+                self._rows[:count].copy_(rows)
+                self._draw(count)
+                self._run(count)
+                total += functional.cross_entropy(self._logits[:count], self._targets[:count], reduction="sum")
+                if self.after_block:
+                    self.after_block(count)
+        return total.item() / len(order)
+
+    def validate(self) -> tuple[float, float]:
+        """Return mean loss and accuracy on the validation images, as the model answers outside training."""
+        x, labels = self._valid
+        with torch.no_grad():
+            *hidden, (weight, bias) = [layer.as_affine() for layer in self._layers]
+            for w, b in hidden:
+                x = torch.addmm(b, x, w).relu_()
+            logits = torch.addmm(bias, x, weight)
+            right = (logits.argmax(dim=1) == labels).sum().item()
+            return functional.cross_entropy(logits, labels).item(), right / len(labels)
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return copies of the weights as the ``state_dict`` of a model that takes brightness from 0 to 1."""
+        model = deepcopy(self.model)
+        with torch.no_grad():
+            for layer, (weight, bias) in zip(self._layers, affine_layers(model), strict=True):
+                of_layer = layer.as_affine()
+                weight.copy_(of_layer[0])
+                bias.copy_(of_layer[1])
+            weight, bias = affine_layers(model)[0]
+            weight /= self._std
+            bias -= self._mean * weight.sum(dim=0)
+        return model.state_dict()
+
+    def state(self) -> dict[str, Tensor]:
+        """Return everything that training depends on and changes, as the tensors it is kept in."""
+        found = {f"parameter.{i}": tensor for i, tensor in enumerate(self._parameters)}
+        found |= {f"buffer.{i}": tensor for i, tensor in enumerate(self._layer_buffers)}
+        for i, parameter in enumerate(self._parameters):
+            state = self._optimizer.state[parameter] if self._optimizer else {}
+            found |= {f"optimizer.{i}.{name}": tensor for name, tensor in state.items()}
+        generators = {"order": self._order.get_state(), "noise": self._noise.get_state()}
+        return found | generators | {"steps": self._steps}
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """Go on from where ``state`` was taken."""
+        with torch.no_grad():
+            for i, parameter in enumerate(self._parameters):
+                parameter.copy_(state[f"parameter.{i}"])
+                prefix = f"optimizer.{i}."
+                found = {name.removeprefix(prefix): state[name] for name in state if name.startswith(prefix)}
+                if self._optimizer and found:
+                    self._optimizer.state[parameter] = {
+                        name: value.to(self.device, copy=True) for name, value in found.items()
+                    }
+            for i, buffer in enumerate(self._layer_buffers):
+                buffer.copy_(state[f"buffer.{i}"])
+            for layer in self._layers:
+                layer.refresh()
+            self._steps.copy_(state["steps"])
+        self._order.set_state(state["order"].cpu())
+        self._noise.set_state(state["noise"].cpu())
+
+    def _standardized(self, images: Tensor) -> Tensor:
+        return (images - self._mean) / self._std
+
+    def _windows(self, images: Tensor) -> Tensor:
+        """Return the images (N, 784), or views of each from every offset: (N, offsets, offsets, 28, 28)."""
+        shift = self.recipe.shift
+        if not shift:
+            return self._standardized(images).flatten(1).to(self._dtype)
+        padded = self._standardized(functional.pad(images, [shift] * 4)).to(self._dtype)
+        return padded.unfold(1, images.shape[1], 1).unfold(2, images.shape[2], 1)
+
+    def _wrap_layers(self) -> list[Layer]:
+        """Return the model's layers; they share its memory."""
+        scale = 1 / (1 - self.recipe.dropout)
+        pairs = affine_layers(self.model)
+        layers = []
+        for i, (weight, bias) in enumerate(pairs):
+            drops = self.recipe.dropout and i < len(pairs) - 1
+            masks = torch.empty(self._block, len(bias), dtype=self._dtype, device=self.device) if drops else None
+            input_scale, gradient_scale = (scale if i else 1.0), scale ** (len(pairs) - 1 - i)
+            kind = NormalizedLayer if self.recipe.normalize and i < len(pairs) - 1 else Layer
+            layers.append(
+                kind(weight.detach(), bias.detach(), input_scale, gradient_scale, masks, self.recipe.batch_size)
+            )
+        # What the model is to the raw brightness, it is now to the standardised one.
+        first = layers[0]
+        first.bias += self._mean * first.weight.sum(dim=0)
+        first.weight *= self._std
+        for layer in layers:
+            layer.use(self._dtype)
+        return layers
+
+    @property
+    def _block(self) -> int:
+        """How many images a block has: whole batches."""
+        return max(1, BLOCK // self.recipe.batch_size) * self.recipe.batch_size
+
+    def _make_buffers(self) -> None:
+        """Reserve what a step writes to, since a CUDA graph reads and writes the same memory each time."""
+        batch, classes = self.recipe.batch_size, len(self.model.labels)
+        sizes = [len(self._layers[0].weight), *(len(layer.bias) for layer in self._layers)]
+
+        def reserve(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+            return torch.empty(*shape, dtype=dtype, device=self.device)
+
+        self._inputs = reserve(self._block, sizes[0], dtype=self._dtype)
+        self._outputs = [reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]]  # of the hidden layers
+        self._gradients = [*(reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]), reserve(batch, classes)]
+        self._batches: dict[tuple[int, int], Batch] = {}
+        self._rows = reserve(self._block, dtype=torch.int64)
+        self._offsets = reserve(2, self._block, dtype=torch.int64)
+        self._flips = reserve(self._block, 1, 1, dtype=torch.bool)
+        self._targets, self._logits = reserve(self._block, classes), reserve(self._block, classes)
+
+    def _make_optimizer(self) -> None:
+        """Take PyTorch's optimizer where the recipe asks for more than the plain step at one rate."""
+        recipe = self.recipe
+        steps = recipe.epochs * math.ceil(len(self._train_targets) / recipe.batch_size)
+        self._steps = torch.zeros(1, dtype=torch.int64, device=self.device)  # taken so far
+        self._rates = torch.tensor(recipe.learning_rates(steps), device=self.device)
+        self._rate = torch.tensor(recipe.lr, device=self.device)
+        self._captures = self.device.startswith("cuda")
+        self._optimizer: torch.optim.Optimizer | None = None
+        if recipe.optimizer == "sgd" and not recipe.cosine and self._dtype == torch.float32:
+            return
+        for parameter in self._parameters:
+            parameter.grad = torch.zeros_like(parameter)
+        groups = [
+            {"params": [layer.weight for layer in self._layers], "weight_decay": recipe.weight_decay},
+            {"params": [other for layer in self._layers for other in layer.parameters[1:]], "weight_decay": 0.0},
+        ]
+        if recipe.optimizer == "adamw":
+            self._optimizer = torch.optim.AdamW(groups, lr=self._rate, fused=True, capturable=self._captures)
+        else:
+            momentum = MOMENTUM if recipe.optimizer == "momentum" else 0.0
+            self._optimizer = torch.optim.SGD(groups, lr=self._rate, momentum=momentum, fused=True)
+
+    def _draw(self, count: int) -> None:
+        """Draw all that is random for the next images."""
+        recipe, noise = self.recipe, self._noise
+        for layer in self._layers:
+            if layer.masks is not None:
+                units = count * len(layer.bias)
+                words = torch.empty(-(-units // 4), dtype=torch.int64, device=self.device)
+                bits = words.random_(-(2**63), None, generator=noise).view(torch.int16)[:units].view(count, -1)
+                torch.ge(bits, round(RESOLUTION * (recipe.dropout - 0.5)), out=layer.masks[:count])
+        if recipe.shift:
+            self._offsets[:, :count].random_(0, 2 * recipe.shift + 1, generator=noise)
+        if recipe.flip:
+            self._flips[:count].random_(0, 2, generator=noise)
+
+    def _run(self, count: int) -> None:
+        """Train on the rows of the block, in batches. On a GPU: the first time as they come, then as one graph."""
+        if not self._captures or count not in self._graphs:
+            self._graphs[count] = None
+            self._train_block(count)
+            return
+        graph = self._graphs[count]
+        if graph is None:
+            graph = self._graphs[count] = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph):  # records, and computes nothing
+                self._train_block(count)
+        graph.replay()
+
+    def _train_block(self, count: int) -> None:
+        """Read the block's images, moved and mirrored as was drawn, and take a step for each batch of them."""
+        rows, inputs = self._rows[:count], self._inputs[:count]
+        torch.index_select(self._train_targets, 0, rows, out=self._targets[:count])
+        if self.recipe.shift:
+            images = self._train_images[rows, self._offsets[0, :count], self._offsets[1, :count]]
+            inputs.copy_(images.flatten(1))
+        else:
+            torch.index_select(self._train_images, 0, rows, out=inputs)
+        if self.recipe.flip:
+            images = inputs.view(count, 28, 28)
+            inputs.copy_(torch.where(self._flips[:count], images.flip(2), images).flatten(1))
+        for start in range(0, count, self.recipe.batch_size):
+            self._step(start, min(start + self.recipe.batch_size, count))
+
+    def _batch(self, start: int, end: int) -> Batch:
+        """Return what a step on the block's images from ``start`` to ``end`` reads and writes: always the same."""
+        if (start, end) not in self._batches:
+            size = end - start
+            outputs = [output[:size] for output in self._outputs]
+            logits = self._logits[start:end]
+            self._batches[start, end] = Batch(
+                inputs=[self._inputs[start:end], *outputs],
+                outputs=[*outputs, logits],
+                masks=[layer.masks if layer.masks is None else layer.masks[start:end] for layer in self._layers],
+                targets=self._targets[start:end],
+                gradients=[gradient[:size] for gradient in self._gradients],
+            )
+        return self._batches[start, end]
+
+    def _step(self, start: int, end: int) -> None:
+        """Take a step along the mean gradient over the block's images from ``start`` to ``end``."""
+        batch, size = self._batch(start, end), end - start
+        for layer, x, out, masks in zip(self._layers, batch.inputs, batch.outputs, batch.masks, strict=True):
+            layer.forward(x, out)
+            if layer is not self._layers[-1]:
+                (out if masks is None else out.mul_(masks)).relu_()
+        logits = batch.outputs[-1]
+        gradient = torch.softmax(logits, dim=1, out=batch.gradients[-1]).sub_(batch.targets).to(self._dtype)
+        for i in reversed(range(len(self._layers))):
+            layer, x = self._layers[i], batch.inputs[i]
+            arrived = layer.product_gradient(gradient, 1 / size)
+            if i:  # before the weight changes
+                gradient = layer.input_gradient(x, arrived, batch.gradients[i - 1])
+            if self._optimizer is None:
+                layer.descend(x, arrived, self.recipe.lr / size)
+            else:
+                layer.set_gradients(x, arrived, 1 / size)
+        if self._optimizer is not None:
+            torch.index_select(self._rates, 0, self._steps, out=self._rate.view(1))
+            self._optimizer.step()
+            self._steps += 1
+            for layer in self._layers:
+                layer.refresh()

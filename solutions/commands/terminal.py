@@ -1,0 +1,243 @@
+"""What the command line shows: tables, bars, progress."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import numpy as np
+from rich.color import Color
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from solutions.data import HOW_TO_GET, Dataset
+from solutions.errors import WrongUse
+from solutions.runs.folders import COURSE_MODEL
+from solutions.runs.measurement import Measurement
+from solutions.runs.survey import Survey
+from solutions.training import History
+
+
+def open_console(quiet: bool) -> Console:
+    """Return where to show things; file names are shown as they are, whatever brackets they have, and never cut."""
+    return Console(quiet=quiet, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def libraries_silenced() -> Iterator[None]:
+    """Keep off the terminal what libraries in C write to it themselves, as libtiff does of each damaged strip.
+
+    Until it ends, nothing in this process can write errors: it is for the command line, not for a server.
+    """
+    sys.stderr.flush()
+    terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)
+
+
+def say_model(console: Console, path: Path) -> None:
+    """Say which model is used."""
+    console.print(f"Model: {path}" + (" (the course's own)" if path == COURSE_MODEL else ""))
+
+
+def say_which(console: Console, dataset: Dataset) -> None:
+    """Say what data are used."""
+    counts = f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images"
+    console.print(f"Data: {name_of(dataset)}, {counts}, from {dataset.source}")
+    if dataset.is_sample:
+        console.print(f"For the full set, {HOW_TO_GET}.")
+
+
+def name_of(dataset: Dataset) -> str:
+    """Return what to call the data."""
+    return "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
+
+
+class Rate(ProgressColumn):
+    """How many images a second went through training."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed or 0:,.0f} images/s", style="progress.data.speed")
+
+
+class TrainingView:
+    """A progress bar, and above it a line for each epoch; the lines also where the output is no terminal.
+
+    Args:
+        console: where to show.
+        epochs: how many there will be at most.
+        images: how many an epoch has.
+    """
+
+    def __init__(self, console: Console, epochs: int, images: int) -> None:
+        self.stopped = False
+        self._epochs, self._images, self._pending = epochs, images, 0
+        self._shown = time.monotonic()
+        self._progress = Progress(
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(),
+            TextColumn("{task.fields[last]}"),
+            Rate(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=console.quiet or not console.is_terminal,
+        )
+        self._console = console
+        self._task = self._progress.add_task("", total=epochs * images, epoch=1, epochs=epochs, last="")
+
+    @contextmanager
+    def shown(self) -> Iterator["TrainingView"]:
+        """Show the view; meanwhile, Ctrl-C asks for an end after the epoch, and a second one ends at once."""
+        before = signal.signal(signal.SIGINT, self._ask_to_stop)
+        self._console.print("epoch  train loss  valid loss  valid accuracy  seconds", style="bold")
+        try:
+            with self._progress:
+                yield self
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def after_batch(self, images: int) -> None:
+        """Move the bar, though not for every batch: that would take longer than the batch."""
+        self._pending += images
+        if time.monotonic() - self._shown > 0.1:
+            self._advance()
+
+    def after_epoch(self, history: History) -> bool:
+        """Add a line to the table; return whether the user wants to stop."""
+        self._advance()
+        epoch = len(history.losses)
+        last = f"loss {history.losses[-1]:.4f}, accuracy {history.accuracies[-1]:.2%}"
+        self._progress.update(self._task, epoch=min(epoch + 1, self._epochs), last=last)
+        is_best = history.valid_losses[-1] == min(history.valid_losses)
+        self._console.print(
+            f"{epoch:5}  {history.losses[-1]:10.4f}  {history.valid_losses[-1]:10.4f}{'*' if is_best else ' '}"
+            f" {history.accuracies[-1]:14.2%}  {history.seconds[-1]:7.2f}"
+        )
+        return self.stopped
+
+    def _advance(self) -> None:
+        self._progress.update(self._task, advance=self._pending)
+        self._pending, self._shown = 0, time.monotonic()
+
+    def _ask_to_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.stopped = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._console.print("Ends after this epoch, with the best weights; Ctrl-C once more ends at once.")
+
+
+def tensorboard_log(folder: Path) -> Callable[[History], None]:
+    """Return what writes each epoch into the folder for TensorBoard.
+
+    Raises:
+        WrongUse: TensorBoard is not installed.
+    """
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise WrongUse("--log tensorboard needs TensorBoard; install it with: pip install tensorboard") from error
+    writer = SummaryWriter(folder)
+
+    def log(history: History) -> None:
+        epoch = len(history.losses)
+        writer.add_scalar("loss/training", history.losses[-1], epoch)
+        writer.add_scalar("loss/validation", history.valid_losses[-1], epoch)
+        writer.add_scalar("accuracy/validation", history.accuracies[-1], epoch)
+        writer.flush()
+
+    return log
+
+
+def class_table(test: Measurement) -> Table:
+    """Precision, recall and F1 of each class."""
+    table = Table("class", title="Test images", title_justify="left", box=None, pad_edge=False, title_style="bold")
+    for name in ("precision", "recall", "F1", "images"):
+        table.add_column(name, justify="right")
+    for label, scores in test.per_class.items():
+        shares = [f"{scores[key]:.3f}" for key in ("precision", "recall", "f1")]
+        table.add_row(label, *shares, f"{scores['images']:,}")
+    return table
+
+
+def confusion_table(test: Measurement) -> Table:
+    """The confusion matrix; the columns are numbered as the rows are, because ten names do not fit."""
+    table = Table("", "target \\ predicted", box=None, pad_edge=False, padding=(0, 1), title_justify="left")
+    table.title, table.title_style = "Confusion matrix", "bold"
+    for number in range(len(test.labels)):
+        table.add_column(str(number), justify="right")
+    for number, (label, row) in enumerate(zip(test.labels, test.matrix.tolist(), strict=True)):
+        cells = [Text(str(count or "·"), "bold" if number == column else "") for column, count in enumerate(row)]
+        table.add_row(str(number), label, *cells)
+    return table
+
+
+def file_table(data: Dataset) -> Table:
+    """The four files, and what is in them."""
+    table = Table("file", "shape", "SHA-256 of the content", box=None, pad_edge=False)
+    for file in data.files:
+        shape = "×".join(f"{size:,}" for size in file.shape)
+        table.add_row(file.path.name, shape, f"{file.digest[:16]}…")
+    return table
+
+
+def count_table(facts: Survey, names: Sequence[str], width: int = 15) -> Table:
+    """How many images each class has, with bars."""
+    table = Table("", "class", box=None, pad_edge=False, title="Images", title_justify="left", title_style="bold")
+    sets = {"training": facts.train_counts, "test": facts.test_counts}
+    for title in sets:
+        table.add_column(title, justify="right")
+        table.add_column("")
+    for number, name in enumerate(names):
+        cells = [(f"{n[number]:,}", "█" * round(width * n[number] / max(n))) for n in sets.values()]
+        table.add_row(str(number), name, *(cell for pair in cells for cell in pair))
+    return table
+
+
+def small_pictures(images: np.ndarray, labels: np.ndarray, names: Sequence[str], width: int) -> Text:
+    """Draw the first image of each class in grey and at half its size; a character is two pixels, one above the other.
+
+    Args:
+        images: uint8, shape (N, 28, 28).
+        labels: shape (N,), whole numbers.
+        names: of the classes.
+        width: of the terminal, in characters.
+    """
+    side = 14
+    first_of_each = [np.flatnonzero(labels == number)[0] for number in range(len(names))]
+    pixels = images[first_of_each].reshape(-1, side, 2, side, 2).mean(axis=(2, 4)).astype(int)
+    across = max(1, width // (side + 1))
+    text = Text()
+    for first in range(0, len(pixels), across):
+        row = pixels[first : first + across]
+        for top in range(0, side, 2):
+            for upper, lower in row[:, top : top + 2]:
+                for above, below in zip(upper, lower, strict=True):
+                    text.append("▀", Style(color=_grey(above), bgcolor=_grey(below)))
+                text.append(" ")
+            text.append("\n")
+        text.append("".join(name.center(side + 1) for name in names[first : first + across]).rstrip() + "\n")
+    return text
+
+
+def _grey(value: int) -> Color:
+    return Color.from_rgb(value, value, value)
+
+
+def answer_table(answers: list[tuple[str, float]], width: int = 30) -> Table:
+    """Ranked labels with bars."""
+    table = Table("", "", "", box=None, show_header=False, pad_edge=False)
+    for label, probability in answers:
+        table.add_row(label, f"{probability:6.1%}", "█" * round(width * probability))
+    return table

@@ -1,5 +1,0 @@
-"""Where the book explains what the page shows. In a Space, which has no metadata, the address itself stands here."""
-
-from autograder.reference import Course
-
-CHAPTER = Course.installed().page("deployment")

@@ -1,0 +1,249 @@
+"""The pictures of a training run, for the chapters and for the command line.
+
+Each function returns a figure of its own; nothing here touches pyplot's state. The colours can be told apart by
+colour-blind readers, and nothing is told by colour alone; a page with a light and a dark theme may replace them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
+
+from autograder.palette import COLOURS
+from solutions.runs.calibration import calibrate, wilson_interval
+from solutions.training import History
+
+BLUE, ORANGE, GREY = COLOURS["blue"], COLOURS["orange"], COLOURS["quiet"]
+# From negative to positive; what is near 0 is transparent, so that it has the colour of the page.
+SIGNED = LinearSegmentedColormap.from_list("signed", [(0, ORANGE), (0.5, f"{ORANGE}00"), (0.5, f"{BLUE}00"), (1, BLUE)])
+
+
+def sample_grid(images: np.ndarray, labels: np.ndarray, names: Sequence[str], columns: int = 10) -> Figure:
+    """Show the first images of each class, one row for each.
+
+    Args:
+        images: shape (N, 28, 28).
+        labels: shape (N,), whole numbers.
+        names: of the classes.
+        columns: how many images of each class.
+    """
+    pitch = 30  # pixels from image to image; one picture of all of them is drawn far sooner than one for each
+    picture = np.zeros((pitch * len(names), pitch * columns), images.dtype)
+    for row in range(len(names)):
+        for column, index in enumerate(np.flatnonzero(labels == row)[:columns]):
+            picture[row * pitch :, column * pitch :][1:29, 1:29] = images[index]
+    figure = Figure(figsize=(0.6 * columns + 1, 0.6 * len(names)), layout="constrained")
+    axis = figure.subplots()
+    axis.imshow(picture, cmap="gray_r", interpolation="nearest")
+    _without_ticks([axis])
+    axis.set_yticks(pitch * (np.arange(len(names)) + 0.5), names)
+    axis.tick_params(length=0)
+    return figure
+
+
+def curves(history: History, best: int | None = None) -> Figure:
+    """Show the losses and the validation accuracy of each epoch.
+
+    Args:
+        history: from ``Learner.fit``.
+        best: the epoch whose weights were kept, counted from 1; it is marked.
+    """
+    figure = Figure(figsize=(8, 3.2), layout="constrained")
+    losses, accuracies = figure.subplots(1, 2)
+    _draw_by_epoch(losses, losses_of(history), "mean loss", best)
+    _draw_by_epoch(accuracies, {"validation": history.accuracies}, "accuracy", best)
+    return figure
+
+
+def losses_of(history: History) -> dict[str, list[float]]:
+    """Return both losses under the names that they have in a figure."""
+    return {"validation": history.valid_losses, "training, dropout on": history.losses}
+
+
+def by_epoch(series: Mapping[str, Sequence[float]], name: str, best: int | None = None) -> Figure:
+    """Show up to three series of numbers, one for each epoch.
+
+    Args:
+        series: under the name of each line.
+        name: of what was measured, for the axis.
+        best: the epoch whose weights were kept, counted from 1; it is marked.
+    """
+    figure = Figure(figsize=(3.8, 2.9), layout="constrained")
+    _draw_by_epoch(figure.subplots(), series, name, best)
+    return figure
+
+
+def _draw_by_epoch(axis: Axes, series: Mapping[str, Sequence[float]], name: str, best: int | None) -> None:
+    styles = ((BLUE, "o-"), (ORANGE, "s--"), (GREY, "^:"))
+    for (label, values), (colour, style) in zip(series.items(), styles, strict=False):
+        epochs = np.arange(1, len(values) + 1)
+        axis.plot(epochs, values, style, ms=3, lw=1.8, color=colour, label=label)
+        axis.set_xlim(0.5, len(epochs) + 0.5)
+    if best is not None:
+        axis.axvline(best, color=GREY, lw=1, ls=":", label=f"kept: epoch {best}")
+    axis.set(xlabel="epoch", ylabel=name)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.legend(frameon=True, edgecolor="none", framealpha=0.85)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def confusion(matrix: np.ndarray, names: Sequence[str]) -> Figure:
+    """Show a confusion matrix; the shade of a cell is its share of the row.
+
+    Args:
+        matrix: counts, shape (C, C), rows are targets.
+        names: of the classes.
+    """
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    figure = Figure(figsize=(7.5, 6.5), layout="constrained")
+    axis = figure.subplots()
+    axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axis.grid(False)
+    for (row, column), count in np.ndenumerate(matrix):
+        if count:
+            shade = "white" if shares[row, column] > 0.5 else "black"
+            axis.text(column, row, f"{count:,}", ha="center", va="center", color=shade, fontsize=8)
+    axis.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+    axis.set_yticks(range(len(names)), names)
+    axis.set(xlabel="predicted", ylabel="target")
+    return figure
+
+
+def confident_mistakes(
+    images: np.ndarray, targets: np.ndarray, probabilities: np.ndarray, names: Sequence[str], count: int = 15
+) -> Figure:
+    """Show the images that the model is most sure about and gets wrong, the surest first.
+
+    Args:
+        images: shape (N, 28, 28).
+        targets: shape (N,), whole numbers.
+        probabilities: shape (N, C).
+        names: of the classes.
+        count: how many to show.
+    """
+    predictions, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    figure = Figure(figsize=(9, 2.2 * -(-count // 5)), layout="constrained")
+    axes = figure.subplots(-(-count // 5), 5, squeeze=False)
+    _without_ticks(axes.flat)
+    for axis, index in zip(axes.flat, surest_mistakes(targets, probabilities, count), strict=False):
+        axis.imshow(images[index], cmap="gray_r")
+        axis.set_title(f"{names[predictions[index]]} {sureness[index]:.1%}\nis {names[targets[index]]}", fontsize=9)
+    return figure
+
+
+def surest_mistakes(targets: np.ndarray, probabilities: np.ndarray, count: int) -> np.ndarray:
+    """Return the indices of the examples that a model is most sure about and gets wrong, the surest first.
+
+    Args:
+        targets: shape (N,), whole numbers.
+        probabilities: shape (N, C).
+        count: how many at most.
+    """
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != targets)
+    return wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:count]
+
+
+def reliability(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Figure:
+    """Show how often a model is right among the answers that it is about equally sure of.
+
+    On the dashed line it is right as often as it says. The upright lines are 95% intervals (Wilson); below, how many
+    answers there are.
+
+    Args:
+        targets: shape (N,), whole numbers.
+        probabilities: shape (N, C).
+        bins: how many groups of answers.
+    """
+    calibration = calibrate(targets, probabilities, bins)
+    filled = calibration.filled
+    sureness, shares = calibration.confidences[filled], calibration.accuracies[filled]
+    intervals = [wilson_interval(calibration.right[place], calibration.counts[place]) for place in filled]
+    figure = Figure(figsize=(3.9, 4.3), layout="constrained")
+    axis, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    axis.plot([0, 1], [0, 1], "--", color=GREY, lw=1, label="perfect calibration")
+    axis.vlines(sureness, *np.transpose(intervals), color=BLUE, lw=1.5)
+    axis.plot(sureness, shares, "o", ms=6, color=BLUE, label="measured", clip_on=False)
+    axis.set(ylabel="right answers", xlim=(0, 1), ylim=(0, 1))
+    figure.legend(frameon=False, loc="outside upper left", ncols=2)
+    axis.text(0.04, 0.92, f"calibration error {100 * calibration.error:.1f} points")
+    edges = calibration.edges
+    below.bar(edges[:-1], calibration.counts, np.diff(edges), align="edge", color=BLUE, alpha=0.6)
+    below.set(xlabel="probability of the chosen class", ylabel="answers")
+    for each in (axis.xaxis, axis.yaxis):
+        each.set_major_formatter(PercentFormatter(1, decimals=0))
+    below.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    for each in (axis, below):
+        each.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def largest_units(weight: np.ndarray, count: int) -> np.ndarray:
+    """Return the numbers of the units with the largest norms of their incoming weights, the largest first.
+
+    Args:
+        weight: of a layer, shape (inputs, units).
+        count: how many units at most.
+    """
+    return np.argsort(-np.linalg.norm(weight, axis=0), kind="stable")[:count]
+
+
+def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
+    """Show what the first hidden units look for: their incoming weights as images, blue positive, orange negative.
+
+    The colours are deepest from the 99.5th percentile on, so that a few weights do not pale the others.
+
+    Args:
+        weight: of the first layer, shape (784, H).
+        count: how many units to show, those with the largest norms first.
+    """
+    units = largest_units(weight, count)
+    columns = int(np.ceil(np.sqrt(len(units))))
+    limit = np.quantile(np.abs(weight[:, units]), 0.995) or 1.0
+    mosaic = np.zeros((30 * -(-len(units) // columns) - 2, 30 * columns - 2))  # two pixels between the images
+    for place, unit in enumerate(units):
+        top, left = 30 * (place // columns), 30 * (place % columns)
+        mosaic[top : top + 28, left : left + 28] = weight[:, unit].reshape(28, 28)
+    figure = Figure(figsize=(7, 7 * len(mosaic) / mosaic.shape[1]))
+    axis = figure.add_axes((0, 0, 1, 1))
+    axis.imshow(mosaic, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
+    _without_ticks([axis])
+    return figure
+
+
+def training_speeds(results: Mapping[str, Any]) -> Figure:
+    """Show how many times as fast as the original notebook each way to train is, a panel for each number of threads.
+
+    The limit, which is no way to train, is an outline.
+
+    Args:
+        results: the JSON value that ``bench.training`` writes; rows without a ratio are left out.
+    """
+    rows = [row for row in results["rows"] if row["ratio"] is not None]
+    panels = sorted({row["threads"] for row in rows})
+    order = {row["way"]: row["title"] for row in sorted(rows, key=lambda row: (row["threads"], row["ratio"]))}
+    figure = Figure(figsize=(4 + 2.4 * len(panels), 0.8 + 0.32 * len(order)), layout="constrained")
+    for axis, threads in zip(figure.subplots(1, len(panels), sharey=True, squeeze=False)[0], panels, strict=True):
+        ratios = {row["way"]: row["ratio"] for row in rows if row["threads"] == threads}
+        places = [list(order).index(way) for way in ratios]
+        faces = [{"accelerated": ORANGE, "products": "none"}.get(way, BLUE) for way in ratios]
+        edges = [rcParams["text.color"] if way == "products" else "none" for way in ratios]
+        bars = axis.barh(places, ratios.values(), height=0.7, color=faces, edgecolor=edges)
+        axis.bar_label(bars, [f"{ratio:.1f}×" for ratio in ratios.values()], padding=3, fontsize=9)
+        axis.set_yticks(range(len(order)), list(order.values()))
+        axis.set_xlim(0, 1.2 * max(ratios.values()))
+        axis.set(xlabel="× the notebook", title="1 thread" if threads == 1 else f"{threads} threads")
+        axis.grid(False)
+        axis.spines[["top", "right", "left"]].set_visible(False)
+        axis.tick_params(axis="y", length=0)
+    return figure
+
+
+def _without_ticks(axes: Iterable[Axes]) -> None:
+    for axis in axes:
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)

@@ -1,0 +1,167 @@
+"""The loop of epochs, for long work: it keeps the best weights, stops in time, and can go on after it was killed."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from solutions.errors import WorkFailed, WrongUse
+from solutions.accelerate.recipes import Recipe
+from solutions.training import History, Learner
+
+
+class Trainable(Protocol):
+    """What the loop needs to know of whatever trains the model."""
+
+    def train_epoch(self) -> float:
+        """Go once through the training images and return their mean loss."""
+
+    def validate(self) -> tuple[float, float]:
+        """Return mean loss and accuracy on the validation images."""
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return copies of the weights that are to be kept, as the model's ``state_dict``."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Return all that the next epochs depend on."""
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """Go on from there."""
+
+
+class TaughtLearner:
+    """The chapter's ``Learner``, as the loop needs it; the random numbers are those of ``Learner.fit``."""
+
+    def __init__(self, learner: Learner) -> None:
+        self._learner = learner
+        self._on_gpu = learner.config.device.startswith("cuda")
+        if learner.config.seed is not None:
+            torch.manual_seed(learner.config.seed)
+
+    def train_epoch(self) -> float:
+        return self._learner.train_epoch()
+
+    def validate(self) -> tuple[float, float]:
+        return self._learner.valid_loss(), self._learner.validate_epoch()
+
+    def weights(self) -> dict[str, Tensor]:
+        return {name: tensor.clone() for name, tensor in self._learner.model.state_dict().items()}
+
+    def state(self) -> dict[str, Tensor]:
+        generators = {"generator": torch.get_rng_state()}
+        if self._on_gpu:
+            generators["gpu generator"] = torch.cuda.get_rng_state()
+        return self._learner.model.state_dict() | generators
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        weights = dict(state)
+        torch.set_rng_state(weights.pop("generator"))
+        if self._on_gpu:
+            torch.cuda.set_rng_state(weights.pop("gpu generator"))
+        self._learner.model.load_state_dict(weights)
+
+
+@dataclass(eq=False)
+class Progress:
+    """How far a training has come.
+
+    Attributes:
+        history: what happened in each epoch.
+        weights: those that would be kept if training ended now, as the model's ``state_dict``.
+        kept: the epoch that they are of, counted from 1.
+    """
+
+    history: History = field(default_factory=History)
+    weights: dict[str, Tensor] = field(default_factory=dict)
+    kept: int = 0
+
+    @property
+    def epochs(self) -> int:
+        return len(self.history.losses)
+
+
+def fit(
+    trainable: Trainable,
+    recipe: Recipe,
+    progress: Progress,
+    checkpoint: Path,
+    after_epoch: Callable[[History], bool],
+) -> None:
+    """Train as ``Learner.fit`` does, from where ``progress`` stands to the end, and leave a checkpoint at each epoch.
+
+    The weights that are kept are those with the lowest validation loss; where the learning rate falls to 0, the last.
+
+    Args:
+        trainable: what trains the model.
+        recipe: when to stop.
+        progress: is brought up to date after each epoch.
+        checkpoint: the file from which ``restore`` goes on.
+        after_epoch: called with the history so far; where it returns True, training ends.
+
+    Raises:
+        WorkFailed: the loss is no longer a number; checkpoint and progress are those of the epoch before.
+    """
+    history = progress.history
+    while progress.epochs < recipe.epochs:
+        start = time.perf_counter()
+        loss = trainable.train_epoch()
+        valid_loss, accuracy = trainable.validate()
+        if not (math.isfinite(loss) and math.isfinite(valid_loss)):
+            raise WorkFailed(
+                f"the loss is no longer a number in epoch {progress.epochs + 1} with {recipe.optimizer}, "
+                f"--lr {recipe.lr:g} and --batch-size {recipe.batch_size}; try a tenth: --lr {recipe.lr / 10:g}"
+            )
+        if recipe.cosine or not progress.weights or valid_loss < min(history.valid_losses):
+            progress.weights, progress.kept = trainable.weights(), progress.epochs + 1
+        history.losses.append(loss)
+        history.valid_losses.append(valid_loss)
+        history.accuracies.append(accuracy)
+        history.seconds.append(time.perf_counter() - start)
+        save(checkpoint, trainable, progress)
+        if after_epoch(history):
+            return  # the caller has seen enough
+        best = history.valid_losses.index(min(history.valid_losses)) + 1
+        if recipe.patience is not None and progress.epochs - best >= recipe.patience:
+            return  # out of patience
+        if recipe.max_seconds is not None and sum(history.seconds) >= recipe.max_seconds:
+            return  # out of time
+
+
+def save(path: Path, trainable: Trainable, progress: Progress) -> None:
+    """Write a checkpoint: there is always a whole one, the old or the new."""
+    tensors = {f"kept.{name}": tensor for name, tensor in progress.weights.items()}
+    tensors |= {f"state.{name}": tensor for name, tensor in trainable.state().items()}
+    tensors = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
+    part = path.with_suffix(".part")
+    save_file(tensors, part, {"kept": str(progress.kept), "history": json.dumps(asdict(progress.history))})
+    part.replace(path)
+
+
+def restore(path: Path, trainable: Trainable, device: str) -> Progress:
+    """Bring what trains the model to where a checkpoint was written, and return how far that is.
+
+    Raises:
+        WrongUse: there is no checkpoint, or it is damaged or of another kind of training.
+    """
+    if not path.is_file():
+        raise WrongUse(f"{path}: there is no such checkpoint, not one epoch was finished; start again with --force")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata, tensors = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        parts: dict[str, dict[str, Tensor]] = {"kept": {}, "state": {}}
+        for name, tensor in tensors.items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = tensor
+        trainable.load_state(parts["state"])
+        weights = {name: tensor.to(device) for name, tensor in parts["kept"].items()}
+        return Progress(History(**json.loads(metadata["history"])), weights, int(metadata["kept"]))
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise WrongUse(f"{path}: not a checkpoint of this run ({error}); start again with --force") from error

@@ -1,0 +1,292 @@
+"""A training run from data to model file, and the folder that it leaves behind."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from solutions.runs import figures
+from solutions.accelerate import FastLearner
+from solutions.data import Dataset, split
+from solutions.runs.model_file import write_model
+from solutions.deployment import affine_layers
+from solutions.dropout import Classifier
+from solutions.errors import WorkFailed, WrongUse
+from solutions.runs.folders import CHECKPOINT, CONFIG, CONFUSION, CURVES, LOG, MISTAKES, MODEL, RESULTS
+from solutions.runs.loop import Progress, TaughtLearner, Trainable, fit, restore
+from solutions.accelerate.device import choose_device
+from solutions.runs.measurement import MEASURING_BATCH, Measurement, measure, to_tensors
+from solutions.accelerate.recipes import RECIPES, Recipe
+from solutions.training import History, Learner, LearnerConfig, Loader
+
+VALIDATION_SHARE = 0.1  # of the training images: 6,000 of the full set, 500 of the sample
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run is made; with the data they determine the model, on one kind of machine and one number of threads.
+
+    Attributes:
+        name: of the recipe, before anything was changed in it.
+        recipe: how to train.
+        seed: of the weights, the division of the training images, and all else that is random.
+        device: "cpu", "cuda" or "mps".
+        taught: whether the chapter's ``Learner`` trains rather than the fast one.
+        bf16: whether the fast one computes products in bfloat16.
+    """
+
+    name: str
+    recipe: Recipe
+    seed: int
+    device: str
+    taught: bool = False
+    bf16: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run: where it is, how it was made, and what was measured."""
+
+    folder: Path
+    settings: Settings
+    data: dict[str, object]
+    progress: Progress
+    images: int
+    test: Measurement
+
+    @property
+    def model_file(self) -> Path:
+        return self.folder / MODEL
+
+    @property
+    def why_kept(self) -> str:
+        is_last = self.settings.recipe.cosine
+        return "the last, when the learning rate had fallen" if is_last else "with the lowest validation loss"
+
+    @property
+    def images_per_second(self) -> float:
+        """Training images, in the time that training and validation took."""
+        return self.images * self.progress.epochs / sum(self.progress.history.seconds)
+
+    @property
+    def summary(self) -> dict[str, object]:
+        """What the model file tells about its training."""
+        kept, history = self.progress.kept, self.progress.history
+        return {
+            "data": self.data,
+            **asdict(self.settings),
+            "epoch": kept,
+            "validation_loss": history.valid_losses[kept - 1],
+            "validation_accuracy": history.accuracies[kept - 1],
+            "test_accuracy": self.test.accuracy,
+        }
+
+    @property
+    def results(self) -> dict[str, object]:
+        """The summary, and each class and pair of classes."""
+        return {**self.summary, **self.test.details}
+
+
+@dataclass
+class Reported:
+    """A loader that tells how many examples it has just handed out."""
+
+    loader: Iterable[tuple[Tensor, Tensor]]
+    report: Callable[[int], None]
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for x, y in self.loader:
+            yield x, y
+            self.report(len(y))
+
+
+def configure(name: str, changes: dict[str, Any], seed: int, device: str, taught: bool, bf16: bool) -> Settings:
+    """Return how to train by a named recipe with some changes.
+
+    Raises:
+        WrongUse: a number is out of its range, this machine does not have the device, or the chapter's ``Learner``
+            cannot follow the recipe.
+    """
+    try:
+        recipe = replace(RECIPES[name], **changes)
+    except ValueError as error:
+        raise WrongUse(f"{error}; --help shows the options") from error
+    if taught and not recipe.is_taught:
+        raise WrongUse(f"--reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out")
+    if taught and bf16:
+        raise WrongUse("--reference trains as the chapter does, in float32; leave out --bf16")
+    return Settings(name, recipe, seed, choose_device(device), taught, bf16)
+
+
+def divide(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which training images are trained on, and which are set aside for validation."""
+    return split(data.train_labels, VALIDATION_SHARE, seed)
+
+
+def new_model(recipe: Recipe, seed: int) -> Classifier:
+    """Return a classifier whose weights are drawn as the recipe says."""
+    torch.manual_seed(seed)
+    model = Classifier(recipe.dropout)
+    if recipe.he:
+        with torch.no_grad():
+            for weight, _ in affine_layers(model):
+                weight.normal_(0, math.sqrt(2 / len(weight)))
+    return model
+
+
+def new_learner(settings: Settings, model: Classifier, data: Dataset, report: Callable[[int], None]) -> Trainable:
+    """Return what trains the model on the training images but those set aside, and validates it on these.
+
+    Args:
+        settings: how.
+        model: from ``new_model``.
+        data: the images; those for the test are not looked at.
+        report: called with a number of images each time after so many more were trained on.
+    """
+    recipe, device, seed = settings.recipe, settings.device, settings.seed
+    images, labels = to_tensors(data.train_images, data.train_labels, device)
+    train, valid = ((images[part], labels[part]) for part in map(torch.tensor, divide(data, seed)))
+    if not settings.taught:
+        return FastLearner(model, recipe, train, valid, device, seed, report, settings.bf16)
+    loaders: dict[str, Iterable[tuple[Tensor, Tensor]]] = {
+        "train": Reported(Loader(*train, recipe.batch_size, shuffle=True), report),
+        "valid": Loader(*valid, MEASURING_BATCH),
+    }
+    config = LearnerConfig(model, nn.CrossEntropyLoss(), lr=recipe.lr, device=device, seed=seed)
+    return TaughtLearner(Learner(config, loaders))
+
+
+def begin(settings: Settings, data: Dataset, folder: Path) -> None:
+    """Write into an empty folder what a run needs to begin, and to go on after it was killed."""
+    write_json(folder / CONFIG, {**asdict(settings), "data": describe(data), "machine": describe_machine(settings)})
+
+
+def read_settings(folder: Path) -> Settings:
+    """Return how the run of this folder is made.
+
+    Raises:
+        WrongUse: the folder holds no run, or one of another version.
+    """
+    try:
+        config = json.loads((folder / CONFIG).read_text())
+        named = {name: config[name] for name in ("name", "seed", "device", "taught", "bf16")}
+        return Settings(recipe=Recipe(**config["recipe"]), **named)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise WrongUse(f"{folder / CONFIG}: tells of no run that could go on ({error}); start a new one") from error
+
+
+def check_data(folder: Path, data: Dataset) -> None:
+    """Refuse to go on with other data than a run was begun with.
+
+    Raises:
+        WrongUse: they are not the same.
+    """
+    if json.loads((folder / CONFIG).read_text()).get("data") != describe(data):
+        raise WrongUse(f"{folder}: was begun with other data than those in {data.source}; name the same with --data")
+
+
+def train(
+    settings: Settings,
+    data: Dataset,
+    folder: Path,
+    after_batch: Callable[[int], None],
+    after_epoch: Callable[[History], bool],
+    logs: Iterable[Callable[[History], None]] = (),
+    resume: bool = False,
+) -> Run:
+    """Train the classifier, measure it once on the test images, and write the run into its folder.
+
+    Args:
+        settings: how to train.
+        data: the images; those for the test are used when the training is over, and for nothing but the measurement.
+        folder: from ``begin``.
+        after_batch: called with a number of images each time after so many more were trained on.
+        after_epoch: called with the history so far; where it returns True, training ends.
+        logs: called with the same, to write it down somewhere.
+        resume: go on from the folder's checkpoint. The model is then the one of a run that was never interrupted.
+
+    Raises:
+        WorkFailed: the loss is no longer a number, or the memory does not suffice.
+        WrongUse: there is no checkpoint to go on from.
+    """
+
+    images = len(divide(data, settings.seed)[0])
+
+    def log_epoch(history: History) -> bool:
+        write_log(folder / LOG, history, images)
+        for log in logs:
+            log(history)
+        return after_epoch(history)
+
+    try:
+        model = new_model(settings.recipe, settings.seed)
+        learner = new_learner(settings, model, data, after_batch)
+        progress = restore(folder / CHECKPOINT, learner, settings.device) if resume else Progress()
+        after_batch(progress.epochs * images)
+        fit(learner, settings.recipe, progress, folder / CHECKPOINT, log_epoch)
+    except WorkFailed as error:
+        raise WorkFailed(f"{folder}: {error}") from error
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise WorkFailed(
+            f"{folder}: the memory of {settings.device} does not suffice for {len(data.train_labels):,} images and "
+            f"--batch-size {settings.recipe.batch_size}; try a smaller one, another --device, or close other programs"
+        ) from error
+    model.load_state_dict(progress.weights)
+    # What is measured is what others will have: the weights as they are in the file, on a CPU.
+    test = measure(model.to("cpu"), data.test_images, data.test_labels)
+    run = Run(folder, settings, describe(data), progress, images, test)
+    write_json(folder / RESULTS, run.results)
+    draw(run, data)
+    write_model(model, run.model_file, run.summary)
+    (folder / CHECKPOINT).unlink()
+    return run
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether memory was lacking; on a CPU PyTorch tells it by words alone."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "allocate memory" in str(error)
+
+
+def draw(run: Run, data: Dataset) -> None:
+    """Write the figures of a run into its folder."""
+    labels, targets = run.test.labels, data.test_labels.astype(int)
+    pictures = {
+        CURVES: figures.curves(run.progress.history, run.progress.kept),
+        CONFUSION: figures.confusion(run.test.matrix.numpy(), labels),
+        MISTAKES: figures.confident_mistakes(data.test_images, targets, run.test.probabilities.numpy(), labels),
+    }
+    for name, figure in pictures.items():
+        figure.savefig(run.folder / name, dpi=150)
+
+
+def describe(data: Dataset) -> dict[str, object]:
+    """Return what identifies the data, whatever folder they are in."""
+    return {"name": "Fashion-MNIST", "is_sample": data.is_sample, "digest": data.digest}
+
+
+def describe_machine(settings: Settings) -> dict[str, object]:
+    """Return what else the speed and the last digits of a run depend on."""
+    card = torch.cuda.get_device_name(settings.device) if settings.device.startswith("cuda") else None
+    return {"torch": torch.__version__, "threads": torch.get_num_threads(), "card": card}
+
+
+def write_log(path: Path, history: History, images: int) -> None:
+    """Write a line of JSON for each epoch of so many training images."""
+    columns = zip(history.losses, history.valid_losses, history.accuracies, history.seconds, strict=True)
+    names = asdict(history)
+    with path.open("w") as file:
+        for epoch, values in enumerate(columns, start=1):
+            line = {"epoch": epoch, **dict(zip(names, values, strict=True)), "images_per_second": images / values[-1]}
+            file.write(json.dumps(line) + "\n")
+
+
+def write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=2) + "\n")

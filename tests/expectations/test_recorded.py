@@ -1,0 +1,117 @@
+"""A recording lets a student's machine judge as the reference does, and holds nothing of the reference's text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import safetensors
+import torch
+
+from autograder.checks import Check, Raised, checks_of
+from autograder.course import Course
+from autograder.expectations.live import LiveExpectations
+from autograder.expectations.recorded import (
+    RUN_SEEDS,
+    RecordedExpectations,
+    expectations,
+    record,
+    without_reference_words,
+)
+from autograder.judge import Expectations, judge
+from autograder.mistakes import Mistake
+from autograder.observe import observe, seed_of
+from autograder.verdicts import Answer
+from tests.conftest import made_once
+
+ROOM = "layers"
+COURSE = Course.installed()
+VISIBLE = [check for check in checks_of(ROOM) if not check.hidden]
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_once("recording", tmp_path_factory, lambda folder: record(COURSE, ROOM, folder)) / f"{ROOM}.safetensors"
+
+
+def content_of(recording: Path) -> dict[str, object]:
+    with safetensors.safe_open(recording, framework="pt") as file:
+        content: dict[str, object] = json.loads(file.metadata()["content"])
+    return content
+
+
+def judged(checks: list[Check], answers: list[Answer], seeds: list[int], expect: Expectations) -> list[object]:
+    """Outcome, mistake and words of each verdict; the wording of a refusal stays with the reference."""
+    return [(v.outcome, v.diagnosis and v.diagnosis.mistake, v.message) for v in judge(checks, answers, seeds, expect)]
+
+
+@pytest.mark.parametrize("mistake", COURSE.mistakes(ROOM), ids=lambda mistake: mistake.id)
+def test_it_judges_every_known_mistake_as_the_live_reference_does(
+    mistake: Mistake, recording: Path, live: LiveExpectations
+) -> None:
+    names = COURSE.mistaken_names(ROOM, mistake)
+    checks = [check for check in VISIBLE if check.exercise == mistake.exercise]
+    for run in RUN_SEEDS:
+        seeds = [seed_of(run, check) for check in checks]
+        answers = [observe(check, names, seed) for check, seed in zip(checks, seeds, strict=True)]
+        assert judged(checks, answers, seeds, RecordedExpectations(recording)) == judged(checks, answers, seeds, live)
+
+
+def test_it_passes_a_right_answer(recording: Path) -> None:
+    recorded = RecordedExpectations(recording)
+    for exercise in COURSE.exercises(ROOM):
+        checks = [check for check in VISIBLE if check.exercise == exercise.name]
+        seeds = [seed_of(RUN_SEEDS[1], check) for check in checks]
+        answers = [observe(check, COURSE.names(ROOM), seed) for check, seed in zip(checks, seeds, strict=True)]
+        assert all(verdict.passed for verdict in judge(checks, answers, seeds, recorded))
+
+
+def test_it_knows_the_page_that_the_course_knows(recording: Path) -> None:
+    assert RecordedExpectations(recording).page(ROOM) == COURSE.page(ROOM)
+
+
+def test_the_same_course_makes_the_same_bytes(recording: Path, tmp_path: Path) -> None:
+    assert digest(record(COURSE, ROOM, tmp_path)) == digest(recording)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_it_holds_no_hidden_check(recording: Path) -> None:
+    recorded = {row["check"] for row in content_of(recording)["answers"]}  # type: ignore[attr-defined]
+    assert recorded == {check.id for check in VISIBLE}
+
+
+def test_it_holds_no_line_and_no_wording_of_the_reference(recording: Path) -> None:
+    text = recording.read_bytes().decode("latin-1")
+    lines = {line for exercise in COURSE.exercises(ROOM) for line in exercise.solution_lines}
+    # The chapter shows the first, and an explanation names it; the second is a word of English.
+    for line in lines - {"super().__init__()", "return x"}:
+        assert line not in text
+    assert "a layer needs at least" not in text
+    for row in content_of(recording)["answers"]:  # type: ignore[attr-defined]
+        for _, packed in row["answer"]["observations"]:
+            assert not packed.get("line")
+
+
+def test_a_refusal_keeps_its_kind_and_loses_its_words() -> None:
+    answer = Answer("observed", {"a": Raised("ValueError", "n must be even", "check(n)"), "b": 1}, duration_s=3.0)
+    assert without_reference_words(answer) == Answer("observed", {"a": Raised("ValueError", "refused"), "b": 1})
+
+
+def test_an_error_that_is_no_refusal_keeps_what_torch_says_for_the_likely_mistake_is_found_by_it() -> None:
+    answer = Answer("error", {"error": Raised("RuntimeError", "shapes differ", "x.view(-1)")})
+    assert without_reference_words(answer).observations == {"error": Raised("RuntimeError", "shapes differ")}
+
+
+def test_it_holds_tensors_and_text_and_nothing_that_could_run(recording: Path) -> None:
+    with safetensors.safe_open(recording, framework="pt") as file:
+        dtypes = {file.get_tensor(name).dtype for name in file.keys()}  # noqa: SIM118
+    assert dtypes <= {torch.float32, torch.float64, torch.int64}
+
+
+def test_without_a_recording_the_installed_course_is_asked() -> None:
+    assert isinstance(expectations(ROOM), LiveExpectations)

@@ -1,0 +1,43 @@
+"""A course folder whose released notebooks have only the cells by which they are known."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.gradebook.term import enter_term, students_of
+from autograder.instructor.gradebook.writer import CourseGradebook
+from tests.instructor.collecting.downloads import CELLS, notebook
+
+ROSTER = """id,first name,last name,e-mail,also
+007,Ada,Lovelace,ada@example.org,octo-ada
+0042,José,"O'Brien-Núñez",jose@example.org,
+xm,小明,王,xm@example.org,
+grace,Grace,Hopper,grace@example.org,
+"""
+
+
+@pytest.fixture(scope="session")
+def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder with a class and nothing handed in. Read it only; `course` gives a copy to change."""
+    root = tmp_path_factory.mktemp("collecting") / "course"
+    make_course_folder(root)
+    (root / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    for assignment in CELLS:
+        (root / "release" / assignment).mkdir()
+        (root / "release" / assignment / f"{assignment}.ipynb").write_bytes(notebook(assignment))
+    folder = CourseFolder(root)
+    with CourseGradebook(folder) as gradebook:  # nbgrader takes seconds to make one
+        enter_term(gradebook, students_of(folder), {})
+    return root
+
+
+@pytest.fixture
+def course(empty_course: Path, tmp_path: Path) -> Path:
+    """A course folder of the test's own."""
+    shutil.copytree(empty_course, tmp_path / "course")
+    return tmp_path / "course"

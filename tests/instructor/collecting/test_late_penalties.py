@@ -1,0 +1,124 @@
+"""What late work costs, as nbgrader's gradebook says it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
+from traitlets import TraitError
+from traitlets.config import Config
+
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.gradebook.late_penalties import LatePenalty
+from autograder.instructor.gradebook.writer import CourseGradebook
+
+MINUTE, DAY = 60, 24 * 60 * 60
+RULE = "c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50\n"
+
+
+def penalty(seconds_late: float, score: float = 20, **rule: float) -> float | None:
+    """Return what comes off by a rule, by default after 15 minutes 10 % a day, at most 50 %."""
+    plugin = LatePenalty(**{"grace_minutes": 15, "percent_per_day": 10, "max_percent": 50} | rule)
+    return plugin.late_submission_penalty("ada", score, seconds_late)
+
+
+@pytest.mark.parametrize(
+    ("seconds_late", "points"),
+    [
+        (1, None),
+        (15 * MINUTE, None),
+        (15 * MINUTE + 1, 2),
+        (DAY + 15 * MINUTE, 2),
+        (DAY + 15 * MINUTE + 1, 4),
+        (4 * DAY + 15 * MINUTE, 8),
+        (5 * DAY, 10),
+        (100 * DAY, 10),
+    ],
+)
+def test_after_the_grace_period_each_day_begun_costs_a_share_up_to_the_most(
+    seconds_late: float, points: float | None
+) -> None:
+    assert penalty(seconds_late) == points
+
+
+def test_the_share_is_of_what_was_earned() -> None:
+    assert penalty(DAY, score=5) == 0.5
+
+
+def test_without_a_rule_late_work_costs_nothing_and_nbgraders_own_rule_still_holds() -> None:
+    assert penalty(DAY, percent_per_day=0) is None
+    plugin = LatePenalty(config=Config({"LateSubmissionPlugin": {"penalty_method": "zero"}}))
+    assert plugin.late_submission_penalty("ada", 20, DAY) == 20
+
+
+@pytest.mark.parametrize("rule", [{"percent_per_day": 101}, {"max_percent": -1}, {"grace_minutes": -1}])
+def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, float]) -> None:
+    with pytest.raises(TraitError):
+        penalty(DAY, **rule)
+
+
+# In the gradebook
+
+
+@contextmanager
+def gradebook_of(course: Path) -> Iterator[Gradebook]:
+    with warnings.catch_warnings(), Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's models under SQLAlchemy 2
+        yield gradebook
+
+
+def handed_in(course: Path, *, day: int, score: float = 20) -> None:
+    """Let Ada have earned points with work that was due on the first of the month."""
+    with gradebook_of(course) as gradebook:
+        gradebook.add_assignment("2-layers", duedate="2026-11-01 00:00:00 UTC")
+        gradebook.add_notebook("2-layers", "2-layers")
+        gradebook.add_grade_cell("check", "2-layers", "2-layers", max_score=20, cell_type="code")
+        gradebook.add_submission("2-layers", "007", timestamp=datetime(2026, 11, day))
+        gradebook.find_grade("check", "2-layers", "2-layers", "007").auto_score = score
+        gradebook.db.commit()
+
+
+def penalty_in(course: Path) -> float | None:
+    """Return the late penalty that nbgrader has of Ada's work after ours has looked at it."""
+    folder = CourseFolder(course)
+    with CourseGradebook(folder) as writer:
+        writer.update_penalty(folder.submission("007", "2-layers"), nbformat.v4.new_notebook())
+    with gradebook_of(course) as gradebook:
+        submission = gradebook.find_submission("2-layers", "007")
+        found: float | None = submission.notebooks[0].late_submission_penalty
+        assert submission.late_submission_penalty == (found or 0)
+    return found
+
+
+def test_a_new_course_takes_nothing_off(course: Path) -> None:
+    handed_in(course, day=3)
+    assert penalty_in(course) is None
+
+
+def test_a_line_in_the_configuration_sets_the_rule(course: Path) -> None:
+    handed_in(course, day=3)
+    config = course / "nbgrader_config.py"
+    assert f"\n# {RULE}" in config.read_text()  # the line to start from
+    config.write_text(config.read_text().replace(f"# {RULE}", RULE))
+    assert penalty_in(course) == 4
+
+
+def test_a_penalty_follows_marks_given_by_hand_and_a_due_date_that_was_moved(course: Path) -> None:
+    handed_in(course, day=3, score=10)
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(RULE)
+    assert penalty_in(course) == 2
+    with gradebook_of(course) as gradebook:
+        gradebook.find_grade("check", "2-layers", "2-layers", "007").manual_score = 20
+        gradebook.db.commit()
+    assert penalty_in(course) == 4
+    with gradebook_of(course) as gradebook:
+        gradebook.update_or_create_assignment("2-layers", duedate="2026-11-04 00:00:00 UTC")
+    assert penalty_in(course) is None

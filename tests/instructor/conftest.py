@@ -1,0 +1,175 @@
+"""Small classes, graded in the tests' own process, and what nbgrader's gradebook says of them."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.course import Course
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.grading.class_run import ClassRun, RunProgress
+from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+from autograder.notebooks.fill import fill
+from autograder.notebooks.graft import read_notebook
+from autograder.sandbox import Limits
+from tests.conftest import SAMPLE_CLASS, copy_course, made_once
+from tests.instructor.grading.broken import BROKEN
+
+ASSIGNMENT = "2-layers"
+ONCE = {"right": 20, "transposed": 14, "empty": 0, "two_mistakes": 11}
+QUICK = Limits(cell_s=3, check_s=2, total_s=20)
+
+
+def notebook_of(folder: Path, author: str) -> nbformat.NotebookNode:
+    """Return the released notebook with the answers of one of the sample class."""
+    released = read_notebook(CourseFolder(folder).released(ASSIGNMENT))
+    if author == "dennis":  # who has not begun
+        return released
+    return fill(released, (SAMPLE_CLASS / f"{author}.py").read_text(encoding="utf-8")).notebook
+
+
+def submitted(folder: Path, student: str, name: str = f"{ASSIGNMENT}.ipynb") -> Path:
+    """Return the file that a student hands in, in a folder that exists."""
+    path = folder / "submitted" / student / ASSIGNMENT / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def hand_in(folder: Path, **students: str) -> None:
+    """Hand in, for each student, the work of one of the sample class."""
+    for student, author in students.items():
+        nbformat.write(notebook_of(folder, author), submitted(folder, student))
+
+
+def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> ClassRun:
+    """Grade a course folder with limits that fit small exercises."""
+    request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
+    return grade_class(CourseFolder(folder), Course.installed(), request, progress)
+
+
+def verdicts(run: ClassRun) -> dict[str, list[dict[str, Any]]]:
+    """Return all that a run decided, by student, without how long it took."""
+    return {one.submission.student: undated(one.verdicts) for one in run.graded}
+
+
+def undated(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in record.items() if key != "duration_s"} for record in records]
+
+
+def points(run: ClassRun) -> dict[str, int]:
+    return {one.submission.student: one.points for one in run.graded}
+
+
+def record_of(folder: Path, student: str) -> dict[str, Any]:
+    """Return what the graded notebook of a student says: verdicts and notes."""
+    notebook = read_notebook(CourseFolder(folder).autograded(student, ASSIGNMENT))
+    record: dict[str, Any] = notebook.metadata["autograder"]
+    return record
+
+
+def gradebook_rows(folder: Path) -> dict[tuple[str, str], float | None]:
+    """Return the automatic score of each graded cell in the gradebook, by student and cell."""
+    with open_gradebook(folder) as gradebook:
+        submissions = gradebook.assignment_submissions(ASSIGNMENT)
+        rows = [
+            ((submission.student.id, grade.name), grade.auto_score)
+            for submission in submissions
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        ]
+    assert len(rows) == len(dict(rows)), "a cell has two rows"
+    return dict(rows)
+
+
+def everything_in_gradebook(folder: Path) -> dict[str, Any]:
+    """Return all that a gradebook says of who handed in what, and how many rows each of its tables has."""
+    grade_fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+    with open_gradebook(folder) as gradebook:
+        found: dict[str, Any] = {
+            submission.student.id: {
+                "timestamp": submission.timestamp,
+                "penalties": [notebook.late_submission_penalty for notebook in submission.notebooks],
+                "grades": {
+                    grade.name: [getattr(grade, field) for field in grade_fields]
+                    for notebook in submission.notebooks
+                    for grade in notebook.grades
+                },
+                "comments": {
+                    comment.name: (comment.auto_comment, comment.manual_comment)
+                    for notebook in submission.notebooks
+                    for comment in notebook.comments
+                },
+            }
+            for submission in gradebook.assignment_submissions(ASSIGNMENT)
+        }
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = {table: database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    return found | {"rows": rows}
+
+
+def graded_notebooks(folder: Path) -> dict[str, Any]:
+    """Return the graded notebooks by student, without how long the checks took and without draws of cell ids."""
+    found = {}
+    for path in sorted((folder / "autograded").glob("*/*/*.ipynb")):
+        notebook = read_notebook(path)
+        notebook.metadata["autograder"]["verdicts"] = undated(notebook.metadata["autograder"]["verdicts"])
+        found[path.parent.parent.name] = notebook
+    return found
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return all that lies in a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def open_gradebook(folder: Path) -> Gradebook:
+    return Gradebook(f"sqlite:///{folder / 'gradebook.db'}")
+
+
+@pytest.fixture(scope="session")
+def small_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """A course folder in which four have handed in and nothing is graded. Read it only."""
+    folder = tmp_path_factory.mktemp("small") / "course"
+    shutil.copytree(released, folder)
+    hand_in(folder, right="ada", transposed="barbara", empty="dennis", two_mistakes="john")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def graded_small_class(tmp_path_factory: pytest.TempPathFactory, small_class: Path) -> Path:
+    """The small class, graded with seed 7. Read it only."""
+    folder = tmp_path_factory.mktemp("graded_small") / "course"
+    shutil.copytree(small_class, folder)
+    assert points(grade(folder, seed=7)) == ONCE
+    return folder
+
+
+@pytest.fixture
+def small_folder(small_class: Path, tmp_path: Path) -> Path:
+    """The small class in a folder of the test's own."""
+    shutil.copytree(small_class, tmp_path / "small")
+    return tmp_path / "small"
+
+
+@pytest.fixture(scope="session")
+def broken_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """A course folder in which all that is listed in ``broken.py`` was handed in and graded. Read it only."""
+
+    def make(folder: Path) -> None:
+        copy_course(released, folder)
+        for student, break_it in BROKEN.items():
+            break_it(submitted(folder, student), notebook_of(folder, "ada"))
+        assert sorted(points(grade(folder, seed=3))) == sorted(BROKEN)
+
+    return made_once("broken_class", tmp_path_factory, make)

@@ -1,0 +1,67 @@
+"""When work is due: one table, with the time zone of its clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.instructor.course.due_dates import in_utc, read_due_dates, template
+from autograder.instructor.course.tables import TableError
+
+COURSE = ("1-approximation", "2-layers")
+
+
+def dates(folder: Path, text: str) -> dict[str, datetime]:
+    (folder / "due_dates.csv").write_text(f"assignment,due,time zone\n{text}\n")
+    return read_due_dates(folder / "due_dates.csv", COURSE)
+
+
+@pytest.mark.parametrize(
+    ("line", "hour"),
+    [
+        ("2-layers,2026-11-05 23:59,Europe/Berlin", 22),
+        ("2-layers,2026-07-05 23:59,Europe/Berlin", 21),
+        ("2-layers,2026-11-05T23:59:00,UTC", 23),
+        ("2-layers,2026-11-05 23:59+02:00,", 21),
+    ],
+    ids=["winter", "summer", "UTC", "offset"],
+)
+def test_nbgrader_gets_a_due_date_in_utc(line: str, hour: int, tmp_path: Path) -> None:
+    due = in_utc(dates(tmp_path, line))["2-layers"]
+    assert (due.tzinfo, due.day, due.hour, due.minute) == (None, 5, hour, 59)
+
+
+def test_an_assignment_without_a_date_has_none(tmp_path: Path) -> None:
+    assert dates(tmp_path, "1-approximation,,UTC\n2-layers,2026-11-05 23:59,UTC") == {
+        "2-layers": datetime(2026, 11, 5, 23, 59, tzinfo=UTC)
+    }
+
+
+def test_without_a_table_there_are_no_dates(tmp_path: Path) -> None:
+    assert read_due_dates(tmp_path / "due_dates.csv", COURSE) == {}
+
+
+def test_the_table_that_a_new_course_gets_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "due_dates.csv").write_text(template(COURSE))
+    assert read_due_dates(tmp_path / "due_dates.csv", COURSE) == {}
+    assert "2-layers,," in template(COURSE)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("2-layer,2026-11-05 23:59,UTC", "there is no assignment '2-layer': there are 1-approximation, 2-layers"),
+        ("2-layers,05.11.2026 23:59,UTC", "'05.11.2026 23:59' is no date with a time: write 2026-11-05 23:59"),
+        ("2-layers,2026-11-05,UTC", "'2026-11-05' is no date with a time"),
+        ("2-layers,2026-11-05 23:59,Berlin", "'Berlin' is no time zone: write one such as Europe/Berlin"),
+        ("2-layers,2026-11-05 23:59,../etc", "'../etc' is no time zone"),
+        ("2-layers,2026-11-05 23:59,", "no time zone: write one"),
+        ("2-layers,,UTC\n2-layers,2026-11-05 23:59,UTC\n2-layers,2026-11-06 23:59,UTC", "a date above already"),
+    ],
+)
+def test_a_line_that_is_wrong_is_named(line: str, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"due_dates\.csv, line \d: ") as raised:
+        dates(tmp_path, line)
+    assert reason in str(raised.value)

@@ -1,0 +1,140 @@
+"""Who is in the class: what people write and what learning systems export."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.instructor.course.roster import Student, split_name, students_in
+from autograder.instructor.course.tables import TableError, parse_table
+
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,2-layers (77),Final Score
+,,,,,Manual Posting,
+    Points Possible,,,,,20.00,(read only)
+"Lovelace, Ada",101,007,ada,CS 1,,
+"Hopper, Grace",102,0042,grace,CS 1,12.5,
+"Student, Test",999,,bbbc6740f0b946af,,,
+"""
+MOODLE_GRADES = """First name,Last name,ID number,Institution,Department,Email address,Last downloaded from this course
+Ada,Lovelace,007,,,ada@example.org,1793000000
+"""
+MOODLE_WORKSHEET = """Identifier,Full name,Email address,Status,Grade,Last modified (submission),Feedback comments
+Participant 657737,Ada Lovelace,ada@example.org,Submitted for grading,,"Thursday, 5 November 2026, 11:41 PM",
+"""
+NBGRADER = "id,first_name,last_name,email,lms_user_id\nada,Ada,Lovelace,ada@example.org,101\n"
+
+
+def roster(text: str | bytes) -> tuple[Student, ...]:
+    return students_in(parse_table(text.encode() if isinstance(text, str) else text, "roster.csv"))
+
+
+def test_a_canvas_gradebook_is_read_as_it_is() -> None:
+    ada, grace = roster(CANVAS)
+    assert ada == Student("007", "Ada", "Lovelace", lms_user_id="101", also=("ada",))
+    assert (grace.id, grace.lms_user_id, grace.also) == ("0042", "102", ("grace",))
+
+
+def test_canvas_without_the_schools_ids_has_its_own() -> None:
+    (ada,) = roster('Student,ID,SIS User ID,SIS Login ID,Section\n"Lovelace, Ada",101,,,CS 1\n')
+    assert (ada.id, ada.lms_user_id) == ("101", "101")
+
+
+def test_other_names_stand_between_semicolons() -> None:
+    assert roster('id,name,also\nada,Ada Lovelace,"octo-ada; Countess of Lovelace"\n')[0].also == (
+        "octo-ada",
+        "Countess of Lovelace",
+    )
+
+
+def test_a_moodle_grade_export_is_read_as_it_is() -> None:
+    assert roster(MOODLE_GRADES) == (Student("007", "Ada", "Lovelace", "ada@example.org"),)
+
+
+def test_a_moodle_worksheet_gives_the_number_of_each_participant() -> None:
+    assert roster(MOODLE_WORKSHEET) == (Student("ada@example.org", "Ada", "Lovelace", "ada@example.org", "657737"),)
+
+
+def test_nbgraders_own_table_is_read() -> None:
+    assert roster(NBGRADER) == (Student("ada", "Ada", "Lovelace", "ada@example.org", "101"),)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CANVAS.encode("utf-8-sig"),
+        CANVAS.encode("utf-16"),
+        CANVAS.encode("utf-16-le"),
+        CANVAS.encode("utf-16-be"),
+        CANVAS.encode("utf-32"),
+        CANVAS.replace("\n", "\r\n").encode(),
+        re.sub(",(?! )", ";", CANVAS).encode(),
+        re.sub(",(?! )", "\t", CANVAS).encode(),
+        b"sep=,\n" + CANVAS.encode(),
+    ],
+    ids=["BOM", "UTF-16", "UTF-16 LE", "UTF-16 BE", "UTF-32", "CRLF", "semicolons", "tabs", "Excel's line"],
+)
+def test_encodings_and_separators_that_occur_are_read(content: bytes) -> None:
+    assert roster(content)[0] == Student("007", "Ada", "Lovelace", lms_user_id="101", also=("ada",))
+
+
+def test_names_keep_commas_quotes_and_scripts() -> None:
+    names = roster('id,first name,last name\n1,"Ada ""the"" Countess","King, Lovelace"\n2,小明,王\n3,Ёлка,Öß\n')
+    assert [one.name for one in names] == ['Ada "the" Countess King, Lovelace', "小明 王", "Ёлка Öß"]
+
+
+def test_an_id_that_a_spreadsheet_was_kept_from_is_itself() -> None:
+    assert roster('id,name\n"=""0042""",Ada Lovelace\n')[0].id == "0042"
+
+
+def test_a_roster_with_nobody_in_it_is_nobody() -> None:
+    assert roster("") == roster("id,first name,last name,e-mail,also\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("first name,last name\nAda,Lovelace\n", "roster.csv has no column for ids: name one “id”"),
+        ("id,name\nada,Ada\nADA,Other\n", "lines 2 and 3 have the same id, 'ada'"),
+        ("id,name\nada,Ada\n,Other\n", "line 3: no id: give every student one"),
+        ("id,name\n../ada,Ada\n", "line 2: '../ada' cannot name a folder"),
+        ("id,name\n.,Ada\n", "line 2: '.' cannot name a folder"),
+        (f"id,name\n{'a' * 101},Ada\n", "cannot name a folder"),
+        ("id,name\n1.23457E+09,Ada\n", "line 2: a spreadsheet has rounded the id"),
+        ("id,name\nada,Lovelace, Ada\n", "line 2: 3 cells under 2 columns; put what holds a ',' into double quotes"),
+        ('id,name\nada,"Ada\n', "line 2: unexpected end of data"),
+        ("id,name\nada,José\n".encode("latin-1"), "is not in UTF-8: save it as “CSV UTF-8”"),
+        (b"PK\x03\x04\x00\x00\xd8\x00", "is no table of text"),
+    ],
+)
+def test_what_cannot_be_read_is_one_clear_line(text: str | bytes, reason: str) -> None:
+    with pytest.raises(TableError, match=r"roster\.csv") as raised:
+        roster(text)
+    assert reason in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Ada Lovelace", ("Ada", "Lovelace")),
+        ("Lovelace, Ada", ("Ada", "Lovelace")),
+        ("Ada King Lovelace", ("Ada King", "Lovelace")),
+        ("王小明", ("", "王小明")),
+        ("", ("", "")),
+    ],
+)
+def test_a_full_name_is_taken_apart(name: str, parts: tuple[str, str]) -> None:
+    assert split_name(name) == parts
+
+
+@given(st.binary(max_size=200))
+def test_whatever_a_file_holds_it_is_a_roster_or_a_line(content: bytes) -> None:
+    try:
+        found = roster(content)
+    except TableError as error:
+        assert "\n" not in str(error)
+    else:
+        assert all(one.id and "/" not in one.id and one.id not in (".", "..") for one in found)

@@ -1,0 +1,215 @@
+"""The doctor: a machine that is well, one that lacks something, and walls that are not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from autograder.course import Course
+from autograder.instructor.doctor import (
+    CONTAINER,
+    FORBIDDING,
+    INSTALL_BUBBLEWRAP,
+    MIN_FREE_BYTES,
+    Finding,
+    disk_finding,
+    gradebook_finding,
+    mend_of_no_sandbox,
+    package_finding,
+    sandbox_findings,
+    wall_finding,
+)
+from autograder.instructor.doctor.bait import VARIABLE, Bait
+from autograder.instructor.doctor.probes import PROBE_LIMITS, WALLS, Probed, Wall, probe_walls
+from autograder.sandbox import Limits, Sandbox, landlock
+from tests.conftest import ROOT, autograder
+
+
+def findings(shown: str) -> dict[str, Finding]:
+    """Return what `autograder doctor --json` found, by what was tried."""
+    return {row["what"]: Finding(**row) for row in json.loads(shown)}
+
+
+# A machine that is well
+
+
+@pytest.fixture(scope="module")
+def here(released: Path) -> dict[str, Finding]:
+    done = autograder("doctor", "--json", cwd=released)
+    found = findings(done.stdout)
+    assert {what: one.says for what, one in found.items() if not one.ok} == {}
+    assert (done.returncode, done.stderr) == (0, "")
+    return found
+
+
+def test_here_nothing_is_to_be_mended(here: dict[str, Finding]) -> None:
+    assert {one.mend for one in here.values()} == {""}
+
+
+@pytest.mark.parametrize("wall", WALLS, ids=lambda wall: wall.name)
+def test_every_wall_stands_here(here: dict[str, Finding], wall: Wall) -> None:
+    assert here[f"sandbox: {wall.name}"] == Finding(f"sandbox: {wall.name}", True, f"student code {wall.holds}")
+
+
+def test_the_mechanism_is_named(here: dict[str, Finding]) -> None:
+    user = "as a user of its own" if os.geteuid() == 0 else "in user namespaces"
+    assert here["sandbox"].says.startswith("bubblewrap and Linux namespaces, ")
+    assert user in here["sandbox"].says
+
+
+def test_in_a_course_folder_its_gradebook_is_read(here: dict[str, Finding], released: Path) -> None:
+    assert here["gradebook"].says == f"sqlite:///{released}/gradebook.db: 6 assignments"
+
+
+# Walls that are not there
+
+
+@pytest.fixture(scope="module")
+def without_walls(course: Course) -> dict[str, Probed]:
+    """What the probes get where student code is not shut in, and may use more than the probes are promised."""
+    sandbox = Sandbox(Limits(), isolated=False, hidden=[course.folder])
+    return {one.wall.name: one for one in probe_walls(sandbox, PROBE_LIMITS)}
+
+
+@pytest.mark.parametrize("wall", WALLS, ids=lambda wall: wall.name)
+def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str, Probed], wall: Wall) -> None:
+    probed = without_walls[wall.name]
+    assert probed.leaks
+    assert not [leak for leak in probed.leaks if leak.startswith("the probe itself")]
+
+
+@pytest.mark.parametrize(
+    ("name", "leak"),
+    [
+        ("network", "a server of this machine"),
+        ("network", "a local socket"),
+        ("other processes", "killing a process of yours"),
+        ("nothing left behind", "a process that goes on running"),
+    ],
+)
+def test_a_hole_shows_outside_whatever_the_probe_prints(without_walls: dict[str, Probed], name: str, leak: str) -> None:
+    assert leak in without_walls[name].leaks
+    assert leak not in next(wall.probe for wall in WALLS if wall.name == name) or name == "network"
+
+
+def test_the_reference_is_one_of_the_files(without_walls: dict[str, Probed], course: Course) -> None:
+    assert f"reading {course.folder}" in without_walls["files"].leaks
+
+
+def test_a_wall_with_a_hole_fails_and_names_what_got_through() -> None:
+    found = wall_finding(Probed(WALLS[0], ("a local socket",)))
+    assert (found.ok, found.says) == (False, "student code got through: a local socket")
+    assert "grade no untrusted work here" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("probe", "complaint"),
+    [
+        ("1 / 0", "the probe itself broke: ZeroDivisionError: division by zero"),
+        ("import os; os._exit(3)", "the probe itself was ended: crash"),
+    ],
+)
+def test_a_probe_that_breaks_is_not_taken_for_a_wall(probe: str, complaint: str) -> None:
+    (probed,) = probe_walls(Sandbox(PROBE_LIMITS, isolated=False), PROBE_LIMITS, [Wall("any", "holds", probe)])
+    assert probed.leaks == (complaint,)
+
+
+def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, Probed]) -> None:
+    with Bait() as bait:
+        folder, victim, dropped = bait.folder, bait.victim, bait._dropped()
+        for path in dropped:
+            path.touch()
+    assert not folder.exists()
+    assert victim.poll() is not None
+    assert not [path for path in dropped if path.exists()]
+    assert VARIABLE not in os.environ
+
+
+# A machine that lacks something
+
+
+def test_without_bubblewrap_every_wall_stands_by_landlock(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "autograder.instructor.cli", "doctor", "--json"]
+    environment = os.environ | {"PATH": str(tmp_path)}
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    found = findings(done.stdout)
+    assert {what: one.says for what, one in found.items() if not one.ok} == {}
+    assert found["sandbox"].says.startswith("landlock and Linux namespaces, ")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_with_neither_the_command_that_installs_bubblewrap_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    (found,) = sandbox_findings()
+    assert (found.what, found.ok, found.mend) == ("sandbox", False, INSTALL_BUBBLEWRAP)
+    assert found.says.startswith("bubblewrap is not installed")
+
+
+@pytest.mark.parametrize(("name", "value", "allow"), FORBIDDING)
+def test_a_setting_of_the_kernel_that_forbids_namespaces_is_named(
+    name: str, value: str, allow: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).parent.mkdir()
+    (tmp_path / name).write_text(f"{value}\n")
+    assert mend_of_no_sandbox(tmp_path) == allow
+
+
+@pytest.mark.parametrize(("name", "value", "allow"), FORBIDDING)
+def test_a_setting_that_allows_them_is_not(name: str, value: str, allow: str, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir()
+    (tmp_path / name).write_text(f"{1 - int(value)}\n")
+    assert mend_of_no_sandbox(tmp_path) == CONTAINER
+
+
+def test_a_package_that_is_missing_or_too_old_is_told_with_what_the_course_needs() -> None:
+    assert not package_finding("no-such-package", None).ok
+    found = package_finding("nbgrader", Requirement("nbgrader>=99"))
+    assert (found.ok, found.mend) == (False, 'pip install "nbgrader>=99"')
+    assert "the course needs >=99" in found.says
+
+
+def test_too_little_room_on_the_disk_is_told(tmp_path: Path) -> None:
+    assert not disk_finding(MIN_FREE_BYTES - 1, tmp_path).ok
+    assert disk_finding(MIN_FREE_BYTES, tmp_path).ok
+
+
+@pytest.mark.parametrize(
+    ("setting", "said", "unsaid"),
+    [
+        ("", "file is not a database", ""),
+        (
+            'c.CourseDirectory.db_url = "postgresql://ada:secret@127.0.0.1:9/marks"',
+            "ada:***@127.0.0.1:9/marks",
+            "secret",
+        ),
+        ('c.CourseDirectory.db_url = "nosuch://marks"', "nosuch", ""),
+        ("this is no Python", "nbgrader_config.py cannot be read", ""),
+    ],
+    ids=["broken", "no server", "no such database", "no configuration"],
+)
+def test_a_gradebook_that_cannot_be_reached_is_told_without_its_password(
+    setting: str, said: str, unsaid: str, course_folder: Path
+) -> None:
+    (course_folder / "gradebook.db").write_bytes(b"no database" * 1000)
+    with (course_folder / "nbgrader_config.py").open("a") as config:
+        config.write(f"\n{setting}\n")
+    found = gradebook_finding(course_folder)
+    assert not found.ok
+    assert found.mend
+    assert said in found.says
+    assert not unsaid or unsaid not in found.says
+
+
+def test_a_gradebook_that_is_not_there_yet_is_no_fault_and_is_not_made(course_folder: Path) -> None:
+    (course_folder / "gradebook.db").unlink()
+    assert gradebook_finding(course_folder).ok
+    assert not (course_folder / "gradebook.db").exists()

@@ -1,0 +1,225 @@
+"""`autograder report`, `export` and `feedback` on a real gradebook of nbgrader's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from autograder.course import Course
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.exporting.tables import csv_rows
+from autograder.instructor.gradebook.read_marks import read_marks
+from autograder.verdicts import labelled
+from tests.axe import violations
+from tests.instructor.conftest import ASSIGNMENT, record_of
+from tests.test_cli import files, here, refused
+
+
+def exported(folder: Path, name: str) -> list[list[str]]:
+    return csv_rows((folder / "exports" / name).read_bytes().decode("utf-8"))
+
+
+# What is read
+
+
+def test_marks_are_nbgraders_with_the_penalty_apart(term: Path) -> None:
+    marks = {mark.student.id: mark for mark in read_marks(CourseFolder(term), [ASSIGNMENT])}
+    assert (marks["john"].raw_score, marks["john"].penalty, marks["john"].score) == (11, 4, 7)
+    assert marks["john"].is_late
+    assert marks["ada"].status == "waits for a person"
+    assert marks["grace"].status == "graded"
+    assert (marks["0042"].status, marks["0042"].score) == ("missing", None)
+    assert marks["barbara"].student.name == "芭芭拉 =Liskov, B."
+    assert list(marks["barbara"].verdicts) == record_of(term, "barbara")["verdicts"]
+    assert "torch.randn(out_features, in_features)" in marks["barbara"].answers["layers-Linear"]
+
+
+# Export
+
+
+@pytest.mark.parametrize("format_", ["csv", "canvas", "moodle", "gradescope", "json"])
+def test_each_format_is_written_once_and_replaced_only_by_force(format_: str, term_folder: Path) -> None:
+    line = ("export", ASSIGNMENT, "--format", format_)
+    status, out, err = here(term_folder, *line)
+    assert status == 0
+    assert re.search(r"exports/2-layers\S+: 10 marks\n$", out)
+    assert err == "autograder: 2 marks wait for a person; what is not marked yet counts 0\n"
+    assert "--force replaces it and keeps a copy" in refused(term_folder, *line)
+    assert here(term_folder, *line, "--force", "-q")[:2] == (0, "")
+    assert len(list((term_folder / "exports").iterdir())) == 2
+
+
+def test_the_canvas_file_has_ids_names_and_the_mark_after_the_penalty(term_folder: Path) -> None:
+    assert here(term_folder, "export", ASSIGNMENT, "--format", "canvas")[0] == 0
+    rows = {row[2]: row for row in exported(term_folder, "2-layers-canvas.csv")}
+    assert rows["john"] == ['von "N", John', "103", "john", "john", "", "7"]
+    assert rows["barbara"][0] == "=Liskov, B., 芭芭拉"
+    assert rows["0042"][-1] == ""
+
+
+def test_all_assignments_go_to_canvas_in_one_file_and_not_to_moodle(term_folder: Path) -> None:
+    assert here(term_folder, "export", "--format", "canvas")[0] == 0
+    assert len(exported(term_folder, "class-canvas.csv")[0]) == 5 + 6
+    assert "name one" in refused(term_folder, "export", "--format", "moodle")
+
+
+def test_standard_output_gets_the_table_and_nothing_else(term: Path) -> None:
+    before = files(term)
+    status, out, _ = here(term, "export", ASSIGNMENT, "--format", "csv", "-o", "-")
+    assert (status, len(csv_rows(out))) == (0, 12)
+    assert files(term) == before
+    assert "a zip is nothing for a terminal" in refused(term, "export", "--format", "gradescope", "-o", "-")
+
+
+def test_a_file_of_canvas_gets_the_marks_in_a_copy(term: Path, tmp_path: Path) -> None:
+    given = tmp_path / "gradebook.csv"
+    given.write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,Chapter 2 (5)\n    Points Possible,,,,,25\nx,103,,,,\n",
+        encoding="utf-8",
+    )
+    before = given.read_bytes()
+    line = ("export", ASSIGNMENT, "--format", "canvas", "--into", given, "--column", "Chapter 2")
+    status, out, err = here(term, *line)
+    assert (status, given.read_bytes()) == (1, before)
+    assert "9 with a mark are not in" in err
+    assert out.endswith("gradebook-filled.csv: 1 mark\n")
+    assert (tmp_path / "gradebook-filled.csv").read_bytes() == before.replace(b"x,103,,,,", b"x,103,,,,7")
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "reason"),
+    [
+        (None, ("--format", "canvas"), "does not exist"),
+        (b"Student,ID,Section,2-layers\n\xff\n", ("--format", "canvas"), "is not UTF-8"),
+        (b"a,b\n", ("--format", "moodle"), "neither Canvas's gradebook"),
+        (b"a,b\n", ("--format", "csv"), "--into fills a file of Canvas's or Moodle's"),
+    ],
+)
+def test_a_file_that_cannot_be_filled_is_named_with_the_reason(
+    content: bytes | None, more: tuple[str, ...], reason: str, term: Path, tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / "theirs.csv").write_bytes(content)
+    assert reason in refused(term, "export", ASSIGNMENT, "--into", tmp_path / "theirs.csv", *more)
+    assert not (tmp_path / "theirs-filled.csv").exists()
+
+
+@pytest.mark.parametrize("command", ["report", "export"])
+def test_what_is_missing_is_said_in_a_line(command: str, released: Path, tmp_path: Path) -> None:
+    assert "is no course folder" in refused(tmp_path, command)
+    assert "there is no assignment '7-poetry'" in refused(released, command, "7-poetry")
+    assert "run `autograder grade 2-layers`" in refused(released, command, ASSIGNMENT)
+
+
+# Report
+
+
+def test_the_report_of_the_sample_class_says_what_happened_in_it(term_folder: Path) -> None:
+    status, out, _ = here(term_folder, "report", ASSIGNMENT)
+    assert (status, out.splitlines()[0]) == (0, "reports/2-layers.html, and the same as JSON beside it")
+    (found,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
+    assert (found["handed_in"], found["missing"], found["late"]) == (10, ["0042"], ["john"])
+    assert {one["name"] for one in found["mistakes"]} >= {"linear-transposed-weight", "flatten-batch-too"}
+    assert {one["exercise"]: one["outcome"] for one in found["limits"]} == {"Flatten": "timeout", "Sequential": "crash"}
+    assert found["similar"] == []
+    page = (term_folder / "reports" / "2-layers.html").read_text(encoding="utf-8")
+    assert "von &#34;N&#34;" in page
+    assert str(term_folder) not in page
+
+
+def test_the_report_needs_no_submission_and_runs_no_code(term_folder: Path) -> None:
+    for path in sorted((term_folder / "submitted").rglob("*.ipynb")):
+        path.write_text("{}", encoding="utf-8")
+    status, out, _ = here(term_folder, "report", "--json")
+    assert status == 0
+    assert [one["assignment"] for one in json.loads(out)["assignments"]] == CourseFolder(term_folder).assignments()
+    assert (term_folder / "reports" / "class.html").exists()
+
+
+# Feedback
+
+
+def test_feedback_has_the_late_penalty_and_comes_as_a_zip_too(term_folder: Path) -> None:
+    status, out, _ = here(term_folder, "feedback", ASSIGNMENT)
+    assert (status, out.splitlines()[-1]) == (0, "to upload: feedback/2-layers.zip")
+    page = CourseFolder(term_folder).feedback("john", ASSIGNMENT).read_text(encoding="utf-8")
+    assert "<strong>7 of 25 points</strong>" in page
+    assert "It came late: 4 points have been taken off." in page
+    with zipfile.ZipFile(term_folder / "feedback" / "2-layers.zip") as archive:
+        students = [path.name for path in (term_folder / "submitted").iterdir()]
+        assert sorted(archive.namelist()) == sorted(f"{student}/2-layers.html" for student in students)
+        assert archive.read("john/2-layers.html").decode() == page
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [
+        ("", "submissions/lovelaceada_LATE_101_5678_2-layers-1"),
+        ("", "Ada Lovelace_657737_assignsubmission_file/2-layers"),
+        ("../../", "2-layers"),
+    ],
+    ids=["Canvas", "Moodle", "a way out"],
+)
+def test_in_the_zip_a_page_is_called_as_what_was_downloaded(before: str, name: str, term_folder: Path) -> None:
+    folder = CourseFolder(term_folder)
+    work = (term_folder / "submitted" / "ada" / ASSIGNMENT / "2-layers.ipynb").read_bytes()
+    kept = term_folder / "collected" / "ada" / ASSIGNMENT / "attempts.json"
+    kept.parent.mkdir(parents=True)
+    attempts = [("an earlier one.ipynb", "0"), (f"{before}{name}.ipynb", hashlib.sha256(work).hexdigest())]
+    kept.write_text(json.dumps([{"path": path, "digest": digest} for path, digest in attempts]), encoding="utf-8")
+    assert here(term_folder, "feedback", ASSIGNMENT)[0] == 0
+    with zipfile.ZipFile(term_folder / "feedback" / "2-layers.zip") as archive:
+        assert archive.read(f"{name}.html").decode() == folder.feedback("ada", ASSIGNMENT).read_text(encoding="utf-8")
+
+
+def test_no_page_and_no_export_for_students_tells_what_is_hidden(term_folder: Path) -> None:
+    for line in (("feedback", ASSIGNMENT), ("export", ASSIGNMENT, "--format", "moodle")):
+        assert here(term_folder, *line)[0] == 0
+    assert here(term_folder, "export", ASSIGNMENT, "--format", "gradescope")[0] == 0
+    with zipfile.ZipFile(term_folder / "exports" / "2-layers-gradescope.zip") as archive:
+        told = {name.split("/")[1]: archive.read(name).decode() for name in archive.namelist()}
+    told = {student: json.dumps(json.loads(text), ensure_ascii=False) for student, text in told.items()}
+    worksheet = (term_folder / "exports" / "2-layers-moodle.csv").read_text(encoding="utf-8")
+    exercises = Course.installed().exercises("layers")
+    lines_of_all = [line for one in exercises for line in one.solution_lines]
+    solutions = [line for line in lines_of_all if line.startswith(("self.weight", "return x"))]
+    tried = 0
+    for student, results in told.items():
+        page = CourseFolder(term_folder).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
+        lines: dict[bool, set[str]] = {True: set(), False: set()}
+        for verdict in record_of(term_folder, student)["verdicts"]:
+            lines[verdict["hidden"]] |= {text for _, text in labelled(verdict["diagnosis"])}
+        secrets = lines[True] - lines[False]
+        tried += len(secrets)
+        for text in (page, results, worksheet):
+            assert str(term_folder) not in text
+            plain = text.replace("&#39;", "'").replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">")
+            assert not [secret for secret in secrets if secret in plain]
+            assert not [line for line in solutions if line in plain]
+    assert tried > 10
+    assert len(solutions) >= 3
+
+
+def test_a_students_page_is_accessible_in_light_and_dark(term_folder: Path, browser: Browser) -> None:
+    assert here(term_folder, "feedback", ASSIGNMENT, "--student", "barbara")[0] == 0
+    assert not (term_folder / "feedback" / "2-layers.zip").exists()
+    for scheme in ("light", "dark"):
+        with browser.new_context(
+            color_scheme=scheme,  # type: ignore[arg-type]
+            bypass_csp=True,  # for axe, which the page itself would not let in
+            viewport={"width": 360, "height": 700},
+        ) as context:
+            page = context.new_page()
+            page.goto(f"file://{CourseFolder(term_folder).feedback('barbara', ASSIGNMENT)}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
+            assert violations(page) == []
+            assert page.locator("html").get_attribute("lang") == "en"
+            headings = page.locator("h1, h2, h3, h4").all()
+            levels = [int(one.evaluate("one => one.tagName")[1]) for one in headings]
+            assert (levels[0], set(levels[1:])) == (1, {2})

@@ -1,0 +1,154 @@
+"""Marks put into files that Canvas and Moodle gave out: nothing else in them changes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.instructor.course.roster import Student
+from autograder.instructor.exporting import ExportError
+from autograder.instructor.exporting.fill import cells, fill
+from autograder.instructor.exporting.tables import BOM
+from autograder.instructor.gradebook.marks import Mark, number
+from tests.instructor.exporting.strategies import MARKS
+
+ADA = Student("0042", "Ada", "Lovelace", "ada@example.edu", "101")
+BEN = Student("007", "Ben", "de la Cruz, Jr.", "ben@example.edu")
+MARKED = [
+    Mark(ADA, "2-layers", 25.0, raw_score=20.0, penalty=2.0, handed_in=True),
+    Mark(BEN, "2-layers", 25.0, raw_score=7.25, handed_in=True),
+]
+CANVAS = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,1-approximation (11),2-layers (12),Final Score\r\n"
+    ",,,,,,Manual Posting,\r\n"
+    "    Points Possible,,,,,10.00,25.00,(read only)\r\n"
+    '"Lovelace, Ada",101,S1,ada,A,9.50,,95.0\r\n'
+    '"de la Cruz, Jr., Ben",102,007,ben,"A, and B",,3.00,\r\n'
+    '"Student, Test",103,,x,A,,,\r\n'
+)
+MOODLE = (
+    BOM + "Identifier,Full name,Email address,Status,Grade,Maximum grade,Grade can be changed,"
+    "Last modified (submission),Last modified (grade),Feedback comments\n"
+    'Participant 101,Ada Lovelace,ada@example.edu,Submitted,,25.00,Yes,"Thursday, 5 November 2026, 11:41 PM",-,\n'
+    'Participant 9,"Ben ""B""",BEN@example.edu ,Submitted,,25.00,Yes,-,-,"Well, done"\n'
+)
+
+
+def test_canvas_column_is_filled_and_all_else_is_as_it_was() -> None:
+    done = fill(CANVAS, MARKED)
+    assert done.text == CANVAS.replace("9.50,,95.0", "9.50,18,95.0").replace(",,3.00,", ",,7.25,")
+    assert (done.filled, done.not_there, done.without_mark) == (2, [], ["Student, Test 103"])
+
+
+def test_moodle_grades_and_empty_comments_are_filled_and_all_else_is_as_it_was() -> None:
+    done = fill(MOODLE, MARKED)
+    assert done.text == (
+        MOODLE.replace('Submitted,,25.00,Yes,"Thu', 'Submitted,18,25.00,Yes,"Thu')
+        .replace(",-,\n", ",-,Late: 2 points taken off.\n")
+        .replace("Submitted,,25.00,Yes,-", "Submitted,7.25,25.00,Yes,-")
+    )
+    assert done.filled == 2
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("first", ["", BOM])
+def test_marks_of_delimiters_line_ends_and_encoding_stay(delimiter: str, end: str, first: str) -> None:
+    rows = [
+        ["Student", "ID", "SIS User ID", "Section", "2-layers (1)"],
+        ['a "b"', "5", "0042", "", "1"],
+        ["x", "6", "007", "", ""],
+    ]
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
+    text = first + out.getvalue()
+    done = fill(text, MARKED)
+    assert done.text == text.replace('"1"' + end, '"18"' + end).replace(
+        f'{delimiter}""{end}', f'{delimiter}"7.25"{end}'
+    )
+
+
+@given(MARKS, st.booleans(), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+def test_filling_changes_one_column_alone(marks: list[Mark], has_mark: bool, quoting: int) -> None:
+    out = io.StringIO(newline="")
+    table = csv.writer(out, quoting=quoting)
+    table.writerow(["Student", "ID", "SIS User ID", "Section", "2-layers", "note"])
+    table.writerows([m.student.sortable_name, "", m.student.id, "", "3", m.student.email] for m in marks)
+    text = (BOM if has_mark else "") + out.getvalue()
+    done = fill(text, marks)
+    before, after = (list(csv.reader(io.StringIO(one.removeprefix(BOM), newline=""))) for one in (text, done.text))
+    for old, new, mark in zip(before[1:], after[1:], marks, strict=True):
+        assert new[4] == ("3" if mark.score is None else number(mark.score))
+        assert [*new[:4], *new[5:]] == [*old[:4], *old[5:]]
+    assert fill(done.text, marks).text == done.text
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])), min_size=1), min_size=1
+    )
+)
+def test_cells_are_read_as_pythons_own_reader_reads_them(rows: list[list[str]]) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([["a,b", "c"], *rows])
+    found = cells(out.getvalue())
+    assert [[cell.value for cell in row] for row in found] == [["a,b", "c"], *rows]
+
+
+def test_a_student_is_found_by_the_surest_thing_that_the_file_knows() -> None:
+    head = "Student,ID,SIS User ID,SIS Login ID,Section,2-layers\n"
+    table = head + "x,007,zzz,0042,,\ny,8,0042,q,,\nz,101,k,ben@example.edu,,\n"
+    done = fill(table, MARKED)
+    rows = [line.split(",")[-1] for line in done.text.splitlines()[1:]]
+    assert rows == ["7.25", "", "18"]  # Ada by Canvas's number, then Ben by his address
+
+
+def test_two_of_one_name_are_left_out_rather_than_mixed_up() -> None:
+    twins = [replace(mark, student=Student(str(at), "Ada", "Lovelace")) for at, mark in enumerate(MARKED)]
+    done = fill('Student,ID,Section,2-layers\n"Lovelace, Ada",7,,\n', twins)
+    assert (done.filled, len(done.not_there)) == (0, 2)
+
+
+def test_who_is_not_in_the_file_is_named() -> None:
+    assert fill("Student,ID,SIS User ID,Section,2-layers\nx,1,007,,\n", MARKED).not_there == ["Ada Lovelace"]
+
+
+def test_a_student_without_a_mark_keeps_what_is_there() -> None:
+    nothing = [Mark(ADA, "2-layers", 25.0), MARKED[1]]
+    assert '"Lovelace, Ada",101,S1,ada,A,9.50,,95.0' in fill(CANVAS, nothing).text
+
+
+def test_a_short_row_is_made_long_enough() -> None:
+    assert fill("Student,ID,SIS User ID,Section,2-layers\nx,1,007\n", MARKED).text.endswith("\nx,1,007,,7.25\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "reason"),
+    [
+        ("", None, "neither Canvas's gradebook"),
+        ("a,b\n1,2\n", None, "neither Canvas's gradebook"),
+        ("Identificador,Calificación\n", None, "in English"),
+        (CANVAS, "3-dropout", "no column is called '3-dropout': name one with --column; there are 1-approximation"),
+        (CANVAS.replace("1-approximation (11)", "2-layers (11)"), None, "more than one column is called '2-layers'"),
+        (CANVAS.replace("25.00", "20.00"), None, "worth 20 points there and 25 here"),
+        (
+            MOODLE.replace("25.00", "100,00", 1).replace(",100,00", ',"100,00"'),
+            None,
+            "worth 100 points there and 25 here",
+        ),
+        ('Student,ID,Section,2-layers\n"x,1,,\n', None, "the quotation mark in line 2 is not closed"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_the_way_out(text: str, column: str | None, reason: str) -> None:
+    with pytest.raises(ExportError, match=reason.replace("(", r"\(").replace(")", r"\)")):
+        fill(text, MARKED, column)
+
+
+def test_another_name_of_the_column_can_be_said() -> None:
+    other = CANVAS.replace("2-layers (12)", "Chapter 2: Layers (12)")
+    assert fill(other, MARKED, "Chapter 2: Layers").filled == 2

@@ -1,0 +1,213 @@
+"""PostgreSQL as the gradebook, with a real server: nbgrader's `db_url` in the course folder's configuration."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.gradebook.writer import GradebookError
+from tests.conftest import autograder, copy_course, run
+from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, hand_in, points
+
+BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+
+
+class Server:
+    """A PostgreSQL server on a socket in a folder of its own; root starts it as the user that it insists on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process: subprocess.Popen[bytes] | None = None
+        self.user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            account = pwd.getpwnam("postgres")
+            self.user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        line = ["initdb", "--pgdata=data", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"]
+        made = subprocess.run([BIN / line[0], *line[1:], "--no-sync"], cwd=folder, capture_output=True, **self.user)
+        assert made.returncode == 0, made.stderr.decode()
+
+    def start(self) -> None:
+        line = [BIN / "postgres", "-D", "data", "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(line, cwd=self.folder, stdout=log, stderr=log, **self.user)
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return self.do("SELECT 1")
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline, (self.folder / "log").read_text()
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End the server at once, as a power cut would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=30)
+
+    def do(self, statement: str) -> None:
+        with psycopg.connect(f"host={self.folder} user=postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+    def ask(self, database: str, question: str) -> Any:
+        with psycopg.connect(f"host={self.folder} user=postgres dbname={database}") as connection:
+            row = connection.execute(question).fetchone()
+            assert row is not None
+            return row[0]
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    server = Server(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    # Not in pytest's own folder, which the server's user may not enter.
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder, running(Path(folder)) as server:
+        yield server
+
+
+def configure(folder: Path, **settings: str) -> None:
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.writelines(f"c.CourseDirectory.{name} = {value!r}\n" for name, value in settings.items())
+
+
+@pytest.fixture(scope="module")
+def released_there(server: Server, released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder, without submissions, whose gradebook is the database `released`. Read both only."""
+    folder = tmp_path_factory.mktemp("postgresql") / "course"
+    copy_course(released, folder)
+    (folder / "gradebook.db").unlink()
+    server.do("CREATE DATABASE released")
+    configure(folder, db_url=server.url("released"), course_id="autumn")
+    # What the formgrader's button for a release runs; that of `autograder release` is the same behind its notebooks.
+    here = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = run("nbgrader", "generate_assignment", ASSIGNMENT, "--force", cwd=folder, env=os.environ | here)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def database(server: Server, released_there: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of a database of the test's own, in which the assignment is released."""
+    name = f"test_{abs(hash(request.node.name))}"
+    server.do(f"CREATE DATABASE {name} TEMPLATE released")
+    yield name
+    server.do(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def folder(server: Server, released_there: Path, database: str, tmp_path: Path) -> Path:
+    """A course folder in which the small class has handed in, and whose gradebook is `database`."""
+    copy_course(released_there, tmp_path / "course")
+    configure(tmp_path / "course", db_url=server.url(database))
+    hand_in(tmp_path / "course", right="ada", transposed="barbara", empty="dennis", two_mistakes="john")
+    return tmp_path / "course"
+
+
+def rows(url: str) -> list[tuple[Any, ...]]:
+    """Return all that a gradebook holds of the assignment's submissions but its own ids."""
+    with Gradebook(url) as gradebook:
+        assignment = gradebook.find_assignment(ASSIGNMENT)
+        found: list[tuple[Any, ...]] = [(assignment.max_code_score, assignment.max_written_score)]
+        for submission in sorted(assignment.submissions, key=lambda one: one.student.id):
+            found.append((submission.student.id, submission.timestamp, submission.score, submission.needs_manual_grade))
+            (notebook,) = submission.notebooks
+            grades = [(one.name, one.auto_score, one.manual_score, one.needs_manual_grade) for one in notebook.grades]
+            found += sorted(grades, key=lambda one: one[0])
+            found += sorted((one.name, one.auto_comment) for one in notebook.comments)
+    return found
+
+
+def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite(
+    server: Server, database: str, folder: Path, graded_small_class: Path
+) -> None:
+    assert points(grade(folder, seed=7)) == ONCE
+    assert not (folder / "gradebook.db").exists()
+    assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
+
+
+def test_a_second_run_grades_nothing_anew(server: Server, database: str, folder: Path) -> None:
+    grade(folder)
+    before = rows(server.url(database))
+    assert all(one.reused for one in grade(folder).graded)
+    assert rows(server.url(database)) == before
+
+
+def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
+    server: Server, database: str, folder: Path, graded_small_class: Path
+) -> None:
+    line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "--workers", "1"]
+    grader = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while server.ask(database, "SELECT count(*) FROM submitted_assignment") < 2:
+        assert grader.poll() is None and time.monotonic() < deadline
+    server.stop()
+    try:
+        out, err = grader.communicate(timeout=60)
+        assert (grader.returncode, out, err.count("\n")) == (1, "", 1), err
+        assert err.startswith(f"autograder: the gradebook of {folder} fails: ")
+        assert err.endswith("; what was graded so far is kept\n")
+        refused = autograder("grade", ASSIGNMENT, cwd=folder)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), refused.stderr
+    finally:
+        server.start()
+    done = autograder("grade", ASSIGNMENT, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "unchanged)" in done.stdout
+    assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
+
+
+def test_two_courses_on_one_server_have_a_database_each(server: Server, database: str, folder: Path) -> None:
+    server.do("CREATE DATABASE spring TEMPLATE released")
+    other = folder.parent / "spring"
+    copy_course(folder, other)
+    configure(other, db_url=server.url("spring"))
+    shutil.rmtree(other / "submitted")
+    hand_in(other, right="dennis")
+    grade(folder)
+    before = rows(server.url(database))
+    assert points(grade(other)) == {"right": 0}
+    assert rows(server.url(database)) == before
+    assert [row[0] for row in rows(server.url("spring")) if len(row) == 4 and row[0] in ONCE] == ["right"]
+
+
+def test_two_courses_in_one_database_are_refused_since_nbgrader_would_mix_their_marks(
+    server: Server, database: str, folder: Path
+) -> None:
+    grade(folder, student="right")
+    before = rows(server.url(database))
+    configure(folder, course_id="spring")
+    with pytest.raises(CourseFolderError, match=r"holds 2-layers of the course autumn, and this folder's is spring: "):
+        grade(folder)
+    assert rows(server.url(database)) == before
+
+
+def test_a_database_that_does_not_exist_is_told_in_one_line(server: Server, folder: Path) -> None:
+    configure(folder, db_url=server.url("nowhere"))
+    with pytest.raises(GradebookError, match='database "nowhere" does not exist; what was graded so far is kept'):
+        grade(folder)

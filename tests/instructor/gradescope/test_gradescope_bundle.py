@@ -1,0 +1,267 @@
+"""`autograder gradescope-bundle`: the zip builds an image and grades in it, in a root of its own without namespaces."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import nbformat
+import pytest
+
+from autograder.checks import checks_of
+from autograder.course import Course
+from autograder.instructor.gradescope.container import submitted_notebook
+from autograder.notebooks.fill import exercise_cells
+from autograder.notebooks.graft import MalformedNotebook
+from autograder.sandbox import NoSandbox, Program, Sandbox, landlock
+from tests.conftest import autograder, made_once, run
+from tests.instructor.conftest import ASSIGNMENT, notebook_of
+from tests.instructor.exporting.test_formats import RESULTS
+from tests.test_cli import refused
+
+ROOM = "layers"
+NAME = f"{ASSIGNMENT}.ipynb"
+NOT_LINEAR = sum(check.points for check in checks_of(ROOM) if check.exercise != "Linear")
+
+# What a student's cell can get at goes into the error's text, which the check shows.
+THIEF = """
+import glob, os, signal, socket, sys
+got = []
+for place in ("/autograder/source", "/autograder/submission", "/autograder/results", "/root", "/etc"):
+    try:
+        got += os.listdir(place)
+    except OSError:
+        pass
+for folder in sys.path:
+    for file in glob.glob(folder + "/solutions/*.py") + glob.glob(folder + "/autograder/checks/*.py"):
+        got.append(file)
+for file in ("/autograder/submission_metadata.json", "/etc/passwd", "/proc/1/cmdline"):
+    try:
+        got.append(open(file).read())
+    except OSError:
+        pass
+try:
+    open("/autograder/results/results.json", "w").write('{"score": 1000}')
+    got.append("results.json")
+except OSError:
+    pass
+try:
+    os.kill(os.getppid(), signal.SIGKILL)
+    got.append("the grader's process")
+except OSError:
+    pass
+raise ValueError(f"uid {'0' if os.getuid() == 0 else 'other'}, got {got}")
+"""
+
+# Which walls are down where the only one is another user.
+# The test of what student code reads is the thief: the probe of the sandbox expects what it must not see to be gone.
+PROBE = """
+import json
+from autograder.course import Course
+from autograder.sandbox import NoSandbox, Sandbox
+from autograder.instructor.doctor.probes import PROBE_LIMITS, WALLS, probe_walls
+names = {"network", "other processes", "environment", "rights", "new namespaces"}
+names |= {"memory", "number of processes", "nothing left behind"}
+hidden = [Course.installed().folder]
+sandbox = Sandbox(PROBE_LIMITS, hidden=hidden, one_submission=True)
+walls = [wall for wall in WALLS if wall.name in names]
+print(json.dumps({probed.wall.name: probed.leaks for probed in probe_walls(sandbox, PROBE_LIMITS, walls)}))
+"""
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """The bundle of an assignment."""
+
+    def make(folder: Path) -> None:
+        done = autograder("gradescope-bundle", ASSIGNMENT, "-o", folder / "bundle.zip", cwd=released)
+        assert done.returncode == 0, done.stderr
+
+    return made_once("gradescope_bundle", tmp_path_factory, make) / "bundle.zip"
+
+
+@pytest.fixture(scope="session")
+def container(tmp_path_factory: pytest.TempPathFactory, bundle: Path, released: Path) -> Path:
+    """A folder in which ``results/NAME/`` holds what run_autograder left for each submission. Read it only."""
+
+    assert os.geteuid() == 0, "a root of its own needs root, as in CI"
+
+    def make(folder: Path) -> None:
+        with zipfile.ZipFile(bundle) as archive:
+            for info in archive.infolist():
+                Path(archive.extract(info, folder / "source")).chmod(info.external_attr >> 16)
+        submit(folder, released)
+        (folder / "probe.py").write_text(PROBE, encoding="utf-8")
+        base = Path(sys.base_prefix)
+        python = base / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+        where = [python, "-c", "import site; print(site.getsitepackages()[0])"]
+        site = subprocess.run(where, capture_output=True, text=True, check=True).stdout.strip()
+        line = ["unshare", "--mount", "--pid", "--fork", "--propagation", "private"]
+        line += ["sh", str(Path(__file__).parent / "container.sh"), str(folder), str(python), str(base), site]
+        done = subprocess.run(
+            [*line, sysconfig.get_path("purelib")],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "HOME": "/root"},
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+
+    return made_once("gradescope_container", tmp_path_factory, make)
+
+
+def submit(folder: Path, released: Path) -> None:
+    """Put four submissions into a folder: right, with a known mistake, cut off, and one that steals."""
+    thief = notebook_of(released, "ada")
+    exercise_cells(thief)["Linear"].source = THIEF
+    texts = {
+        "right/week 2/my work (1).ipynb": nbformat.writes(notebook_of(released, "ada")),
+        f"wrong/{NAME}": nbformat.writes(notebook_of(released, "barbara")),
+        f"malformed/{NAME}": nbformat.writes(notebook_of(released, "ada"))[:5000],
+        f"thief/{NAME}": nbformat.writes(thief),
+    }
+    for name, text in texts.items():
+        path = folder / "submissions" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def results_of(container: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((container / "results" / name / "results.json").read_text(encoding="utf-8"))
+    return found
+
+
+def score(results: dict[str, Any]) -> float:
+    return sum(test["score"] for test in results["tests"])
+
+
+def outputs(results: dict[str, Any], exercise: str) -> str:
+    return "\n".join(test["output"] for test in results["tests"] if test["name"].startswith(exercise))
+
+
+# The zip
+
+
+def test_the_zip_holds_scripts_that_can_be_run_the_course_and_the_notebook(bundle: Path) -> None:
+    with zipfile.ZipFile(bundle) as archive:
+        modes = {info.filename: info.external_attr >> 16 & 0o777 for info in archive.infolist()}
+        scripts = archive.read("setup.sh").decode() + archive.read("run_autograder").decode()
+    (wheel,) = (name for name in modes if name.endswith(".whl"))
+    assert modes == {"setup.sh": 0o755, "run_autograder": 0o755, wheel: 0o644, NAME: 0o644}
+    assert not re.search(r"(?<!\$)\{\w+\}", scripts), "a placeholder was not filled in"
+
+
+def test_a_bundle_replaces_a_file_only_by_force(bundle: Path, released: Path) -> None:
+    assert "--force" in refused(released, "gradescope-bundle", ASSIGNMENT, "-o", bundle)
+    assert "there is no assignment '9-none'" in refused(released, "gradescope-bundle", "9-none", "-o", bundle)
+
+
+# In the container
+
+
+@pytest.mark.parametrize(("name", "points"), [("right", 20), ("wrong", 14), ("malformed", 0), ("thief", NOT_LINEAR)])
+def test_a_submission_gets_the_points_that_it_gets_in_a_course_folder(name: str, points: int, container: Path) -> None:
+    results = results_of(container, name)
+    said = (container / "results" / name / "stdout").read_text(encoding="utf-8")
+    assert sum(test["score"] for test in results["tests"]) == points, said
+    assert sum(test["max_score"] for test in results["tests"]) == sum(check.points for check in checks_of(ROOM))
+    assert "status" not in said
+
+
+@pytest.mark.parametrize("name", ["right", "wrong", "malformed"])
+def test_what_gradescope_is_told_has_its_form_and_shows_hidden_checks_after_the_due_date(
+    name: str, container: Path
+) -> None:
+    results = results_of(container, name)
+    jsonschema.validate(results, RESULTS | {"required": ["tests"]})
+    later = {test["name"] for test in results["tests"] if test["visibility"] == "after_due_date"}
+    assert later == {f"{check.exercise}: {check.title} (hidden)" for check in checks_of(ROOM) if check.hidden}
+    assert {test["output"] for test in results["tests"] if test["name"] in later} == {""}
+    assert "An answer waits for a person" in results["output"]
+
+
+def test_a_known_mistake_is_named_with_the_page_to_read(container: Path) -> None:
+    said = outputs(results_of(container, "wrong"), "Linear")
+    assert "likely mistake: " in said
+    assert f"chapters/{ASSIGNMENT}.html" in said
+
+
+def test_a_file_that_is_no_notebook_is_told_so(container: Path) -> None:
+    assert f"{NAME} is not a notebook" in results_of(container, "malformed")["output"]
+
+
+def test_student_code_is_another_user_who_gets_at_nothing_of_the_graders(container: Path) -> None:
+    said = outputs(results_of(container, "thief"), "Linear")
+    assert "uid other, got []" in said
+    assert results_of(container, "thief")["extra_data"]["isolation"] == "other-user"
+
+
+def test_these_walls_stand_without_namespaces(container: Path) -> None:
+    leaks = json.loads((container / "leaks.json").read_text(encoding="utf-8"))
+    assert ("a server of this machine" in leaks.pop("network")) == (landlock.version() < landlock.TCP_SINCE)
+    assert all(left.startswith("the file ") for left in leaks.pop("nothing left behind")), "a process"
+    assert leaks.keys() == {
+        *("other processes", "environment", "rights", "new namespaces", "memory", "number of processes")
+    }
+    assert not any(leaks.values()), leaks
+
+
+def test_another_user_is_no_wall_around_what_everybody_may_read(course: Course) -> None:
+    sandbox = Sandbox(hidden=[course.folder], one_submission=True)
+    with pytest.raises(NoSandbox, match=r"root's alone: chmod 700|only root"), sandbox:
+        sandbox.run(Program((), ()))
+
+
+# Which notebook
+
+
+def hand_in(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_notebook_is_found_by_its_cells_and_the_released_name_comes_first(released: Path, tmp_path: Path) -> None:
+    ours, blank = (nbformat.writes(notebook_of(released, author)) for author in ("ada", "dennis"))
+    other = (released / "release" / "3-dropout" / "3-dropout.ipynb").read_text(encoding="utf-8")
+    hand_in(tmp_path, {"a.ipynb": other, "notes.txt": "{", ".ipynb_checkpoints/x.ipynb": blank, "b/x.json": ours})
+    found = submitted_notebook(tmp_path, ROOM, NAME)
+    assert (found.notebook, found.notes) == (nbformat.reads(ours, as_version=4), ())
+    hand_in(tmp_path, {f"z/{NAME}": blank})
+    found = submitted_notebook(tmp_path, ROOM, NAME)
+    assert found.notebook == nbformat.reads(blank, as_version=4)
+    assert found.notes == (f"z/{NAME} counts; also handed in: b/x.json",)
+
+
+def test_where_there_is_no_notebook_of_the_assignment_the_student_is_told_what_to_hand_in(
+    released: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(MalformedNotebook, match=f"no notebook was handed in: hand in {NAME}"):
+        submitted_notebook(hand_in(tmp_path, {"layers.py": "x = 1"}), ROOM, NAME)
+    (tmp_path / NAME).symlink_to(released / "source" / ASSIGNMENT / NAME)
+    with pytest.raises(MalformedNotebook, match="no notebook was handed in"):
+        submitted_notebook(tmp_path, ROOM, NAME)
+    other = (released / "release" / "3-dropout" / "3-dropout.ipynb").read_text(encoding="utf-8")
+    with pytest.raises(MalformedNotebook, match=r"mine.ipynb holds none of this assignment's cells"):
+        submitted_notebook(hand_in(tmp_path, {"mine.ipynb": other}), ROOM, NAME)
+
+
+def test_where_the_grader_itself_fails_the_student_is_told_and_the_instructor_sees_why(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    done = run("autograder.instructor.gradescope.container", tmp_path, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" in done.stdout
+    results = json.loads((tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
+    assert results["score"] == 0
+    assert "no fault of this work" in results["output"]
+    assert "Traceback" not in results["output"]

@@ -1,0 +1,86 @@
+"""Every file that comes in ends in verdicts, says why, and stops nobody else's grading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.checks import checks_of
+from tests.instructor.conftest import gradebook_rows, record_of
+from tests.instructor.grading.broken import BROKEN
+
+CHECKS = checks_of("layers")
+UNREADABLE = {
+    "malformed": "is not a notebook",
+    "truncated": "is not a notebook",
+    "empty": "is not a notebook",
+    "picture": "is not a notebook",
+    "utf_16": "is not a notebook",
+    "a_list": "is not a notebook",
+    "deep": "is not a notebook",
+    "huge": "has more than 32 MiB",
+    "missing": "2-layers.ipynb is missing",
+    "folder": "2-layers.ipynb is no file",
+    "link_to_the_solution": "is a link to another file",
+}
+RIGHT = {
+    "renamed": "",
+    "cell_doubled": "layers-Flatten occurs 2 times; the first one counts",
+    "cell_retyped": "layers-Flatten was turned into markdown; it counts as code",
+    "metadata_changed": "",
+    "metadata_of_no_type": "",
+    "extra_cells": "2 code cells outside the exercises did not count",
+    "chatty": "",
+}
+
+
+def outcomes(folder: Path, student: str, exercise: str | None = None) -> set[str]:
+    mine = record_of(folder, student)["verdicts"]
+    return {verdict["outcome"] for verdict in mine if exercise in (None, verdict["exercise"])}
+
+
+@pytest.mark.parametrize("student", BROKEN)
+def test_every_submission_has_all_verdicts_and_they_are_in_the_gradebook(broken_class: Path, student: str) -> None:
+    verdicts = record_of(broken_class, student)["verdicts"]
+    rows = gradebook_rows(broken_class)
+    assert [verdict["check"] for verdict in verdicts] == [check.name for check in CHECKS]
+    for verdict, check in zip(verdicts, CHECKS, strict=True):
+        assert rows[student, check.id] == verdict["points"]
+
+
+@pytest.mark.parametrize("student", UNREADABLE)
+def test_what_is_no_notebook_is_invalid_and_the_note_says_why(broken_class: Path, student: str) -> None:
+    assert outcomes(broken_class, student) == {"invalid"}
+    (note,) = record_of(broken_class, student)["notes"]
+    assert UNREADABLE[student] in note
+    assert note.startswith("2-layers.ipynb "), "the student is told of a folder of the instructor's"
+    assert "\n" not in note
+
+
+@pytest.mark.parametrize("student", RIGHT)
+def test_right_answers_keep_all_points_whatever_stands_around_them(broken_class: Path, student: str) -> None:
+    assert outcomes(broken_class, student) == {"pass"}
+    assert RIGHT[student] in " ".join(record_of(broken_class, student)["notes"])
+
+
+def test_a_deleted_cell_costs_its_own_exercise(broken_class: Path) -> None:
+    assert outcomes(broken_class, "cell_deleted", "Flatten") == {"missing"}
+    assert outcomes(broken_class, "cell_deleted", "Linear") == outcomes(broken_class, "cell_deleted", "Sequential")
+    assert record_of(broken_class, "cell_deleted")["notes"] == [
+        "the cell layers-Flatten is missing; it counts as not answered"
+    ]
+
+
+@pytest.mark.parametrize("student", ["no_cells", "other_assignment"])
+def test_a_notebook_without_the_exercises_says_so(broken_class: Path, student: str) -> None:
+    assert outcomes(broken_class, student) == {"missing"}
+    assert "is it the notebook of another one?" in record_of(broken_class, student)["notes"][0]
+
+
+def test_changed_checks_win_nothing_and_are_told(broken_class: Path) -> None:
+    assert "pass" not in outcomes(broken_class, "tests_changed", "Flatten")
+    assert outcomes(broken_class, "tests_changed", "Linear") == {"pass"}
+    notes = record_of(broken_class, "tests_changed")["notes"]
+    assert len(notes) == len(CHECKS)
+    assert all(note.endswith("was changed; the released one counts") for note in notes)

@@ -1,0 +1,251 @@
+"""A machine that fails, files that are none, and names that nobody expects: one line, and all else is graded."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.cli import exit_status, told
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.gradebook.writer import GradebookError
+from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
+from autograder.notebooks.graft import read_notebook
+from tests.instructor.conftest import (
+    ASSIGNMENT,
+    everything_in_gradebook,
+    grade,
+    gradebook_rows,
+    hand_in,
+    notebook_of,
+    points,
+    record_of,
+    submitted,
+)
+
+POINTS = {"right": 20, "transposed": 14, "empty": 0, "two_mistakes": 11}
+GRADE = f"{sys.executable} -m autograder.instructor.cli grade --workers 1"
+
+
+def in_namespace(*options: str, script: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a shell script where bubblewrap's options have changed the file system."""
+    capabilities = ["--cap-add", "ALL"] if os.geteuid() == 0 else []
+    line = ["bwrap", "--dev-bind", "/", "/", *options, *capabilities, "--chdir", str(cwd), "sh", "-c", script]
+    return subprocess.run(line, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+# The machine
+
+
+def test_a_full_disk_is_one_line_and_with_room_again_the_same_command_goes_on(small_folder: Path) -> None:
+    size = sum(path.stat().st_size for path in small_folder.rglob("*"))
+    full = small_folder.parent / "full"
+    full.mkdir()
+    script = f"""
+cp -r {small_folder}/. . && rm release/course.zip
+dd if=/dev/zero of=filler bs=4k 2>/dev/null; truncate -s -110k filler
+{GRADE}; echo status $?
+ls autograded | wc -l; find . -name '*.draft'
+rm filler
+{GRADE} -q; echo status $?; cp -r . {small_folder.parent}/done
+"""
+    done = in_namespace("--size", str(size + (2 << 20)), "--tmpfs", str(full), script=script, cwd=full)
+    assert "status 1" in done.stdout, done.stdout + done.stderr
+    first, graded, *_ = done.stdout.splitlines()
+    assert (first, 0 < int(graded) < 4) == ("status 1", True)
+    assert ".draft" not in done.stdout
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("autograder: ")
+    assert "full" in line or "no space left" in line
+    assert done.stdout.splitlines()[-1] == "status 0"
+    grade(small_folder, seed=1)
+    assert everything_in_gradebook(small_folder.parent / "done") == everything_in_gradebook(small_folder)
+
+
+def test_a_read_only_course_folder_is_one_line_for_a_run_and_no_matter_for_a_dry_one(small_folder: Path) -> None:
+    script = f"{GRADE}; echo status $?; {GRADE} --dry-run; echo status $?"
+    done = in_namespace("--ro-bind", str(small_folder), str(small_folder), script=script, cwd=small_folder)
+    assert done.stderr == f"autograder: {small_folder}/.autograder.lock: read-only file system\n"
+    assert done.stdout.startswith("status 1\n")
+    assert "dry run, nothing was written: 4 new" in done.stdout
+    assert done.stdout.endswith("status 0\n")
+
+
+# The gradebook
+
+
+@contextlib.contextmanager
+def refused(folder: Path, *words: str) -> Iterator[None]:
+    """See to it that the block is refused in one line that names the course folder and says what to do."""
+    with pytest.raises(GradebookError) as error:
+        yield
+    assert exit_status(error.value) == 1
+    line = told(error.value)
+    for word in (str(folder), "what was graded so far is kept", *words):
+        assert word in line
+
+
+def test_a_gradebook_that_another_program_holds_is_waited_for_only_shortly(small_folder: Path) -> None:
+    with contextlib.closing(sqlite3.connect(small_folder / "gradebook.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with refused(small_folder, "database is locked", "close that, and run this again"):
+            grade(small_folder)
+    assert points(grade(small_folder)) == POINTS
+
+
+def random_bytes(path: Path) -> None:
+    path.write_bytes(bytes(range(1, 256)) * 100)
+
+
+def truncated(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def folder_instead(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("spoil", [random_bytes, truncated, folder_instead])
+def test_a_gradebook_that_is_none_is_one_line_and_a_copy_put_back_mends_it(small_folder: Path, spoil: object) -> None:
+    database = small_folder / "gradebook.db"
+    copy = database.read_bytes()
+    assert callable(spoil)
+    spoil(database)
+    with refused(small_folder):
+        grade(small_folder)
+    shutil.rmtree(database) if database.is_dir() else database.unlink()
+    database.write_bytes(copy)
+    assert points(grade(small_folder, student="right")) == {"right": 20}
+
+
+# One submission
+
+
+ODD_NAMES = ("new\nline", "[a-z]*", "émile ünïcode", "x" * 200, "50%; rm -rf", "'; DROP TABLE grade; --", "-q")
+NOT_UTF_8 = os.fsdecode(b"caf\xe9")
+NO_FILE = {
+    "fifo": "2-layers.ipynb is no file; hand in the notebook itself",
+    "socket": "2-layers.ipynb is no file; hand in the notebook itself",
+    "dangling": "2-layers.ipynb is a link to another file; hand in the notebook itself",
+    "device": "2-layers.ipynb is a link to another file; hand in the notebook itself",
+    "folder_link": "its folder is a link to another folder",
+}
+IN_THE_WAY = "autograded/target_is_a_folder/2-layers/2-layers.ipynb"
+
+
+@pytest.fixture(scope="module")
+def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ClassRun]:
+    """A class of which each submission is odd in a way of its own, and the run that graded it."""
+    folder = tmp_path_factory.mktemp("odd") / "course"
+    shutil.copytree(small_class, folder)
+    shutil.rmtree(folder / "submitted")
+    os.mkfifo(submitted(folder, "fifo"))
+    with socket.socket(socket.AF_UNIX) as unix, contextlib.chdir(submitted(folder, "socket").parent):
+        unix.bind("2-layers.ipynb")
+    submitted(folder, "dangling").symlink_to("nowhere.ipynb")
+    submitted(folder, "device").symlink_to("/dev/zero")
+    (folder / "submitted" / "folder_link").mkdir()
+    (folder / "submitted" / "folder_link" / ASSIGNMENT).symlink_to(folder / "source" / ASSIGNMENT)
+    right = ["draft_left_over", "target_is_a_link", "bad_time", "time_is_a_pipe", "late", "target_is_a_folder"]
+    hand_in(folder, **dict.fromkeys([*right, *ODD_NAMES, NOT_UTF_8, "zz_vanishes"], "ada"))
+    halves = notebook_of(folder, "ada")
+    cell = next(cell for cell in halves.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "layers-Linear")
+    cell.source += "\nprint('half of a character: \\ud83d and a zero: \\0')"
+    nbformat.write(halves, submitted(folder, "prints_halves"))
+    targets = CourseFolder(folder)
+    for student in ("draft_left_over", "target_is_a_link", "target_is_a_folder"):
+        targets.autograded(student, ASSIGNMENT).parent.mkdir(parents=True)
+    targets.autograded("draft_left_over", ASSIGNMENT).with_name(f".{ASSIGNMENT}.ipynb.draft").write_text("{")
+    targets.autograded("target_is_a_link", ASSIGNMENT).symlink_to(folder / "README.md")
+    targets.autograded("target_is_a_folder", ASSIGNMENT).mkdir()
+    submitted(folder, "bad_time", "timestamp.txt").write_text("the day after\n")
+    os.mkfifo(submitted(folder, "time_is_a_pipe", "timestamp.txt"))
+    submitted(folder, "late", "timestamp.txt").write_text("2030-01-02 03:04:05 UTC\n")
+
+    class OneVanishes(RunProgress):
+        def graded(self, submission: GradedSubmission) -> None:
+            shutil.rmtree(folder / "submitted" / "zz_vanishes", ignore_errors=True)
+
+    return folder, grade(folder, OneVanishes(), seed=2)
+
+
+def test_what_is_no_file_is_that_students_verdict(odd_class: tuple[Path, ClassRun]) -> None:
+    folder, _ = odd_class
+    for student, note in NO_FILE.items():
+        record = record_of(folder, student)
+        assert record["notes"] == [note]
+        assert {verdict["outcome"] for verdict in record["verdicts"]} == {"invalid"}
+
+
+def test_a_name_may_be_anything_that_a_text_may_be(odd_class: tuple[Path, ClassRun]) -> None:
+    folder, run = odd_class
+    assert {name: points(run)[name] for name in ODD_NAMES} == dict.fromkeys(ODD_NAMES, 20)
+    assert {student for student, _ in gradebook_rows(folder)} >= set(ODD_NAMES)
+
+
+def test_what_is_in_the_way_of_a_graded_notebook_is_replaced_or_costs_it_alone(
+    odd_class: tuple[Path, ClassRun],
+) -> None:
+    folder, run = odd_class
+    for student in ("draft_left_over", "target_is_a_link"):
+        assert points(run)[student] == 20
+        assert [path.name for path in (folder / "autograded" / student / ASSIGNMENT).iterdir()] == ["2-layers.ipynb"]
+    assert "course folder" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_our_own_side_fails_on_is_told_and_leaves_no_score(odd_class: tuple[Path, ClassRun]) -> None:
+    folder, run = odd_class
+    reasons = {one.submission.student: one.reason for one in run.ungraded}
+    assert reasons.keys() == {NOT_UTF_8, "target_is_a_folder", "zz_vanishes"}
+    assert reasons["target_is_a_folder"] == f"{IN_THE_WAY}: Is a directory"
+    assert reasons["zz_vanishes"] == f"submitted/zz_vanishes/{ASSIGNMENT}/{ASSIGNMENT}.ipynb: No such file or directory"
+    assert "UnicodeEncodeError" in reasons[NOT_UTF_8]
+    assert {score for (name, _), score in gradebook_rows(folder).items() if name in reasons} == {None}
+    assert len(run.graded) == len(NO_FILE) + len(ODD_NAMES) + 6
+
+
+def test_after_the_cause_is_gone_the_next_run_grades_those_alone(odd_class: tuple[Path, ClassRun]) -> None:
+    folder, _ = odd_class
+    (folder / IN_THE_WAY).rmdir()
+    (folder / "submitted" / NOT_UTF_8).rename(folder / "submitted" / "café")
+    run = grade(folder)
+    assert {one.submission.student for one in run.graded if not one.reused} == {"café", "target_is_a_folder"}
+    assert not run.ungraded
+
+
+def test_the_time_of_handing_in_is_kept_and_one_that_is_none_is_noted(odd_class: tuple[Path, ClassRun]) -> None:
+    folder, run = odd_class
+    notes = {one.submission.student: one.notes for one in run.graded}
+    assert notes["bad_time"] == ["timestamp.txt holds no time; it counts as handed in in time"]
+    assert notes["time_is_a_pipe"] == notes["late"] == []
+    graded = everything_in_gradebook(folder)
+    assert str(graded["late"]["timestamp"]) == "2030-01-02 03:04:05"
+    assert graded["bad_time"]["timestamp"] is None
+
+
+def test_halves_of_characters_and_zeros_in_what_is_printed_can_be_written(odd_class: tuple[Path, ClassRun]) -> None:
+    folder, run = odd_class
+    assert points(run)["prints_halves"] == 20
+    notebook = read_notebook(CourseFolder(folder).autograded("prints_halves", ASSIGNMENT))
+    assert "half of a character: ? and a zero" in nbformat.writes(notebook)
+
+
+def test_a_score_of_before_does_not_stand_for_new_work_that_cannot_be_graded(small_folder: Path) -> None:
+    grade(small_folder, student="right")
+    hand_in(small_folder, right="john")
+    target = CourseFolder(small_folder).autograded("right", ASSIGNMENT)
+    target.unlink()
+    target.mkdir()
+    run = grade(small_folder, student="right")
+    assert [one.submission.student for one in run.ungraded] == ["right"]
+    assert set(gradebook_rows(small_folder).values()) == {None}

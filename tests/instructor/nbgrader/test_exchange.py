@@ -1,0 +1,176 @@
+"""nbgrader's exchange on a machine of several users, as under JupyterHub: one instructor, two students."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.doctor import exchange_finding, exchange_findings
+from autograder.notebooks.fill import fill
+from autograder.notebooks.graft import read_notebook
+from tests.conftest import ROOT, SAMPLE_CLASS, copy_course
+from tests.instructor.conftest import ASSIGNMENT
+from tests.instructor.releasing.conftest import StudentMachine, machine
+
+__all__ = ["machine"]  # a fixture, which a full run makes once for the tests of two rooms
+
+USERS = {"curie": 61001, "ada": 61002, "barbara": 61003}
+NOTEBOOK = f"{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
+EXCHANGE = 'c.Exchange.root = "/srv/exchange"\n'
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A machine with accounts for one who teaches and for students.
+
+    Attributes:
+        folder: its ``/srv``.
+        environment: with the students' wheel in it; the machine's ``/srv/environment``.
+        course_id: of the only course.
+    """
+
+    folder: Path
+    environment: Path
+    course_id: str
+
+    def run(self, user: str, *line: str | Path, where: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command as a user, in a folder of their home."""
+        hub = [shutil.which("bwrap") or "", "--dev-bind", "/", "/", "--tmpfs", "/root", "--chmod", "0755", "/root"]
+        hub += ["--bind", str(self.folder), "/srv"]
+        # Interpreter, environment and clone may lie where nobody but root passes, or below one of these two.
+        for needed in dict.fromkeys(map(Path, (sys.base_prefix, sys.prefix, ROOT))):
+            for parent in list(needed.parents)[-2::-1]:
+                hub += ["--perms", "0755", "--dir", str(parent)]
+            hub += ["--ro-bind", str(needed), str(needed)]
+        hub += ["--ro-bind", str(self.environment), "/srv/environment"]
+        hub += ["--ro-bind", str(self.folder / "passwd"), "/etc/passwd"]
+        uid = str(USERS[user])
+        hub += [shutil.which("setpriv") or "", "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs"]
+        home = f"/srv/home/{user}"
+        environment = {"HOME": home, "PATH": os.environ["PATH"], "JUPYTER_CONFIG_PATH": "/srv/jupyter"}
+        hub += ["env", "--chdir", f"{home}/{where}", *map(str, line)]
+        return subprocess.run(hub, capture_output=True, text=True, check=False, env=environment)
+
+    def nbgrader(self, user: str, *line: str, where: str = "") -> subprocess.CompletedProcess[str]:
+        done = self.run(user, sys.executable, "-m", "nbgrader", *line, where=where)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    @property
+    def exchange(self) -> Path:
+        return self.folder / "exchange"
+
+    def home(self, user: str) -> Path:
+        return self.folder / "home" / user
+
+
+def give(path: Path, user: str) -> None:
+    """Let a folder and all in it be a user's own."""
+    for each in (path, *path.rglob("*")):
+        os.chown(each, USERS[user], USERS[user])
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: StudentMachine) -> Hub:
+    """A hub on which the course is released, and two students have fetched, filled in and submitted. Read it only."""
+    assert os.geteuid() == 0, "to be several users needs root, as in CI"
+    folder = tmp_path_factory.mktemp("hub")
+    course_id = CourseFolder(released).nbgrader_config().CourseDirectory.course_id
+    found = Hub(folder, machine.python.parent.parent, course_id)
+    (folder / "environment").mkdir()
+    folder.chmod(0o755)
+    found.exchange.mkdir()
+    found.exchange.chmod(0o1777)
+    (folder / "jupyter").mkdir()
+    accounts = "".join(f"{user}:x:{uid}:{uid}::/srv/home/{user}:/bin/sh\n" for user, uid in USERS.items())
+    (folder / "passwd").write_text(Path("/etc/passwd").read_text() + accounts)
+    for user in USERS:
+        found.home(user).mkdir(parents=True)
+        found.home(user).chmod(0o700)
+        give(found.home(user), user)
+    copy_course(released, found.home("curie") / "course")
+    with (found.home("curie") / "course" / "nbgrader_config.py").open("a") as config:
+        config.write(EXCHANGE)
+    give(found.home("curie"), "curie")
+    students = f'c = get_config()\n{EXCHANGE}c.CourseDirectory.course_id = "{course_id}"\n'
+    (folder / "jupyter" / "nbgrader_config.py").write_text(students)
+    found.nbgrader("curie", "release_assignment", ASSIGNMENT, where="course")
+    for student in ("ada", "barbara"):
+        found.nbgrader(student, "fetch_assignment", ASSIGNMENT)
+        notebook = found.home(student) / NOTEBOOK
+        answers = (SAMPLE_CLASS / f"{student}.py").read_text(encoding="utf-8")
+        notebook.write_text(json.dumps(fill(read_notebook(notebook), answers).notebook), encoding="utf-8")
+        found.nbgrader(student, "submit", ASSIGNMENT)
+    return found
+
+
+def test_a_student_neither_lists_nor_reads_nor_removes_what_was_submitted(hub: Hub) -> None:
+    course = f"/srv/exchange/{hub.course_id}"
+    read_it = f"cat {course}/inbound/ada+*/{ASSIGNMENT}.ipynb"
+    submitted = sorted(hub.exchange.glob("*/inbound/*"))
+    assert [path.name.partition("+")[0] for path in submitted] == ["ada", "barbara"]
+    for line in (f"ls {course}/inbound", read_it, f"rm -r {course}/inbound/ada+*", f"mv {course} {course}-of-mine"):
+        done = hub.run("barbara", "sh", "-c", line)
+        assert done.returncode != 0, line
+        assert done.stdout == "", line
+    assert hub.run("curie", "sh", "-c", read_it).stdout
+    assert sorted(hub.exchange.glob("*/inbound/*")) == submitted
+
+
+def test_the_students_wheel_checks_the_fetched_notebook(hub: Hub) -> None:
+    line = ["/srv/environment/bin/python", "-m", "autograder.cli", "check", f"{ASSIGNMENT}.ipynb"]
+    done = hub.run("ada", *line, where=ASSIGNMENT)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "points from visible checks" in done.stdout
+
+
+def test_what_was_submitted_is_collected_and_graded_by_the_one_who_teaches(hub: Hub) -> None:
+    hub.nbgrader("curie", "collect", ASSIGNMENT, where="course")
+    line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "-q", "--json", "-"]
+    done = hub.run("curie", *line, where="course")
+    assert done.returncode == 0, done.stderr
+    run = json.loads(done.stdout)
+    points = dict.fromkeys(("ada", "barbara"), 0)
+    for verdict in run["verdicts"]:
+        points[verdict["student"]] += verdict["points"]
+    assert points == {"ada": 20, "barbara": 14}
+    assert run["run"]["isolated"]
+
+
+# What doctor says of it
+
+
+def test_doctor_finds_a_right_exchange_and_says_what_mends_a_wrong_one(hub: Hub, tmp_path: Path) -> None:
+    root, course = tmp_path / "exchange", hub.course_id
+    shutil.copytree(hub.exchange, root)
+    assert exchange_finding(root, course, shared=False).ok
+    assert exchange_finding(root, "another", shared=False).says.endswith("nothing of this course is in it yet")
+    for path, mode in ((root, 0o777), (root / course / "inbound", 0o2777), (root / course, 0o777)):
+        right = path.stat().st_mode & 0o7777
+        path.chmod(mode)
+        found = exchange_finding(root, course, shared=False)
+        assert not found.ok
+        assert found.mend == f"chmod {right:o} {path}"
+        subprocess.run(found.mend, shell=True, check=True)
+        assert exchange_finding(root, course, shared=False).ok
+
+
+def test_doctor_says_how_to_make_an_exchange_that_is_configured_and_not_there(
+    course_folder: Path, tmp_path: Path
+) -> None:
+    assert list(exchange_findings(course_folder)) == []
+    with (course_folder / "nbgrader_config.py").open("a") as config:
+        config.write(f'c.Exchange.root = "{tmp_path / "exchange"}"\n')
+    (found,) = exchange_findings(course_folder)
+    assert not found.ok
+    subprocess.run(found.mend, shell=True, check=True)
+    (found,) = exchange_findings(course_folder)
+    assert found.ok

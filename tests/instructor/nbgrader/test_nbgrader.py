@@ -1,0 +1,261 @@
+"""nbgrader's own commands and its formgrader, run on a course folder as an instructor runs them."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbgrader.utils import determine_grade, is_grade
+from sqlalchemy.exc import SAWarning
+
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.new import FORMGRADER
+from autograder.instructor.gradebook.saving import save_verdicts
+from autograder.notebooks.graft import read_notebook
+from tests.conftest import autograder
+from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, hand_in, open_gradebook, record_of, submitted
+from tests.instructor.grading.broken import BROKEN, SCRIPT
+
+BIN = Path(sys.executable).parent
+TOKEN = "only-for-this-test"
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of an instructor whose own settings of Jupyter say nothing."""
+    return os.environ | {"HOME": str(home), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+
+
+def nbgrader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    line = [str(BIN / "nbgrader"), *arguments]
+    return subprocess.run(line, cwd=cwd, capture_output=True, text=True, check=False, env=environment(cwd.parent))
+
+
+# nbgrader autograde
+
+
+@pytest.fixture(scope="module")
+def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small class, graded by nbgrader's command."""
+    folder = tmp_path_factory.mktemp("nbgrader") / "course"
+    shutil.copytree(released, folder)
+    hand_in(folder, right="grace", two_mistakes="john", crash="hedy", empty="dennis")
+    BROKEN["tests_changed"](folder / "submitted" / "empty" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", read_right(folder))
+    come_late_and_mark_by_hand(folder)
+    shutil.copytree(folder, folder.with_name("ungraded"))
+    done = nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    folder.with_name("theirs").mkdir()
+    shutil.copy(folder / "gradebook.db", folder.with_name("theirs"))  # ours may grade the folder anew
+    return folder
+
+
+def come_late_and_mark_by_hand(folder: Path) -> None:
+    """Let two of the class come late, where that costs all points, and let a person have marked an answer before."""
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    for student in ("two_mistakes", "empty"):
+        submitted(folder, student).with_name("timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
+    with open_gradebook(folder) as gradebook, warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's models under SQLAlchemy 2
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2030-01-01 00:00:00 UTC")
+        gradebook.update_or_create_student("right")
+        gradebook.add_submission(ASSIGNMENT, "right")
+        gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right").manual_score = 2
+        gradebook.find_comment("layers-Linear", ASSIGNMENT, ASSIGNMENT, "right").manual_comment = "neat"
+        gradebook.db.commit()
+
+
+def entries(folder: Path) -> dict[str, Any]:
+    """Return what the gradebook holds of each submission, but for ids."""
+    with open_gradebook(folder) as gradebook:
+        return {
+            one.student.id: (
+                one.timestamp,
+                [notebook.late_submission_penalty for notebook in one.notebooks],
+                sorted(
+                    (grade.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+                    for notebook in one.notebooks
+                    for grade in notebook.grades
+                ),
+                sorted(
+                    (comment.name, comment.auto_comment, comment.manual_comment)
+                    for notebook in one.notebooks
+                    for comment in notebook.comments
+                ),
+            )
+            for one in gradebook.assignment_submissions(ASSIGNMENT)
+        }
+
+
+def read_right(folder: Path) -> Any:
+    return read_notebook(folder / "submitted" / "right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+
+
+def test_nbgraders_own_command_gives_the_marks_that_ours_gives(autograded: Path) -> None:
+    theirs = gradebook_rows(autograded)
+    done = autograder("grade", cwd=autograded)
+    assert done.returncode == 0, done.stderr
+    assert "unchanged" not in done.stdout
+    assert gradebook_rows(autograded) == theirs
+    assert sum(score or 0 for (student, _), score in theirs.items() if student == "two_mistakes") == 11
+
+
+def test_penalties_comments_and_what_waits_for_a_person_are_those_of_nbgraders_own_command(
+    autograded: Path, tmp_path: Path
+) -> None:
+    ours = tmp_path / "course"
+    shutil.copytree(autograded.with_name("ungraded"), ours)
+    assert autograder("grade", cwd=ours).returncode == 0
+    written = entries(ours)
+    assert written == entries(autograded.with_name("theirs"))
+    penalties = {student: penalty for student, (_, [penalty], _, _) in written.items()}
+    assert penalties == {"right": None, "two_mistakes": 11, "crash": None, "empty": 16}
+    assert ("layers-written", 0, 2, True) in written["right"][2]
+
+
+def test_nbgraders_own_rule_reads_the_same_scores_from_what_the_cells_show(autograded: Path) -> None:
+    stored = gradebook_rows(autograded)
+    for student in {student for student, _ in stored}:
+        cells = read_notebook(CourseFolder(autograded).autograded(student, ASSIGNMENT)).cells
+        shown = {
+            (student, cell.metadata.nbgrader.grade_id): determine_grade(cell)[0] for cell in cells if is_grade(cell)
+        }
+        assert shown == {where: score for where, score in stored.items() if where[0] == student}
+
+
+def test_points_are_those_of_the_verdicts_whatever_a_cell_shows(autograded: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "course"
+    shutil.copytree(autograded, folder)
+    notebook = read_notebook(CourseFolder(folder).autograded("two_mistakes", ASSIGNMENT))
+    for cell in notebook.cells:
+        cell.pop("outputs", None)  # nbgrader's own rule gives full points where nothing is shown
+    with open_gradebook(folder) as gradebook, warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        save_verdicts(gradebook, ASSIGNMENT, "two_mistakes", notebook)
+        gradebook.db.commit()
+    assert gradebook_rows(folder) == gradebook_rows(autograded)
+
+
+def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autograded: Path) -> None:
+    record = record_of(autograded, "two_mistakes")
+    assert {verdict["mistake"] for verdict in record["verdicts"]} >= {"linear-bias-left-out", "flatten-batch-too"}
+    assert record_of(autograded, "empty")["notes"]
+    assert autograder("feedback", cwd=autograded).returncode == 0
+
+
+def test_nbgraders_own_command_refuses_to_run_without_our_steps(small_folder: Path) -> None:
+    config = small_folder / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("autograder.instructor.nbgrader.config", "autograder.not_installed"))
+    refused = nbgrader("autograde", ASSIGNMENT, cwd=small_folder)
+    assert refused.returncode != 0
+    assert "use the environment in which autograder is installed" in refused.stderr
+    assert not list((small_folder / "autograded").iterdir())
+
+
+def test_nbgraders_own_feedback_shows_nothing_of_hidden_checks(graded_folder: Path) -> None:
+    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "john", cwd=graded_folder)
+    assert done.returncode == 0, done.stderr
+    page = html.unescape(re.sub(r"<[^>]*>", "", CourseFolder(graded_folder).feedback("john", ASSIGNMENT).read_text()))
+    assert "HIDDEN TESTS" not in page
+    for verdict in record_of(graded_folder, "john")["verdicts"]:
+        told = "observed:" in page.split(f": {verdict['title']}\n")[1].split("Grade cell")[0]
+        assert told == (verdict["outcome"] != "pass" and not verdict["hidden"])
+
+
+def test_a_copy_of_an_edited_source_notebook_is_not_given_to_students(course_folder: Path) -> None:
+    (course_folder / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb.bak").write_text("### BEGIN SOLUTION")
+    done = nbgrader("generate_assignment", ASSIGNMENT, "--force", cwd=course_folder)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (course_folder / "release" / ASSIGNMENT).iterdir()] == [f"{ASSIGNMENT}.ipynb"]
+
+
+# The formgrader
+
+
+@pytest.fixture(scope="module")
+def formgrader(broken_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("formgrader") / "course"
+    shutil.copytree(broken_class, folder, symlinks=True)
+    with serve_formgrader(folder) as address:
+        yield address
+
+
+@contextmanager
+def serve_formgrader(folder: Path) -> Iterator[str]:
+    """Give the address of a server that was started by the command in the course folder's README."""
+    home = folder.parent
+    assert FORMGRADER in (folder / "README.md").read_text(encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    line = [*shlex.split(FORMGRADER), "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    line += [f"--IdentityProvider.token={TOKEN}"]
+    log = home / "log"
+    with log.open("w") as said:
+        server = subprocess.Popen(line, cwd=folder, env=environment(home), stdout=said, stderr=said)
+    address = f"http://127.0.0.1:{port}/formgrader"
+    try:
+        deadline = time.monotonic() + 60
+        while not answers(address):
+            assert server.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def answers(address: str) -> bool:
+    try:
+        get(f"{address}/api/assignments")
+    except (ConnectionError, urllib.error.URLError):
+        return False
+    return True
+
+
+def get(address: str) -> str:
+    request = urllib.request.Request(address, headers={"Authorization": f"token {TOKEN}"})
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        text: str = reply.read().decode()
+    return text
+
+
+def notebook_page(formgrader: str, student: str) -> str:
+    """Return the page on which a person grades one student's notebook."""
+    notebooks = json.loads(get(f"{formgrader}/api/submitted_notebooks/{ASSIGNMENT}/{ASSIGNMENT}"))
+    (notebook,) = (notebook for notebook in notebooks if notebook["student"] == student)
+    return get(f"{formgrader}/submissions/{notebook['id']}/")
+
+
+def test_the_formgrader_lists_the_assignment_with_its_points(formgrader: str) -> None:
+    listed = {assignment["name"]: assignment for assignment in json.loads(get(f"{formgrader}/api/assignments"))}
+    assignment = listed[ASSIGNMENT]
+    assert assignment["num_submissions"] == len(BROKEN)
+    assert (assignment["max_code_score"], assignment["max_written_score"]) == (20, 5)
+
+
+def test_the_formgrader_opens_a_submission_and_shows_what_the_checks_said(formgrader: str) -> None:
+    page = html.unescape(notebook_page(formgrader, "tests_changed"))
+    assert "Flatten · Each example becomes one row" in page
+    assert "passed" in page
+
+
+def test_a_students_output_arrives_in_the_formgrader_as_text(formgrader: str) -> None:
+    page = notebook_page(formgrader, "chatty")
+    assert SCRIPT not in page
+    assert SCRIPT in html.unescape(page)

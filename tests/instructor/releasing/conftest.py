@@ -1,0 +1,133 @@
+"""What the tests of a release share: the instructor's notebook, and a student's machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from autograder.course import Course
+from autograder.notebooks.graft import read_notebook
+from tests.conftest import made_once
+from tests.notebooks.conftest import ASSIGNMENT, ROOM, right, untouched  # noqa: F401
+
+
+def instructor(folder: Path) -> NotebookNode:
+    return read_notebook(folder / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+
+
+@pytest.fixture(scope="session")
+def source(released: Path) -> NotebookNode:
+    """The instructor's notebook. Read it only."""
+    return instructor(released)
+
+
+@dataclass(frozen=True)
+class StudentMachine:
+    """A folder with the unzipped bundle, and an environment that holds nothing but the wheel and what it needs."""
+
+    folder: Path
+
+    @property
+    def course(self) -> Path:
+        return self.folder / "course"
+
+    @property
+    def python(self) -> Path:
+        return self.folder / "venv" / "bin" / "python"
+
+    def run(self, *line: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = [str(self.python), *map(str, line)]
+        return subprocess.run(command, cwd=cwd or self.course, capture_output=True, text=True, check=False)
+
+    def autograder(self, *line: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return self.run(self.python.parent / "autograder", *line, cwd=cwd)
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory, released: Path) -> StudentMachine:
+    """A student's machine, made once: unzip, a new environment, pip install of the wheel."""
+
+    def make(folder: Path) -> None:
+        with zipfile.ZipFile(released / "release" / "course.zip") as archive:
+            archive.extractall(folder)
+        subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+        (wheel,) = (folder / "course").glob("*.whl")
+        pip = [folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", wheel]
+        done = subprocess.run(pip, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    return StudentMachine(made_once("student", tmp_path_factory, make))
+
+
+REPORTS = """
+import json, sys, types
+from autograder.student import report_on
+
+said = {}
+for name, (exercise, source) in json.load(open(sys.argv[1], encoding="utf-8")).items():
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    exec(source, vars(module))
+    report = report_on(exercise, types.SimpleNamespace(**vars(module)))
+    said[name] = {"text": repr(report), "html": report._repr_html_(), "passed": report.passed}
+json.dump(said, open(sys.argv[2], "w", encoding="utf-8"))
+"""
+
+
+@pytest.fixture(scope="session")
+def said(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine, course: Course) -> dict[str, Any]:
+    """What `check` says on a student's machine: of each stub, each known mistake, and each right answer."""
+    reference = course.source(ROOM)
+    header = reference.partition("class ")[0]
+    exercises = course.exercises(ROOM)
+    stubs = header + "\n\n".join(exercise.stub for exercise in exercises)
+    asked = {
+        f"{kind} {e.name}": (e.name, text) for e in exercises for kind, text in (("stub", stubs), ("right", reference))
+    }
+    asked |= {mistake.id: (mistake.exercise, mistake.apply(reference)) for mistake in course.mistakes(ROOM)}
+
+    def make(folder: Path) -> None:
+        (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+        done = machine.run("-c", REPORTS, folder / "asked.json", folder / "said.json")
+        assert done.returncode == 0, done.stderr
+
+    folder = made_once("said", tmp_path_factory, make)
+    answers: dict[str, Any] = json.loads((folder / "said.json").read_text(encoding="utf-8"))
+    return answers
+
+
+@pytest.fixture
+def kernel(machine: StudentMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a kernel that runs the student's Python."""
+    spec = tmp_path / "kernels" / "student"
+    spec.mkdir(parents=True)
+    argv = [str(machine.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec.joinpath("kernel.json").write_text(json.dumps({"argv": argv, "display_name": "s", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    return "student"
+
+
+def run_all(notebook: NotebookNode, kernel: str, folder: Path) -> NotebookNode:
+    """Run a notebook as "Run all" does: it stops at the first error in a cell that may not raise one."""
+    copy = nbformat.from_dict(notebook)
+    environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    client = NotebookClient(copy, timeout=120, kernel_name=kernel, resources={"metadata": {"path": str(folder)}})
+    client.execute(env=environment)
+    return copy
+
+
+def errors_in(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    outputs = ((cell.id, out) for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs)
+    return {cell_id: output for cell_id, output in outputs if output.output_type == "error"}

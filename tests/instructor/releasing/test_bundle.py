@@ -1,0 +1,268 @@
+"""The zip for students: what is in it, what is nowhere in it, and what happens on a student's own machine."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.checks import Check, checks_of
+from autograder.course import Course
+from autograder.expectations.live import LiveExpectations
+from autograder.expectations.recorded import RUN_SEEDS
+from autograder.instructor.releasing.bundle import build_wheel, without_hidden_checks
+from autograder.judge import same_answer
+from autograder.mistakes import Mistake
+from autograder.notebooks.graft import is_graded, read_notebook
+from autograder.observe import seed_of
+from autograder.verdicts import Answer
+from tests.conftest import ROOT, SAMPLE_CLASS, files_in
+from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM, StudentMachine, errors_in, run_all
+
+COURSE = Course.installed()
+MISTAKES = COURSE.mistakes(ROOM)
+# Lines of the reference that anybody writes, and that the chapter itself shows.
+TRIVIAL = {"super().__init__()", "return x"}
+
+
+@pytest.fixture(scope="module")
+def bundle(released: Path) -> dict[str, bytes]:
+    return dict(files_in((released / "release" / "course.zip").read_bytes()))
+
+
+def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how(bundle: dict[str, bytes]) -> None:
+    names = "\n".join(bundle)
+    for part in (
+        "course/README.md",
+        f"course/{ASSIGNMENT}.ipynb",
+        "course/data/sample/train-images-idx3-ubyte.gz",
+        "course/data/LICENSE",
+        "course/autograder-",
+        f"autograder/records/{ROOM}.safetensors",
+        f"autograder/records/{ROOM}.ipynb",
+    ):
+        assert part in names
+    guide = bundle["course/README.md"].decode()
+    assert "{" not in guide
+    assert "pip install -r requirements.txt" in guide
+    wheel = bundle["course/requirements.txt"].decode().splitlines()[0]
+    assert wheel.removeprefix("./") in names
+
+
+def test_it_is_smaller_than_ten_megabytes(released: Path) -> None:
+    assert (released / "release" / "course.zip").stat().st_size < 10e6
+
+
+@pytest.fixture(scope="module")
+def texts(bundle: dict[str, bytes]) -> dict[str, str]:
+    """The files as text, the escapes of JSON undone; the images are no text."""
+    decoded = {name: content.decode("utf-8", "replace") for name, content in bundle.items()}
+    unescaped = {name: text.replace('\\"', '"').replace("\\n", "\n") for name, text in decoded.items()}
+    return {name: text for name, text in unescaped.items() if not name.endswith((".gz", ".whl"))}
+
+
+def shipped(needle: str, texts: dict[str, str]) -> list[str]:
+    return [name for name, text in texts.items() if needle in text]
+
+
+def test_no_line_of_a_solution_is_in_it(texts: dict[str, str]) -> None:
+    lines = {line for exercise in COURSE.exercises(ROOM) for line in exercise.solution_lines} - TRIVIAL
+    assert len(lines) > 10
+    for name, text in texts.items():
+        # Whole lines: the assignment itself says `x @ weight + bias`.
+        assert not lines & {line.strip() for line in re.split(r'[\n"]', text)}, name
+    assert not [name for name, text in texts.items() for line in lines if len(line) > 40 and line in text]
+
+
+def test_no_model_answer_to_the_written_question_is_in_it(texts: dict[str, str]) -> None:
+    answer = (ROOT / "solutions" / "answers" / f"{ROOM}.md").read_text(encoding="utf-8")
+    for sentence in [line.strip() for line in answer.splitlines() if len(line) > 40]:
+        assert not shipped(sentence, texts)
+
+
+def test_no_hidden_check_is_in_it_but_its_title(texts: dict[str, str]) -> None:
+    recording = {name: text for name, text in texts.items() if name.endswith(".safetensors")}
+    for check in checks_of(ROOM):
+        function = f"def {check.observe.__name__}("
+        assert bool(shipped(function, texts)) != check.hidden
+        assert bool(shipped(f'"{check.id}"', recording)) != check.hidden
+        if check.hidden:
+            assert {Path(name).suffix for name in shipped(check.title, texts)} == {".ipynb"}
+
+
+def test_no_edit_of_a_known_mistake_is_in_it(texts: dict[str, str]) -> None:
+    for mistake in MISTAKES:
+        for edit in mistake.edits.values():
+            assert not [line for line in edit.splitlines() if len(line.strip()) > 30 and shipped(line.strip(), texts)]
+
+
+def test_no_module_of_the_solutions_or_of_the_instructor_is_in_it(bundle: dict[str, bytes]) -> None:
+    assert not [
+        name for name in bundle if re.search(r"solutions|mistakes/|collecting|grading|gradebook|feedback", name)
+    ]
+
+
+def test_the_same_course_makes_the_same_wheel_byte_for_byte(
+    released: Path, tmp_path: Path, bundle: dict[str, bytes]
+) -> None:
+    wheel = build_wheel(COURSE, sorted((released / "release").glob("*/*.ipynb")), tmp_path)
+    assert wheel.read_bytes() == bundle[f"course/{wheel.name}"]
+
+
+def test_a_check_counts_as_hidden_only_where_it_says_so() -> None:
+    module = '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {}\n\n\n'
+    kept = '@check("A", points=1, hidden=False, title="hidden=True")\ndef kept(names, rng):\n    return {}\n'
+    assert without_hidden_checks(f"import x\n\n\n{module}{kept}") == f"import x\n\n\n\n\n{kept}"
+
+
+def test_what_only_hidden_checks_use_does_not_reach_students() -> None:
+    helpers = (
+        "def right(x):\n    return inner(x)\n\n\ndef inner(x):\n    return x\n\n\ndef shared():\n    return 1\n\n\n"
+    )
+    hidden = (
+        '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {"a": right(shared())}\n\n\n'
+    )
+    kept = '@check("A", points=1, title="t")\ndef kept(names, rng):\n    return {"a": shared()}\n'
+    text = without_hidden_checks(helpers + hidden + kept)
+    assert re.findall(r"def (\w+)", text) == ["shared", "kept"]
+
+
+def test_no_hidden_check_and_no_right_metric_is_in_the_wheel(texts: dict[str, str]) -> None:
+    (source,) = [text for name, text in texts.items() if name.endswith("checks/training.py")]
+    for name in ("nothing_to_divide_by", "right_metrics", "scores_from", "pair_counts"):
+        assert name in (ROOT / "autograder" / "checks" / "training.py").read_text(encoding="utf-8")
+        assert name not in source
+
+
+# From here on: a new environment with the wheel and nothing else of ours.
+
+
+def test_the_environment_holds_no_solutions_and_no_nbgrader(machine: StudentMachine) -> None:
+    for module in ("solutions", "solutions.layers", "nbgrader", "autograder.instructor.grading"):
+        assert "ModuleNotFoundError" in machine.run("-c", f"import {module}").stderr
+
+
+def test_every_module_of_the_wheel_can_be_imported(machine: StudentMachine) -> None:
+    walk = "import autograder, pkgutil, importlib\n"
+    walk += "for m in pkgutil.walk_packages(autograder.__path__, 'autograder.'): importlib.import_module(m.name)"
+    assert machine.run("-c", walk).stderr == ""
+
+
+@pytest.mark.parametrize("exercise", [exercise.name for exercise in COURSE.exercises(ROOM)])
+def test_check_on_the_untouched_stub_says_kindly_that_it_is_not_written_yet(
+    exercise: str, said: dict[str, Any]
+) -> None:
+    report = said[f"stub {exercise}"]
+    assert report["text"].startswith(f"{exercise} is not written yet.\n  to do ")
+    assert "… to do" in report["html"] and "not written yet" in report["html"]
+    assert "Traceback" not in report["text"] and not report["passed"]
+
+
+@pytest.mark.parametrize("exercise", [exercise.name for exercise in COURSE.exercises(ROOM)])
+def test_check_on_a_right_answer_says_that_it_passed(exercise: str, said: dict[str, Any]) -> None:
+    report = said[f"right {exercise}"]
+    visible = sum(not check.hidden for check in checks_of(ROOM, exercise))
+    assert report["passed"]
+    assert report["text"].startswith(f"{exercise}: {visible} of {visible} checks passed")
+    assert report["html"].count("✓ passed") == visible
+
+
+def look_alike(mistake: Mistake, live: LiveExpectations) -> list[Mistake | None]:
+    """What the visible checks cannot tell from a mistake: itself, others, or None, the right answer."""
+    visible = [check for check in checks_of(ROOM, mistake.exercise) if not check.hidden]
+    asked = [(check, seed_of(run, check)) for check in visible for run in RUN_SEEDS]
+
+    def answer(who: Mistake | None, one: tuple[Check, int]) -> Answer:
+        return live.mistaken(*one)[who.id] if who else live.reference(*one)
+
+    others = [None, *(other for other in MISTAKES if other.exercise == mistake.exercise)]
+    return [who for who in others if all(same_answer(answer(mistake, one), answer(who, one)) for one in asked)]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.id)
+def test_check_on_a_known_mistake_explains_it(mistake: Mistake, said: dict[str, Any], live: LiveExpectations) -> None:
+    """Title, observed, expected, likely mistake, link; in the text and in the table. Some show only when graded."""
+    report = said[mistake.id]
+    alike = look_alike(mistake, live)
+    if None in alike:
+        assert report["passed"]
+        return
+    text, html = " ".join(report["text"].split()), report["html"]
+    assert any(check.title in text for check in checks_of(ROOM, mistake.exercise))
+    for label in ("observed:", "expected:", "likely mistake:", "read:"):
+        assert label in text
+    shown = [known for known in alike if known and " ".join(known.says.split()) in text]
+    assert shown
+    assert f"{COURSE.page(ROOM)}#{shown[0].read}" in text
+    assert f'href="{COURSE.page(ROOM)}#{shown[0].read}"' in html
+    assert "<dt" in html and "✗ not yet" in html
+
+
+def test_run_all_on_the_untouched_notebook_reaches_the_end_and_reports_kindly(
+    machine: StudentMachine, kernel: str
+) -> None:
+    room = "optimizer"  # the one whose labs are soonest done
+    ran = run_all(read_notebook(machine.course / f"4-{room}.ipynb"), kernel, machine.course)
+    errors = errors_in(ran)
+    checks = {cell.id for cell in ran.cells if is_graded(cell) and "require" in cell.source}
+    together = {cell.id for cell in ran.cells if "needs-exercises" in cell.metadata.get("tags", [])}
+    assert errors.keys() == checks | together
+    for cell_id in checks:
+        assert errors[cell_id].ename == "CheckFailed"
+        assert "observed: not written yet" in errors[cell_id].evalue
+        assert not re.search(r"File|Traceback|autograder/", "\n".join(errors[cell_id].traceback))
+    assert {errors[cell_id].evalue for cell_id in together} <= {f"{room}: {e.name}" for e in COURSE.exercises(room)}
+    looks = [cell for cell in ran.cells if "look" in cell.metadata.get("tags", [])]
+    assert all("<table" in cell.outputs[0].data["text/html"] for cell in looks)
+
+
+def test_autograder_fills_and_checks_a_notebook_and_says_so_by_its_exit_status(
+    machine: StudentMachine, tmp_path: Path
+) -> None:
+    notebook, mine = machine.course / f"{ASSIGNMENT}.ipynb", tmp_path / "mine.ipynb"
+    filled = machine.autograder("fill", notebook, SAMPLE_CLASS / "ada.py", mine)
+    assert (filled.returncode, filled.stderr) == (0, "")
+    right, stub = machine.autograder("check", mine), machine.autograder("check", notebook)
+    assert (right.returncode, right.stderr) == (0, "")
+    assert "12 of 12 points" in right.stdout
+    assert (stub.returncode, stub.stderr) == (1, "")
+    assert "0 of 12 points" in stub.stdout and "note:" not in stub.stdout
+
+
+def test_autograder_check_gives_json_to_scripts(machine: StudentMachine) -> None:
+    done = machine.autograder("check", "--json", f"{ASSIGNMENT}.ipynb")
+    verdicts = json.loads(done.stdout)
+    assert [verdict["outcome"] for verdict in verdicts] == ["missing"] * len(verdicts)
+    assert len(verdicts) == sum(not check.hidden for check in checks_of(ROOM))
+
+
+def test_autograder_help_works(machine: StudentMachine) -> None:
+    done = machine.autograder("--help")
+    assert done.returncode == 0
+    assert "check" in done.stdout and "fill" in done.stdout
+
+
+WITHOUT_UNIX = """
+import os, signal, sys
+for module in ("fcntl", "grp", "pwd", "resource", "termios"):
+    sys.modules[module] = None
+for name in ("SIGALRM", "SIGXCPU", "setitimer", "ITIMER_REAL"):
+    delattr(signal, name)
+del os.fork
+"""
+
+
+def test_check_works_where_there_is_nothing_of_unix(machine: StudentMachine) -> None:
+    """Stands in for Windows: the modules and calls that it lacks are taken away."""
+    done = machine.run("-c", f"{WITHOUT_UNIX}\nfrom autograder import check\nclass Linear: ...\nprint(check(Linear))")
+    assert "Linear: 0 of 6 checks passed" in done.stdout, done.stderr
+
+
+def test_autograder_check_works_where_there_is_nothing_of_unix(machine: StudentMachine) -> None:
+    line = f"sys.argv = ['autograder', 'check', '{ASSIGNMENT}.ipynb']\nfrom autograder.cli import main\nmain()"
+    done = machine.run("-c", f"{WITHOUT_UNIX}\n{line}")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "0 of 12 points" in done.stdout

@@ -1,0 +1,93 @@
+"""The first code cell of a notebook: it sets up what is missing, and is no part of what is graded."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from autograder.checks import checks_of
+from autograder.course import Chapter, Course, chapters_of
+from autograder.instructor.releasing.set_up import set_up_cell
+from autograder.notebooks.answers import program_of
+from autograder.notebooks.graft import grade_id_of, read_notebook
+from tests.conftest import serve
+
+COURSE = Course.installed()
+NOWHERE = "http://127.0.0.1:9/"  # the port at which a machine throws away what it gets: nothing listens
+USE = """
+from autograder import check
+from autograder.student.lab import load_sample
+
+class Linear: ...
+
+print(len(load_sample()[0]), repr(check(Linear)).splitlines()[0])
+"""
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("chapter", chapters_of(COURSE), ids=lambda chapter: chapter.assignment)
+def test_it_stands_first_in_every_notebook_and_is_not_run_when_work_is_graded(chapter: Chapter, released: Path) -> None:
+    notebook = read_notebook(released / "release" / chapter.assignment / f"{chapter.assignment}.ipynb")
+    first = code_cells(notebook)[0]
+    assert first.source == set_up_cell(COURSE.downloads_url)
+    assert grade_id_of(first) is None
+    run = program_of(notebook, checks_of(chapter.room), run_seed=0).cells
+    assert len(run) > 1 and first.source not in [cell.source for cell in run]
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A Python that has what the course needs, and not the course: its wheel is all that is left to install."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    (packages / "needs.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")  # its own .pth do not count
+    return tmp_path / "venv" / "bin" / "python"
+
+
+def run_first_cell(notebook: Path, python: Path, address: str, then: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the first code cell of a notebook in its folder, with downloads at another address, and more after it."""
+    cell = code_cells(read_notebook(notebook))[0].source
+    assert COURSE.downloads_url in cell
+    code = f"{cell.replace(COURSE.downloads_url, address)}\n{then}"
+    return subprocess.run([python, "-c", code], cwd=notebook.parent, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def alone(tmp_path: Path, downloads: Path) -> Path:
+    """One notebook in a folder with nothing else, as in Colab."""
+    (tmp_path / "alone").mkdir()
+    return Path(shutil.copy(downloads / "site" / "downloads" / "2-layers.ipynb", tmp_path / "alone"))
+
+
+def test_a_notebook_alone_gets_checks_and_data_from_the_site(alone: Path, bare: Path, downloads: Path) -> None:
+    mine = alone.read_bytes()
+    before = subprocess.run([bare, "-c", USE], cwd=alone.parent, capture_output=True, text=True)
+    assert "No module named 'autograder'" in before.stderr
+    with serve(downloads / "site" / "downloads") as address:
+        done = run_first_cell(alone, bare, address, USE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("Linear: 0 of 6 checks passed\n")
+    assert alone.read_bytes() == mine
+
+
+def test_beside_the_wheel_it_asks_no_network(bare: Path, downloads: Path, tmp_path: Path) -> None:
+    shutil.copytree(downloads / "notebooks", tmp_path / "course")
+    done = run_first_cell(tmp_path / "course" / "2-layers.ipynb", bare, NOWHERE, USE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("Linear: 0 of 6 checks passed\n")
+
+
+def test_where_the_course_is_installed_it_does_nothing(alone: Path) -> None:
+    done = run_first_cell(alone, Path(sys.executable), NOWHERE, "print(sorted(globals().keys() - {'set_up'}))")
+    nothing = subprocess.run([sys.executable, "-c", "print(sorted(globals()))"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, nothing.stdout, "")
+    assert [path.name for path in alone.parent.iterdir()] == [alone.name]

@@ -1,0 +1,145 @@
+"""A student's whole way: unzip, fill in every chapter, run each notebook from top to bottom, hand in, full marks."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbformat import NotebookNode
+
+from autograder.checks import checks_of
+from autograder.course import Chapter, Course, chapters_of
+from autograder.notebooks.graft import is_graded, read_notebook
+from tests.conftest import autograder, copy_course, made_once
+from tests.instructor.releasing.conftest import StudentMachine, errors_in, run_all
+
+COURSE = Course.installed()
+CHAPTERS = chapters_of(COURSE)
+EACH_CHAPTER = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.assignment)
+
+
+@pytest.fixture(scope="session")
+def done(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> Path:
+    """The student's folder with every notebook filled in, by the command that comes with the bundle. Read it only."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(machine.course / "data", folder / "data")
+        for chapter in CHAPTERS:
+            # What a student's file holds: the answers. All else the notebook gives.
+            answers = folder / f"{chapter.room}.py"
+            answers.write_text("\n\n\n".join(e.source for e in COURSE.exercises(chapter.room)), encoding="utf-8")
+            notebook = f"{chapter.assignment}.ipynb"
+            filled = machine.autograder("fill", notebook, answers, folder / notebook)
+            assert (filled.returncode, filled.stderr) == (0, "")
+
+    return made_once("done", tmp_path_factory, make)
+
+
+def test_the_chapters_are_six() -> None:
+    assert [chapter.room for chapter in CHAPTERS] == [
+        "approximation",
+        "layers",
+        "dropout",
+        "optimizer",
+        "training",
+        "deployment",
+    ]
+
+
+@EACH_CHAPTER
+def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cell_says_that_all_is_done(
+    chapter: Chapter, done: Path, kernel: str
+) -> None:
+    ran = run_all(read_notebook(done / f"{chapter.assignment}.ipynb"), kernel, done)
+    assert errors_in(ran) == {}
+    assert not [out for cell in code_cells(ran) for out in cell.outputs if out.get("name") == "stderr"]
+    number = len(COURSE.exercises(chapter.room))
+    card = code_cells(ran)[-1].outputs[0].data
+    assert card["text/plain"].startswith(f"{chapter.assignment}: {number} of {number} exercises done")
+    assert "<table" in card["text/html"]
+    setup = next(cell for cell in ran.cells if cell.id == f"{chapter.room}-setup")
+    said = "".join(out.text for out in setup.outputs if out.output_type == "stream").splitlines()
+    taken = re.findall(r'own\("(\w+)"', setup.source)
+    assert [line.split(",")[0] for line in said] == [f"{name}: yours" for name in taken]
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@EACH_CHAPTER
+def test_an_untouched_notebook_gets_nothing_and_is_told_kindly(chapter: Chapter, machine: StudentMachine) -> None:
+    said = machine.autograder("check", f"{chapter.assignment}.ipynb")
+    assert said.stderr == ""
+    assert re.search(r"^0 of \d+ points from visible checks", said.stdout, re.MULTILINE)
+    for exercise in COURSE.exercises(chapter.room):
+        assert f"{exercise.name} is not written yet." in said.stdout
+    assert "Traceback" not in said.stdout and "note:" not in said.stdout
+
+
+def test_progress_shows_every_notebook_of_the_folder_and_what_is_next(machine: StudentMachine, done: Path) -> None:
+    said = machine.autograder("progress", done).stdout
+    visible = sum(check.points for chapter in CHAPTERS for check in checks_of(chapter.room) if not check.hidden)
+    assert said.rstrip().endswith(f"{visible} of {visible} points from the visible checks of {len(CHAPTERS)} notebooks")
+    open_ones = json.loads(machine.autograder("progress", "--json").stdout)
+    assert [one["assignment"] for one in open_ones] == [chapter.assignment for chapter in CHAPTERS]
+    assert {one["points"] for one in open_ones} == {0}
+    assert all(e["state"] == "open" and "#exercise-" in e["read"] for one in open_ones for e in one["exercises"])
+
+
+def test_progress_where_there_is_no_notebook_says_where_to_look(machine: StudentMachine, tmp_path: Path) -> None:
+    said = machine.autograder("progress", cwd=tmp_path)
+    assert said.returncode == 2
+    assert "holds no notebook of this course: name the folder that you unzipped" in said.stderr
+
+
+@pytest.fixture(scope="session")
+def marks(tmp_path_factory: pytest.TempPathFactory, released: Path, done: Path) -> dict[tuple[str, str], int]:
+    """Points by student and assignment: of all six, of each chapter alone, and of all with chapter 2 wrong."""
+
+    def make(folder: Path) -> None:
+        copy_course(released, folder)
+        for chapter in CHAPTERS:
+            for student in ("ada", "barbara", f"only-{chapter.room}"):
+                mine = folder / "submitted" / student / chapter.assignment
+                mine.mkdir(parents=True)
+                shutil.copy(done / f"{chapter.assignment}.ipynb", mine)
+        wrong = folder / "submitted" / "barbara" / "2-layers" / "2-layers.ipynb"
+        text = wrong.read_text(encoding="utf-8")
+        wrong.write_text(text.replace("x @ self.weight", "-x @ self.weight"), encoding="utf-8")
+        graded = autograder("grade", "--json", "marks.json", cwd=folder)
+        assert graded.returncode == 0, graded.stderr
+
+    folder = made_once("path", tmp_path_factory, make)
+    verdicts: list[dict[str, Any]] = json.loads((folder / "marks.json").read_text(encoding="utf-8"))["verdicts"]
+    points: dict[tuple[str, str], int] = {}
+    for verdict in verdicts:
+        key = (verdict["student"], verdict["assignment"])
+        points[key] = points.get(key, 0) + verdict["points"]
+    return points
+
+
+@EACH_CHAPTER
+def test_all_six_filled_with_the_reference_have_full_marks(
+    chapter: Chapter, marks: dict[tuple[str, str], int], released: Path
+) -> None:
+    notebook = read_notebook(released / "source" / chapter.assignment / f"{chapter.assignment}.ipynb")
+    possible = sum(cell.metadata.nbgrader.points for cell in code_cells(notebook) if is_graded(cell))
+    assert marks["ada", chapter.assignment] == possible == 20
+
+
+@EACH_CHAPTER
+def test_a_chapter_alone_has_the_same_mark_as_beside_the_others(
+    chapter: Chapter, marks: dict[tuple[str, str], int]
+) -> None:
+    assert marks[f"only-{chapter.room}", chapter.assignment] == marks["ada", chapter.assignment]
+
+
+@EACH_CHAPTER
+def test_a_wrong_chapter_costs_no_points_of_another(chapter: Chapter, marks: dict[tuple[str, str], int]) -> None:
+    lost = marks["ada", chapter.assignment] - marks["barbara", chapter.assignment]
+    assert (lost > 0) == (chapter.room == "layers")

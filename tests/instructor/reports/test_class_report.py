@@ -1,0 +1,161 @@
+"""The page about a class: what it says, how it grows, and how a browser and a screen reader take it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser
+
+from autograder.instructor.reports.class_report import ClassReport, class_report, marked
+from tests.axe import violations
+from tests.instructor.reports.classes import MISTAKES, make_class
+from tests.instructor.reports.similarity import ADDMM, DISGUISED
+
+
+class Reader(HTMLParser):
+    """The words of a page, its elements, and its headings by level."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words, self.elements = "", list[tuple[str, dict[str, str | None]]]()
+        self.feed(page)
+        self.words = " ".join(self.words.split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words += f" {data}"
+
+
+def report_on(size: int, *assignments: str) -> ClassReport:
+    return class_report("A course", make_class(size, 1, assignments or ("2-layers",)), lambda _: (), "today")
+
+
+@pytest.fixture(scope="module")
+def report() -> ClassReport:
+    """Sixty students and three assignments; two of them wrote the same, in disguise."""
+    marks = make_class(60, 1, ("2-layers", "3-dropout", "4-optimizer"))
+    for at, source in ((10, ADDMM), (11, DISGUISED)):
+        vars(marks[at])["answers"] = {"layers-Linear": source}
+        assert marks[at].verdicts
+    return class_report("A <i>course</i>", marks, lambda _: (), "today")
+
+
+@pytest.fixture(scope="module")
+def page(report: ClassReport) -> Reader:
+    return Reader(report.html)
+
+
+def test_it_asks_nobody_for_anything(report: ClassReport, page: Reader) -> None:
+    attributes = [value for _, found in page.elements for key, value in found.items() if key in ("src", "href")]
+    assert all(value and value.startswith("#") for value in attributes)
+    assert "default-src 'none'" in report.html
+    assert not re.search(r"url\(|@import|<script", report.html)
+
+
+def test_every_assignment_has_its_sections(page: Reader) -> None:
+    for heading in ("Marks", "Late and missing", "Exercises and checks", "Limits and crashes", "Most common mistakes"):
+        assert page.words.count(f" {heading} ") >= 3
+    assert page.words.count("A reason to look, and no verdict.") == 3
+
+
+def test_the_known_mistakes_stand_there_by_name_with_what_one_student_saw(page: Reader) -> None:
+    for name, says in MISTAKES.values():
+        assert re.search(rf"{name} , \d+ students?\. {re.escape(says)} What one of them saw observed", page.words)
+
+
+def test_names_of_many_students_are_folded(report: ClassReport) -> None:
+    assert re.search(r"<details><summary>\d+ students</summary>", report.html)
+
+
+def test_nothing_that_a_student_wrote_is_markup(report: ClassReport) -> None:
+    assert "<script" not in report.html
+    assert "<b>" not in report.html.replace("<b style", "")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in report.html
+    assert "<i>course" not in report.html
+
+
+def test_the_two_who_wrote_the_same_stand_side_by_side_with_what_they_share_marked(report: ClassReport) -> None:
+    (pair,) = report.numbers["assignments"][0]["similar"]
+    assert pair["students"] == ["0010", "0011"]
+    assert report.html.count('<details class="pair">') == 1
+    sides = report.html.partition('<div class="sides">')[2].partition("</details>")[0]
+    assert len(re.findall("<mark>", sides)) >= 8
+    text = html.unescape(re.sub("<[^>]*>", "", sides))
+    for source in (ADDMM, DISGUISED):
+        assert source.strip() in text
+
+
+@given(st.text(), st.lists(st.integers(0, 30), max_size=6))
+def test_marking_changes_nothing_of_the_text(source: str, cuts: list[int]) -> None:
+    lines = source.splitlines(keepends=True) or [""]
+    places = sorted({(1 + cut % len(lines), min(cut, len(lines[cut % len(lines)]))) for cut in cuts})
+    spans = list(zip(places[::2], places[1::2], strict=False))
+    shown = str(marked(source, spans)).replace("<mark>", "").replace("</mark>", "")
+    assert html.unescape(shown) == html.unescape(html.escape(source))
+
+
+def test_the_statistic_and_the_rules_are_named(page: Reader) -> None:
+    for words in ("corrected item-total point-biserial correlation", "less than half of the points"):
+        assert words in page.words
+    assert "Schleimer, Wilkerson and Aiken 2003" in page.words
+
+
+def test_progress_is_drawn_over_assignments_and_told_in_a_table(page: Reader) -> None:
+    drawn = [found["aria-label"] for tag, found in page.elements if tag == "svg"]
+    assert any(label and label.startswith("Shares of the points by assignment. 2-layers:") for label in drawn)
+    assert len(drawn) == 4
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_class_of_one_or_two_is_no_trouble(size: int) -> None:
+    words = Reader(report_on(size).html).words
+    assert "no correlation is given: fewer than 30 students" in words
+    assert "nan" not in words.lower().split()
+
+
+def test_a_class_that_handed_in_nothing_is_told_so() -> None:
+    nobody = [mark for mark in make_class(200, 5) if not mark.handed_in]
+    assert "Nothing has been graded." in Reader(class_report("c", nobody, lambda _: (), "t").html).words
+
+
+def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
+    small, large = (len(report_on(size).html) for size in (120, 1000))
+    assert small < 100_000
+    assert large < 300_000
+    assert (large - small) / 880 < 300  # bytes for each further student
+
+
+def test_the_json_says_the_same(report: ClassReport) -> None:
+    numbers = json.loads(json.dumps(report.numbers))
+    first = numbers["assignments"][0]
+    assert first["marks"]["students"] + len(first["missing"]) == numbers["students"] == 60
+    assert {one["name"] for one in first["mistakes"]} == {name for name, _ in MISTAKES.values()}
+    assert all(-1 <= one["discrimination"] <= 1 for one in first["checks"] if one["discrimination"] is not None)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Browser, tmp_path: Path) -> None:
+    few = make_class(8, 1, ("2-layers", "3-dropout"))
+    for at, source in enumerate((ADDMM, DISGUISED)):
+        vars(few[at])["answers"] = {"layers-Linear": source}
+    (tmp_path / "report.html").write_text(class_report("c", few, lambda _: (), "today").html, encoding="utf-8")
+    with browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        bypass_csp=True,  # for axe, which the page itself would not let in
+        viewport={"width": 360, "height": 800},
+    ) as context:
+        shown = context.new_page()
+        shown.goto(f"file://{tmp_path}/report.html")
+        shown.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        assert shown.locator(".pair mark").count()
+        assert shown.evaluate("document.documentElement.scrollWidth") <= 360
+        assert violations(shown) == []

@@ -1,0 +1,166 @@
+"""The numbers of a class report, beside those of libraries and of a count by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import pointbiserialr
+
+from autograder.instructor.course.roster import Student
+from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.reports.class_statistics import (
+    MIN_STUDENTS,
+    check_statistics,
+    exercise_statistics,
+    failures,
+    limits_met,
+    outcomes,
+    spread,
+    students_in_need,
+)
+from tests.instructor.reports.classes import make_class
+
+CLASS = make_class(200, seed=3)
+MARKED = [mark for mark in CLASS if mark.verdicts]
+
+
+def a_mark(student: str, assignment: str = "2-layers", **more: Any) -> Mark:
+    return Mark(Student(student), assignment, 10.0, **more)
+
+
+def a_verdict(outcome: str = "fail", exercise: str = "Linear", check: str = "one", **more: Any) -> Any:
+    return {
+        "exercise": exercise,
+        "check": check,
+        "title": "It holds",
+        "hidden": False,
+        "points": int(outcome == "pass"),
+        "max_points": 1,
+        "outcome": outcome,
+        "mistake": None,
+        "diagnosis": {"observed": "1", "expected": "2", "likely": "", "read": ""},
+    } | more
+
+
+def test_discrimination_is_the_point_biserial_correlation_with_the_rest_of_the_mark() -> None:
+    for one in check_statistics(CLASS):
+        rows = [
+            (v, mark)
+            for mark in MARKED
+            for v in mark.verdicts
+            if (v["exercise"], v["check"]) == (one.exercise, one.check)
+        ]
+        passed = [v["outcome"] == "pass" for v, _ in rows]
+        rest = [sum(other["points"] for other in mark.verdicts) - v["points"] for v, mark in rows]
+        assert one.discrimination == pytest.approx(pointbiserialr(passed, rest).statistic)
+        assert (one.passed, one.of) == (sum(passed), len(passed))
+
+
+def test_of_a_small_class_no_discrimination_is_given_and_the_reason_is() -> None:
+    for one in check_statistics(MARKED[: MIN_STUDENTS - 1]):
+        assert (one.discrimination, one.why_none) == (None, "fewer than 30 students")
+
+
+@pytest.mark.parametrize(
+    ("outcomes_", "why"),
+    [
+        (["pass"] * 40, "fewer than 5 did not pass"),
+        (["fail"] * 40, "fewer than 5 passed"),
+        (["pass", "fail"] * 20, "the rest of the mark is the same for all"),
+    ],
+)
+def test_a_check_that_cannot_discriminate_says_why(outcomes_: list[str], why: str) -> None:
+    marks = [a_mark(str(at), verdicts=[a_verdict(outcome)]) for at, outcome in enumerate(outcomes_)]
+    (one,) = check_statistics(marks)
+    assert (one.discrimination, one.why_none) == (None, why)
+
+
+@given(st.lists(st.floats(0, 60), min_size=1, max_size=50), st.floats(1, 60))
+def test_a_spread_agrees_with_numpy_and_its_bins_hold_everybody_once(numbers: list[float], largest: float) -> None:
+    found = spread(numbers, largest)
+    assert found is not None
+    assert found.five == pytest.approx(np.percentile(numbers, [0, 25, 50, 75, 100]).tolist(), abs=1e-9)
+    assert found.mean == pytest.approx(np.mean(numbers), abs=1e-9)
+    assert sum(count for *_, count in found.bins) == len(numbers)
+    assert len(found.bins) <= 20
+    for low, high, count in found.bins:
+        inside = sum(low <= number < high or (high == found.bins[-1][1] == number) for number in numbers)
+        assert inside == count
+
+
+def test_nobody_has_no_spread() -> None:
+    assert spread([], 10) is None
+
+
+def test_an_exercise_counts_who_passed_all_of_its_checks() -> None:
+    half = [a_verdict("pass", check="a"), a_verdict("fail", check="b")]
+    whole = [a_verdict("pass", check="a"), a_verdict("pass", check="b")]
+    (one,) = exercise_statistics([a_mark("x", verdicts=half), a_mark("y", verdicts=whole)])
+    assert (one.passed, one.of, one.share) == (1, 2, 0.75)
+
+
+def test_a_student_counts_once_for_a_mistake_however_many_checks_it_fails() -> None:
+    said = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": ""}
+    mine = [a_verdict(check=name, mistake="no-bias", diagnosis=said) for name in ("a", "b")]
+    known, unknown = failures([a_mark("x", verdicts=mine), a_mark("y", verdicts=mine[:1])])
+    (one,) = known
+    assert (one.name, one.says, one.students, one.checks) == (
+        "no-bias",
+        "The bias is left out.",
+        ["x", "y"],
+        ["Linear.a", "Linear.b"],
+    )
+    assert (one.example, one.observed, one.expected, one.hidden) == ("x", "1", "2", False)
+    assert unknown == []
+
+
+def test_the_example_is_from_a_visible_check_where_there_is_one() -> None:
+    hidden, visible = (a_verdict(mistake="m", hidden=hidden) for hidden in (True, False))
+    ((one,), _) = failures([a_mark("x", verdicts=[hidden]), a_mark("y", verdicts=[visible])])
+    assert (one.example, one.hidden) == ("y", False)
+
+
+def test_one_error_that_fails_all_checks_of_an_exercise_is_one_failure() -> None:
+    said = {"observed": "SyntaxError: invalid syntax, in the line: def x(:", "expected": "2", "likely": "", "read": ""}
+    mine = [a_verdict("error", check=name, diagnosis=said) for name in "abc"]
+    _, unknown = failures([a_mark("x", verdicts=mine), a_mark("y", verdicts=[a_verdict()])])
+    assert [one.name for one in unknown] == ["Linear.one", "Linear: SyntaxError: invalid syntax, in the line: def x(:"]
+
+
+def test_what_was_not_begun_or_met_a_limit_is_no_mistake() -> None:
+    mine = [a_verdict(outcome) for outcome in ("missing", "timeout", "crash", "memory", "invalid")]
+    marks = [a_mark("x", verdicts=mine)]
+    assert failures(marks) == ([], [])
+    assert limits_met(marks) == [("Linear", one, ["x"]) for one in ("timeout", "crash", "memory", "invalid")]
+    assert outcomes(marks)["missing"] == 1
+
+
+def test_who_needs_help_has_less_than_half_or_did_not_hand_in_what_half_the_class_did() -> None:
+    marks = [
+        a_mark("good", raw_score=8.0, handed_in=True),
+        a_mark("half", raw_score=5.0, handed_in=True),
+        a_mark("weak", raw_score=4.9, handed_in=True),
+        a_mark("late", raw_score=6.0, penalty=2.0, handed_in=True),
+        a_mark("gone"),
+        *(
+            a_mark(name, "3-dropout", raw_score=9.0 if name == "good" else None, handed_in=name == "good")
+            for name in "abc"
+        ),
+    ]
+    found = {
+        one.student: (list(one.missing), [assignment for assignment, _ in one.weak]) for one in students_in_need(marks)
+    }
+    assert found == {"weak": ([], ["2-layers"]), "late": ([], ["2-layers"]), "gone": (["2-layers"], [])}
+
+
+def test_while_an_answer_waits_for_a_person_the_points_from_checks_alone_count() -> None:
+    passed = [a_verdict("pass"), a_verdict("pass", check="two")]
+    mark = a_mark("x", raw_score=2.0, handed_in=True, needs_manual_grade=True, verdicts=passed)
+    assert mark.decided_share == 1
+    assert students_in_need([mark]) == []
+    assert students_in_need([replace(mark, needs_manual_grade=False)])

@@ -1,0 +1,139 @@
+"""The page that each student gets."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.checks import checks_of
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.reports.feedback import write_feedback
+from autograder.verdicts import labelled
+from tests.conftest import copy_course
+from tests.instructor.conftest import ASSIGNMENT, open_gradebook, record_of
+from tests.instructor.grading.broken import BROKEN, SCRIPT
+
+
+@pytest.fixture(scope="module")
+def sample(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("feedback") / "course"
+    copy_course(graded, folder)
+    write_feedback(CourseFolder(folder), [ASSIGNMENT])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def broken(broken_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("feedback") / "course"
+    shutil.copytree(broken_class, folder, symlinks=True)
+    write_feedback(CourseFolder(folder), [ASSIGNMENT])
+    return folder
+
+
+def page(folder: Path, student: str) -> str:
+    return CourseFolder(folder).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
+
+
+def text(folder: Path, student: str) -> str:
+    """Return a page as it is read."""
+    words = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page(folder, student), flags=re.DOTALL)
+    return " ".join(html.unescape(words).split())
+
+
+def test_each_student_has_a_page(sample: Path, broken: Path) -> None:
+    for folder in (sample, broken):
+        students = {path.name for path in (folder / "submitted").iterdir()}
+        assert {path.name for path in (folder / "feedback").iterdir()} == students
+    assert {path.name for path in (broken / "feedback").iterdir()} == set(BROKEN)
+
+
+def test_every_check_stands_there_by_title_with_its_points(sample: Path) -> None:
+    said = text(sample, "barbara")
+    for verdict in record_of(sample, "barbara")["verdicts"]:
+        result = "passed" if verdict["outcome"] == "pass" else "not passed"
+        assert f"{verdict['title']} {result}, {verdict['points']} of {verdict['max_points']}" in said
+
+
+def test_a_visible_check_says_what_was_seen_and_where_to_read(sample: Path) -> None:
+    said = page(sample, "barbara")
+    assert "observed: shape of weight: (3, 5)" in said
+    assert "expected: shape of weight: (5, 3)" in said
+    assert "likely mistake: Your weight has the shape (out, in)" in said
+    assert 'chapters/2-layers.html#linear-shapes">Read about it in the book</a>' in said
+
+
+@pytest.mark.parametrize("student", ["barbara", "claude", "edsger", "frances", "hedy", "john"])
+def test_of_a_hidden_check_nothing_but_title_and_result_is_told(sample: Path, student: str) -> None:
+    hidden = {check.title for check in checks_of("layers") if check.hidden}
+    items = re.findall(r"<li><strong>(.*?)</strong>(.*?)</li>", page(sample, student), flags=re.DOTALL)
+    rest = {html.unescape(title): re.sub(r"<[^>]*>", "", body).strip() for title, body in items}
+    assert hidden <= rest.keys()
+    for title in hidden:
+        assert re.fullmatch(r"(not )?passed, \d of \d, hidden check", rest[title])
+
+
+def test_what_only_a_hidden_check_saw_is_nowhere_in_the_page(sample: Path) -> None:
+    secrets = 0
+    for student in ("barbara", "claude", "john"):
+        lines: dict[bool, set[str]] = {True: set(), False: set()}
+        for verdict in record_of(sample, student)["verdicts"]:
+            lines[verdict["hidden"]] |= {text for _, text in labelled(verdict["diagnosis"])}
+        secret = lines[True] - lines[False]
+        assert not [line for line in secret if html.escape(line) in page(sample, student)]
+        secrets += len(secret)
+    assert secrets
+
+
+def test_markup_in_names_and_in_messages_is_text(broken: Path) -> None:
+    (name,) = (student for student in BROKEN if "<" in student)
+    said = page(broken, name)
+    assert name not in said
+    assert html.escape(name) in said
+    assert "<script" not in said
+    assert html.escape(SCRIPT) in said.replace("&#39;", "&#x27;")
+
+
+def test_a_link_in_an_errors_text_is_no_link(broken: Path) -> None:
+    (name,) = (student for student in BROKEN if "<" in student)
+    assert 'href="https://elsewhere' not in page(broken, name)
+
+
+def test_what_was_left_out_is_told(broken: Path) -> None:
+    assert "2 code cells outside the exercises did not count" in text(broken, "extra_cells")
+    assert "2-layers.ipynb is missing" in text(broken, "missing")
+
+
+def test_no_page_names_a_folder_of_the_instructor(broken: Path) -> None:
+    for student in BROKEN:
+        assert "/submitted/" not in page(broken, student)
+
+
+def test_total_and_written_answer_wait_for_a_person(sample: Path) -> None:
+    assert "20 of 25 points ; the written answer has not been marked yet" in text(sample, "ada")
+    assert "not marked yet Each layer multiplies" in text(sample, "ada")
+    assert "20 of 25 points ." in text(sample, "grace")
+    assert "0 of 5 points" in text(sample, "grace")
+
+
+def test_mark_and_comment_given_by_hand_appear_and_are_in_the_total(graded_folder: Path) -> None:
+    where = ("layers-written", ASSIGNMENT, ASSIGNMENT, "ada")
+    with open_gradebook(graded_folder) as gradebook:
+        mark, comment = gradebook.find_grade(*where), gradebook.find_comment(*where)
+        mark.manual_score, mark.needs_manual_grade = 3.5, False
+        comment.manual_comment = "Good: <the factor> is right"
+        gradebook.db.commit()
+    write_feedback(CourseFolder(graded_folder), [ASSIGNMENT], "ada")
+    said = text(graded_folder, "ada")
+    assert "23.5 of 25 points ." in said
+    assert "3.5 of 5 points" in said
+    assert "Comment: Good: <the factor> is right" in said
+
+
+def test_a_student_without_marks_has_no_page_and_that_is_an_error(graded_folder: Path) -> None:
+    with pytest.raises(CourseFolderError, match="nothing of nobody has been graded"):
+        write_feedback(CourseFolder(graded_folder), [ASSIGNMENT], "nobody")
+    assert not (graded_folder / "feedback" / "nobody").exists()

@@ -1,0 +1,91 @@
+"""A term from an empty folder to exported marks. The guide is the script, so each command in it runs."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from sample_class.students import handed_in, students
+from sample_class.term import ASSIGNMENT, CommandFailed, Shell, blocks, play
+from tests.conftest import made_once
+from tests.instructor.conftest import open_gradebook
+
+SIZE = 12
+
+
+@pytest.fixture(scope="module")
+def term(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a term that was played: downloads, and the course in `my-course`."""
+
+    def make(folder: Path) -> None:
+        lines = play(folder / "term", SIZE)
+        (folder / "summary").write_text("\n".join(lines), encoding="utf-8")
+
+    return made_once("term", tmp_path_factory, make)
+
+
+def test_the_guide_is_played_to_its_end(term: Path) -> None:
+    """Each command ended well, or this folder would not be there."""
+    assert len(blocks()) > 10
+    assert f"{SIZE} students" in (term / "summary").read_text(encoding="utf-8")
+
+
+def test_a_command_that_fails_stops_the_term_and_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandFailed, match="cat nothing"):
+        Shell(tmp_path).run("cat nothing\ntrue")
+
+
+def test_the_terminal_stays_where_it_went(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    shell.run("mkdir deep && cd deep")
+    assert shell.run("pwd").strip() == str(tmp_path / "deep")
+
+
+def test_all_that_was_handed_in_is_in_the_gradebook(term: Path) -> None:
+    with open_gradebook(term / "term" / "my-course") as gradebook:
+        submitted = {one.student.id: one for one in gradebook.assignment_submissions(ASSIGNMENT)}
+        assert {one.id for one in gradebook.students} == {student.id for student in students(SIZE)}
+        by_hand = [one for one in submitted.values() if one.written_score]
+        late = [one for one in submitted.values() if one.late_submission_penalty]
+    assert "ada" in submitted and "00003" in submitted
+    assert len(by_hand) == 2
+    assert late
+
+
+def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(term: Path) -> None:
+    with open_gradebook(term / "term" / "my-course") as gradebook:
+        marks = {
+            one.student.id: one.score - one.late_submission_penalty
+            for one in gradebook.assignment_submissions(ASSIGNMENT)
+        }
+    canvas = table(term / "term" / "canvas-gradebook-filled.csv")
+    filled = {row["SIS User ID"]: row[f"{ASSIGNMENT} (71828)"] for row in canvas if row["SIS User ID"]}
+    assert {student: float(mark) for student, mark in filled.items() if mark} == pytest.approx(marks)
+    moodle = table(term / "term" / "grading-worksheet-filled.csv")
+    names = {student.name: student.id for student in students(SIZE)}
+    assert {names[row["Full name"]]: float(row["Grade"]) for row in moodle if row["Grade"]} == pytest.approx(marks)
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_each_student_has_a_page_under_a_name_that_the_learning_system_takes_back(term: Path) -> None:
+    course = term / "term" / "my-course"
+    with zipfile.ZipFile(course / "feedback" / f"{ASSIGNMENT}.zip") as archive:
+        names = archive.namelist()
+    assert len(names) == len(list((course / "submitted").glob(f"*/{ASSIGNMENT}/{ASSIGNMENT}.ipynb")))
+    assert any("_1000_" in name for name in names)  # Canvas's number of ada
+    assert any("assignsubmission_file" in name for name in names)
+
+
+def test_a_student_of_the_made_up_class_always_hands_in_the_same(term: Path) -> None:
+    from autograder.notebooks.graft import read_notebook
+
+    released = read_notebook(term / "term" / "my-course" / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+    for student in students(SIZE):
+        assert handed_in(student, released) == handed_in(student, released)

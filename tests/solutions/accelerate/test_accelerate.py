@@ -1,0 +1,257 @@
+"""The fast path trains what the chapter's Learner trains, and what goes beyond the chapter does what it says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from solutions.accelerate import RESOLUTION, FastLearner
+from solutions.accelerate.recipes import RECIPES, Recipe
+from solutions.data import Dataset
+from solutions.deployment import affine_layers
+from solutions.dropout import Classifier
+from solutions.layers import Linear
+from solutions.runs.measurement import MEASURING_BATCH, to_tensors
+from solutions.runs.run import new_model
+from solutions.training import Learner, LearnerConfig, Loader, batches
+
+Examples = tuple[Tensor, Tensor]
+PLAIN = Recipe(epochs=3, lr=0.05, dropout=0.0)
+ADAMW = Recipe(epochs=3, batch_size=256, lr=0.002, dropout=0.0, optimizer="adamw", weight_decay=0.1, cosine=True)
+
+
+@pytest.fixture(scope="module")
+def train(sample: Dataset) -> Examples:
+    """A number of images that neither the batch nor the block divides."""
+    return to_tensors(sample.train_images[:4500], sample.train_labels[:4500], "cpu")
+
+
+@pytest.fixture(scope="module")
+def valid(sample: Dataset) -> Examples:
+    return to_tensors(sample.train_images[4500:], sample.train_labels[4500:], "cpu")
+
+
+class InTheSameOrder:
+    """Batches as FastLearner takes them; the chapter's Loader draws from the generator that dropout draws from."""
+
+    def __init__(self, examples: Examples, batch_size: int, seed: int) -> None:
+        self._examples, self._batch_size = examples, batch_size
+        self._generator = torch.Generator().manual_seed(seed)
+
+    def __iter__(self) -> Iterator[Examples]:
+        return iter(batches(*self._examples, self._batch_size, shuffle=True, generator=self._generator))
+
+
+def autograd_learner(model: Classifier, recipe: Recipe, train: Examples, valid: Examples, seed: int = 0) -> Learner:
+    loaders = {"train": InTheSameOrder(train, recipe.batch_size, seed), "valid": Loader(*valid, MEASURING_BATCH)}
+    return Learner(LearnerConfig(model, nn.CrossEntropyLoss(), lr=recipe.lr), loaders)
+
+
+def images_read(recipe: Recipe, images: Tensor) -> Tensor:
+    """What an epoch trains on, in the order of the images: read where they are read for the first layer."""
+    labels = torch.arange(len(images)) % 10
+    learner = FastLearner(Classifier(), recipe, (images, labels), (images, labels))
+    found = []
+    for rows in torch.arange(len(images)).split(learner._block):
+        count = len(rows)
+        learner._rows[:count] = rows
+        learner._draw(count)
+        with torch.no_grad():
+            learner._train_block(count)
+        found.append(learner._inputs[:count].clone())
+    return torch.cat(found).reshape(-1, 28, 28)
+
+
+@pytest.mark.parametrize("batch_size", [32, 100])
+def test_without_dropout_it_has_the_weights_of_the_chapters_learner_after_each_epoch(
+    train: Examples, valid: Examples, batch_size: int
+) -> None:
+    recipe = replace(PLAIN, batch_size=batch_size)
+    fast, taught = new_model(recipe, seed=3), new_model(recipe, seed=3)
+    ours = FastLearner(fast, recipe, train, valid, seed=3)
+    learner = autograd_learner(taught, recipe, train, valid, seed=3)
+    for _ in range(recipe.epochs):
+        assert ours.train_epoch() == pytest.approx(learner.train_epoch(), rel=1e-5)
+        torch.testing.assert_close(fast.state_dict(), taught.state_dict(), rtol=1e-4, atol=1e-5)
+        loss, accuracy = ours.validate()
+        assert loss == pytest.approx(learner.valid_loss(), rel=1e-4)
+        assert accuracy == pytest.approx(learner.validate_epoch(), abs=1.5 / len(valid[0]))
+
+
+def test_the_loader_of_the_chapter_gives_the_same_first_epoch(train: Examples, valid: Examples) -> None:
+    fast, taught = new_model(PLAIN, seed=5), new_model(PLAIN, seed=5)
+    FastLearner(fast, PLAIN, train, valid, seed=5).train_epoch()
+    torch.manual_seed(5)
+    loaders = {"train": Loader(*train, PLAIN.batch_size, shuffle=True), "valid": Loader(*valid, MEASURING_BATCH)}
+    Learner(LearnerConfig(taught, nn.CrossEntropyLoss(), lr=PLAIN.lr), loaders).train_epoch()
+    torch.testing.assert_close(fast.state_dict(), taught.state_dict(), rtol=1e-4, atol=1e-5)
+
+
+def test_with_dropout_a_step_is_that_of_autograd_for_the_same_masks(train: Examples, valid: Examples) -> None:
+    recipe = Recipe(lr=0.1, dropout=0.3)
+    model = new_model(recipe, seed=0)
+    learner = FastLearner(model, recipe, train, valid)
+    learner._rows[:32] = torch.arange(32)
+    learner._draw(32)
+    pairs = [
+        (w.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()) for w, b in affine_layers(model)
+    ]
+    x = train[0][:32].flatten(1)
+    for layer, (weight, bias) in zip(learner._layers[:2], pairs, strict=False):
+        assert layer.masks is not None
+        x = (x @ weight + bias).relu() * layer.masks[:32] / (1 - recipe.dropout)
+    functional.cross_entropy(x @ pairs[2][0] + pairs[2][1], train[1][:32]).backward()
+    with torch.no_grad():
+        learner._train_block(32)
+    for (weight, bias), (ours, our_bias) in zip(pairs, affine_layers(model), strict=True):
+        torch.testing.assert_close(ours.detach(), weight.detach() - recipe.lr * weight.grad)
+        torch.testing.assert_close(our_bias.detach(), bias.detach() - recipe.lr * bias.grad)
+
+
+def test_units_are_dropped_with_the_probability_and_independently(train: Examples, valid: Examples) -> None:
+    """Over N = 32 * 8192 draws at least, 7 standard errors: a right share is outside less than once in 10^11 runs."""
+    learner = FastLearner(Classifier(), Recipe(dropout=0.3), train, valid)
+    learner._draw(learner._block)
+    for layer in learner._layers[:2]:
+        masks = layer.masks
+        assert masks is not None
+        assert set(masks.unique().tolist()) == {0.0, 1.0}
+        for mean, expected in ((masks.mean(), 0.7), ((masks[1:] * masks[:-1]).mean(), 0.7**2)):
+            assert abs(mean.item() - expected) < 7 * 0.5 / (masks.numel() / 2) ** 0.5 + 1 / RESOLUTION
+        assert abs((masks[:, 1:] * masks[:, :-1]).mean().item() - 0.7**2) < 7 * 0.5 / (masks.numel() / 2) ** 0.5
+    assert learner._layers[2].masks is None
+
+
+@pytest.mark.parametrize("change", [{}, {"optimizer": "momentum"}, {"optimizer": "sgd"}, {"normalize": True}], ids=str)
+def test_what_goes_beyond_the_chapter_is_what_pytorch_does_with_autograd(
+    train: Examples, valid: Examples, change: dict[str, Any]
+) -> None:
+    recipe = replace(ADAMW, smoothing=0.1, **change)
+    fast, taught = new_model(recipe, seed=1), new_model(recipe, seed=1)
+    layers = []
+    for layer in taught.layers:
+        layers.append(layer)
+        if recipe.normalize and isinstance(layer, Linear) and layer is not taught.layers[-1]:
+            layer.bias.requires_grad_(False)  # normalisation takes it away, and has one of its own
+            layers.append(nn.BatchNorm1d(len(layer.bias), momentum=0.05))
+    slow = nn.Sequential(*layers)
+    groups = [
+        {"params": [p for p in slow.parameters() if p.ndim == 2], "weight_decay": 0.1},
+        {"params": [p for p in slow.parameters() if p.ndim == 1 and p.requires_grad], "weight_decay": 0.0},
+    ]
+    if recipe.optimizer == "adamw":
+        optimizer: torch.optim.Optimizer = torch.optim.AdamW(groups)
+    else:
+        optimizer = torch.optim.SGD(groups, lr=1, momentum=0.9 if recipe.optimizer == "momentum" else 0)
+    rates = iter(recipe.learning_rates(recipe.epochs * 18))
+    order = InTheSameOrder(train, recipe.batch_size, seed=1)
+    learner = FastLearner(fast, recipe, train, valid, seed=1)
+    for _ in range(2):
+        learner.train_epoch()
+        for x, y in order:
+            rate = next(rates)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.zero_grad()
+            functional.cross_entropy(slow(x), y, label_smoothing=0.1).backward()
+            optimizer.step()
+    fast.load_state_dict(learner.weights())
+    torch.testing.assert_close(fast.eval()(valid[0]), slow.eval()(valid[0]), rtol=1e-3, atol=1e-2)
+
+
+def test_the_kept_weights_take_brightness_from_zero_to_one_whatever_was_trained_on(
+    train: Examples, valid: Examples
+) -> None:
+    recipe = replace(ADAMW, standardize=True)
+    model = new_model(recipe, seed=0)
+    raw = model.layers(valid[0]).detach()
+    learner = FastLearner(model, recipe, train, valid)
+    model.load_state_dict(learner.weights())
+    torch.testing.assert_close(model.eval()(valid[0]).detach(), raw, rtol=1e-3, atol=1e-3)
+    learner.train_epoch()
+    loss, accuracy = learner.validate()
+    model.load_state_dict(learner.weights())
+    logits = model(valid[0]).detach()
+    assert functional.cross_entropy(logits, valid[1]).item() == pytest.approx(loss, rel=1e-3)
+    assert (logits.argmax(1) == valid[1]).float().mean().item() == pytest.approx(accuracy, abs=1.5 / len(valid[0]))
+
+
+def test_images_are_moved_by_every_offset_up_to_the_shift_and_never_further() -> None:
+    images = torch.zeros(2000, 28, 28)
+    images[:, 14, 9] = 1
+    seen = images_read(Recipe(shift=2), images).nonzero()
+    assert len(seen) == 2000, "one bright pixel in each image, as before"
+    moves = {(row - 14, column - 9) for row, column in seen[:, 1:].tolist()}
+    assert moves == {(down, right) for down in range(-2, 3) for right in range(-2, 3)}
+
+
+def test_what_is_moved_in_is_background_also_where_inputs_are_standardized() -> None:
+    images = torch.ones(64, 28, 28)
+    images[:32] = 0.5
+    read = images_read(Recipe(shift=1, standardize=True), images)
+    background = (0 - images.mean()) / images.std()
+    values = {round(value, 4) for value in read.unique().tolist()}
+    expected = {round(((value - images.mean()) / images.std()).item(), 4) for value in (0.5, 1.0)}
+    assert values == expected | {round(background.item(), 4)}
+
+
+def test_half_of_the_images_are_mirrored_left_to_right() -> None:
+    images = torch.rand(2000, 28, 28)
+    read = images_read(Recipe(flip=True), images)
+    mirrored = (read == images.flip(2)).flatten(1).all(1)
+    assert ((read == images).flatten(1).all(1) | mirrored).all()
+    assert 800 < mirrored.sum() < 1200  # 9 standard deviations
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_going_on_from_a_state_is_going_on(train: Examples, valid: Examples, name: str) -> None:
+    recipe = replace(RECIPES[name], epochs=3)
+    first = FastLearner(new_model(recipe, 0), recipe, train, valid)
+    first.train_epoch()
+    state = {key: tensor.clone() for key, tensor in first.state().items()}
+    second = FastLearner(new_model(recipe, 1), recipe, train, valid, seed=1)
+    second.load_state(state)
+    assert [first.train_epoch(), first.train_epoch()] == [second.train_epoch(), second.train_epoch()]
+    torch.testing.assert_close(first.weights(), second.weights(), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("recipe", [replace(PLAIN, dropout=0.2), RECIPES["best"]], ids=["classic", "best"])
+def test_products_in_bf16_train_as_well_and_leave_float32_weights(
+    train: Examples, valid: Examples, recipe: Recipe
+) -> None:
+    """Two binomial standard errors of 500 images are 3 points; the rounding of 8 bits costs a tenth of that at most."""
+    recipe = replace(recipe, epochs=4)
+    accuracies = []
+    for bf16 in (False, True):
+        learner = FastLearner(new_model(recipe, 0), recipe, train, valid, bf16=bf16)
+        for _ in range(recipe.epochs):
+            learner.train_epoch()
+        accuracies.append(learner.validate()[1])
+        assert {tensor.dtype for tensor in learner.weights().values()} == {torch.float32}
+    assert accuracies[0] > 0.75
+    assert accuracies[1] == pytest.approx(accuracies[0], abs=0.05)
+
+
+def test_a_step_in_bf16_is_that_of_float32_to_a_twentieth(train: Examples, valid: Examples) -> None:
+    recipe = Recipe(lr=0.1, dropout=0.0)
+    before = [weight.detach().clone() for weight, _ in affine_layers(new_model(recipe, 0))]
+    changes = []
+    for bf16 in (False, True):
+        model = new_model(recipe, 0)
+        learner = FastLearner(model, recipe, train, valid, bf16=bf16)
+        learner._rows[:32] = torch.arange(32)
+        with torch.no_grad():
+            learner._train_block(32)
+        changes.append([new.detach() - old for (new, _), old in zip(affine_layers(model), before, strict=True)])
+    for exact, rounded in zip(*changes, strict=True):
+        assert (exact - rounded).norm() < 0.05 * exact.norm()
+
+
+def test_progress_is_told_for_every_image(train: Examples, valid: Examples) -> None:
+    told: list[int] = []
+    FastLearner(Classifier(), PLAIN, train, valid, after_block=told.append).train_epoch()
+    assert sum(told) == len(train[0])

@@ -1,0 +1,439 @@
+"""``python -m solutions``: what it prints, writes, refuses, and with which exit status."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from torch import nn
+
+from solutions import data
+from solutions.commands import deployment
+from solutions.data import Dataset
+from solutions.deploy.answers import Answer
+from solutions.dropout import Classifier
+from solutions.errors import WrongUse
+from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, MODEL
+from solutions.runs.model_file import write_model
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--epochs", 1, "--device", "cpu")
+
+
+def accuracy_in(text: str) -> str:
+    return text.split("Test accuracy ")[1].split()[0]
+
+
+def error_of(result: subprocess.CompletedProcess[str], status: int = 2) -> str:
+    """The one line on standard error."""
+    assert result.returncode == status, result
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1, result.stderr
+    return result.stderr
+
+
+def log_of(folder: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def losses(folder: Path) -> list[float]:
+    return [epoch["losses"] for epoch in log_of(folder)]
+
+
+def wait_for_epochs(folder: Path, count: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            if len((folder / "log.jsonl").read_text().splitlines()) >= count:
+                return
+        time.sleep(0.02)
+    pytest.fail(f"{folder}: no {count} epochs in a minute")
+
+
+# --- train
+
+
+def test_training_tells_each_epoch_and_the_test_accuracy(trained: tuple[Path, str]) -> None:
+    folder, text = trained
+    results = json.loads((folder / "results.json").read_text())
+    assert accuracy_in(text) == f"{results['test_accuracy']:.2%}"
+    assert results["test_accuracy"] > 0.7
+    for line in (folder / "log.jsonl").read_text().splitlines():
+        epoch = json.loads(line)
+        assert f"{epoch['losses']:.4f}" in text
+        assert f"{epoch['valid_losses']:.4f}" in text
+        assert f"{epoch['accuracies']:.2%}" in text
+
+
+def test_training_says_which_data_it_used(trained: tuple[Path, str]) -> None:
+    assert "the sample of Fashion-MNIST, 5,000 training and 1,000 test images" in trained[1]
+
+
+def test_training_writes_the_files_that_it_names(trained: tuple[Path, str]) -> None:
+    folder, text = trained
+    assert {path.name for path in folder.iterdir()} == set(FILES)
+    assert all(str(folder / name) in text.replace("\n", "") for name in FILES)
+    for name in FILES:
+        if name.endswith(".png"):
+            Image.open(folder / name).verify()
+
+
+def test_the_weights_kept_are_those_with_the_lowest_validation_loss(trained: tuple[Path, str]) -> None:
+    log = [json.loads(line) for line in (trained[0] / "log.jsonl").read_text().splitlines()]
+    results = json.loads((trained[0] / "results.json").read_text())
+    assert results["validation_loss"] == min(epoch["valid_losses"] for epoch in log)
+    assert log[results["epoch"] - 1]["valid_losses"] == results["validation_loss"]
+
+
+def test_the_same_seed_gives_the_same_model_file_and_another_one_does_not(cli: Cli, here: Cli, tmp_path: Path) -> None:
+    for run, name, seed in ((cli, "a", 3), (here, "b", 3), (here, "c", 4)):
+        assert run(*QUICK, "--seed", seed, "--out", tmp_path, "--name", name).returncode == 0
+    first, again, other = ((tmp_path / name / MODEL).read_bytes() for name in "abc")
+    assert first == again != other
+
+
+def test_json_is_one_value_and_quiet_one_line(here: Cli, tmp_path: Path) -> None:
+    result = json.loads(here(*QUICK, "--json", "--out", tmp_path, "--name", "a").stdout)
+    assert result["model"] == str(tmp_path / "a" / MODEL)
+    assert 0 < result["test_accuracy"] < 1
+    assert here(*QUICK, "-q", "--out", tmp_path, "--name", "b").stdout == f"{tmp_path / 'b' / MODEL}\n"
+
+
+def test_a_run_is_not_overwritten_and_with_force_kept_as_a_copy(here: Cli, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("precious")
+    arguments = (*QUICK, "--out", tmp_path, "--name", "mine")
+    assert "--force" in error_of(here(*arguments))
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+    assert here(*arguments, "--force").returncode == 0
+    assert (tmp_path / "mine.1" / "notes.txt").read_text() == "precious"
+    assert (tmp_path / "mine" / MODEL).is_file()
+
+
+def test_a_loss_that_explodes_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
+    result = here(*QUICK, "--lr", 1e12, "--out", tmp_path, "--name", "a")
+    assert "no longer a number in epoch 1 with sgd, --lr 1e+12 and --batch-size 32; try" in error_of(result, status=1)
+    assert not (tmp_path / "a" / MODEL).exists()
+
+
+def test_too_little_memory_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
+    """A batch of ten thousand million images needs more memory than any machine has."""
+    result = here(*QUICK, "--batch-size", 10**10, "--out", tmp_path, "--name", "a")
+    error = error_of(result, status=1)
+    assert "the memory of cpu does not suffice" in error
+    assert "try a smaller one" in error
+
+
+def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -> None:
+    arguments = [*QUICK, "--epochs", 100_000, "--out", tmp_path, "--name", "a"]
+    with subprocess.Popen([sys.executable, "-m", "solutions", *map(str, arguments)], stdout=subprocess.PIPE) as process:
+        wait_for_epochs(tmp_path / "a", 1)
+        process.send_signal(signal.SIGINT)
+        text = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == 0
+    assert "Test accuracy" in text
+    assert (tmp_path / "a" / MODEL).is_file()
+
+
+def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
+    """For each kind of state: none beside the weights, an optimizer's with averages, and the chapter's Learner's."""
+    ways = {
+        "fast": ("--epochs", 60, "--lr", 0.05),
+        "best": ("--epochs", 60, "--recipe", "best"),
+        "taught": ("--epochs", 40, "--reference"),
+    }
+    for name, options in ways.items():
+        arguments = [*QUICK, *options, "--out", tmp_path, "--name"]
+        killed = [sys.executable, "-m", "solutions", *map(str, arguments), name]
+        with subprocess.Popen(killed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            wait_for_epochs(tmp_path / name, 3)
+            process.kill()
+        assert not (tmp_path / name / MODEL).exists()
+        assert here("train", "--resume", name, "--data", data.SAMPLE_FOLDER, "--out", tmp_path).returncode == 0
+        assert here(*arguments, f"{name}-undisturbed").returncode == 0
+        resumed, undisturbed = (tmp_path / run for run in (name, f"{name}-undisturbed"))
+        assert (resumed / MODEL).read_bytes() == (undisturbed / MODEL).read_bytes()
+        assert [losses(run) for run in (resumed, undisturbed)] == [losses(undisturbed)] * 2
+        assert {path.name for path in resumed.iterdir()} == set(FILES)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--lr", "1"], "as the run was begun"),
+        (["--seed", "0"], "as the run was begun"),
+        (["--recipe", "best"], "as the run was begun"),
+    ],
+)
+def test_a_run_that_goes_on_takes_no_other_settings(here: Cli, options: list[str], message: str) -> None:
+    assert message in error_of(here("train", "--resume", "a", *options))
+
+
+def test_only_an_unfinished_run_with_its_own_data_goes_on(
+    here: Cli, trained: tuple[Path, str], full: Dataset, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(trained[0], tmp_path / "short")
+    resume = ("train", "--resume", "short", "--out", tmp_path)
+    assert "this run is finished" in error_of(here(*resume))
+    (folder / MODEL).unlink()
+    assert "begun with other data" in error_of(here(*resume, "--data", full.source))
+    assert "not one epoch was finished" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
+    (folder / "checkpoint.safetensors").write_bytes(b"no checkpoint")
+    assert "not a checkpoint of this run" in error_of(here(*resume, "--data", data.SAMPLE_FOLDER))
+    assert "there is no such run" in error_of(here("train", "--resume", "other", "--out", tmp_path))
+
+
+def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
+    slow = ("--reference", "--batch-size", 1)  # so that the epoch lasts until the second one
+    arguments = [*QUICK, *slow, "--epochs", 100, "--out", tmp_path, "--name", "a"]
+    line = [sys.executable, "-u", "-m", "solutions", *map(str, arguments)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        wait_for_epochs(tmp_path / "a", 1)
+        process.send_signal(signal.SIGINT)
+        while "Ends after this epoch" not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        error = process.communicate()[1]
+    assert process.returncode == 1
+    folder = tmp_path / "a"
+    assert error == f"error: {folder}: interrupted; go on with: python -m solutions train --resume a --out {tmp_path}\n"
+
+
+def test_the_learner_of_the_chapter_refuses_what_is_not_taught(here: Cli) -> None:
+    assert "goes beyond that" in error_of(here("train", "--reference", "--recipe", "best"))
+
+
+def test_training_tells_how_fast_it_was(trained: tuple[Path, str]) -> None:
+    epochs = [json.loads(line) for line in (trained[0] / "log.jsonl").read_text().splitlines()]
+    assert all(epoch["images_per_second"] == 4500 / epoch["seconds"] for epoch in epochs)
+    speed = 4500 * len(epochs) / sum(epoch["seconds"] for epoch in epochs)
+    assert f"Speed: {speed:,.0f} images/s" in trained[1]
+
+
+def test_curves_can_be_read_by_tensorboard(here: Cli, tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    assert here(*QUICK, "--epochs", 3, "--log", "tensorboard", "--out", tmp_path, "--name", "a").returncode == 0
+    events = EventAccumulator(str(tmp_path / "a")).Reload()
+    written = [point.value for point in events.Scalars("loss/validation")]
+    assert written == pytest.approx([epoch["valid_losses"] for epoch in log_of(tmp_path / "a")])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data", "nowhere"], "nowhere: there is no such folder"),
+        (["--epochs", "0"], "epochs"),
+        (["--batch-size", "0"], "batch_size"),
+        (["--lr", "nan"], "lr has to be above 0"),
+        (["--dropout", "1.5"], "dropout has to be"),
+        (["--patience", "0"], "patience"),
+        (["--max-seconds", "-1"], "max_seconds"),
+        (["--seed", "-1"], "--seed"),
+        (["--device", "tpu"], "--device"),
+        (["--name", "a/b"], "--name a/b"),
+        (["--name", ".."], "--name .."),
+        (["--bogus"], "--bogus"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_wrong_use_of_train_is_one_line_and_leaves_nothing(
+    here: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert message in error_of(here("train", "--data", data.SAMPLE_FOLDER, *arguments))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_truncated_file_is_named(here: Cli, folder: Path, tmp_path: Path) -> None:
+    path = folder / data.TRAIN_IMAGES
+    path.write_bytes(path.read_bytes()[:100_000])
+    assert f"{path}: truncated" in error_of(here("train", "--data", folder))
+
+
+# --- evaluate
+
+
+def test_evaluate_gives_the_accuracy_of_train_to_the_digit(cli: Cli, trained: tuple[Path, str]) -> None:
+    result = cli("evaluate", trained[0] / MODEL, "--data", data.SAMPLE_FOLDER)
+    assert result.returncode == 0
+    assert accuracy_in(result.stdout) == accuracy_in(trained[1])
+    table = trained[1].split("Test images")[1].split("Test accuracy")[0]
+    assert table in result.stdout
+
+
+def test_evaluate_takes_the_newest_run_and_gives_json(here: Cli, trained: tuple[Path, str]) -> None:
+    result = here("evaluate", "--out", trained[0].parent, "--data", data.SAMPLE_FOLDER, "--json")
+    answer, results = json.loads(result.stdout), json.loads((trained[0] / "results.json").read_text())
+    for key in ("test_accuracy", "per_class", "confusion_matrix", "data"):
+        assert answer[key] == results[key]
+
+
+def test_evaluate_says_where_the_model_was_trained_on_other_data(
+    here: Cli, trained: tuple[Path, str], full: Dataset
+) -> None:
+    assert "trained on other data" in here("evaluate", trained[0] / MODEL, "--data", full.source).stdout
+
+
+def test_what_is_no_model_is_refused(here: Cli, tmp_path: Path) -> None:
+    (tmp_path / "model").write_text("no model")
+    assert "no such file" in error_of(here("evaluate", tmp_path / "nowhere"))
+    assert "not a safetensors file" in error_of(here("evaluate", tmp_path / "model"))
+    assert "no trained model" in error_of(here("evaluate", "--out", tmp_path))
+
+
+# --- report
+
+
+@pytest.fixture
+def run(trained: tuple[Path, str], tmp_path: Path) -> Path:
+    """A copy of a run that a test may change."""
+    return Path(shutil.copytree(trained[0], tmp_path / "runs" / "short"))
+
+
+def test_report_finds_a_run_by_name_by_folder_and_as_the_newest(here: Cli, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "runs" / "older").mkdir()
+    shutil.copy(run / CONFIG, tmp_path / "runs" / "older")
+    os.utime(tmp_path / "runs" / "older" / CONFIG, (0, 0))
+    expected = f"{run / 'report.html'}\n"
+    for arguments in (("short", "--out", run.parent), (run,), ("--out", run.parent)):
+        assert here("report", *arguments, "-q").stdout == expected
+        assert (run / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_report_gives_the_accuracy_of_train_and_json(here: Cli, run: Path, tmp_path: Path) -> None:
+    text = here("report", run).stdout
+    answer = json.loads(here("report", run, "--to", tmp_path / "page.html", "--json").stdout)
+    accuracy = json.loads((run / "results.json").read_text())["test_accuracy"]
+    assert accuracy_in(text) == f"{accuracy:.2%}"
+    assert answer["test_accuracy"] == accuracy
+    assert answer["interval"][0] < accuracy < answer["interval"][1]
+    assert 0 < answer["calibration_error"] < 1
+    assert (tmp_path / "page.html").is_file()
+    assert answer["notes"] == []
+
+
+def test_what_is_no_run_is_refused_in_one_line(here: Cli, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty").mkdir()
+    assert "it has no config.json" in error_of(here("report", tmp_path / "folder"))
+    assert "there are: short" in error_of(here("report", "shirt", "--out", run.parent))
+    assert "there is no run" in error_of(here("report", "--out", tmp_path / "empty"))
+    assert "no such folder" in error_of(here("report", run, "--data", tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("config.json", "[]"), ("log.jsonl", "no JSON\n"), ("results.json", '{"per_class": {}}'), (MODEL, "no model")],
+)
+def test_a_damaged_file_of_a_run_is_named(here: Cli, run: Path, name: str, content: str) -> None:
+    (run / name).write_text(content)
+    assert str(run / name) in error_of(here("report", run))
+    assert not (run / "report.html").exists()
+
+
+def test_report_replaces_reports_and_no_other_file(here: Cli, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.html").write_text("precious")
+    assert "is no report" in error_of(here("report", run, "--to", tmp_path / "notes.html"))
+    assert (tmp_path / "notes.html").read_text() == "precious"
+    assert "cannot be written" in error_of(here("report", run, "--to", tmp_path / "nowhere" / "page.html"))
+    assert here("report", run).returncode == here("report", run).returncode == 0
+
+
+# --- predict
+
+
+@pytest.fixture
+def boot(tmp_path: Path, sample: Dataset) -> Path:
+    """A test image as a photograph: dark on white, and larger."""
+    pixels = sample.test_images[np.flatnonzero(sample.test_labels == 9)[0]]
+    Image.fromarray(255 - pixels).resize((280, 280)).save(tmp_path / "boot.png")
+    return tmp_path / "boot.png"
+
+
+def test_predict_ranks_labels(cli: Cli, trained: tuple[Path, str], boot: Path) -> None:
+    result = cli("predict", boot, "--model", trained[0] / MODEL)
+    assert result.returncode == 0
+    name, first, *_ = result.stdout.splitlines()
+    assert name == str(boot)
+    assert first.startswith("Ankle boot")
+    assert "█" in first
+
+
+def test_predict_gives_json_as_the_web_page_does(here: Cli, trained: tuple[Path, str], boot: Path) -> None:
+    (result,) = json.loads(here("predict", boot, "--json", "--out", trained[0].parent).stdout)
+    assert result["answers"][0]["label"] == "Ankle boot"
+    assert sum(answer["probability"] for answer in result["answers"]) == pytest.approx(1)
+    answer = Answer([(row["label"], row["probability"]) for row in result["answers"]], np.empty((28, 28)))
+    assert result == {"image": str(boot), "model": str(trained[0] / MODEL), **answer.as_json}
+
+
+def test_predict_says_where_it_is_unsure(here: Cli, boot: Path, tmp_path: Path) -> None:
+    undecided = Classifier()
+    for parameter in undecided.parameters():
+        nn.init.zeros_(parameter)
+    write_model(undecided, tmp_path / "undecided", {})
+    line = ("predict", boot, "--model", tmp_path / "undecided")
+    assert json.loads(here(*line, "--json").stdout)[0]["unsure"]
+    assert "Not sure: the best answer has less than 70%" in here(*line).stdout
+
+
+def test_without_a_run_the_courses_own_model_answers_and_is_named(
+    here: Cli, trained: tuple[Path, str], boot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = here("predict", boot)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"Model: {COURSE_MODEL} (the course's own)\n")
+    assert "Ankle boot" in result.stdout
+    assert json.loads(here("predict", boot, "--json").stdout)[0]["model"] == str(COURSE_MODEL)
+    shutil.copytree(trained[0], tmp_path / "runs" / "short")
+    assert here("predict", boot).stdout.startswith("Model: runs/short/model.safetensors\n")
+
+
+def test_a_bad_image_is_one_line_and_the_others_are_answered(cli: Cli, trained: tuple[Path, str], boot: Path) -> None:
+    blank, text = boot.with_name("blank.png"), boot.with_name("text.png")
+    Image.new("RGB", (50, 50), "red").save(blank)
+    text.write_text("no image")
+    result = cli("predict", blank, text, boot, "--model", trained[0] / MODEL)
+    assert result.returncode == 2
+    assert "Ankle boot" in result.stdout
+    first, second = result.stderr.splitlines()
+    assert first.startswith(f"error: {blank}: nothing stands out")
+    assert second.startswith(f"error: {text}: not an image")
+
+
+# --- all of them
+
+
+@pytest.mark.parametrize(
+    "command", ["train", "evaluate", "report", "predict", "data", "serve", "push", "card", "export-onnx", "export-web"]
+)
+def test_help_has_an_example(here: Cli, command: str) -> None:
+    assert f"Example: python -m solutions {command}" in here(command, "--help").stdout
+
+
+def test_help_does_not_wait_for_torch() -> None:
+    code = "import sys, solutions.__main__ as m; m.main(['--help']); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_a_model_may_lie_anywhere(cli: Cli, trained: tuple[Path, str], boot: Path, tmp_path: Path) -> None:
+    shutil.copy(trained[0] / MODEL, tmp_path / "elsewhere")
+    assert cli("predict", boot, "--model", "elsewhere", cwd=tmp_path).returncode == 0
+
+
+def test_a_command_that_needs_an_extra_names_it() -> None:
+    with pytest.raises(WrongUse) as caught:
+        deployment._import_extra("deploy", "solutions.deploy.serve", "no_such_package")
+    assert str(caught.value) == "no_such_package: not installed; pip install 'image-classifier-from-scratch[deploy]'"

@@ -1,0 +1,364 @@
+"""The page of ``export-web`` in a real browser: it answers as Python does, and can be used by everyone."""
+
+import base64
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from solutions.data import Dataset
+from solutions.deploy import web
+from solutions.deploy.answers import UNSURE_BELOW
+from solutions.deploy.images import open_image
+from solutions.deployment import classify, load_model, prepare_image
+from solutions.dropout import Classifier
+from tests.conftest import serve
+from tests.solutions.deploy.photographs import GROUNDS, KINDS, SIZES, cut_out, garment_on
+
+ROUNDING = 1e-4  # of a probability: what float32 sums in another order may differ by
+LARGEST_PAGE = 400_000  # bytes
+
+
+@pytest.fixture(scope="session")
+def photos(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, float]:
+    """Files, and how far apart the prepared pixels may be."""
+    folder = tmp_path_factory.mktemp("photos")
+    files: dict[Path, float] = {}
+
+    def add(name: str, save: Callable[[io.BytesIO], None], apart: float) -> None:
+        content = io.BytesIO()
+        save(content)
+        path = folder / name
+        path.write_bytes(content.getvalue())
+        files[path] = apart
+
+    for number, (name, kind) in enumerate(KINDS.items()):
+        for k, (ground, size) in enumerate(zip(GROUNDS, SIZES, strict=True)):
+            photo = garment_on(ground, sample.test_images[80 * number + k], size, k)
+            add(f"{name} {k}", lambda file, photo=photo, kind=kind: kind.save(photo, file), kind.apart)
+    for k in range(6):
+        # A canvas holds colours times alpha, in bytes: what is half transparent comes back a level or two apart.
+        image = cut_out(sample.test_images[900 + k], 150 + 100 * k)
+        add(f"png, cut out {k}", lambda file, image=image: image.save(file, "PNG"), 0.03)
+    large = garment_on((205, 222, 240), sample.test_images[950], (3000, 4000), 1)
+    add("jpeg, large", lambda file: large.save(file, "JPEG", quality=85), 0.05)
+    add("png, large", lambda file: large.resize((3001, 2003)).save(file, "PNG", compress_level=1), 0)
+    return files
+
+
+@pytest.fixture(scope="session")
+def model_file(trained: tuple[Path, str]) -> Path:
+    return trained[0] / "model.safetensors"
+
+
+@pytest.fixture(scope="session")
+def model(model_file: Path) -> Classifier:
+    """What the page computes with."""
+    return web.as_on_the_page(load_model(model_file))
+
+
+@pytest.fixture(scope="session")
+def host(
+    model_file: Path, photos: dict[Path, float], sample: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A host: the page in a folder of a folder, the photographs, and a thousand test images on white."""
+    folder = tmp_path_factory.mktemp("host")
+    web.claim_page(folder / "somewhere" / "page", force=False)
+    web.write_page(model_file, sample, folder / "somewhere" / "page")
+    for path in photos:
+        shutil.copy(path, folder)
+    for k, pixels in enumerate(sample.test_images):
+        photo = Image.new("L", (200, 250), 255)
+        photo.paste(Image.fromarray(255 - pixels).resize((150, 150)), (25, 50))
+        photo.save(folder / f"{k}.png", compress_level=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(host: Path) -> Iterator[str]:
+    with serve(host) as address:
+        yield address
+
+
+@pytest.fixture
+def demo(page: Page, address: str) -> Iterator[Page]:
+    """The open page; nothing in it may complain, be missing, or ask another host."""
+    complaints: list[str] = []
+
+    def note(wrong: bool, complaint: str) -> None:
+        if wrong:
+            complaints.append(complaint)
+
+    page.on("console", lambda message: note(True, message.text))
+    page.on("pageerror", lambda error: note(True, str(error)))
+    page.on("response", lambda answer: note(answer.status > 399, answer.url))
+    page.on("request", lambda request: note(not request.url.startswith((address, "data:", "blob:")), request.url))
+    page.goto(f"{address}somewhere/page/", wait_until="networkidle")
+    yield page
+    assert complaints == []
+
+
+# --- the same answers
+
+
+ANSWERS_TO_PIXELS = """async (bytes) => {
+  const { load } = await import(new URL("classifier.js", location));
+  const model = await load(new URL("weights.safetensors", location));
+  const images = Float32Array.from(atob(bytes), (byte) => byte.charCodeAt(0) / 255);
+  return Array.from({ length: images.length / 784 }, (_, k) => model.classify(images.slice(784 * k, 784 * (k + 1))));
+}"""
+ANSWERS_TO_FILES = """async (names) => {
+  const { load, prepareImage } = await import(new URL("classifier.js", location));
+  const { readPhoto } = await import(new URL("photo.js", location));
+  const model = await load(new URL("weights.safetensors", location));
+  const found = [];
+  for (const name of names) {
+    const file = await fetch("/" + encodeURIComponent(name));
+    const pixels = prepareImage(await readPhoto(await file.blob()));
+    const bytes = String.fromCharCode(...new Uint8Array(pixels.buffer));
+    found.push({ pixels: btoa(bytes), answers: model.classify(pixels) });
+  }
+  return found;
+}"""
+
+
+def in_order(answers: list[dict[str, float]]) -> torch.Tensor:
+    """The probabilities in the order of the labels."""
+    found = {answer["label"]: answer["probability"] for answer in answers}
+    return torch.tensor([found[label] for label in Classifier.labels])
+
+
+def from_base64(pixels: str) -> torch.Tensor:
+    return torch.from_numpy(np.frombuffer(base64.b64decode(pixels), np.float32).reshape(1, 28, 28).copy())
+
+
+def shares(model: Classifier, x: torch.Tensor) -> torch.Tensor:
+    with torch.no_grad():
+        return model.eval()(x).softmax(dim=1)
+
+
+def test_a_thousand_test_images_get_the_answers_of_python(
+    demo: Page, model: Classifier, model_file: Path, sample: Dataset
+) -> None:
+    found = demo.evaluate(ANSWERS_TO_PIXELS, base64.b64encode(sample.test_images.tobytes()).decode())
+    there = torch.stack([in_order(answers) for answers in found])
+    x = torch.tensor(sample.test_images).float()[:, None] / 255
+    here = shares(model, x)
+    assert [answers[0]["label"] for answers in found] == [model.labels[k] for k in here.argmax(dim=1)]
+    torch.testing.assert_close(there, here, rtol=0, atol=ROUNDING)
+    exactly = shares(load_model(model_file), x)
+    assert (there.argmax(dim=1) == exactly.argmax(dim=1)).double().mean() >= 0.995
+
+
+def test_a_thousand_test_images_at_photo_size_are_prepared_bit_for_bit_as_in_python(
+    demo: Page, model: Classifier, host: Path
+) -> None:
+    names = [f"{k}.png" for k in range(1000)]
+    found = demo.evaluate(ANSWERS_TO_FILES, names)
+    x = torch.stack([prepare_image(Image.open(host / name)) for name in names])
+    torch.testing.assert_close(torch.stack([from_base64(one["pixels"]) for one in found]), x, rtol=0, atol=0)
+    here = shares(model, x).argmax(dim=1)
+    assert [one["answers"][0]["label"] for one in found] == [model.labels[k] for k in here]
+
+
+def test_photographs_of_every_kind_are_prepared_and_answered_as_in_python(
+    demo: Page, model: Classifier, photos: dict[Path, float]
+) -> None:
+    found = demo.evaluate(ANSWERS_TO_FILES, [path.name for path in photos])
+    for (path, apart), one in zip(photos.items(), found, strict=True):
+        x = prepare_image(open_image(path))
+        difference = (from_base64(one["pixels"]) - x).abs().max().item()
+        assert difference <= apart, f"{path.name}: {difference}"
+        answers = classify(model, x)
+        assert one["answers"][0]["label"] == answers[0][0], path.name
+        assert one["answers"][0]["probability"] == pytest.approx(answers[0][1], abs=ROUNDING + apart), path.name
+
+
+# --- for everyone
+
+
+SHIRT = [(0.38, 0.12), (0.62, 0.12), (0.88, 0.28), (0.8, 0.45), (0.68, 0.38), (0.68, 0.88), (0.32, 0.88), (0.32, 0.38)]
+SHIRT += [(0.2, 0.45), (0.12, 0.28), (0.38, 0.12)]
+
+
+MIDDLE_SEEN = """(() => {
+  const context = new OffscreenCanvas(28, 28).getContext("2d");
+  context.drawImage(document.querySelector(".demo-seen canvas"), 0, 0);
+  return context.getImageData(14, 14, 1, 1).data[0];
+})()"""
+
+
+def draw(page: Page, points: list[tuple[float, float]]) -> None:
+    """Draw a line through points of the sheet, counted from 0 to 1."""
+    box = page.locator(".demo-paper").bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
+def choose(page: Page, file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def png(image: Image.Image) -> bytes:
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    return content.getvalue()
+
+
+def said_of(model: Classifier, image: Image.Image) -> str:
+    """The beginning of what the page says of an image."""
+    label, probability = classify(model, image)[0]
+    return f"{label} {100 * probability:.0f}" if probability >= UNSURE_BELOW else f"Not sure perhaps {label}"
+
+
+@pytest.fixture(scope="session")
+def by_confidence(model: Classifier, sample: Dataset) -> list[int]:
+    """The test images, the least sure answer first."""
+    x = torch.tensor(sample.test_images).float()[:, None] / 255
+    return shares(model, x).max(dim=1).values.argsort().tolist()
+
+
+def test_a_drawing_is_filled_answered_and_cleared(demo: Page) -> None:
+    status = demo.get_by_role("status")
+    expect(status).to_contain_text("Draw a garment, choose a photo")
+    draw(demo, SHIRT)
+    expect(demo.locator(".demo-answers li")).to_have_count(5)
+    expect(status).not_to_contain_text("Draw a garment")
+    assert demo.evaluate(MIDDLE_SEEN) > 180
+    demo.get_by_label("Fill what a line encloses").uncheck()
+    demo.wait_for_function(f"{MIDDLE_SEEN} === 0")
+    demo.get_by_role("button", name="Clear").click()
+    expect(status).to_contain_text("Draw a garment, choose a photo")
+    expect(demo.locator(".demo-answers li")).to_have_count(0)
+
+
+def test_undo_takes_the_last_line_back(demo: Page) -> None:
+    draw(demo, SHIRT)
+    expect(demo.locator(".demo-answers li")).to_have_count(5)
+    before = demo.locator(".demo-answers").inner_text()
+    draw(demo, [(0.05, 0.95), (0.95, 0.95)])
+    expect(demo.locator(".demo-answers")).not_to_have_text(before, use_inner_text=True)
+    demo.get_by_role("button", name="Undo").click()
+    expect(demo.locator(".demo-answers")).to_have_text(before, use_inner_text=True)
+
+
+def test_an_example_is_answered_from_the_keyboard(demo: Page, model: Classifier, host: Path) -> None:
+    example = demo.get_by_role("button", name="Example: Ankle boot")
+    for _ in range(20):
+        demo.keyboard.press("Tab")
+        if example.evaluate("(button) => button === document.activeElement"):
+            break
+    demo.keyboard.press("Enter")
+    expected = said_of(model, open_image(host / "somewhere" / "page" / "example-9.jpg"))
+    expect(demo.get_by_role("status")).to_contain_text(expected.split(" ")[0])
+    expect(demo.get_by_role("img", name="Photo: Ankle boot")).to_be_visible()
+    expect(demo.get_by_role("list", name="Answers, the most probable first").get_by_role("listitem")).to_have_count(5)
+
+
+def test_a_photo_that_is_chosen_is_answered(
+    demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int], tmp_path: Path
+) -> None:
+    photo = garment_on((214, 178, 140), sample.test_images[by_confidence[-1]], (300, 400), 3)
+    choose(demo, tmp_path / "mine.png", png(photo))
+    expect(demo.get_by_role("status")).to_contain_text(said_of(model, photo))
+    expect(demo.get_by_role("img", name="Photo: mine.png")).to_be_visible()
+
+
+def test_a_photo_that_is_dropped_is_answered(
+    demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int]
+) -> None:
+    photo = garment_on((255, 255, 255), sample.test_images[by_confidence[-2]], (300, 400), 4)
+    dropped = """([bytes, root]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(atob(bytes), (byte) => byte.charCodeAt(0))], "dropped.png"));
+      root.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    }"""
+    root = demo.locator(".garment-demo").element_handle()
+    demo.evaluate(dropped, [base64.b64encode(png(photo)).decode(), root])
+    expect(demo.get_by_role("status")).to_contain_text(said_of(model, photo))
+
+
+def test_an_unsure_answer_is_called_one_and_says_what_to_try(
+    demo: Page, sample: Dataset, by_confidence: list[int], tmp_path: Path
+) -> None:
+    choose(demo, tmp_path / "doubtful.png", png(Image.fromarray(255 - sample.test_images[by_confidence[0]])))
+    expect(demo.get_by_role("status")).to_contain_text("Not sure")
+    expect(demo.get_by_role("status")).to_contain_text("Try the whole garment from the front, on a plain ground.")
+
+
+def truncated() -> bytes:
+    content = io.BytesIO()
+    garment_on((200, 220, 240), np.full((28, 28), 200, np.uint8), (640, 480), 0).save(content, "JPEG")
+    return content.getvalue()[:4000]
+
+
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "text": (lambda: b"no image at all", "Not an image that can be read; save it as JPEG or PNG."),
+    "empty": (lambda: b"", "Not an image that can be read; save it as JPEG or PNG."),
+    "svg": (
+        lambda: b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+        "An SVG drawing; save it as PNG.",
+    ),
+    "heic": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0", "A HEIC photograph; save it as JPEG or PNG."),
+    "too heavy": (lambda: b"\x89PNG" + bytes(20_000_000), "Larger than 20 MB; save it smaller."),
+    "too many pixels": (
+        lambda: png(Image.new("1", (10_000, 6_000))),
+        "10000×6000 pixels are too many; save it smaller.",
+    ),
+    "one pixel": (lambda: png(Image.new("RGB", (1, 1))), "The image has only 1×1 pixels; 2×2 is the least."),
+    "blank": (lambda: png(Image.new("RGB", (300, 300), "teal")), "Nothing stands out from the background;"),
+    "cut off": (truncated, "Damaged, it cannot be decoded; save it anew."),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_answered_is_refused_in_one_line_and_the_page_goes_on(
+    demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int], tmp_path: Path, what: str
+) -> None:
+    make, message = REFUSED[what]
+    choose(demo, tmp_path / what, make())
+    status = demo.get_by_role("status")
+    expect(status).to_contain_text(f"No answer {message}")
+    photo = garment_on((255, 255, 255), sample.test_images[by_confidence[-3]], (300, 400), 5)
+    choose(demo, tmp_path / "next.png", png(photo))
+    expect(status).to_contain_text(said_of(model, photo))
+
+
+def test_the_whole_page_weighs_less_than_400_kb(demo: Page) -> None:
+    demo.get_by_role("button", name="Example: Bag").click()
+    expect(demo.locator(".demo-answers li")).to_have_count(5)
+    loaded = demo.evaluate(
+        "[...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')]"
+        ".map((entry) => [entry.name, entry.transferSize])"
+    )
+    assert any(name.endswith("weights.safetensors") and size > 200_000 for name, size in loaded)
+    assert sum(size for _, size in loaded) < LARGEST_PAGE
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_wider_than_a_small_screen(browser: Browser, address: str, theme: str) -> None:
+    with browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=theme) as context:
+        page = context.new_page()
+        page.goto(f"{address}somewhere/page/", wait_until="networkidle")
+        draw(page, SHIRT)
+        expect(page.locator(".demo-answers li")).to_have_count(5)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_without_scripts_the_page_says_what_is_missing(browser: Browser, address: str) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{address}somewhere/page/")
+        expect(page.get_by_text("That takes a script")).to_be_visible()

@@ -1,0 +1,146 @@
+"""What ``export-web`` writes, and that its modules prepare pixels as Python does."""
+
+import json
+import struct
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from safetensors.numpy import load as load_tensors
+
+from solutions import data
+from solutions.data import Dataset
+from solutions.deploy import web
+from solutions.deployment import prepare_image
+from solutions.dropout import Classifier
+from solutions.runs.folders import COURSE_MODEL
+from solutions.runs.model_file import read_model
+from tests.conftest import ROOT
+from tests.solutions.deploy.photographs import GROUNDS, SIZES, cut_out, garment_on
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+SCRIPTS = Path(__file__).parent / "web"
+LARGEST_PAGE = 400_000  # bytes
+
+
+# --- the weights
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1e-6, 1.0, 1e4]))
+def test_a_weight_moves_by_half_a_step_of_its_unit_at_most(seed: int, size: float) -> None:
+    weight = np.random.default_rng(seed).normal(0, size, (30, 4)).astype(np.float32)
+    steps, scale = web.quantise(weight)
+    assert (steps.dtype, scale.dtype) == (np.int8, np.float32)
+    assert np.abs(steps.astype(int)).max() <= 127
+    assert (np.abs(steps * scale - weight) <= 0.5001 * scale).all()
+
+
+def test_the_weights_are_a_safetensors_file_that_says_what_it_is(trained: tuple[Path, str]) -> None:
+    path = trained[0] / "model.safetensors"
+    content = web.page_weights(path)
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])["__metadata__"]
+    tensors = load_tensors(content)
+    assert {name: (tensor.dtype.name, tensor.shape) for name, tensor in tensors.items() if name[0] == "0"} == {
+        "0.weight": ("int8", (784, 256)),
+        "0.scale": ("float32", (256,)),
+        "0.bias": ("float32", (256,)),
+    }
+    assert (header["format"], header["preprocessing_version"]) == ("garment-mlp-int8", "1")
+    assert json.loads(header["sizes"]) == [784, 256, 64, 10]
+    assert json.loads(header["labels"]) == list(Classifier.labels)
+    assert header["digest"] in path.read_bytes()[:2000].decode("latin1")
+    assert content == web.page_weights(path)
+
+
+def test_the_model_of_the_book_is_whole_and_says_where_it_comes_from() -> None:
+    _, about = read_model(COURSE_MODEL)
+    assert json.loads(about["training"])["data"]["is_sample"] is False
+    assert about["digest"] in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+
+
+# --- the command
+
+
+def test_the_command_writes_a_page_and_says_what_the_rounding_costs(
+    here: Cli, trained: tuple[Path, str], tmp_path: Path
+) -> None:
+    arguments = ("export-web", trained[0] / "model.safetensors", tmp_path / "page", "--data", data.SAMPLE_FOLDER)
+    said = here(*arguments).stdout
+    assert "Test accuracy" in said
+    assert "with int8 weights" in said
+    found = json.loads(here(*arguments, "--force", "--json").stdout)
+    assert found["images"] == 1000
+    assert abs(found["accuracy"] - found["int8_accuracy"]) <= 0.005
+    assert found["same"] >= 0.99
+    assert found["bytes"] == sum(path.stat().st_size for path in (tmp_path / "page").iterdir()) < LARGEST_PAGE
+    assert f"{found['same']:.2%} of 1,000 images" in said
+
+
+def test_a_folder_that_is_not_empty_is_left_alone_unless_forced(
+    here: Cli, trained: tuple[Path, str], tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("precious")
+    arguments = ("export-web", trained[0] / "model.safetensors", tmp_path, "--data", data.SAMPLE_FOLDER)
+    refused = here(*arguments)
+    assert refused.returncode == 2
+    assert (
+        refused.stderr
+        == f"error: {tmp_path}: is not empty; name another folder, or --force to replace the page in it\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert here(*arguments, "--force").returncode == 0
+    assert (tmp_path / "notes.txt").read_text() == "precious"
+    assert (tmp_path / "index.html").is_file()
+
+
+def test_what_is_no_model_gives_no_page(here: Cli, tmp_path: Path) -> None:
+    (tmp_path / "model").write_text("no model")
+    refused = here("export-web", tmp_path / "model", tmp_path / "page")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert not (tmp_path / "page").exists()
+
+
+# --- in Node
+
+
+def test_the_modules_do_what_their_own_tests_say() -> None:
+    done = subprocess.run(["node", "--test", str(SCRIPTS / "classifier.test.js")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "# fail 0" in done.stdout
+
+
+def prepared_in_node(images: list[Image.Image], folder: Path) -> tuple[np.ndarray, list[str]]:
+    """What `prepareImage` makes of images, and the refusals."""
+    raw = b"".join(struct.pack("<II", *image.size) + image.convert("RGBA").tobytes() for image in images)
+    (folder / "photos").write_bytes(raw)
+    line = ["node", "--no-warnings", SCRIPTS / "prepare.js", folder / "photos", folder / "pixels"]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+    return np.fromfile(folder / "pixels", np.float32).reshape(-1, 1, 28, 28), done.stdout.splitlines()
+
+
+def test_the_same_pixels_are_prepared_to_the_same_numbers_bit_for_bit(sample: Dataset, tmp_path: Path) -> None:
+    images = [
+        garment_on(ground, sample.test_images[k], size, k)
+        for k, (ground, size) in enumerate(zip(GROUNDS * 2, SIZES + SIZES[::-1], strict=True))
+    ]
+    images += [cut_out(sample.test_images[100 + k], side) for k, side in enumerate((17, 40, 301, 900, 1500))]
+    images += [Image.fromarray(255 - sample.test_images[k]) for k in range(20)]
+    images.append(images[1].resize((2111, 1537)))
+    found, _ = prepared_in_node(images, tmp_path)
+    np.testing.assert_array_equal(found, np.stack([prepare_image(image).numpy() for image in images]))
+
+
+def test_refusals_are_word_for_word_those_of_python(tmp_path: Path) -> None:
+    images = [Image.new("RGB", (40, 30), "red"), Image.new("RGBA", (9, 9), (0, 0, 0, 0)), Image.new("L", (7, 1))]
+    expected = []
+    for image in images:
+        with pytest.raises(ValueError) as error:
+            prepare_image(image)
+        expected.append(str(error.value))
+    assert prepared_in_node(images, tmp_path)[1] == expected

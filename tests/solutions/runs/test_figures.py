@@ -1,0 +1,106 @@
+"""The pictures: that they show what they should, in numbers that can be read off."""
+
+import io
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from solutions.runs import figures
+from solutions.training import History
+
+NAMES = ("a", "b", "c")
+
+
+def drawn(figure: Figure) -> Figure:
+    """Draw it, as only then matplotlib lays it out; a warning would fail the test."""
+    figure.savefig(io.BytesIO(), format="png")
+    return figure
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for axis in figure.axes for text in (axis.title, *axis.texts)]
+
+
+def test_sample_grid_has_a_row_for_each_class() -> None:
+    images, labels = np.random.default_rng(0).integers(0, 255, (30, 28, 28), np.uint8), np.arange(30) % 3
+    figure = drawn(figures.sample_grid(images, labels, NAMES, columns=4))
+    (axis,) = figure.axes
+    picture = axis.images[0].get_array()
+    assert [(text.get_text(), y) for text, y in zip(axis.get_yticklabels(), axis.get_yticks(), strict=True)] == [
+        ("a", 15),
+        ("b", 45),
+        ("c", 75),
+    ]
+    np.testing.assert_array_equal(picture[31:59, 31:59], images[4])
+
+
+def test_curves_show_the_history_and_the_epoch_that_was_kept() -> None:
+    history = History([3.0, 2.0], [2.5, 1.5], [0.5, 0.6], [1.0, 1.0])
+    losses, accuracies = drawn(figures.curves(history, best=2)).axes
+    assert [list(line.get_ydata()) for line in losses.lines[:2]] == [[2.5, 1.5], [3.0, 2.0]]
+    assert list(accuracies.lines[0].get_ydata()) == [0.5, 0.6]
+    assert list(losses.lines[2].get_xdata()) == [2, 2]
+
+
+def test_curves_of_a_single_epoch_can_be_drawn() -> None:
+    drawn(figures.curves(History([3.0], [2.5], [0.5], [1.0])))
+
+
+def test_numbers_by_epoch_have_a_line_each_and_leave_out_what_is_no_number() -> None:
+    series = {"a": [1.0, float("nan"), float("inf"), 2.0], "b": [3.0, 4.0, 5.0, 6.0]}
+    axis = drawn(figures.by_epoch(series, "both", best=4)).axes[0]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a", "b", "kept: epoch 4"]
+    assert axis.get_ylabel() == "both"
+    assert axis.get_ylim()[1] < 7
+
+
+def test_confusion_writes_every_count_also_of_an_absent_class() -> None:
+    figure = drawn(figures.confusion(np.array([[5, 1, 0], [2, 1000, 0], [0, 0, 0]]), NAMES))
+    assert [text for text in texts(figure) if text] == ["5", "1", "2", "1,000"]
+
+
+def test_confident_mistakes_come_surest_first_and_are_mistakes() -> None:
+    probabilities = np.array([[0.9, 0.1, 0], [0.6, 0.4, 0], [0.2, 0.7, 0.1], [0, 0, 1]])
+    figure = figures.confident_mistakes(np.zeros((4, 28, 28)), np.array([0, 2, 0, 2]), probabilities, NAMES)
+    assert [text for text in texts(drawn(figure)) if text] == ["b 70.0%\nis a", "a 60.0%\nis c"]
+
+
+def test_first_layer_weights_show_the_largest_units() -> None:
+    weight = np.random.default_rng(0).normal(size=(784, 10)) * np.arange(10)
+    mosaic = drawn(figures.first_layer_weights(weight, count=4)).axes[0].images[0].get_array()
+    assert mosaic.shape == (58, 58)
+    np.testing.assert_array_equal(mosaic[:28, :28], weight[:, 9].reshape(28, 28))
+    np.testing.assert_array_equal(mosaic[30:, :28], weight[:, 7].reshape(28, 28))
+
+
+def test_first_layer_weights_near_zero_have_the_colour_of_the_page() -> None:
+    assert figures.SIGNED(0.5)[3] == pytest.approx(0, abs=0.01)
+    assert (figures.SIGNED(0.0)[3], figures.SIGNED(1.0)[3]) == (1, 1)
+    drawn(figures.first_layer_weights(np.zeros((784, 2))))
+
+
+def test_reliability_sets_accuracy_against_confidence_and_tells_the_error() -> None:
+    """Three answers at 0.9, of which two are right, and one at 0.6 that is wrong."""
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
+    axis, below = drawn(figures.reliability(np.array([0, 0, 1, 0]), probabilities)).axes
+    np.testing.assert_allclose(axis.lines[1].get_xydata(), [[0.6, 0], [0.9, 2 / 3]])
+    assert [bar.get_height() for bar in below.patches] == [0, 0, 0, 0, 0, 0, 1, 0, 0, 3]
+    assert axis.texts[0].get_text() == "calibration error 32.5 points"
+    low, high = axis.collections[0].get_segments()[1][:, 1]
+    assert low < 2 / 3 < high
+
+
+def test_training_speeds_show_a_bar_for_each_ratio_and_a_panel_for_each_number_of_threads() -> None:
+    ways = {"notebook": "the notebook", "accelerated": "the fast path", "jax": "JAX"}
+    ratios = {1: {"notebook": 1.0, "accelerated": 12.0, "jax": None}, 2: {"notebook": 1.0, "accelerated": 17.04}}
+    rows = [
+        {"way": way, "title": ways[way], "threads": threads, "ratio": ratio}
+        for threads, found in ratios.items()
+        for way, ratio in found.items()
+    ]
+    one, two = drawn(figures.training_speeds({"rows": rows})).axes
+    assert [bar.get_width() for bar in one.patches] == [1, 12]
+    assert [label.get_text() for label in one.get_yticklabels()] == ["the notebook", "the fast path"]
+    assert (one.get_title(), two.get_title()) == ("1 thread", "2 threads")
+    assert [text.get_text() for text in two.texts] == ["1.0×", "17.0×"]

@@ -1,0 +1,282 @@
+"""The page about a run: what it says, what it leaves out and why, and how a browser takes it."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from solutions.data import Dataset
+from solutions.deployment import export_model, load_model
+from solutions.runs.folders import LOG, MODEL, RESULTS
+from solutions.runs.measurement import measure
+from solutions.runs.records import Record, read_run
+from solutions.runs.report import make_report
+from tests.conftest import ROOT
+
+STYLE_SHEET = ROOT / "book" / "static" / "course.css_t"
+
+
+class Reader(HTMLParser):
+    """The words of a page, and its elements."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words, self.elements = "", []
+        self.feed(html)
+        self.words = re.sub(r"\s+", " ", self.words)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words += f" {data}"
+
+    def ids(self) -> list[str]:
+        return [attributes["id"] for _, attributes in self.elements if "id" in attributes]
+
+
+@pytest.fixture(scope="module")
+def record(trained: tuple[Path, str]) -> Record:
+    return read_run(trained[0])
+
+
+@pytest.fixture(scope="module")
+def html(record: Record) -> str:
+    return make_report(record).html
+
+
+@pytest.fixture(scope="module")
+def page(html: str) -> Reader:
+    return Reader(html)
+
+
+@pytest.fixture
+def unfinished(record: Record, tmp_path: Path) -> Path:
+    """The folder of a run that was killed in its third epoch."""
+    folder = Path(shutil.copytree(record.folder, tmp_path / "unfinished"))
+    for path in folder.iterdir():
+        if path.suffix in (".png", ".safetensors") or path.name == RESULTS:
+            path.unlink()
+    lines = (folder / LOG).read_text().splitlines(keepends=True)
+    (folder / LOG).write_text("".join(lines[:2]) + lines[2][:20])
+    return folder
+
+
+# --- what it says
+
+
+def test_the_headline_is_the_accuracy_with_its_interval(record: Record, page: Reader) -> None:
+    accuracy = record.results["test_accuracy"]
+    assert f"{accuracy:.2%} of the test images named right" in page.words
+    assert re.search(rf"{1000 * accuracy:.0f} of 1,000\. .* between \d\d\.\d% and \d\d\.\d% \(95% interval", page.words)
+
+
+def test_recipe_data_and_time_are_told(record: Record, page: Reader) -> None:
+    for words in (
+        "batch size 32",
+        "lr 0.05",
+        "patience none",
+        "the sample of Fashion-MNIST",
+        record.data["digest"][:12],
+    ):
+        assert words in page.words
+    assert re.search(r"Training 6 epochs in \d+\.\d s", page.words)
+
+
+def test_the_machine_is_told_where_the_run_wrote_it_down(record: Record) -> None:
+    told = make_report(replace(record, config={**record.config, "machine": {"cpu": "Zen 4", "cores": 2}})).html
+    assert "cpu: Zen 4; cores: 2" in Reader(told).words
+
+
+def test_each_class_has_precision_recall_and_f1(record: Record, page: Reader) -> None:
+    for label, scores in record.results["per_class"].items():
+        row = " ".join(f"{scores[key]:.3f}" for key in ("precision", "recall", "f1"))
+        assert f"{label} {row} {scores['images']} " in page.words
+
+
+def test_the_commonest_confusion_is_told_in_words(record: Record, page: Reader) -> None:
+    matrix, labels = record.results["confusion_matrix"], list(record.results["per_class"])
+    count, row, column = max((matrix[i][j], -i, -j) for i in range(10) for j in range(10) if i != j)
+    assert f"{labels[-row]} taken for {labels[-column]}: {count} of 100" in page.words
+
+
+def test_the_confusion_matrix_is_a_table_with_headings(record: Record, html: str) -> None:
+    table = html[html.index('<table class="matrix">') :]
+    table = table[: table.index("</table>")]
+    cells = [int(cell) for cell in re.findall(r"<td[^>]*>(\d+)</td>", table)]
+    assert cells == [count for row in record.results["confusion_matrix"] for count in row]
+    assert table.count('scope="col"') == table.count('scope="row"') == 10
+
+
+def test_the_surest_mistakes_have_their_names_beside_them(record: Record, page: Reader, sample: Dataset) -> None:
+    test = measure(load_model(record.model_file), sample.test_images, sample.test_labels)
+    sureness, choice = test.probabilities.max(dim=1)
+    wrong = [index for index, label in enumerate(sample.test_labels) if choice[index] != label]
+    surest = max(wrong, key=lambda index: sureness[index])
+    labelled, taken = test.labels[sample.test_labels[surest]], test.labels[choice[surest]]
+    first = next(attributes for tag, attributes in page.elements if tag == "img")
+    assert first["alt"] == f"Test image {surest}, labelled {labelled}, taken for {taken}"
+
+
+def test_calibration_is_told_with_error_and_brier_score(record: Record, page: Reader) -> None:
+    numbers = make_report(record).numbers
+    assert f"calibration error is {100 * numbers['calibration_error']:.1f} points" in page.words
+    assert f"Brier score {numbers['brier_score']:.3f}" in page.words
+
+
+def test_a_figure_says_in_words_what_it_shows(record: Record, page: Reader) -> None:
+    alternatives = [attributes["aria-label"] for tag, attributes in page.elements if tag == "svg"]
+    first, last = record.log[0]["losses"], record.log[-1]["losses"]
+    assert f"training, dropout on: from {first:.2f} to {last:.2f}" in alternatives[0]
+    assert re.search(r"of the \d+ answers given 90% to 100%, \d+% are right", alternatives[-1])
+
+
+def test_the_log_is_a_table_with_what_is_in_it(record: Record) -> None:
+    log = [{**row, "lr": 0.05 / row["epoch"], "images_per_second": 12345.6, "gpu_memory": 7} for row in record.log]
+    told = Reader(make_report(replace(record, log=log)).html)
+    for words in ("learning rate", "0.0167", "images per second", "12,346", "gpu memory"):
+        assert words in told.words
+    alternatives = [attributes["aria-label"] for tag, attributes in told.elements if tag == "svg"]
+    assert "Learning rate by epoch. learning rate: from 0.05 to 0.00833, highest 0.05 in epoch 1." in alternatives
+
+
+# --- what it leaves out
+
+
+def test_without_a_model_it_shows_what_was_logged_and_says_so(unfinished: Path) -> None:
+    made = make_report(read_run(unfinished))
+    told = Reader(made.html)
+    assert "This run has no model" in told.words
+    assert "2 epochs, all that was logged" in told.words
+    assert {"training", "log"} <= set(told.ids())
+    assert not {"classes", "confusions", "mistakes", "calibration", "weights"} & set(told.ids())
+    assert made.numbers["test_accuracy"] is None
+
+
+def test_a_loss_that_exploded_is_told(unfinished: Path) -> None:
+    (unfinished / LOG).write_text('{"epoch": 1, "losses": NaN, "valid_losses": NaN, "accuracies": 0.1, "seconds": 1}\n')
+    assert "after epoch 1 its loss was no longer a number" in Reader(make_report(read_run(unfinished)).html).words
+
+
+def test_a_run_that_has_just_begun_has_a_page(unfinished: Path) -> None:
+    (unfinished / LOG).unlink()
+    assert "batch size" in Reader(make_report(read_run(unfinished)).html).words
+
+
+def test_without_its_data_it_shows_what_the_run_itself_measured(record: Record, full: Dataset) -> None:
+    made = make_report(record, full.source)
+    told = Reader(made.html)
+    assert "trained on other data than those in" in told.words
+    assert {"classes", "confusions", "weights"} <= set(told.ids())
+    assert not {"mistakes", "calibration"} & set(told.ids())
+    assert made.numbers["test_accuracy"] == record.results["test_accuracy"]
+
+
+# --- what it must never do
+
+
+def test_names_of_others_stay_text(record: Record, tmp_path: Path) -> None:
+    """Labels come from a model file, the rest from files of a run; anyone may have written them."""
+    attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    folder = Path(shutil.copytree(record.folder, tmp_path / "<script>alert(1)<"))
+    model = load_model(folder / MODEL)
+    model.labels = (attack, *model.labels[1:])
+    export_model(model, folder / MODEL)
+    config = {**record.config, "machine": attack, "recipe": {attack: attack}}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / LOG).write_text(json.dumps({**record.log[0], attack: attack}) + "\n")
+    told = Reader(make_report(read_run(folder)).html)
+    assert attack in told.words
+    assert "script" not in {tag for tag, _ in told.elements}
+    assert not [attributes for _, attributes in told.elements if "onerror" in attributes]
+
+
+def test_ids_are_unique_and_links_lead_somewhere(page: Reader) -> None:
+    ids = page.ids()
+    assert len(ids) == len(set(ids))
+    for _, attributes in page.elements:
+        for target in re.findall(r"#([\w-]+)", f"{attributes.get('href', '')} {attributes.get('clip-path', '')}"):
+            assert target in ids
+
+
+def test_the_same_run_gives_the_same_page(record: Record, html: str) -> None:
+    assert make_report(record).html == html
+
+
+def test_its_typefaces_are_the_books(html: str) -> None:
+    typefaces = re.compile(r"--[\w-]+: [^;{}]*(?:-serif|monospace);")
+    page, book = set(typefaces.findall(html)), set(typefaces.findall(STYLE_SHEET.read_text(encoding="utf-8")))
+    assert len(page) == 3
+    assert page <= book
+
+
+# --- in a browser
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_browser_asks_for_nothing_else_and_complains_of_nothing(
+    browser: Browser, html: str, theme: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(html)
+    complaints: list[str] = []
+    with browser.new_context(color_scheme=theme, viewport={"width": 360, "height": 740}) as context:
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url[:200]))
+        page.goto(file.as_uri(), wait_until="networkidle")
+        assert [complaint for complaint in complaints if not complaint.startswith("data:image/png")] == [file.as_uri()]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.locator("summary").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert without_alternative(page) == []
+        assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
+        ground, ink = page.evaluate(GROUND_AND_INK)
+    assert (ground < ink) == (theme == "dark")
+
+
+GROUND_AND_INK = """() => [
+  getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("figure svg text")).fill
+].map((colour) => Number(colour.match(/\\d+/)[0]))"""
+
+
+def without_alternative(page: Page) -> list[str]:
+    """The pictures that say nothing to who cannot see them."""
+    return page.evaluate("""() => [...document.querySelectorAll("img, svg")]
+      .filter((one) => !(one.getAttribute("alt") || one.getAttribute("aria-label") || "").trim())
+      .map((one) => one.outerHTML.slice(0, 100))""")
+
+
+def test_on_paper_it_is_light_and_has_no_navigation(browser: Browser, html: str) -> None:
+    with browser.new_context(color_scheme="dark") as context:
+        page = context.new_page()
+        page.emulate_media(media="print", color_scheme="dark")
+        page.set_content(html)
+        ground, ink = page.evaluate(GROUND_AND_INK)
+        assert ground > ink
+        assert not page.locator("nav").is_visible()
+
+
+def test_the_keyboard_reaches_the_content_at_once(browser: Browser, html: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_content(html)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "To the content"
+        assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_headings_go_down_one_level_at_a_time_and_tables_say_what_heads_what(page: Reader) -> None:
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h\d", tag)]
+    assert levels == [1] + [2] * (len(levels) - 1)
+    assert all("scope" in attributes for tag, attributes in page.elements if tag == "th")
+    assert {"header", "main", "nav", "footer"} <= {tag for tag, _ in page.elements}
+    assert ("html", {"lang": "en"}) in page.elements

@@ -1,0 +1,152 @@
+"""``python -m solutions data``: what is counted, measured, drawn, and shown."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from rich.console import Console
+
+from solutions import data
+from solutions.data import Dataset
+from solutions.dropout import Classifier
+from solutions.runs.survey import draw_samples, survey
+from solutions.commands.terminal import count_table, small_pictures
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_mean_and_deviation_are_those_of_all_training_pixels(sample: Dataset) -> None:
+    facts = survey(sample)
+    assert facts.mean == pytest.approx(sample.train_images.mean())
+    assert facts.std == pytest.approx(sample.train_images.std())
+
+
+def test_classes_are_counted_also_where_one_is_absent(sample: Dataset) -> None:
+    facts = survey(replace(sample, train_labels=np.array([9, 0, 9], np.uint8)))
+    assert facts.train_counts == (1, 0, 0, 0, 0, 0, 0, 0, 0, 2)
+    assert facts.test_counts == (100,) * 10
+
+
+def test_test_images_that_are_training_images_are_counted(sample: Dataset) -> None:
+    test_images = sample.test_images.copy()
+    test_images[[3, 500]] = sample.train_images[[7, 8]]
+    assert survey(sample).duplicates == 0
+    assert survey(replace(sample, test_images=test_images)).duplicates == 2
+
+
+def test_bars_are_as_long_as_the_counts(sample: Dataset) -> None:
+    facts = survey(replace(sample, train_labels=np.repeat(np.arange(10, dtype=np.uint8), np.arange(10) * 10)))
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(count_table(facts, Classifier.labels, width=9))
+    rows = captured.get().splitlines()[2:]
+    assert [row.count("█") for row in rows] == [number + 9 for number in range(10)]
+
+
+def test_a_small_picture_has_the_means_of_four_pixels() -> None:
+    images = np.zeros((2, 28, 28), np.uint8)
+    images[1, 2:4, 4:6] = [[10, 20], [30, 40]]
+    text = small_pictures(images, np.array([1, 0]), ("black", "dot"), width=80)
+    backgrounds = [span.style.bgcolor.triplet.red for span in text.spans]
+    assert text.plain.splitlines()[:7] == ["▀" * 14 + " " + "▀" * 14 + " "] * 7
+    assert [place for place, value in enumerate(backgrounds) if value] == [2]
+    assert backgrounds[2] == 25
+
+
+def test_small_pictures_fit_a_narrow_terminal(sample: Dataset) -> None:
+    for width in (20, 80, 200):
+        text = small_pictures(sample.train_images, sample.train_labels, Classifier.labels, width)
+        assert max(map(len, text.plain.splitlines())) <= width
+
+
+# --- the picture
+
+
+def test_the_picture_is_drawn_again_but_no_other_file_is_replaced(here: Cli, sample: Dataset, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "data.png"
+    draw_samples(sample, Classifier.labels, path)
+    first = path.read_bytes()
+    Image.open(path).verify()
+    draw_samples(sample, Classifier.labels, path)
+    assert path.read_bytes() == first
+    for other in (tmp_path / "holiday.png", tmp_path / "notes.png"):
+        other.write_text("precious")
+        result = here("data", "--data", data.SAMPLE_FOLDER, "--out", other)
+        assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+        assert result.stderr.startswith(f"error: {other}: is there already")
+        assert other.read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("data.jpg", "end its name in .png"), ("file/data.png", "cannot be written")]
+)
+def test_a_picture_that_cannot_be_written_is_one_line(here: Cli, tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "file").touch()
+    result = here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / name)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert message in result.stderr
+
+
+# --- the command
+
+
+def test_data_tells_where_what_and_how_many(here: Cli, sample: Dataset, tmp_path: Path) -> None:
+    result = here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "data.png")
+    assert result.returncode == 0
+    for piece in (
+        f"the sample of Fashion-MNIST, 5,000 training and 1,000 test images, from {data.SAMPLE_FOLDER}",
+        "Why from there: the folder that was named",
+        "5,000×28×28",
+        data.SAMPLE[data.TEST_LABELS][:16],
+        sample.digest,
+        "Ankle boot",
+        "mean 72.68, standard deviation 89.87",
+        str(tmp_path / "data.png"),
+    ):
+        assert piece in result.stdout
+    assert "▀" not in result.stdout
+
+
+def test_data_gives_json(here: Cli, sample: Dataset, tmp_path: Path) -> None:
+    facts = json.loads(here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "data.png", "--json").stdout)
+    assert facts["digest"] == sample.digest
+    assert facts["images"]["Bag"] == {"train": 500, "test": 100}
+    assert [file["shape"] for file in facts["files"]] == [[5000, 28, 28], [5000], [1000, 28, 28], [1000]]
+    assert Path(facts["picture"]).is_file()
+
+
+def test_bad_data_are_one_line_and_draw_nothing(here: Cli, folder: Path) -> None:
+    (folder / data.TEST_LABELS).write_bytes(b"")
+    result = here("data", "--data", folder, "--out", folder / "data.png")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert result.stderr.startswith(f"error: {folder / data.TEST_LABELS}: not an IDX file")
+    assert not (folder / "data.png").exists()
+
+
+def test_a_terminal_shows_garments(tmp_path: Path) -> None:
+    terminal, inside = pty.openpty()
+    command = [sys.executable, "-m", "solutions", "data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "a.png"]
+    with subprocess.Popen(command, stdout=inside, env={**os.environ, "TERM": "xterm-256color"}) as process:
+        os.close(inside)
+        shown = b""
+        while block := read_block(terminal):
+            shown += block
+    os.close(terminal)
+    assert process.returncode == 0
+    assert shown.decode().count("▀") == 10 * 7 * 14
+
+
+def read_block(terminal: int) -> bytes:
+    """What a process has printed; nothing when it has closed its end, which Linux tells as an error."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""

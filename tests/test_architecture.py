@@ -1,0 +1,102 @@
+"""The plan of the house, read from its imports: one line between student and instructor, and no way back up."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+
+import pytest
+
+from tests.conftest import ROOT
+
+HOUSES = ("autograder", "bench", "book", "sample_class", "solutions")
+INSTRUCTOR = "autograder.instructor"
+ENTRANCES = {"autograder", "autograder.cli"}  # what a person imports or starts, of what lies below
+
+
+@cache
+def modules() -> Mapping[str, ast.Module]:
+    """Return all modules of the repository by their full names."""
+    files = [file for house in HOUSES for file in (ROOT / house).rglob("*.py")]
+    students_own = ROOT / "sample_class" / "layers"
+    return {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(file.read_text())
+        for file in files
+        if not file.is_relative_to(students_own) and "node_modules" not in file.parts
+    }
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Give the modules of the repository that a module imports, at its head, in its functions, or for its types."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in modules())
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield from (name for name in [inner if inner in modules() else node.module] if name in modules())
+
+
+@cache
+def arrows() -> Mapping[str, set[str]]:
+    return {name: set(imports(tree)) - {name} for name, tree in modules().items()}
+
+
+def room(module: str) -> str:
+    """Return the folder or file that a reader would look into."""
+    parts = module.split(".")
+    return ".".join(parts[: 3 if module.startswith(f"{INSTRUCTOR}.") else 2])
+
+
+def is_below(module: str, house: str) -> bool:
+    return module == house or module.startswith(f"{house}.")
+
+
+def circle(graph: Mapping[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+@pytest.mark.parametrize(
+    ("house", "stranger"),
+    [
+        ("autograder", "solutions"),
+        *((house, top) for house in ("autograder", "solutions", "sample_class") for top in ("book", "bench")),
+        *(("solutions", INSTRUCTOR), ("autograder", "sample_class"), ("solutions", "sample_class")),
+    ],
+)
+def test_a_lower_house_imports_nothing_of_a_higher_one(house: str, stranger: str) -> None:
+    found = {(one, other) for one in arrows() if is_below(one, house) for other in arrows()[one]}
+    assert {(one, other) for one, other in found if is_below(other, stranger)} == set()
+
+
+def test_what_a_student_has_imports_nothing_of_what_only_an_instructor_has() -> None:
+    students = {one for one in arrows() if is_below(one, "autograder") and not is_below(one, INSTRUCTOR)}
+    assert {(one, other) for one in students for other in arrows()[one] if is_below(other, INSTRUCTOR)} == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circle(arrows()) == []
+
+
+@pytest.mark.parametrize("house", ["autograder", "solutions"])
+def test_no_rooms_import_each_other_in_a_circle(house: str) -> None:
+    graph: dict[str, set[str]] = {}
+    for one in (one for one in arrows() if is_below(one, house) and one not in ENTRANCES):
+        inside = {room(other) for other in arrows()[one] if is_below(other, house) and other not in ENTRANCES}
+        graph.setdefault(room(one), set()).update(inside - {room(one)})
+    assert circle(graph) == []
+
+
+def test_a_rooms_modules_are_all_installed() -> None:
+    """A package that pyproject.toml does not list is in a clone and in no wheel."""
+    import tomllib
+
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    files = [file for house in ("autograder", "solutions") for file in (ROOT / house).rglob("*.py")]
+    assert set(listed) == {".".join(file.relative_to(ROOT).parent.parts) for file in files}
