@@ -12,12 +12,14 @@ from solutions.deploy.answers import Answer
 from solutions.deployment import classify, prepare_image
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
+from solutions.machine import use_one_thread
 
 
 def answering(model: Classifier) -> Callable[[Image.Image], Answer]:
     """Return what looks at an image and answers as ``classify`` does."""
 
     def answer(image: Image.Image) -> Answer:
+        use_one_thread()  # holds for the thread that calls it, and the page answers in several
         x = prepare_image(image)
         return Answer(classify(model, x), x[0].numpy())
 
