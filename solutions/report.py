@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from jinja2 import Environment
 
 from autograder.reports import html
 from solutions import report_sections as sections
@@ -118,7 +118,6 @@ def write_report(report: Report, path: Path) -> None:
 
 def environment() -> Environment:
     """Return the templates, and the page that they fill, with escaping on: names and labels may come from anyone."""
-    shared = html.environment()
-    made = shared.overlay(loader=ChoiceLoader([FileSystemLoader(Path(__file__).parent), shared.loader]))
-    made.filters = shared.filters | {"percent": sections.percent}
+    made = html.environment(Path(__file__).parent)
+    made.filters["percent"] = sections.percent
     return made

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from autograder.reports.text import diagnosis_rows, offers_hint, progress_headline, result_word, unseen_points
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jinja2 import Environment
 
     from autograder.reports.progress import Progress
@@ -16,14 +18,14 @@ if TYPE_CHECKING:
 
 
 @cache
-def environment() -> Environment:
-    """Return the templates, with escaping on."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def environment(*folders: Path) -> Environment:
+    """Return the templates of this folder and of others, with escaping on."""
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
     from autograder.look import style_sheet
 
     made = Environment(
-        loader=PackageLoader("autograder", "reports"),
+        loader=ChoiceLoader([*map(FileSystemLoader, folders), PackageLoader("autograder", "reports")]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
