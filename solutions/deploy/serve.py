@@ -12,7 +12,7 @@ from solutions.deploy.answers import Answer
 from solutions.deployment import classify, prepare_image
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.machine import use_one_thread
+from solutions.accelerate.device import use_one_thread
 
 
 def answering(model: Classifier) -> Callable[[Image.Image], Answer]:
