@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from PIL import Image
 
+from solutions.accelerate.device import use_one_thread
 from solutions.deploy.answers import Answer
 from solutions.deployment import classify, prepare_image
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.accelerate.device import use_one_thread
 
 
 def answering(model: Classifier) -> Callable[[Image.Image], Answer]:

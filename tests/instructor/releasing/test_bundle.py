@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.checks import Check, checks_of
+from autograder.checks import Check, checks_of, rooms
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.expectations.recorded import RUN_SEEDS
@@ -41,8 +41,8 @@ def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how(bundle:
         "course/data/sample/train-images-idx3-ubyte.gz",
         "course/data/LICENSE",
         "course/autograder-",
-        f"autograder/records/{ROOM}.safetensors",
-        f"autograder/records/{ROOM}.ipynb",
+        f"autograder/expectations/records/{ROOM}.safetensors",
+        f"autograder/expectations/records/{ROOM}.ipynb",
     ):
         assert part in names
     guide = bundle["course/README.md"].decode()
@@ -99,10 +99,17 @@ def test_no_edit_of_a_known_mistake_is_in_it(texts: dict[str, str]) -> None:
             assert not [line for line in edit.splitlines() if len(line.strip()) > 30 and shipped(line.strip(), texts)]
 
 
-def test_no_module_of_the_solutions_or_of_the_instructor_is_in_it(bundle: dict[str, bytes]) -> None:
-    assert not [
-        name for name in bundle if re.search(r"solutions|mistakes/|collecting|grading|gradebook|feedback", name)
-    ]
+def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it(bundle: dict[str, bytes]) -> None:
+    half = (path for path in (ROOT / "autograder").rglob("*") if path.is_file() and path.suffix != ".pyc")
+    names = {str(path.relative_to(ROOT)) for path in half}
+    wheel = {name.partition(".whl/")[2] for name in bundle if ".whl/autograder/" in name}
+    recorded = {name for name in wheel if name.startswith("autograder/expectations/records/")}
+    assert wheel - recorded == {name for name in names if not name.startswith("autograder/instructor/")}
+    assert len(recorded) == 2 * len(rooms())
+
+
+def test_no_module_of_the_solutions_is_in_it(bundle: dict[str, bytes]) -> None:
+    assert not [name for name in bundle if re.search(r"solutions|mistakes/", name)]
 
 
 def test_the_same_course_makes_the_same_wheel_byte_for_byte(
