@@ -1,4 +1,4 @@
-"""Measure a model on photographs of held-out garments, and show those it gets wrong: python bench/photos.py"""
+"""Measure a model on photographs of held-out garments, and show those it gets wrong: ``make photos``"""
 
 import argparse
 import json

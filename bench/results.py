@@ -137,9 +137,7 @@ def main(arguments: list[str]) -> int:
     shown = json.loads(SHOWN.read_text())
     problems = ["they are of other recipes"] if is_stale(shown) else differences(shown, measured)
     for problem in problems:
-        print(
-            f"error: {SHOWN}: the book's figures are stale: {problem}; python bench/results.py --write", file=sys.stderr
-        )
+        print(f"error: {SHOWN}: the book's figures are stale: {problem}; make results WRITE=1", file=sys.stderr)
     return 1 if problems else 0
 
 

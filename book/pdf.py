@@ -1,6 +1,6 @@
 """Print the built book as one PDF: cover, contents with page numbers, every page of the site, bookmarks.
 
-Usage: book/pdf.py SITE PDF
+Usage: python -m book.pdf SITE PDF
 
 The pages become one document, so that a link from chapter to chapter leads within the file. Chromium prints it twice:
 the first print tells on which page each heading falls, and the second has those numbers in its contents.

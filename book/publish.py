@@ -1,6 +1,6 @@
 """Write what readers take away: the site's folder downloads/, and the branch that Colab and Binder open.
 
-Usage: book/publish.py RELEASE SITE BRANCH
+Usage: python -m book.publish RELEASE SITE BRANCH
 
 Both come from the bundle that `autograder release` wrote, so that they hold what students get and nothing else.
 """

@@ -112,7 +112,7 @@ def test_a_photograph_that_is_refused_is_wrong(sample: Dataset, quick_model: Cla
 
 def test_the_tool_prints_each_ground_and_shows_what_is_wrong(tmp_path: Path, quick_model: Classifier) -> None:
     export_model(quick_model, tmp_path / "model.safetensors")
-    command = [sys.executable, "bench/photos.py", "--model", tmp_path / "model.safetensors", "--data", SAMPLE_FOLDER]
+    command = [sys.executable, "-m", "bench.photos", "--model", tmp_path / "model.safetensors", "--data", SAMPLE_FOLDER]
     command += ["--per-class", "1", "--out", tmp_path / "photos"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stderr
