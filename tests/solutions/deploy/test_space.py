@@ -136,7 +136,7 @@ def test_the_space_knows_the_books_address_though_it_has_no_metadata(files: dict
     book = ModuleType("book")
     exec(files["solutions/deploy/address.py"], book.__dict__)
     assert book.__dict__["CHAPTER"] == Course.installed().page("deployment")
-    assert all(b"autograder" not in content for name, content in files.items() if name.endswith(".py"))
+    assert all(b"autograder.course" not in content for name, content in files.items() if name.endswith(".py"))
 
 
 def test_the_requirements_are_ranges_and_the_readme_says_what_to_start(files: dict[str, bytes]) -> None:

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Classifier, Refusal, parseModel, prepareImage, softmax } from "../../../solutions/deploy/web/classifier.js";
-import { enclosed } from "../../../solutions/deploy/web/drawing.js";
-import { boxResize, gaussianBlur, gaussianBlurAbove, onWhite, reduce, roundToEven } from "../../../solutions/deploy/web/pillow.js";
+import { Classifier, Refusal, parseModel, prepareImage, softmax } from "../../../../solutions/deploy/web/classifier.js";
+import { enclosed } from "../../../../solutions/deploy/web/drawing.js";
+import { boxResize, gaussianBlur, gaussianBlurAbove, onWhite, reduce, roundToEven } from "../../../../solutions/deploy/web/pillow.js";
 
 /** A photograph in one colour, with a rectangle in another. */
 function photograph(width, height, ground, garment = null, [left, top, right, bottom] = [0, 0, 0, 0]) {

@@ -2,7 +2,7 @@
 // RGBA. For each, 784 floats are written; refusals, as NaN, are also printed.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { Refusal, prepareImage } from "../../../solutions/deploy/web/classifier.js";
+import { Refusal, prepareImage } from "../../../../solutions/deploy/web/classifier.js";
 
 const photos = readFileSync(process.argv[2]);
 const prepared = [];
