@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +102,11 @@ def test_a_rooms_modules_are_all_installed() -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     files = [file for house in ("autograder", "solutions") for file in (ROOT / house).rglob("*.py")]
     assert set(listed) == {".".join(file.relative_to(ROOT).parent.parts) for file in files}
+
+
+def test_no_module_is_hidden_from_a_clone() -> None:
+    files = "\n".join(str(Path(*name.split("."))) + ".py" for name in modules())
+    ignored = subprocess.run(
+        ["git", "check-ignore", "--no-index", "--stdin"], input=files, cwd=ROOT, capture_output=True, text=True
+    )
+    assert ignored.stdout == ""

@@ -1,0 +1,1 @@
+"""Training runs: how they are made, what they leave behind, what it tells."""

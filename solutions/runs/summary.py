@@ -1,0 +1,13 @@
+"""What a model file tells about its training. Needs no PyTorch: the Space has none."""
+
+import json
+from collections.abc import Mapping
+
+
+def training_in(metadata: Mapping[str, str]) -> dict[str, object]:
+    """Return the summary in a model file's metadata; nothing where it tells nothing that can be read."""
+    try:
+        training = json.loads(metadata.get("training", "{}"))
+    except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
+        return {}
+    return training if isinstance(training, dict) else {}
