@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from solutions.data import DATA
-from solutions.runs.model_file import read_model
-from solutions.runs.summary import training_in
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
+from solutions.runs.model_file import read_model
+from solutions.runs.summary import training_in
 
 # The files of a run, and what they are.
 MODEL, RESULTS, CONFIG, LOG = "model.safetensors", "results.json", "config.json", "log.jsonl"

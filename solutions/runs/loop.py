@@ -13,8 +13,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from solutions.errors import WorkFailed, WrongUse
 from solutions.accelerate.recipes import Recipe
+from solutions.errors import WorkFailed, WrongUse
 from solutions.training import History, Learner
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from jinja2 import Environment
 
 from autograder.reports import html
-from solutions.runs import report_sections as sections
 from solutions.data import SAMPLE_FOLDER, Dataset, load
 from solutions.errors import DataError, WrongUse
+from solutions.runs import report_sections as sections
 from solutions.runs.folders import open_model
 from solutions.runs.measurement import measure
 from solutions.runs.records import Record

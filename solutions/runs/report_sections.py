@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from autograder.palette import STYLE, themed
-from solutions.runs import figures
-from solutions.runs.calibration import Calibration, brier_score, calibrate, wilson_interval
 from solutions.data import Dataset
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
+from solutions.runs import figures
+from solutions.runs.calibration import Calibration, brier_score, calibrate, wilson_interval
 from solutions.runs.measurement import Measurement
 from solutions.runs.records import Record
 from solutions.training import History

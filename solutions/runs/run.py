@@ -11,18 +11,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from solutions.runs import figures
 from solutions.accelerate import FastLearner
+from solutions.accelerate.device import choose_device
+from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.data import Dataset, split
-from solutions.runs.model_file import write_model
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
+from solutions.runs import figures
 from solutions.runs.folders import CHECKPOINT, CONFIG, CONFUSION, CURVES, LOG, MISTAKES, MODEL, RESULTS
 from solutions.runs.loop import Progress, TaughtLearner, Trainable, fit, restore
-from solutions.accelerate.device import choose_device
 from solutions.runs.measurement import MEASURING_BATCH, Measurement, measure, to_tensors
-from solutions.accelerate.recipes import RECIPES, Recipe
+from solutions.runs.model_file import write_model
 from solutions.training import History, Learner, LearnerConfig, Loader
 
 VALIDATION_SHARE = 0.1  # of the training images: 6,000 of the full set, 500 of the sample

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from solutions.runs import figures
 from solutions.data import Dataset
 from solutions.errors import WrongUse
+from solutions.runs import figures
 
 CLASSES = 10
 TITLE = "Samples of Fashion-MNIST"

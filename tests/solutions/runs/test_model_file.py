@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.torch import load, save_file
 
-from solutions.runs.model_file import read_model, to_safetensors, write_model
 from solutions.deployment import export_model
 from solutions.dropout import Classifier
+from solutions.runs.model_file import read_model, to_safetensors, write_model
 from tests.conftest import ROOT
 from tests.solutions.conftest import Cli
 

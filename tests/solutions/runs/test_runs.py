@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch import nn
 
+from solutions.accelerate.device import choose_device
 from solutions.data import Dataset, split
 from solutions.deployment import load_model
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.folders import MODEL, newest_model, open_model
-from solutions.accelerate.device import choose_device
 from solutions.runs.measurement import measure, to_tensors
 from solutions.training import Learner, LearnerConfig, Loader
 

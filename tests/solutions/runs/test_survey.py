@@ -15,10 +15,10 @@ from PIL import Image
 from rich.console import Console
 
 from solutions import data
+from solutions.commands.terminal import count_table, small_pictures
 from solutions.data import Dataset
 from solutions.dropout import Classifier
 from solutions.runs.survey import draw_samples, survey
-from solutions.commands.terminal import count_table, small_pictures
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
