@@ -87,7 +87,7 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))
             shutil.copyfile(notebook, records / f"{room}.ipynb")
-        (stage / "pyproject.toml").write_text(_pyproject(package), encoding="utf-8")
+        (stage / "pyproject.toml").write_text(_pyproject(), encoding="utf-8")
         return pip_wheel(stage, target)
 
 
@@ -143,14 +143,13 @@ def _is_unused(node: _Definition, body: Sequence[ast.stmt]) -> bool:
     return not _is_check(node) and node.name not in used
 
 
-def _pyproject(package: Path) -> str:
+def _pyproject() -> str:
     """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
     needs = [line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line]
-    packages = sorted(".".join(path.parent.relative_to(package.parent).parts) for path in package.rglob("__init__.py"))
     return f"""
 [build-system]
-requires = ["setuptools>=77"]
-build-backend = "setuptools.build_meta"
+requires = ["hatchling"]
+build-backend = "hatchling.build"
 
 [project]
 name = "autograder"
@@ -163,11 +162,11 @@ dependencies = {needs!r}
 [project.scripts]
 autograder = "autograder.cli:main"
 
-[tool.setuptools]
-packages = {packages!r}
+[tool.hatch.build]
+ignore-vcs = true # whatever lies above the temporary folder
 
-[tool.setuptools.package-data]
-autograder = ["py.typed", "expectations/{RECORDS.name}/*", "reports/*.j2"]
+[tool.hatch.build.targets.wheel]
+packages = ["autograder"]
 """
 
 
