@@ -11,17 +11,24 @@ DEPLOYED := data/model/garments.safetensors
 UNWATCHED := ^$(CURDIR)/(\.[a-z_]+|_build|build|runs|tests|sample_class|book/node_modules|[^/]+\.egg-info)/
 UNWATCHED := $(UNWATCHED)|^$(CURDIR)/conf\.py$$|/__pycache__/
 
+# In `make course` each step is a line with its time, and what it prints lies in a log; alone, a target shows it all.
+step = $(if $(BY_STEPS),@.ci/step '$(1)') #
+
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course test lint book watch release sample-course site pdf term mistakes bench bench-book bench-grading results photos model recording \
+.PHONY: help course full-set test lint book watch release sample-course site pdf term mistakes bench bench-book bench-grading results photos model recording \
     bench-training clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-course: site sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model
+course: BY_STEPS := yes
+course: full-set site sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model (CPU=1: PyTorch without CUDA)
 	@$(BIN)/python -m sample_class.summary $(COURSE) $(MODEL)
+
+full-set:
+	@.ci/require --where-it-may dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 
 test: .venv/installed book/node_modules/installed ## the whole test suite, as CI runs it
 	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
@@ -37,31 +44,32 @@ lint: .venv/installed ## style and types, and mend what can be mended
 	$(BIN)/mypy
 
 book: .venv/installed book/node_modules/installed ## the book, in _build/html
-	$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going .
+	$(call step,the book)$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going .
 
 watch: .venv/installed book/node_modules/installed ## the book at http://localhost:8000, a page built anew when you save it (PORT=8001 for another)
 	@$(BIN)/jupyter-book config sphinx . > /dev/null
 	$(BIN)/sphinx-autobuild --port $(PORT) --re-ignore '$(UNWATCHED)' . _build/watch
 
 site: book release pdf ## what is published: pages and downloads in _build/html, and _build/notebooks for Colab and Binder
-	$(BIN)/python -m book.publish $(COURSE)/release $(SITE) _build/notebooks
+	$(call step,its downloads)$(BIN)/python -m book.publish $(COURSE)/release $(SITE) _build/notebooks
 
 pdf: book ## the whole book as one file, _build/html/downloads/book.pdf
 	@.ci/require chromium:chromium
-	$(BIN)/python -m book.pdf $(SITE) $(SITE)/downloads/book.pdf
+	$(call step,the book as a PDF)$(BIN)/python -m book.pdf $(SITE) $(SITE)/downloads/book.pdf
 
 release: .venv/installed ## an instructor's folder with the notebooks for students and one zip of them
-	$(BIN)/autograder init $(COURSE)
-	cd $(COURSE) && $(CURDIR)/$(BIN)/autograder release --force
+	$(call step,a course folder)$(BIN)/autograder init $(COURSE)
+	$(call step,a release for students)sh -c 'cd $(COURSE) && $(CURDIR)/$(BIN)/autograder release --force'
 
 sample-course: release ## in that folder ten submissions, marks, feedback
 	@.ci/require bubblewrap:bwrap
-	$(BIN)/python -m sample_class $(COURSE)
-	cd $(COURSE) && $(CURDIR)/$(BIN)/autograder grade && $(CURDIR)/$(BIN)/autograder feedback
+	$(call step,submissions of a sample class)$(BIN)/python -m sample_class $(COURSE)
+	$(call step,their marks)sh -c 'cd $(COURSE) && $(CURDIR)/$(BIN)/autograder grade'
+	$(call step,their feedback)sh -c 'cd $(COURSE) && $(CURDIR)/$(BIN)/autograder feedback'
 
 .SECONDEXPANSION:
 $(MODEL): .venv/installed $$(shell test ! -x $(BIN)/python || $(BIN)/python -m book.loaded solutions.runs.run)
-	$(BIN)/python -m solutions train --name course --force
+	$(call step,a trained model)$(BIN)/python -m solutions train --name course --force $(if $(DOWNLOAD),--download)
 
 model: .venv/installed ## train the model of the book's demo anew, on the full set; it is committed
 	$(BIN)/python -m solutions train --recipe photo --name photo --force
@@ -77,12 +85,12 @@ recording: .venv/installed ## train once on the full set and record each epoch, 
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/require python3-venv:ensurepip
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(call step,Python packages into .venv)$(BIN)/python -m pip install --quiet $(if $(CPU),--requirement .ci/without-cuda.txt) --editable '.[dev]'
 	@touch $@
 
 book/node_modules/installed: book/package.json book/package-lock.json
 	@.ci/require nodejs:node npm:npm
-	npm ci --prefix book --silent --no-fund --no-audit
+	$(call step,packages of npm into book)npm ci --prefix book --silent --no-fund --no-audit
 	@touch $@
 
 term: .venv/installed ## play a term with 120 students, from an empty folder to exported marks, by the commands of the guide

@@ -65,6 +65,7 @@ def note_dependencies(app: Sphinx, document: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> None:
+    os.environ["JUPYTER_PATH"] = str(BOOK)  # whose kernel does not warn that others on this machine could listen
     os.environ["PYTHONSTARTUP"] = str(BOOK / "kernel_startup.py")
     app.connect("env-get-outdated", outdated)
     app.connect("source-read", use_own_cache)

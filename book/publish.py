@@ -11,10 +11,11 @@ import zipfile
 from pathlib import Path
 
 from autograder.instructor.releasing.set_up import ARCHIVE
+from book import ROOT
 
 # Binder takes an older Python if it is not told; and it has no GPU, for which the usual PyTorch brings gigabytes.
 RUNTIME = "python-3.11\n"
-WITHOUT_GPU = "--extra-index-url https://download.pytorch.org/whl/cpu\n"
+WITHOUT_CUDA = ROOT / ".ci" / "without-cuda.txt"
 
 
 def write_downloads(bundle: Path, folder: Path) -> None:
@@ -35,7 +36,7 @@ def write_branch(bundle: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     files = files_of(bundle)
     files["runtime.txt"] = RUNTIME.encode()
-    files["requirements.txt"] = WITHOUT_GPU.encode() + files["requirements.txt"]
+    files["requirements.txt"] = WITHOUT_CUDA.read_bytes() + files["requirements.txt"]
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
