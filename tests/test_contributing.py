@@ -13,7 +13,9 @@ import pytest
 
 from tests.conftest import ROOT
 
-SECTION = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Add an exercise")[1].split("\n## ")[0]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+PLACES = re.findall(r"`([\w/.-]+)`", "".join(line.split("|")[2] for line in TEXT.splitlines() if line.startswith("| ")))
+SECTION = TEXT.split("## Add an exercise")[1].split("\n## ")[0]
 STEP = re.compile(r"^In `(?P<path>[^`]+)`.*?^(?P<fence>`{3,})\w*\n(?P<code>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 BLOCKS = {match["path"]: match["code"] for match in STEP.finditer(SECTION)}
 COPIED = ("autograder", "chapters", "solutions", "tests", "sample_class", "data")
@@ -37,6 +39,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             target.write_text(f"{target.read_text(encoding='utf-8')}\n\n{code}", encoding="utf-8")
     return root
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_where_a_change_goes_is_a_file_or_a_folder(place: str) -> None:
+    of_a_room = place.replace("N-ROOM", "2-layers").replace("ROOM", "layers")
+    path = ROOT / of_a_room
+    assert path.is_dir() if place.endswith("/") else path.is_file()
 
 
 def test_it_takes_one_file_in_each_room() -> None:
