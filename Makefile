@@ -36,7 +36,7 @@ test: .venv/installed book/node_modules/installed ## the whole test suite, as CI
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed ## style and types, and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -24,6 +24,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 
+pytest_plugins = ["tests.suite"]
+
 ROOT = Path(__file__).parent.parent
 SAMPLE_CLASS = ROOT / "sample_class" / "layers"
 

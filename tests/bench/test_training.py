@@ -23,6 +23,7 @@ from bench.ways.__main__ import measure
 from solutions import data
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.deep
 CHANCE = 0.1
 APART = ("notebook", "sklearn", "jax", "products")
 

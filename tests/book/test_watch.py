@@ -67,6 +67,7 @@ def word_on(address: str, other_than: str = "") -> str:
     return "nothing new"
 
 
+@pytest.mark.deep
 def test_a_page_is_served_and_built_anew_when_it_is_saved(copy: Path, address: str) -> None:
     assert word_on(address) == "before", (copy / "log").read_text(encoding="utf-8")
     (copy / "chapters" / "index.md").write_text(PAGE.format(word="after"), encoding="utf-8")

@@ -76,7 +76,7 @@ class Visit:
         return SCREENSHOTS / f"{Path(urlsplit(self.name).path).stem}-{kind}"
 
 
-def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
+def visit(browser: Browser, address: str, name: str, colours: str, photographed: bool) -> Visit:
     """Go to a page as a reader who prefers these colours, and look at it in each width."""
     seen = Visit(name, colours)
     # Code that is unfolded fades in, and what is half there has no contrast: this reader wants no motion.
@@ -97,7 +97,8 @@ def visit(browser: Browser, address: str, name: str, colours: str) -> Visit:
         for width in sorted(WIDTHS, key=lambda width: abs(width - STARTS[colours])):
             page.set_viewport_size({"width": width, "height": 900})
             seen.overflow[str(width)] = page.evaluate("document.documentElement.scrollWidth") - width
-            page.screenshot(path=seen.picture(f"{width}-{colours}.jpeg"), full_page=True, type="jpeg", quality=60)
+            if photographed:
+                page.screenshot(path=seen.picture(f"{width}-{colours}.jpeg"), full_page=True, type="jpeg", quality=60)
         if colours == "light":
             page.set_viewport_size({"width": PAPER, "height": 900})
             page.emulate_media(media="print")

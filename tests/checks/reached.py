@@ -23,11 +23,12 @@ class ReachedExpectations(LiveExpectations):
     """Live expectations that run a mistake only where the reference enters what the mistake changes.
 
     For one seed a check is the same computation each time. So what is left out would be the reference's run once more.
-    Where neither the reference nor the mistake draws a number, it is the same computation for all seeds.
+    Where neither the reference nor the mistake draws a number, it is the same computation for all seeds: `_still` has
+    for each check that draws nothing the seed at which it was run.
     """
 
     _for_all_seeds: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    _draw: set[str] = field(default_factory=set)
+    _still: dict[str, int] = field(default_factory=dict)
     _changed: dict[str, set[str]] = field(default_factory=dict)
     _entered: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
@@ -38,7 +39,7 @@ class ReachedExpectations(LiveExpectations):
     def draws(self, check: Check, seed: int) -> bool:
         """Whether the check draws a number when it runs the reference."""
         self._entered_by(check, seed)
-        return check.id in self._draw
+        return check.id not in self._still
 
     def is_for_all_seeds(self, mistake: str, check: Check, seed: int) -> bool:
         """Whether the check draws nothing when it runs the mistake."""
@@ -54,10 +55,10 @@ class ReachedExpectations(LiveExpectations):
 
     def _answer(self, mistake: str, check: Check, seed: int) -> Answer:
         if not mistake or not self.is_reached(mistake, check, seed):
-            return super()._answer("", check, seed)
+            return super()._answer("", check, self._still.get(check.id, seed))
         if (mistake, check.id) in self._for_all_seeds:
             return self._for_all_seeds[mistake, check.id]
-        if check.id in self._draw:
+        if check.id not in self._still:
             return super()._answer(mistake, check, seed)
         drew: list[bool] = []
         answer = super()._answer(mistake, noting_draws(check, drew), seed)
@@ -66,6 +67,7 @@ class ReachedExpectations(LiveExpectations):
         return answer
 
     def _entered_by(self, check: Check, seed: int) -> set[str]:
+        seed = self._still.get(check.id, seed)
         key = (check.id, seed)
         if key not in self._entered:
             source = self.course.source(check.room)
@@ -89,8 +91,8 @@ class ReachedExpectations(LiveExpectations):
             self._answers["", check.id, seed] = observe(noting, self.course.names(check.room), seed)
         finally:
             sys.setprofile(before)
-        if any(drew):
-            self._draw.add(check.id)
+        if not any(drew):
+            self._still[check.id] = seed
         return entered
 
 

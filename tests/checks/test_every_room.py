@@ -21,11 +21,14 @@ from autograder.observe import observe, seed_of
 from tests.checks.conftest import Judge, failed, named
 from tests.checks.definitions import way_of
 from tests.checks.lazy import lazy_source
-from tests.checks.reached import ReachedExpectations, changed
+from tests.checks.reached import ReachedExpectations, changed, noting_draws
 from tests.conftest import ROOT
 
 SEEDS = range(100, 150)
-TENS = [SEEDS[at : at + 10] for at in range(0, len(SEEDS), 10)]
+TENS = [
+    pytest.param(seeds, id=f"seeds-{seeds[0]}-to-{seeds[-1]}", marks=pytest.mark.turn(at))
+    for at, seeds in enumerate(SEEDS[first : first + 10] for first in range(0, len(SEEDS), 10))
+]
 COURSE = Course.installed()
 EXPECT = ReachedExpectations(COURSE)
 # The sample class holds right answers, too; its first line says which.
@@ -41,7 +44,7 @@ EXERCISES = [(room, exercise.name) for room in rooms() for exercise in COURSE.ex
 MISTAKES = [pytest.param(room, mistake, id=mistake.id) for room in rooms() for mistake in COURSE.mistakes(room)]
 
 
-@pytest.mark.parametrize("seeds", TENS, ids=lambda seeds: f"seeds-{seeds[0]}-to-{seeds[-1]}")
+@pytest.mark.parametrize("seeds", TENS)
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
 def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seeds: range) -> None:
     checks, expect = checks_of(room, exercise), EXPECT.for_other_seeds()
@@ -119,10 +122,15 @@ def test_what_an_edit_changes_is_told_by_what_the_code_does(old: str, new: str, 
 def test_a_mistake_is_named_wherever_it_is_made_and_costs_no_points_of_another_exercise(
     room: str, mistake: Mistake, verdicts_on: Judge
 ) -> None:
-    """Run a second time, apart from what the judge compares with."""
-    verdicts = verdicts_on(room, COURSE.mistaken(room, mistake), SEEDS[0])
-    assert {verdict.check.exercise for verdict in failed(verdicts)} == {mistake.exercise}
+    """Run a second time, apart from what the judge compares with: where the mistake is made, and where it reaches."""
+    names = COURSE.mistaken(room, mistake)
+    verdicts = verdicts_on(room, names, SEEDS[0], mistake.exercise)
     assert named(verdicts) == {mistake.id}
+    for check in checks_of(room):
+        seed = seed_of(SEEDS[0], check)
+        if check.exercise != mistake.exercise and EXPECT.is_reached(mistake.id, check, seed):
+            verdicts = judge([check], [observe(check, names(), seed)], [seed], EXPECT)
+            assert not failed(verdicts), check.id
 
 
 @pytest.mark.parametrize("room", rooms())
@@ -141,15 +149,22 @@ def value_in(line: str) -> str:
     return value if len(value) >= 12 else line
 
 
+@pytest.mark.parametrize("seeds", TENS)
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_right_but_different_solution_passes_every_check(path: Path, verdicts_on: Judge) -> None:
-    """A file may answer some exercises of its room and leave others out."""
-    room = path.parent.name
+def test_a_right_but_different_solution_passes_every_check(path: Path, seeds: range) -> None:
+    """A file may answer some exercises of its room and leave others out. What draws nothing is asked at two seeds."""
+    room, expect = path.parent.name, EXPECT.for_other_seeds()
     names = names_of_source(path.read_text(encoding="utf-8"), f"right.{path.stem}")
-    answered = [exercise.name for exercise in COURSE.exercises(room) if hasattr(names, exercise.name)]
+    answered = [check for check in checks_of(room) if hasattr(names, check.exercise)]
     assert answered
-    for name, seed in product(answered, SEEDS):
-        assert [verdict.message for verdict in failed(verdicts_on(room, names, seed, name))] == []
+    for check in answered:
+        drew: list[bool] = []
+        for run_seed in seeds:
+            seed = seed_of(run_seed, check)
+            answer = observe(noting_draws(check, drew), names, seed)
+            assert [verdict.message for verdict in failed(judge([check], [answer], [seed], expect))] == []
+            if len(drew) == 2 and not any(drew) and not expect.draws(check, seed):
+                break
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -140,19 +140,23 @@ def open_gradebook(folder: Path) -> Gradebook:
 @pytest.fixture(scope="session")
 def small_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
     """A course folder in which four have handed in and nothing is graded. Read it only."""
-    folder = tmp_path_factory.mktemp("small") / "course"
-    shutil.copytree(released, folder)
-    hand_in(folder, right="ada", transposed="barbara", empty="dennis", two_mistakes="john")
-    return folder
+
+    def make(folder: Path) -> None:
+        copy_course(released, folder)
+        hand_in(folder, right="ada", transposed="barbara", empty="dennis", two_mistakes="john")
+
+    return made_once("small_class", tmp_path_factory, make)
 
 
 @pytest.fixture(scope="session")
 def graded_small_class(tmp_path_factory: pytest.TempPathFactory, small_class: Path) -> Path:
     """The small class, graded with seed 7. Read it only."""
-    folder = tmp_path_factory.mktemp("graded_small") / "course"
-    shutil.copytree(small_class, folder)
-    assert points(grade(folder, seed=7)) == ONCE
-    return folder
+
+    def make(folder: Path) -> None:
+        copy_course(small_class, folder)
+        assert points(grade(folder, seed=7)) == ONCE
+
+    return made_once("graded_small_class", tmp_path_factory, make)
 
 
 @pytest.fixture

@@ -206,6 +206,7 @@ def test_a_worker_that_is_killed_while_it_runs_a_submission_loses_nothing(
     assert not any(process.is_running() for process in left), "a killed worker left its sandbox behind"
 
 
+@pytest.mark.deep
 def test_a_worker_that_is_killed_together_with_its_nanny_loses_nothing(
     cluster: Cluster, two: list[Worker], small_folder: Path
 ) -> None:
@@ -233,6 +234,7 @@ def test_hostile_work_does_no_harm_to_the_worker_that_runs_it(
     assert [worker.process for worker in two] == before
 
 
+@pytest.mark.deep
 def test_work_that_ends_every_worker_is_a_crash_and_stops_nobody_elses(
     cluster: Cluster, two: list[Worker], small_folder: Path
 ) -> None:
@@ -256,6 +258,7 @@ def grading(folder: Path, address: str) -> Iterator[subprocess.Popen[str]]:
             grader.kill()
 
 
+@pytest.mark.deep
 def test_a_killed_grader_goes_on_where_it_was(cluster: Cluster, two: list[Worker], small_folder: Path) -> None:
     with grading(small_folder, cluster.address) as grader:
         grader.send_signal(signal.SIGKILL)
@@ -274,6 +277,7 @@ def test_a_scheduler_that_nobody_answers_for_is_one_line(small_folder: Path) -> 
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.deep
 def test_a_scheduler_that_goes_away_is_one_line_and_what_was_graded_is_kept(tmp_path: Path, small_folder: Path) -> None:
     hand_in_with(small_folder, "zoe", "import time; time.sleep(3)")
     with (

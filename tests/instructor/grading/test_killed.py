@@ -101,8 +101,10 @@ def sandboxes() -> list[int]:
     return found
 
 
-def test_thirty_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(
-    small_folder: Path, small_class: Path
+@pytest.mark.long("the runs that are killed")
+@pytest.mark.parametrize("kills", [9, pytest.param(30, marks=pytest.mark.deep)])
+def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(
+    kills: int, small_folder: Path, small_class: Path
 ) -> None:
     """Work changes between the runs, too. The last run is the command as anybody starts it."""
     authors = small_folder.parent / "authors"
@@ -111,11 +113,11 @@ def test_thirty_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(
         shutil.copyfile(path, authors / f"{path.parents[1].name}.ipynb")
     for student in ("transposed", "two_mistakes"):  # two are enough, and each run is shorter
         shutil.rmtree(small_folder / "submitted" / student)
-    line = [sys.executable, str(Path(__file__).with_name("killer.py")), str(small_folder), "30", "7"]
+    line = [sys.executable, str(Path(__file__).with_name("killer.py")), str(small_folder), str(kills), "7"]
     killed = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert killed.returncode == 0, killed.stderr
     came_to = json.loads(killed.stdout)
-    assert len(came_to) == 30
+    assert len(came_to) == kills
     assert set(came_to) == {"start", "gradebook", "notebook"}, "no kill fell into one of the parts of the run"
     undisturbed = small_folder.parent / "undisturbed"
     shutil.copytree(small_folder, undisturbed)

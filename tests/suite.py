@@ -1,0 +1,76 @@
+"""What a run takes of all tests, and what it says at the end about where the time went."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TURNS = 5  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
+LONG = 10.0  # seconds after which a test says why it takes them
+
+_seconds: Counter[str] = Counter()  # in a test, its set-up and its end, by folder
+_unexplained: dict[str, float] = {}
+_started = time.monotonic()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deep", action="store_true", help="all tests, at all seeds: before publishing, and each night")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in (
+        "deep: in a deep run only",
+        "turn(n): in a deep run, and with each fifth commit",
+        "long(why): takes over ten seconds",
+    ):
+        config.addinivalue_line("markers", marker)
+
+
+def turn() -> int:
+    """Return whose turn it is with the commit that is tested."""
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return int(commit or "0", 16) % TURNS
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("deep"):
+        return
+    mine = turn()
+    left = [
+        item
+        for item in items
+        if item.get_closest_marker("deep") or any(marker.args != (mine,) for marker in item.iter_markers("turn"))
+    ]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    folder = Path(report.nodeid.partition("::")[0])
+    _seconds[folder.parts[1] if len(folder.parts) > 2 else folder.parts[0]] += report.duration
+    if report.when == "call" and report.duration > LONG and "long" not in report.keywords:
+        _unexplained[report.nodeid] = report.duration
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    yield
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not terminal or hasattr(session.config, "workerinput") or not _seconds:
+        return
+    for test, seconds in sorted(_unexplained.items(), key=lambda pair: -pair[1]):
+        terminal.write_line(f"{seconds:3.0f} s, and no mark that says why: {test}")
+    minutes, seconds = divmod(round(time.monotonic() - _started), 60)
+    shares = (f"{folder} {took / _seconds.total():.0%}" for folder, took in _seconds.most_common())
+    passed, failed = (len(terminal.stats.get(outcome, ())) for outcome in ("passed", "failed"))
+    wrong = failed + len(terminal.stats.get("error", ()))
+    terminal.write_line(
+        f"{passed} passed{f', {wrong} did not' if wrong else ''} in {minutes} min {seconds} s: {', '.join(shares)}"
+    )
