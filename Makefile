@@ -17,7 +17,7 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course full-set test lint book watch release sample-course site pdf term mistakes bench bench-book bench-grading results photos model recording \
+.PHONY: help course full-set test test-deep checked lint book watch release sample-course site pdf term mistakes bench bench-book bench-grading results photos model recording \
     bench-training clean
 
 help: ## list these targets
@@ -30,13 +30,21 @@ course: full-set site sample-course $(MODEL) ## everything: the book, a release,
 full-set:
 	@.ci/require --where-it-may dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 
-test: .venv/installed book/node_modules/installed ## the whole test suite, as CI runs it
+test: checked ## what CI runs: every test, where a rule has fifty seeds at ten of them, another ten with each commit
+	$(BIN)/pytest $(IN_PARALLEL)
+
+test-deep: checked ## before publishing, and each night: all that the tests can prove
+	$(BIN)/pytest $(IN_PARALLEL) --deep
+
+# A file's tests share what they make, so one worker runs them all; the longest files come first.
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+
+checked: .venv/installed book/node_modules/installed
 	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
 	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed ## style and types, and mend what can be mended
 	$(BIN)/ruff check --fix .
