@@ -197,10 +197,12 @@ def _glued(body: str, glued: Mapping[str, str]) -> str:
 
 def citations_of(bibliography: str) -> dict[str, str]:
     """Return how each entry of a BibTeX file is cited: author and year, by its key."""
+    from pybtex.database import parse_string
+
     found = {}
-    for key, entry in re.findall(r"^@\w+\{(\S+),\n(.*?)^\}", bibliography, re.MULTILINE | re.DOTALL):
-        fields = dict(re.findall(r"^\s*(\w+)\s*=\s*\{(.*?)\},?\s*$", entry, re.MULTILINE | re.DOTALL))
-        names = [name.partition(",")[0].strip(" {}") for name in re.split(r"\s+and\s+", fields.get("author", key))]
-        who = names[0] if len(names) == 1 else " and ".join(names) if len(names) == 2 else f"{names[0]} et al."
-        found[key] = f"{who} {fields.get('year', '')}".strip()
+    for key, entry in parse_string(bibliography, "bibtex").entries.items():
+        authors = entry.persons.get("author", ())
+        names = [" ".join(map(str, (*one.rich_prelast_names, *one.rich_last_names))) for one in authors] or [key]
+        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        found[key] = f"{who} {entry.fields.get('year', '')}".strip()
     return found
