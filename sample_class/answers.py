@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from pathlib import Path
 
 from autograder.course import Course
@@ -34,9 +33,7 @@ def answers(room: str) -> dict[str, str]:
     found = {path.stem: path.read_text(encoding="utf-8") for path in (HERE / room).glob("*.py")}
     if room == ROOM:
         course = Course.installed()
-        known = {mistake.id: mistake for mistake in course.mistakes(room)}
-        made = {student: [known[name] for name in names] for student, names in KNOWN_MISTAKES.items()}
-        made |= {student: [Mistake(student, room, "", "", edits)] for student, edits in TROUBLE.items()}
-        for student, mistakes in made.items():
-            found[student] = reduce(lambda source, mistake: mistake.apply(source), mistakes, course.source(room))
+        found |= {student: course.mistaken_source(room, *ids) for student, ids in KNOWN_MISTAKES.items()}
+        for student, edits in TROUBLE.items():
+            found[student] = Mistake(student, room, "", "", edits).apply(course.source(room))
     return dict(sorted(found.items()))
