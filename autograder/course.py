@@ -130,6 +130,18 @@ class Course:
         """Return the reference's names."""
         return SimpleNamespace(**vars(importlib.import_module(f"{self.package}.{room}")))
 
+    def mistaken_source(self, room: str, *ids: str) -> str:
+        """Return the reference with known mistakes in it.
+
+        Raises:
+            KeyError: the room has no mistake of such an id.
+            ValueError: two of them edit the same place.
+        """
+        known, source = {mistake.id: mistake for mistake in self.mistakes(room)}, self.source(room)
+        for mistake in ids:
+            source = known[mistake].apply(source)
+        return source
+
     def mistaken(self, room: str, mistake: Mistake) -> Names:
         """Return how to get the names of the reference with one mistake in it."""
         return names_anew(mistake.apply(self.source(room)), f"{self.package}.mistaken.{mistake.id}")

@@ -1,8 +1,7 @@
 """Hand in the sample class: python -m sample_class COURSE_FOLDER.
 
 Ten students and what may happen in a class: three right answers in three styles, known mistakes, a stub, a syntax
-error, an endless loop, and a crash. Each file says in its first line what it is; a text beside it answers the written
-question.
+error, an endless loop, and a crash. A text beside their files answers the written question.
 """
 
 import sys
@@ -12,8 +11,7 @@ import nbformat
 
 from autograder.notebooks.fill import NothingToFill, exercise_cells, fill
 from autograder.notebooks.graft import is_written, read_notebook
-
-HERE = Path(__file__).parent
+from sample_class.answers import HERE, answers
 
 
 def hand_in(course_folder: Path) -> list[Path]:
@@ -22,11 +20,11 @@ def hand_in(course_folder: Path) -> list[Path]:
     for released in sorted((course_folder / "release").glob("*/*.ipynb")):
         notebook = read_notebook(released)
         room = notebook.metadata["autograder"]["room"]
-        for path in sorted((HERE / room).glob("*.py")):
-            target = course_folder / "submitted" / path.stem / released.parent.name / released.name
+        for student, source in answers(room).items():
+            target = course_folder / "submitted" / student / released.parent.name / released.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            mine = answered(notebook, path.read_text(encoding="utf-8"))
-            essay = path.with_suffix(".md")
+            mine = answered(notebook, source)
+            essay = HERE / room / f"{student}.md"
             if essay.exists():
                 next(cell for cell in mine.cells if is_written(cell)).source = essay.read_text(encoding="utf-8")
             nbformat.write(mine, target)

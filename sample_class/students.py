@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import nbformat
 
@@ -12,10 +11,8 @@ from autograder.instructor.course.roster import Student
 from autograder.mistakes import Mistake
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import is_written
+from sample_class.answers import HERE, ROOM, answers
 
-HERE = Path(__file__).parent
-ROOM = "layers"
-RIGHT = [path for path in sorted((HERE / ROOM).glob("*.py")) if path.read_text(encoding="utf-8").startswith('"""Right')]
 FIRST_NAMES = ["José", "Robert", "Ольга", "小明", "Anna", "Mehmet", "Amina", "Jürgen", "Siobhán", "Łukasz", "Ngozi"]
 LAST_NAMES = ["O'Brien-Núñez", 'Smith "Bob"', "Иванова", "王", "van der Berg", "Öztürk", "García Márquez"]
 # Who does what, of a hundred; the rest hands in nothing.
@@ -53,7 +50,7 @@ def handed_in(student: Student, released: nbformat.NotebookNode) -> nbformat.Not
         return nbformat.from_dict(released)
     if kind < so_far + HANGS + CRASHES:
         author = "frances" if kind == so_far else "hedy"
-        return fill(released, (HERE / ROOM / f"{author}.py").read_text(encoding="utf-8")).notebook
+        return fill(released, answers(ROOM)[author]).notebook
     return None
 
 
@@ -66,9 +63,10 @@ def put_together(
     was drawn.
     """
     source, filled = Course.installed().source(ROOM), nbformat.from_dict(released)
+    right = [text for text in answers(ROOM).values() if text.startswith('"""Right')]
     spoiled = {mistake.exercise: mistake.apply(source) for mistake in mistakes}
     for name, cell in exercise_cells(filled).items():
-        text = spoiled.get(name) or draw.choice([source, *(path.read_text(encoding="utf-8") for path in RIGHT)])
+        text = spoiled.get(name) or draw.choice([source, *right])
         cell.source = exercise_cells(fill(released, text).notebook)[name].source
     essay = draw.choice(sorted((HERE / ROOM).glob("*.md")))
     next(filter(is_written, filled.cells)).source = essay.read_text(encoding="utf-8")

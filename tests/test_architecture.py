@@ -82,6 +82,17 @@ def test_what_a_student_has_imports_nothing_of_what_only_an_instructor_has() -> 
     assert {(one, other) for one in students for other in arrows()[one] if is_below(other, INSTRUCTOR)} == set()
 
 
+def test_nothing_of_ours_imports_jupyter_book_so_that_the_book_can_leave_it() -> None:
+    names = {
+        name
+        for tree in modules().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (getattr(node, "module", None), *(alias.name for alias in node.names))
+    }
+    assert [name for name in names if name and is_below(name, "jupyter_book")] == []
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     assert circle(arrows()) == []
 

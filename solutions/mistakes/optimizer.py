@@ -2,7 +2,6 @@
 
 from autograder.mistakes import Mistake
 
-QUOTIENT = "gradient[i] = (float(f(up.reshape(x.shape))) - float(f(down.reshape(x.shape)))) / (2 * eps)"
 NUDGE = "        up, down = point.clone(), point.clone()\n        up[i] += eps\n        down[i] -= eps\n"
 LINEAR = "return grad_out @ w.T, x.T @ grad_out, grad_out.sum(dim=0)"
 GATE = "return grad_out * (x > 0)"

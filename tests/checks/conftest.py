@@ -8,7 +8,7 @@ from typing import Protocol
 import pytest
 
 from autograder.checks import checks_of
-from autograder.course import Names
+from autograder.course import Course, Names, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.observe import observe, seed_of
@@ -33,6 +33,11 @@ def failed(verdicts: list[Verdict]) -> list[Verdict]:
 def named(verdicts: list[Verdict]) -> set[str | None]:
     """Return the mistakes that the failed checks name."""
     return {verdict.diagnosis.mistake for verdict in failed(verdicts) if verdict.diagnosis}
+
+
+def with_mistakes(room: str, *ids: str) -> SimpleNamespace:
+    """Return the names of a room's reference with known mistakes in it."""
+    return names_of_source(Course.installed().mistaken_source(room, *ids), "several.mistakes")
 
 
 @pytest.fixture(scope="session")

@@ -10,18 +10,11 @@ from torch import nn
 from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
 from solutions.approximation import ReLU, collapse, relu_interpolant
-from tests.checks.conftest import Judge, failed, named
+from tests.checks.conftest import Judge, failed, named, with_mistakes
 
 ROOM = "approximation"
 COURSE = Course.installed()
 MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
-
-
-def with_mistakes(*ids: str) -> str:
-    source = COURSE.source(ROOM)
-    for mistake in ids:
-        source = MISTAKES[mistake].apply(source)
-    return source
 
 
 # Two mistakes of one exercise, as sources of their own where both edit the same line.
@@ -47,8 +40,8 @@ IN_ONE_EXERCISE = {
 def test_two_mistakes_that_touch_different_checks_are_both_named(
     ids: tuple[str, str], edits: dict[str, str], verdicts_on: Judge
 ) -> None:
-    source = Mistake("both", "", "", "", edits).apply(COURSE.source(ROOM)) if edits else with_mistakes(*ids)
-    assert set(ids) <= named(verdicts_on(ROOM, names_of_source(source, "two.mistakes"), 7))
+    both = names_of_source(Mistake("both", "", "", "", edits).apply(COURSE.source(ROOM)), "two.mistakes")
+    assert set(ids) <= named(verdicts_on(ROOM, both if edits else with_mistakes(ROOM, *ids), 7))
 
 
 def test_a_table_that_forgets_gradients_loses_one_check_and_not_the_exercise(verdicts_on: Judge) -> None:
@@ -71,7 +64,7 @@ def test_a_table_that_forgets_gradients_loses_one_check_and_not_the_exercise(ver
 
 def test_a_hinge_that_is_right_on_equal_gaps_alone_is_found(verdicts_on: Judge) -> None:
     """No draw of the knots may have equal gaps, or this mistake would pass now and then."""
-    names = names_of_source(with_mistakes("interpolant-equal-gaps"), "equal")
+    names = with_mistakes(ROOM, "interpolant-equal-gaps")
     for seed in range(50):
         lost = {verdict.check.name for verdict in failed(verdicts_on(ROOM, names, seed))}
         assert {"through_the_points", "straight_between", "slopes"} <= lost

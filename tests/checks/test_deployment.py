@@ -21,19 +21,12 @@ from autograder.mistakes import Mistake
 from autograder.observe import observe
 from solutions.deployment import export_model, load_model, prepare_image
 from solutions.dropout import Classifier
-from tests.checks.conftest import Judge, failed, named
+from tests.checks.conftest import Judge, failed, named, with_mistakes
 
 ROOM = "deployment"
 COURSE = Course.installed()
 MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
 EXERCISES = ("export_model", "load_model", "prepare_image", "classify")
-
-
-def with_mistakes(*ids: str) -> SimpleNamespace:
-    source = COURSE.source(ROOM)
-    for mistake in ids:
-        source = MISTAKES[mistake].apply(source)
-    return names_of_source(source, "several.mistakes")
 
 
 def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
@@ -45,7 +38,7 @@ def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
 @pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
 def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
     ids = {mistake.id for mistake in pair}
-    assert named(verdicts_on(ROOM, with_mistakes(*ids), 7)) == ids
+    assert named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7)) == ids
 
 
 @pytest.mark.parametrize(
@@ -66,12 +59,12 @@ def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mista
     ],
 )
 def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
-    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(*ids), 7))
+    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
 
 
 @pytest.mark.parametrize("mistake", [m.id for m in MISTAKES.values() if m.exercise == "prepare_image"])
 def test_a_wrong_preprocessing_costs_no_point_of_classify(mistake: str, verdicts_on: Judge) -> None:
-    verdicts = verdicts_on(ROOM, with_mistakes(mistake), 3)
+    verdicts = verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3)
     assert {verdict.check.exercise for verdict in failed(verdicts)} == {"prepare_image"}
 
 
@@ -100,7 +93,7 @@ def test_classify_earns_its_points_before_prepare_image_is_written(verdicts_on: 
 )
 def test_alpha_exif_aspect_and_modes_are_told_apart(mistake: str, check: str, verdicts_on: Judge) -> None:
     """Elsewhere nobody looks: the answer of a wrong preprocessing is a garment, and looks like one."""
-    assert check in {verdict.check.name for verdict in failed(verdicts_on(ROOM, with_mistakes(mistake), 3))}
+    assert check in {verdict.check.name for verdict in failed(verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3))}
 
 
 def test_nothing_is_judged_by_chance_and_observations_are_small() -> None:
@@ -115,14 +108,14 @@ def test_observations_do_not_depend_on_where_a_folder_lies() -> None:
     """A recorded answer of a mistake was made in another folder, whose name is in many an error."""
     for mistake in ("load-runs-pickles", "load-library-error", "export-whole-module"):
         for check in checks_of(ROOM):
-            for value in observe(check, with_mistakes(mistake), 5).observations.values():
+            for value in observe(check, with_mistakes(ROOM, mistake), 5).observations.values():
                 assert not (isinstance(value, Raised) and "/tmp" in value.message), (mistake, value)
 
 
 @pytest.mark.parametrize("mistake", ["load-labels-on-the-class", "export-labels-of-the-class"])
 def test_what_a_model_does_to_its_class_is_put_right_for_the_next_check(mistake: str) -> None:
     for check in checks_of(ROOM):
-        observe(check, with_mistakes(mistake), 5)
+        observe(check, with_mistakes(ROOM, mistake), 5)
         assert Classifier.labels[0] == "T-shirt/top", check.id
 
 

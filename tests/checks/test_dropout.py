@@ -11,20 +11,13 @@ from torch import nn
 from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
 from solutions.dropout import Classifier, Dropout
-from tests.checks.conftest import Judge, failed, named
+from tests.checks.conftest import Judge, failed, named, with_mistakes
 
 ROOM = "dropout"
 COURSE = Course.installed()
 MISTAKES = COURSE.mistakes(ROOM)
 SOURCE = COURSE.source(ROOM)
 TORCH_PARTS = "from torch.nn import Flatten, Linear, ReLU, Sequential\n"
-
-
-def with_mistakes(*ids: str) -> str:
-    source = SOURCE
-    for mistake in MISTAKES:
-        source = mistake.apply(source) if mistake.id in ids else source
-    return source
 
 
 def on_torch_parts(source: str) -> str:
@@ -47,7 +40,7 @@ def on_torch_parts(source: str) -> str:
     ],
 )
 def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
-    assert set(ids) <= named(verdicts_on(ROOM, names_of_source(with_mistakes(*ids), "two.mistakes"), 7))
+    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
 
 
 @pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.exercise == "Dropout"], ids=lambda mistake: mistake.id)
@@ -84,14 +77,14 @@ def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake
 
 def test_one_mask_for_all_rows_is_told_from_one_for_all_calls(verdicts_on: Judge) -> None:
     for mistake, caught_by in [("dropout-batch-mask", "masks"), ("dropout-fixed-mask", "masks")]:
-        verdicts = verdicts_on(ROOM, names_of_source(with_mistakes(mistake), "masks"), 11)
+        verdicts = verdicts_on(ROOM, with_mistakes(ROOM, mistake), 11)
         assert caught_by in {verdict.check.name for verdict in failed(verdicts)}
         assert named(verdicts) == {mistake}
 
 
 def test_predictions_in_the_wrong_mode_and_a_lost_mode_are_caught_without_chance(verdicts_on: Judge) -> None:
     for what in ("predictions-in-training", "left-in-evaluation", "left-in-training"):
-        verdicts = verdicts_on(ROOM, names_of_source(with_mistakes(f"classifier-{what}"), "modes"), 11)
+        verdicts = verdicts_on(ROOM, with_mistakes(ROOM, f"classifier-{what}"), 11)
         assert [verdict.check.name for verdict in failed(verdicts)] == ["modes"]
 
 

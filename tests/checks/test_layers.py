@@ -8,11 +8,10 @@ from torch import nn
 
 from autograder.course import Course, names_of_source
 from solutions.layers import Flatten, Linear, Sequential
-from tests.checks.conftest import Judge, failed, named
+from tests.checks.conftest import Judge, failed, named, with_mistakes
 
 ROOM = "layers"
 COURSE = Course.installed()
-MISTAKES = COURSE.mistakes(ROOM)
 
 
 @pytest.mark.parametrize(
@@ -26,10 +25,7 @@ MISTAKES = COURSE.mistakes(ROOM)
     ],
 )
 def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
-    source = COURSE.source(ROOM)
-    for mistake in MISTAKES:
-        source = mistake.apply(source) if mistake.id in ids else source
-    assert set(ids) <= named(verdicts_on(ROOM, names_of_source(source, "two.mistakes"), 7))
+    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
 
 
 def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice, product
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -15,20 +14,13 @@ from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
 from autograder.observe import observe
 from solutions.optimizer import Momentum, Optimizer, backward_linear, backward_relu, numerical_gradient
-from tests.checks.conftest import Judge, failed, named
+from tests.checks.conftest import Judge, failed, named, with_mistakes
 from tests.conftest import ROOT
 
 ROOM = "optimizer"
 COURSE = Course.installed()
 MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
 RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
-
-
-def with_mistakes(*ids: str) -> SimpleNamespace:
-    source = COURSE.source(ROOM)
-    for mistake in ids:
-        source = MISTAKES[mistake].apply(source)
-    return names_of_source(source, "several.mistakes")
 
 
 def pairs_in_both_optimizers() -> list[tuple[Mistake, Mistake]]:
@@ -41,7 +33,7 @@ def test_a_wrong_optimizer_below_a_momentum_that_is_wrong_in_its_own_way(
     pair: tuple[Mistake, Mistake], verdicts_on: Judge
 ) -> None:
     ids = {mistake.id for mistake in pair}
-    assert named(verdicts_on(ROOM, with_mistakes(*ids), 7)) == ids
+    assert named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7)) == ids
 
 
 @pytest.mark.parametrize(
@@ -59,12 +51,12 @@ def test_a_wrong_optimizer_below_a_momentum_that_is_wrong_in_its_own_way(
     ],
 )
 def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
-    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(*ids), 7))
+    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
 
 
 @pytest.mark.parametrize("mistake", [m.id for m in MISTAKES.values() if m.exercise == "Optimizer"])
 def test_a_wrong_optimizer_costs_no_point_of_momentum(mistake: str, verdicts_on: Judge) -> None:
-    verdicts = verdicts_on(ROOM, with_mistakes(mistake), 3)
+    verdicts = verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3)
     assert {verdict.check.exercise for verdict in failed(verdicts)} == {"Optimizer"}
 
 
@@ -85,7 +77,7 @@ def test_nothing_is_judged_by_chance() -> None:
 
 
 def test_what_a_step_switches_off_is_on_again_for_the_next_check() -> None:
-    names = with_mistakes("optimizer-recording-stays-off")
+    names = with_mistakes(ROOM, "optimizer-recording-stays-off")
     for check in checks_of(ROOM, "Optimizer"):
         observe(check, names, 5)
         assert torch.is_grad_enabled(), check.id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice, product
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from autograder.checks.training import pair_counts, pairs, scores_from
 from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
 from autograder.observe import observe
-from tests.checks.conftest import Judge, failed, named
+from tests.checks.conftest import Judge, failed, named, with_mistakes
 from tests.conftest import ROOT
 
 ROOM = "training"
@@ -25,13 +24,6 @@ MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
 SOURCE = COURSE.source(ROOM)
 RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
 NOT_WRITTEN = '        raise NotImplementedError("training: Learner")\n'
-
-
-def with_mistakes(*ids: str) -> SimpleNamespace:
-    source = SOURCE
-    for mistake in ids:
-        source = MISTAKES[mistake].apply(source)
-    return names_of_source(source, "several.mistakes")
 
 
 def of(exercise: str) -> list[Mistake]:
@@ -51,7 +43,7 @@ def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
 def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
     """Among them wrong metrics and configs below a Learner that is wrong in its own way."""
     ids = {mistake.id for mistake in pair}
-    assert named(verdicts_on(ROOM, with_mistakes(*ids), 7)) == ids
+    assert named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7)) == ids
 
 
 @pytest.mark.parametrize(
@@ -73,7 +65,7 @@ def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mista
     ],
 )
 def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
-    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(*ids), 7))
+    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
 
 
 def outcomes(verdicts_on: Judge, source: str, seed: int = 3) -> dict[str, str]:
@@ -149,7 +141,7 @@ def test_what_was_done_is_said_in_words_and_not_only_in_numbers(
     mistake: str, caught_by: str, said: str, verdicts_on: Judge
 ) -> None:
     """Elsewhere nobody does: the accuracy of these is as good as any."""
-    names = with_mistakes(f"learner-{mistake}")
+    names = with_mistakes(ROOM, f"learner-{mistake}")
     (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == caught_by]
     assert caught_by in {verdict.check.name for verdict in failed(verdicts_on(ROOM, names, 5))}
     right, wrong = (observe(check, some, 5).observations for some in (COURSE.names(ROOM), names))
@@ -162,7 +154,7 @@ def test_dropout_that_is_off_from_the_second_epoch_shows_in_the_second_loss_and_
     (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == "fitting"]
     right, wrong = (
         observe(check, names, 5).observations["losses"]
-        for names in (COURSE.names(ROOM), with_mistakes("learner-no-train-after-eval"))
+        for names in (COURSE.names(ROOM), with_mistakes(ROOM, "learner-no-train-after-eval"))
     )
     assert torch.equal(right[:1], wrong[:1])
     assert not torch.isclose(right[1:], wrong[1:]).any()
@@ -171,7 +163,7 @@ def test_dropout_that_is_off_from_the_second_epoch_shows_in_the_second_loss_and_
 def test_gradients_never_zeroed_and_zeroed_before_the_step_agree_in_nothing_but_what_was_read() -> None:
     (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == "steps"]
     observed = [
-        observe(check, with_mistakes(f"learner-{mistake}"), 5).observations
+        observe(check, with_mistakes(ROOM, f"learner-{mistake}"), 5).observations
         for mistake in ("never-zeroed", "zeroed-before-the-step", "zeroed-once")
     ]
     weights = [answer["weights of the config's model after epoch 2"] for answer in observed]

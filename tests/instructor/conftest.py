@@ -20,7 +20,8 @@ from autograder.instructor.grading.pipeline import GradeRequest, grade_class
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from autograder.sandbox import Limits
-from tests.conftest import SAMPLE_CLASS, copy_course, made_once
+from sample_class.answers import answers
+from tests.conftest import copy_course, made_once
 from tests.instructor.grading.broken import BROKEN
 
 ASSIGNMENT = "2-layers"
@@ -33,7 +34,7 @@ def notebook_of(folder: Path, author: str) -> nbformat.NotebookNode:
     released = read_notebook(CourseFolder(folder).released(ASSIGNMENT))
     if author == "dennis":  # who has not begun
         return released
-    return fill(released, (SAMPLE_CLASS / f"{author}.py").read_text(encoding="utf-8")).notebook
+    return fill(released, answers("layers")[author]).notebook
 
 
 def submitted(folder: Path, student: str, name: str = f"{ASSIGNMENT}.ipynb") -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -15,7 +14,8 @@ from nbformat import NotebookNode
 
 from autograder.notebooks.fill import NothingToFill, exercise_cells, fill
 from autograder.verdicts import Verdict
-from tests.conftest import ROOT, SAMPLE_CLASS
+from sample_class.answers import answers
+from tests.conftest import ROOT
 from tests.notebooks.conftest import ROOM, Graders
 
 NAMES = ("Linear", "Flatten", "Sequential")
@@ -209,12 +209,13 @@ def test_any_order_of_statements_binds_the_same_names_in_the_notebook(statements
     assert untouched == set(NAMES) - expected.keys()
 
 
-FILES = [*sorted(SAMPLE_CLASS.glob("*.py")), *sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))]
+RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
+SOURCES = answers(ROOM) | {path.stem: path.read_text(encoding="utf-8") for path in RIGHT}
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.stem != "edsger"], ids=lambda path: path.stem)
-def test_a_filled_notebook_earns_what_the_file_earns(path: Path, untouched: NotebookNode, graders: Graders) -> None:
-    source = path.read_text(encoding="utf-8")
+@pytest.mark.parametrize("author", sorted(SOURCES.keys() - {"edsger"}))
+def test_a_filled_notebook_earns_what_the_file_earns(author: str, untouched: NotebookNode, graders: Graders) -> None:
+    source = SOURCES[author]
     try:
         notebook = fill(untouched, source).notebook
     except NothingToFill:  # a file that holds a docstring and nothing else
@@ -230,4 +231,4 @@ def earned(verdict: Verdict) -> tuple[str, int, str | None]:
 
 def test_a_file_that_does_not_parse_is_refused_with_its_line(untouched: NotebookNode) -> None:
     with pytest.raises(NothingToFill, match=r"line \d+: "):
-        fill(untouched, (SAMPLE_CLASS / "edsger.py").read_text(encoding="utf-8"))
+        fill(untouched, SOURCES["edsger"])

@@ -12,12 +12,13 @@ import pytest
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.notebooks.graft import read_notebook
+from sample_class.answers import answers
 from tests.conftest import SAMPLE_CLASS
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, open_gradebook
 
 CHECKS = checks_of("layers")
 POSSIBLE = sum(check.points for check in CHECKS)
-STUDENTS = sorted(path.stem for path in SAMPLE_CLASS.glob("*.py"))
+STUDENTS = sorted(answers("layers"))
 MISTAKES = {
     "barbara": {"linear-transposed-weight"},
     "claude": {"linear-non-leaf-weight", "sequential-plain-list"},

@@ -116,10 +116,6 @@ class Plan:
     absent: Mapping[str, tuple[Student, ...]] = field(default_factory=dict)
 
     @property
-    def blocked(self) -> list[Planned]:
-        return [one for one in self.planned if one.action == "blocked"]
-
-    @property
     def to_write(self) -> list[Planned]:
         """What is written: into submitted/, or at least new attempts into collected/."""
         return [one for one in self.planned if one.learned or one.action in WRITES]

@@ -1,4 +1,4 @@
-"""Put marks into a file that a learning system gave out, and leave every other byte of it as it is.
+"""Put marks into a file that a learning system gave out, and leave every other value, and the file's form, as they are.
 
 Canvas's gradebook export gets the assignment's column filled, Moodle's grading worksheet the grade and, where it is
 empty, the comment. The formats are those of ``canvas.py`` and ``moodle.py``.
@@ -6,6 +6,8 @@ empty, the comment. The formats are those of ``canvas.py`` and ``moodle.py``.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -19,15 +21,6 @@ from autograder.instructor.gradebook.marks import Mark, number
 
 DELIMITERS = ",;\t"
 K = TypeVar("K")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a table: what it says, and where in the text it stands."""
-
-    value: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -58,8 +51,9 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> Filled:
     Raises:
         ExportError: it is neither, or does not fit the marks.
     """
-    table = cells(text)
-    header = [cell.value.strip() for cell in table[0]] if table else []
+    delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
+    table = _rows(text.removeprefix(BOM), delimiter)
+    header = [name.strip() for name in table[0]] if table else []
     is_canvas = header[:2] == ["Student", "ID"] or header[:3] == ["LastName", "FirstName", "ID"]
     if not is_canvas and not {"Identifier", "Grade"} <= set(header):
         raise ExportError(
@@ -71,60 +65,43 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> Filled:
     people = _rows_of_people(table, is_canvas, grade, marks[0].max_score, header)
     whose = _match(people, header, [mark.student for mark in marks])
     by_student = {mark.student.id: mark for mark in marks}
-    edits: list[tuple[int, int, str]] = []
     without: list[str] = []
     for at, row in enumerate(people):
         mark = by_student.get(whose.get(at, ""))
         if mark is None or mark.score is None:
-            without.append(" ".join(cell.value for cell in row[:2]).strip())
+            without.append(" ".join(row[:2]).strip())
             continue
-        edits.append(_edit(text, row, grade, number(mark.score)))
-        if remark is not None and len(row) > remark and not row[remark].value.strip():
-            edits.append(_edit(text, row, remark, comment(mark)))
+        row += [""] * (grade + 1 - len(row))
+        row[grade] = number(mark.score)
+        if remark is not None and len(row) > remark and not row[remark].strip():
+            row[remark] = comment(mark)
     there = set(whose.values())
     absent = [mark.student.name for mark in marks if mark.score is not None and mark.student.id not in there]
-    return Filled(_apply(text, edits), len(people) - len(without), absent, without)
+    return Filled(_written(table, text, delimiter), len(people) - len(without), absent, without)
 
 
-def cells(text: str) -> list[list[Cell]]:
-    """Return the rows of a table with the place of each cell; the delimiter is the first line's most frequent one.
-
-    Raises:
-        ExportError: a quotation mark is not closed.
-    """
-    delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
-    rows: list[list[Cell]] = [[]]
-    at = len(BOM) if text.startswith(BOM) else 0
-    while at < len(text):
-        cell, at = _cell(text, at, delimiter)
-        rows[-1].append(cell)
-        if at < len(text) and text[at] == delimiter:
-            at += 1
-            if at == len(text) or text[at] in "\r\n":
-                rows[-1].append(Cell("", at, at))
-        if at < len(text) and text[at] in "\r\n":
-            at += 2 if text.startswith("\r\n", at) else 1
-            rows.append([])
-    return [row for row in rows if row]
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, line = [], 1
+    try:
+        for row in reader:
+            rows.append(row)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ExportError(f"the quotation mark in line {line} is not closed, or text follows it") from error
+    return rows
 
 
-def _cell(text: str, at: int, delimiter: str) -> tuple[Cell, int]:
-    start, value = at, []
-    if text.startswith('"', at):
-        while True:
-            end = text.find('"', at + 1)
-            if end < 0:
-                raise ExportError(f"the quotation mark in line {text.count(chr(10), 0, start) + 1} is not closed")
-            value.append(text[at + 1 : end])
-            at = end + 1
-            if not text.startswith('"', at):
-                break
-            value.append('"')
-    end = at
-    while end < len(text) and text[end] != delimiter and text[end] not in "\r\n":
-        end += 1
-    value.append(text[at:end])
-    return Cell("".join(value), start, end), end
+def _written(rows: Sequence[Sequence[str]], text: str, delimiter: str) -> str:
+    """Return rows as the text has them: its mark of encoding, its line ends, and all cells quoted where it does so."""
+    out = io.StringIO(newline="")
+    end = "\r\n" if "\r\n" in text else "\n"
+    all_quoted = text.removeprefix(BOM).startswith('"')
+    table = csv.writer(
+        out, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
+    )
+    table.writerows(rows)
+    return (BOM if text.startswith(BOM) else "") + out.getvalue()
 
 
 def _canvas_column(header: Sequence[str], assignment: str, column: str | None) -> int:
@@ -146,26 +123,26 @@ def _title(name: str) -> str:
 
 
 def _rows_of_people(
-    table: Sequence[Sequence[Cell]], is_canvas: bool, grade: int, possible: float, header: Sequence[str]
-) -> list[Sequence[Cell]]:
+    table: Sequence[list[str]], is_canvas: bool, grade: int, possible: float, header: Sequence[str]
+) -> list[list[str]]:
     """Return the rows that are a student's, having seen to it that the points fit."""
     if is_canvas:
         people = []
-        for row in table[1:]:
-            if POINTS_POSSIBLE in row[0].value:
+        for row in filter(None, table[1:]):
+            if POINTS_POSSIBLE in row[0]:
                 _require_points(row, grade, possible)
-            elif row[0].value.strip() or (len(row) > 1 and row[1].value.strip()):  # else it says what is posted by hand
+            elif "".join(row[:2]).strip():  # else it says what is posted by hand
                 people.append(row)
         return people
     lower = [name.lower() for name in header]
     for row in table[1:]:
         if "maximum grade" in lower:
             _require_points(row, lower.index("maximum grade"), possible)
-    return list(table[1:])
+    return list(filter(None, table[1:]))
 
 
-def _require_points(row: Sequence[Cell], column: int, possible: float) -> None:
-    said = row[column].value.strip().replace(",", ".") if column < len(row) else ""
+def _require_points(row: Sequence[str], column: int, possible: float) -> None:
+    said = row[column].strip().replace(",", ".") if column < len(row) else ""
     try:
         there = float(said)
     except ValueError:
@@ -195,7 +172,7 @@ KEYS: Sequence[tuple[str, Key]] = (
 )
 
 
-def _match(people: Sequence[Sequence[Cell]], header: Sequence[str], students: Sequence[Student]) -> dict[int, str]:
+def _match(people: Sequence[Sequence[str]], header: Sequence[str], students: Sequence[Student]) -> dict[int, str]:
     """Return the student's id by the number of the row, each student once, by the surest thing that is known."""
     found: dict[int, str] = {}
     for column, key in KEYS:
@@ -204,7 +181,7 @@ def _match(people: Sequence[Sequence[Cell]], header: Sequence[str], students: Se
         known = set(found.values())
         index = _unique({student.id: _folded(key(student)) for student in students if student.id not in known})
         at = header.index(column)
-        there = {row: _folded(cells_[at].value) for row, cells_ in enumerate(people) if at < len(cells_)}
+        there = {row: _folded(cells[at]) for row, cells in enumerate(people) if at < len(cells)}
         rows = _unique({row: value for row, value in there.items() if row not in found})
         found |= {rows[value]: index[value] for value in rows if value in index}
     return found
@@ -220,22 +197,3 @@ def _unique(values: Mapping[K, str]) -> dict[str, K]:
     for key, value in values.items():
         counts.setdefault(value, []).append(key)
     return {value: keys[0] for value, keys in counts.items() if value and len(keys) == 1}
-
-
-def _edit(text: str, row: Sequence[Cell], column: int, value: str) -> tuple[int, int, str]:
-    """Return what to put where: in the quotation marks that are there, or in some where it needs them."""
-    delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
-    was_quoted = column < len(row) and text.startswith('"', row[column].start)
-    if was_quoted or any(sign in value for sign in f'{delimiter}"\r\n'):
-        value = '"' + value.replace('"', '""') + '"'
-    if column < len(row):
-        return row[column].start, row[column].end, value
-    return row[-1].end, row[-1].end, delimiter * (column - len(row) + 1) + value
-
-
-def _apply(text: str, edits: Sequence[tuple[int, int, str]]) -> str:
-    pieces, at = [], 0
-    for start, end, value in sorted(edits):
-        pieces += [text[at:start], value]
-        at = end
-    return "".join([*pieces, text[at:]])

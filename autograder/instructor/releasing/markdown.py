@@ -7,14 +7,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+
 from autograder.errors import WorkFailed
 from autograder.instructor.releasing.questions import KINDS, question_markdown
 
-DIRECTIVE = re.compile(r"^(?P<fence>:{3,}|`{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$")
-CODE_FENCE = re.compile(r"^ *(?P<fence>`{3,}|~{3,})(?!\{)[^`]*$")
-OPTION = re.compile(r"^:[\w-]+:.*$")
+PARSER = MarkdownIt().use(colon_fence_plugin)
+DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}\s*(?P<argument>.*)")
+OPTIONS = re.compile(r"\A(?:(?::[\w-]+:.*|[ \t]*)\n)+")
 # A label for references, or a comment: nothing that a reader sees.
-UNSEEN = re.compile(r"^(\([\w-]+\)=\s*|%.*)$")
+UNSEEN = re.compile(r"^(?:\([\w-]+\)=[ \t]*|%.*)\n", re.MULTILINE)
 # In the order in which they are tried at each place: what stands in a code span or in math is none of the others.
 INLINE = re.compile(
     r"(?P<role>\{(?P<name>[\w:]+)\}`(?P<body>[^`]+)`)"
@@ -52,49 +56,29 @@ def to_markdown(text: str, context: Context) -> str:
     Raises:
         UnknownMarkup: a directive, role, link or value that has no form in a notebook.
     """
-    lines = text.splitlines()
-    out: list[str] = []
-    prose: list[str] = []
-
-    def end_prose() -> None:
-        # Blank lines around a directive or a label would add up.
-        said = re.sub(r"\n{3,}", "\n\n", _inline("\n".join(prose), context))
-        while out and not out[-1] and said.startswith("\n"):
-            said = said[1:]
-        out.extend(said.split("\n") if prose else [])
-        prose.clear()
-
-    at = 0
-    while at < len(lines):
-        directive, code = DIRECTIVE.match(lines[at]), CODE_FENCE.match(lines[at])
-        if directive or code:
-            end_prose()
-            end = _closing(lines, at, (directive or code)["fence"])  # type: ignore[index]
-            if directive:
-                made = _directive(directive["name"], directive["argument"].strip(), lines[at + 1 : end], context)
-                out.extend(made.split("\n"))
-            else:
-                out.extend(lines[at : end + 1])
-            at = end + 1
-            continue
-        if not UNSEEN.match(lines[at]):
-            prose.append(lines[at])
-        at += 1
-    end_prose()
-    return "\n".join(out).strip()
+    lines = [f"{line}\n" for line in text.split("\n")]
+    made, at = [], 0
+    for fence in PARSER.parse(text):
+        if fence.map and fence.type in ("fence", "colon_fence"):
+            start, end = fence.map
+            made += [_inline("".join(lines[at:start]), context), _fenced(fence, "".join(lines[start:end]), context)]
+            at = end
+    return "".join([*made, _inline("".join(lines[at:]), context)]).strip()
 
 
-def _closing(lines: list[str], opening: int, fence: str) -> int:
-    for at in range(opening + 1, len(lines)):
-        if lines[at].strip() == fence:
-            return at
-    raise UnknownMarkup(f"the block {lines[opening]!r} is never closed")
+def _fenced(fence: Token, text: str, context: Context) -> str:
+    directive = DIRECTIVE.fullmatch(fence.info.strip())
+    if text.count("\n") == 1 or not text.rstrip().endswith(fence.markup):
+        raise UnknownMarkup(f"the block {fence.markup + fence.info!r} is never closed")
+    if fence.type == "fence" and not directive:
+        return text
+    if fence.level or not directive:
+        raise UnknownMarkup(f"{fence.markup + fence.info!r} is left over")
+    content = OPTIONS.sub("", fence.content).strip("\n")
+    return _directive(directive["name"], directive["argument"], content, context) + "\n"
 
 
-def _directive(name: str, argument: str, body: list[str], context: Context) -> str:
-    while body and (OPTION.match(body[0]) or not body[0].strip()):
-        body = body[1:]
-    content = "\n".join(body).strip("\n")
+def _directive(name: str, argument: str, content: str, context: Context) -> str:
     if name in KINDS:
         return to_markdown(question_markdown(name, argument, content), context)
     if name == "opening":
@@ -118,6 +102,7 @@ def _directive(name: str, argument: str, body: list[str], context: Context) -> s
 
 def _inline(text: str, context: Context) -> str:
     """Convert roles and links, keep code and math as they are, and refuse what is left of MyST in the rest."""
+    text = re.sub(r"\n{3,}", "\n\n", UNSEEN.sub("", text))
     made, at = [], 0
     for match in INLINE.finditer(text):
         made += [_prose(text[at : match.start()]), _converted(match, context)]
@@ -212,10 +197,12 @@ def _glued(body: str, glued: Mapping[str, str]) -> str:
 
 def citations_of(bibliography: str) -> dict[str, str]:
     """Return how each entry of a BibTeX file is cited: author and year, by its key."""
+    from pybtex.database import parse_string
+
     found = {}
-    for key, entry in re.findall(r"^@\w+\{(\S+),\n(.*?)^\}", bibliography, re.MULTILINE | re.DOTALL):
-        fields = dict(re.findall(r"^\s*(\w+)\s*=\s*\{(.*?)\},?\s*$", entry, re.MULTILINE | re.DOTALL))
-        names = [name.partition(",")[0].strip(" {}") for name in re.split(r"\s+and\s+", fields.get("author", key))]
-        who = names[0] if len(names) == 1 else " and ".join(names) if len(names) == 2 else f"{names[0]} et al."
-        found[key] = f"{who} {fields.get('year', '')}".strip()
+    for key, entry in parse_string(bibliography, "bibtex").entries.items():
+        authors = entry.persons.get("author", ())
+        names = [" ".join(map(str, (*one.rich_prelast_names, *one.rich_last_names))) for one in authors] or [key]
+        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        found[key] = f"{who} {entry.fields.get('year', '')}".strip()
     return found

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting import ExportError
-from autograder.instructor.exporting.fill import cells, fill
+from autograder.instructor.exporting.fill import fill
 from autograder.instructor.exporting.tables import BOM
 from autograder.instructor.gradebook.marks import Mark, number
 from tests.instructor.exporting.strategies import MARKS
@@ -86,18 +86,6 @@ def test_filling_changes_one_column_alone(marks: list[Mark], has_mark: bool, quo
         assert new[4] == ("3" if mark.score is None else number(mark.score))
         assert [*new[:4], *new[5:]] == [*old[:4], *old[5:]]
     assert fill(done.text, marks).text == done.text
-
-
-@given(
-    st.lists(
-        st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])), min_size=1), min_size=1
-    )
-)
-def test_cells_are_read_as_pythons_own_reader_reads_them(rows: list[list[str]]) -> None:
-    out = io.StringIO(newline="")
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([["a,b", "c"], *rows])
-    found = cells(out.getvalue())
-    assert [[cell.value for cell in row] for row in found] == [["a,b", "c"], *rows]
 
 
 def test_a_student_is_found_by_the_surest_thing_that_the_file_knows() -> None:

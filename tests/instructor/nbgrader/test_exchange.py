@@ -16,7 +16,8 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.doctor import exchange_finding, exchange_findings
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
-from tests.conftest import ROOT, SAMPLE_CLASS, copy_course
+from sample_class.answers import answers
+from tests.conftest import ROOT, copy_course
 from tests.instructor.conftest import ASSIGNMENT
 from tests.instructor.releasing.conftest import StudentMachine, machine
 
@@ -106,8 +107,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: Stude
     for student in ("ada", "barbara"):
         found.nbgrader(student, "fetch_assignment", ASSIGNMENT)
         notebook = found.home(student) / NOTEBOOK
-        answers = (SAMPLE_CLASS / f"{student}.py").read_text(encoding="utf-8")
-        notebook.write_text(json.dumps(fill(read_notebook(notebook), answers).notebook), encoding="utf-8")
+        filled = fill(read_notebook(notebook), answers("layers")[student]).notebook
+        notebook.write_text(json.dumps(filled), encoding="utf-8")
         found.nbgrader(student, "submit", ASSIGNMENT)
     return found
 

@@ -1,13 +1,12 @@
 """How well similar submissions are told apart: python -m tests.instructor.reports.similarity
 
 Honest are all right answers in other styles, the right ones of the sample class, and the reference. The copies are of
-some of them, disguised in the ways that students know; each file says how, and of which.
+some of them, disguised in the ways that students know: by rule, or by hand as their files in `copies` say.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,11 +16,21 @@ from autograder.course import Course
 from autograder.instructor.reports.public_code import public_code
 from autograder.instructor.reports.similar import MIN_EVIDENCE, MIN_SHARE, SimilarPair, similar_pairs
 from tests.conftest import ROOT, SAMPLE_CLASS
+from tests.instructor.reports.disguises import Disguise, annotated, disguised, renamed, reordered, with_dead_lines
 
-COPIES = Path(__file__).parent / "copies"
-ADDMM = (ROOT / "tests" / "right" / "layers" / "addmm.py").read_text(encoding="utf-8")
-DISGUISED = (COPIES / "layers-addmm-renamed.py").read_text(encoding="utf-8")
-OF = re.compile(r'"""Of (\w+)/(\w+)\.py[:,] ')
+RIGHT = ROOT / "tests" / "right"
+BY_HAND = Path(__file__).parent / "copies"
+# Of which answer, and how.
+BY_RULE: Mapping[str, Sequence[Disguise]] = {
+    "layers-addmm-renamed": [renamed],
+    "layers-straight-reordered": [renamed, reordered],
+    "layers-stored_sizes-annotated": [renamed, reordered, annotated],
+    "layers-vectors-dead_lines": [renamed, with_dead_lines],
+    "optimizer-einsum-dead_lines": [renamed, reordered, with_dead_lines],
+    "training-loops-everything": [renamed, reordered, annotated, with_dead_lines],
+}
+ADDMM = (RIGHT / "layers" / "addmm.py").read_text(encoding="utf-8")
+DISGUISED = disguised(ADDMM, renamed)
 
 
 @dataclass(frozen=True)
@@ -54,14 +63,19 @@ class Measured:
 def measured(room: str) -> Measured:
     """Compare all honest solutions of a chapter, and the copies of some of them, as one class."""
     course = Course.installed()
-    honest = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "right" / room).glob("*.py")}
+    honest = {path.stem: path.read_text(encoding="utf-8") for path in (RIGHT / room).glob("*.py")}
     honest["the reference"] = course.source(room)
     if SAMPLE_CLASS.name == room:
         honest |= {
             path.stem: text for path in SAMPLE_CLASS.glob("*.py") if "Right" in (text := path.read_text("utf-8"))
         }
-    copies = {path.stem: path.read_text(encoding="utf-8") for path in COPIES.glob(f"{room}-*.py")}
-    originals = {copy: match[2] for copy, text in copies.items() if (match := OF.match(text))}
+    copies = {path.stem: path.read_text(encoding="utf-8") for path in BY_HAND.glob(f"{room}-*.py")}
+    copies |= {
+        name: disguised(honest[name.split("-")[1]], *how)
+        for name, how in BY_RULE.items()
+        if name.startswith(f"{room}-")
+    }
+    originals = {copy: copy.split("-")[1] for copy in copies}
     answers = {name: {room: source} for name, source in sorted((honest | copies).items())}
     pairs = similar_pairs(answers, public_code(course, room), min_evidence=0, min_share=0)
     return Measured(tuple(honest), originals, tuple(pairs))

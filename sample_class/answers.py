@@ -1,0 +1,39 @@
+"""What the ten of the sample class answer: three right answers in three styles, a stub, and the reference spoiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.mistakes import Mistake
+
+HERE = Path(__file__).parent
+ROOM = "layers"
+KNOWN_MISTAKES: Mapping[str, Sequence[str]] = {
+    "barbara": ["linear-transposed-weight"],
+    "claude": ["linear-non-leaf-weight", "sequential-plain-list"],
+    "john": ["linear-bias-left-out", "flatten-batch-too"],
+}
+# What no check can name: the program does not parse, does not end, or ends the whole process.
+TROUBLE: Mapping[str, Mapping[str, str]] = {
+    "edsger": {"out_features) * std)": "out_features * std"},
+    "frances": {
+        "return x.flatten(start_dim=1)": "while x.dim() > 2:\n            x = x.contiguous()\n        return x"
+    },
+    "hedy": {
+        "import torch\n": "import os\n\nimport torch\n",
+        "x = layer(x)\n": "x = layer(x)\n        os._exit(1)\n",
+    },
+}
+
+
+def answers(room: str) -> dict[str, str]:
+    """Return the source of each of the ten, by student; none where the class has no work for a room."""
+    found = {path.stem: path.read_text(encoding="utf-8") for path in (HERE / room).glob("*.py")}
+    if room == ROOM:
+        course = Course.installed()
+        found |= {student: course.mistaken_source(room, *ids) for student, ids in KNOWN_MISTAKES.items()}
+        for student, edits in TROUBLE.items():
+            found[student] = Mistake(student, room, "", "", edits).apply(course.source(room))
+    return dict(sorted(found.items()))
