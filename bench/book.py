@@ -69,11 +69,11 @@ def measured() -> list[Timing]:
 def main() -> None:
     timings = measured()
     table = Table("build", "wall, s", "processor, s")
-    for one in timings:
-        table.add_row(one.build, f"{one.wall_s:.1f}", f"{one.processor_s:.1f}")
+    for timing in timings:
+        table.add_row(timing.build, f"{timing.wall_s:.1f}", f"{timing.processor_s:.1f}")
     print_table(table)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps([asdict(one) for one in timings], indent=2) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps([asdict(timing) for timing in timings], indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

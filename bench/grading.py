@@ -149,8 +149,8 @@ class Bench:
     def hand_in(self, work: Sequence[Work]) -> Path:
         folder = self.folder / f"course-{len(list(self.folder.iterdir()))}"
         shutil.copytree(self.released, folder)
-        for one in work:
-            one.write(folder)
+        for submission in work:
+            submission.write(folder)
         return folder
 
     def stock(self, work: Sequence[Work], **more: str) -> tuple[Usage, Mapping[str, float | None]]:
@@ -158,7 +158,7 @@ class Bench:
         folder, usage = self.hand_in(work), Usage()
         (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG, encoding="utf-8")
         with watched(folder, "autograded/*/*/*.ipynb", len(work)):
-            for assignment in sorted({one.assignment for one in work}):
+            for assignment in sorted({submission.assignment for submission in work}):
                 line: list[str | Path] = [BIN / "nbgrader", "autograde", assignment]
                 run(line, usage, self.log, cwd=folder, env=self.environment(**more))
         return usage, marks_in(folder, work)
@@ -175,17 +175,19 @@ class Bench:
         """Grade with otter-grader in an environment of its own that sees this one's packages."""
         otter, usage = otter_environment(self.log) / "otter", Usage()
         folder = self.hand_in(work)
-        results = {one.student: folder / "results" / one.student for one in work}
+        results = {submission.student: folder / "results" / submission.student for submission in work}
         autograders = {
             assignment: self._otter_autograder(otter, assignment, room, folder)
             for assignment, room in ((chapter.assignment, chapter.room) for chapter in chapters_of(self.course))
         }
         environment = self.environment() | {"PATH": f"{otter.parent}{os.pathsep}{os.environ['PATH']}"}
         with watched(folder, "results/*/results.json", len(work)):
-            for one in work:
-                results[one.student].mkdir(parents=True)
-                notebook = folder / "submitted" / one.student / one.assignment / f"{one.assignment}.ipynb"
-                options = ("--no-logo", "-a", autograders[one.assignment], "-o", results[one.student])
+            for submission in work:
+                results[submission.student].mkdir(parents=True)
+                notebook = (
+                    folder / "submitted" / submission.student / submission.assignment / f"{submission.assignment}.ipynb"
+                )
+                options = ("--no-logo", "-a", autograders[submission.assignment], "-o", results[submission.student])
                 run([otter, "run", *options, notebook], usage, self.log, OTTER_S, cwd=folder, env=environment)
         return usage, {student: otter_mark(path / "results.json") for student, path in results.items()}
 
@@ -255,14 +257,16 @@ def marks_in(folder: Path, work: Sequence[Work]) -> dict[str, float | None]:
     """Return the automatic points of each submission in nbgrader's gradebook, None where no notebook came out."""
     found: dict[str, float | None] = {}
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
-        for one in work:
-            graded = folder / "autograded" / one.student / one.assignment / f"{one.assignment}.ipynb"
+        for submission in work:
+            graded = (
+                folder / "autograded" / submission.student / submission.assignment / f"{submission.assignment}.ipynb"
+            )
             try:
-                notebooks = gradebook.find_submission(one.assignment, one.student).notebooks
+                notebooks = gradebook.find_submission(submission.assignment, submission.student).notebooks
             except MissingEntry:
                 notebooks = []
             points = [grade.auto_score or 0.0 for notebook in notebooks for grade in notebook.grades]
-            found[one.student] = sum(points) if graded.exists() and points else None
+            found[submission.student] = sum(points) if graded.exists() and points else None
     return found
 
 
@@ -306,12 +310,12 @@ def measure(grader: str, grade: Grade, work: Sequence[Work]) -> Measured:
 def differences(work: Sequence[Work], theirs: Measured, ours: Measured) -> list[dict[str, Any]]:
     """Return the honest submissions that two graders give different marks."""
     return [
-        {key: getattr(one, key) for key in ("student", "assignment", "kind", "what")}
-        | {theirs.grader: theirs.marks[one.student], ours.grader: ours.marks[one.student]}
-        for one in work
-        if one.kind in HONEST
-        and one.student in theirs.marks
-        and theirs.marks[one.student] != ours.marks.get(one.student)
+        {key: getattr(submission, key) for key in ("student", "assignment", "kind", "what")}
+        | {theirs.grader: theirs.marks[submission.student], ours.grader: ours.marks[submission.student]}
+        for submission in work
+        if submission.kind in HONEST
+        and submission.student in theirs.marks
+        and theirs.marks[submission.student] != ours.marks.get(submission.student)
     ]
 
 

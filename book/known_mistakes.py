@@ -20,21 +20,26 @@ class KnownMistakesDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         room = self.arguments[0]
         found = caught_mistakes(Course.installed(), room)
-        lines = [f"{len(found)} mistakes; {sum(one.named for one in found)} of them are caught and named.", ""]
+        lines = [f"{len(found)} mistakes; {sum(caught.named for caught in found)} of them are caught and named.", ""]
         lines += [":::{list-table}", ":header-rows: 1", ":widths: 18 46 28 8", ":class: known-mistakes", ""]
         lines += ["* - Exercise", "  - Mistake", "  - Caught by", "  - Named"]
-        for one in found:
-            lines += row(one)
+        for caught in found:
+            lines += row(caught)
         block = nodes.container()
         self.state.nested_parse(StringList([*lines, ":::"], self.get_source_info()[0]), self.content_offset, block)
         return block.children
 
 
-def row(one: CaughtMistake) -> list[str]:
+def row(caught: CaughtMistake) -> list[str]:
     """Return a row of the table as Markdown."""
-    caught = ", ".join(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in one.caught_by)
-    what = f"{one.mistake.says} `{one.mistake.id}`"
-    return [f"* - {one.mistake.exercise}", f"  - {what}", f"  - {caught}", f"  - {'yes' if one.named else 'no'}"]
+    checks = ", ".join(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in caught.caught_by)
+    what = f"{caught.mistake.says} `{caught.mistake.id}`"
+    return [
+        f"* - {caught.mistake.exercise}",
+        f"  - {what}",
+        f"  - {checks}",
+        f"  - {'yes' if caught.named else 'no'}",
+    ]
 
 
 def setup(app: Sphinx) -> None:

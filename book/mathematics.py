@@ -41,7 +41,7 @@ def typeset(formulas: frozenset[Formula]) -> dict[Formula, str]:
 
 
 def markup(env: BuildEnvironment, node: nodes.Element) -> str:
-    noted = {one for metadata in env.metadata.values() for one in metadata.get("formulas", ())}
+    noted = {formula for metadata in env.metadata.values() for formula in metadata.get("formulas", ())}
     return typeset(frozenset(noted))[formula(node)]
 
 

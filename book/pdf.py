@@ -66,9 +66,9 @@ def headings_of(articles: Iterable[str]) -> list[Heading]:
 def contents(headings: Sequence[Heading], pages: Mapping[str, int]) -> str:
     """Return the table of contents; a heading whose page is not known yet gets a number of three digits."""
     rows = [
-        f'<li class="level-{one.level}"><a href="#{one.id}"><span>{one.title}</span>'
-        f"<span>{pages.get(one.id, 100)}</span></a></li>"
-        for one in headings
+        f'<li class="level-{heading.level}"><a href="#{heading.id}"><span>{heading.title}</span>'
+        f"<span>{pages.get(heading.id, 100)}</span></a></li>"
+        for heading in headings
     ]
     return f'<nav class="book-contents"><h1>Contents</h1><ol>{"".join(rows)}</ol></nav>'
 
@@ -85,7 +85,7 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
     headings = headings_of(articles)
     title = headings[0].title
     styles = re.findall(r'<link\b[^>]*rel="stylesheet"[^>]*>', landing)
-    titles = {one.id.partition("--")[0]: unescape(one.title) for one in headings if one.level == 1}
+    titles = {heading.id.partition("--")[0]: unescape(heading.title) for heading in headings if heading.level == 1}
     running = [
         f"@page p{stem} {{ @top-center {{ content: {json.dumps(text, ensure_ascii=False)}; }} }}"
         for stem, text in titles.items()

@@ -15,9 +15,9 @@ def summary(course: Path, model: Path) -> list[str]:
     """Return the lines of the summary; every figure in them is read from what was made."""
     results = json.loads((model.parent / "results.json").read_text(encoding="utf-8"))
     with Gradebook(f"sqlite:///{(course / 'gradebook.db').resolve()}") as gradebook:
-        submissions = [one for assignment in gradebook.assignments for one in assignment.submissions]
-        scores = sorted(one.score for one in submissions)
-        possible = max(one.max_score for one in submissions)
+        submissions = [submission for assignment in gradebook.assignments for submission in assignment.submissions]
+        scores = sorted(submission.score for submission in submissions)
+        possible = max(submission.max_score for submission in submissions)
     data = "the sample of Fashion-MNIST in data/" if results["data"]["is_sample"] else "the full Fashion-MNIST"
     rows = [
         ("book", "_build/html/index.html", "open it in a browser; as a PDF in downloads/ beside it"),

@@ -162,7 +162,7 @@ def summary(course: Path, everybody: list[Student], marked: int) -> list[str]:
     (found,) = report["assignments"]
     marks = found["marks"]
     of = f"{marks['min']:g} to {marks['max']:g} of {found['max_score']:g}, mean {marks['mean']:.1f}"
-    common = [f"{one['name']} ({len(one['students'])})" for one in found["mistakes"][:3]]
+    common = [f"{mistake['name']} ({len(mistake['students'])})" for mistake in found["mistakes"][:3]]
     return [
         f"class      {len(everybody)} students, {found['handed_in']} handed in, {len(found['late'])} late",
         f"marks      {of}",

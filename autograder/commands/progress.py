@@ -30,9 +30,9 @@ def progress(
             found.append(progress_of_notebook(path, run))
             step(path.name)
     if as_json:
-        print(json.dumps([one.record() for one in found], indent=1))
+        print(json.dumps([progress.record() for progress in found], indent=1))
         return
     print("\n\n".join(map(progress_text, found)))
     if len(found) > 1:
-        points, possible = sum(one.points for one in found), sum(one.possible for one in found)
+        points, possible = sum(progress.points for progress in found), sum(progress.possible for progress in found)
         print(f"\n{points} of {possible} points from the visible checks of {len(found)} notebooks")

@@ -44,20 +44,20 @@ class Progress:
 
     @property
     def done(self) -> int:
-        return sum(one.state == "done" for one in self.exercises)
+        return sum(exercise.state == "done" for exercise in self.exercises)
 
     @property
     def points(self) -> int:
-        return sum(one.points for one in self.exercises)
+        return sum(exercise.points for exercise in self.exercises)
 
     @property
     def possible(self) -> int:
-        return sum(one.possible for one in self.exercises)
+        return sum(exercise.possible for exercise in self.exercises)
 
     @property
     def next(self) -> ExerciseProgress | None:
         """The first exercise that is not done."""
-        return next((one for one in self.exercises if one.state != "done"), None)
+        return next((exercise for exercise in self.exercises if exercise.state != "done"), None)
 
     def record(self) -> dict[str, Any]:
         """Return the progress as JSON values."""
@@ -66,7 +66,7 @@ class Progress:
             "points": self.points,
             "possible": self.possible,
             "unseen": self.unseen,
-            "exercises": [dict(vars(one)) for one in self.exercises],
+            "exercises": [dict(vars(exercise)) for exercise in self.exercises],
         }
 
 

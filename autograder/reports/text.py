@@ -47,10 +47,11 @@ def offers_hint(verdicts: Sequence[Verdict], hint: int) -> bool:
 
 def progress_text(progress: Progress) -> str:
     """Return how far an assignment is as text: a line for each exercise, then what to read next."""
-    width = max((len(one.exercise) for one in progress.exercises), default=0)
+    width = max((len(exercise.exercise) for exercise in progress.exercises), default=0)
     lines = [progress_headline(progress)]
     lines += [
-        f"  {one.state:<7}  {one.exercise:<{width}}  {one.points} of {one.possible}" for one in progress.exercises
+        f"  {exercise.state:<7}  {exercise.exercise:<{width}}  {exercise.points} of {exercise.possible}"
+        for exercise in progress.exercises
     ]
     if progress.next:
         lines.append(f"  next: {progress.next.exercise}, {progress.next.read}")

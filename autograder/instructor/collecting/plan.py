@@ -118,13 +118,13 @@ class Plan:
     @property
     def to_write(self) -> list[Planned]:
         """What is written: into submitted/, or at least new attempts into collected/."""
-        return [one for one in self.planned if one.learned or one.action in WRITES]
+        return [planned for planned in self.planned if planned.learned or planned.action in WRITES]
 
     @property
     def complete(self) -> bool:
         """Whether everything that may be somebody's work is collected."""
-        unplaced = any(one.action in ("blocked", "no such attempt") for one in self.planned)
-        return not unplaced and not any(one.matters for one in self.left_out)
+        unplaced = any(planned.action in ("blocked", "no such attempt") for planned in self.planned)
+        return not unplaced and not any(file.matters for file in self.left_out)
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def make_plan(
         _planned(found, situation, assignment, choice, force=force)
         for (_, assignment), found in sorted(theirs.items(), key=lambda item: (item[0][1], item[0][0]))
     )
-    assignments = [only] if only else list(dict.fromkeys(one.assignment for one in planned))
+    assignments = [only] if only else list(dict.fromkeys(work.assignment for work in planned))
     absent = {name: _absent(name, situation, theirs) for name in assignments}
     return Plan(planned, tuple(left_out), absent)
 
@@ -227,42 +227,42 @@ def with_new(before: Sequence[Attempt], files: Iterable[Found], now: datetime) -
     """
     attempts = list(before)
     for file in sorted(files, key=_order):
-        one = file.handed_in
-        new = Attempt(0, file.digest, one.when, one.late, now, one.entry.name, one.system)
+        handed_in = file.handed_in
+        new = Attempt(0, file.digest, handed_in.when, handed_in.late, now, handed_in.entry.name, handed_in.system)
         at = next((at for at, other in enumerate(attempts) if new.same_as(other)), None)
         if at is None:
             last = max((other.number for other in attempts), default=0)
-            attempts.append(replace(new, number=max(last + 1, one.number or 0)))
+            attempts.append(replace(new, number=max(last + 1, handed_in.number or 0)))
         elif attempts[at].when is None:  # met again, and now it is known when it was handed in
             attempts[at] = replace(attempts[at], when=new.when)
     return tuple(attempts)
 
 
 def _order(file: Found) -> tuple[float, int, int, float, str]:
-    one = file.handed_in
-    when = one.when.timestamp() if one.when else 0.0
-    return when, one.upload, one.number or 0, one.entry.modified, one.entry.name
+    handed_in = file.handed_in
+    when = handed_in.when.timestamp() if handed_in.when else 0.0
+    return when, handed_in.upload, handed_in.number or 0, handed_in.entry.modified, handed_in.entry.name
 
 
 def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
     """Return the attempt that is to be graded: ``first``, ``last`` or one by its number."""
-    in_time = sorted(attempts, key=lambda one: (one.when or one.collected, one.number))
+    in_time = sorted(attempts, key=lambda attempt: (attempt.when or attempt.collected, attempt.number))
     if choice in ("first", "last"):
         return in_time[0 if choice == "first" else -1]
-    return next((one for one in attempts if str(one.number) == choice), None)
+    return next((attempt for attempt in attempts if str(attempt.number) == choice), None)
 
 
 def action_for(chosen: Attempt | None, attempts: Sequence[Attempt], there: Submitted, *, force: bool) -> Action:
     """Return what is to be done with the chosen attempt, where something may lie in its place."""
     if chosen is None:
         return "no such attempt"
-    ours = {one.digest for one in attempts}
-    stamps = {one.stamp for one in attempts} | {""}
+    ours = {attempt.digest for attempt in attempts}
+    stamps = {attempt.stamp for attempt in attempts} | {""}
     if there.digest == chosen.digest and (there.stamp == chosen.stamp or there.stamp not in stamps or not chosen.stamp):
         return "as it is"
     if not there.digest and not there.stamp:
         return "new"
     if not force and (there.digest not in ours or there.stamp not in stamps):
         return "blocked"
-    was = next((one for one in attempts if one.digest == there.digest), None)
+    was = next((attempt for attempt in attempts if attempt.digest == there.digest), None)
     return "newer" if was is None or was.number <= chosen.number else "other attempt"

@@ -26,30 +26,30 @@ def table(collection: Collection) -> Table:
     shown = Table(box=None, pad_edge=False)
     for column in ("student", "name", "assignment", "file", "when", "attempt", "late", "matched by", "what happens"):
         shown.add_column(column, overflow="fold")
-    for one in collection.plan.planned:
-        shown.add_row(*(Text(plain(cell)) for cell in _cells(one, collection.due.get(one.assignment))))
+    for planned in collection.plan.planned:
+        shown.add_row(*(Text(plain(cell)) for cell in _cells(planned, collection.due.get(planned.assignment))))
     return shown
 
 
-def _cells(one: Planned, due: datetime | None) -> tuple[str, ...]:
-    chosen, who = one.chosen, (one.student.id, one.student.full_name, one.assignment)
-    happens = "; ".join(filter(None, [IN_WORDS.get(one.action, one.action), one.note]))
+def _cells(planned: Planned, due: datetime | None) -> tuple[str, ...]:
+    chosen, who = planned.chosen, (planned.student.id, planned.student.full_name, planned.assignment)
+    happens = "; ".join(filter(None, [IN_WORDS.get(planned.action, planned.action), planned.note]))
     if chosen is None:
-        return *who, "–", "–", "–", "–", one.matched_by, happens
+        return *who, "–", "–", "–", "–", planned.matched_by, happens
     zone = due.tzinfo if due else None
     when = f"{chosen.when.astimezone(zone):%Y-%m-%d %H:%M}" if chosen.when else "–"
-    attempt = f"{chosen.number} ({len(one.attempts)} kept)" if len(one.attempts) > 1 else str(chosen.number)
-    late = lateness(one, due)
-    return *who, chosen.path, when, attempt, late, one.matched_by, happens
+    attempt = f"{chosen.number} ({len(planned.attempts)} kept)" if len(planned.attempts) > 1 else str(chosen.number)
+    late = lateness(planned, due)
+    return *who, chosen.path, when, attempt, late, planned.matched_by, happens
 
 
-def lateness(one: Planned, due: datetime | None) -> str:
+def lateness(planned: Planned, due: datetime | None) -> str:
     """Return in words whether work is late: ``no``, ``1 d 2 h``, or ``–`` where that is not known."""
-    if one.seconds_late:
-        return duration(one.seconds_late)
-    if one.chosen and one.chosen.late:
-        return "yes" if one.late_since_unknown else f"says {one.chosen.system}"
-    return "no" if due and one.chosen and one.chosen.when else "–"
+    if planned.seconds_late:
+        return duration(planned.seconds_late)
+    if planned.chosen and planned.chosen.late:
+        return "yes" if planned.late_since_unknown else f"says {planned.chosen.system}"
+    return "no" if due and planned.chosen and planned.chosen.when else "–"
 
 
 def duration(seconds: float) -> str:
@@ -64,10 +64,10 @@ def duration(seconds: float) -> str:
 
 def notices(collection: Collection) -> list[str]:
     """Return what an instructor has to know, one line each."""
-    lines = [f"not collected: {one.path}: {one.reason}" for one in collection.plan.left_out if one.matters]
-    if any(one.stranger for one in collection.plan.left_out):
+    lines = [f"not collected: {file.path}: {file.reason}" for file in collection.plan.left_out if file.matters]
+    if any(file.stranger for file in collection.plan.left_out):
         lines.append("whom the download calls otherwise than the roster: write that name into its column “also”")
-    unknown = [one.student.id for one in collection.plan.planned if one.late_since_unknown]
+    unknown = [planned.student.id for planned in collection.plan.planned if planned.late_since_unknown]
     if unknown:
         lines.append(
             f"late, and the download does not say since when, so no penalty is counted: {', '.join(unknown)}. "
@@ -78,8 +78,8 @@ def notices(collection: Collection) -> list[str]:
 
 def remarks(collection: Collection) -> list[str]:
     """Return what else is worth a line: files that are nobody's work, and who handed in nothing."""
-    beside = [one for one in collection.plan.left_out if not one.matters]
-    lines = [f"left out: {one.path}: {one.reason}" for one in beside[:MOST_LINES]]
+    beside = [file for file in collection.plan.left_out if not file.matters]
+    lines = [f"left out: {file.path}: {file.reason}" for file in beside[:MOST_LINES]]
     if len(beside) > MOST_LINES:
         lines.append(f"left out: {len(beside) - MOST_LINES} more files; --json names all")
     for assignment, students in collection.plan.absent.items():
@@ -90,9 +90,9 @@ def remarks(collection: Collection) -> list[str]:
 
 def summary(collection: Collection) -> str:
     """Return one line on a plan."""
-    count = Counter(one.action for one in collection.plan.planned)
+    count = Counter(planned.action for planned in collection.plan.planned)
     parts = [f"{number} {action}" for action, number in count.items()]
-    lost = sum(one.matters for one in collection.plan.left_out)
+    lost = sum(file.matters for file in collection.plan.left_out)
     parts += [f"{lost} NOT COLLECTED"] if lost else []
     works = len(collection.plan.planned)
     return f"{works} submission{'s' if works != 1 else ''}: " + (", ".join(parts) or "nothing to collect")
@@ -102,26 +102,26 @@ def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
     """Return a plan as JSON values."""
     return {
         "written": written,
-        "submissions": [_record(one) for one in collection.plan.planned],
-        "left_out": [_left_out(one) for one in collection.plan.left_out],
-        "absent": {name: [one.id for one in students] for name, students in collection.plan.absent.items()},
+        "submissions": [_record(planned) for planned in collection.plan.planned],
+        "left_out": [_left_out(file) for file in collection.plan.left_out],
+        "absent": {name: [student.id for student in students] for name, students in collection.plan.absent.items()},
     }
 
 
-def _record(one: Planned) -> dict[str, Any]:
-    chosen = one.chosen.to_json() if one.chosen else None
+def _record(planned: Planned) -> dict[str, Any]:
+    chosen = planned.chosen.to_json() if planned.chosen else None
     return {
-        "student": one.student.id,
-        "assignment": one.assignment,
+        "student": planned.student.id,
+        "assignment": planned.assignment,
         "attempt": chosen,
-        "attempts": len(one.attempts),
-        "seconds_late": one.seconds_late,
-        "late_since_unknown": one.late_since_unknown,
-        "matched_by": one.matched_by,
-        "action": one.action,
-        "note": one.note,
+        "attempts": len(planned.attempts),
+        "seconds_late": planned.seconds_late,
+        "late_since_unknown": planned.late_since_unknown,
+        "matched_by": planned.matched_by,
+        "action": planned.action,
+        "note": planned.note,
     }
 
 
-def _left_out(one: LeftOut) -> dict[str, Any]:
-    return {"path": one.path, "reason": one.reason, "matters": one.matters}
+def _left_out(file: LeftOut) -> dict[str, Any]:
+    return {"path": file.path, "reason": file.reason, "matters": file.matters}

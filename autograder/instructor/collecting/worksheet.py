@@ -50,4 +50,4 @@ def read_times(path: Path, zone: tzinfo) -> dict[str, datetime]:
 
 def with_times(files: Sequence[DownloadedFile], times: Mapping[str, datetime]) -> list[DownloadedFile]:
     """Return the files of a download with the times of a worksheet."""
-    return [replace(one, when=times.get(participant_of(one), one.when)) for one in files]
+    return [replace(file, when=times.get(participant_of(file), file.when)) for file in files]

@@ -74,7 +74,7 @@ def grade(
     if not quiet and not to_stdout:
         changes_table(run) if dry_run else grading_table(run)
         print(changes_summary(run) if dry_run else grading_summary(run))
-    for one in run.ungraded:
-        complain(f"not graded: {one.submission.student}, {one.submission.assignment}: {one.reason}")
+    for ungraded in run.ungraded:
+        complain(f"not graded: {ungraded.submission.student}, {ungraded.submission.assignment}: {ungraded.reason}")
     if run.ungraded:
         raise typer.Exit(1)

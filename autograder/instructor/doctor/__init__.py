@@ -180,11 +180,11 @@ def sandbox_findings() -> Iterator[Finding]:
     probed = probe_walls(Sandbox(PROBE_LIMITS, hidden=hidden), PROBE_LIMITS)
     started = False
     try:
-        for one in probed:
+        for wall in probed:
             if not started:
                 started = True
                 yield Finding("sandbox", True, mechanism())
-            yield wall_finding(one)
+            yield wall_finding(wall)
     except NoSandbox as error:
         yield Finding("sandbox", False, str(error), mend_of_no_sandbox(Path("/proc/sys")))
 

@@ -161,7 +161,7 @@ class CourseGradebook:
         with warnings.catch_warnings(), self.open() as gradebook:
             warnings.simplefilter("ignore", SAWarning)
             handed_in = gradebook.find_submission(submission.assignment, submission.student)
-            penalties = [one.late_submission_penalty for one in handed_in.notebooks]
+            penalties = [submitted.late_submission_penalty for submitted in handed_in.notebooks]
             is_late = handed_in.total_seconds_late > 0
         if is_late or any(penalties):
             self._penalize(submission, notebook)
@@ -207,8 +207,8 @@ class CourseGradebook:
         gradebook.update_or_create_student(submission.student)
         fields: dict[str, Any] = {"timestamp": timestamp} if timestamp else {}
         handed_in = gradebook.update_or_create_submission(submission.assignment, submission.student, **fields)
-        for one in handed_in.notebooks:
-            one.late_submission_penalty = None
+        for submitted in handed_in.notebooks:
+            submitted.late_submission_penalty = None
         save_verdicts(gradebook, submission.assignment, submission.student, notebook)
         return bool(handed_in.total_seconds_late > 0)
 

@@ -50,14 +50,23 @@ class GradedSubmission:
     @property
     def changed(self) -> list[VerdictRecord]:
         """The verdicts that are not what the gradebook held."""
-        return [one for one in self.verdicts if self.before[one["exercise"], one["check"]] != one["points"]]
+        return [
+            verdict
+            for verdict in self.verdicts
+            if self.before[verdict["exercise"], verdict["check"]] != verdict["points"]
+        ]
 
     def change_to_json(self) -> dict[str, Any]:
         """Return what is not as before as JSON values."""
         checks = [
-            {"exercise": one["exercise"], "check": one["check"], "points": one["points"], "outcome": one["outcome"]}
-            | {"before": self.before[one["exercise"], one["check"]]}
-            for one in self.changed
+            {
+                "exercise": verdict["exercise"],
+                "check": verdict["check"],
+                "points": verdict["points"],
+                "outcome": verdict["outcome"],
+            }
+            | {"before": self.before[verdict["exercise"], verdict["check"]]}
+            for verdict in self.changed
         ]
         whose = {"student": self.submission.student, "assignment": self.submission.assignment}
         return whose | {"before": self.points_before, "points": self.points, "checks": checks}
@@ -117,19 +126,23 @@ class ClassRun:
     @property
     def changes(self) -> list[GradedSubmission]:
         """The submissions whose points on some check are not what the gradebook held, in the order of a table."""
-        return [one for one in self.in_order if one.changed]
+        return [graded for graded in self.in_order if graded.changed]
 
     @property
     def in_order(self) -> list[GradedSubmission]:
         """The graded submissions by assignment and student."""
-        return sorted(self.graded, key=lambda one: (one.submission.assignment, one.submission.student))
+        return sorted(self.graded, key=lambda graded: (graded.submission.assignment, graded.submission.student))
 
     def to_json(self) -> dict[str, Any]:
         """Return the run and all verdicts as JSON values (contract 4); of a dry run also what would change."""
         run = {"seed": self.seed, "isolated": self.isolated, "versions": versions(), "submissions": len(self.graded)}
         run["ungraded"] = [
-            {"student": one.submission.student, "assignment": one.submission.assignment, "reason": one.reason}
-            for one in self.ungraded
+            {
+                "student": ungraded.submission.student,
+                "assignment": ungraded.submission.assignment,
+                "reason": ungraded.reason,
+            }
+            for ungraded in self.ungraded
         ]
-        found = {"run": run, "verdicts": [verdict for one in self.in_order for verdict in one.to_json()]}
-        return found | ({"changes": [one.change_to_json() for one in self.changes]} if self.dry else {})
+        found = {"run": run, "verdicts": [verdict for graded in self.in_order for verdict in graded.to_json()]}
+        return found | ({"changes": [graded.change_to_json() for graded in self.changes]} if self.dry else {})

@@ -106,11 +106,17 @@ def grading_table(run: ClassRun) -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("student", "assignment", "points", "checks", "noticed"):
         table.add_column(column, justify="right" if column == "points" else "left", overflow="fold")
-    for one in run.in_order:
-        outcomes = Counter(verdict["outcome"] for verdict in one.verdicts)
+    for graded in run.in_order:
+        outcomes = Counter(verdict["outcome"] for verdict in graded.verdicts)
         checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
-        noticed = "; ".join([*(["as before"] if one.reused else []), *one.notes])
-        cells = (one.submission.student, one.submission.assignment, f"{one.points}/{one.max_points}", checks, noticed)
+        noticed = "; ".join([*(["as before"] if graded.reused else []), *graded.notes])
+        cells = (
+            graded.submission.student,
+            graded.submission.assignment,
+            f"{graded.points}/{graded.max_points}",
+            checks,
+            noticed,
+        )
         table.add_row(*(Text(plain(cell)) for cell in cells))
     print_table(table)
 
@@ -120,12 +126,12 @@ def changes_table(run: ClassRun) -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("student", "assignment", "points now", "then", "change", "checks"):
         table.add_column(column, justify="left" if column in ("student", "assignment", "checks") else "right")
-    for one in run.changes:
-        before = one.points_before
-        points = ["–", str(one.points), "new"] if before is None else [f"{before:g}", str(one.points)]
-        points += [] if before is None else [f"{one.points - before:+g}"]
-        checks = [] if before is None else [_flip(one.before[v["exercise"], v["check"]], v) for v in one.changed]
-        cells = (one.submission.student, one.submission.assignment, *points, ", ".join(checks))
+    for graded in run.changes:
+        before = graded.points_before
+        points = ["–", str(graded.points), "new"] if before is None else [f"{before:g}", str(graded.points)]
+        points += [] if before is None else [f"{graded.points - before:+g}"]
+        checks = [] if before is None else [_flip(graded.before[v["exercise"], v["check"]], v) for v in graded.changed]
+        cells = (graded.submission.student, graded.submission.assignment, *points, ", ".join(checks))
         table.add_row(*(Text(plain(cell)) for cell in cells))
     if run.changes:
         print_table(table)
@@ -138,9 +144,9 @@ def _flip(before: float | None, verdict: VerdictRecord) -> str:
 
 def changes_summary(run: ClassRun) -> str:
     """Return one line on a dry run: how many would gain, lose, be new or stay, and the seed that gives the same."""
-    gains = [one.points - one.points_before for one in run.changes if one.points_before is not None]
+    gains = [graded.points - graded.points_before for graded in run.changes if graded.points_before is not None]
     count = {
-        "new": sum(one.points_before is None for one in run.changes),
+        "new": sum(graded.points_before is None for graded in run.changes),
         "gaining": sum(gain > 0 for gain in gains),
         "losing": sum(gain < 0 for gain in gains),
         "with the same sum": sum(gain == 0 for gain in gains),
@@ -152,8 +158,8 @@ def changes_summary(run: ClassRun) -> str:
 
 def grading_summary(run: ClassRun) -> str:
     """Return one line on the run: how many, the outcomes, the seed that reproduces what was graded now."""
-    outcomes = Counter(verdict["outcome"] for one in run.graded for verdict in one.verdicts)
-    reused = sum(one.reused for one in run.graded)
+    outcomes = Counter(verdict["outcome"] for graded in run.graded for verdict in graded.verdicts)
+    reused = sum(graded.reused for graded in run.graded)
     parts = [f"{len(run.graded)} submissions" + (f" ({reused} unchanged)" if reused else "")]
     parts += [f"{len(run.ungraded)} COULD NOT BE GRADED"] if run.ungraded else []
     parts += [", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "nothing to grade"]

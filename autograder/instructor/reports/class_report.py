@@ -65,7 +65,7 @@ def class_report(
         "made": made,
         "students": len(students),
         "assignments": [section.record() for section in sections],
-        "needs_help": [asdict(one) for one in in_need],
+        "needs_help": [asdict(student) for student in in_need],
     }
     shares = [(section.assignment, section.shares) for section in sections if section.shares]
     html = render(
@@ -117,12 +117,12 @@ class _Section:
             "late": self.who(lambda mark: mark.is_late),
             "wait_for_a_person": self.who(lambda mark: mark.needs_manual_grade),
             "marks": self.spread.record() if self.spread else None,
-            "exercises": [asdict(one) for one in self.exercises],
-            "checks": [asdict(one) | {"share": one.share} for one in self.checks],
+            "exercises": [asdict(exercise) for exercise in self.exercises],
+            "checks": [asdict(check) | {"share": check.share} for check in self.checks],
             "outcomes": self.outcomes,
             "limits": [{"exercise": what, "outcome": how, "students": who} for what, how, who in self.limits],
-            "mistakes": [asdict(one) for one in self.mistakes],
-            "failures_without_a_name": [asdict(one) for one in self.others],
+            "mistakes": [asdict(mistake) for mistake in self.mistakes],
+            "failures_without_a_name": [asdict(failure) for failure in self.others],
             "similar": [pair.record() for pair in self.pairs],
         }
 

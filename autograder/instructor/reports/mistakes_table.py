@@ -16,13 +16,13 @@ def main() -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("exercise", "mistake", "caught by", "named"):
         table.add_column(column)
-    found = [one for room in rooms() for one in caught_mistakes(course, room)]
-    for one in found:
-        caught = ", ".join(check.name for check in one.caught_by) or "NOTHING"
-        table.add_row(one.mistake.exercise, one.mistake.id, caught, "yes" if one.named else "NO")
+    found = [caught for room in rooms() for caught in caught_mistakes(course, room)]
+    for caught in found:
+        checks = ", ".join(check.name for check in caught.caught_by) or "NOTHING"
+        table.add_row(caught.mistake.exercise, caught.mistake.id, checks, "yes" if caught.named else "NO")
     print_table(table)
-    print(f"{len(found)} mistakes; {sum(one.named for one in found)} caught and named")
-    sys.exit(0 if all(one.named for one in found) else 1)
+    print(f"{len(found)} mistakes; {sum(caught.named for caught in found)} caught and named")
+    sys.exit(0 if all(caught.named for caught in found) else 1)
 
 
 if __name__ == "__main__":

@@ -34,5 +34,5 @@ def read_all(entries: Sequence[Entry]) -> list[DownloadedFile]:
     found: dict[int, DownloadedFile] = {}
     depth = shared_folders(entries)
     for read in READERS:
-        found |= {id(one.entry): one for one in read([entry for entry in entries if id(entry) not in found], depth)}
+        found |= {id(file.entry): file for file in read([entry for entry in entries if id(entry) not in found], depth)}
     return [found[id(entry)] for entry in entries if id(entry) in found]

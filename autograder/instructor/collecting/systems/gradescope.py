@@ -58,14 +58,14 @@ def _metadata(entry: Entry) -> Mapping[str, Any]:
 
 def _handed_in(entry: Entry, submission: Mapping[str, Any]) -> DownloadedFile:
     submitters = submission.get(":submitters")
-    people = [one for one in submitters if isinstance(one, dict)] if isinstance(submitters, list) else []
+    people = [person for person in submitters if isinstance(person, dict)] if isinstance(submitters, list) else []
     owners = tuple(
         (
-            Clue("id", str(one.get(":sid") or "")),
-            Clue("e-mail", str(one.get(":email") or "")),
-            Clue("name", str(one.get(":name") or "")),
+            Clue("id", str(person.get(":sid") or "")),
+            Clue("e-mail", str(person.get(":email") or "")),
+            Clue("name", str(person.get(":name") or "")),
         )
-        for one in people
+        for person in people
     )
     return DownloadedFile(entry, "Gradescope", owners or ((),), _time(submission.get(":created_at")))
 
