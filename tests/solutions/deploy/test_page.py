@@ -244,6 +244,18 @@ def test_a_drawing_is_filled_answered_and_cleared(demo: Page) -> None:
     expect(demo.locator(".demo-answers li")).to_have_count(0)
 
 
+def test_a_garment_can_be_drawn_with_the_keyboard(demo: Page) -> None:
+    demo.locator("body").focus()
+    demo.keyboard.press("Tab")
+    expect(demo.get_by_role("application", name="Nothing yet")).to_be_focused()
+    expect(demo.locator(".demo-pen")).to_be_visible()
+    for key in ("Space", *["ArrowDown"] * 8, *["ArrowRight"] * 4, *["ArrowUp"] * 8, *["ArrowLeft"] * 4, "Space"):
+        demo.keyboard.press(key)
+    expect(demo.get_by_role("status")).not_to_contain_text("Draw a garment")
+    expect(demo.locator(".demo-answers li")).to_have_count(5)
+    assert demo.evaluate(MIDDLE_SEEN) > 180
+
+
 def test_undo_takes_the_last_line_back(demo: Page) -> None:
     draw(demo, SHIRT)
     expect(demo.locator(".demo-answers li")).to_have_count(5)
@@ -263,7 +275,7 @@ def test_an_example_is_answered_from_the_keyboard(demo: Page, model: Classifier,
     demo.keyboard.press("Enter")
     expected = said_of(model, open_image(host / "somewhere" / "page" / "example-9.jpg"))
     expect(demo.get_by_role("status")).to_contain_text(expected.split(" ")[0])
-    expect(demo.get_by_role("img", name="Photo: Ankle boot")).to_be_visible()
+    expect(demo.get_by_role("application", name="Photo: Ankle boot")).to_be_visible()
     expect(demo.get_by_role("list", name="Answers, the most probable first").get_by_role("listitem")).to_have_count(5)
 
 
@@ -273,7 +285,7 @@ def test_a_photo_that_is_chosen_is_answered(
     photo = garment_on((214, 178, 140), sample.test_images[by_confidence[-1]], (300, 400), 3)
     choose(demo, tmp_path / "mine.png", png(photo))
     expect(demo.get_by_role("status")).to_contain_text(said_of(model, photo))
-    expect(demo.get_by_role("img", name="Photo: mine.png")).to_be_visible()
+    expect(demo.get_by_role("application", name="Photo: mine.png")).to_be_visible()
 
 
 def test_a_photo_that_is_dropped_is_answered(
