@@ -42,3 +42,15 @@ class Answer:
     def as_json(self) -> dict[str, object]:
         ranked = [{"label": label, "probability": probability} for label, probability in self.ranked]
         return {"answers": ranked, "unsure": self.is_unsure, "remark": self.remark}
+
+
+def facts(training: dict[str, object]) -> list[str]:
+    """Return what whoever asks should know.
+
+    Args:
+        training: what the model file tells about its training: the accuracy on the test images, where it was measured.
+    """
+    accuracy = training.get("test_accuracy")
+    if not isinstance(accuracy, float):
+        return [*LIMITS]
+    return [f"On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.", *LIMITS]

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,12 +13,16 @@ import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from autograder.course import Course
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deploy.answers import UNSURE_BELOW
+from solutions.deploy.answers import UNSURE_BELOW, facts
 from solutions.deploy.images import open_image
 from solutions.deployment import classify, load_model, prepare_image
 from solutions.dropout import Classifier
+from solutions.runs.model_file import read_model
+from solutions.runs.summary import training_in
+from tests.axe import violations
 from tests.conftest import serve
 from tests.solutions.deploy.photographs import GROUNDS, KINDS, SIZES, cut_out, garment_on
 
@@ -357,6 +362,35 @@ def test_the_whole_page_weighs_less_than_400_kb(demo: Page) -> None:
     )
     assert any(name.endswith("weights.safetensors") and size > 200_000 for name, size in loaded)
     assert sum(size for _, size in loaded) < LARGEST_PAGE
+
+
+def test_a_script_that_got_in_could_not_send_a_picture_to_another_host(page: Page, address: str) -> None:
+    page.goto(f"{address}somewhere/page/")
+    with serve(Path(__file__).parent) as elsewhere:
+        reached = "(url) => fetch(url, { mode: 'no-cors' }).then(() => true, () => false)"
+        assert page.evaluate(reached, address)
+        assert not page.evaluate(reached, elsewhere)
+
+
+def test_the_page_says_how_good_the_answers_are_and_where_that_is_explained(demo: Page, model_file: Path) -> None:
+    _, about = read_model(model_file)
+    for fact in facts(training_in(about)):
+        expect(demo.get_by_text(fact)).to_be_visible()
+    accuracy = json.loads(about["training"])["test_accuracy"]
+    expect(demo.get_by_text(f"it is right {accuracy:.1%} of the time")).to_be_visible()
+    link = demo.get_by_role("link", name="chapter 6 of the book")
+    assert link.get_attribute("href") == Course.installed().page("deployment")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_to_object_to(browser: Browser, address: str, theme: str) -> None:
+    with browser.new_context(color_scheme=theme, bypass_csp=True) as context:  # for axe, which the page would not let in
+        page = context.new_page()
+        page.goto(f"{address}somewhere/page/", wait_until="networkidle")
+        assert violations(page) == []
+        page.get_by_role("button", name="Example: Bag").click()
+        expect(page.locator(".demo-answers li")).to_have_count(5)
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
