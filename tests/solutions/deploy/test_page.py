@@ -384,7 +384,9 @@ def test_the_page_says_how_good_the_answers_are_and_where_that_is_explained(demo
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_to_object_to(browser: Browser, address: str, theme: str) -> None:
-    with browser.new_context(color_scheme=theme, bypass_csp=True) as context:  # for axe, which the page would not let in
+    with browser.new_context(
+        color_scheme=theme, bypass_csp=True
+    ) as context:  # for axe, which the page would not let in
         page = context.new_page()
         page.goto(f"{address}somewhere/page/", wait_until="networkidle")
         assert violations(page) == []
