@@ -30,7 +30,7 @@ def predict(
     from solutions.commands import terminal
     from solutions.deploy.answers import UNSURE_BELOW, Answer
     from solutions.deploy.images import ImageError, open_image, remark
-    from solutions.deployment import classify, prepare_image
+    from solutions.deployment import classify
     from solutions.runs import folders
 
     console = terminal.open_console(as_json)
@@ -44,8 +44,7 @@ def predict(
         try:
             with terminal.libraries_silenced():
                 image = open_image(photo)
-            x = prepare_image(image)
-            answer = Answer(classify(classifier, x), x[0].numpy(), remark(image))
+            answer = Answer(classify(classifier, image), remark(image))
         except (ImageError, ValueError) as error:
             results.append({"image": str(photo), "error": str(error)})
             complain(f"{photo}: {error}")
@@ -98,7 +97,7 @@ def push(
     out: Runs = Path("runs"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be uploaded, and upload nothing.")] = False,
 ) -> None:
-    """Put the page of `serve` on Hugging Face, as a Space of its own that needs no PyTorch.
+    """Put the classifier on Hugging Face, as a Space of its own: Gradio and NumPy, without PyTorch.
 
     The token is HF_TOKEN, or that of hf auth login.
     """
@@ -106,7 +105,7 @@ def push(
     from solutions.deploy import space
     from solutions.runs import folders
 
-    hub = _import_extra("deploy", "solutions.deploy.push", "gradio", "huggingface_hub")
+    hub = _import_extra("deploy", "solutions.deploy.push", "httpx2", "huggingface_hub")
     hub.check_name(name)
     path = model or folders.newest_model(out)
     files = space.space_files(path, _card_of(path, data))
