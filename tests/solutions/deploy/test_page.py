@@ -243,7 +243,7 @@ def test_a_drawing_is_filled_answered_and_cleared(demo: Page) -> None:
     expect(status).not_to_contain_text("Draw a garment")
     assert demo.evaluate(MIDDLE_SEEN) > 180
     demo.get_by_label("Fill what a line encloses").uncheck()
-    demo.wait_for_function(f"{MIDDLE_SEEN} === 0")
+    demo.evaluate(f"async () => {{ while ({MIDDLE_SEEN} !== 0) await new Promise(requestAnimationFrame); }}")
     demo.get_by_role("button", name="Clear").click()
     expect(status).to_contain_text("Draw a garment, choose a photo")
     expect(demo.locator(".demo-answers li")).to_have_count(0)
