@@ -51,13 +51,14 @@ class Answer:
         return {"answers": ranked, "unsure": self.is_unsure, "remark": self.remark}
 
 
-def facts(training: dict[str, object]) -> list[str]:
+def facts(labels: tuple[str, ...], training: dict[str, object]) -> list[str]:
     """Return what whoever asks should know.
 
     Args:
+        labels: the kinds that the network knows.
         training: what the model file tells about its training: the accuracy on the test images, where it was measured.
     """
-    accuracy = training.get("test_accuracy")
-    if not isinstance(accuracy, float):
-        return [*LIMITS]
-    return [f"On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.", *LIMITS]
+    found = [*LIMITS, f"The ten kinds: {', '.join(labels)}."]
+    if isinstance(accuracy := training.get("test_accuracy"), float):
+        found.insert(0, f"On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.")
+    return found

@@ -143,12 +143,13 @@ def write_page(path: Path, data: Dataset, folder: Path) -> None:
     """Write the page of a model file into a folder; files of the same names are replaced, others stay."""
     files = {source.name: source.read_bytes() for source in SOURCES.iterdir()}
     files |= {PALETTE: style_sheet().encode(), WEIGHTS: page_weights(path), **example_files(data)}
-    files[INDEX] = index(files[INDEX].decode(), training_in(read_model(path)[1])).encode()
+    model, about = read_model(path)
+    files[INDEX] = index(files[INDEX].decode(), facts(tuple(model.labels), training_in(about))).encode()
     for name, content in files.items():
         (folder / name).write_bytes(content)
 
 
-def index(page: str, training: dict[str, object]) -> str:
+def index(page: str, about_the_answers: list[str]) -> str:
     """Return the page with what a reader should know about the answers."""
-    listed = "\n".join(f"      <li>{escape(fact)}</li>" for fact in facts(training))
+    listed = "\n".join(f"      <li>{escape(fact)}</li>" for fact in about_the_answers)
     return page.replace("<!-- facts -->", listed).replace("<!-- chapter -->", CHAPTER)

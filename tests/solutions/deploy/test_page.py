@@ -374,7 +374,7 @@ def test_a_script_that_got_in_could_not_send_a_picture_to_another_host(page: Pag
 
 def test_the_page_says_how_good_the_answers_are_and_where_that_is_explained(demo: Page, model_file: Path) -> None:
     _, about = read_model(model_file)
-    for fact in facts(training_in(about)):
+    for fact in facts(Classifier.labels, training_in(about)):
         expect(demo.get_by_text(fact)).to_be_visible()
     accuracy = json.loads(about["training"])["test_accuracy"]
     expect(demo.get_by_text(f"it is right {accuracy:.1%} of the time")).to_be_visible()
