@@ -1,7 +1,4 @@
-"""The look of the course: one palette for its pages and figures, and figures that follow a page's theme.
-
-Needs nothing but Python: the Space of `solutions.deploy` has this file, too.
-"""
+"""The look of the course: one palette for its pages and figures, and figures that follow a page's theme."""
 
 from __future__ import annotations
 

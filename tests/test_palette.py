@@ -26,7 +26,6 @@ NO_THEME = {
     "pdf.css": {"#666", "#fff"},
     "course.css_t": {"#ccc"},
     "demo.css": {"#5b606b"},
-    "pad.js": {"#404040"},
     "web.py": {"#ffffff", "#cddef0", "#d6b28c", "#e7e2d8", "#d4dfcf"},
 }
 

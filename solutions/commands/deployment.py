@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,9 +28,9 @@ def predict(
     """Say what garment is in each photograph, with probabilities."""
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
-    from solutions.deploy.answers import UNSURE_BELOW
+    from solutions.deploy.answers import UNSURE_BELOW, Answer
     from solutions.deploy.images import ImageError, open_image, remark
-    from solutions.deploy.serve import answering
+    from solutions.deployment import classify
     from solutions.runs import folders
 
     console = terminal.open_console(as_json)
@@ -39,13 +39,12 @@ def predict(
     classifier, _ = folders.open_model(path)
     if model is None:
         terminal.say_model(console, path)
-    look = answering(classifier)
     results: list[dict[str, object]] = []
     for photo in images:
         try:
             with terminal.libraries_silenced():
                 image = open_image(photo)
-            answer = replace(look(image), remark=remark(image))
+            answer = Answer(classify(classifier, image), remark(image))
         except (ImageError, ValueError) as error:
             results.append({"image": str(photo), "error": str(error)})
             complain(f"{photo}: {error}")
@@ -70,25 +69,24 @@ def serve(
     out: Runs = Path("runs"),
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for the whole network.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Otherwise the first free one from 7860.")] = None,
-    root_path: Annotated[str, typer.Option(help="Path at which a proxy shows the page, such as /garments.")] = "",
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show the page in a browser.")] = True,
 ) -> None:
-    """Show a page where one sends or draws a garment and gets an answer."""
+    """Show a page where you draw or choose a garment and get an answer; your pictures stay in the browser."""
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
+    from solutions.deploy import serve as serving
     from solutions.runs import folders
 
     machine.use_one_thread()
     path = model or folders.newest_model(out, folders.COURSE_MODEL)
-    classifier, training = folders.open_model(path)
-    deploy = _import_extra("deploy", "solutions.deploy.serve", "gradio")
+    folders.open_model(path)
     console = terminal.open_console(False)
 
     def started(address: str) -> None:
         terminal.say_model(console, path)
         console.print(f"The page is at {address} (Ctrl-C ends it)")
 
-    deploy.serve(classifier, training, host, port, root_path, open_browser, started)
+    serving.serve(path, host, port, open_browser, started)
 
 
 @app.command(epilog="Example: python -m solutions push ada/garments --dry-run")
@@ -99,7 +97,7 @@ def push(
     out: Runs = Path("runs"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be uploaded, and upload nothing.")] = False,
 ) -> None:
-    """Put the page of `serve` on Hugging Face, as a Space of its own that needs no PyTorch.
+    """Put the classifier on Hugging Face, as a Space of its own: Gradio and NumPy, without PyTorch.
 
     The token is HF_TOKEN, or that of hf auth login.
     """
@@ -107,7 +105,7 @@ def push(
     from solutions.deploy import space
     from solutions.runs import folders
 
-    hub = _import_extra("deploy", "solutions.deploy.push", "gradio", "huggingface_hub")
+    hub = _import_extra("deploy", "solutions.deploy.push", "httpx2", "huggingface_hub")
     hub.check_name(name)
     path = model or folders.newest_model(out)
     files = space.space_files(path, _card_of(path, data))

@@ -1,1 +1,1 @@
-"""From a model file to what people use: the web app, the Space, the card, the other formats."""
+"""From a model file to what people use: the page, the Space, the card, the other formats."""

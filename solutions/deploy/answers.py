@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 LIMITS = (
     "It knows ten kinds. Whatever you send, it names one of them: it has no word for a hat or a cat.",
     "Shirts are often taken for T-shirts, pullovers and coats: at 28 × 28 pixels without colour they look alike.",
     "It was trained on catalogue pictures: one garment, upright, on a plain ground. On other photographs it is less "
     "often right, and its probabilities promise too much.",
 )
+
+ADVICE = "Try a plain ground that differs from the garment, the whole garment in the picture, and one garment alone."
 
 UNSURE_BELOW = 0.7
 """An answer whose probability is smaller is called unsure.
@@ -20,18 +20,16 @@ model.
 """
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Answer:
     """The answer to one photograph.
 
     Attributes:
         ranked: label and probability, the most probable first; the probabilities add up to 1.
-        seen: what the network was given, float32, shape (28, 28), from 0 to 1.
         remark: what to tell with the answer, such as that only the first frame was looked at.
     """
 
     ranked: list[tuple[str, float]]
-    seen: np.ndarray
     remark: str = ""
 
     @property
@@ -39,6 +37,28 @@ class Answer:
         return self.ranked[0][1] < UNSURE_BELOW
 
     @property
+    def in_words(self) -> str:
+        """The verdict, what to try where it is unsure, and the remark."""
+        (first, probability), (second, _) = self.ranked[:2]
+        verdict = f"{first}, {probability:.0%}."
+        if self.is_unsure:
+            verdict = f"Not sure: {first} or {second}? The best answer has less than {UNSURE_BELOW:.0%}. {ADVICE}"
+        return f"{verdict} This is {self.remark}." if self.remark else verdict
+
+    @property
     def as_json(self) -> dict[str, object]:
         ranked = [{"label": label, "probability": probability} for label, probability in self.ranked]
         return {"answers": ranked, "unsure": self.is_unsure, "remark": self.remark}
+
+
+def facts(labels: tuple[str, ...], training: dict[str, object]) -> list[str]:
+    """Return what whoever asks should know.
+
+    Args:
+        labels: the kinds that the network knows.
+        training: what the model file tells about its training: the accuracy on the test images, where it was measured.
+    """
+    found = [*LIMITS, f"The ten kinds: {', '.join(labels)}."]
+    if isinstance(accuracy := training.get("test_accuracy"), float):
+        found.insert(0, f"On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.")
+    return found

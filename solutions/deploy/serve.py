@@ -1,70 +1,82 @@
-"""The web app on this machine: the page of ``page.py`` with the network in PyTorch."""
+"""The page of ``export-web``, served on this machine: the server hands out its files and takes nothing."""
 
-import os
+import errno
 import signal
 import tempfile
 import threading
+import webbrowser
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-from PIL import Image
-
-from solutions.accelerate.device import use_one_thread
-from solutions.deploy.answers import Answer
-from solutions.deployment import classify, prepare_image
-from solutions.dropout import Classifier
+from solutions import data
+from solutions.deploy.web import write_page
 from solutions.errors import WrongUse
 
-
-def answering(model: Classifier) -> Callable[[Image.Image], Answer]:
-    """Return what looks at an image and answers as ``classify`` does."""
-
-    def answer(image: Image.Image) -> Answer:
-        use_one_thread()  # holds for the thread that calls it, and the page answers in several
-        x = prepare_image(image)
-        return Answer(classify(model, x), x[0].numpy())
-
-    return answer
+PORTS = range(7860, 7960)  # the first free one, where none is named
 
 
-def serve(
-    model: Classifier,
-    training: dict[str, object],
-    host: str,
-    port: int | None,
-    root_path: str,
-    open_browser: bool,
-    started: Callable[[str], None],
-) -> None:
-    """Serve the page until the process is interrupted or terminated; then nothing that was uploaded is left.
+class Server(ThreadingHTTPServer):
+    allow_reuse_port = False  # some versions of Python would let two servers share a port
+
+
+class Handler(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 60  # seconds; a connection on which nothing comes is closed
+    # What the system's own table says of scripts may be wrong, and then a browser runs none.
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript", ".css": "text/css"}
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")  # the next model's page has the same address
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing: the terminal shows where the page is."""
+
+
+def serve(model: Path, host: str, port: int | None, open_browser: bool, started: Callable[[str], None]) -> None:
+    """Serve the page until the process is interrupted or terminated.
 
     Args:
-        model: from ``open_model``.
-        training: what the model file tells about its training.
+        model: a file that ``read_model`` has verified.
         host: the address to listen at.
-        port: the port; None takes the first free one from 7860.
-        root_path: where a proxy in front of this one shows the page, such as "/garments".
+        port: the port; None takes the first free one of ``PORTS``.
         open_browser: show the page in a browser.
         started: called with the page's address.
 
     Raises:
-        WrongUse: the port is taken.
+        WrongUse: the port is taken, or the address is not one of this machine.
     """
-    with tempfile.TemporaryDirectory(prefix="garments-") as uploads:
-        os.environ["GRADIO_TEMP_DIR"] = uploads
-        from solutions.deploy import page
-
-        blocks = page.build(answering(model), tuple(model.labels), training)
-        try:
-            address = page.launch(
-                blocks, server_name=host, server_port=port, root_path=root_path, inbrowser=open_browser
-            )
-        except OSError as error:
-            raise WrongUse(f"--port {port}: taken, or not for you; give another one, or none") from error
+    with (
+        tempfile.TemporaryDirectory(prefix="garments-") as folder,
+        listen(host, port, partial(Handler, directory=folder)) as server,
+    ):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        started(address)
         try:
-            threading.Event().wait()
+            write_page(model, data.load(data.SAMPLE_FOLDER), Path(folder))
+            address = f"http://{'localhost' if host == '0.0.0.0' else host}:{server.server_port}/"
+            started(address)
+            if open_browser:  # a browser for terminals would keep us from answering it
+                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            server.serve_forever()
         except KeyboardInterrupt:
             pass
-        finally:
-            blocks.close(verbose=False)
+
+
+def listen(host: str, port: int | None, handler: Callable[..., SimpleHTTPRequestHandler]) -> Server:
+    """Return a server that listens at the port, or at the first free one of ``PORTS``.
+
+    Raises:
+        WrongUse: there is none, or the address is not one of this machine.
+    """
+    for candidate in PORTS if port is None else (port,):
+        try:
+            return Server((host, candidate), handler)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise WrongUse(f"--host {host}: not an address of this machine ({error.strerror})") from error
+    if port is None:
+        raise WrongUse(f"{PORTS[0]} to {PORTS[-1]}: all taken; name a port with --port")
+    raise WrongUse(f"--port {port}: taken, or not for you; give another one, or none")

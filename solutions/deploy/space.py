@@ -6,18 +6,19 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 import solutions
-from autograder import palette
-from solutions import deployment
+from solutions import data, deployment
 from solutions.deploy.address import CHAPTER
+from solutions.deploy.web import example_files
 
 DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
 COPIED = (
     *("__init__.py", "errors.py"),
     *("deploy/__init__.py", "deploy/answers.py", "deploy/images.py", "deploy/network.py"),
-    *("deploy/page.py", "deploy/page.css", "deploy/pad.js", "runs/__init__.py", "runs/summary.py"),
+    *("runs/__init__.py", "runs/summary.py"),
 )
 # All that prepare_image has of PyTorch, and the same in NumPy.
 IN_NUMPY = {
@@ -37,12 +38,13 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
     """
     package = Path(solutions.__file__).parent
     files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
-    files[f"{palette.__name__.replace('.', '/')}.py"] = Path(palette.__file__).read_bytes()
+    photographs = example_files(data.load(data.SAMPLE_FOLDER))
+    files |= {name: content for name, content in photographs.items() if name.endswith(".jpg")}
     texts = {
         "README.md": front_matter() + card,
         "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),
         "app.py": (package / "deploy" / "space_app.py").read_text(),
-        "requirements.txt": "".join(f"{line}\n" for line in requirements()),
+        "requirements.txt": "".join(f"{name}{versions}\n" for name, versions in ranges().items()),
         "solutions/deploy/address.py": f'"""Where the book explains what the page shows."""\n\nCHAPTER = "{CHAPTER}"\n',
         "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
     }
@@ -77,11 +79,11 @@ def preparation_in_numpy(source: str) -> str:
     return f'"""Generated from solutions/deployment.py: prepare_image in NumPy."""\n\n{imports}\n\n{"".join(lines)}'
 
 
-def requirements() -> list[str]:
-    """Return what the Space needs, with the version ranges of this distribution."""
+def ranges() -> dict[str, SpecifierSet]:
+    """Return the versions of what the Space needs, as this distribution declares them."""
     declared = [Requirement(text) for text in metadata.requires(DISTRIBUTION) or []]
-    ranges = {requirement.name: str(requirement.specifier) for requirement in declared if requirement.name in NEEDED}
-    return [f"{name}{ranges[name]}" for name in NEEDED]
+    found = {requirement.name: requirement.specifier for requirement in declared}
+    return {name: found[name] for name in NEEDED}
 
 
 def front_matter() -> str:
@@ -92,7 +94,7 @@ def front_matter() -> str:
         "colorFrom": "blue",
         "colorTo": "yellow",
         "sdk": "gradio",
-        "sdk_version": metadata.version("gradio"),
+        "sdk_version": next(bound.version for bound in ranges()["gradio"] if bound.operator == ">="),
         "app_file": "app.py",
         "license": "apache-2.0",
         "short_description": "A garment classifier built from its parts",

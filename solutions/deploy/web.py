@@ -6,8 +6,8 @@ The page's own files lie in ``web/``, beside this module; the book takes the ver
 import copy
 import io
 import json
-import shutil
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +16,17 @@ from PIL import Image, ImageFilter, ImageOps
 
 from autograder.palette import style_sheet
 from solutions.data import Dataset
-from solutions.deploy.answers import UNSURE_BELOW
+from solutions.deploy.address import CHAPTER
+from solutions.deploy.answers import UNSURE_BELOW, facts
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.measurement import measure
 from solutions.runs.model_file import read_model, to_safetensors
+from solutions.runs.summary import training_in
 
 SOURCES = Path(__file__).parent / "web"
-WEIGHTS, EXAMPLES, PALETTE = "weights.safetensors", "examples.json", "palette.css"
+INDEX, WEIGHTS, EXAMPLES, PALETTE = "index.html", "weights.safetensors", "examples.json", "palette.css"
 FORMAT = {"format": "garment-mlp-int8", "format_version": "1"}
 KEPT = ("preprocessing_version", "activation", "sizes", "labels", "input_range", "digest", "training")
 GROUNDS = ("#ffffff", "#cddef0", "#d6b28c", "#e7e2d8", "#d4dfcf")
@@ -139,8 +141,15 @@ def claim_page(folder: Path, force: bool) -> None:
 
 def write_page(path: Path, data: Dataset, folder: Path) -> None:
     """Write the page of a model file into a folder; files of the same names are replaced, others stay."""
-    for source in SOURCES.iterdir():
-        shutil.copyfile(source, folder / source.name)
-    files = {PALETTE: style_sheet().encode(), WEIGHTS: page_weights(path), **example_files(data)}
+    files = {source.name: source.read_bytes() for source in SOURCES.iterdir()}
+    files |= {PALETTE: style_sheet().encode(), WEIGHTS: page_weights(path), **example_files(data)}
+    model, about = read_model(path)
+    files[INDEX] = index(files[INDEX].decode(), facts(tuple(model.labels), training_in(about))).encode()
     for name, content in files.items():
         (folder / name).write_bytes(content)
+
+
+def index(page: str, about_the_answers: list[str]) -> str:
+    """Return the page with what a reader should know about the answers."""
+    listed = "\n".join(f"      <li>{escape(fact)}</li>" for fact in about_the_answers)
+    return page.replace("<!-- facts -->", listed).replace("<!-- chapter -->", CHAPTER)

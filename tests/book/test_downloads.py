@@ -71,7 +71,7 @@ def test_the_workflow_publishes_the_branch(downloads: Path, tmp_path: Path) -> N
     """Its step, run on a repository of our own in which an earlier release lies."""
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "course.yml").read_text(encoding="utf-8"))["jobs"]
     (step,) = [one for one in jobs["publish"]["steps"] if "REMOTE" in one.get("env", {})]
-    assert {"run": "make site"} in jobs["publish"]["steps"]
+    assert any(one.get("run", "").startswith("make site") for one in jobs["publish"]["steps"])
     assert step["working-directory"] == "_build/notebooks"
     subprocess.run(["git", "init", "--quiet", "--bare", tmp_path / "remote"], check=True)
     for release in ("first", "second"):

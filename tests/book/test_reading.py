@@ -14,9 +14,9 @@ def test_a_page_loads_without_complaint(visited: Visit) -> None:
     assert visited.complaints == []
 
 
-def test_a_page_asks_no_other_host(visited: Visit, address: str) -> None:
+def test_a_page_asks_no_other_host(visited: Visit) -> None:
     assert visited.requested
-    assert [url for url in visited.requested if not url.startswith((address, "data:"))] == []
+    assert [url for url in visited.requested if not url.startswith((visited.address, "data:"))] == []
 
 
 def test_a_page_takes_the_theme_that_the_reader_prefers(visited: Visit) -> None:

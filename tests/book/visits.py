@@ -46,6 +46,7 @@ class Visit:
     """What was seen of a page in one theme.
 
     Attributes:
+        address: where the site was served.
         complaints: what the browser's console said, and requests that failed or were answered with an error.
         requested: the addresses asked for until the page stood still, before the reader scrolls.
         theme: the theme that the page chose.
@@ -56,6 +57,7 @@ class Visit:
 
     name: str
     colours: str
+    address: str
     complaints: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
     theme: str = ""
@@ -78,7 +80,7 @@ class Visit:
 
 def visit(browser: Browser, address: str, name: str, colours: str, photographed: bool) -> Visit:
     """Go to a page as a reader who prefers these colours, and look at it in each width."""
-    seen = Visit(name, colours)
+    seen = Visit(name, colours, address)
     # Code that is unfolded fades in, and what is half there has no contrast: this reader wants no motion.
     size = {"width": STARTS[colours], "height": 900}
     options: Any = {"color_scheme": colours, "viewport": size, "reduced_motion": "reduce"}

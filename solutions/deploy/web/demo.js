@@ -8,12 +8,15 @@ import { readPhoto } from "./photo.js";
 const SHOWN = 5;
 const PAPER = 480; // pixels
 const INVITATION = ["What is it?", "Draw a garment, choose a photo, or take one of the examples."];
+const KEYS = "With the keyboard, arrows move the pen on the sheet, and space puts it down and lifts it.";
 const beside = (name) => new URL(name, import.meta.url);
 
 const MARKUP = `
   <div class="demo-source">
     <div class="demo-sheet">
-      <canvas class="demo-paper" width="${PAPER}" height="${PAPER}" role="img" aria-label="Nothing yet"></canvas>
+      <canvas class="demo-paper" width="${PAPER}" height="${PAPER}" tabindex="0" role="application"
+        aria-label="Nothing yet" aria-description="${KEYS}"></canvas>
+      <i class="demo-pen"></i>
       <p class="demo-invitation" aria-hidden="true">Draw a garment,<br>or drop a photo here</p>
     </div>
     <div class="demo-tools">
@@ -33,7 +36,7 @@ const MARKUP = `
   </div>
   <div class="demo-examples" role="group" aria-label="Examples to try"></div>
   <p class="demo-note">It knows these ten garments and always names one of them, whatever the picture shows. Your picture
-  stays in your browser.</p>`;
+  stays in your browser. ${KEYS}</p>`;
 
 /** The model is fetched when it is first needed, and once for all demos of a page. */
 let model = null;
@@ -72,7 +75,7 @@ class Demo {
     this.answers = find(".demo-answers");
     this.buttons = [find(".demo-undo"), find(".demo-clear")];
     this.shown = 0; // counts the pictures: of two that overtake each other the later one stays
-    this.drawing = new Drawing(this.paper, () => this.beginStroke(), () => this.answerDrawing());
+    this.drawing = new Drawing(this.paper, find(".demo-pen"), () => this.beginStroke(), () => this.answerDrawing());
     find(".demo-undo").addEventListener("click", () => this.undo());
     find(".demo-clear").addEventListener("click", () => this.clear());
     find(".demo-fill input").addEventListener("change", (event) => this.fill(event.target.checked));

@@ -1,41 +1,74 @@
-// A sheet of paper to draw on with a mouse, a pen or a finger. An outline is filled: the network knows garments, and
-// no outlines.
+// A sheet of paper to draw on with a mouse, a pen, a finger or the keyboard. An outline is filled: the network knows
+// garments, and no outlines.
 
 const INK = [43, 47, 56];
 const PEN = 0.045; // of the side
+const STEP = 1 / 28; // of the side, for each press of an arrow key
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Drawing {
   /**
    * @param {HTMLCanvasElement} paper square.
+   * @param {HTMLElement} pen shows where the keyboard's pen is: arrows move it, space puts it down and lifts it.
    * @param {() => void} onStart called when a stroke begins.
    * @param {() => void} onStroke called when a stroke has ended.
    */
-  constructor(paper, onStart, onStroke) {
+  constructor(paper, pen, onStart, onStroke) {
     Object.assign(this, { paper, strokes: [], fills: true });
     this.context = paper.getContext("2d", { willReadFrequently: true });
     let stroke = null;
-    paper.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      event.preventDefault();
-      paper.setPointerCapture(event.pointerId);
+    const begin = (place) => {
       onStart();
-      stroke = [this.#place(event)];
+      stroke = [place];
       this.strokes.push(stroke);
       this.draw();
-    });
-    paper.addEventListener("pointermove", (event) => {
+    };
+    const extend = (places) => {
       if (!stroke) return;
-      stroke.push(...(event.getCoalescedEvents?.() ?? [event]).map((each) => this.#place(each)));
+      stroke.push(...places);
       this.draw();
-    });
+    };
     const end = () => {
       if (!stroke) return;
       stroke = null;
       this.finish();
       onStroke();
     };
+    paper.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      event.preventDefault();
+      paper.setPointerCapture(event.pointerId);
+      begin(this.#place(event));
+    });
+    paper.addEventListener("pointermove", (event) => {
+      extend((event.getCoalescedEvents?.() ?? [event]).map((each) => this.#place(each)));
+    });
     paper.addEventListener("pointerup", end);
     paper.addEventListener("pointercancel", end);
+
+    let at = [paper.width / 2, paper.height / 2];
+    const show = () => {
+      pen.classList.toggle("is-down", stroke !== null);
+      pen.style.left = `${(100 * at[0]) / paper.width}%`;
+      pen.style.top = `${(100 * at[1]) / paper.height}%`;
+    };
+    paper.addEventListener("keydown", (event) => {
+      if (event.key in ARROWS) {
+        const steps = ARROWS[event.key];
+        at = at.map((value, i) => Math.min(Math.max(value + STEP * steps[i] * paper.width, 0), paper.width));
+        extend([at]);
+      } else if (event.key === " ") {
+        if (stroke) end();
+        else begin(at);
+      } else return;
+      event.preventDefault();
+      show();
+    });
+    paper.addEventListener("blur", () => {
+      end();
+      show();
+    });
+    show();
     this.clear();
   }
 

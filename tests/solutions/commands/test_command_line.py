@@ -370,11 +370,11 @@ def test_predict_ranks_labels(cli: Cli, trained: tuple[Path, str], boot: Path) -
     assert "█" in first
 
 
-def test_predict_gives_json_as_the_web_page_does(here: Cli, trained: tuple[Path, str], boot: Path) -> None:
+def test_predict_gives_json(here: Cli, trained: tuple[Path, str], boot: Path) -> None:
     (result,) = json.loads(here("predict", boot, "--json", "--out", trained[0].parent).stdout)
     assert result["answers"][0]["label"] == "Ankle boot"
     assert sum(answer["probability"] for answer in result["answers"]) == pytest.approx(1)
-    answer = Answer([(row["label"], row["probability"]) for row in result["answers"]], np.empty((28, 28)))
+    answer = Answer([(row["label"], row["probability"]) for row in result["answers"]])
     assert result == {"image": str(boot), "model": str(trained[0] / MODEL), **answer.as_json}
 
 
@@ -435,5 +435,5 @@ def test_a_model_may_lie_anywhere(cli: Cli, trained: tuple[Path, str], boot: Pat
 
 def test_a_command_that_needs_an_extra_names_it() -> None:
     with pytest.raises(WrongUse) as caught:
-        deployment._import_extra("deploy", "solutions.deploy.serve", "no_such_package")
+        deployment._import_extra("deploy", "solutions.deploy.push", "no_such_package")
     assert str(caught.value) == "no_such_package: not installed; pip install 'image-classifier-from-scratch[deploy]'"

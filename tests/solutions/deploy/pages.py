@@ -1,15 +1,11 @@
-"""What the tests of the web app and of the Space share: photographs, addresses, a client."""
+"""What the tests of the served page and of the Space share: photographs and addresses."""
 
 import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
-from gradio_client import Client, handle_file
 from PIL import Image
 
 
@@ -40,19 +36,3 @@ def until_it_answers(address: str, process: subprocess.Popen) -> str:
             assert process.poll() is None, "the server has ended"
             assert time.monotonic() < until, "the server does not answer"
             time.sleep(0.2)
-
-
-@contextmanager
-def asking(address: str) -> Iterator[Callable[[Path], dict]]:
-    """What the page answers to a photograph, as its own client gets it."""
-    client = Client(address, verbose=False, analytics_enabled=False)
-    try:
-        yield lambda photograph: client.predict(handle_file(photograph), api_name="/classify")[1]
-    finally:
-        client.close()
-
-
-def ask(address: str, photograph: Path) -> dict:
-    """The same for one photograph."""
-    with asking(address) as answer:
-        return answer(photograph)

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,12 +13,16 @@ import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from autograder.course import Course
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deploy.answers import UNSURE_BELOW
+from solutions.deploy.answers import UNSURE_BELOW, facts
 from solutions.deploy.images import open_image
 from solutions.deployment import classify, load_model, prepare_image
 from solutions.dropout import Classifier
+from solutions.runs.model_file import read_model
+from solutions.runs.summary import training_in
+from tests.axe import violations
 from tests.conftest import serve
 from tests.solutions.deploy.photographs import GROUNDS, KINDS, SIZES, cut_out, garment_on
 
@@ -238,10 +243,22 @@ def test_a_drawing_is_filled_answered_and_cleared(demo: Page) -> None:
     expect(status).not_to_contain_text("Draw a garment")
     assert demo.evaluate(MIDDLE_SEEN) > 180
     demo.get_by_label("Fill what a line encloses").uncheck()
-    demo.wait_for_function(f"{MIDDLE_SEEN} === 0")
+    demo.evaluate(f"async () => {{ while ({MIDDLE_SEEN} !== 0) await new Promise(requestAnimationFrame); }}")
     demo.get_by_role("button", name="Clear").click()
     expect(status).to_contain_text("Draw a garment, choose a photo")
     expect(demo.locator(".demo-answers li")).to_have_count(0)
+
+
+def test_a_garment_can_be_drawn_with_the_keyboard(demo: Page) -> None:
+    demo.locator("body").focus()
+    demo.keyboard.press("Tab")
+    expect(demo.get_by_role("application", name="Nothing yet")).to_be_focused()
+    expect(demo.locator(".demo-pen")).to_be_visible()
+    for key in ("Space", *["ArrowDown"] * 8, *["ArrowRight"] * 4, *["ArrowUp"] * 8, *["ArrowLeft"] * 4, "Space"):
+        demo.keyboard.press(key)
+    expect(demo.get_by_role("status")).not_to_contain_text("Draw a garment")
+    expect(demo.locator(".demo-answers li")).to_have_count(5)
+    assert demo.evaluate(MIDDLE_SEEN) > 180
 
 
 def test_undo_takes_the_last_line_back(demo: Page) -> None:
@@ -263,7 +280,7 @@ def test_an_example_is_answered_from_the_keyboard(demo: Page, model: Classifier,
     demo.keyboard.press("Enter")
     expected = said_of(model, open_image(host / "somewhere" / "page" / "example-9.jpg"))
     expect(demo.get_by_role("status")).to_contain_text(expected.split(" ")[0])
-    expect(demo.get_by_role("img", name="Photo: Ankle boot")).to_be_visible()
+    expect(demo.get_by_role("application", name="Photo: Ankle boot")).to_be_visible()
     expect(demo.get_by_role("list", name="Answers, the most probable first").get_by_role("listitem")).to_have_count(5)
 
 
@@ -273,7 +290,7 @@ def test_a_photo_that_is_chosen_is_answered(
     photo = garment_on((214, 178, 140), sample.test_images[by_confidence[-1]], (300, 400), 3)
     choose(demo, tmp_path / "mine.png", png(photo))
     expect(demo.get_by_role("status")).to_contain_text(said_of(model, photo))
-    expect(demo.get_by_role("img", name="Photo: mine.png")).to_be_visible()
+    expect(demo.get_by_role("application", name="Photo: mine.png")).to_be_visible()
 
 
 def test_a_photo_that_is_dropped_is_answered(
@@ -345,6 +362,37 @@ def test_the_whole_page_weighs_less_than_400_kb(demo: Page) -> None:
     )
     assert any(name.endswith("weights.safetensors") and size > 200_000 for name, size in loaded)
     assert sum(size for _, size in loaded) < LARGEST_PAGE
+
+
+def test_a_script_that_got_in_could_not_send_a_picture_to_another_host(page: Page, address: str) -> None:
+    page.goto(f"{address}somewhere/page/")
+    with serve(Path(__file__).parent) as elsewhere:
+        reached = "(url) => fetch(url, { mode: 'no-cors' }).then(() => true, () => false)"
+        assert page.evaluate(reached, address)
+        assert not page.evaluate(reached, elsewhere)
+
+
+def test_the_page_says_how_good_the_answers_are_and_where_that_is_explained(demo: Page, model_file: Path) -> None:
+    _, about = read_model(model_file)
+    for fact in facts(Classifier.labels, training_in(about)):
+        expect(demo.get_by_text(fact)).to_be_visible()
+    accuracy = json.loads(about["training"])["test_accuracy"]
+    expect(demo.get_by_text(f"it is right {accuracy:.1%} of the time")).to_be_visible()
+    link = demo.get_by_role("link", name="chapter 6 of the book")
+    assert link.get_attribute("href") == Course.installed().page("deployment")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_to_object_to(browser: Browser, address: str, theme: str) -> None:
+    with browser.new_context(
+        color_scheme=theme, bypass_csp=True
+    ) as context:  # for axe, which the page would not let in
+        page = context.new_page()
+        page.goto(f"{address}somewhere/page/", wait_until="networkidle")
+        assert violations(page) == []
+        page.get_by_role("button", name="Example: Bag").click()
+        expect(page.locator(".demo-answers li")).to_have_count(5)
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
