@@ -11,6 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+# A worker takes the next file when it has none: the longest first, so that none ends alone. One of the first two makes
+# the release and builds the book, for which the others would have to wait, and the other needs neither.
+FIRST = [
+    "book/test_content.py",
+    "checks/test_every_room.py",
+]
 TURNS = 5  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them
 
@@ -39,17 +45,19 @@ def turn() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    place = {ROOT / "tests" / file: at for at, file in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
     if config.getoption("deep"):
         return
     mine = turn()
-    left = [
+    left = {
         item
         for item in items
         if item.get_closest_marker("deep") or any(marker.args != (mine,) for marker in item.iter_markers("turn"))
-    ]
+    }
     if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in set(left)]
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
