@@ -16,6 +16,19 @@ ROOT = Path(__file__).parent.parent
 FIRST = [
     "book/test_content.py",
     "checks/test_every_room.py",
+    "book/test_reading.py",
+    "sample_class/test_term.py",
+    "instructor/grading/test_hostile_submissions.py",
+    "instructor/grading/test_killed.py",
+    "instructor/releasing/test_student_path.py",
+    "instructor/grading/test_again.py",
+    "instructor/grading/test_cluster.py",
+    "solutions/commands/test_command_line.py",
+    "solutions/deploy/test_space.py",
+    "instructor/nbgrader/test_nbgrader.py",
+    "instructor/grading/test_trouble.py",
+    "checks/test_two_mistakes.py",
+    "book/test_print.py",
 ]
 TURNS = 5  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them

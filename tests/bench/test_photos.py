@@ -93,6 +93,7 @@ def test_what_is_prepared_is_like_the_garment_and_what_is_only_resized_is_not(
     assert likeness(resize_and_invert) < 0.45
 
 
+@pytest.mark.deep
 def test_on_each_ground_more_are_right_than_after_resizing(sample: Dataset, quick_model: Classifier) -> None:
     results = accuracy_by_ground(quick_model, sample.test_images, sample.test_labels, per_class=2)
     assert [result.ground for result in results] == list(GROUNDS)
@@ -103,6 +104,7 @@ def test_on_each_ground_more_are_right_than_after_resizing(sample: Dataset, quic
         assert all(failure.given != failure.label for failure in result.failures)
 
 
+@pytest.mark.deep
 def test_a_photograph_that_is_refused_is_wrong(sample: Dataset, quick_model: Classifier) -> None:
     nothing = np.zeros_like(sample.test_images)
     result = accuracy_by_ground(quick_model, nothing, sample.test_labels, per_class=1)[-1]
@@ -110,6 +112,7 @@ def test_a_photograph_that_is_refused_is_wrong(sample: Dataset, quick_model: Cla
     assert {(failure.prepared, failure.given) for failure in result.failures} == {(None, None)}
 
 
+@pytest.mark.deep
 def test_the_tool_prints_each_ground_and_shows_what_is_wrong(tmp_path: Path, quick_model: Classifier) -> None:
     export_model(quick_model, tmp_path / "model.safetensors")
     command = [sys.executable, "-m", "bench.photos", "--model", tmp_path / "model.safetensors", "--data", SAMPLE_FOLDER]
@@ -125,6 +128,7 @@ def test_the_tool_prints_each_ground_and_shows_what_is_wrong(tmp_path: Path, qui
     assert names == {"photos.json", "examples.png", *(f"failures-{ground}.png" for ground in GROUNDS)}
 
 
+@pytest.mark.deep
 def test_the_courses_own_model_is_right_for_four_of_five_photographs_on_each_ground(full: Dataset) -> None:
     """With 100 photographs a ground, and one seed; ``make photos`` makes as many as one likes."""
     model = load_model(COURSE_MODEL)

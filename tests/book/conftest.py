@@ -13,6 +13,12 @@ from playwright.sync_api import Browser
 
 from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
 from tests.conftest import ROOT, made_once, run, serve
+from tests.suite import TURNS
+
+
+def turn(at: int) -> pytest.MarkDecorator:
+    """Let one in so many be tried with each commit, and all in a deep run."""
+    return pytest.mark.turn(at % TURNS)
 
 
 def build_book(source: Path, output: Path) -> None:
@@ -64,8 +70,11 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(
     scope="session",
-    params=[(name, colours) for name in [*PAGES, SEARCH] for colours in STARTS],
-    ids=lambda param: f"{Path(param[0]).stem}-{param[1]}",
+    params=[
+        pytest.param((name, colours), id=f"{Path(name).stem}-{colours}", marks=() if colours == "light" else turn(at))
+        for at, name in enumerate([*PAGES, SEARCH])
+        for colours in STARTS
+    ],
 )
 def visited(
     request: pytest.FixtureRequest, browser: Browser, address: str, tmp_path_factory: pytest.TempPathFactory

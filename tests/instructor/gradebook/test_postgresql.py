@@ -158,6 +158,7 @@ def test_a_second_run_grades_nothing_anew(server: Server, database: str, folder:
     assert rows(server.url(database)) == before
 
 
+@pytest.mark.deep
 def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
     server: Server, database: str, folder: Path, graded_small_class: Path
 ) -> None:

@@ -168,6 +168,7 @@ def test_a_bundle_replaces_a_file_only_by_force(bundle: Path, released: Path) ->
 
 
 @pytest.mark.parametrize(("name", "points"), [("right", 20), ("wrong", 14), ("malformed", 0), ("thief", NOT_LINEAR)])
+@pytest.mark.deep
 def test_a_submission_gets_the_points_that_it_gets_in_a_course_folder(name: str, points: int, container: Path) -> None:
     results = results_of(container, name)
     said = (container / "results" / name / "stdout").read_text(encoding="utf-8")
@@ -177,6 +178,7 @@ def test_a_submission_gets_the_points_that_it_gets_in_a_course_folder(name: str,
 
 
 @pytest.mark.parametrize("name", ["right", "wrong", "malformed"])
+@pytest.mark.deep
 def test_what_gradescope_is_told_has_its_form_and_shows_hidden_checks_after_the_due_date(
     name: str, container: Path
 ) -> None:
@@ -188,22 +190,26 @@ def test_what_gradescope_is_told_has_its_form_and_shows_hidden_checks_after_the_
     assert "An answer waits for a person" in results["output"]
 
 
+@pytest.mark.deep
 def test_a_known_mistake_is_named_with_the_page_to_read(container: Path) -> None:
     said = outputs(results_of(container, "wrong"), "Linear")
     assert "likely mistake: " in said
     assert f"chapters/{ASSIGNMENT}.html" in said
 
 
+@pytest.mark.deep
 def test_a_file_that_is_no_notebook_is_told_so(container: Path) -> None:
     assert f"{NAME} is not a notebook" in results_of(container, "malformed")["output"]
 
 
+@pytest.mark.deep
 def test_student_code_is_another_user_who_gets_at_nothing_of_the_graders(container: Path) -> None:
     said = outputs(results_of(container, "thief"), "Linear")
     assert "uid other, got []" in said
     assert results_of(container, "thief")["extra_data"]["isolation"] == "other-user"
 
 
+@pytest.mark.deep
 def test_these_walls_stand_without_namespaces(container: Path) -> None:
     leaks = json.loads((container / "leaks.json").read_text(encoding="utf-8"))
     assert ("a server of this machine" in leaks.pop("network")) == (landlock.version() < landlock.TCP_SINCE)

@@ -182,6 +182,7 @@ def test_a_cluster_gives_the_verdicts_and_the_gradebook_of_one_machine(
     assert [len(worker.sandboxes) for worker in two] == [1, 1], "a worker had nothing to do, or two sandboxes"
 
 
+@pytest.mark.deep
 def test_what_a_cluster_graded_stands_when_one_machine_goes_on(
     cluster: Cluster, two: list[Worker], small_folder: Path
 ) -> None:
@@ -268,6 +269,7 @@ def test_a_killed_grader_goes_on_where_it_was(cluster: Cluster, two: list[Worker
     assert sum(score or 0 for score in gradebook_rows(small_folder).values()) == sum(ONCE.values())
 
 
+@pytest.mark.deep
 def test_a_scheduler_that_nobody_answers_for_is_one_line(small_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -303,6 +305,7 @@ def test_a_cluster_without_workers_says_how_to_start_some(tmp_path: Path) -> Non
         sandboxes.run(PROGRAM).result(timeout=60)
 
 
+@pytest.mark.deep
 def test_a_worker_that_joins_later_is_used(tmp_path: Path) -> None:
     with scheduler_in(tmp_path) as cluster, cluster_workers(cluster.address, QUICK, isolated=True) as sandboxes:
         promise = sandboxes.run(PROGRAM)
@@ -310,6 +313,7 @@ def test_a_worker_that_joins_later_is_used(tmp_path: Path) -> None:
             assert promise.result(timeout=60) == RunResult({"a": CellResult("1\n", "")}, {})
 
 
+@pytest.mark.deep
 def test_a_worker_with_other_code_is_refused_and_named(tmp_path: Path, small_folder: Path) -> None:
     other = tmp_path / "other"
     shutil.copytree(Path(package.__file__).parent, other / "autograder")

@@ -46,6 +46,7 @@ def in_namespace(*options: str, script: str, cwd: Path) -> subprocess.CompletedP
 # The machine
 
 
+@pytest.mark.deep
 def test_a_full_disk_is_one_line_and_with_room_again_the_same_command_goes_on(small_folder: Path) -> None:
     size = sum(path.stat().st_size for path in small_folder.rglob("*"))
     full = small_folder.parent / "full"

@@ -113,6 +113,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: Stude
     return found
 
 
+@pytest.mark.deep
 def test_a_student_neither_lists_nor_reads_nor_removes_what_was_submitted(hub: Hub) -> None:
     course = f"/srv/exchange/{hub.course_id}"
     read_it = f"cat {course}/inbound/ada+*/{ASSIGNMENT}.ipynb"
@@ -126,6 +127,7 @@ def test_a_student_neither_lists_nor_reads_nor_removes_what_was_submitted(hub: H
     assert sorted(hub.exchange.glob("*/inbound/*")) == submitted
 
 
+@pytest.mark.deep
 def test_the_students_wheel_checks_the_fetched_notebook(hub: Hub) -> None:
     line = ["/srv/environment/bin/python", "-m", "autograder.cli", "check", f"{ASSIGNMENT}.ipynb"]
     done = hub.run("ada", *line, where=ASSIGNMENT)
@@ -133,6 +135,7 @@ def test_the_students_wheel_checks_the_fetched_notebook(hub: Hub) -> None:
     assert "points from visible checks" in done.stdout
 
 
+@pytest.mark.deep
 def test_what_was_submitted_is_collected_and_graded_by_the_one_who_teaches(hub: Hub) -> None:
     hub.nbgrader("curie", "collect", ASSIGNMENT, where="course")
     line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "-q", "--json", "-"]
@@ -149,6 +152,7 @@ def test_what_was_submitted_is_collected_and_graded_by_the_one_who_teaches(hub: 
 # What doctor says of it
 
 
+@pytest.mark.deep
 def test_doctor_finds_a_right_exchange_and_says_what_mends_a_wrong_one(hub: Hub, tmp_path: Path) -> None:
     root, course = tmp_path / "exchange", hub.course_id
     shutil.copytree(hub.exchange, root)

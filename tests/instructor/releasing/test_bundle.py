@@ -112,6 +112,7 @@ def test_no_module_of_the_solutions_is_in_it(bundle: dict[str, bytes]) -> None:
     assert not [name for name in bundle if re.search(r"solutions|mistakes/", name)]
 
 
+@pytest.mark.deep
 def test_the_same_course_makes_the_same_wheel_byte_for_byte(
     released: Path, tmp_path: Path, bundle: dict[str, bytes]
 ) -> None:
