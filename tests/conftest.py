@@ -69,6 +69,16 @@ def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callabl
     return folder
 
 
+class Server(ThreadingHTTPServer):
+    """A server whose visitors may leave before they have heard all."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Silent(SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         """Say nothing: pytest's output is for pytest."""
@@ -82,8 +92,7 @@ def serve(folder: Path) -> AbstractContextManager[str]:
 @contextmanager
 def listen(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
     """Let a handler answer, and give its address with a slash at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -27,6 +27,7 @@ def term(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once("term", tmp_path_factory, make)
 
 
+@pytest.mark.deep
 def test_the_guide_is_played_to_its_end(term: Path) -> None:
     """Each command ended well, or this folder would not be there."""
     assert len(blocks()) > 10
@@ -44,6 +45,7 @@ def test_the_terminal_stays_where_it_went(tmp_path: Path) -> None:
     assert shell.run("pwd").strip() == str(tmp_path / "deep")
 
 
+@pytest.mark.deep
 def test_all_that_was_handed_in_is_in_the_gradebook(term: Path) -> None:
     with open_gradebook(term / "term" / "my-course") as gradebook:
         submitted = {one.student.id: one for one in gradebook.assignment_submissions(ASSIGNMENT)}
@@ -55,6 +57,7 @@ def test_all_that_was_handed_in_is_in_the_gradebook(term: Path) -> None:
     assert late
 
 
+@pytest.mark.deep
 def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(term: Path) -> None:
     with open_gradebook(term / "term" / "my-course") as gradebook:
         marks = {
@@ -74,6 +77,7 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.deep
 def test_each_student_has_a_page_under_a_name_that_the_learning_system_takes_back(term: Path) -> None:
     course = term / "term" / "my-course"
     with zipfile.ZipFile(course / "feedback" / f"{ASSIGNMENT}.zip") as archive:
@@ -83,6 +87,7 @@ def test_each_student_has_a_page_under_a_name_that_the_learning_system_takes_bac
     assert any("assignsubmission_file" in name for name in names)
 
 
+@pytest.mark.deep
 def test_a_student_of_the_made_up_class_always_hands_in_the_same(term: Path) -> None:
     from autograder.notebooks.graft import read_notebook
 

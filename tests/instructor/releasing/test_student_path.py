@@ -77,6 +77,7 @@ def test_an_untouched_notebook_gets_nothing_and_is_told_kindly(chapter: Chapter,
     assert "Traceback" not in said.stdout and "note:" not in said.stdout
 
 
+@pytest.mark.deep
 def test_progress_shows_every_notebook_of_the_folder_and_what_is_next(machine: StudentMachine, done: Path) -> None:
     said = machine.autograder("progress", done).stdout
     visible = sum(check.points for chapter in CHAPTERS for check in checks_of(chapter.room) if not check.hidden)

@@ -161,6 +161,7 @@ def test_a_thousand_test_images_get_the_answers_of_python(
     assert (there.argmax(dim=1) == exactly.argmax(dim=1)).double().mean() >= 0.995
 
 
+@pytest.mark.deep
 def test_a_thousand_test_images_at_photo_size_are_prepared_bit_for_bit_as_in_python(
     demo: Page, model: Classifier, host: Path
 ) -> None:
