@@ -232,6 +232,7 @@ def test_an_existing_file_of_marks_is_replaced_only_by_force_and_then_kept(grade
     assert {verdict["student"] for verdict in json.loads(marks.read_text())["verdicts"]} == {"ada"}
 
 
+@pytest.mark.long("a release runs a chapter")
 def test_a_release_does_not_overwrite_an_edited_source_notebook(course_folder: Path) -> None:
     source = course_folder / "source" / "4-optimizer" / "4-optimizer.ipynb"
     source.write_text(source.read_text().replace("Momentum", "Momentum ", 1))

@@ -94,6 +94,7 @@ def test_what_is_prepared_is_like_the_garment_and_what_is_only_resized_is_not(
 
 
 @pytest.mark.deep
+@pytest.mark.long("photographs on each ground")
 def test_on_each_ground_more_are_right_than_after_resizing(sample: Dataset, quick_model: Classifier) -> None:
     results = accuracy_by_ground(quick_model, sample.test_images, sample.test_labels, per_class=2)
     assert [result.ground for result in results] == list(GROUNDS)
@@ -105,6 +106,7 @@ def test_on_each_ground_more_are_right_than_after_resizing(sample: Dataset, quic
 
 
 @pytest.mark.deep
+@pytest.mark.long("photographs on each ground")
 def test_a_photograph_that_is_refused_is_wrong(sample: Dataset, quick_model: Classifier) -> None:
     nothing = np.zeros_like(sample.test_images)
     result = accuracy_by_ground(quick_model, nothing, sample.test_labels, per_class=1)[-1]
@@ -113,6 +115,7 @@ def test_a_photograph_that_is_refused_is_wrong(sample: Dataset, quick_model: Cla
 
 
 @pytest.mark.deep
+@pytest.mark.long("photographs on each ground")
 def test_the_tool_prints_each_ground_and_shows_what_is_wrong(tmp_path: Path, quick_model: Classifier) -> None:
     export_model(quick_model, tmp_path / "model.safetensors")
     command = [sys.executable, "-m", "bench.photos", "--model", tmp_path / "model.safetensors", "--data", SAMPLE_FOLDER]
@@ -129,6 +132,7 @@ def test_the_tool_prints_each_ground_and_shows_what_is_wrong(tmp_path: Path, qui
 
 
 @pytest.mark.deep
+@pytest.mark.long("four hundred photographs")
 def test_the_courses_own_model_is_right_for_four_of_five_photographs_on_each_ground(full: Dataset) -> None:
     """With 100 photographs a ground, and one seed; ``make photos`` makes as many as one likes."""
     model = load_model(COURSE_MODEL)

@@ -54,6 +54,7 @@ def leaks(line: str, shown: str) -> bool:
     return line in shown if len(line) > 20 else re.search(rf"^\s*{re.escape(line)}\s*$", shown, re.M) is not None
 
 
+@pytest.mark.long("every line of the solutions in every file of the site")
 def test_no_line_of_a_solution_is_anywhere_in_the_site(site: Path) -> None:
     lines = {line for exercise in EXERCISES for line in exercise.solution_lines} - TAUGHT
     for path in site.rglob("*"):

@@ -46,6 +46,7 @@ MISTAKES = [pytest.param(room, mistake, id=mistake.id) for room in rooms() for m
 
 @pytest.mark.parametrize("seeds", TENS)
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
+@pytest.mark.long("every mistake at ten seeds")
 def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seeds: range) -> None:
     checks, expect = checks_of(room, exercise), EXPECT.for_other_seeds()
     for seed in seeds:
@@ -59,6 +60,7 @@ def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, ex
 
 
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.long("every mistake in every check, once without the shortcut")
 def test_a_mistake_that_a_check_does_not_reach_looks_right_to_it(room: str, live: LiveExpectations) -> None:
     """So the test above need not run it there, fifty times."""
     expect = ReachedExpectations(COURSE)
@@ -151,6 +153,7 @@ def value_in(line: str) -> str:
 
 @pytest.mark.parametrize("seeds", TENS)
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.long("ten seeds")
 def test_a_right_but_different_solution_passes_every_check(path: Path, seeds: range) -> None:
     """A file may answer some exercises of its room and leave others out. What draws nothing is asked at two seeds."""
     room, expect = path.parent.name, EXPECT.for_other_seeds()
@@ -218,6 +221,7 @@ def test_the_untouched_stub_earns_nothing_and_is_told_kindly(room: str, verdicts
 
 @pytest.mark.parametrize("value", ["None", "0", "''"])
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.long("training in which nothing happens runs to its limits")
 def test_what_does_nothing_earns_nothing(room: str, value: str, verdicts_on: Judge) -> None:
     """But for the fields of LearnerConfig, which its stub gives."""
     exercises = {exercise.name for exercise in COURSE.exercises(room)}

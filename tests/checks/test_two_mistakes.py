@@ -145,6 +145,7 @@ def tried(room: str) -> list[Together]:
 
 
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.long("two dozen pairs")
 def test_two_mistakes_that_do_not_interact_are_both_named(room: str) -> None:
     wanted = [both for both in tried(room) if not both.interact]
     others = [both for both in wanted if not both.are_named]
@@ -159,6 +160,7 @@ def test_most_pairs_that_touch_different_places_and_checks_are_both_named(room: 
 
 @pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.deep) for seed in SEEDS[1:])])
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.long("nine pairs")
 def test_pairs_from_everywhere_in_a_room_are_named_at_each_seed(room: str, seed: int) -> None:
     """All rooms together, two dozen pairs and more. The first test accounts for those that are not named."""
     in_one = [both.pair for both in tried(room) if both.are_named and not both.interact]

@@ -48,6 +48,7 @@ def here(released: Path) -> dict[str, Finding]:
     return found
 
 
+@pytest.mark.long("every wall is attacked")
 def test_here_nothing_is_to_be_mended(here: dict[str, Finding]) -> None:
     assert {one.mend for one in here.values()} == {""}
 
@@ -134,6 +135,7 @@ def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, Probed]
 # A machine that lacks something
 
 
+@pytest.mark.long("every wall is attacked")
 def test_without_bubblewrap_every_wall_stands_by_landlock(tmp_path: Path) -> None:
     line = [sys.executable, "-m", "autograder.instructor.cli", "doctor", "--json"]
     environment = os.environ | {"PATH": str(tmp_path)}

@@ -159,6 +159,7 @@ def test_a_second_run_grades_nothing_anew(server: Server, database: str, folder:
 
 
 @pytest.mark.deep
+@pytest.mark.long("two runs over a class")
 def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
     server: Server, database: str, folder: Path, graded_small_class: Path
 ) -> None:
@@ -183,6 +184,7 @@ def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
     assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 
 
+@pytest.mark.long("two runs over a class")
 def test_two_courses_on_one_server_have_a_database_each(server: Server, database: str, folder: Path) -> None:
     server.do("CREATE DATABASE spring TEMPLATE released")
     other = folder.parent / "spring"

@@ -65,6 +65,7 @@ def test_a_seed_reproduces_every_verdict_with_any_number_of_workers(folder: Path
     assert verdicts(grade(small_folder, seed=7, workers=1)) == verdicts(known)
 
 
+@pytest.mark.long("three runs over a class")
 def test_neither_order_nor_number_of_workers_changes_anything(folder: Path, released: Path, tmp_path: Path) -> None:
     known = verdicts(grade(folder, seed=7))
     other = tmp_path / "other"
@@ -160,6 +161,7 @@ def test_a_dry_run_says_who_would_change_by_how_much_and_writes_nothing(folder: 
     assert (flip["exercise"], flip["check"], flip["outcome"]) == ("Linear", "affine_map", "fail")
 
 
+@pytest.mark.long("three runs over a class")
 def test_a_dry_run_and_a_run_with_the_same_seed_say_the_same(folder: Path) -> None:
     would = grade(changed_folder(folder), seed=11, dry_run=True)
     did = grade(folder, seed=11)
@@ -167,6 +169,7 @@ def test_a_dry_run_and_a_run_with_the_same_seed_say_the_same(folder: Path) -> No
     assert not grade(folder, seed=11, dry_run=True).changes
 
 
+@pytest.mark.long("three runs over a class")
 def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Path) -> None:
     changed_folder(folder)
     done = autograder("grade", "--dry-run", "--json", "../would.json", "--student", "two_mistakes", cwd=folder)

@@ -173,6 +173,7 @@ def hand_in_with(folder: Path, student: str, code: str) -> None:
     nbformat.write(notebook, submitted(folder, student))
 
 
+@pytest.mark.long("a cluster is started")
 def test_a_cluster_gives_the_verdicts_and_the_gradebook_of_one_machine(
     cluster: Cluster, two: list[Worker], small_folder: Path, graded_small_class: Path
 ) -> None:
@@ -208,6 +209,7 @@ def test_a_worker_that_is_killed_while_it_runs_a_submission_loses_nothing(
 
 
 @pytest.mark.deep
+@pytest.mark.long("workers are waited for")
 def test_a_worker_that_is_killed_together_with_its_nanny_loses_nothing(
     cluster: Cluster, two: list[Worker], small_folder: Path
 ) -> None:
@@ -222,6 +224,7 @@ def test_a_worker_that_is_killed_together_with_its_nanny_loses_nothing(
         assert points(run.result()) == ONCE | {f"slow-{number}": 20 for number in range(3)}
 
 
+@pytest.mark.long("fork bombs run to their limit")
 def test_hostile_work_does_no_harm_to_the_worker_that_runs_it(
     cluster: Cluster, two: list[Worker], small_folder: Path
 ) -> None:
@@ -236,6 +239,7 @@ def test_hostile_work_does_no_harm_to_the_worker_that_runs_it(
 
 
 @pytest.mark.deep
+@pytest.mark.long("workers are started again and again")
 def test_work_that_ends_every_worker_is_a_crash_and_stops_nobody_elses(
     cluster: Cluster, two: list[Worker], small_folder: Path
 ) -> None:
@@ -260,6 +264,7 @@ def grading(folder: Path, address: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.deep
+@pytest.mark.long("two runs over a class")
 def test_a_killed_grader_goes_on_where_it_was(cluster: Cluster, two: list[Worker], small_folder: Path) -> None:
     with grading(small_folder, cluster.address) as grader:
         grader.send_signal(signal.SIGKILL)
@@ -270,6 +275,7 @@ def test_a_killed_grader_goes_on_where_it_was(cluster: Cluster, two: list[Worker
 
 
 @pytest.mark.deep
+@pytest.mark.long("nobody answers until the patience ends")
 def test_a_scheduler_that_nobody_answers_for_is_one_line(small_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -280,6 +286,7 @@ def test_a_scheduler_that_nobody_answers_for_is_one_line(small_folder: Path) -> 
 
 
 @pytest.mark.deep
+@pytest.mark.long("the scheduler is waited for")
 def test_a_scheduler_that_goes_away_is_one_line_and_what_was_graded_is_kept(tmp_path: Path, small_folder: Path) -> None:
     hand_in_with(small_folder, "zoe", "import time; time.sleep(3)")
     with (
@@ -306,6 +313,7 @@ def test_a_cluster_without_workers_says_how_to_start_some(tmp_path: Path) -> Non
 
 
 @pytest.mark.deep
+@pytest.mark.long("a cluster is started")
 def test_a_worker_that_joins_later_is_used(tmp_path: Path) -> None:
     with scheduler_in(tmp_path) as cluster, cluster_workers(cluster.address, QUICK, isolated=True) as sandboxes:
         promise = sandboxes.run(PROGRAM)
@@ -314,6 +322,7 @@ def test_a_worker_that_joins_later_is_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.deep
+@pytest.mark.long("a cluster is started")
 def test_a_worker_with_other_code_is_refused_and_named(tmp_path: Path, small_folder: Path) -> None:
     other = tmp_path / "other"
     shutil.copytree(Path(package.__file__).parent, other / "autograder")

@@ -179,6 +179,7 @@ def test_after_the_notebook_of_the_assignment_changed_that_is_warned_of(own_copy
     assert warning.startswith("the checks, the reference or the limits have changed since")
 
 
+@pytest.mark.long("a class is graded")
 def test_work_that_cannot_be_read_is_explained_as_such(own_copy: Path, course: Course, explained: Explain) -> None:
     (own_copy / "submitted" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").write_text("{")
     done = run("autograder.instructor.cli", "grade", "--student", "ada", cwd=own_copy)
@@ -242,6 +243,7 @@ def test_python_has_what_was_observed_and_expected_and_not_the_students_code(
     assert "it would run in your process, with your rights" in " ".join(said.split())
 
 
+@pytest.mark.long("three marks are explained")
 def test_only_for_trusted_work_python_has_the_names_themselves(graded: Path) -> None:
     line = [sys.executable, "-m", "autograder.instructor.cli", "explain", "john", ASSIGNMENT, "Linear.affine_map"]
     line += ["--python", "--no-sandbox"]

@@ -130,6 +130,7 @@ def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(
     assert graded_notebooks(small_folder) == graded_notebooks(undisturbed)
 
 
+@pytest.mark.long("two runs over a class")
 def test_a_killed_run_leaves_no_process_and_what_it_had_finished_is_not_done_again(small_folder: Path) -> None:
     before = sandboxes()
     process = start(small_folder)
@@ -142,6 +143,7 @@ def test_a_killed_run_leaves_no_process_and_what_it_had_finished_is_not_done_aga
     assert sums(small_folder) == POINTS
 
 
+@pytest.mark.long("three runs over a class")
 def test_work_that_changes_between_a_killed_run_and_the_next_is_judged_as_it_is_then(small_folder: Path) -> None:
     grade(small_folder, seed=1)
     submission = submitted(small_folder, "empty")
@@ -165,6 +167,7 @@ def hand_in_slowly(folder: Path, student: str, seconds: int) -> None:
     nbformat.write(notebook, submitted(folder, student))
 
 
+@pytest.mark.long("two runs over a class")
 def test_control_c_finishes_what_is_in_flight_and_says_how_to_go_on(small_folder: Path) -> None:
     """A terminal sends it to every process of the group, those of the sandbox among them."""
     hand_in_slowly(small_folder, "right", 3)
@@ -185,6 +188,7 @@ def test_control_c_finishes_what_is_in_flight_and_says_how_to_go_on(small_folder
     assert points(grade(small_folder)) == POINTS
 
 
+@pytest.mark.long("a run over a class")
 def test_a_second_control_c_stops_at_once(small_folder: Path) -> None:
     hand_in_slowly(small_folder, "right", 15)
     running = start(small_folder)

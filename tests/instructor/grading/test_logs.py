@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from autograder.instructor.course.folder import CourseFolder
 from sample_class.answers import answers
 from tests.conftest import autograder
@@ -26,6 +28,7 @@ def test_a_log_tells_why_the_work_came_to_its_mark(graded: Path) -> None:
     assert "SyntaxError" in edsger.split("What the cells printed")[1]
 
 
+@pytest.mark.long("three runs over a class")
 def test_a_new_mark_replaces_the_log_and_one_that_stands_keeps_it(graded_folder: Path) -> None:
     before = {student: log_of(graded_folder, student) for student in ("ada", "john")}
     submitted = graded_folder / "submitted"

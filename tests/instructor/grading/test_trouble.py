@@ -47,6 +47,7 @@ def in_namespace(*options: str, script: str, cwd: Path) -> subprocess.CompletedP
 
 
 @pytest.mark.deep
+@pytest.mark.long("three runs over a class")
 def test_a_full_disk_is_one_line_and_with_room_again_the_same_command_goes_on(small_folder: Path) -> None:
     size = sum(path.stat().st_size for path in small_folder.rglob("*"))
     full = small_folder.parent / "full"
@@ -72,6 +73,7 @@ rm filler
     assert everything_in_gradebook(small_folder.parent / "done") == everything_in_gradebook(small_folder)
 
 
+@pytest.mark.long("two runs over a class")
 def test_a_read_only_course_folder_is_one_line_for_a_run_and_no_matter_for_a_dry_one(small_folder: Path) -> None:
     script = f"{GRADE}; echo status $?; {GRADE} --dry-run; echo status $?"
     done = in_namespace("--ro-bind", str(small_folder), str(small_folder), script=script, cwd=small_folder)
@@ -95,6 +97,7 @@ def refused(folder: Path, *words: str) -> Iterator[None]:
         assert word in line
 
 
+@pytest.mark.long("the gradebook is waited for")
 def test_a_gradebook_that_another_program_holds_is_waited_for_only_shortly(small_folder: Path) -> None:
     with contextlib.closing(sqlite3.connect(small_folder / "gradebook.db")) as other:
         other.execute("BEGIN EXCLUSIVE")

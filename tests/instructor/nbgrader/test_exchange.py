@@ -136,6 +136,7 @@ def test_the_students_wheel_checks_the_fetched_notebook(hub: Hub) -> None:
 
 
 @pytest.mark.deep
+@pytest.mark.long("a class is graded")
 def test_what_was_submitted_is_collected_and_graded_by_the_one_who_teaches(hub: Hub) -> None:
     hub.nbgrader("curie", "collect", ASSIGNMENT, where="course")
     line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "-q", "--json", "-"]

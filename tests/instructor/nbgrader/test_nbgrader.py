@@ -107,6 +107,7 @@ def read_right(folder: Path) -> Any:
     return read_notebook(folder / "submitted" / "right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
 
 
+@pytest.mark.long("nbgrader's own command")
 def test_nbgraders_own_command_gives_the_marks_that_ours_gives(autograded: Path) -> None:
     theirs = gradebook_rows(autograded)
     done = autograder("grade", cwd=autograded)
@@ -116,6 +117,7 @@ def test_nbgraders_own_command_gives_the_marks_that_ours_gives(autograded: Path)
     assert sum(score or 0 for (student, _), score in theirs.items() if student == "two_mistakes") == 11
 
 
+@pytest.mark.long("nbgrader's own command")
 def test_penalties_comments_and_what_waits_for_a_person_are_those_of_nbgraders_own_command(
     autograded: Path, tmp_path: Path
 ) -> None:

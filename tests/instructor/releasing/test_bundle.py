@@ -113,6 +113,7 @@ def test_no_module_of_the_solutions_is_in_it(bundle: dict[str, bytes]) -> None:
 
 
 @pytest.mark.deep
+@pytest.mark.long("the wheel is built again")
 def test_the_same_course_makes_the_same_wheel_byte_for_byte(
     released: Path, tmp_path: Path, bundle: dict[str, bytes]
 ) -> None:
@@ -209,6 +210,7 @@ def test_check_on_a_known_mistake_explains_it(mistake: Mistake, said: dict[str, 
     assert "<dt" in html and "✗ not yet" in html
 
 
+@pytest.mark.long("a chapter is trained from top to bottom")
 def test_run_all_on_the_untouched_notebook_reaches_the_end_and_reports_kindly(
     machine: StudentMachine, kernel: str
 ) -> None:
@@ -227,6 +229,7 @@ def test_run_all_on_the_untouched_notebook_reaches_the_end_and_reports_kindly(
     assert all("<table" in cell.outputs[0].data["text/html"] for cell in looks)
 
 
+@pytest.mark.long("a notebook is checked twice")
 def test_autograder_fills_and_checks_a_notebook_and_says_so_by_its_exit_status(
     machine: StudentMachine, tmp_path: Path
 ) -> None:

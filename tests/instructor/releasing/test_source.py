@@ -117,12 +117,14 @@ def nbgrader_validate(notebook: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.long("nbgrader runs the notebook")
 def test_nbgrader_validate_finds_success_in_the_source(released: Path) -> None:
     assert "Success! Your notebook passes all the tests." in nbgrader_validate(
         released / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     )
 
 
+@pytest.mark.long("nbgrader runs the notebook")
 def test_nbgrader_validate_fails_on_the_open_answers_of_the_release_and_on_nothing_else(
     released: Path, untouched: NotebookNode
 ) -> None:

@@ -47,6 +47,7 @@ def done(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> P
         for at, chapter in enumerate(CHAPTERS)
     ],
 )
+@pytest.mark.long("a chapter is trained from top to bottom")
 def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cell_says_that_all_is_done(
     chapter: Chapter, done: Path, kernel: str
 ) -> None:
@@ -78,6 +79,7 @@ def test_an_untouched_notebook_gets_nothing_and_is_told_kindly(chapter: Chapter,
 
 
 @pytest.mark.deep
+@pytest.mark.long("six notebooks are checked")
 def test_progress_shows_every_notebook_of_the_folder_and_what_is_next(machine: StudentMachine, done: Path) -> None:
     said = machine.autograder("progress", done).stdout
     visible = sum(check.points for chapter in CHAPTERS for check in checks_of(chapter.room) if not check.hidden)

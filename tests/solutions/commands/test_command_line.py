@@ -145,6 +145,7 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
 
 
 @pytest.mark.deep
+@pytest.mark.long("two trainings")
 def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
     """For each kind of state: none beside the weights, an optimizer's with averages, and the chapter's Learner's."""
     ways = {

@@ -162,6 +162,7 @@ def test_a_thousand_test_images_get_the_answers_of_python(
 
 
 @pytest.mark.deep
+@pytest.mark.long("a thousand images, twice")
 def test_a_thousand_test_images_at_photo_size_are_prepared_bit_for_bit_as_in_python(
     demo: Page, model: Classifier, host: Path
 ) -> None:

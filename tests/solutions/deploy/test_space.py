@@ -343,6 +343,7 @@ def test_a_picture_without_a_garment_is_refused_in_words(visit: Page, tmp_path: 
     expect(visit.get_by_text("This picture cannot be used: nothing stands out from the background")).to_be_visible()
 
 
+@pytest.mark.long("the drawing needs WebGL, which the processor computes here")
 def test_a_drawing_is_answered(visit: Page) -> None:
     visit.get_by_role("tab", name="Drawing").click()
     visit.get_by_role("button", name="Brush").click()
