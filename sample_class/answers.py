@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.exercises import BEGIN, END
 from autograder.mistakes import Mistake
 
 HERE = Path(__file__).parent
@@ -33,7 +34,13 @@ def answers(room: str) -> dict[str, str]:
     found = {path.stem: path.read_text(encoding="utf-8") for path in (HERE / room).glob("*.py")}
     if room == ROOM:
         course = Course.installed()
-        found |= {student: course.mistaken_source(room, *ids) for student, ids in KNOWN_MISTAKES.items()}
+        spoiled = {student: course.mistaken_source(room, *ids) for student, ids in KNOWN_MISTAKES.items()}
         for student, edits in TROUBLE.items():
-            found[student] = Mistake(student, room, "", "", edits).apply(course.source(room))
+            spoiled[student] = Mistake(student, room, "", "", edits).apply(course.source(room))
+        found |= {student: without_marks(source) for student, source in spoiled.items()}
     return dict(sorted(found.items()))
+
+
+def without_marks(source: str) -> str:
+    """Return a source without the lines that say where a solution begins and ends, which no student writes."""
+    return "".join(line for line in source.splitlines(keepends=True) if line.strip() not in (BEGIN, END))

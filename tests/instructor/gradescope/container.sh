@@ -29,7 +29,7 @@ case $prefix in /usr*) ;; *) copy_on_write "$prefix" ;; esac
 mkdir -p "$root/usr/share/installed" "$root/usr/share/packages" "$root$site"
 mount --bind "$packages" "$root/usr/share/installed"
 for path in "$packages"/*; do
-    case ${path##*/} in image_classifier* | __editable__* | *.pth) ;; *) ln -s "../installed/${path##*/}" "$root/usr/share/packages/" ;; esac
+    case ${path##*/} in image_classifier* | _editable_impl_* | *.pth) ;; *) ln -s "../installed/${path##*/}" "$root/usr/share/packages/" ;; esac
 done
 echo /usr/share/packages >"$root$site/image.pth"
 
