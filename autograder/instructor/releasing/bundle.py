@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -145,7 +146,8 @@ def _is_unused(node: _Definition, body: Sequence[ast.stmt]) -> bool:
 
 def _pyproject() -> str:
     """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
-    needs = [line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line]
+    # What brings an editable install of the course to life is nothing that a student needs.
+    needs = [line for line in requires(DISTRIBUTION) or [] if not re.search(r"extra ==|^editables\b", line)]
     return f"""
 [build-system]
 requires = ["hatchling"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,13 @@ def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it(bundle: dict[
 
 def test_no_module_of_the_solutions_is_in_it(bundle: dict[str, bytes]) -> None:
     assert not [name for name in bundle if re.search(r"solutions|mistakes/", name)]
+
+
+def test_the_wheel_needs_what_the_course_says_that_a_student_needs(bundle: dict[str, bytes]) -> None:
+    (content,) = [content for name, content in bundle.items() if name.endswith(".dist-info/METADATA")]
+    needs = re.findall(r"^Requires-Dist: ([\w-]+)", content.decode(), re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert sorted(needs) == sorted(re.match(r"[\w-]+", line)[0] for line in project["dependencies"])
 
 
 @pytest.mark.deep
