@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import nbformat
 import pytest
@@ -15,11 +19,13 @@ from nbgrader.api import Gradebook
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.grading import pipeline
 from autograder.instructor.grading.class_run import ClassRun, RunProgress
 from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+from autograder.instructor.grading.workers import Sandboxes, local_sandboxes
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
-from autograder.sandbox import Limits
+from autograder.sandbox import Limits, Sandbox
 from sample_class.answers import answers
 from tests.conftest import copy_course, made_once
 from tests.instructor.grading.broken import BROKEN
@@ -51,9 +57,27 @@ def hand_in(folder: Path, **students: str) -> None:
 
 
 def grade(folder: Path, progress: RunProgress | None = None, **options: Any) -> ClassRun:
-    """Grade a course folder with limits that fit small exercises."""
+    """Grade a course folder with limits that fit small exercises, in a warm sandbox unless workers are given."""
     request = GradeRequest([ASSIGNMENT], **{"limits": QUICK} | options)
-    return grade_class(CourseFolder(folder), Course.installed(), request, progress)
+    start = local_sandboxes if "workers" in options else one_warm_sandbox
+    with mock.patch.object(pipeline, "local_sandboxes", start):
+        return grade_class(CourseFolder(folder), Course.installed(), request, progress)
+
+
+@contextlib.contextmanager
+def one_warm_sandbox(_: int, limits: Limits, *, isolated: bool, hidden: Sequence[Path]) -> Iterator[Sandboxes]:
+    """Give a sandbox that outlives a run, as it outlives a submission: each would wait for PyTorch anew."""
+    with ThreadPoolExecutor(1) as pool:
+        sandbox = warm_sandbox(limits, isolated, *hidden)
+        yield Sandboxes(lambda program: pool.submit(sandbox.run, program), lambda: 1)
+        pool.shutdown(cancel_futures=True)
+
+
+@cache
+def warm_sandbox(limits: Limits, isolated: bool, *hidden: Path) -> Sandbox:
+    sandbox = Sandbox(limits, isolated=isolated, hidden=hidden)
+    atexit.register(sandbox.close)
+    return sandbox
 
 
 def verdicts(run: ClassRun) -> dict[str, list[dict[str, Any]]]:
