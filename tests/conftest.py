@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import subprocess
 import sys
 import threading
 import zipfile
@@ -23,10 +22,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
+from tests.commands import ROOT, autograder, run
 
 pytest_plugins = ["tests.suite"]
 
-ROOT = Path(__file__).parent.parent
 SAMPLE_CLASS = ROOT / "sample_class" / "layers"
 
 torch.set_num_threads(1)
@@ -34,12 +33,6 @@ torch.set_num_threads(1)
 # The same examples in every run, and no deadline: a busy machine is no fault of the code.
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
-
-
-def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
-    """Run one of our commands as a user would and return what it said."""
-    command = [sys.executable, "-m", *map(str, line)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
 
 
 def files_in(archive: bytes, prefix: str = "") -> Iterator[tuple[str, bytes]]:
@@ -50,10 +43,6 @@ def files_in(archive: bytes, prefix: str = "") -> Iterator[tuple[str, bytes]]:
             yield prefix + name, content
             if name.endswith((".whl", ".zip")):
                 yield from files_in(content, f"{prefix}{name}/")
-
-
-def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return run("autograder.instructor.cli", *arguments, cwd=cwd)
 
 
 def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:

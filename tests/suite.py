@@ -36,6 +36,7 @@ LONG = 10.0  # seconds after which a test says why it takes them
 _seconds: Counter[str] = Counter()  # in a test, its set-up and its end, by folder
 _unexplained: dict[str, float] = {}
 _started = time.monotonic()
+_deep = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,6 +50,13 @@ def pytest_configure(config: pytest.Config) -> None:
         "long(why): takes over ten seconds",
     ):
         config.addinivalue_line("markers", marker)
+    global _deep
+    _deep = config.getoption("deep")
+
+
+def is_deep() -> bool:
+    """Whether this is a run of all that the tests can prove."""
+    return _deep
 
 
 def turn() -> int:
@@ -60,7 +68,7 @@ def turn() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     place = {ROOT / "tests" / file: at for at, file in enumerate(FIRST)}
     items.sort(key=lambda item: place.get(item.path, len(place)))
-    if config.getoption("deep"):
+    if is_deep():
         return
     mine = turn()
     left = {

@@ -28,7 +28,8 @@ from autograder.instructor import cli
 from autograder.instructor.grading.console import ending_of
 from autograder.sandbox import landlock
 from sample_class.answers import answers
-from tests.conftest import ROOT, SAMPLE_CLASS, autograder
+from tests.commands import autograder
+from tests.conftest import ROOT, SAMPLE_CLASS
 
 ADA = SAMPLE_CLASS / "ada.py"
 NOTEBOOK = Path("release/2-layers/2-layers.ipynb")

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
-from tests.conftest import ROOT, made_once, run, serve
+from tests.commands import run
+from tests.conftest import ROOT, made_once, serve
 from tests.suite import TURNS
 
 

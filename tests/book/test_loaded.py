@@ -11,7 +11,8 @@ from book import theme
 from book.loaded import is_own, loaded
 from solutions.accelerate import recipes
 from solutions.commands import terminal
-from tests.conftest import ROOT, run
+from tests.commands import run
+from tests.conftest import ROOT
 
 
 def test_the_files_of_the_course_are_told_from_what_is_installed_or_built() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.nbgrader.config import SAVE
-from tests.conftest import ROOT, run
+from tests.commands import run
+from tests.conftest import ROOT
 
 CONFIG = """
 try:

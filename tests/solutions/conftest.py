@@ -1,7 +1,6 @@
 """What the tests of the reference share: one thread, the real data, a trained run, the command line."""
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import torch
 from solutions import data
 from solutions.__main__ import main
 from solutions.data.idx import unpack
+from tests.commands import run
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -48,11 +48,10 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """Run ``python -m solutions`` as a user does, in a folder that is not the repository's."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
 
-    def run(*arguments: object, cwd: Path = elsewhere) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "solutions", *map(str, arguments)]
-        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    def solutions(*arguments: object, cwd: Path = elsewhere) -> subprocess.CompletedProcess[str]:
+        return run("solutions", *map(str, arguments), cwd=cwd)
 
-    return run
+    return solutions
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from autograder.instructor.doctor import (
 from autograder.instructor.doctor.bait import VARIABLE, Bait
 from autograder.instructor.doctor.probes import PROBE_LIMITS, WALLS, Probed, Wall, probe_walls
 from autograder.sandbox import Limits, Sandbox, landlock
-from tests.conftest import ROOT, autograder
+from tests.commands import autograder
+from tests.conftest import ROOT
 
 
 def findings(shown: str) -> dict[str, Finding]:

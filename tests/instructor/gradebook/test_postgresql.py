@@ -21,7 +21,8 @@ from nbgrader.api import Gradebook
 
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook.writer import GradebookError
-from tests.conftest import autograder, copy_course, run
+from tests.commands import autograder, run
+from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, hand_in, points
 
 BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))

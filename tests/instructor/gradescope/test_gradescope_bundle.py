@@ -22,7 +22,8 @@ from autograder.instructor.gradescope.container import submitted_notebook
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import MalformedNotebook
 from autograder.sandbox import NoSandbox, Program, Sandbox, landlock
-from tests.conftest import autograder, made_once, run
+from tests.commands import autograder, run
+from tests.conftest import made_once
 from tests.instructor.conftest import ASSIGNMENT, notebook_of
 from tests.instructor.exporting.test_formats import RESULTS
 from tests.test_cli import refused

@@ -11,7 +11,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from tests.conftest import autograder
+from tests.commands import autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,

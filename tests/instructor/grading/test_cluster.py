@@ -26,7 +26,7 @@ from autograder.instructor.grading.cluster import cluster_workers, pack_result, 
 from autograder.instructor.grading.workers import ClusterError
 from autograder.sandbox import Cell, CellResult, Limits, Program, RunResult
 from autograder.verdicts import Answer
-from tests.conftest import autograder
+from tests.commands import autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,

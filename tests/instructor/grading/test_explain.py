@@ -25,7 +25,8 @@ from autograder.instructor.grading.explain_shell import open_python
 from autograder.instructor.grading.explanation import MAX_NUMBERS, explanation_json, explanation_text
 from autograder.notebooks.graft import grade_id_of
 from autograder.sandbox import Limits, Sandbox
-from tests.conftest import copy_course, run
+from tests.commands import run
+from tests.conftest import copy_course
 
 ASSIGNMENT = "2-layers"
 CHECKS = checks_of("layers")

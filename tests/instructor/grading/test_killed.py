@@ -19,7 +19,8 @@ import pytest
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.pipeline import GradeRequest, grade_class
-from tests.conftest import ROOT, autograder
+from tests.commands import autograder
+from tests.conftest import ROOT
 from tests.instructor.conftest import (
     ASSIGNMENT,
     everything_in_gradebook,

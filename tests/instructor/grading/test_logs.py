@@ -8,7 +8,7 @@ import pytest
 
 from autograder.instructor.course.folder import CourseFolder
 from sample_class.answers import answers
-from tests.conftest import autograder
+from tests.commands import autograder
 
 
 def log_of(folder: Path, student: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from autograder.notebooks.graft import is_written
-from tests.conftest import autograder
+from tests.commands import autograder
 from tests.instructor.conftest import ASSIGNMENT, grade, hand_in, notebook_of, open_gradebook, submitted
 from tests.instructor.nbgrader.test_nbgrader import TOKEN, get, serve_formgrader
 

@@ -28,7 +28,7 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.new import FORMGRADER
 from autograder.instructor.gradebook.saving import save_verdicts
 from autograder.notebooks.graft import read_notebook
-from tests.conftest import autograder
+from tests.commands import autograder
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, hand_in, open_gradebook, record_of, submitted
 from tests.instructor.grading.broken import BROKEN, SCRIPT
 

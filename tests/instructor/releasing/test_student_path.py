@@ -14,7 +14,8 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.notebooks.graft import is_graded, read_notebook
-from tests.conftest import autograder, copy_course, made_once
+from tests.commands import autograder
+from tests.conftest import copy_course, made_once
 from tests.instructor.releasing.conftest import StudentMachine, errors_in, run_all
 from tests.suite import TURNS
 

@@ -1,0 +1,56 @@
+"""Our commands, run as a user runs them."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+# Of a command's three seconds two go into these. Nothing of ours is among them: each command imports that itself.
+_warm = multiprocessing.get_context("forkserver")
+_warm.set_forkserver_preload(["pytest", "torch", "nbgrader.apps", "nbclient", "nbconvert", "matplotlib.pyplot"])
+
+
+def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run one of our commands as a user would and return what it said.
+
+    A deep run starts a Python for each; other runs fork one that has imported what is not ours.
+    """
+    from tests.suite import is_deep  # here, as pytest has to be the first to import a plugin
+
+    words = list(map(str, line))
+    if is_deep() or options:
+        command = [sys.executable, "-m", *words]
+        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+    with tempfile.TemporaryDirectory() as folder:
+        said = Path(folder) / "stdout", Path(folder) / "stderr"
+        process = _warm.Process(target=_become, args=(words, cwd, dict(os.environ), *said))
+        process.start()
+        process.join()
+        return subprocess.CompletedProcess(words, process.exitcode or 0, *(path.read_text("utf-8") for path in said))
+
+
+def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return run("autograder.instructor.cli", *arguments, cwd=cwd)
+
+
+def _become(words: list[str], cwd: Path, environment: dict[str, str], stdout: Path, stderr: Path) -> None:
+    """Be ``python -m MODULE ARGUMENT...`` in a folder and an environment."""
+    for descriptor, path in ((1, stdout), (2, stderr)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), descriptor)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(cwd)
+    sys.path[:] = [str(cwd), *(path for path in sys.path if Path(path) != ROOT)]
+    sys.argv = words
+    try:
+        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+    finally:
+        atexit._run_exitfuncs()  # a forked process ends without them
