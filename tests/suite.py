@@ -24,7 +24,7 @@ FIRST = [
     "instructor/grading/test_again.py",
     "instructor/grading/test_cluster.py",
     "solutions/commands/test_command_line.py",
-    "solutions/deploy/test_space.py",
+    "solutions/deploy/test_space_running.py",
     "instructor/nbgrader/test_nbgrader.py",
     "instructor/grading/test_trouble.py",
     "checks/test_two_mistakes.py",

@@ -90,6 +90,7 @@ def test_a_file_has_changed_where_its_content_has_or_where_it_is_gone(tmp_path: 
     assert not is_unchanged(file, digest)
 
 
+@pytest.mark.turn(1)
 @pytest.mark.long("three builds of a book")
 def test_a_change_in_what_the_cells_use_is_seen_by_the_next_build(
     tmp_path: Path, build: Callable[[Path, Path], None]

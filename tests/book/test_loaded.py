@@ -11,7 +11,6 @@ from book import theme
 from book.loaded import is_own, loaded
 from solutions.accelerate import recipes
 from solutions.commands import terminal
-from tests.commands import run
 from tests.conftest import ROOT
 
 
@@ -23,7 +22,8 @@ def test_the_files_of_the_course_are_told_from_what_is_installed_or_built() -> N
 
 def test_a_module_is_told_with_all_that_it_imports_and_with_nothing_else() -> None:
     assert Path(inspect.getfile(recipes)) in loaded()
-    told = run("book.loaded", theme.__name__, cwd=ROOT).stdout.split()
+    line = [sys.executable, "-m", "book.loaded", theme.__name__]  # a Python of its own: what is loaded is what it asks
+    told = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     assert told == ["book/__init__.py", "book/theme.py"]
 
 

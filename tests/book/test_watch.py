@@ -68,6 +68,7 @@ def word_on(address: str, other_than: str = "") -> str:
 
 
 @pytest.mark.deep
+@pytest.mark.long("two builds of a book")
 def test_a_page_is_served_and_built_anew_when_it_is_saved(copy: Path, address: str) -> None:
     assert word_on(address) == "before", (copy / "log").read_text(encoding="utf-8")
     (copy / "chapters" / "index.md").write_text(PAGE.format(word="after"), encoding="utf-8")

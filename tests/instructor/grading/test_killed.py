@@ -103,7 +103,9 @@ def sandboxes() -> list[int]:
 
 
 @pytest.mark.long("the runs that are killed")
-@pytest.mark.parametrize("kills", [9, pytest.param(30, marks=pytest.mark.deep)])
+@pytest.mark.parametrize(
+    "kills", [pytest.param(9, marks=pytest.mark.turn(0)), pytest.param(30, marks=pytest.mark.deep)]
+)
 def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(
     kills: int, small_folder: Path, small_class: Path
 ) -> None:
