@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -80,11 +81,14 @@ class Sandbox:
         with ours:
             collected = _Collector(program)
             with theirs:
+                header = {"limits": asdict(self.limits), "optimizers": program.uses_optimizers()}
                 try:
                     socket.send_fds(control, [wire.RUN], [theirs.fileno()])
-                    wire.send(control, program.request(self.limits))
+                    wire.send(control, header)
                 except OSError:
                     return collected, "crash"  # the server has gone
+            with contextlib.suppress(OSError):  # it ended before it read its cells
+                wire.send(ours, program.request())
             return collected, collected.read_all(ours, self.limits)
 
     def _start(self) -> socket.socket:

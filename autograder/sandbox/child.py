@@ -9,7 +9,6 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
 from types import ModuleType, SimpleNamespace
 
 from autograder.checks import Check, checks_of
@@ -17,7 +16,7 @@ from autograder.observe import observe
 from autograder.sandbox import isolation, patches, wire
 from autograder.sandbox.cells import names_of, prepare, run_cell
 from autograder.sandbox.limits import ALARMS, be_graded, time_limit
-from autograder.sandbox.program import Cell, Limits, PlannedCheck, read_plan
+from autograder.sandbox.program import Limits, PlannedCheck, read_plan, read_request
 from autograder.verdicts import Answer
 
 MAX_TIMEOUTS = 2
@@ -26,17 +25,18 @@ TIMEOUT, CRASH = "it did not end in time", "it ended the whole process"
 NO_PROCESS = "the cells left so many processes behind that no check could be started"
 
 
-def run(cells: Sequence[Cell], limits: Limits, results: socket.socket) -> None:
-    """Run the cells, then the checks that are asked for; each result is a frame, and the last frame is the end.
+def run(limits: Limits, results: socket.socket) -> None:
+    """Run the cells that come, then the checks that are asked for; each result is a frame, the last one is the end.
 
     While the cells run, nothing in this process knows which checks will come and with which seeds.
     """
     be_graded()
+    request, _ = wire.receive(results, max_header_bytes=wire.MAX_REQUEST_BYTES)
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
     prepare(module)
     originals = patches.Originals()
-    for cell in cells:
+    for cell in read_request(request):
         with time_limit(limits.cell_s, limits.cell_processor_s):
             outcome = run_cell(cell, module, originals.put_back_builtins)
         wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})

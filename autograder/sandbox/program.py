@@ -54,18 +54,22 @@ class Program:
     cells: tuple[Cell, ...]
     checks: tuple[PlannedCheck, ...]
 
-    def request(self, limits: Limits) -> dict[str, Any]:
-        """Return the cells and their limits as JSON values; the checks are told when the cells have ended."""
-        return {"cells": [asdict(cell) for cell in self.cells], "limits": asdict(limits)}
+    def request(self) -> dict[str, Any]:
+        """Return the cells as JSON values; the checks are told when the cells have ended."""
+        return {"cells": [asdict(cell) for cell in self.cells]}
+
+    def uses_optimizers(self) -> bool:
+        """Whether a cell seems to use torch.optim."""
+        return any("torch.optim" in cell.source or "import optim" in cell.source for cell in self.cells)
 
     def plan(self) -> dict[str, Any]:
         """Return the checks as JSON values."""
         return {"checks": [asdict(check) for check in self.checks]}
 
 
-def read_request(request: Mapping[str, Any]) -> tuple[tuple[Cell, ...], Limits]:
-    """Return the cells and the limits that ``Program.request`` packed."""
-    return tuple(Cell(**cell) for cell in request["cells"]), Limits(**request["limits"])
+def read_request(request: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """Return the cells that ``Program.request`` packed."""
+    return tuple(Cell(**cell) for cell in request["cells"])
 
 
 def read_plan(plan: Mapping[str, Any]) -> tuple[PlannedCheck, ...]:

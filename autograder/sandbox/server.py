@@ -1,7 +1,10 @@
 """The warm server: imports once, then forks a child for each submission. Only trusted code runs in it.
 
-grader --request--> server --fork--> supervisor --fork--> first process --fork--> the submission
-                                     (namespaces)         (reaps, ends all)      (nobody, limited)
+grader --limits--> server --fork--> supervisor --fork--> first process --fork--> the submission
+   |                                (namespaces)         (reaps, ends all)      (nobody, limited)
+   +---------------------------------- its cells, then its checks ----------------------->
+
+Every fork inherits the server's memory, so no byte that a student wrote ever is in it: cells go to the last fork alone.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from typing import NoReturn
 
 from autograder.checks import rooms
 from autograder.sandbox import child, isolation, landlock, memory, wire
-from autograder.sandbox.program import Cell, Limits, read_request
+from autograder.sandbox.program import Limits
 
 # What notebooks import anyway: once here rather than once in each submission.
 PRELOAD = ("torch", "numpy", "matplotlib.pyplot", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
@@ -54,14 +57,14 @@ def main() -> None:
             os._exit(0)  # to take the modules down one by one takes half a second
         if command == wire.STOP:
             continue  # it came too late: that submission has ended by itself
-        header, _ = wire.receive(control, max_header_bytes=wire.MAX_REQUEST_BYTES)
-        cells, limits = read_request(header)
-        if any("torch.optim" in cell.source or "import optim" in cell.source for cell in cells):
+        header, _ = wire.receive(control)
+        limits = Limits(**header["limits"])
+        if header["optimizers"]:
             importlib.import_module(IMPORTED_BY_OPTIMIZERS)
         pid = os.fork()
         if pid == 0:
             control.close()
-            supervise(Submission(cells, limits, socket.socket(fileno=descriptors[0]), wall, hidden, uid))
+            supervise(Submission(limits, socket.socket(fileno=descriptors[0]), wall, hidden, uid))
         os.close(descriptors[0])
         wire.send(control, wait(pid, control, limits, wall != TRUSTED))
 
@@ -108,15 +111,13 @@ class Submission:
     """What the server's forks hand down to the student's process.
 
     Attributes:
-        cells: to run.
-        limits: within which.
-        results: where its frames go.
+        limits: within which it runs.
+        results: where its cells and checks come from, and its frames go.
         wall: what makes the outer wall, or trusted where none is wanted.
         hidden: folders that it must not see.
         uid: the user to become where this is root.
     """
 
-    cells: tuple[Cell, ...]
     limits: Limits
     results: socket.socket
     wall: str
@@ -192,7 +193,7 @@ def become_student(job: Submission, base_bytes: int) -> NoReturn:
             isolation.open_nothing_else(tcp=True)  # its network namespace is empty
         elif job.wall == isolation.OTHER_USER and landlock.version():
             isolation.open_nothing_else(tcp=False)
-        child.run(job.cells, job.limits, socket.socket(fileno=keep))
+        child.run(job.limits, socket.socket(fileno=keep))
         os._exit(0)
     finally:
         os._exit(1)

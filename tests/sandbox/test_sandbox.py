@@ -85,6 +85,39 @@ def test_a_file_of_the_grader_is_not_there(sandbox: Sandbox, tmp_path: Path) -> 
     assert "FileNotFoundError" in says(sandbox, f"open({str(tmp_path / 'gradebook.db')!r})")
 
 
+READS_ITS_HEAP = """
+import ctypes, os
+C = ctypes.CDLL(None)
+C.sbrk.restype = ctypes.c_void_p
+class Part(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+end, page = C.sbrk(0), 1 << 16
+ONE_MORE = bytes((one + 1) % 256 for one in range(256))
+copy = bytearray(page)
+part = Part(ctypes.addressof(ctypes.c_char.from_buffer(copy)), page)
+found = read = 0
+for back in range(page, 192 << 20, page):
+    got = C.process_vm_readv(
+        os.getpid(), ctypes.byref(part), ctypes.c_ulong(1),
+        ctypes.byref(Part(end - back, page)), ctypes.c_ulong(1), ctypes.c_ulong(0),
+    )
+    if got == page:
+        read += 1
+        found += copy.translate(ONE_MORE).count(NEEDLE)
+print("found" if found else "nothing", read > 100)
+"""
+
+
+def test_nothing_of_a_submission_is_in_the_memory_of_the_next(sandbox: Sandbox) -> None:
+    """The thief knows the needle with each byte one more, so that it does not find its own."""
+    needle = "class ClassmatesOwnLinear: keeps what only a classmate wrote"
+    answer = f"{needle}\n".replace("class ", "# class ") * 200
+    for _ in range(3):
+        run(sandbox, answer)
+    shifted = bytes(one + 1 for one in needle.encode())
+    assert says(sandbox, f"NEEDLE = {shifted!r}\n{READS_ITS_HEAP}") == "nothing True"
+
+
 def test_the_reference_cannot_be_imported(sandbox: Sandbox) -> None:
     """Its file is not there: an editable install knows its place all the same, and says so."""
     said = says(sandbox, "import solutions.layers")

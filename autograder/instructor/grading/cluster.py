@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -159,7 +160,7 @@ class _Dispatcher:
                 self.changed.notify_all()
 
     async def _on_some_worker(self, program: Program) -> RunResult:
-        request = json.dumps(program.request(self.limits) | program.plan()).encode()
+        request = json.dumps(program.request() | program.plan() | {"limits": asdict(self.limits)}).encode()
         return unpack_result(await self.client.submit(run_here, request, what_counts(), self.isolated, pure=False))
 
     async def watch(self) -> None:
@@ -217,14 +218,13 @@ def run_here(request: bytes, wanted: Mapping[str, str], isolated: bool) -> bytes
                 f"the worker {address} has {what} {here.get(what)}, and the grader {version}: install the same on both"
             )
     asked = json.loads(request)
-    cells, limits = read_request(asked)
     try:
         sandbox = _free[isolated].get_nowait()
     except queue.Empty:
         sandbox = Sandbox(isolated=isolated, hidden=_installed_course())
-    sandbox.limits = limits
+    sandbox.limits = Limits(**asked["limits"])
     try:
-        return pack_result(sandbox.run(Program(cells, read_plan(asked))))
+        return pack_result(sandbox.run(Program(read_request(asked), read_plan(asked))))
     except NoSandbox as error:
         raise NoSandbox(f"the worker {address}: {error}") from error
     finally:
