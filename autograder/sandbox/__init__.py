@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -231,4 +230,5 @@ def _how(status: int | None) -> str:
     """Put an exit status, as a shell gives it, into words."""
     if not status:
         return ""
-    return f" ({signal.Signals(status - 128).name})" if status > 128 else f" (exit status {status})"
+    name = isolation.signal_name(status - 128)
+    return f" ({name or f'exit status {status}'})"

@@ -114,7 +114,7 @@ def answer_of_death(status: int, duration_s: float) -> Answer:
         number = os.WTERMSIG(status)
         if number in (*ALARMS.values(), signal.SIGXCPU):
             return Answer("timeout", {}, TIMEOUT, duration_s)
-        return Answer("crash", {}, f"{CRASH} ({signal.Signals(number).name})", duration_s)
+        return Answer("crash", {}, f"{CRASH} ({isolation.signal_name(number)})", duration_s)
     return Answer("crash", {}, f"{CRASH} (exit status {os.waitstatus_to_exitcode(status)})", duration_s)
 
 

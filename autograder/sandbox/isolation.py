@@ -268,6 +268,14 @@ def give_up_rights(uid: int) -> None:
     _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
+def signal_name(number: int) -> str:
+    """Return what a signal is called, as SIGKILL or SIGRTMIN+5; empty where the number is none's."""
+    if number not in signal.valid_signals():
+        return ""
+    known = {each.value for each in signal.Signals}
+    return signal.Signals(number).name if number in known else f"SIGRTMIN+{number - signal.SIGRTMIN}"
+
+
 def memory_in_use() -> int:
     """Return this process's address space in bytes, 0 where that is not told."""
     statm = Path("/proc/self/statm")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -395,6 +396,27 @@ def test_the_end_of_the_students_process_is_a_crash_and_the_next_submission_is_f
 ) -> None:
     assert kinds(run(sandbox, body)) <= {"crash", "timeout", "memory", "invalid"}
     assert kinds(run(sandbox, "")) == {"observed"}
+
+
+@pytest.mark.parametrize("status", [127, 128, 160, 161, 193, 200, 255])
+def test_every_exit_status_is_a_crash_that_says_it(sandbox: Sandbox, status: int) -> None:
+    (answer, *_) = run(sandbox, f"import os; os._exit({status})").answers.values()
+    assert (answer.kind, answer.detail) == ("crash", f"the cell hostile ended the whole process (exit status {status})")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1, 10)])
+def test_every_signal_in_a_check_costs_only_that_check(sandbox: Sandbox, number: int) -> None:
+    ends = f"x.is_contiguous() or __import__('os').kill(__import__('os').getpid(), {number})"
+    source = COURSE.source("layers").replace("return x.flatten", f"{ends}; return x.flatten")
+    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers
+    assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "crash", "observed"]
+
+
+@pytest.mark.parametrize("closed", ["sys.stdout.close()", "sys.stderr.close()", "sys.stdout.detach()", "os.close(1)"])
+def test_what_is_printed_may_be_closed_and_work_is_observed_all_the_same(sandbox: Sandbox, closed: str) -> None:
+    result = run(sandbox, f"import os, sys; print('said'); {closed}; print('more')")
+    assert kinds(result) == {"observed"}
+    assert result.cells["hostile"].stdout.startswith("said")
 
 
 def test_killing_everything_in_sight_kills_only_itself(sandbox: Sandbox) -> None:
