@@ -23,6 +23,7 @@ class DownloadedFile:
         late: whether the system says that it came late.
         number: of the attempt, where the system gives one; the first is 1.
         upload: grows from upload to upload, where the system numbers them.
+        others: what other systems would say of the same file, by its name.
     """
 
     entry: Entry
@@ -32,11 +33,11 @@ class DownloadedFile:
     late: bool = False
     number: int | None = None
     upload: int = 0
+    others: tuple[DownloadedFile, ...] = ()
 
 
-# Takes the entries that no reader before it knew, and how many folders all entries of the download lie in; returns
-# those that it knows. Only names at the outermost level, just below these folders, are the system's; a student chose
-# the others.
+# Takes the entries, and how many folders all of them lie in; returns those that it knows. Only names at the outermost
+# level, just below these folders, are the system's; a student chose the others.
 Reader = Callable[[Sequence[Entry], int], list[DownloadedFile]]
 
 

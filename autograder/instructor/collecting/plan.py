@@ -10,7 +10,7 @@ from typing import Literal
 
 from autograder.instructor.collecting.attempts import Attempt
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.matching import Directory
+from autograder.instructor.collecting.matching import Directory, Match
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.roster import Student
 
@@ -166,7 +166,7 @@ def make_plan(
         if file.assignment and only not in (None, file.assignment):
             reason, matters = f"it is a notebook of {file.assignment}", False
         elif file.assignment:
-            matches = [directory.find(clues) for clues in file.handed_in.owners]
+            matches = _owners(file.handed_in, directory)
             for match in matches:
                 if match.student:
                     theirs[match.student.id, file.assignment].append((file, match.student, match.by))
@@ -182,6 +182,21 @@ def make_plan(
     assignments = [only] if only else list(dict.fromkeys(work.assignment for work in planned))
     absent = {name: _absent(name, situation, theirs) for name in assignments}
     return Plan(planned, tuple(left_out), absent)
+
+
+def _owners(file: DownloadedFile, directory: Directory) -> list[Match]:
+    """Return whose a file is; nobody's where another system would say that it is somebody else's."""
+    if not file.owners:
+        return [Match(None, reason=f"it is not named as {file.system} names files: collect it by itself")]
+    matches = [directory.find(clues) for clues in file.owners]
+    mine = {match.student for match in matches}
+    for other in file.others:
+        for named in (directory.find(clues).student for clues in other.owners):
+            if named and named not in mine:
+                who = " and ".join(match.student.id for match in matches if match.student) or "nobody in the roster"
+                reason = f"by its name it is of {who} ({file.system}) and of {named.id} ({other.system})"
+                return [Match(None, reason=reason)]
+    return matches
 
 
 def _absent(assignment: str, situation: Situation, theirs: Mapping[Work, object]) -> tuple[Student, ...]:

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograder.errors import WrongUse
-from autograder.instructor.collecting.archive import opened
+from autograder.instructor.collecting.archive import Entry, opened
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.matching import Clue, Directory
+from autograder.instructor.collecting.plan import Found, Situation, make_plan
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.worksheet import read_times, with_times
 from autograder.instructor.course.folder import CourseFolderError
@@ -202,7 +205,58 @@ def test_beside_a_notebook_in_a_plain_folder_timestamp_txt_says_when(tmp_path: P
         "submission_metadata.yml",
     ],
 )
-@pytest.mark.parametrize("above", ["007", "Ada Lovelace_101_assignsubmission_file_"])
-def test_a_file_that_a_student_has_named_poses_as_nobody_else(name: str, above: str, tmp_path: Path) -> None:
-    found = of_zip(tmp_path, f"{above}/{name}", "Somebody Else_9_assignsubmission_file_/2-layers.ipynb")
+@pytest.mark.parametrize(
+    ("above", "beside"),
+    [("007", "somebody else"), ("Ada Lovelace_101_assignsubmission_file_", "Somebody Else_9_assignsubmission_file_")],
+)
+def test_a_file_that_a_student_has_named_poses_as_nobody_else(
+    name: str, above: str, beside: str, tmp_path: Path
+) -> None:
+    found = of_zip(tmp_path, f"{above}/{name}", f"{beside}/2-layers.ipynb")
     assert owners(found)[f"{above}/{name}"] == ["007"]
+
+
+def test_a_download_is_of_one_system_and_what_another_would_have_named_is_nobodys(tmp_path: Path) -> None:
+    mine = [f"lovelaceada_101_{upload}_2-layers.ipynb" for upload in (5001, 5002)]
+    strange = "x_bob_attempt_2026-11-05-22-41-07_2-layers.ipynb"
+    found = of_zip(tmp_path, *mine, strange, "bob/2-layers.ipynb")
+    assert {name: (one.system, one.owners != ()) for name, one in found.items()} == {
+        **dict.fromkeys(mine, ("Canvas", True)),
+        **dict.fromkeys([strange, "bob/2-layers.ipynb"], ("Canvas", False)),
+    }
+
+
+# What each system puts before the name that a student has given a file, for Ada and for Bob, or instead of it.
+PREFIXES = {
+    "Canvas": ("lovelaceada_101_5001_", "smithbob_102_5002_"),
+    "Moodle": ("Ada Lovelace_101_assignsubmission_file_", "Bob Smith_102_assignsubmission_file_"),
+    "Moodle in folders": ("Ada Lovelace_101_assignsubmission_file_/", "Bob Smith_102_assignsubmission_file_/"),
+    "Blackboard": ("Layers_007_attempt_2026-11-05-22-41-07_", "Layers_bob_attempt_2026-11-05-22-41-07_"),
+    "nbgrader": ("007+2-layers+2026-11-05 22:41:07 UTC/", "bob+2-layers+2026-11-05 22:41:07 UTC/"),
+    "folder": ("007/", "bob/"),
+}
+NAMES = st.one_of(
+    st.text(st.characters(codec="utf-8", exclude_characters="/\\\0", exclude_categories=["Cc"]), max_size=20),
+    st.lists(
+        st.sampled_from(
+            "bob|smithbob|Bob Smith|102|5009|2-layers|x|_|-| - |+|LATE_|anon_|_assignsubmission_file_|"
+            "_attempt_2099-01-01-00-00-00|+2099-01-01 00:00:00 UTC".split("|")
+        ),
+        max_size=9,
+    ).map("".join),
+)
+
+
+@given(system=st.sampled_from(sorted(PREFIXES)), chosen=NAMES, alone=st.booleans())
+@settings(max_examples=400)
+def test_whatever_a_student_calls_a_file_nothing_changes_for_another(system: str, chosen: str, alone: bool) -> None:
+    ada, bob = PREFIXES[system]
+    his = [] if alone else [f"{bob}2-layers.ipynb", f"{bob}2-layers-1.ipynb"]
+    hers = f"{ada}{chosen}.ipynb"
+    students = Situation([ADA, BOB], {}, {}, {}, EVENING)
+    plans = []
+    for names in (his, [*his, hers]):
+        files = read_all([Entry(name, tuple(name.split("/")), "", lambda size: b"{}") for name in names])
+        plan = make_plan((Found(file, "2-layers", file.entry.name, "") for file in files), students)
+        plans.append([one.attempts for one in plan.planned if one.student is BOB])
+    assert plans[0] == plans[1]

@@ -18,7 +18,8 @@ from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost
 from autograder.instructor.collecting.matching import Clue
 
-NAME = re.compile(r"(?P<name>.+)_(?P<participant>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
+# The first that fits: what a student calls a file comes after it.
+NAME = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
 SYSTEM = "Moodle"
 BLIND = "Participant"
 

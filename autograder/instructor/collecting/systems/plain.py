@@ -16,7 +16,7 @@ from autograder.instructor.collecting.archive import Entry, EntryRefused
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.matching import Clue, any_of
 
-TIMESTAMP = "timestamp.txt"
+SYSTEM, TIMESTAMP = "folder", "timestamp.txt"
 MAX_TIMESTAMP_BYTES = 100
 
 
@@ -24,14 +24,23 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return all files."""
     times = {entry.parts[:-1]: _time(entry) for entry in entries if entry.parts[-1:] == (TIMESTAMP,)}
     return [
-        DownloadedFile(entry, "folder", (_clues(entry.parts),), times.get(entry.parts[:-1]))
+        DownloadedFile(entry, SYSTEM, (_clues(entry.parts),), times.get(entry.parts[:-1]))
         for entry in entries
         if entry.parts[-1:] != (TIMESTAMP,)
     ]
 
 
+def of_its_folders(entry: Entry) -> DownloadedFile:
+    """Return what a file's folders say of it, and not its own name."""
+    return DownloadedFile(entry, SYSTEM, (tuple(_of_folders(entry.parts)),))
+
+
+def _of_folders(parts: Sequence[str]) -> list[Clue]:
+    return [clue for folder in parts[:-1] for clue in any_of(folder)]
+
+
 def _clues(parts: Sequence[str]) -> tuple[Clue, ...]:
-    clues = [clue for folder in parts[:-1] for clue in any_of(folder)]
+    clues = _of_folders(parts)
     for name in _leading(parts[-1]) if parts else ():
         clues += any_of(name)
     return tuple(clues)
