@@ -18,6 +18,7 @@ from autograder.errors import WrongUse
 
 RECORD = "autograder"  # under which a notebook's metadata says whose it is and, once it is graded, how it went
 MAX_NOTEBOOK_BYTES = 32 << 20
+MAX_PARTS = 500_000  # lists and objects: read, each takes half a kilobyte, however short it is in the file
 NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, nor pipes among its files
 MAX_ANSWER_CHARACTERS = 256 << 10
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
@@ -72,10 +73,12 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
         name: of the file, for the message.
 
     Raises:
-        MalformedNotebook: it is too large, not JSON, not UTF-8, or not a notebook.
+        MalformedNotebook: it is too large, of too many parts, not JSON, not UTF-8, or not a notebook.
     """
     if len(content) > MAX_NOTEBOOK_BYTES:
         raise MalformedNotebook(f"{name} has more than {MAX_NOTEBOOK_BYTES >> 20} MiB: clear its outputs and save it")
+    if content.count(b"{") + content.count(b"[") > MAX_PARTS:
+        raise MalformedNotebook(f"{name} has more than {MAX_PARTS:,} lists and objects: clear its outputs and save it")
     try:
         return _as_format_4(content.decode("utf-8-sig"))
     except Exception as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,10 +18,12 @@ from nbformat import NotebookNode
 
 from autograder.notebooks.graft import (
     MAX_ANSWER_CHARACTERS,
+    MAX_PARTS,
     Grafted,
     MalformedNotebook,
     graft,
     is_answer,
+    parse_notebook,
     read_notebook,
 )
 
@@ -239,6 +243,29 @@ def test_a_notebook_swollen_by_outputs_is_refused_unread_with_the_way_out(tmp_pa
         file.truncate((32 << 20) + 1)
     with pytest.raises(MalformedNotebook, match="clear its outputs"):
         read_notebook(tmp_path / "a.ipynb")
+
+
+@pytest.mark.parametrize("part", ["{}", "[]", '{"cell_type":"raw","metadata":{},"source":""}'])
+def test_a_notebook_of_too_many_parts_is_refused_unread_with_the_way_out(part: str) -> None:
+    """Of 32 MiB of braces nbformat makes 6 GB."""
+    cells = ",".join([part] * MAX_PARTS)
+    content = f'{{"cells": [{cells}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}'
+    with pytest.raises(MalformedNotebook, match="more than 500,000 lists and objects: clear its outputs"):
+        parse_notebook(content.encode(), "a.ipynb")
+
+
+def test_what_nbformat_makes_of_the_largest_notebook_that_is_read_is_less_than_a_gigabyte() -> None:
+    code = (
+        "import json, resource\n"
+        "from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MAX_PARTS, parse_notebook\n"
+        "parts = '{},' * (MAX_PARTS - 9)\n"
+        'head = \'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5, "x": [\'\n'
+        "texts = '\"ab\",' * ((MAX_NOTEBOOK_BYTES - len(head) - len(parts)) // 5 - 9)\n"
+        "parse_notebook(f'{head}{parts}{texts}1]}}'.encode(), 'a.ipynb')\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert int(said) < 1 << 20  # kilobytes
 
 
 STRANGE = st.recursive(

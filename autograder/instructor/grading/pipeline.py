@@ -124,6 +124,7 @@ class _Grading:
             for submission in work:
                 if self.progress.should_stop():
                     break
+                self.finish_ready()  # first, as nobody knows what the next one does
                 with self.alone(submission):
                     self.begin(submission, sandboxes)
                 while len(self.running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
@@ -162,12 +163,16 @@ class _Grading:
         self.running[sandboxes.run(program)] = _Begun(submission, work, digest, grafted)
 
     def finish_some(self) -> None:
-        """Judge and write what is ready, so that whenever the run is stopped, little is lost."""
+        """Wait for what ends next, and write it, so that whenever the run is stopped, little is lost."""
         wait(self.running, timeout=POLL_S, return_when=FIRST_COMPLETED)
         if self.progress.should_stop() and not self.told_to_stop:
             self.told_to_stop = True
             self.running = {future: begun for future, begun in self.running.items() if not future.cancel()}
             self.progress.stopping(len(self.running))
+        self.finish_ready()
+
+    def finish_ready(self) -> None:
+        """Judge and write what has ended."""
         for future in [future for future in self.running if future.done()]:
             begun = self.running.pop(future)
             with self.alone(begun.submission):

@@ -45,10 +45,11 @@ def code_tokens(source: str) -> list[list[CodeToken]]:
     """
     source = _without_magics(source)
     own, silent = _own_names_and_silent_places(source)
+    hidden = _Places(silent)
     pieces: list[list[CodeToken]] = [[]]
     before = ""
     for token in _tokens(source):
-        if token.type in LAYOUT or token.string in UNSAID or any(a <= token.start < b for a, b in silent):
+        if token.type in LAYOUT or token.string in UNSAID or token.start in hidden:
             continue
         if token.string in ("def", "class"):
             pieces.append([])
@@ -57,6 +58,19 @@ def code_tokens(source: str) -> list[list[CodeToken]]:
             continue  # neighbouring strings are one
         pieces[-1].append(CodeToken(text, token.start, token.end))
     return [piece for piece in pieces if piece]
+
+
+class _Places:
+    """Stretches of a text, to be asked about places in the order of the text: each is passed once."""
+
+    def __init__(self, stretches: Sequence[tuple[Place, Place]]) -> None:
+        self._coming = sorted(stretches, reverse=True)
+        self._end: Place = (0, 0)  # of all that have begun
+
+    def __contains__(self, place: Place) -> bool:
+        while self._coming and self._coming[-1][0] <= place:
+            self._end = max(self._end, self._coming.pop()[1])
+        return place < self._end
 
 
 def _without_magics(source: str) -> str:

@@ -239,8 +239,24 @@ NAMES = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="/\\\0", exclude_categories=["Cc"]), max_size=20),
     st.lists(
         st.sampled_from(
-            "bob|smithbob|Bob Smith|102|5009|2-layers|x|_|-| - |+|LATE_|anon_|_assignsubmission_file_|"
-            "_attempt_2099-01-01-00-00-00|+2099-01-01 00:00:00 UTC".split("|")
+            [
+                *(
+                    "bob",
+                    "smithbob",
+                    "Bob Smith",
+                    "102",
+                    "5009",
+                    "2-layers",
+                    "x",
+                    "_",
+                    "-",
+                    " - ",
+                    "+",
+                    "LATE_",
+                    "anon_",
+                ),
+                *("_assignsubmission_file_", "_attempt_2099-01-01-00-00-00", "+2099-01-01 00:00:00 UTC"),
+            ]
         ),
         max_size=9,
     ).map("".join),

@@ -15,6 +15,7 @@ from autograder.course import Course
 from autograder.instructor.reports.code_tokens import code_tokens
 from autograder.instructor.reports.public_code import public_code
 from autograder.instructor.reports.similar import MIN_EVIDENCE, WINDOW, K, fingerprints, rarity, similar_pairs
+from autograder.notebooks.graft import MAX_ANSWER_CHARACTERS
 from tests.instructor.reports.classes import independent_answers
 from tests.instructor.reports.similarity import ADDMM, DISGUISED, measured
 
@@ -104,6 +105,13 @@ def test_names_texts_numbers_comments_annotations_and_layout_do_not_count() -> N
 def test_what_is_taken_from_a_library_does_count() -> None:
     assert words("y = torch.einsum(x)") != words("y = torch.matmul(x)")
     assert words("import torch as t\ny = t.einsum(x)")[0][-6:] == words("import torch\nq = torch.einsum(z)")[0][-6:]
+
+
+@pytest.mark.parametrize("line", ["1\n", "x:int=1\n", "x:int=1;", "def f(a:int)->int:0\n"])
+def test_an_answer_of_nothing_but_what_does_not_count_is_read_as_fast_as_any(line: str) -> None:
+    """A hundred thousand such stretches: to look through them for each token took the better part of an hour."""
+    answer = line * (MAX_ANSWER_CHARACTERS // len(line))
+    assert {text for piece in words(answer) for text in piece} <= {"name", "0", "=", ":", "def"}
 
 
 def test_the_order_of_methods_does_not_count() -> None:
