@@ -23,7 +23,7 @@ from autograder.observe import one_thread, seed_of
 from autograder.sandbox import wire
 from autograder.verdicts import Answer
 
-RUN_SEEDS = (0, 1)
+RUN_SEEDS = (-1, -2)  # a run of the grader has none below 0: students have the answers to these
 FOLDER = Path(__file__).parent / "records"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import safetensors
 import torch
 
-from autograder.checks import Check, Raised, checks_of
+from autograder.checks import Check, Raised, checks_of, rooms
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.expectations.recorded import (
@@ -24,7 +25,8 @@ from autograder.judge import Expectations, judge
 from autograder.mistakes import Mistake
 from autograder.observe import observe, seed_of
 from autograder.verdicts import Answer
-from tests.conftest import made_once
+from tests.commands import autograder
+from tests.conftest import ROOT, made_once
 
 ROOM = "layers"
 COURSE = Course.installed()
@@ -66,6 +68,32 @@ def test_it_passes_a_right_answer(recording: Path) -> None:
         seeds = [seed_of(RUN_SEEDS[1], check) for check in checks]
         answers = [observe(check, COURSE.names(ROOM), seed) for check, seed in zip(checks, seeds, strict=True)]
         assert all(verdict.passed for verdict in judge(checks, answers, seeds, recorded))
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_what_a_student_has_answers_no_run_of_the_grader_better_than_any_other(
+    room: str, live: LiveExpectations, tmp_path: Path
+) -> None:
+    """Students have the recording. A replay gets what does not depend on the seed, and no more at the seeds 0 and 1."""
+    recorded = RecordedExpectations(record(COURSE, room, tmp_path))
+    visible = [check for check in checks_of(room) if not check.hidden]
+
+    def replayed(run: int) -> set[str]:
+        passed = set()
+        for check, practised in itertools.product(visible, RUN_SEEDS):
+            answer = recorded.reference(check, seed_of(practised, check))
+            (verdict,) = judge([check], [answer], [seed_of(run, check)], live)
+            passed |= {check.id} if verdict.passed else set()
+        return passed
+
+    at_some_seed = set().union(*map(replayed, range(100, 112)))  # a check may draw from few, and come upon the same
+    assert replayed(0) | replayed(1) <= at_some_seed
+
+
+def test_a_seed_of_the_recordings_is_none_of_a_run() -> None:
+    for seed in RUN_SEEDS:
+        refused = autograder("grade", "--seed", seed, cwd=ROOT)
+        assert (refused.returncode, "--seed" in refused.stderr) == (2, True), refused.stderr
 
 
 def test_it_knows_the_page_that_the_course_knows(recording: Path) -> None:

@@ -22,7 +22,9 @@ def grade(
     assignment: Assignment = None,
     student: Student = None,
     workers: Annotated[int, typer.Option(min=1, help="Sandboxes at a time.")] = 2,
-    seed: Annotated[int | None, typer.Option(help="Grade with the seed of an earlier run, to reproduce it.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Grade with the seed of an earlier run, to reproduce it.")
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write all verdicts to FILE; - is standard output.")
     ] = None,
