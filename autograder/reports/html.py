@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 HERE = Path(__file__).parent
+# What no page shows, and a terminal obeys where somebody prints the file: all control characters but tab and line ends.
+CONTROLS = dict.fromkeys([*(set(range(0x20)) - set(map(ord, "\t\n\r"))), *range(0x7F, 0xA0)], "�")
 
 
 @cache
@@ -37,8 +39,8 @@ def environment(*folders: Path) -> Environment:
 
 
 def render(template: Path, **values: Any) -> str:
-    """Return a template with its values in place; it may extend those of this folder."""
-    return environment(template.parent).get_template(template.name).render(**values)
+    """Return a template with its values in place and no control characters; it may extend those of this folder."""
+    return environment(template.parent).get_template(template.name).render(**values).translate(CONTROLS)
 
 
 def checks_table(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> str:

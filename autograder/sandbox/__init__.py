@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -165,6 +165,7 @@ class _Collector:
         self.cells: dict[str, CellResult] = {}
         self.answers: dict[tuple[str, str], Answer] = {}
         self.asked = False
+        self.heard = time.monotonic()  # when the last frame came
 
     def read_all(self, connection: socket.socket, limits: Limits) -> str:
         """Read frames until the program says that it is at its end, and return how the reading ended."""
@@ -189,7 +190,7 @@ class _Collector:
     def _ask(self, connection: socket.socket) -> None:
         if self.asked or len(self.cells) < len(self.program.cells):
             raise wire.WireError("the cells have not ended, or it asked twice")
-        self.asked = True
+        self.asked, self.heard = True, time.monotonic()
         wire.send(connection, self.program.plan())
 
     def _take(self, header: dict[str, Any], body: bytes) -> None:
@@ -208,6 +209,8 @@ class _Collector:
             answer = wire.unpack_answer(header["answer"], body)
         except wire.WireError as error:
             answer = Answer("invalid", {}, str(error))
+        waited_s, self.heard = time.monotonic() - self.heard, time.monotonic()
+        answer = replace(answer, duration_s=min(answer.duration_s, waited_s))  # what it says itself is not believed
         self.answers[key] = Answer("invalid", {}, TWICE) if key in self.answers else answer
 
     def result(self, ended: str, status: int | None) -> RunResult:

@@ -412,6 +412,14 @@ def test_every_signal_in_a_check_costs_only_that_check(sandbox: Sandbox, number:
     assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "crash", "observed"]
 
 
+def test_how_long_a_check_took_is_no_longer_than_the_grader_waited(sandbox: Sandbox) -> None:
+    forges = "__import__('time').__dict__.update(perf_counter=lambda: 1.7e308); return x.flatten"
+    source = COURSE.source("layers").replace("return x.flatten", forges)
+    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers.values()
+    assert {answer.kind for answer in answers} == {"observed"}
+    assert sum(answer.duration_s for answer in answers) < LIMITS.total_s
+
+
 @pytest.mark.parametrize("closed", ["sys.stdout.close()", "sys.stderr.close()", "sys.stdout.detach()", "os.close(1)"])
 def test_what_is_printed_may_be_closed_and_work_is_observed_all_the_same(sandbox: Sandbox, closed: str) -> None:
     result = run(sandbox, f"import os, sys; print('said'); {closed}; print('more')")
