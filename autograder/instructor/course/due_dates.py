@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from autograder.instructor.course.tables import Row, Table, read_table
 
 COLUMNS = ("assignment", "due", "time zone")
 AS_WRITTEN = "2026-11-05 23:59"
+DAY_S = 24 * 60 * 60
 LOCAL_TIME = Path("/etc/localtime")
 
 
@@ -71,6 +72,22 @@ def _zone_of_this_machine() -> str:
 def seconds_late(when: datetime | None, due: datetime | None) -> float:
     """Return how late something came, as nbgrader counts: 0 where it is in time, or one of the two is not known."""
     return max(0.0, (when - due).total_seconds()) if when and due else 0.0
+
+
+def days_late(seconds: float, due: datetime) -> int:
+    """Return how many days have begun since a due date, each from its hour on to the same hour of the next.
+
+    By the clock of the due date's zone: where clocks change, a day has 23 hours or 25.
+
+    Args:
+        seconds: after it.
+        due: with a time zone.
+    """
+    when = due.astimezone(UTC) + timedelta(seconds=seconds)
+    days = max(0, int(seconds // DAY_S) - 2)
+    while (due + timedelta(days)).astimezone(UTC) < when:
+        days += 1
+    return days
 
 
 def in_utc(due: Mapping[str, datetime]) -> dict[str, datetime]:

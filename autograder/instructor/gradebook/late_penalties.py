@@ -6,12 +6,19 @@ score: its formgrader, exports and gradebook show it.
 
 from __future__ import annotations
 
-import math
+from datetime import UTC, datetime
+from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Float
 
-DAY_S = 24 * 60 * 60
+from autograder.course import Course
+from autograder.instructor.course.due_dates import days_late
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.gradebook.term import due_dates_of
+
+ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
@@ -34,10 +41,20 @@ class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
         if not self.percent_per_day:
             penalty: float | None = super().late_submission_penalty(student_id, score, total_seconds_late)
             return penalty
-        percent = self.percent(total_seconds_late)
+        percent = self.percent(total_seconds_late, self._due(student_id))
         return score * percent / 100 if percent else None
 
-    def percent(self, seconds_late: float) -> float:
+    def percent(self, seconds_late: float, due: datetime = ANY_DAY) -> float:
         """Return the share that comes off; the days are counted from the end of the grace period."""
-        days = math.ceil(max(0.0, seconds_late - 60 * self.grace_minutes) / DAY_S)
+        days = days_late(max(0.0, seconds_late - 60 * self.grace_minutes), due)
         return float(min(self.max_percent, days * self.percent_per_day))
+
+    def _due(self, student_id: str) -> datetime:
+        """Return when the work that nbgrader's step is at was due, extension counted, in the zone of the due date."""
+        step = self.parent
+        if step is None:
+            return ANY_DAY
+        folder = CourseFolder(Path(CourseDirectory(parent=self).root))
+        here = due_dates_of(folder, Course.installed()).get(step.assignment_id, ANY_DAY)
+        due: datetime = step.gradebook.find_submission(step.assignment_id, student_id).duedate
+        return due.replace(tzinfo=UTC).astimezone(here.tzinfo)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
 
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 from traitlets import TraitError
 from traitlets.config import Config
 
+from autograder.instructor.course.due_dates import days_late
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook.late_penalties import LatePenalty
 from autograder.instructor.gradebook.writer import CourseGradebook
@@ -46,6 +51,40 @@ def test_after_the_grace_period_each_day_begun_costs_a_share_up_to_the_most(
     seconds_late: float, points: float | None
 ) -> None:
     assert penalty(seconds_late) == points
+
+
+def handed_in_late(due: str, when: str, zone: str) -> int:
+    there = ZoneInfo(zone)
+    local = datetime.fromisoformat(due).replace(tzinfo=there)
+    late = datetime.fromisoformat(when).replace(tzinfo=there).astimezone(UTC) - local.astimezone(UTC)
+    return days_late(late.total_seconds(), local)
+
+
+@pytest.mark.parametrize(
+    ("due", "when", "days"),
+    [
+        ("2026-10-31 23:59", "2026-11-01 23:50", 1),  # 24 hours and 51 minutes: in New York the clocks go back
+        ("2026-10-31 23:59", "2026-11-02 00:00", 2),
+        ("2026-03-07 23:59", "2026-03-08 23:59", 1),  # 23 hours
+        ("2026-03-07 23:59", "2026-03-09 00:00", 2),
+        ("2026-03-07 02:30", "2026-03-08 03:30", 1),  # the hour that there is not
+    ],
+)
+def test_a_day_is_a_day_where_clocks_change(due: str, when: str, days: int) -> None:
+    assert handed_in_late(due, when, "America/New_York") == days
+
+
+@given(
+    zone=st.sampled_from(sorted(available_timezones())),
+    due=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
+    seconds=st.floats(0, 40 * DAY),
+)
+@settings(max_examples=300)
+def test_the_days_are_those_that_a_calendar_of_the_zone_shows(zone: str, due: datetime, seconds: float) -> None:
+    local = due.replace(tzinfo=ZoneInfo(zone))
+    when = local.astimezone(UTC) + timedelta(seconds=seconds)
+    ends = ((local + timedelta(days)).astimezone(UTC) for days in count())
+    assert days_late(seconds, local) == next(at for at, end in enumerate(ends) if when <= end)
 
 
 def test_the_share_is_of_what_was_earned() -> None:
@@ -108,6 +147,19 @@ def test_a_line_in_the_configuration_sets_the_rule(course: Path) -> None:
     assert f"\n# {RULE}" in config.read_text()  # the line to start from
     config.write_text(config.read_text().replace(f"# {RULE}", RULE))
     assert penalty_in(course) == 4
+
+
+def test_the_due_dates_own_zone_says_what_a_day_is(course: Path) -> None:
+    """Due on the 31st at 23:59 in New York, handed in on the 1st at 23:50: one day, which has 25 hours there."""
+    handed_in(course, day=1)
+    (course / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-10-31 23:59,America/New_York\n")
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(RULE)
+    with gradebook_of(course) as gradebook:
+        gradebook.find_assignment("2-layers").duedate = datetime(2026, 11, 1, 3, 59)
+        gradebook.find_submission("2-layers", "007").timestamp = datetime(2026, 11, 2, 4, 50)
+        gradebook.db.commit()
+    assert penalty_in(course) == 2
 
 
 def test_a_penalty_follows_marks_given_by_hand_and_a_due_date_that_was_moved(course: Path) -> None:
