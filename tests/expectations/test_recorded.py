@@ -71,6 +71,7 @@ def test_it_passes_a_right_answer(recording: Path) -> None:
 
 
 @pytest.mark.parametrize("room", rooms())
+@pytest.mark.long("a replay at eight seeds")
 def test_what_a_student_has_answers_no_run_of_the_grader_better_than_any_other(
     room: str, live: LiveExpectations, tmp_path: Path
 ) -> None:
@@ -86,7 +87,7 @@ def test_what_a_student_has_answers_no_run_of_the_grader_better_than_any_other(
             passed |= {check.id} if verdict.passed else set()
         return passed
 
-    at_some_seed = set().union(*map(replayed, range(100, 112)))  # a check may draw from few, and come upon the same
+    at_some_seed = set().union(*map(replayed, range(100, 106)))  # a check may draw from few, and come upon the same
     assert replayed(0) | replayed(1) <= at_some_seed
 
 
