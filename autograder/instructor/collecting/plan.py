@@ -187,7 +187,7 @@ def make_plan(
 def _owners(file: DownloadedFile, directory: Directory) -> list[Match]:
     """Return whose a file is; nobody's where another system would say that it is somebody else's."""
     if not file.owners:
-        return [Match(None, reason=f"it is not named as {file.system} names files: collect it by itself")]
+        return [Match(None, reason=f"nothing that {file.system} gave says whose it is: collect it by itself")]
     matches = [directory.find(clues) for clues in file.owners]
     mine = {match.student for match in matches}
     for other in file.others:
