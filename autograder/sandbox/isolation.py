@@ -185,7 +185,7 @@ def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> No
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    writable = f"size={limits.disk_bytes},mode=1777".encode()
+    writable = f"size={limits.disk_bytes},nr_inodes={limits.disk_files},mode=1777".encode()
     covers = dict.fromkeys((Path("/tmp"), Path("/dev/shm")), writable)
     if hidden is not None:
         covers = dict.fromkeys(unneeded_folders(), EMPTY) | covers

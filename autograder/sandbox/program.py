@@ -25,8 +25,9 @@ class Limits:
     memory_bytes: int = 2 << 30
     file_bytes: int = 64 << 20
     disk_bytes: int = 256 << 20
+    disk_files: int = 20_000
     processes: int = 64
-    open_files: int = 256
+    open_files: int = 64
 
 
 @dataclass(frozen=True)

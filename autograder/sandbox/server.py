@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograder.checks import rooms
-from autograder.sandbox import child, isolation, landlock, memory, wire
+from autograder.sandbox import child, isolation, landlock, memory, system_calls, wire
 from autograder.sandbox.program import Limits
 
 # What notebooks import anyway: once here rather than once in each submission.
@@ -189,6 +189,7 @@ def become_student(job: Submission, base_bytes: int) -> NoReturn:
         isolation.apply_limits(job.limits, base_bytes)
         if job.wall != TRUSTED:
             isolation.give_up_rights(job.uid)
+            system_calls.refuse()
         if job.wall == "landlock":
             isolation.open_nothing_else(tcp=True)  # its network namespace is empty
         elif job.wall == isolation.OTHER_USER and landlock.version():

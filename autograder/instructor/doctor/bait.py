@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from autograder.sandbox import Limits
+from autograder.sandbox import Limits, system_calls
 
 VARIABLE = "AUTOGRADER_DOCTOR"
 
@@ -64,6 +64,7 @@ class Bait:
             "port": self.server.getsockname()[1],
             "victim": self.victim.pid,
             "limits": asdict(promised),
+            "calls": system_calls.missing(),
         }
 
     def visitors(self) -> list[str]:

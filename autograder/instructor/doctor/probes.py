@@ -15,7 +15,14 @@ from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, S
 
 # Small, so that what goes over them is small, too.
 PROBE_LIMITS = Limits(
-    cell_s=5.0, total_s=8.0, memory_bytes=256 << 20, file_bytes=8 << 20, disk_bytes=32 << 20, processes=12
+    cell_s=5.0,
+    total_s=8.0,
+    memory_bytes=256 << 20,
+    file_bytes=8 << 20,
+    disk_bytes=32 << 20,
+    disk_files=1000,
+    processes=12,
+    open_files=48,
 )
 
 
@@ -52,16 +59,19 @@ for family, address, what in [
     (socket.AF_INET, ("127.0.0.1", facts["port"]), "a server of this machine"),
     (socket.AF_UNIX, chr(0) + facts["token"], "a local socket"),
 ]:
-    with socket.socket(family) as connection:
-        connection.settimeout(1)
-        try:
+    try:
+        with socket.socket(family) as connection:
+            connection.settimeout(1)
             connection.connect(address)
             print(what)
-        except OSError:
-            pass
-for _, name in socket.if_nameindex():
-    if name != "lo":
-        print("the network device", name)
+    except OSError:
+        pass
+try:
+    for _, name in socket.if_nameindex():
+        if name != "lo":
+            print("the network device", name)
+except OSError:
+    pass
 """
 
 FILES = """
@@ -177,6 +187,27 @@ if len(got) == 4:
     print("more than twice the memory that all its processes may have")
 """
 
+MEMORY_OF_THE_KERNEL = """
+import ctypes, errno, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+for name, number in facts["calls"].items():
+    # The first argument is one with which none of them gets anything.
+    if libc.syscall(number, 1, 0, 0, 0, 0) >= 0 or ctypes.get_errno() != errno.ENOSYS:
+        print("the system call", name)
+held = []
+try:
+    while len(held) < 2 * facts["limits"]["open_files"]:
+        held += socket.socketpair()
+    print(len(held), "open sockets")
+except OSError:
+    pass
+try:
+    held[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+    print("a larger buffer of a socket")
+except OSError:
+    pass
+"""
+
 MANY_PROCESSES = """
 import os
 wait, release = os.pipe()
@@ -213,6 +244,14 @@ try:
     os.unlink(os.path.join(folder, "one"))
     if all(fill(str(at), limits["file_bytes"]) for at in range(2 * limits["disk_bytes"] // limits["file_bytes"])):
         print("twice the disk that it may have")
+    for name in os.listdir(folder):
+        os.unlink(os.path.join(folder, name))
+    try:
+        for at in range(2 * limits["disk_files"]):
+            os.close(os.open(os.path.join(folder, str(at)), os.O_CREAT))
+        print("twice the files that it may have")
+    except OSError:
+        pass
 finally:
     for name in os.listdir(folder):
         os.unlink(os.path.join(folder, name))
@@ -254,8 +293,11 @@ WALLS = (
     Wall("new namespaces", "uncovers nothing from within namespaces of its own", NAMESPACES),
     Wall("memory", "gets no more than its limit", MEMORY, may_end_by=("memory",)),
     Wall("memory of all its processes", "gets no more by starting others", MEMORY_TOGETHER, may_end_by=("memory",)),
+    Wall(
+        "memory of the kernel", "gets none but what waits in its few sockets, and leaves no key", MEMORY_OF_THE_KERNEL
+    ),
     Wall("number of processes", "starts no more than its limit", MANY_PROCESSES),
-    Wall("disk", "fills no more than its limit", DISK),
+    Wall("disk", "fills no more than its limit, with large files or many", DISK),
     Wall("time", "is ended, even if it swallows every exception", TIME),
     Wall("nothing left behind", "leaves neither a process nor a file", REMAINS, Bait.remains),
 )

@@ -1,0 +1,136 @@
+"""The system calls that no exercise needs, refused by a filter that a process sets for itself and its children.
+
+Most of them take memory that no process maps, so that nobody who counts mapped pages sees it; keys outlive the
+submission that adds them; sockets of other kinds than a machine's own reach the network. See the kernel's
+Documentation/userspace-api/seccomp_filter.rst: a program of classic BPF looks at each call's number and arguments.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import socket
+import struct
+from dataclasses import dataclass
+
+PR_SET_SECCOMP, MODE_FILTER = 22, 2
+ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # the second with an error number
+LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # in struct seccomp_data
+INSTRUCTION = struct.Struct("=HBBI")
+
+# Absent, as on a kernel that was built without them.
+MISSING = (
+    *("memfd_create", "memfd_secret", "shmget", "msgget", "semget"),
+    *("add_key", "request_key", "keyctl"),
+    *("io_uring_setup", "bpf", "userfaultfd", "perf_event_open"),
+)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A kind of processor.
+
+    Attributes:
+        id: the kernel's AUDIT_ARCH number.
+        numbers: of the system calls.
+        end: from which on numbers belong to another way of calling, 0 where there is none.
+    """
+
+    id: int
+    numbers: dict[str, int]
+    end: int = 0
+
+
+SINCE_THEY_ARE_EQUAL = {"io_uring_setup": 425, "memfd_secret": 447}
+MACHINES = {
+    "x86_64": Machine(
+        0xC000003E,
+        {
+            **SINCE_THEY_ARE_EQUAL,
+            "shmget": 29,
+            "socket": 41,
+            "setsockopt": 54,
+            "semget": 64,
+            "msgget": 68,
+            "add_key": 248,
+            "request_key": 249,
+            "keyctl": 250,
+            "perf_event_open": 298,
+            "memfd_create": 319,
+            "bpf": 321,
+            "userfaultfd": 323,
+        },
+        end=0x40000000,
+    ),
+    "aarch64": Machine(
+        0xC00000B7,
+        {
+            **SINCE_THEY_ARE_EQUAL,
+            "msgget": 186,
+            "semget": 190,
+            "shmget": 194,
+            "socket": 198,
+            "setsockopt": 208,
+            "add_key": 217,
+            "request_key": 218,
+            "keyctl": 219,
+            "perf_event_open": 241,
+            "memfd_create": 279,
+            "bpf": 280,
+            "userfaultfd": 282,
+        },
+    ),
+}
+
+
+class _Program(ctypes.Structure):
+    """struct sock_fprog."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def missing() -> dict[str, int]:
+    """Return the calls that are not there behind the filter, by name; none where no numbers are known."""
+    machine = MACHINES.get(platform.machine())
+    return {name: machine.numbers[name] for name in MISSING} if machine else {}
+
+
+def refuse() -> None:
+    """Refuse those calls to this process, its threads to come and its children, for good. It may get no new rights.
+
+    Raises:
+        OSError: the kernel refuses, or no numbers are known for this processor.
+    """
+    machine = MACHINES.get(platform.machine())
+    if machine is None:
+        raise OSError(errno.ENOSYS, f"no filter of system calls for the processor {platform.machine()}")
+    instructions = filter_for(machine)
+    program = _Program(len(instructions) // INSTRUCTION.size, instructions)
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"seccomp: {os.strerror(code)}")
+
+
+def filter_for(machine: Machine) -> bytes:
+    """Return the instructions, eight bytes each."""
+    missing, forbidden = REFUSE | errno.ENOSYS, REFUSE | errno.EACCES
+    lines = [(LOAD, 0, 0, MACHINE_AT), (EQUAL, 1, 0, machine.id), (RETURN, 0, 0, missing), (LOAD, 0, 0, NUMBER_AT)]
+    if machine.end:
+        lines += [(AT_LEAST, 0, 1, machine.end), (RETURN, 0, 0, missing)]
+    for name in MISSING:
+        lines += [(EQUAL, 0, 1, machine.numbers[name]), (RETURN, 0, 0, missing)]
+    # A socket of another family than a machine's own: where no namespace takes the network away, this does.
+    lines += [(EQUAL, 0, 4, machine.numbers["socket"]), (LOAD, 0, 0, _argument(0))]
+    lines += [(EQUAL, 0, 1, int(socket.AF_UNIX)), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, forbidden)]
+    # A larger buffer of one: what waits in it is memory of nobody.
+    lines += [(EQUAL, 0, 4, machine.numbers["setsockopt"]), (LOAD, 0, 0, _argument(2))]
+    lines += [(EQUAL, 0, 1, socket.SO_SNDBUF), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
+    lines += [(RETURN, 0, 0, ALLOW)]
+    return b"".join(INSTRUCTION.pack(*line) for line in lines)
+
+
+def _argument(at: int) -> int:
+    return ARGUMENTS_AT + 8 * at  # its lower half, where the machine puts that first, as all of ours do

@@ -1,0 +1,45 @@
+"""A sandbox with each outer wall, and what comes back of a cell put in front of right work in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.checks import checks_of
+from autograder.course import Course
+from autograder.observe import seed_of
+from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, Sandbox
+from autograder.sandbox.isolation import mechanism
+
+COURSE = Course.installed()
+RIGHT = Cell("right", COURSE.source("layers"))
+CHECKS = checks_of("layers", "Flatten")
+PLAN = tuple(PlannedCheck(check.room, check.exercise, check.name, seed_of(1, check)) for check in CHECKS)
+LIMITS = Limits(cell_s=2, check_s=2, total_s=15, memory_bytes=1 << 30, disk_bytes=16 << 20, file_bytes=8 << 20)
+
+
+@pytest.fixture(scope="module", params=["bubblewrap", "landlock"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A sandbox with either outer wall; the second is what a machine without bubblewrap gets."""
+    with pytest.MonkeyPatch.context() as patched, Sandbox(LIMITS, hidden=[COURSE.folder]) as running:
+        if request.param == "landlock":
+            patched.setenv("PATH", "")
+        assert mechanism() == request.param
+        running.run(Program((), ()))
+        patched.undo()
+        yield running
+
+
+def run(sandbox: Sandbox, source: str) -> RunResult:
+    return sandbox.run(Program((Cell("hostile", source), RIGHT), PLAN))
+
+
+def says(sandbox: Sandbox, source: str) -> str:
+    """Return what a cell prints, or its error."""
+    cell = run(sandbox, source).cells["hostile"]
+    return cell.stdout.strip() or cell.error
+
+
+def kinds(result: RunResult) -> set[str]:
+    return {answer.kind for answer in result.answers.values()}
