@@ -88,6 +88,16 @@ def check(exercise: str, *, title: str, points: int, hidden: bool = False) -> Ca
     return declare
 
 
+def declared() -> list[Check]:
+    """Return the checks of all rooms whose module has been imported."""
+    return [each for checks in _CHECKS.values() for each in checks]
+
+
+def forget(room: str) -> None:
+    """Forget the checks of a room, before others are declared in their place."""
+    _CHECKS.pop(room, None)
+
+
 def checks_of(room: str, exercise: str | None = None) -> list[Check]:
     """Return the checks of a room, or of one exercise in it, in the order of the file.
 

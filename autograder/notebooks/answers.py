@@ -30,8 +30,12 @@ def program_of(notebook: NotebookNode, checks: Sequence[Check], run_seed: int) -
         for cell in notebook.cells
         if cell.cell_type == "code" and grade_id_of(cell) and not is_graded(cell)
     )
-    planned = (PlannedCheck(check.room, check.exercise, check.name, seed_of(run_seed, check)) for check in checks)
-    return Program(cells, tuple(planned))
+    return Program(cells, tuple(planned(check, seed_of(run_seed, check)) for check in checks))
+
+
+def planned(check: Check, seed: int) -> PlannedCheck:
+    """Return a check as the sandbox is told of it."""
+    return PlannedCheck(check.room, check.exercise, check.name, seed, check.hidden)
 
 
 def verdicts_on(result: RunResult, checks: Sequence[Check], expect: Expectations, run_seed: int) -> list[Verdict]:

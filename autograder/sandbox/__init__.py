@@ -15,9 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from autograder.sandbox import isolation, wire
+from autograder.sandbox import hidden_checks, isolation, wire
 from autograder.sandbox.isolation import NoSandbox
-from autograder.sandbox.program import Cell, CellResult, Limits, PlannedCheck, Program, RunResult
+from autograder.sandbox.program import Cell, CellResult, Limits, PlannedCheck, Program, RunResult, pack_plan
 from autograder.verdicts import Answer
 
 __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program", "RunResult", "Sandbox"]
@@ -107,6 +107,7 @@ class Sandbox:
             )
         self._control = ours
         try:
+            wire.send(ours, dict(hidden_checks.visible_texts()))
             wire.receive(ours, time.monotonic() + START_S)
             # Walls that cannot be built would look like a class whose work has crashed: try them on nothing first.
             _, ended = self._exchange(ours, Program((), ()))
@@ -158,13 +159,14 @@ class Sandbox:
 
 
 class _Collector:
-    """Gathers the frames of one run. It tells the checks when the cells have ended, and takes one answer to each."""
+    """Gathers the frames of one run, tells the checks when it is time for them, and takes one answer to each."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.cells: dict[str, CellResult] = {}
         self.answers: dict[tuple[str, str], Answer] = {}
-        self.asked = False
+        self.asked: set[tuple[str, str]] = set()
+        self.questions = [program.asked(hidden=True), program.asked(hidden=False)]
         self.heard = time.monotonic()  # when the last frame came
 
     def read_all(self, connection: socket.socket, limits: Limits) -> str:
@@ -188,14 +190,17 @@ class _Collector:
                 return "invalid"
 
     def _ask(self, connection: socket.socket) -> None:
-        if self.asked or len(self.cells) < len(self.program.cells):
-            raise wire.WireError("the cells have not ended, or it asked twice")
-        self.asked, self.heard = True, time.monotonic()
-        wire.send(connection, self.program.plan())
+        """Ask for the visible checks when the cells have ended, and for the hidden ones when those are answered."""
+        if not self.questions or len(self.cells) < len(self.program.cells) or self.asked - self.answers.keys():
+            raise wire.WireError("it is not yet time for checks, or for no more")
+        checks, hidden = self.questions.pop(), not self.questions
+        self.asked |= {(check.exercise, check.name) for check in checks}
+        self.heard = time.monotonic()
+        rooms = tuple(sorted({check.room for check in checks}))
+        wire.send(connection, pack_plan(checks), hidden_checks.code_of_all(rooms) if hidden and rooms else b"")
 
     def _take(self, header: dict[str, Any], body: bytes) -> None:
         known_cells = {cell.id for cell in self.program.cells}
-        known_checks = {(check.exercise, check.name) for check in self.program.checks}
         texts = {name: value for name, value in header.items() if isinstance(value, str)}
         if "cell" in texts:
             if texts["cell"] in known_cells and "stdout" in texts:
@@ -203,7 +208,7 @@ class _Collector:
                 self.cells.setdefault(texts["cell"], result)
             return
         key = (texts.get("exercise", ""), texts.get("check", ""))
-        if not self.asked or key not in known_checks or not isinstance(header.get("answer"), dict):
+        if key not in self.asked or not isinstance(header.get("answer"), dict):
             raise wire.WireError("nobody asked for this answer")
         try:
             answer = wire.unpack_answer(header["answer"], body)

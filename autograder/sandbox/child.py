@@ -13,7 +13,7 @@ from types import ModuleType, SimpleNamespace
 
 from autograder.checks import Check, checks_of
 from autograder.observe import observe
-from autograder.sandbox import isolation, patches, wire
+from autograder.sandbox import hidden_checks, isolation, patches, wire
 from autograder.sandbox.cells import names_of, prepare, run_cell
 from autograder.sandbox.limits import ALARMS, be_graded, time_limit
 from autograder.sandbox.program import Limits, PlannedCheck, read_plan, read_request
@@ -25,33 +25,65 @@ TIMEOUT, CRASH = "it did not end in time", "it ended the whole process"
 NO_PROCESS = "the cells left so many processes behind that no check could be started"
 
 
-def run(limits: Limits, results: socket.socket) -> None:
+def run(limits: Limits, results: socket.socket, *, isolated: bool) -> None:
     """Run the cells that come, then the checks that are asked for; each result is a frame, the last one is the end.
 
-    While the cells run, nothing in this process knows which checks will come and with which seeds.
+    While the cells run, nothing in this process knows which checks will come and with which seeds; while a visible
+    check runs, nothing in it knows the hidden ones.
+
+    Args:
+        limits: of each cell and check.
+        results: where cells and checks come from, and frames go.
+        isolated: whether all that this process can see and end is the submission's.
     """
     be_graded()
     request, _ = wire.receive(results, max_header_bytes=wire.MAX_REQUEST_BYTES)
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
     prepare(module)
-    originals = patches.Originals()
-    for cell in read_request(request):
-        with time_limit(limits.cell_s, limits.cell_processor_s):
-            outcome = run_cell(cell, module, originals.put_back_builtins)
-        wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})
-    originals.put_back()
+    put_back_builtins = patches.keep_builtins()
+    with patches.PutBack():
+        for cell in read_request(request):
+            with time_limit(limits.cell_s, limits.cell_processor_s):
+                outcome = run_cell(cell, module, put_back_builtins)
+            wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})
+    if isolated:
+        go_on_alone()
     names = names_of(module)
-    wire.send(results, {"ready": True})
-    plan, _ = wire.receive(results)
     timeouts: dict[str, int] = {}
-    for planned in read_plan(plan):
-        if timeouts.get(planned.exercise, 0) >= MAX_TIMEOUTS:
-            answer = Answer("timeout", {}, f"not tried: two checks of {planned.exercise} did not end in time")
-            send_answer(results, planned, answer)
-        elif run_check(planned, names, limits, results) == "timeout":
-            timeouts[planned.exercise] = timeouts.get(planned.exercise, 0) + 1
+    for _ in ("the visible checks", "the hidden checks"):
+        wire.send(results, {"ready": True})
+        plan, code = wire.receive(results)
+        if code:
+            hidden_checks.load_code(code)
+        for planned in read_plan(plan):
+            if timeouts.get(planned.exercise, 0) >= MAX_TIMEOUTS:
+                answer = Answer("timeout", {}, f"not tried: two checks of {planned.exercise} did not end in time")
+                send_answer(results, planned, answer)
+            elif run_check(planned, names, limits, results) == "timeout":
+                timeouts[planned.exercise] = timeouts.get(planned.exercise, 0) + 1
     wire.send(results, {"end": True})
+
+
+def go_on_alone() -> None:
+    """Go on in a fork, which has no thread but this one, and end all other processes of the submission."""
+    end_all_others()  # so many may be left that no other can be started
+    before = os.getpid()
+    if os.fork():
+        while True:
+            signal.pause()
+    end_all_others()
+    while os.getppid() == before:  # until the last of its threads has ended
+        time.sleep(0.0005)
+
+
+def end_all_others() -> None:
+    """End all processes of the submission but this one."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def run_check(planned: PlannedCheck, names: SimpleNamespace, limits: Limits, results: socket.socket) -> str:

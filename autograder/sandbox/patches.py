@@ -15,12 +15,12 @@ import signal
 import sys
 import threading
 import types
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import Any
 
 import torch
 
-from autograder.checks import Check, checks_of, rooms
+from autograder.checks import Check, declared
 
 MODULES = {
     "builtins",
@@ -34,30 +34,44 @@ OURS = "autograder"
 PARTS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
-class Originals:
-    """The tools as they are when this is made."""
+def keep_builtins() -> Callable[[], None]:
+    """Return a function that puts the builtins back as they are now, without which nothing here runs."""
+    space, before = builtins.__dict__, dict(builtins.__dict__)
+
+    def put_back() -> None:
+        space.update(before)
+
+    return put_back
+
+
+class PutBack:
+    """Puts the tools back, at the end of a block, as they were when this was made.
+
+    A ``with`` block holds it in no variable, and the collector does not list it: so a cell that looks for it in the
+    frames above its own, to make it do nothing, does not find it.
+    """
 
     def __init__(self) -> None:
-        self._builtins = dict(vars(builtins))
+        self._space, self._builtins = builtins.__dict__, dict(builtins.__dict__)
         self._modules = {name: module for name, module in sys.modules.items() if _is_tool(name)}
         self._spaces = [(module, dict(vars(module))) for module in self._modules.values()]
         own = [module for name, module in self._modules.items() if _is_own(name)]
         self._classes = [(each, dict(vars(each))) for each in (*CLASSES, *_own_classes(own))]
         self._functions = [(each, [getattr(each, name) for name in PARTS]) for each in _own_functions(own)]
         self._containers = list(_own_containers(own))
-        self._checks = [(check, dict(vars(check))) for room in rooms() for check in checks_of(room)]
+        self._checks = [(check, dict(vars(check))) for check in declared()]
         self._paths = list(sys.meta_path), list(sys.path_hooks), list(sys.path)
         sys.addaudithook(_refuse_audit_hooks)
         gc.freeze()  # so that none of this is found among the objects that the collector lists
+        vars(gc).pop("unfreeze", None)
 
-    def put_back_builtins(self) -> None:
-        """Put the builtins back, without which nothing here runs."""
-        for name, value in self._builtins.items():
-            vars(builtins)[name] = value
+    def __enter__(self) -> None:
+        return None
 
-    def put_back(self) -> None:
-        """Put everything back."""
-        self.put_back_builtins()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
+    ) -> None:
+        self._space.update(self._builtins)  # no name is looked up before this
         _stop_watchers()
         sys.modules.update(self._modules)
         sys.meta_path[:], sys.path_hooks[:], sys.path[:] = self._paths

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -40,12 +40,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class PlannedCheck:
-    """Which check to run, and with which seed."""
+    """Which check to run, with which seed, and whether only in a process that tells the student nothing."""
 
     room: str
     exercise: str
     name: str
     seed: int
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,14 @@ class Program:
         """Whether a cell seems to use torch.optim."""
         return any("torch.optim" in cell.source or "import optim" in cell.source for cell in self.cells)
 
-    def plan(self) -> dict[str, Any]:
-        """Return the checks as JSON values."""
-        return {"checks": [asdict(check) for check in self.checks]}
+    def asked(self, *, hidden: bool) -> tuple[PlannedCheck, ...]:
+        """Return the checks that are asked for together: the visible ones first, then the hidden ones."""
+        return tuple(check for check in self.checks if check.hidden is hidden)
+
+
+def pack_plan(checks: Sequence[PlannedCheck]) -> dict[str, Any]:
+    """Return checks as JSON values."""
+    return {"checks": [asdict(check) for check in checks]}
 
 
 def read_request(request: Mapping[str, Any]) -> tuple[Cell, ...]:
@@ -74,7 +80,7 @@ def read_request(request: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 
 def read_plan(plan: Mapping[str, Any]) -> tuple[PlannedCheck, ...]:
-    """Return the checks that ``Program.plan`` packed."""
+    """Return the checks that ``pack_plan`` packed."""
     return tuple(PlannedCheck(**check) for check in plan["checks"])
 
 

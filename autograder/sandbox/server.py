@@ -4,7 +4,8 @@ grader --limits--> server --fork--> supervisor --fork--> first process --fork-->
    |                                (namespaces)         (reaps, ends all)      (nobody, limited)
    +---------------------------------- its cells, then its checks ----------------------->
 
-Every fork inherits the server's memory, so no byte that a student wrote ever is in it: cells go to the last fork alone.
+Every fork inherits the server's memory. So no byte that a student wrote ever is in it: cells go to the last fork alone.
+Nor is a hidden check: see ``hidden_checks``.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.checks import rooms
-from autograder.sandbox import child, isolation, landlock, memory, system_calls, wire
+from autograder.sandbox import child, hidden_checks, isolation, landlock, memory, system_calls, wire
 from autograder.sandbox.program import Limits
 
 # What notebooks import anyway: once here rather than once in each submission.
@@ -45,8 +45,10 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)  # a fork of a process with a pool of threads hangs in its first parallel loop
-    for name in (*PRELOAD, *(f"autograder.checks.{room}" for room in rooms())):
+    for name in PRELOAD:
         importlib.import_module(name)
+    texts, _ = wire.receive(control)
+    hidden_checks.load_texts(texts)
     gc.collect()
     gc.freeze()
     memory.use_large_pages()
@@ -155,19 +157,25 @@ def supervise(job: Submission) -> NoReturn:
 
 
 def reap(job: Submission, base_bytes: int) -> NoReturn:
-    """Be the first process of the namespace: when it ends, the kernel ends all others in it."""
+    """Be the first process of the namespace: when it ends, the kernel ends all others in it.
+
+    The submission's process hands over to a fork that kills it: then the last one to end is waited for.
+    """
     status = 1
     try:
+        if job.wall == isolation.OTHER_USER:
+            isolation.adopt_orphans()
         pid = os.fork()
         if pid == 0:
             os.setsid()
             become_student(job, base_bytes)
         job.results.close()
-        while True:
-            done, ended = os.wait()
-            if done == pid:
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                done, ended = os.wait()
                 status = shell_status(ended)
-                break
+                if done == pid and ended != signal.SIGKILL:
+                    break
     finally:
         os._exit(status)
 
@@ -194,7 +202,7 @@ def become_student(job: Submission, base_bytes: int) -> NoReturn:
             isolation.open_nothing_else(tcp=True)  # its network namespace is empty
         elif job.wall == isolation.OTHER_USER and landlock.version():
             isolation.open_nothing_else(tcp=False)
-        child.run(job.limits, socket.socket(fileno=keep))
+        child.run(job.limits, socket.socket(fileno=keep), isolated=job.wall != TRUSTED)
         os._exit(0)
     finally:
         os._exit(1)

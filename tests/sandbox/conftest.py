@@ -8,14 +8,15 @@ import pytest
 
 from autograder.checks import checks_of
 from autograder.course import Course
+from autograder.notebooks.answers import planned
 from autograder.observe import seed_of
-from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, Sandbox
+from autograder.sandbox import Cell, Limits, Program, RunResult, Sandbox
 from autograder.sandbox.isolation import mechanism
 
 COURSE = Course.installed()
 RIGHT = Cell("right", COURSE.source("layers"))
 CHECKS = checks_of("layers", "Flatten")
-PLAN = tuple(PlannedCheck(check.room, check.exercise, check.name, seed_of(1, check)) for check in CHECKS)
+PLAN = tuple(planned(check, seed_of(1, check)) for check in CHECKS)
 LIMITS = Limits(cell_s=2, check_s=2, total_s=15, memory_bytes=1 << 30, disk_bytes=16 << 20, file_bytes=8 << 20)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks import checks_of
+from autograder.checks import checks_of, rooms
 from autograder.judge import same_answer
 from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, Sandbox, child, landlock, wire
 from autograder.sandbox.isolation import FIRST_UID
@@ -52,6 +52,7 @@ def test_a_file_of_the_grader_is_not_there(sandbox: Sandbox, tmp_path: Path) -> 
     assert "FileNotFoundError" in says(sandbox, f"open({str(tmp_path / 'gradebook.db')!r})")
 
 
+HIDDEN = next(check for check in CHECKS if check.hidden)
 READS_ITS_HEAP = """
 import ctypes, os
 C = ctypes.CDLL(None)
@@ -70,19 +71,92 @@ for back in range(page, 192 << 20, page):
     )
     if got == page:
         read += 1
-        found += copy.translate(ONE_MORE).count(NEEDLE)
+        shifted = copy.translate(ONE_MORE)
+        found += sum(shifted.count(needle) for needle in NEEDLES)
 print("found" if found else "nothing", read > 100)
 """
 
 
+def looks_for(*needles: str) -> str:
+    """Return a cell that looks for texts. It has each byte of them one more, so that it does not find its own."""
+    shifted = [bytes(one + 1 for one in needle.encode()) for needle in needles]
+    return f"NEEDLES = {shifted!r}\n{READS_ITS_HEAP}"
+
+
 def test_nothing_of_a_submission_is_in_the_memory_of_the_next(sandbox: Sandbox) -> None:
-    """The thief knows the needle with each byte one more, so that it does not find its own."""
     needle = "class ClassmatesOwnLinear: keeps what only a classmate wrote"
     answer = f"{needle}\n".replace("class ", "# class ") * 200
     for _ in range(3):
         run(sandbox, answer)
-    shifted = bytes(one + 1 for one in needle.encode())
-    assert says(sandbox, f"NEEDLE = {shifted!r}\n{READS_ITS_HEAP}") == "nothing True"
+    assert says(sandbox, looks_for(needle)) == "nothing True"
+
+
+SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
+SECRETS = {
+    "hidden checks": [check.title for room in rooms() for check in checks_of(room) if check.hidden],
+    "the reference": [
+        line.strip()
+        for room in rooms()
+        for solution in SOLUTION.findall(COURSE.source(room))
+        for line in solution.splitlines()
+        if len(line) > 60
+    ],
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_nothing_that_only_the_grader_knows_is_in_the_memory_of_a_submission(sandbox: Sandbox, secret: str) -> None:
+    assert len(SECRETS[secret]) > 30
+    assert says(sandbox, looks_for(*SECRETS[secret])) == "nothing True"
+
+
+def test_a_submission_finds_what_is_in_its_own_memory(sandbox: Sandbox) -> None:
+    """So the probe would find more, if it were there: it looks for the title of a visible check."""
+    assert says(sandbox, looks_for(next(check.title for check in CHECKS if not check.hidden))) == "found True"
+
+
+TELLS_OF_THE_CHECKS = """
+import gc, sys
+def forward(self, x):
+    import autograder.checks as checks
+    known = [one.name for one in checks.declared()]
+    raise RuntimeError(" ".join(sorted({*known} & {*HIDDEN})) or "nothing")
+Flatten.forward = forward
+"""
+
+
+def test_a_visible_check_finds_no_hidden_one_to_tell_of(sandbox: Sandbox) -> None:
+    names = [check.name for check in CHECKS if check.hidden]
+    hostile = Cell("hostile", f"HIDDEN = {names!r}\n{TELLS_OF_THE_CHECKS}")
+    answers = sandbox.run(Program((RIGHT, hostile), PLAN)).answers
+    for check in CHECKS:
+        messages = [one.message for one in answers["Flatten", check.name].observations.values()]
+        assert set(messages) == ({" ".join(sorted(names))} if check.hidden else {"nothing"})
+
+
+def test_hidden_checks_come_when_the_others_are_answered_and_a_later_answer_to_those_counts_no_more(
+    sandbox: Sandbox,
+) -> None:
+    """Whatever looks at a hidden check could put what it saw into the answer to a visible one."""
+    hostile = Cell("hostile", f"VISIBLE = {next(one.name for one in CHECKS if not one.hidden)!r}\n{TELLS_LATE}")
+    answers = sandbox.run(Program((RIGHT, hostile), PLAN)).answers
+    assert "seen" not in str(answers)
+    assert {answers["Flatten", one.name].kind for one in CHECKS if not one.hidden} == {"observed", "invalid"}
+
+
+TELLS_LATE = """
+import socket
+from autograder.sandbox import wire
+from autograder.verdicts import Answer
+def forward(self, x):
+    header, _ = wire.pack_answer(Answer("observed", {"seen": "seen"}))
+    late = wire.frame({"exercise": "Flatten", "check": VISIBLE, "answer": header})
+    import autograder.checks as checks
+    if any(one.hidden for one in checks.declared()):
+        socket.socket(fileno=3).sendall(late)
+    return x.flatten(1)
+Flatten.forward = forward
+"""
 
 
 def test_the_reference_cannot_be_imported(sandbox: Sandbox) -> None:
@@ -289,6 +363,43 @@ def test_processes_left_behind_are_gone(sandbox: Sandbox) -> None:
     daemon = "if os.fork() == 0:\n  os.setsid()\n  if os.fork() == 0: time.sleep(977)\n  os._exit(0)"
     run(sandbox, "import os, time\n" + daemon)
     assert descendants() == before
+
+
+def test_children_that_cells_leave_behind_cost_the_checks_nothing(sandbox: Sandbox) -> None:
+    """As many as a submission may have: no check could be started beside them."""
+    leaves = """
+import os, signal, time
+try:
+    while True:
+        if os.fork() == 0:
+            os.setsid()
+            signal.pause()
+except OSError:
+    pass
+"""
+    assert kinds(run(sandbox, leaves)) == {"observed"}
+
+
+SPOILS_THE_CHECKS = """
+import sys, threading, time
+def spoilt(self, x):
+    raise RuntimeError("spoilt")
+def wait():
+    while True:
+        time.sleep(0.001)
+        frame = sys._current_frames().get(threading.main_thread().ident)
+        while frame:
+            if "planned" in frame.f_locals:  # it sees which check runs
+                Flatten.forward = spoilt
+            frame = frame.f_back
+threading.Thread(target=wait, daemon=True).start()
+time.sleep(0.01)
+"""
+
+
+def test_a_thread_that_cells_leave_behind_has_ended_before_checks_come(sandbox: Sandbox) -> None:
+    answers = sandbox.run(Program((RIGHT, Cell("hostile", SPOILS_THE_CHECKS)), PLAN)).answers
+    assert "spoilt" not in str(answers)
 
 
 def test_a_fork_bomb_ends_with_its_submission(sandbox: Sandbox) -> None:

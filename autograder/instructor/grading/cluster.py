@@ -34,7 +34,7 @@ from autograder.course import Course, NoCourse
 from autograder.instructor.grading.reuse import versions
 from autograder.instructor.grading.workers import ClusterError, Sandboxes
 from autograder.sandbox import CellResult, Limits, NoSandbox, Program, RunResult, Sandbox, wire
-from autograder.sandbox.program import read_plan, read_request
+from autograder.sandbox.program import pack_plan, read_plan, read_request
 from autograder.verdicts import Answer
 
 CONNECT_S = 10.0
@@ -160,7 +160,7 @@ class _Dispatcher:
                 self.changed.notify_all()
 
     async def _on_some_worker(self, program: Program) -> RunResult:
-        request = json.dumps(program.request() | program.plan() | {"limits": asdict(self.limits)}).encode()
+        request = json.dumps(program.request() | pack_plan(program.checks) | {"limits": asdict(self.limits)}).encode()
         return unpack_result(await self.client.submit(run_here, request, what_counts(), self.isolated, pure=False))
 
     async def watch(self) -> None:

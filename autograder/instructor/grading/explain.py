@@ -17,7 +17,7 @@ from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.reuse import digest_of, versions
 from autograder.judge import Expectations, judge
-from autograder.notebooks.answers import answer_in, program_of
+from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import (
     MalformedNotebook,
     grade_id_of,
@@ -27,7 +27,7 @@ from autograder.notebooks.graft import (
     record_of,
     room_of,
 )
-from autograder.sandbox import Limits, PlannedCheck, Program, RunResult, Sandbox
+from autograder.sandbox import Limits, Program, RunResult, Sandbox
 from autograder.sandbox.cells import names_of, prepare, run_cell
 from autograder.verdicts import Answer, Verdict, VerdictRecord
 
@@ -186,12 +186,8 @@ def program_again(notebook: NotebookNode, check: Check) -> Program:
     seeds = {verdict["check"]: verdict["seed"] for verdict in verdicts if verdict["exercise"] == check.exercise}
     if check.name not in seeds:
         raise CourseFolderError(f"{full_name(check)} is newer than this mark: run `autograder grade` again")
-    planned = (
-        PlannedCheck(one.room, one.exercise, one.name, seeds[one.name])
-        for one in checks_of(check.room, check.exercise)
-        if one.name in seeds
-    )
-    return Program(program_of(notebook, (), run_seed=0).cells, tuple(planned))
+    again = (planned(one, seeds[one.name]) for one in checks_of(check.room, check.exercise) if one.name in seeds)
+    return Program(program_of(notebook, (), run_seed=0).cells, tuple(again))
 
 
 def explain(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import shutil
@@ -21,6 +20,7 @@ from autograder.errors import WorkFailed
 from autograder.expectations.recorded import FOLDER as RECORDS
 from autograder.expectations.recorded import record
 from autograder.notebooks.graft import read_notebook, room_of
+from autograder.sandbox.hidden_checks import without_hidden_checks
 
 PACKAGE = Path(autograder.__file__).parent
 DISTRIBUTION = "image-classifier-from-scratch"
@@ -28,9 +28,6 @@ DISTRIBUTION = "image-classifier-from-scratch"
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 JUPYTER = "jupyterlab>=4,<5"
 WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
-
-
-_Definition = ast.FunctionDef | ast.ClassDef
 
 
 class BundleError(WorkFailed):
@@ -109,39 +106,6 @@ def pip_wheel(project: Path, target: Path) -> Path:
     if built.returncode:
         raise BundleError(f"pip wheel failed: {built.stderr.strip()[-500:]}")
     return next(target.glob("*.whl"))
-
-
-def without_hidden_checks(source: str) -> str:
-    """Return the text of a checks module without its hidden checks, and without the helpers that only they use."""
-    kept, left_out = ast.parse(source).body, list[_Definition]()
-    gone: list[_Definition] = [node for node in kept if isinstance(node, _Definition) and _is_hidden(node)]
-    lines = source.splitlines(keepends=True)
-    while gone:
-        kept = [node for node in kept if node not in gone]
-        left_out += gone
-        gone = [node for node in kept if isinstance(node, _Definition) and _is_unused(node, kept)]
-    for node in sorted(left_out, key=lambda node: node.lineno, reverse=True):
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        del lines[first - 1 : node.end_lineno]
-    return "".join(lines)
-
-
-def _is_check(node: _Definition) -> bool:
-    return any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "check" for one in node.decorator_list)
-
-
-def _is_hidden(node: _Definition) -> bool:
-    keywords = [keyword for one in node.decorator_list if isinstance(one, ast.Call) for keyword in one.keywords]
-    return any(
-        keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
-        for keyword in keywords
-    )
-
-
-def _is_unused(node: _Definition, body: Sequence[ast.stmt]) -> bool:
-    """Whether nothing in a module but the definition itself speaks of it; a check is used by being one."""
-    used = {name.id for one in body if one is not node for name in ast.walk(one) if isinstance(name, ast.Name)}
-    return not _is_check(node) and node.name not in used
 
 
 def _pyproject() -> str:

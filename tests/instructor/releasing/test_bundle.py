@@ -14,11 +14,12 @@ from autograder.checks import Check, checks_of, rooms
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.expectations.recorded import RUN_SEEDS
-from autograder.instructor.releasing.bundle import build_wheel, without_hidden_checks
+from autograder.instructor.releasing.bundle import build_wheel
 from autograder.judge import same_answer
 from autograder.mistakes import Mistake
 from autograder.notebooks.graft import is_graded, read_notebook
 from autograder.observe import seed_of
+from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.verdicts import Answer
 from tests.conftest import ROOT, SAMPLE_CLASS, files_in
 from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM, StudentMachine, errors_in, run_all

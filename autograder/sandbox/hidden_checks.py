@@ -1,0 +1,91 @@
+"""Checks for the sandbox, without the hidden ones and with them: what a student's process never had it cannot tell.
+
+The warm server has the visible checks alone, which every fork inherits. The hidden ones come to a submission when it
+has answered all others, and from then on no text of it reaches the student.
+"""
+
+from __future__ import annotations
+
+import ast
+import marshal
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import CodeType, ModuleType
+
+from autograder import checks
+
+_Definition = ast.FunctionDef | ast.ClassDef
+
+
+@cache
+def visible_texts() -> Mapping[str, str]:
+    """Return the text of each room's checks without the hidden ones."""
+    return {room: without_hidden_checks(_text(room)) for room in checks.rooms()}
+
+
+@cache
+def code_of_all(rooms: tuple[str, ...]) -> bytes:
+    """Return the checks of rooms, hidden ones too, compiled for a process of the same Python."""
+    return marshal.dumps({room: _compiled(room, _text(room)) for room in rooms})
+
+
+def load_code(code: bytes) -> None:
+    """Load what ``code_of_all`` returned, in the place of the visible checks."""
+    for room, compiled in marshal.loads(code).items():
+        _load(room, compiled)
+
+
+def load_texts(texts: Mapping[str, str]) -> None:
+    """Load what ``visible_texts`` returned; no file is read."""
+    for room, text in texts.items():
+        _load(room, _compiled(room, text))
+
+
+def _compiled(room: str, text: str) -> CodeType:
+    return compile(text, f"<checks of {room}>", "exec", dont_inherit=True)
+
+
+def _text(room: str) -> str:
+    return (Path(checks.__file__).parent / f"{room}.py").read_text(encoding="utf-8")
+
+
+def _load(room: str, code: CodeType) -> None:
+    checks.forget(room)
+    module = ModuleType(f"{checks.__name__}.{room}")
+    sys.modules[module.__name__] = module
+    exec(code, vars(module))
+
+
+def without_hidden_checks(source: str) -> str:
+    """Return the text of a checks module without its hidden checks, and without the helpers that only they use."""
+    kept, left_out = ast.parse(source).body, list[_Definition]()
+    gone: list[_Definition] = [node for node in kept if isinstance(node, _Definition) and _is_hidden(node)]
+    lines = source.splitlines(keepends=True)
+    while gone:
+        kept = [node for node in kept if node not in gone]
+        left_out += gone
+        gone = [node for node in kept if isinstance(node, _Definition) and _is_unused(node, kept)]
+    for node in sorted(left_out, key=lambda node: node.lineno, reverse=True):
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        del lines[first - 1 : node.end_lineno]
+    return "".join(lines)
+
+
+def _is_check(node: _Definition) -> bool:
+    return any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "check" for one in node.decorator_list)
+
+
+def _is_hidden(node: _Definition) -> bool:
+    keywords = [keyword for one in node.decorator_list if isinstance(one, ast.Call) for keyword in one.keywords]
+    return any(
+        keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+        for keyword in keywords
+    )
+
+
+def _is_unused(node: _Definition, body: Sequence[ast.stmt]) -> bool:
+    """Whether nothing in a module but the definition itself speaks of it; a check is used by being one."""
+    used = {name.id for one in body if one is not node for name in ast.walk(one) if isinstance(name, ast.Name)}
+    return not _is_check(node) and node.name not in used
