@@ -129,6 +129,16 @@ def refusal(action: Callable[[], object]) -> Observation:
     return attempt(accept)
 
 
+def tried(rng: torch.Generator, calls: Mapping[str, Callable[[], object]]) -> dict[str, Observation]:
+    """Make calls in an order that the generator draws, and observe of each whether it was refused.
+
+    With some among them that are right, what comes first, second and so on cannot be known without the seed.
+    """
+    names = list(calls)
+    order = torch.randperm(len(names), generator=rng).tolist()
+    return {f"call {n}, {names[at]}": refusal(calls[names[at]]) for n, at in enumerate(order, start=1)}
+
+
 def set_values(parameter: Tensor, values: Tensor) -> None:
     """Overwrite a tensor in place, unseen by autograd."""
     with torch.no_grad():
@@ -149,6 +159,16 @@ def descend(module: nn.Module, loss: Tensor, lr: float) -> None:
 def normal(rng: torch.Generator, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """Draw a tensor of standard normal numbers from the check's own generator."""
     return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
+
+
+def between(low: int, high: int, rng: torch.Generator) -> int:
+    """Draw a whole number; both ends can occur."""
+    return int(torch.randint(low, high + 1, (), generator=rng))
+
+
+def modes_in_turn(rng: torch.Generator) -> list[bool]:
+    """Return four times training mode and four times evaluation mode, in an order that the generator draws."""
+    return [at < 4 for at in torch.randperm(8, generator=rng).tolist()]
 
 
 @cache

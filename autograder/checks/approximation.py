@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-from autograder.checks import Observation, Observations, attempt, check, normal, refusal
+from autograder.checks import Observation, Observations, attempt, check, normal, tried
 
 GAPS = (0.5, 1.0, 2.0, 1.0)
 
@@ -117,16 +117,19 @@ def other_sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("collapse", points=1, hidden=True, title="Sizes that do not fit each other are refused")
 def misfits_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    misfits = {
+    given = {
         "w1 (4, 5) and w2 (6, 3)": ((4, 5), (5,), (6, 3), (3,)),
         "b1 (4,) for w1 (4, 5)": ((4, 5), (4,), (5, 3), (3,)),
         "b2 (5,) for w2 (5, 3)": ((4, 5), (5,), (5, 3), (5,)),
         "b2 (1,) for w2 (5, 3)": ((4, 5), (5,), (5, 3), (1,)),
+        "sizes (4, 5, 3)": ((4, 5), (5,), (5, 3), (3,)),
+        "sizes (4, 5, 2)": ((4, 5), (5,), (5, 2), (2,)),
+        "sizes (2, 5, 3)": ((2, 5), (5,), (5, 3), (3,)),
     }
-    return {
-        name: refusal(partial(names.collapse, *(normal(rng, *shape) for shape in shapes)))
-        for name, shapes in misfits.items()
+    calls = {
+        name: partial(names.collapse, *(normal(rng, *shape) for shape in shapes)) for name, shapes in given.items()
     }
+    return tried(rng, calls)
 
 
 @check("relu_interpolant", points=2, title="The network passes through the points")
@@ -188,9 +191,13 @@ def knots_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
     doubled = knots.clone()
     doubled[2] = doubled[1]
-    return {
-        "knots out of order": refusal(lambda: names.relu_interpolant(knots.flip(0), values)),
-        "one knot twice": refusal(lambda: names.relu_interpolant(doubled, values)),
-        "a value too few": refusal(lambda: names.relu_interpolant(knots, values[:-1])),
-        "a value too many": refusal(lambda: names.relu_interpolant(knots[:-1], values)),
+    calls = {
+        "knots out of order": lambda: names.relu_interpolant(knots.flip(0), values),
+        "one knot twice": lambda: names.relu_interpolant(doubled, values),
+        "a value too few": lambda: names.relu_interpolant(knots, values[:-1]),
+        "a value too many": lambda: names.relu_interpolant(knots[:-1], values),
+        "knots in order": lambda: names.relu_interpolant(knots, values),
+        "four knots in order": lambda: names.relu_interpolant(knots[:-1], values[:-1]),
+        "three knots in order": lambda: names.relu_interpolant(knots[:3], values[:3]),
     }
+    return tried(rng, calls)

@@ -25,7 +25,19 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from autograder.checks import Observation, Observations, Raised, attempt, check, normal, refusal, set_values
+from autograder.checks import (
+    Observation,
+    Observations,
+    Raised,
+    attempt,
+    between,
+    check,
+    modes_in_turn,
+    normal,
+    refusal,
+    set_values,
+    tried,
+)
 
 SIZES = [784, 256, 64, 10]
 KEYS = ("format", "format_version", "preprocessing_version", "sizes", "input_range")
@@ -63,6 +75,10 @@ def random_tensors(rng: torch.Generator, sizes: list[int] | None = None) -> dict
         tensors[f"{i}.weight"] = torch.rand(fan_in, fan_out, generator=rng) - 0.5
         tensors[f"{i}.bias"] = torch.rand(fan_out, generator=rng) - 0.5
     return tensors
+
+
+def drawn_labels(rng: torch.Generator) -> tuple[str, ...]:
+    return tuple(OTHER_LABELS[at] for at in torch.randperm(len(OTHER_LABELS), generator=rng).tolist())
 
 
 def as_bytes(tensor: Tensor) -> bytes:
@@ -155,9 +171,9 @@ class Content:
         return ", ".join(sorted({entry["dtype"] for entry in self.header.values()}))
 
     def holds(self, tensors: dict[str, Tensor]) -> str:
-        """Name the tensors that are in the file bit for bit."""
+        """Name the tensors that are in the file bit for bit, each with its first number."""
         found = [name for name in sorted(tensors) if name in self.header and self.part(name) == as_bytes(tensors[name])]
-        return ", ".join(found) or "none"
+        return ", ".join(f"{name} {tensors[name].flatten()[0]:.3f}…" for name in found) or "none"
 
 
 def listed(text: str | None) -> str:
@@ -199,13 +215,16 @@ def metadata(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     "export_model", points=1, title="The digest is SHA-256 over the tensors' bytes, in the order of their sorted names"
 )
 def digest(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Where it fits the tensors in the file, it is told as that of the model's: whether these are is not asked here."""
+    weights = random_tensors(rng)
     with folder() as place:
-        done = attempt(lambda: names.export_model(filled(names, random_tensors(rng)), place / "model.safetensors"))
+        done = attempt(lambda: names.export_model(filled(names, weights), place / "model.safetensors"))
         content = Content(place / "model.safetensors")
         if isinstance(done, Raised) and not content.raw:
             return {"export_model": without(place, done)}
     noted = content.metadata.get("digest", "missing")
-    return {"digest": "that of the tensors in the file" if noted == content.digest else f"another: {noted[:24]}"}
+    told = ModelFile(weights).metadata["digest"] if noted == content.digest else f"another: {noted[:24]}"
+    return {"digest of the tensors in the file": told}
 
 
 @check(
@@ -218,7 +237,7 @@ def any_model(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     weights = random_tensors(rng)
     model = filled(names, weights).double()
     model.train()
-    model.labels = OTHER_LABELS
+    model.labels = drawn_labels(rng)
     smaller = filled(names, weights)
     last = layer_modules(smaller)[-1]
     last.weight.data = last.weight.data.narrow(list(last.weight.shape).index(10), 0, 9)
@@ -253,7 +272,7 @@ def labels_put_back(names: SimpleNamespace) -> Iterator[None]:
 @check("load_model", points=1, title="The model that comes back has the file's weights, bit for bit, and its labels")
 def what_was_exported(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with folder() as place:
-        file = ModelFile(random_tensors(rng))
+        file = ModelFile(random_tensors(rng), drawn_labels(rng))
         other = names.Classifier()
         before = list(other.labels)
         path = file.write(place / "model.safetensors")
@@ -288,13 +307,19 @@ def ready(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         model = attempt(lambda: names.load_model(path))
     if not isinstance(model, nn.Module):
         return {"load_model": without(place, model)}
-    x = torch.rand(1, 28, 28, generator=rng)
+    x, n = torch.rand(1, 28, 28, generator=rng), between(2, 40, rng)
     return {
         "it is in training mode": model.training,
         "a part inside is in training mode": any(module.training for module in [*model.modules()][1:]),
         "device": str(next(model.parameters()).device),
-        "two answers are equal": attempt(lambda: torch.equal(model(x), model(x))),
+        f"of {n} more answers, so many are the first one again": attempt(lambda: repeated(model, x, n)),
     }
+
+
+def repeated(model: nn.Module, x: Tensor, n: int) -> int:
+    """Ask n times more, and count the answers that are equal to the first."""
+    first = model(x)
+    return sum(torch.equal(model(x), first) for _ in range(n))
 
 
 class Trap:
@@ -307,28 +332,46 @@ class Trap:
         return Path.touch, (self.path,)
 
 
-def opening(names: SimpleNamespace, path: Path) -> Observation:
-    """Return the refusal of a file, or the word accepted."""
-    with labels_put_back(names):
-        return without(path.parent, refusal(lambda: names.load_model(path)))
+Writer = Callable[[Path], object]
+
+
+def opened(
+    names: SimpleNamespace, rng: torch.Generator, place: Path, files: Mapping[str, Writer]
+) -> dict[str, Observation]:
+    """Let files be written and loaded, one after the other in an order that is drawn, and observe which are refused."""
+    path = place / "model.safetensors"
+
+    def load(write: Writer) -> None:
+        write(path)
+        with labels_put_back(names):
+            names.load_model(path)
+
+    seen = tried(rng, {what: partial(load, write) for what, write in files.items()})
+    return {what: without(place, observed) for what, observed in seen.items()}
+
+
+def right_files(rng: torch.Generator) -> dict[str, Writer]:
+    """Return files that are no reason to refuse anything, to stand among others."""
+    return {f"a right file, {which}": ModelFile(random_tensors(rng)).write for which in ("one", "two", "three")}
 
 
 @check("load_model", points=1, title="What is no safetensors file is refused, and never run")
 def pickles(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """The pickle here does no more than create an empty file beside itself, and that file is looked for."""
-    with folder() as place:
-        path, sprung = place / "model", place / "sprung"
-        observed: dict[str, Observation] = {}
-        torch.save(random_tensors(rng, [3, 2]), path)
-        observed["tensors saved by torch.save"] = opening(names, path)
-        torch.save(Trap(sprung), path)
-        observed["an object saved by torch.save"] = opening(names, path)
-        path.write_bytes(pickle.dumps(Trap(sprung)))
-        observed["a pickle"] = opening(names, path)
-        observed["the code in the pickle was run"] = sprung.exists()
+
+    def cut_off(path: Path) -> None:
         path.write_bytes(ModelFile(random_tensors(rng)).write(path).read_bytes()[:2000])
-        observed["a file that was cut off"] = opening(names, path)
-    return observed
+
+    with folder() as place:
+        sprung = place / "sprung"
+        files: dict[str, Writer] = {
+            "tensors saved by torch.save": partial(torch.save, random_tensors(rng, [3, 2])),
+            "an object saved by torch.save": partial(torch.save, Trap(sprung)),
+            "a pickle": lambda path: path.write_bytes(pickle.dumps(Trap(sprung))),
+            "a file that was cut off": cut_off,
+        }
+        observed = opened(names, rng, place, files | right_files(rng))
+        return observed | {"the code in a pickle was run": sprung.exists()}
 
 
 @check(
@@ -350,8 +393,8 @@ def other_metadata(names: SimpleNamespace, rng: torch.Generator) -> Observations
     }
     file = ModelFile(random_tensors(rng))
     with folder() as place:
-        path = place / "model.safetensors"
-        return {what: opening(names, file.write(path, **change)) for what, change in changes.items()}
+        files: dict[str, Writer] = {what: partial(file.write, **change) for what, change in changes.items()}  # type: ignore[arg-type]
+        return opened(names, rng, place, files | right_files(rng))
 
 
 @check(
@@ -365,17 +408,15 @@ def other_tensors(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     more = right | {"3.weight": normal(rng, 10, 10), "3.bias": normal(rng, 10)}
     changed = {name: tensor.clone() for name, tensor in right.items()}
     changed["1.weight"].view(torch.int32)[0, 0] ^= 1
+    files: dict[str, Writer] = {
+        "tensors of 784-256-32-10": ModelFile(narrow).write,
+        "a bias of one number": ModelFile(one_number).write,
+        "a bias too few": ModelFile(missing).write,
+        "a layer too many": ModelFile(more).write,
+        "one bit of one weight changed": partial(ModelFile(changed).write, digest=ModelFile(right).metadata["digest"]),
+    }
     with folder() as place:
-        path = place / "model.safetensors"
-        return {
-            "tensors of 784-256-32-10": opening(names, ModelFile(narrow).write(path)),
-            "a bias of one number": opening(names, ModelFile(one_number).write(path)),
-            "a bias too few": opening(names, ModelFile(missing).write(path)),
-            "a layer too many": opening(names, ModelFile(more).write(path)),
-            "one bit of one weight changed": opening(
-                names, ModelFile(changed).write(path, digest=ModelFile(right).metadata["digest"])
-            ),
-        }
+        return opened(names, rng, place, files | right_files(rng))
 
 
 # --- the preprocessing
@@ -383,10 +424,6 @@ def other_tensors(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 WHITE = (255, 255, 255)
 GROUNDS = ((250, 240, 200), (60, 120, 220), (200, 230, 170), (235, 170, 190))
 Box = tuple[int, int, int, int]
-
-
-def between(low: int, high: int, rng: torch.Generator) -> int:
-    return int(torch.randint(low, high + 1, (), generator=rng))
 
 
 def ground(rng: torch.Generator) -> tuple[int, int, int]:
@@ -480,22 +517,23 @@ def brightness(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def fitted(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     colour, grey = ground(rng), between(20, 60, rng)
     left, top = between(5, 40, rng), between(5, 40, rng)
-    tall = painted((190, 210), colour, ((left, top, left + 70, top + 140), grey))
-    wide = painted((210, 190), colour, ((left, top, left + 140, top + 70), grey))
+    columns, rows = 2 * between(5, 9, rng), 2 * between(5, 9, rng)  # of the 28: each is 5 pixels of the photograph
+    tall = painted((190, 210), colour, ((left, top, left + 5 * columns, top + 140), grey))
+    wide = painted((210, 190), colour, ((left, top, left + 140, top + 5 * rows), grey))
     beside = list(range(4)) + list(range(24, 28))
     return seen(
         names,
         tall,
         "tall: ",
-        rows_and_columns=lambda x: extent(x, (28, 14)),
-        first_column=lambda x: place_of(x, 0, 7),
+        rows_and_columns=lambda x: extent(x, (28, columns)),
+        first_column=lambda x: place_of(x, 0, 14 - columns // 2),
         pixels_beside_it_that_are_not_0=lambda x: int((x[:, beside] != 0).sum()),
     ) | seen(
         names,
         wide,
         "wide: ",
-        rows_and_columns=lambda x: extent(x, (14, 28)),
-        first_row=lambda x: place_of(x, 1, 7),
+        rows_and_columns=lambda x: extent(x, (rows, 28)),
+        first_row=lambda x: place_of(x, 1, 14 - rows // 2),
         pixels_beside_it_that_are_not_0=lambda x: int((x[beside] != 0).sum()),
     )
 
@@ -529,20 +567,22 @@ def orientation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     turns = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
     observed: dict[str, Observation] = {}
     for noted, turn in turns.items():
+        quarters = between(0, 3, rng)
+        drawn = (14, 28) if quarters % 2 else (28, 14)
         exif = Image.Exif()
         exif[0x0112] = noted
         file = io.BytesIO()
-        image.transpose(turn).save(file, "PNG", exif=exif)
+        image.rotate(90 * quarters, expand=True).transpose(turn).save(file, "PNG", exif=exif)
         file.seek(0)
-        observed |= seen(names, Image.open(file), f"orientation {noted}: ", lies=direction)
+        observed |= seen(names, Image.open(file), f"orientation {noted}: ", lies=partial(direction, drawn=drawn))
     return observed
 
 
-def direction(x: Tensor) -> str:
-    """Say how a rectangle lies whose lower half is the brighter one."""
+def direction(x: Tensor, drawn: tuple[int, int]) -> str:
+    """Say how a rectangle lies of which one half is the brighter one."""
     halves = {"bottom": x[14:], "top": x[:14], "right": x[:, 14:], "left": x[:, :14]}
     brightest = max(halves, key=lambda name: float(halves[name].sum()))
-    return f"{extent(x, (28, 14))}, brighter at the {brightest}"
+    return f"{extent(x, drawn)}, brighter at the {brightest}"
 
 
 @check("prepare_image", points=1, hidden=True, title="Every mode gives the same picture")
@@ -601,7 +641,8 @@ def nothing_to_see(names: SimpleNamespace, rng: torch.Generator) -> Observations
         "1 × 60 with a dark part": line,
         "60 × 1 with a dark part": line.transpose(Image.Transpose.ROTATE_90),
     }
-    return {what: refusal(lambda image=image: names.prepare_image(image)) for what, image in images.items()}  # type: ignore[misc]
+    images |= {f"a rectangle, {which}": upright(rng)[0] for which in ("one", "two", "three")}
+    return tried(rng, {what: partial(names.prepare_image, image) for what, image in images.items()})
 
 
 # --- the answer
@@ -699,13 +740,11 @@ def alike(mine: dict[str, Observation], theirs: dict[str, Observation]) -> Obser
 @check("classify", points=1, hidden=True, title="It answers without dropout, and leaves the model's mode as it was")
 def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model, x = spread_out(names, rng), half_bright(rng)
-    model.eval()
-    expected = answers(names, model, x)
-    after_evaluation = model.training
-    model.train()
-    observed = answers(names, model, x)
-    return {
-        "in training mode it answers as in evaluation mode": alike(observed, expected),
-        "training afterwards": model.training,
-        "training afterwards, when it was in evaluation mode": after_evaluation,
-    }
+    expected = answers(names, model.eval(), x)
+    observed: dict[str, Observation] = {}
+    for turn, training in enumerate(modes_in_turn(rng), start=1):
+        found = f"answer {turn}, after {'train' if training else 'eval'}()"
+        model.train(training)
+        observed[f"{found}: it is the one in evaluation mode"] = alike(answers(names, model, x), expected)
+        observed[f"{found}: training afterwards"] = model.training
+    return observed

@@ -13,7 +13,20 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import Observation, Observations, Sample, attempt, check, descend, normal, refusal, set_values
+from autograder.checks import (
+    Observation,
+    Observations,
+    Sample,
+    attempt,
+    between,
+    check,
+    descend,
+    modes_in_turn,
+    normal,
+    refusal,
+    set_values,
+    tried,
+)
 
 SIZES = [(784, 256), (256, 64), (64, 10)]
 IMAGE = (28, 28)
@@ -65,12 +78,13 @@ def evaluation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Dropout", points=1, title="Each element, each example and each call is decided anew")
 def masks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Two masks of 64 elements agree with probability 2^-64, so two of 512 do less than once in 10^13 runs."""
-    layer, x = names.Dropout(0.5), torch.ones(64, 8, 64)
+    """Two masks of 64 elements agree with probability 2^-64, so two of 720 do less than once in 10^13 runs."""
+    examples = between(60, 90, rng)
+    layer, x = names.Dropout(0.5), torch.ones(examples, 8, 64)
     first, second = layer(x) == 0, layer(x) == 0
     return {
-        "different masks among 64 examples": different_rows(first.flatten(start_dim=1)),
-        "different masks among the 8 rows of 64 examples": different_rows(first.flatten(end_dim=1)),
+        f"different masks among {examples} examples": different_rows(first.flatten(start_dim=1)),
+        f"different masks among the 8 rows of {examples} examples": different_rows(first.flatten(end_dim=1)),
         "a second call drops the same elements": torch.equal(first, second),
         "another layer drops the same elements": torch.equal(first, names.Dropout(0.5)(x) == 0),
     }
@@ -93,15 +107,16 @@ def extremes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Dropout", points=1, title="The gradient passes where the value passed, scaled alike")
 def gradients(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Each of the two factors is missing among 2,000 elements less than once in 10^190 runs."""
+    """Each of the two factors is missing among 2,000 elements less than once in 10^90 runs."""
+    p = between(10, 40, rng) / 100
     x = (normal(rng, 2000) + 10).requires_grad_()
-    y = names.Dropout(0.2)(x)
+    y = names.Dropout(p)(x)
     slopes = normal(rng, 2000) + 10
     (y * slopes).sum().backward()
     gradient = x.grad if x.grad is not None else torch.zeros(2000)
     return {
         "x gets a gradient": x.grad is not None,
-        "the gradient is multiplied by": different(gradient / slopes),
+        f"the gradient is multiplied by, p = {p}": different(gradient / slopes),
         "value and gradient have the same factor": bool(torch.allclose(gradient / slopes, y.detach() / x.detach())),
     }
 
@@ -134,17 +149,17 @@ def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observati
     title="How many elements are dropped is left to chance, in each call and each place",
 )
 def counts(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Numbers of dropped elements: 500 calls of 8, 600 rows and 600 columns of 20.
+    """Numbers of dropped elements: 500 calls of 8 or more, 600 rows and 600 columns of 20 or more.
 
     All are independent for a right answer, so each of the three samples fails it once in 10^10 runs (see judge).
     """
     layer = names.Dropout(0.5)
-    few = torch.ones(8)
+    few, width, height = torch.ones(between(8, 16, rng)), between(20, 60, rng), between(20, 60, rng)
     calls = torch.stack([layer(few) for _ in range(500)])
     return {
         "zeros in a call": Sample((calls == 0).sum(dim=1).float()),
-        "zeros in a row": Sample((layer(torch.ones(600, 20)) == 0).sum(dim=1).float()),
-        "zeros in a column": Sample((layer(torch.ones(20, 600)) == 0).sum(dim=0).float()),
+        "zeros in a row": Sample((layer(torch.ones(600, width)) == 0).sum(dim=1).float()),
+        "zeros in a column": Sample((layer(torch.ones(height, 600)) == 0).sum(dim=0).float()),
     }
 
 
@@ -157,7 +172,7 @@ def in_a_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         return bool((network(x) == 0).any())
 
     observed: dict[str, Observation] = {"it drops in a new network": drops()}
-    for step, mode in enumerate([False, True, False], start=1):
+    for step, mode in enumerate([*modes_in_turn(rng), False, True, False], start=1):
         network.train(mode)
         observed[f"it drops after step {step}, {'train' if mode else 'eval'}()"] = drops()
     return observed
@@ -165,7 +180,8 @@ def in_a_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Dropout", points=1, hidden=True, title="What is no probability is refused")
 def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {f"Dropout({p})": refusal(partial(names.Dropout, p)) for p in (-0.1, 1.1, -3, 20)}
+    impossible, possible = (-0.1, 1.1, -3, 20), (0.1, 0.4, 0.6, 0.9)
+    return tried(rng, {f"Dropout({p})": partial(names.Dropout, p) for p in impossible + possible})
 
 
 # The classifier. A network that holds the student's own Dropout would fail for what is wrong there, a second time and

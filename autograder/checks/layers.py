@@ -1,6 +1,7 @@
 """What the layers of chapter 2 must do."""
 
 import re
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +9,18 @@ from typing import Any
 import torch
 from torch import nn
 
-from autograder.checks import Observation, Observations, Sample, attempt, check, descend, normal, refusal, set_values
+from autograder.checks import (
+    Observation,
+    Observations,
+    Sample,
+    attempt,
+    between,
+    check,
+    descend,
+    normal,
+    set_values,
+    tried,
+)
 
 
 def filled_linear(names: SimpleNamespace, rng: torch.Generator, in_features: int, out_features: int) -> Any:
@@ -19,6 +31,12 @@ def filled_linear(names: SimpleNamespace, rng: torch.Generator, in_features: int
     return layer
 
 
+def two_sizes(rng: torch.Generator, low: int, high: int) -> tuple[int, int]:
+    """Draw two different whole numbers, so that one in the other's place shows."""
+    first, second = (torch.randperm(high - low + 1, generator=rng)[:2] + low).tolist()
+    return first, second
+
+
 def outputs(layer: nn.Module, rng: torch.Generator, *shapes: tuple[int, ...]) -> dict[str, Observation]:
     """Return what the layer makes of a random input of each shape."""
     return {f"output for x of shape {shape}": attempt(partial(layer, normal(rng, *shape))) for shape in shapes}
@@ -26,7 +44,7 @@ def outputs(layer: nn.Module, rng: torch.Generator, *shapes: tuple[int, ...]) ->
 
 @check("Linear", points=1, title="Weight (in, out) and bias (out,) are parameters of the layer")
 def parameters(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layer = names.Linear(5, 3)
+    layer = names.Linear(*two_sizes(rng, 2, 9))
     return {
         "shape of weight": attempt(lambda: str(tuple(layer.weight.shape))),
         "shape of bias": attempt(lambda: str(tuple(layer.bias.shape))),
@@ -57,28 +75,30 @@ def gradients(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Linear", points=1, title="Weights start as normal draws with standard deviation std")
 def initial_weights(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """22,500 draws a layer, two samples: a right answer fails less than 3 times in 10^10 runs (see judge)."""
+    """22,500 draws a layer or more, two samples: a right answer fails less than 3 times in 10^10 runs (see judge)."""
     std = float(torch.rand((), generator=rng)) * 0.3 + 0.2
-    first, second = names.Linear(150, 150, std), names.Linear(150, 150, std)
+    sizes = two_sizes(rng, 150, 199)
+    first, second = names.Linear(*sizes, std), names.Linear(*sizes, std)
     return {
         "weights for a std that was passed": Sample(first.weight.flatten()),
-        "weights for the default std": Sample(names.Linear(150, 150).weight.flatten()),
+        "weights for the default std": Sample(names.Linear(*sizes).weight.flatten()),
         "two new layers are equal": torch.equal(first.weight, second.weight),
     }
 
 
 @check("Linear", points=1, title="The bias starts at zero")
 def initial_bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {"bias": names.Linear(5, 300, 0.5).bias.flatten()}
+    return {"bias": names.Linear(5, between(200, 400, rng), 0.5).bias.flatten()}
 
 
 @check("Linear", points=1, title="Printing the layer shows both sizes and the word bias")
 def printing(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layer = names.Linear(17, 23)
+    sizes = two_sizes(rng, 11, 99)
+    layer = names.Linear(*sizes)
 
     def shown(text: str) -> str:
         numbers = re.findall(r"\d+", text)
-        found = [word for word in ("17", "23") if word in numbers] + ["bias"] * ("bias" in text)
+        found = [word for word in map(str, sizes) if word in numbers] + ["bias"] * ("bias" in text)
         return ", ".join(found) or "none of them"
 
     return {"alone, it shows": shown(repr(layer)), "in a container, it shows": shown(repr(nn.Sequential(layer)))}
@@ -105,13 +125,19 @@ def learning(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Linear", points=1, hidden=True, title="Impossible sizes, a negative std and an unfitting input are refused")
 def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {
-        "Linear(0, 3)": refusal(lambda: names.Linear(0, 3)),
-        "Linear(3, 0)": refusal(lambda: names.Linear(3, 0)),
-        "Linear(3, 2, std=-0.1)": refusal(lambda: names.Linear(3, 2, std=-0.1)),
-        "Linear(3, 2) on an x of shape (4, 5)": refusal(lambda: names.Linear(3, 2)(normal(rng, 4, 5))),
-        "Linear(3, 2) on an x of shape (4, 1)": refusal(lambda: names.Linear(3, 2)(normal(rng, 4, 1))),
+    layer = partial(names.Linear, 3, 2)
+    calls: dict[str, Callable[[], object]] = {
+        "Linear(0, 3)": partial(names.Linear, 0, 3),
+        "Linear(3, 0)": partial(names.Linear, 3, 0),
+        "Linear(3, 2, std=-0.1)": partial(layer, std=-0.1),
+        "Linear(3, 2) on an x of shape (4, 5)": lambda: layer()(normal(rng, 4, 5)),
+        "Linear(3, 2) on an x of shape (4, 1)": lambda: layer()(normal(rng, 4, 1)),
+        "Linear(1, 1)": partial(names.Linear, 1, 1),
+        "Linear(3, 2, std=0.1)": partial(layer, std=0.1),
+        "Linear(3, 2) on an x of shape (4, 3)": lambda: layer()(normal(rng, 4, 3)),
+        "Linear(3, 2) on an x of shape (2, 3)": lambda: layer()(normal(rng, 2, 3)),
     }
+    return tried(rng, calls)
 
 
 @check("Flatten", points=1, title="Each example becomes one row")
@@ -146,7 +172,9 @@ def order(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Sequential", points=1, title="len, iteration and indices give the very layers that were passed")
 def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layers = three_layers(rng)
+    layers = [*three_layers(rng), *three_layers(rng)][: between(3, 6, rng)]
+    order = torch.randperm(len(layers), generator=rng).tolist()
+    from_the_end = [at - len(layers) for at in order]
     model = names.Sequential(*layers)
 
     def positions(held: list[object]) -> str:
@@ -156,14 +184,14 @@ def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {
         "len(model)": attempt(lambda: len(model)),
         "layers from iteration": attempt(lambda: positions(list(model))),
-        "model[0], model[1], model[2]": attempt(lambda: positions([model[0], model[1], model[2]])),
-        "model[-1], model[-3]": attempt(lambda: positions([model[-1], model[-3]])),
+        f"layers at the indices {order}": attempt(lambda: positions([model[at] for at in order])),
+        f"layers at the indices {from_the_end}": attempt(lambda: positions([model[at] for at in from_the_end])),
     }
 
 
 @check("Sequential", points=1, title="Parameters, train() and eval() reach every layer")
 def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layers = three_layers(rng)
+    layers = three_layers(rng, (between(2, 9, rng), between(2, 9, rng), between(2, 9, rng)))
     model = names.Sequential(*layers)
     observed = {"numbers in parameters()": sum(parameter.numel() for parameter in model.parameters())}
     modes = {}

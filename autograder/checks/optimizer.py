@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import Observation, Observations, attempt, check, normal, refusal
+from autograder.checks import Observation, Observations, attempt, check, normal, refusal, tried
 
 
 @check("numerical_gradient", points=1, title="Each element is nudged up and down, the others stay where they are")
@@ -219,12 +219,16 @@ def forgetting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @torch.enable_grad()
 def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     params = parameters(rng, (2,))
-    return {
-        "Optimizer([], 0.1)": refusal(lambda: names.Optimizer([], 0.1)),
-        "Optimizer(iter([]), 0.1)": refusal(lambda: names.Optimizer(iter(()), 0.1)),
-        "Optimizer(params, 0)": refusal(lambda: names.Optimizer(params, 0)),
-        "Optimizer(params, -0.1)": refusal(lambda: names.Optimizer(params, -0.1)),
+    calls = {
+        "Optimizer([], 0.1)": lambda: names.Optimizer([], 0.1),
+        "Optimizer(iter([]), 0.1)": lambda: names.Optimizer(iter(()), 0.1),
+        "Optimizer(params, 0)": lambda: names.Optimizer(params, 0),
+        "Optimizer(params, -0.1)": lambda: names.Optimizer(params, -0.1),
+        "Optimizer(params, 0.1)": lambda: names.Optimizer(params, 0.1),
+        "Optimizer(params, 1.0)": lambda: names.Optimizer(params, 1.0),
+        "Optimizer(iter(params), 0.1)": lambda: names.Optimizer(iter(params), 0.1),
     }
+    return tried(rng, calls)
 
 
 @check("Optimizer", points=1, hidden=True, title="It trains a model, and two optimizers do not disturb each other")

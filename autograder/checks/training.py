@@ -28,7 +28,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.checks import Observation, Observations, Sample, attempt, check, normal, refusal, set_values
+from autograder.checks import (
+    Observation,
+    Observations,
+    Sample,
+    attempt,
+    between,
+    check,
+    normal,
+    refusal,
+    set_values,
+    tried,
+)
 
 FIELDS = ("model", "criterion", "epochs", "batch_size", "lr", "device", "patience", "max_seconds", "seed")
 
@@ -41,18 +52,21 @@ def made(names: SimpleNamespace, **settings: object) -> Any:
     return names.LearnerConfig(**{"model": nn.Linear(2, 2), "criterion": F.cross_entropy, **settings})
 
 
-def accepts(names: SimpleNamespace, **settings: object) -> Observation:
-    """Return the error with which the constructor refuses, or the word accepted."""
-    return refusal(partial(made, names, **settings))
+def made_of_each(names: SimpleNamespace, rng: torch.Generator, *each: Mapping[str, object]) -> dict[str, Observation]:
+    """Make a config of each of the settings, in an order that is drawn, and observe which are refused."""
+    calls = {", ".join(f"{k}={v!r}" for k, v in given.items()): partial(made, names, **given) for given in each}
+    return tried(rng, calls)
 
 
 @check("LearnerConfig", points=1, title="Nine settings in the order of the docstring, seven with their defaults")
 def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """By position the learning rate is 2.0, which would do as a batch size: fields in another order show as such."""
+    """The learning rate is a whole number, which would do as a batch size: fields in another order show as such."""
     model = nn.Linear(2, 2)
+    epochs, batch_size, patience, seed = (between(*ends, rng) for ends in ((3, 9), (40, 99), (2, 9), (10, 39)))
+    lr, max_seconds = float(between(2, 9, rng)), between(2, 9, rng) + 0.5
 
     def given() -> Any:
-        return names.LearnerConfig(model, F.cross_entropy, 3, 16, 2.0, "cpu", 2, 9.5, 7)
+        return names.LearnerConfig(model, F.cross_entropy, epochs, batch_size, lr, "cpu", patience, max_seconds, seed)
 
     def told(config: Any) -> str:
         return ", ".join(f"{name}={getattr(config, name, 'nothing')!r}" for name in FIELDS[2:])
@@ -67,7 +81,7 @@ def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("LearnerConfig", points=1, title="What is no model, no criterion, or a number out of range is refused")
 def nonsense(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    refused: list[dict[str, object]] = [
+    settings: list[dict[str, object]] = [
         {"model": "a network"},
         {"criterion": 0.5},
         {"epochs": 0},
@@ -76,8 +90,13 @@ def nonsense(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         {"lr": -0.1},
         {"patience": 0},
         {"max_seconds": 0.0},
+        {"epochs": 3},
+        {"batch_size": 16},
+        {"lr": 0.1},
+        {"patience": 2},
+        {"max_seconds": 60.0},
     ]
-    return {", ".join(f"{k}={v!r}" for k, v in one.items()): accepts(names, **one) for one in refused}
+    return made_of_each(names, rng, *settings)
 
 
 @check(
@@ -87,7 +106,7 @@ def nonsense(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     title="NaN and a patience that is no whole number are refused; the smallest allowed values are accepted",
 )
 def edges(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    looked_at: list[dict[str, object]] = [
+    settings: list[dict[str, object]] = [
         {"lr": math.nan},
         {"max_seconds": math.nan},
         {"max_seconds": -1.0},
@@ -97,8 +116,10 @@ def edges(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         {"batch_size": -2},
         {"epochs": 1, "batch_size": 1, "lr": 1e-9, "patience": 1, "max_seconds": 1e-9, "seed": 0},
         {"lr": 2.0, "patience": None, "max_seconds": None, "seed": None},
+        {"epochs": 4, "lr": 0.5},
+        {"patience": 3, "max_seconds": 10.0},
     ]
-    return {", ".join(f"{k}={v!r}" for k, v in one.items()): accepts(names, **one) for one in looked_at}
+    return made_of_each(names, rng, *settings)
 
 
 # Batches. An example's image holds its number, and its label is that number times ten.
@@ -128,18 +149,23 @@ def lengths(parts: Sequence[tuple[Tensor, Tensor]]) -> str:
 
 @check("batches", points=1, title="Each example comes once in a pass, with its own label; the last batch may be short")
 def every_example_once(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """23 shuffled labels stand in their own order with probability 1/23!, less than once in 10^22 runs."""
-    images, labels = numbered(23)
+    """25 shuffled labels stand in their own order with probability 1/25!, less than once in 10^25 runs.
+
+    More do more seldom. The last batch is always a short one.
+    """
+    size = between(6, 9, rng)
+    n = 4 * size + between(1, size - 1, rng)
+    images, labels = numbered(n)
     observed: dict[str, Observation] = {}
     for shuffle in (False, True):
-        parts = one_pass(names, images, labels, 5, shuffle)
+        parts = one_pass(names, images, labels, size, shuffle)
         observed |= {
-            f"sizes of the batches, shuffle={shuffle}": lengths(parts),
+            f"sizes of the batches, {n} examples, batch_size={size}, shuffle={shuffle}": lengths(parts),
             f"examples, sorted, shuffle={shuffle}": order_of(parts).sort().values,
             f"each label is its image's, shuffle={shuffle}": torch.equal(order_of(parts) * 10, labels_of(parts)),
         }
         if not shuffle:
-            observed["the examples are in their order"] = torch.equal(order_of(parts), torch.arange(23))
+            observed["the examples are in their order"] = torch.equal(order_of(parts), torch.arange(n))
         else:
             observed["the labels are shuffled"] = not torch.equal(labels_of(parts), labels)
     return observed
@@ -178,13 +204,13 @@ def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     "batches", points=1, hidden=True, title="Any sizes and dtypes; the arguments stay as they are; nonsense is refused"
 )
 def sizes_and_refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """That the arguments stay as they are is looked at after 40 examples: 1/40! for an order that is none."""
+    """That the arguments stay as they are is looked at after 40 examples or more: 1/40! for an order that is none."""
     observed: dict[str, Observation] = {}
     for n, size in ((3, 8), (8, 4), (4, 1)):
         observed[f"sizes of the batches, {n} examples, batch_size={size}"] = attempt(
             lambda n=n, size=size: lengths(one_pass(names, *numbered(n), size, False))  # type: ignore[misc]
         )
-    images, labels = numbered(40, torch.float64)
+    images, labels = numbered(between(40, 60, rng), torch.float64)
     parts = one_pass(names, images, labels, 7, True)
     observed |= {
         "dtype of the images for float64": str(parts[0][0].dtype) if parts else "no batch",
@@ -193,12 +219,16 @@ def sizes_and_refusals(names: SimpleNamespace, rng: torch.Generator) -> Observat
         "labels afterwards": labels,
     }
     images, labels = numbered(6)
-    return observed | {
-        "6 images and 5 labels": refusal(lambda: one_pass(names, images, labels[:5], 2, False)),
-        "5 images and 6 labels": refusal(lambda: one_pass(names, images[:5], labels, 2, True)),
-        "batch_size=0": refusal(lambda: one_pass(names, images, labels, 0, False)),
-        "batch_size=-1": refusal(lambda: one_pass(names, images, labels, -1, False)),
+    calls = {
+        "6 images and 5 labels": lambda: one_pass(names, images, labels[:5], 2, False),
+        "5 images and 6 labels": lambda: one_pass(names, images[:5], labels, 2, True),
+        "batch_size=0": lambda: one_pass(names, images, labels, 0, False),
+        "batch_size=-1": lambda: one_pass(names, images, labels, -1, False),
+        "6 images and 6 labels": lambda: one_pass(names, images, labels, 2, False),
+        "5 images and 5 labels": lambda: one_pass(names, images[:5], labels[:5], 2, True),
+        "batch_size=3": lambda: one_pass(names, images, labels, 3, False),
     }
+    return observed | tried(rng, calls)
 
 
 # What the Learner is watched with.
@@ -543,7 +573,10 @@ def scripted(losses: Sequence[float]) -> Callable[[Tensor, Tensor], Tensor]:
 )
 @torch.enable_grad()
 def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """The validation losses are given. The time is a billionth of a second, over after any epoch, or a year."""
+    """The validation losses are given; those of three runs come in an order that is drawn.
+
+    The time is a billionth of a second, over after any epoch, or a year.
+    """
     log = Log()
     examples = {"train": (-10.0, 0), "valid": (1.0, 1), "test": (1.0, 1)}
     sets = {name: Loader(name, log, torch.full((2, 1), x), torch.full((2,), y), 2) for name, (x, y) in examples.items()}
@@ -559,6 +592,9 @@ def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     up_and_down = (5.0, 4.0, 4.5, 3.0, 3.0, 3.5, 9.0, 2.0)
     for patience in (1, 2, 3, 4, None):
         look(f"validation losses {up_and_down}, patience {patience}", up_and_down, patience=patience)
+    drawn = tuple((torch.randperm(10, generator=rng) + 1.0).tolist())
+    for patience in (2, 3, None):
+        look(f"validation losses {drawn}, patience {patience}", drawn, patience=patience)
     look("an epoch better than the one before, but not than the best", (5.0, 3.0, 4.0, 3.5, 3.2, 6.0), patience=3)
     look("validation losses that only grow", (1.0, 2.0, 3.0, 4.0))
     look("validation losses that only fall, patience 1", (4.0, 3.0, 2.0, 1.0), patience=1)

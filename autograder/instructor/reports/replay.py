@@ -1,0 +1,39 @@
+"""What a program earns that computes nothing, and gives the right answers to an earlier run once more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autograder.checks import Check, checks_of
+from autograder.judge import Expectations, same_answer
+from autograder.observe import one_thread, seed_of
+
+RUNS = ((1, 2), (3, 4), (5, 6))  # run seeds: of the run that was recorded, and of the one that is graded
+
+
+def replayed(room: str, expect: Expectations, recorded: int, graded: int) -> list[Check]:
+    """Return the checks of a room, hidden ones too, that pass with the reference's answers to another run.
+
+    The answers are given as they were recorded, and once more under the names of the run that is graded, one after the
+    other: how observations are called is no secret.
+
+    Args:
+        room: the chapter's module, such as ``layers``.
+        expect: what answers at any seed.
+        recorded: the seed of the run whose answers are given.
+        graded: the seed of the run in which they are given.
+    """
+    passed = []
+    with one_thread():
+        for check in checks_of(room):
+            right = expect.reference(check, seed_of(graded, check))
+            given = expect.reference(check, seed_of(recorded, check))
+            named = dict(zip(right.observations, given.observations.values(), strict=False))
+            if same_answer(given, right) or same_answer(replace(given, observations=named), right):
+                passed.append(check)
+    return passed
+
+
+def replayed_points(room: str, expect: Expectations) -> int:
+    """Return the most points of a room that the answers to one of the recorded runs earn in another one."""
+    return max(sum(check.points for check in replayed(room, expect, *run)) for run in RUNS)
