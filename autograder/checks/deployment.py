@@ -339,9 +339,10 @@ def opened(
     names: SimpleNamespace, rng: torch.Generator, place: Path, files: Mapping[str, Writer]
 ) -> dict[str, Observation]:
     """Let files be written and loaded, one after the other in an order that is drawn, and observe which are refused."""
-    path = place / "model.safetensors"
+    path = place / "model"  # by the ending .safetensors torch.load would know what it is, and open no pickle
 
     def load(write: Writer) -> None:
+        path.unlink(missing_ok=True)  # not written over: a model may still read from the file before
         write(path)
         with labels_put_back(names):
             names.load_model(path)
