@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import indent
 from typing import TYPE_CHECKING, Literal, TypedDict
 
@@ -26,17 +26,19 @@ class Answer:
         observations: by name.
         detail: a sentence on what happened where the observations do not say it.
         duration_s: seconds of wall time.
+        delegated: what PyTorch has ready of the exercise and was called while the check ran; empty if nothing.
     """
 
     kind: AnswerKind
     observations: Observations
     detail: str = ""
     duration_s: float = 0.0
+    delegated: str = ""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What to tell a student about a check that did not pass.
+    """What to tell a student about a check that did not pass, or passed by delegation.
 
     Attributes:
         observed: what the student's code did.
@@ -69,7 +71,7 @@ class DiagnosisRecord(TypedDict):
 
 
 class VerdictRecord(TypedDict):
-    """A verdict as JSON values, without student and assignment (contract 4); the diagnosis of a pass is None."""
+    """A verdict as JSON values, without student and assignment (contract 4); what there is not is None or empty."""
 
     exercise: str
     check: str
@@ -81,6 +83,7 @@ class VerdictRecord(TypedDict):
     mistake: str | None
     diagnosis: DiagnosisRecord | None
     message: str
+    delegated: str
     seed: int
     duration_s: float
 
@@ -97,13 +100,23 @@ def labelled_lines(diagnosis: Mapping[str, object] | None) -> list[str]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The only thing that produces points."""
+    """The only thing that produces points.
+
+    Attributes:
+        check: that was run.
+        seed: with which.
+        outcome: how it ended.
+        diagnosis: what to tell the student; None where a pass leaves nothing to say.
+        duration_s: seconds of wall time.
+        delegated: what PyTorch has ready of the exercise and did the work of what agrees with the reference, or empty.
+    """
 
     check: Check
     seed: int
     outcome: Outcome
     diagnosis: Diagnosis | None
     duration_s: float
+    delegated: str = ""
 
     @property
     def passed(self) -> bool:
@@ -133,6 +146,27 @@ class Verdict:
             "mistake": self.diagnosis.mistake if self.diagnosis else None,
             "diagnosis": self.diagnosis.record() if self.diagnosis else None,
             "message": self.message,
+            "delegated": self.delegated,
             "seed": self.seed,
             "duration_s": round(self.duration_s, 4),
         }
+
+
+def passed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
+    """Return the verdict on a right answer for which PyTorch did the work: a pass that tells the student so."""
+    diagnosis = Diagnosis(
+        f"it passed by calling PyTorch's own {answer.delegated}",
+        f"your own {check.exercise}, which the exercise asks you to write; in some courses nothing else earns points",
+    )
+    return Verdict(check, seed, "pass", diagnosis, answer.duration_s, answer.delegated)
+
+
+def from_scratch(verdict: Verdict) -> Verdict:
+    """Return a verdict as it is in a course where a pass by delegation earns nothing."""
+    if not verdict.delegated:
+        return verdict
+    diagnosis = Diagnosis(
+        f"it agrees with the reference by calling PyTorch's own {verdict.delegated}",
+        f"your own {verdict.check.exercise}: in this course nothing else earns points",
+    )
+    return replace(verdict, outcome="fail", diagnosis=diagnosis)

@@ -8,11 +8,13 @@ same seed, and compares. One file in this folder for each room of the course.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -109,6 +111,25 @@ def checks_of(room: str, exercise: str | None = None) -> list[Check]:
     except ModuleNotFoundError as error:
         raise LookupError(f"there are no checks for {room!r}") from error
     return [check for check in _CHECKS.get(room, []) if exercise in (None, check.exercise)]
+
+
+_READY_MADE: dict[str, dict[CodeType, str]] = {}
+
+
+def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
+    """Declare what PyTorch has ready of an exercise: to call one of these is to pass it by delegation.
+
+    Args:
+        exercise: the public name.
+        functions: each a function of Python that the checks of this exercise do not call themselves, by the name under
+            which a student knows what it is part of, such as ``nn.Flatten``.
+    """
+    _READY_MADE[exercise] = {inspect.unwrap(function).__code__: name for name, function in functions.items()}
+
+
+def ready_made_for(exercise: str) -> Mapping[CodeType, str]:
+    """Return the names of what PyTorch has ready of an exercise, by the code that runs where it is called."""
+    return _READY_MADE.get(exercise, {})
 
 
 def attempt(action: Callable[[], Observation]) -> Observation:

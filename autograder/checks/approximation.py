@@ -6,11 +6,13 @@ from functools import partial
 from types import SimpleNamespace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from autograder.checks import Observation, Observations, attempt, check, normal, tried
+from autograder.checks import Observation, Observations, attempt, check, normal, ready_made, tried
 
 GAPS = (0.5, 1.0, 2.0, 1.0)
+
+ready_made("ReLU", {"nn.ReLU": nn.ReLU.forward})
 
 
 def gradient_of(function: object, x: Tensor, weights: Tensor) -> dict[str, Observation]:

@@ -18,9 +18,14 @@ from autograder.checks import (
     check,
     descend,
     normal,
+    ready_made,
     set_values,
     tried,
 )
+
+ready_made("Linear", {"nn.Linear": nn.Linear.forward})
+ready_made("Flatten", {"nn.Flatten": nn.Flatten.forward})
+ready_made("Sequential", {"nn.Sequential": nn.Sequential.__init__})
 
 
 def filled_linear(names: SimpleNamespace, rng: torch.Generator, in_features: int, out_features: int) -> Any:

@@ -17,7 +17,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import Observation, Observations, attempt, check, normal, refusal, tried
+from autograder.checks import Observation, Observations, attempt, check, normal, ready_made, refusal, tried
+
+AUTOGRAD = {"torch.autograd.grad": torch.autograd.grad, "torch.autograd.backward": torch.autograd.backward}
+OPTIM = {"torch.optim.SGD": torch.optim.SGD.step, "torch.optim.Optimizer.zero_grad": torch.optim.Optimizer.zero_grad}
+ready_made("backward_linear", AUTOGRAD)
+ready_made("backward_relu", AUTOGRAD)
+ready_made("Optimizer", OPTIM)
+ready_made("Momentum", OPTIM)
 
 
 @check("numerical_gradient", points=1, title="Each element is nudged up and down, the others stay where they are")

@@ -27,6 +27,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.data import DataLoader
 
 from autograder.checks import (
     Observation,
@@ -36,12 +37,15 @@ from autograder.checks import (
     between,
     check,
     normal,
+    ready_made,
     refusal,
     set_values,
     tried,
 )
 
 FIELDS = ("model", "criterion", "epochs", "batch_size", "lr", "device", "patience", "max_seconds", "seed")
+
+ready_made("batches", {"torch.utils.data.DataLoader": DataLoader.__iter__})
 
 
 # The configuration.

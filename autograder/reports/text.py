@@ -13,16 +13,13 @@ MAX_LINES, MAX_LINE = 40, 300
 
 
 def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> str:
-    """Return the checks of one exercise as text, a diagnosis under each that did not pass, with ``hint=2`` a hint."""
+    """Return the checks of one exercise as text, under each what there is to say of it, with ``hint=2`` a hint."""
     passed = sum(verdict.passed for verdict in verdicts)
     if verdicts and all(verdict.outcome == "missing" for verdict in verdicts):
         waiting = "".join(f"\n  to do     {verdict.check.title}" for verdict in verdicts)
         return f"{exercise} is {verdicts[0].diagnosis.observed if verdicts[0].diagnosis else 'missing'}.{waiting}"
     blocks = [f"{exercise}: {passed} of {len(verdicts)} checks passed"]
     for verdict in verdicts:
-        if verdict.passed:
-            blocks.append(f"  passed    {verdict.check.title}")
-            continue
         blocks.append(f"  {result_word(verdict):<9} {verdict.check.title}")
         for name, text in diagnosis_rows(verdict, hint):
             first, rest = f"      {name + ':':<16}", " " * 22
@@ -85,6 +82,6 @@ def result_word(verdict: Verdict) -> str:
 
 
 def diagnosis_rows(verdict: Verdict, hint: int = 1) -> list[tuple[str, str]]:
-    """Return what is known of a check that did not pass, as label and text; the hint only from the second look on."""
+    """Return what there is to say of a check, as label and text; the hint only from the second look on."""
     diagnosis = verdict.diagnosis
     return labelled({**diagnosis.record(), "hint": diagnosis.hint if hint > 1 else ""}) if diagnosis else []

@@ -39,6 +39,7 @@ ANSWER = Answer(
     },
     "detail",
     0.25,
+    "nn.Flatten",
 )
 HEADER, BODY = wire.pack_answer(ANSWER)
 
@@ -66,6 +67,7 @@ def test_every_kind_of_observation_arrives_as_it_was_sent() -> None:
     assert arrived.observations.keys() == ANSWER.observations.keys()
     assert all(same(arrived.observations[name], value) for name, value in ANSWER.observations.items())
     assert (arrived.kind, arrived.detail, arrived.duration_s) == ("observed", "detail", 0.25)
+    assert arrived.delegated == "nn.Flatten"
 
 
 @given(st.binary(max_size=400))
@@ -92,7 +94,10 @@ def test_a_frame_with_changed_bytes_is_an_answer_or_refused(data: st.DataObject)
 def test_any_json_that_is_no_answer_is_refused(value: Any) -> None:
     with pytest.raises(wire.WireError):
         wire.unpack_answer(
-            {"observations": value, "kind": "observed", "duration_s": 1, "detail": ""} if value else {}, b""
+            {"observations": value, "kind": "observed", "duration_s": 1, "detail": "", "delegated": ""}
+            if value
+            else {},
+            b"",
         )
 
 
@@ -125,11 +130,23 @@ def test_deeply_nested_json_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"kind": "pass"}, {"detail": 3}, {"duration_s": "soon"}, {"observations": [["x", {"is": "object"}]]}]
+    "change",
+    [
+        {"kind": "pass"},
+        {"detail": 3},
+        {"duration_s": "soon"},
+        {"delegated": ["nn.Flatten"]},
+        {"observations": [["x", {"is": "object"}]]},
+    ],
 )
 def test_a_header_with_a_wrong_field_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(wire.WireError):
         wire.unpack_answer({**HEADER, **change}, BODY)
+
+
+@given(st.text(min_size=wire.MAX_TEXT + 1, max_size=wire.MAX_TEXT + 9))
+def test_a_long_name_of_what_was_called_is_cut(name: str) -> None:
+    assert len(wire.unpack_answer(HEADER | {"delegated": name}, BODY).delegated) == wire.MAX_TEXT
 
 
 # A whole run, as the grader gathers it
@@ -236,15 +253,18 @@ def test_of_any_json_object_a_run_is_complete(header: dict[str, Any]) -> None:
 
 
 ODD = {
-    "a key twice": b'{"kind": "error", "kind": "observed", "detail": "", "duration_s": 0, "observations": []}',
-    "a duration of no end": b'{"kind": "observed", "detail": "", "duration_s": 1e999, "observations": []}',
-    "a duration that is no number": b'{"kind": "observed", "detail": "", "duration_s": NaN, "observations": []}',
-    "halves of characters": b'{"kind": "error", "detail": "\\ud800", "duration_s": 0, "observations": '
+    "a key twice": b'{"kind": "error", "kind": "observed", "detail": "", "duration_s": 0, "delegated": "", '
+    b'"observations": []}',
+    "a duration of no end": b'{"kind": "observed", "detail": "", "duration_s": 1e999, "delegated": "", '
+    b'"observations": []}',
+    "a duration that is no number": b'{"kind": "observed", "detail": "", "duration_s": NaN, "delegated": "", '
+    b'"observations": []}',
+    "halves of characters": b'{"kind": "error", "detail": "\\ud800", "duration_s": 0, "delegated": "", "observations": '
     b'[["\\udfff", {"is": "raised", "kind": "\\ud800", "message": "\\udc00", "line": "\\ud800"}], '
     b'["b", {"is": "value", "value": "\\ud800"}]]}',
-    "a number of 5000 digits": b'{"kind": "observed", "detail": "", "duration_s": 0, "observations": '
+    "a number of 5000 digits": b'{"kind": "observed", "detail": "", "duration_s": 0, "delegated": "", "observations": '
     b'[["a", {"is": "value", "value": ' + b"9" * 5000 + b"}]]}",
-    "a deep nest": b'{"kind": "observed", "detail": "", "duration_s": 0, "observations": '
+    "a deep nest": b'{"kind": "observed", "detail": "", "duration_s": 0, "delegated": "", "observations": '
     + b"[" * 50_000
     + b"]" * 50_000
     + b"}",

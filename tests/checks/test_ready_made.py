@@ -1,0 +1,231 @@
+"""Passing by delegation: PyTorch's own part under the exercise's name is noted, and nothing else is."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+from torch.autograd import grad
+
+from autograder.checks import Check, checks_of, ready_made_for, rooms
+from autograder.course import Course, names_of_source
+from autograder.expectations.live import LiveExpectations
+from autograder.judge import judge
+from autograder.observe import first_call_of, observe, seed_of
+from autograder.verdicts import Answer, Verdict, from_scratch
+from tests.checks.conftest import Judge
+from tests.checks.test_every_room import RIGHT
+from tests.conftest import ROOT
+
+COURSE = Course.installed()
+EVERY_CHECK = [check for room in rooms() for check in checks_of(room)]
+EXERCISES = {check.exercise: check.room for check in EVERY_CHECK if ready_made_for(check.exercise)}
+
+
+def right(room: str, name: str) -> str:
+    return (ROOT / "tests" / "right" / room / f"{name}.py").read_text(encoding="utf-8")
+
+
+OWN_LINEAR = COURSE.source("layers").replace(
+    "return x @ self.weight + self.bias",
+    "inner = nn.Linear(*self.weight.shape, device='meta')\n        parts = {'weight': self.weight.T, 'bias': self.bias}"
+    "\n        return torch.func.functional_call(inner, parts, x)",
+)
+BATCHES = """
+from torch.utils.data import DataLoader, TensorDataset
+
+def batches(images, labels, batch_size, shuffle, generator=None):
+    if len(images) != len(labels) or batch_size < 1:
+        raise ValueError("these do not fit")
+    pairs = TensorDataset(images, labels)
+    return DataLoader(pairs, batch_size, shuffle=shuffle and len(images) > 0, generator=generator)
+"""
+F_DROPOUT = """
+from torch import nn
+from torch.nn.functional import dropout
+
+class Dropout(nn.Module):
+    def __init__(self, p=0.2):
+        super().__init__()
+        if not 0 <= p <= 1:
+            raise ValueError("no probability")
+        self.p = p
+
+    def forward(self, x):
+        return dropout(x, self.p, self.training)
+"""
+# How an exercise is passed without being written, what is noted then, and which checks never come to it.
+DELEGATING = [
+    ("ReLU", "from torch.nn import ReLU", {"nn.ReLU"}, set()),
+    ("Linear", OWN_LINEAR, {"nn.Linear"}, {"parameters", "initial_weights", "initial_bias", "printing", "refusals"}),
+    ("Flatten", "from torch import nn\nFlatten = nn.Flatten", {"nn.Flatten"}, set()),
+    ("Sequential", "from torch import nn\nclass Sequential(nn.Sequential): pass", {"nn.Sequential"}, set()),
+    ("Dropout", right("dropout", "inherited"), {"nn.Dropout"}, {"refusals"}),
+    ("Dropout", F_DROPOUT, {"nn.functional.dropout"}, {"refusals"}),
+    ("backward_linear", right("optimizer", "wrapped"), {"torch.autograd.grad"}, set()),
+    ("backward_relu", right("optimizer", "wrapped"), {"torch.autograd.grad"}, set()),
+    (
+        "Optimizer",
+        right("optimizer", "wrapped"),
+        {"torch.optim.SGD", "torch.optim.Optimizer.zero_grad"},
+        {"refusals"},
+    ),
+    ("Momentum", right("optimizer", "wrapped"), {"torch.optim.SGD"}, set()),
+    ("batches", BATCHES, {"torch.utils.data.DataLoader"}, set()),
+]
+# Right answers in the course's tests that are PyTorch's own part, and no others.
+DELEGATE = {
+    ("approximation", "modules", "ReLU"),
+    ("layers", "functional", "Flatten"),
+    ("layers", "functional", "Sequential"),
+    ("dropout", "inherited", "Dropout"),
+    *(("optimizer", "wrapped", name) for name in ("backward_linear", "backward_relu", "Optimizer", "Momentum")),
+}
+
+
+def test_each_exercise_that_pytorch_has_ready_is_tried() -> None:
+    assert {exercise for exercise, *_ in DELEGATING} == set(EXERCISES)
+
+
+@pytest.mark.parametrize(("exercise", "source", "noted", "never"), DELEGATING)
+def test_delegating_passes_and_is_noted_at_each_check_that_comes_to_it(
+    exercise: str, source: str, noted: set[str], never: set[str], verdicts_on: Judge
+) -> None:
+    verdicts = verdicts_on(EXERCISES[exercise], names_of_source(source, f"delegating.{exercise}"), 3, exercise)
+    assert [verdict.message for verdict in verdicts if not verdict.passed] == []
+    assert {verdict.delegated for verdict in verdicts if verdict.delegated} == noted
+    assert {verdict.check.name for verdict in verdicts if not verdict.delegated} == never
+
+
+@pytest.mark.parametrize("check", EVERY_CHECK, ids=lambda check: check.id)
+def test_the_reference_is_noted_at_no_check(check: Check) -> None:
+    assert observe(check, COURSE.names(check.room), seed_of(3, check)).delegated == ""
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_right_answer_is_noted_only_where_it_is_pytorchs_own_part(path: Path) -> None:
+    room, names = path.parent.name, names_of_source(path.read_text(encoding="utf-8"), f"noted.{path.stem}")
+    checks = [check for check in checks_of(room) if ready_made_for(check.exercise) and hasattr(names, check.exercise)]
+    noted = {check.exercise for check in checks if observe(check, names, seed_of(3, check)).delegated}
+    assert noted == {exercise for where, style, exercise in DELEGATE if (where, style) == (room, path.stem)}
+
+
+# How it is observed
+
+FLATTEN = checks_of("layers", "Flatten")[0]
+READY = ready_made_for("Flatten") | ready_made_for("backward_relu")
+
+
+def test_a_function_is_known_however_it_was_imported_or_inherited() -> None:
+    class Deeper(type("Deep", (nn.Flatten,), {})):  # type: ignore[misc]
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            flat: torch.Tensor = super().forward(x)
+            return flat
+
+    leaf = torch.ones(1, 2, requires_grad=True)
+    for act, name in ((lambda: Deeper()(leaf), "nn.Flatten"), (lambda: grad(leaf.sum(), leaf), "torch.autograd.grad")):
+        with first_call_of(READY) as called:
+            act()
+        assert called == [name]
+
+
+def test_only_the_first_call_is_named() -> None:
+    with first_call_of(READY) as called:
+        nn.Flatten()(torch.ones(2, 2))
+        torch.ones(2, requires_grad=True).sum().backward()
+        nn.Flatten()(torch.ones(2, 2))
+    assert called == ["nn.Flatten"]
+
+
+def test_what_another_thread_calls_is_not_counted() -> None:
+    with first_call_of(READY) as called:
+        other = threading.Thread(target=lambda: nn.Flatten()(torch.ones(2, 2)))
+        other.start()
+        other.join()
+    assert called == []
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_nothing_is_left_behind_whatever_a_student_raises(error: type[BaseException]) -> None:
+    class Raising(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            raise error
+
+    before = nn.Flatten.forward
+    try:
+        observe(FLATTEN, SimpleNamespace(Flatten=Raising), 1)
+    except BaseException as raised:
+        assert type(raised) is error
+    assert sys.getprofile() is None
+    assert nn.Flatten.forward is before
+
+
+@contextmanager
+def profiling() -> Iterator[list[str]]:
+    seen: list[str] = []
+    sys.setprofile(lambda frame, event, argument: seen.append(event))
+    try:
+        yield seen
+    finally:
+        sys.setprofile(None)
+
+
+def test_a_profiler_at_work_goes_on_and_nothing_is_noted() -> None:
+    with profiling() as seen:
+        answer = observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1)
+        at_work = sys.getprofile()
+    assert at_work is not None
+    assert (answer.delegated, len(seen) > 10) == ("", True)
+
+
+# What the judge makes of it
+
+
+def verdict_on(answer: Answer, live: LiveExpectations) -> Verdict:
+    return judge([FLATTEN], [answer], [1], live)[0]
+
+
+def test_a_pass_by_delegation_keeps_its_points_and_says_what_was_called(live: LiveExpectations) -> None:
+    verdict = verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live)
+    assert (verdict.outcome, verdict.points, verdict.delegated) == ("pass", FLATTEN.points, "nn.Flatten")
+    assert "it passed by calling PyTorch's own nn.Flatten" in verdict.message
+    assert verdict.record()["delegated"] == "nn.Flatten"
+
+
+def test_where_only_own_work_counts_it_earns_nothing_and_says_why(live: LiveExpectations) -> None:
+    verdict = from_scratch(verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live))
+    assert (verdict.outcome, verdict.points, verdict.delegated) == ("fail", 0, "nn.Flatten")
+    assert "calling PyTorch's own nn.Flatten" in verdict.message
+    assert "in this course nothing else earns points" in verdict.message
+
+
+def test_where_only_own_work_counts_own_work_counts_as_before(live: LiveExpectations) -> None:
+    own = verdict_on(observe(FLATTEN, COURSE.names("layers"), 1), live)
+    assert from_scratch(own) == own
+
+
+def test_a_check_that_did_not_pass_is_not_noted(live: LiveExpectations) -> None:
+    class Sideways(nn.Flatten):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x).T
+
+    answer = observe(FLATTEN, SimpleNamespace(Flatten=Sideways), 1)
+    assert answer.delegated == "nn.Flatten"
+    verdict = verdict_on(answer, live)
+    assert (verdict.outcome, verdict.delegated) == ("fail", "")
+
+
+@given(st.text() | st.sampled_from(["nn.Flatten", "nn.Linear", " nn.Flatten"]))
+def test_a_name_that_the_exercise_does_not_declare_is_not_believed(name: str) -> None:
+    answer = Answer("observed", LiveExpectations(COURSE).reference(FLATTEN, 1).observations, delegated=name)
+    verdict = verdict_on(answer, LiveExpectations(COURSE))
+    assert verdict.delegated == ("nn.Flatten" if name == "nn.Flatten" else "")
