@@ -88,6 +88,11 @@ class VerdictRecord(TypedDict):
     duration_s: float
 
 
+def shown_diagnosis(verdict: VerdictRecord) -> DiagnosisRecord | None:
+    """Return what students see of a diagnosis; of a hidden check's only that their own code called PyTorch's part."""
+    return verdict["diagnosis"] if verdict.get("delegated") or not verdict["hidden"] else None
+
+
 def labelled(diagnosis: Mapping[str, object] | None) -> list[tuple[str, str]]:
     """Return the parts of a diagnosis, by the names of its fields, that say something: label and text of each."""
     return [(label, str(diagnosis[name])) for name, label in LABELS.items() if diagnosis and diagnosis.get(name)]
@@ -161,7 +166,7 @@ def passed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
     return Verdict(check, seed, "pass", diagnosis, answer.duration_s, answer.delegated)
 
 
-def from_scratch(verdict: Verdict) -> Verdict:
+def without_delegation(verdict: Verdict) -> Verdict:
     """Return a verdict as it is in a course where a pass by delegation earns nothing."""
     if not verdict.delegated:
         return verdict

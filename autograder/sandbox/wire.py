@@ -176,7 +176,7 @@ def unpack_answer(header: dict[str, Any], body: bytes) -> Answer:
             raise ValueError(f"no such kind: {kind}")
         if not 0 <= duration_s < math.inf:
             raise ValueError("no such duration")
-        return Answer(kind, observations, _text(header["detail"]), duration_s, _text(header["delegated"]))
+        return Answer(kind, observations, _text(header["detail"]), duration_s, _text(header.get("delegated", "")))
     except Exception as error:
         # Whatever the parser says of bytes that a student's process wrote: it is no valid answer.
         raise WireError("it gave no valid answer") from error

@@ -21,7 +21,7 @@ from autograder.course import Course, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.observe import first_call_of, observe, seed_of
-from autograder.verdicts import Answer, Verdict, from_scratch
+from autograder.verdicts import Answer, Verdict, without_delegation
 from tests.checks.conftest import Judge
 from tests.checks.test_every_room import RIGHT
 from tests.conftest import ROOT
@@ -202,7 +202,7 @@ def test_a_pass_by_delegation_keeps_its_points_and_says_what_was_called(live: Li
 
 
 def test_where_only_own_work_counts_it_earns_nothing_and_says_why(live: LiveExpectations) -> None:
-    verdict = from_scratch(verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live))
+    verdict = without_delegation(verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live))
     assert (verdict.outcome, verdict.points, verdict.delegated) == ("fail", 0, "nn.Flatten")
     assert "calling PyTorch's own nn.Flatten" in verdict.message
     assert "in this course nothing else earns points" in verdict.message
@@ -210,7 +210,7 @@ def test_where_only_own_work_counts_it_earns_nothing_and_says_why(live: LiveExpe
 
 def test_where_only_own_work_counts_own_work_counts_as_before(live: LiveExpectations) -> None:
     own = verdict_on(observe(FLATTEN, COURSE.names("layers"), 1), live)
-    assert from_scratch(own) == own
+    assert without_delegation(own) == own
 
 
 def test_a_check_that_did_not_pass_is_not_noted(live: LiveExpectations) -> None:

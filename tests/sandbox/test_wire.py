@@ -94,10 +94,7 @@ def test_a_frame_with_changed_bytes_is_an_answer_or_refused(data: st.DataObject)
 def test_any_json_that_is_no_answer_is_refused(value: Any) -> None:
     with pytest.raises(wire.WireError):
         wire.unpack_answer(
-            {"observations": value, "kind": "observed", "duration_s": 1, "detail": "", "delegated": ""}
-            if value
-            else {},
-            b"",
+            {"observations": value, "kind": "observed", "duration_s": 1, "detail": ""} if value else {}, b""
         )
 
 
@@ -253,18 +250,15 @@ def test_of_any_json_object_a_run_is_complete(header: dict[str, Any]) -> None:
 
 
 ODD = {
-    "a key twice": b'{"kind": "error", "kind": "observed", "detail": "", "duration_s": 0, "delegated": "", '
-    b'"observations": []}',
-    "a duration of no end": b'{"kind": "observed", "detail": "", "duration_s": 1e999, "delegated": "", '
-    b'"observations": []}',
-    "a duration that is no number": b'{"kind": "observed", "detail": "", "duration_s": NaN, "delegated": "", '
-    b'"observations": []}',
-    "halves of characters": b'{"kind": "error", "detail": "\\ud800", "duration_s": 0, "delegated": "", "observations": '
+    "a key twice": b'{"kind": "error", "kind": "observed", "detail": "", "duration_s": 0, "observations": []}',
+    "a duration of no end": b'{"kind": "observed", "detail": "", "duration_s": 1e999, "observations": []}',
+    "a duration that is no number": b'{"kind": "observed", "detail": "", "duration_s": NaN, "observations": []}',
+    "halves of characters": b'{"kind": "error", "detail": "\\ud800", "duration_s": 0, "observations": '
     b'[["\\udfff", {"is": "raised", "kind": "\\ud800", "message": "\\udc00", "line": "\\ud800"}], '
     b'["b", {"is": "value", "value": "\\ud800"}]]}',
-    "a number of 5000 digits": b'{"kind": "observed", "detail": "", "duration_s": 0, "delegated": "", "observations": '
+    "a number of 5000 digits": b'{"kind": "observed", "detail": "", "duration_s": 0, "observations": '
     b'[["a", {"is": "value", "value": ' + b"9" * 5000 + b"}]]}",
-    "a deep nest": b'{"kind": "observed", "detail": "", "duration_s": 0, "delegated": "", "observations": '
+    "a deep nest": b'{"kind": "observed", "detail": "", "duration_s": 0, "observations": '
     + b"[" * 50_000
     + b"]" * 50_000
     + b"}",

@@ -187,3 +187,17 @@ def test_checking_leaves_the_global_random_numbers_as_they_were() -> None:
     torch.manual_seed(3)
     check(Linear)
     assert torch.equal(torch.rand(2), expected)
+
+
+def test_what_passes_because_pytorchs_own_part_was_called_is_said_beside_it() -> None:
+    report = report_on("Flatten", SimpleNamespace(Flatten=nn.Flatten))
+    assert report.passed
+    for text in (repr(report), html.unescape(report._repr_html_())):
+        assert text.count("it passed by calling PyTorch's own nn.Flatten") == 2
+        assert "your own Flatten, which the exercise asks you to write" in " ".join(text.split())
+        assert "hint=2" not in text
+
+
+def test_own_work_that_passes_is_shown_without_a_word_more() -> None:
+    report = report_on("Flatten", SimpleNamespace(Flatten=Flatten))
+    assert "observed" not in repr(report) + report._repr_html_()

@@ -25,6 +25,7 @@ def gradescope_bundle(
     from autograder.course import Course
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.gradescope.bundle import write_gradescope_bundle
+    from autograder.instructor.grading.rules import is_from_scratch
 
     folder = CourseFolder.here()
     (chosen,) = folder.chosen(assignment)
@@ -33,6 +34,7 @@ def gradescope_bundle(
         target.parent.mkdir(exist_ok=True)
     refuse_or_copy(target, force)
     with progress("Building", None, quiet):
-        write_gradescope_bundle(target, folder.released(chosen), Course.installed())
+        from_scratch = is_from_scratch(folder.nbgrader_config())
+        write_gradescope_bundle(target, folder.released(chosen), Course.installed(), from_scratch=from_scratch)
     if not quiet:
         print(f"{target}: upload it as the autograder of {chosen}; it holds the solutions, so show it to no student")

@@ -2,7 +2,7 @@
 Specifications", "Output format".
 
 The score at the top overrides the sum of the tests; it holds written answers and the late penalty, too. A hidden check
-is a test with a name and points, and without output.
+is a test with a name and points, and says at most what of PyTorch's own the student's code called.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.instructor.gradebook.marks import Mark, number
-from autograder.verdicts import VerdictRecord, labelled_lines
+from autograder.verdicts import VerdictRecord, labelled_lines, shown_diagnosis
 
 MAX_OUTPUT = 4000
 # A fixed date makes the same marks the same bytes.
@@ -56,7 +56,7 @@ def _test(verdict: VerdictRecord, place: str, visibility: str) -> dict[str, Any]
         "score": verdict["points"],
         "max_score": verdict["max_points"],
         "status": "passed" if verdict["outcome"] == "pass" else "failed",
-        "output": "" if verdict["hidden"] else "\n".join(labelled_lines(verdict["diagnosis"]))[:MAX_OUTPUT],
+        "output": "\n".join(labelled_lines(shown_diagnosis(verdict)))[:MAX_OUTPUT],
         "visibility": visibility,
     }
 

@@ -63,7 +63,7 @@ class CourseGradebook:
 
     def __init__(self, folder: CourseFolder) -> None:
         self.folder = folder
-        config = folder.nbgrader_config()
+        self.config = config = folder.nbgrader_config()
         self.directory = CourseDirectory(config=config)
         self.limit_output, self.late_penalties, self.check_metadata = (
             step(config=config) for step in (LimitOutput, AssignLatePenalties, CheckCellMetadata)

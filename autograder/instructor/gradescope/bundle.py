@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from autograder.course import Course
-from autograder.instructor.gradescope.container import PAGE
+from autograder.instructor.gradescope.container import FROM_SCRATCH, PAGE
 from autograder.instructor.releasing.bundle import DISTRIBUTION, PACKAGE, BundleError, pip_wheel, zip_folder
 from autograder.notebooks.graft import RECORD, read_notebook, room_of
 
@@ -27,13 +27,14 @@ IMAGE = Path(__file__).parent / "image"
 PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT")
 
 
-def write_gradescope_bundle(target: Path, released: Path, course: Course) -> Path:
+def write_gradescope_bundle(target: Path, released: Path, course: Course, *, from_scratch: bool = False) -> Path:
     """Write the zip that an instructor uploads as an assignment's autograder, and return its path.
 
     Args:
         target: of the zip.
         released: the assignment's notebook as students got it.
         course: with the reference, installed from its repository.
+        from_scratch: whether a pass by delegation earns nothing.
 
     Raises:
         BundleError: the course's wheel could not be built.
@@ -43,7 +44,7 @@ def write_gradescope_bundle(target: Path, released: Path, course: Course) -> Pat
         root.mkdir()
         course_wheel(course, root)
         notebook = read_notebook(released)
-        notebook.metadata[RECORD][PAGE] = course.page(room_of(notebook))
+        notebook.metadata[RECORD] |= {PAGE: course.page(room_of(notebook)), FROM_SCRATCH: from_scratch}
         nbformat.write(notebook, root / released.name)
         for name in ("setup.sh", "run_autograder"):
             shutil.copy(IMAGE / name, root / name)

@@ -47,6 +47,7 @@ from autograder.sandbox import Limits, NoSandbox, Program, Sandbox, isolation
 
 PAGE = "page"  # of the assignment in the book, in the notebook's record: no chapters lie beside an installed course
 HIDDEN_CHECKS_ARE_SHOWN = "after_due_date"
+FROM_SCRATCH = "from_scratch"  # in the notebook's record, too: whether a pass by delegation earns nothing
 MAX_FILES = 200
 NOT_THEIRS = {".ipynb_checkpoints", "__MACOSX", ".git"}
 FAILED = "The grader itself failed, which is no fault of this work. Please tell your instructor."
@@ -98,7 +99,8 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
         grafted, program = prepare(released, found.notebook, seed)
         with strongest_sandbox(course) as sandbox:
             walls = isolation.OTHER_USER if sandbox.one_submission else isolation.mechanism()
-            graded, notes = conclude(grafted, sandbox.run(program), expect, seed), found.notes
+            result, from_scratch = sandbox.run(program), bool(released.metadata[RECORD][FROM_SCRATCH])
+            graded, notes = conclude(grafted, result, expect, seed, from_scratch=from_scratch), found.notes
     for verdict in graded.verdicts:
         print(plain(f"{verdict.outcome:<8} {verdict.check.exercise}: {verdict.check.title}"))
     told = results(mark_of(released, graded, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)

@@ -16,6 +16,7 @@ from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.reuse import digest_of, versions
+from autograder.instructor.grading.rules import is_from_scratch
 from autograder.judge import Expectations, judge
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import (
@@ -29,7 +30,7 @@ from autograder.notebooks.graft import (
 )
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
 from autograder.sandbox.cells import names_of, prepare, run_cell
-from autograder.verdicts import Answer, Verdict, VerdictRecord
+from autograder.verdicts import Answer, Verdict, VerdictRecord, without_delegation
 
 # What two runs of the same work agree in. How long they take, and at which address an object lies, they do not.
 REPRODUCED: Sequence[Literal["outcome", "points", "max_points", "mistake"]] = (
@@ -101,8 +102,18 @@ def explain_mark(
     notebook = graded_notebook(folder, student, assignment)
     found = find_check(checks_of(room_of(notebook)), check)
     warnings = changes_since(notebook, folder, course, student, assignment)
+    from_scratch = is_from_scratch(folder.nbgrader_config())
     with Sandbox(Limits(), isolated=isolated, hidden=[course.folder]) as sandbox:
-        return explain(student, assignment, notebook, found, warnings, sandbox.run, LiveExpectations(course))
+        return explain(
+            student,
+            assignment,
+            notebook,
+            found,
+            warnings,
+            sandbox.run,
+            LiveExpectations(course),
+            from_scratch=from_scratch,
+        )
 
 
 def graded_notebook(folder: CourseFolder, student: str, assignment: str) -> NotebookNode:
@@ -157,7 +168,8 @@ def changes_since(
         return [*said, "the submission is no longer there; these are the answers as they were graded"]
     released = folder.instructor_notebook(assignment)
     work = submission.read()
-    digests = [digest_of(work, released, course, (Limits(), shut_in)) for shut_in in (True, False)]
+    rule = is_from_scratch(folder.nbgrader_config())
+    digests = [digest_of(work, released, course, (Limits(), shut_in, rule)) for shut_in in (True, False)]
     if said or record["digest"] in digests:
         return said
     try:
@@ -166,7 +178,7 @@ def changes_since(
         handed_in = {}
     if handed_in != ({} if record["unreadable"] else answers_of(notebook)):
         return ["another file has been handed in since; these are the answers as they were graded"]
-    return ["the checks, the reference or the limits have changed since; a new run of `autograder grade` tells"]
+    return ["the checks, the reference, the limits or a rule has changed since; a new run of `autograder grade` tells"]
 
 
 def answers_of(notebook: NotebookNode) -> dict[str | None, str]:
@@ -198,6 +210,8 @@ def explain(
     warnings: Sequence[str],
     run: Callable[[Program], RunResult],
     expect: Expectations,
+    *,
+    from_scratch: bool = False,
 ) -> ExplainedMark:
     """Judge one check of a graded notebook anew.
 
@@ -209,6 +223,7 @@ def explain(
         warnings: of what has changed since.
         run: where the student's code runs.
         expect: the source of right and of mistaken answers.
+        from_scratch: whether a pass by delegation earns nothing.
     """
     record = record_of(notebook)
     program = program_again(notebook, check)
@@ -220,6 +235,7 @@ def explain(
         result = run(program)
         answers = [answer_in(result, one) for one in checks]
     at = checks.index(check)
+    verdict = judge(checks, answers, [seeds[one.name] for one in checks], expect)[at]
     return ExplainedMark(
         student=student,
         assignment=assignment,
@@ -232,7 +248,7 @@ def explain(
             for verdict in record["verdicts"]
             if (verdict["exercise"], verdict["check"]) == (check.exercise, check.name)
         ),
-        verdict=judge(checks, answers, [seeds[one.name] for one in checks], expect)[at],
+        verdict=without_delegation(verdict) if from_scratch else verdict,
         observed=answers[at],
         expected=expect.reference(check, seeds[check.name]),
         student_source=answers_of(notebook).get(f"{check.room}-{check.exercise}", ""),

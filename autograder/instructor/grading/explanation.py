@@ -32,7 +32,7 @@ def explanation_text(mark: ExplainedMark) -> str:
     lines += ["Observed and expected", *(line for row in _observations(mark) for line in row), ""]
     lines += [f"Verdict: {verdict.outcome}, {verdict.points} of {check.points} points"]
     for name, text in diagnosis_rows(verdict, hint=2):
-        if name not in ("observed", "expected"):  # they stand above, in full
+        if verdict.delegated or name not in ("observed", "expected"):  # they stand above, in full
             lines += textwrap.wrap(
                 f"{name}: {text}", WIDTH, initial_indent="  ", subsequent_indent=" " * 4, break_long_words=False
             )

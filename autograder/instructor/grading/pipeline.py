@@ -23,6 +23,7 @@ from autograder.instructor.gradebook.writer import CourseGradebook, GradebookErr
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.reuse import Scores, digest_of, earlier_record, versions
+from autograder.instructor.grading.rules import is_from_scratch
 from autograder.instructor.grading.submission import Graded, conclude, grade_unreadable, prepare
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.notebooks.graft import RECORD, Grafted, MalformedNotebook
@@ -106,6 +107,7 @@ class _Grading:
         self.gradebook, self.progress = gradebook, progress
         self.seed = secrets.randbits(32) if request.seed is None else request.seed
         self.expect = LiveExpectations(course)
+        self.from_scratch = is_from_scratch(gradebook.config)
         self.instructor: dict[str, NotebookNode] = {}
         self.scores: dict[str, Scores] = {}
         self.graded: list[GradedSubmission] = []
@@ -147,7 +149,7 @@ class _Grading:
     def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
         """Let a submission run in a sandbox, unless its verdicts are known without."""
         work, released = submission.read(), self.instructor[submission.assignment]
-        digest = digest_of(work, released, self.course, (self.request.limits, self.request.isolated))
+        digest = digest_of(work, released, self.course, (self.request.limits, self.request.isolated, self.from_scratch))
         scores = self.scores[submission.assignment]
         earlier = earlier_record(self.folder, submission, digest, self.request.seed, scores)
         if earlier is not None:
@@ -176,7 +178,8 @@ class _Grading:
         for future in [future for future in self.running if future.done()]:
             begun = self.running.pop(future)
             with self.alone(begun.submission):
-                done = conclude(begun.grafted, future.result(), self.expect, self.seed)
+                result = future.result()
+                done = conclude(begun.grafted, result, self.expect, self.seed, from_scratch=self.from_scratch)
                 self.write(begun.submission, begun.work, begun.digest, done)
 
     def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:

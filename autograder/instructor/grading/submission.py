@@ -13,7 +13,7 @@ from autograder.judge import Expectations
 from autograder.notebooks import answers
 from autograder.notebooks.graft import RECORD, Grafted, grade_id_of, graft, is_answer, room_of
 from autograder.sandbox import Program, RunResult
-from autograder.verdicts import Answer, Verdict
+from autograder.verdicts import Answer, Verdict, labelled_lines, without_delegation
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,22 @@ def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> t
     return grafted, answers.program_of(grafted.notebook, checks_of(room_of(grafted.notebook)), run_seed)
 
 
-def conclude(grafted: Grafted, result: RunResult, expect: Expectations, run_seed: int) -> Graded:
-    """Judge what came back of a grafted notebook, and show it in it."""
+def conclude(
+    grafted: Grafted, result: RunResult, expect: Expectations, run_seed: int, *, from_scratch: bool = False
+) -> Graded:
+    """Judge what came back of a grafted notebook, and show it in it.
+
+    Args:
+        grafted: the notebook.
+        result: what came back.
+        expect: the source of right and of mistaken answers.
+        run_seed: of the run.
+        from_scratch: whether a pass by delegation earns nothing.
+    """
     checks = checks_of(room_of(grafted.notebook))
     verdicts = answers.verdicts_on(result, checks, expect, run_seed)
+    if from_scratch:
+        verdicts = [without_delegation(verdict) for verdict in verdicts]
     show(grafted.notebook, verdicts, result, grafted.notes)
     return Graded(grafted.notebook, tuple(verdicts), grafted.notes)
 
@@ -91,7 +103,8 @@ def show(
 
 def _verdict_output(verdict: Verdict) -> NotebookNode:
     if verdict.passed:
-        return nbformat.v4.new_output("stream", name="stdout", text="passed\n")
+        said = labelled_lines(verdict.diagnosis.record() if verdict.diagnosis else None)
+        return nbformat.v4.new_output("stream", name="stdout", text="\n".join(["passed", *said]) + "\n")
     return _error_output(f"CheckFailed: {verdict.outcome}", verdict.message.splitlines())
 
 

@@ -14,6 +14,7 @@ from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.grading.reuse import versions
+from autograder.instructor.grading.rules import is_from_scratch
 from autograder.instructor.grading.submission import conclude
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import RECORD, Grafted, room_of
@@ -36,6 +37,7 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         sandbox, expect, run_seed = _shared()
         grafted = Grafted(nb, tuple(nb.metadata[RECORD].get("notes", ())))
         program = program_of(nb, checks_of(room_of(nb)), run_seed)
-        graded = conclude(grafted, sandbox.run(program), expect, run_seed)
+        from_scratch = is_from_scratch(self.config)
+        graded = conclude(grafted, sandbox.run(program), expect, run_seed, from_scratch=from_scratch)
         graded.notebook.metadata[RECORD]["run"] = {"seed": run_seed, "versions": versions()}
         return graded.notebook, resources

@@ -100,6 +100,7 @@ class _Section:
         self.exercises = class_statistics.exercise_statistics(marks)
         self.mistakes, self.others = class_statistics.failures(marks)
         self.limits = class_statistics.limits_met(marks)
+        self.delegations = class_statistics.delegations(marks)
         self.outcomes = class_statistics.outcomes(marks)
         self.answers = {mark.student.id: _code(mark) for mark in graded}
         self.pairs = similar_pairs(self.answers, public)
@@ -121,6 +122,9 @@ class _Section:
             "checks": [asdict(check) | {"share": check.share} for check in self.checks],
             "outcomes": self.outcomes,
             "limits": [{"exercise": what, "outcome": how, "students": who} for what, how, who in self.limits],
+            "delegations": [
+                {"exercise": what, "called": part, "students": who} for what, part, who in self.delegations
+            ],
             "mistakes": [asdict(mistake) for mistake in self.mistakes],
             "failures_without_a_name": [asdict(failure) for failure in self.others],
             "similar": [pair.record() for pair in self.pairs],

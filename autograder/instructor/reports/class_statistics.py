@@ -195,7 +195,7 @@ class Failure:
 def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
     """Return the known mistakes that were made, and the checks failed by nothing that is known; the most common first.
 
-    What was not begun, or ran into a limit, is neither.
+    What was not begun, ran into a limit or called PyTorch's own part is neither.
     """
     known: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
     unknown: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
@@ -203,7 +203,7 @@ def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
         for verdict in mark.verdicts:
             if verdict["mistake"]:
                 known[verdict["mistake"]].append((mark.student.id, verdict))
-            elif verdict["outcome"] == "fail":
+            elif verdict["outcome"] == "fail" and not verdict.get("delegated"):
                 unknown[f"{verdict['exercise']}.{verdict['check']}"].append((mark.student.id, verdict))
             elif verdict["outcome"] == "error":  # one error fails all checks of an exercise
                 diagnosis = verdict["diagnosis"]
@@ -241,6 +241,16 @@ def limits_met(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
             if verdict["outcome"] in LIMITS:
                 found[verdict["exercise"], verdict["outcome"]][mark.student.id] = None
     return [(exercise, outcome, list(who)) for (exercise, outcome), who in found.items()]
+
+
+def delegations(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
+    """Return of which exercises PyTorch's own part did the work, which part, and whose."""
+    found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for mark in marks:
+        for verdict in mark.verdicts:
+            if called := verdict.get("delegated"):
+                found[verdict["exercise"], called][mark.student.id] = None
+    return [(exercise, called, list(who)) for (exercise, called), who in found.items()]
 
 
 def outcomes(marks: Iterable[Mark]) -> dict[str, int]:

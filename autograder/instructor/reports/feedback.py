@@ -17,7 +17,7 @@ from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.reports.feedback_zip import feedback_zip
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, record_of
 from autograder.reports.html import render
-from autograder.verdicts import LABELS, VerdictRecord, labelled
+from autograder.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
 
 MAX_TEXT = 4000
 
@@ -85,7 +85,7 @@ def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebo
 
 
 def _check(verdict: VerdictRecord) -> dict[str, Any]:
-    diagnosis = None if verdict["hidden"] else verdict["diagnosis"]
+    diagnosis = shown_diagnosis(verdict)
     rows = [(label, text[:MAX_TEXT]) for label, text in labelled(diagnosis) if label != LABELS["read"]]
     return {**verdict, "rows": rows, "link": diagnosis["read"] if diagnosis else ""}
 

@@ -16,6 +16,7 @@ from autograder.instructor.gradebook.marks import Mark
 from autograder.instructor.reports.class_statistics import (
     MIN_STUDENTS,
     check_statistics,
+    delegations,
     exercise_statistics,
     failures,
     limits_met,
@@ -164,3 +165,11 @@ def test_while_an_answer_waits_for_a_person_the_points_from_checks_alone_count()
     assert mark.decided_share == 1
     assert students_in_need([mark]) == []
     assert students_in_need([replace(mark, needs_manual_grade=False)])
+
+
+def test_whose_work_was_pytorchs_own_is_counted_once_for_each_exercise_and_is_no_mistake_without_a_name() -> None:
+    called = [a_verdict("pass", delegated="nn.Linear"), a_verdict("fail", check="two", delegated="nn.Linear")]
+    marks = [a_mark("eve", verdicts=called), a_mark("bob", verdicts=[a_verdict("pass", delegated="")])]
+    marks += [a_mark("zoe", verdicts=called[:1]), a_mark("old", verdicts=[a_verdict("pass")])]
+    assert delegations(marks) == [("Linear", "nn.Linear", ["eve", "zoe"])]
+    assert failures(marks) == ([], [])

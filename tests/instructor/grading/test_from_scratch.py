@@ -1,0 +1,98 @@
+"""A course may let a pass by delegation earn nothing, `c.Grading.from_scratch`: in our command and in nbgrader's."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.course import Course
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.grading.explain import explain_mark
+from autograder.instructor.grading.explanation import explanation_text
+from autograder.instructor.reports.feedback import write_feedback
+from autograder.notebooks.fill import fill
+from autograder.notebooks.graft import read_notebook
+from tests.commands import autograder
+from tests.conftest import ROOT
+from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, gradebook_rows, points, record_of, submitted
+from tests.instructor.nbgrader.test_nbgrader import nbgrader
+
+DELEGATING = (ROOT / "tests" / "right" / "layers" / "functional.py").read_text(encoding="utf-8")
+POINTS = {"Linear": 10, "Flatten": 4, "Sequential": 6}  # of which this student wrote the first
+
+
+@pytest.fixture
+def folder(small_folder: Path) -> Path:
+    """The small class, and one of whose three exercises two are PyTorch's own."""
+    filled = fill(read_notebook(CourseFolder(small_folder).released(ASSIGNMENT)), DELEGATING)
+    nbformat.write(filled.notebook, submitted(small_folder, "functional"))
+    return small_folder
+
+
+def demand_own_work(folder: Path, value: str = "True") -> None:
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.write(f"c.Grading.from_scratch = {value}\n")
+
+
+def page(folder: Path) -> str:
+    write_feedback(CourseFolder(folder), [ASSIGNMENT], "functional")
+    text = CourseFolder(folder).feedback("functional", ASSIGNMENT).read_text(encoding="utf-8")
+    return " ".join(html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)).split())
+
+
+def noted(folder: Path) -> set[str]:
+    return {verdict["exercise"] for verdict in record_of(folder, "functional")["verdicts"] if verdict["delegated"]}
+
+
+def test_it_keeps_its_points_and_is_told_to_student_and_instructor(folder: Path) -> None:
+    assert points(grade(folder, seed=7)) == ONCE | {"functional": sum(POINTS.values())}
+    assert noted(folder) == {"Flatten", "Sequential"}
+    for told in (page(folder), CourseFolder(folder).log("functional", ASSIGNMENT).read_text(encoding="utf-8")):
+        assert told.count("it passed by calling PyTorch's own nn.Flatten") == 3  # the hidden check, too
+        assert told.count("it passed by calling PyTorch's own nn.Sequential") == 6
+    done = autograder("report", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    report = CourseFolder(folder).report(None).read_text(encoding="utf-8")
+    assert re.search(r"Flatten</th><td><code>nn\.Flatten</code></td><td>functional</td>", report)
+
+
+@pytest.mark.long("two runs over a class")
+def test_where_the_course_says_so_it_earns_nothing_and_the_class_is_judged_anew(folder: Path) -> None:
+    grade(folder, seed=7)
+    demand_own_work(folder)
+    run = grade(folder, seed=7)
+    assert not any(one.reused for one in run.graded)
+    assert points(run) == ONCE | {"functional": POINTS["Linear"]}
+    assert noted(folder) == {"Flatten", "Sequential"}
+    assert {v["outcome"] for v in record_of(folder, "functional")["verdicts"] if v["delegated"]} == {"fail"}
+    assert page(folder).count("in this course nothing else earns points") == 9
+    assert all(one.reused for one in grade(folder).graded)
+
+
+@pytest.mark.long("a run over a class, and a sandbox of its own")
+def test_a_mark_is_explained_by_the_rule_of_the_course(folder: Path) -> None:
+    demand_own_work(folder)
+    grade(folder, seed=7)
+    mark = explain_mark(CourseFolder(folder), Course.installed(), "functional", ASSIGNMENT, "Flatten.rows")
+    assert mark.reproduced
+    assert "calling PyTorch's own nn.Flatten" in " ".join(explanation_text(mark).split())
+
+
+@pytest.mark.long("nbgrader's own command")
+def test_nbgraders_own_command_follows_the_same_rule(folder: Path) -> None:
+    demand_own_work(folder)
+    done = nbgrader("autograde", ASSIGNMENT, "--student", "functional", "--force", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    earned = {cell: score for (student, cell), score in gradebook_rows(folder).items() if student == "functional"}
+    assert sum(score or 0 for score in earned.values()) == POINTS["Linear"]
+    assert noted(folder) == {"Flatten", "Sequential"}
+
+
+def test_a_rule_that_is_neither_yes_nor_no_is_refused(folder: Path) -> None:
+    demand_own_work(folder, "'sometimes'")
+    with pytest.raises(CourseFolderError, match=r"nbgrader_config\.py: c\.Grading\.from_scratch is True or False"):
+        grade(folder)
