@@ -18,12 +18,12 @@ import pytest
 
 from autograder.checks import checks_of
 from autograder.course import Course
-from autograder.instructor.gradescope.container import submitted_notebook
-from autograder.notebooks.fill import exercise_cells
-from autograder.notebooks.graft import MalformedNotebook
+from autograder.instructor.gradescope.container import grade, submitted_notebook
+from autograder.notebooks.fill import exercise_cells, fill
+from autograder.notebooks.graft import MalformedNotebook, read_notebook
 from autograder.sandbox import NoSandbox, Program, Sandbox, landlock
 from tests.commands import autograder, run
-from tests.conftest import made_once
+from tests.conftest import ROOT, made_once
 from tests.instructor.conftest import ASSIGNMENT, notebook_of
 from tests.instructor.exporting.test_formats import RESULTS
 from tests.test_cli import refused
@@ -163,6 +163,24 @@ def test_the_zip_holds_scripts_that_can_be_run_the_course_and_the_notebook(bundl
 def test_a_bundle_replaces_a_file_only_by_force(bundle: Path, released: Path) -> None:
     assert "--force" in refused(released, "gradescope-bundle", ASSIGNMENT, "-o", bundle)
     assert "there is no assignment '9-none'" in refused(released, "gradescope-bundle", "9-none", "-o", bundle)
+
+
+@pytest.mark.long("builds the course's wheel")
+def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: Path, tmp_path: Path) -> None:
+    with (course_folder / "nbgrader_config.py").open("a") as config:
+        config.write("c.Grading.from_scratch = True\n")
+    done = autograder("gradescope-bundle", ASSIGNMENT, "-o", tmp_path / "bundle.zip", cwd=course_folder)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
+        archive.extract(NAME, tmp_path / "source")
+    style = (ROOT / "tests" / "right" / ROOM / "functional.py").read_text(encoding="utf-8")
+    work = fill(read_notebook(tmp_path / "source" / NAME), style).notebook
+    hand_in(tmp_path / "submission", {NAME: nbformat.writes(work)})
+    tests = grade(tmp_path / "source", tmp_path / "submission")["tests"]
+    for test in tests:
+        is_own = test["name"].startswith("Linear")
+        assert test["status"] == ("passed" if is_own else "failed"), test
+        assert ("in this course nothing else earns points" in test["output"]) != is_own, "hidden checks say why, too"
 
 
 # In the container

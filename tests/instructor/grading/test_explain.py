@@ -177,7 +177,7 @@ def test_after_the_notebook_of_the_assignment_changed_that_is_warned_of(own_copy
     notebook.metadata["changed"] = True
     nbformat.write(notebook, path)
     (warning,) = warnings(own_copy, course, "ada")
-    assert warning.startswith("the checks, the reference or the limits have changed since")
+    assert warning.startswith("the checks, the reference, the limits or a rule has changed since")
 
 
 @pytest.mark.long("a class is graded")
