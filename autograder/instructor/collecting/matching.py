@@ -42,11 +42,13 @@ class Match:
         student: or None.
         by: the kind of the clue that decided; empty where none did.
         reason: why nobody was found, in words for the instructor; or empty.
+        stranger: whether that is because nobody in the class is called so.
     """
 
     student: Student | None
     by: str = ""
     reason: str = ""
+    stranger: bool = False
 
 
 class Directory:
@@ -79,9 +81,9 @@ class Directory:
                     who = " and ".join(sorted(found))
                     return Match(None, reason=f"{clue.text!r} fits {who}")
         said = dict.fromkeys(clue.text for clue in clues if clue.text)
-        return Match(
-            None, reason=f"nobody in the roster is {' or '.join(map(repr, said))}" if said else "it names nobody"
-        )
+        if not said:
+            return Match(None, reason="it names nobody")
+        return Match(None, reason=f"nobody in the roster is {' or '.join(map(repr, said))}", stranger=True)
 
 
 def _lookups(clue: Clue) -> list[tuple[str, str]]:

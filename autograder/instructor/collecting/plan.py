@@ -162,7 +162,7 @@ def make_plan(
     theirs: dict[Work, list[tuple[Found, Student, str]]] = defaultdict(list)
     left_out = []
     for file in files:
-        reason, matters = file.note, bool(file.handed_in.entry.refused)
+        reason, matters, stranger = file.note, bool(file.handed_in.entry.refused), False
         if file.assignment and only not in (None, file.assignment):
             reason, matters = f"it is a notebook of {file.assignment}", False
         elif file.assignment:
@@ -171,9 +171,9 @@ def make_plan(
                 if match.student:
                     theirs[match.student.id, file.assignment].append((file, match.student, match.by))
             reason, matters = "; ".join(match.reason for match in matches if not match.student), True
+            stranger = any(match.stranger for match in matches)
             if not reason:
                 continue
-        stranger = bool(file.assignment) and matters
         left_out.append(LeftOut(file.handed_in.entry.name, reason, matters, stranger))
     planned = tuple(
         _planned(found, situation, assignment, choice, force=force)

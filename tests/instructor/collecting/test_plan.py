@@ -207,6 +207,15 @@ def test_of_a_group_each_gets_the_work_and_a_stranger_is_named() -> None:
     assert not plan.complete
 
 
+def test_who_shares_a_name_is_in_the_class_and_no_stranger() -> None:
+    two = replace(EMPTY, students=[Student("ada", "Ada", "Lee"), Student("bob", "Ada", "Lee")])
+    plan = make_plan([found(owners=((Clue("name", "Ada Lee"),),)), found(owner="eve")], two)
+    assert [(one.reason, one.stranger) for one in plan.left_out] == [
+        ("'Ada Lee' fits ada and bob", False),
+        ("nobody in the roster is 'eve'", True),
+    ]
+
+
 def test_another_assignment_than_the_one_asked_for_is_left_out_and_named() -> None:
     plan = make_plan([found(), found(assignment="3-dropout")], EMPTY, only="2-layers")
     assert plan.left_out == (LeftOut("ada/d", "it is a notebook of 3-dropout", matters=False),)
