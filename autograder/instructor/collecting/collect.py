@@ -12,12 +12,12 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.instructor.collecting.archive import Entry, EntryRefused, opened
-from autograder.instructor.collecting.attempts import keep, keep_replaced, kept
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.plan import WRITES, Found, Plan, Planned, Situation, Submitted, make_plan
 from autograder.instructor.collecting.recognising import Assignments
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.worksheet import read_times, with_times
+from autograder.instructor.course.attempts import keep, keep_replaced, kept
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.roster import Student, read_roster

@@ -20,9 +20,11 @@ class DownloadedFile:
         system: that gave it out.
         owners: the clues to each person whose work it is; several for a group.
         when: it was handed in, with a time zone; None where the system does not say it.
+        proved: whether a clock says when that the student cannot set.
         late: whether the system says that it came late.
         number: of the attempt, where the system gives one; the first is 1.
         upload: grows from upload to upload, where the system numbers them.
+        doubt: what speaks against its time, in words for the instructor; or empty.
         others: what other systems would say of the same file, by its name.
     """
 
@@ -30,9 +32,11 @@ class DownloadedFile:
     system: str
     owners: tuple[tuple[Clue, ...], ...]
     when: datetime | None = None
+    proved: bool = False
     late: bool = False
     number: int | None = None
     upload: int = 0
+    doubt: str = ""
     others: tuple[DownloadedFile, ...] = ()
 
 

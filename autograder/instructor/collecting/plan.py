@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from autograder.instructor.collecting.attempts import Attempt
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.matching import Directory, Match
+from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.roster import Student
 
@@ -62,6 +62,7 @@ class Planned:
         seconds_late: by the due date, 0 where it is in time or nothing says when it came.
         action: what is written.
         note: what is odd about the chosen one; or empty.
+        doubt: what speaks against its time; or empty.
         there: what lies in its place now.
         learned: whether an attempt, or its time, was not known before.
     """
@@ -74,6 +75,7 @@ class Planned:
     seconds_late: float
     action: Action
     note: str
+    doubt: str
     there: Submitted
     learned: bool
 
@@ -218,7 +220,11 @@ def _planned(
     attempts = with_new(before, [file for file, *_ in found], situation.now)
     chosen = chosen_of(attempts, choice)
     lies_there = situation.submitted.get(work, Submitted())
-    of_chosen = [(file, by) for file, _, by in found if chosen and file.digest == chosen.digest]
+    of_chosen = [
+        (file, by)
+        for file, _, by in found
+        if chosen and file.digest == chosen.digest and file.handed_in.when in (chosen.when, None)
+    ]
     file, by = of_chosen[0] if of_chosen else (found[-1][0], found[-1][2])
     return Planned(
         student,
@@ -229,6 +235,7 @@ def _planned(
         seconds_late(chosen.when, situation.due.get(assignment)) if chosen else 0.0,
         action_for(chosen, attempts, lies_there, force=force),
         file.note if of_chosen else "",
+        file.handed_in.doubt if of_chosen else "",
         lies_there,
         attempts != before,
     )
@@ -243,13 +250,14 @@ def with_new(before: Sequence[Attempt], files: Iterable[Found], now: datetime) -
     attempts = list(before)
     for file in sorted(files, key=_order):
         handed_in = file.handed_in
-        new = Attempt(0, file.digest, handed_in.when, handed_in.late, now, handed_in.entry.name, handed_in.system)
+        path, system = handed_in.entry.name, handed_in.system
+        new = Attempt(0, file.digest, handed_in.when, handed_in.late, now, path, system, handed_in.proved)
         at = next((at for at, other in enumerate(attempts) if new.same_as(other)), None)
         if at is None:
             last = max((other.number for other in attempts), default=0)
             attempts.append(replace(new, number=max(last + 1, handed_in.number or 0)))
-        elif attempts[at].when is None:  # met again, and now it is known when it was handed in
-            attempts[at] = replace(attempts[at], when=new.when)
+        elif attempts[at].when is None or new.proved:  # met again, and now it is known, or proved, when that was
+            attempts[at] = replace(attempts[at], when=new.when, proved=new.proved)
     return tuple(attempts)
 
 

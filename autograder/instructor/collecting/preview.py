@@ -12,6 +12,7 @@ from rich.text import Text
 from autograder.errors import plain
 from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.plan import LeftOut, Planned
+from autograder.instructor.course.attempts import CLAIMED
 
 MOST_LINES = 20
 UNITS = ((24 * 60 * 60, "d"), (60 * 60, "h"), (60, "min"), (1, "s"))
@@ -33,11 +34,11 @@ def table(collection: Collection) -> Table:
 
 def _cells(planned: Planned, due: datetime | None) -> tuple[str, ...]:
     chosen, who = planned.chosen, (planned.student.id, planned.student.full_name, planned.assignment)
-    happens = "; ".join(filter(None, [IN_WORDS.get(planned.action, planned.action), planned.note]))
+    happens = "; ".join(filter(None, [IN_WORDS.get(planned.action, planned.action), planned.note, planned.doubt]))
     if chosen is None:
         return *who, "–", "–", "–", "–", planned.matched_by, happens
     zone = due.tzinfo if due else None
-    when = f"{chosen.when.astimezone(zone):%Y-%m-%d %H:%M}" if chosen.when else "–"
+    when = f"{chosen.when.astimezone(zone):%Y-%m-%d %H:%M}, {chosen.standing}" if chosen.when else "–"
     attempt = f"{chosen.number} ({len(planned.attempts)} kept)" if len(planned.attempts) > 1 else str(chosen.number)
     late = lateness(planned, due)
     return *who, chosen.path, when, attempt, late, planned.matched_by, happens
@@ -78,8 +79,11 @@ def notices(collection: Collection) -> list[str]:
 
 def remarks(collection: Collection) -> list[str]:
     """Return what else is worth a line: files that are nobody's work, and who handed in nothing."""
+    times = [one.chosen.standing for one in collection.plan.planned if one.chosen and one.chosen.when]
+    claimed = times.count(CLAIMED)
+    lines = [f"claimed times, which a student can set: {claimed} of {len(times)}"] if claimed else []
     beside = [file for file in collection.plan.left_out if not file.matters]
-    lines = [f"left out: {file.path}: {file.reason}" for file in beside[:MOST_LINES]]
+    lines += [f"left out: {file.path}: {file.reason}" for file in beside[:MOST_LINES]]
     if len(beside) > MOST_LINES:
         lines.append(f"left out: {len(beside) - MOST_LINES} more files; --json names all")
     for assignment, students in collection.plan.absent.items():
@@ -120,6 +124,7 @@ def _record(planned: Planned) -> dict[str, Any]:
         "matched_by": planned.matched_by,
         "action": planned.action,
         "note": planned.note,
+        "doubt": planned.doubt,
     }
 
 

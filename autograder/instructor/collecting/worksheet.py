@@ -50,4 +50,5 @@ def read_times(path: Path, zone: tzinfo) -> dict[str, datetime]:
 
 def with_times(files: Sequence[DownloadedFile], times: Mapping[str, datetime]) -> list[DownloadedFile]:
     """Return the files of a download with the times of a worksheet."""
-    return [replace(file, when=times.get(participant_of(file), file.when)) for file in files]
+    by_file = [(file, times.get(participant_of(file))) for file in files]
+    return [replace(file, when=when, proved=True) if when else file for file, when in by_file]

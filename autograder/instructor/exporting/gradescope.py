@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.instructor.gradebook.marks import Mark, number
+from autograder.instructor.gradebook.marks import Mark
 from autograder.verdicts import VerdictRecord, labelled_lines, shown_diagnosis
 
 MAX_OUTPUT = 4000
@@ -36,7 +36,7 @@ def results(mark: Mark, hidden: str = "visible") -> dict[str, Any]:
         place = exercises.index(verdict["exercise"]) + 1, numbers[verdict["exercise"]]
         tests.append(_test(verdict, ".".join(map(str, place)), hidden if verdict["hidden"] else "visible"))
     said = [*mark.notes]
-    said += [f"Late: {number(mark.penalty)} points taken off."] if mark.penalty else []
+    said += [f"{mark.lateness}."] if mark.lateness else []
     said += ["An answer waits for a person; it counts 0 so far."] if mark.needs_manual_grade else []
     return {
         "score": mark.score,

@@ -65,6 +65,5 @@ def comment(mark: Mark) -> str:
         failed = [verdict["title"] for verdict in verdicts if verdict["outcome"] != "pass"]
         lost = f"; not passed: {'; '.join(failed)}" if failed else ""
         said.append(f"{exercise}: {points} of {possible} points{lost}")
-    if mark.penalty:
-        said.append(f"Late: {number(mark.penalty)} points taken off")
+    said += [mark.lateness] if mark.lateness else []
     return escape(". ".join(said) + "." if said else "", quote=False)

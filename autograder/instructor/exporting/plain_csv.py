@@ -1,7 +1,8 @@
-"""One row for each student and assignment, in the columns of nbgrader's own export, and three more.
+"""One row for each student and assignment, in the columns of nbgrader's own export, and four more.
 
 Columns: ``nbgrader.plugins.export.CsvExportPlugin``; the score has the late penalty taken off, as there. Unlike there,
 names may hold commas, and what was not handed in has an empty score and not 0: what that is worth is yours to say.
+The last column says of the timestamp whether it is ``proved`` or ``claimed``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from autograder.instructor.gradebook.marks import Mark
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
-    *("raw_score", "late_submission_penalty", "score", "max_score", "status", "late", "lms_user_id"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "status", "late", "lms_user_id", "time"),
 )
 
 
@@ -39,4 +40,5 @@ def _row(mark: Mark) -> tuple[str, ...]:
         mark.status,
         "yes" if mark.is_late else "no",
         student.lms_user_id,
+        mark.standing,
     )

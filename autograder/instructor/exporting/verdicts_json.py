@@ -26,6 +26,7 @@ def _record(mark: Mark) -> dict[str, Any]:
         "late_submission_penalty": mark.penalty,
         "max_score": mark.max_score,
         "submitted_at": mark.submitted_at.isoformat() if mark.submitted_at else None,
+        "time": mark.standing or None,
         "due": mark.due.isoformat() if mark.due else None,
         "late": mark.is_late,
         "notes": list(mark.notes),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from autograder.instructor.course.attempts import CLAIMED, standing_of
 from autograder.instructor.course.roster import Student
 from autograder.verdicts import VerdictRecord
 
@@ -23,6 +24,7 @@ class Mark:
         handed_in: whether there is work.
         needs_manual_grade: whether something waits for a person.
         submitted_at: when it was handed in, in UTC, where that is known.
+        proved: whether a clock says so that the student cannot set.
         due: until when it had to be, extension included, in UTC, where there is a date.
         verdicts: as recorded when it was graded.
         answers: the student's cells as they were graded, by grade id.
@@ -37,6 +39,7 @@ class Mark:
     handed_in: bool = False
     needs_manual_grade: bool = False
     submitted_at: datetime | None = None
+    proved: bool = False
     due: datetime | None = None
     verdicts: Sequence[VerdictRecord] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +68,16 @@ class Mark:
         return self.submitted_at is not None and self.due is not None and self.submitted_at > self.due
 
     @property
+    def standing(self) -> str:
+        """Whether it is ``proved`` when it was handed in, or only ``claimed``; empty where nothing says when."""
+        return standing_of(self.submitted_at, proved=self.proved)
+
+    @property
+    def lateness(self) -> str:
+        """What lateness has cost, as the student is told; empty where it has cost nothing."""
+        return penalty_in_words(self.penalty, claimed=self.standing == CLAIMED)
+
+    @property
     def status(self) -> str:
         """How far it is, in a word or two."""
         if not self.handed_in:
@@ -72,6 +85,12 @@ class Mark:
         if self.raw_score is None:
             return "not graded"
         return "waits for a person" if self.needs_manual_grade else "graded"
+
+
+def penalty_in_words(penalty: float, *, claimed: bool) -> str:
+    """Return what lateness has cost, and whether the time is only claimed; empty where it has cost nothing."""
+    late = "Late, by a claimed time" if claimed else "Late"
+    return f"{late}: {number(penalty)} points taken off" if penalty else ""
 
 
 def number(points: float) -> str:

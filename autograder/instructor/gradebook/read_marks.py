@@ -8,6 +8,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 from nbgrader.api import Student as StudentRow
 
+from autograder.instructor.course.attempts import is_proved
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook.marks import Mark
@@ -92,6 +93,7 @@ def _mark(folder: CourseFolder, student: Student, assignment: str, max_score: fl
         handed_in=True,
         needs_manual_grade=row.needs_manual_grade,
         submitted_at=row.timestamp,
+        proved=is_proved(folder, student.id, assignment, row.timestamp),
         due=due,
         verdicts=record.get("verdicts", ()),
         answers=answers,

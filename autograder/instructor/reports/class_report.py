@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics
@@ -116,6 +117,7 @@ class _Section:
             "missing": self.who(lambda mark: not mark.handed_in),
             "not_graded": self.who(lambda mark: mark.status == "not graded"),
             "late": self.who(lambda mark: mark.is_late),
+            "time_claimed": self.who(lambda mark: mark.standing == CLAIMED),
             "wait_for_a_person": self.who(lambda mark: mark.needs_manual_grade),
             "marks": self.spread.record() if self.spread else None,
             "exercises": [asdict(exercise) for exercise in self.exercises],

@@ -10,9 +10,10 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
+from autograder.instructor.course.attempts import is_proved
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.gradebook.marks import number
+from autograder.instructor.gradebook.marks import number, penalty_in_words
 from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.reports.feedback_zip import feedback_zip
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, record_of
@@ -41,7 +42,7 @@ def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: st
     written = []
     with CourseGradebook(folder) as writer, writer.open() as gradebook:
         for name, assignment, path in graded:
-            page = feedback_page(name, assignment, read_notebook(path), gradebook)
+            page = feedback_page(folder, name, assignment, read_notebook(path), gradebook)
             target = folder.feedback(name, assignment)
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(target, page)
@@ -62,10 +63,13 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
     return written
 
 
-def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebook: Gradebook) -> str:
+def feedback_page(
+    folder: CourseFolder, student: str, assignment: str, notebook: NotebookNode, gradebook: Gradebook
+) -> str:
     """Return one student's page as HTML."""
     record = record_of(notebook)
     submission = gradebook.find_submission(assignment, student)
+    claimed = not is_proved(folder, student, assignment, submission.timestamp)
     exercises = [
         (exercise, [_check(verdict) for verdict in verdicts])
         for exercise, verdicts in groupby(record["verdicts"], key=lambda verdict: verdict["exercise"])
@@ -76,7 +80,7 @@ def feedback_page(student: str, assignment: str, notebook: NotebookNode, gradebo
         assignment=assignment,
         points=number(max(0.0, submission.score - submission.late_submission_penalty)),
         max_points=number(submission.max_score),
-        penalty=number(submission.late_submission_penalty) if submission.late_submission_penalty else "",
+        lateness=penalty_in_words(submission.late_submission_penalty, claimed=claimed),
         waiting=submission.needs_manual_grade,
         notes=record["notes"],
         exercises=exercises,

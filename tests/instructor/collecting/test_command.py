@@ -167,7 +167,8 @@ def test_a_time_of_handing_in_is_written_as_nbgrader_reads_it(course: Path, tmp_
     status, said, errors = here(course, "collect", download, "--yes")
     assert (status, errors) == (0, "")
     assert " 31 min " in said
-    assert "2026-11-06 00:30" in said  # in the time zone of the due date
+    assert "2026-11-06 00:30, claimed" in said  # in the time zone of the due date
+    assert "claimed times, which a student can set: 1 of 1" in said
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 23:30:00.000000 UTC\n"
 
 

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.attempts import Attempt
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.matching import Clue
 from autograder.instructor.collecting.plan import (
@@ -26,6 +25,7 @@ from autograder.instructor.collecting.plan import (
     make_plan,
     with_new,
 )
+from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.roster import Student
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -102,6 +102,14 @@ def test_a_time_that_is_learned_later_is_added_to_the_attempt() -> None:
     one = planned(found("a", when=NOON), situation=before)
     assert [(other.number, other.when) for other in one.attempts] == [(1, NOON)]
     assert (one.learned, one.action) == (True, "newer")
+
+
+def test_a_time_that_was_claimed_and_is_proved_later_is_proved_from_then_on() -> None:
+    claimed = planned(found("a", when=NOON))
+    proved = planned(found("a", when=NOON, proved=True), situation=carried_out(claimed))
+    again = planned(found("a", when=NOON), situation=carried_out(proved))
+    assert [one.chosen.standing for one in (claimed, proved, again) if one.chosen] == ["claimed", "proved", "proved"]
+    assert [one.learned for one in (claimed, proved, again)] == [True, True, False]
 
 
 def test_a_later_download_adds_to_the_attempts_that_are_kept() -> None:

@@ -82,6 +82,7 @@ def test_moodles_worksheet_says_when(tmp_path: Path) -> None:
     found = of_zip(tmp_path, name, "Bob Smith_102_assignsubmission_file_/2-layers.ipynb")
     ada, bob = with_times(list(found.values()), read_times(worksheet, UTC))
     assert (ada.when, bob.when) == (EVENING.replace(second=0), None)
+    assert (ada.proved, bob.proved) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_gradescope_says_people_and_time(tmp_path: Path) -> None:
     names = {"assignment_9_export/submission_1/2-layers.ipynb": b"{}"}
     found = read(zipped(tmp_path / "x.zip", {"assignment_9_export/submission_metadata.yml": metadata} | names))
     one = found["assignment_9_export/submission_1/2-layers.ipynb"]
-    assert (one.system, one.when) == ("Gradescope", EVENING)
+    assert (one.system, one.when, one.proved) == ("Gradescope", EVENING, True)
     assert owners({"": one}) == {"": ["007", "bob"]}
     assert one.owners[0][0] == Clue("id", "007")
 
@@ -186,9 +187,9 @@ def test_a_plain_folder_names_a_student_in_many_ways(name: str, tmp_path: Path) 
 def test_beside_a_notebook_in_a_plain_folder_timestamp_txt_says_when(tmp_path: Path) -> None:
     files = {"007/timestamp.txt": b"2026-11-05 22:41:07 UTC\n", "bob/timestamp.txt": b"soon\n"}
     found = read(folder(tmp_path / "x", files | {"007/2-layers.ipynb": b"{}", "bob/2-layers.ipynb": b"{}"}))
-    assert {name: one.when for name, one in found.items()} == {
-        "007/2-layers.ipynb": EVENING,
-        "bob/2-layers.ipynb": None,
+    assert {name: (one.when, one.proved) for name, one in found.items()} == {
+        "007/2-layers.ipynb": (EVENING, False),
+        "bob/2-layers.ipynb": (None, False),
     }
 
 

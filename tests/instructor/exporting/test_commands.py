@@ -6,12 +6,14 @@ import hashlib
 import json
 import re
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from autograder.course import Course
+from autograder.instructor.course.attempts import Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.exporting.tables import csv_rows
 from autograder.instructor.gradebook.read_marks import read_marks
@@ -53,6 +55,18 @@ def test_each_format_is_written_once_and_replaced_only_by_force(format_: str, te
     assert "--force replaces it and keeps a copy" in refused(term_folder, *line)
     assert here(term_folder, *line, "--force", "-q")[:2] == (0, "")
     assert len(list((term_folder / "exports").iterdir())) == 2
+
+
+def test_a_time_is_proved_where_the_attempt_that_was_collected_then_is(term_folder: Path) -> None:
+    when = datetime(2026, 11, 6, 1, tzinfo=UTC)
+    attempt = Attempt(1, "digest", when, False, when, "path", "Gradescope", proved=True)
+    keep(CourseFolder(term_folder), "john", ASSIGNMENT, [attempt], {})
+    assert here(term_folder, "export", ASSIGNMENT, "--format", "csv")[0] == 0
+    head, *rows = exported(term_folder, "2-layers.csv")
+    times = {row[head.index("student_id")]: row[head.index("time")] for row in rows}
+    assert times["john"] == "proved"
+    assert set(times.values()) == {"proved", ""}
+    assert '"time": "proved"' in here(term_folder, "export", ASSIGNMENT, "--format", "json", "-o", "-")[1]
 
 
 def test_the_canvas_file_has_ids_names_and_the_mark_after_the_penalty(term_folder: Path) -> None:
@@ -150,7 +164,7 @@ def test_feedback_has_the_late_penalty_and_comes_as_a_zip_too(term_folder: Path)
     assert (status, out.splitlines()[-1]) == (0, "to upload: feedback/2-layers.zip")
     page = CourseFolder(term_folder).feedback("john", ASSIGNMENT).read_text(encoding="utf-8")
     assert "<strong>7 of 25 points</strong>" in page
-    assert "It came late: 4 points have been taken off." in page
+    assert "Late, by a claimed time: 4 points taken off." in page
     with zipfile.ZipFile(term_folder / "feedback" / "2-layers.zip") as archive:
         students = [path.name for path in (term_folder / "submitted").iterdir()]
         assert sorted(archive.namelist()) == sorted(f"{student}/2-layers.html" for student in students)

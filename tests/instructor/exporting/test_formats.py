@@ -132,6 +132,21 @@ def test_the_late_penalty_is_in_the_exported_mark() -> None:
     assert replace(late, raw_score=1.0).score == 0
 
 
+def test_a_time_says_whether_it_is_proved_or_claimed() -> None:
+    late = next(mark for mark in GRADED if mark.penalty)
+    unknown = replace(late, submitted_at=None)
+    three = [replace(late, proved=True), replace(late, proved=False), unknown]
+    assert by_pandas(plain_csv(three)).time.tolist() == ["proved", "claimed", ""]
+    assert [one["time"] for one in json.loads(verdicts_json(three))["marks"]] == ["proved", "claimed", None]
+    said = [results(mark)["output"].splitlines()[-1] for mark in three]
+    assert said == [
+        "Late: 2 points taken off.",
+        "Late, by a claimed time: 2 points taken off.",
+        "Late: 2 points taken off.",
+    ]
+    assert ["by a claimed time" in comment(mark) for mark in three] == [False, True, False]
+
+
 # Canvas
 
 

@@ -28,6 +28,6 @@ def test_late_work_loses_its_share_and_again_when_the_due_date_moves(course_fold
     due.write_text(f"assignment,due,time zone\n{ASSIGNMENT},2026-11-05 23:59,Europe/Berlin\n")
     assert penalties(course_folder) == {"late": 2, "grace": None, "in_time": None, "undated": None}
     (page, *_) = write_feedback(CourseFolder(course_folder), [ASSIGNMENT], "late")
-    assert "It came late: 2 points have been taken off" in page.read_text()
+    assert "Late, by a claimed time: 2 points taken off" in page.read_text()
     due.write_text(due.read_text().replace("05 23:59", "07 23:59"))
     assert penalties(course_folder) == {"late": None, "grace": None, "in_time": None, "undated": None}

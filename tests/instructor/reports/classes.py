@@ -52,6 +52,7 @@ def _mark(student: Student, assignment: str, ability: float, rng: random.Random)
         penalty=2.0 if late else 0.0,
         handed_in=True,
         submitted_at=DUE + timedelta(hours=5 if late else -5),
+        proved=True,
         due=DUE,
         verdicts=verdicts,
         answers=independent_answers(rng),

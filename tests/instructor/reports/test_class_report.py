@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -132,6 +133,16 @@ def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
     assert small < 100_000
     assert large < 300_000
     assert (large - small) / 880 < 300  # bytes for each further student
+
+
+def test_times_that_nothing_proves_are_named(page: Reader) -> None:
+    marks = make_class(6, 1)
+    assert "nothing proves" not in Reader(class_report("c", marks, lambda _: (), "t").html).words
+    claimed = class_report("c", [replace(marks[0], proved=False), *marks[1:]], lambda _: (), "t")
+    assert claimed.numbers["assignments"][0]["time_claimed"] == [marks[0].student.id]
+    words = Reader(claimed.html).words
+    assert f"a time that nothing proves, such as a commit’s date: {marks[0].student.name}" in words
+    assert words.count("time claimed") == 1
 
 
 def test_the_json_says_the_same(report: ClassReport) -> None:

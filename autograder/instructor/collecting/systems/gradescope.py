@@ -67,7 +67,8 @@ def _handed_in(entry: Entry, submission: Mapping[str, Any]) -> DownloadedFile:
         )
         for person in people
     )
-    return DownloadedFile(entry, "Gradescope", owners or ((),), _time(submission.get(":created_at")))
+    when = _time(submission.get(":created_at"))
+    return DownloadedFile(entry, "Gradescope", owners or ((),), when, proved=when is not None)
 
 
 def _time(text: object) -> datetime | None:

@@ -1,4 +1,9 @@
-"""Every attempt that was ever collected, kept in ``collected/STUDENT/ASSIGNMENT/`` with what is known of it."""
+"""Every attempt that was ever collected, kept in ``collected/STUDENT/ASSIGNMENT/`` with what is known of it.
+
+A time is *proved* where a clock says it that the student cannot set: a learning system's, or that of the disk on which
+nbgrader's exchange lies. Every other is *claimed*: a commit's date, a folder's name, a ``timestamp.txt``. Marks keep a
+time as nbgrader does, without saying which; whoever shows one asks here.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,7 @@ from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 
 INDEX = "attempts.json"
+PROVED, CLAIMED = "proved", "claimed"
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Attempt:
         collected: when it was first met, with a time zone.
         path: that it had in the download.
         system: that gave it out.
+        proved: whether a clock says when that the student cannot set.
     """
 
     number: int
@@ -37,6 +44,7 @@ class Attempt:
     collected: datetime
     path: str
     system: str
+    proved: bool = False
 
     @property
     def file(self) -> str:
@@ -47,6 +55,11 @@ class Attempt:
     def stamp(self) -> str:
         """What nbgrader's timestamp.txt says of it; empty where nothing says when."""
         return f"{self.when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC" if self.when else ""
+
+    @property
+    def standing(self) -> str:
+        """Whether its time is ``proved`` or ``claimed``; empty where nothing says when."""
+        return standing_of(self.when, proved=self.proved)
 
     def same_as(self, other: Attempt) -> bool:
         """Whether both are one: the same work handed in at the same time, as far as that is known."""
@@ -62,6 +75,28 @@ class Attempt:
         """Return it from JSON values."""
         when = datetime.fromisoformat(record["when"]) if record["when"] else None
         return cls(**record | {"when": when, "collected": datetime.fromisoformat(record["collected"])})
+
+
+def standing_of(when: datetime | None, *, proved: bool) -> str:
+    """Return in a word how far a time is to be believed; nothing where there is none."""
+    return "" if when is None else PROVED if proved else CLAIMED
+
+
+def is_proved(folder: CourseFolder, student: str, assignment: str, when: datetime | None) -> bool:
+    """Return whether a time is one at which a student is proved to have handed in. What cannot be read proves nothing.
+
+    Args:
+        folder: the course folder.
+        student: whose work it is.
+        assignment: its id.
+        when: as the gradebook keeps it, in UTC without saying so.
+    """
+    try:
+        attempts = kept(folder, student, assignment)
+    except (CourseFolderError, OSError):
+        return False
+    then = [attempt.proved for attempt in attempts if when and attempt.when == when.replace(tzinfo=UTC)]
+    return bool(then) and all(then)
 
 
 def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, ...]:
