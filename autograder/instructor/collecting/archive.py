@@ -49,7 +49,7 @@ class Entry:
         refused: why it is not read; or empty.
         read: returns its content up to some bytes, or raises ``EntryRefused``.
         modified: when it was changed last, as seconds to order files by; 0 where nothing says it.
-        folder: that holds it, where the download is a folder.
+        path: on this machine, where the download is a folder.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Entry:
     refused: str
     read: Callable[[int], bytes]
     modified: float = 0.0
-    folder: Path | None = None
+    path: Path | None = None
 
 
 @contextmanager
@@ -216,7 +216,7 @@ def _file(root: Path, path: Path, *, too_many: bool = False) -> Entry:
 
     # A folder may hold names that are no text; they are shown, and never written to.
     parts = tuple(os.fsencode(part).decode("utf-8", "replace") for part in path.relative_to(root).parts)
-    return Entry("/".join(parts), parts, reason, read, found.st_mtime, path.parent)
+    return Entry("/".join(parts), parts, reason, read, found.st_mtime, path)
 
 
 def _unsafe_file(found: os.stat_result, name: str) -> str:

@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.matching import Clue
+from autograder.instructor.collecting.ownership import Owned
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class DownloadedFile:
         number: of the attempt, where the system gives one; the first is 1.
         upload: grows from upload to upload, where the system numbers them.
         doubt: what speaks against its time, in words for the instructor; or empty.
+        owned: who owns it on the disk, where students name the folders of the system themselves; or None.
         others: what other systems would say of the same file, by its name.
     """
 
@@ -37,6 +39,7 @@ class DownloadedFile:
     number: int | None = None
     upload: int = 0
     doubt: str = ""
+    owned: Owned | None = None
     others: tuple[DownloadedFile, ...] = ()
 
 
@@ -55,6 +58,11 @@ def shared_folders(entries: Sequence[Entry]) -> int:
 def outermost(entry: Entry, depth: int) -> tuple[str, ...]:
     """Return the names of an entry's path that the system may have given."""
     return entry.parts[: depth + 1]
+
+
+def outermost_folders(entry: Entry, depth: int) -> tuple[str, ...]:
+    """Return the names of an entry's folders that the system may have given."""
+    return entry.parts[:-1][: depth + 1]
 
 
 def outermost_file(entry: Entry, depth: int) -> str:

@@ -10,12 +10,15 @@ from typing import Literal
 
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.matching import Directory, Match
+from autograder.instructor.collecting.ownership import Owned
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.roster import Student
 
 Action = Literal["new", "newer", "other attempt", "as it is", "blocked", "no such attempt"]
 WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
+# What a preview says of a name that students choose.
+BY_OWNER, BY_NAME_ALONE = " and owner", ", as claimed"
 Work = tuple[str, str]  # a student's id and an assignment's
 
 
@@ -58,7 +61,7 @@ class Planned:
         assignment: its id.
         attempts: all that are known, the first first.
         chosen: the one that is to be graded; None where there is no such attempt.
-        matched_by: the kind of the clue that said whose it is.
+        matched_by: the kind of the clue that said whose it is, and where students choose it, whether it is proved.
         seconds_late: by the due date, 0 where it is in time or nothing says when it came.
         action: what is written.
         note: what is odd about the chosen one; or empty.
@@ -198,7 +201,16 @@ def _owners(file: DownloadedFile, directory: Directory) -> list[Match]:
                 who = " and ".join(match.student.id for match in matches if match.student) or "nobody in the roster"
                 reason = f"by its name it is of {who} ({file.system}) and of {named.id} ({other.system})"
                 return [Match(None, reason=reason)]
-    return matches
+    return _as_owned(file.owned, matches, directory) if file.owned else matches
+
+
+def _as_owned(owned: Owned, matches: list[Match], directory: Directory) -> list[Match]:
+    """Return whom a name finds that students choose: nobody where an account owns the work that is not the named."""
+    mine = {match.student for match in matches if match.student}
+    if mine and (reason := owned.refusal(mine, directory)):
+        return [Match(None, reason=reason)]
+    how = BY_OWNER if owned.is_proved else BY_NAME_ALONE
+    return [replace(match, by=f"{match.by}{how}") if match.student else match for match in matches]
 
 
 def _absent(assignment: str, situation: Situation, theirs: Mapping[Work, object]) -> tuple[Student, ...]:

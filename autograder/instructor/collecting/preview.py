@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autograder.errors import plain
 from autograder.instructor.collecting.collect import Collection
-from autograder.instructor.collecting.plan import LeftOut, Planned
+from autograder.instructor.collecting.plan import BY_NAME_ALONE, LeftOut, Planned
 from autograder.instructor.course.attempts import CLAIMED
 
 MOST_LINES = 20
@@ -68,6 +68,12 @@ def notices(collection: Collection) -> list[str]:
     lines = [f"not collected: {file.path}: {file.reason}" for file in collection.plan.left_out if file.matters]
     if any(file.stranger for file in collection.plan.left_out):
         lines.append("whom the download calls otherwise than the roster: write that name into its column “also”")
+    doubted = [planned.student.id for planned in collection.plan.planned if planned.doubt]
+    if doubted:
+        lines.append(
+            f"renamed, or changed at another time than the folder says: {', '.join(doubted)}. The folder's time counts "
+            "as a claim. Write the one that you believe into submitted/STUDENT/ASSIGNMENT/timestamp.txt"
+        )
     unknown = [planned.student.id for planned in collection.plan.planned if planned.late_since_unknown]
     if unknown:
         lines.append(
@@ -82,6 +88,9 @@ def remarks(collection: Collection) -> list[str]:
     times = [one.chosen.standing for one in collection.plan.planned if one.chosen and one.chosen.when]
     claimed = times.count(CLAIMED)
     lines = [f"claimed times, which a student can set: {claimed} of {len(times)}"] if claimed else []
+    named = sum(one.matched_by.endswith(BY_NAME_ALONE) for one in collection.plan.planned)
+    if named:
+        lines.append(f"whose it is, only a folder's name claims, which students choose, and no owner shows: {named}")
     beside = [file for file in collection.plan.left_out if not file.matters]
     lines += [f"left out: {file.path}: {file.reason}" for file in beside[:MOST_LINES]]
     if len(beside) > MOST_LINES:

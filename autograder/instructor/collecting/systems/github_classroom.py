@@ -35,8 +35,8 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
 
 def _read(entry: Entry, depth: int) -> DownloadedFile | None:
     clone = _clone(entry)
-    if clone is not None and entry.folder is not None:
-        above, path = clone.parent.name, entry.folder.relative_to(clone) / entry.parts[-1]
+    if clone is not None and entry.path is not None:
+        above, path = clone.parent.name, entry.path.relative_to(clone)
         # Asking git takes some milliseconds; a clone may hold thousands of files that are no notebooks.
         when = _committed(clone, path.as_posix()) if ".ipynb" in path.name else None
         return DownloadedFile(entry, SYSTEM, (_clues(clone.name, above),), when)
@@ -49,9 +49,9 @@ def _read(entry: Entry, depth: int) -> DownloadedFile | None:
 
 def _clone(entry: Entry) -> Path | None:
     """Return the clone below the folder of the download that holds a file, the outermost of several."""
-    if entry.folder is None:
+    if entry.path is None:
         return None
-    above = [entry.folder, *entry.folder.parents][: len(entry.parts) - 1]
+    above = entry.path.parents[: len(entry.parts) - 1]
     return next((folder for folder in reversed(above) if (folder / ".git").is_dir()), None)
 
 
