@@ -56,9 +56,10 @@ def collect(
 ) -> None:
     """Put what students handed in on a learning system into submitted/STUDENT/ASSIGNMENT/.
 
-    Reads the downloads of Canvas, Moodle, Blackboard, Gradescope, Google Classroom, GitHub Classroom (clones) and
-    nbgrader's exchange, and plain folders such as STUDENT/2-layers.ipynb or STUDENT_2-layers.ipynb. Students are found
-    by id, e-mail address or name in roster.csv; a notebook's assignment by its cells, whatever its file is called.
+    Reads the downloads of Canvas, Moodle, Blackboard, Gradescope, Google Classroom and Classroom 50, clones of GitHub
+    repositories, nbgrader's exchange, and plain folders such as STUDENT/2-layers.ipynb or STUDENT_2-layers.ipynb.
+    Students are found by id, e-mail address or name in roster.csv; a notebook's assignment by its cells, whatever its
+    file is called. A time that a student can set, such as a commit's, is called claimed.
 
     Shows what it found and asks before it writes. Every attempt is kept in collected/STUDENT/ASSIGNMENT/. To collect
     twice changes nothing. The exit status is 1 if something that may be somebody's work was not collected.

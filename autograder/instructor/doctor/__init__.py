@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -12,6 +12,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from autograder.course import Course, NoCourse
+from autograder.errors import WrongUse
+from autograder.instructor.course.roster import Student
 from autograder.instructor.doctor.probes import PROBE_LIMITS, Probed, probe_walls
 from autograder.sandbox import NoSandbox, Sandbox, isolation
 
@@ -28,6 +30,7 @@ FORBIDDING = (
 )
 CONTAINER = "if this is a container, start it so that it may make namespaces, or run as root in it"
 MIN_FREE_BYTES = 1 << 30
+MOST_FOLDERS = 5
 
 
 @dataclass(frozen=True)
@@ -134,14 +137,21 @@ def gradebook_finding(folder: Path) -> Finding:
 def exchange_findings(folder: Path) -> Iterator[Finding]:
     """Look at nbgrader's exchange, where the configuration of a course folder names one."""
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+    from autograder.instructor.gradebook.term import students_of
 
     try:
         config = CourseFolder.here(folder).nbgrader_config()
     except (CourseFolderError, ModuleNotFoundError):
         return  # the gradebook's finding says it
     if "root" in config.Exchange:
-        course = config.CourseDirectory
-        yield exchange_finding(Path(config.Exchange.root), course.course_id, shared=course.get("groupshared", False))
+        root, course = Path(config.Exchange.root), config.CourseDirectory
+        yield exchange_finding(root, course.course_id, shared=course.get("groupshared", False))
+        inbound = root / course.course_id / "inbound"
+        if inbound.is_dir():
+            try:
+                yield owners_finding(inbound, students_of(CourseFolder(folder)))
+            except (WrongUse, OSError) as error:
+                yield Finding("exchange: owners", False, f"cannot be looked at: {error}", "run this as who teaches")
 
 
 def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
@@ -169,6 +179,40 @@ def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
         return Finding("exchange", False, says, " && ".join(f"chmod {mode:o} {path}" for path, _, mode in wrong))
     there = "students can submit and read nobody's work" if course.is_dir() else "nothing of this course is in it yet"
     return Finding("exchange", True, f"{root}: {there}")
+
+
+def owners_finding(inbound: Path, students: Sequence[Student]) -> Finding:
+    """Say whether the submissions in an exchange are of the students whom their folders name.
+
+    Args:
+        inbound: the folder of the course's submissions.
+        students: the class.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    from autograder.instructor.collecting.matching import Clue, Directory
+    from autograder.instructor.collecting.ownership import owned
+    from autograder.instructor.collecting.systems.nbgrader_exchange import NAME
+
+    directory, proved, unknown, wrong = Directory(students), 0, 0, list[str]()
+    for path in sorted(inbound.iterdir()):
+        if name := NAME.fullmatch(path.name):
+            whose = owned(name["student"], [path, *path.rglob("*.ipynb")])
+            theirs = directory.find([Clue("id", whose.named)]).student
+            proved += whose.is_proved
+            if whose.refusal([theirs], directory):
+                wrong.append(f"{path.name} belongs to {' and '.join(whose.accounts)}")
+            elif not whose.is_proved:
+                unknown += 1
+    what = "exchange: owners"
+    if wrong:
+        more = f", and {len(wrong) - MOST_FOLDERS} more" if len(wrong) > MOST_FOLDERS else ""
+        mend = "`autograder collect` leaves them out: ask those accounts' owners, then remove them"
+        return Finding(what, False, ", ".join(wrong[:MOST_FOLDERS]) + more, mend)
+    says = f"{proved} of {proved + unknown} submissions belong to the student whom their folder names"
+    claimed = "; the machine tells no owner of the others, so their names are claims" if unknown else ""
+    return Finding(what, True, says + claimed)
 
 
 def sandbox_findings() -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from autograder.instructor.collecting.archive import opened
 from autograder.instructor.collecting.plan import Found, Plan, Planned, Situation, make_plan
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.roster import Student
+from autograder.instructor.doctor import owners_finding
 from tests.instructor.collecting.downloads import folder, zipped
 
 ADA, BOB = Student("daemon", "Ada", "Lovelace", "ada@example.org"), Student("bin", "Bob", "Smith")
@@ -151,6 +152,31 @@ def test_a_copy_that_the_instructor_made_and_a_zip_can_be_collected_and_are_clai
         plan = plan_of(download)
         assert said(plan) == dict.fromkeys((ADA.id, BOB.id), ("id, as claimed", "claimed"))
         assert plan.complete
+
+
+@pytest.mark.parametrize(
+    ("account", "named", "ok", "said"),
+    [
+        (ADA.id, ADA.id, True, "1 of 1 submissions belong to the student whom their folder names"),
+        (ADA.id, BOB.id, False, f" belongs to {ADA.id}"),
+        (EVE, BOB.id, False, f" belongs to {EVE}"),
+        (
+            NAMELESS,
+            "x",
+            True,
+            "0 of 1 submissions belong to the student whom their folder names; the machine tells no owner",
+        ),
+    ],
+    ids=["the named student's", "a classmate's", "an account's of no student", "nobody's"],
+)
+def test_doctor_names_what_does_not_belong_to_the_student_it_names(
+    account: str | int, named: str, ok: bool, said: str, tmp_path: Path
+) -> None:
+    submit(tmp_path, account, named)
+    (tmp_path / "junk").write_bytes(b"")
+    found = owners_finding(tmp_path, (ADA, BOB, Student("x")))
+    assert (found.ok, bool(found.mend)) == (ok, not ok)
+    assert said in found.says
 
 
 # When it came

@@ -127,18 +127,43 @@ def test_google_classroom_says_the_name(tmp_path: Path) -> None:
     assert owners({"": found}) == {"": ["007"]}
 
 
+def test_clones_of_classroom_50_say_user_and_commit(tmp_path: Path) -> None:
+    clones = tmp_path / "cs-2-layers_submissions_2026_11_06_T_09_30_00"
+    files = {"2-layers.ipynb": b"{}", "result.json": b"{}"}
+    clone(clones / "cs-2-layers-octo-ada", files, "2026-11-05T23:41:07+0100")
+    clone(clones / "cs-2-layers-bob", files, "2026-11-05T23:41:07+0100")
+    (clones / "scores.csv").write_text("username,score\nocto-ada,1\n")
+    found = {name: one for name, one in read(clones).items() if name.endswith(".ipynb")}
+    assert {(one.system, one.when, one.proved) for one in found.values()} == {("Classroom 50", EVENING, False)}
+    assert [whose for (whose,) in owners(found).values()] == ["bob", "007"]
+
+
+def test_classroom_50_is_read_from_a_zip_of_the_clones_too(tmp_path: Path) -> None:
+    above = "cs-2-layers_submissions_2026_11_06_T_09_30_00"
+    found = of_zip(tmp_path, f"{above}/cs-2-layers-octo-ada/2-layers.ipynb", f"{above}/cs-2-layers-bob/2-layers.ipynb")
+    assert {(one.system, one.when) for one in found.values()} == {("Classroom 50", None)}
+    assert list(owners(found).values()) == [["007"], ["bob"]]
+
+
+@pytest.mark.parametrize("above", ["cs-hw_submissions_2026_11_06_T_09_30_00", "cs-hw-submissions", "clones"])
+@pytest.mark.parametrize("user", ["x-bob", "hw-bob", "bob-bob"])
+def test_a_name_on_github_that_ends_as_anothers_is_not_taken_for_it(user: str, above: str, tmp_path: Path) -> None:
+    clone(tmp_path / above / f"cs-hw-{user}", {"2-layers.ipynb": b"{}"}, "2026-11-05T23:41:07+0100")
+    assert owners(read(tmp_path / above)) == {f"cs-hw-{user}/2-layers.ipynb": [None]}
+
+
 def test_a_clone_of_github_classroom_says_user_and_commit(tmp_path: Path) -> None:
     clones = tmp_path / "2-layers-submissions"
     clone(clones / "2-layers-octo-ada", {"2-layers.ipynb": b"{}", "notes/x.txt": b""}, "2026-11-05T23:41:07+0100")
     (one,) = (one for name, one in read(clones).items() if name.endswith(".ipynb"))
-    assert (one.system, one.when) == ("GitHub Classroom", EVENING)
+    assert (one.system, one.when, one.proved) == ("GitHub", EVENING, False)
     assert owners({"": one}) == {"": ["007"]}
     assert all(".git" not in name for name in read(clones))
 
 
-def test_a_clone_of_another_name_is_found_by_its_end(tmp_path: Path) -> None:
-    clone(tmp_path / "clones" / "chapter-two-octo-ada", {"2-layers.ipynb": b"{}"}, "2026-11-05T22:41:07+0000")
-    assert owners(read(tmp_path / "clones")) == {"chapter-two-octo-ada/2-layers.ipynb": ["007"]}
+def test_a_clone_in_a_folder_of_another_name_is_found_by_its_own(tmp_path: Path) -> None:
+    clone(tmp_path / "clones" / "octo-ada", {"2-layers.ipynb": b"{}"}, "2026-11-05T22:41:07+0000")
+    assert owners(read(tmp_path / "clones")) == {"octo-ada/2-layers.ipynb": ["007"]}
 
 
 def test_asking_a_clone_for_its_time_runs_nothing_that_its_configuration_names(tmp_path: Path) -> None:
@@ -202,6 +227,7 @@ def test_beside_a_notebook_in_a_plain_folder_timestamp_txt_says_when(tmp_path: P
         "Bob Smith_102_assignsubmission_file_/2-layers.ipynb",
         "bob+2-layers+2026-11-05 22:41:07 UTC/2-layers.ipynb",
         "x-submissions/x-bob/2-layers.ipynb",
+        "x_submissions_2026_11_06_T_09_30_00/x-bob/2-layers.ipynb",
         "x_bob_attempt_2026-11-05-22-41-07_2-layers.ipynb",
         "submission_metadata.yml",
     ],
@@ -227,6 +253,7 @@ def test_a_download_is_of_one_system_and_what_another_would_have_named_is_nobody
     }
 
 
+CLASSROOM_50 = "cs-hw_submissions_2026_11_06_T_09_30_00"
 # What each system puts before the name that a student has given a file, for Ada and for Bob, or instead of it.
 PREFIXES = {
     "Canvas": ("lovelaceada_101_5001_", "smithbob_102_5002_"),
@@ -235,6 +262,8 @@ PREFIXES = {
     "Blackboard": ("Layers_007_attempt_2026-11-05-22-41-07_", "Layers_bob_attempt_2026-11-05-22-41-07_"),
     "nbgrader": ("007+2-layers+2026-11-05 22:41:07 UTC/", "bob+2-layers+2026-11-05 22:41:07 UTC/"),
     "folder": ("007/", "bob/"),
+    "GitHub": ("hw-submissions/hw-octo-ada/", "hw-submissions/hw-bob/"),
+    "Classroom 50": (f"{CLASSROOM_50}/cs-hw-octo-ada/", f"{CLASSROOM_50}/cs-hw-bob/"),
 }
 NAMES = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="/\\\0", exclude_categories=["Cc"]), max_size=20),

@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,6 +149,44 @@ def test_what_was_submitted_is_collected_and_graded_by_the_one_who_teaches(hub: 
         points[verdict["student"]] += verdict["points"]
     assert points == {"ada": 20, "barbara": 14}
     assert run["run"]["isolated"]
+
+
+def collected(hub: Hub) -> dict[str, Any]:
+    """Return what the one who teaches would collect, with the accounts as roster."""
+    roster = hub.folder / "jupyter" / "roster.csv"
+    roster.write_text("id\nada\nbarbara\n", encoding="utf-8")
+    line = [sys.executable, "-m", "autograder.instructor.cli", "collect", f"/srv/exchange/{hub.course_id}/inbound"]
+    done = hub.run("curie", *line, "--roster", "/srv/jupyter/roster.csv", "--dry-run", "--json", where="course")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.deep
+def test_what_was_submitted_is_found_by_its_owner_and_its_time_is_proved(hub: Hub) -> None:
+    plan = collected(hub)
+    found = {one["student"]: (one["matched_by"], one["attempt"]["proved"]) for one in plan["submissions"]}
+    assert found == dict.fromkeys(("ada", "barbara"), ("id and owner", True))
+    assert [one for one in plan["left_out"] if one["matters"]] == []
+
+
+@pytest.mark.deep
+def test_a_submission_in_anothers_name_is_refused_and_doctor_names_it(hub: Hub, tmp_path: Path) -> None:
+    copy = replace(hub, folder=tmp_path / "hub")
+    subprocess.run(["cp", "-a", hub.folder, copy.folder], check=True)
+    tmp_path.chmod(0o755)
+    forged = f"ada+{ASSIGNMENT}+2099-01-01 00:00:00 UTC+x"
+    theft = f'cp -r ~/{ASSIGNMENT} "/srv/exchange/{hub.course_id}/inbound/{forged}"'
+    assert copy.run("barbara", "sh", "-c", theft).returncode == 0
+    plan = collected(copy)
+    (refused,) = (one for one in plan["left_out"] if one["matters"])
+    assert refused["path"] == f"{forged}/{ASSIGNMENT}.ipynb"
+    assert refused["reason"].startswith("its folder names ada, and it belongs to the account barbara: ask them")
+    (ada,) = (one for one in plan["submissions"] if one["student"] == "ada")
+    assert ada["attempts"] == 1
+    assert not ada["attempt"]["path"].startswith(forged)
+    done = copy.run("curie", sys.executable, "-m", "autograder.instructor.cli", "doctor", "--json", where="course")
+    (found,) = (one for one in json.loads(done.stdout) if one["what"] == "exchange: owners")
+    assert (found["ok"], found["says"]) == (False, f"{forged} belongs to barbara")
 
 
 # What doctor says of it
