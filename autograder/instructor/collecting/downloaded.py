@@ -26,7 +26,7 @@ class DownloadedFile:
         number: of the attempt, where the system gives one; the first is 1.
         upload: grows from upload to upload, where the system numbers them.
         doubt: what speaks against its time, in words for the instructor; or empty.
-        owned: who owns it on the disk, where students name the folders of the system themselves; or None.
+        owned: who owns it on the disk, where students themselves choose the name that says whose it is; or None.
         others: what other systems would say of the same file, by its name.
     """
 

@@ -24,7 +24,7 @@ class Owned:
     """Who owns a submission on this machine's disk.
 
     Attributes:
-        named: the student whom its folder names.
+        named: the student whom its folder, or where there is no other clue its file, names.
         has_account: whether this machine has an account of that name.
         accounts: those that own the folder and what is in it; empty where the download does not say.
         ours: accounts that are no student's: root's, and that of whoever collects, as after making a copy.

@@ -90,7 +90,7 @@ def remarks(collection: Collection) -> list[str]:
     lines = [f"claimed times, which a student can set: {claimed} of {len(times)}"] if claimed else []
     named = sum(one.matched_by.endswith(BY_NAME_ALONE) for one in collection.plan.planned)
     if named:
-        lines.append(f"whose it is, only a folder's name claims, which students choose, and no owner shows: {named}")
+        lines.append(f"whose it is, only a name claims that students choose, and no owner shows: {named}")
     beside = [file for file in collection.plan.left_out if not file.matters]
     lines += [f"left out: {file.path}: {file.reason}" for file in beside[:MOST_LINES]]
     if len(beside) > MOST_LINES:

@@ -125,6 +125,8 @@ def test_google_classroom_says_the_name(tmp_path: Path) -> None:
     (found,) = of_zip(tmp_path, "Layers/Ada Lovelace - 2-layers.ipynb").values()
     assert found.system == "Google Classroom"
     assert owners({"": found}) == {"": ["007"]}
+    (planned,) = make_plan([Found(found, "2-layers", "d", "")], Situation([ADA, BOB], {}, {}, {}, EVENING)).planned
+    assert planned.matched_by == "name, as claimed"  # a file that she brought may be called so, too
 
 
 def test_clones_of_classroom_50_say_user_and_commit(tmp_path: Path) -> None:
