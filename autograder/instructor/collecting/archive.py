@@ -186,18 +186,39 @@ def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, reason: str) -> Cal
 
 def _listed(root: Path) -> list[Entry]:
     entries: list[Entry] = []
-    for folder, folders, names in os.walk(root, onerror=_raise):
+    for folder, folders, names in os.walk(root, onerror=lambda error: entries.append(_closed(root, error))):
         linked = [name for name in folders if (Path(folder) / name).is_symlink()]
         folders[:] = sorted(name for name in folders if name not in LITTER and name not in linked)
         for name in sorted({*names, *linked} - LITTER):
-            entries.append(_file(root, Path(folder) / name, too_many=len(entries) == MAX_ENTRIES))
+            try:
+                entries.append(_file(root, Path(folder) / name, too_many=len(entries) == MAX_ENTRIES))
+            except OSError as error:
+                entries.append(_closed(root, error))
             if len(entries) > MAX_ENTRIES:
                 return entries  # one is named for all that follow
     return entries
 
 
-def _raise(error: OSError) -> None:
-    raise error
+def _closed(root: Path, error: OSError) -> Entry:
+    """Return a file or folder below the root that cannot even be looked at, such as one that a student has closed.
+
+    Raises:
+        OSError: it is the root.
+    """
+    path = Path(error.filename)
+    if path == root:
+        raise error
+    parts, reason = _parts(root, path), f"it cannot be read: {error.strerror}"
+
+    def read(limit: int) -> bytes:
+        raise EntryRefused(reason)
+
+    return Entry("/".join(parts), parts, reason, read, path=path)
+
+
+def _parts(root: Path, path: Path) -> tuple[str, ...]:
+    # A folder may hold names that are no text; they are shown, and never written to.
+    return tuple(os.fsencode(part).decode("utf-8", "replace") for part in path.relative_to(root).parts)
 
 
 def _file(root: Path, path: Path, *, too_many: bool = False) -> Entry:
@@ -214,8 +235,7 @@ def _file(root: Path, path: Path, *, too_many: bool = False) -> Entry:
         except (OSError, MalformedNotebook) as error:
             raise EntryRefused(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
-    # A folder may hold names that are no text; they are shown, and never written to.
-    parts = tuple(os.fsencode(part).decode("utf-8", "replace") for part in path.relative_to(root).parts)
+    parts = _parts(root, path)
     return Entry("/".join(parts), parts, reason, read, found.st_mtime, path)
 
 

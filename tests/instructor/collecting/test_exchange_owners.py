@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.instructor.collecting.archive import opened
+from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.plan import Found, Plan, Planned, Situation, make_plan
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.roster import Student
@@ -64,8 +65,13 @@ def submit(
 def plan_of(download: Path, *students: Student) -> Plan:
     """Return what collecting a download would do, all of whose files are notebooks of an assignment."""
     with opened(download) as entries:
-        files = [Found(file, "2-layers", file.entry.name, "") for file in read_all(entries) if file.owners]
+        files = [_found(file) for file in read_all(entries)]
     return make_plan(files, Situation(students or (ADA, BOB), {}, {}, {}, datetime.now(UTC)))
+
+
+def _found(file: DownloadedFile) -> Found:
+    refused = file.entry.refused
+    return Found(file, "2-layers" if file.owners and not refused else "", file.entry.name, refused)
 
 
 def said(plan: Plan) -> dict[str, tuple[str, str]]:
@@ -128,6 +134,28 @@ def test_where_students_have_no_accounts_here_their_names_are_claims(account: st
     plan = plan_of(tmp_path, *class_)
     assert said(plan) == dict.fromkeys((student.id for student in class_), ("id, as claimed", "claimed"))
     assert plan.complete
+
+
+@pytest.mark.parametrize("junk", ["submission_metadata.yml", "aaa"], ids=["metadata of no Gradescope", "a link"])
+def test_what_a_student_puts_beside_the_submissions_stops_and_changes_nothing(junk: str, tmp_path: Path) -> None:
+    inbound = tmp_path / "inbound"
+    submit(inbound, BOB.id, BOB.id)
+    (inbound / junk).write_bytes(b"a: [\n") if "." in junk else (inbound / junk).symlink_to("/etc")
+    assert said(plan_of(inbound)) == {BOB.id: ("id and owner", "proved")}
+
+
+@pytest.mark.parametrize(("mode", "path"), [(0o700, ""), (0o744, "/2-layers.ipynb"), (0o744, "/timestamp.txt")])
+def test_a_folder_that_a_student_has_closed_is_named_and_stops_nobody(mode: int, path: str) -> None:
+    with an_exchange() as inbound:
+        submit(inbound, BOB.id, BOB.id)
+        closed = submit(inbound, ADA.id, ADA.id)
+        closed.chmod(mode)
+        with acting_as(EVE):
+            plan = plan_of(inbound)
+        assert said(plan) == {BOB.id: ("id and owner", "proved")}
+        assert (f"{closed.name}{path}", "it cannot be read: Permission denied", True) in [
+            (one.path, one.reason, one.matters) for one in plan.left_out
+        ]
 
 
 def test_junk_in_the_exchange_keeps_nobodys_work_from_being_found(tmp_path: Path) -> None:
@@ -222,8 +250,19 @@ def test_a_copy_that_keeps_owners_proves_whose_it_is_and_not_when(tmp_path: Path
 @contextmanager
 def an_exchange() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as above:
+        Path(above).chmod(0o755)
         (Path(above) / "inbound").mkdir()
         yield Path(above) / "inbound"
+
+
+@contextmanager
+def acting_as(account: str) -> Iterator[None]:
+    """Let the block do only what an account may."""
+    os.seteuid(number_of(account))
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 NAMES = st.one_of(

@@ -39,8 +39,11 @@ def read_all(entries: Sequence[Entry]) -> list[DownloadedFile]:
     """Return all files of a download with what its system says of them, in the order of the download.
 
     Its system is the one that knows most files, and at least half of them; of two, the more particular one, which comes
-    first. Where there is none, it is a plain folder. A file that another system named is nobody's.
+    first. Where there is none, it is a plain folder. A file that another system named is nobody's. In nbgrader's
+    exchange students name everything, so it is known by its own name alone.
     """
+    if (inbound := nbgrader_exchange.read_inbound(entries)) is not None:
+        return inbound
     depth = shared_folders(entries)
     known = [{id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, plain.read)]
     anything = known[-1]

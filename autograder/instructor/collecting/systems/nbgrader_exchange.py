@@ -36,22 +36,34 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     Raises:
         OSError: a folder is there no more.
     """
-    found, is_exchange = list[DownloadedFile](), _is_exchange(entries)
-    for entry in entries:
-        if entry.parts[-1:] != (TIMESTAMP,):
-            names = enumerate(map(NAME.fullmatch, outermost_folders(entry, depth)))
-            named = [_handed_in(entry, at, name) for at, name in names if name][:1]
-            found += named or ([DownloadedFile(entry, SYSTEM, ())] if is_exchange else [])
-    return found
+    return [one for entry in entries if (one := _named(entry, depth))]
 
 
-def _is_exchange(entries: Sequence[Entry]) -> bool:
-    """Whether a download is an exchange by its own name, and not by those that students have given what is in it."""
-    first = next((entry for entry in entries if entry.parts), None)
-    if first is None:
-        return False
-    root = first.path.resolve().parents[len(first.parts) - 1].name if first.path else ""
-    return INBOUND in (root, first.parts[0])
+def read_inbound(entries: Sequence[Entry]) -> list[DownloadedFile] | None:
+    """Return all files of a download that is an exchange by its own name; None where it is not called so.
+
+    What students have put beside the submissions is nobody's, and changes nothing, whatever it is called.
+
+    Raises:
+        OSError: a folder is there no more.
+    """
+    paths = [(entry.path, len(entry.parts)) for entry in entries if entry.path]
+    if paths and paths[0][0].parents[paths[0][1] - 1].resolve().name == INBOUND:
+        depth = 0
+    elif {entry.parts[:1] for entry in entries if entry.parts} == {(INBOUND,)}:
+        depth = 1
+    else:
+        return None
+    theirs = [entry for entry in entries if entry.parts[-1:] != (TIMESTAMP,) or entry.refused]
+    return [_named(entry, depth) or DownloadedFile(entry, SYSTEM, ()) for entry in theirs]
+
+
+def _named(entry: Entry, depth: int) -> DownloadedFile | None:
+    """Return a file in the outermost folder that is called as a submission, or None where there is none."""
+    if entry.parts[-1:] == (TIMESTAMP,) or entry.refused:
+        return None
+    names = enumerate(map(NAME.fullmatch, outermost_folders(entry, depth)))
+    return next((_handed_in(entry, at, name) for at, name in names if name), None)
 
 
 def _handed_in(entry: Entry, at: int, name: re.Match[str]) -> DownloadedFile:
