@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,14 +25,14 @@ class Owned:
 
     Attributes:
         named: the student whom its folder, or where there is no other clue its file, names.
-        has_account: whether this machine has an account of that name.
         accounts: those that own the folder and what is in it; empty where the download does not say.
+        is_account: says whether this machine has an account of some name.
         ours: accounts that are no student's: root's, and that of whoever collects, as after making a copy.
     """
 
     named: str
-    has_account: bool
     accounts: tuple[str, ...]
+    is_account: Callable[[str], bool]
     ours: tuple[str, ...]
 
     @property
@@ -40,18 +40,19 @@ class Owned:
         """Whether it is the named student's, by nbgrader's own rule."""
         return set(self.accounts) == {self.named}
 
-    def refusal(self, theirs: Collection[Student | None], directory: Directory) -> str:
+    def refusal(self, theirs: Collection[Student], directory: Directory) -> str:
         """Return why it is not the work of the student whom its folder names; empty where nothing shows that.
 
         Args:
             theirs: whom the roster knows by that name.
             directory: the class.
         """
+        known = any(self.is_account(name) for student in theirs for name in (student.id, *student.also))
         for account in self.accounts:
             if account in (self.named, *self.ours):
                 continue
             owner = directory.find([Clue("id", account)]).student
-            if owner not in theirs if owner else self.has_account:
+            if owner not in theirs if owner else known:
                 who = f" ({owner.id})" if owner and owner.id != account else ""
                 theft = f"its folder names {self.named}, and it belongs to the account {account}{who}"
                 return f"{theft}: ask them, and if that is right, copy it and collect the copy"
@@ -69,7 +70,7 @@ def owned(named: str, paths: Sequence[Path]) -> Owned:
         OSError: one of them cannot be looked at.
     """
     accounts = tuple(sorted({_name(path.lstat().st_uid) for path in paths}))
-    return Owned(named, _is_account(named), accounts, (_name(0), _name(os.geteuid())))
+    return Owned(named, accounts, _is_account, (_name(0), _name(os.geteuid())))
 
 
 def _name(number: int) -> str:

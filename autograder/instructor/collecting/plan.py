@@ -9,16 +9,14 @@ from datetime import datetime
 from typing import Literal
 
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.matching import Directory, Match
-from autograder.instructor.collecting.ownership import Owned
+from autograder.instructor.collecting.matching import Directory
+from autograder.instructor.collecting.whose import owners_of
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.roster import Student
 
 Action = Literal["new", "newer", "other attempt", "as it is", "blocked", "no such attempt"]
 WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
-# What a preview says of a name that students choose.
-BY_OWNER, BY_NAME_ALONE = " and owner", ", as claimed"
 Work = tuple[str, str]  # a student's id and an assignment's
 
 
@@ -171,7 +169,7 @@ def make_plan(
         if file.assignment and only not in (None, file.assignment):
             reason, matters = f"it is a notebook of {file.assignment}", False
         elif file.assignment:
-            matches = _owners(file.handed_in, directory)
+            matches = owners_of(file.handed_in, directory)
             for match in matches:
                 if match.student:
                     theirs[match.student.id, file.assignment].append((file, match.student, match.by))
@@ -187,30 +185,6 @@ def make_plan(
     assignments = [only] if only else list(dict.fromkeys(work.assignment for work in planned))
     absent = {name: _absent(name, situation, theirs) for name in assignments}
     return Plan(planned, tuple(left_out), absent)
-
-
-def _owners(file: DownloadedFile, directory: Directory) -> list[Match]:
-    """Return whose a file is; nobody's where another system would say that it is somebody else's."""
-    if not file.owners:
-        return [Match(None, reason=f"nothing that {file.system} gave says whose it is: collect it by itself")]
-    matches = [directory.find(clues) for clues in file.owners]
-    mine = {match.student for match in matches}
-    for other in file.others:
-        for named in (directory.find(clues).student for clues in other.owners):
-            if named and named not in mine:
-                who = " and ".join(match.student.id for match in matches if match.student) or "nobody in the roster"
-                reason = f"by its name it is of {who} ({file.system}) and of {named.id} ({other.system})"
-                return [Match(None, reason=reason)]
-    return _as_owned(file.owned, matches, directory) if file.owned else matches
-
-
-def _as_owned(owned: Owned, matches: list[Match], directory: Directory) -> list[Match]:
-    """Return whom a name finds that students choose: nobody where an account owns the work that is not the named."""
-    mine = {match.student for match in matches if match.student}
-    if mine and (reason := owned.refusal(mine, directory)):
-        return [Match(None, reason=reason)]
-    how = BY_OWNER if owned.is_proved else BY_NAME_ALONE
-    return [replace(match, by=f"{match.by}{how}") if match.student else match for match in matches]
 
 
 def _absent(assignment: str, situation: Situation, theirs: Mapping[Work, object]) -> tuple[Student, ...]:

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from autograder.errors import plain
 from autograder.instructor.collecting.collect import Collection
-from autograder.instructor.collecting.plan import BY_NAME_ALONE, LeftOut, Planned
+from autograder.instructor.collecting.plan import LeftOut, Planned
+from autograder.instructor.collecting.whose import BY_NAME_ALONE
 from autograder.instructor.course.attempts import CLAIMED
 
 MOST_LINES = 20

@@ -126,6 +126,15 @@ def test_an_account_that_the_roster_knows_by_another_name_may_use_either(tmp_pat
     assert said(plan_of(tmp_path, ada, BOB)) == {"007": ("id and owner", "proved")}
 
 
+@pytest.mark.parametrize("named", [BOB.id, BOB.id.upper(), "bobby"])
+@pytest.mark.parametrize("account", [ADA.id, EVE, NAMELESS])
+def test_no_other_name_of_a_student_with_an_account_lets_another_account_in(
+    account: str | int, named: str, tmp_path: Path
+) -> None:
+    submit(tmp_path, account, named)
+    assert plan_of(tmp_path, ADA, replace(BOB, also=("bobby",))).planned == ()
+
+
 @pytest.mark.parametrize("account", [CURIE, EVE, NAMELESS])
 def test_where_students_have_no_accounts_here_their_names_are_claims(account: str | int, tmp_path: Path) -> None:
     class_ = (Student("ada@example.org"), Student("bob@example.org"))
