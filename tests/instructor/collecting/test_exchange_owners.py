@@ -216,6 +216,11 @@ def test_doctor_names_what_does_not_belong_to_the_student_it_names(
     assert said in found.says
 
 
+def test_doctor_goes_by_the_accounts_where_the_class_is_not_known(tmp_path: Path) -> None:
+    forged = submit(tmp_path, ADA.id, BOB.id)
+    assert owners_finding(tmp_path, ()).says == f"{forged.name} belongs to {ADA.id}"
+
+
 # When it came
 
 

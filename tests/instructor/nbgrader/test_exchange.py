@@ -177,6 +177,7 @@ def test_what_was_submitted_is_found_by_its_owner_and_its_time_is_proved(hub: Hu
 
 
 @pytest.mark.deep
+@pytest.mark.long("a hub is copied, and two programs read it")
 def test_a_submission_in_anothers_name_is_refused_and_doctor_names_it(hub: Hub, tmp_path: Path) -> None:
     copy = replace(hub, folder=tmp_path / "hub")
     subprocess.run(["cp", "-a", hub.folder, copy.folder], check=True)
