@@ -48,6 +48,7 @@ def noted(folder: Path) -> set[str]:
     return {verdict["exercise"] for verdict in record_of(folder, "functional")["verdicts"] if verdict["delegated"]}
 
 
+@pytest.mark.long("a run over a class, and the report by its command")
 def test_it_keeps_its_points_and_is_told_to_student_and_instructor(folder: Path) -> None:
     assert points(grade(folder, seed=7)) == ONCE | {"functional": sum(POINTS.values())}
     assert noted(folder) == {"Flatten", "Sequential"}
