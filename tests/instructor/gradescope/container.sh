@@ -2,6 +2,7 @@
 # A container as Gradescope makes them, as far as one machine can: a root of its own with this machine's system, an image
 # in which Python packages are installed already, nobody's files, and Docker's capabilities, so that no namespaces can be
 # made. Runs setup.sh once, then run_autograder for each folder of submissions/; what they leave goes to results/NAME/.
+# Then runs each of scripts/NAME.py into scripts/NAME.out; inside/ is what root alone finds as /autograder/inside.
 #
 # Usage, in a mount namespace of its own: container.sh SCRATCH PYTHON PREFIX SITE PACKAGES
 #   PREFIX and SITE: of the Python PYTHON, and where it looks for packages; PACKAGES: a folder of installed ones
@@ -21,6 +22,7 @@ mkdir -p "$root/root" "$root/home" "$root/proc" "$root/dev" "$root/run" "$root/t
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+mount -t tmpfs -o mode=1777,size=64m tmpfs "$root/dev/shm" # as Docker has it
 rm -f "$root/etc/resolv.conf"
 cat /etc/resolv.conf >"$root/etc/resolv.conf"
 case $prefix in /usr*) ;; *) copy_on_write "$prefix" ;; esac
@@ -42,7 +44,9 @@ in_container() {
 }
 in_container /autograder/source/setup.sh
 
-for submission in "$scratch"/submissions/*; do
+for submission in "$scratch"/submissions/*/; do
+    [ -d "$submission" ] || continue
+    submission=${submission%/}
     results=$scratch/results/${submission##*/}
     mkdir -p "$results"
     rm -rf "$root/autograder/submission" "$root/autograder/results"
@@ -52,4 +56,10 @@ for submission in "$scratch"/submissions/*; do
     in_container /bin/sh -c 'cd /autograder && ./run_autograder' >"$results/stdout" 2>&1 || echo "status $?" >>"$results/stdout"
     cp -r "$root/autograder/results/." "$results"
 done
-in_container /autograder/venv/bin/python -I -c "$(cat "$scratch/probe.py")" >"$scratch/leaks.json"
+if [ -d "$scratch/inside" ]; then
+    cp -a "$scratch/inside" "$root/autograder/inside"
+    chmod 700 "$root/autograder/inside"
+fi
+for script in "$scratch"/scripts/*.py; do
+    in_container /autograder/venv/bin/python -I -c "$(cat "$script")" >"${script%.py}.out"
+done
