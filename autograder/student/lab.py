@@ -35,10 +35,11 @@ def load_sample() -> tuple[Tensor, Tensor]:
 
 
 def load_measured(name: str) -> Any:
-    """Return what was measured on the full Fashion-MNIST, too long for the building of a page.
+    """Return what takes too long to measure while a page is built.
 
     Args:
-        name: "results", of ``make results``: the accuracy of each recipe; or "speed", of ``make bench-training``.
+        name: "results", of ``make results``: the accuracy of each recipe on the full Fashion-MNIST; "speed", of
+            ``make bench-training``; or "attacks", of ``make attacks``: how each attack on the grader ended.
 
     Raises:
         FileNotFoundError: no folder from here upwards holds it in ``data``.

@@ -2,203 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
-import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 
 from autograder.checks import checks_of
-from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.grading.pipeline import ClassRun, GradeRequest, grade_class
 from autograder.instructor.reports.feedback import write_feedback
-from autograder.notebooks.fill import fill
-from autograder.notebooks.graft import read_notebook
 from autograder.reports.html import CONTROLS
-from autograder.sandbox import Limits
-from autograder.sandbox.isolation import unique_uid
-from tests.conftest import ROOT, copy_course, made_once
-from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, notebook_of, record_of, submitted, undated, verdicts
+from tests.attacks.corpus import ATTACKS
+from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
+from tests.attacks.outcomes import THROUGH, gained, kept_end, marks, outcome
+from tests.conftest import copy_course, made_once
+from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, record_of, undated, verdicts
 from tests.instructor.grading.broken import SCRIPT
-from tests.instructor.grading.hostile import ATTACKS, CARELESS, MARK, hand_in, knowledge
 from tests.instructor.nbgrader.test_nbgrader import get, nbgrader, notebook_page, serve_formgrader
 
-HONEST = ["ada", "alan", "barbara", "careless", "claude", "dennis", "frances", "hedy", "john"]
-SEED = 5
-# A loop without an end takes so long; what is right ends in a tenth of it.
-LIMITS = Limits(cell_s=2, check_s=1.5, total_s=10, memory_bytes=1 << 30, disk_bytes=64 << 20)
-SECRETS = {
-    "in the environment": "5ecret-of-the-environment",
-    "in the home folder": "5ecret-of-the-home-folder",
-    "in the course folder": "5ecret-of-the-course-folder",
-    "in a friend's work": "5ecret-of-a-friend",
-    "on the machine": "root:x:0:0",
-}
-SHARED_FOLDERS = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/run"), Path("/etc"), Path.home(), Path("/")]
 
-
-def base_notebook(folder: Path, author: str) -> nbformat.NotebookNode:
-    if author == "careless":
-        return fill(read_notebook(CourseFolder(folder).released(ASSIGNMENT)), CARELESS).notebook
-    return notebook_of(folder, author)
-
-
-def hand_in_honest(folder: Path) -> None:
-    for author in HONEST:
-        notebook = base_notebook(folder, author)
-        if author == "ada":
-            notebook.cells[0].source += "\n" + SECRETS["in a friend's work"]
-        nbformat.write(notebook, submitted(folder, author))
-
-
-def grade(folder: Path) -> ClassRun:
-    return grade_class(CourseFolder(folder), Course.installed(), GradeRequest([ASSIGNMENT], seed=SEED, limits=LIMITS))
-
-
-# What is looked at before the run and after it
-
-
-def files_in(root: Path, *, contents: bool = False) -> dict[str, str]:
-    """Return kind, mode and either content or size and time of each file; compiled modules come and go."""
-    found = {}
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        for path in (Path(folder) / name for name in (*folders, *files)):
-            status = path.lstat()
-            state = f"{status.st_mode} {status.st_uid}"
-            if path.is_file() and not path.is_symlink():
-                state += hashlib.sha256(path.read_bytes()).hexdigest() if contents else f" {status.st_size}"
-                state += "" if contents else f" {status.st_mtime_ns}"
-            found[str(path.relative_to(root))] = state
-    return found
-
-
-def planted() -> list[str]:
-    """Return what lies about on the machine under the name that attacks give to everything."""
-    return [str(path) for folder in SHARED_FOLDERS for path in folder.iterdir() if MARK in path.name]
-
-
-def processes() -> dict[str, list[str]]:
-    """Return this process's children, and whatever runs as a submission of its or under an attack's name."""
-    table = subprocess.run(["ps", "-eo", "pid=,ppid=,uid=,comm="], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 3) for line in table.splitlines()]
-    users = {str(unique_uid(number)) for number in range(64)}
-    return {
-        "children": [pid for pid, parent, _, name in rows if parent == str(os.getpid()) and name != "ps"],
-        "of a submission": [pid for pid, _, user, name in rows if user in users or name.startswith(MARK[:15])],
-    }
-
-
-def state_of(everything: Path) -> dict[str, Any]:
-    return {
-        "course": files_in(everything / "course", contents=True),
-        "home": files_in(everything / "home", contents=True),
-        "interpreter": files_in(Path(sys.prefix)),
-        "project": files_in(ROOT / "autograder") | files_in(ROOT / "solutions") | files_in(ROOT / "chapters"),
-        "planted": planted(),
-        "processes": processes(),
-        "this process": [os.getpgrp(), str(Path.cwd()), Path("/proc/self/oom_score_adj").read_text(), os.nice(0)],
-    }
-
-
-class Listener:
-    """Sockets on which nobody should knock: on loopback, with a name in the home folder, and with an abstract name."""
-
-    def __init__(self, home: Path) -> None:
-        self.visitors: list[str] = []
-        self._sockets = [socket.create_server(("127.0.0.1", 0))]
-        self.port = self._sockets[0].getsockname()[1]
-        for name in (str(home / "socket"), f"\0{MARK}"):
-            listening = socket.socket(socket.AF_UNIX)
-            listening.bind(name)
-            listening.listen()
-            self._sockets.append(listening)
-        for listening in self._sockets:
-            threading.Thread(target=self._serve, args=[listening], daemon=True).start()
-
-    def _serve(self, listening: socket.socket) -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            self.visitors.append(str(listening.getsockname()))
-            connection.close()
-
-    def close(self) -> None:
-        for listening in self._sockets:
-            listening.shutdown(socket.SHUT_RDWR)
-            listening.close()
-
-
-@contextmanager
-def instructor(home: Path) -> Iterator[None]:
-    """Be an instructor with a home folder and a secret of one's own."""
-    before = dict(os.environ)
-    os.environ |= {"HOME": str(home), "SECRET_TOKEN": SECRETS["in the environment"]}
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def grade_everything(everything: Path, released: Path) -> None:
-    """Grade the honest and the hostile in one class, and write down what was there before and after."""
-    course, home = everything / "course", everything / "home"
-    copy_course(released, course)
-    (course / "source" / "secret.txt").write_text(SECRETS["in the course folder"])
-    (home / ".ipython" / "profile_default" / "startup").mkdir(parents=True)
-    for name in ("canary", ".bashrc", ".profile"):
-        (home / name).write_text(SECRETS["in the home folder"])
-    hand_in_honest(course)
-    with ExitStack() as stack:
-        listener = Listener(home)
-        stack.callback(listener.close)
-        neighbour = subprocess.Popen(["sleep", "600"])
-        stack.callback(neighbour.wait)
-        stack.callback(neighbour.kill)
-        stack.enter_context(instructor(home))
-        known = knowledge(
-            COURSE=str(course),
-            HOME=str(home),
-            SITE=str(Path(nbformat.__file__).parents[1]),
-            PORT=listener.port,
-            GRADER=os.getpid(),
-            CANARY=neighbour.pid,
-        )
-        for student, attack in ATTACKS.items():
-            hand_in(attack, submitted(course, student), base_notebook(course, attack.base), known)
-        before = state_of(everything)
-        run = grade(course)
-        after = state_of(everything)
-        seen = {
-            "before": before,
-            "after": after,
-            "verdicts": verdicts(run),
-            "visitors": listener.visitors,
-            "neighbour": Path(f"/proc/{neighbour.pid}/stat").read_text().split()[2],
-        }
-    (everything / "seen.json").write_text(json.dumps(seen))
+@pytest.fixture(scope="module", params=["bubblewrap", pytest.param("landlock", marks=pytest.mark.deep)])
+def wall(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
-    """A folder with the course that was graded and what was seen around it. Read it only."""
-    return made_once("hostile_class", tmp_path_factory, lambda folder: grade_everything(folder, released))
+def everything(tmp_path_factory: pytest.TempPathFactory, released: Path, wall: str) -> Path:
+    """A folder with the course that was graded behind a wall and what was seen around it. Read it only."""
+    return made_once(f"hostile_{wall}", tmp_path_factory, lambda folder: grade_behind(wall, folder, released))
 
 
 @pytest.fixture(scope="module")
@@ -208,29 +41,21 @@ def course(everything: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def seen(everything: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((everything / "seen.json").read_text())
-    return found
+    return read_seen(everything)
 
 
-def marks(seen: dict[str, Any], student: str) -> dict[str, int]:
-    return {f"{one['exercise']}: {one['title']}": one["points"] for one in seen["verdicts"][student]}
+@pytest.mark.parametrize("student", ATTACKS)
+def test_an_attack_is_stopped_or_noticed_or_told_of(seen: dict[str, Any], wall: str, student: str) -> None:
+    """Stopped: it gets nothing beside the points of its base, and does not lose them where it is right work."""
+    assert outcome(ATTACKS[student], seen, wall) != THROUGH, gained(ATTACKS[student], seen)
 
 
-ON_THEIR_OWN = [student for student, attack in ATTACKS.items() if not attack.answers_itself]
+@pytest.mark.parametrize("student", ATTACKS)
+def test_an_attack_ends_as_the_guide_says(seen: dict[str, Any], wall: str, student: str) -> None:
+    assert outcome(ATTACKS[student], seen, wall) == kept_end(ATTACKS[student], wall), "make attacks"
 
 
-@pytest.mark.parametrize("student", ON_THEIR_OWN)
-def test_an_attack_gets_what_its_base_gets(seen: dict[str, Any], student: str) -> None:
-    attack = ATTACKS[student]
-    mine, base = marks(seen, student), marks(seen, attack.base)
-    assert mine.keys() == base.keys()
-    won = [check for check in base if mine[check] > base[check]]
-    lost = [check for check in base if mine[check] < base[check]]
-    assert not won, attack.says
-    assert attack.at_most or not lost, attack.says
-
-
-@pytest.mark.parametrize("student", [student for student in ATTACKS if student not in ON_THEIR_OWN])
+@pytest.mark.parametrize("student", [student for student, one in ATTACKS.items() if one.answers_itself and one.forges])
 def test_whoever_answers_in_the_checks_place_gets_what_the_answers_are_worth(
     seen: dict[str, Any], student: str
 ) -> None:

@@ -1,0 +1,156 @@
+"""The attacks: one file each, in the folder of what it is after.
+
+The docstring of a file says in its first paragraph what the attack does, and then, a line each, ``Would gain`` (who, and
+what) and what else is true of it. Below stands the code that is put into the last answer of a notebook; or a function
+``change(path, notebook)`` that changes notebook, files or names, and hands in at ``path`` itself; or nothing, where the
+name of the folder is the attack.
+
+Code that got something prints a line ``WON: …``. Points, secrets, and what lies about outside are looked for as well.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from tests.conftest import SAMPLE_CLASS
+from tests.instructor.grading.broken import cell
+
+HERE = Path(__file__).parent
+# What an attack is after, by the folder it lies in.
+AFTER = {
+    "points": "points without the work",
+    "work": "somebody else's work",
+    "class": "a class that is not graded",
+    "machine": "the machine that grades",
+    "secrets": "what only you should read",
+    "page": "what a page, a terminal or a spreadsheet shows",
+}
+ANOTHER_USER = "another user"
+WALLS = ("bubblewrap", "landlock", ANOTHER_USER)
+FIELDS = {"would gain", "student", "base", "at most", "answers itself", "forges", "noticed", "known"}
+FIELDS |= {f"known behind {wall}" for wall in WALLS}
+# In the name of whatever an attack leaves: files, processes, sockets.
+MARK = "planted-by-a-student"
+CARELESS = (HERE / "careless.py").read_text(encoding="utf-8")
+FORGERY = (HERE / "forgery.py").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One hostile submission.
+
+    Attributes:
+        name: of its file.
+        after: what it is after, a key of ``AFTER``.
+        says: what it does, as a sentence.
+        gains: who would gain what.
+        student: the folder that it is handed in under.
+        source: the code of its file.
+        base: whose work it is built on, and whose points it gets.
+        at_most: it ends its own process, uses up its time or spoils its own answers, and may have less.
+        answers_itself: it takes the place of the checks, with right answers but to those of Flatten.
+        forges: it needs what ``forgery.py`` knows.
+        noticed: what an instructor reads of it in the submission's log, where it gets something; or empty.
+        known: what the guide tells of it where it gets something, by the wall behind which it does.
+    """
+
+    name: str
+    after: str
+    says: str
+    gains: str
+    student: str
+    source: str
+    base: str = "careless"
+    at_most: bool = False
+    answers_itself: bool = False
+    forges: bool = False
+    noticed: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def may_lose(self) -> bool:
+        """Whether it may have fewer points than its base."""
+        return self.at_most or self.answers_itself
+
+
+def read_attack(path: Path) -> Attack:
+    """Return the attack of a file.
+
+    Raises:
+        ValueError: its header does not say what it has to, or says what nobody reads.
+    """
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    header = ast.get_docstring(tree)
+    if not header:
+        raise ValueError(f"{path} has no header")
+    says, _, lines = header.partition("\n\n")
+    fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines.splitlines())}
+    if "would gain" not in fields or fields.keys() - FIELDS:
+        raise ValueError(f"{path} does not say who would gain what, or says {fields.keys() - FIELDS}")
+    return Attack(
+        name=path.stem,
+        after=path.parent.name,
+        says=" ".join(says.split()),
+        gains=fields["would gain"],
+        student=ast.literal_eval(fields.get("student", repr(path.stem))),
+        source="".join(text.splitlines(keepends=True)[tree.body[0].end_lineno :]).lstrip("\n"),
+        base=fields.get("base", "careless"),
+        at_most="at most" in fields,
+        answers_itself="answers itself" in fields,
+        forges="forges" in fields,
+        noticed=fields.get("noticed", ""),
+        known={wall: told for wall in WALLS if (told := fields.get(f"known behind {wall}", fields.get("known")))},
+    )
+
+
+ATTACKS: Mapping[str, Attack] = {
+    attack.student: attack
+    for after in AFTER
+    for attack in (read_attack(path) for path in sorted((HERE / after).glob("*.py")))
+}
+
+
+def hand_in(attack: Attack, path: Path, notebook: NotebookNode, known: Mapping[str, object]) -> None:
+    """Hand in an attack.
+
+    Args:
+        attack: to hand in.
+        path: of the notebook in the folder of the student, which exists.
+        notebook: with the answers of its base.
+        known: what its author knows of the machine, by the names that the code uses.
+    """
+    change = _change(attack)
+    if change is not None:
+        change(path, notebook)
+        return
+    if attack.source:
+        cell(notebook, "layers-Sequential").source += "\n\n" + _knowledge(attack, known) + attack.source
+    write(path, notebook)
+
+
+def _change(attack: Attack) -> Callable[[Path, NotebookNode], None] | None:
+    if not any(isinstance(node, ast.FunctionDef) and node.name == "change" for node in ast.parse(attack.source).body):
+        return None
+    names: dict[str, Callable[[Path, NotebookNode], None]] = {}
+    exec(compile(attack.source, f"{attack.after}/{attack.name}.py", "exec"), names)
+    return names["change"]
+
+
+def _knowledge(attack: Attack, known: Mapping[str, object]) -> str:
+    facts = {**known, "MARK": f"{MARK}-{attack.name}"}
+    if attack.forges:
+        facts["FRIENDS_ANSWERS"] = (SAMPLE_CLASS / "ada.py").read_text(encoding="utf-8")
+    lines = "".join(f"{name} = {value!r}\n" for name, value in facts.items())
+    return lines + (FORGERY if attack.forges else "")
+
+
+def write(path: Path, notebook: NotebookNode) -> None:
+    """Write a notebook as it is, right or wrong."""
+    path.write_text(json.dumps(notebook), encoding="utf-8")

@@ -1,0 +1,222 @@
+"""A class in which the honest and the hostile hand in, graded behind one of the walls, and what it left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from autograder.checks import checks_of
+from autograder.course import Course
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.grading.class_run import ClassRun
+from autograder.instructor.grading.log import submission_log
+from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+from autograder.notebooks.fill import fill
+from autograder.notebooks.graft import RECORD, grade_id_of, read_notebook
+from autograder.sandbox import Limits
+from autograder.sandbox.isolation import mechanism
+from autograder.verdicts import VerdictRecord
+from tests.attacks.corpus import ANOTHER_USER, ATTACKS, CARELESS, MARK, Attack, hand_in
+from tests.attacks.outside import Listener, state_of
+from tests.commands import autograder
+from tests.conftest import copy_course
+from tests.instructor.conftest import ASSIGNMENT, notebook_of, submitted, undated, verdicts
+from tests.instructor.gradescope.rig import run_container
+
+HONEST = ["ada", "alan", "barbara", "careless", "claude", "dennis", "frances", "hedy", "john"]
+SEED = 5
+# A loop without an end takes so long; what is right ends in a tenth of it.
+LIMITS = Limits(cell_s=2, check_s=1.5, total_s=10, memory_bytes=1 << 30, disk_bytes=64 << 20)
+SECRETS = {
+    "in the environment": "5ecret-of-the-environment",
+    "in the home folder": "5ecret-of-the-home-folder",
+    "in the course folder": "5ecret-of-the-course-folder",
+    "in a friend's work": "5ecret-of-a-friend",
+    "on the machine": "root:x:0:0",
+}
+
+
+def base_notebook(folder: Path, author: str) -> nbformat.NotebookNode:
+    if author == "careless":
+        return fill(read_notebook(CourseFolder(folder).released(ASSIGNMENT)), CARELESS).notebook
+    return notebook_of(folder, author)
+
+
+def hand_in_honest(folder: Path) -> None:
+    for author in HONEST:
+        notebook = base_notebook(folder, author)
+        if author == "ada":
+            notebook.cells[0].source += "\n" + SECRETS["in a friend's work"]
+        nbformat.write(notebook, submitted(folder, author))
+
+
+def grade(folder: Path) -> ClassRun:
+    return grade_class(CourseFolder(folder), Course.installed(), GradeRequest([ASSIGNMENT], seed=SEED, limits=LIMITS))
+
+
+@contextmanager
+def instructor(home: Path) -> Iterator[None]:
+    """Be an instructor with a home folder and a secret of one's own."""
+    before = dict(os.environ)
+    os.environ |= {"HOME": str(home), "SECRET_TOKEN": SECRETS["in the environment"]}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def behind(wall: str) -> Iterator[None]:
+    """Grade behind this wall, which is what the machine has at its best, or has without bubblewrap."""
+    with pytest.MonkeyPatch.context() as patched:
+        if wall == "landlock":
+            patched.setenv("PATH", "")
+        assert mechanism() == wall
+        yield
+
+
+@contextmanager
+def neighbours(home: Path) -> Iterator[tuple[Listener, int]]:
+    """Give a listener and a process that nobody should reach."""
+    with ExitStack() as stack:
+        listener = Listener(home)
+        stack.callback(listener.close)
+        process = subprocess.Popen(["sleep", "600"])
+        stack.callback(process.wait)
+        stack.callback(process.kill)
+        yield listener, process.pid
+
+
+def hand_in_all(everything: Path, released: Path) -> tuple[Path, Path]:
+    """Make a course folder and a home folder, each with secrets, and let the honest hand in; return both."""
+    course, home = everything / "course", everything / "home"
+    copy_course(released, course)
+    (course / "source" / "secret.txt").write_text(SECRETS["in the course folder"])
+    (home / ".ipython" / "profile_default" / "startup").mkdir(parents=True)
+    for name in ("canary", ".bashrc", ".profile"):
+        (home / name).write_text(SECRETS["in the home folder"])
+    hand_in_honest(course)
+    return course, home
+
+
+def grade_everything(everything: Path, released: Path, wall: str) -> None:
+    """Grade the honest and the hostile in one class, and write down what was there before and after."""
+    course, home = hand_in_all(everything, released)
+    with neighbours(home) as (listener, neighbour), instructor(home):
+        hand_in_hostile(course, what_is_known(course, home, listener.port, neighbour))
+        before = state_of(everything)
+        with behind(wall):
+            run = grade(course)
+        after = state_of(everything)
+        folder = CourseFolder(course)
+        seen = {
+            "before": before,
+            "after": after,
+            "verdicts": verdicts(run),
+            "longest_s": {one.submission.student: longest_s(one.verdicts) for one in run.graded},
+            "read": {one: folder.log(one, ASSIGNMENT).read_text(encoding="utf-8") for one in ATTACKS},
+            "shown": {one: shown(read_notebook(folder.autograded(one, ASSIGNMENT))) for one in ATTACKS},
+            "left": {attack.student: own(after["planted"], attack) for attack in ATTACKS.values()},
+            "visitors": listener.visitors,
+            "neighbour": Path(f"/proc/{neighbour}/stat").read_text().split()[2],
+        }
+    (everything / "seen.json").write_text(json.dumps(seen))
+
+
+def grade_in_container(everything: Path, released: Path) -> None:
+    """Grade the honest and the hostile one after the other as Gradescope would, and write down what is seen there."""
+    course, home = hand_in_all(everything, released)
+    container = everything / "container"
+    (container / "scripts").mkdir(parents=True)
+    shutil.copy(Path(__file__).parent / "in_container.py", container / "scripts" / "attacks.py")
+    done = autograder("gradescope-bundle", ASSIGNMENT, "-o", everything / "bundle.zip", cwd=released)
+    assert done.returncode == 0, done.stderr
+    with neighbours(home) as (listener, neighbour):
+        known = what_is_known(course, home, listener.port, neighbour)
+        known |= {"COURSE": "/autograder/source", "HOME": "/root/home", "SITE": "/autograder/venv/lib", "GRADER": 1}
+        hand_in_hostile(course, known)
+        inside = container / "inside"
+        inside.mkdir()
+        (course / "submitted").rename(inside / "submitted")
+        facts = {"secrets": SECRETS, "seed": SEED, "mark": MARK, "limits": asdict(LIMITS)}
+        (inside / "facts.json").write_text(json.dumps(facts))
+        run_container(container, everything / "bundle.zip")
+        neighbour_state = Path(f"/proc/{neighbour}/stat").read_text().split()[2]
+    graded = json.loads((container / "scripts" / "attacks.out").read_text())
+    notebooks = {student: nbformat.from_dict(found["notebook"]) for student, found in graded.items()}
+    records = {student: notebook.metadata[RECORD]["verdicts"] for student, notebook in notebooks.items()}
+    seen = {
+        "verdicts": {student: undated(verdicts) for student, verdicts in records.items()},
+        "longest_s": {student: longest_s(verdicts) for student, verdicts in records.items()},
+        "read": {one: submission_log(one, ASSIGNMENT, "", "", notebooks[one], LIMITS, isolated=True) for one in ATTACKS},
+        "shown": {one: shown(notebooks[one]) for one in ATTACKS},
+        "left": {one: [*graded[one]["left"], *graded[one]["processes"]] for one in ATTACKS},
+        "visitors": listener.visitors,
+        "neighbour": neighbour_state,
+    }
+    (everything / "seen.json").write_text(json.dumps(seen))
+
+
+def grade_behind(wall: str, everything: Path, released: Path) -> None:
+    """Grade the honest and the hostile behind a wall, and write into a folder what was seen."""
+    if wall == ANOTHER_USER:
+        grade_in_container(everything, released)
+    else:
+        grade_everything(everything, released, wall)
+
+
+def read_seen(everything: Path) -> dict[str, Any]:
+    """Return what was seen of a class."""
+    found: dict[str, Any] = json.loads((everything / "seen.json").read_text())
+    return found
+
+
+def what_is_known(course: Path, home: Path, port: int, neighbour: int) -> dict[str, object]:
+    """Return all that an attacker could know of the machine, by the names that attacks use."""
+    return {
+        "COURSE": str(course),
+        "HOME": str(home),
+        "SITE": str(Path(nbformat.__file__).parents[1]),
+        "PORT": port,
+        "SOCKET": f"\0{MARK}",
+        "GRADER": os.getpid(),
+        "CANARY": neighbour,
+        "MEMORY_BYTES": LIMITS.memory_bytes,
+        "DISK_BYTES": LIMITS.disk_bytes,
+    }
+
+
+def hand_in_hostile(course: Path, known: Mapping[str, object]) -> None:
+    for student, attack in ATTACKS.items():
+        hand_in(attack, submitted(course, student), base_notebook(course, attack.base), known)
+
+
+def longest_s(records: Sequence[VerdictRecord]) -> float:
+    """Return the seconds that the longest check is said to have taken."""
+    return max(record["duration_s"] for record in records)
+
+
+def own(planted: Sequence[str], attack: Attack) -> list[str]:
+    """Return what lies about under the name of an attack."""
+    return [path for path in planted if re.search(rf"{MARK}-{attack.name}(?![a-z_])", path)]
+
+
+def shown(graded: NotebookNode) -> list[str]:
+    """Return the lines that a student is shown of a graded notebook: what cells printed, and what visible checks say."""
+    hidden = {check.id for check in checks_of("layers") if check.hidden}
+    outputs = [one for cell in graded.cells if grade_id_of(cell) not in hidden for one in cell.get("outputs", [])]
+    texts = [text for one in outputs for text in (one.get("text", ""), *one.get("traceback", []))]
+    return [line.strip() for text in texts for line in text.splitlines()]
