@@ -19,6 +19,7 @@ FIRST = [
     "book/test_reading.py",
     "sample_class/test_term.py",
     "instructor/grading/test_hostile_submissions.py",
+    "attacks/test_attacks.py",
     "instructor/grading/test_killed.py",
     "instructor/releasing/test_student_path.py",
     "instructor/grading/test_again.py",
@@ -29,6 +30,9 @@ FIRST = [
     "instructor/grading/test_trouble.py",
     "checks/test_two_mistakes.py",
     "book/test_print.py",
+    "sandbox/test_wire_fuzzed.py",
+    "notebooks/test_graft_fuzzed.py",
+    "instructor/collecting/test_archive_fuzzed.py",
 ]
 TURNS = 5  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.attacks.hostile_class import LIMITS, SECRETS
 from tests.conftest import ROOT
 
 KEPT = ROOT / "data" / "attacks.json"
-WON = "WON: "
+WON = re.compile(r"(?:^|\s)WON: ")  # as it is printed, not as a line of code has it
 # It got nothing; it got something, and its log tells the instructor; it got something, and the guide tells of it; or
 # nobody is told.
 STOPPED, NOTICED, KNOWN, THROUGH = "stopped", "noticed", "known", "got through"
@@ -32,7 +33,7 @@ def gained(attack: Attack, seen: Mapping[str, Any]) -> list[str]:
     got = [f"{points} points more than the work in it is worth"] if points else []
     lost = sum(max(0, base[check] - mine[check]) for check in mine)
     got += [f"{lost} points that the work in it is worth were lost"] if lost and not attack.may_lose else []
-    got += [line for line in seen["shown"][attack.student] if WON in line.partition("print")[0]]
+    got += [line for line in seen["shown"][attack.student] if WON.search(line)]
     said = json.dumps(seen["verdicts"][attack.student]) + read
     got += [f"what is {place}" for place, secret in SECRETS.items() if secret in said]
     its_own = f"{MARK}-{attack.name}"
@@ -70,7 +71,7 @@ def record(by_wall: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """
     attacks = [
         {"name": attack.name, "after": attack.after, "does": attack.says, "noticed": attack.noticed}
-        | {"known": attack.known, "ended": {wall: ended[attack.name] for wall, ended in by_wall.items()}}
+        | {"known": attack.known, "ended": {wall: ended.get(attack.name, "") for wall, ended in by_wall.items()}}
         for attack in ATTACKS.values()
     ]
     return {"after": AFTER, "walls": list(WALLS), "attacks": attacks}

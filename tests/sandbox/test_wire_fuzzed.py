@@ -8,7 +8,6 @@ import resource
 import socket
 import struct
 import threading
-import time
 
 import pytest
 import torch
@@ -19,7 +18,7 @@ from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.observe import seed_of
-from autograder.sandbox import wire
+from autograder.sandbox import Cell, Limits, PlannedCheck, Program, _Collector, wire
 from autograder.verdicts import Answer
 from tests.fuzzing import fuzz
 
@@ -41,12 +40,18 @@ answers = st.builds(
 )
 LIVE = LiveExpectations(Course.installed())
 CHECK = next(check for check in checks_of("layers", "Flatten") if check.name == "rows")
+PLANNED = PlannedCheck(CHECK.room, CHECK.exercise, CHECK.name, seed_of(1, CHECK))
+ASKED = [wire.frame({"cell": "layers-Flatten", "stdout": ""}), wire.frame({"ready": True})]
+PROGRAM = Program((Cell("layers-Flatten", ""),), (PLANNED,))
 
 
 @st.composite
 def frames(draw: st.DrawFn) -> bytes:
     """A frame that is right, or nearly so, or only looks like one."""
     header, body = wire.pack_answer(draw(answers))
+    of_a_check = {"exercise": CHECK.exercise, "check": CHECK.name, "answer": header}
+    of_a_cell = {"cell": "layers-Flatten", "stdout": draw(texts), "error": draw(texts)}
+    header = draw(st.sampled_from([header, of_a_check, of_a_check, of_a_cell, of_a_cell, {"ready": True}, {"end": 1}]))
     said: object = header
     if draw(st.integers(0, 5)) == 0:
         said = draw(values)
@@ -72,10 +77,8 @@ def changed(draw: st.DrawFn, data: bytes | None = None) -> bytes:
     return data
 
 
-def judged(header: dict[str, object], body: bytes) -> None:
-    """Judge an answer, if it is one."""
-    with contextlib.suppress(wire.WireError):
-        judge([CHECK], [wire.unpack_answer(header, body)], [seed_of(1, CHECK)], LIVE)
+def judged(answer: Answer) -> None:
+    judge([CHECK], [answer], [PLANNED.seed], LIVE)
 
 
 def peak_bytes() -> int:
@@ -86,21 +89,26 @@ def peak_bytes() -> int:
 @pytest.mark.long("a fuzzer takes all the time that it is given")
 def test_whatever_comes_over_the_wire_is_refused_or_judged() -> None:
     def holds(sent: list[bytes]) -> None:
+        data = b"".join(sent)
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            data = b"".join(sent)
             sender = threading.Thread(target=lambda: (theirs.sendall(data), theirs.shutdown(socket.SHUT_WR)))
             sender.start()
-            with contextlib.suppress(wire.WireError, EOFError):
-                while True:
-                    judged(*wire.receive(ours, time.monotonic() + 5))
+            collected = _Collector(PROGRAM)
+            ended = collected.read_all(ours, Limits(cell_s=2, check_s=2, total_s=5))
             ours.close()
             with contextlib.suppress(OSError):
                 sender.join()
+        result = collected.result(ended, 1)
+        judged(result.answers[CHECK.exercise, CHECK.name])
+        for cell in result.cells.values():
+            (cell.stdout + cell.error).encode()
         with contextlib.suppress(wire.WireError):
             for header, body in wire.frames(data):
-                judged(header, body)
+                with contextlib.suppress(wire.WireError):
+                    judged(wire.unpack_answer(header, body))
 
     before = peak_bytes()
-    assert fuzz(holds, st.lists(frames() | st.binary(max_size=60), max_size=3))
+    opening = st.sampled_from([[], ASKED])
+    assert fuzz(holds, st.builds(list.__add__, opening, st.lists(frames() | st.binary(max_size=60), max_size=5)))
     assert peak_bytes() < before + 256 * MEBIBYTE

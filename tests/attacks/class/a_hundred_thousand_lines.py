@@ -6,12 +6,12 @@ At most: yes
 
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
-from tests.attacks.corpus import write
 from tests.instructor.grading.broken import cell
 
 
 def change(path: Path, notebook: NotebookNode) -> None:
     cell(notebook, "layers-Sequential").source = "1\n" * 130_000
-    write(path, notebook)
+    nbformat.write(notebook, path)

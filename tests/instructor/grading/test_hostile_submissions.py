@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +19,7 @@ from autograder.reports.html import CONTROLS
 from tests.attacks.corpus import ATTACKS
 from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
 from tests.attacks.outcomes import THROUGH, gained, kept_end, marks, outcome
+from tests.commands import autograder
 from tests.conftest import copy_course, made_once
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, record_of, undated, verdicts
 from tests.instructor.grading.broken import SCRIPT
@@ -184,6 +187,33 @@ def test_our_feedback_is_a_page_whatever_was_handed_in(pages: dict[str, str]) ->
         assert page.startswith("<!DOCTYPE html>")
         assert page.rstrip().endswith("</html>")
         assert len(page) < 200_000
+
+
+# Whatever is handed in, what is made of the class is made, and obeys nobody
+
+
+@pytest.fixture(scope="module")
+def told(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graded course with its report and its marks for a spreadsheet."""
+    folder = tmp_path_factory.mktemp("told") / "course"
+    copy_without_pipes(course, folder)
+    for command in (("report", ASSIGNMENT), ("export", ASSIGNMENT)):
+        done = autograder(*command, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_no_log_no_page_and_no_report_holds_what_a_terminal_obeys(told: Path, pages: dict[str, str]) -> None:
+    logs = {str(path): path.read_text(encoding="utf-8") for path in (told / "logs").rglob("*.txt")}
+    texts = pages | logs | {"report": (told / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")}
+    assert len(logs) == len(HONEST) + len(ATTACKS)
+    assert [name for name, text in texts.items() if set(map(ord, text)) & (CONTROLS.keys() - {9, 10})] == []
+
+
+def test_no_cell_of_exported_marks_is_a_formula(told: Path) -> None:
+    rows = list(csv.reader(io.StringIO((told / "exports" / f"{ASSIGNMENT}.csv").read_text(encoding="utf-8-sig"))))
+    assert len(rows) > len(ATTACKS)
+    assert [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
 
 
 @pytest.fixture(scope="module")
