@@ -196,6 +196,7 @@ def what_is_known(course: Path, home: Path, port: int, neighbour: int) -> dict[s
         "CANARY": neighbour,
         "MEMORY_BYTES": LIMITS.memory_bytes,
         "DISK_BYTES": LIMITS.disk_bytes,
+        "DISK_FILES": LIMITS.disk_files,
     }
 
 

@@ -13,5 +13,5 @@ try:
         made += 1
 except OSError:
     pass
-if made > 25_000:
+if made > DISK_FILES:
     print("WON:", made, "files")

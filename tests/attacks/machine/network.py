@@ -1,6 +1,7 @@
 """Connections to loopback, to named and abstract sockets and to the world are opened.
 
 Would gain: the student, a way to the machine that grades.
+Known behind another user: what listens in the same container can be reached, where nothing of yours does; the network is refused.
 """
 
 import socket
