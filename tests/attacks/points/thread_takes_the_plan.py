@@ -3,7 +3,6 @@
 Would gain: the student, points that the work is not worth.
 Answers itself: yes
 Forges: yes
-Known: a process can answer in the place of the checks if it has right answers to give, which the student could have handed in.
 """
 FRIEND["Flatten"] = Flatten
 ours = socket.socket(fileno=os.dup(3))
