@@ -1,7 +1,8 @@
 """Run the cells of a notebook without a kernel.
 
-IPython's own transformer turns magics, shell escapes and help calls into Python; those that only make sense in a live
-front end are skipped, and the cell's output says so. Top-level await works; the last expression is shown.
+Text that Python reads runs as it is. Of other text IPython's own transformer turns magics, shell escapes and help calls
+into Python; those that only make sense in a live front end are skipped, and the cell's output says so. Top-level await
+works; the last expression is shown.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import io
 import linecache
 import traceback
 from collections.abc import Callable
+from textwrap import dedent
 from types import ModuleType, SimpleNamespace
 
-from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core import inputtransformer2
 
 from autograder.sandbox.limits import OutOfTime
 from autograder.sandbox.program import Cell, CellResult
@@ -78,9 +80,7 @@ def run_cell(cell: Cell, module: ModuleType, put_back: Callable[[], None] = lamb
     error = ""
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
-            source = TransformerManager().transform_cell(cell.source)
-            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-            _execute(source, name, module, put_back)
+            _execute(_parsed(cell.source, name), name, module, put_back)
         except OutOfTime:
             error = "OutOfTime: the cell did not end in time"
         except BaseException as raised:
@@ -91,8 +91,21 @@ def run_cell(cell: Cell, module: ModuleType, put_back: Callable[[], None] = lamb
     return CellResult(output.getvalue(), error[:MAX_ERROR])
 
 
-def _execute(source: str, name: str, module: ModuleType, put_back: Callable[[], None]) -> None:
-    tree = ast.parse(source, name)
+def _parsed(source: str, name: str) -> ast.Module:
+    with contextlib.suppress(SyntaxError, ValueError):
+        return _tree(source, name)
+    manager = inputtransformer2.TransformerManager()
+    # Versions of IPython disagree on the indent of a cell, and the grader's need not be the student's.
+    manager.cleanup_transforms.remove(inputtransformer2.leading_indent)
+    return _tree(manager.transform_cell(dedent(source)), name)
+
+
+def _tree(source: str, name: str) -> ast.Module:
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    return ast.parse(source, name)
+
+
+def _execute(tree: ast.Module, name: str, module: ModuleType, put_back: Callable[[], None]) -> None:
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     parts: list[tuple[ast.Module | ast.Expression, str]] = [(tree, "exec")]
     parts += [(ast.Expression(last.value), "eval")] if isinstance(last, ast.Expr) else []
