@@ -17,7 +17,7 @@ DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
 COPIED = (
     *("__init__.py", "errors.py"),
-    *("deploy/__init__.py", "deploy/answers.py", "deploy/images.py", "deploy/network.py"),
+    *("deploy/__init__.py", "deploy/answers.py", "deploy/images.py", "deploy/network.py", "deploy/space_guard.py"),
     *("runs/__init__.py", "runs/summary.py"),
 )
 # All that prepare_image has of PyTorch, and the same in NumPy.

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import gradio as gr
 import numpy as np
+from starlette.middleware import Middleware
 
 from solutions.deploy.address import CHAPTER
 from solutions.deploy.answers import Answer, facts
 from solutions.deploy.images import LARGEST_FILE, ImageError, open_image, remark
 from solutions.deploy.network import Network
 from solutions.deploy.preparation import prepare_image
+from solutions.deploy.space_guard import Guard
 
 HERE = Path(__file__).parent
 TITLE = "What garment is this?"
@@ -72,4 +74,4 @@ vars(sheet)["preprocess"] = lambda drawing: drawing and drawing.composite and dr
 
 
 if __name__ == "__main__":
-    demo.launch(max_file_size=LARGEST_FILE, ssr_mode=False)
+    demo.launch(max_file_size=LARGEST_FILE, ssr_mode=False, app_kwargs={"middleware": [Middleware(Guard)]})

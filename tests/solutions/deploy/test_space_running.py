@@ -1,5 +1,6 @@
 """The Space in an environment of its own, where it answers as Python does. It takes its turn: installing is long."""
 
+import http.client
 import os
 import re
 import subprocess
@@ -7,10 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
+import psutil
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -29,34 +33,64 @@ from tests.solutions.deploy.bad_images import CASES, write
 from tests.solutions.deploy.pages import free_port, photograph_of, until_it_answers
 
 pytestmark = pytest.mark.turn(2)
+
+# Runs at the start of the Space's Python, and notes each name and address that the process asks for.
+WATCHED = """
+import os, sys
+def note(event, arguments):
+    if event in ("socket.getaddrinfo", "socket.connect"):
+        with open(os.environ["ASKED_FOR"], "a") as file:
+            print(arguments[0 if event == "socket.getaddrinfo" else 1], file=file)
+if "ASKED_FOR" in os.environ:
+    sys.addaudithook(note)
+"""
+ELSEWHERE = "pictures.invalid"
+MOST_MEMORY = 150 << 20  # bytes that a load of large requests may add
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 
 
+@dataclass(frozen=True)
+class Running:
+    """A Space: where it answers, its Python and process, and the file of the names and addresses it asked for."""
+
+    address: str
+    python: Path
+    pid: int
+    asked_for: Path
+
+
 @pytest.fixture(scope="session")
-def running(trained: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The Space in an environment that holds its requirements and nothing else: its address, and its Python."""
+def running(trained: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The Space in an environment that holds its requirements and nothing else."""
 
     def install(folder: Path) -> None:
         space.write_space(space.space_files(trained[0] / MODEL, "# A card\n"), folder)
         subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
         pip = [folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "-r", folder / "requirements.txt"], check=True)
+        (packages,) = (folder / "env").glob("lib/python*/site-packages")
+        (packages / "watched.py").write_text(WATCHED)
+        (packages / "watched.pth").write_text("import watched\n")
 
     folder = made_once("space", tmp_path_factory, install)
     python, port = folder / "env" / "bin" / "python", free_port()
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GRADIO", "VIRTUAL"))
-    } | {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("uploads"))}
+    } | {
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("uploads")),
+        "ASKED_FOR": str(asked_for := tmp_path_factory.mktemp("asked") / "names.txt"),
+    }
     with subprocess.Popen([python, "app.py"], cwd=folder, env=environment) as process:
         try:
-            yield until_it_answers(f"http://127.0.0.1:{port}/", process), python
+            yield Running(until_it_answers(f"http://127.0.0.1:{port}/", process), python, process.pid, asked_for)
         finally:
             process.terminate()
 
 
 @pytest.fixture(scope="module")
-def address(running: tuple[str, Path]) -> str:
-    return running[0]
+def address(running: Running) -> str:
+    return running.address
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +118,10 @@ def first_five(model: Classifier, image: Image.Image) -> dict[str, float]:
 
 
 def test_the_space_starts_in_a_new_environment_without_pytorch_and_answers_as_python_does(
-    running: tuple[str, Path], model: Classifier, sample: Dataset, tmp_path: Path
+    running: Running, model: Classifier, sample: Dataset, tmp_path: Path
 ) -> None:
-    address, python = running
-    assert subprocess.run([python, "-c", "import torch"], capture_output=True, check=False).returncode == 1
-    with asking(address) as ask:
+    assert subprocess.run([running.python, "-c", "import torch"], capture_output=True, check=False).returncode == 1
+    with asking(running.address) as ask:
         for pixels in sample.test_images[:3]:
             photograph = photograph_of(pixels)
             photograph.save(tmp_path / "photo.png")
@@ -155,6 +188,65 @@ def test_no_file_of_its_machine_can_be_asked_for_or_about(address: str, path: st
     said = httpx2.get(f"{call}/{httpx2.post(call, json=asked, timeout=60).json()['event_id']}", timeout=60).text
     assert said.startswith("event: error")
     assert "picture" not in said  # not even opened
+
+
+# --- what it does not do for a client
+
+
+def test_it_fetches_nothing_that_a_client_names(running: Running) -> None:
+    """Gradio alone looks the name up and downloads what it finds there, to answer it or to hand it out."""
+    api = f"{running.address}gradio_api"
+    named = f"http://{ELSEWHERE}/garment.png"
+    for path in (named, f"  {named}", named.replace("http", "HTTPS"), f"//../{ELSEWHERE}"):
+        file = {"path": path, "url": path, "meta": {"_type": "gradio.FileData"}}
+        for data in ([file], [{"background": file, "layers": [file], "composite": file}]):
+            for asked in [f"call/{name}" for name in ("classify", "classify_drawing")]:
+                said = httpx2.post(f"{api}/{asked}", json={"data": data}, timeout=60)
+                if said.status_code == 200:
+                    httpx2.get(f"{api}/{asked}/{said.json()['event_id']}", timeout=60)
+            for function in range(12):
+                body = {"data": data, "fn_index": function, "session_hash": f"s{function}"}
+                if httpx2.post(f"{api}/queue/join", json=body, timeout=60).status_code == 200:
+                    httpx2.get(f"{api}/queue/data?session_hash=s{function}", timeout=60)
+        for way in ("file=", "file/", "proxy="):
+            httpx2.get(f"{api}/{way}{path}", timeout=60)
+    assert ELSEWHERE not in running.asked_for.read_text()
+    assert httpx2.get(running.address, timeout=60).status_code == 200
+
+
+def post(address: str, path: str, length: int | None, sent: bytes = b"") -> int:
+    """Begin a request that says how long it will be, and return the answer's status."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    connection.putrequest("POST", f"/gradio_api/{path}")
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader(*("Transfer-Encoding", "chunked") if length is None else ("Content-Length", str(length)))
+    connection.endheaders(sent)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(address: str) -> None:
+    assert post(address, "upload", 1 << 40) == 413
+    assert post(address, "call/classify", 1 << 30) == 413
+    assert post(address, "queue/join", 1 << 30) == 413
+    assert post(address, "upload", None) == 411
+    assert post(address, "queue/join", 100_000, b"[" * 100_000) < 500  # what overwhelms a parser is no request either
+
+
+def test_a_load_of_large_uploads_leaves_it_small_and_answering(running: Running, model: Classifier) -> None:
+    def upload(number: int) -> int:
+        files = {"files": (f"{number}.png", bytes(LARGEST_FILE))}
+        return httpx2.post(f"{running.address}gradio_api/upload", files=files, timeout=120).status_code
+
+    process = psutil.Process(running.pid)
+    before = most = process.memory_info().rss
+    with ThreadPoolExecutor(10) as people:
+        for status in people.map(upload, range(30)):
+            most = max(most, process.memory_info().rss)
+            assert status == 200
+    assert most - before < MOST_MEMORY
+    assert httpx2.get(running.address, timeout=60).status_code == 200
 
 
 # --- in a browser
