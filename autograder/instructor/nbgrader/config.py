@@ -6,11 +6,9 @@ autograde`` and the formgrader's buttons lead here.
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
-from nbformat import NotebookNode
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -30,6 +28,7 @@ from autograder.instructor.nbgrader.hide_hidden_checks import HideHiddenChecks
 from autograder.instructor.nbgrader.markdown_as_text import markdown_as_text
 from autograder.instructor.nbgrader.run_checks import RunChecks
 from autograder.instructor.nbgrader.save_verdicts import SaveVerdicts
+from autograder.instructor.nbgrader.show_as_text import ShowAsText
 from autograder.instructor.nbgrader.show_for_grading import ShowForGrading
 
 GENERATE = [
@@ -51,15 +50,6 @@ FEEDBACK = [HideHiddenChecks, GetGrades, CSSHTMLHeaderPreprocessor]
 NEVER_COPIED = ["*.bak", "*.draft"]
 
 
-class EscapeNames(Preprocessor):  # type: ignore[misc]
-    """Escape a student's names, which the formgrader's page does not: the name of a folder may be markup."""
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        names = {name: resources.get(name) for name in ("student", "first_name", "last_name")}
-        resources.update({name: escape(value) for name, value in names.items() if isinstance(value, str)})
-        return nb, resources
-
-
 def configure(config: Any) -> None:
     """Put our steps into nbgrader's configuration."""
     config.GenerateAssignment.preprocessors = GENERATE
@@ -70,5 +60,5 @@ def configure(config: Any) -> None:
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
     # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.
     config.HTMLExporter.filters = {"markdown2html": markdown_as_text}
-    config.HTMLExporter.preprocessors = [EscapeNames, ShowForGrading]
+    config.HTMLExporter.preprocessors = [ShowAsText, ShowForGrading]
     config.ClearSolutions.text_stub = "*Your answer here.*"
