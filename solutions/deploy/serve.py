@@ -1,14 +1,18 @@
 """The page of ``export-web``, served on this machine: the server hands out its files and takes nothing."""
 
 import errno
+import io
 import signal
+import sys
 import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from solutions import data
 from solutions.deploy.web import write_page
@@ -20,12 +24,24 @@ PORTS = range(7860, 7960)  # the first free one, where none is named
 class Server(ThreadingHTTPServer):
     allow_reuse_port = False  # some versions of Python would let two servers share a port
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a visitor who left before the answer."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60  # seconds; a connection on which nothing comes is closed
     # What the system's own table says of scripts may be wrong, and then a browser runs none.
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript", ".css": "text/css"}
+
+    def send_head(self) -> BinaryIO | io.BytesIO | None:
+        try:
+            return super().send_head()
+        except ValueError:  # no file can be called so
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")  # the next model's page has the same address

@@ -5,13 +5,16 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -123,6 +126,87 @@ def test_the_server_takes_nothing(address: str, method: str) -> None:
 @pytest.mark.parametrize("way", ["{}", "/..{}", "/../../../..{}", "/%2e%2e/%2e%2e/%2e%2e{}", "/..%2f..%2f..{}"])
 def test_no_other_file_of_this_machine_can_be_asked_for(address: str, way: str) -> None:
     assert ask(address, "GET", way.format(Path(__file__).resolve()))[0].status == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["http://{}/", "//{}/", "/http://{}/", "/?url=http://{}/", "/gradio_api/file=http://{}/"]
+)
+def test_no_address_that_a_client_sends_is_asked(address: str, path: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.settimeout(0.2)
+        ask(address, "GET", path.format(f"127.0.0.1:{other.getsockname()[1]}"))
+        with pytest.raises(TimeoutError):
+            other.accept()
+
+
+# --- under load
+
+MOST_MEMORY = 60 << 20  # bytes that a load may add
+ABSURD = [
+    b"GET /" + b"a" * 1_000_000 + b" HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 100_000 + b"\r\n",
+    b"GET / HTTP/1.1\r\nA: " + b"b" * 1_000_000 + b"\r\n\r\n",
+    b"GET /\0 HTTP/1.1\r\n\r\n",
+    b"GET /%00%ff HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/99999999999999999999\r\n\r\n",
+    b"\r\n\r\n\0\xff\x16\x03\x01\r\n",
+    b"HEAD /../.. HTTP/1.0\r\n\r\n",
+    b"",
+]
+
+
+def send(address: str, content: bytes) -> None:
+    """Send bytes as they are and go, as soon as the server has answered, or closed the connection on what it got."""
+    with connect(address) as connection, suppress(OSError):
+        connection.sendall(content)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(1 << 16):
+            pass
+
+
+def connect(address: str) -> socket.socket:
+    host = urlsplit(address)
+    return socket.create_connection((str(host.hostname), host.port), timeout=60)
+
+
+@pytest.fixture
+def loaded(trained: tuple[Path, str], tmp_path: Path) -> Iterator[str]:
+    """A server that a test loads; after it the server answers, has hardly grown, and said nothing."""
+    with serving(trained[0] / MODEL, tmp_path) as (address, process):
+        watched = psutil.Process(process.pid)
+        before = watched.memory_info().rss
+        yield address
+        assert watched.memory_info().rss - before < MOST_MEMORY
+        assert ask(address, "GET", "/")[0].status == 200
+        process.terminate()
+        assert process.communicate(timeout=60)[1] == b""
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_large_bodies_are_refused_unread(method: str, loaded: str) -> None:
+    body = f"{method} / HTTP/1.1\r\nContent-Length: 200000000\r\n\r\n".encode() + bytes(20_000_000)
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(send, [loaded] * 16, [body] * 16))
+
+
+@pytest.mark.parametrize("request_", ABSURD, ids=range(len(ABSURD)))
+def test_absurd_requests_do_no_harm(request_: bytes, loaded: str) -> None:
+    for _ in range(5):
+        send(loaded, request_)
+
+
+def test_many_who_say_nothing_more_keep_nobody_from_an_answer(loaded: str) -> None:
+    with ExitStack() as open_ones:
+        for start in (b"", b"GET", b"POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n1") * 100:
+            open_ones.enter_context(connect(loaded)).sendall(start)
+        assert ask(loaded, "GET", "/")[0].status == 200
+
+
+def test_a_visitor_who_leaves_before_the_answer_does_no_harm(loaded: str) -> None:
+    for _ in range(50):
+        with connect(loaded) as connection:
+            connection.sendall(b"GET /weights.safetensors HTTP/1.1\r\n\r\n")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 # --- the process
