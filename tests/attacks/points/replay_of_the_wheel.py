@@ -3,13 +3,13 @@
 Would gain: the student, points that the work is not worth.
 Base: dennis
 Answers itself: yes
-Known: some checks have one right answer at every seed, and whoever has read it can give it.
 """
 
 import base64
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -22,8 +22,9 @@ from tests.attacks.corpus import write
 from tests.instructor.grading.broken import cell
 
 REPLAY = '''
-import base64, json, os, socket
+import base64, json, os, socket, zlib
 from autograder.sandbox import wire
+ANSWERS = json.loads(zlib.decompress(base64.b85decode(PACKED_0 + PACKED_1 + PACKED_2)))
 ours = socket.socket(fileno=os.dup(3))
 if os.fork() == 0:
     os.kill(os.getppid(), 19)
@@ -51,5 +52,9 @@ def change(path: Path, notebook: NotebookNode) -> None:
             header, body = wire.pack_answer(expect.reference(check, seed_of(RUN_SEEDS[0], check)))
             answers[f"{check.exercise}.{check.name}"] = [header, base64.b64encode(body).decode()]
     recording.unlink()
-    cell(notebook, "layers-Sequential").source = f"ANSWERS = {answers!r}\n{REPLAY}"
+    packed = base64.b85encode(zlib.compress(json.dumps(answers).encode(), 9))
+    size = len(packed) // 3 + 1  # all of it is too long for one answer
+    for at, name in enumerate(("Linear", "Flatten", "Sequential")):
+        cell(notebook, f"layers-{name}").source = f"PACKED_{at} = {packed[at * size:(at + 1) * size]!r}\n"
+    cell(notebook, "layers-Sequential").source += REPLAY
     write(path, notebook)
