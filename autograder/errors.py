@@ -10,8 +10,9 @@ Each is raised by a class of its own, which stands where it is raised.
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class AutograderError(Exception):
@@ -47,6 +48,22 @@ def complain(message: str) -> None:
     print("autograder:", plain(" ".join(message.split())), file=sys.stderr)
 
 
-def plain(text: str) -> str:
-    """Return a line without what a terminal would obey: names of folders, notes and outputs may hold anything."""
-    return "".join(character if character.isprintable() else "�" for character in text)
+def plain(text: str, but: str = "") -> str:
+    """Return a line without what a terminal would obey: names of folders, notes and outputs may hold anything.
+
+    Args:
+        text: to print.
+        but: what else may stay, such as line ends in a text of several lines.
+    """
+    return "".join(character if character.isprintable() or character in but else "�" for character in text)
+
+
+def plain_json(value: Any) -> str:
+    """Return a value as indented JSON in which what a terminal would obey is escaped."""
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    return "".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in text)
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

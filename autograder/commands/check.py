@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from autograder.commands.options import Json
+from autograder.errors import plain, plain_json
 
 app = typer.Typer()
 
@@ -24,12 +24,13 @@ def check(
 
     report = check_notebook(notebook)
     if as_json:
-        print(json.dumps([verdict.record() for verdict in report.verdicts], indent=1))
+        print(plain_json([verdict.record() for verdict in report.verdicts]))
     else:
         for note in report.notes:
-            print(f"note: {note}")
+            print(plain(f"note: {note}"))
         for exercise in dict.fromkeys(verdict.check.exercise for verdict in report.verdicts):
-            print(checks_text(exercise, [v for v in report.verdicts if v.check.exercise == exercise]))
+            mine = [verdict for verdict in report.verdicts if verdict.check.exercise == exercise]
+            print(plain(checks_text(exercise, mine), but="\n"))
         points, possible = report.points
         print(f"{points} of {possible} points from visible checks; hidden checks and written answers come on top.")
     raise typer.Exit(0 if report.passed else 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from autograder.commands.options import DryRun, examples
-from autograder.errors import complain
+from autograder.errors import complain, plain_json
 
 app = typer.Typer()
 
@@ -89,7 +88,7 @@ def collect(
         if write:
             carry_out(folder, collection)
     if as_json:
-        print(json.dumps(preview.to_json(collection, written=write), indent=1, ensure_ascii=False))
+        print(plain_json(preview.to_json(collection, written=write)))
     elif write:
         print("Written. Next: autograder grade" + (f" {assignment}" if assignment else ""))
     else:

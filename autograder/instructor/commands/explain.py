@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from autograder.commands.options import Json, OneAssignment, ShutIn
+from autograder.errors import plain_json
 
 app = typer.Typer()
 
@@ -33,7 +33,7 @@ def explain(
     folder, course = CourseFolder.here(), Course.installed()
     with progress("Running the check again", None, as_json):
         mark = explain_mark(folder, course, student, assignment, check, isolated=sandbox)
-    print(json.dumps(explanation_json(mark), indent=1) if as_json else explanation_text(mark))
+    print(plain_json(explanation_json(mark)) if as_json else explanation_text(mark))
     if python:
         from autograder.instructor.grading.explain import graded_notebook, trusted_names
         from autograder.instructor.grading.explain_shell import open_python

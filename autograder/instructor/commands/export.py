@@ -11,6 +11,7 @@ from autograder.commands.options import Assignment, Force, Quiet
 from autograder.commands.overwriting import refuse_or_copy
 from autograder.errors import complain
 from autograder.instructor.exporting.formats import FORMATS
+from autograder.reports.html import CONTROLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def export(
         marks = read_marks(folder, assignments, on_read=step)
     filled = _fill(into, marks, column) if into is not None else None
     content = filled.text if filled else FORMATS[format_].write(marks)
-    print(content, end="") if to_stdout else write_atomically(target, content)
+    print(str(content).translate(CONTROLS), end="") if to_stdout else write_atomically(target, content)
     if not quiet and not to_stdout:
         count = filled.filled if filled else sum(mark.score is not None for mark in marks)
         print(f"{target}: {count} mark{'' if count == 1 else 's'}")

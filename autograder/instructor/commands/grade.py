@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from autograder.commands.options import Assignment, DryRun, Force, Quiet, ShutIn, Student
 from autograder.commands.overwriting import refuse_or_copy
-from autograder.errors import Interrupted, complain
+from autograder.errors import Interrupted, complain, plain_json
 
 GOES_ON = "what was graded is kept, and the same command goes on from here"
 
@@ -71,7 +70,7 @@ def grade(
     if run.waiting:
         raise Interrupted(f"interrupted with {len(run.graded)} graded and {run.waiting} to go; {GOES_ON}")
     if json_file is not None:
-        text = json.dumps(run.to_json(), indent=1, ensure_ascii=False)
+        text = plain_json(run.to_json())
         print(text) if to_stdout else write_atomically(json_file, text + "\n")
     if not quiet and not to_stdout:
         changes_table(run) if dry_run else grading_table(run)

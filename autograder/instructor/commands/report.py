@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import typer
 
 from autograder.commands.options import Assignment, Json, Quiet
+from autograder.errors import plain_json
 
 app = typer.Typer()
 
@@ -38,7 +37,7 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
         done = class_report(folder.root.name, marks, public, made, step)
     page = folder.report(assignment)
     page.parent.mkdir(exist_ok=True)
-    text = json.dumps(done.numbers, indent=1, ensure_ascii=False)
+    text = plain_json(done.numbers)
     write_atomically(page, done.html)
     write_atomically(page.with_suffix(".json"), text + "\n")
     if as_json:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.errors import plain_json
 from autograder.instructor.gradebook.marks import Mark
 
 STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")
@@ -13,7 +13,7 @@ STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")
 
 def verdicts_json(marks: Sequence[Mark]) -> str:
     """Return an object ``{"marks": […]}``, for each student and assignment one, with every verdict."""
-    return json.dumps({"marks": [_record(mark) for mark in marks]}, indent=1, ensure_ascii=False) + "\n"
+    return plain_json({"marks": [_record(mark) for mark in marks]}) + "\n"
 
 
 def _record(mark: Mark) -> dict[str, Any]:
