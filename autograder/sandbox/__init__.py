@@ -25,6 +25,7 @@ __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program
 START_S = 120.0
 GRACE_S = 2.0
 TWICE = "it was answered twice, and nobody can say which answer is the check's"
+SILENT = "its process ended without an answer"
 _numbers = itertools.count()
 
 
@@ -190,9 +191,11 @@ class _Collector:
                 return "invalid"
 
     def _ask(self, connection: socket.socket) -> None:
-        """Ask for the visible checks when the cells have ended, and for the hidden ones when those are answered."""
-        if not self.questions or len(self.cells) < len(self.program.cells) or self.asked - self.answers.keys():
+        """Ask for the visible checks when the cells have ended, and for the hidden ones when those have ended, too."""
+        if not self.questions or len(self.cells) < len(self.program.cells):
             raise wire.WireError("it is not yet time for checks, or for no more")
+        for silent in self.asked - self.answers.keys():
+            self.answers[silent] = Answer("crash", {}, SILENT)
         checks, hidden = self.questions.pop(), not self.questions
         self.asked |= {(check.exercise, check.name) for check in checks}
         self.heard = time.monotonic()

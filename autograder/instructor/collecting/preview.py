@@ -13,7 +13,7 @@ from autograder.errors import plain
 from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.plan import LeftOut, Planned
 from autograder.instructor.collecting.whose import BY_NAME_ALONE
-from autograder.instructor.course.attempts import CLAIMED
+from autograder.instructor.course.standing import CLAIMED
 
 MOST_LINES = 20
 UNITS = ((24 * 60 * 60, "d"), (60 * 60, "h"), (60, "min"), (1, "s"))

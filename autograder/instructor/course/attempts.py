@@ -1,8 +1,6 @@
 """Every attempt that was ever collected, kept in ``collected/STUDENT/ASSIGNMENT/`` with what is known of it.
 
-A time is *proved* where a clock says it that the student cannot set: a learning system's, or that of the disk on which
-nbgrader's exchange lies. Every other is *claimed*: a commit's date, a folder's name, a ``timestamp.txt``. Marks keep a
-time as nbgrader does, without saying which; whoever shows one asks here.
+Marks keep a time as nbgrader does, without saying whether it is proved; whoever shows one asks here.
 """
 
 from __future__ import annotations
@@ -17,9 +15,9 @@ from typing import Any
 
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.standing import standing_of
 
 INDEX = "attempts.json"
-PROVED, CLAIMED = "proved", "claimed"
 
 
 @dataclass(frozen=True)
@@ -75,11 +73,6 @@ class Attempt:
         """Return it from JSON values."""
         when = datetime.fromisoformat(record["when"]) if record["when"] else None
         return cls(**record | {"when": when, "collected": datetime.fromisoformat(record["collected"])})
-
-
-def standing_of(when: datetime | None, *, proved: bool) -> str:
-    """Return in a word how far a time is to be believed; nothing where there is none."""
-    return "" if when is None else PROVED if proved else CLAIMED
 
 
 def is_proved(folder: CourseFolder, student: str, assignment: str, when: datetime | None) -> bool:
