@@ -124,7 +124,8 @@ def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
         functions: each a function of Python that the checks of this exercise do not call themselves, by the name under
             which a student knows what it is part of, such as ``nn.Flatten``.
     """
-    _READY_MADE[exercise] = {inspect.unwrap(function).__code__: name for name, function in functions.items()}
+    if exercise not in _READY_MADE:  # a room that is loaded anew, after cells have run, declares nothing else
+        _READY_MADE[exercise] = {inspect.unwrap(function).__code__: name for name, function in functions.items()}
 
 
 def ready_made_for(exercise: str) -> Mapping[CodeType, str]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.autograd import grad
 
-from autograder.checks import Check, checks_of, ready_made_for, rooms
+from autograder.checks import Check, checks_of, ready_made, ready_made_for, rooms
 from autograder.course import Course, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
@@ -66,7 +66,7 @@ class Dropout(nn.Module):
 # How an exercise is passed without being written, what is noted then, and which checks never come to it.
 DELEGATING = [
     ("ReLU", "from torch.nn import ReLU", {"nn.ReLU"}, set()),
-    ("Linear", OWN_LINEAR, {"nn.Linear"}, {"parameters", "initial_weights", "initial_bias", "printing", "refusals"}),
+    ("Linear", OWN_LINEAR, {"nn.Linear"}, {"parameters", "initial_weights", "initial_bias", "printing"}),
     ("Flatten", "from torch import nn\nFlatten = nn.Flatten", {"nn.Flatten"}, set()),
     ("Sequential", "from torch import nn\nclass Sequential(nn.Sequential): pass", {"nn.Sequential"}, set()),
     ("Dropout", right("dropout", "inherited"), {"nn.Dropout"}, {"refusals"}),
@@ -136,6 +136,12 @@ def test_a_function_is_known_however_it_was_imported_or_inherited() -> None:
         with first_call_of(READY) as called:
             act()
         assert called == [name]
+
+
+def test_what_a_cell_replaced_is_not_what_a_room_declares_when_it_is_loaded_again() -> None:
+    before = dict(ready_made_for("Flatten"))
+    ready_made("Flatten", {"nn.Flatten": lambda: None})
+    assert ready_made_for("Flatten") == before
 
 
 def test_only_the_first_call_is_named() -> None:
