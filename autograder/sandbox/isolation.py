@@ -6,10 +6,10 @@ Does not defend: time on the processor within the limits, bugs of the kernel, wh
 Assumes: Linux with user namespaces or root, and bubblewrap or Landlock. A container that holds a single submission may
 have neither: ``OTHER_USER`` is for that alone, and says what it does without.
 
-Two walls. Bubblewrap puts the warm server into a file system that holds only what an allow-list names. Each
-submission is a fork of that server in namespaces of its own: processes, mounts with an empty /tmp, no /proc, another
-user where the grader is root, no capabilities, limits. Where bubblewrap is missing, the fork covers every folder that
-the list does not name, and Landlock lets it open nothing else.
+Two walls. Bubblewrap puts the warm server into a file system that holds only what an allow-list names. Each submission
+is a fork of that server in namespaces of its own: processes, mounts with an empty /tmp, no /proc, another user where
+the grader is root, no capabilities, limits, and a filter of system calls. Where bubblewrap is missing, the fork covers
+every folder that the list does not name, and Landlock lets it open nothing else.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ ENVIRONMENT = {
 # For a container that holds one submission and may make no namespaces: the submission runs as a user whom no account
 # has, and Landlock, where the kernel has it, lets it open nothing but the system, the interpreter and /tmp.
 # Holds: what is root's alone (reference, checks, results, the grader's processes), environment, rights, time, number of
-# processes, memory of each; TCP where Landlock is of version 4. Does not hold: other sockets, the disk, what lies in
+# processes, memory of each, the network. Does not hold: sockets of the container's own, the disk, what lies in
 # /tmp, and the memory of all processes together where root may not look into them, as in Docker.
 OTHER_USER = "other-user"
 
@@ -222,10 +222,10 @@ def unneeded_folders() -> list[Path]:
     )
 
 
-def open_nothing_else(*, tcp: bool) -> None:
-    """Let this process open the system, the interpreter and /tmp, and nothing else, without ``tcp`` no connection."""
+def open_nothing_else() -> None:
+    """Let this process open the system, the interpreter and /tmp, and nothing else."""
     readable = [*map(Path, (*SYSTEM_FOLDERS, *SYSTEM_FILES)), *interpreter_folders()]
-    landlock.restrict(readable, [Path("/tmp"), Path("/dev/shm"), *map(Path, DEVICES)], tcp=tcp)
+    landlock.restrict(readable, [Path("/tmp"), Path("/dev/shm"), *map(Path, DEVICES)])
 
 
 def adopt_orphans() -> None:

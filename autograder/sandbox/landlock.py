@@ -15,7 +15,6 @@ VERSION, PATH_BENEATH = 1, 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 0x1, 0x2, 0x4, 0x8
 REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 FIRST_VERSION_RIGHTS = REFER - 1
-TCP_SINCE, BIND_TCP, CONNECT_TCP = 4, 0x1, 0x2
 LATER_RIGHTS = {2: REFER, 3: TRUNCATE, 5: IOCTL_DEV}  # by the version that brought it
 READ = EXECUTE | READ_FILE | READ_DIR
 FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
@@ -33,20 +32,18 @@ def version() -> int:
     return max(0, _syscall(CREATE_RULESET, None, 0, VERSION))
 
 
-def restrict(readable: Iterable[Path], writable: Iterable[Path], *, tcp: bool = True) -> None:
+def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
     """Let this process and its children open these folders and files, and no others, for good.
 
     Args:
         readable: to read and to execute.
         writable: to do everything with.
-        tcp: False lets them begin and accept no TCP connection either, where Landlock can see to it.
 
     Raises:
         OSError: the kernel refuses.
     """
     rights = FIRST_VERSION_RIGHTS + sum(right for since, right in LATER_RIGHTS.items() if version() >= since)
-    handled = [rights] if tcp or version() < TCP_SINCE else [rights, BIND_TCP | CONNECT_TCP]
-    attributes = (ctypes.c_uint64 * len(handled))(*handled)
+    attributes = (ctypes.c_uint64 * 1)(rights)
     ruleset = _checked(CREATE_RULESET, attributes, ctypes.c_size_t(ctypes.sizeof(attributes)), 0)
     for paths, allowed in ((readable, READ), (writable, rights)):
         for path in paths:

@@ -198,10 +198,8 @@ def become_student(job: Submission, base_bytes: int) -> NoReturn:
         if job.wall != TRUSTED:
             isolation.give_up_rights(job.uid)
             system_calls.refuse()
-        if job.wall == "landlock":
-            isolation.open_nothing_else(tcp=True)  # its network namespace is empty
-        elif job.wall == isolation.OTHER_USER and landlock.version():
-            isolation.open_nothing_else(tcp=False)
+        if job.wall == "landlock" or (job.wall == isolation.OTHER_USER and landlock.version()):
+            isolation.open_nothing_else()
         child.run(job.limits, socket.socket(fileno=keep), isolated=job.wall != TRUSTED)
         os._exit(0)
     finally:
