@@ -23,6 +23,7 @@ PORTS = range(7860, 7960)  # the first free one, where none is named
 
 class Server(ThreadingHTTPServer):
     allow_reuse_port = False  # some versions of Python would let two servers share a port
+    request_queue_size = 128  # a visitor who finds it full waits for seconds before the system asks again
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a visitor who left before the answer."""
