@@ -22,6 +22,7 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.instructor.gradebook.late_penalties import LatePenalty
+from autograder.instructor.nbgrader.capped_reading import CappedReading
 from autograder.instructor.nbgrader.clear_to_stub import ClearToStub
 from autograder.instructor.nbgrader.graft_answers import GraftAnswers
 from autograder.instructor.nbgrader.hide_hidden_checks import HideHiddenChecks
@@ -56,6 +57,7 @@ def configure(config: Any) -> None:
     config.Autograde.sanitize_preprocessors = SANITIZE
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.GenerateFeedback.preprocessors = FEEDBACK
+    config.Autograde.exporter_class = CappedReading
     config.AssignLatePenalties.plugin_class = LatePenalty
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
     # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.

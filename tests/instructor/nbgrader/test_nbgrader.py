@@ -161,6 +161,20 @@ def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autogr
     assert autograder("feedback", cwd=autograded).returncode == 0
 
 
+@pytest.mark.long("nbgrader's own command, twice")
+def test_nbgraders_own_command_reads_no_notebook_that_costs_more_than_its_size_and_goes_on(
+    small_folder: Path, tmp_path: Path
+) -> None:
+    """Of 2 MiB of empty objects nbformat makes half a gigabyte; of 32 MiB, what gets a small machine's grader killed."""
+    hand_in(small_folder, right="grace", crash="hedy")
+    submitted(small_folder, "crash").write_text('{"cells": [' + ",".join(["{}"] * 700_000) + "]}")
+    done = nbgrader("autograde", ASSIGNMENT, cwd=small_folder)
+    assert "more than 500,000 lists and objects" in done.stderr
+    graded = CourseFolder(small_folder)
+    assert not graded.autograded("crash", ASSIGNMENT).exists()
+    assert record_of(small_folder, "right")["verdicts"]
+
+
 def test_nbgraders_own_command_refuses_to_run_without_our_steps(small_folder: Path) -> None:
     config = small_folder / "nbgrader_config.py"
     config.write_text(config.read_text().replace("autograder.instructor.nbgrader.config", "autograder.not_installed"))
