@@ -18,7 +18,7 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DEFAULT_GOAL := help
 PORT := 8000
 .PHONY: help course full-set test test-deep checked lint book watch release sample-course site pdf term mistakes bench bench-book bench-grading results photos model recording \
-    bench-training attacks clean
+    bench-training attacks claims clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -132,6 +132,9 @@ bench-training: .venv/installed ## an epoch in ten ways, from the original noteb
 attacks: .venv/installed ## try each attack of tests/attacks behind each wall, and write how it ended for the book: ten minutes, as root
 	@.ci/require bubblewrap:bwrap procps:ps util-linux:setpriv
 	$(BIN)/python -m tests.attacks
+
+claims: .venv/installed ## measure the book's sentences about training anew where their code changed, and fail where one does not hold
+	$(BIN)/python -m solutions.claims
 
 results: .venv/installed ## train each recipe five times, and fail where the book's figures are stale: half an hour (WRITE=1 makes them)
 	@.ci/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist

@@ -15,7 +15,7 @@ class CappedReading(NotebookExporter):  # type: ignore[misc]
     """An exporter that parses a notebook only where size and number of parts are within our limits.
 
     Raises:
-        MalformedNotebook: the file is no notebook or beyond a limit; nbgrader logs it and goes on with the next student.
+        MalformedNotebook: the file is no notebook or beyond a limit; nbgrader logs it and goes on.
     """
 
     def from_file(

@@ -165,7 +165,7 @@ def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autogr
 def test_nbgraders_own_command_reads_no_notebook_that_costs_more_than_its_size_and_goes_on(
     small_folder: Path, tmp_path: Path
 ) -> None:
-    """Of 2 MiB of empty objects nbformat makes half a gigabyte; of 32 MiB, what gets a small machine's grader killed."""
+    """Of 2 MiB of empty objects nbformat makes half a gigabyte."""
     hand_in(small_folder, right="grace", crash="hedy")
     submitted(small_folder, "crash").write_text('{"cells": [' + ",".join(["{}"] * 700_000) + "]}")
     done = nbgrader("autograde", ASSIGNMENT, cwd=small_folder)
