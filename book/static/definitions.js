@@ -1,5 +1,6 @@
-// A term's definition appears beside it, for the pointer and for the keyboard: Escape puts it away, the pointer may move
-// onto it, and it stays until the reader leaves. Without this file a term is a link into the glossary.
+// A term's definition, or what was tried for a claim, appears beside it, for the pointer, the keyboard and a finger: Escape
+// puts it away, the pointer may move onto it, and it stays until the reader leaves. A first tap shows it, a second follows
+// the link. Without this file both are links, into the glossary and to the page of claims.
 {
   const LEAVE_MS = 200; // time to cross the gap between term and definition
   let shown = null;
@@ -32,10 +33,17 @@
     clearTimeout(timer);
   }
 
-  for (const term of document.querySelectorAll("a.term")) {
+  for (const term of document.querySelectorAll("a.term, a.claim")) {
     const definition = document.getElementById(term.getAttribute("aria-describedby"));
     for (const event of ["mouseenter", "focus"]) term.addEventListener(event, () => show(term, definition));
     for (const event of ["mouseleave", "blur"]) term.addEventListener(event, leave);
+    let seen = false; // before the finger came down
+    term.addEventListener("pointerdown", () => (seen = shown === definition));
+    term.addEventListener("click", (event) => {
+      if (event.pointerType !== "touch" || seen) return;
+      event.preventDefault();
+      show(term, definition);
+    });
     definition.addEventListener("mouseenter", stay);
     definition.addEventListener("mouseleave", leave);
   }

@@ -50,7 +50,7 @@ def _measure(claims: list[Claim], ledger: dict[str, Measured]) -> None:
 
 
 def _table(claims: list[Claim], ledger: dict[str, Measured]) -> Table:
-    table = Table("claim", "seeds", "held", "its opposite", "outside its bounds", "quantity", "interval, widest")
+    table = Table("claim", "held", "its opposite", "outside its bounds", "quantity and its widest interval")
     for one in claims:
         measured = ledger[one.id]
         judged, opposite = judge(one, measured), judge(one, measured, "opposed")
@@ -58,12 +58,10 @@ def _table(claims: list[Claim], ledger: dict[str, Measured]) -> Table:
         high = max(found.interval.high for found in judged.inside)
         table.add_row(
             one.id,
-            str(len(one.varied["seed"])),
             f"{judged.held} of {len(judged.inside)}",
             f"{opposite.held} of {len(opposite.inside)}",
             f"{sum(found.holds for found in judged.outside)} of {len(judged.outside)}" if one.is_bounded else "",
-            judged.inside[0].quantity,
-            f"{low:.3g} to {high:.3g}",
+            f"{judged.inside[0].quantity}: {low:.3g} to {high:.3g}",
         )
     return table
 

@@ -160,6 +160,7 @@ def _role(name: str, body: str, context: Context) -> str:
         "cite:t": lambda: f"[{_cited(body, context)}]({references})",
         "math": lambda: f"${body}$",
         "term": lambda: _term(body, context),
+        "claim": lambda: f" ([tried]({context.book_url.rpartition('/')[0]}/claims.html#claim-{body}))",
     }
     if name not in roles:
         raise UnknownMarkup(f"the role {name!r} has no form in a notebook")

@@ -1,0 +1,180 @@
+"""Claims in the book: a quiet mark behind a sentence, and the page that lists them all.
+
+``{claim}`small-start-is-dead` `` sets the mark, a number that shows what was tried and how it ended, and leads to the
+claim's entry. ``{claims} layers`` lists the claims of a room.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.writers.html5 import HTML5Translator
+
+from autograder.course import Course
+
+if TYPE_CHECKING:
+    from solutions.claims import Claim, Found
+
+PAGE = "chapters/claims"
+
+
+class claim_mark(nodes.General, nodes.TextElement):
+    """A number that leads to a claim's entry, and knows where in the page its summary is."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim as the book shows it.
+
+    Attributes:
+        number: its place among all claims of the book, from 1.
+        says: its sentence.
+        tried: what was varied.
+        held: in how many combinations, and the quantity with its intervals.
+        opposite: the contrary sentence, and how that fared.
+        source: the file of its experiment in the repository, and the line.
+    """
+
+    number: int
+    says: str
+    tried: str
+    held: str
+    opposite: str
+    source: tuple[str, int]
+
+    @property
+    def summary(self) -> str:
+        return f"{self.says} {self.tried} {self.held}"
+
+
+def entries() -> dict[str, Entry]:
+    """Return all claims by their ids, numbered in the book's order.
+
+    Raises:
+        LookupError: nothing was measured for one; the message says which, and what to run.
+    """
+    # Imported where a page is read: a build in which no page with claims changed need not load what trains networks.
+    from solutions.claims.ledger import all_claims, judge, read
+
+    ledger = read()
+    found = {}
+    for number, claim in enumerate(all_claims(), start=1):
+        if claim.id not in ledger:
+            raise LookupError(f"the claim {claim.id} was never measured: run make claims")
+        judged, opposite = (judge(claim, ledger[claim.id], which) for which in ("holds", "opposed"))
+        held = f"It held in {judged.held} of {len(judged.inside)} combinations: {_range(judged.inside)}."
+        if judged.outside:
+            beyond = sum(one.holds for one in judged.outside)
+            held += f" Outside of its bounds it held in {beyond} of {len(judged.outside)}: {_range(judged.outside)}."
+        contrary = (
+            f"{claim.opposite} That held in {opposite.held} of {len(opposite.inside)}: {_range(opposite.inside)}."
+        )
+        source = f"solutions/claims/{claim.room}.py", inspect.getsourcelines(claim.measure)[1]
+        found[claim.id] = Entry(number, claim.says, _tried(claim), held, contrary, source)
+    return found
+
+
+def _tried(claim: Claim) -> str:
+    varied = {name: values for name, values in claim.varied.items() if name != "seed"}
+    things = "; ".join(f"{name.replace('_', ' ')} {', '.join(map(str, values))}" for name, values in varied.items())
+    return f"Tried with {len(claim.varied['seed'])} seeds each: {things}."
+
+
+def _range(found: list[Found]) -> str:
+    low, high = min(one.interval.low for one in found), max(one.interval.high for one in found)
+    return f"{found[0].quantity}: {_number(low)} to {_number(high)}"
+
+
+def _number(value: float) -> str:
+    plain = value == 0 or 1e-3 <= abs(value) < 1e5
+    return (f"{value:.3g}" if plain and abs(value) < 1000 else f"{value:,.0f}" if plain else f"{value:.1e}").replace(
+        "-", "−"
+    )
+
+
+class ClaimRole(SphinxRole):
+    """The mark behind a sentence."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        known = entries()
+        if self.text not in known:
+            raise LookupError(f"{self.env.docname}: no claim is called {self.text}")
+        entry = known[self.text]
+        depend_on_ledger(self.env)
+        mark = claim_mark("", "", nodes.Text(str(entry.number)), claim=self.text, summary=entry.summary)
+        return [mark], []
+
+
+def depend_on_ledger(env: Any) -> None:
+    """Build a page anew when a claim's measurements change."""
+    from solutions.claims.ledger import LEDGER
+
+    env.note_dependency(str(LEDGER))
+
+
+class Summaries(SphinxPostTransform):
+    """Give each mark its address, and write the summaries at the end of the page."""
+
+    default_priority = 16
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        marks = list(self.document.findall(claim_mark))
+        page = self.app.builder.get_relative_uri(self.env.docname, PAGE) if marks else ""
+        for mark in marks:
+            mark["href"] = f"{page}#claim-{mark['claim']}"
+        notes = "".join(
+            f'<div role="tooltip" class="definition" id="summary-{mark["claim"]}" hidden>'
+            f"{escape(mark['summary'])}</div>"
+            for mark in marks
+        )
+        if notes:
+            self.document += nodes.raw("", notes, format="html")
+
+
+def visit_mark(translator: HTML5Translator, node: claim_mark) -> None:
+    attributes = {"href": node["href"], "aria-describedby": f"summary-{node['claim']}"}
+    attributes["aria-label"] = f"claim {node.astext()}"
+    translator.body.append("<sup>" + translator.starttag(node, "a", "", CLASS="claim", **attributes))
+
+
+def depart_mark(translator: HTML5Translator, node: claim_mark) -> None:
+    translator.body.append("</a></sup>")
+
+
+class ClaimsDirective(SphinxDirective):
+    """All claims of a room, each with what was tried and how it and its opposite fared."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {}
+
+    def run(self) -> list[nodes.Node]:
+        room = self.arguments[0]
+        depend_on_ledger(self.env)
+        repository = Course.installed().repository_url
+        rows = []
+        for name, entry in entries().items():
+            path, line = entry.source
+            if not path.endswith(f"/{room}.py"):
+                continue
+            code = f'<a href="{escape(repository)}/blob/main/{path}#L{line}"><code>{path}</code></a>'
+            rows.append(
+                f'<li class="claim-entry" id="claim-{name}" value="{entry.number}">'
+                f"<p><strong>{escape(entry.says)}</strong></p><p>{escape(entry.held)}</p><p>{escape(entry.tried)}</p>"
+                f"<p>The opposite: <em>{escape(entry.opposite)}</em></p><p>{code}</p></li>"
+            )
+        return [nodes.raw("", f'<ol class="claims">{"".join(rows)}</ol>', format="html")]
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(claim_mark, html=(visit_mark, depart_mark))
+    app.add_role("claim", ClaimRole())
+    app.add_directive("claims", ClaimsDirective)
+    app.add_post_transform(Summaries)

@@ -1,0 +1,252 @@
+"""The book's claims: each holds on what was measured, its opposite does not, and the code is today's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from autograder.course import Course
+from solutions.claims import Claim, Found, Interval, claim, grid, interval, paired
+from solutions.claims import digest as digests
+from solutions.claims.ledger import (
+    FOLDER,
+    Measured,
+    all_claims,
+    by_combination,
+    chapter_of,
+    complaints,
+    judge,
+    measure_one,
+    read,
+    write,
+)
+
+CLAIMS = {one.id: one for one in all_claims()}
+LEDGER = read()
+MARK = re.compile(r"\{claim\}`([\w-]+)`")
+# What the first edition said, by the claim on whose measurements it fails.
+FIRST_EDITION = {
+    "first-loss-is-blind-to-small-starts": "finds a bad start at once",
+    "adam-rescues-the-large-start": "lost before it has seen an image",
+    "relu-buys-points-on-garments": "hardly changes",
+    "wider-trains-better-with-adam": "falls at first, and then hardly",
+}
+
+
+def made_up(says: str = "More is better, at a rate of 1.", **options: object) -> Claim:
+    """Return a claim whose numbers are what the setting says."""
+    one = Claim(
+        "made-up",
+        "layers",
+        says,
+        "More is worse.",
+        grid(rate=[1, 2], epochs=[3, 4], seed=range(5)),
+        more,
+        **options,  # type: ignore[arg-type]
+    )
+    one.holds(lambda numbers: Found("more", interval(numbers["more"]), at_least=0.5))
+    one.opposed(lambda numbers: Found("more", interval(numbers["more"]), at_most=-0.5))
+    return one
+
+
+def more(rate: int, epochs: int, seed: int) -> dict[str, float]:
+    return {"more": 1.0 + seed / 100}
+
+
+def measured(one: Claim, *values: float) -> Measured:
+    """Return measurements in which each combination has one value, give or take a hundredth."""
+    combinations = [{"rate": rate, "epochs": epochs} for rate in (1, 2) for epochs in (3, 4)]
+    numbers: list[dict[str, tuple[float, ...]]] = [{"more": (v - 0.01, v, v, v, v + 0.01)} for v in values]
+    return Measured(digests.digest_of(one), combinations, numbers, 1.0)
+
+
+# What is claimed
+
+
+@pytest.mark.parametrize("one", CLAIMS.values(), ids=lambda one: one.id)
+def test_a_claim_holds_its_opposite_does_not_and_both_are_measured_with_todays_code(one: Claim) -> None:
+    assert complaints(one, LEDGER.get(one.id)) == []
+
+
+@pytest.mark.parametrize("one", CLAIMS.values(), ids=lambda one: one.id)
+def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(one: Claim) -> None:
+    """Within the spread over the seeds, as another processor rounds otherwise and training multiplies that."""
+    groups = list(by_combination(one).values())
+    at = min(
+        range(len(groups)), key=lambda at: sum(float(v) for v in groups[at][0].values() if isinstance(v, int | float))
+    )
+    again, _ = measure_one(one.id, groups[at][0])
+    for name, values in LEDGER[one.id].numbers[at].items():
+        slack = (max(values) - min(values)) + 1e-3 * max(map(abs, values)) + 1e-6
+        assert min(values) - slack <= again[name] <= max(values) + slack, name
+
+
+@pytest.mark.parametrize(("name", "words"), FIRST_EDITION.items())
+def test_a_false_sentence_of_the_first_edition_is_reported_as_failing(name: str, words: str) -> None:
+    one = CLAIMS[name]
+    assert words in one.opposite
+    swapped = replace(
+        one, says=one.opposite, judging={"holds": one.judging["opposed"], "opposed": one.judging["holds"]}
+    )
+    swapped = replace(swapped, where=None, bounds=())
+    assert any("it held in" in line for line in complaints(swapped, LEDGER[name]))
+
+
+@pytest.mark.parametrize("one", CLAIMS.values(), ids=lambda one: one.id)
+def test_a_claims_mark_stands_once_in_its_chapter(one: Claim) -> None:
+    assert MARK.findall(chapter_of(one.room).read_text(encoding="utf-8")).count(one.id) == 1
+
+
+def test_each_mark_in_the_book_is_of_a_claim_and_each_room_with_claims_is_listed() -> None:
+    marks = {name for page in Course.installed().chapters.glob("*.md") for name in MARK.findall(page.read_text())}
+    assert marks == CLAIMS.keys()
+    listed = re.findall(r"\{claims\} (\w+)", (Course.installed().chapters / "claims.md").read_text())
+    assert listed == list(dict.fromkeys(one.room for one in CLAIMS.values()))
+
+
+# What makes a claim fail
+
+
+def test_a_claim_holds_where_it_does_in_every_combination() -> None:
+    assert complaints(made_up(), measured(made_up(), 1, 1, 1, 1)) == []
+    (found,) = complaints(made_up(), measured(made_up(), 1, 0.5, 1, 1))
+    assert "it held in 3 of 4 combinations" in found
+
+
+def test_a_claim_whose_opposite_holds_everywhere_fails() -> None:
+    assert any("its opposite holds" in line for line in complaints(made_up(), measured(made_up(), -1, -1, -1, -1)))
+
+
+def test_a_bounded_claim_names_its_bounds_and_fails_outside_of_them() -> None:
+    bounded = made_up(where=lambda setting: setting["rate"] == 1, bounds=("at a rate of 1",))
+    assert complaints(bounded, measured(bounded, 1, 1, 0, 0)) == []
+    assert any("holds outside" in line for line in complaints(bounded, measured(bounded, 1, 1, 1, 1)))
+    unnamed = made_up("More is better.", where=lambda setting: setting["rate"] == 1, bounds=("at a rate of 1",))
+    assert any("does not name its bound" in line for line in complaints(unnamed, measured(unnamed, 1, 1, 0, 0)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (grid(rate=[1, 2], epochs=[3, 4], seed=range(4)), "fewer than 5 seeds"),
+        (grid(rate=[1, 2], epochs=[3], seed=range(5)), "fewer than 2 things"),
+    ],
+)
+def test_too_few_seeds_or_things_varied_are_no_claim(settings: list[dict[str, int]], words: str) -> None:
+    assert any(words in line for line in replace(made_up(), settings=settings).complaints())
+
+
+def test_numbers_of_other_code_or_none_at_all_are_stale() -> None:
+    other = replace(measured(made_up(), 1, 1, 1, 1), digest="of other code")
+    assert "changed since it was measured" in complaints(made_up(), other)[0]
+    assert "nothing was measured" in complaints(made_up(), None)[0]
+
+
+def test_two_claims_of_one_name_are_an_error() -> None:
+    known = next(iter(CLAIMS))
+    with pytest.raises(ValueError, match="two claims are called"):
+        claim(known, says="", opposite="", varied=[])(more)
+
+
+# The digest
+
+
+EXPERIMENT = """
+from solutions.layers import Flatten
+
+SIZE = 3
+
+
+def helper(x):
+    return x + SIZE
+
+
+def unused(x):
+    return x
+
+
+def experiment(seed):
+    '''Measure.'''
+    return {"more": helper(seed), "kind": Flatten}
+"""
+
+
+@pytest.fixture
+def digest_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Return the digest of the experiment above after an edit."""
+
+    def digest(old: str = "", new: str = "") -> str:
+        module = ModuleType("edited_claims")
+        source = EXPERIMENT.replace(old, new)
+        exec(compile(source, "edited_claims", "exec"), vars(module))
+        module.experiment.__module__ = "edited_claims"
+        monkeypatch.setattr(digests, "getsource", lambda other: source if other is module else real(other))
+        monkeypatch.setattr(digests, "import_module", lambda name: module if name == "edited_claims" else load(name))
+        for cached in (digests._tree, digests._definitions, digests._names_in, digests._imports):
+            cached.cache_clear()
+        return digests.digest_of(replace(made_up(), measure=module.experiment))
+
+    real, load = digests.getsource, digests.import_module
+    yield digest
+    for cached in (digests._tree, digests._definitions, digests._names_in, digests._imports):
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ("x + SIZE", "x - SIZE", True),
+        ("SIZE = 3", "SIZE = 4", True),
+        ("'''Measure.'''", "'''Measure again.'''", False),
+        ("def unused(x):\n    return x", "def unused(x):\n    return 2 * x", False),
+        ("SIZE = 3", "SIZE = 3  # a comment", False),
+        ("import Flatten", "import Linear as Flatten", True),
+    ],
+)
+def test_a_digest_changes_with_the_code_that_is_used_and_with_nothing_else(
+    digest_after: object, old: str, new: str, changes: bool
+) -> None:
+    assert (digest_after(old, new) != digest_after()) == changes  # type: ignore[operator]
+
+
+# Numbers
+
+
+def test_an_interval_is_students_of_the_mean() -> None:
+    """t is 2.776 for five values: the tables' number."""
+    found = interval([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert found.mean == 3
+    assert found.high - found.mean == pytest.approx(2.776 * (2.5 / 5) ** 0.5, rel=1e-3)
+    assert found.mean - found.low == pytest.approx(found.high - found.mean)
+
+
+def test_a_paired_interval_is_that_of_the_differences() -> None:
+    more, less = [10.0, 20.0, 30.0, 40.0, 50.0], [9.0, 19.1, 28.9, 39.0, 49.0]
+    assert paired(more, less) == interval(one - other for one, other in zip(more, less, strict=True))
+
+
+@pytest.mark.parametrize(("low", "high", "holds"), [(1.0, 2.0, True), (0.9, 2.0, False), (1.0, 3.1, False)])
+def test_the_whole_interval_lies_within_the_bounds(low: float, high: float, holds: bool) -> None:
+    assert Found("", Interval(low, 1.5, high), at_least=1, at_most=3).holds == holds
+
+
+def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
+    some = dict(list(LEDGER.items())[:2])
+    write(some, tmp_path / "claims.json")
+    assert read(tmp_path / "claims.json") == some
+    assert read(tmp_path / "none.json") == {}
+
+
+def test_each_room_of_the_claims_has_a_chapter() -> None:
+    assert all(chapter_of(one.room).exists() for one in CLAIMS.values())
+    assert FOLDER.is_dir()
+
+
+def test_outside_combinations_do_not_count_for_a_bounded_claim() -> None:
+    bounded = made_up(where=lambda setting: setting["rate"] == 1, bounds=("at a rate of 1",))
+    judged = judge(bounded, measured(bounded, 1, 1, 0, 1))
+    assert (judged.held, len(judged.inside), len(judged.outside)) == (2, 2, 2)
