@@ -1,13 +1,13 @@
 """What the layers of chapter 2 must do."""
 
-import re
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from autograder.checks import (
     Observation,
@@ -17,6 +17,7 @@ from autograder.checks import (
     between,
     check,
     descend,
+    modes_in_turn,
     normal,
     ready_made,
     set_values,
@@ -26,6 +27,13 @@ from autograder.checks import (
 ready_made("Linear", {"nn.Linear": nn.Linear.forward})
 ready_made("Flatten", {"nn.Flatten": nn.Flatten.forward})
 ready_made("Sequential", {"nn.Sequential": nn.Sequential.__init__})
+ready_made(
+    "cross_entropy",
+    {
+        "nn.CrossEntropyLoss": nn.CrossEntropyLoss.forward,
+        "nn.functional.cross_entropy": nn.functional.cross_entropy,
+    },
+)
 
 
 def filled_linear(names: SimpleNamespace, rng: torch.Generator, in_features: int, out_features: int) -> Any:
@@ -47,85 +55,65 @@ def outputs(layer: nn.Module, rng: torch.Generator, *shapes: tuple[int, ...]) ->
     return {f"output for x of shape {shape}": attempt(partial(layer, normal(rng, *shape))) for shape in shapes}
 
 
-@check("Linear", points=1, title="Weight (in, out) and bias (out,) are parameters of the layer")
+@check("Linear", points=1, title="Weight (in, out) and bias (out,) are parameters that training and saving reach")
 def parameters(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     layer = names.Linear(*two_sizes(rng, 2, 9))
-    return {
+    observed: dict[str, Observation] = {
         "shape of weight": attempt(lambda: str(tuple(layer.weight.shape))),
         "shape of bias": attempt(lambda: str(tuple(layer.bias.shape))),
         "shapes in parameters()": str(sorted(tuple(parameter.shape) for parameter in layer.parameters())),
         "dtypes": str(sorted({str(parameter.dtype) for parameter in layer.parameters()})),
     }
 
+    def both(layer: Any) -> Tensor:
+        return torch.cat([layer.weight.flatten(), layer.bias.flatten()])
 
-@check("Linear", points=2, title="The output is x @ weight + bias")
+    def trained() -> Tensor:
+        layer = filled_linear(names, rng, 5, 3)
+        for _ in range(2):
+            descend(layer, both(layer).square().sum(), lr=0.1)
+        return both(layer)
+
+    def loaded() -> Tensor:
+        saved, copy = filled_linear(names, rng, 5, 3), names.Linear(5, 3)
+        copy.load_state_dict(saved.state_dict())
+        return both(copy)
+
+    observed["weight and bias after two steps of descent"] = attempt(trained)
+    return observed | {"weight and bias of a layer that loads a saved state": attempt(loaded)}
+
+
+@check("Linear", points=1, title="The output is x @ weight + bias, for any leading dimensions and in float64 too")
 def affine_map(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     layer = filled_linear(names, rng, 5, 3)
     x = normal(rng, 4, 5)
-    return {"output": layer(x), "x afterwards": x}
-
-
-@check("Linear", points=1, title="Weight, bias and input receive their gradients")
-def gradients(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layer = filled_linear(names, rng, 5, 3)
-    x = normal(rng, 4, 5).requires_grad_()
-    (layer(x) * normal(rng, 4, 3)).sum().backward()
-    return {
-        "weight asks for a gradient": layer.weight.requires_grad,
+    observed: dict[str, Observation] = {"output": layer(x), "x afterwards": x}
+    observed |= outputs(layer, rng, (2, 4, 5), (2, 1, 5), (5,), (0, 5), (1, 5))
+    leaf, weights = normal(rng, 4, 5).requires_grad_(), normal(rng, 4, 3)
+    (layer(leaf) * weights).sum().backward()
+    return observed | {
         "gradient of weight": layer.weight.grad,
         "gradient of bias": layer.bias.grad,
-        "gradient of x": x.grad,
+        "gradient of x": leaf.grad,
+        "output in float64": attempt(lambda: layer.double()(normal(rng, 4, 5, dtype=torch.float64))),
     }
 
 
-@check("Linear", points=1, title="Weights start as normal draws with standard deviation std")
-def initial_weights(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """22,500 draws a layer or more, two samples: a right answer fails less than 3 times in 10^10 runs (see judge)."""
+@check("Linear", points=1, title="Weights start as normal draws with standard deviation std, the bias at zero")
+def initial_values(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """22,800 draws a layer or more, two samples: a right answer fails less than 3 times in 10^10 runs (see judge).
+
+    So many more outputs than inputs tell rules apart that look at one of the two, or at both.
+    """
     std = float(torch.rand((), generator=rng)) * 0.3 + 0.2
-    sizes = two_sizes(rng, 150, 199)
+    sizes = between(40, 60, rng), between(570, 640, rng)
     first, second = names.Linear(*sizes, std), names.Linear(*sizes, std)
     return {
         "weights for a std that was passed": Sample(first.weight.flatten()),
         "weights for the default std": Sample(names.Linear(*sizes).weight.flatten()),
         "two new layers are equal": torch.equal(first.weight, second.weight),
+        "bias": attempt(lambda: first.bias.flatten()),
     }
-
-
-@check("Linear", points=1, title="The bias starts at zero")
-def initial_bias(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {"bias": names.Linear(5, between(200, 400, rng), 0.5).bias.flatten()}
-
-
-@check("Linear", points=1, title="Printing the layer shows both sizes and the word bias")
-def printing(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    sizes = two_sizes(rng, 11, 99)
-    layer = names.Linear(*sizes)
-
-    def shown(text: str) -> str:
-        numbers = re.findall(r"\d+", text)
-        found = [word for word in map(str, sizes) if word in numbers] + ["bias"] * ("bias" in text)
-        return ", ".join(found) or "none of them"
-
-    return {"alone, it shows": shown(repr(layer)), "in a container, it shows": shown(repr(nn.Sequential(layer)))}
-
-
-@check("Linear", points=1, hidden=True, title="Any number of leading dimensions, and float64, are welcome")
-def leading_dimensions(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layer = filled_linear(names, rng, 5, 3)
-    observed = outputs(layer, rng, (2, 4, 5), (5,), (0, 5), (1, 5))
-    x = normal(rng, 4, 5, dtype=torch.float64)
-    return observed | {"output in float64": attempt(lambda: layer.double()(x))}
-
-
-@check("Linear", points=1, hidden=True, title="Steps of gradient descent and a saved state reach weight and bias")
-def learning(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layer = filled_linear(names, rng, 5, 3)
-    x, target = normal(rng, 8, 5), normal(rng, 8, 3)
-    for _ in range(2):
-        descend(layer, nn.functional.mse_loss(layer(x), target), lr=0.5)
-    copy = filled_linear(names, rng, 5, 3)
-    copy.load_state_dict(layer.state_dict())
-    return {"output after two steps": layer(x), "output of a layer that loads the state": copy(x)}
 
 
 @check("Linear", points=1, hidden=True, title="Impossible sizes, a negative std and an unfitting input are refused")
@@ -138,6 +126,7 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "Linear(3, 2) on an x of shape (4, 5)": lambda: layer()(normal(rng, 4, 5)),
         "Linear(3, 2) on an x of shape (4, 1)": lambda: layer()(normal(rng, 4, 1)),
         "Linear(1, 1)": partial(names.Linear, 1, 1),
+        "Linear(3, 2, std=0)": partial(layer, std=0),
         "Linear(3, 2, std=0.1)": partial(layer, std=0.1),
         "Linear(3, 2) on an x of shape (4, 3)": lambda: layer()(normal(rng, 4, 3)),
         "Linear(3, 2) on an x of shape (2, 3)": lambda: layer()(normal(rng, 2, 3)),
@@ -156,7 +145,7 @@ def not_contiguous(names: SimpleNamespace, rng: torch.Generator) -> Observations
     return {"output for a transposed x": names.Flatten()(normal(rng, 3, 4, 5).transpose(1, 2))}
 
 
-@check("Flatten", points=2, hidden=True, title="Any number of examples, sizes and dimensions")
+@check("Flatten", points=1, hidden=True, title="Any number of examples, sizes and dimensions")
 def any_shape(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return outputs(names.Flatten(), rng, (0, 28, 28), (1, 28, 28), (2, 3, 4, 5), (6, 7))
 
@@ -169,13 +158,42 @@ def three_layers(rng: torch.Generator, sizes: tuple[int, int, int] = (4, 6, 3)) 
     return layers
 
 
-@check("Sequential", points=1, title="The layers are applied one after the other, in order")
+@check("Sequential", points=1, title="The layers are applied in order, however many: one twice, a dozen, none")
 def order(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     # Sizes that fit in any order: a wrong one shows in the numbers, where an error would hide which it is.
-    return {"output": names.Sequential(*three_layers(rng, (4, 4, 4)))(normal(rng, 5, 4))}
+    three, shared, x = three_layers(rng, (4, 4, 4)), three_layers(rng, (4, 4, 4))[0], normal(rng, 5, 4)
+    dozen = [layer for _ in range(4) for layer in three_layers(rng, (4, 4, 4))]
+    return {
+        "output": names.Sequential(*three)(x),
+        "output with one layer in two places": attempt(lambda: names.Sequential(shared, nn.Tanh(), shared)(x)),
+        "output of twelve layers": attempt(lambda: names.Sequential(*dozen)(x)),
+        "output without layers": attempt(lambda: names.Sequential()(x)),
+    }
 
 
-@check("Sequential", points=1, title="len, iteration and indices give the very layers that were passed")
+@check("Sequential", points=1, title="Training, train(), eval(), to() and state_dict() reach every layer")
+def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    layers = three_layers(rng, (between(2, 9, rng), between(2, 9, rng), between(2, 9, rng)))
+    model = names.Sequential(*layers)
+    observed: dict[str, Observation] = {
+        "numbers in parameters()": sum(parameter.numel() for parameter in model.parameters())
+    }
+    for call in ("eval", "train"):
+        getattr(model, call)()
+        observed[f"training, layer by layer, after {call}()"] = str([layer.training for layer in layers])
+    trained, other = names.Sequential(*three_layers(rng)), names.Sequential(*three_layers(rng))
+    x, target = normal(rng, 8, 4), normal(rng, 8, 3)
+    for _ in range(2):
+        descend(trained, nn.functional.mse_loss(trained(x), target), lr=0.1)
+    observed["output after two steps"] = trained(x)
+    other.load_state_dict(trained.state_dict())
+    return observed | {
+        "output of a container that loads the state": other(x),
+        "output in float64": attempt(lambda: trained.to(torch.float64)(x.double())),
+    }
+
+
+@check("Sequential", points=1, hidden=True, title="len, iteration and indices give the very layers that were passed")
 def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     layers = [*three_layers(rng), *three_layers(rng)][: between(3, 6, rng)]
     order = torch.randperm(len(layers), generator=rng).tolist()
@@ -188,54 +206,177 @@ def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
     return {
         "len(model)": attempt(lambda: len(model)),
+        "len with one layer in two places": attempt(lambda: len(names.Sequential(layers[0], nn.Tanh(), layers[0]))),
+        "len without layers": attempt(lambda: len(names.Sequential())),
         "layers from iteration": attempt(lambda: positions(list(model))),
+        "layers from a second iteration": attempt(lambda: positions(list(model))),
         f"layers at the indices {order}": attempt(lambda: positions([model[at] for at in order])),
         f"layers at the indices {from_the_end}": attempt(lambda: positions([model[at] for at in from_the_end])),
     }
 
 
-@check("Sequential", points=1, title="Parameters, train() and eval() reach every layer")
-def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layers = three_layers(rng, (between(2, 9, rng), between(2, 9, rng), between(2, 9, rng)))
-    model = names.Sequential(*layers)
-    observed = {"numbers in parameters()": sum(parameter.numel() for parameter in model.parameters())}
-    modes = {}
-    for call in ("eval", "train"):
-        getattr(model, call)()
-        modes[f"training, layer by layer, after {call}()"] = str([layer.training for layer in layers])
-    return observed | modes
+@check("he_std", points=1, title="The standard deviation follows He's rule")
+def rule(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    sizes = [between(2, 9, rng), between(10, 99, rng), between(100, 999, rng)]
+    answers = {f"he_std({fan_in})": names.he_std(fan_in) for fan_in in sizes}
+    kinds = all(isinstance(answer, float) for answer in answers.values())
+    return {"each is a float": kinds} | {call: float(answer) for call, answer in answers.items()}
 
 
-@check("Sequential", points=1, hidden=True, title="A step of gradient descent changes every layer")
-def learning_together(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    model = names.Sequential(*three_layers(rng))
-    x, target = normal(rng, 8, 4), normal(rng, 8, 3)
-    for _ in range(2):
-        descend(model, nn.functional.mse_loss(model(x), target), lr=0.1)
-    return {"output after two steps": model(x)}
+@check("he_std", points=1, title="With such weights, ten layers with their ReLUs keep the size of numbers")
+def size_kept(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    sizes = [between(60, 90, rng) for _ in range(11)]
+    x = normal(rng, 100, sizes[0], dtype=torch.float64)
+    observed: dict[str, Observation] = {"RMS of the input": rms(x)}
+    for layer, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
+        x = (x @ normal(rng, fan_in, fan_out, dtype=torch.float64) * float(names.he_std(fan_in))).relu()
+        observed[f"RMS behind layer {layer}"] = rms(x)
+    return observed
 
 
-@check("Sequential", points=1, hidden=True, title="A layer may occur twice; no layer at all is the identity")
-def twice_and_never(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    shared = nn.Linear(4, 4)
-    set_values(shared.weight, normal(rng, 4, 4))
-    set_values(shared.bias, normal(rng, 4))
-    model = names.Sequential(shared, nn.Tanh(), shared)
-    x = normal(rng, 5, 4)
-    return {
-        "output with one layer in two places": attempt(lambda: model(x)),
-        "len with one layer in two places": attempt(lambda: len(model)),
-        "output without layers": attempt(lambda: names.Sequential()(x)),
-        "len without layers": attempt(lambda: len(names.Sequential())),
+@check("he_std", points=1, hidden=True, title="A single input is enough; fewer are refused")
+def fan_in_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    sizes = (0, -1, -5, 1, 2, 7, 50)
+    return tried(rng, {f"he_std({fan_in})": partial(names.he_std, fan_in) for fan_in in sizes})
+
+
+def rms(x: Tensor) -> float:
+    return x.square().mean().sqrt().item()
+
+
+def offset_network(rng: torch.Generator, *others: nn.Module) -> nn.Sequential:
+    """Return square layers with large biases, so that an RMS is neither a standard deviation nor a mean."""
+    first, _, last = three_layers(rng, (5, 5, 5))
+    return nn.Sequential(first, nn.Softplus(), last, *others)
+
+
+def measured(names: SimpleNamespace, model: nn.Sequential, x: Tensor) -> Observation:
+    """Return what the student's function measures as a tensor, or in words what it returns in place of floats."""
+    sizes = names.rms_through(model, x)
+    kinds = ", ".join(sorted({type(size).__name__ for size in sizes} - {"float"}))
+    return f"numbers of the kind {kinds}" if kinds else torch.tensor(list(sizes), dtype=torch.float32)
+
+
+@check("rms_through", points=1, title="It gives the root of the mean square behind each layer")
+def behind_each_layer(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return {"RMS behind three layers": measured(names, offset_network(rng), 3 * normal(rng, 4, 5))}
+
+
+class Noting(nn.Module):
+    """Notes the mode in which it computes, and adds something to its input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.modes: list[bool] = []
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.modes.append(self.training)
+        return x + 1
+
+
+@check("rms_through", points=1, title="Measuring changes neither the input nor the mode, and records no gradients")
+def only_measures(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    noting = Noting()
+    model, x = offset_network(rng, noting), normal(rng, 4, 5)
+    observed: dict[str, Observation] = {}
+    recorded: list[Tensor] = []
+
+    def record(tensor: Tensor) -> Tensor:
+        recorded.append(tensor)
+        return tensor
+
+    for step, mode in enumerate(modes_in_turn(rng), start=1):
+        model.train(mode)
+        with torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
+            names.rms_through(model, x)
+        observed[f"training, layer by layer, after step {step}"] = str([layer.training for layer in model])
+    return observed | {
+        "modes in which the last layer computed": str(noting.modes),
+        "x afterwards": x,
+        "something is kept for gradients": bool(recorded),
     }
 
 
-@check("Sequential", points=1, hidden=True, title="to() and state_dict() reach every layer")
-def moving(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    model, other = names.Sequential(*three_layers(rng)), names.Sequential(*three_layers(rng))
-    x = normal(rng, 5, 4)
-    other.load_state_dict(model.state_dict())
-    return {
-        "output of a container that loads the state": other(x),
-        "output in float64": attempt(lambda: model.to(torch.float64)(x.double())),
+@check(
+    "rms_through",
+    points=1,
+    hidden=True,
+    title="Any layers in a row: images, a container, float64, a single layer, none",
+)
+def any_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    images, inner = normal(rng, 6, 4, 5), nn.Sequential(*three_layers(rng, (20, 7, 3)))
+    inputs = {
+        "images": (nn.Sequential(nn.Flatten(), inner, nn.ReLU()), images),
+        "float64": (offset_network(rng).double(), normal(rng, 4, 5, dtype=torch.float64)),
+        "a single layer": (offset_network(rng)[:1], normal(rng, 1, 5)),
+        "no layers": (nn.Sequential(), images),
     }
+    return {f"RMS for {name}": attempt(partial(measured, names, *given)) for name, given in inputs.items()}
+
+
+def guesses(rng: torch.Generator, examples: int, classes: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Return logits (B, C) and targets (B,)."""
+    return 3 * normal(rng, examples, classes, dtype=dtype), torch.randint(classes, (examples,), generator=rng)
+
+
+@check("cross_entropy", points=1, title="It is the mean of minus the log-probability of the right class")
+def mean_surprise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {}
+    for examples, classes, dtype in ((6, 10, torch.float32), (9, 4, torch.float64), (1, 3, torch.float64)):
+        given = guesses(rng, examples, classes, dtype)
+        kind = str(dtype).removeprefix("torch.")
+        observed[f"loss for {kind} logits of shape ({examples}, {classes})"] = attempt(
+            partial(names.cross_entropy, *given)
+        )
+    return observed
+
+
+@check("cross_entropy", points=1, title="Logits of 10,000 and of -10,000 give a finite loss")
+def huge_logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    logits, targets = guesses(rng, 6, 5, torch.float64)
+    huge = 1e4 * logits.sign()
+    rows = torch.tensor([[1e4], [-1e4], [0.0], [1e4], [-1e4], [0.0]], dtype=torch.float64)
+    given = {"of both signs": huge, "all large in one row, all small in the next": logits + rows}
+    return {f"loss for logits {name}": attempt(partial(names.cross_entropy, x, targets)) for name, x in given.items()}
+
+
+@check(
+    "cross_entropy", points=1, hidden=True, title="The gradient reaches the logits, also huge ones; nothing is changed"
+)
+def logits_gradient(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    logits, targets = guesses(rng, 7, 5, torch.float64)
+
+    def gradient(logits: Tensor) -> Observation:
+        leaf = logits.clone().requires_grad_()
+        names.cross_entropy(leaf * 1, targets).backward()  # not a leaf, so that a change in place stays one
+        return leaf.grad
+
+    observed = {"gradient": attempt(partial(gradient, logits))}
+    observed["gradient for huge logits"] = attempt(partial(gradient, logits + 1e4))
+    attempt(partial(names.cross_entropy, logits, targets))
+    return observed | {"logits afterwards": logits, "targets afterwards": targets}
+
+
+@check("cross_entropy", points=1, hidden=True, title="Targets that are no class and shapes that do not fit are refused")
+def targets_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    logits, targets = guesses(rng, 4, 3, torch.float64)
+
+    def with_target(target: int) -> Tensor:
+        changed = targets.clone()
+        changed[between(0, 3, rng)] = target
+        return changed
+
+    given = {
+        "a target of 3": (logits, with_target(3)),
+        "a target of -1": (logits, with_target(-1)),
+        "five targets": (logits, torch.zeros(5, dtype=torch.int64)),
+        "one target": (logits, targets[:1]),
+        "targets of shape (4, 1)": (logits, targets.unsqueeze(1)),
+        "logits of shape (3,)": (logits[0], targets[:1]),
+        "four targets": (logits, targets),
+        "a target of 0": (logits, with_target(0)),
+        "a target of 2": (logits, with_target(2)),
+        "three examples": (logits[:3], targets[:3]),
+    }
+    calls = {f"4 examples, 3 classes, {name}": partial(names.cross_entropy, *pair) for name, pair in given.items()}
+    return tried(rng, calls)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from autograder.course import Course, names_of_source
-from solutions.layers import Flatten, Linear, Sequential
+from solutions.layers import Flatten, Linear, Sequential, cross_entropy, he_std, rms_through
 from tests.checks.conftest import Judge, failed, named, with_mistakes
 
 ROOM = "layers"
@@ -18,7 +18,10 @@ COURSE = Course.installed()
     "ids",
     [
         ("linear-bias-left-out", "linear-zeros"),
-        ("linear-std-ignored", "linear-no-extra-repr"),
+        ("linear-std-ignored", "linear-bias-left-out"),
+        ("he-lecun", "he-zero-not-refused"),
+        ("rms-no-root", "rms-gradients-recorded"),
+        ("ce-largest-of-the-batch", "ce-negative-target"),
         ("linear-random-bias", "linear-std-not-refused"),
         ("linear-uniform", "linear-data-in-forward"),
         ("flatten-view", "sequential-plain-list"),
@@ -30,10 +33,10 @@ def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str,
 
 def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:
     source = COURSE.source(ROOM).replace(
-        'return f"{in_features}, {out_features}, bias=True"', 'raise NotImplementedError("layers: Linear")'
+        "return x @ self.weight + self.bias", 'raise NotImplementedError("layers: Linear")'
     )
     verdicts = verdicts_on(ROOM, names_of_source(source, "half"), 1)
-    assert [verdict.check.name for verdict in failed(verdicts)] == ["printing"]
+    assert [verdict.check.name for verdict in failed(verdicts)] == ["affine_map", "refusals"]
 
 
 def test_the_reference_layer_computes_what_torch_computes() -> None:
@@ -57,3 +60,36 @@ def test_the_reference_container_behaves_like_torchs() -> None:
     torch.testing.assert_close(mine(x), theirs(x))
     assert [len(mine), mine[-1], list(mine)] == [len(theirs), theirs[-1], list(theirs)]
     assert len(list(mine.parameters())) == len(list(theirs.parameters()))
+
+
+def test_a_layer_that_refuses_nothing_loses_one_point(verdicts_on: Judge) -> None:
+    for refuses_nothing in ("linear-nothing-refused", "linear-assert", "ce-nothing-refused", "ce-assert", "he-assert"):
+        verdicts = verdicts_on(ROOM, with_mistakes(ROOM, refuses_nothing), 7)
+        assert sum(verdict.check.points for verdict in failed(verdicts)) == 1, refuses_nothing
+        assert named(verdicts) == {refuses_nothing}
+
+
+def test_an_assert_is_named_whatever_it_says(verdicts_on: Judge) -> None:
+    source = COURSE.source(ROOM).replace("if fan_in < 1:", "assert fan_in >= 1, 'too few'\n    if False:")
+    assert named(verdicts_on(ROOM, names_of_source(source, "asserts"), 7, "he_std")) == {"he-assert"}
+
+
+def test_a_wrong_rule_costs_no_points_for_refusals_and_a_wrong_measure_none_for_modes(verdicts_on: Judge) -> None:
+    verdicts = failed(verdicts_on(ROOM, with_mistakes(ROOM, "he-variance", "rms-no-root"), 7))
+    assert [v.check.name for v in verdicts] == ["rule", "size_kept", "behind_each_layer", "any_network"]
+
+
+@pytest.mark.parametrize("size", [1.0, 1e2, 1e4])
+def test_the_reference_loss_is_torchs_to_nine_digits_and_its_gradient_too(size: float) -> None:
+    logits, targets = size * torch.randn(50, 10, dtype=torch.float64), torch.randint(10, (50,))
+    mine, theirs = logits.clone().requires_grad_(), logits.clone().requires_grad_()
+    one, other = cross_entropy(mine, targets), nn.functional.cross_entropy(theirs, targets)
+    torch.autograd.backward([one, other])
+    torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-9, atol=1e-9)
+
+
+def test_the_references_rule_keeps_the_size_that_it_measures() -> None:
+    layers = [part for _ in range(10) for part in (Linear(256, 256, std=he_std(256)), nn.ReLU())]
+    behind_relus = rms_through(layers, torch.randn(500, 256))[1::2]
+    assert all(0.4 < size < 2.5 for size in behind_relus), behind_relus

@@ -1,5 +1,7 @@
 """Everything through two-dimensional addmm; numpy-like reshapes; a tuple next to a ModuleList."""
 
+import math
+
 import torch
 import torch.nn as tnn
 
@@ -59,3 +61,36 @@ class Sequential(tnn.Module):
 
     def __getitem__(self, position):
         return self._held[position]
+
+
+def he_std(fan_in):
+    check_sizes(fan_in=fan_in)
+    return math.exp((math.log(2) - math.log(fan_in)) / 2)
+
+
+def rms_through(model, x):
+    found = []
+
+    def measure(module, inputs, output):
+        found.append(output.double().pow(2).mean().sqrt().item())
+
+    layers = list(model)
+    hooks = [layer.register_forward_hook(measure) for layer in layers]
+    try:
+        with torch.no_grad():
+            for layer in layers:
+                x = layer(x)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found
+
+
+def cross_entropy(logits, targets):
+    if [*targets.shape] != [*logits.shape][:-1] or len(logits.shape) != 2:
+        raise TypeError("(B, C) and (B,)")
+    classes = torch.arange(logits.shape[-1])
+    right = targets[:, None] == classes
+    if not right.any(dim=1).all():
+        raise ValueError("no such class")
+    return -(right * logits.log_softmax(dim=-1)).sum(dim=-1).mean(dim=0)

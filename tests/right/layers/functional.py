@@ -1,5 +1,7 @@
 """Thin classes around torch.nn.functional and einops-like calls; parent classes from torch.nn."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -26,3 +28,27 @@ Flatten = nn.Flatten
 
 class Sequential(nn.Sequential):
     """torch.nn's own holds the very modules, too."""
+
+
+def he_std(fan_in):
+    if fan_in < 1:
+        raise ValueError("fan_in is at least 1")
+    return nn.init.calculate_gain("relu") / math.sqrt(fan_in)
+
+
+@torch.no_grad()
+def rms_through(model, x):
+    outputs = [x := layer(x) for layer in model]
+    return [nn.functional.mse_loss(y, torch.zeros_like(y)).sqrt().item() for y in outputs]
+
+
+def cross_entropy(logits, targets):
+    """The largest logit stays in the graph, and its gradients cancel."""
+    if logits.dim() != 2 or targets.shape != logits.shape[:1]:
+        raise ValueError("logits and targets do not fit")
+    classes = logits.shape[1]
+    if targets.amin() < 0 or targets.amax() > classes - 1:
+        raise ValueError(f"targets from 0 to {classes - 1}")
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    picked = nn.functional.one_hot(targets, classes).to(logits.dtype)
+    return (shifted.exp().sum(dim=1).log() - (picked * shifted).sum(dim=1)).mean()

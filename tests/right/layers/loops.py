@@ -1,5 +1,7 @@
 """Sums written out in loops over units; memory of its own for rows; a generator for iteration."""
 
+from math import sqrt
+
 import torch
 from torch import nn
 
@@ -52,3 +54,40 @@ class Sequential(nn.Module):
 
     def __getitem__(self, index):
         return list(self)[index]
+
+
+def he_std(fan_in):
+    if not fan_in >= 1:
+        raise ValueError("one input at least")
+    return 1 / sqrt(fan_in / 2)
+
+
+def rms_through(model, x):
+    sizes = []
+    for layer in model:
+        x = no_grad(layer, x)
+        total, count = 0.0, 0
+        for number in x.double().flatten().tolist():
+            total += number * number
+            count += 1
+        sizes.append(sqrt(total / count))
+    return sizes
+
+
+def no_grad(function, x):
+    with torch.no_grad():
+        return function(x)
+
+
+def cross_entropy(logits, targets):
+    if logits.ndim != 2:
+        raise ValueError("logits (B, C)")
+    if targets.ndim != 1 or targets.shape[0] != logits.shape[0]:
+        raise ValueError("targets (B,)")
+    loss = 0
+    for row, target in zip(logits, targets.tolist()):
+        if target not in range(len(row)):
+            raise ValueError(f"there is no class {target}")
+        highest = max(row.tolist())
+        loss = loss + highest + torch.log(sum(torch.exp(logit - highest) for logit in row)) - row[target]
+    return loss / len(targets)

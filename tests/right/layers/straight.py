@@ -1,5 +1,7 @@
 """As the chapter says it, nothing added; what most students hand in."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -50,3 +52,28 @@ class Sequential(nn.Module):
 
     def __getitem__(self, index):
         return self.layers[index]
+
+
+def he_std(fan_in):
+    if fan_in < 1:
+        raise ValueError("fan_in must be at least 1")
+    return (2 / fan_in) ** 0.5
+
+
+def rms_through(model, x):
+    result = []
+    with torch.no_grad():
+        out = x
+        for layer in model:
+            out = layer(out)
+            result.append(math.sqrt((out**2).mean()))
+    return result
+
+
+def cross_entropy(logits, targets):
+    if logits.dim() != 2 or targets.dim() != 1 or len(logits) != len(targets):
+        raise ValueError("logits must be (B, C) and targets (B,)")
+    if (targets < 0).any() or (targets >= logits.shape[1]).any():
+        raise ValueError("targets must be between 0 and C - 1")
+    log_p = logits - torch.logsumexp(logits, dim=1, keepdim=True)
+    return -log_p[range(len(targets)), targets].mean()

@@ -56,3 +56,31 @@ class Sequential(nn.Module):
 
     def forward(self, x):
         return x if self.first is None else self.rest(self.first(x))
+
+
+def he_std(fan_in: int) -> float:
+    if fan_in <= 0:
+        raise ValueError(f"fan_in is {fan_in}")
+    return float(torch.tensor(2.0 / fan_in, dtype=torch.float64).sqrt())
+
+
+def rms_through(model, x: Tensor) -> list:
+    def behind(layers, x):
+        if not layers:
+            return []
+        first, *others = layers
+        y = first(x)
+        return [y.norm().item() / y.numel() ** 0.5, *behind(others, y)]
+
+    with torch.inference_mode():
+        return behind(list(model), x)
+
+
+def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    if logits.ndim != 2 or targets.shape != (len(logits),):
+        raise ValueError("shapes")
+    rows, classes = logits.shape
+    if not all(0 <= target < classes for target in targets):
+        raise ValueError("classes")
+    chosen = logits.gather(1, targets.unsqueeze(1))
+    return (logits - chosen).logsumexp(dim=1).sum() / rows
