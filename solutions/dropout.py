@@ -1,10 +1,62 @@
 """Chapter 3: dropout, and the whole classifier."""
 
+from collections.abc import Callable, Iterable
+
 import torch
 from torch import Tensor, nn
 
 from solutions.approximation import ReLU
 from solutions.layers import Flatten, Linear, Sequential
+
+
+def gap(
+    model: nn.Module,
+    criterion: Callable[[Tensor, Tensor], Tensor],
+    seen: Iterable[tuple[Tensor, Tensor]],
+    held: Iterable[tuple[Tensor, Tensor]],
+) -> float:
+    """Return the generalisation gap: how much larger the mean loss is on examples that were held back.
+
+    Both losses are measured alike: over all examples, each counting the same, in evaluation mode and without recording
+    gradients. Afterwards the model is in the mode that it was in before, also when an error ends the measurement.
+
+    Args:
+        model: maps x to logits.
+        criterion: takes logits and targets of a batch and returns the mean of its examples' losses.
+        seen: the examples that the model learned from, as batches (x, y) of B examples, such as a list or a data
+            loader. B may differ from batch to batch: often the last one is shorter. Each is iterated over once.
+        held: the examples that were held back, in the same form.
+
+    Returns:
+        The mean loss over the examples of ``held`` minus that over the examples of ``seen``, a Python float.
+
+    Raises:
+        ValueError: ``seen`` or ``held`` has no examples.
+
+    Example:
+        >>> seen, held = [(torch.ones(2, 1), torch.ones(2, 1))], [(torch.zeros(1, 1), torch.ones(1, 1))]
+        >>> gap(nn.Identity(), nn.functional.mse_loss, seen, held)
+        1.0
+    """
+    ### BEGIN SOLUTION
+
+    def mean_loss(batches: Iterable[tuple[Tensor, Tensor]]) -> float:
+        total, examples = 0.0, 0
+        for x, y in batches:
+            total += len(y) * criterion(model(x), y).item()
+            examples += len(y)
+        if examples == 0:
+            raise ValueError("there are no examples to take a mean of")
+        return total / examples
+
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            return -mean_loss(seen) + mean_loss(held)
+    finally:
+        model.train(was_training)
+    ### END SOLUTION
 
 
 class Dropout(nn.Module):

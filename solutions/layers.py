@@ -178,8 +178,9 @@ def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
         list is empty.
 
     Example:
-        >>> rms_through(nn.Sequential(nn.ReLU(), nn.Flatten()), torch.tensor([[3.0, -4.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0]]))
-        [1.5, 1.5]
+        >>> network = Sequential(nn.Identity(), nn.ReLU())
+        >>> rms_through(network, torch.tensor([[4.0, -4.0, 0.0, 0.0]]))[1]
+        2.0
     """
     ### BEGIN SOLUTION
     sizes = []

@@ -164,6 +164,13 @@ def tried(rng: torch.Generator, calls: Mapping[str, Callable[[], object]]) -> di
     return {f"call {n}, {names[at]}": refusal(calls[names[at]]) for n, at in enumerate(order, start=1)}
 
 
+class Notes(list[Any]):
+    """A list that stays the same one where the module that writes to it is copied: a copy may do the work, too."""
+
+    def __deepcopy__(self, memo: object) -> Notes:
+        return self
+
+
 def set_values(parameter: Tensor, values: Tensor) -> None:
     """Overwrite a tensor in place, unseen by autograd."""
     with torch.no_grad():

@@ -14,13 +14,14 @@ import torch
 from torch import Tensor, nn
 
 from autograder.checks import (
+    Notes,
     Observation,
     Observations,
+    Raised,
     Sample,
     attempt,
     between,
     check,
-    descend,
     modes_in_turn,
     normal,
     ready_made,
@@ -33,6 +34,120 @@ SIZES = [(784, 256), (256, 64), (64, 10)]
 IMAGE = (28, 28)
 
 ready_made("Dropout", {"nn.Dropout": nn.Dropout.forward, "nn.functional.dropout": nn.functional.dropout})
+
+
+class Noting(nn.Module):
+    """One affine map, and what is noted of each call: the mode, and whether gradients are recorded."""
+
+    def __init__(self, rng: torch.Generator) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(normal(rng, 4, 3))
+        self.inside = nn.Sequential(nn.Dropout(0.5))
+        self.modes = Notes()
+        self.kept = Notes()
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.modes.append((self.training, self.inside[0].training))
+        with torch.autograd.graph.saved_tensors_hooks(self.keep, lambda tensor: tensor):
+            return x @ self.weight
+
+    def keep(self, tensor: Tensor) -> Tensor:
+        self.kept.append(tensor)
+        return tensor
+
+
+Batch = tuple[Tensor, Tensor]
+
+
+def batches(rng: torch.Generator, *sizes: int, shift: float = 0.0) -> list[Batch]:
+    """Return batches (x, y) of so many examples; a shift makes the answers worse, the last batch's most."""
+    found = []
+    for at, size in enumerate(sizes, start=1):
+        found.append((normal(rng, size, 4), normal(rng, size, 3) + shift * at))
+    return found
+
+
+def squared(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Return the mean over the batch of the squared errors of an example."""
+    return (outputs - targets).square().sum(dim=1).mean()
+
+
+def gap_of(names: SimpleNamespace, model: nn.Module, seen: object, held: object) -> Observation:
+    """Return the gap as a tensor, whose digits depend on the order of sums, or in words what is no float."""
+    answer = names.gap(model, squared, seen, held)
+    return torch.tensor(answer) if isinstance(answer, float) else f"a {type(answer).__name__}"
+
+
+@check("gap", points=1, title="It is the mean loss on what was held back, less the mean loss on what was seen")
+def difference(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    better, worse = batches(rng, 6, 6, 6), batches(rng, 6, 6, shift=2.0)
+    model = nn.Linear(4, 3)
+    for parameter in model.parameters():
+        set_values(parameter, normal(rng, *parameter.shape))
+    return {
+        "gap where the held-back loss is larger": attempt(lambda: gap_of(names, model, better, worse)),
+        "gap where the held-back loss is smaller": attempt(lambda: gap_of(names, model, worse, better)),
+        "gap between the same examples": attempt(lambda: gap_of(names, model, better, better)),
+    }
+
+
+@check("gap", points=1, title="Each example counts the same, also in a short last batch")
+def every_example(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    many, few = between(8, 12, rng), between(1, 3, rng)
+    model = Noting(rng)
+    seen, held = batches(rng, many, many, few, shift=1.0), batches(rng, many, few, shift=3.0)
+    return {
+        f"gap for batches of {many}, {many}, {few} and of {many}, {few}": gap_of(names, model, seen, held),
+        f"gap for a batch of {few} and one of {many}": gap_of(names, model, held[1:], seen[:1]),
+    }
+
+
+@check("gap", points=1, title="It is measured in evaluation mode, without gradients, and the mode is as it was before")
+def quietly(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {}
+    model = Noting(rng)
+    for step, mode in enumerate(modes_in_turn(rng), start=1):
+        model.train(mode)
+        names.gap(model, squared, batches(rng, 5), batches(rng, 4))
+        observed[f"training after step {step}"] = f"{model.training}, inside {model.inside[0].training}"
+    return observed | {
+        "modes in which the model, and a layer inside, were asked": str(sorted(set(model.modes))),
+        "something is kept for gradients": bool(model.kept),
+    }
+
+
+@check(
+    "gap",
+    points=1,
+    hidden=True,
+    title="Generators of batches will do; the mode is restored after an error; nothing is no set",
+)
+def any_batches(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    model = Noting(rng)
+    seen, held = batches(rng, 6, 6, 6), batches(rng, 6, 6, 6, shift=2.0)
+
+    def same_from_generators() -> bool:
+        from_lists = names.gap(model, squared, seen, held)
+        return bool(names.gap(model, squared, iter(seen), (pair for pair in held)) == from_lists)
+
+    observed: dict[str, Observation] = {"generators give the gap that lists give": attempt(same_from_generators)}
+
+    def broken() -> Iterator[Batch]:
+        yield seen[0]
+        raise RuntimeError("the disk is gone")
+
+    for step, mode in enumerate(modes_in_turn(rng)[:4], start=1):
+        model.train(mode)
+        error = attempt(lambda: names.gap(model, squared, seen, broken()))
+        observed[f"the error in step {step} is passed on"] = isinstance(error, Raised)
+        observed[f"training after the error in step {step}"] = model.training
+    calls = {
+        "nothing seen": partial(names.gap, model, squared, [], held),
+        "nothing held back": partial(names.gap, model, squared, seen, []),
+        "one batch of each": partial(names.gap, model, squared, seen[:1], held[:1]),
+        "two batches of each": partial(names.gap, model, squared, seen[:2], held[:2]),
+    }
+    return observed | tried(rng, calls)
 
 
 def one_of(values: Sequence[float], rng: torch.Generator) -> float:
@@ -65,7 +180,7 @@ def dropping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
-@check("Dropout", points=2, title="In evaluation nothing is dropped or scaled")
+@check("Dropout", points=1, title="In evaluation nothing is dropped or scaled")
 def evaluation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """A right answer leaves 400 elements undropped with probability 2^-400."""
     layer, x = names.Dropout(0.5), normal(rng, 20, 20)
@@ -74,22 +189,30 @@ def evaluation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     layer.train()
     return {
         "output after eval()": output,
-        "output for p = 1 after eval()": names.Dropout(1.0).eval()(x),
         "something is dropped after train()": bool((layer(x) == 0).any()),
     }
 
 
-@check("Dropout", points=1, title="Each element, each example and each call is decided anew")
+@check("Dropout", points=1, title="Each element, each example and each call is left to chance anew")
 def masks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Two masks of 64 elements agree with probability 2^-64, so two of 720 do less than once in 10^13 runs."""
+    """Two masks of 64 elements agree with probability 2^-64, so two of 720 do less than once in 10^13 runs.
+
+    Numbers of dropped elements: 500 calls of 8 or more, 600 rows and 600 columns of 20 or more. All are independent for
+    a right answer, so each of the three samples fails it once in 10^10 runs (see judge).
+    """
     examples = between(60, 90, rng)
     layer, x = names.Dropout(0.5), torch.ones(examples, 8, 64)
     first, second = layer(x) == 0, layer(x) == 0
+    few, width, height = torch.ones(between(8, 16, rng)), between(20, 60, rng), between(20, 60, rng)
+    calls = torch.stack([layer(few) for _ in range(500)])
     return {
         f"different masks among {examples} examples": different_rows(first.flatten(start_dim=1)),
         f"different masks among the 8 rows of {examples} examples": different_rows(first.flatten(end_dim=1)),
         "a second call drops the same elements": torch.equal(first, second),
         "another layer drops the same elements": torch.equal(first, names.Dropout(0.5)(x) == 0),
+        "zeros in a call": Sample((calls == 0).sum(dim=1).float()),
+        "zeros in a row": Sample((layer(torch.ones(600, width)) == 0).sum(dim=1).float()),
+        "zeros in a column": Sample((layer(torch.ones(height, 600)) == 0).sum(dim=0).float()),
     }
 
 
@@ -143,27 +266,6 @@ def shapes_and_dtypes(names: SimpleNamespace, rng: torch.Generator) -> Observati
     x = normal(rng, 400)
     names.Dropout(0.5)(x)
     return observed | {"x afterwards": x}
-
-
-@check(
-    "Dropout",
-    points=1,
-    hidden=True,
-    title="How many elements are dropped is left to chance, in each call and each place",
-)
-def counts(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Numbers of dropped elements: 500 calls of 8 or more, 600 rows and 600 columns of 20 or more.
-
-    All are independent for a right answer, so each of the three samples fails it once in 10^10 runs (see judge).
-    """
-    layer = names.Dropout(0.5)
-    few, width, height = torch.ones(between(8, 16, rng)), between(20, 60, rng), between(20, 60, rng)
-    calls = torch.stack([layer(few) for _ in range(500)])
-    return {
-        "zeros in a call": Sample((calls == 0).sum(dim=1).float()),
-        "zeros in a row": Sample((layer(torch.ones(600, width)) == 0).sum(dim=1).float()),
-        "zeros in a column": Sample((layer(torch.ones(height, 600)) == 0).sum(dim=0).float()),
-    }
 
 
 @check("Dropout", points=1, hidden=True, title="In a network, train() and eval() of the network decide")
@@ -249,18 +351,32 @@ def in_words(answer: Any) -> dict[str, Observation]:
     }
 
 
-@check("Classifier", points=1, title="Three linear layers, 784-256, 256-64 and 64-10, and the ten labels")
+@check("Classifier", points=1, title="Three linear layers, 784-256, 256-64 and 64-10, that learn; and the ten labels")
 def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
-        model = names.Classifier()
+        model, copy = names.Classifier().eval(), names.Classifier().eval()
         shapes = [sorted((size for size in p.shape if size > 1), reverse=True) for p in model.parameters()]
+        x, targets = uniform(rng, 8, *IMAGE), torch.randint(10, (8,), generator=rng)
+
+        def reached() -> int:
+            fill(model, random_values(rng))
+            loss = nn.functional.cross_entropy(model(x), targets)
+            loss.backward()  # type: ignore[no-untyped-call]
+            return sum(p.grad is not None and bool(p.grad.any()) for p in model.parameters())
+
+        def loaded() -> bool:
+            copy.load_state_dict(model.state_dict())
+            return all(map(torch.equal, copy.parameters(), model.parameters()))
+
         return {
             "sizes of the parameters": ", ".join("×".join(map(str, shape)) for shape in sorted(shapes, reverse=True)),
             "labels": ", ".join(model.labels),
+            "parameters that a gradient reaches": attempt(reached),
+            "a classifier that loads the state has its parameters": attempt(loaded),
         }
 
 
-@check("Classifier", points=2, title="In evaluation the output is the logits of the layers in order")
+@check("Classifier", points=1, title="In evaluation the output is the logits of the layers in order")
 def logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
         model = names.Classifier(0.5)
@@ -270,6 +386,7 @@ def logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         return {
             "logits for x of shape (5, 28, 28)": model(x),
             "logits for x of shape (5, 1, 28, 28)": attempt(lambda: model(x.unsqueeze(1))),
+            "logits in float64": attempt(lambda: model.double()(x.double())),
         }
 
 
@@ -355,24 +472,4 @@ def one_image(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         several = [(2, *IMAGE), (3, 1, *IMAGE)]
         return observed | {
             f"for x of shape {shape}": refusal(partial(model.predictions, uniform(rng, *shape))) for shape in several
-        }
-
-
-@check("Classifier", points=1, hidden=True, title="It learns, in float64 too, and a saved state restores it")
-def learning(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    with dropout_of_torch(names):
-        model, copy, exact = (names.Classifier().eval() for _ in range(3))
-        values = random_values(rng)
-        for one in (model, copy, exact):
-            one.double()
-        fill(model, values)
-        fill(exact, values)
-        x, targets = uniform(rng, 8, *IMAGE).double(), torch.randint(10, (8,), generator=rng)
-        for _ in range(2):
-            descend(model, nn.functional.cross_entropy(model(x), targets), lr=0.05)
-        copy.load_state_dict(model.state_dict())
-        return {
-            "logits after two steps": model(x),
-            "logits of a classifier that loads the state": copy(x),
-            "logits in float64": attempt(lambda: exact(x)),
         }

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.checks import (
+    Notes,
     Observation,
     Observations,
     Sample,
@@ -250,7 +251,7 @@ def offset_network(rng: torch.Generator, *others: nn.Module) -> nn.Sequential:
     return nn.Sequential(first, nn.Softplus(), last, *others)
 
 
-def measured(names: SimpleNamespace, model: nn.Sequential, x: Tensor) -> Observation:
+def measured(names: SimpleNamespace, model: nn.Module, x: Tensor) -> Observation:
     """Return what the student's function measures as a tensor, or in words what it returns in place of floats."""
     sizes = names.rms_through(model, x)
     kinds = ", ".join(sorted({type(size).__name__ for size in sizes} - {"float"}))
@@ -267,7 +268,7 @@ class Noting(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.modes: list[bool] = []
+        self.modes = Notes()
 
     def forward(self, x: Tensor) -> Tensor:
         self.modes.append(self.training)
@@ -305,7 +306,7 @@ def only_measures(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 )
 def any_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     images, inner = normal(rng, 6, 4, 5), nn.Sequential(*three_layers(rng, (20, 7, 3)))
-    inputs = {
+    inputs: dict[str, tuple[nn.Module, Tensor]] = {
         "images": (nn.Sequential(nn.Flatten(), inner, nn.ReLU()), images),
         "float64": (offset_network(rng).double(), normal(rng, 4, 5, dtype=torch.float64)),
         "a single layer": (offset_network(rng)[:1], normal(rng, 1, 5)),

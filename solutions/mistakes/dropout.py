@@ -10,6 +10,13 @@ NOTHING_KEPT = "if self.p == 1:  # nothing is kept, so there is nothing to scale
 ZEROS = "            return x * keep\n"
 OUTPUT = "return x * keep / (1 - self.p)"
 
+MEASURED = "return -mean_loss(seen) + mean_loss(held)"
+TOTAL = "total += len(y) * criterion(model(x), y).item()"
+COUNT = "examples += len(y)"
+NO_EXAMPLES = "if examples == 0:"
+GAP_MODE = "    model.eval()\n    try:"
+GAP_RESTORED = "        model.train(was_training)\n"
+
 FIRST = "Flatten(), Linear(784, 256), ReLU(), Dropout(dropout)]"
 SECOND = "Linear(256, 64), ReLU(), Dropout(dropout)]"
 LAYERS = "self.layers = Sequential(*first, *second, Linear(64, 10))"
@@ -22,6 +29,191 @@ PROBABILITIES = "return dict(zip(self.labels, logits.softmax(dim=1)[0].tolist(),
 
 
 MISTAKES = [
+    Mistake(
+        id="gap-sign",
+        exercise="gap",
+        says="The difference is the wrong way round: a network that overfits would have a negative gap.",
+        read="gap",
+        hint="Look at the figure: which of the two losses ends higher? The gap says by how much.",
+        edits={MEASURED: "return mean_loss(seen) - mean_loss(held)"},
+    ),
+    Mistake(
+        id="gap-absolute",
+        exercise="gap",
+        says="The gap is always positive. Where the held-back loss is the smaller one it is negative, and that is "
+        "worth knowing.",
+        read="gap",
+        hint="With few examples the held-back ones can be the easier ones by chance. A sign that is dropped turns that "
+        "into overfitting.",
+        edits={MEASURED: "return abs(-mean_loss(seen) + mean_loss(held))"},
+    ),
+    Mistake(
+        id="gap-ratio",
+        exercise="gap",
+        says="One loss is divided by the other. The gap is a difference.",
+        read="gap",
+        hint="What should the answer be for two equal losses? Where the loss on what was seen comes close to 0, a "
+        "ratio says more about that 0 than about the network.",
+        edits={MEASURED: "return mean_loss(held) / mean_loss(seen)"},
+    ),
+    Mistake(
+        id="gap-held-only",
+        exercise="gap",
+        says="That is the loss on what was held back. Without the loss on what was seen it does not tell a network "
+        "that overfits from one that has learned little.",
+        read="gap",
+        hint="An untrained network has a large held-back loss and no gap. What has to be subtracted?",
+        edits={MEASURED: "mean_loss(seen)\n            return mean_loss(held)"},
+    ),
+    Mistake(
+        id="gap-same-set-twice",
+        exercise="gap",
+        says="Both losses are taken over the same examples, so the gap is always 0.",
+        read="gap",
+        hint="Follow the two arguments from the first line to the last. Which of them is never used?",
+        edits={MEASURED: "return -mean_loss(list(seen)) + mean_loss(seen)"},
+    ),
+    Mistake(
+        id="gap-mean-of-batch-means",
+        exercise="gap",
+        says="The means of the batches are averaged, so that an example in a short last batch counts more than others.",
+        read="gap",
+        hint="Take a batch of 99 examples with loss 0 and one of a single example with loss 1. What is the mean over "
+        "the 100 examples, and what is yours?",
+        edits={TOTAL: "total += criterion(model(x), y).item()", COUNT: "examples += 1"},
+    ),
+    Mistake(
+        id="gap-sum-of-batch-means",
+        exercise="gap",
+        says="The mean of each batch is added once and the sum is divided by the number of examples. The criterion has "
+        "divided by the size of the batch already.",
+        read="gap",
+        hint="Let every example cost 1: the mean is 1, whatever the batches are. Which sum do you have to divide by "
+        "the number of examples, and how do you get it from the means?",
+        edits={TOTAL: "total += criterion(model(x), y).item()"},
+    ),
+    Mistake(
+        id="gap-divided-by-batches",
+        exercise="gap",
+        says="The losses of all examples are added up, and the sum is divided by the number of batches.",
+        read="gap",
+        hint="Let every example cost 1: the mean is 1, whatever the batches are. What did you count?",
+        edits={COUNT: "examples += 1"},
+    ),
+    Mistake(
+        id="gap-last-batch-only",
+        exercise="gap",
+        says="Only the last batch counts: the sum is overwritten in each round.",
+        read="gap",
+        hint="Print the sum after each round. It should grow from batch to batch.",
+        edits={
+            TOTAL: "total = len(y) * criterion(model(x), y).item()",
+            COUNT: "examples = len(y)",
+        },
+    ),
+    Mistake(
+        id="gap-first-batch-only",
+        exercise="gap",
+        says="Only the first batch counts: the answer is returned inside of the loop.",
+        read="gap",
+        hint="Put a print into the loop and count the rounds. How far is your last line indented?",
+        edits={COUNT: f"{COUNT}\n            return total / examples"},
+    ),
+    Mistake(
+        id="gap-in-training-mode",
+        exercise="gap",
+        says="The losses are taken in whatever mode the model is in. In training mode dropout is on, and the loss is "
+        "that of a network with units missing.",
+        read="two-modes",
+        hint="Ask twice, after train(): the answers differ. What has to happen before the first batch?",
+        edits={GAP_MODE: "    try:"},
+    ),
+    Mistake(
+        id="gap-left-in-evaluation",
+        exercise="gap",
+        says="The model is left in evaluation mode. Somebody who measures the gap after each epoch has switched "
+        "dropout off for the rest of the training.",
+        read="two-modes",
+        hint="Remember the mode before you change it, and put it back.",
+        edits={GAP_RESTORED: "        pass\n"},
+    ),
+    Mistake(
+        id="gap-left-in-training",
+        exercise="gap",
+        says="The model is always left in training mode, also when it was in evaluation mode before.",
+        read="two-modes",
+        hint="Calling train() assumes a mode. Remember which one it was.",
+        edits={GAP_RESTORED: "        model.train()\n"},
+    ),
+    Mistake(
+        id="gap-mode-lost-in-an-error",
+        exercise="gap",
+        says="When a batch cannot be read, or the model fails, the mode is not put back: the line that does it is "
+        "never reached.",
+        read="two-modes",
+        hint="Which statement of Python runs its last block however the first one ends?",
+        edits={
+            "    try:\n        with torch.no_grad():\n            return -mean_loss": "    if True:\n"
+            "        with torch.no_grad():\n            answer = -mean_loss",
+            "    finally:\n        model.train(was_training)\n": "    model.train(was_training)\n    return answer\n",
+        },
+    ),
+    Mistake(
+        id="gap-only-the-outer-mode",
+        exercise="gap",
+        says="Only the model's own attribute is changed. The dropout layers inside keep their mode.",
+        read="two-modes",
+        hint="Print training of a layer inside. Two methods of nn.Module change the mode of everything that a module "
+        "holds.",
+        edits={GAP_MODE: "    model.training = False\n    try:"},
+    ),
+    Mistake(
+        id="gap-gradients-recorded",
+        exercise="gap",
+        says="Each forward pass keeps what a gradient would need, and nobody will ask for one: that costs memory and "
+        "time.",
+        read="predictions",
+        hint="eval() changes what layers do, and not what autograd does. That is switched off by something else.",
+        edits={"with torch.no_grad():\n            return": "with torch.enable_grad():\n            return"},
+    ),
+    Mistake(
+        id="gap-tensor",
+        exercise="gap",
+        says="The answer is a tensor. A Python float is asked for.",
+        read="gap",
+        hint="A tensor of one element knows how to become a number.",
+        edits={MEASURED: "return torch.tensor(-mean_loss(seen) + mean_loss(held))"},
+    ),
+    Mistake(
+        id="gap-counts-first",
+        exercise="gap",
+        says="The batches are gone through twice, once to count and once to measure. A generator can be gone through "
+        "only once, and finds nothing the second time.",
+        read="gap",
+        hint="Counting and measuring fit into one loop. What does list(batches) give when it is called twice on a "
+        "generator?",
+        edits={
+            "total, examples = 0.0, 0": "total, examples = 0.0, sum(len(y) for _, y in batches)",
+            COUNT: "pass",
+        },
+    ),
+    Mistake(
+        id="gap-nothing-measured",
+        exercise="gap",
+        says="Without examples there is a division by zero. Refuse it with a ValueError that says what is missing.",
+        read="gap",
+        hint="Look at the number of examples before you divide by it.",
+        edits={NO_EXAMPLES: "if False:"},
+    ),
+    Mistake(
+        id="gap-nothing-is-zero",
+        exercise="gap",
+        says="Without examples a loss of 0 is reported, which is the best there is. Refuse it with a ValueError.",
+        read="gap",
+        hint="A loader that is empty by mistake would look like a perfect network. What can be said of a mean of "
+        "nothing?",
+        edits={"return total / examples": "return total / max(examples, 1)", NO_EXAMPLES: "if False:"},
+    ),
     Mistake(
         id="dropout-p-keeps",
         exercise="Dropout",
@@ -286,6 +478,35 @@ MISTAKES = [
         edits={RANGE: "if p < 0:"},
     ),
     Mistake(
+        id="dropout-assert",
+        exercise="Dropout",
+        says="A p that is no probability ends in an AssertionError. An assert states what your own code believes, and "
+        "python -O leaves it out; what a caller passed is refused by a ValueError.",
+        read="mask",
+        hint="Turn the condition round: if it does not hold, raise the error that the assignment names.",
+        edits={RANGE: "assert 0 <= p <= 1\n        if False:"},
+    ),
+    Mistake(
+        id="dropout-zeros-like",
+        exercise="Dropout",
+        says="At p = 1 the zeros that come back have nothing to do with x, so x receives no gradient at all. A "
+        "gradient of zeros is asked for: the output has to be computed from x.",
+        read="mask",
+        hint="Print grad_fn of the output for p = 1 and for p = 0.5. torch.zeros_like makes a new tensor; which "
+        "operation on x has the same values?",
+        edits={ZEROS: "            return torch.zeros_like(x)\n"},
+    ),
+    Mistake(
+        id="dropout-where-divided-first",
+        exercise="Dropout",
+        says="At p = 1 the output is right and the gradient is NaN: x is divided by 1 - p, which is 0, before "
+        "torch.where throws the result away, and the way back passes through the division.",
+        read="mask",
+        hint="The gradient of an unused branch is 0 times the slope of that branch. What is 0 times infinity? Let the "
+        "division not happen at all.",
+        edits={NOTHING_KEPT: "if False:", OUTPUT: "return torch.where(keep, x / (1 - self.p), 0)"},
+    ),
+    Mistake(
         id="dropout-changes-x",
         exercise="Dropout",
         says="The input itself is overwritten. Whoever passed it may need it again, and so may the gradient.",
@@ -502,7 +723,7 @@ MISTAKES = [
         says="predictions records what a gradient would need, and nobody will ask for one: that costs memory and time.",
         read="predictions",
         hint="eval() changes what layers do, and not what autograd does. That is switched off by something else.",
-        edits={"with torch.no_grad():": "with torch.enable_grad():"},
+        edits={"with torch.no_grad():\n            logits": "with torch.enable_grad():\n            logits"},
     ),
     Mistake(
         id="classifier-first-of-several",

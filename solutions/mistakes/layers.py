@@ -271,7 +271,8 @@ MISTAKES = [
     Mistake(
         id="linear-xavier",
         exercise="Linear",
-        says="The weights spread by Glorot's rule (Xavier), sqrt(2/(in + out)). In this layer the argument std decides.",
+        says="The weights spread by Glorot's rule (Xavier), sqrt(2/(in + out)). In this layer the argument std "
+        "decides.",
         hint="Print weight.std() for std=0.01 and for std=10. A rule can compute the number that is passed as std; the "
         "layer itself takes what it is given.",
         read="variance-through-layers",
@@ -302,7 +303,7 @@ MISTAKES = [
         hint="Turn each condition round: if it does not hold, raise the error that the assignment names.",
         read="linear-shapes",
         edits={
-            "if in_features < 1 or out_features < 1:": "assert in_features >= 1 and out_features >= 1\n        if False:",
+            "if in_features < 1 or out_features < 1:": "assert min(in_features, out_features) >= 1\n        if False:",
             "if std < 0:": "assert std >= 0\n        if False:",
             FITS: "assert x.shape[-1] == self.weight.shape[0]\n        if False:",
         },
@@ -652,8 +653,8 @@ MISTAKES = [
     Mistake(
         id="he-uniform-limit",
         exercise="he_std",
-        says="That is the limit of a uniform distribution by He's rule, sqrt(6/n). Its standard deviation is smaller by "
-        "sqrt(3), and the standard deviation is asked for.",
+        says="That is the limit of a uniform distribution by He's rule, sqrt(6/n). Its standard deviation is smaller "
+        "by sqrt(3), and the standard deviation is asked for.",
         hint="PyTorch's kaiming_uniform_ computes your number and kaiming_normal_ the other. How does the standard "
         "deviation of numbers between -a and a compare with a?",
         read="variance-through-layers",
@@ -712,8 +713,8 @@ MISTAKES = [
     Mistake(
         id="he-assert",
         exercise="he_std",
-        says="Fewer than one input end in an AssertionError. An assert states what your own code believes; what a caller "
-        "passed is refused by a ValueError.",
+        says="Fewer than one input end in an AssertionError. An assert states what your own code believes; what a "
+        "caller passed is refused by a ValueError.",
         hint="Turn the condition round: if it does not hold, raise the error that the assignment names.",
         read="variance-through-layers",
         edits={HE_FITS: "assert fan_in >= 1\n    if False:"},
@@ -721,8 +722,8 @@ MISTAKES = [
     Mistake(
         id="rms-standard-deviation",
         exercise="rms_through",
-        says="That is the standard deviation: the mean was subtracted before the numbers were squared. The RMS measures "
-        "from 0.",
+        says="That is the standard deviation: the mean was subtracted before the numbers were squared. The RMS "
+        "measures from 0.",
         hint="Behind a ReLU the mean is not 0. What do std and RMS say of a layer whose outputs are all 5?",
         read="five-scales",
         edits={RMS: "sizes.append(x.std(correction=0).item())"},
@@ -764,8 +765,8 @@ MISTAKES = [
     Mistake(
         id="rms-by-example",
         exercise="rms_through",
-        says="The root is taken for each example, and the roots are averaged. One mean over all numbers of the layer is "
-        "asked for, and one root of it.",
+        says="The root is taken for each example, and the roots are averaged. One mean over all numbers of the layer "
+        "is asked for, and one root of it.",
         hint="The root of a mean is not the mean of the roots. Over which dimensions do you take the first mean?",
         read="five-scales",
         edits={RMS: "sizes.append(x.reshape(len(x), -1).square().mean(dim=1).sqrt().mean().item())"},
@@ -804,7 +805,8 @@ MISTAKES = [
         hint="Under which name does the next round look for its input, and under which do you keep the output?",
         read="sequential",
         edits={
-            "            x = layer(x)\n            sizes.append(x.square()": "            sizes.append(layer(x).square()"
+            "            x = layer(x)\n            sizes.append(x.square()": "            "
+            "sizes.append(layer(x).square()"
         },
     ),
     Mistake(
@@ -826,11 +828,12 @@ MISTAKES = [
     Mistake(
         id="rms-gradients-recorded",
         exercise="rms_through",
-        says="Each layer keeps what a gradient would need, although nobody will ask for one: that costs memory and time.",
+        says="Each layer keeps what a gradient would need, although nobody will ask for one: that costs memory and "
+        "time.",
         hint="Print requires_grad of what leaves the first layer. PyTorch has a block in which nothing is recorded.",
         read="five-scales",
         edits={
-            "with torch.no_grad():\n        for layer in model:": "with torch.enable_grad():\n        for layer in model:"
+            "with torch.no_grad():": "with torch.enable_grad():",
         },
     ),
     Mistake(
@@ -842,7 +845,8 @@ MISTAKES = [
         edits={
             "    sizes = []\n": "    modes = [layer.training for layer in model]\n    for layer in model:\n"
             "        layer.eval()\n    sizes = []\n",
-            "    return sizes\n": "    for layer, mode in zip(model, modes):\n        layer.train(mode)\n    return sizes\n",
+            "    return sizes\n": "    for layer, mode in zip(model, modes):\n        layer.train(mode)\n"
+            "    return sizes\n",
         },
     ),
     Mistake(
@@ -868,8 +872,8 @@ MISTAKES = [
     Mistake(
         id="ce-overflow",
         exercise="cross_entropy",
-        says="e to the power of a large logit overflows, and the loss is infinite or NaN. A softmax does not change when "
-        "the same number is subtracted from all logits of a row.",
+        says="e to the power of a large logit overflows, and the loss is infinite or NaN. A softmax does not change "
+        "when the same number is subtracted from all logits of a row.",
         hint="Print torch.tensor(1000.0).exp(). Which number could you subtract from a row, so that the largest power "
         "is e⁰, and where does it have to be added again?",
         read="first-loss",
@@ -891,8 +895,8 @@ MISTAKES = [
     Mistake(
         id="ce-probability-rounded-to-zero",
         exercise="cross_entropy",
-        says="The logarithm is taken of probabilities, and a probability that is too small for a float is 0: the loss is "
-        "infinite. Compute the logarithm of the probability without the probability.",
+        says="The logarithm is taken of probabilities, and a probability that is too small for a float is 0: the loss "
+        "is infinite. Compute the logarithm of the probability without the probability.",
         hint="log(a/b) is log(a) - log(b), and log(exp(x)) is x. Which of the powers does the right class need at all?",
         read="first-loss",
         edits={
@@ -946,8 +950,8 @@ MISTAKES = [
     Mistake(
         id="ce-sign",
         exercise="cross_entropy",
-        says="The sign is missing: a logarithm of a probability is never above 0, a loss never below. Descent would make "
-        "the right class less likely.",
+        says="The sign is missing: a logarithm of a probability is never above 0, a loss never below. Descent would "
+        "make the right class less likely.",
         hint="With ten equal logits the loss is +2.3. Which of your two terms should be the larger?",
         read="first-loss",
         edits={LOSS: "return (right - log_sums).mean()"},
@@ -967,8 +971,8 @@ MISTAKES = [
     Mistake(
         id="ce-softmax-twice",
         exercise="cross_entropy",
-        says="The softmax is taken twice: probabilities are used as if they were logits. As they all lie between 0 and 1, "
-        "the loss can never come close to 0.",
+        says="The softmax is taken twice: probabilities are used as if they were logits. As they all lie between 0 "
+        "and 1, the loss can never come close to 0.",
         hint="How small can your loss become when the right logit is 100 and the others are 0? Count the powers of e "
         "between logits and loss.",
         read="first-loss",
@@ -977,8 +981,8 @@ MISTAKES = [
     Mistake(
         id="ce-all-pairs",
         exercise="cross_entropy",
-        says="Each example is charged for the targets of all others: indexing the columns by the targets takes B columns "
-        "of every row. One number of each row is wanted.",
+        says="Each example is charged for the targets of all others: indexing the columns by the targets takes B "
+        "columns of every row. One number of each row is wanted.",
         hint="Print the shape of logits[:, targets]. To take one element of each row you need two indices, one of them "
         "counting the rows.",
         read="first-loss",
@@ -995,8 +999,8 @@ MISTAKES = [
     Mistake(
         id="ce-no-logarithm",
         exercise="cross_entropy",
-        says="That is the mean of 1 - p. Without the logarithm an answer that is sure and wrong costs hardly more than a "
-        "doubtful one.",
+        says="That is the mean of 1 - p. Without the logarithm an answer that is sure and wrong costs hardly more "
+        "than a doubtful one.",
         hint="What does a probability of one in a million for the right class cost with yours, and what with -log p?",
         read="first-loss",
         edits={LOSS: "return 1 - (right - log_sums).exp().mean()"},
@@ -1006,8 +1010,8 @@ MISTAKES = [
         exercise="cross_entropy",
         says="That is the mean squared difference between the probabilities and the right class. The cross-entropy is "
         "minus the logarithm of one probability.",
-        hint="The other classes appear in the sum below the softmax and nowhere else. Which of the C probabilities does "
-        "the loss need?",
+        hint="The other classes appear in the sum below the softmax and nowhere else. Which of the C probabilities "
+        "does the loss need?",
         read="first-loss",
         edits={
             LOSS: "wanted = nn.functional.one_hot(targets, logits.shape[1])\n"
@@ -1026,7 +1030,8 @@ MISTAKES = [
         id="ce-changes-logits",
         exercise="cross_entropy",
         says="The logits are overwritten. Whoever passed them may need them again.",
-        hint="Operations whose names end in _, and -=, change a tensor in place. Give the difference a name of its own.",
+        hint="Operations whose names end in _, and -=, change a tensor in place. Give the difference a name of its "
+        "own.",
         read="first-loss",
         edits={
             "log_sums = (logits - largest).exp()": "logits -= largest\n    largest = torch.zeros_like(largest)\n"

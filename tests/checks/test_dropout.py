@@ -10,7 +10,7 @@ from torch import nn
 
 from autograder.course import Course, names_of_source
 from autograder.mistakes import Mistake
-from solutions.dropout import Classifier, Dropout
+from solutions.dropout import Classifier, Dropout, gap
 from tests.checks.conftest import Judge, failed, named, with_mistakes
 
 ROOM = "dropout"
@@ -37,6 +37,8 @@ def on_torch_parts(source: str) -> str:
         ("classifier-dropout-on-pixels", "classifier-first-of-several"),
         ("classifier-no-first-dropout", "classifier-left-in-evaluation"),
         ("classifier-dropout-ignored", "classifier-one-shape-only"),
+        ("gap-mean-of-batch-means", "gap-nothing-measured"),
+        ("gap-sign", "gap-gradients-recorded"),
     ],
 )
 def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
@@ -103,3 +105,26 @@ def test_predictions_agree_with_cross_entropy() -> None:
     for at, share in enumerate(model.predictions(x).values()):
         loss = nn.functional.cross_entropy(model(x), torch.tensor([at])).item()
         assert loss == pytest.approx(-torch.tensor(share).log().item(), rel=1e-4)
+
+
+def test_a_layer_that_refuses_its_end_loses_one_point(verdicts_on: Judge) -> None:
+    for mistake in ("dropout-one-refused", "dropout-p-not-refused", "dropout-assert", "dropout-zeros-like"):
+        verdicts = verdicts_on(ROOM, with_mistakes(ROOM, mistake), 7)
+        assert sum(verdict.check.points for verdict in failed(verdicts)) == 1, mistake
+        assert named(verdicts) == {mistake}
+
+
+def test_zeros_that_do_not_come_from_x_are_said_to_be_a_matter_of_p_1(verdicts_on: Judge) -> None:
+    (verdict,) = failed(verdicts_on(ROOM, with_mistakes(ROOM, "dropout-zeros-like"), 7))
+    assert "At p = 1" in verdict.message
+
+
+def test_the_references_gap_does_not_depend_on_how_examples_are_cut_into_batches() -> None:
+    model, x, y = Classifier(0.5), torch.rand(100, 28, 28), torch.randint(10, (100,))
+    held = [(x[60:], y[60:])]
+    gaps = [
+        gap(model, nn.functional.cross_entropy, zip(x[:60].split(size), y[:60].split(size), strict=True), held)
+        for size in (60, 32, 7)
+    ]
+    assert gaps == pytest.approx([gaps[0]] * 3, rel=1e-4)
+    assert model.training

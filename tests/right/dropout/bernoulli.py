@@ -49,3 +49,23 @@ class Classifier(nn.Module):
         finally:
             self.train(before)
         return {label: float(share) for label, share in zip(self.labels, shares)}
+
+
+def gap(model, criterion, seen, held):
+    before = model.training
+    model.eval()
+    losses = []
+    try:
+        for batches in (seen, held):
+            parts, sizes = [], []
+            for x, y in batches:
+                with torch.inference_mode():
+                    parts.append(criterion(model(x), y))
+                sizes.append(float(len(x)))
+            if not sizes:
+                raise ValueError("there is nothing to measure on")
+            weights = torch.tensor(sizes)
+            losses.append((torch.stack(parts) * weights).sum() / weights.sum())
+    finally:
+        model.train(before)
+    return (losses[1] - losses[0]).item()

@@ -30,3 +30,21 @@ class Classifier(nn.Sequential):
         for module, mode in modes.items():
             module.training = mode
         return dict(zip(self.labels, answer))
+
+
+@torch.no_grad()
+def gap(model, criterion, seen, held):
+    """All examples in one batch each."""
+    modes = {module: module.training for module in model.modules()}
+    try:
+        model.eval()
+        losses = []
+        for batches in seen, held:
+            xs, ys = zip(*batches) if (batches := list(batches)) else ((), ())
+            if sum(map(len, xs)) == 0:
+                raise ValueError("no examples")
+            losses.append(float(criterion(model(torch.cat(xs)), torch.cat(ys))))
+        return losses[1] - losses[0]
+    finally:
+        for module, mode in modes.items():
+            module.training = mode

@@ -64,3 +64,21 @@ class Classifier(nn.Module):
 
 
 NAMES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
+
+
+def gap(model, criterion, seen, held):
+    """One example at a time."""
+    with_mode = contextlib.ExitStack()
+    with_mode.callback(model.train, model.training)
+    with with_mode, torch.no_grad():
+        model.eval()
+        means = {}
+        for name, batches in [("seen", seen), ("held", held)]:
+            losses = []
+            for x, y in batches:
+                for i in range(len(x)):
+                    losses.append(criterion(model(x[i : i + 1]), y[i : i + 1]).item())
+            if losses == []:
+                raise ValueError(f"{name} is empty")
+            means[name] = sum(losses) / len(losses)
+        return means["held"] - means["seen"]

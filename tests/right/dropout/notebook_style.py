@@ -66,3 +66,28 @@ class Classifier(nn.Module):
         p = self.stack(x.reshape(1, 28, 28))[0].log_softmax(0).exp()
         self.stack.train(vorher)
         return dict(sorted(zip(self.labels, p.tolist()), key=lambda pair: -pair[1]))
+
+
+def verlust(modell, kriterium, daten):
+    summe = anzahl = 0
+    for x, y in daten:
+        fehler = kriterium(modell(x), y)
+        summe += fehler.double() * y.shape[0]
+        anzahl += y.shape[0]
+    if not anzahl:
+        raise ValueError("keine Beispiele")
+    return summe / anzahl
+
+
+def gap(model, criterion, seen, held):
+    vorher = model.training
+    model.train(False)
+    try:
+        with torch.no_grad():
+            gesehen = verlust(model, criterion, seen)
+            zurückgelegt = verlust(model, criterion, held)
+    except BaseException:
+        model.train(vorher)
+        raise
+    model.train(vorher)
+    return (zurückgelegt - gesehen).item()
