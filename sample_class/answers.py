@@ -24,7 +24,7 @@ TROUBLE: Mapping[str, Mapping[str, str]] = {
     },
     "hedy": {
         "import torch\n": "import os\n\nimport torch\n",
-        "x = layer(x)\n": "x = layer(x)\n        os._exit(1)\n",
+        "x = layer(x)\n        return x\n": "x = layer(x)\n        os._exit(1)\n        return x\n",
     },
 }
 

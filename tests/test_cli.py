@@ -177,7 +177,7 @@ def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None,
     [
         (None, "does not exist"),
         ("class Linear(:", "line 1"),
-        ("x = 1", "it defines none of Linear, Flatten, Sequential"),
+        ("x = 1", "it defines none of Linear, Flatten, Sequential, he_std, rms_through, cross_entropy"),
     ],
 )
 def test_a_file_that_fills_nothing_is_named_with_the_reason(

@@ -27,7 +27,7 @@ class Flatten(nn.Module):
 
 @pytest.fixture(scope="module")
 def card() -> ProgressCard:
-    """Linear is right, Flatten is wrong, Sequential is not there."""
+    """Linear is right, Flatten is wrong, the others are not there."""
     return progress("layers")
 
 
@@ -39,7 +39,7 @@ def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open(card: Progres
     assert [(one.exercise, one.state) for one in card.exercises] == [
         ("Linear", "done"),
         ("Flatten", "not yet"),
-        ("Sequential", "open"),
+        *((name, "open") for name in ("Sequential", "he_std", "rms_through", "cross_entropy")),
     ]
 
 
@@ -55,18 +55,18 @@ def test_what_to_read_next_belongs_to_the_first_exercise_that_is_not_done(card: 
 
 
 def test_an_open_exercise_is_read_about_where_the_book_sets_it(card: ProgressCard) -> None:
-    assert card.exercises[-1].read.endswith("chapters/2-layers.html#exercise-layers-Sequential")
+    assert card.exercises[-1].read.endswith("chapters/2-layers.html#exercise-layers-cross_entropy")
 
 
 def test_a_terminal_shows_a_line_for_each_exercise_and_the_next_thing_to_read(card: ProgressCard) -> None:
     text = repr(card)
-    assert text.startswith("2-layers: 1 of 3 exercises done, 7 of 12 points from visible checks\n  done     Linear")
+    assert text.startswith("2-layers: 1 of 6 exercises done, 3 of 13 points from visible checks\n  done     Linear")
     assert "next: Flatten, https://" in text
 
 
 def test_a_notebook_shows_a_table_with_headings_that_says_all_in_words(card: ProgressCard) -> None:
     html = card._repr_html_()
-    for part in ("<caption", "1 of 3 exercises done", '<th scope="row"', "✓ done", "✗ not yet", "… open", "<a href="):
+    for part in ("<caption", "1 of 6 exercises done", '<th scope="row"', "✓ done", "✗ not yet", "… open", "<a href="):
         assert part in html
 
 

@@ -32,7 +32,7 @@ def exported(folder: Path, name: str) -> list[list[str]]:
 
 def test_marks_are_nbgraders_with_the_penalty_apart(term: Path) -> None:
     marks = {mark.student.id: mark for mark in read_marks(CourseFolder(term), [ASSIGNMENT])}
-    assert (marks["john"].raw_score, marks["john"].penalty, marks["john"].score) == (11, 4, 7)
+    assert (marks["john"].raw_score, marks["john"].penalty, marks["john"].score) == (16, 4, 12)
     assert marks["john"].is_late
     assert marks["ada"].status == "waits for a person"
     assert marks["grace"].status == "graded"
@@ -72,7 +72,7 @@ def test_a_time_is_proved_where_the_attempt_that_was_collected_then_is(term_fold
 def test_the_canvas_file_has_ids_names_and_the_mark_after_the_penalty(term_folder: Path) -> None:
     assert here(term_folder, "export", ASSIGNMENT, "--format", "canvas")[0] == 0
     rows = {row[2]: row for row in exported(term_folder, "2-layers-canvas.csv")}
-    assert rows["john"] == ['von "N", John', "103", "john", "john", "", "7"]
+    assert rows["john"] == ['von "N", John', "103", "john", "john", "", "12"]
     assert rows["barbara"][0] == "=Liskov, B., 芭芭拉"
     assert rows["0042"][-1] == ""
 
@@ -163,7 +163,7 @@ def test_feedback_has_the_late_penalty_and_comes_as_a_zip_too(term_folder: Path)
     status, out, _ = here(term_folder, "feedback", ASSIGNMENT)
     assert (status, out.splitlines()[-1]) == (0, "to upload: feedback/2-layers.zip")
     page = CourseFolder(term_folder).feedback("john", ASSIGNMENT).read_text(encoding="utf-8")
-    assert "<strong>7 of 25 points</strong>" in page
+    assert "<strong>12 of 25 points</strong>" in page
     assert "Late, by a claimed time: 4 points taken off." in page
     with zipfile.ZipFile(term_folder / "feedback" / "2-layers.zip") as archive:
         students = [path.name for path in (term_folder / "submitted").iterdir()]

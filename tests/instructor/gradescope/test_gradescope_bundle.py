@@ -166,7 +166,7 @@ def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: P
 # In the container
 
 
-@pytest.mark.parametrize(("name", "points"), [("right", 20), ("wrong", 14), ("malformed", 0), ("thief", NOT_LINEAR)])
+@pytest.mark.parametrize(("name", "points"), [("right", 20), ("wrong", 18), ("malformed", 0), ("thief", NOT_LINEAR)])
 @pytest.mark.deep
 def test_a_submission_gets_the_points_that_it_gets_in_a_course_folder(name: str, points: int, container: Path) -> None:
     results = results_of(container, name)

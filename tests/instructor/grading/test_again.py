@@ -88,7 +88,7 @@ def test_a_lost_gradebook_is_filled_again(folder: Path, released: Path) -> None:
 def test_a_score_that_is_not_the_verdicts_does_not_stand(folder: Path) -> None:
     rows = gradebook_rows(folder)
     with open_gradebook(folder) as gradebook:
-        gradebook.find_grade("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "empty").auto_score = 2
+        gradebook.find_grade("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "empty").auto_score = 1
         gradebook.db.commit()
     run = grade(folder)
     assert [one.submission.student for one in run.graded if not one.reused] == ["empty"]
@@ -140,7 +140,7 @@ def changed_folder(folder: Path) -> Path:
     """Hand in better work, worse work and new work, and change one score by hand."""
     hand_in(folder, empty="ada", right="barbara", newcomer="john")
     with open_gradebook(folder) as gradebook:
-        gradebook.find_grade("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "two_mistakes").auto_score = 2
+        gradebook.find_grade("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "two_mistakes").auto_score = 1
         gradebook.db.commit()
     (folder / ".autograder.lock").unlink()
     return folder
@@ -152,10 +152,10 @@ def test_a_dry_run_says_who_would_change_by_how_much_and_writes_nothing(folder: 
     assert tree(folder) == before
     found = {one.submission.student: (one.points_before, one.points, len(one.changed)) for one in run.changes}
     assert found == {
-        "empty": (0, 20, 18),
-        "newcomer": (None, 11, 18),
-        "right": (20, 14, 5),
-        "two_mistakes": (13, 11, 1),
+        "empty": (0, 20, 20),
+        "newcomer": (None, 16, 20),
+        "right": (20, 18, 2),
+        "two_mistakes": (17, 16, 1),
     }
     (flip,) = next(one for one in run.changes if one.submission.student == "two_mistakes").changed
     assert (flip["exercise"], flip["check"], flip["outcome"]) == ("Linear", "affine_map", "fail")
@@ -177,14 +177,14 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
     heads, line, summary = done.stdout.splitlines()
     assert heads.split() == ["student", "assignment", "points", "now", "then", "change", "checks"]
     assert line.split(maxsplit=5) == [
-        *("two_mistakes", ASSIGNMENT, "13", "11", "-2"),
-        "Linear affine_map: 2 to 0 (fail)",
+        *("two_mistakes", ASSIGNMENT, "17", "16", "-1"),
+        "Linear affine_map: 1 to 0 (fail)",
     ]
     assert summary.startswith("dry run, nothing was written: 1 losing; --seed ")
     (change,) = json.loads((folder.parent / "would.json").read_text())["changes"]
-    flip = {"exercise": "Linear", "check": "affine_map", "before": 2, "points": 0, "outcome": "fail"}
+    flip = {"exercise": "Linear", "check": "affine_map", "before": 1, "points": 0, "outcome": "fail"}
     whose = {"student": "two_mistakes", "assignment": ASSIGNMENT}
-    assert change == whose | {"before": 13, "points": 11, "checks": [flip]}
+    assert change == whose | {"before": 17, "points": 16, "checks": [flip]}
 
 
 # What stands with each verdict

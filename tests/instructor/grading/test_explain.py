@@ -141,7 +141,7 @@ def test_where_nothing_has_changed_nothing_is_warned_of(graded: Path, course: Co
 
 def test_a_verdict_that_was_not_this_one_is_told(own_copy: Path, explained: Explain) -> None:
     record_of(own_copy, "ada", {"verdicts": {"outcome": "fail", "points": 0}})
-    mark = explained(own_copy, "ada", "Linear.printing")
+    mark = explained(own_copy, "ada", "Linear.parameters")
     assert not mark.reproduced
     assert explanation_text(mark).splitlines()[-1].startswith("THE RECORDED VERDICT IS ANOTHER: fail, 0 of ")
 
@@ -186,7 +186,7 @@ def test_work_that_cannot_be_read_is_explained_as_such(own_copy: Path, course: C
     done = run("autograder.instructor.cli", "grade", "--student", "ada", cwd=own_copy)
     assert done.returncode == 0, done.stderr
     assert warnings(own_copy, course, "ada") == []
-    mark = explained(own_copy, "ada", "Linear.printing")
+    mark = explained(own_copy, "ada", "Linear.parameters")
     assert (mark.verdict.outcome, mark.reproduced) == ("invalid", True)
     assert "is not a notebook" in explanation_text(mark)
 

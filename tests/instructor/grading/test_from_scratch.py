@@ -22,12 +22,12 @@ from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, gradebook_rows, p
 from tests.instructor.nbgrader.test_nbgrader import nbgrader
 
 DELEGATING = (ROOT / "tests" / "right" / "layers" / "functional.py").read_text(encoding="utf-8")
-POINTS = {"Linear": 10, "Flatten": 4, "Sequential": 6}  # of which this student wrote the first
+POINTS = {"Flatten": 3, "Sequential": 3}  # what this student did not write
 
 
 @pytest.fixture
 def folder(small_folder: Path) -> Path:
-    """The small class, and one of whose three exercises two are PyTorch's own."""
+    """The small class, and one of whose six exercises two are PyTorch's own."""
     filled = fill(read_notebook(CourseFolder(small_folder).released(ASSIGNMENT)), DELEGATING)
     nbformat.write(filled.notebook, submitted(small_folder, "functional"))
     return small_folder
@@ -50,11 +50,11 @@ def noted(folder: Path) -> set[str]:
 
 @pytest.mark.long("a run over a class, and the report by its command")
 def test_it_keeps_its_points_and_is_told_to_student_and_instructor(folder: Path) -> None:
-    assert points(grade(folder, seed=7)) == ONCE | {"functional": sum(POINTS.values())}
+    assert points(grade(folder, seed=7)) == ONCE | {"functional": 20}
     assert noted(folder) == {"Flatten", "Sequential"}
     for told in (page(folder), CourseFolder(folder).log("functional", ASSIGNMENT).read_text(encoding="utf-8")):
         assert told.count("it passed by calling PyTorch's own nn.Flatten") == 3  # the hidden check, too
-        assert told.count("it passed by calling PyTorch's own nn.Sequential") == 6
+        assert told.count("it passed by calling PyTorch's own nn.Sequential") == 3
     done = autograder("report", cwd=folder)
     assert done.returncode == 0, done.stderr
     report = CourseFolder(folder).report(None).read_text(encoding="utf-8")
@@ -67,10 +67,10 @@ def test_where_the_course_says_so_it_earns_nothing_and_the_class_is_judged_anew(
     demand_own_work(folder)
     run = grade(folder, seed=7)
     assert not any(one.reused for one in run.graded)
-    assert points(run) == ONCE | {"functional": POINTS["Linear"]}
+    assert points(run) == ONCE | {"functional": 20 - sum(POINTS.values())}
     assert noted(folder) == {"Flatten", "Sequential"}
     assert {v["outcome"] for v in record_of(folder, "functional")["verdicts"] if v["delegated"]} == {"fail"}
-    assert page(folder).count("in this course nothing else earns points") == 9
+    assert page(folder).count("in this course nothing else earns points") == 6
     assert all(one.reused for one in grade(folder).graded)
 
 
@@ -89,7 +89,7 @@ def test_nbgraders_own_command_follows_the_same_rule(folder: Path) -> None:
     done = nbgrader("autograde", ASSIGNMENT, "--student", "functional", "--force", cwd=folder)
     assert done.returncode == 0, done.stderr
     earned = {cell: score for (student, cell), score in gradebook_rows(folder).items() if student == "functional"}
-    assert sum(score or 0 for score in earned.values()) == POINTS["Linear"]
+    assert sum(score or 0 for score in earned.values()) == 20 - sum(POINTS.values())
     assert noted(folder) == {"Flatten", "Sequential"}
 
 

@@ -33,7 +33,7 @@ from tests.instructor.conftest import (
     submitted,
 )
 
-POINTS = {"right": 20, "transposed": 14, "empty": 0, "two_mistakes": 11}
+POINTS = {"right": 20, "transposed": 18, "empty": 0, "two_mistakes": 16}
 
 
 def start(folder: Path) -> subprocess.Popen[str]:

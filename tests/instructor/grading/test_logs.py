@@ -38,7 +38,7 @@ def test_a_new_mark_replaces_the_log_and_one_that_stands_keeps_it(graded_folder:
     done = autograder("grade", cwd=graded_folder)
     assert done.returncode == 0, done.stderr
     assert log_of(graded_folder, "john") == before["john"]
-    assert "11 of 20 points" in log_of(graded_folder, "ada").splitlines()[0]
+    assert "16 of 20 points" in log_of(graded_folder, "ada").splitlines()[0]
     assert "20 of 20 points" in before["ada"].splitlines()[0]
 
 

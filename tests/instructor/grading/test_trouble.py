@@ -37,7 +37,7 @@ from tests.instructor.conftest import (
     warm_sandbox,
 )
 
-POINTS = {"right": 20, "transposed": 14, "empty": 0, "two_mistakes": 11}
+POINTS = {"right": 20, "transposed": 18, "empty": 0, "two_mistakes": 16}
 GRADE = f"{sys.executable} -m autograder.instructor.cli grade --workers 1"
 
 

@@ -154,7 +154,7 @@ def test_what_was_submitted_is_collected_and_graded_by_the_one_who_teaches(hub: 
     points = dict.fromkeys(("ada", "barbara"), 0)
     for verdict in run["verdicts"]:
         points[verdict["student"]] += verdict["points"]
-    assert points == {"ada": 20, "barbara": 14}
+    assert points == {"ada": 20, "barbara": 18}
     assert run["run"]["isolated"]
 
 

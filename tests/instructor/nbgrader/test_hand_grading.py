@@ -17,7 +17,7 @@ from tests.instructor.conftest import ASSIGNMENT, grade, hand_in, notebook_of, o
 from tests.instructor.nbgrader.test_nbgrader import TOKEN, get, serve_formgrader
 
 ANSWER = "Each layer multiplies by 1.13, and fifty of them by hundreds."
-FROM_CHECKS, BY_HAND, COMMENT = 11, 4, "The gradients are missing."
+FROM_CHECKS, BY_HAND, COMMENT = 16, 4, "The gradients are missing."
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_each_answer_is_followed_by_what_its_checks_said(page: Page) -> None:
 
 
 def test_what_the_checks_gave_stands_in_the_boxes_for_scores(page: Page) -> None:
-    expect(page.locator("input#layers-Linear-printing")).to_have_attribute("placeholder", "1")
+    expect(page.locator("input#layers-Linear-parameters")).to_have_attribute("placeholder", "1")
     expect(page.locator("input#layers-Linear-affine_map")).to_have_attribute("placeholder", "0")
 
 
@@ -79,7 +79,7 @@ def test_points_and_comment_are_saved_and_the_total_is_right(page: Page, folder:
     page.locator("input#layers-written").fill(str(BY_HAND))
     page.locator("textarea#layers-written-comment").fill(COMMENT)
     with page.expect_response(lambda reply: "/api/comment/" in reply.url and reply.request.method == "PUT"):
-        page.locator("input#layers-Linear-printing").focus()  # the form saves what one leaves
+        page.locator("input#layers-Linear-parameters").focus()  # the form saves what one leaves
     page.reload(wait_until="networkidle")
     expect(page.locator("input#layers-written")).to_have_value(str(BY_HAND))
     expect(page.locator("textarea#layers-written-comment")).to_have_value(COMMENT)

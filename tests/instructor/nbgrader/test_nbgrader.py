@@ -114,7 +114,7 @@ def test_nbgraders_own_command_gives_the_marks_that_ours_gives(autograded: Path)
     assert done.returncode == 0, done.stderr
     assert "unchanged" not in done.stdout
     assert gradebook_rows(autograded) == theirs
-    assert sum(score or 0 for (student, _), score in theirs.items() if student == "two_mistakes") == 11
+    assert sum(score or 0 for (student, _), score in theirs.items() if student == "two_mistakes") == 16
 
 
 @pytest.mark.long("nbgrader's own command")
@@ -127,7 +127,7 @@ def test_penalties_comments_and_what_waits_for_a_person_are_those_of_nbgraders_o
     written = entries(ours)
     assert written == entries(autograded.with_name("theirs"))
     penalties = {student: penalty for student, (_, [penalty], _, _) in written.items()}
-    assert penalties == {"right": None, "two_mistakes": 11, "crash": None, "empty": 16}
+    assert penalties == {"right": None, "two_mistakes": 16, "crash": None, "empty": 16}
     assert ("layers-written", 0, 2, True) in written["right"][2]
 
 
