@@ -34,7 +34,8 @@ def gap(
         ValueError: ``seen`` or ``held`` has no examples.
 
     Example:
-        >>> seen, held = [(torch.ones(2, 1), torch.ones(2, 1))], [(torch.zeros(1, 1), torch.ones(1, 1))]
+        >>> one, zero = torch.ones(1, 1), torch.zeros(1, 1)
+        >>> seen, held = [(one, one), (zero, zero)], [(zero, one)]
         >>> gap(nn.Identity(), nn.functional.mse_loss, seen, held)
         1.0
     """
