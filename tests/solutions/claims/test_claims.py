@@ -8,10 +8,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import torch
+from torch import nn
 
 from autograder.course import Course
 from solutions.claims import Claim, Found, Interval, claim, grid, interval, paired
 from solutions.claims import digest as digests
+from solutions.claims.experiments import train
 from solutions.claims.ledger import (
     FOLDER,
     Measured,
@@ -214,6 +217,24 @@ def test_a_digest_changes_with_the_code_that_is_used_and_with_nothing_else(
 
 
 # Numbers
+
+
+def test_an_experiment_trains_on_all_images_in_each_epoch() -> None:
+    """It once went through a generator of batches that was used up after the first."""
+    steps: list[int] = []
+
+    class Counting(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(4, 2))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            steps.append(len(x))
+            return x @ self.weight
+
+    x, y = torch.ones(70, 4), torch.zeros(70, dtype=torch.int64)
+    train(Counting(), x, y, epochs=3, rate=0.1, seed=0)
+    assert steps == [32, 32, 6] * 3
 
 
 def test_an_interval_is_students_of_the_mean() -> None:
