@@ -38,7 +38,8 @@ class Entry:
         says: its sentence.
         tried: what was varied.
         held: in how many combinations, and the quantity with its intervals.
-        opposite: the contrary sentence, and how that fared.
+        opposite: the contrary sentence.
+        opposite_held: in how many combinations that one held.
         source: the file of its experiment in the repository, and the line.
     """
 
@@ -47,6 +48,7 @@ class Entry:
     tried: str
     held: str
     opposite: str
+    opposite_held: str
     source: tuple[str, int]
 
     @property
@@ -73,11 +75,9 @@ def entries() -> dict[str, Entry]:
         if judged.outside:
             beyond = sum(one.holds for one in judged.outside)
             held += f" Outside of its bounds it held in {beyond} of {len(judged.outside)}: {_range(judged.outside)}."
-        contrary = (
-            f"{claim.opposite} That held in {opposite.held} of {len(opposite.inside)}: {_range(opposite.inside)}."
-        )
+        contrary = f"It held in {opposite.held} of {len(opposite.inside)}: {_range(opposite.inside)}."
         source = f"solutions/claims/{claim.room}.py", inspect.getsourcelines(claim.measure)[1]
-        found[claim.id] = Entry(number, claim.says, _tried(claim), held, contrary, source)
+        found[claim.id] = Entry(number, claim.says, _tried(claim), held, claim.opposite, contrary, source)
     return found
 
 
@@ -168,7 +168,8 @@ class ClaimsDirective(SphinxDirective):
             rows.append(
                 f'<li class="claim-entry" id="claim-{name}" value="{entry.number}">'
                 f"<p><strong>{escape(entry.says)}</strong></p><p>{escape(entry.held)}</p><p>{escape(entry.tried)}</p>"
-                f"<p>The opposite: <em>{escape(entry.opposite)}</em></p><p>{code}</p></li>"
+                f"<p>The opposite: <em>{escape(entry.opposite)}</em> {escape(entry.opposite_held)}</p>"
+                f"<p>{code}</p></li>"
             )
         return [nodes.raw("", f'<ol class="claims">{"".join(rows)}</ol>', format="html")]
 

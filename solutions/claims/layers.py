@@ -223,8 +223,8 @@ def _(numbers: Numbers) -> Found:
 
 @claim(
     "glorot-wants-a-larger-rate",
-    says="Started by Glorot's rule, the network of ten hidden layers comes closer to He's at a learning rate of 0.1 than "
-    "at 0.01: the start and the rate belong together.",
+    says="Started by Glorot's rule, the network of ten hidden layers comes closer to He's at a learning rate of 0.1 "
+    "than at 0.01: the start and the rate belong together.",
     opposite="Glorot's rule is the wrong start for ReLUs, whatever the learning rate.",
     varied=grid(width=[128, 256], epochs=[2, 3], seed=SEEDS),
 )

@@ -49,7 +49,7 @@ def test_a_mark_leads_to_its_entry_which_tells_what_was_tried_and_where_the_expe
     entry = entries()[name]
     page = (site / "chapters" / "claims.html").read_text(encoding="utf-8")
     shown = re.sub(r"<[^>]+>|&#x27;", "", page[page.index(f'id="claim-{name}"') :].partition("</li>")[0])
-    said = (entry.says, entry.tried, entry.held, entry.opposite)
+    said = (entry.says, entry.tried, entry.held, entry.opposite, entry.opposite_held)
     assert all(
         re.sub(r"[\s']", "", part) in re.sub(r"\s|&\w+;", "", shown).replace("'", "") for part in map(plain, said)
     )
