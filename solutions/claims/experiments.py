@@ -115,10 +115,9 @@ def train(
     torch.manual_seed(seed)
     steps = optimizer_of(optimizer, model, rate)
     order = torch.Generator().manual_seed(seed)
-    data = batches(x, y, batch_size, shuffle=True, generator=order)
     for _ in range(epochs):
         model.train()
-        for rows, targets in data:
+        for rows, targets in batches(x, y, batch_size, shuffle=True, generator=order):
             steps.zero_grad()
             F.cross_entropy(model(rows), targets).backward()
             steps.step()
