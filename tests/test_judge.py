@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from autograder.checks import Check, Observations, Raised, Sample
-from autograder.judge import describe, judge, same, same_distribution
+from autograder.comparison import same, same_distribution
+from autograder.judge import describe, judge
 from autograder.mistakes import Mistake
 from autograder.verdicts import Answer, Verdict
 

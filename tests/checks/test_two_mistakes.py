@@ -26,8 +26,9 @@ from itertools import combinations
 import pytest
 
 from autograder.checks import Check, checks_of, rooms
+from autograder.comparison import same_answer
 from autograder.course import Course, names_anew
-from autograder.judge import judge, same_answer
+from autograder.judge import judge
 from autograder.mistakes import Mistake
 from autograder.observe import observe, seed_of
 from autograder.verdicts import Answer
