@@ -40,6 +40,7 @@ NOTHING: Any = object()  # in the place of an observation that is not there
 CONTRADICTION = 3.0  # places that a mistake must explain more for each one that is right and should not be
 ANOTHER_MISTAKE = 0.5  # so that of two sets that explain the same the smaller one is taken
 ALIKE = 0.4  # of a place that is explained by an error which only speaks of the same
+DOUBTED = 8  # places that speak against a mistake as much as one that is right and should not be
 CANCELLED = 2.0  # the same where two mistakes fail, so that one may undo the other
 MOST = 8  # mistakes at once
 
@@ -80,7 +81,7 @@ def explaining(
     def agreement(mistake: str, where: Iterable[int]) -> Agreement:
         found: dict[str, set[Place]] = {"explained": set(), "alike": set(), "contradicted": set(), "covered": set()}
         for at in where:
-            for place, kind in _compared(at, answers[at], expected[at], mistaken[at][mistake], wrong[at]):
+            for place, kind in compared(at, answers[at], expected[at], mistaken[at][mistake], wrong[at]):
                 found[kind].add(place)
         return Agreement(**{kind: frozenset(places) for kind, places in found.items()})
 
@@ -132,7 +133,8 @@ def _doubt(mistake: str, chosen: Sequence[str], agreements: Mapping[str, Agreeme
     """Return how many places speak against a mistake, for each that it explains, and no other accounts for."""
     others = frozenset().union(*(agreements[other].failed for other in chosen if other != mistake))
     one = agreements[mistake]
-    return len((one.contradicted | one.covered) - others) / len(one.explained | one.alike)
+    against = DOUBTED * len(one.contradicted) + len(one.covered - others)
+    return against / len(one.explained | one.alike)
 
 
 def names_at(at: int, places: frozenset[Place]) -> frozenset[str]:
@@ -150,7 +152,7 @@ def wrong_places(at: int, mine: Answer, right: Answer) -> frozenset[Place]:
     return frozenset((at, name, part) for name, (one, other) in pairs for part in differing(one, other, other))
 
 
-def _compared(
+def compared(
     at: int, mine: Answer, right: Answer, theirs: Answer, wrong: frozenset[Place]
 ) -> Iterator[tuple[Place, str]]:
     """Tell of each place of one check in which a mistake fails what the student's answer says of the mistake."""

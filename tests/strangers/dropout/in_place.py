@@ -1,4 +1,5 @@
 """dropout-changes-x
+dropout-nan-for-one
 dropout-p-not-refused
 """
 
@@ -15,5 +16,5 @@ class Dropout(nn.Module):
         if self.training:
             with torch.no_grad():
                 x[torch.rand_like(x) < self.p] = 0
-            return x / (1 - self.p) if self.p < 1 else x * 0
+                x /= 1 - self.p
         return x
