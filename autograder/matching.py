@@ -39,8 +39,7 @@ NOTHING: Any = object()  # in the place of an observation that is not there
 
 CONTRADICTION = 3.0  # places that a mistake must explain more for each one that is right and should not be
 ANOTHER_MISTAKE = 0.5  # so that of two sets that explain the same the smaller one is taken
-ALIKE = 0.4  # of a place that is explained by an error which only speaks of the same
-DOUBTED = 8  # places that speak against a mistake as much as one that is right and should not be
+ALIKE = 0.6  # of a place, which is explained by an error that only speaks of the same
 CANCELLED = 2.0  # the same where two mistakes fail, so that one may undo the other
 MOST = 8  # mistakes at once
 
@@ -133,8 +132,7 @@ def _doubt(mistake: str, chosen: Sequence[str], agreements: Mapping[str, Agreeme
     """Return how many places speak against a mistake, for each that it explains, and no other accounts for."""
     others = frozenset().union(*(agreements[other].failed for other in chosen if other != mistake))
     one = agreements[mistake]
-    against = DOUBTED * len(one.contradicted) + len(one.covered - others)
-    return against / len(one.explained | one.alike)
+    return len((one.contradicted | one.covered) - others) / len(one.explained | one.alike)
 
 
 def names_at(at: int, places: frozenset[Place]) -> frozenset[str]:

@@ -7,6 +7,7 @@ makes, the main one first, or say none where the catalogue does not have what is
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ from tests.conftest import ROOT
 
 FILES = sorted((ROOT / "tests" / "strangers").glob("*/*.py"))
 SEEDS = (7, pytest.param(8, marks=pytest.mark.deep), pytest.param(9, marks=pytest.mark.deep))
-SHARE = 0.9  # of the files, whose main fault is named
+NAMED = 0.9  # of the files whose main fault is known: where it is named
+WRONG = 0.03  # of the files: where one is named that they do not make
 
 
 def made_in(path: Path) -> list[str]:
@@ -47,14 +49,23 @@ def test_each_file_names_mistakes_that_there_are() -> None:
         assert set(made_in(path)) <= known | {"none"} and made_in(path), path
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_no_mistake_is_named_that_is_not_made(path: Path, seed: int, live: LiveExpectations) -> None:
-    assert told(path, seed, live) <= set(made_in(path))
+@cache
+def told_of_all(seed: int) -> dict[str, tuple[list[str], set[str]]]:
+    """Return of each file what it makes and what it is told."""
+    live = LiveExpectations(Course.installed())
+    return {f"{path.parent.name}/{path.stem}": (made_in(path), told(path, seed, live)) for path in FILES}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_main_fault_is_named(seed: int, live: LiveExpectations) -> None:
-    with_one = [path for path in FILES if made_in(path)[0] != "none"]
-    lost = [path.stem for path in with_one if made_in(path)[0] not in told(path, seed, live)]
-    assert len(lost) <= (1 - SHARE) * len(with_one), lost
+@pytest.mark.long("some ninety answers")
+def test_the_main_fault_is_named(seed: int) -> None:
+    with_one = {name: (made[0], named) for name, (made, named) in told_of_all(seed).items() if made[0] != "none"}
+    lost = [name for name, (main, named) in with_one.items() if main not in named]
+    assert len(lost) <= (1 - NAMED) * len(with_one), lost
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.long("some ninety answers")
+def test_hardly_a_mistake_is_named_that_is_not_made(seed: int) -> None:
+    wrong = {name: named - set(made) for name, (made, named) in told_of_all(seed).items() if named - set(made)}
+    assert len(wrong) <= WRONG * len(FILES), wrong
