@@ -38,9 +38,9 @@ ERROR = "error"  # the only observation of a check that raised
 NOTHING: Any = object()  # in the place of an observation that is not there
 
 CONTRADICTION = 3.0  # places that a mistake must explain more for each one that is right and should not be
+CANCELLED = 2.0  # the same where two of the mistakes fail, so that one may undo the other
 ANOTHER_MISTAKE = 0.5  # so that of two sets that explain the same the smaller one is taken
-ALIKE = 0.6  # of a place, which is explained by an error that only speaks of the same
-CANCELLED = 2.0  # the same where two mistakes fail, so that one may undo the other
+ALIKE = 0.6  # of a place that is explained by an error which only speaks of the same
 MOST = 8  # mistakes at once
 
 
@@ -60,6 +60,14 @@ class Agreement:
     contradicted: frozenset[Place]
     covered: frozenset[Place]
 
+    @classmethod
+    def of(cls, told: Iterable[tuple[Place, str]]) -> Agreement:
+        """Put together what each place says."""
+        by_word: dict[str, list[Place]] = {word: [] for word in ("explained", "alike", "contradicted", "covered")}
+        for place, word in told:
+            by_word[word].append(place)
+        return cls(**{word: frozenset(places) for word, places in by_word.items()})
+
     @property
     def failed(self) -> frozenset[Place]:
         return self.explained | self.alike | self.contradicted | self.covered
@@ -77,19 +85,17 @@ def explaining(
     """
     wrong = [wrong_places(at, mine, right) for at, (mine, right) in enumerate(zip(answers, expected, strict=True))]
 
-    def agreement(mistake: str, where: Iterable[int]) -> Agreement:
-        found: dict[str, set[Place]] = {"explained": set(), "alike": set(), "contradicted": set(), "covered": set()}
-        for at in where:
-            for place, kind in compared(at, answers[at], expected[at], mistaken[at][mistake], wrong[at]):
-                found[kind].add(place)
-        return Agreement(**{kind: frozenset(places) for kind, places in found.items()})
+    def told(mistake: str, where: Iterable[int]) -> list[tuple[Place, str]]:
+        asked = ((at, answers[at], expected[at], mistaken[at][mistake], wrong[at]) for at in where)
+        return [found for one in asked for found in compared(*one)]
 
     failing = [at for at, places in enumerate(wrong) if places]
+    others = [at for at, places in enumerate(wrong) if not places]
     agreements = {}
     for mistake in dict.fromkeys(mistake for at in failing for mistake in mistaken[at]):
-        there = agreement(mistake, failing)
-        if there.explained or there.alike:
-            agreements[mistake] = agreement(mistake, range(len(answers)))
+        there = told(mistake, failing)
+        if any(word in ("explained", "alike") for _, word in there):
+            agreements[mistake] = Agreement.of([*there, *told(mistake, others)])
     while True:
         chosen = _best_set(frozenset().union(*wrong), agreements)
         doubts = {mistake: _doubt(mistake, chosen, agreements) for mistake in chosen}
@@ -207,10 +213,10 @@ def _same_numbers(one: Tensor, other: Tensor) -> bool:
 
 
 def _how_alike(mine: Observation, theirs: Observation) -> str:
-    """Say how two wrong observations agree: explained, alike where two errors speak of one type, or else covered."""
-    if same(mine, theirs):
-        return "explained"
+    """Say how two wrong observations agree: two errors that are the same or speak of one type; others do not."""
     if not isinstance(mine, Raised) or not isinstance(theirs, Raised):
         return "covered"
+    if same(mine, theirs):
+        return "explained"
     spoken = [set(re.findall(r"'(NoneType|list|tuple|generator|function)'", error.message)) for error in (mine, theirs)]
     return "alike" if spoken[0] & spoken[1] else "covered"
