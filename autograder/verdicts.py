@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from textwrap import indent
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 if TYPE_CHECKING:
     from autograder.checks import Check, Observations
@@ -14,6 +14,7 @@ Outcome = Literal["pass", "fail", "error", "timeout", "memory", "crash", "missin
 AnswerKind = Literal["observed", "error", "timeout", "memory", "crash", "missing", "invalid"]
 # How the parts of a diagnosis are called where people read them, in their order.
 LABELS = {"observed": "observed", "expected": "expected", "likely": "likely mistake", "hint": "hint", "read": "read"}
+ALSO_LABELS = {"likely": "also likely", "hint": "hint", "read": "read"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,26 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Likely:
+    """A known mistake that a check shows.
+
+    Attributes:
+        mistake: its id.
+        says: its explanation.
+        read: address of the section of the book that helps.
+        hint: what a second look adds.
+    """
+
+    mistake: str
+    says: str
+    read: str
+    hint: str = ""
+
+    def record(self) -> LikelyRecord:
+        return {"mistake": self.mistake, "likely": self.says, "read": self.read}
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What to tell a student about a check that did not pass, or passed by delegation.
 
@@ -47,6 +68,7 @@ class Diagnosis:
         likely: that mistake's explanation, or empty.
         read: address of the section of the book that helps, or empty.
         hint: what a second look adds, or empty.
+        also: the mistakes that show in other observations of the same check.
     """
 
     observed: str
@@ -55,19 +77,35 @@ class Diagnosis:
     likely: str = ""
     read: str = ""
     hint: str = ""
+    also: tuple[Likely, ...] = ()
 
     def record(self) -> DiagnosisRecord:
-        """Return what is kept of it as JSON values; the hint is for a second look, in the notebook."""
-        return {"observed": self.observed, "expected": self.expected, "likely": self.likely, "read": self.read}
+        """Return what is kept of it as JSON values; hints are for a second look, in the notebook."""
+        return {
+            "observed": self.observed,
+            "expected": self.expected,
+            "likely": self.likely,
+            "read": self.read,
+            "also": [one.record() for one in self.also],
+        }
+
+
+class LikelyRecord(TypedDict):
+    """A mistake that a check shows besides another one, as JSON values."""
+
+    mistake: str
+    likely: str
+    read: str
 
 
 class DiagnosisRecord(TypedDict):
-    """A diagnosis as JSON values; a part that there is not is empty."""
+    """A diagnosis as JSON values; a part that there is not is empty. Older ones have no `also`."""
 
     observed: str
     expected: str
     likely: str
     read: str
+    also: NotRequired[list[LikelyRecord]]
 
 
 class VerdictRecord(TypedDict):
@@ -93,9 +131,19 @@ def shown_diagnosis(verdict: VerdictRecord) -> DiagnosisRecord | None:
     return verdict["diagnosis"] if verdict.get("delegated") or not verdict["hidden"] else None
 
 
-def labelled(diagnosis: Mapping[str, object] | None) -> list[tuple[str, str]]:
+def mistakes_in(verdict: VerdictRecord) -> dict[str, str]:
+    """Return the explanations of the known mistakes that a verdict names, by their ids, the first one first."""
+    diagnosis, first = verdict["diagnosis"], verdict["mistake"]
+    if not first:
+        return {}
+    also = diagnosis.get("also", []) if diagnosis else []
+    return {first: diagnosis["likely"] if diagnosis else ""} | {one["mistake"]: one["likely"] for one in also}
+
+
+def labelled(diagnosis: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """Return the parts of a diagnosis, by the names of its fields, that say something: label and text of each."""
-    return [(label, str(diagnosis[name])) for name, label in LABELS.items() if diagnosis and diagnosis.get(name)]
+    parts = [(LABELS, diagnosis or {}), *((ALSO_LABELS, one) for one in (diagnosis or {}).get("also", ()))]
+    return [(label, str(part[name])) for labels, part in parts for name, label in labels.items() if part.get(name)]
 
 
 def labelled_lines(diagnosis: Mapping[str, object] | None) -> list[str]:

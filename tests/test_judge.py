@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from autograder.checks import Check, Observations, Raised, Sample
-from autograder.judge import describe, judge, same, same_distribution
+from autograder.comparison import same, same_distribution
+from autograder.judge import describe, judge
 from autograder.mistakes import Mistake
 from autograder.verdicts import Answer, Verdict
 
@@ -119,6 +120,54 @@ def test_a_wrong_answer_that_no_mistake_explains_says_what_was_seen_and_expected
     assert verdict.diagnosis is not None
     assert (verdict.diagnosis.mistake, verdict.diagnosis.likely) == (None, "")
     assert verdict.diagnosis.observed == "output: 7"
+
+
+def test_two_mistakes_in_one_check_are_both_named_and_the_one_that_is_shown_comes_first() -> None:
+    right = {"output": 3, "refused": "yes", "sizes": "2, 2"}
+    expect = Scripted(right, doubled=right | {"output": 6}, careless=right | {"refused": "no", "sizes": "2, 1"})
+    verdict = verdict_on(Answer("observed", {"output": 6, "refused": "no", "sizes": "2, 1"}), expect)
+    assert verdict.diagnosis is not None
+    assert (verdict.diagnosis.mistake, verdict.diagnosis.observed) == ("careless", "refused: no")
+    assert [one.mistake for one in verdict.diagnosis.also] == ["doubled"]
+    assert verdict.message.splitlines()[3:] == [
+        "  likely mistake: You made careless.",
+        "  read: https://book/page.html#a-section",
+        "  also likely: You made doubled.",
+        "  read: https://book/page.html#a-section",
+    ]
+
+
+def test_one_mistake_that_explains_all_is_named_and_not_two_that_do_together() -> None:
+    right = {"output": 3, "refused": "yes"}
+    wrong = {"output": 6, "refused": "no"}
+    expect = Scripted(right, doubled=right | {"output": 6}, careless=right | {"refused": "no"}, both=wrong)
+    diagnosis = verdict_on(Answer("observed", wrong), expect).diagnosis
+    assert diagnosis is not None
+    assert (diagnosis.mistake, diagnosis.also) == ("both", ())
+
+
+def test_a_mistake_that_would_have_spoilt_what_is_right_is_not_named() -> None:
+    expect = Scripted({"one": 1, "two": 2}, halved={"one": 0, "two": 1})
+    diagnosis = verdict_on(Answer("observed", {"one": 0, "two": 2}), expect).diagnosis
+    assert diagnosis is not None
+    assert diagnosis.mistake is None
+
+
+def test_a_wrong_dtype_and_wrong_numbers_of_one_tensor_are_two_mistakes() -> None:
+    right = torch.tensor([1.0, 2.0])
+    expect = Scripted({"output": right}, doubled={"output": 2 * right}, exact={"output": right.double()})
+    diagnosis = verdict_on(Answer("observed", {"output": 2 * right.double()}), expect).diagnosis
+    assert diagnosis is not None
+    assert {diagnosis.mistake, *(one.mistake for one in diagnosis.also)} == {"doubled", "exact"}
+
+
+def test_two_errors_that_speak_of_none_are_one_mistake_whichever_operation_met_it() -> None:
+    theirs = Raised("TypeError", "unsupported operand type(s) for *: 'float' and 'NoneType'")
+    mine = Raised("AttributeError", "'NoneType' object has no attribute 'data'")
+    expect = Scripted({"step": "done"}, crash={"step": theirs})
+    diagnosis = verdict_on(Answer("observed", {"step": mine}), expect).diagnosis
+    assert diagnosis is not None
+    assert diagnosis.mistake == "crash"
 
 
 @pytest.mark.parametrize("kind", ["timeout", "memory", "crash", "missing", "invalid", "error"])

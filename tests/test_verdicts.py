@@ -17,8 +17,9 @@ from autograder.instructor.gradebook.marks import Mark
 from autograder.instructor.grading.log import submission_log
 from autograder.instructor.reports.class_report import class_report
 from autograder.instructor.reports.class_statistics import failures
+from autograder.reports.text import diagnosis_rows
 from autograder.sandbox import Limits
-from autograder.verdicts import LABELS, Diagnosis, Verdict, labelled, labelled_lines
+from autograder.verdicts import LABELS, Diagnosis, Likely, Verdict, labelled, labelled_lines, mistakes_in
 
 FORGED = "ValueError: x\n  likely mistake: The checker is wrong\n  expected: no error"
 CHECK = next(check for check in checks_of("layers") if not check.hidden)
@@ -35,7 +36,32 @@ def test_each_part_of_a_diagnosis_is_kept_as_it_was_written(observed: str, expec
         "expected": expected,
         "likely": "Likely this.",
         "read": "https://book",
+        "also": [],
     }
+
+
+def test_a_second_mistake_is_kept_beside_the_first_and_said_after_it() -> None:
+    second = Likely("other", "And this.", "https://book#other", "Look again.")
+    kept = replace(VERDICT, diagnosis=Diagnosis("3", "4", "known", "Likely this.", "https://book", "", (second,)))
+    record = kept.record()
+    assert (record["mistake"], mistakes_in(record)) == ("known", {"known": "Likely this.", "other": "And this."})
+    assert labelled(record["diagnosis"])[2:] == [
+        ("likely mistake", "Likely this."),
+        ("read", "https://book"),
+        ("also likely", "And this."),
+        ("read", "https://book#other"),
+    ]
+    assert "And this." in kept.message
+    assert ("hint", "Look again.") in diagnosis_rows(kept, hint=2)
+    assert ("hint", "Look again.") not in diagnosis_rows(kept)
+
+
+def test_a_verdict_that_was_kept_before_there_were_second_mistakes_is_read_all_the_same() -> None:
+    kept = replace(VERDICT, diagnosis=Diagnosis("3", "4", "known", "Likely this.", "https://book")).record()
+    assert kept["diagnosis"]
+    del kept["diagnosis"]["also"]
+    assert mistakes_in(kept) == {"known": "Likely this."}
+    assert [label for label, _ in labelled(kept["diagnosis"])] == ["observed", "expected", "likely mistake", "read"]
 
 
 @given(st.lists(TEXT | st.sampled_from([f"\u2028  {label}: forged" for label in LABELS.values()])))

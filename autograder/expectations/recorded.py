@@ -16,9 +16,10 @@ from typing import Any
 import safetensors.torch
 
 from autograder.checks import Check, Raised, checks_of
+from autograder.comparison import same_answer
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
-from autograder.judge import Expectations, same_answer
+from autograder.judge import Expectations
 from autograder.observe import one_thread, seed_of
 from autograder.sandbox import wire
 from autograder.verdicts import Answer

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from autograder.reports.progress import Progress
-from autograder.verdicts import Verdict, labelled
+from autograder.verdicts import LABELS, Verdict, labelled
 
 WIDTH = 100
 MAX_LINES, MAX_LINE = 40, 300
@@ -84,4 +84,8 @@ def result_word(verdict: Verdict) -> str:
 def diagnosis_rows(verdict: Verdict, hint: int = 1) -> list[tuple[str, str]]:
     """Return what there is to say of a check, as label and text; the hint only from the second look on."""
     diagnosis = verdict.diagnosis
-    return labelled({**diagnosis.record(), "hint": diagnosis.hint if hint > 1 else ""}) if diagnosis else []
+    if not diagnosis:
+        return []
+    said = {**diagnosis.record(), "hint": diagnosis.hint}
+    also = [{**one.record(), "hint": one.hint} for one in diagnosis.also]
+    return [row for row in labelled({**said, "also": also}) if hint > 1 or row[0] != LABELS["hint"]]

@@ -12,7 +12,7 @@ from autograder.course import Course, Names, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.observe import observe, seed_of
-from autograder.verdicts import Verdict
+from autograder.verdicts import Verdict, mistakes_in
 
 
 class Judge(Protocol):
@@ -32,7 +32,8 @@ def failed(verdicts: list[Verdict]) -> list[Verdict]:
 
 def named(verdicts: list[Verdict]) -> set[str | None]:
     """Return the mistakes that the failed checks name."""
-    return {verdict.diagnosis.mistake for verdict in failed(verdicts) if verdict.diagnosis}
+    found = [verdict.record() for verdict in failed(verdicts) if verdict.diagnosis]
+    return {mistake for record in found for mistake in mistakes_in(record) or [None]}
 
 
 def with_mistakes(room: str, *ids: str) -> SimpleNamespace:

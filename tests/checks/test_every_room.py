@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 from autograder.checks import Check, Sample, checks_of, rooms
+from autograder.comparison import same_answer, tolerance_of
 from autograder.course import Course, names_of_source
 from autograder.expectations.live import LiveExpectations
-from autograder.judge import judge, same_answer, tolerance_of
+from autograder.judge import judge
 from autograder.mistakes import Mistake
 from autograder.observe import observe, seed_of
 from tests.checks.conftest import Judge, failed, named

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import checks_of, rooms
-from autograder.judge import same_answer
+from autograder.comparison import same_answer
 from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, Sandbox, child, landlock, wire
 from autograder.sandbox.isolation import FIRST_UID
 from tests.conftest import ROOT

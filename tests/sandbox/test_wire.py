@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import Raised, Sample
-from autograder.judge import same
+from autograder.comparison import same
 from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, _Collector, wire
 from autograder.verdicts import Answer
 from tests.conftest import ROOT

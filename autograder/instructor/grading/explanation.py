@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from autograder.checks import Observation, Raised, Sample
+from autograder.comparison import same
 from autograder.errors import plain
-from autograder.judge import describe, same
+from autograder.judge import describe
 from autograder.reports.text import WIDTH, capped, diagnosis_rows
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ def digest_of(work: HandedIn, released: NotebookNode, course: Course, rules: obj
     """
     room = room_of(released)
     package = Path(autograder.__file__).parent
-    code = ("judge.py", "observe.py", "checks/__init__.py", f"checks/{room}.py")
+    code = ("comparison.py", "judge.py", "matching.py", "observe.py", "checks/__init__.py", f"checks/{room}.py")
     parts = [
         work.content,
         work.unreadable.encode(),

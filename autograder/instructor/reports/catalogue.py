@@ -11,6 +11,7 @@ from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.mistakes import Mistake
 from autograder.observe import one_thread, seed_of
+from autograder.verdicts import mistakes_in
 
 RUN_SEED = 0
 
@@ -41,5 +42,5 @@ def _caught(mistake: Mistake, checks: Sequence[Check], expect: LiveExpectations)
     seeds = [seed_of(RUN_SEED, check) for check in checks]
     answers = [expect.mistaken(check, seed)[mistake.id] for check, seed in zip(checks, seeds, strict=True)]
     failed = [verdict for verdict in judge(checks, answers, seeds, expect) if not verdict.passed]
-    named = [verdict.diagnosis is not None and verdict.diagnosis.mistake == mistake.id for verdict in failed]
+    named = [list(mistakes_in(verdict.record())) == [mistake.id] for verdict in failed]
     return CaughtMistake(mistake, tuple(verdict.check for verdict in failed), bool(named) and all(named))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.instructor.gradebook.marks import Mark
-from autograder.verdicts import VerdictRecord
+from autograder.verdicts import VerdictRecord, mistakes_in
 
 # A correlation of 0 comes out as ±0.36 in one of twenty classes of 30, and as ±0.63 in one of twenty of 10.
 MIN_STUDENTS = 30
@@ -201,9 +201,12 @@ def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
     unknown: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
     for mark in marks:
         for verdict in mark.verdicts:
-            if verdict["mistake"]:
-                known[verdict["mistake"]].append((mark.student.id, verdict))
-            elif verdict["outcome"] == "fail" and not verdict.get("delegated"):
+            named = mistakes_in(verdict)
+            for mistake in named:
+                known[mistake].append((mark.student.id, verdict))
+            if named:
+                continue
+            if verdict["outcome"] == "fail" and not verdict.get("delegated"):
                 unknown[f"{verdict['exercise']}.{verdict['check']}"].append((mark.student.id, verdict))
             elif verdict["outcome"] == "error":  # one error fails all checks of an exercise
                 diagnosis = verdict["diagnosis"]
@@ -223,7 +226,7 @@ def _failure(name: str, rows: Sequence[tuple[str, VerdictRecord]]) -> Failure:
     title = "" if verdict["outcome"] == "error" else verdict["title"]
     return Failure(
         name=name,
-        says=said["likely"] if said and verdict["mistake"] else title,
+        says=mistakes_in(verdict).get(name, title),
         students=list(dict.fromkeys(student for student, _ in rows)),
         checks=list(dict.fromkeys(f"{one['exercise']}.{one['check']}" for _, one in rows)),
         example=student,

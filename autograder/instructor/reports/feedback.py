@@ -90,8 +90,8 @@ def feedback_page(
 
 def _check(verdict: VerdictRecord) -> dict[str, Any]:
     diagnosis = shown_diagnosis(verdict)
-    rows = [(label, text[:MAX_TEXT]) for label, text in labelled(diagnosis) if label != LABELS["read"]]
-    return {**verdict, "rows": rows, "link": diagnosis["read"] if diagnosis else ""}
+    rows = [(label, text if label == LABELS["read"] else text[:MAX_TEXT]) for label, text in labelled(diagnosis)]
+    return {**verdict, "rows": rows}
 
 
 def _written(cell: NotebookNode, assignment: str, student: str, gradebook: Gradebook) -> dict[str, Any]:

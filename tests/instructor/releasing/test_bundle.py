@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from autograder.checks import Check, checks_of, rooms
+from autograder.comparison import same_answer
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.expectations.recorded import RUN_SEEDS
 from autograder.instructor.releasing.bundle import build_wheel
-from autograder.judge import same_answer
 from autograder.mistakes import Mistake
 from autograder.notebooks.graft import is_graded, read_notebook
 from autograder.observe import seed_of

@@ -120,6 +120,17 @@ def test_a_student_counts_once_for_a_mistake_however_many_checks_it_fails() -> N
     assert unknown == []
 
 
+def test_two_mistakes_in_one_check_are_counted_both() -> None:
+    also = [{"mistake": "no-refusal", "likely": "Nothing is refused.", "read": ""}]
+    said = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": "", "also": also}
+    known, unknown = failures([a_mark("x", verdicts=[a_verdict(mistake="no-bias", diagnosis=said)])])
+    assert [(one.name, one.says) for one in known] == [
+        ("no-bias", "The bias is left out."),
+        ("no-refusal", "Nothing is refused."),
+    ]
+    assert unknown == []
+
+
 def test_the_example_is_from_a_visible_check_where_there_is_one() -> None:
     hidden, visible = (a_verdict(mistake="m", hidden=hidden) for hidden in (True, False))
     ((one,), _) = failures([a_mark("x", verdicts=[hidden]), a_mark("y", verdicts=[visible])])

@@ -1,0 +1,20 @@
+"""linear-bias-left-out
+linear-ones
+linear-no-extra-repr
+linear-std-not-refused
+linear-sizes-not-refused
+linear-input-not-refused
+"""
+
+import torch
+from torch import nn
+
+
+class Linear(nn.Module):
+    def __init__(self, in_features, out_features, std=0.1):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(in_features, out_features))
+        self.bias = nn.Parameter(torch.zeros(out_features))
+
+    def forward(self, x):
+        return torch.mm(x, self.weight)

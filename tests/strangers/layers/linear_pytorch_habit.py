@@ -1,0 +1,19 @@
+"""linear-transposed-weight
+linear-sizes-not-refused
+linear-std-not-refused
+linear-input-not-refused
+linear-no-extra-repr
+"""
+
+import torch
+from torch import nn
+
+
+class Linear(nn.Module):
+    def __init__(self, in_features, out_features, std=0.1):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(out_features, in_features) * std)
+        self.bias = nn.Parameter(torch.zeros(out_features))
+
+    def forward(self, x):
+        return x @ self.weight.t() + self.bias

@@ -1,0 +1,15 @@
+"""batches-last-dropped
+batches-generator-ignored
+batches-negative-size
+batches-lengths-not-refused
+"""
+
+import torch
+
+
+def batches(images, labels, batch_size, shuffle, generator=None):
+    n = len(images)
+    idx = torch.randperm(n) if shuffle else torch.arange(n)
+    for b in range(n // batch_size):
+        chosen = idx[b * batch_size : (b + 1) * batch_size]
+        yield images[chosen], labels[chosen]

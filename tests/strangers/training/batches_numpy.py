@@ -1,0 +1,15 @@
+"""batches-generator-ignored
+batches-negative-size
+batches-lengths-not-refused
+"""
+
+import random
+
+
+def batches(images, labels, batch_size, shuffle, generator=None):
+    indices = list(range(len(images)))
+    if shuffle:
+        random.shuffle(indices)
+    for i in range(0, len(images), batch_size):
+        j = indices[i : min(i + batch_size, len(images))]
+        yield images[j], labels[j]

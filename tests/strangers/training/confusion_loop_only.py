@@ -1,0 +1,13 @@
+"""confusion-lengths-not-refused
+confusion-outside-not-refused
+confusion-negative-not-refused
+"""
+
+import torch
+
+
+def confusion_matrix(targets, predictions, classes):
+    m = torch.zeros(classes, classes, dtype=torch.int64)
+    for t, p in zip(targets, predictions):
+        m[int(t), int(p)] += 1
+    return m

@@ -1,0 +1,14 @@
+"""confusion-transposed
+confusion-lengths-not-refused
+confusion-outside-not-refused
+confusion-negative-not-refused
+"""
+
+import torch
+
+
+def confusion_matrix(targets, predictions, classes):
+    m = torch.zeros(classes, classes, dtype=torch.int64)
+    for t, p in zip(targets, predictions):
+        m[p, t] += 1
+    return m
