@@ -209,7 +209,10 @@ def _other_expressions(node: ast.AST, modules: set[str]) -> Iterator[Change]:
             yield "constant", ast.Constant(not value)
         case ast.Constant(value=int() | float() as value):
             yield "constant", ast.Constant(value + 1)
-            yield "constant", ast.Constant(value - 1) if value >= 1 else ast.UnaryOp(ast.USub(), ast.Constant(1 - value))
+            yield (
+                "constant",
+                ast.Constant(value - 1) if value >= 1 else ast.UnaryOp(ast.USub(), ast.Constant(1 - value)),
+            )
         case ast.Constant(value=str() as value):
             yield "constant", ast.Constant(f"{value}?")
         case ast.IfExp():
