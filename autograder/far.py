@@ -22,6 +22,7 @@ with suppress(ImportError):  # the first operation of a tensor like ours loads i
 
 FAR = "meta"  # known to every PyTorch, and needed by no exercise
 MOVES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)
+CHOICES = (torch.where, Tensor.where)  # they make tensors of numbers on a device, and on this one numbers are lost
 
 
 class _FarTensor(Tensor):
@@ -72,6 +73,8 @@ class _Journeys(TorchFunctionMode):
         given = (args, kwargs or {})
         if func is Tensor.tolist or (func is Tensor.numpy and given[1].get("force")):  # these copy what is far first
             given = tree_map(lambda leaf: leaf.near if _is_far(leaf) else leaf, given)
+        if func in CHOICES and any(map(_is_far, tree_leaves(given))):
+            given = tree_map(lambda leaf: torch.tensor(leaf) if isinstance(leaf, int | float) else leaf, given)
         result = func(*given[0], **given[1])
         if not any(isinstance(leaf, Tensor) and leaf.is_meta and not _is_far(leaf) for leaf in tree_leaves(result)):
             return result

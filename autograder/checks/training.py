@@ -40,7 +40,6 @@ from autograder.checks import (
     check,
     normal,
     ready_made,
-    refusal,
     set_values,
     tried,
 )
