@@ -234,8 +234,8 @@ MISTAKES = [
     Mistake(
         id="collapse-asserts",
         exercise="collapse",
-        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong is "
-        "a ValueError.",
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong "
+        "is a ValueError.",
         read="affine",
         hint="raise, a kind of error, and a message: three parts.",
         edits={
@@ -466,8 +466,8 @@ MISTAKES = [
     Mistake(
         id="interpolant-asserts",
         exercise="relu_interpolant",
-        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong is "
-        "a ValueError.",
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong "
+        "is a ValueError.",
         read="slope-changes",
         hint="raise, a kind of error, and a message: three parts.",
         edits={

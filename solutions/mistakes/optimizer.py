@@ -101,7 +101,8 @@ MISTAKES = [
     Mistake(
         id="numerical-nudges-a-copy",
         exercise="numerical_gradient",
-        says="Where the elements of x do not lie in a row, as in a transposed tensor, what flattens it makes a copy. You "
+        says="Where the elements of x do not lie in a row, as in a transposed tensor, what flattens it makes a "
+        "copy. You "
         "nudge that copy, f is given the other tensor, and every slope is 0.",
         hint="Print what f is given in each call: does it differ from call to call?",
         read="nudging",
@@ -185,7 +186,8 @@ MISTAKES = [
     Mistake(
         id="numerical-asserts",
         exercise="numerical_gradient",
-        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong is "
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did "
+        "wrong is "
         "a ValueError.",
         hint="raise, a kind of error, and a message: three parts.",
         read="nudging",
@@ -266,7 +268,8 @@ MISTAKES = [
     Mistake(
         id="backward-linear-mean-row",
         exercise="backward_linear",
-        says="You divide by the batch, and the gradient of the bias comes as a row, (1, O). If the loss is a mean, that "
+        says="You divide by the batch, and the gradient of the bias comes as a row, (1, O). If the loss is a "
+        "mean, that "
         "division is in grad_out already; and a gradient has the shape of what it belongs to: (O,).",
         hint="Two things at once. Check yours against numerical_gradient with a batch of two, and print its shape.",
         read="linear-backwards",
@@ -398,7 +401,8 @@ MISTAKES = [
     Mistake(
         id="backward-relu-python-if",
         exercise="backward_relu",
-        says="Python's if asks once, of the whole tensor, whether it is above 0. A tensor of many numbers has no single "
+        says="Python's if asks once, of the whole tensor, whether it is above 0. A tensor of many numbers has no "
+        "single "
         "answer.",
         hint="Decide for each element: a comparison of a tensor gives a tensor of answers.",
         read="gate",
@@ -407,7 +411,8 @@ MISTAKES = [
     Mistake(
         id="backward-relu-float32-gate",
         exercise="backward_relu",
-        says="Your gate is made in float32, so that a gradient in float16 comes back as float32. It has the dtype of x.",
+        says="Your gate is made in float32, so that a gradient in float16 comes back as float32. It has the "
+        "dtype of x.",
         hint="float() is one dtype. True and False can be multiplied as they are, or made in the dtype of another.",
         read="gate",
         edits={GATE: "return grad_out * (x > 0).float()"},
@@ -674,7 +679,8 @@ MISTAKES = [
     Mistake(
         id="optimizer-asserts",
         exercise="Optimizer",
-        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong is "
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did "
+        "wrong is "
         "a ValueError.",
         hint="raise, a kind of error, and a message: three parts.",
         read="the-step",
@@ -937,7 +943,8 @@ MISTAKES = [
     Mistake(
         id="momentum-asserts",
         exercise="Momentum",
-        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong is "
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did "
+        "wrong is "
         "a ValueError.",
         hint="raise, a kind of error, and a message: three parts.",
         read="momentum",

@@ -230,7 +230,8 @@ MISTAKES = [
     ),
     batch(
         "numpy-seed",
-        "A seed of NumPy is set inside the function, so that each pass has the same random order, whatever generator is "
+        "A seed of NumPy is set inside the function, so that each pass has the same random order, whatever "
+        "generator is "
         "passed.",
         "Who calls you decides what can be repeated. What does your function set that it was not given?",
         {
@@ -480,8 +481,8 @@ MISTAKES = [
         "Where in your code does config.device stand?",
         {
             "config.model.to(config.device)": "config.model",
-            TRAIN_LOADER: TRAIN_LOADER.replace("x, y", "_, _"),
-            VALID_LOADER: VALID_LOADER.replace("x, y", "_, _"),
+            TRAIN_LOADER: f"{TRAIN_LOADER.removesuffix('x, y')}_, _",
+            VALID_LOADER: f"{VALID_LOADER.removesuffix('x, y')}_, _",
             ARGMAX: ARGMAX.replace("x.to(self.config.device)", "x"),
             ACCURACY: ACCURACY.replace("y.to(self.config.device)", "y"),
         },
@@ -492,8 +493,8 @@ MISTAKES = [
         "The model is on the config's device and the batches are not: on a GPU the first product of the two fails.",
         "What comes out of a loader lies in the processor's memory. What has to happen to it in each round?",
         {
-            TRAIN_LOADER: TRAIN_LOADER.replace("x, y", "_, _"),
-            VALID_LOADER: VALID_LOADER.replace("x, y", "_, _"),
+            TRAIN_LOADER: f"{TRAIN_LOADER.removesuffix('x, y')}_, _",
+            VALID_LOADER: f"{VALID_LOADER.removesuffix('x, y')}_, _",
         },
     ),
     learner(
@@ -1015,7 +1016,8 @@ MISTAKES = [
     ),
     counted(
         "lists-compared",
-        "Only tensors and arrays are taken: a list that is compared with a number gives one False, and no list of them.",
+        "Only tensors and arrays are taken: a list that is compared with a number gives one False, and no "
+        "list of them.",
         "[0, 1] == 1: what does Python say, and what does a tensor say?",
         {
             TENSORS: "targets, predictions = targets, predictions",
@@ -1130,7 +1132,8 @@ MISTAKES = [
     ),
     scored(
         "nan-from-nan",
-        "Where a class never occurs, is never predicted, or is never right, something is NaN: F1 is calculated from the "
+        "Where a class never occurs, is never predicted, or is never right, something is NaN: F1 is "
+        "calculated from the "
         "other two, and takes over theirs.",
         "0 / 0 in floating numbers raises nothing. You divide three times: which of them can meet a 0?",
         {

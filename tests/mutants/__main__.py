@@ -17,7 +17,7 @@ from tests.mutants.trial import Result, Trial
 
 
 def main() -> int:
-    """Try the mutants of each room, print how they ended, and return 1 where any lives that is not known to be right."""
+    """Try the mutants of each room, print how they ended, and return 1 where any lives that should not."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--room", action="append", choices=rooms(), help="only this one; may be given several times")
     parser.add_argument("--json", type=Path, help="write there how each mutant ended")

@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from operator import itemgetter
+from pathlib import Path
 
 import torch
 
@@ -28,7 +29,7 @@ FORKED = multiprocessing.get_context("fork")
 SECONDS = 10  # of a processor's time: twice what all checks of the slowest room take together
 GRACE = 60  # seconds for a child that needs no processor's time and does not end
 ADDITIONAL = 4 << 30  # bytes
-CAUGHT, ALIVE = 0, 1  # what a child ends with; whoever is killed is caught as well
+CAUGHT, ALIVE = 0, 42  # what a child ends with; whoever is killed is caught as well
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,10 @@ class Trial:
     def _shut_in(folder: str) -> None:
         """Let the child write nothing that stays, print nothing, and take no more than its share."""
         os.chdir(folder)
-        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (until the process ends)
+        sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 (until the process ends)
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (taken + ADDITIONAL, taken + ADDITIONAL))
 
 
