@@ -511,7 +511,7 @@ def far_away(names: SimpleNamespace, rng: torch.Generator, ask: Callable[[Any], 
         log = Log()
         model = Net(rng, log)
         model.labels = ["Hat", "Glove", "Scarf"]  # type: ignore[assignment]
-        config = config_of(names, model=model, lr=0.05, epochs=2, device=FAR)
+        config = config_of(names, model=model, lr=0.05, epochs=1, device=FAR)
         return ask(names.Learner(config, three_sets(rng, log)))
 
     with far_device():

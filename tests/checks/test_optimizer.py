@@ -62,6 +62,11 @@ def test_a_wrong_optimizer_costs_no_point_of_momentum(mistake: str, verdicts_on:
     assert {verdict.check.exercise for verdict in failed(verdicts)} == {"Optimizer"}
 
 
+@pytest.mark.parametrize("mistake", ["numerical-eps-not-refused", "optimizer-nothing-refused", "momentum-not-refused"])
+def test_who_refuses_nothing_loses_one_point(mistake: str, verdicts_on: Judge) -> None:
+    assert sum(verdict.check.points for verdict in failed(verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3))) == 1
+
+
 def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:
     source = COURSE.source(ROOM).replace(
         "        for p in self.params:\n            p.grad = None\n",

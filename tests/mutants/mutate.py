@@ -37,8 +37,8 @@ CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitAnd: ast.BitOr,
     ast.BitOr: ast.BitAnd,
 }
-CALLED = {"min": "max", "any": "all", "zeros": "ones", "zeros_like": "ones_like", "eval": "train", "deepcopy": "copy"}
-CALLED |= {other: name for name, other in CALLED.items() if name != "deepcopy"}
+CALLED = {"min": "max", "any": "all", "zeros": "ones", "zeros_like": "ones_like", "eval": "train"}
+CALLED |= {other: name for name, other in CALLED.items()}
 Change = tuple[str, ast.AST]
 
 
