@@ -27,7 +27,7 @@ from tests.mutants.mutate import Mutant, mutants_of
 SEED = 1
 FORKED = multiprocessing.get_context("fork")
 SECONDS = 10  # of a processor's time: twice what all checks of the slowest room take together
-GRACE = 60  # seconds for a child that needs no processor's time and does not end
+GRACE = 300  # seconds for a child that needs no processor's time and does not end
 ADDITIONAL = 4 << 30  # bytes
 CAUGHT, ALIVE = 0, 42  # what a child ends with; whoever is killed is caught as well
 
