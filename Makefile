@@ -17,8 +17,8 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course full-set test test-deep checked lint book watch release sample-course site pdf term mistakes bench bench-book bench-grading results photos model recording \
-    bench-training attacks claims clean
+.PHONY: help course full-set test test-deep checked lint book watch release sample-course site pdf term mistakes mutants bench bench-book \
+    bench-grading results photos model recording bench-training attacks claims clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -108,6 +108,9 @@ term: .venv/installed ## play a term with 120 students, from an empty folder to 
 
 mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
 	@$(BIN)/python -m autograder.instructor.reports.mistakes_table
+
+mutants: .venv/installed ## small changes of the solutions that no check sees, and that are not known to be right (ROOM=training for one)
+	@$(BIN)/python -m tests.mutants $(if $(ROOM),--room $(ROOM))
 
 photos: .venv/installed ## accuracy on photographs made of held-out garments, on each ground; those that are wrong in _build/photos
 	@$(BIN)/python -m bench.photos --model $(DEPLOYED)

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 FIRST = [
     "book/test_content.py",
     "checks/test_every_room.py",
+    "mutants/test_mutants.py",
     "book/test_reading.py",
     "sample_class/test_term.py",
     "instructor/grading/test_hostile_submissions.py",

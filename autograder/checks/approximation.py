@@ -179,7 +179,7 @@ def finite_outside(names: SimpleNamespace, rng: torch.Generator) -> Observations
     "relu_interpolant",
     points=1,
     hidden=True,
-    title="Knots out of order or doubled, and a value too few or too many, are refused",
+    title="Knots out of order or doubled, a single one, and a value too few or too many, are refused",
 )
 def knots_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
@@ -188,6 +188,7 @@ def knots_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     calls = {
         "knots out of order": lambda: names.relu_interpolant(knots.flip(0), values),
         "one knot twice": lambda: names.relu_interpolant(doubled, values),
+        "a single knot": lambda: names.relu_interpolant(knots[:1], values[:1]),
         "a value too few": lambda: names.relu_interpolant(knots, values[:-1]),
         "a value too many": lambda: names.relu_interpolant(knots[:-1], values),
         "knots in order": lambda: names.relu_interpolant(knots, values),

@@ -38,6 +38,7 @@ from autograder.checks import (
     set_values,
     tried,
 )
+from autograder.far import FAR, far_device
 
 SIZES = [784, 256, 64, 10]
 KEYS = ("format", "format_version", "preprocessing_version", "sizes", "input_range")
@@ -231,7 +232,7 @@ def digest(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     "export_model",
     points=1,
     hidden=True,
-    title="Other sizes are refused; dtype, mode and labels of the model are respected, and an old file is replaced",
+    title="Other sizes are refused; dtype, mode, labels, device of the model are respected; an old file is replaced",
 )
 def any_model(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     weights = random_tensors(rng)
@@ -248,6 +249,10 @@ def any_model(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         done = attempt(lambda: names.export_model(model, path))
         content = Content(path)
         refused = refusal(lambda: names.export_model(smaller, place / "smaller.safetensors"))
+        with far_device():
+            away = filled(names, weights).to(FAR)
+            moved = attempt(lambda: names.export_model(away, place / "away.safetensors"))
+        of_moved = Content(place / "away.safetensors")
     return {
         "export_model of a model in float64 returns": without(place, done),
         "dtypes in the file": content.dtypes,
@@ -255,6 +260,8 @@ def any_model(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "dtype of the model afterwards": str(affine(names, model)[0][0].dtype),
         "training afterwards": model.training,
         "a model 784-256-64-9": without(place, refused),
+        "export_model of a model on another device returns": without(place, moved),
+        "tensors of it that are in the file": of_moved.holds(weights),
     }
 
 
@@ -300,20 +307,27 @@ def equal_tensors(names: SimpleNamespace, model: Any, tensors: dict[str, Tensor]
     return ", ".join(equal) or "none"
 
 
-@check("load_model", points=1, title="It is ready to answer: evaluation mode, in all of its parts")
+@check("load_model", points=1, title="It is ready to answer: in evaluation mode, on the device that was asked for")
 def ready(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with folder() as place, labels_put_back(names):
         path = ModelFile(random_tensors(rng)).write(place / "model.safetensors")
         model = attempt(lambda: names.load_model(path))
+        with far_device():
+            away = attempt(lambda: devices(names.load_model(path, FAR)))
     if not isinstance(model, nn.Module):
         return {"load_model": without(place, model)}
     x, n = torch.rand(1, 28, 28, generator=rng), between(2, 40, rng)
     return {
         "it is in training mode": model.training,
         "a part inside is in training mode": any(module.training for module in [*model.modules()][1:]),
-        "device": str(next(model.parameters()).device),
+        "device": devices(model),
+        "device where another was asked for": without(place, away),
         f"of {n} more answers, so many are the first one again": attempt(lambda: repeated(model, x, n)),
     }
+
+
+def devices(model: nn.Module) -> str:
+    return " and ".join(sorted({parameter.device.type for parameter in model.parameters()}))
 
 
 def repeated(model: nn.Module, x: Tensor, n: int) -> int:
@@ -591,7 +605,8 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     grey, colour = between(70, 110, rng), ground(rng)
     box = (30, 40, 100, 180)
     on_white, on_colour = painted((160, 200), WHITE, (box, grey)), painted((160, 200), colour, (box, grey))
-    sixteen = Image.fromarray(np.asarray(on_white.convert("L")).astype(np.uint16) * 257)
+    # All of the 16 bits count, also where the lower eight are not the upper ones once more.
+    sixteen = Image.fromarray(np.asarray(on_white.convert("L")).astype(np.uint16) * 257 - between(40, 100, rng))
     images = {
         "1": painted((160, 200), WHITE, (box, 0)).convert("1"),
         "L": on_white.convert("L"),
@@ -613,16 +628,16 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("prepare_image", points=1, hidden=True, title="A fine pattern becomes its mean, in a large photograph too")
 def pattern(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Both patterns are far finer than a pixel of the result, which covers 25 or 100 pixels of the photograph."""
+    """The patterns are far finer than a pixel of the result, which covers 25 pixels of the photograph or more."""
     dark, light = between(10, 40, rng), between(120, 150, rng)
     mean = 1 - (dark + light) / 2 / 255
     observed: dict[str, Observation] = {}
-    for what, side in (("rows", 140), ("chessboard", 280)):
-        rows, columns = np.indices((side, side))
+    for what, height, width in (("rows", 140, 140), ("chessboard", 280, 280), ("tall chessboard", 1120, 400)):
+        rows, columns = np.indices((height, width))
         even = (rows if what == "rows" else rows + columns) % 2
-        pixels = np.full((side + 60, side + 50, 3), 255, np.uint8)
-        pixels[20 : side + 20, 15 : side + 15] = np.where(even, dark, light)[..., None]
-        x = attempt(lambda pixels=pixels: picture(names, Image.fromarray(pixels))[3:25, 3:25])  # type: ignore[misc]
+        pixels = np.full((height + 60, width + 50, 3), 255, np.uint8)
+        pixels[20 : height + 20, 15 : width + 15] = np.where(even, dark, light)[..., None]
+        x = attempt(lambda pixels=pixels: picture(names, Image.fromarray(pixels))[3:25, 11:17])  # type: ignore[misc]
         if not isinstance(x, Tensor):
             observed[what] = x
             continue
@@ -631,7 +646,12 @@ def pattern(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
-@check("prepare_image", points=1, hidden=True, title="A blank image and one narrower than 2 pixels are refused")
+@check(
+    "prepare_image",
+    points=1,
+    hidden=True,
+    title="A blank image and one narrower than 2 pixels are refused, and nothing else",
+)
 def nothing_to_see(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     line = Image.new("L", (1, 60), 255)
     line.paste(20, (0, 20, 1, 40))
@@ -641,6 +661,15 @@ def nothing_to_see(names: SimpleNamespace, rng: torch.Generator) -> Observations
         "all transparent": Image.new("RGBA", (60, 80), (0, 0, 0, 0)),
         "1 × 60 with a dark part": line,
         "60 × 1 with a dark part": line.transpose(Image.Transpose.ROTATE_90),
+    }
+    narrow = painted((2, 60), WHITE, ((0, 20, 2, 40), 20))
+    stick = painted((60, 200), WHITE, ((30, 30, 32, 170), 20))
+    images |= {
+        "2 × 60 with a dark part": narrow,
+        "60 × 2 with a dark part": narrow.transpose(Image.Transpose.ROTATE_90),
+        "an upright stick": stick,
+        "a lying stick": stick.transpose(Image.Transpose.ROTATE_90),
+        "a light garment": painted((160, 200), WHITE, ((40, 30, 110, 170), between(190, 200, rng))),
     }
     images |= {f"a rectangle, {which}": upright(rng)[0] for which in ("one", "two", "three")}
     return tried(rng, {what: partial(names.prepare_image, image) for what, image in images.items()})
@@ -738,7 +767,12 @@ def alike(mine: dict[str, Observation], theirs: dict[str, Observation]) -> Obser
     return False
 
 
-@check("classify", points=1, hidden=True, title="It answers without dropout, and leaves the model's mode as it was")
+@check(
+    "classify",
+    points=1,
+    hidden=True,
+    title="It answers without dropout, on the model's device, and leaves its mode as it was",
+)
 def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model, x = spread_out(names, rng), half_bright(rng)
     expected = answers(names, model.eval(), x)
@@ -748,4 +782,7 @@ def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         model.train(training)
         observed[f"{found}: it is the one in evaluation mode"] = alike(answers(names, model, x), expected)
         observed[f"{found}: training afterwards"] = model.training
-    return observed
+    model.eval()
+    with far_device():
+        away = answers(names, model.to(FAR), x)
+    return observed | {"a model on another device answers the same": alike(away, expected)}

@@ -41,39 +41,47 @@ def central_differences(names: SimpleNamespace, rng: torch.Generator) -> Observa
     }
 
 
-@check("numerical_gradient", points=1, title="It calculates in float64, also where x is float32")
+def shaped(rng: torch.Generator, shape: tuple[int, ...], dtype: torch.dtype = torch.float64) -> Tensor:
+    """Draw a tensor of any shape, () included."""
+    return normal(rng, math.prod(shape), dtype=dtype).reshape(shape)
+
+
+@check("numerical_gradient", points=1, title="It calculates in float64, for any shape and dtype of x, which is kept")
 def in_float64(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """With eps = 1e-4 float64 rounds the result by some 1e-12, and float32 by some 1e-3."""
+    """With eps = 1e-4 float64 rounds the result by some 1e-12, and float32 by some 1e-3.
+
+    A transposed x is one whose elements do not lie in a row: what flattens it nudges a copy.
+    """
     seen = set()
 
-    def f(x: Tensor) -> float:
+    def sines(x: Tensor) -> float:
         seen.add(str(x.dtype))
         return float(x.sin().sum())
 
-    gradient = attempt(lambda: names.numerical_gradient(f, normal(rng, 4), 1e-4))
-    return {"gradient with eps = 1e-4": gradient, "what f is given": ", ".join(sorted(seen))}
-
-
-def shaped(rng: torch.Generator, shape: tuple[int, ...]) -> Tensor:
-    """Draw a float64 tensor of any shape, () included."""
-    return normal(rng, math.prod(shape), dtype=torch.float64).reshape(shape)
-
-
-@check("numerical_gradient", points=1, hidden=True, title="Any shape; x keeps its values; eps = 0 or below is refused")
-def shapes_and_refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     def f(x: Tensor) -> Tensor:
         return (x**3).sum() + x.sum() ** 2
 
-    observed: dict[str, Observation] = {}
-    for shape in ((2, 1, 3), (), (1,)):
-        x = shaped(rng, shape)
-        observed[f"gradient for x of shape {shape}"] = attempt(partial(names.numerical_gradient, f, x, 0.25))
-        observed[f"x of shape {shape} afterwards"] = x
-    x = normal(rng, 3, dtype=torch.float64)
-    return observed | {
-        "eps = 0": refusal(lambda: names.numerical_gradient(f, x, 0.0)),
-        "eps = -0.001": refusal(lambda: names.numerical_gradient(f, x, -0.001)),
+    observed: dict[str, Observation] = {
+        "gradient with eps = 1e-4": attempt(lambda: names.numerical_gradient(sines, normal(rng, 4), 1e-4)),
+        "what f is given": ", ".join(sorted(seen)),
     }
+    given = {f"x of shape {shape}": shaped(rng, shape) for shape in ((2, 1, 3), (), (1,))}
+    given |= {"a transposed x": shaped(rng, (3, 2)).T, "a transposed x in float32": shaped(rng, (2, 3)).float().T}
+    for what, x in given.items():
+        observed[f"gradient for {what}"] = attempt(partial(names.numerical_gradient, f, x, 0.25))
+        observed[f"{what} afterwards"] = x
+    return observed
+
+
+@check("numerical_gradient", points=1, hidden=True, title="A nudge of 0 or below is refused")
+def nudge_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    def f(x: Tensor) -> Tensor:
+        return (x**3).sum()
+
+    x = normal(rng, 3, dtype=torch.float64)
+    return tried(
+        rng, {f"eps = {eps}": partial(names.numerical_gradient, f, x, eps) for eps in (0.0, -0.001, 0.5, 0.25, 0.125)}
+    )
 
 
 def linear_inputs(
@@ -95,8 +103,19 @@ def gradient_of_x(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("backward_linear", points=1, title="The gradient of w adds up, over the batch, input times gradient")
 def gradient_of_w(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """As many examples as inputs: an x that should be transposed then gives numbers and no error."""
-    return {"gradient of w for B = 4, I = 4, O = 3": names.backward_linear(*linear_inputs(rng, 4, 4, 3))[1]}
+    """As many examples as inputs: an x that should be transposed then gives numbers and no error.
+
+    Where there are more of them, to divide by the examples and to divide by the inputs are two things.
+    """
+
+    def part(batch: int, inputs: int) -> Tensor:
+        gradient: Tensor = names.backward_linear(*linear_inputs(rng, batch, inputs, 3))[1]
+        return gradient
+
+    return {
+        f"gradient of w for B = {batch}, I = {inputs}, O = 3": attempt(partial(part, batch, inputs))
+        for batch, inputs in ((4, 4), (7, 4))
+    }
 
 
 @check("backward_linear", points=1, title="The gradient of b has the shape of b and agrees with a numerical one")
@@ -130,14 +149,15 @@ def at_zero(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"gradient of x at -1, 0, 1, three times": names.backward_relu(x, normal(rng, 9))}
 
 
-@check("backward_relu", points=1, hidden=True, title="Any shape, and float64; the arguments keep their values")
+@check("backward_relu", points=1, hidden=True, title="Any shape and floating dtype; the arguments keep their values")
 def any_tensor(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     observed: dict[str, Observation] = {}
-    for shape in ((2, 3, 4), (6,), ()):
-        x, grad_out = shaped(rng, shape), shaped(rng, shape)
-        observed[f"gradient for x of shape {shape}"] = attempt(partial(names.backward_relu, x, grad_out))
-        observed[f"x of shape {shape} afterwards"] = x
-        observed[f"grad_out of shape {shape} afterwards"] = grad_out
+    for shape, dtype in (((2, 3, 4), torch.float64), ((6,), torch.float64), ((), torch.float64), ((5,), torch.float16)):
+        x, grad_out = shaped(rng, shape, dtype), shaped(rng, shape, dtype)
+        what = f"{dtype} of shape {shape}"
+        observed[f"gradient for {what}"] = attempt(partial(names.backward_relu, x, grad_out))
+        observed[f"x, {what}, afterwards"] = x
+        observed[f"grad_out, {what}, afterwards"] = grad_out
     return observed
 
 

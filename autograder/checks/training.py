@@ -14,6 +14,7 @@ from __future__ import annotations
 import inspect
 import math
 import tempfile
+import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,16 +33,17 @@ from torch.utils.data import DataLoader
 from autograder.checks import (
     Observation,
     Observations,
+    Raised,
     Sample,
     attempt,
     between,
     check,
     normal,
     ready_made,
-    refusal,
     set_values,
     tried,
 )
+from autograder.far import FAR, far_device
 
 FIELDS = ("model", "criterion", "epochs", "batch_size", "lr", "device", "patience", "max_seconds", "seed")
 
@@ -151,11 +153,12 @@ def lengths(parts: Sequence[tuple[Tensor, Tensor]]) -> str:
     return ", ".join(str(len(x)) for x, _ in parts)
 
 
-@check("batches", points=1, title="Each example comes once in a pass, with its own label; the last batch may be short")
+@check("batches", points=1, title="Each example comes once, with its label, whatever the sizes; arguments are kept")
 def every_example_once(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """25 shuffled labels stand in their own order with probability 1/25!, less than once in 10^25 runs.
 
-    More do more seldom. The last batch is always a short one.
+    More do more seldom. The last batch is always a short one. That the arguments stay as they are is looked at after 40
+    examples or more: 1/40! for an order that is none.
     """
     size = between(6, 9, rng)
     n = 4 * size + between(1, size - 1, rng)
@@ -172,7 +175,18 @@ def every_example_once(names: SimpleNamespace, rng: torch.Generator) -> Observat
             observed["the examples are in their order"] = torch.equal(order_of(parts), torch.arange(n))
         else:
             observed["the labels are shuffled"] = not torch.equal(labels_of(parts), labels)
-    return observed
+    for n, size in ((3, 8), (8, 4), (4, 1)):
+        observed[f"sizes of the batches, {n} examples, batch_size={size}"] = attempt(
+            lambda n=n, size=size: lengths(one_pass(names, *numbered(n), size, False))  # type: ignore[misc]
+        )
+    images, labels = numbered(between(40, 60, rng), torch.float64)
+    parts = one_pass(names, images, labels, 7, True)
+    return observed | {
+        "dtype of the images for float64": str(parts[0][0].dtype) if parts else "no batch",
+        "shape of a batch of images": str(tuple(parts[0][0].shape)) if parts else "no batch",
+        "images afterwards": images[:, 0, 0],
+        "labels afterwards": labels,
+    }
 
 
 @check("batches", points=1, title="Shuffled means: any order, another one in each pass; a generator repeats it")
@@ -204,24 +218,8 @@ def orders(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     }
 
 
-@check(
-    "batches", points=1, hidden=True, title="Any sizes and dtypes; the arguments stay as they are; nonsense is refused"
-)
-def sizes_and_refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """That the arguments stay as they are is looked at after 40 examples or more: 1/40! for an order that is none."""
-    observed: dict[str, Observation] = {}
-    for n, size in ((3, 8), (8, 4), (4, 1)):
-        observed[f"sizes of the batches, {n} examples, batch_size={size}"] = attempt(
-            lambda n=n, size=size: lengths(one_pass(names, *numbered(n), size, False))  # type: ignore[misc]
-        )
-    images, labels = numbered(between(40, 60, rng), torch.float64)
-    parts = one_pass(names, images, labels, 7, True)
-    observed |= {
-        "dtype of the images for float64": str(parts[0][0].dtype) if parts else "no batch",
-        "shape of a batch of images": str(tuple(parts[0][0].shape)) if parts else "no batch",
-        "images afterwards": images[:, 0, 0],
-        "labels afterwards": labels,
-    }
+@check("batches", points=1, hidden=True, title="Other lengths than its own, and batches of nothing, are refused")
+def misfits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     images, labels = numbered(6)
     calls = {
         "6 images and 5 labels": lambda: one_pass(names, images, labels[:5], 2, False),
@@ -232,7 +230,7 @@ def sizes_and_refusals(names: SimpleNamespace, rng: torch.Generator) -> Observat
         "5 images and 5 labels": lambda: one_pass(names, images[:5], labels[:5], 2, True),
         "batch_size=3": lambda: one_pass(names, images, labels, 3, False),
     }
-    return observed | tried(rng, calls)
+    return tried(rng, calls)
 
 
 # What the Learner is watched with.
@@ -280,6 +278,17 @@ class Loader:
         for start in range(0, len(x), self.size):
             self.log.now = self.name
             yield x[start : start + self.size].clone(), y[start : start + self.size].clone()
+
+
+REST = 0.015  # seconds
+
+
+class Resting(Loader):
+    """Takes a while for each pass."""
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        time.sleep(REST)
+        return super().__iter__()
 
 
 class Moody(nn.Module):
@@ -495,6 +504,28 @@ def accuracy(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         return measured(names, rng, lambda learner: learner.validate_epoch())
 
 
+def far_away(names: SimpleNamespace, rng: torch.Generator, ask: Callable[[Any], Observation]) -> Observation:
+    """Ask a Learner whose config names another device, while its loaders give tensors of this one."""
+
+    def asked() -> Observation:
+        log = Log()
+        model = Net(rng, log)
+        model.labels = ["Hat", "Glove", "Scarf"]  # type: ignore[assignment]
+        config = config_of(names, model=model, lr=0.05, epochs=1, device=FAR)
+        return ask(names.Learner(config, three_sets(rng, log)))
+
+    with far_device():
+        return attempt(asked)
+
+
+def losses_on_its_device(learner: Any) -> Observation:
+    """Return all losses and accuracies of a fit, where the model was moved at all."""
+    history = learner.fit()
+    if {parameter.device.type for parameter in learner.model.parameters()} != {FAR}:
+        return "the model is not on that device"
+    return torch.tensor([float(n) for n in (*history.losses, *history.valid_losses, *history.accuracies)])
+
+
 def losses_of(
     names: SimpleNamespace, initial: Mapping[str, Tensor], sets: Mapping[str, Loader], log: Log, *seeds: int | None
 ) -> list[list[float]]:
@@ -508,7 +539,9 @@ def losses_of(
 
 
 @check(
-    "Learner", points=1, title="fit trains on the training set alone, in training mode in each epoch; a seed repeats it"
+    "Learner",
+    points=1,
+    title="fit trains on the training set alone, on the config's device, in training mode; a seed repeats it",
 )
 @torch.enable_grad()
 def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
@@ -521,12 +554,15 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model, sets = Net(rng, log), three_sets(rng, log)
     initial = {name: value.clone() for name, value in model.state_dict().items()}
     learner = names.Learner(config_of(names, model=model, lr=0.05, epochs=3), sets)
+    began = time.perf_counter()
     history = learner.fit()
+    elapsed = time.perf_counter() - began
     observed: dict[str, Observation] = {
         "losses": torch.tensor([float(loss) for loss in history.losses]),
         "accuracies": torch.tensor([float(share) for share in history.accuracies]),
         "entries in seconds": len(history.seconds),
         "each is a time": all(float(seconds) > 0 for seconds in history.seconds),
+        "together they are longer than fit": sum(map(float, history.seconds)) > elapsed + CLOCK_TICK,
         "sets that were read": log.sets,
         "state of the model while the training set is read": log.states("train"),
         "state of the model otherwise": log.states("valid", "test"),
@@ -545,7 +581,11 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "runs with seeds 5 and 6 have equal losses": first == other,
         "runs without a seed have equal losses": free[0] == free[1],
         "with a seed, each epoch has the order of the first": repeats,
+        "losses and accuracies on another device": far_away(names, rng, losses_on_its_device),
     }
+
+
+CLOCK_TICK = 0.02  # seconds: some clocks go on in steps of 16 ms
 
 
 class Clock(nn.Module):
@@ -579,7 +619,8 @@ def scripted(losses: Sequence[float]) -> Callable[[Tensor, Tensor], Tensor]:
 def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """The validation losses are given; those of three runs come in an order that is drawn.
 
-    The time is a billionth of a second, over after any epoch, or a year.
+    The time is a billionth of a second, over after any epoch, or a minute, over after none; or it is over after some
+    epochs, in which one rests, and long before the last: how many they are depends on the machine.
     """
     log = Log()
     examples = {"train": (-10.0, 0), "valid": (1.0, 1), "test": (1.0, 1)}
@@ -603,8 +644,11 @@ def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     look("validation losses that only grow", (1.0, 2.0, 3.0, 4.0))
     look("validation losses that only fall, patience 1", (4.0, 3.0, 2.0, 1.0), patience=1)
     look("time is over after an epoch", (4.0, 3.0, 2.0), max_seconds=1e-9)
-    look("a year of time", (4.0, 3.0, 5.0), max_seconds=3e7)
-    return observed
+    look("a minute of time", (4.0, 3.0, 5.0), max_seconds=60.0)
+    sets["train"] = Resting("train", log, torch.full((2, 1), -10.0), torch.full((2,), 0), 2)
+    some = config_of(names, model=Clock(), criterion=scripted(()), lr=0.1, epochs=9, max_seconds=4 * REST)
+    ended = len(names.Learner(some, sets).fit().losses) < 9
+    return observed | {f"nine epochs of {REST} seconds each, max_seconds={4 * REST}: it ends before the last": ended}
 
 
 @check("Learner", points=1, hidden=True, title="predict gives class numbers, in evaluation mode; it restores the mode")
@@ -624,6 +668,22 @@ def predicting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             observed[f"state in which it answered, {found}"] = log.states()
             observed[f"training mode afterwards, {found}"] = model.training
         return observed | {"sets that were read": log.sets}
+
+
+def evaluates_anywhere(names: SimpleNamespace, rng: torch.Generator) -> bool:
+    """Whether evaluate answers on another device as on this one, with the student's own metrics, right or wrong.
+
+    Only they tell whether what they are given is where they can read it.
+    """
+    log, state = Log(), rng.get_state()
+    near = names.Learner(config_of(names, model=Net(rng, log)), three_sets(rng, log))
+    near.model.labels = ["Hat", "Glove", "Scarf"]
+    rng.set_state(state)
+    answers = [
+        attempt(lambda: repr(near.evaluate())),
+        far_away(names, rng, lambda learner: repr(learner.evaluate())),
+    ]
+    return answers[0] == answers[1] or isinstance(answers[0], Raised)
 
 
 def in_a_row(report: Mapping[str, Mapping[str, float]]) -> dict[str, Observation]:
@@ -647,6 +707,8 @@ def in_a_row(report: Mapping[str, Mapping[str, float]]) -> dict[str, Observation
 def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     from safetensors.torch import load_file
 
+    with torch.enable_grad():
+        anywhere = evaluates_anywhere(names, rng)
     with nothing_left_behind(names), tempfile.TemporaryDirectory() as folder:
         log = Log()
         model, sets = Net(rng, log, classes=4), three_sets(rng, log, classes=4)
@@ -675,6 +737,7 @@ def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         observed["names in a file whose path is a text"] = attempt(lambda: written(f"{folder}/text.safetensors"))
         nameless = Net(rng, log, classes=10)
         ten = names.Learner(config_of(names, model=nameless), three_sets(rng, log, classes=10)).evaluate()
+        observed["it answers on another device as on this one"] = anywhere
         return observed | {"labels of a model that has none": ", ".join(ten)}
 
 
@@ -705,42 +768,57 @@ def counting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 
 @check(
-    "confusion_matrix", points=1, title="Each class has its row and column, also one that never occurs; lists will do"
+    "confusion_matrix",
+    points=1,
+    title="Each class has its row and column, also one that never occurs; lists, arrays and any whole numbers will do",
 )
 def all_classes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     targets, predictions = pairs(rng, 10, 3)
     # The classes 0, 4 and 5 of six do not occur, neither among the targets nor among the predictions.
     matrix = names.confusion_matrix((targets + 1).tolist(), (predictions + 1).tolist(), 6)
     arrays = attempt(lambda: whole_numbers(names.confusion_matrix(targets.numpy(), predictions.numpy(), 3))["matrix"])
-    return whole_numbers(matrix) | {"matrix for arrays of NumPy": arrays}
+    small = attempt(lambda: whole_numbers(names.confusion_matrix(targets.int(), predictions.int(), 3))["matrix"])
+    many = [part.to(torch.int8) for part in pairs(rng, 30, 20)]  # 19 * 20 is no int8
+    of_many = attempt(lambda: whole_numbers(names.confusion_matrix(*many, 20))["matrix"])
+    attempt(lambda: whole_numbers(names.confusion_matrix(targets, predictions, 3))["matrix"])
+    kept = {"targets afterwards": targets, "predictions afterwards": predictions}
+    return (
+        whole_numbers(matrix)
+        | {"matrix for arrays of NumPy": arrays, "matrix for int32": small, "matrix of 20 classes for int8": of_many}
+        | kept
+    )
 
 
 @check(
     "confusion_matrix",
     points=1,
     hidden=True,
-    title="Different lengths and numbers that are no class are refused; the arguments stay as they are",
+    title="Different lengths and numbers that are no class are refused",
 )
 def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    targets, predictions = pairs(rng, 20, 3)
-    matrix = whole_numbers(names.confusion_matrix(targets.int(), predictions.int(), 3))["matrix"]
-    names.confusion_matrix(targets, predictions, 3)
     one, zero = torch.tensor([0, 1]), torch.tensor([0, 0])
-    return {
-        "matrix for int32": matrix,
-        "targets afterwards": targets,
-        "predictions afterwards": predictions,
-        "two targets and one prediction": refusal(lambda: names.confusion_matrix(one, zero[:1], 2)),
-        "one target and two predictions": refusal(lambda: names.confusion_matrix(one[:1], zero, 2)),
-        "a target that is the number of classes": refusal(lambda: names.confusion_matrix(one + 1, zero, 2)),
-        "a prediction that is the number of classes": refusal(lambda: names.confusion_matrix(zero, one + 1, 2)),
-        "a target of -1": refusal(lambda: names.confusion_matrix(one - 1, zero, 2)),
-        "a prediction of -1": refusal(lambda: names.confusion_matrix(zero, one - 1, 2)),
+    given = {
+        "two targets and one prediction": (one, zero[:1]),
+        "one target and two predictions": (one[:1], zero),
+        "a target that is the number of classes": (one + 1, zero),
+        "a prediction that is the number of classes": (zero, one + 1),
+        "a target of -1": (one - 1, zero),
+        "a prediction of -1": (zero, one - 1),
+        "two targets and two predictions": (one, zero),
+        "one target and one prediction": (one[:1], zero[:1]),
+        "a target that is the last class": (one, zero),
+        "a prediction that is the last class": (zero, one),
     }
+    return tried(rng, {what: partial(names.confusion_matrix, *both, 2) for what, both in given.items()})
 
 
 def vector(value: Any) -> Observation:
-    """Return a vector of floating numbers in float32; what is none keeps its type, as words."""
+    """Return a vector of floating numbers in float32; what is none keeps its type, as words.
+
+    A list is none: what asks for a vector will want to calculate with it.
+    """
+    if not hasattr(value, "tolist"):
+        return f"a {type(value).__name__}"
     found = torch.as_tensor(value)
     return found.float() if found.is_floating_point() else f"numbers of {found.dtype}"
 
@@ -752,8 +830,17 @@ def counts(rng: torch.Generator, classes: int) -> Tensor:
 
 @check("precision_recall_f1", points=1, title="Precision divides by what was predicted, recall by what there is")
 def precision_and_recall(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """One class occurs once, is predicted once, and both times it is the same example."""
     precision, recall, _ = names.precision_recall_f1(counts(rng, 4))
-    return {"precision": vector(precision), "recall": vector(recall)}
+    rare = counts(rng, 4)
+    rare[0, :], rare[:, 0], rare[0, 0] = 0, 0, 1
+    once = names.precision_recall_f1(rare)
+    return {
+        "precision": vector(precision),
+        "recall": vector(recall),
+        "precision where a class occurs once": vector(once[0]),
+        "recall where a class occurs once": vector(once[1]),
+    }
 
 
 @check("precision_recall_f1", points=1, title="F1 is the harmonic mean of the two, for each class")

@@ -232,6 +232,18 @@ MISTAKES = [
         edits={WEIGHTS_FIT: "if False:"},
     ),
     Mistake(
+        id="collapse-asserts",
+        exercise="collapse",
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong "
+        "is a ValueError.",
+        read="affine",
+        hint="raise, a kind of error, and a message: three parts.",
+        edits={
+            f"    {WEIGHTS_FIT}\n": "    assert w1.shape[1] == w2.shape[0]\n    if False:\n",
+            f"    {BIASES_FIT}\n": "    assert b1.shape == w1.shape[1:] and b2.shape == w2.shape[1:]\n    if False:\n",
+        },
+    ),
+    Mistake(
         id="collapse-biases-not-compared",
         exercise="collapse",
         says="A bias that does not fit its weight is not refused with a ValueError.",
@@ -442,6 +454,26 @@ MISTAKES = [
         read="slope-changes",
         hint="len(knots) and len(values), before anything else.",
         edits={LENGTHS: "if False:"},
+    ),
+    Mistake(
+        id="interpolant-single-knot",
+        exercise="relu_interpolant",
+        says="A single knot is taken. There is no line through one point.",
+        read="slope-changes",
+        hint="How many knots are the least? The docstring's Raises section begins with it.",
+        edits={LENGTHS: "if knots.ndim != 1 or knots.shape != values.shape:"},
+    ),
+    Mistake(
+        id="interpolant-asserts",
+        exercise="relu_interpolant",
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong "
+        "is a ValueError.",
+        read="slope-changes",
+        hint="raise, a kind of error, and a message: three parts.",
+        edits={
+            f"    {LENGTHS}\n": "    assert 2 <= len(knots) == len(values)\n    if False:\n",
+            f"    {ORDER}\n": "    assert (knots[1:] > knots[:-1]).all()\n    if False:\n",
+        },
     ),
     Mistake(
         id="interpolant-nothing-refused",

@@ -188,6 +188,15 @@ MISTAKES = [
         edits={DIGEST: DIGEST.replace("sha256", "sha1")},
     ),
     Mistake(
+        id="export-left-on-the-device",
+        exercise="export_model",
+        says="A model on a GPU cannot be exported: its numbers are asked for where they lie, and NumPy reads the "
+        "memory of the processor alone.",
+        read="model-file",
+        hint="Where does a tensor have to be before its bytes are read?",
+        edits={WEIGHTS: WEIGHTS.replace(".cpu()", ""), BIASES: BIASES.replace(".cpu()", "")},
+    ),
+    Mistake(
         id="export-sizes-not-refused",
         exercise="export_model",
         says="A model of other sizes is written into a file that claims 784-256-64-10. Refuse it with a ValueError.",
@@ -229,6 +238,14 @@ MISTAKES = [
         read="model-load",
         hint="Find out which error the library raises, catch that one, and raise yours.",
         edits={NOT_SAFE_SAID: "raise"},
+    ),
+    Mistake(
+        id="load-device-ignored",
+        exercise="load_model",
+        says="The model is in the processor's memory, whatever device was asked for.",
+        read="model-load",
+        hint="Which of your lines uses the argument device?",
+        edits={"model = Classifier().to(device)": "model = Classifier()"},
     ),
     Mistake(
         id="load-labels-ignored",
@@ -615,6 +632,23 @@ MISTAKES = [
         edits={TINY: "if False:"},
     ),
     Mistake(
+        id="prepare-two-pixels-refused",
+        exercise="prepare_image",
+        says="An image two pixels wide is refused. It is small, but it has a border and may have something in it.",
+        read="prepare-steps",
+        hint="Shorter than 2: is 2 among these numbers by your comparison?",
+        edits={TINY: "if min(image.size) <= 2:"},
+    ),
+    Mistake(
+        id="prepare-thin-lost",
+        exercise="prepare_image",
+        says="A garment that is very thin, such as a tie or a stick, fails: its shorter side is rounded to no pixel at "
+        "all.",
+        read="prepare-steps",
+        hint="Two pixels wide and 140 high: how wide is that where 140 become 28?",
+        edits={SCALED: "width, height = round(width * scale), round(height * scale)"},
+    ),
+    Mistake(
         id="classify-not-sorted",
         exercise="classify",
         says="The answers stand in the order of the labels. The most probable comes first.",
@@ -759,6 +793,15 @@ MISTAKES = [
         read="deploy-answer",
         hint="Ask twice in training mode. Should the two answers differ?",
         edits={ANSWER: answered(LOGITS, "shares = logits.softmax(dim=1)[0].tolist()", RANKED)},
+    ),
+    Mistake(
+        id="classify-not-moved",
+        exercise="classify",
+        says="The picture stays in the processor's memory while the model may be on a GPU, where the first product of "
+        "the two fails.",
+        read="deploy-answer",
+        hint="Ask a parameter of the model where it is.",
+        edits={ANSWER: ANSWER.replace("x.to(device)", "x")},
     ),
     Mistake(
         id="classify-left-in-evaluation",

@@ -90,6 +90,31 @@ MISTAKES = [
         edits={"up[i] += eps": "up += eps", "down[i] -= eps": "down -= eps"},
     ),
     Mistake(
+        id="numerical-rows-nudged",
+        exercise="numerical_gradient",
+        says="You nudge whole rows: indexing with one number takes all that lies below it. Each element has a slope of "
+        "its own.",
+        hint="How often is f called for x of shape (3, 2), and how many slopes are there?",
+        read="nudging",
+        edits={"point = x.detach().to(torch.float64).flatten()": "point = x.detach().to(torch.float64)"},
+    ),
+    Mistake(
+        id="numerical-nudges-a-copy",
+        exercise="numerical_gradient",
+        says="Where the elements of x do not lie in a row, as in a transposed tensor, what flattens it makes a "
+        "copy. You "
+        "nudge that copy, f is given the other tensor, and every slope is 0.",
+        hint="Print what f is given in each call: does it differ from call to call?",
+        read="nudging",
+        edits={
+            "point = x.detach().to(torch.float64).flatten()": "point = x.detach().to(torch.float64)",
+            "gradient = torch.zeros_like(point)": "gradient = torch.zeros(point.numel(), dtype=torch.float64)",
+            "for i in range(len(point)):": "for i in range(point.numel()):",
+            "up[i] += eps": "up.reshape(-1)[i] += eps",
+            "down[i] -= eps": "down.reshape(-1)[i] -= eps",
+        },
+    ),
+    Mistake(
         id="numerical-nudge-stays",
         exercise="numerical_gradient",
         says="After an element was measured it stays nudged, so all later slopes belong to another point.",
@@ -157,6 +182,16 @@ MISTAKES = [
         hint="The docstring's last section names what is refused.",
         read="nudging",
         edits={"if not eps > 0:": "if False:"},
+    ),
+    Mistake(
+        id="numerical-asserts",
+        exercise="numerical_gradient",
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did "
+        "wrong is "
+        "a ValueError.",
+        hint="raise, a kind of error, and a message: three parts.",
+        read="nudging",
+        edits={"    if not eps > 0:\n": "    assert eps > 0\n    if False:\n"},
     ),
     Mistake(
         id="backward-linear-bias-not-summed",
@@ -229,6 +264,24 @@ MISTAKES = [
         hint="Check yours against numerical_gradient with a batch of two: by which factor is it off?",
         read="linear-backwards",
         edits={LINEAR: "return grad_out @ w.T, x.T @ grad_out / len(x), grad_out.mean(dim=0)"},
+    ),
+    Mistake(
+        id="backward-linear-mean-row",
+        exercise="backward_linear",
+        says="You divide by the batch, and the gradient of the bias comes as a row, (1, O). If the loss is a "
+        "mean, that "
+        "division is in grad_out already; and a gradient has the shape of what it belongs to: (O,).",
+        hint="Two things at once. Check yours against numerical_gradient with a batch of two, and print its shape.",
+        read="linear-backwards",
+        edits={LINEAR: "return grad_out @ w.T, x.T @ grad_out / len(x), grad_out.mean(dim=0, keepdim=True)"},
+    ),
+    Mistake(
+        id="backward-linear-over-inputs",
+        exercise="backward_linear",
+        says="You divide the gradients of weight and bias by the number of inputs. No division is asked for.",
+        hint="Which dimension of x do you count? And if the loss is a mean, where is that division already?",
+        read="linear-backwards",
+        edits={LINEAR: "return grad_out @ w.T, x.T @ grad_out / len(w), grad_out.sum(dim=0) / len(w)"},
     ),
     Mistake(
         id="backward-linear-weight-transposed",
@@ -337,6 +390,34 @@ MISTAKES = [
         edits={GATE: "return (x > 0).to(x.dtype)"},
     ),
     Mistake(
+        id="backward-relu-whole-numbers",
+        exercise="backward_relu",
+        says="You return the slope of the ReLU, and in whole numbers. The chain rule multiplies it by what comes back "
+        "from behind.",
+        hint="Your result does not change when grad_out doubles. Should it?",
+        read="chain-rule",
+        edits={GATE: "return torch.where(x > 0, 1, 0)"},
+    ),
+    Mistake(
+        id="backward-relu-python-if",
+        exercise="backward_relu",
+        says="Python's if asks once, of the whole tensor, whether it is above 0. A tensor of many numbers has no "
+        "single "
+        "answer.",
+        hint="Decide for each element: a comparison of a tensor gives a tensor of answers.",
+        read="gate",
+        edits={GATE: "return grad_out if x > 0 else 0 * grad_out"},
+    ),
+    Mistake(
+        id="backward-relu-float32-gate",
+        exercise="backward_relu",
+        says="Your gate is made in float32, so that a gradient in float16 comes back as float32. It has the "
+        "dtype of x.",
+        hint="float() is one dtype. True and False can be multiplied as they are, or made in the dtype of another.",
+        read="gate",
+        edits={GATE: "return grad_out * (x > 0).float()"},
+    ),
+    Mistake(
         id="backward-relu-mask",
         exercise="backward_relu",
         says="You return a mask of True and False. It says where the gradient passes, and not what passes.",
@@ -401,6 +482,16 @@ MISTAKES = [
         hint="Which value does p.grad have before the first backward()? Look at it before you use it.",
         read="the-step",
         edits={STEP: STEP.replace("if p.grad is not None:", "if True:")},
+    ),
+    Mistake(
+        id="optimizer-data-of-missing-gradient",
+        exercise="Optimizer",
+        says="A parameter that took no part in the loss has the gradient None, and None has no data.",
+        hint="Which value does p.grad have before the first backward()? Look at it before you use it.",
+        read="the-step",
+        edits={
+            STEP: STEP.replace("if p.grad is not None:", "if True:").replace(DESCEND, "p.data -= self.lr * p.grad.data")
+        },
     ),
     Mistake(
         id="optimizer-ends-at-missing-gradient",
@@ -535,6 +626,14 @@ MISTAKES = [
         edits={FORGET: "        for p in self.params:\n            p.grad.zero_()\n"},
     ),
     Mistake(
+        id="optimizer-zero-grad-number",
+        exercise="Optimizer",
+        says="zero_grad puts the number 0 where a gradient belongs. PyTorch takes a tensor there, or None.",
+        hint="Which of the two says that there is no gradient yet?",
+        read="gradients-add-up",
+        edits={FORGET: "        for p in self.params:\n            p.grad = 0\n"},
+    ),
+    Mistake(
         id="optimizer-zero-grad-only-the-first",
         exercise="Optimizer",
         says="zero_grad forgets the first gradient and keeps the others. Does your loop end in its first round?",
@@ -568,6 +667,27 @@ MISTAKES = [
         hint="An empty generator looks like a full one until it has been read. When do you count?",
         read="the-step",
         edits={"if not self.params:": "if False:"},
+    ),
+    Mistake(
+        id="optimizer-nothing-refused",
+        exercise="Optimizer",
+        says="Nothing is refused: neither a learning rate of 0 or below, nor an optimizer without parameters.",
+        hint="The docstring's Raises section names two things. The time to look is when the optimizer is made.",
+        read="the-step",
+        edits={"if not lr > 0:": "if False:", "if not self.params:": "if False:"},
+    ),
+    Mistake(
+        id="optimizer-asserts",
+        exercise="Optimizer",
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did "
+        "wrong is "
+        "a ValueError.",
+        hint="raise, a kind of error, and a message: three parts.",
+        read="the-step",
+        edits={
+            "        if not lr > 0:\n": "        assert lr > 0\n        if False:\n",
+            "        if not self.params:\n": "        assert self.params\n        if False:\n",
+        },
     ),
     Mistake(
         id="momentum-velocity-lost",
@@ -687,6 +807,14 @@ MISTAKES = [
         edits={"self.momentum = momentum": "self.momentum = 0.9"},
     ),
     Mistake(
+        id="momentum-another-number",
+        exercise="Momentum",
+        says="The velocity is multiplied by a number of your own, also when another momentum is passed.",
+        hint="Is the argument kept, and is it what your step uses?",
+        read="momentum",
+        edits={"self.momentum = momentum": "self.momentum = 0.99"},
+    ),
+    Mistake(
         id="momentum-takes-over-the-gradient",
         exercise="Momentum",
         says="The first velocity is the gradient's own tensor under another name. What you then do to the velocity "
@@ -742,6 +870,33 @@ MISTAKES = [
         edits={MOMENTUM_STEP: MOMENTUM_STEP.replace("if p.grad is not None:", "if True:")},
     ),
     Mistake(
+        id="momentum-product-with-missing-gradient",
+        exercise="Momentum",
+        says="A parameter that took no part in the loss has the gradient None, and the new velocity is calculated with "
+        "it.",
+        hint="A step that you override does not inherit the question whether there is a gradient.",
+        read="the-step",
+        edits={
+            MOMENTUM_STEP: MOMENTUM_STEP.replace("if p.grad is not None:", "if True:").replace(
+                "                    v *= self.momentum\n                    v += p.grad\n",
+                "                    v.copy_(self.momentum * v + p.grad)\n",
+            )
+        },
+    ),
+    Mistake(
+        id="momentum-data-of-missing-gradient",
+        exercise="Momentum",
+        says="A parameter that took no part in the loss has the gradient None, and None has no data.",
+        hint="A step that you override does not inherit the question whether there is a gradient.",
+        read="the-step",
+        edits={
+            MOMENTUM_STEP: MOMENTUM_STEP.replace("if p.grad is not None:", "if True:").replace(
+                "                    v *= self.momentum\n                    v += p.grad\n",
+                "                    v.copy_(self.momentum * v + p.grad.data)\n",
+            )
+        },
+    ),
+    Mistake(
         id="momentum-coasts",
         exercise="Momentum",
         says="Without a gradient the parameter rolls on with its velocity. A parameter without a gradient is left "
@@ -784,6 +939,16 @@ MISTAKES = [
         hint="The docstring's Raises section names what is refused.",
         read="momentum",
         edits={"if not 0 <= momentum < 1:": "if False:"},
+    ),
+    Mistake(
+        id="momentum-asserts",
+        exercise="Momentum",
+        says="You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did "
+        "wrong is "
+        "a ValueError.",
+        hint="raise, a kind of error, and a message: three parts.",
+        read="momentum",
+        edits={"        if not 0 <= momentum < 1:\n": "        assert 0 <= momentum < 1\n        if False:\n"},
     ),
     Mistake(
         id="momentum-one-allowed",

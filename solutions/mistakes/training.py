@@ -60,6 +60,19 @@ RECALL = "recall = hits / actual.clamp(min=1)"
 F1 = "f1 = 2 * hits / (actual + predicted).clamp(min=1)"
 
 
+# Counting as it is often written: one comparison for each entry, or one round for each example.
+BY_ENTRY = (
+    "counts = [int(((targets == i) & (predictions == j)).sum()) for i in range(classes) for j in range(classes)]\n"
+    "    return torch.tensor(counts).reshape(classes, classes)"
+)
+BY_EXAMPLE = (
+    "matrix = torch.zeros(classes, classes, dtype=torch.int64)\n"
+    "    for target, prediction in zip(targets, predictions):\n"
+    "        matrix[target, prediction] += 1\n"
+    "    return matrix"
+)
+
+
 def config(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
     return Mistake(id=f"config-{id}", exercise="LearnerConfig", says=says, hint=hint, read="settings", edits=edits)
 
@@ -216,6 +229,17 @@ MISTAKES = [
         },
     ),
     batch(
+        "numpy-seed",
+        "A seed of NumPy is set inside the function, so that each pass has the same random order, whatever "
+        "generator is "
+        "passed.",
+        "Who calls you decides what can be repeated. What does your function set that it was not given?",
+        {
+            ORDER: "import numpy\n\n    random = numpy.random.RandomState(0)\n    "
+            "order = torch.as_tensor(random.permutation(len(images))) if shuffle else torch.arange(len(images))"
+        },
+    ),
+    batch(
         "apart",
         "Images and labels are shuffled apart: each image gets some other image's label. Nothing crashes, and nothing "
         "can be learned.",
@@ -241,6 +265,23 @@ MISTAKES = [
         {
             ROWS: "        begin = max(0, min(start, len(images) - batch_size))\n"
             "        chosen = order[begin : begin + batch_size]\n"
+        },
+    ),
+    batch(
+        "last-twice",
+        "A short last batch comes twice: once from the loop, and once more after it.",
+        "23 examples in batches of 5: print the sizes of your batches and add them up.",
+        {CHOSEN: f"{CHOSEN}    if len(images) % batch_size:\n{CHOSEN}"},
+    ),
+    batch(
+        "two-lists",
+        "You return two lists, all batches of images and all batches of labels. A loop over pairs then meets the first "
+        "list where it expects a pair.",
+        "for x, y in batches(…): what does your loop get in its first round?",
+        {
+            STARTS: f"    all_images, all_labels = [], []\n{STARTS}",
+            CHOSEN: "        all_images.append(images[chosen])\n        all_labels.append(labels[chosen])\n"
+            "    return all_images, all_labels\n",
         },
     ),
     batch(
@@ -316,6 +357,22 @@ MISTAKES = [
         "error comes late and speaks of an index.",
         "Two lengths can be compared before the first batch.",
         {"    if len(images) != len(labels):\n": "    if False:\n"},
+    ),
+    batch(
+        "nothing-refused",
+        "Nothing is refused: neither lengths that differ, nor a batch_size below 1.",
+        "The docstring's Raises section names two things, and both can be compared before the first batch.",
+        {"    if len(images) != len(labels):\n": "    if False:\n", "    if batch_size < 1:\n": "    if False:\n"},
+    ),
+    batch(
+        "asserts",
+        "You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong is a "
+        "ValueError.",
+        "raise, a kind of error, and a message: three parts.",
+        {
+            "    if len(images) != len(labels):\n": "    assert len(images) == len(labels)\n    if False:\n",
+            "    if batch_size < 1:\n": "    assert batch_size >= 1\n    if False:\n",
+        },
     ),
     batch(
         "negative-size",
@@ -416,6 +473,29 @@ MISTAKES = [
         "You train a copy. The model that the caller passed, and still holds, learns nothing.",
         "learner.model is config.model should be True.",
         {"config.model.to(config.device)": "deepcopy(config.model).to(config.device)"},
+    ),
+    learner(
+        "device-ignored",
+        "loop",
+        "The config names a device, and the model stays where it is: on a machine with a GPU nothing would use it.",
+        "Where in your code does config.device stand?",
+        {
+            "config.model.to(config.device)": "config.model",
+            TRAIN_LOADER: f"{TRAIN_LOADER.removesuffix('x, y')}_, _",
+            VALID_LOADER: f"{VALID_LOADER.removesuffix('x, y')}_, _",
+            ARGMAX: ARGMAX.replace("x.to(self.config.device)", "x"),
+            ACCURACY: ACCURACY.replace("y.to(self.config.device)", "y"),
+        },
+    ),
+    learner(
+        "batches-not-moved",
+        "loop",
+        "The model is on the config's device and the batches are not: on a GPU the first product of the two fails.",
+        "What comes out of a loader lies in the processor's memory. What has to happen to it in each round?",
+        {
+            TRAIN_LOADER: f"{TRAIN_LOADER.removesuffix('x, y')}_, _",
+            VALID_LOADER: f"{VALID_LOADER.removesuffix('x, y')}_, _",
+        },
     ),
     learner(
         "softmax-before-the-loss",
@@ -823,6 +903,13 @@ MISTAKES = [
         {MATRIX: "confusion_matrix(torch.cat(predictions), torch.cat(targets), len(labels))"},
     ),
     learner(
+        "evaluate-on-two-devices",
+        "confusion",
+        "evaluate compares targets of the processor with predictions of the config's device, which fails on a GPU.",
+        "Where do the tensors lie that predict returns?",
+        {"predictions.append(self.predict(x).cpu())": "predictions.append(self.predict(x))"},
+    ),
+    learner(
         "evaluate-ten-names",
         "confusion",
         "The names are always the ten of the data set. A model that has labels of its own gives those.",
@@ -928,6 +1015,47 @@ MISTAKES = [
         {TENSORS: "targets, predictions = targets.long(), predictions.long()"},
     ),
     counted(
+        "lists-compared",
+        "Only tensors and arrays are taken: a list that is compared with a number gives one False, and no "
+        "list of them.",
+        "[0, 1] == 1: what does Python say, and what does a tensor say?",
+        {
+            TENSORS: "targets, predictions = targets, predictions",
+            SAME_LENGTH: "    if len(targets) != len(predictions):\n",
+            OUTSIDE: "        if min(values) < 0 or max(values) >= classes:\n",
+            COUNTED: BY_ENTRY,
+        },
+    ),
+    counted(
+        "two-by-two",
+        "The matrix has two rows and two columns, for yes and no. Here there are as many as classes.",
+        "With ten classes, where do you count a shirt that was taken for a coat?",
+        {COUNTED: BY_ENTRY.replace("classes", "2")},
+    ),
+    counted(
+        "nothing-refused",
+        "Nothing is refused: -1 counts as the last class, a larger number fails with an error that speaks of an index, "
+        "and where the lengths differ the rest is forgotten.",
+        "The docstring's Raises section names what is refused. Look before you count.",
+        {SAME_LENGTH: "    if False:\n", OUTSIDE: "        if False:\n", COUNTED: BY_EXAMPLE},
+    ),
+    counted(
+        "outside-skipped",
+        "A number that is no class is skipped without a word: the matrix then counts fewer examples than there are.",
+        "Add up your matrix, and compare with the number of examples.",
+        {OUTSIDE: "        if False:\n", COUNTED: BY_ENTRY},
+    ),
+    counted(
+        "asserts",
+        "You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong is a "
+        "ValueError.",
+        "raise, a kind of error, and a message: three parts.",
+        {
+            SAME_LENGTH: "    assert len(targets) == len(predictions)\n    if False:\n",
+            OUTSIDE: "        assert ((values >= 0) & (values < classes)).all()\n        if False:\n",
+        },
+    ),
+    counted(
         "lengths-not-refused",
         "There are more targets than predictions, or the other way round, and the rest is forgotten without a word.",
         "zip ends with the shorter one.",
@@ -1001,6 +1129,24 @@ MISTAKES = [
         "Precision and recall are right everywhere, but F1 is NaN where both are 0.",
         "The harmonic mean divides by their sum.",
         {F1: "f1 = 2 * precision * recall / (precision + recall)"},
+    ),
+    scored(
+        "nan-from-nan",
+        "Where a class never occurs, is never predicted, or is never right, something is NaN: F1 is "
+        "calculated from the "
+        "other two, and takes over theirs.",
+        "0 / 0 in floating numbers raises nothing. You divide three times: which of them can meet a 0?",
+        {
+            PRECISION: "precision = hits / predicted",
+            RECALL: "recall = hits / actual",
+            F1: "f1 = 2 * precision * recall / (precision + recall)",
+        },
+    ),
+    scored(
+        "lists",
+        "You return lists. You want vectors, with which one can calculate.",
+        "tolist() is for what is printed or saved. What do you have before it?",
+        {"return precision, recall, f1": "return precision.tolist(), recall.tolist(), f1.tolist()"},
     ),
     scored(
         "one-for-absent",

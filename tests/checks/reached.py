@@ -38,7 +38,7 @@ class ReachedExpectations(LiveExpectations):
 
     def draws(self, check: Check, seed: int) -> bool:
         """Whether the check draws a number when it runs the reference."""
-        self._entered_by(check, seed)
+        self.entered_by(check, seed)
         return check.id not in self._still
 
     def is_for_all_seeds(self, mistake: str, check: Check, seed: int) -> bool:
@@ -51,7 +51,7 @@ class ReachedExpectations(LiveExpectations):
         if mistake not in self._changed:
             source = self.course.source(check.room)
             self._changed[mistake] = changed(source, self.explanation(check, mistake).apply(source))
-        return bool(self._changed[mistake] & self._entered_by(check, seed))
+        return bool(self._changed[mistake] & self.entered_by(check, seed))
 
     def _answer(self, mistake: str, check: Check, seed: int) -> Answer:
         if not mistake or not self.is_reached(mistake, check, seed):
@@ -66,7 +66,8 @@ class ReachedExpectations(LiveExpectations):
             self._for_all_seeds[mistake, check.id] = answer
         return answer
 
-    def _entered_by(self, check: Check, seed: int) -> set[str]:
+    def entered_by(self, check: Check, seed: int) -> set[str]:
+        """Return the qualified names of what a check runs of its room when it runs the reference."""
         seed = self._still.get(check.id, seed)
         key = (check.id, seed)
         if key not in self._entered:

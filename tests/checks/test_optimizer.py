@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from autograder.checks import Sample, checks_of
-from autograder.course import Course, names_of_source
+from autograder.course import Course, names_anew, names_of_source
 from autograder.mistakes import Mistake
 from autograder.observe import observe
 from solutions.optimizer import Momentum, Optimizer, backward_linear, backward_relu, numerical_gradient
@@ -32,8 +32,10 @@ def pairs_in_both_optimizers() -> list[tuple[Mistake, Mistake]]:
 def test_a_wrong_optimizer_below_a_momentum_that_is_wrong_in_its_own_way(
     pair: tuple[Mistake, Mistake], verdicts_on: Judge
 ) -> None:
+    """Made anew for each check, as the grader does: one of them keeps something in its class."""
     ids = {mistake.id for mistake in pair}
-    assert named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7)) == ids
+    names = names_anew(COURSE.mistaken_source(ROOM, *ids), "pair")
+    assert named(verdicts_on(ROOM, names, 7)) == ids
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,11 @@ def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str,
 def test_a_wrong_optimizer_costs_no_point_of_momentum(mistake: str, verdicts_on: Judge) -> None:
     verdicts = verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3)
     assert {verdict.check.exercise for verdict in failed(verdicts)} == {"Optimizer"}
+
+
+@pytest.mark.parametrize("mistake", ["numerical-eps-not-refused", "optimizer-nothing-refused", "momentum-not-refused"])
+def test_who_refuses_nothing_loses_one_point(mistake: str, verdicts_on: Judge) -> None:
+    assert sum(verdict.check.points for verdict in failed(verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3))) == 1
 
 
 def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice, product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,11 +11,13 @@ import torch
 from sklearn.metrics import confusion_matrix as sklearn_matrix
 from sklearn.metrics import precision_recall_fscore_support
 
-from autograder.checks import Sample, checks_of
+from autograder.checks import Sample, checks_of, training
 from autograder.checks.training import pair_counts, pairs, scores_from
 from autograder.course import Course, names_of_source
+from autograder.judge import same_answer
 from autograder.mistakes import Mistake
 from autograder.observe import observe
+from autograder.verdicts import Answer
 from tests.checks.conftest import Judge, failed, named, with_mistakes
 from tests.conftest import ROOT
 
@@ -199,6 +202,37 @@ def test_a_check_leaves_gradients_recorded_for_the_next() -> None:
     for check in checks_of(ROOM, "Learner"):
         observe(check, names_of_source(source, "stays.off"), 5)
         assert torch.is_grad_enabled(), check.id
+
+
+def seen(name: str, names: SimpleNamespace) -> Answer:
+    (check,) = [check for check in checks_of(ROOM) if check.exercise == "Learner" and check.name == name]
+    return observe(check, names, 5)
+
+
+def test_a_time_limit_that_is_compared_with_one_epoch_alone_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With longer rests than the check takes: on a busy machine an epoch can last four of the short ones."""
+    monkeypatch.setattr(training, "REST", 0.1)
+    since = "time.perf_counter() - begin >= config.max_seconds"
+    source = SOURCE.replace(since, "history.seconds[-1] >= config.max_seconds")
+    (limited,) = [what for what in seen("stopping", COURSE.names(ROOM)).observations if "ends before the last" in what]
+    for names, expected in ((COURSE.names(ROOM), True), (names_of_source(source, "one.epoch"), False)):
+        assert seen("stopping", names).observations[limited] is expected
+
+
+@pytest.mark.parametrize("seconds", ["time.perf_counter()", "time.perf_counter() + start", "-start"])
+def test_seconds_that_are_no_durations_are_caught(seconds: str) -> None:
+    source = SOURCE.replace("seconds.append(time.perf_counter() - start)", f"seconds.append({seconds})")
+    assert not same_answer(
+        seen("fitting", names_of_source(source, "no.durations")), seen("fitting", COURSE.names(ROOM))
+    )
+
+
+@pytest.mark.parametrize("mistake", ["learner-device-ignored", "batches-nothing-refused", "confusion-nothing-refused"])
+def test_one_habit_costs_one_point(mistake: str) -> None:
+    names, right = with_mistakes(ROOM, mistake), COURSE.names(ROOM)
+    checks = checks_of(ROOM, MISTAKES[mistake].exercise)
+    lost = [check for check in checks if not same_answer(observe(check, names, 5), observe(check, right, 5))]
+    assert sum(check.points for check in lost) == 1
 
 
 def test_the_reference_trains_on_pytorchs_optimizer_as_a_notebook_does(verdicts_on: Judge) -> None:

@@ -46,7 +46,7 @@ def collapse(w1, b1, w2, b2):
 class Interpolant(nn.Module):
     def __init__(self, knots, values):
         super().__init__()
-        if knots.numel() != values.numel():
+        if knots.numel() != values.numel() or knots.numel() < 2:
             raise ValueError("different lengths")
         if knots.unique().numel() != knots.numel() or not torch.equal(knots, knots.sort()[0]):
             raise ValueError("knots in order and each once, please")

@@ -24,7 +24,7 @@ def collapse(w1, b1, w2, b2):
 
 
 def relu_interpolant(knots, values):
-    if len(knots) != len(values):
+    if len(knots) != len(values) or len(knots) < 2:
         raise ValueError(f"{len(knots)} knots, {len(values)} values")
     for before, after in zip(knots, knots[1:]):
         if after <= before:

@@ -21,6 +21,8 @@ def relu_interpolant(knots, values):
     where, height = np.array(knots, copy=True), np.array(values, copy=True)
     if where.shape != height.shape:
         raise ValueError("not as many values as knots")
+    if where.size < 2:
+        raise ValueError("one point is no line")
     if np.any(np.diff(where) <= 0):
         raise ValueError("the knots have to rise")
     slope = np.diff(height) / np.diff(where)

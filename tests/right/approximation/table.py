@@ -30,7 +30,7 @@ def collapse(w1, b1, w2, b2):
 
 
 def relu_interpolant(knots, values):
-    if not len(knots) == len(values) or not bool(torch.all(knots[:-1] < knots[1:])):
+    if not 2 <= len(knots) == len(values) or not bool(torch.all(knots[:-1] < knots[1:])):
         raise ValueError("bad points")
     knots, values = knots.clone(), values.clone()
 

@@ -46,7 +46,7 @@ def export_model(model, path, training=None):
     for (name, shape), tensor in zip(TABLE, flat, strict=True):
         if list(tensor.shape) != shape:
             raise ValueError(f"{name} is {list(tensor.shape)} and not {shape}")
-        state[name] = tensor.data.clone().float()
+        state[name] = tensor.data.cpu().clone().float()
     total = b""
     for name in sorted(state):
         total += state[name].numpy().tobytes()

@@ -67,7 +67,7 @@ class Learner:
     def train_epoch(self):
         self.model.train()
         sums = np.zeros(2)
-        for x, y in self.loaders["train"]:
+        for x, y in self.moved("train"):
             loss = self.config.criterion(self.model(x), y)
             params = [p for p in self.model.parameters() if p.requires_grad]
             grads = torch.autograd.grad(loss, params)
@@ -77,9 +77,13 @@ class Learner:
             sums += [loss.item() * len(y), len(y)]
         return sums[0] / sums[1]
 
+    def moved(self, name):
+        where = torch.device(self.config.device)
+        return ((x.to(where, non_blocking=True), y.to(where)) for x, y in self.loaders[name])
+
     def over_validation(self, measure):
         with evaluating(self.model) as model:
-            parts = [(measure(model(x), y), len(y)) for x, y in self.loaders["valid"]]
+            parts = [(measure(model(x), y), len(y)) for x, y in self.moved("valid")]
         return float(np.average([float(value) for value, _ in parts], weights=[n for _, n in parts]))
 
     def valid_loss(self):
@@ -113,11 +117,11 @@ class Learner:
 
     def predict(self, x):
         with evaluating(self.model) as model:
-            return model(x).softmax(dim=1).argmax(dim=1)
+            return model(x.to(self.config.device)).softmax(dim=1).argmax(dim=1)
 
     def evaluate(self):
         names = list(getattr(self.model, "labels", TEN))
-        matrix = sum(confusion_matrix(y, self.predict(x), len(names)) for x, y in self.loaders["test"])
+        matrix = sum(confusion_matrix(y.cpu(), self.predict(x).cpu(), len(names)) for x, y in self.loaders["test"])
         scores = np.stack([np.asarray(part) for part in precision_recall_f1(matrix)], axis=1)
         return {name: dict(zip(("precision", "recall", "f1"), row.tolist())) for name, row in zip(names, scores)}
 

@@ -57,17 +57,18 @@ class Measuring:
     def __init__(self, config, loaders):
         self.config, self.loaders = config, loaders
         self.model = config.model
+        self.model.to(device=config.device)
 
     def quietly(self, name):
         """Outputs and targets of a set, batch by batch."""
         for x, y in self.loaders[name]:
-            yield self.outputs(x), y
+            yield self.outputs(x).cpu(), y
 
     def outputs(self, x):
         modes = [(module, module.training) for module in self.model.modules()]
         self.model.eval()
         with torch.no_grad():
-            found = self.model(x)
+            found = self.model(x.to(device=self.config.device))
         for module, mode in modes:
             module.training = mode
         return found
@@ -107,6 +108,7 @@ class Learner(Measuring):
         for x, y in self.loaders["train"]:
             for p in self.model.parameters():
                 p.grad = None
+            x, y = (part.to(next(self.model.parameters()).device) for part in (x, y))
             loss = self.config.criterion(self.model(x), y)
             loss.backward()
             for p in self.model.parameters():

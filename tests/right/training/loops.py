@@ -81,7 +81,7 @@ class Learner:
         losses = []
         self.model.train()
         for x, y in self.train:
-            loss = self.config.criterion(self.model(x), y)
+            loss = self.config.criterion(self.model(x.to(self.config.device)), y.to(self.config.device))
             loss.backward()
             self.optimizer.step()
             self.optimizer.zero_grad()
@@ -94,7 +94,7 @@ class Learner:
         losses, right = [], []
         for x, y in self.valid:
             with torch.no_grad():
-                outputs = self.model(x)
+                outputs = self.model(x.to(self.config.device)).cpu()
                 losses += [float(self.config.criterion(outputs, y))] * len(y)
             for row, label in zip(outputs.tolist(), y.tolist()):
                 right.append(row.index(max(row)) == label)

@@ -67,7 +67,7 @@ class Learner:
     def __init__(self, config, loaders):
         self.config = config
         self.loaders = loaders
-        self.model = config.model
+        self.model = config.model.to(config.device)
         self.opt = torch.optim.SGD(self.model.parameters(), lr=config.lr)
 
     def train_epoch(self):
@@ -93,6 +93,7 @@ class Learner:
         running_loss = 0.0
         seen = 0
         for x, y in self.loaders["valid"]:
+            x, y = x.to(self.config.device), y.to(self.config.device)
             running_loss += self.config.criterion(self.model(x), y).item() * y.size(0)
             seen += y.size(0)
         self.model.train(mode)
@@ -105,6 +106,7 @@ class Learner:
         correct = 0
         seen = 0
         for x, y in self.loaders["valid"]:
+            x, y = x.to(self.config.device), y.to(self.config.device)
             correct += (self.model(x).argmax(dim=1) == y).sum().item()
             seen += y.size(0)
         self.model.train(mode)

@@ -95,7 +95,7 @@ class Learner(object):
         for x, y in self.loaders["train"]:
             self.model.train()
             self.model.zero_grad()
-            loss = self.criterion(self.model(x), y)
+            loss = self.criterion(self.model(torch.as_tensor(x, device=self.device)), y.to(self.device))
             loss.backward()
             with torch.no_grad():
                 torch._foreach_add_(params, [p.grad for p in params], alpha=-self.lr)
@@ -105,10 +105,10 @@ class Learner(object):
 
     def valid_loss(self):
         outputs, targets = zip(*((self.asked(x), y) for x, y in self.loaders["valid"]))
-        return self.criterion(torch.cat(outputs), torch.cat(targets)).item()
+        return self.criterion(torch.cat(outputs).cpu(), torch.cat(targets)).item()
 
     def validate_epoch(self):
-        right = torch.cat([self.predict(x).eq(y) for x, y in self.loaders["valid"]])
+        right = torch.cat([self.predict(x).eq(y.to(self.device)) for x, y in self.loaders["valid"]])
         return right.float().mean().item()
 
     def fit(self):
@@ -136,7 +136,7 @@ class Learner(object):
 
     def evaluate(self):
         names = getattr(self.model, "labels", self.names)
-        everything = [(y, self.predict(x)) for x, y in self.loaders["test"]]
+        everything = [(y, self.predict(x).cpu()) for x, y in self.loaders["test"]]
         y, guesses = (torch.cat(part) for part in zip(*everything))
         p, r, f = precision_recall_f1(confusion_matrix(y, guesses, len(names)))
         return {

@@ -1,0 +1,254 @@
+"""Small changes of a solution, each of which somebody could make by mistake: a comparison, a constant, a line left out.
+
+Only what stands between the markers is changed, and of a `raise` only whether it happens: its words are free.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, replace
+
+from autograder.exercises import BEGIN, END
+
+COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
+CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+CALLED = {"min": "max", "any": "all", "zeros": "ones", "zeros_like": "ones_like", "eval": "train"}
+CALLED |= {other: name for name, other in CALLED.items()}
+Change = tuple[str, ast.AST]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one small change in it.
+
+    Attributes:
+        where: qualified name of the function that is changed, such as ``Learner.fit``.
+        line: where the changed statement begins.
+        operator: the kind of change, in a word or two.
+        code: the first line of the statement, as Python would write it.
+        change: what stands where there, such as ``1 → 2``; a place of several that read alike has its number.
+        source: the module's text with the change in it, without its comments.
+    """
+
+    where: str
+    line: int
+    operator: str
+    code: str
+    change: str
+    source: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What names it as long as the statement stays as it is, wherever in the file that stands."""
+        return self.where, self.code, self.change
+
+
+def mutants_of(source: str) -> list[Mutant]:
+    """Return each small change of what stands between the markers of a module, in order; no two are the same text."""
+    tree, marked = ast.parse(source), _marked(source)
+    modules = {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    found: dict[str, Mutant] = {}
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for at, top in enumerate(tree.body):
+        head, tail = ("\n".join(map(ast.unparse, part)) for part in (tree.body[:at], tree.body[at + 1 :]))
+        found.setdefault(f"{head}\n{ast.unparse(top)}\n{tail}", Mutant("", 0, "", "", "", ""))
+        for where, body, place in _statements(top, ""):
+            statement = body[place]
+            if statement.lineno not in marked:
+                continue
+            code = _first_line(statement)
+            for operator, change in _changes(body, place, modules):
+                text = f"{head}\n{ast.unparse(top)}\n{tail}"
+                mutant = Mutant(where, statement.lineno, operator, code, change, text)
+                if found.setdefault(text, mutant) is mutant:
+                    seen[mutant.key] += 1
+                    if seen[mutant.key] > 1:
+                        found[text] = replace(mutant, change=f"{change} ({seen[mutant.key]})")
+    return [mutant for mutant in found.values() if mutant.source]
+
+
+def _marked(source: str) -> set[int]:
+    """Return the numbers of the lines between the markers."""
+    marked, inside = set(), False
+    for number, line in enumerate(source.splitlines(), start=1):
+        if line.strip() in (BEGIN, END):
+            inside = line.strip() == BEGIN
+        elif inside:
+            marked.add(number)
+    return marked
+
+
+def _first_line(statement: ast.stmt) -> str:
+    return ast.unparse(statement).partition("\n")[0]
+
+
+def _statements(node: ast.AST, where: str) -> Iterator[tuple[str, list[ast.stmt], int]]:
+    """Give each statement below a node as its place in a body, with the qualified name of the function around it."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        where = f"{where}.{node.name}".removeprefix(".")
+    for field in ("body", "orelse", "handlers", "finalbody"):
+        body = getattr(node, field, [])
+        for place, inner in enumerate(body if isinstance(body, list) else []):
+            if isinstance(inner, ast.stmt):
+                yield where, body, place
+            yield from _statements(inner, where)
+
+
+def _changes(body: list[ast.stmt], place: int, modules: set[str]) -> Iterator[tuple[str, str]]:
+    """Make each change of a statement in its turn, and give its operator and what is changed to what."""
+    statement = body[place]
+    for operator, other in _other_statements(body, statement):
+        body[place] = other
+        now = "left out" if isinstance(other, ast.Pass) else f"→ {_first_line(other)}"
+        yield operator, f"{_first_line(statement)} {now}" if operator != "statement" else now
+    body[place] = statement
+    if isinstance(statement, ast.Raise):
+        return
+    for parent, field, at in _expressions(statement):
+        held = getattr(parent, field)
+        node = held if at is None else held[at]
+        is_condition = isinstance(statement, ast.If | ast.While) and parent is statement
+        for operator, other in [*_other_expressions(node, modules), *(_conditions(node) if is_condition else ())]:
+            _put(parent, field, at, other)
+            yield operator, f"{ast.unparse(node)} → {ast.unparse(other)}"
+        _put(parent, field, at, node)
+
+
+def _put(parent: ast.AST, field: str, at: int | None, node: ast.AST) -> None:
+    if at is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[at] = node
+
+
+def _other_statements(body: list[ast.stmt], statement: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
+    match statement:
+        case ast.Return(value=ast.expr()):
+            yield "statement", ast.Return(ast.Constant(None))
+        case ast.Raise() if len(body) == 1:  # no other than a condition that never holds
+            pass
+        case ast.Assign() | ast.AnnAssign() | ast.Expr() | ast.For() | ast.Raise() | ast.Return():
+            yield "statement", ast.Pass()
+        case ast.AugAssign():
+            yield "statement", ast.Pass()
+            yield "operator", ast.Assign([statement.target], statement.value, lineno=statement.lineno)
+            for other in [CALCULATED[type(statement.op)]]:
+                yield "operator", ast.AugAssign(statement.target, other(), statement.value)
+        case ast.With() | ast.Try():
+            yield "statement", ast.If(ast.Constant(True), statement.body, [])
+        case ast.Break():
+            yield "branch", ast.Continue()
+            yield "branch", ast.Pass()
+        case ast.Continue():
+            yield "branch", ast.Break()
+
+
+def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
+    """Give the place of each expression below a node, without what stands in statements of their own."""
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns", "body", "orelse", "handlers", "finalbody") and isinstance(node, ast.stmt):
+            continue
+        for at, inner in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(inner, ast.expr) and not isinstance(node, ast.JoinedStr):
+                yield node, field, at
+            if isinstance(inner, ast.AST):
+                yield from _expressions(inner)
+
+
+def _conditions(node: ast.AST) -> Iterator[Change]:
+    if not isinstance(node, ast.Compare | ast.UnaryOp):  # these are negated by their operators
+        yield "branch", ast.UnaryOp(ast.Not(), node)
+    yield "branch", ast.Constant(True)
+    yield "branch", ast.Constant(False)
+
+
+def _other_expressions(node: ast.AST, modules: set[str]) -> Iterator[Change]:
+    match node:
+        case ast.Compare():
+            for at, operator in enumerate(node.ops):
+                for other in COMPARED[type(operator)]:
+                    ops = [*node.ops[:at], other(), *node.ops[at + 1 :]]
+                    yield "comparison", ast.Compare(node.left, ops, node.comparators)
+        case ast.BoolOp():
+            yield "operator", ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+        case ast.BinOp():
+            yield "operator", ast.BinOp(node.left, CALCULATED[type(node.op)](), node.right)
+        case ast.UnaryOp(operand=operand):
+            yield "operator", operand
+        case ast.Constant(value=bool() as value):
+            yield "constant", ast.Constant(not value)
+        case ast.Constant(value=int() | float() as value):
+            yield "constant", ast.Constant(value + 1)
+            yield (
+                "constant",
+                ast.Constant(value - 1) if value >= 1 else ast.UnaryOp(ast.USub(), ast.Constant(1 - value)),
+            )
+        case ast.Constant(value=str() as value):
+            yield "constant", ast.Constant(f"{value}?")
+        case ast.IfExp():
+            yield "branch", node.body
+            yield "branch", node.orelse
+        case ast.Slice():
+            for bound in ("lower", "upper", "step"):
+                if getattr(node, bound) is not None:
+                    other = copy(node)
+                    setattr(other, bound, None)
+                    yield "slice", other
+        case ast.Call():
+            yield from _other_calls(node, modules)
+
+
+def _other_calls(node: ast.Call, modules: set[str]) -> Iterator[Change]:
+    match node.func:
+        case ast.Attribute(value=receiver, attr=name) if _root(receiver) not in modules:
+            yield "call", receiver
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            if node.args and not isinstance(node.args[0], ast.Starred):
+                yield "call", node.args[0]
+        case _:
+            name = ""
+    if name in CALLED:
+        func = copy(node.func)
+        setattr(func, "id" if isinstance(func, ast.Name) else "attr", CALLED[name])
+        yield "call", ast.Call(func, node.args, node.keywords)
+    if len(node.args) > 1:
+        yield "arguments", ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
+    for at in range(len(node.keywords)):
+        yield "keyword", ast.Call(node.func, node.args, node.keywords[:at] + node.keywords[at + 1 :])
+
+
+def _root(node: ast.AST) -> str:
+    """Return the name that a chain of attributes begins with, or nothing where it begins with something else."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""

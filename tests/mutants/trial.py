@@ -1,0 +1,147 @@
+"""Whether the checks of a room catch a mutant. Each is run in a process of its own, which may loop or die."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from operator import itemgetter
+from pathlib import Path
+
+import torch
+
+from autograder.checks import Check, checks_of
+from autograder.course import Course, names_of_source
+from autograder.judge import same_answer
+from autograder.observe import observe, seed_of
+from tests.checks.reached import ReachedExpectations, changed
+from tests.mutants.equivalent import Key, equivalents
+from tests.mutants.mutate import Mutant, mutants_of
+
+SEED = 1
+FORKED = multiprocessing.get_context("fork")
+SECONDS = 10  # of a processor's time: twice what all checks of the slowest room take together
+GRACE = 300  # seconds for a child that needs no processor's time and does not end
+ADDITIONAL = 4 << 30  # bytes
+CAUGHT, ALIVE = 0, 42  # what a child ends with; whoever is killed is caught as well
+
+
+@dataclass(frozen=True)
+class Result:
+    """How the mutants of a room ended.
+
+    Attributes:
+        caught: by at least one check.
+        equivalent: they live, and the list says why they may.
+        alive: the others.
+        stale: entries of the list that are no mutant any more, or one that is caught.
+    """
+
+    caught: list[Mutant]
+    equivalent: list[Mutant]
+    alive: list[Mutant]
+    stale: list[Key]
+
+    @property
+    def mutants(self) -> list[Mutant]:
+        return [*self.caught, *self.equivalent, *self.alive]
+
+    def rows(self) -> list[dict[str, object]]:
+        """Return what there is to say of each mutant, without its source, in the order of the file."""
+        ended = {"caught": self.caught, "equivalent": self.equivalent, "alive": self.alive}
+        rows = [asdict(mutant) | {"ended": how} for how, mutants in ended.items() for mutant in mutants]
+        return [{name: row[name] for name in row if name != "source"} for row in sorted(rows, key=itemgetter("line"))]
+
+
+class Trial:
+    """Checks of a room, with what the reference answers to each."""
+
+    def __init__(self, room: str) -> None:
+        torch.set_num_threads(1)  # so that a child has all threads that it needs
+        self.course, self.room = Course.installed(), room
+        self.source = self.course.source(room)
+        self.expect = ReachedExpectations(self.course)
+        seconds = {check: self.expect.reference(check, seed_of(SEED, check)).duration_s for check in checks_of(room)}
+        self.checks = sorted(seconds, key=seconds.__getitem__)
+        self.entered = {check.id: self.expect.entered_by(check, seed_of(SEED, check)) for check in self.checks}
+
+    @cached_property
+    def mutants(self) -> list[Mutant]:
+        return mutants_of(self.source)
+
+    def checks_for(self, mutant: Mutant) -> list[Check]:
+        """Return the checks that run what is changed, of whichever exercise, the quickest first."""
+        names = changed(self.source, mutant.source)
+        return [check for check in self.checks if names & self.entered[check.id]]
+
+    def lives(self, mutant: Mutant) -> bool:
+        """Whether each of the checks sees of the mutant what it sees of the reference."""
+        child = FORKED.Process(target=self._end, args=(mutant,))
+        child.start()
+        child.join(GRACE)
+        if child.exitcode is None:
+            child.kill()
+            child.join()
+        return child.exitcode == ALIVE
+
+    def result(self, done: Callable[[Mutant], None] = lambda mutant: None) -> Result:
+        """Try all mutants of the room, and call with each that is done."""
+        ended: dict[bool, list[Mutant]] = {True: [], False: []}
+        for mutant, lives in zip(self.mutants, self.all_lives(self.mutants), strict=True):
+            ended[lives].append(mutant)
+            done(mutant)
+        known = equivalents(self.room)
+        equivalent = [mutant for mutant in ended[True] if mutant.key in known]
+        alive = [mutant for mutant in ended[True] if mutant.key not in known]
+        return Result(ended[False], equivalent, alive, sorted(known.keys() - {mutant.key for mutant in equivalent}))
+
+    def all_lives(self, mutants: list[Mutant], processes: int = 2) -> Iterator[bool]:
+        """Try mutants side by side, and give one after the other in their order whether it lives."""
+        with ProcessPoolExecutor(processes, FORKED, initializer=_inherit, initargs=(self,)) as pool:
+            yield from pool.map(_lives, mutants)
+
+    def _end(self, mutant: Mutant) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self._shut_in(folder)
+            ended = self._run(mutant)
+            os.chdir("/")
+        os._exit(ended)
+
+    def _run(self, mutant: Mutant) -> int:
+        try:
+            for check in self.checks_for(mutant):
+                seed = seed_of(SEED, check)
+                answer = observe(check, names_of_source(mutant.source, f"{self.room}.mutant"), seed)
+                if not same_answer(answer, self.expect.reference(check, seed)):
+                    return CAUGHT
+        except BaseException:
+            return CAUGHT
+        return ALIVE
+
+    @staticmethod
+    def _shut_in(folder: str) -> None:
+        """Let the child write nothing that stays, print nothing, and take no more than its share."""
+        os.chdir(folder)
+        sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 (until the process ends)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + ADDITIONAL, taken + ADDITIONAL))
+
+
+_trial: Trial  # in a worker, which has it from its fork: to send it with each mutant would take longer than most trials
+
+
+def _inherit(trial: Trial) -> None:
+    global _trial
+    _trial = trial
+
+
+def _lives(mutant: Mutant) -> bool:
+    return _trial.lives(mutant)
