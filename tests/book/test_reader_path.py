@@ -15,7 +15,7 @@ from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import Exercise
 from autograder.instructor.releasing.markdown import Context, to_markdown
 from book import card, network
-from book.chapters import BookChapter, chapters, hours
+from book.chapters import UNREAD, BookChapter, chapters, hours
 from book.figures import words_on_a_small_screen
 from tests.conftest import ROOT
 
@@ -167,6 +167,45 @@ def test_each_term_of_the_glossary_is_used_and_each_use_in_a_notebook_leads_to_i
 def test_a_term_is_linked_once_in_a_page(path: Path) -> None:
     terms = [role.rpartition("<")[2].strip("{term}`>") for role in TERM.findall(path.read_text(encoding="utf-8"))]
     assert len(terms) == len(set(terms))
+
+
+EXPLAINED = re.compile(
+    r"^(?P<term>[A-Za-z][^\n]*)\n(?:  .*\n|\n)*?  \[\]\((?P<page>[\w-]+)\.md#(?P<label>[\w-]+)\)", re.MULTILINE
+)
+NOT_PROSE = re.compile(
+    r"(?P<kept>\{term\}`[^`]*`)|\{[\w:]+\}`[^`]*`|`[^`{}]+`|\]\([^)]*\)|^\([\w-]+\)=|^#.*$", re.MULTILINE
+)
+BEFORE = re.compile(
+    r"\A.*?(?=^:::\{opening\}|^Nothing here)|^:::\{opening\}.*?^:::$|^:{3,}\{recall\}", re.MULTILINE | re.DOTALL
+)
+# A half-precision network and a person's patience are not the course's words.
+HOMONYMS = {"precision", "patience", "recall"}
+
+
+def blanked(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: match[0] if match.lastgroup == "kept" else " " * len(match[0]), text)
+
+
+@pytest.mark.parametrize(
+    "explained", list(EXPLAINED.finditer((ROOT / "chapters" / "glossary.md").read_text())), ids=lambda m: m["term"]
+)
+def test_the_first_use_of_a_term_in_the_book_is_its_explanation_or_shows_it(explained: re.Match[str]) -> None:
+    """A linked term shows its definition where it stands; below a chapter's title words may say what is to come."""
+    term = explained["term"]
+    if term in HOMONYMS:
+        return
+    said = r"\s+".join(map(re.escape, term.split()))
+    linked = re.compile(rf"\{{term\}}`(?:[^`<]*<)?{said}>?`", re.IGNORECASE)
+    for path in [path for path in PAGES if path.stem[0].isdigit()]:
+        text = path.read_text(encoding="utf-8")
+        explanation = text.find(f"({explained['label']})=") if path.stem == explained["page"] else len(text)
+        read = blanked(NOT_PROSE, blanked(UNREAD, blanked(BEFORE, text)))
+        first = re.search(rf"\b{said}(?:s|es)?\b", read, re.IGNORECASE)
+        link = linked.search(read)
+        if first or link:
+            at = min(match.start() for match in (first, link) if match)
+            assert at >= explanation or (link and link.start() <= at < link.end()), text[at - 60 : at + 60]
+            return
 
 
 def test_a_definition_appears_for_the_keyboard_and_goes_with_escape(page: Page, address: str) -> None:
