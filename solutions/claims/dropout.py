@@ -298,8 +298,9 @@ def _(numbers: Numbers) -> Found:
 
 
 @claim(
-    "dropout-changes-accuracy-little",
-    says="Dropout with p = 0.2 changes the accuracy on held-back images by less than two points either way.",
+    "dropout-gains-less-than-a-point",
+    says="Dropout with p = 0.2 gains less than one point of accuracy on held-back images, with 1,000 images as with "
+    "4,000.",
     opposite="Dropout makes the classifier clearly better: by a point and more.",
     varied=grid(length=["1000 for 24", "4000 for 6"], rate=[0.1, 0.2], start=["0.1", "He"], seed=SEEDS),
 )
@@ -318,7 +319,7 @@ def dropout_accuracy(length: str, rate: float, start: str, seed: int) -> dict[st
 @dropout_accuracy.holds
 def _(numbers: Numbers) -> Found:
     gained = paired(numbers["accuracy 0.2"], numbers["accuracy 0.0"])
-    return Found("accuracy with dropout above that without, points", gained, -2, 2)
+    return Found("accuracy with dropout above that without, points", gained, at_most=1)
 
 
 @dropout_accuracy.opposed
@@ -329,10 +330,12 @@ def _(numbers: Numbers) -> Found:
 
 @claim(
     "dropout-slows-learning",
-    says="Dropout slows learning down: after two to four epochs on 4,000 images the loss on held-back images is higher "
-    "with it than without.",
+    says="Dropout with p = 0.5 slows learning down: after two to four epochs on 4,000 images the loss on held-back "
+    "images is higher with it than without.",
     opposite="Dropout lowers the loss on held-back images from the first epochs on.",
     varied=grid(p=[0.2, 0.5], epochs=[2, 4], rate=[0.1, 0.2], seed=SEEDS),
+    where=lambda setting: setting["p"] == 0.5,
+    bounds=("with p = 0.5",),
 )
 def slows(p: float, epochs: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed)
