@@ -23,10 +23,10 @@ def main(arguments: list[str]) -> int:
     if not claims:
         print(f"no chapter has claims in solutions/claims/{chosen.room}.py", file=sys.stderr)
         return 2
-    ledger = read()
     started = time.monotonic()
-    todo = claims if chosen.anew else stale(claims, ledger)
-    _measure(todo, ledger)
+    todo = claims if chosen.anew else stale(claims, read())
+    _measure(todo)
+    ledger = read()
     console = Console()
     console.print(_table(claims, ledger))
     console.print(
@@ -39,14 +39,13 @@ def main(arguments: list[str]) -> int:
     return 1 if wrong else 0
 
 
-def _measure(claims: list[Claim], ledger: dict[str, Measured]) -> None:
+def _measure(claims: list[Claim]) -> None:
     """Measure and write after each claim, so that an interrupted run loses one at most."""
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=sum(len(one.settings) for one in claims))
         for one, measured in measure(claims, lambda: progress.advance(task)):
-            ledger[one.id] = measured
-            write(ledger)
+            write(read() | {one.id: measured})  # read anew: another chapter may be measured at the same time
 
 
 def _table(claims: list[Claim], ledger: dict[str, Measured]) -> Table:
