@@ -88,7 +88,7 @@ def test_a_time_is_said_in_hours_and_quarters(minutes: int, words: str) -> None:
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
 def test_a_chapter_opens_with_its_question_its_time_and_its_points(site: Path, chapter: BookChapter) -> None:
     page = (site / "chapters" / f"{chapter.path.stem}.html").read_text(encoding="utf-8")
-    head = unescape(page[page.index("<article") : page.index('id="from-memory"')])
+    head = unescape(page[page.index("<article") : page.index('class="recall question"')])
     points = sum(check.points for check in checks_of(chapter.room)) + 5
     assert chapter.question in head
     assert f"{chapter.reading_minutes} minutes of reading" in head
