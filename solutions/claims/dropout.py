@@ -105,6 +105,36 @@ def _(numbers: Numbers) -> Found:
 
 
 @claim(
+    "more-parameters-are-no-harm",
+    says="With 256 and 64 hidden units instead of 16 and 16, the network has seventeen times as many parameters and "
+    "is as accurate on images that it has not seen, or more so, to within half a point.",
+    opposite="The more parameters a network has, the worse it does on images that it has not seen.",
+    varied=grid(images=[500, 1000], rate=[0.1, 0.2], epochs=[10, 30], seed=SEEDS),
+)
+def more_parameters(images: int, rate: float, epochs: int, seed: int) -> dict[str, float]:
+    data = split(seed, images)
+    found = {}
+    for name, sizes in (("small", (784, 16, 16, 10)), ("large", COURSE)):
+        model = network(sizes, "He", seed)
+        fit(model, data, epochs=epochs, rate=rate, seed=seed)
+        found[f"{name} gap"] = gap_of(model, data)
+        found[f"{name} accuracy"] = accuracy(model, data.held_x, data.held_y)
+    return found
+
+
+@more_parameters.holds
+def _(numbers: Numbers) -> Found:
+    better = paired(numbers["large accuracy"], numbers["small accuracy"])
+    return Found("accuracy of the large network above that of the small one, points", better, at_least=-0.5)
+
+
+@more_parameters.opposed
+def _(numbers: Numbers) -> Found:
+    better = paired(numbers["large accuracy"], numbers["small accuracy"])
+    return Found("accuracy of the large network above that of the small one, points", better, at_most=0)
+
+
+@claim(
     "gap-opens-while-both-losses-fall",
     says="On 1,000 images or more the gap opens while the network still becomes better at images that it has not seen: "
     "from the first epoch to the fifth the gap grows, and the loss on held-back images falls.",
@@ -268,36 +298,6 @@ def _(numbers: Numbers) -> Found:
 
 
 @claim(
-    "more-parameters-are-no-harm",
-    says="With 256 and 64 hidden units instead of 16 and 16, the network has seventeen times as many parameters and "
-    "is as accurate on images that it has not seen, or more so, to within half a point.",
-    opposite="The more parameters a network has, the worse it does on images that it has not seen.",
-    varied=grid(images=[500, 1000], rate=[0.1, 0.2], epochs=[10, 30], seed=SEEDS),
-)
-def more_parameters(images: int, rate: float, epochs: int, seed: int) -> dict[str, float]:
-    data = split(seed, images)
-    found = {}
-    for name, sizes in (("small", (784, 16, 16, 10)), ("large", COURSE)):
-        model = network(sizes, "He", seed)
-        fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[f"{name} gap"] = gap_of(model, data)
-        found[f"{name} accuracy"] = accuracy(model, data.held_x, data.held_y)
-    return found
-
-
-@more_parameters.holds
-def _(numbers: Numbers) -> Found:
-    better = paired(numbers["large accuracy"], numbers["small accuracy"])
-    return Found("accuracy of the large network above that of the small one, points", better, at_least=-0.5)
-
-
-@more_parameters.opposed
-def _(numbers: Numbers) -> Found:
-    better = paired(numbers["large accuracy"], numbers["small accuracy"])
-    return Found("accuracy of the large network above that of the small one, points", better, at_most=0)
-
-
-@claim(
     "dropout-gains-less-than-a-point",
     says="Dropout with p = 0.2 gains less than one point of accuracy on held-back images, with 1,000 images as with "
     "4,000.",
@@ -326,36 +326,6 @@ def _(numbers: Numbers) -> Found:
 def _(numbers: Numbers) -> Found:
     gained = paired(numbers["accuracy 0.2"], numbers["accuracy 0.0"])
     return Found("accuracy with dropout above that without, points", gained, at_least=1)
-
-
-@claim(
-    "dropout-slows-learning",
-    says="Dropout with p = 0.5 slows learning down: after two to four epochs on 4,000 images the loss on held-back "
-    "images is higher with it than without.",
-    opposite="Dropout lowers the loss on held-back images from the first epochs on.",
-    varied=grid(p=[0.2, 0.5], epochs=[2, 4], rate=[0.1, 0.2], seed=SEEDS),
-    where=lambda setting: setting["p"] == 0.5,
-    bounds=("with p = 0.5",),
-)
-def slows(p: float, epochs: int, rate: float, seed: int) -> dict[str, float]:
-    data = split(seed)
-    found = {}
-    for name, share in (("with", p), ("without", 0.0)):
-        model = network(COURSE, "0.1", seed, dropout=share)
-        fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[name] = loss(model, data.held_x, data.held_y)
-    return found
-
-
-@slows.holds
-def _(numbers: Numbers) -> Found:
-    return Found("held-back loss with dropout above that without", paired(numbers["with"], numbers["without"]), 0)
-
-
-@slows.opposed
-def _(numbers: Numbers) -> Found:
-    worse = paired(numbers["with"], numbers["without"])
-    return Found("held-back loss with dropout above that without", worse, at_most=0)
 
 
 @claim(
@@ -393,6 +363,36 @@ def _(numbers: Numbers) -> Found:
     return Found("rise with dropout", interval(numbers["with"]), at_most=0.01)
 
 
+@claim(
+    "dropout-slows-learning",
+    says="Dropout with p = 0.5 slows learning down: after two to four epochs on 4,000 images the loss on held-back "
+    "images is higher with it than without.",
+    opposite="Dropout lowers the loss on held-back images from the first epochs on.",
+    varied=grid(p=[0.2, 0.5], epochs=[2, 4], rate=[0.1, 0.2], seed=SEEDS),
+    where=lambda setting: setting["p"] == 0.5,
+    bounds=("with p = 0.5",),
+)
+def slows(p: float, epochs: int, rate: float, seed: int) -> dict[str, float]:
+    data = split(seed)
+    found = {}
+    for name, share in (("with", p), ("without", 0.0)):
+        model = network(COURSE, "0.1", seed, dropout=share)
+        fit(model, data, epochs=epochs, rate=rate, seed=seed)
+        found[name] = loss(model, data.held_x, data.held_y)
+    return found
+
+
+@slows.holds
+def _(numbers: Numbers) -> Found:
+    return Found("held-back loss with dropout above that without", paired(numbers["with"], numbers["without"]), 0)
+
+
+@slows.opposed
+def _(numbers: Numbers) -> Found:
+    worse = paired(numbers["with"], numbers["without"])
+    return Found("held-back loss with dropout above that without", worse, at_most=0)
+
+
 PASSES = 30
 
 
@@ -409,55 +409,6 @@ def thinned(model: nn.Module, x: Tensor, passes: int) -> Tensor:
     """Return the logits of so many passes in training mode (passes, B, 10): each is another thinned network's."""
     model.train()
     return torch.stack([model(x) for _ in range(passes)])
-
-
-@claim(
-    "left-on-costs-points",
-    says="Dropout that is left on when the network is used costs accuracy: one to six points with p = 0.2 or 0.3.",
-    opposite="Left on, dropout costs nothing, because its noise cancels.",
-    varied=grid(p=[0.2, 0.3, 0.5], images=[1000, 4000], seed=SEEDS),
-    where=lambda setting: setting["p"] <= 0.3,
-    bounds=("with p = 0.2 or 0.3",),
-)
-def left_on(p: float, images: int, seed: int) -> dict[str, float]:
-    model, data = with_dropout(p, images, seed)
-    answers = thinned(model, data.held_x, PASSES).argmax(dim=2)
-    return {
-        "off": accuracy(model, data.held_x, data.held_y),
-        "on": 100 * float((answers == data.held_y).double().mean()),
-    }
-
-
-@left_on.holds
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy lost, points", paired(numbers["off"], numbers["on"]), 1, 6)
-
-
-@left_on.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy lost, points", paired(numbers["off"], numbers["on"]), -0.5, 0.5)
-
-
-@claim(
-    "left-on-changes-answers",
-    says="With dropout left on, a fifth of the images and more are given more than one answer in thirty passes.",
-    opposite="A network that loses few points gives nearly always the same answers: fewer than 5 % change.",
-    varied=grid(p=[0.2, 0.5], images=[1000, 4000], seed=SEEDS),
-)
-def left_on_changes(p: float, images: int, seed: int) -> dict[str, float]:
-    model, data = with_dropout(p, images, seed)
-    answers = thinned(model, data.held_x, PASSES).argmax(dim=2)
-    return {"changed": 100 * float((answers != answers[0]).any(dim=0).double().mean())}
-
-
-@left_on_changes.holds
-def _(numbers: Numbers) -> Found:
-    return Found("images with more than one answer, %", interval(numbers["changed"]), at_least=20)
-
-
-@left_on_changes.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("images with more than one answer, %", interval(numbers["changed"]), at_most=5)
 
 
 @claim(
@@ -518,6 +469,55 @@ def _(numbers: Numbers) -> Found:
 def _(numbers: Numbers) -> Found:
     better = paired(numbers["committee"], numbers["evaluation"])
     return Found("accuracy of the committee above that of evaluation mode, points", better, at_least=1)
+
+
+@claim(
+    "left-on-costs-points",
+    says="Dropout that is left on when the network is used costs accuracy: one to six points with p = 0.2 or 0.3.",
+    opposite="Left on, dropout costs nothing, because its noise cancels.",
+    varied=grid(p=[0.2, 0.3, 0.5], images=[1000, 4000], seed=SEEDS),
+    where=lambda setting: setting["p"] <= 0.3,
+    bounds=("with p = 0.2 or 0.3",),
+)
+def left_on(p: float, images: int, seed: int) -> dict[str, float]:
+    model, data = with_dropout(p, images, seed)
+    answers = thinned(model, data.held_x, PASSES).argmax(dim=2)
+    return {
+        "off": accuracy(model, data.held_x, data.held_y),
+        "on": 100 * float((answers == data.held_y).double().mean()),
+    }
+
+
+@left_on.holds
+def _(numbers: Numbers) -> Found:
+    return Found("accuracy lost, points", paired(numbers["off"], numbers["on"]), 1, 6)
+
+
+@left_on.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("accuracy lost, points", paired(numbers["off"], numbers["on"]), -0.5, 0.5)
+
+
+@claim(
+    "left-on-changes-answers",
+    says="With dropout left on, a fifth of the images and more are given more than one answer in thirty passes.",
+    opposite="A network that loses few points gives nearly always the same answers: fewer than 5 % change.",
+    varied=grid(p=[0.2, 0.5], images=[1000, 4000], seed=SEEDS),
+)
+def left_on_changes(p: float, images: int, seed: int) -> dict[str, float]:
+    model, data = with_dropout(p, images, seed)
+    answers = thinned(model, data.held_x, PASSES).argmax(dim=2)
+    return {"changed": 100 * float((answers != answers[0]).any(dim=0).double().mean())}
+
+
+@left_on_changes.holds
+def _(numbers: Numbers) -> Found:
+    return Found("images with more than one answer, %", interval(numbers["changed"]), at_least=20)
+
+
+@left_on_changes.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("images with more than one answer, %", interval(numbers["changed"]), at_most=5)
 
 
 class Unscaled(Dropout):
