@@ -185,7 +185,7 @@ def evaluation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """A right answer leaves 400 elements undropped with probability 2^-400."""
     layer, x = names.Dropout(0.5), normal(rng, 20, 20)
     layer.eval()
-    output = layer(x)
+    output = layer(x.clone())
     layer.train()
     return {
         "output after eval()": output,
@@ -274,7 +274,7 @@ def in_a_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     network, x = nn.Sequential(nn.Sequential(names.Dropout(0.5))), normal(rng, 400)
 
     def drops() -> bool:
-        return bool((network(x) == 0).any())
+        return bool((network(x.clone()) == 0).any())  # of its own: a layer that changes it would be caught here again
 
     observed: dict[str, Observation] = {"it drops in a new network": drops()}
     for step, mode in enumerate([*modes_in_turn(rng), False, True, False], start=1):

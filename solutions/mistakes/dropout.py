@@ -375,6 +375,14 @@ MISTAKES = [
         edits={KEEP: "torch.manual_seed(0)\n        keep = torch.rand_like(x) >= self.p"},
     ),
     Mistake(
+        id="dropout-never",
+        exercise="Dropout",
+        says="Nothing is dropped in training either: the output is the input in both modes.",
+        hint="Make a layer with p = 0.5, leave it in training mode, and give it torch.ones(1000). Count the zeros.",
+        read="mask",
+        edits={MODE: "        if True:\n            return x\n"},
+    ),
+    Mistake(
         id="dropout-active-in-evaluation",
         exercise="Dropout",
         says="The layer drops in evaluation, too: forward does not look at the mode.",

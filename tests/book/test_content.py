@@ -99,7 +99,6 @@ def test_a_chapter_has_every_part_of_the_rhythm_in_order(site: Path, room: str) 
     chapter = article(site, room)
     parts = [
         "<svg",
-        'class="math',
         'class="cell tag_exercise',
         'id="in-pytorch"',
         'id="what-this-does-not-tell-you"',
@@ -117,7 +116,7 @@ def test_a_chapter_has_every_part_of_the_rhythm_in_order(site: Path, room: str) 
 def test_a_chapter_shows_its_picture_before_it_asks_and_asks_five_times_at_most(site: Path, room: str) -> None:
     """The questions about earlier chapters are folded into one card, the sixth."""
     chapter = article(site, room)
-    assert chapter.find("<svg") < chapter.find('question"')
+    assert chapter.find("<svg") < chapter.find(' question"')
     assert 3 <= chapter.count('class="predict question"') <= 5
 
 

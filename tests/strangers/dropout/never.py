@@ -1,4 +1,4 @@
-"""none
+"""dropout-never
 """
 
 from torch import nn

@@ -1,8 +1,5 @@
 """linear-non-leaf-weight
-linear-sizes-not-refused
-linear-std-not-refused
-linear-input-not-refused
-linear-no-extra-repr
+linear-nothing-refused
 """
 
 import torch

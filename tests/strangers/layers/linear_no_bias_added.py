@@ -1,9 +1,6 @@
 """linear-bias-left-out
 linear-ones
-linear-no-extra-repr
-linear-std-not-refused
-linear-sizes-not-refused
-linear-input-not-refused
+linear-nothing-refused
 """
 
 import torch

@@ -1,9 +1,6 @@
 """linear-random-bias
 linear-std-ignored
-linear-sizes-not-refused
-linear-std-not-refused
-linear-input-not-refused
-linear-no-extra-repr
+linear-nothing-refused
 """
 
 import torch

@@ -1,6 +1,5 @@
 """linear-relu-inside
 linear-std-always-default
-linear-no-extra-repr
 """
 
 import torch

@@ -1,7 +1,6 @@
 """linear-plain-tensors
 linear-sizes-not-refused
 linear-std-not-refused
-linear-no-extra-repr
 """
 
 import torch

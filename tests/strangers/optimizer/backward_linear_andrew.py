@@ -1,5 +1,4 @@
-"""backward-linear-mean
-backward-linear-bias-row
+"""backward-linear-mean-row
 """
 
 import torch

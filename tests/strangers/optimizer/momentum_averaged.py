@@ -1,6 +1,6 @@
 """momentum-averaged-gradient
 momentum-not-refused
-momentum-crash-on-missing-gradient
+momentum-product-with-missing-gradient
 """
 
 import torch

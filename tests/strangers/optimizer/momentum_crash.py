@@ -1,4 +1,4 @@
-"""momentum-crash-on-missing-gradient
+"""momentum-product-with-missing-gradient
 momentum-not-refused
 """
 

@@ -1,4 +1,5 @@
-"""numerical-eps-not-refused
+"""numerical-rows-nudged
+numerical-eps-not-refused
 """
 
 import torch

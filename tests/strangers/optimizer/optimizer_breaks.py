@@ -1,7 +1,6 @@
 """optimizer-ends-at-missing-gradient
 optimizer-zero-grad-does-nothing
-optimizer-lr-not-refused
-optimizer-empty-not-refused
+optimizer-nothing-refused
 """
 
 import torch

@@ -1,7 +1,6 @@
-"""optimizer-crash-on-missing-gradient
-optimizer-lr-not-refused
-optimizer-empty-not-refused
+"""optimizer-data-of-missing-gradient
 optimizer-new-memory
+optimizer-nothing-refused
 """
 
 

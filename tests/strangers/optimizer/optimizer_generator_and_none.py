@@ -1,8 +1,7 @@
 """optimizer-generator-used-up
 optimizer-crash-on-missing-gradient
 optimizer-zero-grad-crash
-optimizer-lr-not-refused
-optimizer-empty-not-refused
+optimizer-nothing-refused
 """
 
 import torch

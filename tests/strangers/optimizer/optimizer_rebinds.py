@@ -1,6 +1,5 @@
 """optimizer-rebinding
-optimizer-lr-not-refused
-optimizer-empty-not-refused
+optimizer-nothing-refused
 """
 
 import torch

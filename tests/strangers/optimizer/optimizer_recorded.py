@@ -1,6 +1,5 @@
 """optimizer-recorded
-optimizer-lr-not-refused
-optimizer-empty-not-refused
+optimizer-nothing-refused
 """
 
 

@@ -1,7 +1,6 @@
 """batches-last-dropped
 batches-generator-ignored
-batches-negative-size
-batches-lengths-not-refused
+batches-nothing-refused
 """
 
 import torch

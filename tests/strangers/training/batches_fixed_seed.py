@@ -1,8 +1,7 @@
 """batches-same-order
 batches-generator-restarted
 batches-generator-ignored
-batches-negative-size
-batches-lengths-not-refused
+batches-nothing-refused
 """
 
 import torch

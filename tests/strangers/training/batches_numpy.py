@@ -1,6 +1,5 @@
 """batches-generator-ignored
-batches-negative-size
-batches-lengths-not-refused
+batches-nothing-refused
 """
 
 import random

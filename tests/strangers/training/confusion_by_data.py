@@ -1,7 +1,5 @@
 """confusion-sized-by-the-data
-confusion-negative-not-refused
-confusion-outside-not-refused
-confusion-lengths-not-refused
+confusion-nothing-refused
 """
 
 import torch

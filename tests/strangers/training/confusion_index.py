@@ -1,8 +1,6 @@
 """confusion-counted-once
-confusion-negative-not-refused
-confusion-lengths-not-refused
-confusion-outside-not-refused
 confusion-lists-refused
+confusion-nothing-refused
 """
 
 import torch

@@ -1,6 +1,4 @@
-"""confusion-lengths-not-refused
-confusion-outside-not-refused
-confusion-negative-not-refused
+"""confusion-nothing-refused
 """
 
 import torch

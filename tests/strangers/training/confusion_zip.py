@@ -1,7 +1,5 @@
 """confusion-transposed
-confusion-lengths-not-refused
-confusion-outside-not-refused
-confusion-negative-not-refused
+confusion-nothing-refused
 """
 
 import torch
