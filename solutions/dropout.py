@@ -63,8 +63,8 @@ def gap(
 class Dropout(nn.Module):
     """In training mode, sets elements to zero at random and scales the others, so that the mean stays the same.
 
-    The mode is what ``nn.Module`` keeps in ``training`` and changes by ``train()`` and ``eval()``, also when a network
-    that holds the layer is told to.
+    ``nn.Module`` keeps the mode in ``training``; ``train()`` and ``eval()`` change it, for this layer alone or for a
+    network that contains it.
 
     Args:
         p: probability that an element is set to zero, from 0 to 1; both ends are allowed.

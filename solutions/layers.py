@@ -23,7 +23,7 @@ class Linear(nn.Module):
     Raises:
         ValueError: a size is below 1, or ``std`` is negative.
 
-    The layer does not choose a device. What it shows when it is printed, ``extra_repr`` says, and is given.
+    The layer does not choose a device. ``extra_repr``, which is given, decides what printing the layer shows.
 
     Example:
         >>> Linear(784, 256)(torch.zeros(32, 784)).shape
@@ -45,7 +45,7 @@ class Linear(nn.Module):
         """Return ``x @ weight + bias``.
 
         Args:
-            x: floating, shape (…, in_features); any number of leading dimensions, also none.
+            x: floating, shape (…, in_features); any number of leading dimensions, including none.
 
         Returns:
             Shape (…, out_features).
@@ -91,7 +91,7 @@ class Sequential(nn.Module):
     """Layers in a row: the output of each is the input of the next.
 
     The layers' parameters are the container's parameters; ``train()``, ``eval()``, ``to()`` and ``state_dict()``
-    reach every layer. The container holds the very modules that were passed, also one that occurs twice. ``len``,
+    reach every layer. The container holds the very modules that were passed, even if one occurs twice. ``len``,
     iteration and integer indices (negative ones too) work as for a list. Without layers it returns its input.
 
     Args:
@@ -168,7 +168,7 @@ def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
     in and stays in it.
 
     Args:
-        model: layers in a row, such as a ``Sequential``. To iterate over it gives the layers in order; the output of
+        model: layers in a row, such as a ``Sequential``. Iterating over it yields the layers in order; the output of
             each is the input of the next.
         x: the input of the first layer, floating.
 

@@ -106,8 +106,8 @@ def line_error() -> float:
 
 @claim(
     "depth-without-bends-is-a-line",
-    says="Trained on the sine, affine layers in a row end where the best straight line is, five layers as ten, and the "
-    "same layers with ReLUs between them at less than half of its error.",
+    says="Trained on the sine with Adam, affine layers in a row end where the best straight line is, five as ten, and "
+    "the same layers with ReLUs between them at less than half of its error.",
     opposite="Depth alone adds power: layers in a row bend the line a little each, and get below half of its error.",
     varied=grid(depth=[5, 10], rate=[0.003, 0.01], seed=SEEDS),
 )
