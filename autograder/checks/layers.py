@@ -188,9 +188,11 @@ def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         descend(trained, nn.functional.mse_loss(trained(x), target), lr=0.1)
     observed["output after two steps"] = trained(x)
     other.load_state_dict(trained.state_dict())
+    # Of its own: steps in float32 round otherwise in another process, by more than float64 is compared with.
+    precise = names.Sequential(*three_layers(rng))
     return observed | {
         "output of a container that loads the state": other(x),
-        "output in float64": attempt(lambda: trained.to(torch.float64)(x.double())),
+        "output in float64": attempt(lambda: precise.to(torch.float64)(x.double())),
     }
 
 

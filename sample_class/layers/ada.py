@@ -13,6 +13,29 @@ def require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
+def he_std(fan_in: int) -> float:
+    require(fan_in >= 1, f"a unit with {fan_in} inputs")
+    return math.sqrt(2 / fan_in)
+
+
+def rms_through(model, x: Tensor) -> list[float]:
+    sizes = []
+    with torch.no_grad():
+        for layer in model:
+            x = layer(x)
+            sizes.append(torch.sqrt(torch.mean(x**2)).item())
+    return sizes
+
+
+def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    require(logits.dim() == 2 and targets.shape == logits.shape[:1], "logits (B, C) and targets (B,) do not fit")
+    require(bool((targets >= 0).all() and (targets < logits.shape[1]).all()), "a target is no class")
+    highest = logits.max(dim=1, keepdim=True).values.detach()
+    shifted = logits - highest
+    log_probabilities = shifted - shifted.exp().sum(dim=1, keepdim=True).log()
+    return -log_probabilities[torch.arange(len(targets)), targets].mean()
+
+
 class Linear(nn.Module):
     def __init__(self, in_features: int, out_features: int, std: float = 0.1) -> None:
         super().__init__()
@@ -53,26 +76,3 @@ class Sequential(nn.Module):
 
     def __getitem__(self, index: int) -> nn.Module:
         return self.layers[index]
-
-
-def he_std(fan_in: int) -> float:
-    require(fan_in >= 1, f"a unit with {fan_in} inputs")
-    return math.sqrt(2 / fan_in)
-
-
-def rms_through(model, x: Tensor) -> list[float]:
-    sizes = []
-    with torch.no_grad():
-        for layer in model:
-            x = layer(x)
-            sizes.append(torch.sqrt(torch.mean(x**2)).item())
-    return sizes
-
-
-def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    require(logits.dim() == 2 and targets.shape == logits.shape[:1], "logits (B, C) and targets (B,) do not fit")
-    require(bool((targets >= 0).all() and (targets < logits.shape[1]).all()), "a target is no class")
-    highest = logits.max(dim=1, keepdim=True).values.detach()
-    shifted = logits - highest
-    log_probabilities = shifted - shifted.exp().sum(dim=1, keepdim=True).log()
-    return -log_probabilities[torch.arange(len(targets)), targets].mean()

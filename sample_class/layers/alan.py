@@ -8,6 +8,29 @@ from torch.nn import functional as F
 GENERATOR = np.random.default_rng()
 
 
+def he_std(fan_in):
+    if fan_in < 1:
+        raise ValueError(f"fan_in = {fan_in}")
+    return float(np.sqrt(2 / fan_in))
+
+
+def rms_through(model, x):
+    measured = []
+    with torch.inference_mode():
+        for layer in model:
+            x = layer(x)
+            measured.append(float(np.sqrt(np.mean(x.numpy().astype(float) ** 2))))
+    return measured
+
+
+def cross_entropy(logits, targets):
+    if logits.ndim != 2 or targets.ndim != 1 or len(targets) != len(logits):
+        raise ValueError("the shapes do not fit")
+    if len(set(targets.tolist()) - set(range(logits.shape[1]))):
+        raise ValueError("there are targets without a class")
+    return -logits.log_softmax(1).gather(1, targets[:, None]).mean()
+
+
 class AffineMap(Module):
     def __init__(self, in_features, out_features, std=0.1):
         super().__init__()
@@ -68,26 +91,3 @@ class Pipeline(Module):
 
 
 Sequential = Pipeline
-
-
-def he_std(fan_in):
-    if fan_in < 1:
-        raise ValueError(f"fan_in = {fan_in}")
-    return float(np.sqrt(2 / fan_in))
-
-
-def rms_through(model, x):
-    measured = []
-    with torch.inference_mode():
-        for layer in model:
-            x = layer(x)
-            measured.append(float(np.sqrt(np.mean(x.numpy().astype(float) ** 2))))
-    return measured
-
-
-def cross_entropy(logits, targets):
-    if logits.ndim != 2 or targets.ndim != 1 or len(targets) != len(logits):
-        raise ValueError("the shapes do not fit")
-    if len(set(targets.tolist()) - set(range(logits.shape[1]))):
-        raise ValueError("there are targets without a class")
-    return -logits.log_softmax(1).gather(1, targets[:, None]).mean()

@@ -7,6 +7,22 @@ import torch
 import torch.nn as nn
 
 
+def he_std(n):
+    if n < 1: raise ValueError("n >= 1, please")
+    return math.sqrt(2) * n ** -.5
+
+
+@torch.no_grad()
+def rms_through(model, x):
+    return [(x := layer(x)).pow(2).mean().sqrt().item() for layer in model]
+
+
+def cross_entropy(z, t):
+    if z.ndim != 2 or t.shape != z.shape[:1]: raise ValueError("z (B, C) and t (B,), please")
+    if t.min() < 0 or t.max() >= z.shape[1]: raise ValueError("0 <= t < C, please")
+    return torch.mean(torch.logsumexp(z, 1) - torch.take_along_dim(z, t[:, None], 1)[:, 0])
+
+
 class Linear(torch.nn.Module):
     def __init__(self, n, m, std=.1):
         super(Linear, self).__init__()
@@ -34,19 +50,3 @@ class Sequential(nn.ModuleList):
 
     def forward(self, x):
         return functools.reduce(lambda value, layer: layer(value), self, x)
-
-
-def he_std(n):
-    if n < 1: raise ValueError("n >= 1, please")
-    return math.sqrt(2) * n ** -.5
-
-
-@torch.no_grad()
-def rms_through(model, x):
-    return [(x := layer(x)).pow(2).mean().sqrt().item() for layer in model]
-
-
-def cross_entropy(z, t):
-    if z.ndim != 2 or t.shape != z.shape[:1]: raise ValueError("z (B, C) and t (B,), please")
-    if t.min() < 0 or t.max() >= z.shape[1]: raise ValueError("0 <= t < C, please")
-    return torch.mean(torch.logsumexp(z, 1) - torch.take_along_dim(z, t[:, None], 1)[:, 0])

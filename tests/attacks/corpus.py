@@ -131,7 +131,7 @@ def hand_in(attack: Attack, path: Path, notebook: NotebookNode, known: Mapping[s
         change(path, notebook)
         return
     if attack.source:
-        cell(notebook, "layers-cross_entropy").source += "\n\n" + _knowledge(attack, known) + attack.source
+        cell(notebook, "layers-Sequential").source += "\n\n" + _knowledge(attack, known) + attack.source
     write(path, notebook)
 
 

@@ -148,8 +148,8 @@ def test_the_ten_layers_hold_the_numbers_that_the_chapter_measured(open_widget: 
     expect(said).to_contain_text("Standard deviation 0.100 in each layer")
     expect(said).to_contain_text("in layer 10 it is 2.9.")
     chapter = widget.page.locator("article").inner_text()
-    for key, measured in (("End", r"standard deviation 1 the tenth layer holds numbers around (.+?)\."),
-                          ("Home", r"With 0\.01 they are around (.+?)\.")):  # fmt: skip
+    for key, measured in (("End", r"until the tenth layer returns values of about (.+?)\."),
+                          ("Home", r"With 0\.01 they shrink to (.+?)\.")):  # fmt: skip
         std.press(key)
         (tenth,) = re.findall(measured, chapter)
         expect(said).to_contain_text(f"in layer 10 it is {tenth}")

@@ -33,9 +33,9 @@ COURSE = Course.installed()
 SEEDS = (7, 8, 9)
 TRIED = 24  # pairs of one exercise, spread evenly over all that a room has
 IN_ONE, IN_TWO = 5, 4  # pairs of a room that are named at every seed: of one exercise, of two exercises
-BOTH = 0.85  # of the pairs in which both show, how many are named, in each room; of all rooms together
+BOTH = 0.8  # of the pairs in which both show, how many are named, in each room; of all rooms together
 ALL_ROOMS = 0.9
-THIRD = 0.1  # of all pairs, in how many a third mistake may be named
+THIRD = 0.13  # of all pairs, in how many a third mistake may be named
 
 Pair = tuple[Mistake, Mistake]
 
