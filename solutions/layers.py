@@ -29,6 +29,7 @@ def he_std(fan_in: int) -> float:
     if fan_in < 1:
         raise ValueError(f"a unit has one input or more, not {fan_in}")
     return math.sqrt(2 / fan_in)
+    ### END SOLUTION
 
 
 def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
@@ -59,6 +60,7 @@ def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
             x = layer(x)
             sizes.append(x.square().mean().sqrt().item())
     return sizes
+    ### END SOLUTION
 
 
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
@@ -92,6 +94,7 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     log_sums = (logits - largest).exp().sum(dim=1).log() + largest.squeeze(1)
     right = logits[torch.arange(len(logits)), targets]
     return (log_sums - right).mean()
+    ### END SOLUTION
 
 
 class Linear(nn.Module):
@@ -221,7 +224,3 @@ class Sequential(nn.Module):
         ### BEGIN SOLUTION
         return self.layers[index]
         ### END SOLUTION
-
-    ### END SOLUTION
-    ### END SOLUTION
-    ### END SOLUTION
