@@ -78,8 +78,8 @@ def test_untouched_stubs_have_no_points_and_are_called_missing(records: Records)
 
 
 def test_a_syntax_error_costs_what_stands_in_its_cell_and_is_told(records: Records) -> None:
-    assert outcomes(records["edsger"], "Linear") == {"error"}
-    assert all("SyntaxError" in record["message"] for record in records["edsger"] if record["exercise"] == "Linear")
+    assert outcomes(records["edsger"], "he_std") == {"error"}
+    assert all("SyntaxError" in record["message"] for record in records["edsger"] if record["exercise"] == "he_std")
     assert sum(record["points"] for record in records["edsger"]) == 0
 
 

@@ -127,7 +127,7 @@ def test_penalties_comments_and_what_waits_for_a_person_are_those_of_nbgraders_o
     written = entries(ours)
     assert written == entries(autograded.with_name("theirs"))
     penalties = {student: penalty for student, (_, [penalty], _, _) in written.items()}
-    assert penalties == {"right": None, "two_mistakes": 16, "crash": None, "empty": 16}
+    assert penalties == {"right": None, "two_mistakes": 16, "crash": None, "empty": 17}
     assert ("layers-written", 0, 2, True) in written["right"][2]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import os
 import subprocess
 import sys
@@ -89,7 +90,7 @@ json.dump(said, open(sys.argv[2], "w", encoding="utf-8"))
 def said(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine, course: Course) -> dict[str, Any]:
     """What `check` says on a student's machine: of each stub, each known mistake, and each right answer."""
     reference = course.source(ROOM)
-    header = reference.partition("class ")[0]
+    header = re.split(r"^(?:class|def) ", reference, maxsplit=1, flags=re.MULTILINE)[0]
     exercises = course.exercises(ROOM)
     stubs = header + "\n\n".join(exercise.stub for exercise in exercises)
     asked = {
