@@ -17,7 +17,7 @@ from sphinx.writers.html5 import HTML5Translator
 ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
 ICON_RULE = re.compile(r'((?:\.fa-[a-z-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
 
-DESIGN = re.compile(r"sphinx-design|design-tabs")
+DESIGN = {"sphinx-design": 'class="sd-', "design-tabs": 'class="sd-tab-'}  # a file, and the part of a page that needs it
 
 LIGHTER = (
     # Icons come from the theme's font, of which `cut_icons` leaves those in use; the script holds two thousand.
@@ -51,10 +51,10 @@ def add_filters(app: Sphinx) -> None:
 def leave_out_unused(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None
 ) -> None:
-    """Load the files of sphinx-design only in pages with a part of it."""
-    if 'class="sd-' not in context.get("body", ""):
-        for kind in ("css_files", "script_files"):
-            context[kind] = [file for file in context[kind] if not DESIGN.search(str(file.filename))]
+    """Load the files of sphinx-design only in pages with the part that needs them."""
+    unused = [name for name, part in DESIGN.items() if part not in context.get("body", "")]
+    for kind in ("css_files", "script_files"):
+        context[kind] = [file for file in context[kind] if not any(name in str(file.filename) for name in unused)]
 
 
 def cut_icons(app: Sphinx, error: Exception | None) -> None:
