@@ -17,7 +17,7 @@ from sphinx.writers.html5 import HTML5Translator
 ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
 ICON_RULE = re.compile(r'((?:\.fa-[a-z-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
 
-DESIGN = {"sphinx-design": 'class="sd-', "design-tabs": 'class="sd-tab-'}  # a file, and the part of a page that needs it
+DESIGN = {"sphinx-design": 'class="sd-', "design-tabs": 'class="sd-tab-'}  # files, and what in a page needs them
 
 LIGHTER = (
     # Icons come from the theme's font, of which `cut_icons` leaves those in use; the script holds two thousand.
