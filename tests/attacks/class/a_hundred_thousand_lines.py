@@ -13,5 +13,5 @@ from tests.instructor.grading.broken import cell
 
 
 def change(path: Path, notebook: NotebookNode) -> None:
-    cell(notebook, "layers-cross_entropy").source = "1\n" * 130_000
+    cell(notebook, "layers-Sequential").source = "1\n" * 130_000
     nbformat.write(notebook, path)

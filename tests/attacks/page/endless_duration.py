@@ -11,7 +11,7 @@ shown = {"is": "raised", "kind": "\x1b]0;owned\x07=cmd|' /C calc'!A0", "line": "
          "message": "</pre><script>alert(1)</script>\n  read: https://elsewhere.example/"}
 if os.fork() == 0:
     os.kill(os.getppid(), 19)
-    wire.send(ours, {"cell": "layers-cross_entropy", "stdout": "", "error": ""})
+    wire.send(ours, {"cell": "layers-Sequential", "stdout": "", "error": ""})
     wire.send(ours, {"ready": True})
     plan, _ = wire.receive(ours)
     for one in plan["checks"]:
