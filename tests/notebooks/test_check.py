@@ -40,7 +40,7 @@ def observed(report: NotebookReport, exercise: str) -> str:
 
 def test_a_right_notebook_passes_and_there_is_nothing_to_note(right: NotebookNode, checked: Checked) -> None:
     report = checked(right)
-    assert (report.passed, report.points, report.notes) == (True, (12, 12), [])
+    assert (report.passed, report.points, report.notes) == (True, (13, 13), [])
 
 
 def test_only_visible_checks_are_told(right: NotebookNode, checked: Checked) -> None:
@@ -49,7 +49,7 @@ def test_only_visible_checks_are_told(right: NotebookNode, checked: Checked) -> 
 
 def test_an_untouched_notebook_is_not_written_yet(untouched: NotebookNode, checked: Checked) -> None:
     report = checked(untouched)
-    assert (report.passed, report.points, report.notes) == (False, (0, 12), [])
+    assert (report.passed, report.points, report.notes) == (False, (0, 13), [])
     assert observed(report, "Linear") == "not written yet"
 
 

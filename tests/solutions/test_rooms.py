@@ -11,7 +11,7 @@ from autograder.exercises import exercises_of
 
 ROOMS = {
     "approximation": ["ReLU", "collapse", "relu_interpolant"],
-    "layers": ["Linear", "Flatten", "Sequential", "he_std", "rms_through", "cross_entropy"],
+    "layers": ["he_std", "rms_through", "cross_entropy", "Linear", "Flatten", "Sequential"],
     "dropout": ["gap", "Dropout", "Classifier"],
     "optimizer": ["numerical_gradient", "backward_linear", "backward_relu", "Optimizer", "Momentum"],
     "training": ["LearnerConfig", "batches", "Learner", "confusion_matrix", "precision_recall_f1"],

@@ -158,7 +158,7 @@ def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: P
     hand_in(tmp_path / "submission", {NAME: nbformat.writes(work)})
     tests = grade(tmp_path / "source", tmp_path / "submission")["tests"]
     for test in tests:
-        is_own = test["name"].startswith("Linear")
+        is_own = not test["name"].startswith(("Flatten", "Sequential"))
         assert test["status"] == ("passed" if is_own else "failed"), test
         assert ("in this course nothing else earns points" in test["output"]) != is_own, "hidden checks say why, too"
 

@@ -134,8 +134,8 @@ def test_nbgrader_validate_fails_on_the_open_answers_of_the_release_and_on_nothi
     failed = said.count("The following cell failed")
     written = sum(is_written(cell) for cell in untouched.cells)
     assert failed == len(visible) + written
-    shown = re.sub(r"[#\s]+", " ", said)  # a long title goes on in the next line of its comment
-    assert [check.title for check in visible if check.title not in shown] == []
+    shown = re.sub(r"[#\s]+", " ", said)  # nbgrader cuts a long line
+    assert [check.title for check in visible if check.title[:50] not in shown] == []
     assert "Traceback" not in said
 
 

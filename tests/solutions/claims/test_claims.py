@@ -35,8 +35,8 @@ MARK = re.compile(r"\{claim\}`([\w-]+)`")
 FIRST_EDITION = {
     "first-loss-is-blind-to-small-starts": "finds a bad start at once",
     "adam-rescues-the-large-start": "lost before it has seen an image",
-    "relu-buys-points-on-garments": "hardly changes",
-    "wider-trains-better-with-adam": "falls at first, and then hardly",
+    "relus-are-worth-points-on-garments": "hardly changes",
+    "adam-with-a-falling-rate-uses-width": "falls at first, and then hardly",
 }
 
 
