@@ -19,19 +19,8 @@ ROOT = BOOK.parent
 DATA = ROOT / "data"
 # Imported when a book is built and not above: a page whose cells use one of them would be executed anew for all.
 PARTS = (
-    *(
-        "assets",
-        "card",
-        "claims",
-        "demo",
-        "downloads",
-        "execution",
-        "exercises",
-        "figures",
-        "glossary",
-        "known_mistakes",
-    ),
-    *("labels", "mathematics", "network", "opening", "predict", "theme", "widgets"),
+    *("assets", "card", "claims", "demo", "downloads", "execution", "exercises", "figures", "glossary"),
+    *("known_mistakes", "labels", "mathematics", "network", "opening", "predict", "theme", "widgets"),
 )
 
 

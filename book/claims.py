@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -56,6 +57,7 @@ class Entry:
         return f"{self.says} {self.tried} {self.held}"
 
 
+@cache
 def entries() -> dict[str, Entry]:
     """Return all claims by their ids, numbered in the book's order.
 
@@ -107,16 +109,17 @@ class ClaimRole(SphinxRole):
         if self.text not in known:
             raise LookupError(f"{self.env.docname}: no claim is called {self.text}")
         entry = known[self.text]
-        depend_on_ledger(self.env)
+        depend_on(self.env, entry)
         mark = claim_mark("", "", nodes.Text(str(entry.number)), claim=self.text, summary=entry.summary)
         return [mark], []
 
 
-def depend_on_ledger(env: Any) -> None:
-    """Build a page anew when a claim's measurements change."""
+def depend_on(env: Any, entry: Entry) -> None:
+    """Build a page anew when a claim's measurements change, or its sentence."""
     from solutions.claims.ledger import LEDGER
 
     env.note_dependency(str(LEDGER))
+    env.note_dependency(str(LEDGER.parents[1] / entry.source[0]))
 
 
 class Summaries(SphinxPostTransform):
@@ -157,13 +160,13 @@ class ClaimsDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         room = self.arguments[0]
-        depend_on_ledger(self.env)
         repository = Course.installed().repository_url
         rows = []
         for name, entry in entries().items():
             path, line = entry.source
             if not path.endswith(f"/{room}.py"):
                 continue
+            depend_on(self.env, entry)
             code = f'<a href="{escape(repository)}/blob/main/{path}#L{line}"><code>{path}</code></a>'
             rows.append(
                 f'<li class="claim-entry" id="claim-{name}" value="{entry.number}">'

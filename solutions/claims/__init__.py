@@ -175,4 +175,14 @@ def interval(values: Iterable[float]) -> Interval:
 
 def paired(more: Iterable[float], less: Iterable[float]) -> Interval:
     """Return the interval of the differences of two measurements that share seed and split."""
-    return interval(one - other for one, other in zip(more, less, strict=True))
+    return interval(differences(more, less))
+
+
+def differences(some: Iterable[float], others: Iterable[float]) -> list[float]:
+    """Return each number minus the other of its seed."""
+    return [one - other for one, other in zip(some, others, strict=True)]
+
+
+def ratios(some: Iterable[float], others: Iterable[float]) -> list[float]:
+    """Return each number over the other of its seed."""
+    return [one / other for one, other in zip(some, others, strict=True)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import Found, Numbers, claim, grid, interval, paired
+from solutions.claims import Found, Numbers, claim, differences, grid, interval, paired, ratios
 from solutions.claims.experiments import COURSE, Split, accuracy, loss, network, rms, split
 from solutions.dropout import Dropout, gap
 from solutions.layers import Sequential
@@ -63,16 +63,6 @@ def fit(
 def gap_of(model: nn.Module, data: Split) -> float:
     """Return how much larger the loss is on the images that are held back."""
     return gap(model, F.cross_entropy, [(data.train_x, data.train_y)], [(data.held_x, data.held_y)])
-
-
-def ratios(some: Sequence[float], others: Sequence[float]) -> list[float]:
-    """Return each number over the other of its seed."""
-    return [one / other for one, other in zip(some, others, strict=True)]
-
-
-def differences(some: Sequence[float], others: Sequence[float]) -> list[float]:
-    """Return each number minus the other of its seed."""
-    return [one - other for one, other in zip(some, others, strict=True)]
 
 
 @claim(

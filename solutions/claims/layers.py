@@ -7,9 +7,9 @@ import math
 import torch
 from torch import Tensor, nn
 
-from solutions.claims import Found, Numbers, claim, grid, interval, paired
+from solutions.claims import Found, Numbers, claim, differences, grid, interval, paired, ratios
 from solutions.claims.experiments import COURSE, accuracy, loss, network, rms, split, std_of, train
-from solutions.layers import Linear, Sequential
+from solutions.layers import Linear, Sequential, rms_through
 
 SEEDS = range(5)
 CHANCE = 10.0
@@ -23,13 +23,8 @@ def deep(depth: int, width: int = 256) -> tuple[int, ...]:
 
 def sizes_through(model: Sequential, x: Tensor) -> list[float]:
     """Return the RMS after each ReLU."""
-    found = []
-    with torch.no_grad():
-        for layer in model:
-            x = layer(x)
-            if not isinstance(layer, Linear):
-                found.append(rms(x))
-    return found
+    sizes = zip(model, rms_through(model, x), strict=True)
+    return [size for layer, size in sizes if not isinstance(layer, Linear)]
 
 
 def gradients_through(model: Sequential, x: Tensor, y: Tensor) -> list[float]:
@@ -56,8 +51,8 @@ def one_layer(start: str, width: int, depth: int, seed: int) -> dict[str, float]
 
 @one_layer.holds
 def _(numbers: Numbers) -> Found:
-    ratios = [factor / predicted for factor, predicted in zip(numbers["factor"], numbers["predicted"], strict=True)]
-    return Found("measured factor over predicted factor", interval(ratios), at_least=0.9, at_most=1.1)
+    right = interval(ratios(numbers["factor"], numbers["predicted"]))
+    return Found("measured factor over predicted factor", right, at_least=0.9, at_most=1.1)
 
 
 @one_layer.opposed
@@ -107,8 +102,8 @@ def gradient_through(start: str, width: int, depth: int, seed: int) -> dict[str,
 
 @gradient_through.holds
 def _(numbers: Numbers) -> Found:
-    ratios = [factor / predicted for factor, predicted in zip(numbers["factor"], numbers["predicted"], strict=True)]
-    return Found("measured factor over predicted factor", interval(ratios), at_least=0.8, at_most=1.2)
+    right = interval(ratios(numbers["factor"], numbers["predicted"]))
+    return Found("measured factor over predicted factor", right, at_least=0.8, at_most=1.2)
 
 
 @gradient_through.opposed
@@ -241,15 +236,8 @@ def glorot_rate(width: int, epochs: int, seed: int) -> dict[str, float]:
 
 @glorot_rate.holds
 def _(numbers: Numbers) -> Found:
-    behind = [
-        (slow - fast)
-        for slow, fast in zip(
-            (he - glorot for he, glorot in zip(numbers["He at 0.01"], numbers["Glorot at 0.01"], strict=True)),
-            (he - glorot for he, glorot in zip(numbers["He at 0.1"], numbers["Glorot at 0.1"], strict=True)),
-            strict=True,
-        )
-    ]
-    return Found("points by which the larger rate brings Glorot closer to He", interval(behind), at_least=0)
+    slow, fast = (differences(numbers[f"He at {rate}"], numbers[f"Glorot at {rate}"]) for rate in (0.01, 0.1))
+    return Found("points by which the larger rate brings Glorot closer to He", paired(slow, fast), at_least=0)
 
 
 @glorot_rate.opposed
