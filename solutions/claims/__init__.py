@@ -54,16 +54,18 @@ class Found:
         interval: over the seeds.
         at_least: lower bound for the interval.
         at_most: upper bound for it.
+        provided: what else has to be so at every seed, where a sentence says two things.
     """
 
     quantity: str
     interval: Interval
     at_least: float = -inf
     at_most: float = inf
+    provided: bool = True
 
     @property
     def holds(self) -> bool:
-        return self.at_least <= self.interval.low and self.interval.high <= self.at_most
+        return self.provided and self.at_least <= self.interval.low and self.interval.high <= self.at_most
 
 
 Judging = Callable[[Numbers], Found]

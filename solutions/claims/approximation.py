@@ -124,7 +124,7 @@ def affine_layers(depth: int, rate: float, seed: int) -> dict[str, float]:
 @affine_layers.holds
 def _(numbers: Numbers) -> Found:
     bent = max(numbers["with"]) < 0.5
-    return Found("error over that of the best line", interval(numbers["without"]), 0.99, 1.05 if bent else -1)
+    return Found("error over that of the best line", interval(numbers["without"]), 0.99, 1.05, provided=bent)
 
 
 @affine_layers.opposed
@@ -239,7 +239,7 @@ def falling_rate(rate: float, steps: int, seed: int) -> dict[str, float]:
 def _(numbers: Numbers) -> Found:
     first = halvings(numbers["16"], numbers["64"]).low >= A_THIRD
     found = halvings(numbers["64"], numbers["256"])
-    return Found("halvings of the error from 64 to 256 units", found, at_least=A_THIRD if first else math.inf)
+    return Found("halvings of the error from 64 to 256 units", found, at_least=A_THIRD, provided=first)
 
 
 @falling_rate.opposed
@@ -267,7 +267,7 @@ def spread_bends(units: int, rate: float, seed: int) -> dict[str, float]:
 def _(numbers: Numbers) -> Found:
     adam = halvings(numbers["at 0"], numbers["adam"]).low >= 1
     found = halvings(numbers["at 0"], numbers["spread"])
-    return Found("halvings of the error by spreading the bends", found, -1, 1 if adam else -math.inf)
+    return Found("halvings of the error by spreading the bends", found, -1, 1, provided=adam)
 
 
 @spread_bends.opposed

@@ -151,7 +151,7 @@ def gap_opens(images: int, rate: float, seed: int) -> dict[str, float]:
 def _(numbers: Numbers) -> Found:
     better = max(differences(numbers["held"], numbers["first held"])) < 0
     opened = paired(numbers["gap"], numbers["first gap"])
-    return Found("gap after five epochs above that after one, with held-back loss falling", opened, 0 if better else 9)
+    return Found("gap after five epochs above that after one, with held-back loss falling", opened, 0, provided=better)
 
 
 @gap_opens.opposed
@@ -189,7 +189,7 @@ def overfits(images: int, rate: float, seed: int) -> dict[str, float]:
 def _(numbers: Numbers) -> Found:
     worse = min(differences(numbers["loss"], numbers["best loss"])) > 0
     change = paired(numbers["accuracy"], numbers["best accuracy"])
-    return Found("accuracy at the end above that at the best epoch, points", change, -2, 2 if worse else -9)
+    return Found("accuracy at the end above that at the best epoch, points", change, -2, 2, provided=worse)
 
 
 @overfits.opposed
@@ -220,7 +220,7 @@ def more_images(alike: str, rate: float, seed: int) -> dict[str, float]:
 def _(numbers: Numbers) -> Found:
     better = max(differences(numbers["many held"], numbers["few held"])) < 0
     left = interval(ratios(numbers["many gap"], numbers["few gap"]))
-    return Found("gap with four times as many images, as a share of the other", left, at_most=1 if better else 0)
+    return Found("gap with four times as many images, as a share of the other", left, at_most=1, provided=better)
 
 
 @more_images.opposed

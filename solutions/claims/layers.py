@@ -129,7 +129,7 @@ def blind(width: int, rate: float, seed: int) -> dict[str, float]:
 @blind.holds
 def _(numbers: Numbers) -> Found:
     healthy = max(numbers["off"]) <= 0.01
-    return Found("accuracy after two epochs, %", interval(numbers["accuracy"]), at_most=15.0 if healthy else -math.inf)
+    return Found("accuracy after two epochs, %", interval(numbers["accuracy"]), at_most=15, provided=healthy)
 
 
 @blind.opposed
@@ -305,7 +305,7 @@ def all_equal(value: float, rate: float, epochs: int, seed: int) -> dict[str, fl
 @all_equal.holds
 def _(numbers: Numbers) -> Found:
     one = max(numbers["units"]) == 1
-    return Found("accuracy with one different unit, %", interval(numbers["accuracy"]), at_most=30 if one else -1)
+    return Found("accuracy with one different unit, %", interval(numbers["accuracy"]), at_most=30, provided=one)
 
 
 @all_equal.opposed
@@ -334,7 +334,7 @@ def dropout_symmetry(dropout: float, rate: float, seed: int) -> dict[str, float]
 @dropout_symmetry.holds
 def _(numbers: Numbers) -> Found:
     different = min(numbers["units"]) > 1
-    return Found("accuracy, %", interval(numbers["accuracy"]), at_most=50 if different else -1)
+    return Found("accuracy, %", interval(numbers["accuracy"]), at_most=50, provided=different)
 
 
 @dropout_symmetry.opposed

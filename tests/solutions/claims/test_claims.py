@@ -255,6 +255,10 @@ def test_the_whole_interval_lies_within_the_bounds(low: float, high: float, hold
     assert Found("", Interval(low, 1.5, high), at_least=1, at_most=3).holds == holds
 
 
+def test_a_sentence_that_says_two_things_holds_only_where_both_are_so() -> None:
+    assert not Found("", Interval(1, 1.5, 2), at_least=1, at_most=3, provided=False).holds
+
+
 def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
     some = dict(list(LEDGER.items())[:2])
     write(some, tmp_path / "claims.json")
