@@ -47,7 +47,7 @@ def _tree(module: str) -> ast.Module:
 
 @cache
 def _definitions(module: str) -> dict[str, str]:
-    """Return what a module defines at its top, by name, as text without docstrings and decorators."""
+    """Return what a module defines at its top, by name, as text without docstrings."""
     found: dict[str, str] = {}
     for node in _tree(module).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -60,13 +60,19 @@ def _definitions(module: str) -> dict[str, str]:
     return found
 
 
-def _bare(node: ast.FunctionDef | ast.ClassDef) -> str:
+def _without_claim(node: ast.stmt) -> ast.stmt:
+    """Return a copy without the decorator that registers a claim: it measures nothing."""
     copy = ast.parse(ast.unparse(node)).body[0]
+    if isinstance(copy, ast.FunctionDef):
+        copy.decorator_list = [one for one in copy.decorator_list if not ast.unparse(one).startswith("claim(")]
+    return copy
+
+
+def _bare(node: ast.FunctionDef | ast.ClassDef) -> str:
+    copy = _without_claim(node)
     for inner in ast.walk(copy):
         if not isinstance(inner, ast.FunctionDef | ast.ClassDef):
             continue
-        if isinstance(inner, ast.FunctionDef) and inner is copy:
-            inner.decorator_list = []
         if ast.get_docstring(inner, clean=False) is not None:
             inner.body = inner.body[1:] or [ast.Pass()]
     return ast.dump(copy)
@@ -74,7 +80,7 @@ def _bare(node: ast.FunctionDef | ast.ClassDef) -> str:
 
 @cache
 def _names_in(module: str, name: str) -> frozenset[str]:
-    nodes = [node for node in _tree(module).body if _defines(node, name)]
+    nodes = [_without_claim(node) for node in _tree(module).body if _defines(node, name)]
     return frozenset(inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 

@@ -159,11 +159,14 @@ def test_two_claims_of_one_name_are_an_error() -> None:
 
 
 EXPERIMENT = """
+import torch
+
 from solutions.layers import Flatten
 
 SIZE = 3
 
 
+@torch.no_grad()
 def helper(x):
     return x + SIZE
 
@@ -172,6 +175,11 @@ def unused(x):
     return x
 
 
+def claim(says):
+    return lambda function: function
+
+
+@claim("It is more.")
 def experiment(seed):
     '''Measure.'''
     return {"more": helper(seed), "kind": Flatten}
@@ -207,6 +215,9 @@ def digest_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
         ("'''Measure.'''", "'''Measure again.'''", False),
         ("def unused(x):\n    return x", "def unused(x):\n    return 2 * x", False),
         ("SIZE = 3", "SIZE = 3  # a comment", False),
+        ("@torch.no_grad()\n", "", True),
+        ("It is more.", "It is less.", False),
+        ("lambda function: function", "lambda measure: measure", False),
         ("import Flatten", "import Linear as Flatten", True),
     ],
 )
