@@ -126,5 +126,5 @@ def test_the_references_gap_does_not_depend_on_how_examples_are_cut_into_batches
         gap(model, nn.functional.cross_entropy, zip(x[:60].split(size), y[:60].split(size), strict=True), held)
         for size in (60, 32, 7)
     ]
-    assert gaps == pytest.approx([gaps[0]] * 3, rel=1e-4)
+    assert gaps == pytest.approx([gaps[0]] * 3, abs=1e-5)  # a difference of losses of about 2.3, in float32
     assert model.training

@@ -106,8 +106,10 @@ SECRETS = {
 
 @pytest.mark.parametrize("secret", SECRETS)
 def test_nothing_that_only_the_grader_knows_is_in_the_memory_of_a_submission(sandbox: Sandbox, secret: str) -> None:
+    """The program is the hostile cell alone: the right work that others run behind it is the reference."""
     assert len(SECRETS[secret]) > 30
-    assert says(sandbox, looks_for(*SECRETS[secret])) == "nothing True"
+    result = sandbox.run(Program((Cell("hostile", looks_for(*SECRETS[secret])),), PLAN))
+    assert result.cells["hostile"].stdout.strip() == "nothing True"
 
 
 def test_a_submission_finds_what_is_in_its_own_memory(sandbox: Sandbox) -> None:
