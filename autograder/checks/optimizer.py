@@ -21,6 +21,7 @@ from autograder.checks import Observation, Observations, attempt, check, normal,
 
 AUTOGRAD = {"torch.autograd.grad": torch.autograd.grad, "torch.autograd.backward": torch.autograd.backward}
 OPTIM = {"torch.optim.SGD": torch.optim.SGD.step, "torch.optim.Optimizer.zero_grad": torch.optim.Optimizer.zero_grad}
+ready_made("backward_cross_entropy", AUTOGRAD)
 ready_made("backward_linear", AUTOGRAD)
 ready_made("backward_relu", AUTOGRAD)
 ready_made("Optimizer", OPTIM)
@@ -84,6 +85,64 @@ def nudge_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     )
 
 
+def guesses(
+    rng: torch.Generator, examples: int, classes: int, dtype: torch.dtype = torch.float64
+) -> tuple[Tensor, Tensor]:
+    """Return logits (B, C) and targets (B,)."""
+    return 3 * normal(rng, examples, classes, dtype=dtype), torch.randint(classes, (examples,), generator=rng)
+
+
+@check("backward_cross_entropy", points=1, title="It is the probability of each class, minus 1 for the right one")
+def surprise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """A single example: what is divided by the size of the batch is left alone."""
+    return {
+        f"gradient for one example and {classes} classes": attempt(
+            partial(names.backward_cross_entropy, *guesses(rng, 1, classes))
+        )
+        for classes in (3, 10)
+    }
+
+
+@check("backward_cross_entropy", points=1, title="The loss is a mean, so that each example has a share of 1/B")
+def shares(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    logits, targets = guesses(rng, 6, 10)
+    twice = torch.cat([logits, logits]), torch.cat([targets, targets])
+    return {
+        "gradient for a batch of 6": attempt(partial(names.backward_cross_entropy, logits, targets)),
+        "gradient for the same batch twice": attempt(partial(names.backward_cross_entropy, *twice)),
+        "gradient for 9 examples and 4 classes": attempt(partial(names.backward_cross_entropy, *guesses(rng, 9, 4))),
+    }
+
+
+@check("backward_cross_entropy", points=1, title="Logits of 10,000 and of -10,000 give finite gradients")
+def huge_logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    logits, targets = guesses(rng, 6, 5)
+    rows = torch.tensor([[1e4], [-1e4], [0.0], [1e4], [-1e4], [0.0]], dtype=torch.float64)
+    given = {"of both signs": 1e4 * logits.sign(), "all large in one row, all small in the next": logits + rows}
+    return {
+        f"gradient for logits {name}": attempt(partial(names.backward_cross_entropy, x, targets))
+        for name, x in given.items()
+    }
+
+
+@check(
+    "backward_cross_entropy",
+    points=1,
+    hidden=True,
+    title="Any batch, in float32 and float64, while nothing is recorded; the arguments keep their values",
+)
+def by_hand(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {}
+    for examples, classes, dtype in ((7, 10, torch.float32), (5, 5, torch.float64), (4, 2, torch.float64)):
+        logits, targets = guesses(rng, examples, classes, dtype)
+        what = f"{dtype}".removeprefix("torch.") + f" logits of shape ({examples}, {classes})"
+        with torch.no_grad():
+            observed[f"gradient for {what}"] = attempt(partial(names.backward_cross_entropy, logits, targets))
+        observed[f"{what} afterwards"] = logits
+        observed[f"targets afterwards, shape ({examples},)"] = targets
+    return observed
+
+
 def linear_inputs(
     rng: torch.Generator, batch: int, inputs: int, outputs: int, dtype: torch.dtype = torch.float32
 ) -> tuple[Tensor, Tensor, Tensor]:
@@ -101,26 +160,23 @@ def gradient_of_x(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"gradient of x for B = 5, I = 3, O = 3": names.backward_linear(*linear_inputs(rng, 5, 3, 3))[0]}
 
 
-@check("backward_linear", points=1, title="The gradient of w adds up, over the batch, input times gradient")
-def gradient_of_w(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+@check("backward_linear", points=1, title="The gradients of w and b add up what each example of the batch contributes")
+def gradients_of_w_and_b(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """As many examples as inputs: an x that should be transposed then gives numbers and no error.
 
     Where there are more of them, to divide by the examples and to divide by the inputs are two things.
     """
 
-    def part(batch: int, inputs: int) -> Tensor:
-        gradient: Tensor = names.backward_linear(*linear_inputs(rng, batch, inputs, 3))[1]
+    def part(which: int, given: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        gradient: Tensor = names.backward_linear(*given)[which]
         return gradient
 
-    return {
-        f"gradient of w for B = {batch}, I = {inputs}, O = 3": attempt(partial(part, batch, inputs))
-        for batch, inputs in ((4, 4), (7, 4))
-    }
-
-
-@check("backward_linear", points=1, title="The gradient of b has the shape of b and agrees with a numerical one")
-def gradient_of_b(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {"gradient of b for B = 5, I = 4, O = 3": names.backward_linear(*linear_inputs(rng, 5, 4, 3))[2]}
+    observed: dict[str, Observation] = {}
+    for batch, inputs in ((4, 4), (7, 4)):
+        given = linear_inputs(rng, batch, inputs, 3)
+        for which, name in ((1, "w"), (2, "b")):
+            observed[f"gradient of {name} for B = {batch}, I = {inputs}, O = 3"] = attempt(partial(part, which, given))
+    return observed
 
 
 @check("backward_linear", points=1, hidden=True, title="Any batch, any sizes, float64; the arguments keep their values")
@@ -137,16 +193,13 @@ def any_sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
-@check("backward_relu", points=1, title="The gradient passes where x is above 0, and is 0 where x is below")
+@check("backward_relu", points=1, title="The gradient passes where x is above 0; where x is below, or 0, nothing does")
 def gate(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    x, grad_out = normal(rng, 4, 5), normal(rng, 4, 5)
-    return {"gradient of x": names.backward_relu(x, grad_out)}
-
-
-@check("backward_relu", points=1, title="At exactly 0 nothing passes")
-def at_zero(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     x = torch.tensor([-1.0, 0.0, 1.0]).repeat(3)
-    return {"gradient of x at -1, 0, 1, three times": names.backward_relu(x, normal(rng, 9))}
+    return {
+        "gradient of x": attempt(partial(names.backward_relu, normal(rng, 4, 5), normal(rng, 4, 5))),
+        "gradient of x at -1, 0, 1, three times": attempt(partial(names.backward_relu, x, normal(rng, 9))),
+    }
 
 
 @check("backward_relu", points=1, hidden=True, title="Any shape and floating dtype; the arguments keep their values")
@@ -191,28 +244,17 @@ def steps(optimizer: Any, params: Sequence[nn.Parameter], rng: torch.Generator, 
     return observed
 
 
-@check("Optimizer", points=1, title="A step moves each parameter by -lr * gradient; the gradients keep their values")
+@check("Optimizer", points=1, title="A step moves each parameter by -lr * gradient, in place and unrecorded")
 @torch.enable_grad()
 def gradient_step(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     params = parameters(rng, (3, 2), (4,))
+    views = [p.detach() for p in params]
     observed = steps(names.Optimizer(params, 0.3), params, rng, 2)
-    return observed | {f"gradient {k} afterwards": p.grad for k, p in enumerate(params, start=1)}
-
-
-@check("Optimizer", points=1, title="A step changes the numbers where they lie, and autograd does not record it")
-@torch.enable_grad()
-def in_place(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    (p,) = parameters(rng, (3, 2))
-    view = p.detach()
-    optimizer = names.Optimizer([p], 0.3)
-    leave_gradients([p], rng)
-    optimizer.step()
-    return {
-        "the parameter": p,
-        "a view of its memory": view,
-        "the parameter asks for gradients": p.requires_grad and p.is_leaf,
-        "autograd records after the step": torch.is_grad_enabled(),
-    }
+    for k, (p, view) in enumerate(zip(params, views, strict=True), start=1):
+        observed[f"gradient {k} afterwards"] = p.grad
+        observed[f"a view of the memory of parameter {k}"] = view
+        observed[f"parameter {k} asks for gradients"] = p.requires_grad and p.is_leaf
+    return observed | {"autograd records after the step": torch.is_grad_enabled()}
 
 
 @check("Optimizer", points=1, title="A generator of parameters will do; one without a gradient is left alone")
@@ -285,9 +327,7 @@ def velocity(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | {f"momentum as by default: {name}": value for name, value in by_default.items()}
 
 
-@check(
-    "Momentum", points=1, title="In place, each parameter with a velocity of its own; the gradients keep their values"
-)
+@check("Momentum", points=1, title="In place, each parameter with its own velocity, kept where a gradient is missing")
 @torch.enable_grad()
 def own_velocities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Two parameters of one shape: a velocity that they share gives numbers and no error."""
@@ -302,16 +342,8 @@ def own_velocities(names: SimpleNamespace, rng: torch.Generator) -> Observations
     for k, (p, view) in enumerate(zip(params, views, strict=True), start=1):
         observed[f"view of parameter {k} after two steps"] = view
         observed[f"gradient {k} afterwards"] = p.grad
-    return observed | {f"parameter {k} of a second optimizer": p for k, p in enumerate(others, start=1)}
-
-
-@check("Momentum", points=1, hidden=True, title="Without a gradient a parameter is left alone and its velocity is kept")
-@torch.enable_grad()
-def missing_gradient(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    params = parameters(rng, (3,), (3,))
-    optimizer = names.Momentum([*params], 0.3, 0.6)
-    observed: dict[str, Observation] = {}
-    for step, has_gradient in enumerate((True, False, False, True), start=1):
+    observed |= {f"parameter {k} of a second optimizer": p.detach().clone() for k, p in enumerate(others, start=1)}
+    for step, has_gradient in enumerate((True, False, False, True), start=3):
         leave_gradients(params, rng)
         if not has_gradient:
             params[0].grad = None
