@@ -3,6 +3,8 @@
 from autograder.mistakes import Mistake
 
 NUDGE = "        up, down = point.clone(), point.clone()\n        up[i] += eps\n        down[i] -= eps\n"
+RIGHT = "right = nn.functional.one_hot(targets, logits.shape[1])"
+FIRST_LINK = "return (logits.softmax(dim=1) - right) / len(logits)"
 LINEAR = "return grad_out @ w.T, x.T @ grad_out, grad_out.sum(dim=0)"
 GATE = "return grad_out * (x > 0)"
 STEP = (
@@ -194,6 +196,217 @@ MISTAKES = [
         edits={"    if not eps > 0:\n": "    assert eps > 0\n    if False:\n"},
     ),
     Mistake(
+        id="bce-sum",
+        exercise="backward_cross_entropy",
+        says="The gradient is that of a sum. The loss is a mean over the batch, so each example has a share of "
+        "1/B in it.",
+        hint="Put the same batch in twice: the loss stays, and the gradient of each row should be half as large.",
+        read="first-link",
+        edits={FIRST_LINK: "return logits.softmax(dim=1) - right"},
+    ),
+    Mistake(
+        id="bce-mean-of-all",
+        exercise="backward_cross_entropy",
+        says="You divide by the number of logits. The loss is a mean over examples, and the classes are not counted.",
+        hint="Compare with numerical_gradient for one example: by which factor is yours off?",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.softmax(dim=1) - right) / logits.numel()"},
+    ),
+    Mistake(
+        id="bce-over-classes",
+        exercise="backward_cross_entropy",
+        says="You divide by the number of classes. What the mean is taken over are the examples.",
+        hint="Which of the two sizes of (B, C) says how many losses there are?",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.softmax(dim=1) - right) / logits.shape[1]"},
+    ),
+    Mistake(
+        id="bce-mean-again",
+        exercise="backward_cross_entropy",
+        says="You divide by the batch twice.",
+        hint="Where is the 1/B of the mean in your formula, and does anything else divide?",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.softmax(dim=1) - right) / len(logits) ** 2"},
+    ),
+    Mistake(
+        id="bce-sign",
+        exercise="backward_cross_entropy",
+        says="The sign is turned round: with yours, a step would make the right class less probable.",
+        hint="The gradient says how the loss grows. What does the loss do when the logit of the right class grows?",
+        read="first-link",
+        edits={FIRST_LINK: "return (right - logits.softmax(dim=1)) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-no-target",
+        exercise="backward_cross_entropy",
+        says="You return the probabilities. The right class is missing: its logit also acts directly, with the "
+        "slope -1.",
+        hint="Add up a row of yours: 1/B. If all logits of a row grow by the same number, the loss stays; what "
+        "should the sum be?",
+        read="first-link",
+        edits={FIRST_LINK: "return logits.softmax(dim=1) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-target-only",
+        exercise="backward_cross_entropy",
+        says="Only the right class gets a gradient. The other logits act on the loss as well: each stands in the "
+        "sum below the softmax.",
+        hint="Add up a row of yours. If all logits of a row grow by the same number, the loss stays; what should "
+        "the sum be?",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.softmax(dim=1) - 1) * right / len(logits)"},
+    ),
+    Mistake(
+        id="bce-of-the-probability",
+        exercise="backward_cross_entropy",
+        says="That is the gradient with respect to the probabilities, -1/p for the right class. The logits stand "
+        "one step further back, behind the softmax.",
+        hint="How does p of the right class move when its own logit does, and when another logit does? The chain "
+        "rule multiplies the two slopes.",
+        read="first-link",
+        edits={FIRST_LINK: "return -right / logits.softmax(dim=1) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-logits-themselves",
+        exercise="backward_cross_entropy",
+        says="The right class is taken off the logits, not off their probabilities.",
+        hint="For a right logit of 100, and zeros elsewhere, the network could not be surer. What should the "
+        "gradient be then?",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits - right) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-log-probabilities",
+        exercise="backward_cross_entropy",
+        says="You take the logarithms of the probabilities. They appear in the loss; in its gradient the "
+        "probabilities themselves appear.",
+        hint="Differentiate log(e^a + e^b) with respect to a: what is left of the logarithm?",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.log_softmax(dim=1) - right) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-softmax-twice",
+        exercise="backward_cross_entropy",
+        says="The softmax is taken twice: probabilities are used as if they were logits.",
+        hint="For logits 100 and 0 the probabilities are 1 and 0. What does a second softmax make of them?",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.softmax(dim=1).softmax(dim=1) - right) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-over-the-batch",
+        exercise="backward_cross_entropy",
+        says="The softmax runs over the examples (dimension 0). The classes of one example share a probability of 1.",
+        hint="Add up the probabilities of one row, and of one column. Which should be 1?",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.softmax(dim=0) - right) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-sigmoid",
+        exercise="backward_cross_entropy",
+        says="Each logit goes through a sigmoid of its own, as if there were a question of yes or no for each "
+        "class. The softmax makes one probability of all logits of a row.",
+        hint="Add up the probabilities of one row: a network that has to choose one class divides 1 among all.",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.sigmoid() - right) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-squared-error",
+        exercise="backward_cross_entropy",
+        says="You multiply by p (1 - p). That factor belongs to a sigmoid under a squared error; the logarithm "
+        "in the cross-entropy cancels it.",
+        hint="For an answer that is sure and wrong yours is near 0, so that nothing would be learned from it. "
+        "What should it be?",
+        read="first-link",
+        edits={FIRST_LINK: "p = logits.softmax(dim=1)\n    return (p - right) * p * (1 - p) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-all-columns",
+        exercise="backward_cross_entropy",
+        says="Indexing the columns by the targets takes, in every row, the columns of all targets. In each row "
+        "one number is to change: that of its own class.",
+        hint="Print the shape of gradient[:, targets]. To reach one element of each row you need two indices, "
+        "one of them counting the rows.",
+        read="first-link",
+        edits={
+            FIRST_LINK: "gradient = logits.softmax(dim=1)\n"
+            "    gradient[:, targets] -= 1\n    return gradient / len(logits)"
+        },
+    ),
+    Mistake(
+        id="bce-overflow",
+        exercise="backward_cross_entropy",
+        says="e to the power of a large logit overflows, and infinity divided by infinity is NaN. A softmax does "
+        "not change when the same number is subtracted from all logits of a row.",
+        hint="Which number could you subtract from each row, so that the largest power is e⁰? PyTorch's softmax "
+        "does it for you.",
+        read="first-link",
+        edits={
+            FIRST_LINK: "powers = logits.exp()\n"
+            "    return (powers / powers.sum(dim=1, keepdim=True) - right) / len(logits)"
+        },
+    ),
+    Mistake(
+        id="bce-largest-of-the-batch",
+        exercise="backward_cross_entropy",
+        says="The largest logit of the whole batch is subtracted from every row. In a row whose logits are all "
+        "far smaller, each power of e is then 0, and 0 divided by 0 is NaN.",
+        hint="Each example has a softmax of its own. Along which dimension do you look for the largest logit?",
+        read="first-link",
+        edits={
+            FIRST_LINK: "powers = (logits - logits.max()).exp()\n"
+            "    return (powers / powers.sum(dim=1, keepdim=True) - right) / len(logits)"
+        },
+    ),
+    Mistake(
+        id="bce-autograd",
+        exercise="backward_cross_entropy",
+        says="You ask autograd for the gradient of logits that nobody asked it to record. The formula needs no "
+        "recording: it is short enough to write down.",
+        hint="Which two things make up the gradient of one logit? Both can be computed from the arguments.",
+        read="first-link",
+        edits={
+            FIRST_LINK: "loss = nn.functional.cross_entropy(logits, targets)\n"
+            "    loss.backward()\n    return logits.grad"
+        },
+    ),
+    Mistake(
+        id="bce-changes-logits",
+        exercise="backward_cross_entropy",
+        says="The gradient is right, but the logits do not come back as they were: your function has written "
+        "into its argument.",
+        hint="Operations whose names end in an underscore, and -=, work in place. Whose tensor do you subtract from?",
+        read="first-link",
+        edits={
+            FIRST_LINK: "logits -= logits.amax(dim=1, keepdim=True)\n"
+            "    return (logits.softmax(dim=1) - right) / len(logits)"
+        },
+    ),
+    Mistake(
+        id="bce-float32",
+        exercise="backward_cross_entropy",
+        says="The gradient comes in float32 whatever the logits are.",
+        hint="Which of your tensors has a dtype of its own? Print the dtype of each.",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.softmax(dim=1).float() - right) / len(logits)"},
+    ),
+    Mistake(
+        id="bce-one-number",
+        exercise="backward_cross_entropy",
+        says="You add up all gradients. Each logit has one of its own: the shape of logits.",
+        hint="A gradient has the shape of what it belongs to.",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.softmax(dim=1) - right).sum() / len(logits)"},
+    ),
+    Mistake(
+        id="bce-mean-row",
+        exercise="backward_cross_entropy",
+        says="You take the mean over the batch, and one row is left. Each example keeps its own row; only its "
+        "share is 1/B.",
+        hint="logits is (B, C), and so is its gradient. Which of your operations removes a dimension?",
+        read="first-link",
+        edits={FIRST_LINK: "return (logits.softmax(dim=1) - right).mean(dim=0)"},
+    ),
+    Mistake(
         id="backward-linear-bias-not-summed",
         exercise="backward_linear",
         says="The gradient of the bias still has a row for each example. There is one bias for all of them, so what "
@@ -241,7 +454,7 @@ MISTAKES = [
         exercise="backward_linear",
         says="The gradient of your bias is 1 everywhere. That is the slope of the layer alone: the chain rule "
         "multiplies it by "
-        "what comes back from behind.",
+        "the gradient that arrives.",
         hint="If the loss does not depend on an output at all, what is the gradient of that output's bias?",
         read="chain-rule",
         edits={LINEAR: "return grad_out @ w.T, x.T @ grad_out, torch.ones_like(grad_out[0])"},
@@ -332,8 +545,8 @@ MISTAKES = [
         id="backward-linear-weight-for-input",
         exercise="backward_linear",
         says="Your gradient of x does not use grad_out: it is the slope of the layer alone. The chain rule "
-        "multiplies it by what "
-        "comes back from behind.",
+        "multiplies it by the "
+        "gradient that arrives.",
         hint="If the loss does not depend on one example at all, what is the gradient of that example's x?",
         read="chain-rule",
         edits={LINEAR: "return torch.ones_like(grad_out) @ w.T, x.T @ grad_out, grad_out.sum(dim=0)"},
@@ -384,7 +597,7 @@ MISTAKES = [
     Mistake(
         id="backward-relu-slope-alone",
         exercise="backward_relu",
-        says="You return the slope of the ReLU, 0 or 1. The chain rule multiplies it by what comes back from behind.",
+        says="You return the slope of the ReLU, 0 or 1. The chain rule multiplies it by the gradient that arrives.",
         hint="Your result does not change when grad_out doubles. Should it?",
         read="chain-rule",
         edits={GATE: "return (x > 0).to(x.dtype)"},
@@ -392,8 +605,8 @@ MISTAKES = [
     Mistake(
         id="backward-relu-whole-numbers",
         exercise="backward_relu",
-        says="You return the slope of the ReLU, and in whole numbers. The chain rule multiplies it by what comes back "
-        "from behind.",
+        says="You return the slope of the ReLU, and in whole numbers. The chain rule multiplies it by the gradient "
+        "that arrives.",
         hint="Your result does not change when grad_out doubles. Should it?",
         read="chain-rule",
         edits={GATE: "return torch.where(x > 0, 1, 0)"},
@@ -725,7 +938,7 @@ MISTAKES = [
     Mistake(
         id="momentum-averaged-gradient",
         exercise="Momentum",
-        says="You weigh the gradient by 1 - momentum, which makes the velocity an average. Here the whole gradient "
+        says="You multiply the gradient by 1 - momentum, which makes the velocity an average. Here the whole gradient "
         "is added.",
         hint="Your first step is ten times shorter than that of Optimizer when momentum is 0.9. It should be the same.",
         read="momentum",

@@ -245,7 +245,8 @@ def test_a_chapter_is_worth_twenty_points_of_which_about_two_fifths_are_hidden(r
 
 @pytest.mark.parametrize("room", rooms())
 def test_each_exercise_has_three_checks_and_a_hidden_one_among_them(room: str) -> None:
-    for exercise in {check.exercise for check in checks_of(room)}:
-        checks = checks_of(room, exercise)
-        assert len(checks) >= 3, exercise
+    """What a line of the chapter tells already may have two, to weigh less than what has to be thought out."""
+    for exercise in COURSE.exercises(room):
+        checks = checks_of(room, exercise.name)
+        assert len(checks) >= (2 if len(exercise.solution_lines) == 1 else 3), exercise.name
         assert any(check.hidden for check in checks), exercise

@@ -13,7 +13,14 @@ from autograder.checks import Sample, checks_of
 from autograder.course import Course, names_anew, names_of_source
 from autograder.mistakes import Mistake
 from autograder.observe import observe
-from solutions.optimizer import Momentum, Optimizer, backward_linear, backward_relu, numerical_gradient
+from solutions.optimizer import (
+    Momentum,
+    Optimizer,
+    backward_cross_entropy,
+    backward_linear,
+    backward_relu,
+    numerical_gradient,
+)
 from tests.checks.conftest import Judge, failed, named, with_mistakes
 from tests.conftest import ROOT
 
@@ -95,11 +102,12 @@ def test_gradients_by_hand_through_two_layers_equal_autograds() -> None:
         torch.randn(s, dtype=torch.float64, requires_grad=True) for s in [(6, 4), (4, 5), 5, (5, 3), 3]
     )
     hidden = x @ w1 + b1
-    F.cross_entropy(hidden.relu() @ w2 + b2, torch.tensor([0, 1, 2, 0, 1, 2])).backward()
+    targets = torch.tensor([0, 1, 2, 0, 1, 2])
+    F.cross_entropy(hidden.relu() @ w2 + b2, targets).backward()
     with torch.no_grad():
         active = hidden.relu()
-        grad_out = (active @ w2 + b2).softmax(dim=1) - F.one_hot(torch.tensor([0, 1, 2, 0, 1, 2]), 3)
-        grad_active, grad_w2, grad_b2 = backward_linear(active, w2, grad_out / 6)
+        grad_out = backward_cross_entropy(active @ w2 + b2, targets)
+        grad_active, grad_w2, grad_b2 = backward_linear(active, w2, grad_out)
         grad_x, grad_w1, grad_b1 = backward_linear(x, w1, backward_relu(hidden, grad_active))
     for leaf, gradient in zip((x, w1, b1, w2, b2), (grad_x, grad_w1, grad_b1, grad_w2, grad_b2), strict=True):
         torch.testing.assert_close(gradient, leaf.grad)

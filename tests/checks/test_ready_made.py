@@ -81,6 +81,7 @@ DELEGATING = [
     ("cross_entropy", CROSS_ENTROPY.format("nn.functional.cross_entropy"), {"nn.functional.cross_entropy"}, set()),
     ("Dropout", right("dropout", "inherited"), {"nn.Dropout"}, {"refusals"}),
     ("Dropout", F_DROPOUT, {"nn.functional.dropout"}, {"refusals"}),
+    ("backward_cross_entropy", right("optimizer", "wrapped"), {"torch.autograd.grad"}, set()),
     ("backward_linear", right("optimizer", "wrapped"), {"torch.autograd.grad"}, set()),
     ("backward_relu", right("optimizer", "wrapped"), {"torch.autograd.grad"}, set()),
     (
@@ -98,7 +99,10 @@ DELEGATE = {
     ("layers", "functional", "Flatten"),
     ("layers", "functional", "Sequential"),
     ("dropout", "inherited", "Dropout"),
-    *(("optimizer", "wrapped", name) for name in ("backward_linear", "backward_relu", "Optimizer", "Momentum")),
+    *(
+        ("optimizer", "wrapped", name)
+        for name in ("backward_cross_entropy", "backward_linear", "backward_relu", "Optimizer", "Momentum")
+    ),
 }
 
 

@@ -6,7 +6,15 @@ import pytest
 import torch
 from torch import nn
 
-from solutions.optimizer import Momentum, Optimizer, backward_linear, backward_relu, numerical_gradient
+from solutions.layers import cross_entropy
+from solutions.optimizer import (
+    Momentum,
+    Optimizer,
+    backward_cross_entropy,
+    backward_linear,
+    backward_relu,
+    numerical_gradient,
+)
 
 
 def test_numerical_gradient_equals_autograds() -> None:
@@ -36,6 +44,21 @@ def test_numerical_gradient_takes_central_differences() -> None:
 def test_numerical_gradient_refuses_a_nudge_that_is_none(eps: float) -> None:
     with pytest.raises(ValueError, match="above 0"):
         numerical_gradient(lambda x: x.sum(), torch.zeros(1), eps)
+
+
+def test_backward_cross_entropy_equals_numerical_gradients_and_autograds() -> None:
+    logits, targets = torch.randn(5, 4, dtype=torch.float64, requires_grad=True), torch.tensor([0, 3, 1, 1, 2])
+    gradient = backward_cross_entropy(logits.detach(), targets)
+    numerical = numerical_gradient(lambda logits: cross_entropy(logits, targets), logits)
+    torch.testing.assert_close(gradient, numerical, rtol=0, atol=1e-8)
+    nn.functional.cross_entropy(logits, targets).backward()
+    torch.testing.assert_close(gradient, logits.grad)
+
+
+def test_each_row_of_the_gradient_of_the_cross_entropy_adds_up_to_zero() -> None:
+    """The same number added to all logits of a row changes nothing."""
+    gradient = backward_cross_entropy(torch.randn(6, 10, dtype=torch.float64), torch.arange(6))
+    torch.testing.assert_close(gradient.sum(dim=1), torch.zeros(6, dtype=torch.float64))
 
 
 def test_backward_linear_equals_numerical_gradients() -> None:

@@ -13,7 +13,14 @@ ROOMS = {
     "approximation": ["ReLU", "collapse", "relu_interpolant"],
     "layers": ["he_std", "rms_through", "cross_entropy", "Linear", "Flatten", "Sequential"],
     "dropout": ["gap", "Dropout", "Classifier"],
-    "optimizer": ["numerical_gradient", "backward_linear", "backward_relu", "Optimizer", "Momentum"],
+    "optimizer": [
+        "numerical_gradient",
+        "backward_cross_entropy",
+        "backward_linear",
+        "backward_relu",
+        "Optimizer",
+        "Momentum",
+    ],
     "training": ["LearnerConfig", "batches", "Learner", "confusion_matrix", "precision_recall_f1"],
     "deployment": ["export_model", "load_model", "prepare_image", "classify"],
 }

@@ -21,6 +21,18 @@ def numerical_gradient(f, x, eps=1e-6):
     return torch.tensor(slopes, dtype=torch.float64).view(x.shape)
 
 
+def backward_cross_entropy(logits, targets):
+    gradient = torch.zeros_like(logits)
+    batch, classes = logits.shape
+    for n in range(batch):
+        highest = max(logits[n].tolist())
+        powers = [torch.exp(logits[n, c] - highest) for c in range(classes)]
+        for c in range(classes):
+            p = powers[c] / sum(powers)
+            gradient[n, c] = (p - 1 if c == targets[n] else p) / batch
+    return gradient
+
+
 def backward_linear(x, w, grad_out):
     batch, inputs = x.shape
     outputs = w.shape[1]

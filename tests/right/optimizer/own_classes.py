@@ -15,6 +15,14 @@ def numerical_gradient(f, x, eps=0.000001):
     return torch.tensor([float(slope(i)) for i in range(x.numel())], dtype=torch.float64).reshape(x.shape)
 
 
+def backward_cross_entropy(logits, targets):
+    """1/B of the way from zeros."""
+    p = torch.softmax(logits, dim=1)
+    rows = torch.arange(len(p))
+    shift = torch.zeros_like(p).index_put_((rows, targets), p.new_ones(len(p)))
+    return torch.lerp(p - shift, torch.zeros_like(p), 1 - 1 / len(p))
+
+
 def backward_linear(x, w, grad_out):
     grad_w = sum(torch.outer(example, gradient) for example, gradient in zip(x, grad_out))
     grad_x = torch.stack([w.mv(gradient) for gradient in grad_out])

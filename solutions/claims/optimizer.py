@@ -1,0 +1,423 @@
+"""What chapter 4 claims: how a rate, a velocity, Adam and a schedule turn gradients into learning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from statistics import fmean
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from solutions.claims import Found, Numbers, claim, grid, interval, paired
+from solutions.claims.experiments import COURSE, Split, accuracy, network, optimizer_of, split
+from solutions.optimizer import Optimizer
+from solutions.training import batches
+
+SEEDS = range(5)
+STARTS = ["He", "0.1"]
+LATE = 5  # measurements in the last fifth of a run; one alone shakes by a point or two
+
+AnyOptimizer = Optimizer | torch.optim.Optimizer
+
+
+def set_rate(optimizer: AnyOptimizer, rate: float) -> None:
+    """Change the learning rate of an optimizer between two steps."""
+    if isinstance(optimizer, torch.optim.Optimizer):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+    else:
+        optimizer.lr = rate
+
+
+def take_steps(
+    model: nn.Module,
+    data: Split,
+    steps: int,
+    seed: int,
+    optimizer: AnyOptimizer,
+    forget: bool = True,
+    batch_size: int = 32,
+    rate_at: Callable[[int], float] | None = None,
+    after_step: Callable[[int], object] = lambda step: None,
+) -> list[float]:
+    """Train for a number of steps and return the loss of each batch, before its step.
+
+    Args:
+        model: from rows (B, 784) to logits (B, C).
+        data: what to train on.
+        steps: how many.
+        seed: of the order.
+        optimizer: that of the model's parameters.
+        forget: whether gradients are forgotten before each step.
+        batch_size: rows in a batch.
+        rate_at: the learning rate of each step, counted from 0; by default that of the optimizer.
+        after_step: called after each step, with the number of steps that were taken.
+    """
+    order = torch.Generator().manual_seed(seed)
+    losses: list[float] = []
+    while True:
+        for rows, targets in batches(data.train_x, data.train_y, batch_size, shuffle=True, generator=order):
+            if len(losses) == steps:
+                return losses
+            if rate_at:
+                set_rate(optimizer, rate_at(len(losses)))
+            if forget:
+                optimizer.zero_grad()
+            loss = F.cross_entropy(model(rows), targets)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            after_step(len(losses))
+
+
+def settled(
+    data: Split,
+    start: str,
+    seed: int,
+    optimizer: str,
+    rate: float,
+    steps: int,
+    batch_size: int = 32,
+    falling: bool = False,
+) -> float:
+    """Return the mean accuracy over the last fifth of a training.
+
+    The rate is constant, or it falls to 0 along half a cosine.
+    """
+    model, found = network(COURSE, start, seed), list[float]()
+    measured = {round(steps * (1 - at / LATE / 5)) for at in range(LATE)}
+
+    def measure(step: int) -> None:
+        if step in measured:
+            found.append(accuracy(model, data.held_x, data.held_y))
+
+    def rate_at(step: int) -> float:
+        return rate * (1 + math.cos(math.pi * step / steps)) / 2
+
+    take_steps(
+        model,
+        data,
+        steps,
+        seed,
+        optimizer_of(optimizer, model, rate),
+        batch_size=batch_size,
+        rate_at=rate_at if falling else None,
+        after_step=measure,
+    )
+    return fmean(found)
+
+
+NUDGES = [10.0**-k for k in range(1, 11)]
+
+
+def nudging_errors(start: str, batch: int, seed: int, dtype: torch.dtype) -> dict[float, float]:
+    """Return the error of central differences by the nudge: the root of its mean square over 20 weights.
+
+    The weights are those of the last layer, where no ReLU lies between weight and loss.
+    """
+    data, model = split(seed), network(COURSE, start, seed).double()
+    x, y = data.train_x[:batch].double(), data.train_y[:batch]
+    with torch.no_grad():
+        hidden = x
+        for layer in list(model)[:-1]:
+            hidden = layer(hidden)
+    last = list(model)[-1]
+    exact = last.weight.detach().clone().requires_grad_()
+    (slopes,) = torch.autograd.grad(F.cross_entropy(hidden @ exact, y), exact)
+    chosen = torch.randperm(exact.numel(), generator=torch.Generator().manual_seed(seed))[:20]
+    inputs, weight = hidden.to(dtype), exact.detach().to(dtype)
+
+    def loss_at(place: int, nudge: float) -> float:
+        nudged = weight.clone()
+        nudged.view(-1)[place] += nudge
+        return float(F.cross_entropy(inputs @ nudged, y))
+
+    def error(place: int, eps: float) -> float:
+        return (loss_at(place, eps) - loss_at(place, -eps)) / (2 * eps) - float(slopes.view(-1)[place])
+
+    return {eps: math.sqrt(fmean(error(place, eps) ** 2 for place in chosen.tolist())) for eps in NUDGES}
+
+
+@claim(
+    "nudge-has-two-errors",
+    says="In float64 a nudge of 0.01 in place of 0.1 makes the error of central differences about a hundred times "
+    "smaller, and one of 1e-10 in place of 1e-5 makes it larger again.",
+    opposite="The smaller the nudge, the smaller the error.",
+    varied=grid(start=STARTS, batch=[32, 256], seed=SEEDS),
+)
+def two_errors(start: str, batch: int, seed: int) -> dict[str, float]:
+    errors = nudging_errors(start, batch, seed, torch.float64)
+    return {"method": errors[0.1] / errors[0.01], "rounding": errors[1e-10] / errors[1e-5]}
+
+
+@two_errors.holds
+def _(numbers: Numbers) -> Found:
+    grows = min(numbers["rounding"]) > 1
+    return Found("error with 0.1 over error with 0.01", interval(numbers["method"]), 80, 120, provided=grows)
+
+
+@two_errors.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("error with 1e-10 over error with 1e-5", interval(numbers["rounding"]), at_most=1)
+
+
+@claim(
+    "float32-checks-badly",
+    says="The best of ten nudges leaves an error in float32 that is at least a thousand times that in float64, and in "
+    "float32 this best nudge is 0.001 or larger.",
+    opposite="A gradient can be checked in float32 too, if the nudge is small enough: one of 1e-6 or below is best.",
+    varied=grid(start=STARTS, batch=[32, 256], seed=SEEDS),
+)
+def float32_checks(start: str, batch: int, seed: int) -> dict[str, float]:
+    found = {bits: nudging_errors(start, batch, seed, getattr(torch, f"float{bits}")) for bits in (32, 64)}
+    best = min(found[32], key=lambda eps: found[32][eps])
+    return {"powers lost": math.log10(min(found[32].values()) / min(found[64].values())), "best": math.log10(best)}
+
+
+@float32_checks.holds
+def _(numbers: Numbers) -> Found:
+    large = min(numbers["best"]) > -3.5
+    return Found("powers of ten between the errors", interval(numbers["powers lost"]), at_least=3, provided=large)
+
+
+@float32_checks.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("power of ten of the best nudge in float32", interval(numbers["best"]), at_most=-6)
+
+
+@claim(
+    "momentum-is-ten-times-the-rate",
+    says="Momentum 0.9 at rates from 0.002 to 0.01 ends within three points of plain gradient descent at ten times the "
+    "rate.",
+    opposite="Momentum 0.9 brings what no learning rate brings: three points more than plain descent at ten times the "
+    "rate.",
+    varied=grid(rate=[0.002, 0.005, 0.01], start=STARTS, steps=[250, 500], seed=SEEDS),
+)
+def ten_times(rate: float, start: str, steps: int, seed: int) -> dict[str, float]:
+    data = split(seed)
+    return {
+        "momentum": settled(data, start, seed, "momentum", rate, steps),
+        "rate": settled(data, start, seed, "sgd", 10 * rate, steps),
+    }
+
+
+@ten_times.holds
+def _(numbers: Numbers) -> Found:
+    gained = paired(numbers["momentum"], numbers["rate"])
+    return Found("accuracy with momentum above that with ten times the rate, points", gained, -3, 3)
+
+
+@ten_times.opposed
+def _(numbers: Numbers) -> Found:
+    gained = paired(numbers["momentum"], numbers["rate"])
+    return Found("accuracy with momentum above that with ten times the rate, points", gained, at_least=3)
+
+
+@claim(
+    "momentum-pays-at-small-rates",
+    says="Momentum 0.9 adds five points and more at a rate of 0.002, and costs accuracy at a rate of 0.1.",
+    opposite="Momentum 0.9 helps whatever the learning rate is.",
+    varied=grid(steps=[250, 500], start=STARTS, seed=SEEDS),
+)
+def pays(steps: int, start: str, seed: int) -> dict[str, float]:
+    data = split(seed)
+    return {
+        f"{optimizer} at {rate}": settled(data, start, seed, optimizer, rate, steps)
+        for rate in (0.002, 0.1)
+        for optimizer in ("sgd", "momentum")
+    }
+
+
+@pays.holds
+def _(numbers: Numbers) -> Found:
+    costs = paired(numbers["momentum at 0.1"], numbers["sgd at 0.1"]).high < 0
+    gained = paired(numbers["momentum at 0.002"], numbers["sgd at 0.002"])
+    return Found("points that momentum adds at a rate of 0.002", gained, at_least=5, provided=costs)
+
+
+@pays.opposed
+def _(numbers: Numbers) -> Found:
+    gained = paired(numbers["momentum at 0.1"], numbers["sgd at 0.1"])
+    return Found("points that momentum adds at a rate of 0.1", gained, at_least=0)
+
+
+@claim(
+    "forgotten-zero-grad-helps-then-ruins",
+    says="At rates of 0.005 and 0.01 a loop that never sets its gradients back is ahead of the right one after 50 "
+    "steps, and after 1,000 it names fewer than 30 % of the images.",
+    opposite="Without zero_grad the gradients are wrong, and the network learns nothing from the first steps on.",
+    varied=grid(rate=[0.001, 0.005, 0.01], images=[1000, 4000], seed=SEEDS),
+    where=lambda setting: setting["rate"] >= 0.005,
+    bounds=("At rates of 0.005 and 0.01",),
+)
+def never_forgotten(rate: float, images: int, seed: int) -> dict[str, float]:
+    data, found = split(seed, images), dict[str, float]()
+    for name, forget, steps in (("right", True, 50), ("never", False, 1000)):
+        model = network(COURSE, "0.1", seed)
+
+        def measure(step: int, model: nn.Module = model, name: str = name) -> None:
+            if step in (50, 1000):
+                found[f"{name} after {step}"] = accuracy(model, data.held_x, data.held_y)
+
+        take_steps(model, data, steps, seed, Optimizer(model.parameters(), rate), forget, after_step=measure)
+    return found
+
+
+@never_forgotten.holds
+def _(numbers: Numbers) -> Found:
+    ahead = paired(numbers["never after 50"], numbers["right after 50"]).low > 0
+    late = interval(numbers["never after 1000"])
+    return Found("accuracy after 1,000 steps, %, ahead after 50", late, at_most=30, provided=ahead)
+
+
+@never_forgotten.opposed
+def _(numbers: Numbers) -> Found:
+    behind = paired(numbers["never after 50"], numbers["right after 50"])
+    return Found("points ahead of the right loop after 50 steps", behind, at_most=0)
+
+
+@claim(
+    "a-rate-far-too-large-ends-in-guessing",
+    says="At rates from 1 to 10 plain gradient descent ends in guessing: at 15 % or fewer after 200 steps.",
+    opposite="Divergence shows as NaN.",
+    varied=grid(rate=[1.0, 3.0, 10.0], start=STARTS, seed=range(8)),
+)
+def too_large(rate: float, start: str, seed: int) -> dict[str, float]:
+    data, model = split(seed), network(COURSE, start, seed)
+    losses = take_steps(model, data, 200, seed, Optimizer(model.parameters(), rate))
+    return {"accuracy": accuracy(model, data.held_x, data.held_y), "finite": float(math.isfinite(losses[-1]))}
+
+
+@too_large.holds
+def _(numbers: Numbers) -> Found:
+    return Found("accuracy, %", interval(numbers["accuracy"]), at_most=15)
+
+
+@too_large.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("share of the runs whose last loss is finite", interval(numbers["finite"]), at_most=0)
+
+
+LOWEST, HIGHEST, RANGE_STEPS = 1e-4, 10.0, 100
+RATES = (0.02, 0.05, 0.1, 0.2, 0.4)
+
+
+def rate_of_lowest_loss(data: Split, start: str, seed: int, batch_size: int) -> float:
+    """Return the rate at which the smoothed loss of a range test is lowest; the rate grows at each of 100 steps."""
+    model = network(COURSE, start, seed)
+    rates = [LOWEST * (HIGHEST / LOWEST) ** (step / (RANGE_STEPS - 1)) for step in range(RANGE_STEPS)]
+    optimizer = optimizer_of("sgd", model, LOWEST)
+    losses = take_steps(model, data, RANGE_STEPS, seed, optimizer, batch_size=batch_size, rate_at=rates.__getitem__)
+    smooth, running = list[float](), losses[0]
+    for loss in losses:
+        running = 0.8 * running + 0.2 * loss
+        smooth.append(running if math.isfinite(running) else math.inf)
+    return rates[smooth.index(min(smooth))]
+
+
+@claim(
+    "range-test-finds-a-rate",
+    says="Half the rate at which the loss of a range test of 100 steps is lowest trains the network, in 400 steps, to "
+    "within three points of the best of five rates from 0.02 to 0.4.",
+    opposite="To be safe, take a tenth of that rate: it trains as well, to within three points of the best.",
+    varied=grid(start=STARTS, batch_size=[32, 128], seed=SEEDS),
+)
+def range_test(start: str, batch_size: int, seed: int) -> dict[str, float]:
+    data = split(seed)
+    found = rate_of_lowest_loss(data, start, seed, batch_size)
+
+    def at(rate: float) -> float:
+        return settled(data, start, seed, "sgd", rate, 400, batch_size)
+
+    return {"found": found, "best": max(map(at, RATES)), "half": at(found / 2), "tenth": at(found / 10)}
+
+
+@range_test.holds
+def _(numbers: Numbers) -> Found:
+    return Found("points behind the best of five rates", paired(numbers["best"], numbers["half"]), at_most=3)
+
+
+@range_test.opposed
+def _(numbers: Numbers) -> Found:
+    behind = paired(numbers["best"], numbers["tenth"])
+    return Found("points of a tenth of the rate behind the best of five", behind, at_most=3)
+
+
+@claim(
+    "adam-forgives-a-rate-ten-times-too-large",
+    says="At ten times its usual rate of 0.001 Adam still names more than 65 % of the images, while plain gradient "
+    "descent at ten times 0.1 is left guessing.",
+    opposite="A rate ten times too large ruins the training, whatever the optimizer.",
+    varied=grid(start=STARTS, steps=[250, 500], seed=SEEDS),
+)
+def forgives(start: str, steps: int, seed: int) -> dict[str, float]:
+    data = split(seed)
+    return {
+        "adam": settled(data, start, seed, "adam", 0.01, steps),
+        "sgd": settled(data, start, seed, "sgd", 1.0, steps),
+    }
+
+
+@forgives.holds
+def _(numbers: Numbers) -> Found:
+    guesses = interval(numbers["sgd"]).high < 20
+    return Found("accuracy with Adam at 0.01, %", interval(numbers["adam"]), at_least=65, provided=guesses)
+
+
+@forgives.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("accuracy with Adam at 0.01, %", interval(numbers["adam"]), at_most=20)
+
+
+@claim(
+    "adam-has-no-wider-choice",
+    says="Over rates that differ by a factor of a hundred, Adam's accuracy varies by five points and more, so its "
+    "rate has to be chosen too.",
+    opposite="Adam finds the step length by itself: over a factor of a hundred in the rate its accuracy stays within "
+    "five points.",
+    varied=grid(start=STARTS, steps=[250, 500], seed=SEEDS),
+)
+def needs_a_rate(start: str, steps: int, seed: int) -> dict[str, float]:
+    data = split(seed)
+    found = [settled(data, start, seed, "adam", rate, steps) for rate in (0.0003, 0.001, 0.003, 0.01, 0.03)]
+    return {"best": max(found), "worst": min(found)}
+
+
+@needs_a_rate.holds
+def _(numbers: Numbers) -> Found:
+    return Found("best above worst of five rates, points", paired(numbers["best"], numbers["worst"]), at_least=5)
+
+
+@needs_a_rate.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("best above worst of five rates, points", paired(numbers["best"], numbers["worst"]), at_most=5)
+
+
+@claim(
+    "a-falling-rate-helps",
+    says="At rates from 0.1 to 0.2, a rate that falls to 0 along half a cosine ends above the constant rate.",
+    opposite="What falls to 0 learns less: the constant rate ends above the falling one.",
+    varied=grid(rate=[0.01, 0.1, 0.2], start=STARTS, seed=range(8)),
+    where=lambda setting: setting["rate"] >= 0.1,
+    bounds=("At rates from 0.1 to 0.2",),
+)
+def falling_rate(rate: float, start: str, seed: int) -> dict[str, float]:
+    data = split(seed)
+    return {
+        "constant": settled(data, start, seed, "sgd", rate, 500),
+        "falling": settled(data, start, seed, "sgd", rate, 500, falling=True),
+    }
+
+
+@falling_rate.holds
+def _(numbers: Numbers) -> Found:
+    gained = paired(numbers["falling"], numbers["constant"])
+    return Found("points that the falling rate adds", gained, at_least=0)
+
+
+@falling_rate.opposed
+def _(numbers: Numbers) -> Found:
+    gained = paired(numbers["falling"], numbers["constant"])
+    return Found("points that the falling rate adds", gained, at_most=0)
