@@ -189,8 +189,8 @@ def _(numbers: Numbers) -> Found:
 
 @claim(
     "momentum-is-ten-times-the-rate",
-    says="After 500 steps, momentum 0.9 at rates from 0.002 to 0.01 is within three points of plain gradient descent at "
-    "ten times the rate.",
+    says="After 500 steps, momentum 0.9 at rates from 0.002 to 0.01 is within three points of plain gradient descent "
+    "at ten times the rate.",
     opposite="Momentum 0.9 brings what no learning rate brings: three points more than plain descent at ten times the "
     "rate.",
     varied=grid(rate=[0.002, 0.005, 0.01], start=STARTS, steps=[250, 500], seed=SEEDS),
