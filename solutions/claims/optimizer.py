@@ -122,7 +122,7 @@ def nudging_errors(start: str, batch: int, seed: int, dtype: torch.dtype) -> dic
     with torch.no_grad():
         hidden = x
         for layer in list(model)[:-1]:
-            hidden = layer(hidden)
+            hidden = layer(hidden)  # type: ignore[operator]
     last = list(model)[-1]
     exact = last.weight.detach().clone().requires_grad_()
     (slopes,) = torch.autograd.grad(F.cross_entropy(hidden @ exact, y), exact)
