@@ -122,9 +122,9 @@ def nudging_errors(start: str, batch: int, seed: int, dtype: torch.dtype) -> dic
     with torch.no_grad():
         hidden = x
         for layer in list(model)[:-1]:
-            hidden = layer(hidden)  # type: ignore[operator]
+            hidden = layer(hidden)
     last = list(model)[-1]
-    exact = last.weight.detach().clone().requires_grad_()
+    exact = last.weight.detach().clone().requires_grad_()  # type: ignore[operator]
     (slopes,) = torch.autograd.grad(F.cross_entropy(hidden @ exact, y), exact)
     chosen = torch.randperm(exact.numel(), generator=torch.Generator().manual_seed(seed))[:20]
     inputs, weight = hidden.to(dtype), exact.detach().to(dtype)
