@@ -14,7 +14,7 @@ ROOMS = {
     "layers": ["he_std", "rms_through", "cross_entropy", "Linear", "Flatten", "Sequential"],
     "dropout": ["gap", "Dropout", "Classifier"],
     "optimizer": ["numerical_gradient", "backward_linear", "backward_relu", "Optimizer", "Momentum"],
-    "training": ["LearnerConfig", "batches", "Learner", "confusion_matrix", "precision_recall_f1"],
+    "training": ["batches", "Learner", "confusion_matrix", "precision_recall_f1", "evaluate"],
     "deployment": ["export_model", "load_model", "prepare_image", "classify"],
 }
 
