@@ -270,7 +270,7 @@ def _(numbers: Numbers) -> Found:
     "one-batch-can-be-learned-by-heart",
     says="At learning rates of 0.05 and 0.1, a right program takes the loss on one batch of 16 or 32 images below 0.1 "
     "in 300 steps, and one that passes its outputs through a softmax before the loss stays above 1.",
-    opposite="A program that learns one batch by heart has no mistake: with labels of other images the loss stays above 1.",
+    opposite="What learns one batch by heart has no mistake: with labels of other images the loss stays above 1.",
     varied=grid(rate=[0.05, 0.1], images=[16, 32], seed=SEEDS),
 )
 def one_batch(rate: float, images: int, seed: int) -> dict[str, float]:
