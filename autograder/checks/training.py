@@ -728,7 +728,8 @@ class Asked:
         self.model.eval()
         try:
             with torch.no_grad():
-                return self.model(x.to(self.config.device)).max(1).indices
+                answers: Tensor = self.model(x.to(self.config.device)).max(1).indices
+                return answers
         finally:
             self.model.train(was_training)
 
