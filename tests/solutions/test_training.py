@@ -1,8 +1,12 @@
 """Chapter 5: batches, the Learner, and the metrics."""
 
+import hashlib
+import json
 import math
+import re
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,20 +15,24 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import save_file
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 from sklearn.metrics import confusion_matrix as sklearn_matrix
 from torch import Tensor, nn
 
+from solutions.deployment import affine_layers, load_model
 from solutions.dropout import Classifier
 from solutions.training import (
     Learner,
     LearnerConfig,
     Loader,
+    Report,
     batches,
     confusion_matrix,
     evaluate,
     precision_recall_f1,
 )
+from tests.conftest import ROOT
 
 LOSS = nn.CrossEntropyLoss()
 
@@ -283,3 +291,25 @@ def test_confusion_matrix_refuses(targets: list[int], predictions: list[int]) ->
 def test_the_room_does_without_a_data_loader() -> None:
     """What makes the course's training fast is that nothing is done for each single example."""
     assert "DataLoader" not in Path(sys.modules[Learner.__module__].__file__).read_text()
+
+
+@pytest.mark.parametrize("layer", ["ours", "PyTorch's"])
+def test_what_the_last_cell_of_the_chapter_writes_is_what_load_model_reads(
+    layer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the notebook's network is made of the student's own layers or of PyTorch's."""
+    chapter = (ROOT / "chapters" / "5-training.md").read_text(encoding="utf-8")
+    (cell,) = (part for part in re.findall(r"^```\{code-cell\}.*?^```$", chapter, re.M | re.S) if "save_file(t" in part)
+    code = cell.partition("[needs-exercises]\n")[2].removesuffix("```")
+    net = Classifier()
+    if layer == "PyTorch's":
+        sizes = [784, 256, 64, 10]
+        net = nn.Sequential(nn.Flatten(), *(nn.Linear(*pair) for pair in pairwise(sizes)))
+    names = {"learner": SimpleNamespace(model=net), "report": Report(0.8, (0.7, 0.9), {}), "train_x": [0] * 3000}
+    names |= {"hashlib": hashlib, "json": json, "nn": nn, "save_file": save_file, "NAMES": Classifier.labels}
+    monkeypatch.chdir(tmp_path)
+    exec(code, names)
+    loaded = load_model(tmp_path / "mine.safetensors")
+    for found, written in zip(affine_layers(loaded), affine_layers(net), strict=True):
+        assert torch.equal(found[0], written[0]) and torch.equal(found[1], written[1])
+    assert list(loaded.labels) == list(Classifier.labels)
