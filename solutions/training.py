@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from solutions.dropout import Classifier
@@ -24,48 +23,22 @@ class LearnerConfig:
         model: the network.
         criterion: takes outputs and targets, returns the mean loss over the batch.
         epochs: how often training goes through the data, at least 1.
-        batch_size: examples in a mini-batch, at least 1.
         lr: the learning rate, above 0.
         device: where to train, such as "cpu" or "cuda".
         patience: stop after so many epochs in a row without improvement, a whole number of at least 1; None for never.
         max_seconds: stop after the epoch in which this time has passed, above 0; None for never.
-        seed: makes a run repeatable; None for fresh randomness.
-
-    Raises:
-        TypeError: ``model`` is not a module, ``criterion`` cannot be called, or ``patience`` is not a whole number.
-        ValueError: a number is out of its range; NaN always is.
+        seed: what ``fit`` sets PyTorch's generator to, so that order and dropout masks can be repeated; None for fresh
+            randomness.
     """
 
     model: nn.Module
     criterion: Callable[[Tensor, Tensor], Tensor]
     epochs: int = 25
-    batch_size: int = 32
-    lr: float = 0.005
+    lr: float = 0.1
     device: str = "cpu"
     patience: int | None = None
     max_seconds: float | None = None
     seed: int | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse nonsense."""
-        ### BEGIN SOLUTION
-        if not isinstance(self.model, nn.Module):
-            raise TypeError(f"the model has to be a module, not {self.model!r}")
-        if not callable(self.criterion):
-            raise TypeError(f"the criterion has to be callable, not {self.criterion!r}")
-        for name, number in (("epochs", self.epochs), ("batch_size", self.batch_size)):
-            if not number >= 1:
-                raise ValueError(f"{name} has to be at least 1: {number}")
-        if not self.lr > 0:  # true for NaN as well
-            raise ValueError(f"the learning rate has to be above 0: {self.lr}")
-        if self.patience is not None:
-            if not isinstance(self.patience, int):
-                raise TypeError(f"patience is a whole number of epochs, not {self.patience!r}")
-            if self.patience < 1:
-                raise ValueError(f"patience has to be at least 1: {self.patience}")
-        if self.max_seconds is not None and not self.max_seconds > 0:
-            raise ValueError(f"max_seconds has to be above 0: {self.max_seconds}")
-        ### END SOLUTION
 
 
 def batches(
@@ -136,14 +109,14 @@ class History:
 
 
 class Learner:
-    """Trains a model by plain gradient descent, p <- p - lr * gradient, and measures how well it does.
+    """Trains a model by plain gradient descent, p <- p - lr * gradient, and knows when to stop.
 
-    The test examples are read by ``evaluate`` and by nothing else.
+    It reads the training and the validation examples, and leaves the test examples alone.
 
     Args:
         config: model, criterion and settings.
         loaders: "train", "valid" and "test"; each an iterable of pairs (inputs, targets) that can be gone through
-            again and again.
+            again and again. Their tensors lie in the processor's memory, whatever the config's device is.
 
     Attributes:
         model: the model of the config, the very same object.
@@ -198,7 +171,7 @@ class Learner:
         return total / count
         ### END SOLUTION
 
-    def validate_epoch(self) -> float:
+    def valid_accuracy(self) -> float:
         """Return the accuracy on the validation examples: the share that is classified right, from 0 to 1.
 
         Measured in evaluation mode and without gradients; the model is then in the mode it was in before.
@@ -214,7 +187,8 @@ class Learner:
     def fit(self) -> History:
         """Train, and end with the weights of the epoch that had the lowest validation loss.
 
-        Where the config has a seed, ``torch.manual_seed`` comes first, once, so that two equal runs give equal losses.
+        Where the config has a seed, ``torch.manual_seed`` comes first, once, so that two runs from equal weights give
+        equal losses.
         After each epoch validation loss and accuracy are measured. Training ends after ``epochs``; or after
         ``patience`` epochs in a row whose validation loss was not below the lowest so far; or after the epoch in which
         ``max_seconds`` have passed. However it ended, the model then holds the weights of the best epoch, which is the
@@ -233,7 +207,7 @@ class Learner:
             start = time.perf_counter()
             history.losses.append(self.train_epoch())
             history.valid_losses.append(self.valid_loss())
-            history.accuracies.append(self.validate_epoch())
+            history.accuracies.append(self.valid_accuracy())
             history.seconds.append(time.perf_counter() - start)
             if history.valid_losses[-1] < best_loss:
                 best_loss, best_weights, waited = history.valid_losses[-1], deepcopy(self.model.state_dict()), 0
@@ -265,36 +239,6 @@ class Learner:
             classes = self.model(x.to(self.config.device)).argmax(dim=1)
         self.model.train(was_training)
         return classes
-        ### END SOLUTION
-
-    def evaluate(self) -> dict[str, dict[str, float]]:
-        """Measure the model on the test examples, once, at the very end.
-
-        Measured in evaluation mode and without gradients; the model is then in the mode it was in before.
-
-        Returns:
-            For each label, {"precision": …, "recall": …, "f1": …}. The labels are the model's ``labels`` where it has
-            any, else the ten names of the data set.
-        """
-        ### BEGIN SOLUTION
-        labels = getattr(self.model, "labels", Classifier.labels)
-        targets, predictions = [], []
-        for x, y in self.loaders["test"]:
-            targets.append(y.cpu())
-            predictions.append(self.predict(x).cpu())
-        matrix = confusion_matrix(torch.cat(targets), torch.cat(predictions), len(labels))
-        rows = zip(labels, *(scores.tolist() for scores in precision_recall_f1(matrix)), strict=True)
-        return {label: {"precision": precision, "recall": recall, "f1": f1} for label, precision, recall, f1 in rows}
-        ### END SOLUTION
-
-    def export(self, path: str | Path) -> None:
-        """Write the model's state_dict as a safetensors file, under the state_dict's names.
-
-        Args:
-            path: the file.
-        """
-        ### BEGIN SOLUTION
-        save_file({name: tensor.contiguous().clone() for name, tensor in self.model.state_dict().items()}, path)
         ### END SOLUTION
 
 
@@ -352,4 +296,54 @@ def precision_recall_f1(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     recall = hits / actual.clamp(min=1)
     f1 = 2 * hits / (actual + predicted).clamp(min=1)
     return precision, recall, f1
+    ### END SOLUTION
+
+
+@dataclass
+class Report:
+    """How good a model is on the test examples.
+
+    Attributes:
+        accuracy: share of the examples that are classified right, from 0 to 1.
+        interval: the two ends of the 95 % interval of the accuracy.
+        scores: for each label, {"precision": …, "recall": …, "f1": …}.
+    """
+
+    accuracy: float
+    interval: tuple[float, float]
+    scores: dict[str, dict[str, float]]
+
+
+def evaluate(learner: Learner) -> Report:
+    """Measure the learner's model on the test examples, which are gone through once.
+
+    The interval is Wilson's: with accuracy a on n examples and z = 1.96 it is m - h to m + h, where
+
+        m = (a + z² / 2n) / (1 + z² / n)
+        h = z / (1 + z² / n) * √(a (1 - a) / n + z² / 4n²)
+
+    Of 100 examples, 90 right: from 0.826 to 0.945.
+
+    Args:
+        learner: ``learner.loaders["test"]`` has the examples, ``learner.predict`` answers; its answers lie on the
+            learner's device.
+
+    Returns:
+        The report, all its numbers floats of Python. The labels are the model's ``labels`` where it has any, else the
+        ten names of the data set. The model is in the mode that it was in before.
+    """
+    ### BEGIN SOLUTION
+    labels = getattr(learner.model, "labels", Classifier.labels)
+    targets, predictions = [], []
+    for x, y in learner.loaders["test"]:
+        targets.append(y.cpu())
+        predictions.append(learner.predict(x).cpu())
+    matrix = confusion_matrix(torch.cat(targets), torch.cat(predictions), len(labels))
+    n, z = int(matrix.sum()), 1.96
+    accuracy = int(matrix.trace()) / n
+    middle = (accuracy + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(accuracy * (1 - accuracy) / n + z**2 / (4 * n**2))
+    rows = zip(labels, *(scores.tolist() for scores in precision_recall_f1(matrix)), strict=True)
+    scores = {label: {"precision": precision, "recall": recall, "f1": f1} for label, precision, recall, f1 in rows}
+    return Report(accuracy, (middle - half, middle + half), scores)
     ### END SOLUTION

@@ -5,22 +5,19 @@ a layer without chance in it multiplies by other factors in training than in eva
 in the numbers. Where nothing is drawn, a right answer has the same numbers up to rounding, far below the judge's
 tolerances.
 
-The checks of the Learner make its config without running what the student wrote in LearnerConfig, and the one of
-`evaluate` lets the two metrics stand for right ones, so that what is wrong there costs its points once.
+The checks of `evaluate` give it a Learner that answers as it should, and the hidden ones let the two metrics stand for
+right ones, so that what is wrong there costs its points once.
 """
 
 from __future__ import annotations
 
 import inspect
-import math
-import tempfile
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -45,87 +42,7 @@ from autograder.checks import (
 )
 from autograder.far import FAR, far_device
 
-FIELDS = ("model", "criterion", "epochs", "batch_size", "lr", "device", "patience", "max_seconds", "seed")
-
 ready_made("batches", {"torch.utils.data.DataLoader": DataLoader.__iter__})
-
-
-# The configuration.
-
-
-def made(names: SimpleNamespace, **settings: object) -> Any:
-    """Return a LearnerConfig as its constructor makes it."""
-    return names.LearnerConfig(**{"model": nn.Linear(2, 2), "criterion": F.cross_entropy, **settings})
-
-
-def made_of_each(names: SimpleNamespace, rng: torch.Generator, *each: Mapping[str, object]) -> dict[str, Observation]:
-    """Make a config of each of the settings, in an order that is drawn, and observe which are refused."""
-    calls = {", ".join(f"{k}={v!r}" for k, v in given.items()): partial(made, names, **given) for given in each}
-    return tried(rng, calls)
-
-
-@check("LearnerConfig", points=1, title="Nine settings in the order of the docstring, seven with their defaults")
-def settings(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """The learning rate is a whole number, which would do as a batch size: fields in another order show as such."""
-    model = nn.Linear(2, 2)
-    epochs, batch_size, patience, seed = (between(*ends, rng) for ends in ((3, 9), (40, 99), (2, 9), (10, 39)))
-    lr, max_seconds = float(between(2, 9, rng)), between(2, 9, rng) + 0.5
-
-    def given() -> Any:
-        return names.LearnerConfig(model, F.cross_entropy, epochs, batch_size, lr, "cpu", patience, max_seconds, seed)
-
-    def told(config: Any) -> str:
-        return ", ".join(f"{name}={getattr(config, name, 'nothing')!r}" for name in FIELDS[2:])
-
-    return {
-        "its model is the one that was passed": attempt(lambda: given().model is model),
-        "its criterion is the one that was passed": attempt(lambda: given().criterion is F.cross_entropy),
-        "what is passed by position": attempt(lambda: told(given())),
-        "what is not passed": attempt(lambda: told(made(names))),
-    }
-
-
-@check("LearnerConfig", points=1, title="What is no model, no criterion, or a number out of range is refused")
-def nonsense(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    settings: list[dict[str, object]] = [
-        {"model": "a network"},
-        {"criterion": 0.5},
-        {"epochs": 0},
-        {"batch_size": 0},
-        {"lr": 0.0},
-        {"lr": -0.1},
-        {"patience": 0},
-        {"max_seconds": 0.0},
-        {"epochs": 3},
-        {"batch_size": 16},
-        {"lr": 0.1},
-        {"patience": 2},
-        {"max_seconds": 60.0},
-    ]
-    return made_of_each(names, rng, *settings)
-
-
-@check(
-    "LearnerConfig",
-    points=1,
-    hidden=True,
-    title="NaN and a patience that is no whole number are refused; the smallest allowed values are accepted",
-)
-def edges(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    settings: list[dict[str, object]] = [
-        {"lr": math.nan},
-        {"max_seconds": math.nan},
-        {"max_seconds": -1.0},
-        {"patience": 1.5},
-        {"patience": -1},
-        {"epochs": -2},
-        {"batch_size": -2},
-        {"epochs": 1, "batch_size": 1, "lr": 1e-9, "patience": 1, "max_seconds": 1e-9, "seed": 0},
-        {"lr": 2.0, "patience": None, "max_seconds": None, "seed": None},
-        {"epochs": 4, "lr": 0.5},
-        {"patience": 3, "max_seconds": 10.0},
-    ]
-    return made_of_each(names, rng, *settings)
 
 
 # Batches. An example's image holds its number, and its label is that number times ten.
@@ -319,15 +236,10 @@ class Net(nn.Sequential):
 
 
 def config_of(names: SimpleNamespace, **settings: object) -> Any:
-    """Return a config without running what the student wrote to refuse nonsense, also where that is still missing."""
-    values = dict(zip(FIELDS, (None, F.cross_entropy, 25, 32, 0.005, "cpu", None, None, None), strict=True)) | settings
-    try:
-        config = object.__new__(names.LearnerConfig)
-        for name, value in values.items():
-            object.__setattr__(config, name, value)
-    except (AttributeError, TypeError):
-        return SimpleNamespace(**values)
-    return config
+    """Return a config of the class that the notebook gives; where somebody has lost it, one with the same fields."""
+    given = {"criterion": F.cross_entropy, "epochs": 25, "lr": 0.1, "device": "cpu"}
+    never = dict.fromkeys(("patience", "max_seconds", "seed"))
+    return getattr(names, "LearnerConfig", SimpleNamespace)(**(given | never | settings))
 
 
 def points(rng: torch.Generator, n: int, classes: int = 3) -> tuple[Tensor, Tensor]:
@@ -426,47 +338,6 @@ def training_loss(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | {"the graphs of many batches are held at once": trace.most > 4}
 
 
-@contextmanager
-def right_metrics(names: SimpleNamespace) -> Iterator[None]:
-    """Let the two metrics mean right ones wherever the student's Learner looks them up."""
-    where: dict[str, Any] = getattr(inspect.unwrap(getattr(names.Learner, "evaluate", one_pass)), "__globals__", {})
-    theirs: dict[str, Any] = {
-        name: where[name] for name in ("confusion_matrix", "precision_recall_f1") if name in where
-    }
-    where.update(confusion_matrix=pair_counts, precision_recall_f1=scores_from)
-    try:
-        yield
-    finally:
-        for name in ("confusion_matrix", "precision_recall_f1"):
-            del where[name]
-        where.update(theirs)
-
-
-def pair_counts(targets: Any, predictions: Any, classes: int) -> Tensor:
-    pairs = [np.asarray(numbers) for numbers in (targets, predictions)]
-    counted = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(counted, tuple(pairs), 1)
-    return torch.as_tensor(counted)
-
-
-def scores_from(matrix: Any) -> tuple[Tensor, Tensor, Tensor]:
-    counts = np.asarray(matrix, dtype=float)
-    parts = [np.diag(counts) / np.maximum(1, counts.sum(axis)) for axis in (0, 1)]
-    harmonic = 2 * np.prod(parts, axis=0) / np.where(sum(parts), sum(parts), 1)
-    precision, recall, f1 = (torch.as_tensor(part) for part in (*parts, harmonic))
-    return precision, recall, f1
-
-
-@contextmanager
-def nothing_left_behind(names: SimpleNamespace) -> Iterator[None]:
-    """Run with right metrics, and end what may be left switched off for the next check.
-
-    Only hidden checks use it: right metrics are a solution, and what only they use does not reach students.
-    """
-    with right_metrics(names), torch.enable_grad():
-        yield
-
-
 def measured(names: SimpleNamespace, rng: torch.Generator, measure: Callable[[Any], object]) -> dict[str, Observation]:
     """Measure in both modes, and tell the value and what it took."""
     observed: dict[str, Observation] = {}
@@ -497,20 +368,18 @@ def validation_loss(names: SimpleNamespace, rng: torch.Generator) -> Observation
     "Learner",
     points=1,
     hidden=True,
-    title="validate_epoch is the share of validation examples that are right, in evaluation mode; it restores it",
+    title="valid_accuracy is the share of validation examples that are right, in evaluation mode; it restores it",
 )
+@torch.enable_grad()
 def accuracy(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    with nothing_left_behind(names):
-        return measured(names, rng, lambda learner: learner.validate_epoch())
+    return measured(names, rng, lambda learner: learner.valid_accuracy())
 
 
 def small_learner(names: SimpleNamespace, rng: torch.Generator, device: str) -> Any:
     """Return a Learner with a few examples, whose loaders give tensors of the processor's memory."""
     log = Log()
-    model = Net(rng, log)
-    model.labels = ["Hat", "Glove", "Scarf"]  # type: ignore[assignment]
     sets = {name: Loader(name, log, *points(rng, 5), 3) for name in ("train", "valid", "test")}
-    return names.Learner(config_of(names, model=model, lr=0.05, epochs=1, device=device), sets)
+    return names.Learner(config_of(names, model=Net(rng, log), lr=0.05, epochs=1, device=device), sets)
 
 
 def far_away(names: SimpleNamespace, rng: torch.Generator, ask: Callable[[Any], Observation]) -> Observation:
@@ -542,23 +411,17 @@ def losses_of(
 @check(
     "Learner",
     points=1,
-    title="fit trains on the training set alone, on the config's device, in training mode; a seed repeats it",
+    title="fit trains on the training set alone, on the config's device and in training mode, and fills the history",
 )
 @torch.enable_grad()
 def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """26 shuffled examples in two batches make 10,400,600 different epochs, and each run has two.
-
-    So two runs that should differ have equal losses once in 10^14 runs, and two epochs have one order once in 26!, less
-    than once in 10^26.
-    """
     log = Log()
     model, sets = Net(rng, log), three_sets(rng, log)
-    initial = {name: value.clone() for name, value in model.state_dict().items()}
     learner = names.Learner(config_of(names, model=model, lr=0.05, epochs=3), sets)
     began = time.perf_counter()
     history = learner.fit()
     elapsed = time.perf_counter() - began
-    observed: dict[str, Observation] = {
+    return {
         "losses": torch.tensor([float(loss) for loss in history.losses]),
         "accuracies": torch.tensor([float(share) for share in history.accuracies]),
         "entries in seconds": len(history.seconds),
@@ -567,7 +430,20 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "sets that were read": log.sets,
         "state of the model while the training set is read": log.states("train"),
         "state of the model otherwise": log.states("valid", "test"),
+        "losses and accuracies on another device": far_away(names, rng, losses_on_its_device),
     }
+
+
+@check("Learner", points=1, title="fit sets the seed once, where there is one: the same seed repeats a run")
+@torch.enable_grad()
+def seeds(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """26 shuffled examples in two batches make 10,400,600 different epochs, and each run has two.
+
+    So two runs that should differ have equal losses once in 10^14 runs, and two epochs have one order once in 26!, less
+    than once in 10^26.
+    """
+    log = Log()
+    initial = Net(rng, log).state_dict()
     shuffled = {
         "train": Loader("train", log, *points(rng, 26), 13, shuffled=True),
         "valid": Loader("valid", log, *points(rng, 6), 6),
@@ -576,13 +452,12 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     first, again, other, *free = losses_of(names, initial, shuffled, log, 5, 5, 6, None, None)
     anew = [losses_of(names, initial, shuffled, log, 5) for _ in range(2)]
     repeats = len(set(shuffled["train"].orders[:2])) == 1
-    return observed | {
+    return {
         "two runs with seed 5 have equal losses": first == again,
         "two runs with seed 5 that are made anew have equal losses": anew[0] == anew[1],
         "runs with seeds 5 and 6 have equal losses": first == other,
         "runs without a seed have equal losses": free[0] == free[1],
         "with a seed, each epoch has the order of the first": repeats,
-        "losses and accuracies on another device": far_away(names, rng, losses_on_its_device),
     }
 
 
@@ -653,89 +528,22 @@ def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 
 @check("Learner", points=1, hidden=True, title="predict gives class numbers, in evaluation mode; it restores the mode")
+@torch.enable_grad()
 def predicting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Batches as large as the number of classes, and of one example, so that a wrong dimension gives other numbers."""
-    with nothing_left_behind(names):
-        observed: dict[str, Observation] = {}
-        log = Log()
-        model, sets = Net(rng, log), three_sets(rng, log)
-        learner = names.Learner(config_of(names, model=model), sets)
-        for training in (True, False):
-            found = "found in training mode" if training else "found in evaluation mode"
-            for size in (3, 1, 40):
-                model.train(training)
-                log.clear()
-                observed[f"classes for {size} inputs, the model {found}"] = learner.predict(normal(rng, size, 4))
-            observed[f"state in which it answered, {found}"] = log.states()
-            observed[f"training mode afterwards, {found}"] = model.training
-        return observed | {"sets that were read": log.sets}
-
-
-def evaluates_anywhere(names: SimpleNamespace, rng: torch.Generator) -> bool:
-    """Whether evaluate answers on another device as on this one, with the student's own metrics, right or wrong.
-
-    Only they tell whether what they are given is where they can read it.
-    """
-    state = rng.get_state()
-    near = attempt(lambda: repr(small_learner(names, rng, "cpu").evaluate()))
-    rng.set_state(state)
-    far = far_away(names, rng, lambda learner: repr(learner.evaluate()))
-    return near == far or isinstance(near, Raised)
-
-
-def in_a_row(report: Mapping[str, Mapping[str, float]]) -> dict[str, Observation]:
-    """Observe what evaluate returned: the labels in order, and under each the three measures."""
-    rows = {label: {name: number(value) for name, value in scores.items()} for label, scores in report.items()}
-    kinds = {str(sorted(scores)) for scores in rows.values()}
-    values = [scores.get(name) for scores in rows.values() for name in ("precision", "recall", "f1")]
-    odd = [value for value in values if not isinstance(value, float)]
-    return {
-        "labels": ", ".join(rows),
-        "measures": " and ".join(sorted(kinds)),
-        "precision, recall and f1, label by label": str(odd[0])
-        if odd
-        else torch.tensor([value for value in values if isinstance(value, float)]),
-    }
-
-
-@check(
-    "Learner", points=1, hidden=True, title="evaluate measures each label on the test set; export writes the state_dict"
-)
-def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    from safetensors.torch import load_file
-
-    with torch.enable_grad():
-        anywhere = evaluates_anywhere(names, rng)
-    with nothing_left_behind(names), tempfile.TemporaryDirectory() as folder:
-        log = Log()
-        model, sets = Net(rng, log, classes=4), three_sets(rng, log, classes=4)
-        model.labels = ["Hat", "Glove", "Scarf", "Belt"]  # type: ignore[assignment]
-        learner = names.Learner(config_of(names, model=model), sets)
-        observed: dict[str, Observation] = {}
-        for training in (True, False):
-            found = "found in training mode" if training else "found in evaluation mode"
+    observed: dict[str, Observation] = {}
+    log = Log()
+    model, sets = Net(rng, log), three_sets(rng, log)
+    learner = names.Learner(config_of(names, model=model), sets)
+    for training in (True, False):
+        found = "found in training mode" if training else "found in evaluation mode"
+        for size in (3, 1, 40):
             model.train(training)
             log.clear()
-            observed |= {f"{what}, {found}": value for what, value in in_a_row(learner.evaluate()).items()}
-            observed[f"training mode afterwards, {found}"] = model.training
-            observed[f"sets that were read, {found}"] = log.sets
-        observed["state in which it answered"] = log.states()
-
-        def written(path: str | Path) -> Observation:
-            learner.export(path)
-            state = load_file(path)
-            wrong = [
-                name for name, value in model.state_dict().items() if not torch.equal(state.get(name, none), value)
-            ]
-            return f"{', '.join(sorted(state))}; other values: {', '.join(wrong) or 'none'}"
-
-        none = torch.zeros(0)
-        observed["names in the file"] = attempt(lambda: written(Path(folder) / "model.safetensors"))
-        observed["names in a file whose path is a text"] = attempt(lambda: written(f"{folder}/text.safetensors"))
-        nameless = Net(rng, log, classes=10)
-        ten = names.Learner(config_of(names, model=nameless), three_sets(rng, log, classes=10)).evaluate()
-        observed["it answers on another device as on this one"] = anywhere
-        return observed | {"labels of a model that has none": ", ".join(ten)}
+            observed[f"classes for {size} inputs, the model {found}"] = learner.predict(normal(rng, size, 4))
+        observed[f"state in which it answered, {found}"] = log.states()
+        observed[f"training mode afterwards, {found}"] = model.training
+    return observed | {"sets that were read": log.sets}
 
 
 # Metrics.
@@ -862,3 +670,186 @@ def nothing_to_divide_by(names: SimpleNamespace, rng: torch.Generator) -> Observ
     scores = names.precision_recall_f1(matrix)
     observed = {name: vector(value) for name, value in zip(("precision", "recall", "f1"), scores, strict=True)}
     return observed | {"the matrix has changed": not torch.equal(before, matrix)}
+
+
+# Evaluation.
+
+
+@contextmanager
+def right_metrics(names: SimpleNamespace) -> Iterator[None]:
+    """Let the two metrics mean right ones wherever the student's evaluate looks them up."""
+    where: dict[str, Any] = getattr(inspect.unwrap(names.evaluate), "__globals__", {})
+    theirs: dict[str, Any] = {
+        name: where[name] for name in ("confusion_matrix", "precision_recall_f1") if name in where
+    }
+    where.update(confusion_matrix=pair_counts, precision_recall_f1=scores_from)
+    try:
+        yield
+    finally:
+        for name in ("confusion_matrix", "precision_recall_f1"):
+            del where[name]
+        where.update(theirs)
+
+
+def pair_counts(targets: Any, predictions: Any, classes: int) -> Tensor:
+    pairs = [np.asarray(numbers) for numbers in (targets, predictions)]
+    counted = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counted, tuple(pairs), 1)
+    return torch.as_tensor(counted)
+
+
+def scores_from(matrix: Any) -> tuple[Tensor, Tensor, Tensor]:
+    counts = np.asarray(matrix, dtype=float)
+    parts = [np.diag(counts) / np.maximum(1, counts.sum(axis)) for axis in (0, 1)]
+    harmonic = 2 * np.prod(parts, axis=0) / np.where(sum(parts), sum(parts), 1)
+    precision, recall, f1 = (torch.as_tensor(part) for part in (*parts, harmonic))
+    return precision, recall, f1
+
+
+@contextmanager
+def nothing_left_behind(names: SimpleNamespace) -> Iterator[None]:
+    """Run with right metrics, and end what may be left switched off for the next check.
+
+    Only hidden checks use it: right metrics are a solution, and what only they use does not reach students.
+    """
+    with right_metrics(names), torch.enable_grad():
+        yield
+
+
+class Asked:
+    """What evaluate is given in place of a Learner: it answers as one should, also on another device."""
+
+    def __init__(self, model: nn.Module, sets: Mapping[str, Loader], device: str = "cpu") -> None:
+        self.model, self.loaders = model.to(device), sets
+        self.config = SimpleNamespace(device=device, model=model, criterion=F.cross_entropy)
+
+    def predict(self, x: Tensor) -> Tensor:
+        was_training = self.model.training
+        self.model.eval()
+        try:
+            with torch.no_grad():
+                answers: Tensor = self.model(x.to(self.config.device)).max(1).indices
+                return answers
+        finally:
+            self.model.train(was_training)
+
+
+class Answers(nn.Module):
+    """The class that it names is the first number of each input, in whatever mode."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.one_hot(x[:, 0].long(), 10).float()
+
+
+def answered(log: Log, targets: Tensor, predictions: Tensor) -> SimpleNamespace:
+    """Return what can stand for a Learner whose answers to the test examples are given."""
+    x = predictions.float()[:, None]
+    sets = {name: Loader(name, log, x, targets, 20) for name in ("train", "valid", "test")}
+    return SimpleNamespace(model=Answers(), loaders=sets, predict=lambda x: x[:, 0].long())
+
+
+@check("evaluate", points=1, title="evaluate goes through the test examples once, and through no others")
+def read_once(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """What the student's own metrics make of the answers is not looked at here."""
+    log = Log()
+    targets = torch.arange(45)[torch.randperm(45, generator=rng)] % 10
+    found = attempt(lambda: names.evaluate(answered(log, targets, targets.flip(0))) and "")
+    unwritten = isinstance(found, Raised) and "evaluate" in found.message
+    observed: dict[str, Observation] = {"passes through the sets": ", ".join(log.read) or "none"}
+    return observed | ({"it returns": found} if unwritten else {})
+
+
+def ends(report: Any) -> Tensor | str:
+    """Return the two ends of an interval, or what there is instead."""
+    found = [number(end) for end in report.interval]
+    odd = [str(end) for end in found if not isinstance(end, float)]
+    return odd[0] if odd else torch.tensor([end for end in found if isinstance(end, float)])
+
+
+@check(
+    "evaluate",
+    points=1,
+    hidden=True,
+    title="The accuracy is the share of all test examples that are right; its interval is Wilson's, at 0 and 1 as well",
+)
+def accuracy_and_interval(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """The last batch of the loader is a short one, and the classes occur more and less often."""
+    observed: dict[str, Observation] = {}
+    with nothing_left_behind(names):
+        for n in (45, 130):
+            targets, predictions = pairs(rng, n, 10)
+            right = torch.rand(len(targets), generator=rng) < 0.7
+            predictions = torch.where(right, targets, predictions)
+            report = names.evaluate(answered(Log(), targets, predictions))
+            observed[f"accuracy on {len(targets)} examples"] = number(report.accuracy)
+            observed[f"interval, {len(targets)} examples"] = ends(report)
+        for what, wrong in (("all", 0), ("none", 1)):
+            targets = torch.arange(between(25, 35, rng)) % 10
+            report = names.evaluate(answered(Log(), targets, (targets + wrong) % 10))
+            observed[f"accuracy where {what} are right"] = number(report.accuracy)
+            observed[f"interval where {what} are right"] = ends(report)
+    return observed
+
+
+def evaluates_anywhere(names: SimpleNamespace, rng: torch.Generator) -> bool:
+    """Whether evaluate answers on another device as on this one, with the student's own metrics, right or wrong.
+
+    Only they tell whether what they are given is where they can read it.
+    """
+
+    def told(device: str) -> Observation:
+        log = Log()
+        model = Net(rng, log)
+        model.labels = ["Hat", "Glove", "Scarf"]  # type: ignore[assignment]
+        report = names.evaluate(Asked(model, {"test": Loader("test", log, *points(rng, 5), 3)}, device))
+        return repr((report.accuracy, report.interval, report.scores))
+
+    state = rng.get_state()
+    near = attempt(lambda: told("cpu"))
+    rng.set_state(state)
+    with far_device():
+        far = attempt(lambda: told(FAR))
+    return near == far or isinstance(near, Raised)
+
+
+def in_a_row(scores: Mapping[str, Mapping[str, float]]) -> dict[str, Observation]:
+    """Observe the scores of a report: the labels in order, and under each the three measures."""
+    rows = {label: {name: number(value) for name, value in row.items()} for label, row in scores.items()}
+    kinds = {str(sorted(row)) for row in rows.values()}
+    values = [row.get(name) for row in rows.values() for name in ("precision", "recall", "f1")]
+    odd = [value for value in values if not isinstance(value, float)]
+    return {
+        "labels": ", ".join(rows),
+        "measures": " and ".join(sorted(kinds)),
+        "precision, recall and f1, label by label": str(odd[0])
+        if odd
+        else torch.tensor([value for value in values if isinstance(value, float)]),
+    }
+
+
+@check(
+    "evaluate",
+    points=1,
+    hidden=True,
+    title="Precision, recall and F1 stand under the model's labels, measured in evaluation mode, on any device",
+)
+def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    with torch.enable_grad():
+        anywhere = evaluates_anywhere(names, rng)
+    with nothing_left_behind(names):
+        log = Log()
+        model, sets = Net(rng, log, classes=4), three_sets(rng, log, classes=4)
+        model.labels = ["Hat", "Glove", "Scarf", "Belt"]  # type: ignore[assignment]
+        learner = Asked(model, sets)
+        observed: dict[str, Observation] = {}
+        for training in (True, False):
+            found = "found in training mode" if training else "found in evaluation mode"
+            model.train(training)
+            log.clear()
+            observed |= {f"{what}, {found}": value for what, value in in_a_row(names.evaluate(learner).scores).items()}
+            observed[f"training mode afterwards, {found}"] = model.training
+            observed[f"sets that were read, {found}"] = log.sets
+        observed["state in which it answered"] = log.states()
+        ten = names.evaluate(Asked(Net(rng, log, classes=10), three_sets(rng, log, classes=10))).scores
+        observed["it answers on another device as on this one"] = anywhere
+        return observed | {"labels of a model that has none": ", ".join(ten)}

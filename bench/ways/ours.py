@@ -16,7 +16,7 @@ def reference(task: Task) -> tuple[Train, Validate]:
     loaders = {"train": Loader(*train, task.batch_size, shuffle=True), "valid": Loader(*valid, VALIDATION_BATCH)}
     config = LearnerConfig(Classifier(task.dropout), nn.CrossEntropyLoss(), lr=task.lr, device=task.device)
     learner = Learner(config, loaders)
-    return learner.train_epoch, learner.validate_epoch
+    return learner.train_epoch, learner.valid_accuracy
 
 
 def accelerated(task: Task) -> tuple[Train, Validate]:

@@ -2,7 +2,6 @@
 
 from autograder.mistakes import Mistake
 
-CONFIG_START = '        """Refuse nonsense."""\n'
 CHOSEN = "        yield images[chosen], labels[chosen]\n"
 ORDER = "order = torch.randperm(len(images), generator=generator) if shuffle else torch.arange(len(images))"
 STARTS = "    for start in range(0, len(images), batch_size):\n"
@@ -43,12 +42,6 @@ PREDICT_EVAL = "        self.model.eval()\n        with torch.no_grad():\n      
 ARGMAX = "classes = self.model(x.to(self.config.device)).argmax(dim=1)"
 PREDICT_ENDS = "        self.model.train(was_training)\n        return classes\n"
 
-LABELS = 'labels = getattr(self.model, "labels", Classifier.labels)'
-TEST_LOADER = 'for x, y in self.loaders["test"]:\n            targets.append'
-MATRIX = "confusion_matrix(torch.cat(targets), torch.cat(predictions), len(labels))"
-ROW = '{label: {"precision": precision, "recall": recall, "f1": f1} for label, precision, recall, f1 in rows}'
-SAVED = "save_file({name: tensor.contiguous().clone() for name, tensor in self.model.state_dict().items()}, path)"
-
 SAME_LENGTH = "    if targets.shape != predictions.shape:\n"
 OUTSIDE = "        if ((values < 0) | (values >= classes)).any():\n"
 COUNTED = "return torch.bincount(targets * classes + predictions, minlength=classes**2).reshape(classes, classes)"
@@ -58,6 +51,17 @@ SUMS = "hits, actual, predicted = matrix.diagonal(), matrix.sum(dim=1), matrix.s
 PRECISION = "precision = hits / predicted.clamp(min=1)"
 RECALL = "recall = hits / actual.clamp(min=1)"
 F1 = "f1 = 2 * hits / (actual + predicted).clamp(min=1)"
+
+LABELS = 'labels = getattr(learner.model, "labels", Classifier.labels)'
+TEST_LOADER = 'in learner.loaders["test"]:'
+ASKED = "learner.predict(x).cpu()"
+MATRIX = "confusion_matrix(torch.cat(targets), torch.cat(predictions), len(labels))"
+SHARE = "accuracy = int(matrix.trace()) / n"
+MIDDLE = "middle = (accuracy + z**2 / (2 * n)) / (1 + z**2 / n)"
+HALF = "half = z / (1 + z**2 / n) * math.sqrt(accuracy * (1 - accuracy) / n + z**2 / (4 * n**2))"
+WALD = "half = z * math.sqrt(accuracy * (1 - accuracy) / n)"
+ROW = '{label: {"precision": precision, "recall": recall, "f1": f1} for label, precision, recall, f1 in rows}'
+REPORT = "Report(accuracy, (middle - half, middle + half), scores)"
 
 
 # Counting as it is often written: one comparison for each entry, or one round for each example.
@@ -73,16 +77,16 @@ BY_EXAMPLE = (
 )
 
 
-def config(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
-    return Mistake(id=f"config-{id}", exercise="LearnerConfig", says=says, hint=hint, read="settings", edits=edits)
-
-
 def batch(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
     return Mistake(id=f"batches-{id}", exercise="batches", says=says, hint=hint, read="mini-batches", edits=edits)
 
 
 def learner(id: str, read: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
     return Mistake(id=f"learner-{id}", exercise="Learner", says=says, hint=hint, read=read, edits=edits)
+
+
+def evaluated(id: str, read: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
+    return Mistake(id=f"evaluate-{id}", exercise="evaluate", says=says, hint=hint, read=read, edits=edits)
 
 
 def counted(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
@@ -98,115 +102,6 @@ def scored(id: str, says: str, hint: str, edits: dict[str, str]) -> Mistake:
 
 
 MISTAKES = [
-    config(
-        "nothing-refused",
-        "The constructor takes everything. A dataclass checks nothing by itself, not even the types "
-        "in its annotations.",
-        "__post_init__ runs after the fields are set. Does yours raise, or does it print, return or repair?",
-        {CONFIG_START: f"{CONFIG_START}        return\n"},
-    ),
-    config(
-        "model-not-refused",
-        "Something that is no nn.Module is taken as the model.",
-        "isinstance asks what an object is. The annotation of the field asks nothing.",
-        {"if not isinstance(self.model, nn.Module):": "if self.model is None:"},
-    ),
-    config(
-        "criterion-not-refused",
-        "A criterion that cannot be called is taken. It would fail in the first batch, far from the line that is "
-        "wrong.",
-        "Python has a function that tells whether something can be called.",
-        {"if not callable(self.criterion):": "if self.criterion is None:"},
-    ),
-    config(
-        "zero-allowed",
-        "Zero epochs, or batches of zero examples, are taken: nothing would ever be learned. The least is 1.",
-        "Which comparison lets 0 through, and keeps -1 out?",
-        {"            if not number >= 1:": "            if not number >= 0:"},
-    ),
-    config(
-        "one-refused",
-        "A single epoch, or batches of one example, are refused. Both are allowed.",
-        "At least 1: is 1 among these numbers by your comparison?",
-        {"            if not number >= 1:": "            if not number > 1:"},
-    ),
-    config(
-        "lr-zero-allowed",
-        "A learning rate of 0 is taken, with which no step moves anything.",
-        "Above 0 leaves 0 itself out.",
-        {"if not self.lr > 0:  # true for NaN as well": "if self.lr < 0:"},
-    ),
-    config(
-        "nan-allowed",
-        "A learning rate that is NaN is taken. Every comparison with NaN is false, "
-        "so a test for 'too small' does not see it.",
-        "Ask whether the number is good, and refuse where it is not. That is not the same as asking whether it is bad.",
-        {"if not self.lr > 0:  # true for NaN as well": "if self.lr <= 0:"},
-    ),
-    config(
-        "seconds-nan-allowed",
-        "A max_seconds of NaN is taken. Every comparison with NaN is false, so time would never be over.",
-        "Ask whether the number is good, and refuse where it is not. That is not the same as asking whether it is bad.",
-        {"not self.max_seconds > 0:": "self.max_seconds <= 0:"},
-    ),
-    config(
-        "seconds-not-refused",
-        "Any max_seconds is taken, also 0 and less.",
-        "max_seconds has two kinds of right values: None, and what else?",
-        {"if self.max_seconds is not None and not self.max_seconds > 0:": "if False:"},
-    ),
-    config(
-        "none-refused",
-        "None is refused, or compared with a number, for patience. It is the default and means never.",
-        "What does your comparison do where nothing was passed?",
-        {"        if self.patience is not None:\n": "        if True:\n"},
-    ),
-    config(
-        "patience-zero-allowed",
-        "A patience of 0 is taken: stop after no epoch without improvement. The least is 1.",
-        "Which of your tests speaks of patience?",
-        {"            if self.patience < 1:": "            if self.patience < 0:"},
-    ),
-    config(
-        "patience-fraction-allowed",
-        "A patience of one and a half epochs is taken. It counts epochs, so it is a whole number.",
-        "The docstring names a kind of error for what is no whole number.",
-        {"if not isinstance(self.patience, int):": "if False:"},
-    ),
-    config(
-        "asserts",
-        "You refuse with assert. Python leaves assertions out when it runs optimised; what the caller did wrong is a "
-        "ValueError or TypeError.",
-        "raise, a kind of error, and a message: three parts.",
-        {
-            'raise ValueError(f"{name} has to be at least 1: {number}")': 'raise AssertionError(f"{name}: {number}")',
-            'raise ValueError(f"the learning rate has to be above 0: {self.lr}")': 'raise AssertionError("lr")',
-            'raise ValueError(f"patience has to be at least 1: {self.patience}")': 'raise AssertionError("patience")',
-        },
-    ),
-    config(
-        "without-a-word",
-        "You refuse, but without a message. Who reads it does not learn which of nine settings is wrong.",
-        "An error takes a text in its brackets.",
-        {
-            'raise ValueError(f"{name} has to be at least 1: {number}")': "raise ValueError",
-            'raise ValueError(f"the learning rate has to be above 0: {self.lr}")': "raise ValueError",
-            'raise ValueError(f"patience has to be at least 1: {self.patience}")': "raise ValueError",
-        },
-    ),
-    config(
-        "order",
-        "The fields stand in another order than in the docstring, so that settings that are passed by position mean "
-        "something else.",
-        "A dataclass takes its arguments in the order of its fields.",
-        {"    batch_size: int = 32\n    lr: float = 0.005\n": "    lr: float = 0.005\n    batch_size: int = 32\n"},
-    ),
-    config(
-        "other-default",
-        "A default differs from the one that the stub gives.",
-        "Compare your fields with the stub, line by line.",
-        {"    lr: float = 0.005\n": "    lr: float = 0.01\n"},
-    ),
     batch(
         "no-shuffle",
         "With shuffle=True the examples still come in their own order.",
@@ -620,7 +515,7 @@ MISTAKES = [
     learner(
         "accuracy-mean-of-means",
         "mean-over-examples",
-        "validate_epoch takes the mean of the batches' shares, in which the examples of a short last batch weigh more.",
+        "valid_accuracy takes the mean of the batches' shares, in which the examples of a short last batch weigh more.",
         "Count what is right, count all, and divide once.",
         {
             ACCURACY: ACCURACY.replace("int((", "float((")
@@ -631,42 +526,42 @@ MISTAKES = [
     learner(
         "accuracy-count",
         "mean-over-examples",
-        "validate_epoch returns how many are right. You want the share.",
+        "valid_accuracy returns how many are right. You want the share.",
         "A share lies between 0 and 1.",
         {ACCURACY: ACCURACY.replace("right / count", "right")},
     ),
     learner(
         "accuracy-percent",
         "mean-over-examples",
-        "validate_epoch returns percent. The docstring asks for a share, from 0 to 1.",
+        "valid_accuracy returns percent. The docstring asks for a share, from 0 to 1.",
         "One factor is too much.",
         {ACCURACY: ACCURACY.replace("right / count", "100 * right / count")},
     ),
     learner(
         "accuracy-tensor",
         "mean-over-examples",
-        "validate_epoch returns a tensor. You want a number of Python.",
+        "valid_accuracy returns a tensor. You want a number of Python.",
         "item(), int() and float() give the number of a tensor.",
         {ACCURACY: ACCURACY.replace("int((", "(").replace(".sum())", ".sum()")},
     ),
     learner(
         "accuracy-reads-train",
         "three-sets",
-        "validate_epoch reads the training examples.",
-        "Which key of loaders stands in validate_epoch?",
+        "valid_accuracy reads the training examples.",
+        "Which key of loaders stands in valid_accuracy?",
         {ACCURACY: ACCURACY.replace("valid", "train")},
     ),
     learner(
         "accuracy-reads-test",
         "three-sets",
-        "validate_epoch reads the test examples, in every epoch.",
-        "Which key of loaders stands in validate_epoch?",
+        "valid_accuracy reads the test examples, in every epoch.",
+        "Which key of loaders stands in valid_accuracy?",
         {ACCURACY: ACCURACY.replace("valid", "test")},
     ),
     learner(
         "accuracy-in-training",
         "modes-of-the-loop",
-        "validate_epoch asks the model itself, in whatever mode and with gradients, and not in evaluation mode.",
+        "valid_accuracy asks the model itself, in whatever mode and with gradients, and not in evaluation mode.",
         "You have a method that asks the model as it should be asked.",
         {ACCURACY: ACCURACY.replace("self.predict(x)", "self.model(x).argmax(dim=1)")},
     ),
@@ -864,7 +759,6 @@ MISTAKES = [
         {
             ARGMAX: ARGMAX + " + 1",
             ACCURACY: ACCURACY.replace("self.predict(x)", "self.predict(x) - 1"),
-            "predictions.append(self.predict(x).cpu())": "predictions.append(self.predict(x).cpu() - 1)",
         },
     ),
     learner(
@@ -873,87 +767,6 @@ MISTAKES = [
         "predict returns the classes as floating numbers. They are whole numbers, int64.",
         "What type does argmax give, and what happens to it after that?",
         {ARGMAX: ARGMAX + ".float()"},
-    ),
-    learner(
-        "evaluate-reads-valid",
-        "three-sets",
-        "evaluate reads the validation examples, by which the weights were chosen.",
-        "Which key of loaders stands in evaluate?",
-        {TEST_LOADER: TEST_LOADER.replace("test", "valid")},
-    ),
-    learner(
-        "evaluate-reads-train",
-        "three-sets",
-        "evaluate reads the training examples.",
-        "Which key of loaders stands in evaluate?",
-        {TEST_LOADER: TEST_LOADER.replace("test", "train")},
-    ),
-    learner(
-        "evaluate-last-batch",
-        "confusion",
-        "evaluate measures the last batch only.",
-        "What becomes of the batches before, when the loop goes on?",
-        {MATRIX: "confusion_matrix(targets[-1], predictions[-1], len(labels))"},
-    ),
-    learner(
-        "evaluate-exchanged",
-        "precision-recall",
-        "In evaluate, targets and predictions are exchanged, and with them precision and recall.",
-        "Which of the two does confusion_matrix take first?",
-        {MATRIX: "confusion_matrix(torch.cat(predictions), torch.cat(targets), len(labels))"},
-    ),
-    learner(
-        "evaluate-on-two-devices",
-        "confusion",
-        "evaluate compares targets of the processor with predictions of the config's device, which fails on a GPU.",
-        "Where do the tensors lie that predict returns?",
-        {"predictions.append(self.predict(x).cpu())": "predictions.append(self.predict(x))"},
-    ),
-    learner(
-        "evaluate-ten-names",
-        "confusion",
-        "The names are always the ten of the data set. A model that has labels of its own gives those.",
-        "Ask the model first.",
-        {
-            LABELS: 'labels = getattr(self.model, "labels", Classifier.labels)\n'
-            "        count = len(labels)\n        labels = Classifier.labels[:count]",
-        },
-    ),
-    learner(
-        "evaluate-tensors",
-        "precision-recall",
-        "The measures are tensors. You want numbers of Python, which can be printed and saved.",
-        "tolist() and item().",
-        {"*(scores.tolist() for scores in": "*(scores for scores in"},
-    ),
-    learner(
-        "evaluate-other-keys",
-        "precision-recall",
-        "The three measures have other names than the docstring's: precision, recall, f1.",
-        "Look at the docstring's Returns, letter by letter.",
-        {ROW: ROW.replace('"f1"', '"F1"')},
-    ),
-    learner(
-        "export-parameters-only",
-        "loop",
-        "The file holds the parameters only. A state_dict holds buffers as well, numbers that are not trained but "
-        "belong to the model.",
-        "Which method of a module gives everything that has to be saved?",
-        {SAVED: SAVED.replace("self.model.state_dict().items()", "self.model.named_parameters()")},
-    ),
-    learner(
-        "export-pickle",
-        "loop",
-        "The file is a pickle of torch.save and no safetensors file. Loading a pickle can run code.",
-        "safetensors.torch has save_file.",
-        {SAVED: "torch.save(self.model.state_dict(), path)"},
-    ),
-    learner(
-        "export-other-names",
-        "loop",
-        "The tensors stand in the file under other names than in the state_dict.",
-        "Nothing is put in front of a name, and nothing is cut off.",
-        {SAVED: SAVED.replace("{name: tensor", '{f"model.{name}": tensor')},
     ),
     counted(
         "transposed",
@@ -1204,5 +1017,153 @@ MISTAKES = [
             "matrix = torch.as_tensor(matrix).double()": "given, matrix = matrix, torch.as_tensor(matrix).double()\n"
             "    given.fill_diagonal_(0)"
         },
+    ),
+    evaluated(
+        "reads-valid",
+        "three-sets",
+        "evaluate reads the validation examples, by which the weights were chosen.",
+        "Which key of loaders stands in evaluate?",
+        {TEST_LOADER: TEST_LOADER.replace("test", "valid")},
+    ),
+    evaluated(
+        "reads-train",
+        "three-sets",
+        "evaluate reads the training examples, which the model has learned from.",
+        "Which key of loaders stands in evaluate?",
+        {TEST_LOADER: TEST_LOADER.replace("test", "train")},
+    ),
+    evaluated(
+        "reads-twice",
+        "three-sets",
+        "evaluate goes through the test examples more than once: once for the accuracy, say, and once for the scores.",
+        "One matrix of counts contains all that the report says. How often do you have to ask the model for it?",
+        {LABELS: f'{LABELS}\n    list(learner.loaders["test"])'},
+    ),
+    evaluated(
+        "last-batch",
+        "confusion",
+        "evaluate measures the last batch only.",
+        "What becomes of the batches before, when the loop goes on?",
+        {MATRIX: "confusion_matrix(targets[-1], predictions[-1], len(labels))"},
+    ),
+    evaluated(
+        "exchanged",
+        "precision-recall",
+        "In evaluate, targets and predictions are exchanged, and with them precision and recall.",
+        "Which of the two does confusion_matrix take first?",
+        {MATRIX: "confusion_matrix(torch.cat(predictions), torch.cat(targets), len(labels))"},
+    ),
+    evaluated(
+        "on-two-devices",
+        "device",
+        "evaluate compares targets in the processor's memory with predictions on the learner's device, which fails on "
+        "a GPU.",
+        "Where do the tensors lie that predict returns?",
+        {f"predictions.append({ASKED})": f"predictions.append({ASKED.removesuffix('.cpu()')})"},
+    ),
+    evaluated(
+        "asks-in-training",
+        "modes-of-the-loop",
+        "evaluate asks the model itself, in whatever mode and with gradients, and not in evaluation mode.",
+        "The learner has a method that asks the model as it should be asked.",
+        {ASKED: "learner.model(x.to(learner.config.device)).argmax(dim=1).cpu()"},
+    ),
+    evaluated(
+        "mode-lost",
+        "modes-of-the-loop",
+        "evaluate leaves the model in evaluation mode, also where it found it in training mode.",
+        "predict already takes care of the mode. Do you change it as well?",
+        {LABELS: f"{LABELS}\n    learner.model.eval()"},
+    ),
+    evaluated(
+        "ten-names",
+        "report",
+        "The names are always the ten of the data set. A model that has labels of its own gives those.",
+        "Ask the model first.",
+        {LABELS: f"{LABELS}\n    count = len(labels)\n    labels = Classifier.labels[:count]"},
+    ),
+    evaluated(
+        "tensors",
+        "report",
+        "The scores are tensors. You want numbers of Python, which can be printed and saved.",
+        "tolist() and item().",
+        {"*(scores.tolist() for scores in": "*(scores for scores in"},
+    ),
+    evaluated(
+        "other-keys",
+        "report",
+        "The three measures have other names than the docstring's: precision, recall, f1.",
+        "Look at the docstring of Report, letter by letter.",
+        {ROW: ROW.replace('"f1"', '"F1"')},
+    ),
+    evaluated(
+        "accuracy-percent",
+        "report",
+        "The accuracy is given in percent. The docstring asks for a share, from 0 to 1.",
+        "The interval is computed from the share. Which of the two do you put into the report?",
+        {REPORT: REPORT.replace("accuracy,", "100 * accuracy,")},
+    ),
+    evaluated(
+        "accuracy-of-classes",
+        "report",
+        "The accuracy is the mean of the ten recalls, in which each image of a rare class counts for more than one "
+        "of a common class.",
+        "How many images are right, and how many are there?",
+        {SHARE: "accuracy = precision_recall_f1(matrix)[1].mean().item()"},
+    ),
+    evaluated(
+        "accuracy-of-batches",
+        "mean-over-examples",
+        "The accuracy is the mean over batches of their accuracies, in which the images of a short last batch count "
+        "for more.",
+        "Count over all test images, and divide once.",
+        {
+            SHARE: "shares = [(a == b).double().mean().item() for a, b in zip(targets, predictions, strict=True)]\n"
+            "    accuracy = sum(shares) / len(shares)"
+        },
+    ),
+    evaluated(
+        "simple-interval",
+        "interval",
+        "The interval is accuracy plus or minus z standard errors. Where every answer is right it has no width, as if "
+        "nothing were left in doubt. Wilson's formula also shifts the middle.",
+        "Compute yours for ten right answers of ten, and compare with the docstring's formula.",
+        {MIDDLE: "middle = accuracy", HALF: WALD},
+    ),
+    evaluated(
+        "middle-not-shifted",
+        "interval",
+        "The width of the interval is right, but its middle is the accuracy itself. Wilson's interval is drawn towards "
+        "one half.",
+        "Do both lines of the docstring's formula occur in your code?",
+        {MIDDLE: "middle = accuracy"},
+    ),
+    evaluated(
+        "one-standard-error",
+        "interval",
+        "The interval is too narrow: z is 1. For 95 % it is 1.96.",
+        "About two thirds of all results lie within one standard error. How many do you want?",
+        {"n, z = int(matrix.sum()), 1.96": "n, z = int(matrix.sum()), 1.0"},
+    ),
+    evaluated(
+        "n-of-classes",
+        "interval",
+        "The interval is computed with the wrong n: it is the number of test examples, not of classes or batches.",
+        "Print n. A test set of 1,000 images should say 1,000.",
+        {SHARE: f"{SHARE}\n    n = len(labels)"},
+    ),
+    evaluated(
+        "half-width-only",
+        "interval",
+        "The interval has the half-width in it in place of the two ends.",
+        "From where to where? Two numbers, the smaller one first.",
+        {REPORT: REPORT.replace("(middle - half, middle + half)", "(middle, half)")},
+    ),
+    evaluated(
+        "interval-reversed",
+        "interval",
+        "The interval begins with its upper end.",
+        "From where to where? The smaller number comes first.",
+        {REPORT: REPORT.replace("(middle - half, middle + half)", "(middle + half, middle - half)")},
     ),
 ]

@@ -50,7 +50,7 @@ class TaughtLearner:
         return self._learner.train_epoch()
 
     def validate(self) -> tuple[float, float]:
-        return self._learner.valid_loss(), self._learner.validate_epoch()
+        return self._learner.valid_loss(), self._learner.valid_accuracy()
 
     def weights(self) -> dict[str, Tensor]:
         return {name: tensor.clone() for name, tensor in self._learner.model.state_dict().items()}

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 from sklearn.metrics import confusion_matrix as sklearn_matrix
 from sklearn.metrics import precision_recall_fscore_support
 
@@ -35,16 +36,17 @@ def of(exercise: str) -> list[Mistake]:
 
 def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
     return [
-        *islice(product(of("LearnerConfig"), of("batches")), 0, None, 67),
+        *islice(product(of("evaluate"), of("batches")), 0, None, 67),
         *islice(product(of("Learner"), of("confusion_matrix")), 0, None, 83),
         *islice(product(of("Learner"), of("precision_recall_f1")), 5, None, 101),
-        *islice(product(of("Learner"), of("LearnerConfig")), 9, None, 127),
+        *islice(product(of("Learner"), of("evaluate")), 9, None, 127),
+        *islice(product(of("confusion_matrix"), of("evaluate")), 3, None, 97),
     ]
 
 
 @pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
 def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
-    """Among them wrong metrics and configs below a Learner that is wrong in its own way."""
+    """Among them wrong metrics below an evaluate that is wrong in its own way."""
     ids = {mistake.id for mistake in pair}
     assert named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7)) == ids
 
@@ -52,17 +54,18 @@ def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mista
 @pytest.mark.parametrize(
     "ids",
     [
-        ("learner-stops-by-the-test-set", "learner-evaluate-last-batch"),
+        ("learner-stops-by-the-test-set", "learner-never-zeroed"),
         ("learner-mean-of-means", "learner-patience-one-more"),
         ("learner-never-zeroed", "learner-valid-gradients"),
         ("learner-graphs-kept", "learner-last-weights"),
         ("learner-loss-tensor", "learner-accuracy-percent"),
         ("learner-lr-ignored", "learner-accuracy-count"),
-        ("learner-valid-mean-of-means", "learner-export-pickle"),
+        ("learner-valid-mean-of-means", "learner-constant-seed"),
         ("learner-one-step", "learner-predict-floats"),
         ("learner-zeroed-before-the-step", "learner-valid-not-in-evaluation"),
         ("batches-negative-size", "batches-generator-ignored"),
-        ("config-order", "config-nan-allowed"),
+        ("evaluate-exchanged", "evaluate-one-standard-error"),
+        ("evaluate-reads-twice", "evaluate-other-keys"),
         ("confusion-lists-refused", "confusion-lengths-not-refused"),
         ("scores-exchanged", "scores-f1-half"),
     ],
@@ -96,11 +99,10 @@ def only(*methods: str) -> str:
         (("train_epoch",), {"steps", "training_loss"}),
         (("valid_loss",), {"validation_loss"}),
         (("predict",), {"predicting"}),
-        (("predict", "validate_epoch"), {"predicting", "accuracy"}),
-        (("predict", "evaluate", "export"), {"predicting", "report"}),
+        (("predict", "valid_accuracy"), {"predicting", "accuracy"}),
         (
-            ("train_epoch", "valid_loss", "predict", "validate_epoch", "fit"),
-            {"steps", "training_loss", "validation_loss", "predicting", "accuracy", "fitting", "stopping"},
+            ("train_epoch", "valid_loss", "predict", "valid_accuracy", "fit"),
+            {"steps", "training_loss", "validation_loss", "predicting", "accuracy", "fitting", "seeds", "stopping"},
         ),
     ],
 )
@@ -112,21 +114,39 @@ def test_who_has_written_some_methods_has_their_points(
     assert {outcome for name, outcome in found.items() if name not in passed} <= {"missing"}
 
 
-def test_the_learner_needs_neither_config_nor_metrics_that_are_right(verdicts_on: Judge) -> None:
-    source = SOURCE.replace('"""Refuse nonsense."""', 'raise NotImplementedError("training: LearnerConfig")')
-    source = source.replace(
-        "    targets, predictions = torch.as_tensor",
-        '    raise NotImplementedError("training: confusion_matrix")\n    #',
-    )
-    assert set(outcomes(verdicts_on, source).values()) == {"pass"}
+def test_evaluate_needs_neither_a_learner_nor_metrics_that_are_right(verdicts_on: Judge) -> None:
+    source = only()
+    for metric, first in (
+        ("confusion_matrix", "    targets, predictions = torch.as_tensor"),
+        ("precision_recall_f1", "    matrix = torch.as_tensor"),
+    ):
+        source = source.replace(first, f'    raise NotImplementedError("training: {metric}")\n    #{first}')
+    verdicts = verdicts_on(ROOM, names_of_source(source, "alone"), 3)
+    assert {verdict.outcome for verdict in verdicts if verdict.check.exercise == "evaluate"} == {"pass"}
 
 
 def test_the_checks_put_the_students_metrics_back(verdicts_on: Judge) -> None:
     names = names_of_source(SOURCE, "put.back")
     verdicts_on(ROOM, names, 3)
-    where = names.Learner.evaluate.__globals__
+    where = names.evaluate.__globals__
     assert where["confusion_matrix"] is names.confusion_matrix
     assert where["precision_recall_f1"] is names.precision_recall_f1
+
+
+def test_a_notebook_that_has_lost_the_given_config_still_earns_the_points_of_its_learner(verdicts_on: Judge) -> None:
+    begin, end = SOURCE.index("@dataclass\nclass LearnerConfig"), SOURCE.index("def batches(")
+    annotated = SOURCE[:begin] + SOURCE[end:]
+    assert set(outcomes(verdicts_on, annotated).values()) == {"pass"}
+
+
+@pytest.mark.parametrize(("right", "n"), [(90, 100), (0, 30), (30, 30), (873, 1000)])
+def test_the_interval_of_the_reference_is_the_one_of_scipy(right: int, n: int) -> None:
+    names = COURSE.names(ROOM)
+    targets = torch.zeros(n).long()
+    predictions = (torch.arange(n) >= right).long()
+    found = names.evaluate(training.answered(training.Log(), targets, predictions)).interval
+    expected = stats.binomtest(right, n).proportion_ci(method="wilson")
+    assert found == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
 @pytest.mark.parametrize(

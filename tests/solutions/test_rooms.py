@@ -21,7 +21,7 @@ ROOMS = {
         "Optimizer",
         "Momentum",
     ],
-    "training": ["LearnerConfig", "batches", "Learner", "confusion_matrix", "precision_recall_f1"],
+    "training": ["batches", "Learner", "confusion_matrix", "precision_recall_f1", "evaluate"],
     "deployment": ["export_model", "load_model", "prepare_image", "classify"],
 }
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from safetensors.torch import save
 from torch import nn
 
 History = namedtuple("History", "losses valid_losses accuracies seconds")
@@ -21,26 +20,11 @@ class LearnerConfig:
     model: nn.Module
     criterion: object
     epochs: int = 25
-    batch_size: int = 32
-    lr: float = 0.005
+    lr: float = 0.1
     device: str = "cpu"
     patience: int | None = None
     max_seconds: float | None = None
     seed: int | None = None
-
-    def __post_init__(self):
-        good = {
-            "model": isinstance(self.model, nn.Module),
-            "criterion": callable(self.criterion),
-            "epochs": self.epochs >= 1,
-            "batch_size": self.batch_size >= 1,
-            "lr": self.lr > 0,
-            "patience": self.patience is None or (type(self.patience) is int and self.patience >= 1),
-            "max_seconds": self.max_seconds is None or self.max_seconds > 0,
-        }
-        bad = [name for name, fine in good.items() if not fine]
-        if bad:
-            raise ValueError("out of range: " + ", ".join(bad))
 
 
 def batches(images, labels, batch_size, shuffle, generator=None):
@@ -89,7 +73,7 @@ class Learner:
     def valid_loss(self):
         return self.over_validation(self.config.criterion)
 
-    def validate_epoch(self):
+    def valid_accuracy(self):
         return self.over_validation(lambda outputs, y: (outputs.argmax(-1) == y).double().mean())
 
     def fit(self):
@@ -107,7 +91,7 @@ class Learner:
             history.losses.append(self.train_epoch())
             loss = self.valid_loss()
             history.valid_losses.append(loss)
-            history.accuracies.append(self.validate_epoch())
+            history.accuracies.append(self.valid_accuracy())
             since += 1
             if loss < best:
                 best, since, kept = loss, 0, copy.deepcopy(self.model)
@@ -118,16 +102,6 @@ class Learner:
     def predict(self, x):
         with evaluating(self.model) as model:
             return model(x.to(self.config.device)).softmax(dim=1).argmax(dim=1)
-
-    def evaluate(self):
-        names = list(getattr(self.model, "labels", TEN))
-        matrix = sum(confusion_matrix(y.cpu(), self.predict(x).cpu(), len(names)) for x, y in self.loaders["test"])
-        scores = np.stack([np.asarray(part) for part in precision_recall_f1(matrix)], axis=1)
-        return {name: dict(zip(("precision", "recall", "f1"), row.tolist())) for name, row in zip(names, scores)}
-
-    def export(self, path):
-        with open(path, "wb") as file:
-            file.write(save({name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}))
 
 
 def confusion_matrix(targets, predictions, classes):
@@ -148,3 +122,20 @@ def precision_recall_f1(matrix):
     p = torch.where(tp + fp > 0, tp / (tp + fp), 0.0)
     r = torch.where(tp + fn > 0, tp / (tp + fn), 0.0)
     return p, r, torch.where(tp > 0, 2 * p * r / (p + r), 0.0)
+
+
+Report = namedtuple("Report", "accuracy interval scores")
+
+
+def evaluate(learner):
+    names = list(getattr(learner.model, "labels", TEN))
+    matrix = sum(confusion_matrix(y.cpu(), learner.predict(x).cpu(), len(names)) for x, y in learner.loaders["test"])
+    scores = np.stack([np.asarray(part) for part in precision_recall_f1(matrix)], axis=1)
+    n, right = matrix.sum().item(), np.trace(np.asarray(matrix)).item()
+    # Wilson's ends are the two roots of (n + z²) p² - (2 right + z²) p + right² / n.
+    ends = np.roots([n + 1.96**2, -(2 * right + 1.96**2), right**2 / n])
+    return Report(
+        right / n,
+        sorted(ends.real.tolist()),
+        {name: dict(zip(("precision", "recall", "f1"), row.tolist())) for name, row in zip(names, scores)},
+    )

@@ -1,4 +1,4 @@
-"""A Learner in two classes, the reports by a generator, a config that inherits its defaults, einsum for the sums."""
+"""A Learner in two classes, the validation by a generator, a config that inherits its defaults, einsum for the sums."""
 
 import itertools
 import math
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import torch
-from safetensors.torch import save_file
 
 
 @dataclass(eq=False)
@@ -19,28 +18,11 @@ class Needed:
 @dataclass(eq=False)
 class LearnerConfig(Needed):
     epochs: int = 25
-    batch_size: int = 32
-    lr: float = 5e-3
+    lr: float = 1e-1
     device: str = "cpu"
     patience: int | None = None
     max_seconds: float | None = None
     seed: int | None = None
-
-    def __post_init__(self):
-        match self:
-            case LearnerConfig(model=torch.nn.Module()):
-                pass
-            case _:
-                raise TypeError("model")
-        if not callable(self.criterion):
-            raise TypeError("criterion")
-        if min(self.epochs, self.batch_size) < 1:
-            raise ValueError("at least one")
-        for value in (self.lr, self.max_seconds if self.max_seconds is not None else 1.0):
-            if math.isnan(value) or value <= 0:
-                raise ValueError("above 0")
-        if self.patience not in (None, *range(1, 10_000)):
-            raise ValueError("patience")
 
 
 def batches(images, labels, batch_size, shuffle, generator=None):
@@ -77,28 +59,12 @@ class Measuring:
         parts = [(self.config.criterion(outputs, y).item(), len(y)) for outputs, y in self.quietly("valid")]
         return math.fsum(loss * n for loss, n in parts) / sum(n for _, n in parts)
 
-    def validate_epoch(self):
+    def valid_accuracy(self):
         hits = [hit for outputs, y in self.quietly("valid") for hit in (outputs.argmax(1) == y).tolist()]
         return hits.count(True) / len(hits)
 
     def predict(self, x):
         return torch.argmax(self.outputs(x), dim=-1)
-
-    def evaluate(self):
-        labels = getattr(self.model, "labels", None) or [
-            *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
-            *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
-        ]
-        guesses, targets = [], []
-        for outputs, y in self.quietly("test"):
-            guesses.extend(outputs.argmax(1))
-            targets.extend(y)
-        matrix = confusion_matrix(torch.stack(targets), torch.stack(guesses), len(labels))
-        columns = [column.tolist() for column in precision_recall_f1(matrix)]
-        return {
-            label: {name: column[k] for name, column in zip(("precision", "recall", "f1"), columns)}
-            for k, label in enumerate(labels)
-        }
 
 
 class Learner(Measuring):
@@ -119,7 +85,7 @@ class Learner(Measuring):
     def epochs(self):
         for _ in range(self.config.epochs):
             start = time.perf_counter()
-            row = [self.train_epoch(), self.valid_loss(), self.validate_epoch()]
+            row = [self.train_epoch(), self.valid_loss(), self.valid_accuracy()]
             yield [*row, time.perf_counter() - start]
 
     def fit(self):
@@ -141,9 +107,6 @@ class Learner(Measuring):
         losses, valid, accuracies, seconds = map(list, zip(*rows))
         return SimpleNamespace(losses=losses, valid_losses=valid, accuracies=accuracies, seconds=seconds)
 
-    def export(self, path):
-        save_file({name: value.clone() for name, value in self.model.state_dict().items()}, path)
-
 
 def confusion_matrix(targets, predictions, classes):
     t, p = (torch.tensor([int(value) for value in values], dtype=torch.int64) for values in (targets, predictions))
@@ -164,3 +127,34 @@ def precision_recall_f1(matrix):
 
     rows, columns = torch.einsum("tp->t", matrix), torch.einsum("tp->p", matrix)
     return share(columns), share(rows), share((rows + columns) / 2)
+
+
+@dataclass
+class Report:
+    accuracy: float
+    interval: tuple
+    scores: dict
+
+
+def evaluate(learner):
+    labels = getattr(learner.model, "labels", None) or [
+        *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+        *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+    ]
+    guesses, targets = [], []
+    for x, y in learner.loaders["test"]:
+        guesses.extend(learner.predict(x).cpu())
+        targets.extend(y)
+    matrix = confusion_matrix(torch.stack(targets), torch.stack(guesses), len(labels))
+    columns = [column.tolist() for column in precision_recall_f1(matrix)]
+    n = len(targets)
+    hits = sum(guess.item() == target.item() for guess, target in zip(guesses, targets))
+    # As if two right and two wrong answers were added, or nearly: z² / 2 of each.
+    more = 1.96**2 / 2
+    share = (hits + more) / (n + 2 * more)
+    spread = math.sqrt(hits * (n - hits) / n + more / 2) * 1.96 / (n + 2 * more)
+    scores = {
+        label: {name: column[k] for name, column in zip(("precision", "recall", "f1"), columns)}
+        for k, label in enumerate(labels)
+    }
+    return Report(accuracy=hits / n, interval=(share - spread, share + spread), scores=scores)

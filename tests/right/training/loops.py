@@ -2,45 +2,19 @@
 
 import random
 import time
+from types import SimpleNamespace
 
 import torch
-from safetensors.torch import save_file
 from torch.optim import SGD
 
 NAMES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
 
 
 class LearnerConfig:
-    def __init__(
-        self,
-        model,
-        criterion,
-        epochs=25,
-        batch_size=32,
-        lr=0.005,
-        device="cpu",
-        patience=None,
-        max_seconds=None,
-        seed=None,
-    ):
-        if not isinstance(model, torch.nn.Module):
-            raise TypeError("no model")
-        if not hasattr(criterion, "__call__"):
-            raise TypeError("no criterion")
-        if epochs <= 0 or batch_size <= 0:
-            raise ValueError("too few")
-        if lr <= 0 or lr != lr:
-            raise ValueError("the learning rate")
-        if patience is not None:
-            if int(patience) != patience or patience <= 0:
-                raise ValueError("patience")
-        if max_seconds is not None:
-            if max_seconds <= 0 or max_seconds != max_seconds:
-                raise ValueError("seconds")
+    def __init__(self, model, criterion, epochs=25, lr=0.1, device="cpu", patience=None, max_seconds=None, seed=None):
         self.model = model
         self.criterion = criterion
         self.epochs = epochs
-        self.batch_size = batch_size
         self.lr = lr
         self.device = device
         self.patience = patience
@@ -104,7 +78,7 @@ class Learner:
     def valid_loss(self):
         return self.both()[0]
 
-    def validate_epoch(self):
+    def valid_accuracy(self):
         return self.both()[1]
 
     def fit(self):
@@ -140,22 +114,6 @@ class Learner:
         finally:
             self.model.train(before)
 
-    def evaluate(self):
-        names = self.model.labels if hasattr(self.model, "labels") else NAMES
-        pairs = [(int(a), int(b)) for x, y in self.test for a, b in zip(y, self.predict(x))]
-        report = {}
-        for k, name in enumerate(names):
-            hits = sum(a == b == k for a, b in pairs)
-            guessed, real = sum(b == k for _, b in pairs), sum(a == k for a, _ in pairs)
-            precision = hits / guessed if guessed else 0.0
-            recall = hits / real if real else 0.0
-            f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
-            report[name] = dict(precision=precision, recall=recall, f1=f1)
-        return report
-
-    def export(self, path):
-        save_file(self.model.state_dict(), str(path))
-
 
 def confusion_matrix(targets, predictions, classes):
     targets, predictions = [int(t) for t in targets], [int(p) for p in predictions]
@@ -179,3 +137,24 @@ def precision_recall_f1(matrix):
         f1 = 2 / (1 / precision + 1 / recall) if precision and recall else 0.0
         found.append((precision, recall, f1))
     return tuple(torch.tensor(part) for part in zip(*found))
+
+
+def evaluate(learner):
+    names = learner.model.labels if hasattr(learner.model, "labels") else NAMES
+    pairs = [(int(a), int(b)) for x, y in learner.loaders["test"] for a, b in zip(y, learner.predict(x))]
+    scores = {}
+    for k, name in enumerate(names):
+        hits = sum(a == b == k for a, b in pairs)
+        guessed, real = sum(b == k for _, b in pairs), sum(a == k for a, _ in pairs)
+        precision = hits / guessed if guessed else 0.0
+        recall = hits / real if real else 0.0
+        f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
+        scores[name] = dict(precision=precision, recall=recall, f1=f1)
+    n = len(pairs)
+    a = sum(a == b for a, b in pairs) / n
+    z = 1.96
+    m = (a + z * z / (2 * n)) / (1 + z * z / n)
+    h = z / (1 + z * z / n) * (a * (1 - a) / n + z * z / (4 * n * n)) ** 0.5
+    report = SimpleNamespace()
+    report.accuracy, report.interval, report.scores = a, (m - h, m + h), scores
+    return report

@@ -5,7 +5,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
 
@@ -14,28 +13,11 @@ class LearnerConfig:
     model: nn.Module
     criterion: object
     epochs: int = 25
-    batch_size: int = 32
-    lr: float = 0.005
+    lr: float = 0.1
     device: str = "cpu"
     patience: int = None
     max_seconds: float = None
     seed: int = None
-
-    def __post_init__(self):
-        if not isinstance(self.model, nn.Module):
-            raise TypeError("model must be a module")
-        if not callable(self.criterion):
-            raise TypeError("criterion must be callable")
-        if self.epochs < 1:
-            raise ValueError("epochs must be at least 1")
-        if self.batch_size < 1:
-            raise ValueError("batch_size must be at least 1")
-        if not self.lr > 0:
-            raise ValueError("lr must be positive")
-        if self.patience is not None and (not isinstance(self.patience, int) or self.patience < 1):
-            raise ValueError("patience must be a whole number of at least 1")
-        if self.max_seconds is not None and not self.max_seconds > 0:
-            raise ValueError("max_seconds must be positive")
 
 
 def batches(images, labels, batch_size, shuffle, generator=None):
@@ -100,7 +82,7 @@ class Learner:
         return running_loss / seen
 
     @torch.no_grad()
-    def validate_epoch(self):
+    def valid_accuracy(self):
         mode = self.model.training
         self.model.eval()
         correct = 0
@@ -124,7 +106,7 @@ class Learner:
             t = time.perf_counter()
             h.losses.append(self.train_epoch())
             h.valid_losses.append(self.valid_loss())
-            h.accuracies.append(self.validate_epoch())
+            h.accuracies.append(self.valid_accuracy())
             h.seconds.append(time.perf_counter() - t)
             if best is None or h.valid_losses[-1] < best:
                 best = h.valid_losses[-1]
@@ -146,23 +128,6 @@ class Learner:
         out = self.model(x.to(self.config.device))
         self.model.train(mode)
         return out.argmax(dim=1)
-
-    def evaluate(self):
-        labels = self.model.labels if hasattr(self.model, "labels") else LABELS
-        targets = []
-        predictions = []
-        for x, y in self.loaders["test"]:
-            targets += y.tolist()
-            predictions += self.predict(x).tolist()
-        matrix = confusion_matrix(targets, predictions, len(labels))
-        p, r, f = precision_recall_f1(matrix)
-        result = {}
-        for i, label in enumerate(labels):
-            result[label] = {"precision": float(p[i]), "recall": float(r[i]), "f1": float(f[i])}
-        return result
-
-    def export(self, path):
-        save_file(self.model.state_dict(), path)
 
 
 def confusion_matrix(targets, predictions, classes):
@@ -192,3 +157,30 @@ def precision_recall_f1(matrix):
         if precision[i] + recall[i] > 0:
             f1[i] = 2 * precision[i] * recall[i] / (precision[i] + recall[i])
     return precision, recall, f1
+
+
+@dataclass
+class Report:
+    accuracy: float
+    interval: tuple
+    scores: dict
+
+
+def evaluate(learner):
+    labels = learner.model.labels if hasattr(learner.model, "labels") else LABELS
+    targets = []
+    predictions = []
+    for x, y in learner.loaders["test"]:
+        targets += y.tolist()
+        predictions += learner.predict(x).tolist()
+    matrix = confusion_matrix(targets, predictions, len(labels))
+    p, r, f = precision_recall_f1(matrix)
+    result = {}
+    for i, label in enumerate(labels):
+        result[label] = {"precision": float(p[i]), "recall": float(r[i]), "f1": float(f[i])}
+    n = len(targets)
+    acc = (torch.tensor(targets) == torch.tensor(predictions)).double().mean().item()
+    z = 1.96
+    centre = (acc + z**2 / (2 * n)) / (1 + z**2 / n)
+    margin = z * (acc * (1 - acc) / n + z**2 / (4 * n**2)) ** 0.5 / (1 + z**2 / n)
+    return Report(acc, (centre - margin, centre + margin), result)

@@ -2,11 +2,9 @@
 
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
 
@@ -16,25 +14,11 @@ class LearnerConfig:
     model: nn.Module
     criterion: Any
     epochs: int = 25
-    batch_size: int = 32
-    lr: float = 0.005
+    lr: float = 0.1
     device: str = "cpu"
     patience: int | None = None
     max_seconds: float | None = None
     seed: int | None = None
-
-    def __post_init__(self):
-        def refuse(when, what):
-            if when:
-                raise ValueError(f"{what}: {getattr(self, what)!r}")
-
-        refuse(not isinstance(self.model, nn.Module), "model")
-        refuse(not callable(self.criterion), "criterion")
-        refuse(self.epochs < 1, "epochs")
-        refuse(self.batch_size < 1, "batch_size")
-        refuse(not self.lr > 0, "lr")
-        refuse(self.patience is not None and (self.patience % 1 != 0 or self.patience < 1), "patience")
-        refuse(self.max_seconds is not None and not self.max_seconds > 0, "max_seconds")
 
 
 class Batches:
@@ -72,9 +56,6 @@ class Record:
 
 
 class Learner(object):
-    names = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat")
-    names += ("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
-
     def __init__(self, config, loaders):
         self.__dict__.update(vars(config))
         self.model = self.model.to(self.device)
@@ -107,7 +88,7 @@ class Learner(object):
         outputs, targets = zip(*((self.asked(x), y) for x, y in self.loaders["valid"]))
         return self.criterion(torch.cat(outputs).cpu(), torch.cat(targets)).item()
 
-    def validate_epoch(self):
+    def valid_accuracy(self):
         right = torch.cat([self.predict(x).eq(y.to(self.device)) for x, y in self.loaders["valid"]])
         return right.float().mean().item()
 
@@ -120,7 +101,7 @@ class Learner(object):
             started = time.perf_counter()
             record.losses.append(self.train_epoch())
             record.valid_losses.append(self.valid_loss())
-            record.accuracies.append(self.validate_epoch())
+            record.accuracies.append(self.valid_accuracy())
             states.append({name: value.clone() for name, value in self.model.state_dict().items()})
             record.seconds.append(time.perf_counter() - started)
             best = min(range(epoch + 1), key=record.valid_losses.__getitem__)  # the first of the lowest
@@ -133,18 +114,6 @@ class Learner(object):
 
     def predict(self, x):
         return self.asked(x).argmax(1)
-
-    def evaluate(self):
-        names = getattr(self.model, "labels", self.names)
-        everything = [(y, self.predict(x).cpu()) for x, y in self.loaders["test"]]
-        y, guesses = (torch.cat(part) for part in zip(*everything))
-        p, r, f = precision_recall_f1(confusion_matrix(y, guesses, len(names)))
-        return {
-            name: {"f1": f[k].item(), "recall": r[k].item(), "precision": p[k].item()} for k, name in enumerate(names)
-        }
-
-    def export(self, path):
-        save_file(dict(self.model.state_dict()), Path(path))
 
 
 def confusion_matrix(targets, predictions, classes):
@@ -162,3 +131,32 @@ def precision_recall_f1(matrix):
     precision = (matrix.diagonal() / matrix.sum(0)).nan_to_num(0)
     recall = (matrix.diagonal() / matrix.sum(1)).nan_to_num(0)
     return [precision, recall, (2 * precision * recall / (precision + recall)).nan_to_num(0)]
+
+
+TEN = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+
+
+class Report:
+    def __init__(self, matrix, names):
+        p, r, f = precision_recall_f1(matrix)
+        self.scores = {
+            name: {"f1": f[k].item(), "recall": r[k].item(), "precision": p[k].item()} for k, name in enumerate(names)
+        }
+        self.right, self.n = matrix.diagonal().sum().item(), matrix.sum().item()
+
+    @property
+    def accuracy(self):
+        return self.right / self.n
+
+    @property
+    def interval(self):
+        a, t = self.accuracy, 1.96**2 / self.n
+        root = (a * (1 - a) * t + t * t / 4) ** 0.5
+        return [(a + t / 2 + sign * root) / (1 + t) for sign in (-1, 1)]
+
+
+def evaluate(learner):
+    names = getattr(learner.model, "labels", TEN)
+    everything = [(y, learner.predict(x).cpu()) for x, y in learner.loaders["test"]]
+    y, guesses = (torch.cat(part) for part in zip(*everything))
+    return Report(confusion_matrix(y, guesses, len(names)), names)

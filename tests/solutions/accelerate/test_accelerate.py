@@ -79,7 +79,7 @@ def test_without_dropout_it_has_the_weights_of_the_chapters_learner_after_each_e
         torch.testing.assert_close(fast.state_dict(), taught.state_dict(), rtol=1e-4, atol=1e-5)
         loss, accuracy = ours.validate()
         assert loss == pytest.approx(learner.valid_loss(), rel=1e-4)
-        assert accuracy == pytest.approx(learner.validate_epoch(), abs=1.5 / len(valid[0]))
+        assert accuracy == pytest.approx(learner.valid_accuracy(), abs=1.5 / len(valid[0]))
 
 
 def test_the_loader_of_the_chapter_gives_the_same_first_epoch(train: Examples, valid: Examples) -> None:
