@@ -15,7 +15,7 @@ ROOMS = {
     "dropout": ["gap", "Dropout", "Classifier"],
     "optimizer": ["numerical_gradient", "backward_linear", "backward_relu", "Optimizer", "Momentum"],
     "training": ["LearnerConfig", "batches", "Learner", "confusion_matrix", "precision_recall_f1"],
-    "deployment": ["export_model", "load_model", "prepare_image", "classify"],
+    "deployment": ["prepare_image", "classify", "temperature"],
 }
 
 
