@@ -20,7 +20,7 @@ from autograder.instructor.doctor.probes import WALLS
 from tests.conftest import ROOT
 
 COURSE = Course.installed()
-SECOND_EDITION = ("approximation", "layers", "dropout")  # chapters that were rewritten
+SECOND_EDITION = ("approximation", "layers", "dropout", "deployment")  # chapters that were rewritten
 ROOMS = rooms()
 EXERCISES = [exercise for room in ROOMS for exercise in COURSE.exercises(room)]
 REFERENCES = {key: entry.fields for key, entry in parse_file(str(ROOT / "references.bib")).entries.items()}
