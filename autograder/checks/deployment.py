@@ -423,7 +423,7 @@ def told(value: object) -> Observation:
 
 
 def drawn_temperature(low: float, high: float, rng: torch.Generator) -> float:
-    return low * (high / low) ** float(torch.rand((), generator=rng))
+    return low * math.exp(math.log(high / low) * float(torch.rand((), generator=rng)))
 
 
 def overheated(

@@ -316,8 +316,8 @@ def sharpened(x: Tensor, amount: float) -> Tensor:
 
 @claim(
     "area-mean-or-pixels-left-out",
-    says="Without grain, enlarged images that were made smaller by area mean are named as often as those with pixels left "
-    "out, sharpened or not, to within two points.",
+    says="Without grain, enlarged images that were made smaller by area mean are named as often as those with pixels "
+    "left out, sharpened or not, to within two points.",
     opposite="The area mean, which is not how the data set was made, costs two points and more.",
     varied=grid(grain=[0.0, 0.2, 0.4], sharpening=[0.0, 0.5], seed=SEEDS),
     where=lambda setting: setting["grain"] == 0,
