@@ -17,11 +17,12 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 from autograder.errors import WorkFailed
-from autograder.exercises import Exercise, exercises_of
+from autograder.exercises import BEGIN, Exercise, definitions, exercises_of
 from autograder.mistakes import Mistake
 
 Names = Callable[[], SimpleNamespace]
 EXERCISE = re.compile(r"from \w+\.(?P<room>\w+) import (?P<name>\w+)")  # all that an exercise's cell holds
+GIVEN = re.compile(r"from \w+\.(?P<room>\w+) import (?P<names>\w+(?:, \w+)*)")  # and all that a given one's does
 
 
 class NoCourse(WorkFailed):
@@ -119,6 +120,19 @@ class Course:
                 if exercise.name == match["name"]:
                     return exercise
         raise ValueError(f"{chapter.path.name}: {cell.strip()!r} names no exercise of {chapter.room}")
+
+    def given_in(self, cell: str) -> str:
+        """Return the text of what a chapter's cell of the tag ``given`` names: code that students get as it is.
+
+        Raises:
+            ValueError: the cell holds anything else, or names what is not in that room, or an exercise.
+        """
+        match = GIVEN.fullmatch(cell.strip())
+        texts = definitions(self.source(match["room"])) if match else {}
+        names = match["names"].split(", ") if match else []
+        if not names or any(BEGIN in texts.get(name, BEGIN) for name in names):
+            raise ValueError(f"{cell.strip()!r} names nothing that is given")
+        return "\n\n\n".join(texts[name] for name in names)
 
     def mistakes(self, room: str) -> list[Mistake]:
         """Return the known mistakes of a room."""

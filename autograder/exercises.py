@@ -81,8 +81,20 @@ def exercises_of(room: str, source: str) -> list[Exercise]:
         room: the module's name.
         source: its text.
     """
+    texts = definitions(source)
+    holding = {name: text for name, text in texts.items() if BEGIN in text}
+    return [Exercise(room, name, text, _docstring(text)) for name, text in holding.items()]
+
+
+def _docstring(text: str) -> str:
+    (node,) = ast.parse(text).body
+    return ast.get_docstring(node) or ""  # type: ignore[arg-type]
+
+
+def definitions(source: str) -> dict[str, str]:
+    """Return the text of each public class and function of a module, in order."""
     lines = source.splitlines()
-    found = []
+    found = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
@@ -90,7 +102,5 @@ def exercises_of(room: str, source: str) -> list[Exercise]:
             # The parser does not see comments, so a closing marker at the end of the body lies behind its last line.
             while last < len(lines) and (not lines[last].strip() or lines[last][0].isspace()):
                 last += 1
-            text = "\n".join(lines[first - 1 : last]).rstrip()
-            if BEGIN in text:
-                found.append(Exercise(room, node.name, text, ast.get_docstring(node) or ""))
+            found[node.name] = "\n".join(lines[first - 1 : last]).rstrip()
     return found

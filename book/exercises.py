@@ -79,6 +79,20 @@ class ExerciseCards(SphinxTransform):
             raise ExtensionError(str(error)) from error
 
 
+class GivenCells(SphinxTransform):
+    """Show the code that a `given` cell names, in the place of the line that imports it."""
+
+    default_priority = 400
+
+    def apply(self, **kwargs: object) -> None:
+        for cell in self.document.findall(nodes.container):
+            if "tag_given" in cell["classes"]:
+                block = next(cell.findall(nodes.literal_block))
+                text = Course.installed().given_in(block.astext())
+                block.rawsource, block.children = text, []
+                block += nodes.Text(text)
+
+
 def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exercise_card:
     """Return the card of an exercise.
 
@@ -200,3 +214,4 @@ def setup(app: Sphinx) -> None:
     app.add_node(card_heading, html=(visit_heading, depart_heading))
     app.add_object_type("exercise", "exercise", objname="exercise")  # so that the search finds it by its name
     app.add_transform(ExerciseCards)
+    app.add_transform(GivenCells)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,24 +27,18 @@ def export_model(model: Classifier, path: str | Path, training: Mapping[str, obj
     """Write the model as a safetensors file that says what it is.
 
     The tensors are named "0.weight", "0.bias", "1.weight", … after the layers that ``affine_layers(model)`` lists:
-    float32 whatever the model's dtype is, shapes (in, out) and (out,). The metadata, all of them text:
-
-    - ``format`` "garment-mlp", ``format_version`` "1", ``preprocessing_version`` "1";
-    - ``sizes`` "[784, 256, 64, 10]", ``labels`` the model's ten labels as JSON, ``input_range`` "[0, 1]";
-    - ``digest``: SHA-256 in hexadecimal over the tensors' bytes, in the order of their sorted names.
-
-    Further keys are free; ``activation`` "relu" and ``training``, the summary as JSON, are good ones. The model keeps
-    its dtype and its mode. A file that is there already is replaced.
+    float32 whatever the model's dtype is, shapes (in, out) and (out,). The metadata say which format and version the
+    file has, how an image has to be prepared, the sizes, the labels, and the digest of the tensors: SHA-256 over their
+    bytes, in the order of their sorted names. A file that is there already is replaced.
 
     Args:
-        model: a ``Classifier``.
+        model: a ``Classifier``; it keeps its dtype and its mode.
         path: the file.
         training: a summary such as data, recipe and accuracy.
 
     Raises:
         ValueError: the layers of the model do not have the sizes 784-256-64-10.
     """
-    ### BEGIN SOLUTION
     sizes = [784, 256, 64, 10]
     expected = {f"{i}.weight": [sizes[i], sizes[i + 1]] for i in range(3)}
     expected |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
@@ -59,7 +54,6 @@ def export_model(model: Classifier, path: str | Path, training: Mapping[str, obj
     metadata |= {"sizes": json.dumps(sizes), "labels": json.dumps(list(model.labels)), "input_range": "[0, 1]"}
     metadata |= {"digest": digest.hexdigest(), "training": json.dumps(training or {})}
     save_file(tensors, path, metadata)
-    ### END SOLUTION
 
 
 def load_model(path: str | Path, device: str = "cpu") -> Classifier:
@@ -72,15 +66,12 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
         device: where the model is wanted.
 
     Returns:
-        A new ``Classifier`` in evaluation mode, with the file's labels and its weights bit for bit. Other models keep
-        the labels that they have.
+        A new ``Classifier`` in evaluation mode, with the file's labels and its weights bit for bit.
 
     Raises:
-        ValueError: the file is no safetensors file (a pickle, for one); its format, format version or sizes are not
-            those that ``export_model`` writes, or one of the seven metadata is missing; a tensor is missing, too many,
-            or of another shape; or the digest is not that of the weights.
+        ValueError: the file is no safetensors file (a pickle, for one), says or holds anything else than what
+            ``export_model`` writes, or its digest is not that of its weights.
     """
-    ### BEGIN SOLUTION
     sizes = [784, 256, 64, 10]
     expected = {f"{i}.weight": [sizes[i], sizes[i + 1]] for i in range(3)}
     expected |= {f"{i}.bias": [sizes[i + 1]] for i in range(3)}
@@ -110,7 +101,6 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
             weight.copy_(tensors[f"{i}.weight"])
             bias.copy_(tensors[f"{i}.bias"])
     return model.eval()
-    ### END SOLUTION
 
 
 def prepare_image(image: Image.Image) -> Tensor:
@@ -188,4 +178,52 @@ def classify(model: Classifier, image: Image.Image | Tensor) -> list[tuple[str, 
     x = prepare_image(image) if isinstance(image, Image.Image) else image
     device = next(model.parameters()).device
     return sorted(model.predictions(x.to(device)).items(), key=lambda answer: answer[1], reverse=True)
+    ### END SOLUTION
+
+
+def temperature(logits: Tensor, targets: Tensor) -> float:
+    """Return the temperature that calibrates a classifier best on examples that were held back from its training.
+
+    Logits are divided by a temperature T > 0 before the softmax. The order of the classes stays, and so does every
+    answer; only the probabilities change, towards one tenth each for a large T and towards 0 and 1 for a small one.
+    The best T is that for which the mean cross-entropy of ``logits / T`` with the targets is smallest (Guo and
+    colleagues, 2017). As a function of 1/T this loss has one valley and no other.
+
+    How you search is free, but go on until you have arrived: within 1 % of the best T between 0.05 and 20. Where the
+    loss still falls at one of these ends, the end is the answer. Nothing is drawn at random; the tensors that come in
+    keep their values and get no gradient.
+
+    Args:
+        logits: one row for each example, not divided by anything yet, float32 or float64, shape (N, C), N at least 1;
+            they may be as large as 10,000.
+        targets: the number of the right class of each example, from 0 to C - 1, int64, shape (N,).
+
+    Returns:
+        T, from 0.05 to 20.
+
+    Raises:
+        ValueError: a target is not in 0 … C - 1, or the shapes are not (N, C) and (N,).
+
+    Example:
+        Sure at 88 %, and right three times in four:
+
+        >>> round(temperature(torch.tensor([[2.0, 0.0]] * 4), torch.tensor([0, 0, 0, 1])), 2)
+        1.82
+    """
+    ### BEGIN SOLUTION
+    if logits.ndim != 2 or targets.shape != logits.shape[:1]:
+        raise ValueError(f"logits (N, C) and targets (N,) do not fit: {tuple(logits.shape)}, {tuple(targets.shape)}")
+    if targets.min() < 0 or targets.max() >= logits.shape[1]:
+        raise ValueError(f"targets have to lie between 0 and {logits.shape[1] - 1}")
+    z = logits.detach().double()
+    right = z[torch.arange(len(z)), targets].mean()
+    low, high = 0.05, 20.0
+    while high / low > 1.0001:
+        middle = math.sqrt(low * high)
+        expected = ((z / middle).softmax(dim=1) * z).sum(dim=1).mean()
+        if expected > right:  # the slope of the loss in 1/T is the difference: with a larger T it falls
+            low = middle
+        else:
+            high = middle
+    return math.sqrt(low * high)
     ### END SOLUTION

@@ -1,22 +1,16 @@
-"""What the model file, the preprocessing and the answer of chapter 6 must do.
+"""What the preprocessing, the answer and the temperature of chapter 6 must do.
 
-Nothing here is judged by chance: files come back bit for bit, and what is seen in a prepared picture is compared with
-what the check drew. Such a number is reported as it was drawn where it is close enough: every interpolation passes.
+Nothing here is judged by chance: what is seen in a prepared picture is compared with what the check drew. Such a number
+is reported as it was drawn where it is close enough: every interpolation passes. A temperature is reported in half
+precision, which the judge compares to within one part in a hundred: every search that arrives passes.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import math
-import pickle
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,419 +28,27 @@ from autograder.checks import (
     check,
     modes_in_turn,
     normal,
-    refusal,
     set_values,
     tried,
 )
 from autograder.far import FAR, far_device
 
-SIZES = [784, 256, 64, 10]
-KEYS = ("format", "format_version", "preprocessing_version", "sizes", "input_range")
 OTHER_LABELS = ("cap", "scarf", "glove", "sock", "belt", "tie", "vest", "skirt", "shawl", "clog")
-
-
-# --- the model and its file
-
-
-def layer_modules(model: nn.Module) -> list[Any]:
-    """Return the affine layers, whoever wrote them."""
-    return [m for m in model.modules() if isinstance(getattr(m, "weight", None), Tensor) and len(m.weight.shape) == 2]  # type: ignore[arg-type]
-
-
-def affine(names: SimpleNamespace, model: nn.Module) -> list[tuple[Tensor, Tensor]]:
-    """Return weight (in, out) and bias (out,) of each layer, as the notebook's own function does."""
-    if hasattr(names, "affine_layers"):
-        return list(names.affine_layers(model))
-    layers = layer_modules(model)
-    return [(layer.weight.T if isinstance(layer, nn.Linear) else layer.weight, layer.bias) for layer in layers]
-
-
-def filled(names: SimpleNamespace, tensors: dict[str, Tensor], **options: float) -> Any:
-    """Return a classifier that holds these weights."""
-    model = names.Classifier(**options)
-    for i, (weight, bias) in enumerate(affine(names, model)):
-        set_values(weight, tensors[f"{i}.weight"])
-        set_values(bias, tensors[f"{i}.bias"])
-    return model
-
-
-def random_tensors(rng: torch.Generator, sizes: list[int] | None = None) -> dict[str, Tensor]:
-    tensors = {}
-    for i, (fan_in, fan_out) in enumerate(zip((sizes or SIZES)[:-1], (sizes or SIZES)[1:], strict=True)):
-        tensors[f"{i}.weight"] = torch.rand(fan_in, fan_out, generator=rng) - 0.5
-        tensors[f"{i}.bias"] = torch.rand(fan_out, generator=rng) - 0.5
-    return tensors
-
-
-def drawn_labels(rng: torch.Generator) -> tuple[str, ...]:
-    return tuple(OTHER_LABELS[at] for at in torch.randperm(len(OTHER_LABELS), generator=rng).tolist())
-
-
-def as_bytes(tensor: Tensor) -> bytes:
-    return tensor.detach().contiguous().numpy().tobytes()
-
-
-def digest_of(contents: dict[str, bytes]) -> str:
-    return hashlib.sha256(b"".join(contents[name] for name in sorted(contents))).hexdigest()
-
-
-@dataclass
-class ModelFile:
-    """What stands in a file of the course's format; by default all of it is right."""
-
-    tensors: dict[str, Tensor]
-    labels: tuple[str, ...] = OTHER_LABELS
-
-    def __post_init__(self) -> None:
-        contents = {name: as_bytes(tensor) for name, tensor in self.tensors.items()}
-        self.body = b"".join(contents.values())
-        self.entries: dict[str, object] = {}
-        end = 0
-        for name, content in contents.items():
-            first, end = end, end + len(content)
-            shape = list(self.tensors[name].shape)
-            self.entries[name] = {"dtype": "F32", "shape": shape, "data_offsets": [first, end]}
-        self.metadata: dict[str, str | None] = {
-            "format": "garment-mlp",
-            "format_version": "1",
-            "preprocessing_version": "1",
-            "sizes": "[784, 256, 64, 10]",
-            "labels": json.dumps(self.labels),
-            "input_range": "[0, 1]",
-            "digest": digest_of(contents),
-        }
-
-    def write(self, path: Path, **changes: str | None) -> Path:
-        """Write the file, with some metadata changed; a None leaves the key out."""
-        metadata = {key: value for key, value in (self.metadata | changes).items() if value is not None}
-        text = json.dumps({"__metadata__": metadata, **self.entries}).encode()
-        text = text.ljust((len(text) + 7) // 8 * 8)
-        path.write_bytes(len(text).to_bytes(8, "little") + text + self.body)
-        return path
-
-
-@contextmanager
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as made:
-        yield Path(made)
-
-
-def without(place: Path, observed: Observation) -> Observation:
-    """Take a folder's random name out of an error's message."""
-    if isinstance(observed, Raised):
-        return replace(observed, message=observed.message.replace(str(place), "…"))
-    return observed
-
-
-class Content:
-    """A file as it lies on the disk, read without the library that wrote it."""
-
-    def __init__(self, path: Path) -> None:
-        self.raw = path.read_bytes() if path.is_file() else b""
-        self.kind = "safetensors"
-        self.header: dict[str, Any] = {}
-        try:
-            end = 8 + int.from_bytes(self.raw[:8], "little")
-            self.header = json.loads(self.raw[8:end])
-            self.body = self.raw[end:]
-        except ValueError:
-            self.body = b""
-            archive = "a pickle in an archive, as torch.save writes it"
-            self.kind = archive if self.raw.startswith(b"PK") else "something else" if self.raw else "no file"
-        self.metadata: dict[str, str] = self.header.pop("__metadata__", None) or {}
-
-    def part(self, name: str) -> bytes:
-        first, last = self.header[name]["data_offsets"]
-        return self.body[first:last]
-
-    @property
-    def digest(self) -> str:
-        return digest_of({name: self.part(name) for name in self.header})
-
-    @property
-    def shapes(self) -> str:
-        return ", ".join(f"{name} {tuple(self.header[name]['shape'])}" for name in sorted(self.header))
-
-    @property
-    def dtypes(self) -> str:
-        return ", ".join(sorted({entry["dtype"] for entry in self.header.values()}))
-
-    def holds(self, tensors: dict[str, Tensor]) -> str:
-        """Name the tensors that are in the file bit for bit, each with its first number."""
-        found = [name for name in sorted(tensors) if name in self.header and self.part(name) == as_bytes(tensors[name])]
-        return ", ".join(f"{name} {tensors[name].flatten()[0]:.3f}…" for name in found) or "none"
-
-
-def listed(text: str | None) -> str:
-    """Read a list of names from JSON."""
-    try:
-        return ", ".join(map(str, json.loads(text or "")))
-    except (ValueError, TypeError):
-        return f"not a list in JSON: {text}"
-
-
-@check("export_model", points=1, title="The file is safetensors, and holds the six tensors in float32, bit for bit")
-def tensors(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    weights = random_tensors(rng)
-    with folder() as place:
-        done = attempt(lambda: names.export_model(filled(names, weights), str(place / "model.safetensors")))
-        content = Content(place / "model.safetensors")
-    return {
-        "export_model returns": without(place, done),
-        "the file is": content.kind,
-        "names and shapes": content.shapes,
-        "dtypes": content.dtypes,
-        "tensors that are the model's, bit for bit": content.holds(weights),
-        "the name of a Python class is in it": b"Classifier" in content.raw,
-    }
-
-
-@check("export_model", points=1, title="The metadata say what the file is")
-def metadata(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    with folder() as place:
-        done = attempt(lambda: names.export_model(filled(names, random_tensors(rng)), place / "model.safetensors"))
-        content = Content(place / "model.safetensors")
-        if isinstance(done, Raised) and not content.raw:
-            return {"export_model": without(place, done)}
-    observed: dict[str, Observation] = {key: content.metadata.get(key, "missing") for key in KEYS}
-    return observed | {"labels": listed(content.metadata.get("labels"))}
-
-
-@check(
-    "export_model", points=1, title="The digest is SHA-256 over the tensors' bytes, in the order of their sorted names"
-)
-def digest(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Where it fits the tensors in the file, it is told as that of the model's: whether these are is not asked here."""
-    weights = random_tensors(rng)
-    with folder() as place:
-        done = attempt(lambda: names.export_model(filled(names, weights), place / "model.safetensors"))
-        content = Content(place / "model.safetensors")
-        if isinstance(done, Raised) and not content.raw:
-            return {"export_model": without(place, done)}
-    noted = content.metadata.get("digest", "missing")
-    told = ModelFile(weights).metadata["digest"] if noted == content.digest else f"another: {noted[:24]}"
-    return {"digest of the tensors in the file": told}
-
-
-@check(
-    "export_model",
-    points=1,
-    hidden=True,
-    title="Other sizes are refused; dtype, mode, labels, device of the model are respected; an old file is replaced",
-)
-def any_model(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    weights = random_tensors(rng)
-    model = filled(names, weights).double()
-    model.train()
-    model.labels = drawn_labels(rng)
-    smaller = filled(names, weights)
-    last = layer_modules(smaller)[-1]
-    last.weight.data = last.weight.data.narrow(list(last.weight.shape).index(10), 0, 9)
-    last.bias.data = last.bias.data[:9]
-    with folder() as place:
-        path = place / "model.safetensors"
-        path.write_bytes(b"old" * 500_000)
-        done = attempt(lambda: names.export_model(model, path))
-        content = Content(path)
-        refused = refusal(lambda: names.export_model(smaller, place / "smaller.safetensors"))
-        with far_device():
-            away = filled(names, weights).to(FAR)
-            moved = attempt(lambda: names.export_model(away, place / "away.safetensors"))
-        of_moved = Content(place / "away.safetensors")
-    return {
-        "export_model of a model in float64 returns": without(place, done),
-        "dtypes in the file": content.dtypes,
-        "labels in the file": listed(content.metadata.get("labels")),
-        "dtype of the model afterwards": str(affine(names, model)[0][0].dtype),
-        "training afterwards": model.training,
-        "a model 784-256-64-9": without(place, refused),
-        "export_model of a model on another device returns": without(place, moved),
-        "tensors of it that are in the file": of_moved.holds(weights),
-    }
-
-
-@contextmanager
-def labels_put_back(names: SimpleNamespace) -> Iterator[None]:
-    """Give the class its own labels again, so that a load_model that changes them spoils no other check."""
-    held = vars(names.Classifier).get("labels")
-    try:
-        yield
-    finally:
-        if held is not None:
-            names.Classifier.labels = held
-
-
-@check("load_model", points=1, title="The model that comes back has the file's weights, bit for bit, and its labels")
-def what_was_exported(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    with folder() as place:
-        file = ModelFile(random_tensors(rng), drawn_labels(rng))
-        other = names.Classifier()
-        before = list(other.labels)
-        path = file.write(place / "model.safetensors")
-        with labels_put_back(names):
-            model = attempt(lambda: names.load_model(str(path)))
-            if isinstance(model, Raised):
-                return {"load_model": without(place, model)}
-            kept = list(other.labels) == before
-            labels = attempt(lambda: ", ".join(model.labels))  # type: ignore[union-attr]
-    return {
-        "it is a Classifier": isinstance(model, names.Classifier),
-        "tensors that are the file's, bit for bit": attempt(lambda: equal_tensors(names, model, file.tensors)),
-        "labels": labels,
-        "another model keeps its labels": kept,
-    }
-
-
-def equal_tensors(names: SimpleNamespace, model: Any, tensors: dict[str, Tensor]) -> str:
-    """Name the tensors that a model holds bit for bit."""
-    equal = []
-    for i, pair in enumerate(affine(names, model)):
-        for name, tensor in zip((f"{i}.weight", f"{i}.bias"), pair, strict=True):
-            if tensor.dtype == torch.float32 and torch.equal(tensor.detach().cpu(), tensors[name]):
-                equal.append(name)
-    return ", ".join(equal) or "none"
-
-
-@check("load_model", points=1, title="It is ready to answer: in evaluation mode, on the device that was asked for")
-def ready(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    with folder() as place, labels_put_back(names):
-        path = ModelFile(random_tensors(rng)).write(place / "model.safetensors")
-        model = attempt(lambda: names.load_model(path))
-        with far_device():
-            away = attempt(lambda: devices(names.load_model(path, FAR)))
-    if not isinstance(model, nn.Module):
-        return {"load_model": without(place, model)}
-    x, n = torch.rand(1, 28, 28, generator=rng), between(2, 40, rng)
-    return {
-        "it is in training mode": model.training,
-        "a part inside is in training mode": any(module.training for module in [*model.modules()][1:]),
-        "device": devices(model),
-        "device where another was asked for": without(place, away),
-        f"of {n} more answers, so many are the first one again": attempt(lambda: repeated(model, x, n)),
-    }
-
-
-def devices(model: nn.Module) -> str:
-    return " and ".join(sorted({parameter.device.type for parameter in model.parameters()}))
-
-
-def repeated(model: nn.Module, x: Tensor, n: int) -> int:
-    """Ask n times more, and count the answers that are equal to the first."""
-    first = model(x)
-    return sum(torch.equal(model(x), first) for _ in range(n))
-
-
-class Trap:
-    """Whoever unpickles it creates a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
-        return Path.touch, (self.path,)
-
-
-Writer = Callable[[Path], object]
-
-
-def opened(
-    names: SimpleNamespace, rng: torch.Generator, place: Path, files: Mapping[str, Writer]
-) -> dict[str, Observation]:
-    """Let files be written and loaded, one after the other in an order that is drawn, and observe which are refused."""
-    path = place / "model"  # by the ending .safetensors torch.load would know what it is, and open no pickle
-
-    def load(write: Writer) -> None:
-        path.unlink(missing_ok=True)  # not written over: a model may still read from the file before
-        write(path)
-        with labels_put_back(names):
-            names.load_model(path)
-
-    seen = tried(rng, {what: partial(load, write) for what, write in files.items()})
-    return {what: without(place, observed) for what, observed in seen.items()}
-
-
-def right_files(rng: torch.Generator) -> dict[str, Writer]:
-    """Return files that are no reason to refuse anything, to stand among others."""
-    return {f"a right file, {which}": ModelFile(random_tensors(rng)).write for which in ("one", "two", "three")}
-
-
-@check("load_model", points=1, title="What is no safetensors file is refused, and never run")
-def pickles(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """The pickle here does no more than create an empty file beside itself, and that file is looked for."""
-
-    def cut_off(path: Path) -> None:
-        path.write_bytes(ModelFile(random_tensors(rng)).write(path).read_bytes()[:2000])
-
-    with folder() as place:
-        sprung = place / "sprung"
-        files: dict[str, Writer] = {
-            "tensors saved by torch.save": partial(torch.save, random_tensors(rng, [3, 2])),
-            "an object saved by torch.save": partial(torch.save, Trap(sprung)),
-            "a pickle": lambda path: path.write_bytes(pickle.dumps(Trap(sprung))),
-            "a file that was cut off": cut_off,
-        }
-        observed = opened(names, rng, place, files | right_files(rng))
-        return observed | {"the code in a pickle was run": sprung.exists()}
-
-
-@check(
-    "load_model",
-    points=1,
-    hidden=True,
-    title="Another format, a newer version, other sizes or a missing key are refused",
-)
-def other_metadata(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    changes: dict[str, dict[str, str | None]] = {
-        "another format": {"format": "cat-mlp"},
-        "format_version 2": {"format_version": "2"},
-        "sizes that are not 784-256-64-10": {"sizes": "[784, 256, 32, 10]"},
-        "no format": {"format": None},
-        "no format_version": {"format_version": None},
-        "no sizes": {"sizes": None},
-        "no labels": {"labels": None},
-        "no digest": {"digest": None},
-    }
-    file = ModelFile(random_tensors(rng))
-    with folder() as place:
-        files: dict[str, Writer] = {what: partial(file.write, **change) for what, change in changes.items()}  # type: ignore[arg-type]
-        return opened(names, rng, place, files | right_files(rng))
-
-
-@check(
-    "load_model", points=1, hidden=True, title="Tensors of other shapes, too few, too many, or changed ones are refused"
-)
-def other_tensors(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    right = random_tensors(rng)
-    narrow = random_tensors(rng, [784, 256, 32, 10])
-    one_number = {name: tensor[:1] if name == "2.bias" else tensor for name, tensor in right.items()}
-    missing = {name: tensor for name, tensor in right.items() if name != "1.bias"}
-    more = right | {"3.weight": normal(rng, 10, 10), "3.bias": normal(rng, 10)}
-    changed = {name: tensor.clone() for name, tensor in right.items()}
-    changed["1.weight"].view(torch.int32)[0, 0] ^= 1
-    files: dict[str, Writer] = {
-        "tensors of 784-256-32-10": ModelFile(narrow).write,
-        "a bias of one number": ModelFile(one_number).write,
-        "a bias too few": ModelFile(missing).write,
-        "a layer too many": ModelFile(more).write,
-        "one bit of one weight changed": partial(ModelFile(changed).write, digest=ModelFile(right).metadata["digest"]),
-    }
-    with folder() as place:
-        return opened(names, rng, place, files | right_files(rng))
 
 
 # --- the preprocessing
 
 WHITE = (255, 255, 255)
-GROUNDS = ((250, 240, 200), (60, 120, 220), (200, 230, 170), (235, 170, 190))
+BACKGROUNDS = ((250, 240, 200), (60, 120, 220), (200, 230, 170), (235, 170, 190))
 Box = tuple[int, int, int, int]
 
 
-def ground(rng: torch.Generator) -> tuple[int, int, int]:
-    return GROUNDS[between(0, len(GROUNDS) - 1, rng)]
+def background(rng: torch.Generator) -> tuple[int, int, int]:
+    return BACKGROUNDS[between(0, len(BACKGROUNDS) - 1, rng)]
 
 
 def painted(size: tuple[int, int], colour: tuple[int, int, int], *parts: tuple[Box, int]) -> Image.Image:
-    """Return flat rectangles of grey on a flat ground."""
+    """Return flat rectangles of grey on a flat background."""
     image = Image.new("RGB", size, colour)
     for box, grey in parts:
         image.paste((grey, grey, grey), box)
@@ -508,7 +110,9 @@ def form(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     }
 
 
-@check("prepare_image", points=1, title="A dark garment becomes bright, and the ground exactly 0, whatever its colour")
+@check(
+    "prepare_image", points=2, title="A dark garment becomes bright, and the background exactly 0, whatever its colour"
+)
 def brightness(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Trousers of 28 rows and columns: 8 rows of waist, legs of 9 columns, a gap of 10, looked at 3 pixels inside."""
     dark, light = between(20, 60, rng), between(110, 130, rng)
@@ -516,7 +120,7 @@ def brightness(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     legs = [((left + x, top, left + x + 45, top + 140), dark) for x in (0, 95)]
     waist = ((left, top, left + 140, top + 40), light)
     observed: dict[str, Observation] = {}
-    for colour in (WHITE, GROUNDS[1], ground(rng)):
+    for colour in (WHITE, BACKGROUNDS[1], background(rng)):
         x = attempt(lambda colour=colour: picture(names, painted((200, 200), colour, *legs, waist)))  # type: ignore[misc]
         on = f"on {colour}"
         if not isinstance(x, Tensor):
@@ -524,13 +128,13 @@ def brightness(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             continue
         observed[f"brightness of the dark part {on}"] = close(float(x[12:25, 3:6].mean()), 1 - dark / 255)
         observed[f"brightness of the light part {on}"] = close(float(x[3:5, 4:24].mean()), 1 - light / 255)
-        observed[f"pixels of the ground that are not 0, {on}"] = int((x[12:, 13:15] != 0).sum())
+        observed[f"pixels of the background that are not 0, {on}"] = int((x[12:, 13:15] != 0).sum())
     return observed
 
 
-@check("prepare_image", points=1, title="The garment is trimmed, scaled to 28 with its proportions, and centred")
+@check("prepare_image", points=2, title="The garment is trimmed, scaled to 28 with its proportions, and centred")
 def fitted(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    colour, grey = ground(rng), between(20, 60, rng)
+    colour, grey = background(rng), between(20, 60, rng)
     left, top = between(5, 40, rng), between(5, 40, rng)
     columns, rows = 2 * between(5, 9, rng), 2 * between(5, 9, rng)  # of the 28: each is 5 pixels of the photograph
     tall = painted((190, 210), colour, ((left, top, left + 5 * columns, top + 140), grey))
@@ -602,7 +206,7 @@ def direction(x: Tensor, drawn: tuple[int, int]) -> str:
 
 @check("prepare_image", points=1, hidden=True, title="Every mode gives the same picture")
 def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    grey, colour = between(70, 110, rng), ground(rng)
+    grey, colour = between(70, 110, rng), background(rng)
     box = (30, 40, 100, 180)
     on_white, on_colour = painted((160, 200), WHITE, (box, grey)), painted((160, 200), colour, (box, grey))
     # All of the 16 bits count, also where the lower eight are not the upper ones once more.
@@ -657,7 +261,7 @@ def nothing_to_see(names: SimpleNamespace, rng: torch.Generator) -> Observations
     line.paste(20, (0, 20, 1, 40))
     images = {
         "a flat grey": Image.new("L", (60, 80), between(0, 255, rng)),
-        "a flat colour": Image.new("RGB", (60, 80), ground(rng)),
+        "a flat colour": Image.new("RGB", (60, 80), background(rng)),
         "all transparent": Image.new("RGBA", (60, 80), (0, 0, 0, 0)),
         "1 × 60 with a dark part": line,
         "60 × 1 with a dark part": line.transpose(Image.Transpose.ROTATE_90),
@@ -676,6 +280,28 @@ def nothing_to_see(names: SimpleNamespace, rng: torch.Generator) -> Observations
 
 
 # --- the answer
+
+
+def layer_modules(model: nn.Module) -> list[Any]:
+    """Return the affine layers, whoever wrote them."""
+    return [m for m in model.modules() if isinstance(getattr(m, "weight", None), Tensor) and len(m.weight.shape) == 2]  # type: ignore[arg-type]
+
+
+def affine(names: SimpleNamespace, model: nn.Module) -> list[tuple[Tensor, Tensor]]:
+    """Return weight (in, out) and bias (out,) of each layer, as the notebook's own function does."""
+    if hasattr(names, "affine_layers"):
+        return list(names.affine_layers(model))
+    layers = layer_modules(model)
+    return [(layer.weight.T if isinstance(layer, nn.Linear) else layer.weight, layer.bias) for layer in layers]
+
+
+def filled(names: SimpleNamespace, tensors: dict[str, Tensor], **options: float) -> Any:
+    """Return a classifier that holds these weights."""
+    model = names.Classifier(**options)
+    for i, (weight, bias) in enumerate(affine(names, model)):
+        set_values(weight, tensors[f"{i}.weight"])
+        set_values(bias, tensors[f"{i}.bias"])
+    return model
 
 
 def spread_out(names: SimpleNamespace, rng: torch.Generator) -> Any:
@@ -786,3 +412,147 @@ def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with far_device():
         away = answers(names, model.to(FAR), x)
     return observed | {"a model on another device answers the same": alike(away, expected)}
+
+
+# --- the temperature
+
+
+def told(value: object) -> Observation:
+    """Return a temperature in half precision, in which the judge forgives one part in a hundred."""
+    return torch.tensor(float(value), dtype=torch.float16)  # type: ignore[arg-type]
+
+
+def drawn_temperature(low: float, high: float, rng: torch.Generator) -> float:
+    return low * math.exp(math.log(high / low) * float(torch.rand((), generator=rng)))
+
+
+def overheated(
+    temperature: float, rng: torch.Generator, classes: int, groups: int = 5, dtype: torch.dtype = torch.float64
+) -> tuple[Tensor, Tensor]:
+    """Return logits (N, C) and targets (N,) that one temperature calibrates to the last digit.
+
+    In each group all examples have the same logits: the logarithm of how often each class is right in it, times the
+    temperature, plus a number that a softmax does not see. So the gradient of the cross-entropy is 0 there.
+    """
+    logits, targets = [], []
+    for _ in range(groups):
+        counts = torch.randint(1, 4, (classes,), generator=rng)
+        counts[between(0, classes - 1, rng)] += between(8, 40, rng)
+        row = temperature * (counts / counts.sum()).double().log() + normal(rng, 1, dtype=torch.float64)
+        logits.append(row.expand(int(counts.sum()), classes))
+        targets.append(torch.arange(classes).repeat_interleave(counts))
+    order = torch.randperm(sum(map(len, targets)), generator=rng)
+    return torch.cat(logits)[order].to(dtype), torch.cat(targets)[order]
+
+
+def found(names: SimpleNamespace, logits: Tensor, targets: Tensor) -> Observation:
+    return attempt(lambda: told(names.temperature(logits, targets)))
+
+
+@check("temperature", points=1, title="Answers that are too sure get the temperature above 1 that calibrates them")
+def too_sure(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {}
+    for classes, low, high in ((3, 1.5, 2.5), (10, 4.0, 7.0)):
+        given = overheated(drawn_temperature(low, high, rng), rng, classes)
+        observed[f"temperature for {len(given[0])} examples of {classes} classes"] = found(names, *given)
+    return observed
+
+
+@check("temperature", points=1, title="Answers that are not sure enough get a temperature below 1")
+def too_modest(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {}
+    for classes, low, high in ((4, 0.5, 0.8), (10, 0.2, 0.35)):
+        given = overheated(drawn_temperature(low, high, rng), rng, classes)
+        observed[f"temperature for {len(given[0])} examples of {classes} classes"] = found(names, *given)
+    return observed
+
+
+@check("temperature", points=1, title="The answer is a float of Python's, for logits in float32 and in float64")
+def numbers(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    observed: dict[str, Observation] = {}
+    for dtype in (torch.float32, torch.float64):
+        given = overheated(drawn_temperature(1.2, 3.0, rng), rng, between(5, 10, rng), dtype=dtype)
+        kind = str(dtype).removeprefix("torch.")
+        answer = attempt(partial(names.temperature, *given))
+        if isinstance(answer, Raised):
+            observed[kind] = answer
+            continue
+        observed[f"type for {kind}"] = type(answer).__name__
+        observed[f"temperature for {kind}"] = attempt(partial(told, answer))
+    return observed
+
+
+@check(
+    "temperature",
+    points=1,
+    hidden=True,
+    title="Where no temperature calibrates all answers, it is the one with the smallest cross-entropy",
+)
+def compromise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Some answers are far too sure and others not sure enough: every other criterion has its optimum elsewhere."""
+    observed: dict[str, Observation] = {}
+    for n, (sure, modest) in enumerate(((4, 2), (3, 4)), start=1):
+        parts = [
+            overheated(drawn_temperature(5.0, 8.0, rng), rng, 6, sure),
+            overheated(drawn_temperature(0.3, 0.5, rng), rng, 6, modest),
+        ]
+        logits, targets = (torch.cat(part) for part in zip(*parts, strict=True))
+        order = torch.randperm(len(logits), generator=rng)
+        observed[f"temperature for mixture {n}"] = found(names, logits[order], targets[order])
+    return observed
+
+
+@check(
+    "temperature",
+    points=1,
+    hidden=True,
+    title="Where the best one lies beyond 0.05 or 20 it is that end; logits may be as large as 10,000",
+)
+def ends(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    logits = 3 * normal(rng, between(30, 60, rng), 7, dtype=torch.float64)
+    huge, targets = overheated(drawn_temperature(2.0, 6.0, rng), rng, 5)
+    rows = 1e4 * torch.randint(-1, 2, (len(huge), 1), generator=rng)
+    return {
+        "every answer is right": found(names, logits, logits.argmax(dim=1)),
+        "every answer is the least likely": found(names, logits, logits.argmin(dim=1)),
+        "10,000 added to some rows, and taken from others": found(names, huge + rows, targets),
+    }
+
+
+@check("temperature", points=1, hidden=True, title="Logits and targets stay as they are, and so do their gradients")
+def untouched(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    logits, targets = overheated(drawn_temperature(1.5, 4.0, rng), rng, 5, groups=2)
+    leaf = logits.clone().requires_grad_()
+    again = [found(names, logits, targets) for _ in range(2)]
+    return {
+        "temperature": again[0],
+        "temperature, asked again": again[1],
+        "temperature for logits that require a gradient": found(names, leaf, targets),
+        "logits afterwards": logits[:2],
+        "targets afterwards": targets[:10],
+        "the logits have a gradient afterwards": leaf.grad is not None,
+    }
+
+
+@check("temperature", points=1, hidden=True, title="Targets that are no class and shapes that do not fit are refused")
+def misfits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    logits, targets = overheated(2.0, rng, 3, groups=1)
+
+    def with_target(target: int) -> Tensor:
+        changed = targets.clone()
+        changed[between(0, len(targets) - 1, rng)] = target
+        return changed
+
+    given = {
+        "a target of 3": (logits, with_target(3)),
+        "a target of -1": (logits, with_target(-1)),
+        "a target too few": (logits, targets[1:]),
+        "a target too many": (logits, torch.cat([targets, targets[:1]])),
+        "targets of shape (N, 1)": (logits, targets.unsqueeze(1)),
+        "logits of shape (3,)": (logits[0], targets[:1]),
+        "targets that fit": (logits, targets),
+        "a target of 0": (logits, with_target(0)),
+        "a target of 2": (logits, with_target(2)),
+        "half of the examples": (logits[::2], targets[::2]),
+    }
+    return tried(rng, {f"3 classes, {name}": partial(names.temperature, *pair) for name, pair in given.items()})

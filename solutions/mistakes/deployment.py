@@ -2,22 +2,6 @@
 
 from autograder.mistakes import Mistake
 
-WEIGHTS = 'tensors[f"{i}.weight"] = weight.detach().cpu().float().contiguous()'
-BIASES = 'tensors[f"{i}.bias"] = bias.detach().cpu().float().contiguous()'
-PAIRS = "    for i, (weight, bias) in enumerate(affine_layers(model)):\n        tensors[f"
-REFUSED = "if shapes != expected:"
-DIGEST = 'digest = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors)))\n'
-LABELS = '"labels": json.dumps(list(model.labels))'
-WRITTEN = "save_file(tensors, path, metadata)"
-COMPARED = "if metadata.get(key) != value:"
-FITTED = "if found != expected:"
-NOTED = 'if metadata.get("digest") != digest:'
-EVALUATION = "return model.eval()"
-NOT_SAFE = "    except SafetensorError as error:\n"
-NOT_SAFE_SAID = 'raise ValueError(f"{path}: not a safetensors file ({error})") from error'
-GIVEN = 'model.labels = tuple(json.loads(metadata["labels"]))'
-COPIED = "            weight.copy_(tensors[f"
-
 EXIF = "image = ImageOps.exif_transpose(image)"
 SIXTEEN = 'if image.mode.startswith("I"):'
 TO_RGBA = 'image = image.convert("RGBA")'
@@ -49,334 +33,35 @@ RANKED = "return sorted(zip(model.labels, shares, strict=True), key=lambda answe
 IN_EVALUATION = ("was = model.training", "model.eval()")
 LOGITS = "logits = model(x.to(device).reshape(1, 28, 28)).detach()"
 
+DOUBLE = "z = logits.detach().double()"
+RIGHT = "right = z[torch.arange(len(z)), targets].mean()"
+ENDS = "low, high = 0.05, 20.0"
+ARRIVED = "while high / low > 1.0001:"
+EXPECTED = "expected = ((z / middle).softmax(dim=1) * z).sum(dim=1).mean()"
+FOUND = "return math.sqrt(low * high)"
+FITS = "if logits.ndim != 2 or targets.shape != logits.shape[:1]:"
+CLASSES = "if targets.min() < 0 or targets.max() >= logits.shape[1]:"
+
+
+def smallest(*criterion: str) -> dict[str, str]:
+    """Return the edit that tries temperatures 1.5 % apart, and takes the first of the best.
+
+    Args:
+        criterion: lines that assign to ``cost`` what is made small, given probabilities ``p`` of the examples.
+    """
+    inner = "\n        ".join(("p = (z / t).softmax(dim=1)", *criterion, "costs.append((float(cost), t))"))
+    steps = "costs = []\n    for t in [0.05 * 400 ** (k / 400) for k in range(401)]:\n        "
+    return {ENDS: f"{steps}{inner}\n    return min(costs)[1]\n    {ENDS}"}
+
+
+SURE = ("best, classes = p.max(dim=1)", "is_right = (classes == targets).double()")
+
 
 MISTAKES = [
     Mistake(
-        id="export-pickled-tensors",
-        exercise="export_model",
-        says="The file is what torch.save writes: a pickle. Whoever opens it has to trust you. Write safetensors.",
-        read="pickle-runs-code",
-        hint="Look at the first bytes: PK is a ZIP archive. Which library is imported for safetensors files?",
-        edits={WRITTEN: "torch.save(tensors, path)"},
-    ),
-    Mistake(
-        id="export-whole-module",
-        exercise="export_model",
-        says="The whole module was pickled. The file holds the name of your class and not what it does: elsewhere, or "
-        "after the class was changed, it cannot be opened, and opening it runs code.",
-        read="pickle-runs-code",
-        hint="What does somebody need who has the architecture in code already? Numbers, and names for them.",
-        edits={WRITTEN: "torch.save(model, path)"},
-    ),
-    Mistake(
-        id="export-transposed",
-        exercise="export_model",
-        says="The weights stand in the file as (out, in). The format of this course has (in, out).",
-        read="model-file",
-        hint="affine_layers gives them the right way round already. Where are they turned?",
-        edits={
-            WEIGHTS: 'tensors[f"{i}.weight"] = weight.detach().cpu().float().T.contiguous()',
-            REFUSED: "if False:",
-        },
-    ),
-    Mistake(
-        id="export-names-of-parameters",
-        exercise="export_model",
-        says="The tensors carry the names that your class gives its parameters. Another class could not read them; the "
-        'names are "0.weight", "0.bias", "1.weight", …',
-        read="model-file",
-        hint="The names in a state_dict depend on the attributes of the class. The position of a layer does not.",
-        edits={WRITTEN: "save_file({f'layers.{name}': tensor for name, tensor in tensors.items()}, path, metadata)"},
-    ),
-    Mistake(
-        id="export-from-one",
-        exercise="export_model",
-        says="The layers are counted from 1. In the file the first one has number 0.",
-        read="model-file",
-        hint="Print the names that you write, and compare them with those in the assignment.",
-        edits={
-            WRITTEN: "counted = {f'{int(name[0]) + 1}{name[1:]}': tensor for name, tensor in tensors.items()}\n"
-            "    save_file(counted, path, metadata)"
-        },
-    ),
-    Mistake(
-        id="export-dtype-kept",
-        exercise="export_model",
-        says="The tensors keep the model's dtype. A file of this format holds float32, also of a model in float64.",
-        read="model-file",
-        hint="Make a model with .double() and look at the dtypes in its file.",
-        edits={
-            WEIGHTS: WEIGHTS.replace(".float()", ""),
-            BIASES: BIASES.replace(".float()", ""),
-        },
-    ),
-    Mistake(
-        id="export-changes-the-model",
-        exercise="export_model",
-        says="The model itself was converted to float32. Exporting reads; the model should be afterwards what it was.",
-        read="model-file",
-        hint="model.float() and model.cpu() change the module in place. tensor.float() returns another tensor.",
-        edits={PAIRS: PAIRS.replace("    for i", "    model.float()\n    for i", 1)},
-    ),
-    Mistake(
-        id="export-left-in-evaluation",
-        exercise="export_model",
-        says="After the export the model is in evaluation mode. Whoever saves between two epochs would train on "
-        "without "
-        "dropout.",
-        read="model-file",
-        hint="Which line changes the mode, and does writing numbers into a file need it?",
-        edits={PAIRS: PAIRS.replace("    for i", "    model.eval()\n    for i", 1)},
-    ),
-    Mistake(
-        id="export-no-metadata",
-        exercise="export_model",
-        says="The file has no metadata: nobody can tell what the numbers are for.",
-        read="model-file",
-        hint="The function that writes a safetensors file takes the metadata as one more argument.",
-        edits={WRITTEN: "save_file(tensors, path)"},
-    ),
-    Mistake(
-        id="export-no-preprocessing-version",
-        exercise="export_model",
-        says="The metadata do not say which preprocessing the model was trained with. Tensors cannot tell it.",
-        read="model-file",
-        hint="Three of the metadata are versions or names of a format. Which of them is missing in yours?",
-        edits={'"preprocessing_version": "1", "activation": "relu"': '"activation": "relu"'},
-    ),
-    Mistake(
-        id="export-labels-not-json",
-        exercise="export_model",
-        says="The labels are written as Python prints them. Single quotes are not JSON, and other languages cannot "
-        "read "
-        "them.",
-        read="model-file",
-        hint="str(list) and the json module differ in their quotes.",
-        edits={LABELS: '"labels": str(list(model.labels))'},
-    ),
-    Mistake(
-        id="export-labels-of-the-class",
-        exercise="export_model",
-        says="The labels in the file are always the ten usual ones, also where the model has others.",
-        read="model-file",
-        hint="An instance can have a label list of its own. Whose labels do you ask for?",
-        edits={LABELS: '"labels": json.dumps(list(Classifier.labels))'},
-    ),
-    Mistake(
-        id="export-digest-unsorted",
-        exercise="export_model",
-        says="The digest is taken in the order of the layers. It is defined over the sorted names, where 0.bias stands "
-        "before 0.weight.",
-        read="model-file",
-        hint="Sort the names and print them. Is that the order in which you add up the bytes?",
-        edits={DIGEST: DIGEST.replace("sorted(tensors)", "tensors")},
-    ),
-    Mistake(
-        id="export-digest-of-weights-only",
-        exercise="export_model",
-        says="The digest covers the weights and not the biases. Somebody could change those unnoticed.",
-        read="model-file",
-        hint="How many of the six tensors go into your digest?",
-        edits={DIGEST: DIGEST.replace("sorted(tensors)", 'sorted(tensors) if "weight" in name')},
-    ),
-    Mistake(
-        id="export-other-hash",
-        exercise="export_model",
-        says="The digest is not SHA-256. Broken hashes such as SHA-1 and MD5 let two files share a digest.",
-        read="model-file",
-        hint="A SHA-256 in hexadecimal has 64 characters. How many has yours?",
-        edits={DIGEST: DIGEST.replace("sha256", "sha1")},
-    ),
-    Mistake(
-        id="export-left-on-the-device",
-        exercise="export_model",
-        says="A model on a GPU cannot be exported: its numbers are asked for where they lie, and NumPy reads the "
-        "memory of the processor alone.",
-        read="model-file",
-        hint="Where does a tensor have to be before its bytes are read?",
-        edits={WEIGHTS: WEIGHTS.replace(".cpu()", ""), BIASES: BIASES.replace(".cpu()", "")},
-    ),
-    Mistake(
-        id="export-sizes-not-refused",
-        exercise="export_model",
-        says="A model of other sizes is written into a file that claims 784-256-64-10. Refuse it with a ValueError.",
-        read="model-file",
-        hint="Compare the shapes that you are about to write with the sizes that the metadata promise.",
-        edits={REFUSED: "if False:"},
-    ),
-    Mistake(
-        id="load-training-mode",
-        exercise="load_model",
-        says="The model comes back in training mode, as every new module does: its dropout would act on each answer.",
-        read="model-load",
-        hint="Ask the same question twice. A loaded model should give the same answer.",
-        edits={EVALUATION: "return model"},
-    ),
-    Mistake(
-        id="load-only-the-top-in-evaluation",
-        exercise="load_model",
-        says="Only the outermost module is in evaluation mode; the dropout layers inside still think that they train.",
-        read="model-load",
-        hint="Setting the attribute training changes one module. Which method reaches all of them?",
-        edits={EVALUATION: "model.training = False\n    return model"},
-    ),
-    Mistake(
-        id="load-runs-pickles",
-        exercise="load_model",
-        says="What is no safetensors file is tried as a pickle. The check's pickle created a file; another could have "
-        "deleted yours.",
-        read="pickle-runs-code",
-        hint="A fallback that reads more formats is a door. What should happen to a file that is not the one asked "
-        "for?",
-        edits={NOT_SAFE: NOT_SAFE + "        torch.load(path, weights_only=False)\n"},
-    ),
-    Mistake(
-        id="load-library-error",
-        exercise="load_model",
-        says="For a file that is no safetensors file, the library's own error comes through. The caller was promised a "
-        "ValueError that says which file it is.",
-        read="model-load",
-        hint="Find out which error the library raises, catch that one, and raise yours.",
-        edits={NOT_SAFE_SAID: "raise"},
-    ),
-    Mistake(
-        id="load-device-ignored",
-        exercise="load_model",
-        says="The model is in the processor's memory, whatever device was asked for.",
-        read="model-load",
-        hint="Which of your lines uses the argument device?",
-        edits={"model = Classifier().to(device)": "model = Classifier()"},
-    ),
-    Mistake(
-        id="load-labels-ignored",
-        exercise="load_model",
-        says="The model has the usual labels, not those of its file. A file with other labels would be answered "
-        "wrongly.",
-        read="model-load",
-        hint="Where do the labels of a new Classifier come from, and where do those of the file stand?",
-        edits={GIVEN: "pass"},
-    ),
-    Mistake(
-        id="load-labels-on-the-class",
-        exercise="load_model",
-        says="The labels were set on the class: every other model in the program changes its labels as well.",
-        read="model-load",
-        hint="An attribute of a class is shared by all instances. Which object should have these labels?",
-        edits={GIVEN: GIVEN.replace("model.", "Classifier.")},
-    ),
-    Mistake(
-        id="load-labels-as-text",
-        exercise="load_model",
-        says="The labels are still text. Each of its characters would be taken for a label.",
-        read="model-load",
-        hint="Metadata are text, all of them. What turns the text into a list?",
-        edits={GIVEN: 'model.labels = tuple(metadata["labels"])'},
-    ),
-    Mistake(
-        id="load-weights-only",
-        exercise="load_model",
-        says="The weights come from the file, and the biases are still those of a new model: zeros.",
-        read="model-load",
-        hint="Count the tensors that you take from the file.",
-        edits={'            bias.copy_(tensors[f"{i}.bias"])\n': ""},
-    ),
-    Mistake(
-        id="load-nothing-copied",
-        exercise="load_model",
-        says="Everything is checked and nothing is used: the model has the random weights of a new one.",
-        read="model-load",
-        hint="An assignment to a local name does not change the parameter that the name stood for.",
-        edits={
-            '            weight.copy_(tensors[f"{i}.weight"])\n': '            weight = tensors[f"{i}.weight"]\n',
-            '            bias.copy_(tensors[f"{i}.bias"])\n': '            bias = tensors[f"{i}.bias"]\n',
-        },
-    ),
-    Mistake(
-        id="load-half-precision",
-        exercise="load_model",
-        says="The weights went through half precision on their way: they are near to those in the file, and not the "
-        "same.",
-        read="model-load",
-        hint="Compare a single number in the file with the model's, with all of its digits.",
-        edits={COPIED + '"{i}.weight"])': COPIED + '"{i}.weight"].half())'},
-    ),
-    Mistake(
-        id="load-format-not-checked",
-        exercise="load_model",
-        says="A file of another format is opened if it has the right tensors. Its numbers may mean something else.",
-        read="model-load",
-        hint="Which key says what the file is? Compare it, also where it is missing.",
-        edits={COMPARED: 'if key != "format" and metadata.get(key) != value:'},
-    ),
-    Mistake(
-        id="load-newer-accepted",
-        exercise="load_model",
-        says="A file of a newer version is opened. What version 2 changes you cannot know; say that you read version "
-        "1.",
-        read="model-load",
-        hint="What would your code do with a file written five years from now?",
-        edits={COMPARED: 'if key != "format_version" and metadata.get(key) != value:'},
-    ),
-    Mistake(
-        id="load-sizes-not-checked",
-        exercise="load_model",
-        says="The sizes in the metadata are not compared with 784-256-64-10: the file says one thing and holds "
-        "another.",
-        read="model-load",
-        hint="Sizes stand in two places, in the metadata and in the tensors. Look at both.",
-        edits={COMPARED: 'if key != "sizes" and metadata.get(key) != value:'},
-    ),
-    Mistake(
-        id="load-shapes-not-checked",
-        exercise="load_model",
-        says="Shapes are not compared before the numbers are copied. Some fail with PyTorch's error, and a bias of one "
-        "number is broadcast without any.",
-        read="model-load",
-        hint="Write down which six names and shapes you expect, and compare with all that the file holds.",
-        edits={FITTED: "if found.keys() != expected.keys():"},
-    ),
-    Mistake(
-        id="load-more-accepted",
-        exercise="load_model",
-        says="A file with a layer too many is opened, and the layer is left out without a word.",
-        read="model-load",
-        hint="You look for the six tensors that you know. What about those that you do not know?",
-        edits={FITTED: "if not expected.items() <= found.items():"},
-    ),
-    Mistake(
-        id="load-missing-key",
-        exercise="load_model",
-        says="A file without one of the metadata stops with a KeyError. A missing key is a wrong format: refuse it "
-        "with a "
-        "ValueError that names it.",
-        read="model-load",
-        hint="Indexing a dictionary and .get differ where the key is not there.",
-        edits={
-            COMPARED: "if metadata[key] != value:",
-            NOTED: 'if metadata["digest"] != digest:',
-            'if "labels" not in metadata:': "if False:",
-        },
-    ),
-    Mistake(
-        id="load-digest-not-checked",
-        exercise="load_model",
-        says="A weight was changed in the file, and nobody noticed: the digest is not compared.",
-        read="model-load",
-        hint="Compute the digest of what you read, as the export did, and compare it with what the file says.",
-        edits={NOTED: "if False:"},
-    ),
-    Mistake(
-        id="load-digest-optional",
-        exercise="load_model",
-        says="A file without a digest is opened. Whoever changes weights would leave the digest out as well.",
-        read="model-load",
-        hint="What does your comparison do when the file says nothing?",
-        edits={NOTED: 'if metadata.get("digest", digest) != digest:'},
-    ),
-    Mistake(
         id="prepare-exif-ignored",
         exercise="prepare_image",
-        says="A telephone writes into EXIF how it was held, and stores the pixels as the sensor lay. The orientation "
+        says="A phone writes into EXIF how it was held, and stores the pixels as the sensor lay. The orientation "
         "was "
         "ignored, so such photographs lie on their side.",
         read="prepare-modes",
@@ -399,7 +84,7 @@ MISTAKES = [
         says="What is transparent was put on black. Garments in a shop's catalogue lie on white, and half-transparent "
         "edges become dark.",
         read="prepare-modes",
-        hint="On which ground do you lay the image? Try a black garment, cut out.",
+        hint="On which background do you lay the image? Try a black garment, cut out.",
         edits={ON_WHITE: ON_WHITE.replace('"white"', '"black"'), CUT_OUT: "if False:"},
     ),
     Mistake(
@@ -408,7 +93,7 @@ MISTAKES = [
         says="A nearly white garment, cut out, was not found. On white its colour does not stand out; its opacity "
         "does.",
         read="prepare-modes",
-        hint="Two things tell garment from ground: another colour, or pixels that are opaque where others are not.",
+        hint="Two things tell garment from background: another colour, or pixels that are opaque where others are not.",
         edits={CUT_OUT: "if False:"},
     ),
     Mistake(
@@ -465,7 +150,7 @@ MISTAKES = [
     Mistake(
         id="prepare-not-inverted",
         exercise="prepare_image",
-        says="Dark stayed dark. In the training data the ground is 0, and the darker the garment the brighter it is.",
+        says="Dark stayed dark. In the training data the background is 0, and a darker garment is brighter.",
         read="prepare-ranges",
         hint="A black garment should come out as 1. What comes out in yours?",
         edits={BRIGHT: BRIGHT.replace("255 - np.asarray", "np.asarray")},
@@ -489,7 +174,7 @@ MISTAKES = [
     Mistake(
         id="prepare-signed-range",
         exercise="prepare_image",
-        says="The values go from -1 to 1, as many recipes normalise. This network was trained on 0 to 1, ground 0.",
+        says="The values go from -1 to 1, as many recipes normalise. This network was trained on 0 to 1, background 0.",
         read="prepare-ranges",
         hint="Normalisation belongs to a model. Which one did this model see in training?",
         edits={PREPARED: "return x.clamp(0, 1) * 2 - 1"},
@@ -497,7 +182,7 @@ MISTAKES = [
     Mistake(
         id="prepare-ground-not-zero",
         exercise="prepare_image",
-        says="Within the trimmed part the ground kept its colour. It has to be exactly 0, also between the legs of "
+        says="Within the trimmed part the background kept its colour. It has to be exactly 0, also between the legs of "
         "trousers.",
         read="prepare-steps",
         hint="You know already which pixels belong to the garment. What should the others become?",
@@ -506,16 +191,16 @@ MISTAKES = [
     Mistake(
         id="prepare-white-ground-assumed",
         exercise="prepare_image",
-        says="Everything that is not white was taken for the garment. On a coloured ground that is the whole "
+        says="Everything that is not white was taken for the garment. On a coloured background that is the whole "
         "photograph.",
         read="prepare-steps",
-        hint="Where in a photograph can you see the ground alone? Ask there for its colour.",
+        hint="Where in a photograph can you see the background alone? Ask there for its colour.",
         edits={DISTANCE: "distance = np.abs(pixels - 255).max(axis=2)"},
     ),
     Mistake(
         id="prepare-grey-distance",
         exercise="prepare_image",
-        says="Garment and ground are told apart by brightness alone. A grey shirt on a blue ground of the same "
+        says="Garment and background are told apart by brightness alone. A grey shirt on a blue background of the same "
         "brightness is lost.",
         read="prepare-steps",
         hint="Convert to grey later. What does each colour channel say about the difference?",
@@ -769,8 +454,8 @@ MISTAKES = [
     Mistake(
         id="classify-not-prepared",
         exercise="classify",
-        says="A photograph is only made smaller. The network never saw garments like that: the ground is bright, the "
-        "garment dark and somewhere.",
+        says="A photograph is only made smaller. The network never saw garments like that: dark ones, somewhere, on a "
+        "bright background.",
         read="prepare-steps",
         hint="You have written a function that turns a photograph into what the network knows.",
         edits={
@@ -819,5 +504,244 @@ MISTAKES = [
         read="deploy-answer",
         hint="Restore what was there, which is not always training mode.",
         edits={ANSWER: ANSWER.replace("return sorted", "answers = sorted") + "\n    model.train()\n    return answers"},
+    ),
+    Mistake(
+        id="temperature-inverse",
+        exercise="temperature",
+        says="This is 1/T: the logits were multiplied by the number that you return, where they are to be divided.",
+        read="temperature",
+        hint="A network that is too sure needs a temperature above 1. Try logits of 4 and 0 with half of the answers "
+        "right, and see on which side of 1 your number lies.",
+        edits={FOUND: "return 1 / math.sqrt(low * high)"},
+    ),
+    Mistake(
+        id="temperature-of-probabilities",
+        exercise="temperature",
+        says="The temperature divides probabilities, and not logits: there is a softmax before it, and one after.",
+        read="temperature",
+        hint="Count the softmaxes between the network's outputs and the logarithm. PyTorch's cross_entropy has one in "
+        "it.",
+        edits={DOUBLE: "z = logits.detach().double().softmax(dim=1)"},
+    ),
+    Mistake(
+        id="temperature-most-right",
+        exercise="temperature",
+        says="The temperature was chosen by accuracy, which no temperature changes: chance decided.",
+        read="temperature",
+        hint="Print the accuracy at T = 0.1 and at T = 10. Which number of the network's answers does change with T?",
+        edits={
+            ARRIVED: "return max((((z / t).argmax(dim=1) == targets).double().mean().item(), t) "
+            f"for t in (0.05, 1.0, 20.0))[1]\n    {ARRIVED}"
+        },
+    ),
+    Mistake(
+        id="temperature-mean-confidence",
+        exercise="temperature",
+        says="The mean of the best probabilities was brought to the accuracy. Answers that are far too sure can hide "
+        "there behind others that are not sure enough; the cross-entropy looks at each example.",
+        read="temperature",
+        hint="Let one half of the answers claim 1.0 and the other 0.5, all of them right three times in four. What "
+        "does your criterion say of them?",
+        edits=smallest(*SURE, "cost = (best.mean() - is_right.mean()).abs()"),
+    ),
+    Mistake(
+        id="temperature-bins",
+        exercise="temperature",
+        says="The gaps between bins of claimed probability and their accuracy were made small (the ECE). That number "
+        "jumps when an answer changes its bin; what is asked for is the cross-entropy.",
+        read="temperature",
+        hint="The reliability figure is for looking, not for fitting. What does the assignment ask you to make small?",
+        edits=smallest(
+            *SURE,
+            "bins = (best * 10).long().clamp(max=9)",
+            "gap = torch.zeros(10, dtype=torch.float64).index_add(0, bins, best - is_right)",
+            "cost = gap.abs().sum()",
+        ),
+    ),
+    Mistake(
+        id="temperature-too-few-steps",
+        exercise="temperature",
+        says="The search ends before it has arrived: from 1 it went only a part of the way.",
+        read="temperature",
+        hint="Print T every ten steps. How small has the last change to be before you may stop, if 1 % counts?",
+        edits={
+            ENDS: "t = 1.0\n"
+            "    for _ in range(10):\n"
+            "        t -= 0.02 * (right.item() - ((z / t).softmax(dim=1) * z).sum(dim=1).mean().item()) / t**2\n"
+            "        t = min(max(t, 0.05), 20.0)\n"
+            "    return t\n"
+            f"    {ENDS}"
+        },
+    ),
+    Mistake(
+        id="temperature-not-searched",
+        exercise="temperature",
+        says="The temperature is 1, whatever the logits: nothing was changed by the search.",
+        read="temperature",
+        hint="Print the number before and after one step of your search. Does the optimizer know it?",
+        edits={ENDS: f"return 1.0\n    {ENDS}"},
+    ),
+    Mistake(
+        id="temperature-coarse",
+        exercise="temperature",
+        says="The temperatures that you try lie too far apart: the one that you return is not within 1 % of the best.",
+        read="temperature",
+        hint="How far apart may they lie near 0.3, and how far near 6? A factor is the same share everywhere.",
+        edits={FOUND: "return max(0.25, round(4 * math.sqrt(low * high)) / 4)"},
+    ),
+    Mistake(
+        id="temperature-only-above-one",
+        exercise="temperature",
+        says="Only temperatures from 1 on are tried, as if every network were too sure. With dropout or label "
+        "smoothing it can be the other way round.",
+        read="temperature",
+        hint="What should happen to answers that claim 60 % and are right nine times in ten?",
+        edits={ENDS: "low, high = 1.0, 20.0"},
+    ),
+    Mistake(
+        id="temperature-only-to-five",
+        exercise="temperature",
+        says="The search ends at 5. The assignment goes to 20, for a network whose logits are very large.",
+        read="temperature",
+        hint="Multiply all logits by 10. What should become of the temperature, and what becomes of yours?",
+        edits={ENDS: "low, high = 0.05, 5.0"},
+    ),
+    Mistake(
+        id="temperature-unbounded",
+        exercise="temperature",
+        says="Where every answer is right the loss falls for ever as T goes to 0, and yours goes along. Stop at 0.05, "
+        "and at 20 on the other side.",
+        read="temperature",
+        hint="Which T do you return when no answer is wrong, and which when none is right?",
+        edits={ENDS: "low, high = 1e-4, 1e4"},
+    ),
+    Mistake(
+        id="temperature-logarithm",
+        exercise="temperature",
+        says="This is the logarithm of the temperature: it is 0 where T is 1.",
+        read="temperature",
+        hint="To search over the logarithm is a good way to keep T above 0. What is left to be done at the end?",
+        edits={FOUND: "return math.log(math.sqrt(low * high))"},
+    ),
+    Mistake(
+        id="temperature-first-half",
+        exercise="temperature",
+        says="Only a part of the examples was used. Each of them has a say.",
+        read="temperature",
+        hint="Where does your code cut the rows or leave a loop after its first batch?",
+        edits={
+            DOUBLE: "logits, targets = logits[: (len(logits) + 1) // 2], targets[: (len(targets) + 1) // 2]\n    "
+            + DOUBLE
+        },
+    ),
+    Mistake(
+        id="temperature-own-answers",
+        exercise="temperature",
+        says="The network's own answers were taken for the right ones. By them it cannot be sure enough.",
+        read="temperature",
+        hint="With your function every network is told to be surer. Whose opinion do the targets hold?",
+        edits={RIGHT: "right = z.max(dim=1).values.mean()"},
+    ),
+    Mistake(
+        id="temperature-over-the-batch",
+        exercise="temperature",
+        says="The softmax runs over the examples (dimension 0). The classes of one example share a probability of 1.",
+        read="temperature",
+        hint="Add up the probabilities of one row. Do they make 1?",
+        edits={EXPECTED: "expected = ((z / middle).softmax(dim=0) * z).sum(dim=1).mean()"},
+    ),
+    Mistake(
+        id="temperature-overflow",
+        exercise="temperature",
+        says="The power of e of a large logit is infinite, and what is computed from it is not a number. A softmax "
+        "does not change when the largest logit of a row is subtracted from all of them.",
+        read="temperature",
+        hint="Add 10,000 to all logits of a row: the temperature should stay. Chapter 2 has a way to the logarithm of "
+        "such a sum.",
+        edits={
+            EXPECTED: "powers = (z / middle).exp()\n"
+            "        expected = (powers / powers.sum(dim=1, keepdim=True) * z).sum(dim=1).mean()"
+        },
+    ),
+    Mistake(
+        id="temperature-each-class",
+        exercise="temperature",
+        says="There is a temperature for each class. With one for all the order of the classes cannot change; with ten "
+        "of them answers do.",
+        read="temperature",
+        hint="How many numbers do you fit, and how many are asked for?",
+        edits={FOUND: "return torch.full((z.shape[1],), math.sqrt(low * high))"},
+    ),
+    Mistake(
+        id="temperature-tensor",
+        exercise="temperature",
+        says="The temperature is a tensor. A float is asked for: it can be written into a file as it is.",
+        read="temperature",
+        hint="Which method of a tensor of one number gives the number?",
+        edits={FOUND: "return torch.tensor(math.sqrt(low * high), dtype=torch.float64)"},
+    ),
+    Mistake(
+        id="temperature-changes-logits",
+        exercise="temperature",
+        says="The logits were divided in place: afterwards the caller's are others, and a second call answers 1.",
+        read="temperature",
+        hint="Operations whose names end in _, and /=, change a tensor that others may still need.",
+        edits={FOUND: "logits.data /= math.sqrt(low * high)\n    " + FOUND},
+    ),
+    Mistake(
+        id="temperature-gradient-left",
+        exercise="temperature",
+        says="The gradient of your search was added to the logits' own: a model behind them would be trained by it.",
+        read="temperature",
+        hint="Only one number is searched for. Cut the logits off from where they came before you start.",
+        edits={
+            DOUBLE: DOUBLE + "\n"
+            "    if logits.requires_grad:\n"
+            "        torch.nn.functional.cross_entropy(logits, targets).backward()"
+        },
+    ),
+    Mistake(
+        id="temperature-gradient-refused",
+        exercise="temperature",
+        says="Logits that require a gradient end in an error of PyTorch's. A model's outputs do, unless no_grad is on.",
+        read="temperature",
+        hint="Which method gives a tensor with the same numbers and without their history?",
+        edits={DOUBLE: "z = torch.from_numpy(logits.numpy()).double()"},
+    ),
+    Mistake(
+        id="temperature-nothing-refused",
+        exercise="temperature",
+        says="Targets that are no class, or shapes that do not fit, are taken as far as indexing and broadcasting "
+        "allow: -1 means the last class, and one target stands for all. Refuse each with a ValueError.",
+        read="temperature",
+        hint="Read the section Raises of the assignment. Your cross_entropy of chapter 2 asks the same questions.",
+        edits={FITS: "if False:", CLASSES: "if False:"},
+    ),
+    Mistake(
+        id="temperature-shapes-not-refused",
+        exercise="temperature",
+        says="Shapes that do not fit are not refused: one target too few, or targets of shape (N, 1).",
+        read="temperature",
+        hint="Two conditions: logits have two dimensions, and targets have one, as long as the first of the logits'.",
+        edits={FITS: "if False:"},
+    ),
+    Mistake(
+        id="temperature-classes-not-refused",
+        exercise="temperature",
+        says="A target of -1 or of C is no class, and it is not refused.",
+        read="temperature",
+        hint="Compare the smallest and the largest target with the first and the last class.",
+        edits={CLASSES: "if False:"},
+    ),
+    Mistake(
+        id="temperature-assert",
+        exercise="temperature",
+        says="What does not fit ends in an AssertionError, which python -O leaves out. Refuse it by a ValueError.",
+        read="temperature",
+        hint="Turn each condition round: if it does not hold, raise the error that the assignment names.",
+        edits={
+            FITS: "assert logits.ndim == 2 and targets.shape == logits.shape[:1]\n    if False:",
+            CLASSES: "assert 0 <= targets.min() and targets.max() < logits.shape[1]\n    if False:",
+        },
     ),
 ]

@@ -22,7 +22,7 @@ ROOMS = {
         "Momentum",
     ],
     "training": ["batches", "Learner", "confusion_matrix", "precision_recall_f1", "evaluate"],
-    "deployment": ["export_model", "load_model", "prepare_image", "classify"],
+    "deployment": ["prepare_image", "classify", "temperature"],
 }
 
 

@@ -54,6 +54,9 @@ def source_notebook(
                 cells.append(nbformat.v4.new_markdown_cell(to_markdown(cell.source, context)))
         elif "exercise" in tags:
             cells += _exercise_cells(course.exercise_in(chapter, cell.source), checks_of(chapter.room))
+        elif "given" in tags:
+            code = f"# Given: {cell.source.strip()}\n\n{course.given_in(cell.source)}"
+            cells.append(nbformat.v4.new_code_cell(code, metadata=FOLDED))
         elif "setup" in tags:
             code = f"{SETUP_LINE}\n\n{cell.source.strip()}"
             cells.append(_nbgrader(nbformat.v4.new_code_cell(code), f"{chapter.room}-setup", locked=True))

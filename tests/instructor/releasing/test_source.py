@@ -200,6 +200,26 @@ def test_an_exercise_that_the_course_does_not_have_is_named(course: Course, tmp_
         source_notebook(Chapter(path, ROOM), course, "")
 
 
+GIVEN = "```{code-cell} python3\n:tags: [given]\n\nfrom solutions.deployment import load_model\n```\n"
+
+
+def test_what_is_given_stands_in_the_notebook_as_the_reference_has_it(course: Course, tmp_path: Path) -> None:
+    path = tmp_path / "2-layers.md"
+    path.write_text(SHORT + GIVEN, encoding="utf-8")
+    cells = source_notebook(Chapter(path, ROOM), course, "").cells
+    (given,) = (cell for cell in cells if "def load_model" in cell.source)
+    assert course.source("deployment").count(given.source.partition("\n\n")[2]) == 1
+    assert "\nfrom solutions" not in given.source
+
+
+@pytest.mark.parametrize(
+    "named", ["solutions.layers import Linear", "solutions.layers import nothing", "math import e"]
+)
+def test_an_exercise_or_what_the_course_does_not_have_is_never_given(named: str, course: Course) -> None:
+    with pytest.raises(ValueError, match="names nothing that is given"):
+        course.given_in(f"from {named}")
+
+
 def test_a_source_that_somebody_changed_is_not_overwritten_unasked_and_then_a_copy_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "2-layers" / "2-layers.ipynb"
     write_source(path, "first", force=False)

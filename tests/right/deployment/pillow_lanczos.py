@@ -1,98 +1,15 @@
-"""Everything that Pillow can do is left to Pillow: ImageChops, getbbox, LANCZOS, paste. Files with helper classes."""
-
-import hashlib
-import json
-from dataclasses import asdict, dataclass, field
+"""Everything that Pillow can do is left to Pillow: ImageChops, getbbox, LANCZOS, paste. LBFGS."""
 
 import numpy
 import torch
 from PIL import Image, ImageChops, ImageOps, ImageStat
-from safetensors import safe_open
-from safetensors.torch import save_file
 
-from solutions.dropout import Classifier
+from solutions.dropout import Classifier as Classifier  # what the checks build
 from solutions.layers import Linear
 
 
 def affine_layers(model):
     return [(m.weight, m.bias) for m in model.modules() if isinstance(m, Linear)]
-
-
-@dataclass
-class Card:
-    labels: str
-    digest: str
-    format: str = "garment-mlp"
-    format_version: str = "1"
-    preprocessing_version: str = "1"
-    activation: str = "relu"
-    sizes: str = "[784, 256, 64, 10]"
-    input_range: str = "[0, 1]"
-
-    def __post_init__(self):
-        if (self.format, self.format_version, self.sizes) != ("garment-mlp", "1", "[784, 256, 64, 10]"):
-            raise ValueError("not a card that I can read")
-
-
-@dataclass
-class Weights:
-    held: dict = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, model):
-        weights = cls()
-        for i, (w, b) in enumerate(affine_layers(model)):
-            weights.held |= {f"{i}.weight": w, f"{i}.bias": b}
-        weights.held = {
-            k: v.detach().to(dtype=torch.float32, device="cpu").contiguous() for k, v in weights.held.items()
-        }
-        weights.check()
-        return weights
-
-    def check(self):
-        found = sorted((name, list(tensor.shape)) for name, tensor in self.held.items())
-        if found != [
-            ("0.bias", [256]),
-            ("0.weight", [784, 256]),
-            ("1.bias", [64]),
-            ("1.weight", [256, 64]),
-            ("2.bias", [10]),
-            ("2.weight", [64, 10]),
-        ]:
-            raise ValueError(f"other tensors: {found}")
-
-    @property
-    def digest(self):
-        total = hashlib.sha256()
-        for name in sorted(self.held):
-            total.update(memoryview(self.held[name].numpy()).cast("B"))
-        return total.hexdigest()
-
-
-def export_model(model, path, training=None):
-    weights = Weights.of(model)
-    save_file(weights.held, path, asdict(Card(json.dumps([*model.labels]), weights.digest)))
-
-
-def load_model(path, device="cpu"):
-    try:
-        with safe_open(path, framework="pt", device="cpu") as file:
-            said, names = file.metadata(), list(file.keys())
-            weights = Weights({name: file.get_tensor(name) for name in names})
-        card = Card(**{name: said[name] for name in Card.__dataclass_fields__ if name != "activation"})
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"something is missing: {error}") from error
-    except Exception as error:
-        raise ValueError(str(error)) from error
-    weights.check()
-    if weights.digest != card.digest:
-        raise ValueError("the digest differs")
-    model = Classifier()
-    vars(model)["labels"] = tuple(json.loads(card.labels))
-    for i, pair in enumerate(affine_layers(model)):
-        for name, parameter in zip(("weight", "bias"), pair, strict=True):
-            parameter.data = weights.held[f"{i}.{name}"].clone()
-    return model.eval().to(torch.device(device))
 
 
 def on_white(image):
@@ -136,3 +53,23 @@ def classify(model, image):
         return classify(model, prepare_image(image))
     answers = model.predictions(image.to(affine_layers(model)[0][0].device))
     return [(label, answers[label]) for label in sorted(answers, key=answers.get, reverse=True)]
+
+
+def temperature(logits, targets):
+    """PyTorch's LBFGS on the logarithm of the temperature, as the paper's own program fits."""
+    if logits.ndim != 2 or targets.size() != logits.size()[:1]:
+        raise ValueError(f"{logits.shape} and {targets.shape}")
+    if targets.lt(0).any() or targets.ge(logits.size(1)).any():
+        raise ValueError("these are no class numbers")
+    z = logits.detach().double()
+    free = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    search = torch.optim.LBFGS([free], lr=1.0, max_iter=300, tolerance_change=1e-12, line_search_fn="strong_wolfe")
+
+    def loss():
+        search.zero_grad()
+        value = torch.nn.functional.cross_entropy(z * (-free).exp(), targets)
+        value.backward()
+        return value
+
+    search.step(loss)
+    return free.detach().exp().clamp(0.05, 20).item()

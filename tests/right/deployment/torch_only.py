@@ -1,84 +1,16 @@
-"""Tensors all the way: adaptive pooling, load_file with the header read by hand, topk for the order."""
-
-import hashlib
-import json
-import struct
-from pathlib import Path
+"""Tensors all the way: adaptive pooling, topk for the order, the slope by autograd."""
 
 import numpy as np
 import torch
 from PIL import Image, ImageOps
-from safetensors.torch import load, save_file
 from torch.nn import functional as F
 
-from solutions.dropout import Classifier
+from solutions.dropout import Classifier as Classifier  # what the checks build
 from solutions.layers import Linear
 
 
 def affine_layers(model):
     return [(layer.weight, layer.bias) for layer in model.layers if isinstance(layer, Linear)]
-
-
-def header_of(content):
-    (length,) = struct.unpack("<Q", content[:8])
-    return json.loads(content[8 : 8 + length])["__metadata__"]
-
-
-def sha(tensors):
-    return hashlib.sha256(b"".join(bytes(t.contiguous().numpy()) for _, t in sorted(tensors.items()))).hexdigest()
-
-
-def export_model(model, path, training=None, **more):
-    pairs = affine_layers(model)
-    found = [pairs[0][0].shape[0]] + [len(bias) for _, bias in pairs]
-    if found != [784, 256, 64, 10]:
-        raise ValueError(f"the layers are {found}")
-    tensors = {
-        f"{i}.{name}": t.detach().clone().to("cpu", torch.float32)
-        for i, pair in enumerate(pairs)
-        for name, t in zip(["weight", "bias"], pair, strict=True)
-    }
-    metadata = dict(
-        format="garment-mlp",
-        format_version="1",
-        preprocessing_version="1",
-        sizes=str(found),
-        labels=json.dumps(model.labels, indent=1),
-        input_range=str([0, 1]),
-        digest=sha(tensors),
-        author="me",
-    )
-    save_file(tensors, path, metadata=metadata)
-
-
-def load_model(path, device="cpu"):
-    content = Path(path).read_bytes()
-    try:
-        metadata, tensors = header_of(content), load(content)
-    except Exception as error:
-        raise ValueError("this is no safetensors file with metadata") from error
-    try:
-        same = [metadata[key] for key in ("format", "format_version", "sizes")]
-        digest, labels = metadata["digest"], json.loads(metadata["labels"])
-        metadata["preprocessing_version"], metadata["input_range"]
-    except KeyError as error:
-        raise ValueError(f"{error} is missing") from error
-    if same != ["garment-mlp", "1", "[784, 256, 64, 10]"]:
-        raise ValueError(f"unknown: {same}")
-    model = Classifier().to(device)
-    model.labels = labels
-    if digest != sha(tensors):
-        raise ValueError("damaged")
-    for i, (weight, bias) in enumerate(affine_layers(model)):
-        for name, mine in (("weight", weight), ("bias", bias)):
-            theirs = tensors.pop(f"{i}.{name}", None)
-            if theirs is None or theirs.shape != mine.shape:
-                raise ValueError(f"{i}.{name} does not fit")
-            mine.data[:] = theirs.to(device)
-    if tensors:
-        raise ValueError(f"too many: {list(tensors)}")
-    model.eval()
-    return model
 
 
 def prepare_image(image):
@@ -117,3 +49,18 @@ def classify(model, image):
     for module, training in modes:
         module.training = training
     return [[model.labels[i], p] for p, i in zip(best.values[0].tolist(), best.indices[0].tolist(), strict=True)]
+
+
+def temperature(logits, targets):
+    """Halves an interval of the inverse temperature by the sign of the slope, which autograd gives."""
+    if logits.dim() != 2 or targets.dim() != 1 or len(targets) != len(logits):
+        raise ValueError("shapes")
+    if not torch.isin(targets, torch.arange(logits.shape[1])).all():
+        raise ValueError("targets")
+    ends = torch.tensor([0.05, 20.0], dtype=torch.float64)
+    for _ in range(25):
+        inverse = ends.mean().requires_grad_()
+        with torch.enable_grad():
+            (slope,) = torch.autograd.grad(F.cross_entropy(logits.detach().double() * inverse, targets), inverse)
+        ends[int(slope > 0)] = inverse.detach()
+    return 1 / ends.mean().item()

@@ -1,17 +1,11 @@
 """Of deployment/torch_only.py: names changed, definitions in reverse order, the crop taken out into a helper."""
 
-import hashlib
-import json
-import struct
-from pathlib import Path
-
 import numpy as np
 import torch
 from PIL import Image, ImageOps
-from safetensors.torch import load, save_file
 from torch.nn import functional as F
 
-from solutions.dropout import Classifier
+from solutions.dropout import Classifier as Classifier
 from solutions.layers import Linear
 
 
@@ -53,66 +47,18 @@ def prepare_image(image):
     return F.pad(resized, (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2)).clamp(0, 1)
 
 
-def load_model(path, device="cpu"):
-    raw = Path(path).read_bytes()
-    try:
-        metadata, tensors = read_header(raw), load(raw)
-    except Exception as error:
-        raise ValueError("this is no safetensors file with metadata") from error
-    try:
-        claimed = [metadata[key] for key in ("format", "format_version", "sizes")]
-        checksum, labels = metadata["digest"], json.loads(metadata["labels"])
-        metadata["preprocessing_version"], metadata["input_range"]
-    except KeyError as error:
-        raise ValueError(f"{error} is missing") from error
-    if claimed != ["garment-mlp", "1", "[784, 256, 64, 10]"]:
-        raise ValueError(f"unknown: {claimed}")
-    model = Classifier().to(device)
-    model.labels = labels
-    if checksum != fingerprint(tensors):
-        raise ValueError("damaged")
-    for i, (weight, bias) in enumerate(affine_layers(model)):
-        for name, current in (("weight", weight), ("bias", bias)):
-            stored = tensors.pop(f"{i}.{name}", None)
-            if stored is None or stored.shape != current.shape:
-                raise ValueError(f"{i}.{name} does not fit")
-            current.data[:] = stored.to(device)
-    if tensors:
-        raise ValueError(f"too many: {list(tensors)}")
-    model.eval()
-    return model
-
-
-def export_model(model, path, training=None, **more):
-    parts = affine_layers(model)
-    widths = [parts[0][0].shape[0]] + [len(bias) for _, bias in parts]
-    if widths != [784, 256, 64, 10]:
-        raise ValueError(f"the layers are {widths}")
-    tensors = {
-        f"{i}.{name}": t.detach().clone().to("cpu", torch.float32)
-        for i, pair in enumerate(parts)
-        for name, t in zip(["weight", "bias"], pair, strict=True)
-    }
-    metadata = dict(
-        format="garment-mlp",
-        format_version="1",
-        preprocessing_version="1",
-        sizes=str(widths),
-        labels=json.dumps(model.labels, indent=1),
-        input_range=str([0, 1]),
-        digest=fingerprint(tensors),
-        author="me",
-    )
-    save_file(tensors, path, metadata=metadata)
-
-
-def fingerprint(tensors):
-    return hashlib.sha256(b"".join(bytes(t.contiguous().numpy()) for _, t in sorted(tensors.items()))).hexdigest()
-
-
-def read_header(raw):
-    (n,) = struct.unpack("<Q", raw[:8])
-    return json.loads(raw[8 : 8 + n])["__metadata__"]
+def temperature(z, y):
+    if z.dim() != 2 or y.dim() != 1 or len(y) != len(z):
+        raise ValueError("sizes")
+    if not torch.isin(y, torch.arange(z.shape[1])).all():
+        raise ValueError("classes")
+    bounds = torch.tensor([0.05, 20.0], dtype=torch.float64)
+    for _ in range(25):
+        beta = bounds.mean().requires_grad_()
+        with torch.enable_grad():
+            (change,) = torch.autograd.grad(F.cross_entropy(z.detach().double() * beta, y), beta)
+        bounds[int(change > 0)] = beta.detach()
+    return 1 / bounds.mean().item()
 
 
 def affine_layers(model):

@@ -1,0 +1,342 @@
+"""What chapter 6 claims of a trained network on pictures that are not like those of its training.
+
+Each network is trained once for all claims: four of each seed, with two rates, with dropout and without.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from solutions.claims import Found, Numbers, claim, grid, interval, paired, ratios
+from solutions.claims.experiments import COURSE, Split, accuracy, loss, network, split, train
+from solutions.deployment import affine_layers, temperature
+from solutions.layers import Sequential
+
+SEEDS = range(5)
+EPOCHS = 8
+BOOT = 9
+USUAL = grid(rate=[0.05, 0.1], dropout=[0.0, 0.2], seed=SEEDS)
+
+
+@cache
+def trained(
+    rate: float, dropout: float, seed: int, images: int = 4000, epochs: int = EPOCHS, mirrored: bool = False
+) -> Sequential:
+    """Return the course's network after training; mirrored, on each image and its mirror image for half as long."""
+    data = split(seed, images)
+    x, y = data.train_x, data.train_y
+    if mirrored:
+        x, y, epochs = torch.cat([x, mirror(x)]), torch.cat([y, y]), epochs // 2
+    model = network(COURSE, "He", seed, dropout=dropout)
+    train(model, x, y, epochs=epochs, rate=rate, seed=seed)
+    return model
+
+
+def mirror(x: Tensor) -> Tensor:
+    return x.reshape(-1, 28, 28).flip(2).reshape(-1, 784)
+
+
+def logits_of(model: nn.Module, x: Tensor) -> Tensor:
+    model.eval()
+    with torch.no_grad():
+        answers: Tensor = model(x)
+    return answers
+
+
+def sureness(model: nn.Module, x: Tensor) -> float:
+    """Return the mean of the best probability."""
+    return float(logits_of(model, x).softmax(dim=1).amax(dim=1).mean())
+
+
+def excess(model: nn.Module, data: Split) -> float:
+    """Return how much the mean of the best probability lies above the share of right answers."""
+    return sureness(model, data.held_x) - accuracy(model, data.held_x, data.held_y) / 100
+
+
+@claim(
+    "a-white-square-is-named-with-conviction",
+    says="A white square, which no data set holds, gets an answer with a mean probability above 0.8.",
+    opposite="A network hesitates where it has never seen anything like it.",
+    varied=USUAL,
+)
+def white(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    return {"sure": sureness(trained(rate, dropout, seed), torch.ones(1, 784))}
+
+
+@white.holds
+def _(numbers: Numbers) -> Found:
+    return Found("probability of the answer to a white square", interval(numbers["sure"]), at_least=0.8)
+
+
+@white.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("probability of the answer to a white square", interval(numbers["sure"]), at_most=0.5)
+
+
+@claim(
+    "inverted-is-sure-and-wrong",
+    says="With dark and bright exchanged fewer than one image in five is named rightly, at a mean probability above "
+    "0.7.",
+    opposite="A network that is wrong is unsure as well.",
+    varied=USUAL,
+)
+def inverted(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    data, model = split(seed), trained(rate, dropout, seed)
+    x = 1 - data.held_x
+    return {"right": accuracy(model, x, data.held_y), "sure": sureness(model, x)}
+
+
+@inverted.holds
+def _(numbers: Numbers) -> Found:
+    wrong = max(numbers["right"]) < 20
+    return Found("mean probability, fewer than 20 % right", interval(numbers["sure"]), at_least=0.7, provided=wrong)
+
+
+@inverted.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("mean probability", interval(numbers["sure"]), at_most=0.5)
+
+
+def on_range(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    data, model = split(seed), trained(rate, dropout, seed)
+    found = {"usual": accuracy(model, data.held_x, data.held_y)}
+    for name, x in (("255", data.held_x * 255), ("signed", data.held_x * 2 - 1)):
+        found |= {name: accuracy(model, x, data.held_y), f"sure {name}": sureness(model, x)}
+    return found
+
+
+@claim(
+    "the-range-to-255-is-forgiven",
+    says="Fed with 0 to 255 in place of 0 to 1, the network loses less than ten points of accuracy and claims more "
+    "than 0.98 on average.",
+    opposite="Numbers that are 255 times too large leave nothing but guesses.",
+    varied=USUAL,
+)
+def to_255(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    return on_range(rate, dropout, seed)
+
+
+@to_255.holds
+def _(numbers: Numbers) -> Found:
+    sure = min(numbers["sure 255"]) > 0.98
+    return Found("points lost", paired(numbers["usual"], numbers["255"]), at_most=10, provided=sure)
+
+
+@to_255.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("accuracy, %", interval(numbers["255"]), at_most=30)
+
+
+@claim(
+    "the-range-from-minus-one-is-not",
+    says="Fed with −1 to 1, the network loses at least ten points of accuracy.",
+    opposite="A network without large biases forgives every range of its inputs.",
+    varied=USUAL,
+)
+def signed(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    return on_range(rate, dropout, seed)
+
+
+@signed.holds
+def _(numbers: Numbers) -> Found:
+    return Found("points lost", paired(numbers["usual"], numbers["signed"]), at_least=10)
+
+
+@signed.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("points lost", paired(numbers["usual"], numbers["signed"]), at_most=5)
+
+
+@claim(
+    "mirrored-boots-have-to-be-taught",
+    says="Fewer than one mirrored ankle boot in ten is recognised, unless mirrored images were in the training.",
+    opposite="A network that knows boots knows them from either side.",
+    varied=USUAL,
+)
+def boots(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    data = split(seed)
+    x, y = mirror(data.held_x[data.held_y == BOOT]), data.held_y[data.held_y == BOOT]
+    taught = trained(rate, dropout, seed, mirrored=True)
+    return {"untaught": accuracy(trained(rate, dropout, seed), x, y), "taught": accuracy(taught, x, y)}
+
+
+@boots.holds
+def _(numbers: Numbers) -> Found:
+    taught = min(numbers["taught"]) > 70
+    return Found("mirrored boots recognised, %", interval(numbers["untaught"]), at_most=10, provided=taught)
+
+
+@boots.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("mirrored boots recognised, %", interval(numbers["untaught"]), at_least=70)
+
+
+@claim(
+    "three-pixels-cost-twenty-points",
+    says="Images moved by three pixels are named at least twenty points less often than in their place.",
+    opposite="A shift of three pixels, which nobody notices, costs less than five points.",
+    varied=USUAL,
+)
+def shifted(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    data, model = split(seed), trained(rate, dropout, seed)
+    wide = F.pad(data.held_x.reshape(-1, 28, 28), [3] * 4)
+    places = [(0, 3), (6, 3), (3, 0), (3, 6)]
+    moved = [wide[:, top : top + 28, left : left + 28].reshape(-1, 784) for top, left in places]
+    right = [accuracy(model, x, data.held_y) for x in moved]
+    return {"usual": accuracy(model, data.held_x, data.held_y), "moved": sum(right) / len(right)}
+
+
+@shifted.holds
+def _(numbers: Numbers) -> Found:
+    return Found("points lost", paired(numbers["usual"], numbers["moved"]), at_least=20)
+
+
+@shifted.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("points lost", paired(numbers["usual"], numbers["moved"]), at_most=5)
+
+
+@claim(
+    "few-images-make-too-sure",
+    says="Trained for the same number of steps on 1,000 images in place of 4,000, the network claims more in "
+    "excess of its accuracy.",
+    opposite="How much too sure a network is depends on the network and not on the number of images.",
+    varied=USUAL,
+)
+def few(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    less = trained(rate, dropout, seed, images=1000, epochs=4 * EPOCHS)
+    return {"4000": excess(trained(rate, dropout, seed), split(seed)), "1000": excess(less, split(seed, 1000))}
+
+
+@few.holds
+def _(numbers: Numbers) -> Found:
+    return Found("probability claimed in excess, added", paired(numbers["1000"], numbers["4000"]), at_least=0)
+
+
+@few.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("probability claimed in excess, added", paired(numbers["1000"], numbers["4000"]), -0.01, 0.01)
+
+
+@claim(
+    "long-training-makes-too-sure",
+    says="Three times as many epochs on 4,000 images raise what the network claims in excess of its accuracy.",
+    opposite="Longer training brings the claims closer to the accuracy.",
+    varied=USUAL,
+)
+def long(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    longer = trained(rate, dropout, seed, epochs=3 * EPOCHS)
+    return {"short": excess(trained(rate, dropout, seed), split(seed)), "long": excess(longer, split(seed))}
+
+
+@long.holds
+def _(numbers: Numbers) -> Found:
+    return Found("probability claimed in excess, added", paired(numbers["long"], numbers["short"]), at_least=0)
+
+
+@long.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("probability claimed in excess, added", paired(numbers["long"], numbers["short"]), at_most=0)
+
+
+@claim(
+    "temperature-mends-and-changes-no-answer",
+    says="For a network that saw 1,000 images, a temperature fitted on 500 held-back images lowers the cross-entropy "
+    "on 500 others, and changes not one answer.",
+    opposite="Calibration is paid for: some answers become wrong.",
+    varied=USUAL,
+)
+def cooled(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    data, model = split(seed, 1000), trained(rate, dropout, seed, images=1000, epochs=4 * EPOCHS)
+    logits = logits_of(model, data.held_x)
+    t = temperature(logits[:500], data.held_y[:500])
+    after = logits[500:] / t
+    changed = (after.argmax(dim=1) != logits[500:].argmax(dim=1)).double().mean()
+    return {
+        "before": loss(model, data.held_x[500:], data.held_y[500:]),
+        "after": float(F.cross_entropy(after, data.held_y[500:])),
+        "changed": 100 * float(changed),
+    }
+
+
+@cooled.holds
+def _(numbers: Numbers) -> Found:
+    same = max(numbers["changed"]) == 0
+    left = interval(ratios(numbers["after"], numbers["before"]))
+    return Found("cross-entropy after over before, no answer changed", left, at_most=1, provided=same)
+
+
+@cooled.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("answers changed, %", interval(numbers["changed"]), at_least=0.1)
+
+
+def rounded(model: nn.Module, values: int) -> nn.Module:
+    """Return the network with each unit's weights rounded to so many values, evenly spaced up to the largest."""
+    small = network(COURSE, "He", seed=0)
+    for (new, new_bias), (weight, bias) in zip(affine_layers(small), affine_layers(model), strict=True):
+        step = weight.detach().abs().amax(dim=0) / (values // 2)
+        new.data.copy_((weight.detach() / step).round() * step)
+        new_bias.data.copy_(bias.detach())
+    return small
+
+
+@claim(
+    "seven-values-cost-little",
+    says="With each unit's weights rounded to seven values, the network loses less than five points of accuracy.",
+    opposite="Three values, −1, 0 and 1 times a number, would do as well.",
+    varied=USUAL,
+)
+def seven(rate: float, dropout: float, seed: int) -> dict[str, float]:
+    data, model = split(seed), trained(rate, dropout, seed)
+    found = {str(values): accuracy(rounded(model, values), data.held_x, data.held_y) for values in (7, 3)}
+    return found | {"all": accuracy(model, data.held_x, data.held_y)}
+
+
+@seven.holds
+def _(numbers: Numbers) -> Found:
+    return Found("points lost with seven values", paired(numbers["all"], numbers["7"]), at_most=5)
+
+
+@seven.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("points lost with three values", paired(numbers["all"], numbers["3"]), at_most=5)
+
+
+def sharpened(x: Tensor, amount: float) -> Tensor:
+    """Return images (N, 1, 28, 28) plus so much of what a Gaussian blur of radius 1 takes from them."""
+    line = torch.tensor([-1.0, 0.0, 1.0]).square().div(-2).exp()
+    kernel = torch.outer(line, line)[None, None] / line.sum() ** 2
+    return (x + amount * (x - F.conv2d(x, kernel, padding=1))).clamp(0, 1)
+
+
+@claim(
+    "area-mean-or-pixels-left-out",
+    says="Without grain, enlarged images that were made smaller by area mean are named as often as those with pixels "
+    "left out, sharpened or not, to within two points.",
+    opposite="The area mean, which is not how the data set was made, costs two points and more.",
+    varied=grid(grain=[0.0, 0.2, 0.4], sharpening=[0.0, 0.5], seed=SEEDS),
+    where=lambda setting: setting["grain"] == 0,
+    bounds=("Without grain",),
+)
+def smaller(grain: float, sharpening: float, seed: int) -> dict[str, float]:
+    data, model = split(seed), trained(0.1, 0.2, seed)
+    rng = torch.Generator().manual_seed(seed)
+    large = F.interpolate(data.held_x[:300].reshape(-1, 1, 28, 28), scale_factor=8, mode="bicubic").clamp(0, 1)
+    large = torch.where(large > 0.05, large + grain * torch.randn(large.shape, generator=rng), large).clamp(0, 1)
+    ways = {"mean": F.avg_pool2d(large, 8), "left out": sharpened(large[:, :, 4::8, 4::8], sharpening)}
+    return {name: accuracy(model, x.reshape(-1, 784), data.held_y[:300]) for name, x in ways.items()}
+
+
+@smaller.holds
+def _(numbers: Numbers) -> Found:
+    return Found("points ahead of leaving pixels out", paired(numbers["mean"], numbers["left out"]), -2, 2)
+
+
+@smaller.opposed
+def _(numbers: Numbers) -> Found:
+    return Found("points ahead of leaving pixels out", paired(numbers["mean"], numbers["left out"]), at_most=-2)
