@@ -61,28 +61,15 @@ class Part:
 
 
 def page(stem: str) -> BookChapter:
-    """Return a page of the book, whether it has exercises or not.
-
-    Raises:
-        LookupError: there is none.
-    """
-    path = Course.installed().chapters / f"{stem}.md"
-    if not path.is_file():
-        raise LookupError(f"there is no page {stem}")
-    return BookChapter(path, stem.partition("-")[2])
+    """Return a page of the book, whether it has exercises or not."""
+    return BookChapter(Course.installed().chapters / f"{stem}.md", stem.partition("-")[2])
 
 
-def minutes_of(stem: str) -> int:
-    """Return how long a page takes a student.
-
-    Raises:
-        LookupError: nobody is asked to work on such a page.
-    """
+def estimates() -> dict[str, int]:
+    """Return how many minutes each page takes a student, by the stem of its file."""
     times = {chapter.assignment: chapter.minutes for chapter in chapters()}
-    times |= {BEFORE: page(BEFORE).reading_minutes + SET_UP_MINUTES, AFTER: page(AFTER).reading_minutes}
-    if stem not in times:
-        raise LookupError(f"{stem} is no page with an estimate: there are {', '.join(times)}")
-    return times[stem]
+    before, after = page(BEFORE).reading_minutes + SET_UP_MINUTES, page(AFTER).reading_minutes
+    return {BEFORE: before, **times, AFTER: after}
 
 
 def weeks_of(content: str) -> list[Week]:
@@ -96,19 +83,23 @@ def home_minutes(weeks: Sequence[Week]) -> list[float]:
     Raises:
         LookupError: a week names a page that has no estimate.
     """
-    times = Counter(stem for week in weeks for stem in week.home)
-    return [sum(minutes_of(stem) / times[stem] for stem in week.home) for week in weeks]
+    minutes, times = estimates(), Counter(stem for week in weeks for stem in week.home)
+    unknown = [stem for stem in times if stem not in minutes]
+    if unknown:
+        raise LookupError(f"{unknown[0]} is no page with an estimate: there are {', '.join(minutes)}")
+    return [sum(minutes[stem] / times[stem] for stem in week.home) for week in weeks]
 
 
 def parts() -> list[Part]:
     """Return all that a student does, in order."""
-    found = [Part(BEFORE, "set-up and first steps", minutes_of(BEFORE))]
+    minutes = estimates()
+    found = [Part(BEFORE, "set-up and first steps", minutes[BEFORE])]
     for chapter in chapters():
         stem = chapter.assignment
         found.append(Part(stem, "the text", chapter.reading_minutes))
         found += [Part(stem, f"`{one.name}`", exercise_minutes(one)) for one in chapter.exercises]
         found.append(Part(stem, "the written question", WRITTEN_MINUTES))
-    return [*found, Part(AFTER, "the text", minutes_of(AFTER))]
+    return [*found, Part(AFTER, "the text", minutes[AFTER])]
 
 
 def sessions(all_parts: Iterable[Part]) -> list[list[Part]]:

@@ -13,8 +13,8 @@ from book.timetable import (
     BEFORE,
     SESSION_MINUTES,
     TIMETABLE,
+    estimates,
     home_minutes,
-    minutes_of,
     page,
     parts,
     sessions,
@@ -30,7 +30,8 @@ MOST_AT_HOME = 150
 def test_the_term_holds_every_page_with_the_time_that_the_page_says() -> None:
     pages = {stem for week in WEEKS for stem in week.home}
     assert pages >= {chapter.assignment for chapter in chapters()}
-    assert sum(home_minutes(WEEKS)) == pytest.approx(sum(map(minutes_of, pages)))
+    said = estimates()
+    assert sum(home_minutes(WEEKS)) == pytest.approx(sum(said[stem] for stem in pages))
 
 
 def test_the_term_keeps_the_order_of_the_chapters() -> None:
@@ -51,7 +52,7 @@ def test_a_week_that_names_a_page_without_an_estimate_is_refused_by_its_name() -
 
 def test_the_page_before_the_first_chapter_says_the_half_hour_that_is_planned_for_it() -> None:
     assert "half an hour" in page(BEFORE).text
-    assert minutes_of(BEFORE) == 30
+    assert estimates()[BEFORE] == 30
 
 
 def test_the_intensive_course_holds_everything_once_and_in_order() -> None:
@@ -82,7 +83,7 @@ def test_the_time_of_grading_was_measured_with_120_students() -> None:
 
 
 def test_a_chapter_without_an_outcome_is_named() -> None:
-    with pytest.raises(LookupError, match="2-layers, .*left out"):
+    with pytest.raises(LookupError, match=r"2-layers, .*left out"):
         outcomes_of("1-approximation: Something.")
 
 

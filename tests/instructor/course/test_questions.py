@@ -1,4 +1,4 @@
-"""Written questions of an instructor's own: `questions/ASSIGNMENT.md` in the course folder, in the form of the template."""
+"""Written questions of an instructor's own: `questions/ASSIGNMENT.md` in the course folder, as the template shows."""
 
 from __future__ import annotations
 
