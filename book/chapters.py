@@ -102,4 +102,4 @@ def hours(minutes: int) -> str:
     """Return a time in words, to a quarter of an hour: 105 minutes are 1¾ hours."""
     whole, quarters = divmod(round(minutes / 15), 4)
     number = f"{whole or ''}{('', '¼', '½', '¾')[quarters]}"
-    return f"{number} hour" if number == "1" else f"{number} hours"
+    return f"{number} hour" if number == "1" or not whole else f"{number} hours"

@@ -137,7 +137,7 @@ class IntensiveDirective(Table):
 
     def rows(self) -> list[tuple[str, ...]]:
         return [
-            (f"day {at // SESSIONS_A_DAY + 1}, {at % SESSIONS_A_DAY + 1}", said(session), hours(total(session)))
+            (f"day {at // SESSIONS_A_DAY + 1}, session {at % SESSIONS_A_DAY + 1}", said(session), hours(total(session)))
             for at, session in enumerate(sessions(parts()))
         ]
 
