@@ -16,14 +16,11 @@ ratios rather than the seconds, and let nothing else run on the machine.
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -36,6 +33,7 @@ from rich.table import Table
 
 from autograder.console import print_table, progress
 from autograder.palette import STYLE
+from bench.machine import machine
 from bench.ways import BASELINE, LIMIT, WAYS, Task, flop
 from solutions import data
 from solutions.accelerate.device import choose_device
@@ -165,34 +163,6 @@ def compare(rows: Sequence[Row], images: int, batch_size: int) -> None:
                 same[way].share = rates[way] / rates[LIMIT]
 
 
-def machine() -> dict[str, Any]:
-    """Return what the figures depend on."""
-    return {
-        "processor": processor(),
-        "cores": len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else os.cpu_count(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "libraries": {name: version for name in LIBRARIES if (version := installed(name))},
-        "load": os.getloadavg()[0],
-        "date": time.strftime("%Y-%m-%d"),
-    }
-
-
-def processor() -> str:
-    """Return the processor's name as the system tells it."""
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def installed(name: str) -> str | None:
-    with suppress(importlib.metadata.PackageNotFoundError):
-        return importlib.metadata.version(name)
-    return None
-
-
 def unpacked(dataset: data.Dataset, root: Path) -> Path:
     """Write the four files, unpacked, where torchvision looks for them below a root; return the root."""
     arrays = (dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels)
@@ -269,7 +239,7 @@ def main() -> None:
     options.json.parent.mkdir(parents=True, exist_ok=True)
     log = options.json.with_suffix(".log")
     log.unlink(missing_ok=True)
-    host = machine()
+    host = machine(LIBRARIES)
     root = unpacked(dataset, options.json.parent / "data")
     task = Task(str(root), options.batch_size, lr=0.005, dropout=0.2, device=options.device)
     rows = measured(names, task, options.threads, options.rounds, log)

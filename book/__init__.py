@@ -1,5 +1,6 @@
-"""The book's Sphinx extension: the way through the chapters, exercise cards, downloads, questions, widgets, a glossary,
-figures that follow the theme, the demo, local fonts, mathematics typeset in advance, and a lighter theme.
+"""The book's Sphinx extension: the way through the chapters, tables for instructors, exercise cards, downloads,
+questions, widgets, a glossary, figures that follow the theme, the demo, local fonts, mathematics typeset in advance,
+and a lighter theme.
 
 It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
 """
@@ -20,7 +21,8 @@ DATA = ROOT / "data"
 # Imported when a book is built and not above: a page whose cells use one of them would be executed anew for all.
 PARTS = (
     *("assets", "card", "claims", "demo", "downloads", "execution", "exercises", "figures", "glossary"),
-    *("known_mistakes", "labels", "mathematics", "network", "opening", "predict", "theme", "widgets"),
+    *("known_mistakes", "labels", "mathematics", "network", "opening", "outcomes", "predict", "theme", "timetable"),
+    *("widgets", "workload"),
 )
 
 

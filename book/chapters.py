@@ -62,10 +62,17 @@ class BookChapter(Chapter):
     @property
     def work_minutes(self) -> int:
         """To a quarter of an hour."""
-        exercises = self.exercises
-        lines = sum(len(exercise.solution_lines) for exercise in exercises)
-        minutes = len(exercises) * EXERCISE_MINUTES + lines * LINE_MINUTES
-        return 15 * round((minutes + len(WRITTEN.findall(self.text)) * WRITTEN_MINUTES) / 15)
+        written = len(WRITTEN.findall(self.text)) * WRITTEN_MINUTES
+        return 15 * round((sum(map(exercise_minutes, self.exercises)) + written) / 15)
+
+    @property
+    def minutes(self) -> int:
+        """Reading and work, as the chapter's head says them."""
+        return self.reading_minutes + self.work_minutes
+
+
+def exercise_minutes(exercise: Exercise) -> float:
+    return EXERCISE_MINUTES + len(exercise.solution_lines) * LINE_MINUTES
 
 
 def chapters() -> list[BookChapter]:
@@ -95,4 +102,4 @@ def hours(minutes: int) -> str:
     """Return a time in words, to a quarter of an hour: 105 minutes are 1¾ hours."""
     whole, quarters = divmod(round(minutes / 15), 4)
     number = f"{whole or ''}{('', '¼', '½', '¾')[quarters]}"
-    return f"{number} hour" if number == "1" else f"{number} hours"
+    return f"{number} hour" if number == "1" or not whole else f"{number} hours"

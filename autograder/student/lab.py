@@ -39,7 +39,8 @@ def load_measured(name: str) -> Any:
 
     Args:
         name: "results", of ``make results``: the accuracy of each recipe on the full Fashion-MNIST; "speed", of
-            ``make bench-training``; or "attacks", of ``make attacks``: how each attack on the grader ended.
+            ``make bench-training``; "grading", of ``make bench-grading``: how long a class takes to grade; or
+            "attacks", of ``make attacks``: how each attack on the grader ended.
 
     Raises:
         FileNotFoundError: no folder from here upwards holds it in ``data``.

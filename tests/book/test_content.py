@@ -17,6 +17,9 @@ from autograder.course import Course
 from autograder.exercises import Exercise
 from autograder.instructor.cli import app
 from autograder.instructor.doctor.probes import WALLS
+from book.chapters import chapters
+from book.opening import time_of
+from book.workload import workload
 from tests.conftest import ROOT
 
 COURSE = Course.installed()
@@ -145,7 +148,7 @@ def test_the_page_before_the_first_chapter_lets_an_exercise_go_wrong(site: Path)
     assert 'class="predict question"' in page
 
 
-@pytest.mark.parametrize("page", ["0-start", "grading"])
+@pytest.mark.parametrize("page", ["0-start", "grading", "scale"])
 def test_a_page_that_tells_what_to_type_names_commands_that_there_are(page: str) -> None:
     text = (ROOT / "chapters" / f"{page}.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(?:^|`)autograder (\w+)", text, re.MULTILINE))
@@ -291,10 +294,37 @@ def test_instructors_find_every_known_mistake_and_that_it_is_named(site: Path, r
     assert [mistake.id for mistake in mistakes if f">{mistake.id}<" not in page] == []
 
 
-def test_instructors_find_every_wall_and_a_mark_explained(site: Path) -> None:
-    page = text_of((site / "chapters" / "grading.html").read_text(encoding="utf-8")).replace("’", "'")
+def instructors_page(site: Path, name: str) -> str:
+    page = (site / "chapters" / f"{name}.html").read_text(encoding="utf-8")
+    return text_of(page[page.index("<article") : page.index("</article>")]).replace("’", "'")
+
+
+def test_instructors_find_every_wall(site: Path) -> None:
+    page = instructors_page(site, "grading")
     assert [wall.name for wall in WALLS if f"{wall.holds} ({wall.name})" not in page] == []
+
+
+def test_instructors_find_a_mark_explained(site: Path) -> None:
+    page = instructors_page(site, "scale")
     assert "This is the recorded verdict." in page
     assert next(mistake.says for mistake in COURSE.mistakes("layers") if mistake.id == "linear-bias-left-out") in (
         " ".join(page.split())
     )
+
+
+def test_instructors_find_outcomes_timetables_and_what_a_class_costs(site: Path) -> None:
+    page = " ".join(instructors_page(site, "teaching").split())
+    assert page.index("To decide in ten minutes") < page.index("What students can do afterwards")
+    for chapter in chapters():
+        assert f"{time_of(chapter)}; {chapter.points} points" in page
+    for size in (120, 300):
+        assert f"{size} students" in page
+        assert f"{workload(size).all_answers_h:.0f} hours" in page
+    assert "day 1, session 1" in page
+
+
+def test_what_the_grader_protects_and_how_it_is_operated_are_told_on_one_page_each(site: Path) -> None:
+    protects, operates = (instructors_page(site, name) for name in ("grading", "scale"))
+    for said in ("dask", "PostgreSQL", "--into", "Ctrl-C"):
+        assert said in operates
+        assert said not in protects

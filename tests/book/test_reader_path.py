@@ -79,7 +79,7 @@ def test_work_takes_longer_with_a_written_question(made: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "words"), [(15, "¼ hours"), (60, "1 hour"), (75, "1¼ hours"), (90, "1½ hours"), (165, "2¾ hours")]
+    ("minutes", "words"), [(15, "¼ hour"), (60, "1 hour"), (75, "1¼ hours"), (90, "1½ hours"), (165, "2¾ hours")]
 )
 def test_a_time_is_said_in_hours_and_quarters(minutes: int, words: str) -> None:
     assert hours(minutes) == words

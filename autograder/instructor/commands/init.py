@@ -25,7 +25,7 @@ def init(
     """Make a course folder for an instructor; what is there already stays as it is.
 
     It holds nbgrader's layout and configuration, roster.csv (who is in the class), due_dates.csv (when work is due),
-    and a README with the commands of a term in order.
+    questions/ (for written questions of your own), and a README with the commands of a term in order.
     """
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.new import make_course_folder

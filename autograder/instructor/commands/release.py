@@ -18,6 +18,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from autograder.console import progress
     from autograder.course import Course, chapters_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+    from autograder.instructor.course.questions import own_questions
     from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
     from autograder.instructor.gradebook.writer import CourseGradebook
     from autograder.instructor.releasing.bundle import write_bundle
@@ -29,13 +30,15 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     if not chapters:
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
-    students, due = students_of(folder), due_dates_of(folder, course)  # before the work, not after it
+    # Before the work, not after it: what cannot be read stops it.
+    students, due, own = students_of(folder), due_dates_of(folder, course), own_questions(folder, course)
     with progress("Releasing", len(chapters) + 1, quiet) as step, ThreadPoolExecutor(os.cpu_count()) as pool:
         # Each runs in a kernel of its own; what is written is written one after the other.
         running = [pool.submit(run_reference, chapter, course) for chapter in chapters]
         try:
             for chapter, executed in zip(chapters, running, strict=True):
-                release_chapter(chapter, executed.result(), course, folder, force=force)
+                question = own.get(chapter.assignment)
+                release_chapter(chapter, executed.result(), course, folder, question=question, force=force)
                 step(chapter.assignment)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -45,5 +48,6 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
         enter_term(gradebook, students, due)
     if not quiet:
         for chapter in chapters:
-            print(f"{chapter.assignment}: {folder.released(chapter.assignment).relative_to(folder.root)}")
+            asked = ", with your own written question" if chapter.assignment in own else ""
+            print(f"{chapter.assignment}: {folder.released(chapter.assignment).relative_to(folder.root)}{asked}")
         print(f"for students: {folder.bundle.relative_to(folder.root)}")

@@ -139,6 +139,11 @@ class CourseFolder:
         return self.root / "due_dates.csv"
 
     @property
+    def questions(self) -> Path:
+        """Written questions of the instructor's own: for nobody else's eyes."""
+        return self.root / "questions"
+
+    @property
     def bundle(self) -> Path:
         """The zip for students."""
         return self.root / "release" / "course.zip"

@@ -7,6 +7,7 @@ from pathlib import Path
 from autograder.course import Course, chapters_of
 from autograder.errors import WouldOverwrite
 from autograder.instructor.course.due_dates import template
+from autograder.instructor.course.questions import QUESTION_TEMPLATE, TEMPLATE
 from autograder.instructor.course.roster import read_roster
 
 CONFIG = '''"""nbgrader's configuration of this course. Add your own settings below; nbgrader documents them."""
@@ -47,7 +48,9 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
    two.
 2. **When work is due.** Fill in `due_dates.csv`: `2-layers,2026-11-05 23:59,Europe/Berlin`.
 3. **What lateness costs.** Nothing, unless you say so in `nbgrader_config.py`; a line to start from is there.
-4. **This machine.** `autograder doctor` tries the sandbox.
+4. **Which written questions.** Those of the book, unless you put your own into `questions/`: the book's have their
+   model answers and rubrics in a public repository. `questions/TEMPLATE.md` has the form.
+5. **This machine.** `autograder doctor` tries the sandbox.
 
 ## For each assignment, in this order
 
@@ -79,8 +82,8 @@ The formgrader runs in this folder, in the environment in which `autograder` is 
 
 `nbgrader autograde ASSIGNMENT` and the formgrader's own buttons give the same marks as `autograder grade`.
 
-`source/` holds the solutions, `logs/` the hidden checks, and the other folders what students wrote, who they are, and
-their marks: keep this folder to yourself.
+`source/` holds the solutions, `questions/` your model answers, `logs/` the hidden checks, and the other folders what
+students wrote, who they are, and their marks: keep this folder to yourself.
 """
 
 
@@ -96,7 +99,7 @@ def make_course_folder(root: Path, roster: Path | None = None) -> list[Path]:
         WouldOverwrite: there is another roster already.
     """
     made = [_put_roster(root, roster)] if roster is not None else []
-    for folder in ("source", "release", "submitted", "autograded", "feedback"):
+    for folder in ("source", "release", "submitted", "autograded", "feedback", "questions"):
         path = root / folder
         if not path.exists():
             path.mkdir(parents=True)
@@ -106,6 +109,7 @@ def make_course_folder(root: Path, roster: Path | None = None) -> list[Path]:
         "roster.csv": ROSTER,
         "due_dates.csv": template([chapter.assignment for chapter in chapters_of(Course.installed())]),
         "README.md": README,
+        f"questions/{TEMPLATE}": QUESTION_TEMPLATE,
     }
     for name, text in texts.items():
         path = root / name

@@ -20,6 +20,7 @@ from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
 
 if TYPE_CHECKING:
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.questions import WrittenQuestion
 
 CELL_TIMEOUT_S = 300
 
@@ -49,7 +50,13 @@ def run_reference(chapter: Chapter, course: Course) -> NotebookNode:
 
 
 def release(
-    chapter: Chapter, executed: NotebookNode, course: Course, folder: CourseFolder, *, force: bool = False
+    chapter: Chapter,
+    executed: NotebookNode,
+    course: Course,
+    folder: CourseFolder,
+    *,
+    question: WrittenQuestion | None = None,
+    force: bool = False,
 ) -> Released:
     """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
 
@@ -58,6 +65,7 @@ def release(
         executed: what ``run_reference`` returned: it has to pass every check, and its values go into the text.
         course: whose chapter it is.
         folder: the instructor's.
+        question: the instructor's own, in the place of the chapter's written one.
         force: replace a source notebook that differs, and keep a copy of it.
 
     Raises:
@@ -65,7 +73,7 @@ def release(
         WouldOverwrite: a source notebook is there that differs, and not ``force``.
     """
     _require_nothing(_validate(executed), f"the reference does not pass its own checks in {chapter.assignment}")
-    source = source_notebook(chapter, course, course.page(chapter.room), glued_values(executed))
+    source = source_notebook(chapter, course, course.page(chapter.room), glued_values(executed), question)
     path = folder.source(chapter.assignment)
     write_source(path, nbformat.writes(source), force=force)
     _generate(folder, chapter.assignment)

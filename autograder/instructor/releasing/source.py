@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from nbformat import NotebookNode
 from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
+from autograder.instructor.course.questions import WrittenQuestion, public_question
 from autograder.instructor.releasing.markdown import Context, citations_of, to_markdown
 from autograder.instructor.releasing.set_up import set_up_cell
 from autograder.notebooks.graft import RECORD, is_answer
@@ -22,11 +24,17 @@ SETUP_LINE = "from autograder import check, progress"
 GOES_ON = "raises-exception"
 # JupyterLab and Colab show the cell's first line, and unfold the rest.
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+QUESTION = re.compile(r"(^## Written question\n+)", re.MULTILINE)
+OWN_QUESTION = "*Your course asks this question in the place of the one in the book.*"
 HOW_FAR = "## How far you are\n\nRun this at any time. Before you hand in: `autograder check` in a terminal."
 
 
 def source_notebook(
-    chapter: Chapter, course: Course, book_url: str, glued: Mapping[str, str] | None = None
+    chapter: Chapter,
+    course: Course,
+    book_url: str,
+    glued: Mapping[str, str] | None = None,
+    question: WrittenQuestion | None = None,
 ) -> NotebookNode:
     """Return the instructor's notebook of a chapter: solutions and hidden checks included, nothing executed.
 
@@ -35,6 +43,7 @@ def source_notebook(
         course: whose reference fills the exercise cells.
         book_url: address of the chapter's page in the book.
         glued: values that the text shows; without them its prose is left out, which is all that running it needs.
+        question: takes the place of the chapter's written one.
 
     Raises:
         ValueError: the chapter holds a construct that has no form in a notebook, or an unknown exercise.
@@ -48,7 +57,10 @@ def source_notebook(
     for cell in read.cells:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown" and "written" in tags:
-            cells.append(_written_cell(chapter, course, int(cell.metadata["points"])))
+            if question and glued is not None:
+                cells[-1].source = _asking(cells[-1].source, question, chapter)
+            answer = (question or public_question(course, chapter.room)).text.strip()
+            cells.append(_written_cell(chapter.room, answer, int(cell.metadata["points"])))
         elif cell.cell_type == "markdown":
             if glued is not None and cell.source.strip():
                 cells.append(nbformat.v4.new_markdown_cell(to_markdown(cell.source, context)))
@@ -127,10 +139,17 @@ def _check_cell(check: Check) -> NotebookNode:
     return _nbgrader(cell, check.id, grade=True, locked=True, points=check.points)
 
 
-def _written_cell(chapter: Chapter, course: Course, points: int) -> NotebookNode:
-    answer = (course.folder / "answers" / f"{chapter.room}.md").read_text(encoding="utf-8").strip()
+def _asking(text: str, question: WrittenQuestion, chapter: Chapter) -> str:
+    """Return the text before the written answer with another question at its end."""
+    before, heading, _ = QUESTION.split(text, maxsplit=1) if QUESTION.search(text) else (text, "", "")
+    if not heading:
+        raise ValueError(f"{chapter.path.name}: no heading 'Written question' stands before the written answer")
+    return f"{before}{heading}{OWN_QUESTION}\n\n{question.asks}"
+
+
+def _written_cell(room: str, answer: str, points: int) -> NotebookNode:
     cell = nbformat.v4.new_markdown_cell(f"{BEGIN}\n{answer}\n{END}")
-    return _nbgrader(cell, f"{chapter.room}-written", grade=True, solution=True, points=points)
+    return _nbgrader(cell, f"{room}-written", grade=True, solution=True, points=points)
 
 
 def _nbgrader(

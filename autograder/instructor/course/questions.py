@@ -1,0 +1,128 @@
+"""Written questions: the course's public ones, and an instructor's own in ``questions/ASSIGNMENT.md``.
+
+Both have one form: a title, the question, a model answer, and a rubric whose points add up to what the question is
+worth. The public ones are read by whoever opens the repository, model answer and rubric included.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from autograder.course import Course, chapters_of
+from autograder.errors import WrongUse
+from autograder.instructor.course.folder import CourseFolder
+
+POINTS = 5
+TEMPLATE = "TEMPLATE.md"
+HEADINGS = re.compile(r"^## (Model answer|Rubric)\n", re.MULTILINE)
+RUBRIC_POINTS = re.compile(r"^\|[^|\n]*\|\s*(\d+(?:\.\d+)?)\s*\|", re.MULTILINE)
+LABEL = "**Question.** "  # before a public question
+
+
+class QuestionError(WrongUse):
+    """A question cannot be used; the message names its file."""
+
+
+@dataclass(frozen=True)
+class WrittenQuestion:
+    """One question, all its parts in Markdown.
+
+    Attributes:
+        asks: what students read.
+        model_answer: for whoever marks.
+        rubric: for whoever marks, with a table of criteria and points.
+        text: the whole file.
+    """
+
+    asks: str
+    model_answer: str
+    rubric: str
+    text: str
+
+    @property
+    def points(self) -> float:
+        """Those of the rubric together."""
+        return sum(map(float, RUBRIC_POINTS.findall(self.rubric)))
+
+    @classmethod
+    def read(cls, text: str, name: str) -> WrittenQuestion:
+        """Return the question that a file's text is.
+
+        Raises:
+            QuestionError: a part is missing or empty, or the points are not those of a written question.
+        """
+        asks, *parts = HEADINGS.split(text.partition("\n")[2])
+        if parts[::2] != ["Model answer", "Rubric"] or not all(map(str.strip, (asks, *parts))):
+            form = "a question, '## Model answer' and '## Rubric', each with a text"
+            raise QuestionError(f"{name}: {form}, is what it needs under its title: {TEMPLATE} has the form")
+        found = cls(asks.strip().removeprefix(LABEL), parts[1].strip(), parts[3].strip(), text)
+        if found.points != POINTS:
+            said = f"the points of its rubric add up to {found.points:g}, and a written question is worth {POINTS}"
+            raise QuestionError(f"{name}: {said}")
+        return found
+
+
+def public_question(course: Course, room: str) -> WrittenQuestion:
+    """Return the question in a room's chapter."""
+    path = course.folder / "answers" / f"{room}.md"
+    return WrittenQuestion.read(path.read_text(encoding="utf-8"), path.name)
+
+
+def own_questions(folder: CourseFolder, course: Course) -> dict[str, WrittenQuestion]:
+    """Return the instructor's own questions, by assignment.
+
+    Raises:
+        QuestionError: one cannot be used, or is of no assignment.
+        OSError: one cannot be read.
+    """
+    known = [chapter.assignment for chapter in chapters_of(course)]
+    found = {}
+    for path in sorted(folder.questions.glob("*.md")):
+        if path.name == TEMPLATE:
+            continue
+        if path.stem not in known:
+            raise QuestionError(
+                f"questions/{path.name}: there is no assignment {path.stem!r}: there are {', '.join(known)}"
+            )
+        found[path.stem] = _own(folder, path.stem)
+    return found
+
+
+def question_for(folder: CourseFolder, course: Course, assignment: str, room: str) -> WrittenQuestion:
+    """Return the question by which an assignment is marked: the instructor's own, or else the public one.
+
+    Raises:
+        QuestionError: the instructor's own cannot be used.
+    """
+    if (folder.questions / f"{assignment}.md").is_file():
+        return _own(folder, assignment)
+    return public_question(course, room)
+
+
+def _own(folder: CourseFolder, assignment: str) -> WrittenQuestion:
+    name = f"questions/{assignment}.md"
+    question = WrittenQuestion.read((folder.questions / f"{assignment}.md").read_text(encoding="utf-8"), name)
+    if question.asks == WrittenQuestion.read(QUESTION_TEMPLATE, TEMPLATE).asks:
+        raise QuestionError(f"{name}: it still has the template's question")
+    return question
+
+
+QUESTION_TEMPLATE = f"""# Title, for you
+
+The question as students read it, in Markdown; formulas stand between dollar signs. Say how long the answer should be,
+such as half a page. It takes the place of the question in the chapter.
+
+## Model answer
+
+For whoever marks: an answer that would earn all points. Students do not get it.
+
+## Rubric
+
+| criterion | points | what earns it |
+|---|---|---|
+| A claim with its reason | 3 | what has to be said, in whatever words |
+| Its limits | 2 | what is assumed, and where it fails |
+
+What an answer of a typical kind earns. The points add up to {POINTS}. Students do not get the rubric.
+"""
