@@ -26,8 +26,8 @@ COURSE = Course.installed()
 ROOMS = rooms()
 EXERCISES = [exercise for room in ROOMS for exercise in COURSE.exercises(room)]
 REFERENCES = {key: entry.fields for key, entry in parse_file(str(ROOT / "references.bib")).entries.items()}
-# Lines of PyTorch that the chapters explain with modules of their own, and a word of Python's.
-TAUGHT = {"super().__init__()", "with torch.no_grad():", "try:", "model.eval()"}
+# Lines of PyTorch that the chapters explain with modules of their own, and words of Python's.
+TAUGHT = {"super().__init__()", "with torch.no_grad():", "try:", "else:", "model.eval()"}
 
 
 def text_of(markup: str) -> str:
