@@ -91,9 +91,9 @@ class Recipe:
         return rise + [self.lr * (1 + math.cos(math.pi * (step + 1) / fall)) / 2 for step in range(fall)]
 
 
-# From the chapter's recipe to the best one, a step at a time: what is done, and what it changes.
+# From a cautious recipe to the best one, a step at a time: what is done, and what it changes.
 LADDER: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("the chapter's recipe", {}),
+    ("a cautious recipe", {}),
     ("ten times the learning rate", {"lr": 0.05}),
     ("initial std of a layer sqrt(2 / inputs)", {"he": True}),
     ("standardised inputs", {"standardize": True}),
