@@ -207,7 +207,9 @@ def temperature(logits: Tensor, targets: Tensor) -> float:
     Example:
         Sure at 88 %, and right three times in four:
 
-        >>> round(temperature(torch.tensor([[2.0, 0.0]] * 4), torch.tensor([0, 0, 0, 1])), 2)
+        >>> logits = torch.tensor([[2.0, 0.0]] * 4)
+        >>> targets = torch.tensor([0, 0, 0, 1])
+        >>> round(temperature(logits, targets), 2)
         1.82
     """
     ### BEGIN SOLUTION

@@ -53,7 +53,7 @@ def uses(page: str, *modules: ModuleType) -> bool:
 
 def test_pages_that_show_verdicts_use_the_judge(site: Path) -> None:
     assert uses("0-start", judge)
-    assert uses("grading", judge, explain)
+    assert uses("scale", judge, explain)
 
 
 @pytest.mark.parametrize("chapter", chapters.chapters(), ids=lambda chapter: chapter.room)
