@@ -271,9 +271,7 @@ def test_bytes_and_floats_are_written_as_the_library_reads_them() -> None:
 
 # Who may use what can run code from a file, and why.
 PICKLING = {
-    ("autograder/checks/deployment.py", "pickle"): "writes the trap that a student's load_model must not open",
     ("autograder/sandbox/hidden_checks.py", "marshal"): "hands the grader's own checks to a submission, never back",
-    ("solutions/mistakes/deployment.py", "torch.load"): "the text of a mistake; a check names whoever makes it",
 }
 CAN_RUN_CODE = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "torch.load", "allow_pickle")
 
