@@ -354,7 +354,7 @@ def main() -> None:
 
 def shown(work: Sequence[Work], ours: Measured) -> dict[str, Any]:
     """Return what the book says of how long a class takes to grade: seconds, bytes, and of what the class was made."""
-    kinds = Counter(submission.kind for submission in work)
+    kinds = dict(sorted(Counter(submission.kind for submission in work).items()))
     host = machine(("torch", "nbgrader"))
     return {"machine": host, "workers": WORKERS, "submissions": len(work), "kinds": kinds} | asdict(ours.usage)
 
