@@ -24,6 +24,7 @@ from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, MODEL
 from solutions.runs.model_file import write_model
+from tests.conftest import ROOT
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--epochs", 1, "--device", "cpu")
@@ -423,6 +424,14 @@ def test_a_bad_image_is_one_line_and_the_others_are_answered(cli: Cli, trained: 
 )
 def test_help_has_an_example(here: Cli, command: str) -> None:
     assert f"Example: python -m solutions {command}" in here(command, "--help").stdout
+
+
+def test_chapter_6_shows_what_export_web_prints_of_the_courses_model(here: Cli, full: Dataset, tmp_path: Path) -> None:
+    _, _, shown = (ROOT / "chapters" / "6-deployment.md").read_text().partition("```console\n$ python -m solutions ")
+    command, _, printed = shown.partition("```")[0].partition("\n")
+    name, model, folder = command.split()
+    found = here(name, ROOT / model, tmp_path / folder).stdout.partition("\n\n")[2]
+    assert found.replace(str(tmp_path / folder), folder) == printed
 
 
 def test_help_does_not_wait_for_torch() -> None:
