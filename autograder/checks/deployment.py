@@ -449,22 +449,23 @@ def found(names: SimpleNamespace, logits: Tensor, targets: Tensor) -> Observatio
     return attempt(lambda: told(names.temperature(logits, targets)))
 
 
-@check("temperature", points=1, title="Answers that are too sure get the temperature above 1 that calibrates them")
-def too_sure(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+def found_for_each(names: SimpleNamespace, rng: torch.Generator, *each: tuple[int, float, float]) -> Observations:
+    """Observe the temperature of drawn examples, for each number of classes and range of the right temperature."""
     observed: dict[str, Observation] = {}
-    for classes, low, high in ((3, 1.5, 2.5), (10, 4.0, 7.0)):
+    for classes, low, high in each:
         given = overheated(drawn_temperature(low, high, rng), rng, classes)
         observed[f"temperature for {len(given[0])} examples of {classes} classes"] = found(names, *given)
     return observed
+
+
+@check("temperature", points=1, title="Answers that are too sure get the temperature above 1 that calibrates them")
+def too_sure(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    return found_for_each(names, rng, (3, 1.5, 2.5), (10, 4.0, 7.0))
 
 
 @check("temperature", points=1, title="Answers that are not sure enough get a temperature below 1")
 def too_modest(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    observed: dict[str, Observation] = {}
-    for classes, low, high in ((4, 0.5, 0.8), (10, 0.2, 0.35)):
-        given = overheated(drawn_temperature(low, high, rng), rng, classes)
-        observed[f"temperature for {len(given[0])} examples of {classes} classes"] = found(names, *given)
-    return observed
+    return found_for_each(names, rng, (4, 0.5, 0.8), (10, 0.2, 0.35))
 
 
 @check("temperature", points=1, title="The answer is a float of Python's, for logits in float32 and in float64")
