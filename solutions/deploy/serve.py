@@ -24,6 +24,15 @@ PORTS = range(7860, 7960)  # the first free one, where none is named
 class Server(ThreadingHTTPServer):
     allow_reuse_port = False  # some versions of Python would let two servers share a port
     request_queue_size = 128  # a visitor who finds it full waits for seconds before the system asks again
+    has_to_end = False
+
+    def end(self, *_: object) -> None:
+        """Take a signal. What a handler raises may be lost: Python ignores it where an object is taken down."""
+        self.has_to_end = True
+
+    def service_actions(self) -> None:
+        if self.has_to_end:
+            raise KeyboardInterrupt
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a visitor who left before the answer."""
@@ -77,6 +86,8 @@ def serve(model: Path, host: str, port: int | None, open_browser: bool, started:
             started(address)
             if open_browser:  # a browser for terminals would keep us from answering it
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            for sent in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(sent, server.end)
             server.serve_forever()
         except KeyboardInterrupt:
             pass

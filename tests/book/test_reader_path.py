@@ -165,7 +165,10 @@ def test_each_term_of_the_glossary_is_used_and_each_use_in_a_notebook_leads_to_i
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_term_is_linked_once_in_a_page(path: Path) -> None:
-    terms = [role.rpartition("<")[2].strip("{term}`>") for role in TERM.findall(path.read_text(encoding="utf-8"))]
+    terms = [
+        role.removeprefix("{term}`").rpartition("<")[2].rstrip("`>")
+        for role in TERM.findall(path.read_text(encoding="utf-8"))
+    ]
     assert len(terms) == len(set(terms))
 
 

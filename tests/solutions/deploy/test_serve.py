@@ -212,6 +212,31 @@ def test_a_visitor_who_leaves_before_the_answer_does_no_harm(loaded: str) -> Non
 # --- the process
 
 
+INTERRUPTED = """
+import os, signal, sys, threading, urllib.request
+from pathlib import Path
+from solutions.deploy import serve
+
+
+class Last:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000):
+            pass
+
+
+serve.Server.verify_request = lambda *_: Last() is not None  # in the loop of the server, as a visitor comes
+ask = lambda address: threading.Thread(target=urllib.request.urlopen, args=(address,), daemon=True).start()
+serve.serve(Path(sys.argv[1]), "127.0.0.1", None, False, ask)
+"""
+
+
+def test_an_interrupt_is_not_lost_where_python_ignores_exceptions(trained: tuple[Path, str]) -> None:
+    """As in a method that takes an object down: there one that the signal raises would be printed and forgotten."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED, trained[0] / MODEL], capture_output=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_quietly_and_leaves_no_file(trained: tuple[Path, str], tmp_path: Path, sent: signal.Signals) -> None:
     with serving(trained[0] / MODEL, tmp_path) as (_, process):
