@@ -35,7 +35,7 @@ FIRST = [
     "notebooks/test_graft_fuzzed.py",
     "instructor/collecting/test_archive_fuzzed.py",
 ]
-TURNS = 5  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
+TURNS = 10  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them
 
 _seconds: Counter[str] = Counter()  # in a test, its set-up and its end, by folder
@@ -51,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "deep: in a deep run only",
-        "turn(n): in a deep run, and with each fifth commit",
+        "turn(n): in a deep run, and with each tenth commit",
         "long(why): takes over ten seconds",
     ):
         config.addinivalue_line("markers", marker)
