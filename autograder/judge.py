@@ -9,6 +9,7 @@ from typing import Protocol
 from torch import Tensor
 
 from autograder.checks import Check, Observation, Raised, Sample, ready_made_for
+from autograder.common_mistakes import certain_mistake, likely_mistake
 from autograder.comparison import same, same_answer
 from autograder.matching import Place, explaining, names_at
 from autograder.verdicts import Answer, Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
@@ -87,17 +88,30 @@ def _diagnose(
     """Tell what a check saw, and which mistakes show in it: first the one that shows in most of its observations."""
     if answer.kind not in ("observed", "error"):
         return Diagnosis(answer.detail, "")
+    certain = certain_mistake(answer.observations.get("error"), check.exercise)
     likely = [
         Likely(mistake, about.says, f"{expect.page(check.room)}#{about.read}", about.hint)
         for mistake in sorted(shown, key=lambda mistake: -len(shown[mistake]))
-        if shown[mistake]
+        if shown[mistake] and not certain
         for about in [expect.explanation(check, mistake)]
     ]
     if not likely:
-        return Diagnosis(*_first_difference(answer, expected), hint=_second_look(answer, expected))
+        said = _first_difference(answer, expected)
+        common = _common_mistake(answer, expected, check.exercise)
+        return Diagnosis(*said, likely=common, hint=_second_look(answer, expected))
     first, *also = likely
     said = _first_difference(answer, expected, shown[first.mistake])
     return Diagnosis(*said, first.mistake, first.says, first.read, first.hint, tuple(also))
+
+
+def _common_mistake(answer: Answer, expected: Answer, exercise: str) -> str:
+    """Return what probably went wrong in the first observation that shows it."""
+    wrong = [
+        likely_mistake(value, expected.observations.get(name), exercise)
+        for name, value in answer.observations.items()
+        if name not in expected.observations or not same(value, expected.observations[name])
+    ]
+    return next(filter(None, wrong), "")
 
 
 def _second_look(answer: Answer, expected: Answer) -> str:

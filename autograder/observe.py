@@ -48,7 +48,7 @@ def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
         with first_call_of(ready_made_for(check.exercise)) as called:
             try:
                 answer = answer_of(check.observe(names, torch.Generator().manual_seed(seed)), check)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 answer = answer_of_error(error, check)
     return replace(answer, duration_s=time.perf_counter() - started, delegated="".join(called))
 
@@ -133,8 +133,13 @@ def _special_answer(kind: str, message: str, check: Check) -> Answer | None:
 def student_line(error: BaseException) -> str:
     """Return the last line of the student's own code that the error passed through."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "/" not in frame.filename or "ipykernel" in frame.filename]
+    own = [frame for frame in frames if _is_of_a_notebook(frame.filename)]
     if not own:
         return ""
     frame = own[-1]
     return (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+
+
+def _is_of_a_notebook(filename: str) -> bool:
+    """Whether this names a cell: a file that ipykernel made up, or what is no path on any system."""
+    return "ipykernel" in filename or not {"/", "\\"} & set(filename)

@@ -172,9 +172,17 @@ class Notes(list[Any]):
 
 
 def set_values(parameter: Tensor, values: Tensor) -> None:
-    """Overwrite a tensor in place, unseen by autograd."""
-    with torch.no_grad():
-        parameter.copy_(values)
+    """Overwrite a tensor in place, unseen by autograd.
+
+    Raises:
+        RuntimeError: the tensor has a shape that the values do not fit; the message says that the check is at work.
+    """
+    try:
+        with torch.no_grad():
+            parameter.copy_(values)
+    except RuntimeError as error:
+        theirs, ours = tuple(parameter.shape), tuple(values.shape)
+        raise RuntimeError(f"the check writes {ours} numbers into a parameter of yours, which is {theirs}") from error
 
 
 def descend(module: nn.Module, loss: Tensor, lr: float) -> None:

@@ -1,0 +1,70 @@
+"""What can go wrong in any exercise, told from what was observed; an exercise's own known mistakes come first."""
+
+from __future__ import annotations
+
+import re
+
+from torch import Tensor
+
+from autograder.checks import Observation, Raised
+
+NO_RETURN = "Is there a `return` at the end of each way through it? A function without one returns None."
+WHAT_IS_NO_TENSOR = {
+    "NoneType": NO_RETURN,
+    "ndarray": "This is a NumPy array where a tensor is expected: compute with torch, or end with torch.from_numpy.",
+    "list": "This is a Python list where a tensor is expected: torch.stack or torch.tensor makes one.",
+    "tuple": "This is a tuple where a tensor is expected: is there a comma behind what you return?",
+}
+NO_SUPER = "Does __init__ begin with super().__init__()? Without it a module cannot keep parameters or other modules."
+NO_CLASS = "The exercise asks for a class, and this behaves like a function: its parts go into __init__ and forward."
+EXIT = "sys.exit() and quit() end the whole program. An answer returns, or raises an error that says why."
+
+
+def likely_mistake(observed: Observation, expected: Observation, exercise: str) -> str:
+    """Return what probably went wrong where no known mistake of the exercise does the same, or nothing.
+
+    Args:
+        observed: what the student's code did.
+        expected: what it should have done; None where the check saw nothing but an error.
+        exercise: the public name, such as ``Linear``.
+    """
+    if isinstance(observed, Raised):
+        return _from_error(observed, exercise)
+    if isinstance(expected, Tensor):
+        if observed is None:
+            return NO_RETURN
+        if isinstance(observed, str):
+            return WHAT_IS_NO_TENSOR.get(observed.removeprefix("a "), "")
+        if isinstance(observed, bool | int | float):
+            return "This is a number of Python's where a tensor is expected: .item() and float() make such numbers."
+        if isinstance(observed, Tensor) and observed.dtype != expected.dtype and observed.shape == expected.shape:
+            return _of_dtype(observed, expected)
+    return NO_RETURN if observed is None and expected is not None else ""
+
+
+def certain_mistake(error: Observation, exercise: str) -> str:
+    """Return what an error says for certain, whatever known mistake of the exercise raises one of its kind."""
+    if isinstance(error, Raised):
+        if error.kind == "SystemExit":
+            return EXIT
+        called = re.match(rf"{exercise}\(\) (missing|takes|got)", error.message)
+        if error.kind == "TypeError" and called and exercise[0].isupper():
+            return NO_CLASS
+    return ""
+
+
+def _from_error(error: Raised, exercise: str) -> str:
+    if certain := certain_mistake(error, exercise):
+        return certain
+    if "Module.__init__() call" in error.message:
+        return NO_SUPER
+    if not error.line and "NoneType" in error.message:  # it arose where the check used what came back
+        return NO_RETURN
+    if not error.line and "numpy.ndarray" in error.message:
+        return WHAT_IS_NO_TENSOR["ndarray"]
+    return ""
+
+
+def _of_dtype(observed: Tensor, expected: Tensor) -> str:
+    mine, right = (str(tensor.dtype).removeprefix("torch.") for tensor in (observed, expected))
+    return f"The shape is right and the dtype is not: {mine} where {right} is expected."

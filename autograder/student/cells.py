@@ -1,0 +1,50 @@
+"""From which cell of a live notebook the code comes that a check is given."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import FunctionType
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a class or function was made.
+
+    Attributes:
+        made: number of the cell that made it, as in ``In [41]``.
+        newest: number of the newest cell that was run to make one of this name; another one has failed.
+    """
+
+    made: int
+    newest: int
+
+    @property
+    def is_outdated(self) -> bool:
+        return self.newest != self.made
+
+
+def origin_of(name: str, value: object) -> Origin | None:
+    """Return from which cell a class or function comes; None outside a notebook, or where that cannot be known."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    inputs = shell.user_ns.get("In") if shell is not None else None
+    source = _source_of(value)
+    return origin_among(inputs, name, source) if inputs and source else None
+
+
+def origin_among(inputs: Sequence[str], name: str, source: str) -> Origin | None:
+    """Return which of the cells that were run has this source, and which is the newest that defines the name."""
+    made = [number for number, text in enumerate(inputs) if text.strip() == source.strip()]
+    defines = re.compile(rf"^[ \t]*(?:(?:class|def|async def)[ \t]+{name}\b|{name}[ \t]*=(?!=))", re.MULTILINE)
+    newest = [number for number, text in enumerate(inputs) if defines.search(text)]
+    return Origin(made[-1], max(newest[-1], made[-1])) if made and newest else None
+
+
+def _source_of(value: object) -> str:
+    """Return the text of the cell in which a class or function was defined."""
+    of_class = vars(value).values() if isinstance(value, type) else [value]
+    functions = [part for part in of_class if isinstance(part, FunctionType)]
+    return "".join(linecache.getlines(functions[0].__code__.co_filename)) if functions else ""

@@ -1,0 +1,141 @@
+"""What goes wrong in any exercise is said in any exercise, also where it is no known mistake of that one."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from autograder.checks import Raised, rooms
+from autograder.common_mistakes import likely_mistake
+from autograder.course import Course
+from autograder.observe import student_line
+from autograder.student import Report, report_on
+
+COURSE = Course.installed()
+EXERCISES = {exercise.name: room for room in rooms() for exercise in COURSE.exercises(room)}
+FUNCTIONS = [(room, name) for name, room in EXERCISES.items() if name[0].islower()]
+CLASSES = [(room, name) for name, room in EXERCISES.items() if name[0].isupper()]
+
+
+def report(name: str, answer: object) -> Report:
+    return report_on(name, SimpleNamespace(**{**vars(COURSE.names(EXERCISES[name])), name: answer}))
+
+
+def said(name: str, answer: object) -> str:
+    """Return all that the visible checks of an exercise say of an answer."""
+    return " ".join(repr(report(name, answer)).split())
+
+
+@pytest.mark.parametrize(("room", "name"), FUNCTIONS)
+@pytest.mark.long("the known mistakes of an exercise are run")
+def test_a_forgotten_return_is_named_wherever_a_visible_check_fails_for_it(room: str, name: str) -> None:
+    right = getattr(COURSE.names(room), name)
+
+    @functools.wraps(right)
+    def forgetful(*arguments: Any, **named: Any) -> None:
+        right(*arguments, **named)
+
+    shown = report(name, forgetful)
+    assert shown.passed or "likely mistake" in repr(shown)
+
+
+@pytest.mark.parametrize(("room", "name"), CLASSES)
+@pytest.mark.long("the known mistakes of an exercise are run, sixty of Learner")
+def test_a_function_where_a_class_is_asked_for_is_told_so(room: str, name: str) -> None:
+    def function(x: Tensor) -> Tensor:
+        return x
+
+    function.__name__ = function.__qualname__ = name
+    assert "likely mistake" in said(name, function)
+
+
+class Forgetful(nn.Module):
+    def forward(self, x: Tensor) -> None:
+        x.flatten(start_dim=1)
+
+
+class InNumpy(nn.Module):
+    def forward(self, x: Tensor) -> Any:
+        return x.numpy().reshape(len(x), -1)
+
+
+class InAList(nn.Module):
+    def forward(self, x: Tensor) -> list[Any]:
+        return x.flatten(start_dim=1).tolist()
+
+
+class InFloat64(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(start_dim=1).double()
+
+
+class Leaving(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        sys.exit()
+
+
+def Flatten(x: Tensor) -> Tensor:
+    return x.flatten(start_dim=1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "likely"),
+    [
+        (Forgetful, "Is there a `return` at the end of each way through it?"),
+        (InNumpy, "This is a NumPy array where a tensor is expected"),
+        (InAList, "This is a Python list where a tensor is expected"),
+        (InFloat64, "The shape is right and the dtype is not: float64 where float32 is expected."),
+        (Leaving, "sys.exit() and quit() end the whole program."),
+        (Flatten, "The exercise asks for a class, and this behaves like a function"),
+    ],
+)
+def test_a_common_mistake_is_named_though_it_is_none_of_the_exercise(answer: object, likely: str) -> None:
+    assert likely in said("Flatten", answer)
+
+
+def test_a_forgotten_super_is_named() -> None:
+    class Bare(nn.Module):
+        def __init__(self) -> None:
+            self.part = nn.ReLU()
+
+    with pytest.raises(AttributeError) as caught:
+        Bare()
+    error = Raised("AttributeError", str(caught.value))
+    assert likely_mistake(error, None, "Classifier").startswith("Does __init__ begin with super().__init__()?")
+
+
+def test_an_error_that_arises_where_the_check_prepares_is_told_as_the_checks() -> None:
+    class Linear(nn.Module):
+        def __init__(self, in_features: int, out_features: int, std: float = 0.1) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.randn(out_features, in_features) * std)
+            self.bias = nn.Parameter(torch.zeros(out_features))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x @ self.weight.T + self.bias
+
+    assert "the check writes (5, 3) numbers into a parameter of yours, which is (3, 5)" in said("Linear", Linear)
+
+
+@pytest.mark.parametrize(
+    "library", ["/usr/lib/python3/torch/nn/functional.py", r"C:\Python\Lib\site-packages\torch\nn\functional.py"]
+)
+@pytest.mark.parametrize(
+    "cell", ["/tmp/ipykernel_41/123.py", r"C:\Users\Ada\AppData\Local\Temp\ipykernel_41\123.py", "<cell layers>"]
+)
+def test_the_line_that_is_shown_is_the_students_and_not_one_of_a_library(library: str, cell: str) -> None:
+    names: dict[str, Any] = {}
+    exec(compile("def inner():\n    raise RuntimeError('of the library')", library, "exec"), names)
+    exec(compile("def outer():\n    return inner()", cell, "exec"), names)
+    with pytest.raises(RuntimeError) as caught:
+        names["outer"]()
+    frames = [frame.name for frame in caught.traceback]
+    assert frames[-1] == "inner"
+    sys.modules["linecache"].cache[cell] = (9, None, ["def outer():\n", "    return inner()\n"], cell)
+    assert student_line(caught.value) == "return inner()"
