@@ -1,6 +1,7 @@
 """What the layers of chapter 2 must do."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from functools import partial
 from itertools import pairwise
 from types import SimpleNamespace
@@ -92,12 +93,10 @@ def affine_map(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     observed |= outputs(layer, rng, (2, 4, 5), (2, 1, 5), (5,), (0, 5), (1, 5))
     leaf, weights = normal(rng, 4, 5).requires_grad_(), normal(rng, 4, 3)
     (layer(leaf) * weights).sum().backward()
-    return observed | {
-        "gradient of weight": layer.weight.grad,
-        "gradient of bias": layer.bias.grad,
-        "gradient of x": leaf.grad,
-        "output in float64": attempt(lambda: layer.double()(normal(rng, 4, 5, dtype=torch.float64))),
-    }
+    gradients = {"weight": layer.weight.grad, "bias": layer.bias.grad, "x": leaf.grad}
+    # Copies: a layer that is made float64 below takes its gradients with it, and they were computed in float32.
+    observed |= {f"gradient of {name}": deepcopy(gradient) for name, gradient in gradients.items()}
+    return observed | {"output in float64": attempt(lambda: layer.double()(normal(rng, 4, 5, dtype=torch.float64)))}
 
 
 @check("Linear", points=1, title="Weights start as normal draws with standard deviation std, the bias at zero")

@@ -6,7 +6,9 @@ import pytest
 import torch
 from torch import nn
 
+from autograder.checks import checks_of
 from autograder.course import Course, names_of_source
+from autograder.observe import observe
 from solutions.layers import Flatten, Linear, Sequential, cross_entropy, he_std, rms_through
 from tests.checks.conftest import Judge, failed, named, with_mistakes
 
@@ -93,3 +95,12 @@ def test_the_references_rule_keeps_the_size_that_it_measures() -> None:
     layers = [part for _ in range(10) for part in (Linear(256, 256, std=he_std(256)), nn.ReLU())]
     behind_relus = rms_through(layers, torch.randn(500, 256))[1::2]
     assert all(0.4 < size < 2.5 for size in behind_relus), behind_relus
+
+
+def test_gradients_that_were_computed_in_float32_are_compared_by_its_tolerance() -> None:
+    """Not by that of float64, in which another order of additions would be a mistake on some processors."""
+    check = next(check for check in checks_of(ROOM, "Linear") if check.name == "affine_map")
+    observations = observe(check, COURSE.names(ROOM), 7).observations
+    gradients = {name: value for name, value in observations.items() if name.startswith("gradient")}
+    assert len(gradients) == 3
+    assert all(isinstance(value, torch.Tensor) and value.dtype == torch.float32 for value in gradients.values())
