@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.reports.progress import Progress
-from autograder.reports.text import diagnosis_rows, offers_hint, progress_headline, result_word, unseen_points
+from autograder.reports.text import check_rows, checks_headline, offers_hint, progress_headline, unseen_points
 from autograder.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -43,21 +43,31 @@ def render(template: Path, **values: Any) -> str:
     return environment(template.parent).get_template(template.name).render(**values).translate(CONTROLS)
 
 
-def checks_table(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> str:
-    """Return the checks of one exercise as a table; words and not colours tell what passed."""
-    rows = [
-        {
-            "title": verdict.check.title,
-            "result": result_word(verdict),
-            "diagnosis": diagnosis_rows(verdict, hint),
-        }
-        for verdict in verdicts
-    ]
+def checks_table(
+    exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, what: str = "", note: str = "", printed: str = ""
+) -> str:
+    """Return the checks of one exercise as a table; words and not colours tell what passed.
+
+    Args:
+        exercise: the public name.
+        verdicts: on its checks.
+        hint: 2 for a second look.
+        what: the exercise in the headline, where more than its name is known.
+        note: what is to be known before the table is read.
+        printed: what the student's code printed meanwhile.
+    """
+    rows = check_rows(verdicts, hint)
+    # What passed and leaves nothing to say is folded where something else is to be read.
+    folded = [row.title for row in rows if row.result == "passed" and not row.said]
+    folds = len(folded) < len(rows) and len(folded) > 1
     return render(
         HERE / "checks.html.j2",
+        headline=checks_headline(what or exercise, verdicts),
         exercise=exercise,
-        rows=rows,
-        passed=sum(verdict.passed for verdict in verdicts),
+        rows=[row for row in rows if not folds or row.title not in folded],
+        folded=folded if folds else [],
+        note=note,
+        printed=printed,
         offers_hint=offers_hint(verdicts, hint),
     )
 

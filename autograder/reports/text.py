@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from autograder.reports.progress import Progress
 from autograder.verdicts import LABELS, Verdict, labelled
@@ -12,16 +14,78 @@ WIDTH = 100
 MAX_LINES, MAX_LINE = 40, 300
 
 
-def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> str:
-    """Return the checks of one exercise as text, under each what there is to say of it, with ``hint=2`` a hint."""
-    passed = sum(verdict.passed for verdict in verdicts)
+@dataclass(frozen=True)
+class CheckRow:
+    """What is shown of one check.
+
+    Attributes:
+        title: the property that is checked.
+        result: how it went, in a word.
+        said: labels and texts of its diagnosis; of a mistake that several checks show, the first says all.
+    """
+
+    title: str
+    result: str
+    said: Sequence[tuple[str, str]]
+
+
+def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
+    """Return what is shown of the checks of one exercise: first what is not yet right, then what passed."""
+    order = ["not yet", "to do", "passed"]
+    ordered = sorted(verdicts, key=lambda verdict: order.index(result_word(verdict)))
+    showing = Counter(mistake for verdict in ordered for mistake in _mistakes_of(verdict))
+    rows, told = [], set[str]()
+    for verdict in ordered:
+        named = _mistakes_of(verdict)
+        again = showing[named[0]] if named and named[0] not in told else 1
+        rows.append(CheckRow(verdict.check.title, result_word(verdict), _said(verdict, told, again, hint)))
+        told |= set(named)
+    return rows
+
+
+def _said(verdict: Verdict, told: Collection[str], checks: int, hint: int) -> list[tuple[str, str]]:
+    """Return the rows of a diagnosis without what has been told, and how many checks its first mistake explains."""
+    rows = diagnosis_rows(_without(verdict, told), hint)
+    count = f" (It explains {checks} checks.)" if checks > 1 else ""
+    return [(label, text + count if label == LABELS["likely"] else text) for label, text in rows]
+
+
+def _mistakes_of(verdict: Verdict) -> list[str]:
+    """Return what a diagnosis names: known mistakes by their ids, another one by its explanation."""
+    diagnosis = verdict.diagnosis
+    if not diagnosis or not diagnosis.likely:
+        return []
+    return [diagnosis.mistake or diagnosis.likely, *(one.mistake for one in diagnosis.also)]
+
+
+def _without(verdict: Verdict, told: Collection[str]) -> Verdict:
+    """Return a verdict that does not explain again what has been told."""
+    diagnosis = verdict.diagnosis
+    if not diagnosis or not set(_mistakes_of(verdict)) & set(told):
+        return verdict
+    also = tuple(one for one in diagnosis.also if one.mistake not in told)
+    if _mistakes_of(verdict)[0] in told:
+        diagnosis = replace(diagnosis, likely="the one above" + (", and another" if also else ""), read="", hint="")
+    return replace(verdict, diagnosis=replace(diagnosis, also=also))
+
+
+def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, what: str = "") -> str:
+    """Return the checks of one exercise as text, under each what there is to say of it.
+
+    Args:
+        exercise: the public name.
+        verdicts: on its checks.
+        hint: 2 for a second look.
+        what: the exercise in the headline, where more than its name is known.
+    """
     if verdicts and all(verdict.outcome == "missing" for verdict in verdicts):
         waiting = "".join(f"\n  to do     {verdict.check.title}" for verdict in verdicts)
-        return f"{exercise} is {verdicts[0].diagnosis.observed if verdicts[0].diagnosis else 'missing'}.{waiting}"
-    blocks = [f"{exercise}: {passed} of {len(verdicts)} checks passed"]
-    for verdict in verdicts:
-        blocks.append(f"  {result_word(verdict):<9} {verdict.check.title}")
-        for name, text in diagnosis_rows(verdict, hint):
+        why = verdicts[0].diagnosis.observed if verdicts[0].diagnosis else ""
+        return f"{exercise} is not written yet{f': {why}' if why.startswith('there is no') else ''}.{waiting}"
+    blocks = [checks_headline(what or exercise, verdicts)]
+    for row in check_rows(verdicts, hint):
+        blocks.append(f"  {row.result:<9} {row.title}")
+        for name, text in row.said:
             first, rest = f"      {name + ':':<16}", " " * 22
             # An address that is cut cannot be followed.
             blocks += textwrap.wrap(
@@ -35,6 +99,10 @@ def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1) -> st
     if offers_hint(verdicts, hint):
         blocks.append(f"  a second look, with a hint: check({exercise}, hint=2)")
     return "\n".join(blocks)
+
+
+def checks_headline(what: str, verdicts: Sequence[Verdict]) -> str:
+    return f"{what}: {sum(verdict.passed for verdict in verdicts)} of {len(verdicts)} checks passed"
 
 
 def offers_hint(verdicts: Sequence[Verdict], hint: int) -> bool:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import builtins
+import difflib
 import inspect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
+from textwrap import indent
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from autograder.reports.html import checks_table, progress_card
 from autograder.reports.progress import Progress
 from autograder.reports.text import checks_text, progress_text
+from autograder.student.cells import Origin, origin_of
 
 if TYPE_CHECKING:
     from autograder.checks import Check
+    from autograder.sandbox.cells import CappedText
     from autograder.verdicts import Answer, Verdict
 
 CHECK_S = 10.0
+MOST_PRINTED = 20  # lines
 
 
 class _Shown(Exception):
@@ -31,7 +38,11 @@ class CheckFailed(_Shown, AssertionError):
 
 
 class UnknownName(_Shown, LookupError):
-    """There is no such exercise or check."""
+    """There is no such exercise, check or hint."""
+
+
+class Interrupted(_Shown, KeyboardInterrupt):
+    """Somebody stopped a check that ran."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +52,28 @@ class Report:
     exercise: str
     verdicts: Sequence[Verdict]
     hint: int = 1
+    origin: Origin | None = None
+    printed: str = ""
 
     @property
     def passed(self) -> bool:
         return all(verdict.passed for verdict in self.verdicts)
+
+    @property
+    def what(self) -> str:
+        """The exercise, and the cell from which the code that was checked comes."""
+        return f"{self.exercise} as in cell [{self.origin.made}]" if self.origin else self.exercise
+
+    @property
+    def note(self) -> str:
+        """What is to be known first: that a newer version did not run."""
+        if not self.origin or not self.origin.is_outdated:
+            return ""
+        made, newest = self.origin.made, self.origin.newest
+        return (
+            f"Your last run of {self.exercise}, cell [{newest}], failed. What is checked here is the version before "
+            f"it, from cell [{made}]."
+        )
 
     def require(self) -> None:
         """Do nothing if all passed.
@@ -57,10 +86,14 @@ class Report:
             raise CheckFailed("\n\n".join(failed))
 
     def __repr__(self) -> str:
-        return checks_text(self.exercise, self.verdicts, self.hint)
+        text = checks_text(self.exercise, self.verdicts, self.hint, what=self.what)
+        printed = f"your code printed:\n{indent(self.printed, '  ')}" if self.printed else ""
+        return "\n".join(filter(None, [self.note, text, printed]))
 
     def _repr_html_(self) -> str:
-        return checks_table(self.exercise, self.verdicts, self.hint)
+        return checks_table(
+            self.exercise, self.verdicts, self.hint, what=self.what, note=self.note, printed=self.printed
+        )
 
 
 def check(exercise: object, only: str | None = None, *, hint: int = 1) -> Report:
@@ -75,7 +108,8 @@ def check(exercise: object, only: str | None = None, *, hint: int = 1) -> Report
         A report, which a notebook shows as a table. ``report.require()`` raises unless all passed.
 
     Raises:
-        UnknownName: there is no such exercise or check.
+        UnknownName: there is no such exercise, check or hint.
+        Interrupted: somebody stopped it.
     """
     from autograder.sandbox.limits import is_graded
 
@@ -84,7 +118,11 @@ def check(exercise: object, only: str | None = None, *, hint: int = 1) -> Report
     frame = inspect.currentframe()
     caller = frame.f_back if frame else None
     names = SimpleNamespace(**(caller.f_globals if caller else {}))
-    return report_on(exercise, names, only, hint)
+    try:
+        report = report_on(exercise, names, only, hint)
+    except KeyboardInterrupt:
+        raise Interrupted("the check was interrupted") from None
+    return replace(report, origin=origin_of(report.exercise, getattr(names, report.exercise, None)))
 
 
 def report_on(exercise: object, names: SimpleNamespace, only: str | None = None, hint: int = 1) -> Report:
@@ -92,9 +130,32 @@ def report_on(exercise: object, names: SimpleNamespace, only: str | None = None,
     name, checks = _find(exercise, names)
     if only is not None and only not in [check.name for check in checks]:
         raise UnknownName(f"{name} has no check {only!r}: it has {', '.join(check.name for check in checks)}")
+    if hint not in (1, 2):
+        raise UnknownName(f"there is no hint {hint!r}: there are a first look, hint=1, and a second one, hint=2")
     # All are run even for one: a mistake shows best over several checks. A hidden one runs only where it is named.
-    verdicts = _verdicts([check for check in checks if not check.hidden or check.name == only], names)
-    return Report(name, [verdict for verdict in verdicts if only in (None, verdict.check.name)], hint)
+    with _unattended() as printed:
+        verdicts = _verdicts([check for check in checks if not check.hidden or check.name == only], names)
+    lines = printed.getvalue().splitlines()
+    more = [f"… ({len(lines) - MOST_PRINTED} more lines)"] if len(lines) > MOST_PRINTED else []
+    shown = [verdict for verdict in verdicts if only in (None, verdict.check.name)]
+    return Report(name, shown, hint, printed="\n".join([*lines[:MOST_PRINTED], *more]))
+
+
+@contextmanager
+def _unattended() -> Iterator[CappedText]:
+    """Keep what is printed in the block, up to a limit, and let nothing ask for input, which would block all cells."""
+    from autograder.sandbox.cells import CappedText
+
+    def refuse(*_: object) -> str:
+        raise RuntimeError("your code asks for input(), and while a check runs nobody is there to answer")
+
+    printed, asks = CappedText(), builtins.input
+    builtins.input = refuse
+    try:
+        with redirect_stdout(printed), redirect_stderr(printed):
+            yield printed
+    finally:
+        builtins.input = asks
 
 
 @dataclass(frozen=True, repr=False)
@@ -147,13 +208,28 @@ def _find(exercise: object, names: SimpleNamespace) -> tuple[str, list[Check]]:
 
     everything = [check for room in rooms() for check in checks_of(room)]
     known = list(dict.fromkeys(check.exercise for check in everything))
-    asked = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", repr(exercise))
     bound = [name for name in known if hasattr(names, name) and exercise is getattr(names, name)]
+    asked = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", repr(exercise))
     name = next(iter(bound), asked)
     if name not in known:
-        rename = "" if isinstance(exercise, str) else ". Call yours so, or add a line such as Linear = MyLinear"
-        raise UnknownName(f"there is no exercise {name[:80]!r}: there are {', '.join(known)}{rename}")
+        raise UnknownName(_unknown(exercise, name, known))
+    yours = getattr(names, name, exercise)
+    if not isinstance(exercise, str) and yours is not exercise:
+        raise UnknownName(f"this {name} is not the one that is called {name} in your notebook: check({name})")
     return name, [check for check in everything if check.exercise == name]
+
+
+def _unknown(exercise: object, asked: str, known: Sequence[str]) -> str:
+    """Say that there is no such exercise, and what was probably meant."""
+    said = f"there is no exercise {asked[:80]!r}"
+    made_by = type(exercise).__name__
+    if made_by in known:
+        return f"{said}: give the class itself, without parentheses, check({made_by})"
+    close = difflib.get_close_matches(asked, known, n=1)
+    if not close:
+        return f"{said}: there are {', '.join(known)}"
+    rename = "" if isinstance(exercise, str) else f" Call yours so, or add a line {close[0]} = {asked}"
+    return f"{said}. Did you mean {close[0]}?{rename}"
 
 
 def _verdicts(checks: Sequence[Check], names: SimpleNamespace) -> list[Verdict]:

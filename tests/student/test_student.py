@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import html
 import time
@@ -95,7 +96,7 @@ def test_hidden_checks_do_not_appear() -> None:
 
 def test_the_notebook_shows_a_table_with_headings_that_says_in_words_what_passed() -> None:
     table = report_on("Flatten", SimpleNamespace(Flatten=Flatten))._repr_html_()
-    for part in ("<caption", "Flatten: 2 of 2 checks passed", '<th scope="col"', "✓ passed"):
+    for part in ("<caption", "Flatten: 2 of 2 checks passed", '<th scope="col"', "✓</span> passed"):
         assert part in table
 
 
@@ -140,7 +141,7 @@ def test_in_a_thread_where_no_alarm_can_ring_check_works_too() -> None:
 
 
 def test_an_exercise_under_another_name_is_told_how_to_get_its_own() -> None:
-    with pytest.raises(UnknownName, match=r"no exercise 'MyFlatten': .*or add a line such as Linear = MyLinear"):
+    with pytest.raises(UnknownName, match="or add a line Flatten = MyFlatten"):
         report_on(MyFlatten, SimpleNamespace(MyFlatten=MyFlatten))
 
 
@@ -201,3 +202,89 @@ def test_what_passes_because_pytorchs_own_part_was_called_is_said_beside_it() ->
 def test_own_work_that_passes_is_shown_without_a_word_more() -> None:
     report = report_on("Flatten", SimpleNamespace(Flatten=Flatten))
     assert "observed" not in repr(report) + report._repr_html_()
+
+
+def test_a_mistake_that_several_checks_show_is_explained_once_and_counted() -> None:
+    report = report_on(Sideways, SimpleNamespace(Flatten=Sideways))
+    for text in (repr(report), html.unescape(report._repr_html_())):
+        said = " ".join(text.split())
+        assert said.count("The batch was flattened as well") == 1
+        assert "(It explains 2 checks.)" in said
+        assert "the one above" in said
+
+
+def test_what_is_not_yet_right_comes_first_and_what_passed_is_folded() -> None:
+    report = report_on("Linear", course_names_with("linear-std-ignored"))
+    results = [line.split()[0] for line in repr(report).splitlines() if line.startswith(("  passed", "  not yet"))]
+    assert results == sorted(results)
+    assert {"not", "passed"} == set(results)
+    table = report._repr_html_()
+    assert table.index("✗") < table.index("✓") < table.index("<details>")
+    assert "<summary>2 checks</summary>" in table
+
+
+class Talkative(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for number in range(20_000):
+            print("line", number)
+        return x.flatten(start_dim=1)
+
+
+def test_what_an_answer_prints_stands_below_the_table_and_its_flood_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    report = report_on("Flatten", SimpleNamespace(Flatten=Talkative))
+    assert report.passed
+    assert capsys.readouterr().out == ""
+    for text in (repr(report), report._repr_html_()):
+        assert text.index("checks passed") < text.index("line 0") < text.index("line 19")
+        assert "line 20\n" not in text
+        assert "more lines)" in text
+
+
+def test_what_an_answer_prints_is_escaped() -> None:
+    class Marked(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            print("<script>")
+            return x.flatten(start_dim=1)
+
+    assert "<script>" not in report_on("Flatten", SimpleNamespace(Flatten=Marked))._repr_html_()
+
+
+def test_an_answer_that_asks_for_input_is_told_that_nobody_answers() -> None:
+    class Asking(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.flatten(int(input("from where? ")))
+
+    before = builtins.input
+    text = repr(report_on("Flatten", SimpleNamespace(Flatten=Asking)))
+    assert "RuntimeError: your code asks for input()" in text
+    assert builtins.input is before
+
+
+def test_a_check_that_is_stopped_says_so_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograder.student.report_on", stop)
+    with pytest.raises(KeyboardInterrupt, match="the check was interrupted") as caught:
+        check(Linear)
+    assert caught.value._render_traceback_() == ["the check was interrupted"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "says"),
+    [
+        ("flatten", "Did you mean Flatten?"),
+        (Flatten(), r"give the class itself, without parentheses, check\(Flatten\)"),
+        (nn.Flatten, r"this Flatten is not the one that is called Flatten in your notebook: check\(Flatten\)"),
+        (MyFlatten, "Did you mean Flatten. Call yours so, or add a line Flatten = MyFlatten"),
+    ],
+    ids=["case", "instance", "PyTorch's", "another name"],
+)
+def test_what_was_probably_meant_is_said(exercise: object, says: str) -> None:
+    with pytest.raises(UnknownName, match=says):
+        report_on(exercise, SimpleNamespace(Flatten=Flatten, MyFlatten=MyFlatten))
+
+
+def test_a_third_look_is_refused() -> None:
+    with pytest.raises(UnknownName, match="there is no hint 3"):
+        report_on("Flatten", SimpleNamespace(Flatten=Flatten), hint=3)
