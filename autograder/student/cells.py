@@ -28,11 +28,15 @@ class Origin:
 
 
 def origin_of(name: str, value: object) -> Origin | None:
-    """Return from which cell a class or function comes; None outside a notebook, or where that cannot be known."""
+    """Return from which earlier cell a class or function comes.
+
+    None outside a notebook, where it is the cell that is running, and where it cannot be known.
+    """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    inputs = shell.user_ns.get("In") if shell is not None else None
+    inputs: Sequence[str] = shell.user_ns.get("In", ()) if shell is not None else ()
     source = _source_of(value)
-    return origin_among(inputs, name, source) if inputs and source else None
+    origin = origin_among(inputs, name, source) if source else None
+    return origin if origin and origin.made < len(inputs) - 1 else None
 
 
 def origin_among(inputs: Sequence[str], name: str, source: str) -> Origin | None:

@@ -36,6 +36,11 @@ def test_the_cell_is_named_and_a_newer_one_that_failed_is_said_to_have_failed() 
     assert said[10].startswith("Flatten as in cell [10]: 2 of 2 checks passed")
 
 
+@pytest.mark.long("a kernel that imports torch")
+def test_nothing_is_said_of_the_cell_that_is_running() -> None:
+    assert printed_by(SETUP, f"{RIGHT}\n{CHECK}")[1].startswith("Flatten: 2 of 2 checks passed")
+
+
 OTHER = ["check(Flatten)", "# class Flatten is next", "x = Flatten()", "Flatten == 3", ""]
 
 
