@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from autograder.checks import Check, Observation, Raised, Sample, ready_made_for
 from autograder.common_mistakes import certain_mistake, likely_mistake
-from autograder.comparison import same, same_answer
+from autograder.comparison import same, same_answer, tolerance_of
 from autograder.matching import Place, explaining, names_at
 from autograder.verdicts import Answer, Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
 
@@ -153,17 +154,31 @@ def _first_difference(answer: Answer, expected: Answer, among: frozenset[str] = 
         if not same(mine, right):
             observed = f"{name}: {describe(mine)}"
             if isinstance(mine, Tensor) and isinstance(right, Tensor):
-                observed += _largest_gap(mine, right)
+                observed += _gap(mine, right)
             refusal = isinstance(right, Raised) and right.is_refusal
             return observed, f"{name}: {'a ValueError or TypeError that says why' if refusal else describe(right)}"
     return "something more than was asked for", "only: " + ", ".join(expected.observations)
 
 
-def _largest_gap(observed: Tensor, expected: Tensor) -> str:
+def _gap(observed: Tensor, expected: Tensor) -> str:
+    """Say by how much numbers are off, how many of them, and where they lie, as an index that covers them."""
     if observed.shape != expected.shape or observed.dtype != expected.dtype or not observed.is_floating_point():
         return ""
-    gap = float((observed - expected).abs().nan_to_num(math.inf).max())
-    return f"; it is off by up to {gap:.3g}"
+    off = ~torch.isclose(observed, expected, *tolerance_of(expected.dtype), equal_nan=True)
+    gap = float((observed - expected).abs()[off].nan_to_num(math.inf).max())
+    said = f"; it is off by up to {gap:.3g}"
+    number, total = int(off.sum()), off.numel()
+    return said if number == total else f"{said}, in {number} of {total} numbers, at [{_covering(off)}]"
+
+
+def _covering(marked: Tensor) -> str:
+    """Return the smallest block of indices that has all marked elements in it, as Python writes it."""
+    places = marked.nonzero()
+    ends = zip(places.amin(dim=0).tolist(), places.amax(dim=0).tolist(), marked.shape, strict=True)
+    return ", ".join(
+        ":" if (first, last) == (0, size - 1) else str(first) if first == last else f"{first}:{last + 1}"
+        for first, last, size in ends
+    )
 
 
 def describe(value: Observation) -> str:

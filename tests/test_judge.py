@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -202,3 +204,36 @@ def test_a_description_stays_short_however_large_the_tensor(values: object) -> N
 
 def test_a_sample_that_is_one_number_is_described_like_any_other() -> None:
     assert describe(Sample(torch.tensor(1.5))) == "1 numbers with mean 1.5 and standard deviation 0"
+
+
+def observed_where(observed: torch.Tensor, expected: torch.Tensor) -> str:
+    diagnosis = verdict_on(Answer("observed", {"output": observed}), Scripted({"output": expected})).diagnosis
+    assert diagnosis is not None
+    return diagnosis.observed
+
+
+def test_numbers_that_are_off_are_counted_and_their_place_is_told() -> None:
+    expected = torch.zeros(4, 5)
+    observed = expected.clone()
+    observed[:, 2] = 0.5
+    assert observed_where(observed, expected).endswith("; it is off by up to 0.5, in 4 of 20 numbers, at [:, 2]")
+    observed[1:3, 3] = 0.25
+    assert observed_where(observed, expected).endswith("in 6 of 20 numbers, at [:, 2:4]")
+    assert observed_where(expected + 1, expected).endswith("; it is off by up to 1")
+
+
+@given(arrays("bool", array_shapes(min_side=1)))
+def test_the_place_that_is_told_covers_all_that_is_off_and_ends_where_it_ends(off: Any) -> None:
+    marked = torch.as_tensor(off)
+    if not marked.any() or marked.all():
+        return
+    place = observed_where(marked.double(), torch.zeros_like(marked, dtype=torch.float64)).rpartition("at [")[2]
+    block = eval(f"np.index_exp[{place}", {"np": np})
+    rest = marked.clone()
+    rest[block] = False
+    assert not rest.any()
+    for dimension, index in enumerate(block):
+        if index != slice(None):
+            kept = marked.movedim(dimension, 0)[index if isinstance(index, slice) else slice(index, index + 1)]
+            assert kept[0].any()
+            assert kept[-1].any()
