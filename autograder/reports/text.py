@@ -4,69 +4,56 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from autograder.reports.progress import Progress
-from autograder.verdicts import LABELS, Verdict, labelled
+from autograder.verdicts import ALSO_LABELS, LABELS, Verdict, labelled
 
 WIDTH = 100
 MAX_LINES, MAX_LINE = 40, 300
 
 
+Said = list[tuple[str, str]]  # labels and texts of a diagnosis
+
+
 @dataclass(frozen=True)
 class CheckRow:
-    """What is shown of one check.
-
-    Attributes:
-        title: the property that is checked.
-        result: how it went, in a word.
-        said: labels and texts of its diagnosis; of a mistake that several checks show, the first says all.
-    """
+    """What is shown of one check: the property, how it went in a word, and what there is to say of it."""
 
     title: str
     result: str
-    said: Sequence[tuple[str, str]]
+    said: Said
 
 
 def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
     """Return what is shown of the checks of one exercise: first what is not yet right, then what passed."""
     order = ["not yet", "to do", "passed"]
     ordered = sorted(verdicts, key=lambda verdict: order.index(result_word(verdict)))
-    showing = Counter(mistake for verdict in ordered for mistake in _mistakes_of(verdict))
-    rows, told = [], set[str]()
-    for verdict in ordered:
-        named = _mistakes_of(verdict)
-        again = showing[named[0]] if named and named[0] not in told else 1
-        rows.append(CheckRow(verdict.check.title, result_word(verdict), _said(verdict, told, again, hint)))
-        told |= set(named)
-    return rows
+    said = told_once([diagnosis_rows(verdict, hint) for verdict in ordered])
+    return [
+        CheckRow(verdict.check.title, result_word(verdict), rows) for verdict, rows in zip(ordered, said, strict=True)
+    ]
 
 
-def _said(verdict: Verdict, told: Collection[str], checks: int, hint: int) -> list[tuple[str, str]]:
-    """Return the rows of a diagnosis without what has been told, and how many checks its first mistake explains."""
-    rows = diagnosis_rows(_without(verdict, told), hint)
-    count = f" (It explains {checks} checks.)" if checks > 1 else ""
-    return [(label, text + count if label == LABELS["likely"] else text) for label, text in rows]
-
-
-def _mistakes_of(verdict: Verdict) -> list[str]:
-    """Return what a diagnosis names: known mistakes by their ids, another one by its explanation."""
-    diagnosis = verdict.diagnosis
-    if not diagnosis or not diagnosis.likely:
-        return []
-    return [diagnosis.mistake or diagnosis.likely, *(one.mistake for one in diagnosis.also)]
-
-
-def _without(verdict: Verdict, told: Collection[str]) -> Verdict:
-    """Return a verdict that does not explain again what has been told."""
-    diagnosis = verdict.diagnosis
-    if not diagnosis or not set(_mistakes_of(verdict)) & set(told):
-        return verdict
-    also = tuple(one for one in diagnosis.also if one.mistake not in told)
-    if _mistakes_of(verdict)[0] in told:
-        diagnosis = replace(diagnosis, likely="the one above" + (", and another" if also else ""), read="", hint="")
-    return replace(verdict, diagnosis=replace(diagnosis, also=also))
+def told_once(checks: Sequence[Said]) -> list[Said]:
+    """Let the first of the checks that show a mistake explain it, and say how many they are; the others point to it."""
+    names = (LABELS["likely"], ALSO_LABELS["likely"])
+    showing = Counter(text for rows in checks for label, text in rows if label in names)
+    told, shown = set[str](), list[Said]()
+    for rows in checks:
+        kept: Said = []
+        again = False
+        for label, text in rows:
+            if label in names:
+                again = text in told
+                told.add(text)
+                count = f" (It explains {showing[text]} checks.)" if showing[text] > 1 else ""
+                kept.append((label, "the one above" if again else text + count))
+            elif not (again and label in (LABELS["hint"], LABELS["read"])):
+                kept.append((label, text))
+        shown.append(kept)
+    return shown
 
 
 def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, what: str = "") -> str:
@@ -149,7 +136,7 @@ def result_word(verdict: Verdict) -> str:
     return "passed" if verdict.passed else "to do" if verdict.outcome == "missing" else "not yet"
 
 
-def diagnosis_rows(verdict: Verdict, hint: int = 1) -> list[tuple[str, str]]:
+def diagnosis_rows(verdict: Verdict, hint: int = 1) -> Said:
     """Return what there is to say of a check, as label and text; the hint only from the second look on."""
     diagnosis = verdict.diagnosis
     if not diagnosis:

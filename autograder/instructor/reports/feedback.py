@@ -18,6 +18,7 @@ from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.reports.feedback_zip import feedback_zip
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, record_of
 from autograder.reports.html import render
+from autograder.reports.text import Said, told_once
 from autograder.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
 
 MAX_TEXT = 4000
@@ -71,7 +72,7 @@ def feedback_page(
     submission = gradebook.find_submission(assignment, student)
     claimed = not is_proved(folder, student, assignment, submission.timestamp)
     exercises = [
-        (exercise, [_check(verdict) for verdict in verdicts])
+        _exercise(exercise, list(verdicts))
         for exercise, verdicts in groupby(record["verdicts"], key=lambda verdict: verdict["exercise"])
     ]
     return render(
@@ -88,10 +89,25 @@ def feedback_page(
     )
 
 
-def _check(verdict: VerdictRecord) -> dict[str, Any]:
-    diagnosis = shown_diagnosis(verdict)
-    rows = [(label, text if label == LABELS["read"] else text[:MAX_TEXT]) for label, text in labelled(diagnosis)]
-    return {**verdict, "rows": rows}
+def _exercise(name: str, verdicts: Sequence[VerdictRecord]) -> dict[str, Any]:
+    """Return what a page says of an exercise: what did not pass or has something to say, and then what passed."""
+    ordered = sorted(verdicts, key=lambda verdict: verdict["outcome"] == "pass")
+    said = told_once([_said(verdict) for verdict in ordered])
+    checks: list[dict[str, Any]] = [{**verdict, "rows": rows} for verdict, rows in zip(ordered, said, strict=True)]
+    return {
+        "name": name,
+        "points": sum(verdict["points"] for verdict in verdicts),
+        "max_points": sum(verdict["max_points"] for verdict in verdicts),
+        "open": [check for check in checks if check["outcome"] != "pass" or check["rows"]],
+        "passed": [check for check in checks if check["outcome"] == "pass" and not check["rows"]],
+    }
+
+
+def _said(verdict: VerdictRecord) -> Said:
+    """Return the parts of a diagnosis, the likely mistake before what was seen; a text that is too long is cut."""
+    rows = labelled(shown_diagnosis(verdict))
+    rows.sort(key=lambda row: row[0] in (LABELS["observed"], LABELS["expected"]))
+    return [(label, text if label == LABELS["read"] else text[:MAX_TEXT]) for label, text in rows]
 
 
 def _written(cell: NotebookNode, assignment: str, student: str, gradebook: Gradebook) -> dict[str, Any]:

@@ -61,12 +61,26 @@ def test_every_check_stands_there_by_title_with_its_points(sample: Path) -> None
 def test_a_visible_check_says_what_was_seen_and_where_to_read(sample: Path) -> None:
     said = text(sample, "barbara")
     shapes = re.search(
-        r"observed shape of weight: \((.+?)\) expected shape of weight: \((.+?)\) likely mistake Your", said
+        r"likely mistake Your .{,400} observed shape of weight: \((.+?)\) expected shape of weight: \((.+?)\)", said
     )
     assert shapes
     assert shapes[1].split(", ") == shapes[2].split(", ")[::-1]
     link = 'chapters/2-layers.html#linear-shapes">Read about it in the book</a>'
     assert link in page(sample, "barbara")
+
+
+def test_points_by_exercise_come_first_and_what_passed_is_folded_behind_what_did_not(sample: Path) -> None:
+    said, markup = text(sample, "barbara"), page(sample, "barbara")
+    verdicts = record_of(sample, "barbara")["verdicts"]
+    for exercise in {verdict["exercise"] for verdict in verdicts}:
+        mine = [verdict for verdict in verdicts if verdict["exercise"] == exercise]
+        points, most = (sum(verdict[which] for verdict in mine) for which in ("points", "max_points"))
+        assert f"{exercise} {points} of {most}" in said[: said.index("not passed")]
+        section = markup.partition(f'id="exercise-{exercise}"')[2].partition("</section>")[0]
+        before, _, folded = section.partition("<details")
+        passed = [html.escape(verdict["title"], quote=False) for verdict in mine if verdict["outcome"] == "pass"]
+        assert all(title in html.unescape(folded) for title in map(html.unescape, passed))
+        assert "not passed" not in folded
 
 
 @pytest.mark.parametrize("student", ["barbara", "claude", "edsger", "frances", "hedy", "john"])
