@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,7 @@ FIRST = [
 ]
 TURNS = 10  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them
+LONG_TURNS = 2  # and of those, by their names, a run takes one in so many
 
 _seconds: Counter[str] = Counter()  # in a test, its set-up and its end, by folder
 _unexplained: dict[str, float] = {}
@@ -52,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "deep: in a deep run only",
         "turn(n): in a deep run, and with each tenth commit",
-        "long(why): takes over ten seconds",
+        "long(why): takes over ten seconds, and turns with others, unless it says whose turn it is",
     ):
         config.addinivalue_line("markers", marker)
     global _deep
@@ -76,14 +78,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if is_deep():
         return
     mine = turn()
-    left = {
-        item
-        for item in items
-        if item.get_closest_marker("deep") or any(marker.args != (mine,) for marker in item.iter_markers("turn"))
-    }
+    left = {item for item in items if item.get_closest_marker("deep") or not is_turn_of(item, mine)}
     if left:
         config.hook.pytest_deselected(items=list(left))
         items[:] = [item for item in items if item not in left]
+
+
+def is_turn_of(item: pytest.Item, mine: int) -> bool:
+    """Whether a test takes part in a run whose turn this is."""
+    said = [marker.args[0] for marker in item.iter_markers("turn")]
+    if said or not item.get_closest_marker("long"):
+        return all(number == mine for number in said)
+    return zlib.crc32(item.nodeid.encode()) % LONG_TURNS == mine % LONG_TURNS
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
