@@ -80,6 +80,11 @@ def chapters() -> list[BookChapter]:
     return [BookChapter(chapter.path, chapter.room) for chapter in chapters_of(Course.installed())]
 
 
+def course_minutes() -> int:
+    """Return how long all chapters take who finishes every exercise."""
+    return sum(chapter.minutes for chapter in chapters())
+
+
 def chapter_of(docname: str) -> BookChapter:
     """Return the chapter that a page of the book is.
 

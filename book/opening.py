@@ -1,4 +1,4 @@
-"""The directives `opening`, at the head of a chapter, and `path`, the way through all of them.
+"""The directives `opening`, at the head of a chapter, `path`, the way through all of them, and `start`, the way in.
 
     :::{opening} Can a network be lost before it has seen an image?
     You need products of matrices, and [the ReLU](1-approximation.md#hinges).
@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from autograder.course import Course
 from book import network
-from book.chapters import BookChapter, chapter_of, chapters, hours
+from book.chapters import BookChapter, chapter_of, chapters, course_minutes, hours
 
 
 class OpeningDirective(SphinxDirective):
@@ -29,7 +29,21 @@ class OpeningDirective(SphinxDirective):
         box = nodes.container(classes=["opening"])
         box += nodes.paragraph("", self.arguments[0], classes=["opening-question"])
         box += nodes.paragraph("", f"{time_of(chapter)} · {chapter.points} points", classes=["opening-facts"])
+        box += nodes.raw("", network.grown(chapter.room), format="html")
         self.state.nested_parse(self.content, self.content_offset, box)
+        return [box]
+
+
+class StartDirective(SphinxDirective):
+    """For whom the book is and how long it takes, its content; and where to start, as buttons."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        box = nodes.container(classes=["start"])
+        time = f"{len(chapters())} chapters, about {round(course_minutes() / 60)} hours with all exercises"
+        lines = StringList([*self.content, time], self.get_source_info()[0])
+        self.state.nested_parse(lines, self.content_offset, box)
         return [box]
 
 
@@ -72,3 +86,4 @@ def time_of(chapter: BookChapter) -> str:
 def setup(app: Sphinx) -> None:
     app.add_directive("opening", OpeningDirective)
     app.add_directive("path", PathDirective)
+    app.add_directive("start", StartDirective)

@@ -5,6 +5,7 @@ An edit that finds nothing after an update of the theme changes nothing; then th
 
 import re
 from collections.abc import Iterable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ def leave_out_unused(
         context[kind] = [file for file in context[kind] if not any(name in str(file.filename) for name in unused)]
 
 
+def add_version(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
+    """Tell the footer which version of the course this is."""
+    context["version_of_course"] = metadata.version("image-classifier-from-scratch")
+
+
 def cut_icons(app: Sphinx, error: Exception | None) -> None:
     """Leave in the theme's icon font what the pages and the theme's own rules ask for."""
     site = Path(app.outdir)
@@ -87,5 +93,6 @@ def depart_citation(translator: HTML5Translator, node: nodes.citation) -> None:
 def setup(app: Sphinx) -> None:
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.connect("builder-inited", add_filters)
+    app.connect("html-page-context", add_version)
     app.connect("html-page-context", leave_out_unused, priority=900)  # after all who add files of their own
     app.connect("build-finished", cut_icons)
