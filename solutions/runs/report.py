@@ -58,6 +58,7 @@ def make_report(record: Record, data_folder: Path | None = None) -> Report:
             test = measure(model, data.test_images, data.test_labels)
     headline = sections.headline(test) if test else None
     calibration = sections.calibration(test, data.test_labels) if test and data else None
+    recipe, as_usual = sections.recipe(record)
     page = (
         environment()
         .get_template(TEMPLATE)
@@ -67,7 +68,8 @@ def make_report(record: Record, data_folder: Path | None = None) -> Report:
             notes=notes,
             headline=headline,
             facts=sections.facts(record),
-            recipe=sections.flat(record.recipe),
+            recipe=recipe,
+            as_usual=as_usual,
             curves=sections.curves(record),
             classes=sections.classes(test) if test else None,
             confusions=sections.confusions(test) if test else None,

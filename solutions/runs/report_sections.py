@@ -4,6 +4,7 @@ import base64
 import io
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import matplotlib
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from autograder.palette import STYLE, themed
+from solutions.accelerate.recipes import Recipe
 from solutions.data import Dataset
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
@@ -23,6 +25,8 @@ from solutions.runs.records import Record
 from solutions.training import History
 
 MISTAKES, UNITS, PAIRS = 20, 64, 6  # how many are shown
+
+ALWAYS_TOLD = ("epochs", "batch size", "lr", "dropout", "optimizer")
 
 # What a log may hold: how the page calls it, and how it writes the numbers.
 COLUMNS = {
@@ -206,6 +210,13 @@ def count(number: int, noun: str) -> str:
 def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def recipe(record: Record) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the settings of a recipe, as names and words: those that somebody chose, and those left as they were."""
+    usual = flat(asdict(Recipe()))
+    chosen = [row for row in flat(record.recipe) if row not in usual or row[0] in ALWAYS_TOLD]
+    return chosen, [row for row in flat(record.recipe) if row not in chosen]
 
 
 def flat(value: object, prefix: str = "") -> list[tuple[str, str]]:

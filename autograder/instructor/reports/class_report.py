@@ -74,7 +74,8 @@ def class_report(
         course=course,
         made=made,
         students=students,
-        sections=[section.values(students) for section in sections],
+        sections=[section.values(students) for section in sections if section.has_begun],
+        waiting=[section.assignment for section in sections if not section.has_begun],
         progress=class_figures.progress(shares) if len(shares) > 1 else None,
         shares=shares,
         in_need=in_need,
@@ -105,6 +106,11 @@ class _Section:
         self.outcomes = class_statistics.outcomes(marks)
         self.answers = {mark.student.id: _code(mark) for mark in graded}
         self.pairs = similar_pairs(self.answers, public)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether somebody has handed it in or has a mark for it."""
+        return self.spread is not None or any(mark.handed_in for mark in self.marks)
 
     def who(self, is_meant: Callable[[Mark], bool]) -> list[str]:
         return [mark.student.id for mark in self.marks if is_meant(mark)]

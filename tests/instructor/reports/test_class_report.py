@@ -125,7 +125,9 @@ def test_a_class_of_one_or_two_is_no_trouble(size: int) -> None:
 
 def test_a_class_that_handed_in_nothing_is_told_so() -> None:
     nobody = [mark for mark in make_class(200, 5) if not mark.handed_in]
-    assert "Nothing has been graded." in Reader(class_report("c", nobody, lambda _: (), "t").html).words
+    words = Reader(class_report("c", nobody, lambda _: (), "t").html).words
+    assert words.count("Nothing has been handed in or graded of 2-layers") == 1
+    assert "Late and missing" not in words
 
 
 def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:

@@ -88,6 +88,14 @@ def test_recipe_data_and_time_are_told(record: Record, page: Reader) -> None:
     assert re.search(r"Training 6 epochs in \d+\.\d s", page.words)
 
 
+def test_settings_come_last_and_those_that_nobody_chose_are_folded(page: Reader, html: str) -> None:
+    assert html.index('id="classes"') < html.index('id="run"') < html.index('id="log"')
+    settings, folded = html[html.index('id="run"') : html.index('id="log"')].split("<details>")
+    assert "batch size" in settings
+    assert "smoothing" not in settings
+    assert "smoothing 0" in folded
+
+
 def test_the_machine_is_told_where_the_run_wrote_it_down(record: Record) -> None:
     told = make_report(replace(record, config={**record.config, "machine": {"cpu": "Zen 4", "cores": 2}})).html
     assert "cpu: Zen 4; cores: 2" in Reader(told).words
@@ -233,7 +241,7 @@ def test_a_browser_asks_for_nothing_else_and_complains_of_nothing(
         page.goto(file.as_uri(), wait_until="networkidle")
         assert [complaint for complaint in complaints if not complaint.startswith("data:image/png")] == [file.as_uri()]
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        page.locator("summary").click()
+        page.locator("section[aria-labelledby=log] summary").click()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert without_alternative(page) == []
         assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
