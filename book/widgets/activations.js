@@ -92,7 +92,8 @@ export async function mount(stage) {
   const said = words();
 
   const std = slider({
-    label: "Standard deviation", min: Math.log10(RANGE[0]), max: Math.log10(RANGE[1]), step: 0.01, value: -1,
+    label: "Standard deviation", min: Math.log10(RANGE[0]), max: Math.log10(RANGE[1]), step: 0.01,
+    value: Math.log10(RANGE[1]), // the numbers explode, and the reader tames them
     say: (power) => (10 ** power).toFixed(3), change: (power) => show(() => 10 ** power),
   });
   std.element.append(marks());

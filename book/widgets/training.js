@@ -64,7 +64,7 @@ export async function mount(stage) {
   const [curves, matrix, weights] = views;
   const last = run.confusion.length - 1;
   const line = words();
-  let epoch = 0; // who presses Play has made a guess
+  let epoch = last; // the end shows what there is to see; Play begins anew
   let playing;
 
   const control = slider({

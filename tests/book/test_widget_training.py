@@ -14,10 +14,12 @@ def test_a_run_is_gone_through_by_mouse_and_keyboard(page: Page, address: str) -
     widget = page.locator("[data-widget=training]")
     widget.scroll_into_view_if_needed()
     words = widget.locator(".widget-words")
-    expect(words).to_contain_text("Before training")
+    expect(words).to_contain_text(f"After epoch {run['recipe']['epochs']},")
     epoch = widget.get_by_role("slider", name="Epoch")
 
     epoch.focus()
+    page.keyboard.press("Home")
+    expect(words).to_contain_text("Before training")
     page.keyboard.press("ArrowRight")
     expect(words).to_contain_text(
         f"After epoch 1, {run['valid']['accuracy'][1]:.1%}".replace("%", "\N{NO-BREAK SPACE}%")
