@@ -1,7 +1,7 @@
 """Train every recipe with several seeds, and compare with what the book shows: ``make results``.
 
-Each step of the ladder, and each control of one, is measured on validation images alone. The test images are read once for each run of a named
-recipe, when nothing is left to be chosen.
+Each step of the ladder, and each control of one, is measured on validation images alone. The test images are read once
+for each run of a named recipe, when nothing is left to be chosen.
 """
 
 import json
