@@ -5,7 +5,7 @@ import hashlib
 import json
 import sys
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from solutions.runs import run as runs
 from solutions.runs.measurement import Measurement, measure
 
 RECORDING = data.DATA / "training-run.json"
-SHOWN = runs.Settings("classic", RECIPES["classic"], seed=0, device="cpu")
+SHOWN = runs.Settings("classic", replace(RECIPES["classic"], lr=0.005), seed=0, device="cpu")  # slow enough to watch
 UNITS = 12  # of the first layer: those whose weights training moves farthest
 DIGITS = 4  # of losses and accuracies
 

@@ -1,7 +1,7 @@
 """Train every recipe with several seeds, and compare with what the book shows: ``make results``.
 
-Each step of the ladder is measured on validation images alone. The test images are read once for each run of a named
-recipe, when nothing is left to be chosen.
+Each step of the ladder, and each control of one, is measured on validation images alone. The test images are read once
+for each run of a named recipe, when nothing is left to be chosen.
 """
 
 import json
@@ -22,7 +22,8 @@ from rich.table import Table
 
 from solutions import data
 from solutions.accelerate import device as machine
-from solutions.accelerate.recipes import LADDER, RECIPES, Recipe, rung
+from solutions.accelerate.recipes import CONTROLS, LADDER, RECIPES, Recipe, controlled, rung
+from solutions.claims import paired
 from solutions.runs import run as runs
 
 SHOWN = data.DATA / "results.json"  # what the book shows
@@ -45,9 +46,9 @@ def train(recipe: Recipe, name: str, seed: int) -> dict[str, float]:
 
 
 def measure() -> dict[str, Any]:
-    """Return the recipes and the ladder, each with a list for the seeds."""
-    steps = {f"step {number}": rung(number) for number in range(len(LADDER))}
-    work = RECIPES | {name: recipe for name, recipe in steps.items() if recipe not in RECIPES.values()}
+    """Return the recipes, the ladder and its controls, each with a list for the seeds."""
+    steps = [rung(number) for number in range(len(LADDER))] + [controlled(*control) for control in CONTROLS]
+    work = RECIPES | {f"step {i}": recipe for i, recipe in enumerate(steps) if recipe not in RECIPES.values()}
     jobs = [(name, seed) for name in work for seed in SEEDS]
     with (
         ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
@@ -69,6 +70,10 @@ def measure() -> dict[str, Any]:
             {"step": step, "changes": changes, **columns(by_recipe[rung(number)], without="test")}
             for number, (step, changes) in enumerate(LADDER)
         ],
+        "controls": [
+            {"step": step, "changes": changes, **columns(by_recipe[controlled(step, changes)], without="test")}
+            for step, changes in CONTROLS
+        ],
     }
 
 
@@ -83,10 +88,21 @@ def table(results: dict[str, Any]) -> list[Table]:
         spread = f"{min(row['test']):.2%} to {max(row['test']):.2%}"
         numbers = (f"{mean(row['epochs']):.0f}", f"{mean(row['seconds']):.0f}", in_percent(row["valid"]))
         recipes.add_row(name, *numbers, in_percent(row["test"]), spread)
-    ladder = Table("step", "validation")
-    for row in results["ladder"]:
-        ladder.add_row(row["step"], in_percent(row["valid"]))
-    return [recipes, ladder]
+    ladder = Table("step", "validation", "minus the step before")
+    for before, row in zip([None, *results["ladder"]], results["ladder"], strict=False):
+        ladder.add_row(row["step"], in_percent(row["valid"]), gain(before, row) if before else "")
+    controls = Table("step", "at another rate", "validation", "minus the step as it is")
+    steps = {row["step"]: row for row in results["ladder"]}
+    for row in results["controls"]:
+        other = f"{row['changes']['lr']:g}"
+        controls.add_row(row["step"], other, in_percent(row["valid"]), gain(steps[row["step"]], row))
+    return [recipes, ladder, controls]
+
+
+def gain(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Return the difference of two rows over the same seeds, with its 95 % interval, in points."""
+    found = paired(after["valid"], before["valid"])
+    return f"{100 * found.mean:+.2f} ({100 * found.low:+.2f} to {100 * found.high:+.2f})"
 
 
 def in_percent(values: list[float]) -> str:
@@ -100,10 +116,10 @@ def standard_error(values: list[float]) -> float:
 def is_stale(shown: dict[str, Any]) -> bool:
     """Return whether what the book shows is of other recipes, another ladder or other data than the repository's."""
     recipes = {name: asdict(recipe) for name, recipe in RECIPES.items()}
-    ladder = [[step, changes] for step, changes in LADDER]
+    steps = {"ladder": LADDER, "controls": CONTROLS}
     return (
         {name: row["recipe"] for name, row in shown["recipes"].items()} != recipes
-        or [[row["step"], row["changes"]] for row in shown["ladder"]] != ladder
+        or any([(row["step"], row["changes"]) for row in shown[name]] != [*named] for name, named in steps.items())
         or shown["data"]["is_sample"]
     )
 
@@ -111,7 +127,10 @@ def is_stale(shown: dict[str, Any]) -> bool:
 def differences(shown: dict[str, Any], measured: dict[str, Any]) -> list[str]:
     """Return a line for each mean that differs by more than chance and other processors explain."""
     pairs = [(name, shown["recipes"][name], row) for name, row in measured["recipes"].items()]
-    pairs += [(new["step"], old, new) for old, new in zip(shown["ladder"], measured["ladder"], strict=True)]
+    steps = [
+        (old, new) for part in ("ladder", "controls") for old, new in zip(shown[part], measured[part], strict=True)
+    ]
+    pairs += [(f"{new['step']} {new['changes']}", old, new) for old, new in steps]
     found = []
     for name, old, new in pairs:
         for key in {"valid", "test"} & old.keys() & new.keys():

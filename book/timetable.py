@@ -25,7 +25,7 @@ from book.chapters import WRITTEN_MINUTES, BookChapter, chapters, exercise_minut
 from book.tables import Table
 
 TIMETABLE = re.compile(r"^:::\{timetable\}\n(.+?)\n:::$", re.MULTILINE | re.DOTALL)
-BEFORE, AFTER = "0-start", "how-far"  # pages without an exercise that a student reads as well
+BEFORE, AFTER = "0-start", ("how-far", "you-built-it")  # pages without an exercise that a student reads as well
 SET_UP_MINUTES = 15
 MEETING_MINUTES = 90
 SESSION_MINUTES = 90
@@ -68,8 +68,8 @@ def page(stem: str) -> BookChapter:
 def estimates() -> dict[str, int]:
     """Return how many minutes each page takes a student, by the stem of its file."""
     times = {chapter.assignment: chapter.minutes for chapter in chapters()}
-    before, after = page(BEFORE).reading_minutes + SET_UP_MINUTES, page(AFTER).reading_minutes
-    return {BEFORE: before, **times, AFTER: after}
+    before = page(BEFORE).reading_minutes + SET_UP_MINUTES
+    return {BEFORE: before, **times, **{stem: page(stem).reading_minutes for stem in AFTER}}
 
 
 def weeks_of(content: str) -> list[Week]:
@@ -99,7 +99,7 @@ def parts() -> list[Part]:
         found.append(Part(stem, "the text", chapter.reading_minutes))
         found += [Part(stem, f"`{one.name}`", exercise_minutes(one)) for one in chapter.exercises]
         found.append(Part(stem, "the written question", WRITTEN_MINUTES))
-    return [*found, Part(AFTER, "the text", minutes[AFTER])]
+    return [*found, *(Part(stem, "the text", minutes[stem]) for stem in AFTER)]
 
 
 def sessions(all_parts: Iterable[Part]) -> list[list[Part]]:

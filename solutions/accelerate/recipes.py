@@ -39,7 +39,7 @@ class Recipe:
 
     epochs: int = 25
     batch_size: int = 32
-    lr: float = 0.005
+    lr: float = 0.1
     dropout: float = 0.2
     optimizer: str = "sgd"
     weight_decay: float = 0.0
@@ -78,7 +78,7 @@ class Recipe:
     @property
     def is_taught(self) -> bool:
         """Whether the chapter's ``Learner`` can follow it: the rest goes beyond what is taught."""
-        extras = replace(self, batch_size=32, lr=0.005, epochs=25, dropout=0.2, patience=None, max_seconds=None)
+        extras = replace(self, batch_size=32, lr=0.1, epochs=25, dropout=0.2, patience=None, max_seconds=None)
         return extras == Recipe()
 
     def learning_rates(self, steps: int) -> list[float]:
@@ -91,15 +91,15 @@ class Recipe:
         return rise + [self.lr * (1 + math.cos(math.pi * (step + 1) / fall)) / 2 for step in range(fall)]
 
 
-# From a cautious recipe to the best one, a step at a time: what is done, and what it changes.
+# From chapter 5's recipe to the best one, a step at a time: what is done, and what it changes. Where the title names a
+# rate as well, the rate had to change with it.
 LADDER: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("a cautious recipe", {}),
-    ("ten times the learning rate", {"lr": 0.05}),
+    ("chapter 5's recipe", {}),
     ("initial std of a layer sqrt(2 / inputs)", {"he": True}),
     ("standardised inputs", {"standardize": True}),
-    ("AdamW with weight decay", {"optimizer": "adamw", "lr": 0.0005, "weight_decay": 0.1}),
-    ("batches of 256, eight times the learning rate", {"batch_size": 256, "lr": 0.004}),
-    ("a learning rate that falls", {"cosine": True}),
+    ("AdamW at a rate of its own", {"optimizer": "adamw", "lr": 0.0005, "weight_decay": 0.1}),
+    ("batches of 256 at eight times the rate", {"batch_size": 256, "lr": 0.004}),
+    ("a rate that falls", {"cosine": True}),
     ("60 epochs", {"epochs": 60}),
     ("images moved by up to a pixel", {"shift": 1}),
     ("dropout of 0.05", {"dropout": 0.05}),
@@ -107,11 +107,23 @@ LADDER: tuple[tuple[str, dict[str, Any]], ...] = (
     ("smoothed labels", {"smoothing": 0.1}),
 )
 
+# Steps of the ladder at another rate: whether it is the rate that makes a step look good or bad.
+CONTROLS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("chapter 5's recipe", {"lr": 0.05}),
+    ("initial std of a layer sqrt(2 / inputs)", {"lr": 0.05}),
+    ("standardised inputs", {"lr": 0.05}),
+)
+
 
 def rung(number: int) -> Recipe:
     """Return the recipe that has the ladder's steps up to this one, counted from 0; -1 is the last."""
     steps = LADDER[: number % len(LADDER) + 1]
     return Recipe(**{name: value for _, changes in steps for name, value in changes.items()})
+
+
+def controlled(step: str, changes: dict[str, Any]) -> Recipe:
+    """Return the recipe that has the ladder's steps up to the named one, and then these changes."""
+    return replace(rung([title for title, _ in LADDER].index(step)), **changes)
 
 
 RECIPES = {

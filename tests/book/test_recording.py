@@ -58,7 +58,7 @@ def check_consistency(run: Recording, images: int) -> None:
 def test_the_books_recording_is_consistent_and_of_the_recipe_as_it_is(shown: Recording) -> None:
     """Where this fails: ``make recording``."""
     check_consistency(shown, 60_000)
-    assert shown["recipe"] == asdict(RECIPES["classic"])
+    assert shown["recipe"] == asdict(record_run.SHOWN.recipe)
     assert not shown["data"]["is_sample"]
     assert len((ROOT / "data" / "training-run.json").read_bytes()) < LARGEST
 

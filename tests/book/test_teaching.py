@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
 from autograder.course import Course
 from book.chapters import chapters
@@ -21,6 +22,7 @@ from book.timetable import (
     weeks_of,
 )
 from book.workload import ANSWER_MINUTES, MEASURED, workload
+from tests.conftest import ROOT
 
 TEACHING = page("teaching")
 WEEKS = weeks_of(TEACHING.only(TIMETABLE))
@@ -37,6 +39,12 @@ def test_the_term_holds_every_page_with_the_time_that_the_page_says() -> None:
 def test_the_term_keeps_the_order_of_the_chapters() -> None:
     stems = [stem for week in WEEKS for stem in week.home if stem[0].isdigit()]
     assert stems == sorted(stems)
+
+
+def test_the_book_begins_with_the_pages_that_are_planned_in_the_order_in_which_they_are() -> None:
+    listed = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"][0]["chapters"]
+    planned = [f"chapters/{stem}" for stem in estimates()]
+    assert [one["file"] for one in listed][: len(planned)] == planned
 
 
 def test_no_week_of_the_term_asks_for_more_than_two_and_a_half_hours_at_home() -> None:
