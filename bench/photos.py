@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from autograder.console import print_table
-from bench.photographs import GROUNDS, Answer, GroundAccuracy, accuracy_by_ground, held_out, photographs
+from bench.photographs import KINDS, Accuracy, Answer, accuracy_by_kind, held_out, photographs
 from solutions import data
 from solutions.accelerate.device import use_one_thread
 from solutions.deployment import prepare_image
@@ -26,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, help="model file; otherwise that of the newest run")
     parser.add_argument("--data", type=Path, help="folder with the four IDX files; otherwise the usual places")
-    parser.add_argument("--per-class", type=int, default=25, help="photographs of each class on each ground")
+    parser.add_argument("--per-class", type=int, default=25, help="photographs of each class on each background")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same photographs")
     parser.add_argument("--out", type=Path, default=Path("_build/photos"), help="folder for pictures and JSON")
     options = parser.parse_args()
@@ -36,20 +36,20 @@ def main() -> None:
     model, _ = folders.open_model(path)
     dataset = data.load(options.data)
     options.out.mkdir(parents=True, exist_ok=True)
-    total = len(GROUNDS) * len(model.labels) * options.per_class
+    total = len(KINDS) * len(model.labels) * options.per_class
     with Progress(transient=True) as progress:
         task = progress.add_task("photographs", total=total)
-        results = accuracy_by_ground(
+        results = accuracy_by_kind(
             *(model, dataset.test_images, dataset.test_labels, options.per_class, options.seed),
             report=lambda done: progress.advance(task, done),
         )
     examples(dataset, options.seed).save(options.out / "examples.png")
     for result in results:
-        contact_sheet(result.failures, model.labels).save(options.out / f"failures-{result.ground}.png")
+        contact_sheet(result.failures, model.labels).save(options.out / f"failures-{result.kind}.png")
     summary = {
         "model": str(path),
         "seed": options.seed,
-        "grounds": [as_json(result, model.labels) for result in results],
+        "kinds": [as_json(result, model.labels) for result in results],
     }
     (options.out / "photos.json").write_text(json.dumps(summary, indent=2) + "\n")
 
@@ -58,22 +58,22 @@ def main() -> None:
     print(f"Photographs, and those that are wrong: {options.out}")
 
 
-def table(results: Sequence[GroundAccuracy], labels: Sequence[str]) -> Table:
+def table(results: Sequence[Accuracy], labels: Sequence[str]) -> Table:
     view = Table(box=None, pad_edge=False)
-    for column in ("ground", "photographs", "prepare_image", "resize and invert", "most often wrong"):
+    for column in ("background", "photographs", "prepare_image", "resize and invert", "most often wrong"):
         view.add_column(column)
     for result in results:
         wrong = Counter(labels[failure.label] for failure in result.failures).most_common(3)
         counts = ", ".join(f"{label} {count}" for label, count in wrong)
         view.add_row(
-            *(result.ground, str(result.count), f"{result.accuracy:.1%}", f"{result.accuracy_plain:.1%}", counts)
+            *(result.kind, str(result.count), f"{result.accuracy:.1%}", f"{result.accuracy_plain:.1%}", counts)
         )
     return view
 
 
-def as_json(result: GroundAccuracy, labels: Sequence[str]) -> dict[str, object]:
+def as_json(result: Accuracy, labels: Sequence[str]) -> dict[str, object]:
     return {
-        "ground": result.ground,
+        "kind": result.kind,
         "photographs": result.count,
         "accuracy": result.accuracy,
         "accuracy_resize_and_invert": result.accuracy_plain,
@@ -89,15 +89,15 @@ def answer(failure: Answer, labels: Sequence[str]) -> str | None:
 
 
 def examples(dataset: data.Dataset, seed: int) -> Image.Image:
-    """Return a photograph of a garment of each class on each ground, and what is made of it."""
+    """Return a photograph of a garment of each class on each kind of background, and what is made of it."""
     indices = held_out(dataset.test_labels, 1, seed)
     cells = []
-    for ground in GROUNDS:
-        for photo in photographs(dataset.test_images, ground, indices, seed):
+    for kind in KINDS:
+        for photo in photographs(dataset.test_images, kind, indices, seed):
             try:
-                cells.append(cell(photo, prepare_image(photo)[0].numpy(), ground))
+                cells.append(cell(photo, prepare_image(photo)[0].numpy(), kind))
             except ValueError:
-                cells.append(cell(photo, None, f"{ground}: refused"))
+                cells.append(cell(photo, None, f"{kind}: refused"))
     return sheet(cells)
 
 
