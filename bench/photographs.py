@@ -18,11 +18,13 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 
 from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH, smooth_noise
+from solutions.deploy.doubt import background_found
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
 
 KINDS = (*BACKGROUNDS, "transparent")
 PLAIN = ("white", "grey", "coloured", "transparent")  # as in a shop's catalogue
+SURE = 0.9  # a probability above it is a promise
 MARGIN = 3  # pixels of the garment's 28×28 that are added around it, so that its outline can be smooth
 LUMA = np.array([0.299, 0.587, 0.114])  # what each channel counts for in grey
 
@@ -38,6 +40,8 @@ class Answer:
         prepared: what ``prepare_image`` made of it, shape (1, 28, 28); None where it refused.
         given: index of the class that was answered; None where the photograph was refused.
         given_plain: the same after ``resize_and_invert``.
+        is_sure: whether the answer has a probability above ``SURE``.
+        background_found: whether the garment ends within the photograph.
     """
 
     photo: Image.Image
@@ -46,6 +50,8 @@ class Answer:
     prepared: Tensor | None
     given: int | None
     given_plain: int
+    is_sure: bool
+    background_found: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +64,7 @@ class Accuracy:
         right: how many are right after ``prepare_image``.
         right_plain: how many are right after ``resize_and_invert``.
         failures: those that are wrong after ``prepare_image``.
+        found: how many of the photographs have a garment that ends within them; the others are to be taken again.
     """
 
     kind: str
@@ -65,10 +72,24 @@ class Accuracy:
     right: int
     right_plain: int
     failures: tuple[Answer, ...]
+    found: int
 
     @property
     def accuracy(self) -> float:
         return self.right / self.count
+
+    @property
+    def sure_and_wrong(self) -> int:
+        return sum(failure.is_sure for failure in self.failures)
+
+    @property
+    def right_found(self) -> int:
+        """How many are right of those whose garment ends within them."""
+        return self.found - sum(failure.background_found for failure in self.failures)
+
+    @property
+    def sure_and_wrong_found(self) -> int:
+        return sum(failure.is_sure and failure.background_found for failure in self.failures)
 
     @property
     def accuracy_plain(self) -> float:
@@ -149,19 +170,23 @@ def accuracy_by_kind(
                 prepared = prepare_image(photo)
             except ValueError:  # nothing stands out from the background
                 prepared = None
-            given = None if prepared is None else _answer(model, prepared)
-            plain = _answer(model, resize_and_invert(photo))
-            answers.append(Answer(photo, index, int(labels[index]), prepared, given, plain))
+            given, sure = (None, 0.0) if prepared is None else _answer(model, prepared)
+            plain, _ = _answer(model, resize_and_invert(photo))
+            found = prepared is not None and background_found(photo)
+            answers.append(Answer(photo, index, int(labels[index]), prepared, given, plain, sure > SURE, found))
             report(1)
         wrong = tuple(answer for answer in answers if answer.given != answer.label)
+        found = sum(answer.background_found for answer in answers)
         right_plain = sum(answer.given_plain == answer.label for answer in answers)
-        results.append(Accuracy(kind, len(answers), len(answers) - len(wrong), right_plain, wrong))
+        results.append(Accuracy(kind, len(answers), len(answers) - len(wrong), right_plain, wrong, found))
     return results
 
 
-def _answer(model: Classifier, x: Tensor) -> int:
+def _answer(model: Classifier, x: Tensor) -> tuple[int, float]:
+    """Return the index of the first answer, and its probability."""
     with torch.no_grad():
-        return int(model(x).argmax())
+        share, index = model(x).softmax(dim=1)[0].max(dim=0)
+    return int(index), float(share)
 
 
 def _enlarge(garment: np.ndarray, scale: float, angle: float) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ const NEAR = [8, 40]; // of 255: between these limits lies how far a border pixe
 const CLEARLY = [18, 70]; // of 255: between these limits lies how far a colour of the garment has to be
 const PART = 15; // percent of the largest part; smaller ones are specks
 const INNER = 25; // percent of what touches the border; if what does not is larger, it is the garment
+const EDGE = 5; // percent of a picture's edge; where a garment lies along more of it, the background was not found
 const BINS = 16; // of each channel, in which colours are counted
 
 const within = (value, [low, high]) => Math.min(Math.max(value, low), high);
@@ -34,6 +35,12 @@ export function findGarment(photo) {
     if (byColour.includes(1)) garment = byColour;
   }
   return inDetail(garment, image, photo, background, limit, block);
+}
+
+/** Whether a garment lies along little of the picture's edge. */
+export function endsWithin(garment, width, height) {
+  const edge = borderOf(width, height);
+  return 100 * total(edge, (i) => garment[i]) <= EDGE * edge.length;
 }
 
 /** The colour that the background has, or would have, at each pixel: three numbers for each. */

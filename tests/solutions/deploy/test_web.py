@@ -17,6 +17,7 @@ from bench.photographs import KINDS, photographs
 from solutions import data
 from solutions.data import Dataset
 from solutions.deploy import web
+from solutions.deploy.doubt import background_found
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import COURSE_MODEL
@@ -143,7 +144,8 @@ def test_on_every_background_a_garment_is_found_as_in_python_bit_for_bit(sample:
     rng = np.random.default_rng(0)
     for size in ((2, 2), (2, 60), (61, 2), (3, 3), (40, 31), (226, 225)):
         images.append(Image.fromarray(rng.integers(0, 256, (*size[::-1], 3), np.uint8)))
-    found, _ = prepared_in_node(images, tmp_path)
+    found, said = prepared_in_node(images, tmp_path)
+    assert len(said) == sum(not background_found(image) for image in images)
     for kind, there, image in zip([*KINDS * 2, *range(6)], found, images, strict=True):
         np.testing.assert_array_equal(there, prepare_image(image).numpy(), err_msg=f"{kind}, {image.size}")
 
