@@ -84,7 +84,8 @@ def fitted_background(colours: Numbers) -> Numbers:
         weights = solved(matrix, columns)
         off = np.abs(seen - surface(weights, at_x, at_y)).max(axis=1)
     else:
-        return (surface(weights, x, y) + middle).clip(0, 255)
+        fitted: Numbers = (surface(weights, x, y) + middle).clip(0, 255)
+        return fitted
     return np.broadcast_to(middle, colours.shape)
 
 

@@ -25,9 +25,11 @@ def background_found(image: Image.Image) -> bool:
         image: a photograph that ``prepare_image`` takes, turned upright. Of one that is partly transparent, or has 16
             bits, nothing is doubted.
     """
-    if image.mode.startswith("I") or image.convert("RGBA").getchannel("A").getextrema()[0] < 128:
+    if image.mode.startswith("I"):
         return True
     image = image.convert("RGBA")
+    if np.asarray(image.getchannel("A")).min() < 128:
+        return True
     if max(image.size) > 1024:
         image = image.reduce(max(image.size) // 512)
     on_white = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")

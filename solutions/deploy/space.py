@@ -18,14 +18,8 @@ DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
 COPIED = (
     *("__init__.py", "errors.py"),
-    *(
-        "deploy/__init__.py",
-        "deploy/answers.py",
-        "deploy/doubt.py",
-        "deploy/images.py",
-        "deploy/network.py",
-        "deploy/space_guard.py",
-    ),
+    *("deploy/__init__.py", "deploy/answers.py", "deploy/doubt.py", "deploy/images.py", "deploy/network.py"),
+    *("deploy/space_guard.py", "runs/__init__.py", "runs/summary.py"),
 )
 # All that prepare_image has of PyTorch, and the same in NumPy.
 IN_NUMPY = {
