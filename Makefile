@@ -112,8 +112,8 @@ mistakes: .venv/installed ## each known mistake, what catches it, and whether it
 mutants: .venv/installed ## small changes of the solutions that no check sees, and that are not known to be right (ROOM=training for one)
 	@$(BIN)/python -m tests.mutants $(if $(ROOM),--room $(ROOM))
 
-photos: .venv/installed ## accuracy on photographs made of held-out garments, on each ground; those that are wrong in _build/photos
-	@$(BIN)/python -m bench.photos --model $(DEPLOYED)
+photos: .venv/installed ## accuracy on photographs made of held-out garments, on each background; those that are wrong in _build/photos (WRITE=1 shows it in the book)
+	@$(BIN)/python -m bench.photos --model $(DEPLOYED) $(if $(WRITE),--write)
 
 bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
 	$(BIN)/python -m bench.check

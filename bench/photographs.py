@@ -1,10 +1,11 @@
 """Photographs made from held-out garments: how much of the accuracy survives between a data set and a camera.
 
 They are made, not taken. A garment of 28×28 pixels is drawn at photo size by smooth interpolation, with a weave, folds
-and a tint, lies on a ground a little turned and off the middle, under light that falls off to one side, casts a soft
-shadow, and is stored as a camera stores it, as a JPEG with the sensor's noise. The fourth ground is none: a cut-out
-with transparency, as a PNG. Grounds and tones are drawn without a look at the garment, so some garments hardly differ
-from what they lie on. Patterned grounds, hands, wearers and detail finer than 28×28 are not in them.
+and a tint, lies on a background of ``bench.backgrounds`` a little turned and off the middle, under light that falls
+off, casts a soft shadow, and is stored as a camera stores it, as a JPEG with the sensor's noise. One background is
+none: a cut-out with transparency, as a PNG. Backgrounds and tones are drawn without a look at the garment, so some
+garments hardly differ from what they lie on. Poses that are not the catalogue's, and detail finer than 28×28, are not
+in them.
 """
 
 import io
@@ -16,11 +17,14 @@ import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 
+from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH, smooth_noise
+from solutions.deploy.doubt import background_found
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
 
-GROUNDS = ("white", "grey", "coloured", "transparent")
-WIDTH, HEIGHT = 600, 800  # pixels
+KINDS = (*BACKGROUNDS, "transparent")
+PLAIN = ("white", "grey", "coloured", "transparent")  # as in a shop's catalogue
+SURE = 0.9  # a probability above it is a promise
 MARGIN = 3  # pixels of the garment's 28×28 that are added around it, so that its outline can be smooth
 LUMA = np.array([0.299, 0.587, 0.114])  # what each channel counts for in grey
 
@@ -36,6 +40,8 @@ class Answer:
         prepared: what ``prepare_image`` made of it, shape (1, 28, 28); None where it refused.
         given: index of the class that was answered; None where the photograph was refused.
         given_plain: the same after ``resize_and_invert``.
+        is_sure: whether the answer has a probability above ``SURE``.
+        background_found: whether the garment ends within the photograph.
     """
 
     photo: Image.Image
@@ -44,45 +50,62 @@ class Answer:
     prepared: Tensor | None
     given: int | None
     given_plain: int
+    is_sure: bool
+    background_found: bool
 
 
 @dataclass(frozen=True, eq=False)
-class GroundAccuracy:
-    """How many of the photographs on one ground are answered rightly.
+class Accuracy:
+    """How many of the photographs on one kind of background are answered rightly.
 
     Attributes:
-        ground: one of ``GROUNDS``.
+        kind: one of ``KINDS``.
         count: how many photographs there are.
         right: how many are right after ``prepare_image``.
         right_plain: how many are right after ``resize_and_invert``.
         failures: those that are wrong after ``prepare_image``.
+        found: how many of the photographs have a garment that ends within them; the others are to be taken again.
     """
 
-    ground: str
+    kind: str
     count: int
     right: int
     right_plain: int
     failures: tuple[Answer, ...]
+    found: int
 
     @property
     def accuracy(self) -> float:
         return self.right / self.count
 
     @property
+    def sure_and_wrong(self) -> int:
+        return sum(failure.is_sure for failure in self.failures)
+
+    @property
+    def right_found(self) -> int:
+        """How many are right of those whose garment ends within them."""
+        return self.found - sum(failure.background_found for failure in self.failures)
+
+    @property
+    def sure_and_wrong_found(self) -> int:
+        return sum(failure.is_sure and failure.background_found for failure in self.failures)
+
+    @property
     def accuracy_plain(self) -> float:
         return self.right_plain / self.count
 
 
-def photograph(garment: np.ndarray, ground: str, rng: np.random.Generator) -> Image.Image:
+def photograph(garment: np.ndarray, kind: str, rng: np.random.Generator) -> Image.Image:
     """Return a photograph of a garment.
 
     Args:
         garment: uint8, shape (28, 28), as in Fashion-MNIST: background 0, a black garment 255.
-        ground: one of ``GROUNDS``.
+        kind: one of ``KINDS``.
         rng: what everything else is drawn from.
 
     Returns:
-        600×800 pixels: RGB, decoded from a JPEG; on the ground "transparent" RGBA, decoded from a PNG.
+        600×800 pixels: RGB, decoded from a JPEG; of the kind "transparent" RGBA, decoded from a PNG.
     """
     scale = rng.uniform(12, 17)
     tone, mask = _enlarge(garment, scale, rng.uniform(-7, 7))
@@ -91,11 +114,13 @@ def photograph(garment: np.ndarray, ground: str, rng: np.random.Generator) -> Im
     tone *= _fabric(rng)
     # Colours stand first, shape (3, HEIGHT, WIDTH): so NumPy takes a third of the time.
     cloth = tone + _tint(rng) * np.minimum(tone, 255 - tone)
-    if ground == "transparent":
+    if kind == "transparent":
         nothing_seen_is_black = np.where(mask > 0, cloth, 0)
         return _stored(np.stack([*nothing_seen_is_black, 255 * mask]), "PNG")
-    lying = _ground_colour(ground, rng) * (1 - _shadow(mask, scale, rng))
-    picture = (lying + mask * (cloth - lying)) * _light(rng)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else (0, 0, WIDTH, HEIGHT)
+    lying = BACKGROUNDS[kind].paint(rng, box) * (1 - _shadow(mask, scale, rng))
+    picture = (lying + mask * (cloth - lying)) * BACKGROUNDS[kind].light(rng)
     noise = rng.uniform(1, 3) * rng.standard_normal(picture.shape, np.float32)
     return _stored(picture + noise, "JPEG", quality=int(rng.integers(70, 93)))
 
@@ -112,21 +137,21 @@ def held_out(labels: np.ndarray, per_class: int, seed: int) -> np.ndarray:
     return np.concatenate([member[np.argsort(keys[member])][:per_class] for member in members])
 
 
-def photographs(images: np.ndarray, ground: str, indices: np.ndarray, seed: int) -> Iterator[Image.Image]:
-    """Yield a photograph of each chosen image; it depends on the image, the ground and the seed alone."""
+def photographs(images: np.ndarray, kind: str, indices: np.ndarray, seed: int) -> Iterator[Image.Image]:
+    """Yield a photograph of each chosen image; it depends on the image, the kind and the seed alone."""
     for index in indices.tolist():
-        yield photograph(images[index], ground, np.random.default_rng([seed, GROUNDS.index(ground), index]))
+        yield photograph(images[index], kind, np.random.default_rng([seed, KINDS.index(kind), index]))
 
 
-def accuracy_by_ground(
+def accuracy_by_kind(
     model: Classifier,
     images: np.ndarray,
     labels: np.ndarray,
     per_class: int = 25,
     seed: int = 0,
     report: Callable[[int], None] = lambda done: None,
-) -> list[GroundAccuracy]:
-    """Let a model answer photographs of held-out garments, the same garments on each ground.
+) -> list[Accuracy]:
+    """Let a model answer photographs of held-out garments, the same garments on each kind of background.
 
     Args:
         model: in evaluation mode.
@@ -138,26 +163,30 @@ def accuracy_by_ground(
     """
     indices = held_out(labels, per_class, seed)
     results = []
-    for ground in GROUNDS:
+    for kind in KINDS:
         answers = []
-        for index, photo in zip(indices.tolist(), photographs(images, ground, indices, seed), strict=True):
+        for index, photo in zip(indices.tolist(), photographs(images, kind, indices, seed), strict=True):
             try:
                 prepared = prepare_image(photo)
-            except ValueError:  # nothing stands out from the ground
+            except ValueError:  # nothing stands out from the background
                 prepared = None
-            given = None if prepared is None else _answer(model, prepared)
-            plain = _answer(model, resize_and_invert(photo))
-            answers.append(Answer(photo, index, int(labels[index]), prepared, given, plain))
+            given, sure = (None, 0.0) if prepared is None else _answer(model, prepared)
+            plain, _ = _answer(model, resize_and_invert(photo))
+            found = prepared is not None and background_found(photo)
+            answers.append(Answer(photo, index, int(labels[index]), prepared, given, plain, sure > SURE, found))
             report(1)
         wrong = tuple(answer for answer in answers if answer.given != answer.label)
+        found = sum(answer.background_found for answer in answers)
         right_plain = sum(answer.given_plain == answer.label for answer in answers)
-        results.append(GroundAccuracy(ground, len(answers), len(answers) - len(wrong), right_plain, wrong))
+        results.append(Accuracy(kind, len(answers), len(answers) - len(wrong), right_plain, wrong, found))
     return results
 
 
-def _answer(model: Classifier, x: Tensor) -> int:
+def _answer(model: Classifier, x: Tensor) -> tuple[int, float]:
+    """Return the index of the first answer, and its probability."""
     with torch.no_grad():
-        return int(model(x).argmax())
+        share, index = model(x).softmax(dim=1)[0].max(dim=0)
+    return int(index), float(share)
 
 
 def _enlarge(garment: np.ndarray, scale: float, angle: float) -> tuple[np.ndarray, np.ndarray]:
@@ -165,7 +194,7 @@ def _enlarge(garment: np.ndarray, scale: float, angle: float) -> tuple[np.ndarra
     padded = np.pad(garment, MARGIN)
     inside = padded > 12
     inside |= _of_nine(inside) >= 7  # a light garment has single zeros within it
-    # An outline's pixel that is much lighter than its neighbours was half ground when the data were made.
+    # An outline's pixel that is much lighter than its neighbours was half background when the data were made.
     brightest = np.asarray(Image.fromarray(padded).filter(ImageFilter.MaxFilter(3)))
     inside &= (_of_nine(inside) == 9) | (padded >= 0.5 * brightest)
     # Beyond its outline the garment goes on in the tone that it has there, or it would have a white seam.
@@ -179,7 +208,9 @@ def _enlarge(garment: np.ndarray, scale: float, angle: float) -> tuple[np.ndarra
         for part in (tone, _blurred(255 * inside, 0.5) / 255)
     ]
     tone, mask = (np.array(part.rotate(angle, Image.Resampling.BILINEAR)) for part in large)
-    edge = ((mask - 0.5) * scale / 2 + 0.5).clip(0, 1)  # from garment to ground in some two pixels, as a lens draws it
+    edge = ((mask - 0.5) * scale / 2 + 0.5).clip(
+        0, 1
+    )  # from garment to background in some two pixels, as a lens draws it
     return tone.clip(5, 250), edge
 
 
@@ -199,7 +230,7 @@ def _fabric(rng: np.random.Generator) -> np.ndarray:
     thread = rng.uniform(3, 6)  # pixels
     down, across = (np.sin(2 * np.pi / thread * np.arange(side, dtype=np.float32)) for side in (HEIGHT, WIDTH))
     weave = np.outer(down, across)
-    folds, grain = _smooth_noise((16, 12), rng), _smooth_noise((HEIGHT // 2, WIDTH // 2), rng)
+    folds, grain = smooth_noise((16, 12), rng), smooth_noise((HEIGHT // 2, WIDTH // 2), rng)
     return 1 + rng.uniform(0.01, 0.05) * weave + 0.04 * folds + 0.03 * grain
 
 
@@ -209,29 +240,11 @@ def _tint(rng: np.random.Generator) -> np.ndarray:
     return (colour - colour @ LUMA).astype(np.float32)[:, None, None]
 
 
-def _ground_colour(ground: str, rng: np.random.Generator) -> np.ndarray:
-    """Return red, green and blue from 0 to 255, shape (3, 1, 1)."""
-    if ground == "coloured":
-        hue, saturation, value = rng.integers([0, 60, 110], [256, 180, 240]).tolist()
-        colour = np.asarray(Image.new("HSV", (1, 1), (hue, saturation, value)).convert("RGB"))[0, 0]
-    else:
-        colour = rng.uniform(240, 255) if ground == "white" else rng.uniform(110, 210)
-    return (colour + rng.uniform(-4, 4, 3)).astype(np.float32)[:, None, None]
-
-
 def _shadow(mask: np.ndarray, scale: float, rng: np.random.Generator) -> np.ndarray:
-    """Return how much of the light the garment takes from the ground, shape (HEIGHT, WIDTH)."""
+    """Return how much of the light the garment takes from the background, shape (HEIGHT, WIDTH)."""
     blurred = _blurred(255 * mask, scale * rng.uniform(0.5, 1.2)) / 255
     shift = (scale * rng.uniform([0.2, -0.8], [1, 0.8])).astype(int)  # the light comes from above
     return rng.uniform(0.1, 0.3) * np.roll(blurred, tuple(shift), (0, 1))
-
-
-def _light(rng: np.random.Generator) -> np.ndarray:
-    """Return light that falls off to one side, from 1, shape (HEIGHT, WIDTH)."""
-    down, across = (np.linspace(-0.5, 0.5, side, dtype=np.float32) for side in (HEIGHT, WIDTH))
-    direction = rng.uniform(0, 2 * np.pi)
-    along = np.add.outer(float(np.cos(direction)) * down, float(np.sin(direction)) * across)
-    return 1 - rng.uniform(0.02, 0.15) * (along - along.min()) / np.ptp(along)
 
 
 def _stored(channels: np.ndarray, kind: str, **options: int) -> Image.Image:
@@ -248,9 +261,3 @@ def _blurred(values: np.ndarray, radius: float) -> np.ndarray:
     return np.asarray(Image.fromarray(values.astype(np.uint8)).filter(ImageFilter.GaussianBlur(radius))).astype(
         np.float32
     )
-
-
-def _smooth_noise(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return normal numbers at a grid's points and smooth between them, shape (HEIGHT, WIDTH)."""
-    points = Image.fromarray(rng.standard_normal(shape, np.float32))
-    return np.asarray(points.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC))

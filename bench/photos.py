@@ -1,10 +1,12 @@
 """Measure a model on photographs of held-out garments, and show those it gets wrong: ``make photos``"""
 
 import argparse
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -12,12 +14,13 @@ from rich.progress import Progress
 from rich.table import Table
 
 from autograder.console import print_table
-from bench.photographs import GROUNDS, Answer, GroundAccuracy, accuracy_by_ground, held_out, photographs
+from bench.photographs import KINDS, Accuracy, Answer, accuracy_by_kind, held_out, photographs
 from solutions import data
 from solutions.accelerate.device import use_one_thread
 from solutions.deployment import prepare_image
 from solutions.runs import folders
 
+WRITTEN = Path(__file__).parent.parent / "data" / "photographs.json"
 THUMBNAIL = (150, 200)  # pixels
 COLUMNS = 10
 
@@ -26,9 +29,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, help="model file; otherwise that of the newest run")
     parser.add_argument("--data", type=Path, help="folder with the four IDX files; otherwise the usual places")
-    parser.add_argument("--per-class", type=int, default=25, help="photographs of each class on each ground")
+    parser.add_argument("--per-class", type=int, default=25, help="photographs of each class on each background")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same photographs")
     parser.add_argument("--out", type=Path, default=Path("_build/photos"), help="folder for pictures and JSON")
+    parser.add_argument("--write", action="store_true", help="show the figures in the book: data/photographs.json")
     options = parser.parse_args()
 
     use_one_thread()
@@ -36,47 +40,69 @@ def main() -> None:
     model, _ = folders.open_model(path)
     dataset = data.load(options.data)
     options.out.mkdir(parents=True, exist_ok=True)
-    total = len(GROUNDS) * len(model.labels) * options.per_class
+    total = len(KINDS) * len(model.labels) * options.per_class
     with Progress(transient=True) as progress:
         task = progress.add_task("photographs", total=total)
-        results = accuracy_by_ground(
+        results = accuracy_by_kind(
             *(model, dataset.test_images, dataset.test_labels, options.per_class, options.seed),
             report=lambda done: progress.advance(task, done),
         )
     examples(dataset, options.seed).save(options.out / "examples.png")
     for result in results:
-        contact_sheet(result.failures, model.labels).save(options.out / f"failures-{result.ground}.png")
+        contact_sheet(result.failures, model.labels).save(options.out / f"failures-{result.kind}.png")
     summary = {
         "model": str(path),
+        "model_digest": hashlib.sha256(path.read_bytes()).hexdigest(),
         "seed": options.seed,
-        "grounds": [as_json(result, model.labels) for result in results],
+        "kinds": [as_json(result, model.labels) for result in results],
     }
     (options.out / "photos.json").write_text(json.dumps(summary, indent=2) + "\n")
+    if options.write:
+        WRITTEN.write_text(json.dumps(short(summary), indent=1) + "\n")
 
     print(f"Model: {path}")
     print_table(table(results, model.labels))
     print(f"Photographs, and those that are wrong: {options.out}")
 
 
-def table(results: Sequence[GroundAccuracy], labels: Sequence[str]) -> Table:
+def short(summary: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures without the list of what is wrong."""
+    kinds = [{key: value for key, value in kind.items() if key != "wrong"} for kind in summary["kinds"]]
+    return summary | {"kinds": kinds}
+
+
+def table(results: Sequence[Accuracy], labels: Sequence[str]) -> Table:
     view = Table(box=None, pad_edge=False)
-    for column in ("ground", "photographs", "prepare_image", "resize and invert", "most often wrong"):
+    for column in (
+        "background",
+        "photographs",
+        "prepare_image",
+        "resize and invert",
+        "background found",
+        "right then",
+        "most often wrong",
+    ):
         view.add_column(column)
     for result in results:
         wrong = Counter(labels[failure.label] for failure in result.failures).most_common(3)
         counts = ", ".join(f"{label} {count}" for label, count in wrong)
         view.add_row(
-            *(result.ground, str(result.count), f"{result.accuracy:.1%}", f"{result.accuracy_plain:.1%}", counts)
+            *(result.kind, str(result.count), f"{result.accuracy:.1%}", f"{result.accuracy_plain:.1%}"),
+            *(f"{result.found / result.count:.0%}", f"{result.right_found / max(result.found, 1):.1%}", counts),
         )
     return view
 
 
-def as_json(result: GroundAccuracy, labels: Sequence[str]) -> dict[str, object]:
+def as_json(result: Accuracy, labels: Sequence[str]) -> dict[str, object]:
     return {
-        "ground": result.ground,
+        "kind": result.kind,
         "photographs": result.count,
         "accuracy": result.accuracy,
         "accuracy_resize_and_invert": result.accuracy_plain,
+        "sure_and_wrong": result.sure_and_wrong,
+        "background_found": result.found,
+        "right_where_found": result.right_found,
+        "sure_and_wrong_where_found": result.sure_and_wrong_found,
         "wrong": [
             {"test_image": failure.index, "label": labels[failure.label], "answer": answer(failure, labels)}
             for failure in result.failures
@@ -89,15 +115,15 @@ def answer(failure: Answer, labels: Sequence[str]) -> str | None:
 
 
 def examples(dataset: data.Dataset, seed: int) -> Image.Image:
-    """Return a photograph of a garment of each class on each ground, and what is made of it."""
+    """Return a photograph of a garment of each class on each kind of background, and what is made of it."""
     indices = held_out(dataset.test_labels, 1, seed)
     cells = []
-    for ground in GROUNDS:
-        for photo in photographs(dataset.test_images, ground, indices, seed):
+    for kind in KINDS:
+        for photo in photographs(dataset.test_images, kind, indices, seed):
             try:
-                cells.append(cell(photo, prepare_image(photo)[0].numpy(), ground))
+                cells.append(cell(photo, prepare_image(photo)[0].numpy(), kind))
             except ValueError:
-                cells.append(cell(photo, None, f"{ground}: refused"))
+                cells.append(cell(photo, None, f"{kind}: refused"))
     return sheet(cells)
 
 

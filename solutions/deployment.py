@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageOps
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from autograder.student.garment import find_garment
 from solutions.dropout import Classifier
 from solutions.layers import Linear
 
@@ -106,10 +107,10 @@ def load_model(path: str | Path, device: str = "cpu") -> Classifier:
 def prepare_image(image: Image.Image) -> Tensor:
     """Turn a photograph of a garment into what the network was trained on.
 
-    The steps: turn it as EXIF says; put it on white where it is transparent; take the median of the border as the
-    background's colour; find what differs from it in colour, or is not transparent while other parts are; trim to
-    that; scale the longer side to 28 by area mean, keeping the proportions; centre; make dark bright, and the
-    background 0.
+    The steps: turn it as EXIF says; put it on white where it is transparent; find the garment: where some of the
+    picture is transparent it is what is not, and otherwise what the given ``find_garment(image)`` says of an image of
+    mode RGB, a mask of its pixels (height, width); trim to that; scale the longer side to 28 by area mean, keeping the
+    proportions; centre; make dark bright, and the background 0.
 
     How each step is done is free. What counts: the garment lies where it should, to within a pixel; its brightness is
     1 - grey / 255, to within 0.05, and that of a fine pattern is its mean; away from it there are exact zeros.
@@ -135,18 +136,12 @@ def prepare_image(image: Image.Image) -> Tensor:
     alpha = np.asarray(image.getchannel("A"))
     image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
-    pixels = np.asarray(image).astype(np.float32)
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    # The largest of three channels, as max(axis=2) has it in seven times the time.
-    distance = np.maximum.reduce([*np.moveaxis(np.abs(pixels - np.median(border, axis=0)), 2, 0)])
-    blurred = Image.fromarray(distance.astype(np.uint8)).filter(ImageFilter.GaussianBlur(max(image.size) / 200))
-    garment = np.asarray(blurred) > 28  # blurred, so that single pixels of noise do not count
-    core = garment & (distance > 28)  # the blur also widens; this has the true extent
+    garment = find_garment(image)
     if alpha.min() < 128:
-        core, garment = core | (alpha >= 128), garment | (alpha >= 128)
-    rows, columns = np.flatnonzero(core.any(axis=1)), np.flatnonzero(core.any(axis=0))
+        garment = alpha >= 128
+    rows, columns = np.flatnonzero(garment.any(axis=1)), np.flatnonzero(garment.any(axis=0))
     if len(rows) == 0:
-        raise ValueError("nothing stands out from the background; take the photograph on a plain, different ground")
+        raise ValueError("nothing stands out from the background; take the photograph on one of another colour")
     box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
     brightness = np.where(garment, 255 - np.asarray(image.convert("L")).astype(np.float32), 0)

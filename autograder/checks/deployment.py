@@ -166,7 +166,7 @@ def cut_out(grey: int, behind: tuple[int, int, int]) -> Image.Image:
 
 @check("prepare_image", points=1, title="What is transparent counts as white, and what is cut out is found")
 def transparency(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    dark, light = between(2, 12, rng), between(234, 238, rng)
+    dark, light = between(2, 12, rng), between(241, 245, rng)
 
     def inner(drawn: int) -> Look:
         return lambda x: close(float(x[4:24, 10:18].mean()), 1 - drawn / 255)

@@ -38,7 +38,8 @@ def load_measured(name: str) -> Any:
     """Return what takes too long to measure while a page is built.
 
     Args:
-        name: "results", of ``make results``: the accuracy of each recipe on the full Fashion-MNIST; "speed", of
+        name: "results", of ``make results``: the accuracy of each recipe on the full Fashion-MNIST; "photographs", of
+            ``make photos WRITE=1``: how many made photographs are answered rightly on each background; "speed", of
             ``make bench-training``; "grading", of ``make bench-grading``: how long a class takes to grade; or
             "attacks", of ``make attacks``: how each attack on the grader ended.
 

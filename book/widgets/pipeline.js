@@ -29,7 +29,7 @@ export const STEPS = [
   },
   {
     title: "Garment found",
-    why: "The ground has the colour of the border, by median. What has another colour is garment; the ground becomes 0.",
+    why: "A smooth surface through the border's colours is the background. What differs from it is garment; the rest becomes 0.",
     picture: ({ image, garment, box }) => ({ ...grey(garment, image.width, 1), box }),
     without: ({ image, colours, garment, box }) =>
       place(shrink(brighten(colours, new Uint8Array(garment.length).fill(1)), image.width, box)),

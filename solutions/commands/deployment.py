@@ -28,7 +28,8 @@ def predict(
     """Say what garment is in each photograph, with probabilities."""
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
-    from solutions.deploy.answers import UNSURE_BELOW, Answer
+    from solutions.deploy.answers import Answer
+    from solutions.deploy.doubt import background_found
     from solutions.deploy.images import ImageError, open_image, remark
     from solutions.deployment import classify
     from solutions.runs import folders
@@ -44,7 +45,7 @@ def predict(
         try:
             with terminal.libraries_silenced():
                 image = open_image(photo)
-            answer = Answer(classify(classifier, image), remark(image))
+            answer = Answer(classify(classifier, image), remark(image), background_found(image))
         except (ImageError, ValueError) as error:
             results.append({"image": str(photo), "error": str(error)})
             complain(f"{photo}: {error}")
@@ -55,7 +56,7 @@ def predict(
             console.print(answer.remark, style="yellow")
         console.print(terminal.answer_table(answer.ranked[:5]))
         if answer.is_unsure:
-            console.print(f"Not sure: the best answer has less than {UNSURE_BELOW:.0%}.", style="yellow")
+            console.print(f"Not sure. {answer.reason}", style="yellow")
         console.print()
     if as_json:
         print(json.dumps(results))

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from solutions.deploy.doubt import TAKE_AGAIN
+
 LIMITS = (
     "It knows ten kinds. Whatever you send, it names one of them: it has no word for a hat or a cat.",
     "Shirts are often taken for T-shirts, pullovers and coats: at 28 × 28 pixels without colour they look alike.",
-    "It was trained on catalogue pictures: one garment, upright, on a plain ground. On other photographs it is less "
-    "often right, and its probabilities promise too much.",
+    "It was trained on catalogue pictures: one garment, upright, on a plain background. On other photographs it is "
+    "less often right, and its probabilities promise too much.",
 )
 
-ADVICE = "Try a plain ground that differs from the garment, the whole garment in the picture, and one garment alone."
+ADVICE = "Try a plain background of another colour, the whole garment in the picture, and one garment alone."
 
 UNSURE_BELOW = 0.7
 """An answer whose probability is smaller is called unsure.
@@ -27,14 +29,21 @@ class Answer:
     Attributes:
         ranked: label and probability, the most probable first; the probabilities add up to 1.
         remark: what to tell with the answer, such as that only the first frame was looked at.
+        background_found: whether the garment ends within the picture (``doubt.background_found``).
     """
 
     ranked: list[tuple[str, float]]
     remark: str = ""
+    background_found: bool = True
 
     @property
     def is_unsure(self) -> bool:
-        return self.ranked[0][1] < UNSURE_BELOW
+        return self.ranked[0][1] < UNSURE_BELOW or not self.background_found
+
+    @property
+    def reason(self) -> str:
+        """Why the answer is unsure."""
+        return f"The best answer has less than {UNSURE_BELOW:.0%}." if self.background_found else TAKE_AGAIN
 
     @property
     def in_words(self) -> str:
@@ -42,13 +51,16 @@ class Answer:
         (first, probability), (second, _) = self.ranked[:2]
         verdict = f"{first}, {probability:.0%}."
         if self.is_unsure:
-            verdict = f"Not sure: {first} or {second}? The best answer has less than {UNSURE_BELOW:.0%}. {ADVICE}"
+            verdict = f"Not sure: {first} or {second}? {self.reason}"
+            verdict += f" {ADVICE}" if self.background_found else ""
         return f"{verdict} This is {self.remark}." if self.remark else verdict
 
     @property
     def as_json(self) -> dict[str, object]:
         ranked = [{"label": label, "probability": probability} for label, probability in self.ranked]
-        return {"answers": ranked, "unsure": self.is_unsure, "remark": self.remark}
+        return {"answers": ranked, "unsure": self.is_unsure, "background_found": self.background_found} | {
+            "remark": self.remark
+        }
 
 
 def facts(labels: tuple[str, ...], training: dict[str, object]) -> list[str]:

@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import solutions
+from autograder.student import garment
 from solutions import data, deployment
 from solutions.deploy.address import CHAPTER
 from solutions.deploy.web import example_files
@@ -17,8 +18,8 @@ DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
 COPIED = (
     *("__init__.py", "errors.py"),
-    *("deploy/__init__.py", "deploy/answers.py", "deploy/images.py", "deploy/network.py", "deploy/space_guard.py"),
-    *("runs/__init__.py", "runs/summary.py"),
+    *("deploy/__init__.py", "deploy/answers.py", "deploy/doubt.py", "deploy/images.py", "deploy/network.py"),
+    *("deploy/space_guard.py", "runs/__init__.py", "runs/summary.py"),
 )
 # All that prepare_image has of PyTorch, and the same in NumPy.
 IN_NUMPY = {
@@ -46,6 +47,9 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
         "app.py": (package / "deploy" / "space_app.py").read_text(),
         "requirements.txt": "".join(f"{name}{versions}\n" for name, versions in ranges().items()),
         "solutions/deploy/address.py": f'"""Where the book explains what the page shows."""\n\nCHAPTER = "{CHAPTER}"\n',
+        "autograder/__init__.py": "",
+        "autograder/student/__init__.py": "",
+        "autograder/student/garment.py": inspect.getsource(garment),
         "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
     }
     files |= {name: text.encode() for name, text in texts.items()}
@@ -75,7 +79,8 @@ def preparation_in_numpy(source: str) -> str:
     if "torch" in source or "Tensor" in source:
         raise ValueError("prepare_image has more of PyTorch; adapt solutions.deploy.space.IN_NUMPY")
     lines = [line for line in source.splitlines(keepends=True) if not line.lstrip().startswith("### ")]
-    imports = "import numpy as np\nfrom PIL import Image, ImageFilter, ImageOps\n"
+    imports = "import numpy as np\nfrom PIL import Image, ImageOps\n\n"
+    imports += "from autograder.student.garment import find_garment\n"
     return f'"""Generated from solutions/deployment.py: prepare_image in NumPy."""\n\n{imports}\n\n{"".join(lines)}'
 
 

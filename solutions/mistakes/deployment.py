@@ -7,7 +7,7 @@ SIXTEEN = 'if image.mode.startswith("I"):'
 TO_RGBA = 'image = image.convert("RGBA")'
 ALPHA = 'alpha = np.asarray(image.getchannel("A"))'
 ON_WHITE = 'image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")'
-DISTANCE = "distance = np.maximum.reduce([*np.moveaxis(np.abs(pixels - np.median(border, axis=0)), 2, 0)])"
+FIND = "garment = find_garment(image)"
 CUT_OUT = "if alpha.min() < 128:"
 BOX = "box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)"
 BRIGHT = 'brightness = np.where(garment, 255 - np.asarray(image.convert("L")).astype(np.float32), 0)'
@@ -194,8 +194,8 @@ MISTAKES = [
         says="Everything that is not white was taken for the garment. On a coloured background that is the whole "
         "photograph.",
         read="prepare-steps",
-        hint="Where in a photograph can you see the background alone? Ask there for its colour.",
-        edits={DISTANCE: "distance = np.abs(pixels - 255).max(axis=2)"},
+        hint="Where in a photograph can you see the background alone? find_garment looks there for its colour.",
+        edits={FIND: "garment = (255 - np.asarray(image)).max(axis=2) > 28"},
     ),
     Mistake(
         id="prepare-grey-distance",
@@ -205,8 +205,9 @@ MISTAKES = [
         read="prepare-steps",
         hint="Convert to grey later. What does each colour channel say about the difference?",
         edits={
-            DISTANCE: 'grey = np.asarray(image.convert("L")).astype(np.float32)\n'
-            "    distance = np.abs(grey - np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))"
+            FIND: 'grey = np.asarray(image.convert("L")).astype(np.float32)\n'
+            "    border = np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))\n"
+            "    garment = np.abs(grey - border) > 28"
         },
     ),
     Mistake(

@@ -53,7 +53,7 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
         wheel = build_wheel(course, notebooks, root)
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
         shutil.copytree(course.folder.parent / "data" / "sample", root / "data" / "sample")
-        for name in ("LICENSE", "README.md"):
+        for name in ("LICENSE", "README.md", "photographs.json"):
             shutil.copyfile(course.folder.parent / "data" / name, root / "data" / name)
         guide = Path(__file__).with_name("student_readme.md").read_text(encoding="utf-8")
         names = "\n".join(f"- `{notebook.name}`" for notebook in notebooks)

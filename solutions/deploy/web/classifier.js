@@ -1,6 +1,6 @@
 // The classifier in a browser. `classify` does what the function of this name in solutions/deployment.py does.
 
-export { Refusal, prepareImage } from "./prepare.js";
+export { Refusal, prepareImage, prepareInSteps } from "./prepare.js";
 
 const FORMAT = { format: "garment-mlp-int8", format_version: "1", preprocessing_version: "1", input_range: "[0, 1]" };
 

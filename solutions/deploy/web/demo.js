@@ -1,7 +1,7 @@
 // The demo in a page: every <div class="garment-demo"> becomes a place to draw, choose or drop a picture, with what the
 // network sees and what it answers. Everything is computed here; no picture leaves the browser.
 
-import { Refusal, load, prepareImage } from "./classifier.js";
+import { Refusal, load, prepareInSteps } from "./classifier.js";
 import { Drawing } from "./drawing.js";
 import { readPhoto } from "./photo.js";
 
@@ -52,14 +52,15 @@ function percent(probability) {
   return `${Math.round(100 * probability)}\u00a0%`;
 }
 
-/** What is said of an answer, in words. */
-export function verdict([first, second], unsureBelow) {
-  if (first.probability >= unsureBelow) return { title: first.label, rest: `${percent(first.probability)} sure` };
+/** What is said of an answer, in words; `isFound` tells whether the garment ends within the picture. */
+export function verdict([first, second], unsureBelow, isFound = true) {
+  if (isFound && first.probability >= unsureBelow) return { title: first.label, rest: `${percent(first.probability)} sure` };
   return {
     title: "Not sure",
     rest:
       `perhaps ${first.label} (${percent(first.probability)}), or ${second.label} (${percent(second.probability)}). ` +
-      "Try the whole garment from the front, on a plain ground.",
+      (isFound ? "" : "What was taken for the garment runs off the picture. ") +
+      "Try the whole garment from the front, alone, with space around it, on a plain background.",
   };
 }
 
@@ -179,12 +180,12 @@ class Demo {
   /** Prepare and classify; what goes wrong is said in the place of the answer. */
   async answer(photo, turn) {
     try {
-      const pixels = prepareImage(photo);
+      const { pixels, isFound } = prepareInSteps(photo);
       if (model === null) this.say("One moment", "The model is on its way.");
       const classifier = await fetchModel();
       const answers = classifier.classify(pixels);
       if (turn !== this.shown) return;
-      const { title, rest } = verdict(answers, classifier.unsureBelow);
+      const { title, rest } = verdict(answers, classifier.unsureBelow, isFound);
       this.say(title, rest);
       this.showSeen(pixels);
       this.showAnswers(answers.slice(0, SHOWN));

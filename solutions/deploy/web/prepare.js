@@ -1,11 +1,11 @@
 // From a photograph to what the network was trained on. `prepareImage` does what the function of this name in
 // solutions/deployment.py does, step by step and with Pillow's rounding, so that both give the same numbers.
 
-import { boxResize, gaussianBlurAbove, grey, lowestAlpha, onWhite, reduce, roundToEven } from "./pillow.js";
+import { endsWithin, findGarment } from "./garment.js";
+import { boxResize, grey, lowestAlpha, onWhite, reduce, roundToEven } from "./pillow.js";
 
 export const SIDE = 28;
 const LARGEST_SIDE = 1024; // pixels; beyond it blocks are averaged first
-const STANDS_OUT = 28; // of 255: how far a colour is from the ground's
 
 /** An image that gets no answer. The message is one line: what is wrong, and what to do. */
 export class Refusal extends Error {}
@@ -25,9 +25,9 @@ export function prepareImage(photo) {
 /**
  * The same, with what each step makes.
  *
- * @returns {object} `image`, the photo, made smaller where it is very large; of its pixels `colours`, RGBA on white,
- *   `garment`, 1 where one was found, and `brightness`, from 0 to 255; the colour `ground`; the `box` around the
- *   garment; `small`, what `shrink` makes of it; and the `pixels` of the network.
+ * @returns {object} `image`, the photo, made smaller where it is very large; `isFound`, whether the garment ends within it; of its pixels `colours`, RGBA on white,
+ *   `garment`, 1 where one was found, and `brightness`, from 0 to 255; the `box` around the garment; `small`, what
+ *   `shrink` makes of it; and the `pixels` of the network.
  */
 export function prepareInSteps(photo) {
   if (Math.min(photo.width, photo.height) < 2) {
@@ -36,27 +36,27 @@ export function prepareInSteps(photo) {
   const longest = Math.max(photo.width, photo.height);
   const image = longest > LARGEST_SIDE ? reduce(photo, Math.floor(longest / 512)) : photo;
   const colours = onWhite(image.data);
-  const ground = borderMedian(colours, image.width, image.height);
-  const { garment, box } = findGarment(image, colours, ground);
+  const isCutOut = lowestAlpha(image.data) < 128;
+  const { width, height } = image;
+  const garment = isCutOut ? opaque(image.data) : findGarment({ data: colours, width, height });
+  const box = boxAround(garment, width, height);
+  const isFound = isCutOut || endsWithin(garment, width, height);
   const brightness = brighten(colours, garment);
   const small = shrink(brightness, image.width, box);
-  return { image, colours, ground, garment, box, brightness, small, pixels: place(small) };
+  return { image, isFound, colours, garment, box, brightness, small, pixels: place(small) };
 }
 
-/** Where the colour is not the ground's: 1 for each pixel of the garment, and the box that it is trimmed to. */
-function findGarment({ data, width, height }, colours, ground) {
-  const isCutOut = lowestAlpha(data) < 128;
-  const distance = distances(colours, ground);
-  const sigma = Math.max(width, height) / 200;
-  const blurred = gaussianBlurAbove(new Uint8Array(distance), width, height, sigma, STANDS_OUT);
-  const garment = new Uint8Array(width * height);
+/** 1 for each pixel that is rather opaque than transparent. */
+function opaque(data) {
+  return Uint8Array.from({ length: data.length / 4 }, (_, i) => (data[4 * i + 3] >= 128 ? 1 : 0));
+}
+
+/** The box that the garment is trimmed to. */
+function boxAround(garment, width, height) {
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
-      const isOpaque = isCutOut && data[4 * i + 3] >= 128;
-      if (!isOpaque && blurred[i] <= STANDS_OUT) continue;
-      garment[i] = 1;
-      if (!isOpaque && distance[i] <= STANDS_OUT) continue; // the blur also widens
+      if (!garment[i]) continue;
       if (x < left) left = x;
       if (x >= right) right = x + 1;
       if (y < top) top = y;
@@ -64,9 +64,9 @@ function findGarment({ data, width, height }, colours, ground) {
     }
   }
   if (bottom === 0) {
-    throw new Refusal("nothing stands out from the background; take the photograph on a plain, different ground");
+    throw new Refusal("nothing stands out from the background; take the photograph on one of another colour");
   }
-  return { garment, box: { left, top, right, bottom } };
+  return { left, top, right, bottom };
 }
 
 /** Dark made bright, from 0 to 255, where the garment is; 0 elsewhere. */
@@ -95,26 +95,4 @@ export function place({ values, columns, rows }, top = Math.floor((SIDE - rows) 
     }
   }
   return pixels;
-}
-
-/** The median of each channel over the first and last row and column. */
-function borderMedian(colours, width, height) {
-  return [0, 1, 2].map((channel) => {
-    const counts = new Uint32Array(256);
-    const count = (x, y) => counts[colours[4 * (y * width + x) + channel]]++;
-    for (let x = 0; x < width; x++) [0, height - 1].forEach((y) => count(x, y));
-    for (let y = 0; y < height; y++) [0, width - 1].forEach((x) => count(x, y));
-    const ranked = (rank) => counts.findIndex((number) => (rank -= number) < 0);
-    return (ranked(width + height - 1) + ranked(width + height)) / 2;
-  });
-}
-
-/** How far each colour is from one, in the channel where it is farthest. */
-function distances(colours, [red, green, blue]) {
-  const found = new Float32Array(colours.length / 4);
-  for (let i = 0; i < found.length; i++) {
-    const farthest = Math.max(Math.abs(colours[4 * i] - red), Math.abs(colours[4 * i + 1] - green));
-    found[i] = Math.max(farthest, Math.abs(colours[4 * i + 2] - blue));
-  }
-  return found;
 }

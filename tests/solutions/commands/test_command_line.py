@@ -388,7 +388,7 @@ def test_predict_says_where_it_is_unsure(here: Cli, boot: Path, tmp_path: Path) 
     write_model(undecided, tmp_path / "undecided", {})
     line = ("predict", boot, "--model", tmp_path / "undecided")
     assert json.loads(here(*line, "--json").stdout)[0]["unsure"]
-    assert "Not sure: the best answer has less than 70%" in here(*line).stdout
+    assert "Not sure. The best answer has less than 70%" in here(*line).stdout
 
 
 def test_without_a_run_the_courses_own_model_answers_and_is_named(

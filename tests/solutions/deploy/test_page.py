@@ -314,7 +314,8 @@ def test_an_unsure_answer_is_called_one_and_says_what_to_try(
 ) -> None:
     choose(demo, tmp_path / "doubtful.png", png(Image.fromarray(255 - sample.test_images[by_confidence[0]])))
     expect(demo.get_by_role("status")).to_contain_text("Not sure")
-    expect(demo.get_by_role("status")).to_contain_text("Try the whole garment from the front, on a plain ground.")
+    advice = "Try the whole garment from the front, alone, with space around it, on a plain background."
+    expect(demo.get_by_role("status")).to_contain_text(advice)
 
 
 def truncated() -> bytes:

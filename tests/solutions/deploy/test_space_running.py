@@ -138,7 +138,7 @@ def test_an_unsure_answer_says_so_and_what_to_try(
     with asking(address) as ask:
         words = ask(tmp_path / "doubtful.png")[1]
     assert words.startswith(f"Not sure: {first} or {second}?")
-    assert "Try a plain ground" in words
+    assert "Try a plain background" in words
 
 
 def test_every_file_is_answered_or_refused_in_one_line_and_the_space_goes_on(address: str, tmp_path: Path) -> None:

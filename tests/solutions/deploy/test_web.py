@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from safetensors.numpy import load as load_tensors
 
+from bench.photographs import KINDS, photographs
 from solutions import data
 from solutions.data import Dataset
 from solutions.deploy import web
+from solutions.deploy.doubt import background_found
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import COURSE_MODEL
@@ -134,6 +136,18 @@ def test_the_same_pixels_are_prepared_to_the_same_numbers_bit_for_bit(sample: Da
     images.append(images[1].resize((2111, 1537)))
     found, _ = prepared_in_node(images, tmp_path)
     np.testing.assert_array_equal(found, np.stack([prepare_image(image).numpy() for image in images]))
+
+
+def test_on_every_background_a_garment_is_found_as_in_python_bit_for_bit(sample: Dataset, tmp_path: Path) -> None:
+    images = [next(photographs(sample.test_images, kind, np.array([k]), seed=k)) for k, kind in enumerate(KINDS)]
+    images += [image.resize(size) for image, size in zip(images, SIZES * 2, strict=True)]
+    rng = np.random.default_rng(0)
+    for size in ((2, 2), (2, 60), (61, 2), (3, 3), (40, 31), (226, 225)):
+        images.append(Image.fromarray(rng.integers(0, 256, (*size[::-1], 3), np.uint8)))
+    found, said = prepared_in_node(images, tmp_path)
+    assert len(said) == sum(not background_found(image) for image in images)
+    for kind, there, image in zip([*KINDS * 2, *range(6)], found, images, strict=True):
+        np.testing.assert_array_equal(there, prepare_image(image).numpy(), err_msg=f"{kind}, {image.size}")
 
 
 def test_refusals_are_word_for_word_those_of_python(tmp_path: Path) -> None:

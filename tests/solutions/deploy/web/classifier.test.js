@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Classifier, Refusal, parseModel, prepareImage, softmax } from "../../../../solutions/deploy/web/classifier.js";
 import { enclosed } from "../../../../solutions/deploy/web/drawing.js";
-import { boxResize, gaussianBlur, gaussianBlurAbove, onWhite, reduce, roundToEven } from "../../../../solutions/deploy/web/pillow.js";
+import { boxResize, onWhite, reduce, roundToEven } from "../../../../solutions/deploy/web/pillow.js";
 
 /** A photograph in one colour, with a rectangle in another. */
 function photograph(width, height, ground, garment = null, [left, top, right, bottom] = [0, 0, 0, 0]) {
@@ -61,27 +61,6 @@ test("blocks at the edge are averaged over what there is of them", () => {
   const { data, width, height } = reduce(photo, 2);
   assert.deepEqual([width, height], [3, 2]);
   assert.deepEqual([data[0], data[8], data[20]], [100, 200, 200]);
-});
-
-test("a blur keeps what is flat and spreads what is not", () => {
-  assert.ok(gaussianBlur(new Uint8Array(400).fill(77), 20, 20, 3).every((value) => value === 77));
-  const point = new Uint8Array(21 * 21);
-  point[10 * 21 + 10] = 255;
-  const blurred = gaussianBlur(point, 21, 21, 1);
-  assert.ok(blurred[10 * 21 + 10] < 60 && blurred[10 * 21 + 11] > 15);
-});
-
-test("a blur around what is above a limit is the whole blur wherever that is above it", () => {
-  const [width, height, limit] = [90, 70, 28];
-  for (let draw = 0; draw < 40; draw++) {
-    const bytes = Uint8Array.from({ length: width * height }, () => Math.random() * (limit + 1));
-    const [left, top] = [Math.floor(Math.random() * width), Math.floor(Math.random() * height)];
-    for (let y = top; y < Math.min(height, top + 20); y++) bytes.fill(200, y * width + left, y * width + Math.min(width, left + 15));
-    const sigma = 0.3 + 3 * Math.random();
-    const whole = gaussianBlur(bytes, width, height, sigma);
-    const above = gaussianBlurAbove(bytes, width, height, sigma, limit);
-    assert.ok(whole.every((value, i) => (value > limit ? above[i] === value : above[i] <= limit)));
-  }
 });
 
 test("a small pixel is the mean of those whose middle lies in it", () => {

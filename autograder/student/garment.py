@@ -1,0 +1,233 @@
+"""Where the garment is in a photograph: what differs from its background, whatever light falls on it.
+
+``solutions/deploy/web/garment.js`` does the same for a page and has to give the same mask, so the arithmetic is exact
+in both: sums are of whole numbers, and the few floating numbers are computed one by one, in the same order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Numbers = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+SIDE = 224  # pixels; a larger photograph is looked at in blocks, and then in detail along the outline
+ROUNDS = 4  # of leaving outliers out of the background
+RIDGE = 0.001  # keeps a surface flat where the border does not say how it bends
+NEAR = (8, 40)  # of 255: between these limits lies how far a border pixel may be from the background
+CLEARLY = (18, 70)  # of 255: between these limits lies how far a colour of the garment has to be
+PART = 15  # percent of the largest part; smaller ones are specks
+INNER = 25  # percent of what touches the border; if what does not is larger, it is the garment
+BINS = 16  # of each channel, in which colours are counted
+
+
+def find_garment(image: Image.Image) -> Mask:
+    """Say which pixels of a photograph are garment.
+
+    The background is a surface for each colour channel, quadratic in the place and fitted to the border's pixels
+    without the outliers among them, so that it follows the falloff of a lamp. What is far from it in any channel is
+    garment, where "far" is a share of Otsu's threshold (Otsu, 1979) between limits; specks do not count, nor does what
+    touches the border if there is something else. Then the colours that are more frequent in the garment than beside
+    it are counted in, and the others out, once, as GrabCut does in many rounds (Rother and colleagues, 2004).
+
+    Args:
+        image: mode RGB, 2 pixels wide and high or more.
+
+    Returns:
+        bool, shape (height, width); all False where nothing stands out.
+    """
+    block = -(-max(image.size) // SIDE)
+    colours = np.asarray(image.reduce(block) if block > 1 else image).astype(np.int64)
+    background = fitted_background(colours)
+    distance = np.abs(colours - background).max(axis=2)
+    limit = min(max(6 * otsu(distance) // 10, CLEARLY[0]), CLEARLY[1])
+    garment = largest_parts(distance > limit)
+    if garment.any() and not garment.all():
+        by_colour = largest_parts(votes(colours, garment, distance, limit) > 0)
+        garment = by_colour if by_colour.any() else garment
+    return in_detail(garment, np.asarray(image), background.astype(np.uint8), limit, block)
+
+
+def fitted_background(colours: Numbers) -> Numbers:
+    """Return the colour that the background has, or would have, at each pixel.
+
+    Args:
+        colours: int64 from 0 to 255, shape (height, width, 3).
+
+    Returns:
+        The same shape and type.
+    """
+    height, width, _ = colours.shape
+    x, y = np.meshgrid(2 * np.arange(width) - (width - 1), 2 * np.arange(height) - (height - 1))
+    border = np.ones((height, width), bool)
+    border[1:-1, 1:-1] = False
+    at_x, at_y, seen = x[border], y[border], colours[border]
+    middle = np.sort(seen, axis=0)[len(seen) // 2]
+    seen = seen - middle
+    terms = np.stack([np.ones_like(at_x), at_x, at_y, at_x * at_x, at_x * at_y, at_y * at_y], axis=1)
+    size = max(height, width)
+    sizes = [1, size, size, size * size, size * size, size * size]
+    off = np.abs(seen).max(axis=1)
+    for _ in range(ROUNDS + 1):
+        near = off <= min(max(3 * int(np.sort(off)[len(off) // 2]), NEAR[0]), NEAR[1])
+        if not near.any():
+            break  # the border has no colour that is its own: the surface of the round before stays
+        chosen = terms[near]
+        matrix = [[float(value) for value in row] for row in (chosen.T @ chosen).tolist()]
+        for k in range(1, 6):
+            matrix[k][k] += RIDGE * len(chosen) * (sizes[k] * sizes[k])
+        columns = [[float(value) for value in row] for row in (chosen.T @ seen[near]).tolist()]
+        weights = solved(matrix, columns)
+        off = np.abs(seen - surface(weights, at_x, at_y)).max(axis=1)
+    else:
+        fitted: Numbers = (surface(weights, x, y) + middle).clip(0, 255)
+        return fitted
+    return np.broadcast_to(middle, colours.shape)
+
+
+def surface(weights: list[list[float]], x: Numbers, y: Numbers) -> Numbers:
+    """Return the value of each channel's polynomial at places, int64, the shape of ``x`` and one dimension more."""
+    channels = []
+    for c in range(3):
+        w = [row[c] for row in weights]
+        value = w[0] + w[1] * x + w[2] * y + w[3] * (x * x) + w[4] * (x * y) + w[5] * (y * y)
+        channels.append(np.floor(value + 0.5).astype(np.int64))
+    return np.stack(channels, axis=-1)
+
+
+def solved(matrix: list[list[float]], columns: list[list[float]]) -> list[list[float]]:
+    """Solve a positive definite system for three right-hand sides by Gaussian elimination; both lists are used up."""
+    n = len(matrix)
+    for k in range(n):
+        for i in range(k + 1, n):
+            factor = matrix[i][k] / matrix[k][k]
+            for j in range(k, n):
+                matrix[i][j] -= factor * matrix[k][j]
+            for c in range(3):
+                columns[i][c] -= factor * columns[k][c]
+    for k in reversed(range(n)):
+        for c in range(3):
+            rest = columns[k][c]
+            for j in range(k + 1, n):
+                rest -= matrix[k][j] * columns[j][c]
+            columns[k][c] = rest / matrix[k][k]
+    return columns
+
+
+def otsu(values: Numbers) -> int:
+    """Return the number that divides whole numbers from 0 to 255 best into two groups: the lower one ends with it."""
+    counts = np.bincount(values.ravel(), minlength=256).astype(np.float64)
+    below, sums = np.cumsum(counts), np.cumsum(counts * np.arange(256))
+    pairs = below * (below[-1] - below)
+    gap = sums[-1] * below - sums * below[-1]
+    return int(np.where(pairs > 0, gap * gap / np.maximum(pairs, 1), -1).argmax())
+
+
+def votes(colours: Numbers, garment: Mask, distance: Numbers, limit: int) -> Numbers:
+    """Return for each pixel how much speaks for garment, above 0, or for background, with its neighbours' say."""
+    step = 256 // BINS
+    red, green, blue = np.moveaxis(colours // step, 2, 0)
+    bins = (red * BINS + green) * BINS + blue
+    inside, outside = (blurred_counts(bins[which]) for which in (garment, ~garment))
+    inside, outside = inside * int((~garment).sum()), outside * int(garment.sum())
+    share = np.floor((inside - outside) / np.maximum(inside + outside, 1) * 100 + 0.5).astype(np.int64)
+    far = ((distance - limit) * 100 // limit).clip(-100, 100)
+    return around(around(share[bins] + far))
+
+
+def blurred_counts(bins: Numbers) -> Numbers:
+    """Return how often each bin occurs, each shared with its neighbours in colour, shape (BINS³,)."""
+    counts = np.bincount(bins, minlength=BINS**3).reshape(BINS, BINS, BINS)
+    for axis in range(3):
+        counts = np.moveaxis(counts, axis, 0)
+        wide = np.pad(counts, ((1, 1), (0, 0), (0, 0)))
+        counts = np.moveaxis(wide[:-2] + 2 * counts + wide[2:], 0, axis)
+    return counts.ravel()
+
+
+def around(values: Numbers) -> Numbers:
+    """Return the sum of each value and its eight neighbours; beyond the edge there is 0."""
+    wide = np.pad(values, 1)
+    rows = wide[:-2] + wide[1:-1] + wide[2:]
+    total: Numbers = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
+    return total
+
+
+def largest_parts(mask: Mask) -> Mask:
+    """Return the mask without its specks, and without what touches the border if enough is left then.
+
+    Parts are connected by sides or corners.
+    """
+    height, width = mask.shape
+    stride = width + 2  # a column of nothing on either side ends each run
+    flat = np.pad(mask, ((0, 0), (1, 1))).ravel()
+    ends = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    starts, ends = ends[::2], ends[1::2]
+    if len(starts) == 0:
+        return mask
+    part = connected(starts, ends, stride)
+    lengths = ends - starts
+    sizes = np.bincount(part, lengths, minlength=len(part))
+    row, left, right = starts // stride, starts % stride == 1, ends % stride == width + 1
+    touches = np.zeros(len(part), bool)
+    touches[part[(row == 0) | (row == height - 1) | left | right]] = True
+    inner = np.where(touches, 0, sizes)
+    if inner.sum() > 0 and 100 * inner.max() >= INNER * (sizes.sum() - inner.sum()):
+        sizes = inner
+    kept = 100 * sizes >= PART * sizes.max()
+    chosen = np.repeat(kept[part] & (sizes[part] > 0), lengths)
+    result = np.zeros(len(flat), bool)
+    result[np.flatnonzero(flat)] = chosen
+    return result.reshape(height, stride)[:, 1:-1]
+
+
+def connected(starts: Numbers, ends: Numbers, stride: int) -> Numbers:
+    """Return for each run of pixels the first run that it is connected with over any others."""
+    first, last = np.searchsorted(ends, starts + stride), np.searchsorted(starts, ends + stride, side="right")
+    count = last - first
+    above = np.repeat(np.arange(len(starts)), count)
+    below = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+    part = np.arange(len(starts))
+    while True:
+        lowest = part.copy()
+        np.minimum.at(lowest, above, part[below])
+        np.minimum.at(lowest, below, part[above])
+        np.minimum.at(lowest, part, lowest.copy())  # what was one part goes together
+        lowest = lowest[lowest]
+        if (lowest == part).all():
+            return part
+        part = lowest
+
+
+def in_detail(garment: Mask, colours: Numbers, background: Numbers, limit: int, block: int) -> Mask:
+    """Return a mask of blocks as one of pixels: along its outline the distance of each pixel decides.
+
+    Args:
+        garment: of blocks.
+        colours: uint8, of pixels, shape (height, width, 3).
+        background: uint8, of blocks, with three channels.
+        limit: how far from the background a pixel of the garment is.
+        block: how many pixels a block is wide and high.
+    """
+    height, width, _ = colours.shape
+    core, near = around(~garment) == 0, around(garment) > 0
+    result = np.zeros((height, width), bool)
+    rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
+    if len(rows) == 0:
+        return result
+    blocks = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    pixels = np.s_[rows[0] * block : (rows[-1] + 1) * block, columns[0] * block : (columns[-1] + 1) * block]
+    part = colours[pixels].astype(np.int16)
+
+    def enlarged(values: Numbers) -> Numbers:
+        return values[blocks].repeat(block, axis=0).repeat(block, axis=1)[: part.shape[0], : part.shape[1]]
+
+    far = np.zeros(part.shape[:2], bool)
+    for c in range(3):
+        far |= np.abs(part[..., c] - enlarged(background[..., c])) > limit
+    result[pixels] = enlarged(core) | (enlarged(near) & far)
+    return result
