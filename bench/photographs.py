@@ -172,8 +172,8 @@ def accuracy_by_kind(
                 prepared = None
             given, sure = (None, 0.0) if prepared is None else _answer(model, prepared)
             plain, _ = _answer(model, resize_and_invert(photo))
-            found = prepared is not None and background_found(photo)
-            answers.append(Answer(photo, index, int(labels[index]), prepared, given, plain, sure > SURE, found))
+            is_found = prepared is not None and background_found(photo)
+            answers.append(Answer(photo, index, int(labels[index]), prepared, given, plain, sure > SURE, is_found))
             report(1)
         wrong = tuple(answer for answer in answers if answer.given != answer.label)
         found = sum(answer.background_found for answer in answers)
