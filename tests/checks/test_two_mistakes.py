@@ -53,7 +53,7 @@ def live(room: str, seed: int) -> ReachedExpectations:
 @cache
 def pairs_of(room: str) -> list[Pair]:
     source, mistakes = COURSE.source(room), COURSE.mistakes(room)
-    return [pair for pair in combinations(mistakes, 2) if touch_different_places(*pair, source)]
+    return [pair for pair in combinations(mistakes, 2) if can_be_made_at_once(*pair, source)]
 
 
 def of_one_exercise(room: str) -> list[Pair]:
@@ -64,12 +64,13 @@ def of_two_exercises(room: str) -> list[Pair]:
     return [pair for pair in pairs_of(room) if pair[0].exercise != pair[1].exercise]
 
 
-def touch_different_places(first: Mistake, second: Mistake, source: str) -> bool:
+def can_be_made_at_once(first: Mistake, second: Mistake, source: str) -> bool:
+    """Whether two mistakes lie in different places, and the first makes no second place of what the other edits."""
     one, other = (
         {at for old in mistake.edits for at in range(source.index(old), source.index(old) + len(old))}
         for mistake in (first, second)
     )
-    return not one & other
+    return not one & other and all(first.apply(source).count(old) == 1 for old in second.edits)
 
 
 def alone(mistake: Mistake, check: Check, seed: int = SEEDS[0]) -> Answer:
