@@ -91,6 +91,7 @@ def test_nothing_of_a_submission_is_in_the_memory_of_the_next(sandbox: Sandbox) 
     assert says(sandbox, looks_for(needle)) == "nothing True"
 
 
+PARTS = 6
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 SECRETS = {
     "hidden checks": [check.title for room in rooms() for check in checks_of(room) if check.hidden],
@@ -108,8 +109,10 @@ SECRETS = {
 def test_nothing_that_only_the_grader_knows_is_in_the_memory_of_a_submission(sandbox: Sandbox, secret: str) -> None:
     """The program is the hostile cell alone: the right work that others run behind it is the reference."""
     assert len(SECRETS[secret]) > 30
-    result = sandbox.run(Program((Cell("hostile", looks_for(*SECRETS[secret])),), PLAN))
-    assert result.cells["hostile"].stdout.strip() == "nothing True"
+    # In parts: no cell has the time to look for all of them, on a machine that is busy.
+    parts = [Cell(f"part {at}", looks_for(*SECRETS[secret][at::PARTS])) for at in range(PARTS)]
+    result = sandbox.run(Program(tuple(parts), PLAN))
+    assert [result.cells[part.id].stdout.strip() for part in parts] == ["nothing True"] * PARTS
 
 
 def test_a_submission_finds_what_is_in_its_own_memory(sandbox: Sandbox) -> None:
