@@ -18,6 +18,7 @@ from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_
 from autograder.notebooks.graft import RECORD, MalformedNotebook, graft, is_graded, read_notebook
 from autograder.reports.progress import Progress, progress_of
 from autograder.sandbox import Program, RunResult, Sandbox
+from autograder.sections import Contents
 from autograder.verdicts import Verdict
 
 
@@ -88,15 +89,15 @@ def progress_of_notebook(path: Path, run: Callable[[Program], RunResult]) -> Pro
         MalformedNotebook: the file is no notebook, or none of this course.
     """
     report = _checked(path, read_notebook(path), run)
-    return progress_in(report.room, report.verdicts, expectations(report.room).page(report.room))
+    return progress_in(report.room, report.verdicts, expectations(report.room).contents(report.room))
 
 
-def progress_in(room: str, verdicts: Sequence[Verdict], page: str) -> Progress:
+def progress_in(room: str, verdicts: Sequence[Verdict], contents: Contents) -> Progress:
     """Return the progress that verdicts on all visible checks of a room show."""
     released = released_notebook(room)
     total = sum(int(cell.metadata.nbgrader.points) for cell in released.cells if is_graded(cell))
     visible = sum(verdict.check.points for verdict in verdicts)
-    return progress_of(released.metadata[RECORD].assignment, verdicts, page, total - visible)
+    return progress_of(released.metadata[RECORD].assignment, verdicts, contents, total - visible)
 
 
 def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunResult]) -> NotebookReport:

@@ -190,7 +190,7 @@ def progress(room: str) -> ProgressCard:
     names = SimpleNamespace(**(caller.f_globals if caller else {}))
     exercises = dict.fromkeys(check.exercise for check in checks_of(room))
     verdicts = [verdict for name in exercises for verdict in report_on(name, names).verdicts]
-    return ProgressCard(**vars(progress_in(room, verdicts, expectations(room).page(room))))
+    return ProgressCard(**vars(progress_in(room, verdicts, expectations(room).contents(room))))
 
 
 def room_of(name: str) -> str:

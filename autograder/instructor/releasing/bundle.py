@@ -1,4 +1,4 @@
-"""The zip for students: notebooks, the grader as a wheel without solutions, recorded expectations, sample data."""
+"""The zip for students: notebooks, and as a wheel the grader without solutions, recorded answers, sample data."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from autograder.expectations.recorded import FOLDER as RECORDS
 from autograder.expectations.recorded import record
 from autograder.notebooks.graft import read_notebook, room_of
 from autograder.sandbox.hidden_checks import without_hidden_checks
+from autograder.student.lab import SAMPLE_IN_WHEEL
 
 PACKAGE = Path(autograder.__file__).parent
 DISTRIBUTION = "image-classifier-from-scratch"
@@ -40,7 +41,7 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
     Args:
         target: of the zip.
         notebooks: release notebooks.
-        course: whose answers are recorded, and whose sample data is beside it.
+        course: whose answers are recorded, and whose sample of the data is beside it.
 
     Raises:
         BundleError: the wheel could not be built.
@@ -52,9 +53,6 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
             shutil.copyfile(notebook, root / notebook.name)
         wheel = build_wheel(course, notebooks, root)
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
-        shutil.copytree(course.folder.parent / "data" / "sample", root / "data" / "sample")
-        for name in ("LICENSE", "README.md"):
-            shutil.copyfile(course.folder.parent / "data" / name, root / "data" / name)
         guide = Path(__file__).with_name("student_readme.md").read_text(encoding="utf-8")
         names = "\n".join(f"- `{notebook.name}`" for notebook in notebooks)
         (root / "README.md").write_text(
@@ -71,6 +69,7 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
     """Build the students' wheel: the grader without the instructor's part, hidden checks, solutions or mistakes.
 
     It holds the released notebooks, too: `autograder check` takes a student's answers into them, as the grader does.
+    And the sample of the data, so that a notebook needs nothing beside it.
     """
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
@@ -85,6 +84,9 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))
             shutil.copyfile(notebook, records / f"{room}.ipynb")
+        data = course.folder.parent / "data"
+        shutil.copytree(data / "sample", package / SAMPLE_IN_WHEEL.relative_to(PACKAGE))
+        shutil.copyfile(data / "LICENSE", package / SAMPLE_IN_WHEEL.relative_to(PACKAGE) / "LICENSE")
         (stage / "pyproject.toml").write_text(_pyproject(), encoding="utf-8")
         return pip_wheel(stage, target)
 

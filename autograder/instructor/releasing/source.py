@@ -15,9 +15,10 @@ from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
 from autograder.instructor.course.questions import WrittenQuestion, public_question
-from autograder.instructor.releasing.markdown import Context, citations_of, to_markdown
+from autograder.instructor.releasing.markdown import Context, citations_of, references_of, to_markdown
 from autograder.instructor.releasing.set_up import set_up_cell
 from autograder.notebooks.graft import RECORD, is_answer
+from autograder.sections import Contents, titles_in
 
 SETUP_LINE = "from autograder import check, progress"
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
@@ -32,7 +33,6 @@ HOW_FAR = "## How far you are\n\nRun this at any time. Before you hand in: `auto
 def source_notebook(
     chapter: Chapter,
     course: Course,
-    book_url: str,
     glued: Mapping[str, str] | None = None,
     question: WrittenQuestion | None = None,
 ) -> NotebookNode:
@@ -40,8 +40,7 @@ def source_notebook(
 
     Args:
         chapter: to read.
-        course: whose reference fills the exercise cells.
-        book_url: address of the chapter's page in the book.
+        course: whose reference fills the exercise cells, and whose book, if there is one, the text links to.
         glued: values that the text shows; without them its prose is left out, which is all that running it needs.
         question: takes the place of the chapter's written one.
 
@@ -52,7 +51,9 @@ def source_notebook(
 
     read = jupytext.reads(chapter.text, fmt="md:myst")
     bibliography = (course.folder.parent / "references.bib").read_text(encoding="utf-8")
-    context = Context(book_url, glued or {}, citations_of(bibliography))
+    contents = Contents(chapter.assignment, course.page(chapter.room), titles_in(chapter.text))
+    references = references_of(bibliography, chapter.text)
+    context = Context(contents, glued or {}, citations_of(bibliography), references)
     cells: list[NotebookNode] = []
     for cell in read.cells:
         tags = cell.metadata.get("tags", [])
@@ -95,7 +96,7 @@ def source_notebook(
 def open_notebook(course: Course, room: str) -> NotebookNode:
     """Return the notebook of a room's chapter, its answers as open as students get them, and its prose left out."""
     chapter = next(chapter for chapter in chapters_of(course) if chapter.room == room)
-    return without_solutions(source_notebook(chapter, course, course.page(room)))
+    return without_solutions(source_notebook(chapter, course))
 
 
 def without_solutions(notebook: NotebookNode) -> NotebookNode:
