@@ -20,14 +20,17 @@ from autograder.instructor.releasing.set_up import set_up_cell
 from autograder.notebooks.graft import RECORD, is_answer
 from autograder.sections import Contents, titles_in
 
-SETUP_LINE = "from autograder import check, progress"
+SETUP_LINE = "from autograder import check, check_all, progress"
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
 GOES_ON = "raises-exception"
 # JupyterLab and Colab show the cell's first line, and unfold the rest.
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 QUESTION = re.compile(r"(^## Written question\n+)", re.MULTILINE)
 OWN_QUESTION = "*Your course asks this question in the place of the one in the book.*"
-HOW_FAR = "## How far you are\n\nRun this at any time. Before you hand in: `autograder check` in a terminal."
+HOW_FAR = """## How far you are
+
+Run this at any time. Before you hand in, write `check_all()` into a cell of its own: it runs what you wrote anew, as
+the grader will. `autograder check {notebook}` in a terminal does the same with the saved file."""
 
 
 def source_notebook(
@@ -78,7 +81,7 @@ def source_notebook(
             cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": kept} if kept else {}))
     first_code = next(at for at, cell in enumerate(cells) if cell.cell_type == "code")
     cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
-    cells.append(nbformat.v4.new_markdown_cell(HOW_FAR))
+    cells.append(nbformat.v4.new_markdown_cell(HOW_FAR.format(notebook=f"{chapter.assignment}.ipynb")))
     cells.append(nbformat.v4.new_code_cell(f'progress("{chapter.room}")', metadata={"tags": [GOES_ON]}))
     notebook = nbformat.v4.new_notebook(
         cells=cells,
