@@ -37,7 +37,7 @@ class NotebookReport:
 
 @contextmanager
 def runner() -> Iterator[Callable[[Program], RunResult]]:
-    """Give a function that runs programs which the reader trusts, warm from the second one on."""
+    """Give a function that runs programs which the reader trusts; where it forks, warm from the second one on."""
     if hasattr(os, "fork"):
         with Sandbox(isolated=False) as sandbox:
             yield sandbox.run

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import metadata, requires
 from pathlib import Path
 
@@ -35,13 +36,21 @@ class BundleError(WorkFailed):
     """The bundle could not be built; the message holds the builder's last words."""
 
 
-def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Path:
+def write_bundle(
+    target: Path,
+    notebooks: Sequence[Path],
+    course: Course,
+    hand_in: str = "",
+    due: Mapping[str, datetime] | None = None,
+) -> Path:
     """Write the zip and return its path.
 
     Args:
         target: of the zip.
         notebooks: release notebooks.
         course: whose answers are recorded, and whose sample of the data is beside it.
+        hand_in: where work is handed in, as the end of a sentence; empty where that is said elsewhere.
+        due: when each assignment is due, with its time zone; one without a date is left out.
 
     Raises:
         BundleError: the wheel could not be built.
@@ -53,16 +62,27 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
             shutil.copyfile(notebook, root / notebook.name)
         wheel = build_wheel(course, notebooks, root)
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
-        guide = Path(__file__).with_name("student_readme.md").read_text(encoding="utf-8")
-        names = "\n".join(f"- `{notebook.name}`" for notebook in notebooks)
-        (root / "README.md").write_text(
-            guide.replace("{notebooks}", names).replace("{book}", course.book_url),
-            encoding="utf-8",
-        )
+        names = [notebook.stem for notebook in notebooks]
+        (root / "README.md").write_text(guide(names, course.book_url, hand_in, due or {}), encoding="utf-8")
         draft = target.with_suffix(".draft")
         zip_folder(root, draft, inside=root.name)
         draft.replace(target)
     return target
+
+
+def guide(assignments: Sequence[str], book_url: str, hand_in: str, due: Mapping[str, datetime]) -> str:
+    """Return the page that tells students how to begin and how to hand in."""
+    until = {name: f"{due[name]:%A, %d %B %Y, %H:%M} ({due[name]:%Z})" for name in assignments if name in due}
+    values = {
+        "notebooks": "\n".join(f"- `{name}.ipynb`" for name in assignments),
+        "where": f" {hand_in}" if hand_in else "",
+        "when": "".join(f"\n   - `{name}`: until {when}" for name, when in until.items()),
+        "book": f"The book is at {book_url}. " if book_url else "",
+    }
+    text = Path(__file__).with_name("student_readme.md").read_text(encoding="utf-8")
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path:

@@ -271,7 +271,7 @@ WITHOUT_UNIX = """
 import os, signal, sys
 for module in ("fcntl", "grp", "pwd", "resource", "termios"):
     sys.modules[module] = None
-for name in ("SIGALRM", "SIGXCPU", "setitimer", "ITIMER_REAL"):
+for name in ("SIGALRM", "SIGPROF", "SIGXCPU", "setitimer", "ITIMER_REAL", "ITIMER_PROF"):
     delattr(signal, name)
 del os.fork
 """
