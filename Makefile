@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 SITE := _build/html
 COURSE := _build/course
+# Where the site will be published, and the repository whose branch `notebooks` Colab and Binder open: nothing links to
+# what is not given, as in make BOOK_URL=https://example.org/ REPOSITORY_URL=https://github.com/OWNER/NAME site
+export BOOK_URL REPOSITORY_URL
 MODEL := runs/course/model.safetensors
 DEPLOYED := data/model/garments.safetensors
 
@@ -58,7 +61,7 @@ watch: .venv/installed book/node_modules/installed ## the book at http://localho
 	@$(BIN)/jupyter-book config sphinx . > /dev/null
 	$(BIN)/sphinx-autobuild --port $(PORT) --re-ignore '$(UNWATCHED)' . _build/watch
 
-site: book release pdf ## what is published: pages and downloads in _build/html, and _build/notebooks for Colab and Binder
+site: book release pdf ## what is published: pages and downloads in _build/html, and _build/notebooks for Colab and Binder (BOOK_URL=…, REPOSITORY_URL=…)
 	$(call step,its downloads)$(BIN)/python -m book.publish $(COURSE)/release $(SITE) _build/notebooks
 
 pdf: book ## the whole book as one file, _build/html/downloads/book.pdf

@@ -7,6 +7,7 @@ The grader never imports a course by name: an installed course announces itself 
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -19,10 +20,10 @@ from types import ModuleType, SimpleNamespace
 from autograder.errors import WorkFailed
 from autograder.exercises import BEGIN, Exercise, definitions, exercises_of
 from autograder.mistakes import Mistake
+from autograder.sections import EXERCISE, Contents, titles_in
 
 Names = Callable[[], SimpleNamespace]
-EXERCISE = re.compile(r"from \w+\.(?P<room>\w+) import (?P<name>\w+)")  # all that an exercise's cell holds
-GIVEN = re.compile(r"from \w+\.(?P<room>\w+) import (?P<names>\w+(?:, \w+)*)")  # and all that a given one's does
+GIVEN = re.compile(r"from \w+\.(?P<room>\w+) import (?P<names>\w+(?:, \w+)*)")  # all that a given cell holds
 
 
 class NoCourse(WorkFailed):
@@ -57,25 +58,26 @@ class Course:
 
     Attributes:
         package: name of the package whose modules are the rooms, with ``package.mistakes`` beside them.
-        book_url: address of the published book.
-        repository_url: address of the repository that it is published from.
+        book_url: address of the published book, with a slash at its end; empty where none is published.
+        repository_url: address of the repository that it is published from, or empty.
     """
 
     package: str
-    book_url: str
+    book_url: str = ""
     repository_url: str = ""
 
     @classmethod
     def installed(cls) -> Course:
         """Return the course that is installed on this machine.
 
+        Where its book is published is not known when it is written: who publishes it says so in the environment, as
+        ``BOOK_URL`` and ``REPOSITORY_URL``.
+
         Raises:
             NoCourse: none is, as in a student's environment.
         """
         for entry in entry_points(group="autograder.course"):
-            links = (entry.dist.metadata.get_all("Project-URL") or []) if entry.dist else []
-            addresses = dict(link.split(", ", 1) for link in links)
-            return cls(entry.value, addresses.get("Documentation", ""), addresses.get("Repository", ""))
+            return cls(entry.value, os.environ.get("BOOK_URL", ""), os.environ.get("REPOSITORY_URL", ""))
         raise NoCourse("no course is installed here: run pip install -e . in the course's repository")
 
     @cached_property
@@ -85,17 +87,24 @@ class Course:
 
     @property
     def downloads_url(self) -> str:
-        """Address of the folder of the book's site that holds notebooks and bundle."""
-        return f"{self.book_url}downloads/"
+        """Address of the folder of the book's site that holds notebooks and bundle; empty without a book."""
+        return f"{self.book_url}downloads/" if self.book_url else ""
 
     @property
     def chapters(self) -> Path:
         return self.folder.parent / "chapters"
 
     def page(self, room: str) -> str:
-        """Return the address of a room's chapter in the book."""
-        stem = next((path.stem for path in self.chapters.glob(f"*-{room}.md")), room)
-        return f"{self.book_url}chapters/{stem}.html"
+        """Return the address of a room's chapter in the book; empty without a book."""
+        return f"{self.book_url}chapters/{self._chapter(room).stem}.html" if self.book_url else ""
+
+    def contents(self, room: str) -> Contents:
+        """Return the sections of a room's chapter."""
+        path = self._chapter(room)
+        return Contents(path.stem, self.page(room), titles_in(path.read_text(encoding="utf-8")))
+
+    def _chapter(self, room: str) -> Path:
+        return next(self.chapters.glob(f"[0-9]*-{room}.md"), self.chapters / f"{room}.md")
 
     def source(self, room: str) -> str:
         """Return the text of a room's reference."""

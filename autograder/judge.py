@@ -13,6 +13,7 @@ from autograder.checks import Check, Observation, Raised, Sample, ready_made_for
 from autograder.common_mistakes import certain_mistake, likely_mistake
 from autograder.comparison import same, same_answer, tolerance_of
 from autograder.matching import Place, explaining, names_at
+from autograder.sections import Contents
 from autograder.verdicts import Answer, Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
 
 
@@ -38,8 +39,8 @@ class Expectations(Protocol):
         ...
 
     def explanation(self, check: Check, mistake: str) -> Explanation: ...
-    def page(self, room: str) -> str:
-        """Return the address of the room's chapter in the book."""
+    def contents(self, room: str) -> Contents:
+        """Return the sections of the room's chapter."""
         ...
 
 
@@ -91,7 +92,7 @@ def _diagnose(
         return Diagnosis(answer.detail, "")
     certain = certain_mistake(answer.observations.get("error"), check.exercise)
     likely = [
-        Likely(mistake, about.says, f"{expect.page(check.room)}#{about.read}", about.hint)
+        Likely(mistake, about.says, str(expect.contents(check.room).section(about.read)), about.hint)
         for mistake in sorted(shown, key=lambda mistake: -len(shown[mistake]))
         if shown[mistake] and not certain
         for about in [expect.explanation(check, mistake)]

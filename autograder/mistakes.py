@@ -14,7 +14,7 @@ class Mistake:
         id: unique in its room, such as ``linear-transposed-weight``.
         exercise: the public name that it spoils.
         says: one or two sentences to the student, never the solution.
-        read: the label of the section of the book that helps.
+        read: the label of the section that helps, in the chapter of its room.
         edits: pieces of the room's reference, each occurring exactly once there, and what to put in their place.
         hint: what a second look adds, a step further than ``says`` and still not the solution.
     """

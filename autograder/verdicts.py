@@ -44,7 +44,7 @@ class Likely:
     Attributes:
         mistake: its id.
         says: its explanation.
-        read: address of the section of the book that helps.
+        read: which section helps, as the text of a ``sections.Section``.
         hint: what a second look adds.
     """
 
@@ -66,7 +66,7 @@ class Diagnosis:
         expected: what it should have done.
         mistake: id of the known mistake that does the same, or None.
         likely: that mistake's explanation, or empty.
-        read: address of the section of the book that helps, or empty.
+        read: which section helps, as the text of a ``sections.Section``, or empty.
         hint: what a second look adds, or empty.
         also: the mistakes that show in other observations of the same check.
     """

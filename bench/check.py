@@ -60,7 +60,7 @@ def rows(course: Course, folder: Path) -> list[dict[str, object]]:
     with runner() as run:
         for chapter in chapters_of(course):
             path = folder / f"{chapter.assignment}.ipynb"
-            released = without_solutions(source_notebook(chapter, course, course.page(chapter.room)))
+            released = without_solutions(source_notebook(chapter, course))
             nbformat.write(released, folder / f"{chapter.room}.ipynb")
             answers = "\n\n\n".join(exercise.source for exercise in course.exercises(chapter.room))
             nbformat.write(fill(released, answers).notebook, path)

@@ -110,7 +110,7 @@ def description_of(document: nodes.document) -> str:
 def describe(app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None) -> None:
     """Give the page its logo and, where it has an address of its own, the tags that tell other sites what it is."""
     context["course_logo"] = logo()
-    if tree is None or not app.config.html_baseurl:
+    if tree is None or not app.config.html_baseurl:  # BOOK_URL was not given
         return
     description = description_of(tree)
     tags = {

@@ -167,7 +167,9 @@ class ClaimsDirective(SphinxDirective):
             if not path.endswith(f"/{room}.py"):
                 continue
             depend_on(self.env, entry)
-            code = f'<a href="{escape(repository)}/blob/main/{path}#L{line}"><code>{path}</code></a>'
+            code = f"<code>{path}</code>"
+            if repository:
+                code = f'<a href="{escape(repository)}/blob/main/{path}#L{line}">{code}</a>'
             rows.append(
                 f'<li class="claim-entry" id="claim-{name}" value="{entry.number}">'
                 f"<p><strong>{escape(entry.says)}</strong></p><p>{escape(entry.held)}</p><p>{escape(entry.tried)}</p>"

@@ -30,19 +30,21 @@ class DownloadLinks(SphinxTransform):
             return
         notebook = f"{Path(self.env.docname).name}.ipynb"
         file = f'<a href="{FOLDER}/{notebook}" download>{{}}</a>'
-        colab, binder = (f'<a href="{where}">Open in {name}</a>' for name, where in online(notebook).items())
+        hosts = {name: f'<a href="{where}">Open in {name}</a>' for name, where in online(notebook).items()}
         bundle = f'<a href="{FOLDER}/course.zip">All notebooks</a>'
-        links = " · ".join([file.format("Notebook"), colab, binder, bundle])
+        links = " · ".join([file.format("Notebook"), *hosts.values(), bundle])
         section = title.parent
         section.insert(section.index(title) + 1, markup(f'<p class="chapter-downloads">{links}</p>'))
         for card in cards:
-            answer = file.format(f"Answer it in {notebook}")
-            card += markup(f'<p class="card-downloads">{answer} · {colab}</p>')
+            answers = [file.format(f"Answer it in {notebook}"), *(hosts[name] for name in ("Colab",) if name in hosts)]
+            card += markup(f'<p class="card-downloads">{" · ".join(answers)}</p>')
 
 
 def online(notebook: str) -> dict[str, str]:
-    """Return the addresses at which a notebook runs in a browser, by the host's name."""
+    """Return the addresses at which a notebook runs in a browser, by the host's name; none without a repository."""
     repository = Course.installed().repository_url.removeprefix("https://github.com/")
+    if not repository:
+        return {}
     return {
         "Colab": f"https://colab.research.google.com/github/{repository}/blob/{BRANCH}/{notebook}",
         "Binder": f"https://mybinder.org/v2/gh/{repository}/{BRANCH}?labpath={notebook}",

@@ -1,4 +1,5 @@
-"""What each kernel of a build runs before its first cell: it notes the files of the course that the cells load or open.
+"""What each kernel of a build runs before its first cell: it notes the files of the course that the cells load or open,
+and links what a check says to the pages of this book.
 
 Whenever a cell has ended it writes them, each with a digest of its content, to the file that `NOTED_IN` names.
 """
@@ -33,5 +34,13 @@ def note_files() -> None:
     get_ipython().events.register("post_run_cell", write)
 
 
+def link_within_the_book() -> None:
+    """Let what a check says in a page lead to another page of the same site, wherever that will lie."""
+    import os
+
+    os.environ["BOOK_URL"] = "../"
+
+
 note_files()
-del note_files
+link_within_the_book()
+del note_files, link_within_the_book

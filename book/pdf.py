@@ -44,15 +44,19 @@ def stems_of(site: Path) -> list[str]:
 def article(markup: str, stem: str, book_url: str) -> str:
     """Return the article of a page as a part of one document.
 
-    Each id gets the page's name, each link to a page becomes one within the document, and everything is unfolded.
+    Each id gets the page's name, each link to a page becomes one within the document, and everything is unfolded. A
+    link to another file of the site leads to where the book is published, or nowhere.
     """
     (found,) = re.findall(r"<article\b[^>]*>(.*?)</article>", markup, re.DOTALL)
     found = re.sub(r'(?<=\s)(id|for|aria-labelledby|aria-describedby)="([^"]+)"', rf'\1="{stem}--\2"', found)
     found = re.sub(r"url\(#([^)]+)\)", rf"url(#{stem}--\1)", found)
     found = re.sub(r'href="#([^"]+)"', rf'href="#{stem}--\1"', found)
-    found = re.sub(r'href="([\w-]+)\.html#([^"]+)"', r'href="#\1--\2"', found)
+    found = re.sub(r'href="(?:\.\./chapters/)?([\w-]+)\.html#([^"]+)"', r'href="#\1--\2"', found)
     found = re.sub(r'href="([\w-]+)\.html"', r'href="#\1"', found)
-    found = re.sub(r'href="\.\./(?!_)', f'href="{book_url}', found)
+    if book_url:
+        found = re.sub(r'href="\.\./(?!_)', f'href="{book_url}', found)
+    else:  # words that lead nowhere
+        found = re.sub(r' href="\.\./(?!_)[^"]*"', "", found)
     found = re.sub(r"<details\b", "<details open", found)
     return f'<article class="bd-article" id="{stem}" style="page: p{stem}">{found}</article>'
 
@@ -80,7 +84,7 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
         landing: the first page of the site, for its styles.
         articles: what ``article`` returned, in order.
         pages: the page on which each heading falls, by its id.
-        book_url: address of the published book.
+        book_url: address of the published book, or empty.
     """
     headings = headings_of(articles)
     title = headings[0].title
@@ -90,7 +94,7 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
         f"@page p{stem} {{ @top-center {{ content: {json.dumps(text, ensure_ascii=False)}; }} }}"
         for stem, text in titles.items()
     ]
-    address = f'<a href="{book_url}">{escape(book_url)}</a>'
+    address = f'<p><a href="{escape(book_url)}">{escape(book_url)}</a></p>' if book_url else ""
     licence = "Text and figures: CC BY 4.0. Code: Apache License 2.0."
     return "\n".join(
         [
@@ -98,7 +102,7 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
             '<meta charset="utf-8">',
             *styles,
             f"<style>{STYLE.read_text(encoding='utf-8')}\n{chr(10).join(running)}</style></head><body>",
-            f'<section class="book-cover"><p class="title">{title}</p><p>{address}</p><p>{licence}</p></section>',
+            f'<section class="book-cover"><p class="title">{title}</p>{address}<p>{licence}</p></section>',
             contents(headings, pages),
             *articles,
             "</body></html>",

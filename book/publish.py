@@ -27,7 +27,7 @@ def write_downloads(bundle: Path, folder: Path) -> None:
         for name, content in files.items():
             if name.endswith(".ipynb"):
                 (folder / name).write_bytes(content)
-            elif name.startswith("data/") or name.endswith(".whl"):
+            elif name.endswith(".whl"):
                 archive.writestr(name, content)
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 # Of a command's three seconds two go into these. Nothing of ours is among them: each command imports that itself.
-_warm = multiprocessing.get_context("forkserver")
-_warm.set_forkserver_preload(["pytest", "torch", "nbgrader.apps", "nbclient", "nbconvert", "matplotlib.pyplot"])
+_warm = multiprocessing.get_context("forkserver") if hasattr(os, "fork") else None  # Windows has none
+if _warm:
+    _warm.set_forkserver_preload(["pytest", "torch", "nbgrader.apps", "nbclient", "nbconvert", "matplotlib.pyplot"])
 
 
 def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -26,7 +27,7 @@ def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.Completed
     from tests.suite import is_deep  # here, as pytest has to be the first to import a plugin
 
     words = list(map(str, line))
-    if is_deep() or options:
+    if is_deep() or options or not _warm:
         command = [sys.executable, "-m", *words]
         return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
     with tempfile.TemporaryDirectory() as folder:

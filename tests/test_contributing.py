@@ -81,7 +81,7 @@ def test_the_notebook_holds_its_stub_and_its_checks(copy: Path) -> None:
         "from autograder.course import Course, chapters_of; from autograder.instructor.releasing.source import *;"
         "course = Course.installed();"
         "chapter = next(one for one in chapters_of(course) if one.room == 'layers');"
-        "notebook = without_solutions(source_notebook(chapter, course, ''));"
+        "notebook = without_solutions(source_notebook(chapter, course));"
         "print(*(cell.source for cell in notebook.cells if 'parameter_count' in cell.id), sep='\\n')"
     )
     done = subprocess.run(

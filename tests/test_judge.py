@@ -16,6 +16,7 @@ from autograder.checks import Check, Observations, Raised, Sample
 from autograder.comparison import same, same_distribution
 from autograder.judge import describe, judge
 from autograder.mistakes import Mistake
+from autograder.sections import Contents
 from autograder.verdicts import Answer, Verdict
 
 CHECK = Check("room", "Thing", "look", "It does what it should", 2, False, lambda names, rng: {})
@@ -36,8 +37,8 @@ class Scripted:
     def explanation(self, check: Check, mistake: str) -> Mistake:
         return Mistake(mistake, "Thing", f"You made {mistake}.", "a-section", {})
 
-    def page(self, room: str) -> str:
-        return "https://book/page.html"
+    def contents(self, room: str) -> Contents:
+        return Contents("1-thing", "https://book/page.html", {"a-section": "A section"})
 
 
 def verdict_on(answer: Answer, expect: Scripted) -> Verdict:
@@ -113,7 +114,7 @@ def test_the_mistake_that_answers_alike_is_named_with_its_explanation_and_link()
         "  observed: output: 6",
         "  expected: output: 3",
         "  likely mistake: You made doubled.",
-        "  read: https://book/page.html#a-section",
+        "  read: A section, https://book/page.html#a-section",
     ]
 
 
@@ -133,9 +134,9 @@ def test_two_mistakes_in_one_check_are_both_named_and_the_one_that_is_shown_come
     assert [one.mistake for one in verdict.diagnosis.also] == ["doubled"]
     assert verdict.message.splitlines()[3:] == [
         "  likely mistake: You made careless.",
-        "  read: https://book/page.html#a-section",
+        "  read: A section, https://book/page.html#a-section",
         "  also likely: You made doubled.",
-        "  read: https://book/page.html#a-section",
+        "  read: A section, https://book/page.html#a-section",
     ]
 
 

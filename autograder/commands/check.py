@@ -20,17 +20,11 @@ def check(
 ) -> None:
     """Run all your answers from top to bottom, as the grader will, and show the visible checks."""
     from autograder.notebooks.check import check_notebook
-    from autograder.reports.text import checks_text
+    from autograder.reports.text import notebook_text
 
     report = check_notebook(notebook)
     if as_json:
         print(plain_json([verdict.record() for verdict in report.verdicts]))
     else:
-        for note in report.notes:
-            print(plain(f"note: {note}"))
-        for exercise in dict.fromkeys(verdict.check.exercise for verdict in report.verdicts):
-            mine = [verdict for verdict in report.verdicts if verdict.check.exercise == exercise]
-            print(plain(checks_text(exercise, mine), but="\n"))
-        points, possible = report.points
-        print(f"{points} of {possible} points from visible checks; hidden checks and written answers come on top.")
+        print(plain(notebook_text(report.notes, report.verdicts), but="\n"))
     raise typer.Exit(0 if report.passed else 1)

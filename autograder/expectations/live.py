@@ -10,6 +10,7 @@ from autograder.checks import Check
 from autograder.course import Course, Names
 from autograder.mistakes import Mistake
 from autograder.observe import observe
+from autograder.sections import Contents
 from autograder.verdicts import Answer
 
 
@@ -37,6 +38,7 @@ class LiveExpectations:
     course: Course
     _mistaken: dict[str, Names] = field(default_factory=dict)
     _answers: dict[tuple[str, str, int], Answer] = field(default_factory=dict)
+    _contents: dict[str, Contents] = field(default_factory=dict)
 
     def reference(self, check: Check, seed: int) -> Answer:
         """Return what the reference answers."""
@@ -50,8 +52,10 @@ class LiveExpectations:
     def explanation(self, check: Check, mistake: str) -> Mistake:
         return next(known for known in self.course.mistakes(check.room) if known.id == mistake)
 
-    def page(self, room: str) -> str:
-        return self.course.page(room)
+    def contents(self, room: str) -> Contents:
+        if room not in self._contents:
+            self._contents[room] = self.course.contents(room)
+        return self._contents[room]
 
     def _answer(self, mistake: str, check: Check, seed: int) -> Answer:
         key = (mistake, check.id, seed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from autograder.expectations.live import LiveExpectations
 from autograder.judge import Expectations
 from autograder.observe import one_thread, seed_of
 from autograder.sandbox import wire
+from autograder.sections import Contents
 from autograder.verdicts import Answer
 
 RUN_SEEDS = (-1, -2)  # a run of the grader has none below 0: students have the answers to these
@@ -53,7 +54,7 @@ def record(course: Course, room: str, folder: Path) -> Path:
         {field.name: getattr(mistake, field.name) for field in fields(RecordedExplanation)}
         for mistake in course.mistakes(room)
     ]
-    content = {"page": course.page(room), "answers": answers, "explanations": explanations}
+    content = {"contents": asdict(course.contents(room)), "answers": answers, "explanations": explanations}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{room}.safetensors"
     safetensors.torch.save_file(tensors, path, metadata={"content": json.dumps(content)})
@@ -124,8 +125,8 @@ class RecordedExpectations:
     def explanation(self, check: Check, mistake: str) -> RecordedExplanation:
         return next(RecordedExplanation(**row) for row in self._content["explanations"] if row["id"] == mistake)
 
-    def page(self, room: str) -> str:
-        return str(self._content["page"])
+    def contents(self, room: str) -> Contents:
+        return Contents(**self._content["contents"])
 
 
 def expectations(room: str) -> Expectations:

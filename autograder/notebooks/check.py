@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -15,9 +15,10 @@ from autograder.checks import checks_of, rooms
 from autograder.course import Course, NoCourse
 from autograder.expectations.recorded import FOLDER, RUN_SEEDS, expectations
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
-from autograder.notebooks.graft import RECORD, MalformedNotebook, graft, is_graded, read_notebook
+from autograder.notebooks.graft import RECORD, MalformedNotebook, grade_id_of, graft, is_graded, read_notebook
 from autograder.reports.progress import Progress, progress_of
 from autograder.sandbox import Program, RunResult, Sandbox
+from autograder.sections import Contents
 from autograder.verdicts import Verdict
 
 
@@ -33,15 +34,10 @@ class NotebookReport:
     def passed(self) -> bool:
         return all(verdict.passed for verdict in self.verdicts)
 
-    @property
-    def points(self) -> tuple[int, int]:
-        """Points earned and points to be had from visible checks."""
-        return sum(verdict.points for verdict in self.verdicts), sum(verdict.check.points for verdict in self.verdicts)
-
 
 @contextmanager
 def runner() -> Iterator[Callable[[Program], RunResult]]:
-    """Give a function that runs programs which the reader trusts, warm from the second one on."""
+    """Give a function that runs programs which the reader trusts; where it forks, warm from the second one on."""
     if hasattr(os, "fork"):
         with Sandbox(isolated=False) as sandbox:
             yield sandbox.run
@@ -63,6 +59,16 @@ def check_notebook(path: Path) -> NotebookReport:
     """
     with runner() as run:
         return _checked(path, read_notebook(path), run)
+
+
+def check_answers(room: str, answers: Mapping[str, str]) -> NotebookReport:
+    """Do the same with answers alone: the text of each exercise's cell, by the exercise's name."""
+    notebook = released_notebook(room)
+    cells = {f"{room}-{name}": text for name, text in answers.items()}
+    for cell in notebook.cells:
+        cell.source = cells.get(grade_id_of(cell) or "", cell.source)
+    with runner() as run:
+        return _checked(Path(f"{room}.ipynb"), notebook, run)
 
 
 def notebooks_in(where: Path) -> list[Path]:
@@ -88,15 +94,15 @@ def progress_of_notebook(path: Path, run: Callable[[Program], RunResult]) -> Pro
         MalformedNotebook: the file is no notebook, or none of this course.
     """
     report = _checked(path, read_notebook(path), run)
-    return progress_in(report.room, report.verdicts, expectations(report.room).page(report.room))
+    return progress_in(report.room, report.verdicts, expectations(report.room).contents(report.room))
 
 
-def progress_in(room: str, verdicts: Sequence[Verdict], page: str) -> Progress:
+def progress_in(room: str, verdicts: Sequence[Verdict], contents: Contents) -> Progress:
     """Return the progress that verdicts on all visible checks of a room show."""
     released = released_notebook(room)
     total = sum(int(cell.metadata.nbgrader.points) for cell in released.cells if is_graded(cell))
     visible = sum(verdict.check.points for verdict in verdicts)
-    return progress_of(released.metadata[RECORD].assignment, verdicts, page, total - visible)
+    return progress_of(released.metadata[RECORD].assignment, verdicts, contents, total - visible)
 
 
 def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunResult]) -> NotebookReport:

@@ -9,15 +9,34 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.reports.progress import Progress
 from autograder.reports.text import check_rows, checks_headline, offers_hint, progress_headline, unseen_points
+from autograder.sections import Section
 from autograder.verdicts import Verdict
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 
 HERE = Path(__file__).parent
 # What no page shows, and a terminal obeys where somebody prints the file: all control characters but tab and line ends.
 CONTROLS = dict.fromkeys([*(set(range(0x20)) - set(map(ord, "\t\n\r"))), *range(0x7F, 0xA0)], "�")
+
+
+def section_link(text: str, *, live: bool = False) -> Markup:
+    """Return the text of a ``sections.Section`` as HTML: with a link where there is something to lead to.
+
+    Args:
+        text: whatever is to be read.
+        live: whether this is shown in the very notebook in which the section stands.
+    """
+    from markupsafe import Markup
+
+    section = Section.named_in(text)
+    if section and section.address:
+        return Markup('<a href="{}">{}</a>').format(section.address, section.title)
+    if section and live:
+        return Markup('<a href="{}">{}</a>, in this notebook').format(section.anchor, section.title)
+    return Markup("{}").format(text)
 
 
 @cache
@@ -35,6 +54,7 @@ def environment(*folders: Path) -> Environment:
         undefined=StrictUndefined,
     )
     made.globals["palette"] = style_sheet()
+    made.filters["section_link"] = section_link
     return made
 
 

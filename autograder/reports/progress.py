@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.sections import Contents
 from autograder.verdicts import Verdict
 
 
@@ -18,7 +19,7 @@ class ExerciseProgress:
         state: ``done``, ``not yet`` (something is written, and a check does not pass) or ``open``.
         points: earned.
         possible: to be had from visible checks.
-        read: address of the section of the book that helps now; empty when it is done.
+        read: which section helps now, as the text of a ``sections.Section``; empty when it is done.
     """
 
     exercise: str
@@ -70,29 +71,30 @@ class Progress:
         }
 
 
-def progress_of(assignment: str, verdicts: Sequence[Verdict], page: str, unseen: int) -> Progress:
+def progress_of(assignment: str, verdicts: Sequence[Verdict], contents: Contents, unseen: int) -> Progress:
     """Return the progress that verdicts on visible checks show.
 
     Args:
         assignment: its id.
         verdicts: on every visible check of the assignment, in order.
-        page: address of the chapter in the book.
+        contents: the sections of its chapter.
         unseen: points from elsewhere than visible checks.
     """
     names = dict.fromkeys(verdict.check.exercise for verdict in verdicts)
-    exercises = [_exercise([v for v in verdicts if v.check.exercise == name], page) for name in names]
+    exercises = [_exercise([v for v in verdicts if v.check.exercise == name], contents) for name in names]
     return Progress(assignment, exercises, unseen)
 
 
-def _exercise(verdicts: Sequence[Verdict], page: str) -> ExerciseProgress:
+def _exercise(verdicts: Sequence[Verdict], contents: Contents) -> ExerciseProgress:
     check = verdicts[0].check
     waiting = [verdict for verdict in verdicts if not verdict.passed]
     is_open = all(verdict.outcome == "missing" for verdict in verdicts)
+    set_at = str(contents.section(f"exercise-{check.room}-{check.exercise}"))
     helpful = [verdict.diagnosis.read for verdict in waiting if verdict.diagnosis and verdict.diagnosis.read]
     return ExerciseProgress(
         exercise=check.exercise,
         state="open" if is_open else "not yet" if waiting else "done",
         points=sum(verdict.points for verdict in verdicts),
         possible=sum(verdict.check.points for verdict in verdicts),
-        read=next(iter(helpful), f"{page}#exercise-{check.room}-{check.exercise}") if waiting else "",
+        read=next(iter(helpful), set_at) if waiting else "",
     )

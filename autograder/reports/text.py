@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.errors import plain
 from autograder.reports.progress import Progress
 from autograder.verdicts import ALSO_LABELS, LABELS, Verdict, labelled
 
@@ -86,6 +87,16 @@ def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, wh
     if offers_hint(verdicts, hint):
         blocks.append(f"  a second look, with a hint: check({exercise}, hint=2)")
     return "\n".join(blocks)
+
+
+def notebook_text(notes: Sequence[str], verdicts: Sequence[Verdict]) -> str:
+    """Return the visible checks of a whole notebook as text: what was noticed, each exercise, the points."""
+    lines = [f"note: {plain(note)}" for note in notes]
+    for exercise in dict.fromkeys(verdict.check.exercise for verdict in verdicts):
+        lines.append(checks_text(exercise, [verdict for verdict in verdicts if verdict.check.exercise == exercise]))
+    points, possible = sum(verdict.points for verdict in verdicts), sum(verdict.check.points for verdict in verdicts)
+    lines.append(f"{points} of {possible} points from visible checks; hidden checks and written answers come on top.")
+    return "\n".join(lines)
 
 
 def checks_headline(what: str, verdicts: Sequence[Verdict]) -> str:

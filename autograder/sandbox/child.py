@@ -16,10 +16,9 @@ from autograder.observe import observe
 from autograder.sandbox import hidden_checks, isolation, patches, wire
 from autograder.sandbox.cells import names_of, prepare, run_cell
 from autograder.sandbox.limits import ALARMS, be_graded, time_limit
-from autograder.sandbox.program import Limits, PlannedCheck, read_plan, read_request
+from autograder.sandbox.program import MAX_TIMEOUTS, Limits, PlannedCheck, read_plan, read_request
 from autograder.verdicts import Answer
 
-MAX_TIMEOUTS = 2
 GRACE_S = 0.5
 TIMEOUT, CRASH = "it did not end in time", "it ended the whole process"
 NO_PROCESS = "the cells left so many processes behind that no check could be started"

@@ -1,33 +1,140 @@
-"""Run a program in this very process: for a student's own work where the system cannot fork, such as on Windows."""
+"""Run a program in a child process that can be ended: for a student's own work where the system cannot fork: Windows.
+
+The child runs this module. In a folder it finds the program, and there it writes a frame for each cell and each check,
+so that what it has done is known however it ends.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
-from types import ModuleType
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 from autograder.checks import checks_of
 from autograder.observe import observe
-from autograder.sandbox import limits
+from autograder.sandbox import limits, wire
 from autograder.sandbox.cells import names_of, prepare, run_cell
-from autograder.sandbox.program import Program, RunResult
+from autograder.sandbox.program import (
+    MAX_TIMEOUTS,
+    CellResult,
+    Limits,
+    PlannedCheck,
+    Program,
+    RunResult,
+    pack_plan,
+    read_plan,
+    read_request,
+)
+from autograder.verdicts import Answer
+
+START_S = 120.0
+GRACE_S = 5.0  # over the limit of a cell or a check, which ends what runs by itself where Python runs it
+LOOK_S = 0.05
+REQUEST, WRITTEN = "request.json", "frames"
+TIMEOUT = "it did not end in time"
 
 
-def run_here(program: Program) -> RunResult:
-    """Run cells and checks without walls, limits or forks: an endless loop is the reader's to interrupt."""
+def run_here(program: Program, within: Limits | None = None) -> RunResult:
+    """Run cells and checks in a child without walls, and end it where it does not go on.
+
+    Args:
+        program: that the reader trusts.
+        within: of which only the times count.
+    """
+    within = within or Limits()
+    request = json.dumps({**program.request(), **pack_plan(program.checks), "limits": asdict(within)})
+    nothing = subprocess.DEVNULL
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        written = Path(folder) / WRITTEN
+        written.touch()
+        (Path(folder) / REQUEST).write_text(request, encoding="utf-8")
+        line = [sys.executable, "-m", "autograder.sandbox.here", folder]
+        child = subprocess.Popen(line, stdin=nothing, stdout=nothing, stderr=nothing)
+        try:
+            in_time = _wait(child, written, within)
+        finally:
+            child.kill()
+            child.wait()
+        return _result(program, written.read_bytes(), in_time)
+
+
+def _wait(child: subprocess.Popen[bytes], written: Path, within: Limits) -> bool:
+    """Wait until the child ends; return whether it did before its time, or the time of one cell or check, was over."""
+    patience_s = max(within.cell_s, within.check_s) + GRACE_S
+    end = time.monotonic() + START_S + within.total_s
+    size, heard = 0, time.monotonic() + START_S  # it has yet to import torch
+    while child.poll() is None:
+        now = time.monotonic()
+        if written.stat().st_size > size:
+            size, heard = written.stat().st_size, now
+        if now > min(heard + patience_s, end):
+            return False
+        time.sleep(LOOK_S)
+    return True
+
+
+def _result(program: Program, written: bytes, in_time: bool) -> RunResult:
+    """Return what the child wrote, with an outcome for each check that never answered."""
+    cells: dict[str, CellResult] = {}
+    answers: dict[tuple[str, str], Answer] = {}
+    try:
+        for header, body in wire.frames(written):
+            if "cell" in header:
+                cells[header["cell"]] = CellResult(header["stdout"], header["error"])
+            elif "answer" in header:
+                answers[header["exercise"], header["check"]] = wire.unpack_answer(header["answer"], body)
+    except wire.WireError:
+        pass  # it was ended while it wrote
+    unfinished = next((cell.id for cell in program.cells if cell.id not in cells), None)
+    where = f"the cell {unfinished}" if unfinished else "a check before this one"
+    lost = Answer("crash", {}, f"{where} ended the whole process")
+    if not in_time:
+        lost = Answer("timeout", {}, f"{where} did not end in time")
+    names = [(check.exercise, check.name) for check in program.checks]
+    return RunResult(cells, {name: answers.get(name, lost) for name in names})
+
+
+def main() -> None:
+    """Run the program that lies in the folder of the command line, and write there what comes of it."""
+    folder = Path(sys.argv[1])
+    request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    within = Limits(**request["limits"])
     limits.be_graded()
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
     prepare(module)
-    cells = {cell.id: run_cell(cell, module) for cell in program.cells}
-    checks = {
-        (check.exercise, check.name): check
-        for room in {planned.room for planned in program.checks}
-        for check in checks_of(room)
-    }
-    answers = {
-        (planned.exercise, planned.name): observe(
-            checks[planned.exercise, planned.name], names_of(module), planned.seed
-        )
-        for planned in program.checks
-    }
-    return RunResult(cells, answers)
+    with (folder / WRITTEN).open("ab", buffering=0) as file:
+        file.write(wire.frame({"started": True}))
+        for cell in read_request(request):
+            with limits.time_limit(within.cell_s, within.cell_processor_s):
+                outcome = run_cell(cell, module)
+            file.write(wire.frame({"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error}))
+        names, timeouts = names_of(module), dict[str, int]()
+        for planned in read_plan(request):
+            if timeouts.get(planned.exercise, 0) < MAX_TIMEOUTS:
+                answer = _answer(planned, names, within)
+            else:
+                answer = Answer("timeout", {}, f"not tried: two checks of {planned.exercise} did not end in time")
+            timeouts[planned.exercise] = timeouts.get(planned.exercise, 0) + (answer.kind == "timeout")
+            header, body = wire.pack_answer(answer)
+            file.write(wire.frame({"exercise": planned.exercise, "check": planned.name, "answer": header}, body))
+
+
+def _answer(planned: PlannedCheck, names: SimpleNamespace, within: Limits) -> Answer:
+    checks = {check.name: check for check in checks_of(planned.room, planned.exercise)}
+    with limits.time_limit(within.check_s, within.check_processor_s):
+        return observe(checks[planned.name], names, planned.seed)
+    return Answer("timeout", {}, TIMEOUT)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    finally:
+        os._exit(0)  # to take the modules down one by one takes half a second

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from types import FrameType
 
@@ -33,11 +35,16 @@ def be_graded() -> None:
 def time_limit(wall_s: float, processor_s: float = 0.0) -> Iterator[None]:
     """Leave the block by ``OutOfTime`` when its wall time or its time on the processor is over; 0 sets no limit.
 
-    The error ends here. Where the system has no alarms, or this is no main thread, which alone is told of them, the
-    block runs without a limit.
+    The error ends here. Where the system has no alarms, as on Windows, a thread keeps the wall time, and what Python
+    does not run, such as a long operation of a library, is left only when it ends. Where this is no main thread, which
+    alone is told of either, the block runs without a limit.
     """
-    if not ALARMS or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         yield
+        return
+    if not ALARMS:
+        with _kept_by_a_thread(wall_s):
+            yield
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -54,3 +61,47 @@ def time_limit(wall_s: float, processor_s: float = 0.0) -> Iterator[None]:
         for clock, handler in before.items():
             signal.setitimer(clock, 0)
             signal.signal(ALARMS[clock], handler)
+
+
+@contextlib.contextmanager
+def _kept_by_a_thread(wall_s: float) -> Iterator[None]:
+    """Leave the block by ``OutOfTime`` when its wall time is over, without alarms: a thread interrupts the main one."""
+    if not wall_s:
+        yield
+        return
+    lock, begun, runs, rang = threading.Lock(), False, True, False
+    before = signal.getsignal(signal.SIGINT)
+
+    def ring() -> None:
+        nonlocal rang
+        with lock:
+            if runs:
+                rang = True
+                _thread.interrupt_main()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal rang
+        if rang:
+            rang = False
+            if begun:  # to start a thread takes time, too, and there is no block yet to be left
+                raise OutOfTime
+        elif callable(before):  # somebody pressed Ctrl-C, or the notebook's button
+            before(number, frame)
+
+    clock = threading.Timer(wall_s, ring)
+    clock.daemon = True
+    signal.signal(signal.SIGINT, stop)
+    clock.start()
+    try:
+        begun = True
+        yield
+    except OutOfTime:
+        pass
+    finally:
+        with contextlib.suppress(OutOfTime):
+            with lock:
+                runs = False
+            while rang:  # between the block's end and ours, and on its way
+                time.sleep(0)
+        clock.cancel()
+        signal.signal(signal.SIGINT, before if before is not None else signal.default_int_handler)

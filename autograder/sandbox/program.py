@@ -8,6 +8,8 @@ from typing import Any
 
 from autograder.verdicts import Answer
 
+MAX_TIMEOUTS = 2  # of an exercise: after so many checks that did not end, its others are not tried
+
 
 @dataclass(frozen=True)
 class Limits:

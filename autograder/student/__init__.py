@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import difflib
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from textwrap import indent
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from autograder.reports.html import checks_table, progress_card
 from autograder.reports.progress import Progress
-from autograder.reports.text import checks_text, progress_text
-from autograder.student.cells import Origin, origin_of
+from autograder.reports.text import checks_text, notebook_text, progress_text
+from autograder.student.cells import Origin, inputs_of_notebook, newest_that_defines, origin_of
 
 if TYPE_CHECKING:
     from autograder.checks import Check
+    from autograder.notebooks.check import NotebookReport
     from autograder.sandbox.cells import CappedText
     from autograder.verdicts import Answer, Verdict
 
@@ -190,7 +191,55 @@ def progress(room: str) -> ProgressCard:
     names = SimpleNamespace(**(caller.f_globals if caller else {}))
     exercises = dict.fromkeys(check.exercise for check in checks_of(room))
     verdicts = [verdict for name in exercises for verdict in report_on(name, names).verdicts]
-    return ProgressCard(**vars(progress_in(room, verdicts, expectations(room).page(room))))
+    return ProgressCard(**vars(progress_in(room, verdicts, expectations(room).contents(room))))
+
+
+@dataclass(frozen=True)
+class WholeNotebook:
+    """The visible checks of all exercises of a notebook, run anew, and what was noticed; shown as text."""
+
+    report: NotebookReport
+
+    def __repr__(self) -> str:
+        return notebook_text(self.report.notes, self.report.verdicts)
+
+
+def check_all(room: str = "") -> WholeNotebook:
+    """Run this notebook's exercise cells anew in a fresh process, as the grader will, and show the visible checks.
+
+    It is what ``autograder check`` does with a file, for a notebook that is none on this machine, as in Colab. It takes
+    each exercise's cell as you ran it last.
+
+    Args:
+        room: the chapter's short name, such as ``layers``; found by your exercises if it is left out.
+
+    Raises:
+        UnknownName: there is no such chapter, or no exercise's cell has been run.
+        Interrupted: somebody stopped it.
+    """
+    from autograder.checks import checks_of, rooms
+    from autograder.notebooks.check import NotebookReport, check_answers
+    from autograder.sandbox.limits import is_graded
+
+    if is_graded():
+        return WholeNotebook(NotebookReport(room, (), ()))
+    if room and room not in rooms():
+        raise UnknownName(f"there is no chapter {room!r}: there are {', '.join(rooms())}")
+    found = {one: _answers_in_notebook(dict.fromkeys(c.exercise for c in checks_of(one))) for one in rooms()}
+    room = room or max(found, key=lambda one: len(found[one]))
+    if not found[room]:
+        raise UnknownName("no exercise's cell of this chapter has been run since the kernel started: run them first")
+    try:
+        return WholeNotebook(check_answers(room, found[room]))
+    except KeyboardInterrupt:
+        raise Interrupted("the check was interrupted") from None
+
+
+def _answers_in_notebook(names: Iterable[str]) -> dict[str, str]:
+    """Return, by the exercise's name, the text of each exercise's cell as it was run last."""
+    inputs = inputs_of_notebook()
+    newest = {name: newest_that_defines(inputs, name) for name in names}
+    return {name: inputs[number] for name, number in newest.items() if number is not None}
 
 
 def room_of(name: str) -> str:

@@ -32,9 +32,7 @@ def origin_of(name: str, value: object) -> Origin | None:
 
     None outside a notebook, where it is the cell that is running, and where it cannot be known.
     """
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    inputs: Sequence[str] = shell.user_ns.get("In", ()) if shell is not None else ()
-    source = _source_of(value)
+    inputs, source = inputs_of_notebook(), _source_of(value)
     origin = origin_among(inputs, name, source) if source else None
     return origin if origin and origin.made < len(inputs) - 1 else None
 
@@ -42,9 +40,21 @@ def origin_of(name: str, value: object) -> Origin | None:
 def origin_among(inputs: Sequence[str], name: str, source: str) -> Origin | None:
     """Return which of the cells that were run has this source, and which is the newest that defines the name."""
     made = [number for number, text in enumerate(inputs) if text.strip() == source.strip()]
+    newest = newest_that_defines(inputs, name)
+    return Origin(made[-1], max(newest, made[-1])) if made and newest is not None else None
+
+
+def newest_that_defines(inputs: Sequence[str], name: str) -> int | None:
+    """Return the number of the newest cell that was run and defines a name, None where none does."""
     defines = re.compile(rf"^[ \t]*(?:(?:class|def|async def)[ \t]+{name}\b|{name}[ \t]*=(?!=))", re.MULTILINE)
-    newest = [number for number, text in enumerate(inputs) if defines.search(text)]
-    return Origin(made[-1], max(newest[-1], made[-1])) if made and newest else None
+    found = [number for number, text in enumerate(inputs) if defines.search(text)]
+    return found[-1] if found else None
+
+
+def inputs_of_notebook() -> Sequence[str]:
+    """Return the cells that were run in this notebook, in order and since its kernel started; none outside of one."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return shell.user_ns.get("In", ()) if shell is not None else ()
 
 
 def _source_of(value: object) -> str:

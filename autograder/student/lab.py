@@ -16,7 +16,8 @@ from torch import Tensor
 
 from autograder.palette import STYLE
 
-SAMPLE = Path("data") / "sample"
+DATA = Path("data")  # beside the course's chapters
+DATA_IN_WHEEL = Path(__file__).parent / "data"  # where the release puts what notebooks need into the students' wheel
 
 
 def load_sample() -> tuple[Tensor, Tensor]:
@@ -26,9 +27,9 @@ def load_sample() -> tuple[Tensor, Tensor]:
         Images (N, 28, 28), float32 in [0, 1], and their class numbers (N,), int64.
 
     Raises:
-        FileNotFoundError: no folder from here upwards holds ``data/sample``.
+        FileNotFoundError: it is neither in the students' wheel nor in a folder from here upwards, as ``data/sample``.
     """
-    folder = find_upwards(SAMPLE)
+    folder = find_data("sample")
     images = read_idx(folder / "train-images-idx3-ubyte.gz")
     labels = read_idx(folder / "train-labels-idx1-ubyte.gz")
     return torch.from_numpy(images).float() / 255, torch.from_numpy(labels).long()
@@ -44,9 +45,15 @@ def load_measured(name: str) -> Any:
             "attacks", of ``make attacks``: how each attack on the grader ended.
 
     Raises:
-        FileNotFoundError: no folder from here upwards holds it in ``data``.
+        FileNotFoundError: it is neither in the students' wheel nor in a folder from here upwards, in ``data``.
     """
-    return json.loads(find_upwards(Path("data") / f"{name}.json").read_text(encoding="utf-8"))
+    return json.loads(find_data(f"{name}.json").read_text(encoding="utf-8"))
+
+
+def find_data(name: str) -> Path:
+    """Return where a file or folder of the course's data lies: in the students' wheel, or here or above."""
+    inside = DATA_IN_WHEEL / name
+    return inside if inside.exists() else find_upwards(DATA / name)
 
 
 def find_upwards(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Where the book explains what the page shows. In a Space, which has no metadata, the address itself stands here."""
+"""Where the book explains what the page shows; empty where none is published. In a Space the address stands here."""
 
 from autograder.course import Course
 

@@ -13,7 +13,7 @@ CARD = """# What garment is this?
 
 A classifier of garments: one photograph in, ten probabilities out. A fully connected network of 784, 256, 64 and 10
 units with ReLU, built from its parts and trained on Fashion-MNIST in
-[a course]({book}).
+{course}.
 
 Right for **{accuracy:.2%}** of {images:,} test images ({data}), on which it was not trained.
 
@@ -74,7 +74,7 @@ def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[
     sure = probabilities.max(axis=1) >= UNSURE_BELOW
     right = probabilities.argmax(axis=1) == targets
     return CARD.format(
-        book=CHAPTER,
+        course=f"[a course]({CHAPTER})" if CHAPTER else "a course",
         accuracy=test.accuracy,
         images=len(targets),
         data=data,

@@ -68,7 +68,8 @@ with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(KEEP_SECONDS,
         sheet = gr.Sketchpad(label="Draw the whole garment and fill it", brush=gr.Brush(24, ["black"]))
         interface(sheet, "classify_drawing")
     told = [*facts(network.labels, network.training), "Your picture is deleted soon after the answer."]
-    gr.Markdown("\n".join([*(f"- {fact}" for fact in told), "", f"[How it was built]({CHAPTER})"]))
+    links = [f"[How it was built]({CHAPTER})"] if CHAPTER else []
+    gr.Markdown("\n".join(f"- {fact}" for fact in [*told, *links]))
 # Unopened: Gradio's own reading fails at damaged files before open_image can say what to do, and knows more formats.
 vars(photograph)["preprocess"] = lambda file: file and file.path
 vars(sheet)["preprocess"] = lambda drawing: drawing and drawing.composite and drawing.composite.path

@@ -149,7 +149,13 @@ def write_page(path: Path, data: Dataset, folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
+def chapter_link() -> str:
+    """Return how the page names the chapter that explains it: a link where the book is published."""
+    said = "chapter 6 of the book"
+    return f'<a href="{escape(CHAPTER)}">{said}</a>' if CHAPTER else said
+
+
 def index(page: str, about_the_answers: list[str]) -> str:
     """Return the page with what a reader should know about the answers."""
     listed = "\n".join(f"      <li>{escape(fact)}</li>" for fact in about_the_answers)
-    return page.replace("<!-- facts -->", listed).replace("<!-- chapter -->", CHAPTER)
+    return page.replace("<!-- facts -->", listed).replace("<!-- chapter -->", chapter_link())

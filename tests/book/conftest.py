@@ -16,6 +16,9 @@ from tests.commands import run
 from tests.conftest import ROOT, made_once, serve
 from tests.suite import TURNS
 
+# Where the site would be published.
+ADDRESSES = {"BOOK_URL": "https://book.example/", "REPOSITORY_URL": "https://github.com/owner/course"}
+
 
 def turn(at: int) -> pytest.MarkDecorator:
     """Let one in so many be tried with each commit, and all in a deep run."""
@@ -26,7 +29,7 @@ def build_book(source: Path, output: Path) -> None:
     """Build a book as `make` does: every warning is an error."""
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", "--warningiserror", "--nitpick"]
     command += ["--keep-going", "--path-output", str(output), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=os.environ | ADDRESSES, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
 
 

@@ -14,6 +14,7 @@ from autograder.checks import rooms
 from autograder.course import Course, chapters_of
 from book.downloads import BRANCH
 from book.pdf import Heading, article, contents, headings_of, stems_of
+from tests.book.conftest import ADDRESSES
 from tests.conftest import ROOT, files_in
 
 COURSE = Course.installed()
@@ -44,7 +45,7 @@ def test_each_exercise_leads_to_the_notebook_in_which_it_is_answered(site: Path,
 
 
 def test_every_link_to_colab_and_binder_opens_a_file_of_the_branch(site: Path, downloads: Path) -> None:
-    repository = COURSE.repository_url.removeprefix("https://github.com/")
+    repository = ADDRESSES["REPOSITORY_URL"].removeprefix("https://github.com/")
     opened = []
     for page in (site / "chapters").glob("*.html"):
         for link in re.findall(r'href="(https://(?:colab\.research|mybinder)[^"]+)"', page.read_text(encoding="utf-8")):
@@ -64,7 +65,6 @@ def test_the_branch_holds_what_binder_builds_an_environment_from(downloads: Path
     (about,) = [text.decode() for name, text in metadata.items() if name.endswith("/METADATA")]
     runs_on = SpecifierSet(re.search(r"^Requires-Python: (.+)$", about, re.MULTILINE)[1])  # type: ignore[index]
     assert (branch / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-") in runs_on
-    assert (branch / "data" / "sample").is_dir()
 
 
 def test_the_workflow_publishes_the_branch(downloads: Path, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_no_line_of_a_solution_is_in_what_is_published(downloads: Path) -> None:
 def test_what_a_notebook_fetches_holds_no_notebook_that_could_replace_the_readers(downloads: Path) -> None:
     archive = (downloads / "site" / "downloads" / "setup.zip").read_bytes()
     names = [name for name, _ in files_in(archive) if ".whl/" not in name]
-    assert {name.partition("/")[0] for name in names if not name.endswith(".whl")} == {"data"}
+    assert [name for name in names if not name.endswith(".whl")] == []
 
 
 # The book as a PDF.

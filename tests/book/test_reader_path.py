@@ -14,9 +14,11 @@ from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import Exercise
 from autograder.instructor.releasing.markdown import Context, to_markdown
+from autograder.sections import Contents
 from book import card, network
 from book.chapters import UNREAD, BookChapter, chapters, hours
 from book.figures import words_on_a_small_screen
+from tests.book.conftest import ADDRESSES
 from tests.conftest import ROOT
 
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
@@ -138,10 +140,10 @@ def test_every_page_tells_other_sites_what_it_is(site: Path) -> None:
     for path in PAGES:
         page = (site / "chapters" / f"{path.stem}.html").read_text(encoding="utf-8")
         tags = dict(re.findall(r'<meta (?:name|property)="([\w:]+)" content="([^"]*)">', page))
-        address = f"{COURSE.book_url}chapters/{path.stem}.html"
+        address = f"{ADDRESSES['BOOK_URL']}chapters/{path.stem}.html"
         assert tags["og:url"] == address
         assert f'<link rel="canonical" href="{address}"' in page
-        assert tags["og:image"] == f"{COURSE.book_url}_static/{card.CARD}"
+        assert tags["og:image"] == f"{ADDRESSES['BOOK_URL']}_static/{card.CARD}"
         assert tags["og:title"]
         assert 40 < len(unescape(tags["description"])) <= card.DESCRIPTION_CHARACTERS + 2
         described.add(tags["description"])
@@ -154,7 +156,7 @@ def test_every_page_tells_other_sites_what_it_is(site: Path) -> None:
 def test_each_term_of_the_glossary_is_used_and_each_use_in_a_notebook_leads_to_its_term(site: Path) -> None:
     page = (site / "chapters" / "glossary.html").read_text(encoding="utf-8")
     there = set(re.findall(r'<dt id="(term-[\w-]+)"', page))
-    context = Context("https://example.org/chapters/2-layers.html")
+    context = Context(Contents("2-layers", "https://example.org/chapters/2-layers.html", {}))
     used = {
         to_markdown(role, context).rpartition("#")[2].removesuffix(")")
         for path in PAGES

@@ -1,27 +1,104 @@
-"""Running a student's own work where the system cannot fork."""
+"""Running a student's own work where the system cannot fork, sets no alarms and has no module of Unix."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from autograder.checks import checks_of
+from autograder.sandbox.here import run_here
+from autograder.sandbox.program import Cell, Limits, PlannedCheck, Program
 from tests.conftest import ROOT
 
-PROGRAM = """
-import sys
-sys.modules["resource"] = None  # as on Windows
-import os
-del os.fork
-from autograder.sandbox.here import run_here
-from autograder.sandbox.program import Cell, PlannedCheck, Program
-from autograder.checks import checks_of
-cells = (Cell("broken", "1 / 0"), Cell("right", open("solutions/layers.py").read()))
-plan = tuple(PlannedCheck(check.room, check.exercise, check.name, 1) for check in checks_of("layers"))
-result = run_here(Program(cells, plan))
-print(sorted({answer.kind for answer in result.answers.values()}), result.cells["broken"].error.splitlines()[-1])
+# Python runs it before anything else, in each process that finds it on its path.
+WITHOUT_UNIX = """
+import os, signal, sys
+for module in ("fcntl", "grp", "pwd", "resource", "termios"):
+    sys.modules[module] = None
+for name in ("SIGALRM", "SIGPROF", "setitimer", "ITIMER_REAL", "ITIMER_PROF"):
+    vars(signal).pop(name, None)
+vars(os).pop("fork", None)
+"""
+PLAN = tuple(PlannedCheck(check.room, check.exercise, check.name, 1) for check in checks_of("layers"))
+REFERENCE = Cell("right", (ROOT / "solutions" / "layers.py").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def without_unix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of a process that is as on Windows, and in this process the same for its children."""
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_UNIX, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
+    return dict(os.environ)
+
+
+@pytest.mark.usefixtures("without_unix")
+def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is_over() -> None:
+    cells = (Cell("broken", "1 / 0"), Cell("endless", "while True: pass"), REFERENCE)
+    result = run_here(Program(cells, PLAN), Limits(cell_s=3.0))
+    assert {answer.kind for answer in result.answers.values()} == {"observed"}
+    assert result.cells["broken"].error.splitlines()[-1] == "ZeroDivisionError: division by zero"
+    assert result.cells["endless"].error == "OutOfTime: the cell did not end in time"
+    assert result.cells["right"].error == ""
+
+
+@pytest.mark.usefixtures("without_unix")
+def test_what_cannot_be_interrupted_is_ended_with_its_process_and_what_was_done_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("autograder.sandbox.here.GRACE_S", 1.0)
+    stubborn = Cell("stubborn", "import time\ntime.sleep(600)")  # a thread's interrupt waits for its end
+    result = run_here(Program((REFERENCE, stubborn), PLAN[:1]), Limits(cell_s=10.0, check_s=10.0))
+    assert list(result.cells) == ["right"]
+    (answer,) = result.answers.values()
+    assert (answer.kind, answer.detail) == ("timeout", "the cell stubborn did not end in time")
+
+
+IN_A_NOTEBOOK = """
+import time
+from autograder.sandbox.limits import ALARMS, time_limit
+assert not ALARMS
+for _ in range(3):
+    started = time.monotonic()
+    with time_limit(0.3):
+        while True:
+            pass
+    assert 0.2 < time.monotonic() - started < 20
+for _ in range(50):  # it may ring at any moment of a block's end
+    with time_limit(0.02):
+        time.sleep(0.02)
+with time_limit(30):
+    left = True
+try:
+    with time_limit(30):
+        raise KeyboardInterrupt
+except KeyboardInterrupt:
+    print("interrupted", left)
 """
 
 
-def test_cells_and_checks_run_without_fork_and_without_unix_modules() -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.stdout.strip() == "['observed'] ZeroDivisionError: division by zero", done.stderr
+def test_a_time_limit_needs_no_alarms_and_leaves_the_interrupt_of_a_person_alone(without_unix: dict[str, str]) -> None:
+    done = subprocess.run([sys.executable, "-c", IN_A_NOTEBOOK], capture_output=True, text=True, env=without_unix)
+    assert (done.stdout, done.stderr) == ("interrupted True\n", "")
+
+
+CHECKED = """
+from autograder import check
+
+class Flatten:
+    def __call__(self, x):
+        while True:
+            pass
+
+import autograder.student
+autograder.student.CHECK_S = 0.5
+print(check(Flatten))
+"""
+
+
+def test_a_check_of_a_loop_without_an_end_ends(without_unix: dict[str, str]) -> None:
+    done = subprocess.run([sys.executable, "-c", CHECKED], capture_output=True, text=True, env=without_unix)
+    assert "is there a loop without an end?" in " ".join(done.stdout.split()), done.stderr

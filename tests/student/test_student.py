@@ -159,11 +159,18 @@ def test_a_wrong_name_shows_no_traceback_of_ours_in_a_notebook() -> None:
     assert UnknownName("there is no exercise")._render_traceback_() == ["there is no exercise"]
 
 
-def test_the_address_in_the_book_is_never_cut_by_the_width_of_the_terminal() -> None:
-    names = course_names_with("linear-std-ignored")
-    assert "https://image-classifier-from-scratch.github.io/chapters/2-layers.html#variance-through-layers" in repr(
-        report_on("Linear", names)
-    )
+def test_the_address_in_the_book_is_never_cut_by_the_width_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOK_URL", f"https://book.example/{'long/' * 30}")
+    report = report_on("Linear", course_names_with("linear-std-ignored"))
+    assert f"https://book.example/{'long/' * 30}chapters/2-layers.html#variance-through-layers" in repr(report)
+
+
+def test_without_a_book_it_names_the_section_and_a_notebook_links_to_its_own_heading() -> None:
+    report = report_on("Linear", course_names_with("linear-std-ignored"))
+    words = " ".join(repr(report).split())
+    assert 'read: section "One unit, one layer" of 2-layers.ipynb' in words
+    assert '<a href="#One-unit,-one-layer">One unit, one layer</a>, in this notebook' in report._repr_html_()
+    assert "http" not in words + report._repr_html_()
 
 
 def course_names_with(mistake_id: str) -> SimpleNamespace:

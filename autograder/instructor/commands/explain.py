@@ -25,12 +25,13 @@ def explain(
 ) -> None:
     """Reproduce one mark: seed, check, observed, expected, verdict; exit status 1 if another verdict was recorded."""
     from autograder.console import progress
-    from autograder.course import Course
+    from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.grading.explain import explain_mark
     from autograder.instructor.grading.explanation import explanation_json, explanation_text
 
-    folder, course = CourseFolder.here(), Course.installed()
+    folder = CourseFolder.here()
+    course = course_of(folder)
     with progress("Running the check again", None, as_json):
         mark = explain_mark(folder, course, student, assignment, check, isolated=sandbox)
     print(plain_json(explanation_json(mark)) if as_json else explanation_text(mark))

@@ -41,7 +41,7 @@ def grade(
     quiet: Quiet = False,
 ) -> None:
     """Grade what was handed in, into nbgrader's gradebook."""
-    from autograder.course import Course
+    from autograder.instructor.course.about import course_of
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.grading.console import (
@@ -61,7 +61,7 @@ def grade(
     request = GradeRequest(
         folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler
     )
-    course = Course.installed()
+    course = course_of(folder)
     with stoppable() as is_asked_to_stop, grading_progress(quiet or to_stdout, is_asked_to_stop) as progress:
         try:
             run = grade_class(folder, course, request, progress)

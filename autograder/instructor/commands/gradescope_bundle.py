@@ -22,7 +22,7 @@ def gradescope_bundle(
 ) -> None:
     """Make the zip to upload as an assignment's autograder on Gradescope; it holds solutions and hidden checks."""
     from autograder.console import progress
-    from autograder.course import Course
+    from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.gradescope.bundle import write_gradescope_bundle
     from autograder.instructor.grading.rules import is_from_scratch
@@ -34,7 +34,8 @@ def gradescope_bundle(
         target.parent.mkdir(exist_ok=True)
     refuse_or_copy(target, force)
     with progress("Building", None, quiet):
-        from_scratch = is_from_scratch(folder.nbgrader_config())
-        write_gradescope_bundle(target, folder.released(chosen), Course.installed(), from_scratch=from_scratch)
+        config = folder.nbgrader_config()
+        course, from_scratch = course_of(folder, config), is_from_scratch(config)
+        write_gradescope_bundle(target, folder.released(chosen), course, from_scratch=from_scratch)
     if not quiet:
         print(f"{target}: upload it as the autograder of {chosen}; it holds the solutions, so show it to no student")

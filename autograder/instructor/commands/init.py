@@ -21,6 +21,13 @@ def init(
             metavar="FILE", help="Who is in the class: a CSV file, or an export of Canvas or Moodle as it is."
         ),
     ] = None,
+    book: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where your students' book is: sets a line in nbgrader_config.py.",
+        ),
+    ] = None,
 ) -> None:
     """Make a course folder for an instructor; what is there already stays as it is.
 
@@ -32,7 +39,7 @@ def init(
     from autograder.instructor.gradebook.term import enter_term, students_of
     from autograder.instructor.gradebook.writer import CourseGradebook
 
-    made = make_course_folder(folder, roster)
+    made = make_course_folder(folder, roster, book)
     course_folder = CourseFolder.here(folder)
     students = students_of(course_folder)
     with CourseGradebook(course_folder) as gradebook:

@@ -16,7 +16,8 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from concurrent.futures import ThreadPoolExecutor
 
     from autograder.console import progress
-    from autograder.course import Course, chapters_of
+    from autograder.course import chapters_of
+    from autograder.instructor.course.about import about, course_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.questions import own_questions
     from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
@@ -25,7 +26,9 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from autograder.instructor.releasing.release import release as release_chapter
     from autograder.instructor.releasing.release import run_reference
 
-    folder, course = CourseFolder.here(), Course.installed()
+    folder = CourseFolder.here()
+    config = folder.nbgrader_config()
+    course, said = course_of(folder, config), about(config)
     chapters = [chapter for chapter in chapters_of(course) if assignment in (None, chapter.assignment)]
     if not chapters:
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
@@ -42,7 +45,8 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
                 step(chapter.assignment)
         finally:
             pool.shutdown(cancel_futures=True)
-        write_bundle(folder.bundle, [folder.released(name) for name in folder.assignments()], course)
+        notebooks = [folder.released(name) for name in folder.assignments()]
+        write_bundle(folder.bundle, notebooks, course, said.hand_in, due)
         step("the bundle")
     with CourseGradebook(folder) as gradebook:
         enter_term(gradebook, students, due)

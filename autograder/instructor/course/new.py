@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.course import Course, chapters_of
 from autograder.errors import WouldOverwrite
+from autograder.instructor.course.about import NO_BOOK, book_address, write_book
 from autograder.instructor.course.due_dates import template
 from autograder.instructor.course.questions import QUESTION_TEMPLATE, TEMPLATE
 from autograder.instructor.course.roster import read_roster
@@ -21,6 +22,12 @@ except Exception as error:
 c = get_config()  # noqa: F821
 configure(c)
 c.CourseDirectory.course_id = "{name}"
+
+# Where students read: without a book, notebooks and feedback name the section of the notebook itself.
+{book}
+
+# Where work is handed in, for the README of the zip; until when, due_dates.csv says.
+# c.About.hand_in = "on the page of the course, under Assignments"
 
 # Late work: nothing comes off for 15 minutes, then 10 % of the points earned for each day begun, at most 50 %.
 # c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50
@@ -47,10 +54,12 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
    all folders, `also` holds other names the student goes by, such as a user name on GitHub, with a semicolon between
    two.
 2. **When work is due.** Fill in `due_dates.csv`: `2-layers,2026-11-05 23:59,Europe/Berlin`.
-3. **What lateness costs.** Nothing, unless you say so in `nbgrader_config.py`; a line to start from is there.
-4. **Which written questions.** Those of the book, unless you put your own into `questions/`: the book's have their
+3. **Where work is handed in**, and where the book is, if your students have one: in `nbgrader_config.py`. Students read
+   the first in the zip's README, and checks and feedback link into the second.
+4. **What lateness costs.** Nothing, unless you say so in `nbgrader_config.py`; a line to start from is there.
+5. **Which written questions.** Those of the book, unless you put your own into `questions/`: the book's have their
    model answers and rubrics in a public repository. `questions/TEMPLATE.md` has the form.
-5. **This machine.** `autograder doctor` tries the sandbox.
+6. **This machine.** `autograder doctor` tries the sandbox.
 
 ## For each assignment, in this order
 
@@ -87,17 +96,21 @@ students wrote, who they are, and their marks: keep this folder to yourself.
 """
 
 
-def make_course_folder(root: Path, roster: Path | None = None) -> list[Path]:
+def make_course_folder(root: Path, roster: Path | None = None, book: str | None = None) -> list[Path]:
     """Create the layout, the configuration, the tables and a page of instructions; return what was made.
 
     Args:
         root: of the course folder.
         roster: becomes its roster.csv, byte for byte; None for an empty one.
+        book: where the book is, an empty text for nowhere; None leaves what is written there.
 
     Raises:
+        CourseFolderError: the book's address is none.
         TableError: the roster cannot be read.
         WouldOverwrite: there is another roster already.
     """
+    if book:
+        book_address(book)  # before anything is made
     made = [_put_roster(root, roster)] if roster is not None else []
     for folder in ("source", "release", "submitted", "autograded", "feedback", "questions"):
         path = root / folder
@@ -114,9 +127,13 @@ def make_course_folder(root: Path, roster: Path | None = None) -> list[Path]:
     for name, text in texts.items():
         path = root / name
         if not path.exists():
-            text = text.replace("{name}", root.resolve().name).replace("{formgrader}", FORMGRADER)
+            values = {"name": root.resolve().name, "formgrader": FORMGRADER, "book": NO_BOOK}
+            for field, value in values.items():
+                text = text.replace(f"{{{field}}}", value)
             path.write_text(text, encoding="utf-8")
             made.append(path)
+    if book is not None:
+        write_book(root / "nbgrader_config.py", book)
     return made
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import asdict
 from importlib.metadata import metadata, requires
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from autograder.course import Course
-from autograder.instructor.gradescope.container import FROM_SCRATCH, PAGE
+from autograder.instructor.gradescope.container import CONTENTS, FROM_SCRATCH
 from autograder.instructor.releasing.bundle import DISTRIBUTION, PACKAGE, BundleError, pip_wheel, zip_folder
 from autograder.notebooks.graft import RECORD, read_notebook, room_of
 
@@ -44,7 +45,7 @@ def write_gradescope_bundle(target: Path, released: Path, course: Course, *, fro
         root.mkdir()
         course_wheel(course, root)
         notebook = read_notebook(released)
-        notebook.metadata[RECORD] |= {PAGE: course.page(room_of(notebook)), FROM_SCRATCH: from_scratch}
+        notebook.metadata[RECORD] |= {CONTENTS: asdict(course.contents(room_of(notebook))), FROM_SCRATCH: from_scratch}
         nbformat.write(notebook, root / released.name)
         for name in ("setup.sh", "run_autograder"):
             shutil.copy(IMAGE / name, root / name)

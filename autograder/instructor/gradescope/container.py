@@ -44,8 +44,9 @@ from autograder.notebooks.graft import (
 )
 from autograder.notebooks.graft import read_notebook as read_released
 from autograder.sandbox import Limits, NoSandbox, Program, Sandbox, isolation
+from autograder.sections import Contents
 
-PAGE = "page"  # of the assignment in the book, in the notebook's record: no chapters lie beside an installed course
+CONTENTS = "contents"  # of the chapter, in the notebook's record: no chapters lie beside an installed course
 HIDDEN_CHECKS_ARE_SHOWN = "after_due_date"
 FROM_SCRATCH = "from_scratch"  # in the notebook's record, too: whether a pass by delegation earns nothing
 MAX_FILES = 200
@@ -55,12 +56,12 @@ FAILED = "The grader itself failed, which is no fault of this work. Please tell 
 
 @dataclass
 class BundledExpectations(LiveExpectations):
-    """Expectations from an installed course that has one page of the book to point to."""
+    """Expectations from an installed course beside which no chapter lies."""
 
-    page_of_assignment: str = ""
+    bundled: Contents | None = None
 
-    def page(self, room: str) -> str:
-        return self.page_of_assignment
+    def contents(self, room: str) -> Contents:
+        return self.bundled or super().contents(room)
 
 
 def main() -> None:
@@ -88,7 +89,7 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
     """
     (path,) = source.glob("*.ipynb")
     released, course, seed = read_released(path), Course.installed(), secrets.randbits(32)
-    expect = BundledExpectations(course, page_of_assignment=released.metadata[RECORD][PAGE])
+    expect = BundledExpectations(course, bundled=Contents(**released.metadata[RECORD][CONTENTS]))
     notes: tuple[str, ...] = ()
     walls = "nothing was run"
     try:

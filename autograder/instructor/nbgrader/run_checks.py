@@ -13,6 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
+from autograder.instructor.course.about import with_book
 from autograder.instructor.grading.reuse import versions
 from autograder.instructor.grading.rules import is_from_scratch
 from autograder.instructor.grading.submission import conclude
@@ -35,6 +36,7 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         sandbox, expect, run_seed = _shared()
+        expect.course = with_book(expect.course, self.config)
         grafted = Grafted(nb, tuple(nb.metadata[RECORD].get("notes", ())))
         program = program_of(nb, checks_of(room_of(nb)), run_seed)
         from_scratch = is_from_scratch(self.config)

@@ -1,4 +1,4 @@
-"""The zip for students: notebooks, the grader as a wheel without solutions, recorded expectations, sample data."""
+"""The zip for students: notebooks, and as a wheel the grader without solutions, recorded answers, sample data."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import metadata, requires
 from pathlib import Path
 
 import autograder
 from autograder.checks import rooms
-from autograder.course import Course
+from autograder.course import Course, chapters_of
 from autograder.errors import WorkFailed
 from autograder.expectations.recorded import FOLDER as RECORDS
 from autograder.expectations.recorded import record
 from autograder.notebooks.graft import read_notebook, room_of
 from autograder.sandbox.hidden_checks import without_hidden_checks
+from autograder.student.lab import DATA_IN_WHEEL
 
 PACKAGE = Path(autograder.__file__).parent
 DISTRIBUTION = "image-classifier-from-scratch"
@@ -30,17 +32,28 @@ JUPYTER = "jupyterlab>=4,<5"
 WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
 
 
+MEASURED = re.compile(r'load_measured\("(\w+)"\)')  # what a chapter's cells read
+
+
 class BundleError(WorkFailed):
     """The bundle could not be built; the message holds the builder's last words."""
 
 
-def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Path:
+def write_bundle(
+    target: Path,
+    notebooks: Sequence[Path],
+    course: Course,
+    hand_in: str = "",
+    due: Mapping[str, datetime] | None = None,
+) -> Path:
     """Write the zip and return its path.
 
     Args:
         target: of the zip.
         notebooks: release notebooks.
-        course: whose answers are recorded, and whose sample data is beside it.
+        course: whose answers are recorded, and whose sample of the data is beside it.
+        hand_in: where work is handed in, as the end of a sentence; empty where that is said elsewhere.
+        due: when each assignment is due, with its time zone; one without a date is left out.
 
     Raises:
         BundleError: the wheel could not be built.
@@ -52,25 +65,34 @@ def write_bundle(target: Path, notebooks: Sequence[Path], course: Course) -> Pat
             shutil.copyfile(notebook, root / notebook.name)
         wheel = build_wheel(course, notebooks, root)
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
-        shutil.copytree(course.folder.parent / "data" / "sample", root / "data" / "sample")
-        for name in ("LICENSE", "README.md", "photographs.json"):
-            shutil.copyfile(course.folder.parent / "data" / name, root / "data" / name)
-        guide = Path(__file__).with_name("student_readme.md").read_text(encoding="utf-8")
-        names = "\n".join(f"- `{notebook.name}`" for notebook in notebooks)
-        (root / "README.md").write_text(
-            guide.replace("{notebooks}", names).replace("{book}", course.book_url),
-            encoding="utf-8",
-        )
+        names = [notebook.stem for notebook in notebooks]
+        (root / "README.md").write_text(guide(names, course.book_url, hand_in, due or {}), encoding="utf-8")
         draft = target.with_suffix(".draft")
         zip_folder(root, draft, inside=root.name)
         draft.replace(target)
     return target
 
 
+def guide(assignments: Sequence[str], book_url: str, hand_in: str, due: Mapping[str, datetime]) -> str:
+    """Return the page that tells students how to begin and how to hand in."""
+    until = {name: f"{due[name]:%A, %d %B %Y, %H:%M} ({due[name]:%Z})" for name in assignments if name in due}
+    values = {
+        "notebooks": "\n".join(f"- `{name}.ipynb`" for name in assignments),
+        "where": f" {hand_in}" if hand_in else "",
+        "when": "".join(f"\n   - `{name}`: until {when}" for name, when in until.items()),
+        "book": f"The book is at {book_url}. " if book_url else "",
+    }
+    text = Path(__file__).with_name("student_readme.md").read_text(encoding="utf-8")
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
 def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path:
     """Build the students' wheel: the grader without the instructor's part, hidden checks, solutions or mistakes.
 
     It holds the released notebooks, too: `autograder check` takes a student's answers into them, as the grader does.
+    And the data that chapters read, so that a notebook needs nothing beside it.
     """
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
@@ -85,6 +107,12 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))
             shutil.copyfile(notebook, records / f"{room}.ipynb")
+        data = course.folder.parent / "data"
+        inside = package / DATA_IN_WHEEL.relative_to(PACKAGE)
+        shutil.copytree(data / "sample", inside / "sample")
+        measured = {f"{name}.json" for chapter in chapters_of(course) for name in MEASURED.findall(chapter.text)}
+        for name in ("LICENSE", *measured):
+            shutil.copyfile(data / name, inside / name)
         (stage / "pyproject.toml").write_text(_pyproject(), encoding="utf-8")
         return pip_wheel(stage, target)
 

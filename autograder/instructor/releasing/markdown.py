@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -13,6 +14,7 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 
 from autograder.errors import WorkFailed
 from autograder.instructor.releasing.questions import KINDS, question_markdown
+from autograder.sections import Contents
 
 PARSER = MarkdownIt().use(colon_fence_plugin)
 DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}\s*(?P<argument>.*)")
@@ -27,7 +29,9 @@ INLINE = re.compile(
     r"|(?P<link>!?\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\))",
     re.DOTALL,
 )
+CITATION = re.compile(r"\{cite:[pt]\}`([^`]+)`")
 LEFTOVER = re.compile(r":::|\{[\w:]+\}`|^\([\w-]+\)=|^\+\+\+|\[\^|[\])]\{[.#:\w]", re.MULTILINE)
+REFERENCES = "further-reading"  # the id that the section of this heading has, in the book, too
 ADMONITIONS = {"note": "Note", "tip": "Tip", "warning": "Warning", "important": "Important"}
 
 
@@ -40,14 +44,34 @@ class Context:
     """What a chapter's text refers to.
 
     Attributes:
-        book_url: address of the chapter's page.
+        contents: the chapter's sections, and the address of its page, empty where the course names no book.
         glued: values by name, as the chapter's cells computed them.
         citations: how each work is cited, such as "He et al. 2015", by its key.
+        references: a line for each work that the chapter cites, for the list at its end.
     """
 
-    book_url: str
+    contents: Contents
     glued: Mapping[str, str] = field(default_factory=dict)
     citations: Mapping[str, str] = field(default_factory=dict)
+    references: Sequence[str] = ()
+
+    def link(self, text: str, page: str, place: str = "") -> str:
+        """Return a link to a page of the book, or the text alone where there is none.
+
+        Args:
+            text: of the link.
+            page: path from the chapter's folder, empty for the chapter's own page.
+            place: label on that page.
+        """
+        if not self.contents.page:
+            return text
+        return f"[{text}]({urljoin(self.contents.page, page)}{place and '#' + place})"
+
+    def section(self, text: str, label: str) -> str:
+        """Return a link to a label of this chapter: in the book, or else to the section of this notebook."""
+        if self.contents.page or label not in self.contents.titles:
+            return self.link(text, "", label)
+        return f"[{text}]({self.contents.section(label).anchor})"
 
 
 def to_markdown(text: str, context: Context) -> str:
@@ -86,11 +110,11 @@ def _directive(name: str, argument: str, content: str, context: Context) -> str:
     if name == "math":
         return f"$$\n{content}\n$$"
     if name == "bibliography":
-        return f"The list of references is [in the book]({context.book_url}#further-reading)."
+        return "\n".join(f"- {line}" for line in context.references)
     if name == "demo":
-        return f"Draw a garment, or drop a photograph: [the demo is in the book]({context.book_url}#garment-demo)."
+        return f"Draw a garment, or drop a photograph: {context.link('the demo is in the book', '', 'garment-demo')}."
     if name == "widget":
-        return f"{to_markdown(content, context)} [Try it in the book]({context.book_url}#widget-{argument})."
+        return f"{to_markdown(content, context)} {context.link('Try it in the book', '', f'widget-{argument}')}."
     if name == "dropdown":
         return f"<details><summary>{argument}</summary>\n\n{to_markdown(content, context)}\n\n</details>"
     if name in ADMONITIONS or name == "admonition":
@@ -130,37 +154,35 @@ def _link(match: re.Match[str], context: Context) -> str:
     _prose(match["text"])
     if re.match(r"https?://|mailto:", target):
         return match.group()
-    chapters = context.book_url.rpartition("/")[0]
     if target.startswith("downloads:"):
-        return f"[{match['text']}]({chapters.rpartition('/')[0]}/downloads/{target.partition(':')[2]})"
-    page = re.fullmatch(r"(?P<stem>[\w-]+)\.md(?P<place>#[\w-]+)?", target)
+        return context.link(match["text"], f"../downloads/{target.partition(':')[2]}")
+    page = re.fullmatch(r"(?P<stem>[\w-]+)\.md(?:#(?P<place>[\w-]+))?", target)
     if page and not match["link"].startswith("!"):
-        return f"[{match['text'] or page['stem']}]({chapters}/{page['stem']}.html{page['place'] or ''})"
+        return context.link(match["text"] or page["stem"], f"{page['stem']}.html", page["place"] or "")
     if re.fullmatch(r"#[\w-]+", target):
-        return _reference(match["text"], target, context)
+        return _reference(match["text"], target[1:], context)
     raise UnknownMarkup(f"the link to {target!r} leads nowhere from a notebook")
 
 
-def _reference(text: str, target: str, context: Context) -> str:
-    return f"[{text or _words(target)}]({context.book_url}{target})"
+def _reference(text: str, label: str, context: Context) -> str:
+    return context.section(text or _words(label), label)
 
 
-def _words(target: str) -> str:
+def _words(label: str) -> str:
     """Name a label in words: exercise-layers-Linear is the exercise Linear."""
-    kind, _, rest = target.lstrip("#").partition("-")
-    return f"exercise {rest.rpartition('-')[2]}" if kind == "exercise" else target.lstrip("#").replace("-", " ")
+    kind, _, rest = label.partition("-")
+    return f"exercise {rest.rpartition('-')[2]}" if kind == "exercise" else label.replace("-", " ")
 
 
 def _role(name: str, body: str, context: Context) -> str:
-    references = f"{context.book_url}#further-reading"
     roles: Mapping[str, Callable[[], str]] = {
         "glue:text": lambda: _glued(body, context.glued),
         "ref": lambda: _titled(body, context),
-        "cite:p": lambda: f"([{_cited(body, context)}]({references}))",
-        "cite:t": lambda: f"[{_cited(body, context)}]({references})",
+        "cite:p": lambda: f"({context.section(_cited(body, context), REFERENCES)})",
+        "cite:t": lambda: context.section(_cited(body, context), REFERENCES),
         "math": lambda: f"${body}$",
         "term": lambda: _term(body, context),
-        "claim": lambda: f" ([tried]({context.book_url.rpartition('/')[0]}/claims.html#claim-{body}))",
+        "claim": lambda: f" ({context.link('tried', 'claims.html', f'claim-{body}')})" if context.contents.page else "",
     }
     if name not in roles:
         raise UnknownMarkup(f"the role {name!r} has no form in a notebook")
@@ -170,8 +192,7 @@ def _role(name: str, body: str, context: Context) -> str:
 def _term(body: str, context: Context) -> str:
     match = re.fullmatch(r"(?P<said>.+?)\s*<(?P<term>[^>]+)>", body, re.DOTALL)
     said, term = (match["said"], match["term"]) if match else (body, body)
-    glossary = context.book_url.rpartition("/")[0] + "/glossary.html"
-    return f"[{said}]({glossary}#term-{re.sub(r'[^A-Za-z0-9]+', '-', term)})"
+    return context.link(said, "glossary.html", f"term-{re.sub(r'[^A-Za-z0-9]+', '-', term)}")
 
 
 def _cited(keys: str, context: Context) -> str:
@@ -183,7 +204,7 @@ def _cited(keys: str, context: Context) -> str:
 
 def _titled(body: str, context: Context) -> str:
     match = re.fullmatch(r"(?P<title>.+?)\s*<(?P<label>[\w-]+)>", body, re.DOTALL)
-    return _reference(match["title"], "#" + match["label"], context) if match else _reference("", "#" + body, context)
+    return _reference(match["title"], match["label"], context) if match else _reference("", body, context)
 
 
 def _glued(body: str, glued: Mapping[str, str]) -> str:
@@ -207,3 +228,22 @@ def citations_of(bibliography: str) -> dict[str, str]:
         who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
         found[key] = f"{who} {entry.fields.get('year', '')}".strip()
     return found
+
+
+def references_of(bibliography: str, text: str) -> list[str]:
+    """Return a line for each entry of a BibTeX file that a text cites: who, when, what, and where it can be read."""
+    from pybtex.database import parse_string
+    from pybtex.richtext import Text
+
+    cited = {key.strip() for keys in CITATION.findall(text) for key in keys.split(",")}
+    lines = []
+    for key, entry in parse_string(bibliography, "bibtex").entries.items():
+        if key not in cited:
+            continue
+        fields = {name: Text.from_latex(value).render_as("text") for name, value in entry.fields.items()}
+        where = fields.get("journal") or fields.get("booktitle") or fields.get("publisher")
+        doi, url = entry.fields.get("doi"), entry.fields.get("url")
+        parts = [f"{citations_of(bibliography)[key]}: *{fields.get('title', key)}*", where]
+        link = f"https://doi.org/{doi}" if doi else url
+        lines.append(", ".join(filter(None, parts)) + "." + (f" <{link}>" if link else ""))
+    return sorted(lines)

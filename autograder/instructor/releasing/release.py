@@ -44,9 +44,7 @@ def run_reference(chapter: Chapter, course: Course) -> NotebookNode:
     Raises:
         ReleaseError: a cell fails.
     """
-    return execute(
-        source_notebook(chapter, course, course.page(chapter.room)), course.folder.parent, allow_errors=False
-    )
+    return execute(source_notebook(chapter, course), course.folder.parent, allow_errors=False)
 
 
 def release(
@@ -73,7 +71,7 @@ def release(
         WouldOverwrite: a source notebook is there that differs, and not ``force``.
     """
     _require_nothing(_validate(executed), f"the reference does not pass its own checks in {chapter.assignment}")
-    source = source_notebook(chapter, course, course.page(chapter.room), glued_values(executed), question)
+    source = source_notebook(chapter, course, glued_values(executed), question)
     path = folder.source(chapter.assignment)
     write_source(path, nbformat.writes(source), force=force)
     _generate(folder, chapter.assignment)

@@ -15,24 +15,27 @@ from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
 from autograder.instructor.course.questions import WrittenQuestion, public_question
-from autograder.instructor.releasing.markdown import Context, citations_of, to_markdown
+from autograder.instructor.releasing.markdown import Context, citations_of, references_of, to_markdown
 from autograder.instructor.releasing.set_up import set_up_cell
 from autograder.notebooks.graft import RECORD, is_answer
+from autograder.sections import Contents, titles_in
 
-SETUP_LINE = "from autograder import check, progress"
+SETUP_LINE = "from autograder import check, check_all, progress"
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
 GOES_ON = "raises-exception"
 # JupyterLab and Colab show the cell's first line, and unfold the rest.
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 QUESTION = re.compile(r"(^## Written question\n+)", re.MULTILINE)
 OWN_QUESTION = "*Your course asks this question in the place of the one in the book.*"
-HOW_FAR = "## How far you are\n\nRun this at any time. Before you hand in: `autograder check` in a terminal."
+HOW_FAR = """## How far you are
+
+Run this at any time. Before you hand in, write `check_all()` into a cell of its own: it runs what you wrote anew, as
+the grader will. `autograder check {notebook}` in a terminal does the same with the saved file."""
 
 
 def source_notebook(
     chapter: Chapter,
     course: Course,
-    book_url: str,
     glued: Mapping[str, str] | None = None,
     question: WrittenQuestion | None = None,
 ) -> NotebookNode:
@@ -40,8 +43,7 @@ def source_notebook(
 
     Args:
         chapter: to read.
-        course: whose reference fills the exercise cells.
-        book_url: address of the chapter's page in the book.
+        course: whose reference fills the exercise cells, and whose book, if there is one, the text links to.
         glued: values that the text shows; without them its prose is left out, which is all that running it needs.
         question: takes the place of the chapter's written one.
 
@@ -52,7 +54,9 @@ def source_notebook(
 
     read = jupytext.reads(chapter.text, fmt="md:myst")
     bibliography = (course.folder.parent / "references.bib").read_text(encoding="utf-8")
-    context = Context(book_url, glued or {}, citations_of(bibliography))
+    contents = Contents(chapter.assignment, course.page(chapter.room), titles_in(chapter.text))
+    references = references_of(bibliography, chapter.text)
+    context = Context(contents, glued or {}, citations_of(bibliography), references)
     cells: list[NotebookNode] = []
     for cell in read.cells:
         tags = cell.metadata.get("tags", [])
@@ -77,7 +81,7 @@ def source_notebook(
             cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": kept} if kept else {}))
     first_code = next(at for at, cell in enumerate(cells) if cell.cell_type == "code")
     cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
-    cells.append(nbformat.v4.new_markdown_cell(HOW_FAR))
+    cells.append(nbformat.v4.new_markdown_cell(HOW_FAR.format(notebook=f"{chapter.assignment}.ipynb")))
     cells.append(nbformat.v4.new_code_cell(f'progress("{chapter.room}")', metadata={"tags": [GOES_ON]}))
     notebook = nbformat.v4.new_notebook(
         cells=cells,
@@ -95,7 +99,7 @@ def source_notebook(
 def open_notebook(course: Course, room: str) -> NotebookNode:
     """Return the notebook of a room's chapter, its answers as open as students get them, and its prose left out."""
     chapter = next(chapter for chapter in chapters_of(course) if chapter.room == room)
-    return without_solutions(source_notebook(chapter, course, course.page(room)))
+    return without_solutions(source_notebook(chapter, course))
 
 
 def without_solutions(notebook: NotebookNode) -> NotebookNode:

@@ -193,7 +193,7 @@ def test_what_gradescope_is_told_has_its_form_and_shows_hidden_checks_after_the_
 def test_a_known_mistake_is_named_with_the_page_to_read(container: Path) -> None:
     said = outputs(results_of(container, "wrong"), "Linear")
     assert "likely mistake: " in said
-    assert f"chapters/{ASSIGNMENT}.html" in said
+    assert f"of {ASSIGNMENT}.ipynb" in said
 
 
 @pytest.mark.deep

@@ -19,6 +19,7 @@ from autograder.instructor.releasing.bundle import build_wheel
 from autograder.mistakes import Mistake
 from autograder.notebooks.graft import is_graded, read_notebook
 from autograder.observe import seed_of
+from autograder.reports.html import section_link
 from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.verdicts import Answer
 from tests.conftest import ROOT, SAMPLE_CLASS, files_in
@@ -40,8 +41,9 @@ def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how(bundle:
     for part in (
         "course/README.md",
         f"course/{ASSIGNMENT}.ipynb",
-        "course/data/sample/train-images-idx3-ubyte.gz",
-        "course/data/LICENSE",
+        "autograder/student/data/sample/train-images-idx3-ubyte.gz",
+        "autograder/student/data/photographs.json",
+        "autograder/student/data/LICENSE",
         "course/autograder-",
         f"autograder/expectations/records/{ROOM}.safetensors",
         f"autograder/expectations/records/{ROOM}.ipynb",
@@ -214,8 +216,9 @@ def test_check_on_a_known_mistake_explains_it(mistake: Mistake, said: dict[str, 
         assert label in text
     shown = [known for known in alike if known and " ".join(known.says.split()) in text]
     assert shown
-    assert f"{COURSE.page(ROOM)}#{shown[0].read}" in text
-    assert f'href="{COURSE.page(ROOM)}#{shown[0].read}"' in html
+    section = COURSE.contents(ROOM).section(shown[0].read)
+    assert f"read: {section}" in text
+    assert section_link(str(section), live=True) in html
     assert "<dt" in html and "✗ not yet" in html
 
 
@@ -269,7 +272,7 @@ WITHOUT_UNIX = """
 import os, signal, sys
 for module in ("fcntl", "grp", "pwd", "resource", "termios"):
     sys.modules[module] = None
-for name in ("SIGALRM", "SIGXCPU", "setitimer", "ITIMER_REAL"):
+for name in ("SIGALRM", "SIGPROF", "SIGXCPU", "setitimer", "ITIMER_REAL", "ITIMER_PROF"):
     delattr(signal, name)
 del os.fork
 """

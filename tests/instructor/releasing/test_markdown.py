@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from dataclasses import replace
 
 import jupytext
 import pytest
@@ -12,10 +13,18 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from autograder.instructor.releasing.markdown import Context, UnknownMarkup, citations_of, to_markdown
+from autograder.sections import Contents
 from tests.conftest import ROOT
 
 PAGE = "https://example.org/chapters/2-layers.html"
-CONTEXT = Context(PAGE, {"n": "4000", "share": "0.25", "which": "'bias 3'"}, {"he2015": "He et al. 2015", "x1": "X 1"})
+TITLES = {"unit": "Why? A unit", "further-reading": "Further reading", "exercise-layers-Linear": "What it owns"}
+CONTEXT = Context(
+    Contents("2-layers", PAGE, TITLES),
+    {"n": "4000", "share": "0.25", "which": "'bias 3'"},
+    {"he2015": "He et al. 2015", "x1": "X 1"},
+    ["He et al. 2015: *Rectifiers*."],
+)
+WITHOUT_BOOK = replace(CONTEXT, contents=Contents("2-layers", "", TITLES))
 
 
 def converted(text: str) -> str:
@@ -55,11 +64,31 @@ def converted(text: str) -> str:
             f"Draw a garment, or drop a photograph: [the demo is in the book]({PAGE}#garment-demo).",
         ),
         (":::{widget} hinges\nMove `one`.\n:::", f"Move `one`. [Try it in the book]({PAGE}#widget-hinges)."),
-        ("```{bibliography}\n:filter: cited\n```", f"The list of references is [in the book]({PAGE}#further-reading)."),
+        ("```{bibliography}\n:filter: cited\n```", "- He et al. 2015: *Rectifiers*."),
     ],
 )
 def test_each_construct_has_its_plain_form(myst: str, plain: str) -> None:
     assert converted(myst) == plain
+
+
+@pytest.mark.parametrize(
+    ("myst", "plain"),
+    [
+        ("{cite:p}`he2015`", "([He et al. 2015](#Further-reading))"),
+        ("{ref}`the unit <unit>`", "[the unit](#Why?-A-unit)"),
+        ("[see above](#unit)", "[see above](#Why?-A-unit)"),
+        ("[](#exercise-layers-Linear)", "[exercise Linear](#What-it-owns)"),
+        ("[next](3-dropout.md#mask)", "next"),
+        ("a {term}`unit`, {term}`rates <learning rate>`", "a unit, rates"),
+        ("It helps.{claim}`x`", "It helps."),
+        ("[all](downloads:course.zip)", "all"),
+        ("[out](https://pytorch.org/docs)", "[out](https://pytorch.org/docs)"),
+        (":::{demo}\n:::", "Draw a garment, or drop a photograph: the demo is in the book."),
+        (":::{widget} hinges\nMove `one`.\n:::", "Move `one`. Try it in the book."),
+    ],
+)
+def test_without_a_book_a_link_leads_to_the_notebooks_own_section_or_is_words(myst: str, plain: str) -> None:
+    assert to_markdown(myst, WITHOUT_BOOK) == plain
 
 
 @pytest.mark.parametrize(
@@ -148,7 +177,7 @@ def test_every_chapter_converts_and_holds_no_myst_outside_code(path: object) -> 
     cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst").cells  # type: ignore[attr-defined]
     text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     values = {name: "1" for name, _ in re.findall(r"\{glue:text\}`([^`:]+)(:[^`]*)?`", text)}
-    said = to_markdown(text, Context(PAGE, values, citations_of(BIBLIOGRAPHY)))
+    said = to_markdown(text, Context(Contents("2-layers", PAGE, {}), values, citations_of(BIBLIOGRAPHY)))
     prose = re.sub(r"^```.*?^```$|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", "", said, flags=re.MULTILINE | re.DOTALL)
     assert not re.search(r"\{[\w:]+\}|:::|\)=$|^\+\+\+", prose, re.MULTILINE)
 

@@ -38,7 +38,7 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 def test_it_stands_first_in_every_notebook_and_is_not_run_when_work_is_graded(chapter: Chapter, released: Path) -> None:
     notebook = read_notebook(released / "release" / chapter.assignment / f"{chapter.assignment}.ipynb")
     first = code_cells(notebook)[0]
-    assert first.source == set_up_cell(COURSE.downloads_url)
+    assert first.source == set_up_cell("")
     assert grade_id_of(first) is None
     run = program_of(notebook, checks_of(chapter.room), run_seed=0).cells
     assert len(run) > 1 and first.source not in [cell.source for cell in run]
@@ -56,8 +56,8 @@ def bare(tmp_path: Path) -> Path:
 def run_first_cell(notebook: Path, python: Path, address: str, then: str = "") -> subprocess.CompletedProcess[str]:
     """Run the first code cell of a notebook in its folder, with downloads at another address, and more after it."""
     cell = code_cells(read_notebook(notebook))[0].source
-    assert COURSE.downloads_url in cell
-    code = f"{cell.replace(COURSE.downloads_url, address)}\n{then}"
+    assert cell == set_up_cell("")
+    code = f"{set_up_cell(address)}\n{then}"
     return subprocess.run([python, "-c", code], cwd=notebook.parent, capture_output=True, text=True, check=False)
 
 
@@ -84,6 +84,36 @@ def test_beside_the_wheel_it_asks_no_network(bare: Path, downloads: Path, tmp_pa
     done = run_first_cell(tmp_path / "course" / "2-layers.ipynb", bare, NOWHERE, USE)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("Linear: 0 of 3 checks passed\n")
+
+
+def test_beside_the_zip_of_the_course_it_takes_the_checks_from_there(alone: Path, bare: Path, released: Path) -> None:
+    shutil.copy(released / "release" / "course.zip", alone.parent)
+    done = run_first_cell(alone, bare, NOWHERE, USE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("Linear: 0 of 3 checks passed\n")
+
+
+@pytest.mark.parametrize("address", ["", NOWHERE])
+def test_where_nothing_can_be_fetched_it_says_what_to_do(alone: Path, bare: Path, address: str) -> None:
+    done = run_first_cell(alone, bare, address)
+    assert done.stderr.splitlines()[-1].startswith("FileNotFoundError: The checks are not here")
+    assert "put course.zip beside this notebook" in done.stderr and "urllib" not in done.stderr
+
+
+@pytest.mark.parametrize("chapter", chapters_of(COURSE), ids=lambda chapter: chapter.assignment)
+def test_a_notebook_alone_runs_its_set_up_where_the_wheel_is_installed(
+    chapter: Chapter, downloads: Path, bare: Path, tmp_path: Path
+) -> None:
+    """As on a JupyterHub, or after a fresh download: nothing lies beside it."""
+    (wheel,) = (downloads / "notebooks").glob("*.whl")
+    install = [bare, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel]
+    subprocess.run(install, check=True)
+    (tmp_path / "alone").mkdir()
+    path = downloads / "notebooks" / f"{chapter.assignment}.ipynb"
+    code = "\n".join(cell.source for cell in code_cells(read_notebook(path))[:2])
+    done = subprocess.run([bare, "-c", code], cwd=tmp_path / "alone", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "alone").iterdir()) == []
 
 
 def test_where_the_course_is_installed_it_does_nothing(alone: Path) -> None:

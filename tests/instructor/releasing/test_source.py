@@ -52,7 +52,7 @@ def test_the_same_chapter_gives_the_same_ids_and_an_inserted_cell_moves_no_other
     inserted = path.read_text(encoding="utf-8").replace("(flatten)=\n", "```{code-cell}\nprint(1)\n```\n\n(flatten)=\n")
     (tmp_path / path.name).write_text(inserted, encoding="utf-8")
     ids, again, more = (
-        [cell.id for cell in source_notebook(Chapter(file, ROOM), course, "").cells]
+        [cell.id for cell in source_notebook(Chapter(file, ROOM), course).cells]
         for file in (path, path, tmp_path / path.name)
     )
     assert ids == again
@@ -93,7 +93,7 @@ def test_source_and_release_fit_the_schema_of_nbformat(source: NotebookNode, unt
 
 def test_a_source_without_its_solutions_is_the_release(course: Course, untouched: NotebookNode) -> None:
     """What `autograder check` takes for the released notebook where no bundle is installed."""
-    mine = without_solutions(source_notebook(Chapter(course.chapters / f"{ASSIGNMENT}.md", ROOM), course, ""))
+    mine = without_solutions(source_notebook(Chapter(course.chapters / f"{ASSIGNMENT}.md", ROOM), course))
     answers = {name: cell.source for name, cell in exercise_cells(mine).items()}
     assert answers == {name: cell.source for name, cell in exercise_cells(untouched).items()}
 
@@ -197,7 +197,7 @@ def test_an_exercise_that_the_course_does_not_have_is_named(course: Course, tmp_
     path = tmp_path / "2-layers.md"
     path.write_text(SHORT.replace("import Flatten", "import Convolution"), encoding="utf-8")
     with pytest.raises(ValueError, match=r"2-layers\.md: .*Convolution.* names no exercise of layers"):
-        source_notebook(Chapter(path, ROOM), course, "")
+        source_notebook(Chapter(path, ROOM), course)
 
 
 GIVEN = "```{code-cell} python3\n:tags: [given]\n\nfrom solutions.deployment import load_model\n```\n"
@@ -206,7 +206,7 @@ GIVEN = "```{code-cell} python3\n:tags: [given]\n\nfrom solutions.deployment imp
 def test_what_is_given_stands_in_the_notebook_as_the_reference_has_it(course: Course, tmp_path: Path) -> None:
     path = tmp_path / "2-layers.md"
     path.write_text(SHORT + GIVEN, encoding="utf-8")
-    cells = source_notebook(Chapter(path, ROOM), course, "").cells
+    cells = source_notebook(Chapter(path, ROOM), course).cells
     (given,) = (cell for cell in cells if "def load_model" in cell.source)
     assert course.source("deployment").count(given.source.partition("\n\n")[2]) == 1
     assert "\nfrom solutions" not in given.source

@@ -29,7 +29,6 @@ def done(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> P
     """The student's folder with every notebook filled in, by the command that comes with the bundle. Read it only."""
 
     def make(folder: Path) -> None:
-        shutil.copytree(machine.course / "data", folder / "data")
         for chapter in CHAPTERS:
             # What a student's file holds: the answers. All else the notebook gives.
             answers = folder / f"{chapter.room}.py"

@@ -1,0 +1,83 @@
+"""What an instructor tells students of the course, in ``nbgrader_config.py``: ``c.About.book_url = "https://…"``."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from traitlets import TraitError, Unicode
+from traitlets.config import Configurable
+
+from autograder.course import Course
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+
+ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
+NO_BOOK = '# c.About.book_url = "https://…"'
+BOOK_LINE = re.compile(r"^(?:# *)?c\.About\.book_url *=.*$", re.MULTILINE)
+
+
+class About(Configurable):  # type: ignore[misc]
+    """What students are told."""
+
+    book_url = Unicode("", help="Where the book is; empty where students have their notebooks alone.").tag(config=True)
+    hand_in = Unicode("", help="Where work is handed in, as the end of a sentence.").tag(config=True)
+
+
+def about(config: Any) -> About:
+    """Return what nbgrader's configuration of a course folder says to students.
+
+    Raises:
+        CourseFolderError: it says something that is no text, or a book's address that is none.
+    """
+    try:
+        said = About(config=config)
+    except TraitError as error:
+        raise CourseFolderError(f"nbgrader_config.py: c.About takes texts: {error}") from error
+    said.book_url = said.book_url and book_address(said.book_url)
+    return said
+
+
+def course_of(folder: CourseFolder, config: Any = None) -> Course:
+    """Return the installed course with the book that a course folder names, or else the one that was published with it.
+
+    Args:
+        folder: the instructor's.
+        config: nbgrader's configuration of it, where that has been read.
+
+    Raises:
+        CourseFolderError: the configuration cannot be used.
+        NoCourse: none is installed.
+    """
+    return with_book(Course.installed(), folder.nbgrader_config() if config is None else config)
+
+
+def with_book(course: Course, config: Any) -> Course:
+    """Return a course with the book that nbgrader's configuration names."""
+    return replace(course, book_url=about(config).book_url or course.book_url)
+
+
+def book_address(text: str) -> str:
+    """Return the address of a book, with a slash at its end.
+
+    Raises:
+        CourseFolderError: it is none.
+    """
+    if not ADDRESS.fullmatch(text):
+        raise CourseFolderError(f"{text!r} is no address of a book: it begins with https:// or http://")
+    return text.rstrip("/") + "/"
+
+
+def write_book(config: Path, address: str) -> None:
+    """Write the book's address into a course folder's configuration; an empty one takes it out.
+
+    Raises:
+        CourseFolderError: it is no address.
+    """
+    line = f"c.About.book_url = {json.dumps(book_address(address))}" if address else NO_BOOK
+    text = config.read_text(encoding="utf-8")
+    new = BOOK_LINE.sub(lambda _: line, text, count=1) if BOOK_LINE.search(text) else f"{text.rstrip()}\n\n{line}\n"
+    if new != text:
+        config.write_text(new, encoding="utf-8")

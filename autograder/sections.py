@@ -1,0 +1,100 @@
+"""Where to read: a section of a chapter, by its heading and, where the course has a book, its address there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+LABEL = re.compile(r"\((?P<label>[\w-]+)\)=\s*")
+HEADING = re.compile(r"#{1,6} +(?P<title>.+)")
+FENCE = re.compile(r"\s*(?:```|~~~)")
+EXERCISE = re.compile(r"from \w+\.(?P<room>\w+) import (?P<name>\w+)")  # all that an exercise's cell holds
+MARKUP = re.compile(r"\{[\w:]+\}`(?P<said>[^`<]+?)(?:\s*<[^>]*>)?`|[`*]")
+IN_A_NOTEBOOK = re.compile(r'section "(?P<title>.+)" of (?P<chapter>[\w-]+)\.ipynb')
+IN_THE_BOOK = re.compile(r"(?:(?P<title>.+), )?(?P<address>(?:https?://|\.\./)\S+)")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a chapter.
+
+    Attributes:
+        title: its heading, as text.
+        chapter: the assignment's id, also the name of its notebook, such as ``2-layers``; or empty.
+        address: in the book; empty where the course names no book.
+    """
+
+    title: str
+    chapter: str = ""
+    address: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.address}" if self.address else f'section "{self.title}" of {self.chapter}.ipynb'
+
+    @classmethod
+    def named_in(cls, text: str) -> Section | None:
+        """Return the section of which this is the text, None where it is of none; older texts are an address alone."""
+        if match := IN_A_NOTEBOOK.fullmatch(text):
+            return cls(match["title"], match["chapter"])
+        if match := IN_THE_BOOK.fullmatch(text):
+            return cls(match["title"] or match["address"], "", match["address"])
+        return None
+
+    @property
+    def anchor(self) -> str:
+        """The link to the heading from within its notebook, by the id that Jupyter makes of it.
+
+        Jupyter compares the two as they stand, so what need not be encoded is not.
+        """
+        return "#" + quote(self.title.replace(" ", "-"), safe="!$%&'()*+,/:;=?@")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The sections of a chapter.
+
+    Attributes:
+        chapter: the assignment's id, such as ``2-layers``.
+        page: address of the chapter in the book; empty where the course names no book.
+        titles: the heading of the section in which each label stands, by label.
+    """
+
+    chapter: str
+    page: str
+    titles: Mapping[str, str]
+
+    def section(self, label: str) -> Section:
+        """Return the section in which a label stands.
+
+        Raises:
+            KeyError: the chapter has no such label.
+        """
+        return Section(self.titles[label], self.chapter, f"{self.page}#{label}" if self.page else "")
+
+
+def titles_in(text: str) -> dict[str, str]:
+    """Return, for each label of a chapter and each of its exercises, the heading of the section in which it stands.
+
+    A label right above a heading belongs to that one. An exercise has the label that it has in the book, such as
+    ``exercise-layers-Linear``, and so has a heading, its words with dashes.
+    """
+    found: dict[str, str] = {}
+    title, above, in_code = "", list[str](), False
+    for line in text.splitlines():
+        if FENCE.match(line):
+            in_code = not in_code
+        elif in_code:
+            if match := EXERCISE.fullmatch(line.strip()):
+                found[f"exercise-{match['room']}-{match['name']}"] = title
+        elif match := LABEL.fullmatch(line):
+            above.append(match["label"])
+            found[match["label"]] = title
+        elif match := HEADING.fullmatch(line):
+            title = MARKUP.sub(lambda mark: mark["said"] or "", match["title"]).strip()
+            found |= dict.fromkeys([*above, re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")], title)
+            above = []
+        elif line.strip():
+            above = []
+    return found

@@ -1,0 +1,81 @@
+"""Where to read: the section of a chapter in which something stands, in a notebook and in a book."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks import rooms
+from autograder.course import Course
+from autograder.reports.html import section_link
+from autograder.sections import Contents, Section, titles_in
+
+COURSE = Course.installed()
+CHAPTER = """# 2 · Layers
+
+(unit)=
+(one-unit)=
+## Why {term}`numbers <number>` *grow*
+
+(picture)=
+A paragraph.
+
+```{code-cell} python3
+:tags: [exercise]
+# no heading
+from solutions.layers import Linear
+```
+
+### `train()` forgotten
+"""
+
+
+def test_a_label_stands_in_the_section_of_the_heading_below_it_or_else_above_it() -> None:
+    titles = titles_in(CHAPTER)
+    assert {titles[label] for label in ("unit", "one-unit", "picture", "exercise-layers-Linear")} == {
+        "Why numbers grow"
+    }
+    assert titles["train-forgotten"] == "train() forgotten"
+    assert "no heading" not in titles.values()
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_every_exercise_and_whatever_a_mistake_refers_to_stands_in_a_section(room: str) -> None:
+    contents = COURSE.contents(room)
+    labels = [mistake.read for mistake in COURSE.mistakes(room)]
+    labels += [f"exercise-{room}-{exercise.name}" for exercise in COURSE.exercises(room)]
+    assert [label for label in labels if not contents.section(label).title] == []
+
+
+SECTIONS = {
+    'section "Why at random?" of 2-layers.ipynb': Section("Why at random?", "2-layers"),
+    "Why, at random?, https://example.org/chapters/2-layers.html#symmetry": Section(
+        "Why, at random?", "", "https://example.org/chapters/2-layers.html#symmetry"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", SECTIONS)
+def test_a_section_and_its_text_are_the_same(text: str) -> None:
+    assert Section.named_in(text) == SECTIONS[text]
+    assert str(SECTIONS[text]) == text
+
+
+def test_a_section_is_in_the_book_where_there_is_one_and_else_in_the_notebook() -> None:
+    titles = {"unit": "One unit"}
+    assert Contents("2-layers", "", titles).section("unit") == Section("One unit", "2-layers")
+    page = "https://example.org/chapters/2-layers.html"
+    assert Contents("2-layers", page, titles).section("unit").address == f"{page}#unit"
+
+
+def test_a_page_links_to_the_book_by_its_title_and_a_live_notebook_to_its_own_heading() -> None:
+    alone, in_book = SECTIONS
+    assert section_link(in_book).startswith('<a href="https://example.org/chapters/2-layers.html#symmetry">Why, at')
+    assert section_link(alone, live=True) == '<a href="#Why-at-random?">Why at random?</a>, in this notebook'
+    assert section_link(alone) == "section &#34;Why at random?&#34; of 2-layers.ipynb"
+    old = "https://old.example/page.html#a"  # as in gradebooks of before
+    assert section_link(old) == f'<a href="{old}">{old}</a>'
+
+
+def test_what_is_no_section_is_shown_and_leads_nowhere() -> None:
+    assert section_link("javascript:alert(1)") == "javascript:alert(1)"
+    assert "<script>" not in section_link("<script>, https://example.org/<script>")
