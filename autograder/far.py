@@ -7,18 +7,14 @@ raises the error that PyTorch raises.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map
-
-with suppress(ImportError):  # the first operation of a tensor like ours loads it: once here, not in each check's fork
-    importlib.import_module("torch.distributed.tensor")
 
 FAR = "meta"  # known to every PyTorch, and needed by no exercise
 MOVES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)

@@ -129,6 +129,11 @@ class RecordedExpectations:
         return Contents(**self._content["contents"])
 
 
+def released_file(room: str) -> Path:
+    """Return where the students' wheel holds the released notebook of a room."""
+    return FOLDER / f"{room}.ipynb"
+
+
 def expectations(room: str) -> Expectations:
     """Return what to compare a room with on this machine: a student's recording, or else the installed course.
 

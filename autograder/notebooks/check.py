@@ -6,19 +6,18 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.checks import checks_of, rooms
-from autograder.course import Course, NoCourse
-from autograder.expectations.recorded import FOLDER, RUN_SEEDS, expectations
+from autograder.expectations.recorded import RUN_SEEDS, expectations
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
-from autograder.notebooks.graft import RECORD, MalformedNotebook, grade_id_of, graft, is_graded, read_notebook
-from autograder.reports.progress import Progress, progress_of
+from autograder.notebooks.graft import MalformedNotebook, grade_id_of, graft, read_notebook
+from autograder.notebooks.progress import progress_in
+from autograder.notebooks.released import released_notebook
+from autograder.reports.progress import Progress
 from autograder.sandbox import Program, RunResult, Sandbox
-from autograder.sections import Contents
 from autograder.verdicts import Verdict
 
 
@@ -94,15 +93,7 @@ def progress_of_notebook(path: Path, run: Callable[[Program], RunResult]) -> Pro
         MalformedNotebook: the file is no notebook, or none of this course.
     """
     report = _checked(path, read_notebook(path), run)
-    return progress_in(report.room, report.verdicts, expectations(report.room).contents(report.room))
-
-
-def progress_in(room: str, verdicts: Sequence[Verdict], contents: Contents) -> Progress:
-    """Return the progress that verdicts on all visible checks of a room show."""
-    released = released_notebook(room)
-    total = sum(int(cell.metadata.nbgrader.points) for cell in released.cells if is_graded(cell))
-    visible = sum(verdict.check.points for verdict in verdicts)
-    return progress_of(released.metadata[RECORD].assignment, verdicts, contents, total - visible)
+    return progress_in(report.room, report.verdicts)
 
 
 def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunResult]) -> NotebookReport:
@@ -114,18 +105,3 @@ def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunRes
     result = run(program_of(grafted.notebook, checks, RUN_SEEDS[0]))
     verdicts = verdicts_on(result, checks, expectations(room), RUN_SEEDS[0])
     return NotebookReport(room, verdicts, [*grafted.notes, *cell_errors(result)])
-
-
-def released_notebook(room: str) -> NotebookNode:
-    """Return the notebook of a room as students got it: the one in their wheel, or else the installed course's.
-
-    Raises:
-        NoCourse: there is neither.
-    """
-    recorded = FOLDER / f"{room}.ipynb"
-    if recorded.exists():
-        return read_notebook(recorded)
-    for makes_it in entry_points(group="autograder.released"):  # the instructor's half, which students do not have
-        released: NotebookNode = makes_it.load()(Course.installed(), room)
-        return released
-    raise NoCourse(f"the released notebook of {room} is not here: install the wheel of the course's zip again")

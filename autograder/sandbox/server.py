@@ -30,6 +30,8 @@ PRELOAD = ("torch", "numpy", "matplotlib.pyplot", "IPython.core.inputtransformer
 # The first optimizer of torch.optim imports this, which takes a second: once here where it is needed, since else each
 # check would import it in its own fork.
 IMPORTED_BY_OPTIMIZERS = "torch._dynamo"
+# The first operation of a far tensor loads this, where PyTorch has it: once here, not in each check's fork.
+LOADED_BY_FAR_TENSORS = "torch.distributed.tensor"
 MEMORY_EVERY_S = 0.1
 TRUSTED = "trusted"
 
@@ -47,6 +49,8 @@ def main() -> None:
     torch.set_num_threads(1)  # a fork of a process with a pool of threads hangs in its first parallel loop
     for name in PRELOAD:
         importlib.import_module(name)
+    with contextlib.suppress(ImportError):
+        importlib.import_module(LOADED_BY_FAR_TENSORS)
     texts, _ = wire.receive(control)
     hidden_checks.load_texts(texts)
     gc.collect()

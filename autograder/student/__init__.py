@@ -180,8 +180,7 @@ def progress(room: str) -> ProgressCard:
         A card: what is done, what is open, the points of visible checks, and what to read next.
     """
     from autograder.checks import checks_of
-    from autograder.expectations.recorded import expectations
-    from autograder.notebooks.check import progress_in
+    from autograder.notebooks.progress import progress_in
     from autograder.sandbox.limits import is_graded
 
     if is_graded():
@@ -191,7 +190,7 @@ def progress(room: str) -> ProgressCard:
     names = SimpleNamespace(**(caller.f_globals if caller else {}))
     exercises = dict.fromkeys(check.exercise for check in checks_of(room))
     verdicts = [verdict for name in exercises for verdict in report_on(name, names).verdicts]
-    return ProgressCard(**vars(progress_in(room, verdicts, expectations(room).contents(room))))
+    return ProgressCard(**vars(progress_in(room, verdicts)))
 
 
 @dataclass(frozen=True)
