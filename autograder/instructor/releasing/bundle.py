@@ -105,7 +105,8 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
             room = room_of(read_notebook(notebook))
             shutil.copyfile(notebook, records / f"{room}.ipynb")
         data = course.folder.parent / "data"
-        shutil.copytree(data / "sample", package / SAMPLE_IN_WHEEL.relative_to(PACKAGE))
+        only_training = shutil.ignore_patterns("t10k-*")  # notebooks load no other
+        shutil.copytree(data / "sample", package / SAMPLE_IN_WHEEL.relative_to(PACKAGE), ignore=only_training)
         shutil.copyfile(data / "LICENSE", package / SAMPLE_IN_WHEEL.relative_to(PACKAGE) / "LICENSE")
         (stage / "pyproject.toml").write_text(_pyproject(), encoding="utf-8")
         return pip_wheel(stage, target)
