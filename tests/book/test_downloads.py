@@ -124,6 +124,13 @@ def test_links_of_a_page_lead_within_the_one_document_and_everything_is_unfolded
     assert '<details open class="hide">' in made
 
 
+def test_without_an_address_a_link_to_another_file_of_the_site_is_words() -> None:
+    answer = '<a href="../chapters/other.html#place">x</a>'  # of a check in a page
+    made = article(PAGE.replace("<details", f"{answer}<details"), "page", "")
+    targets = re.findall(r'<a href="([^"]+)"', made)
+    assert targets == ["#page--part", "#other", "#other--place", "#other--place"]
+
+
 def test_the_contents_list_headings_with_their_pages() -> None:
     headings = headings_of([article(PAGE, "page", "")])
     assert headings == [Heading(1, "A page", "page--top"), Heading(2, "Its part", "page--part")]

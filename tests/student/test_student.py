@@ -57,7 +57,7 @@ def test_the_report_tells_title_observed_expected_likely_mistake_and_where_to_re
         "observed:       output: float32 of shape (60,)",
         "expected:       output: float32 of shape (3, 20)",
         "likely mistake: The batch was flattened as well",
-        "chapters/2-layers.html#flatten",
+        'read:           section "From a picture to a row" of 2-layers.ipynb',
     ):
         assert part in text
 

@@ -109,7 +109,8 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
             shutil.copyfile(notebook, records / f"{room}.ipynb")
         data = course.folder.parent / "data"
         inside = package / DATA_IN_WHEEL.relative_to(PACKAGE)
-        shutil.copytree(data / "sample", inside / "sample")
+        only_training = shutil.ignore_patterns("t10k-*")  # notebooks load no other
+        shutil.copytree(data / "sample", inside / "sample", ignore=only_training)
         measured = {f"{name}.json" for chapter in chapters_of(course) for name in MEASURED.findall(chapter.text)}
         for name in ("LICENSE", *measured):
             shutil.copyfile(data / name, inside / name)

@@ -65,7 +65,7 @@ def test_a_visible_check_says_what_was_seen_and_where_to_read(sample: Path) -> N
     )
     assert shapes
     assert shapes[1].split(", ") == shapes[2].split(", ")[::-1]
-    link = 'chapters/2-layers.html#linear-shapes">Read about it in the book</a>'
+    link = "<dt>read</dt><dd>section &#34;A layer is all units at once&#34; of 2-layers.ipynb</dd>"
     assert link in page(sample, "barbara")
 
 
