@@ -147,7 +147,7 @@ def controlled(step: str, changes: dict[str, Any]) -> Recipe:
 RECIPES = {
     "classic": rung(0),
     "best": rung(-1),
-    # A photograph shows either side of a shoe, its garment is less exactly centred, and what people are shown are
-    # probabilities, which smoothed labels would make too small.
-    "photo": replace(rung(-1), shift=2, flip=True, smoothing=0.0),
+    # A photograph shows either side of a shoe, a garment that is laid out is wider than one in a catalogue, and what
+    # people are shown are probabilities, which smoothed labels would make too small.
+    "photo": replace(rung(-1), flip=True, stretch=0.15, smoothing=0.0),
 }

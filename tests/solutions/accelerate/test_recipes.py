@@ -33,8 +33,9 @@ def test_the_classic_recipe_is_the_chapters_and_the_others_go_beyond_it() -> Non
     assert not RECIPES["photo"].is_taught
 
 
-def test_only_the_recipe_for_photographs_mirrors() -> None:
+def test_only_the_recipe_for_photographs_mirrors_and_stretches() -> None:
     assert {name for name, recipe in RECIPES.items() if recipe.flip} == {"photo"}
+    assert {name for name, recipe in RECIPES.items() if recipe.distorts} == {"photo"}
 
 
 @given(steps=st.integers(1, 3000), lr=st.floats(1e-6, 10))
