@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from solutions.accelerate.distortions import half_width, lit, stretched_and_turned
 from solutions.accelerate.layers import Batch, Layer, NormalizedLayer
 from solutions.accelerate.recipes import MOMENTUM, Recipe
 from solutions.deployment import affine_layers
@@ -55,6 +56,7 @@ class FastLearner:
         images, labels = train[0].to(device), train[1].to(device)
         self._mean, self._std = (images.mean().item(), images.std().item()) if recipe.standardize else (0.0, 1.0)
         self._train_images = self._windows(images)
+        self._reach = half_width(images)
         classes = len(model.labels)
         self._train_targets = functional.one_hot(labels, classes) * (1 - recipe.smoothing) + recipe.smoothing / classes
         self._valid = self._standardized(valid[0].to(device)).flatten(1), valid[1].to(device)
@@ -141,9 +143,12 @@ class FastLearner:
     def _windows(self, images: Tensor) -> Tensor:
         """Return the images (N, 784), or views of each from every offset: (N, offsets, offsets, 28, 28)."""
         shift = self.recipe.shift
+        if self.recipe.distorts:  # a garment is told from its background, which is 0; standardised afterwards
+            padded = functional.pad(images, [shift] * 4)
+        else:
+            padded = self._standardized(functional.pad(images, [shift] * 4)).to(self._dtype)
         if not shift:
-            return self._standardized(images).flatten(1).to(self._dtype)
-        padded = self._standardized(functional.pad(images, [shift] * 4)).to(self._dtype)
+            return padded.flatten(1)
         return padded.unfold(1, images.shape[1], 1).unfold(2, images.shape[2], 1)
 
     def _wrap_layers(self) -> list[Layer]:
@@ -187,6 +192,8 @@ class FastLearner:
         self._rows = reserve(self._block, dtype=torch.int64)
         self._offsets = reserve(2, self._block, dtype=torch.int64)
         self._flips = reserve(self._block, 1, 1, dtype=torch.bool)
+        self._stretches, self._turns = reserve(self._block), reserve(self._block)  # from -1 to 1, as is the light
+        self._lights = reserve(self._block, 3)
         self._targets, self._logits = reserve(self._block, classes), reserve(self._block, classes)
 
     def _make_optimizer(self) -> None:
@@ -225,6 +232,9 @@ class FastLearner:
             self._offsets[:, :count].random_(0, 2 * recipe.shift + 1, generator=noise)
         if recipe.flip:
             self._flips[:count].random_(0, 2, generator=noise)
+        if recipe.distorts:
+            for drawn in (self._stretches, self._turns, self._lights):
+                drawn[:count].uniform_(-1, 1, generator=noise)
 
     def _run(self, count: int) -> None:
         """Train on the rows of the block, in batches. On a GPU: the first time as they come, then as one graph."""
@@ -240,12 +250,13 @@ class FastLearner:
         graph.replay()
 
     def _train_block(self, count: int) -> None:
-        """Read the block's images, moved and mirrored as was drawn, and take a step for each batch of them."""
+        """Read the block's images, altered as was drawn, and take a step for each batch of them."""
         rows, inputs = self._rows[:count], self._inputs[:count]
         torch.index_select(self._train_targets, 0, rows, out=self._targets[:count])
-        if self.recipe.shift:
-            images = self._train_images[rows, self._offsets[0, :count], self._offsets[1, :count]]
-            inputs.copy_(images.flatten(1))
+        if self.recipe.shift or self.recipe.distorts:
+            where = (rows, self._offsets[0, :count], self._offsets[1, :count]) if self.recipe.shift else rows
+            images = self._train_images[where].view(count, 28, 28)
+            inputs.copy_((self._distorted(images, rows) if self.recipe.distorts else images).flatten(1))
         else:
             torch.index_select(self._train_images, 0, rows, out=inputs)
         if self.recipe.flip:
@@ -253,6 +264,17 @@ class FastLearner:
             inputs.copy_(torch.where(self._flips[:count], images.flip(2), images).flatten(1))
         for start in range(0, count, self.recipe.batch_size):
             self._step(start, min(start + self.recipe.batch_size, count))
+
+    def _distorted(self, images: Tensor, rows: Tensor) -> Tensor:
+        """Return the block's images, stretched, turned and lit as was drawn, and standardised."""
+        recipe, count = self.recipe, len(rows)
+        if recipe.stretch or recipe.rotate:
+            widening = (1 + recipe.stretch) ** self._stretches[:count]
+            angle = math.radians(recipe.rotate) * self._turns[:count]
+            images = stretched_and_turned(images, widening, angle, self._reach[rows])
+        if recipe.shade:
+            images = lit(images, recipe.shade * self._lights[:count])
+        return self._standardized(images)
 
     def _batch(self, start: int, end: int) -> Batch:
         """Return what a step on the block's images from ``start`` to ``end`` reads and writes: always the same."""

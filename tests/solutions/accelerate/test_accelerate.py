@@ -207,6 +207,35 @@ def test_half_of_the_images_are_mirrored_left_to_right() -> None:
     assert 800 < mirrored.sum() < 1200  # 9 standard deviations
 
 
+@pytest.mark.parametrize("shift", [0, 1])
+def test_garments_are_distorted_anew_and_alike_with_the_same_seed(train: Examples, shift: int) -> None:
+    recipe = Recipe(shift=shift, stretch=0.15, rotate=8, shade=0.1)
+    images = train[0][:100]
+    first = images_read(recipe, images.repeat(2, 1, 1))
+    again = images_read(recipe, images.repeat(2, 1, 1))
+    torch.testing.assert_close(first, again, rtol=0, atol=0)
+    assert ((first[:100] - first[100:]).abs().amax(dim=(1, 2)) > 0.01).all()
+    assert first.min() >= 0
+    assert first.max() <= 1
+
+
+def test_stretched_garments_are_as_wide_as_the_limits_allow_and_no_wider() -> None:
+    images = torch.zeros(1000, 28, 28)
+    images[:, 4:24, 4:24] = 1
+    widths = images_read(Recipe(stretch=0.2), images)[:, 14].sum(dim=1)
+    assert widths.min().item() == pytest.approx(20 / 1.2, abs=0.1)
+    assert widths.max().item() == pytest.approx(20 * 1.2, abs=0.1)
+
+
+def test_distorted_images_are_standardized_and_their_background_as_well() -> None:
+    images = torch.zeros(64, 28, 28)
+    images[:, 8:20, 8:20] = 0.5
+    read = images_read(Recipe(stretch=0.2, rotate=8, standardize=True), images)
+    inside, outside = ((value - images.mean()) / images.std() for value in (0.5, 0.0))
+    torch.testing.assert_close(read[:, 13, 13], inside.expand(64))
+    torch.testing.assert_close(read[:, 0, 0], outside.expand(64))
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_going_on_from_a_state_is_going_on(train: Examples, valid: Examples, name: str) -> None:
     recipe = replace(RECIPES[name], epochs=3)

@@ -15,6 +15,8 @@ from solutions.accelerate.recipes import RECIPES, Recipe
     [
         *({"epochs": 0}, {"batch_size": 0}, {"patience": 0}, {"lr": 0}, {"lr": math.nan}, {"lr": math.inf}),
         *({"dropout": 1}, {"dropout": -0.1}, {"dropout": math.nan}, {"smoothing": 1}, {"shift": 28}, {"shift": -1}),
+        *({"stretch": -0.1}, {"stretch": 1.1}, {"stretch": math.nan}, {"rotate": -1}, {"rotate": 181}),
+        *({"shade": -0.1}, {"shade": 0.34}, {"shade": math.nan}),
         *({"weight_decay": -1}, {"max_seconds": 0}, {"optimizer": "adam"}, {"normalize": True}),
     ],
     ids=str,
@@ -31,8 +33,9 @@ def test_the_classic_recipe_is_the_chapters_and_the_others_go_beyond_it() -> Non
     assert not RECIPES["photo"].is_taught
 
 
-def test_only_the_recipe_for_photographs_mirrors() -> None:
+def test_only_the_recipe_for_photographs_mirrors_and_stretches() -> None:
     assert {name for name, recipe in RECIPES.items() if recipe.flip} == {"photo"}
+    assert {name for name, recipe in RECIPES.items() if recipe.distorts} == {"photo"}
 
 
 @given(steps=st.integers(1, 3000), lr=st.floats(1e-6, 10))
