@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from solutions import data
 from solutions.deploy import web
 from solutions.deployment import classify, load_model
+from tests.book.conftest import ADDRESSES
 from tests.conftest import ROOT
 
 PAGES = ["chapters/index.html", "chapters/6-deployment.html"]
@@ -38,7 +39,11 @@ def test_without_scripts_a_still_shows_a_photograph_and_its_answer(browser: Brow
         expect(still.locator(".demo-note")).to_contain_text("Where scripts are switched on, you draw")
 
 
-def test_the_book_has_the_very_files_that_export_web_writes(site: Path, tmp_path: Path) -> None:
+def test_the_book_has_the_very_files_that_export_web_writes(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, address in ADDRESSES.items():
+        monkeypatch.setenv(name, address)
     web.write_page(MODEL, data.load(data.SAMPLE_FOLDER), tmp_path)
     written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert written == {path.name: path.read_bytes() for path in (site / "_static" / "demo").iterdir()}
