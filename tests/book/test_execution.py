@@ -37,6 +37,9 @@ from solutions.layers import Linear
 print(Linear(2, 3))
 ```
 
+(flatten)=
+## Flatten
+
 ```{code-cell} python3
 from autograder import check
 
