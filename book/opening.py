@@ -41,7 +41,7 @@ class StartDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         box = nodes.container(classes=["start"])
-        time = f"{len(chapters())} chapters, about {round(course_minutes() / 60)} hours with all exercises"
+        time = f"{len(chapters())} chapters, about {round(course_minutes() / 60)} hours with all exercises."
         lines = StringList([*self.content, time], self.get_source_info()[0])
         self.state.nested_parse(lines, self.content_offset, box)
         return [box]

@@ -25,7 +25,7 @@ from autograder import console, sandbox  # noqa: F401
 from autograder.course import Course
 from autograder.instructor import cli
 from autograder.instructor.grading import pipeline, stopping  # noqa: F401
-from autograder.sandbox import server, wire
+from autograder.sandbox import hidden_checks, server, wire
 
 MAX_RUNS = 200
 POLL_S = 0.001
@@ -41,6 +41,7 @@ def forked_server(self: sandbox.Sandbox) -> socket.socket:
         os._exit(0)
     theirs.close()
     self._control = ours
+    wire.send(ours, dict(hidden_checks.visible_texts()))
     wire.receive(ours)
     return ours
 
