@@ -44,7 +44,7 @@ def environment(*folders: Path) -> Environment:
     """Return the templates of some folders and of this one, with escaping on."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from autograder.palette import style_sheet
+    from autograder.palette import COLOURS, style_sheet
 
     made = Environment(
         loader=FileSystemLoader([*folders, HERE]),
@@ -53,7 +53,7 @@ def environment(*folders: Path) -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.globals["palette"] = style_sheet()
+    made.globals |= {"palette": style_sheet(), "colours": COLOURS}
     made.filters["section_link"] = section_link
     return made
 
