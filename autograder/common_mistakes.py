@@ -47,7 +47,8 @@ def certain_mistake(error: Observation, exercise: str) -> str:
     if isinstance(error, Raised):
         if error.kind == "SystemExit":
             return EXIT
-        called = re.match(rf"{exercise}\(\) (missing|takes|got)", error.message)
+        # A class without __init__ takes no arguments, in these words; a function takes some number of them.
+        called = re.match(rf"{exercise}\(\) (missing|takes (?!no)|got)", error.message)
         if error.kind == "TypeError" and called and exercise[0].isupper():
             return NO_CLASS
     return ""

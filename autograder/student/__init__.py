@@ -137,7 +137,7 @@ def report_on(exercise: object, names: SimpleNamespace, only: str | None = None,
     with _unattended() as printed:
         verdicts = _verdicts([check for check in checks if not check.hidden or check.name == only], names)
     lines = printed.getvalue().splitlines()
-    more = [f"… ({len(lines) - MOST_PRINTED} more lines)"] if len(lines) > MOST_PRINTED else []
+    more = ["… (the rest is left out)"] if len(lines) > MOST_PRINTED else []
     shown = [verdict for verdict in verdicts if only in (None, verdict.check.name)]
     return Report(name, shown, hint, printed="\n".join([*lines[:MOST_PRINTED], *more]))
 

@@ -30,8 +30,11 @@ class Origin:
 def origin_of(name: str, value: object) -> Origin | None:
     """Return from which earlier cell a class or function comes.
 
-    None outside a notebook, where it is the cell that is running, and where it cannot be known.
+    None outside a notebook, where it is the cell that is running, and where it cannot be known: of what has another
+    name of its own, another cell has made this one.
     """
+    if getattr(value, "__name__", "") != name:
+        return None
     inputs, source = inputs_of_notebook(), _source_of(value)
     origin = origin_among(inputs, name, source) if source else None
     return origin if origin and origin.made < len(inputs) - 1 else None

@@ -41,6 +41,12 @@ def test_nothing_is_said_of_the_cell_that_is_running() -> None:
     assert printed_by(SETUP, f"{RIGHT}\n{CHECK}")[1].startswith("Flatten: 2 of 2 checks passed")
 
 
+@pytest.mark.long("a kernel that imports torch")
+def test_another_name_for_a_class_of_an_earlier_cell_is_no_run_that_failed() -> None:
+    mine = RIGHT.replace("class Flatten", "class Mine")
+    assert printed_by(SETUP, mine, "Flatten = Mine", CHECK)[3].startswith("Flatten: 2 of 2 checks passed")
+
+
 OTHER = ["check(Flatten)", "# class Flatten is next", "x = Flatten()", "Flatten == 3", ""]
 
 

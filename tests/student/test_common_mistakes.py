@@ -110,6 +110,12 @@ def test_a_forgotten_super_is_named() -> None:
     assert likely_mistake(error, None, "Classifier").startswith("Does __init__ begin with super().__init__()?")
 
 
+def test_a_class_without_init_is_not_taken_for_a_function() -> None:
+    class Linear: ...
+
+    assert "behaves like a function" not in said("Linear", Linear)
+
+
 def test_an_error_that_arises_where_the_check_prepares_is_told_as_the_checks() -> None:
     class Linear(nn.Module):
         def __init__(self, in_features: int, out_features: int, std: float = 0.1) -> None:

@@ -244,7 +244,7 @@ def test_what_an_answer_prints_stands_below_the_table_and_its_flood_is_cut(capsy
     for text in (repr(report), report._repr_html_()):
         assert text.index("checks passed") < text.index("line 0") < text.index("line 19")
         assert "line 20\n" not in text
-        assert "more lines)" in text
+        assert "… (the rest is left out)" in text
 
 
 def test_what_an_answer_prints_is_escaped() -> None:

@@ -30,8 +30,6 @@ DISTRIBUTION = "image-classifier-from-scratch"
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 JUPYTER = "jupyterlab>=4,<5"
 WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
-
-
 MEASURED = re.compile(r'load_measured\("(\w+)"\)')  # what a chapter's cells read
 
 
