@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import difflib
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -16,6 +15,7 @@ from autograder.reports.html import checks_table, progress_card
 from autograder.reports.progress import Progress
 from autograder.reports.text import checks_text, notebook_text, progress_text
 from autograder.student.cells import Origin, inputs_of_notebook, newest_that_defines, origin_of
+from autograder.student.names import Shown, UnknownName, find_exercise
 
 if TYPE_CHECKING:
     from autograder.checks import Check
@@ -27,22 +27,11 @@ CHECK_S = 10.0
 MOST_PRINTED = 20  # lines
 
 
-class _Shown(Exception):
-    """An error whose message says it all: a notebook shows it without a traceback of ours."""
-
-    def _render_traceback_(self) -> list[str]:
-        return str(self).splitlines()
-
-
-class CheckFailed(_Shown, AssertionError):
+class CheckFailed(Shown, AssertionError):
     """A check that is part of the mark did not pass."""
 
 
-class UnknownName(_Shown, LookupError):
-    """There is no such exercise, check or hint."""
-
-
-class Interrupted(_Shown, KeyboardInterrupt):
+class Interrupted(Shown, KeyboardInterrupt):
     """Somebody stopped a check that ran."""
 
 
@@ -128,7 +117,7 @@ def check(exercise: object, only: str | None = None, *, hint: int = 1) -> Report
 
 def report_on(exercise: object, names: SimpleNamespace, only: str | None = None, hint: int = 1) -> Report:
     """Run the visible checks of an exercise on a namespace (see ``check``)."""
-    name, checks = _find(exercise, names)
+    name, checks = find_exercise(exercise, names)
     if only is not None and only not in [check.name for check in checks]:
         raise UnknownName(f"{name} has no check {only!r}: it has {', '.join(check.name for check in checks)}")
     if hint not in (1, 2):
@@ -247,37 +236,7 @@ def room_of(name: str) -> str:
     Raises:
         UnknownName: there is no such exercise.
     """
-    return _find(name, SimpleNamespace())[1][0].room
-
-
-def _find(exercise: object, names: SimpleNamespace) -> tuple[str, list[Check]]:
-    """Return the exercise's name and its checks, also where the student gave it another name first."""
-    from autograder.checks import checks_of, rooms
-
-    everything = [check for room in rooms() for check in checks_of(room)]
-    known = list(dict.fromkeys(check.exercise for check in everything))
-    bound = [name for name in known if hasattr(names, name) and exercise is getattr(names, name)]
-    asked = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", repr(exercise))
-    name = next(iter(bound), asked)
-    if name not in known:
-        raise UnknownName(_unknown(exercise, name, known))
-    yours = getattr(names, name, exercise)
-    if not isinstance(exercise, str) and yours is not exercise:
-        raise UnknownName(f"this {name} is not the one that is called {name} in your notebook: check({name})")
-    return name, [check for check in everything if check.exercise == name]
-
-
-def _unknown(exercise: object, asked: str, known: Sequence[str]) -> str:
-    """Say that there is no such exercise, and what was probably meant."""
-    said = f"there is no exercise {asked[:80]!r}"
-    made_by = type(exercise).__name__
-    if made_by in known:
-        return f"{said}: give the class itself, without parentheses, check({made_by})"
-    close = difflib.get_close_matches(asked, known, n=1)
-    if not close:
-        return f"{said}: there are {', '.join(known)}"
-    rename = "" if isinstance(exercise, str) else f" Call yours so, or add a line {close[0]} = {asked}"
-    return f"{said}. Did you mean {close[0]}?{rename}"
+    return find_exercise(name, SimpleNamespace())[1][0].room
 
 
 def _verdicts(checks: Sequence[Check], names: SimpleNamespace) -> list[Verdict]:
