@@ -1,7 +1,7 @@
 """The recorded training run: it is consistent, of the recipe as it is, and what the tool makes."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import torch
 from bench import record_run
 from book.widgets.training import found, unpack
 from solutions import data
-from solutions.accelerate.recipes import RECIPES
+from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.data import Dataset
 from solutions.runs.run import divide, new_learner, new_model
 from tests.conftest import ROOT
@@ -58,7 +58,7 @@ def check_consistency(run: Recording, images: int) -> None:
 def test_the_books_recording_is_consistent_and_of_the_recipe_as_it_is(shown: Recording) -> None:
     """Where this fails: ``make recording``."""
     check_consistency(shown, 60_000)
-    assert shown["recipe"] == asdict(record_run.SHOWN.recipe)
+    assert Recipe(**shown["recipe"]) == record_run.SHOWN.recipe
     assert not shown["data"]["is_sample"]
     assert len((ROOT / "data" / "training-run.json").read_bytes()) < LARGEST
 
