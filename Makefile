@@ -43,7 +43,7 @@ test-deep: checked ## before publishing, and each night: all that the tests can 
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 checked: .venv/installed book/node_modules/installed
-	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
+	@.ci/require bubblewrap:bwrap chromium:chromium firefox-esr:firefox-esr nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
 	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

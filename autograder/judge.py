@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import torch
@@ -15,6 +16,8 @@ from autograder.comparison import same, same_answer, tolerance_of
 from autograder.matching import Place, explaining, names_at
 from autograder.sections import Contents
 from autograder.verdicts import Answer, Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
+
+MOST_ROWS, MOST_COLUMNS = 12, 32  # of a picture that is still looked at
 
 
 class Explanation(Protocol):
@@ -100,10 +103,10 @@ def _diagnose(
     if not likely:
         said = _first_difference(answer, expected)
         common = _common_mistake(answer, expected, check.exercise)
-        return Diagnosis(*said, likely=common, hint=_second_look(answer, expected))
+        return replace(said, likely=common, hint=_second_look(answer, expected))
     first, *also = likely
     said = _first_difference(answer, expected, shown[first.mistake])
-    return Diagnosis(*said, first.mistake, first.says, first.read, first.hint, tuple(also))
+    return replace(said, mistake=first.mistake, likely=first.says, read=first.read, hint=first.hint, also=tuple(also))
 
 
 def _common_mistake(answer: Answer, expected: Answer, exercise: str) -> str:
@@ -133,8 +136,8 @@ def _agrees(name: str, answer: Answer, right: Observation) -> bool:
     return name in answer.observations and same(answer.observations[name], right)
 
 
-def _first_difference(answer: Answer, expected: Answer, among: frozenset[str] = frozenset()) -> tuple[str, str]:
-    """Describe the first observation that is not as expected, the student's side and the right one.
+def _first_difference(answer: Answer, expected: Answer, among: frozenset[str] = frozenset()) -> Diagnosis:
+    """Describe the first observation that is not as expected: the student's side, the right one, and where they differ.
 
     Args:
         answer: the student's.
@@ -143,33 +146,50 @@ def _first_difference(answer: Answer, expected: Answer, among: frozenset[str] = 
     """
     if answer.kind == "error":
         raised = next(iter(answer.observations.values()), None)
-        return describe(raised), "no error"
+        return Diagnosis(describe(raised), "no error")
     for name, right in expected.observations.items():
         if among and name not in among:
             continue
         if name not in answer.observations:
             errors = {what: value for what, value in answer.observations.items() if isinstance(value, Raised)}
             instead = [f"{what}: {describe(error)}" for what, error in errors.items()]
-            return next(iter(instead), f"{name}: nothing"), f"{name}: {describe(right)}"
+            return Diagnosis(next(iter(instead), f"{name}: nothing"), f"{name}: {describe(right)}")
         mine = answer.observations[name]
         if not same(mine, right):
-            observed = f"{name}: {describe(mine)}"
-            if isinstance(mine, Tensor) and isinstance(right, Tensor):
-                observed += _gap(mine, right)
             refusal = isinstance(right, Raised) and right.is_refusal
-            return observed, f"{name}: {'a ValueError or TypeError that says why' if refusal else describe(right)}"
-    return "something more than was asked for", "only: " + ", ".join(expected.observations)
+            wanted = f"{name}: {'a ValueError or TypeError that says why' if refusal else describe(right)}"
+            if isinstance(mine, Tensor) and isinstance(right, Tensor) and mine.shape == right.shape:
+                off = _off(mine, right)
+                return Diagnosis(f"{name}: {describe(mine)}{_gap(mine, right, off)}", wanted, where=picture(off))
+            return Diagnosis(f"{name}: {describe(mine)}", wanted)
+    return Diagnosis("something more than was asked for", "only: " + ", ".join(expected.observations))
 
 
-def _gap(observed: Tensor, expected: Tensor) -> str:
+def _off(observed: Tensor, expected: Tensor) -> Tensor:
+    """Return which numbers of a tensor are not as expected, in its shape."""
+    if observed.dtype != expected.dtype or not observed.is_floating_point():
+        return observed != expected
+    return ~torch.isclose(observed, expected, *tolerance_of(expected.dtype), equal_nan=True)
+
+
+def _gap(observed: Tensor, expected: Tensor, off: Tensor) -> str:
     """Say by how much numbers are off, how many of them, and where they lie, as an index that covers them."""
-    if observed.shape != expected.shape or observed.dtype != expected.dtype or not observed.is_floating_point():
+    if observed.dtype != expected.dtype or not observed.is_floating_point():
         return ""
-    off = ~torch.isclose(observed, expected, *tolerance_of(expected.dtype), equal_nan=True)
     gap = float((observed - expected).abs()[off].nan_to_num(math.inf).max())
     said = f"; it is off by up to {gap:.3g}"
     number, total = int(off.sum()), off.numel()
     return said if number == total else f"{said}, in {number} of {total} numbers, at [{_covering(off)}]"
+
+
+def picture(off: Tensor) -> str:
+    """Draw which numbers are wrong, a line for each row of the last dimension; nothing where all are, or too many."""
+    if off.ndim == 0 or off.all() or not off.any():
+        return ""
+    rows = off.reshape(-1, off.shape[-1])
+    if len(rows) > MOST_ROWS or rows.shape[1] > MOST_COLUMNS:
+        return ""
+    return "\n".join(" ".join("✗" if wrong else "·" for wrong in row) for row in rows.tolist())
 
 
 def _covering(marked: Tensor) -> str:

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 Outcome = Literal["pass", "fail", "error", "timeout", "memory", "crash", "missing", "invalid"]
 AnswerKind = Literal["observed", "error", "timeout", "memory", "crash", "missing", "invalid"]
 # How the parts of a diagnosis are called where people read them, in their order.
-LABELS = {"observed": "observed", "expected": "expected", "likely": "likely mistake", "hint": "hint", "read": "read"}
+LABELS = {
+    "observed": "observed",
+    "expected": "expected",
+    "where": "where",
+    "likely": "likely mistake",
+    "hint": "hint",
+    "read": "read",
+}
 ALSO_LABELS = {"likely": "also likely", "hint": "hint", "read": "read"}
 
 
@@ -69,6 +76,7 @@ class Diagnosis:
         read: which section helps, as the text of a ``sections.Section``, or empty.
         hint: what a second look adds, or empty.
         also: the mistakes that show in other observations of the same check.
+        where: a picture of a tensor's numbers, a line for each row, in which ✗ is wrong and · is right; or empty.
     """
 
     observed: str
@@ -78,9 +86,10 @@ class Diagnosis:
     read: str = ""
     hint: str = ""
     also: tuple[Likely, ...] = ()
+    where: str = ""
 
     def record(self) -> DiagnosisRecord:
-        """Return what is kept of it as JSON values; hints are for a second look, in the notebook."""
+        """Return what is kept of it as JSON values; hints and pictures are for the notebook."""
         return {
             "observed": self.observed,
             "expected": self.expected,

@@ -20,6 +20,8 @@ FONTS = {
     "source-sans-3": ("source-sans-3-latin-wght-normal", "source-sans-3-latin-wght-italic"),
     "source-code-pro": ("source-code-pro-latin-wght-normal",),
 }
+# The first is what the others need.
+SCRIPTS = ("memory.js", "questions.js", "progress.js", "definitions.js", "keyboard.js", "search.js", "offline.js")
 
 
 def setup(app: Sphinx) -> None:
@@ -36,8 +38,7 @@ def configure(app: Sphinx, config: Config) -> None:
     colours = style_sheet('html:not([data-theme="dark"])', 'html[data-theme="dark"]')
     config["html_context"] = {**config["html_context"], "palette": colours}
     app.add_css_file("course.css", priority=900)
-    # The first is what the others need.
-    for script in ("memory.js", "questions.js", "progress.js", "definitions.js", "keyboard.js"):
+    for script in SCRIPTS:
         app.add_js_file(script, loading_method="defer")
 
 

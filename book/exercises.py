@@ -20,6 +20,7 @@ from sphinx.writers.html5 import HTML5Translator
 from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.exercises import Exercise
+from book.attempts import attempts_node
 from book.chapters import chapter_of
 
 WIDTH = 77  # columns that the page has room for
@@ -117,6 +118,7 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
         text += nodes.inline("", f" {counted(check.points, 'point')}", classes=["check-points"])
         items += nodes.list_item("", text)
     card += items
+    card += attempts_node(exercise)
     return card
 
 

@@ -1,5 +1,6 @@
 """The table of known mistakes for instructors: `{known-mistakes} layers` runs the checks of a room on each of them."""
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from docutils import nodes
@@ -8,38 +9,42 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from autograder.course import Course
-from autograder.instructor.reports.catalogue import CaughtMistake, caught_mistakes
+from autograder.mistakes import Mistake
+from book.exercises import counted
+from book.judged import JudgedMistake, judged_mistakes
 
 
 class KnownMistakesDirective(SphinxDirective):
-    """A table: what the mistake is, which checks catch it, and whether they name it."""
+    """For each exercise a table that unfolds: what the mistake is, and which checks catch it."""
 
     required_arguments = 1
     option_spec: ClassVar = {}
 
     def run(self) -> list[nodes.Node]:
         room = self.arguments[0]
-        found = caught_mistakes(Course.installed(), room)
-        lines = [f"{len(found)} mistakes; {sum(caught.named for caught in found)} of them are caught and named.", ""]
-        lines += [":::{list-table}", ":header-rows: 1", ":widths: 18 46 28 8", ":class: known-mistakes", ""]
-        lines += ["* - Exercise", "  - Mistake", "  - Caught by", "  - Named"]
-        for caught in found:
-            lines += row(caught)
-        block = nodes.container()
+        known = {mistake.id: mistake for mistake in Course.installed().mistakes(room)}
+        by_exercise: dict[str, list[JudgedMistake]] = {}
+        for judged in judged_mistakes(room):
+            by_exercise.setdefault(known[judged.id].exercise, []).append(judged)
+        return [self.headline(by_exercise), *(self.folded(*each, known) for each in by_exercise.items())]
+
+    def headline(self, by_exercise: Mapping[str, Sequence[JudgedMistake]]) -> nodes.paragraph:
+        judged = [mistake for mistakes in by_exercise.values() for mistake in mistakes]
+        unnamed = [mistake.id for mistake in judged if not mistake.named]
+        told = f"all but {', '.join(unnamed)} are" if unnamed else "each of them is"
+        return nodes.paragraph("", f"{len(judged)} mistakes; {told} caught and named.")
+
+    def folded(self, exercise: str, mistakes: Sequence[JudgedMistake], known: Mapping[str, Mistake]) -> nodes.container:
+        lines = [":::{list-table}", ":header-rows: 1", ":widths: 70 30", ":class: known-mistakes", ""]
+        lines += ["* - Mistake", "  - Caught by"]
+        for judged in mistakes:
+            lines += [f"* - {known[judged.id].says} `{judged.id}`", f"  - {', '.join(judged.caught_by)}"]
+        block = nodes.container(classes=["filtered"])
+        summary = f"<details><summary><code>{exercise}</code>, {counted(len(mistakes), 'mistake')}</summary>"
+        block += nodes.raw("", summary, format="html")
         self.state.nested_parse(StringList([*lines, ":::"], self.get_source_info()[0]), self.content_offset, block)
-        return block.children
-
-
-def row(caught: CaughtMistake) -> list[str]:
-    """Return a row of the table as Markdown."""
-    checks = ", ".join(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in caught.caught_by)
-    what = f"{caught.mistake.says} `{caught.mistake.id}`"
-    return [
-        f"* - {caught.mistake.exercise}",
-        f"  - {what}",
-        f"  - {checks}",
-        f"  - {'yes' if caught.named else 'no'}",
-    ]
+        block += nodes.raw("", "</details>", format="html")
+        return block
 
 
 def setup(app: Sphinx) -> None:

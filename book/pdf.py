@@ -95,6 +95,8 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
         for stem, text in titles.items()
     ]
     address = f'<p><a href="{escape(book_url)}">{escape(book_url)}</a></p>' if book_url else ""
+    drawn = re.search(r'<svg[^>]*class="network".*?</svg>', landing, re.DOTALL)
+    picture = drawn[0] if drawn else ""
     licence = "Text and figures: CC BY 4.0. Code: Apache License 2.0."
     return "\n".join(
         [
@@ -102,7 +104,7 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
             '<meta charset="utf-8">',
             *styles,
             f"<style>{STYLE.read_text(encoding='utf-8')}\n{chr(10).join(running)}</style></head><body>",
-            f'<section class="book-cover"><p class="title">{title}</p>{address}<p>{licence}</p></section>',
+            f'<section class="book-cover"><p class="title">{title}</p>{picture}{address}<p>{licence}</p></section>',
             contents(headings, pages),
             *articles,
             "</body></html>",

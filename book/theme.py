@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from docutils import nodes
 from fontTools import subset
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
+
+from autograder.course import Course
 
 ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
 ICON_RULE = re.compile(r'((?:\.fa-[a-z-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
@@ -23,7 +26,7 @@ DESIGN = {"sphinx-design": 'class="sd-', "design-tabs": 'class="sd-tab-'}  # fil
 LIGHTER = (
     # Icons come from the theme's font, of which `cut_icons` leaves those in use; the script holds two thousand.
     (r"<script[^>]*/fontawesome\.js[^>]*></script>", ""),
-    # The dialog leads to the search page, which loads its own. Only search as you type needs the index everywhere.
+    # static/search.js fetches what a search needs when somebody begins one.
     (r"<script[^>]*/(searchtools|language_data|searchindex)\.js[^>]*></script>", ""),
 )
 MENDED = (
@@ -58,9 +61,18 @@ def leave_out_unused(
         context[kind] = [file for file in context[kind] if not any(name in str(file.filename) for name in unused)]
 
 
+def add_filter(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
+    """Load the script of the filter in the pages that have something to filter."""
+    if 'class="filtered' in context.get("body", "") or 'class="glossary"' in context.get("body", ""):
+        app.add_js_file("filter.js", loading_method="defer")
+
+
 def add_version(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
-    """Tell the footer which version of the course this is."""
+    """Tell the footer which version of the course this is, and where a mistake on the page is reported."""
     context["version_of_course"] = metadata.version("image-classifier-from-scratch")
+    repository = Course.installed().repository_url
+    context["repository"] = repository
+    context["report"] = f"{repository}/issues/new?{urlencode({'title': f'Mistake on the page {page}'})}"
 
 
 def cut_icons(app: Sphinx, error: Exception | None) -> None:
@@ -93,6 +105,7 @@ def depart_citation(translator: HTML5Translator, node: nodes.citation) -> None:
 def setup(app: Sphinx) -> None:
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.connect("builder-inited", add_filters)
+    app.connect("html-page-context", add_filter)
     app.connect("html-page-context", add_version)
     app.connect("html-page-context", leave_out_unused, priority=900)  # after all who add files of their own
     app.connect("build-finished", cut_icons)

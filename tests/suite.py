@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
+        "accessible(page, *criteria): shows for a kind of page these success criteria of WCAG 2.2",
         "deep: in a deep run only",
         "turn(n): in a deep run, and with each tenth commit",
         "long(why): takes over ten seconds, and turns with others, unless it says whose turn it is",

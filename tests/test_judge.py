@@ -223,6 +223,22 @@ def test_numbers_that_are_off_are_counted_and_their_place_is_told() -> None:
     assert observed_where(expected + 1, expected).endswith("; it is off by up to 1")
 
 
+def picture_where(observed: torch.Tensor, expected: torch.Tensor) -> str:
+    diagnosis = verdict_on(Answer("observed", {"output": observed}), Scripted({"output": expected})).diagnosis
+    assert diagnosis is not None
+    return diagnosis.where
+
+
+def test_where_some_numbers_of_a_tensor_are_wrong_a_picture_shows_which() -> None:
+    expected = torch.zeros(2, 3)
+    observed = expected.clone()
+    observed[:, 1] = 0.5
+    assert picture_where(observed, expected) == "· ✗ ·\n· ✗ ·"
+    assert picture_where(observed > 0, expected > 0) == "· ✗ ·\n· ✗ ·"
+    assert picture_where(expected + 1, expected) == "", "where all are wrong there is nothing to see"
+    assert picture_where(torch.eye(100), torch.zeros(100, 100)) == "", "nobody looks at so many"
+
+
 @given(arrays("bool", array_shapes(min_side=1)))
 def test_the_place_that_is_told_covers_all_that_is_off_and_ends_where_it_ends(off: Any) -> None:
     marked = torch.as_tensor(off)

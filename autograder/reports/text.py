@@ -20,11 +20,12 @@ Said = list[tuple[str, str]]  # labels and texts of a diagnosis
 
 @dataclass(frozen=True)
 class CheckRow:
-    """What is shown of one check: the property, how it went in a word, and what there is to say of it."""
+    """What is shown of a check: the property, how it went in a word, what there is to say, and code that repeats it."""
 
     title: str
     result: str
     said: Said
+    repeat: str = ""
 
 
 def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
@@ -33,8 +34,18 @@ def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
     ordered = sorted(verdicts, key=lambda verdict: order.index(result_word(verdict)))
     said = told_once([diagnosis_rows(verdict, hint) for verdict in ordered])
     return [
-        CheckRow(verdict.check.title, result_word(verdict), rows) for verdict, rows in zip(ordered, said, strict=True)
+        CheckRow(verdict.check.title, result_word(verdict), rows, repeated(verdict) if rows else "")
+        for verdict, rows in zip(ordered, said, strict=True)
     ]
+
+
+def repeated(verdict: Verdict) -> str:
+    """Return code that runs a check again in a notebook, with the same inputs, and shows all that it observes."""
+    function = verdict.check.observe
+    return (
+        f"from types import SimpleNamespace\n\nimport torch\nfrom {function.__module__} import {function.__name__}\n\n"
+        f"{function.__name__}(SimpleNamespace(**globals()), torch.Generator().manual_seed({verdict.seed}))"
+    )
 
 
 def told_once(checks: Sequence[Said]) -> list[Said]:
@@ -75,6 +86,9 @@ def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, wh
         blocks.append(f"  {row.result:<9} {row.title}")
         for name, text in row.said:
             first, rest = f"      {name + ':':<16}", " " * 22
+            if name == LABELS["where"]:  # a picture, whose lines are rows
+                blocks.append(textwrap.indent(text, rest).replace(rest, first, 1))
+                continue
             # An address that is cut cannot be followed.
             blocks += textwrap.wrap(
                 text,
@@ -152,6 +166,6 @@ def diagnosis_rows(verdict: Verdict, hint: int = 1) -> Said:
     diagnosis = verdict.diagnosis
     if not diagnosis:
         return []
-    said = {**diagnosis.record(), "hint": diagnosis.hint}
+    said = {**diagnosis.record(), "where": diagnosis.where, "hint": diagnosis.hint}
     also = [{**one.record(), "hint": one.hint} for one in diagnosis.also]
     return [row for row in labelled({**said, "also": also}) if hint > 1 or row[0] != LABELS["hint"]]

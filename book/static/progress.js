@@ -84,7 +84,7 @@
     location.reload();
   });
   const forgetting = made("div", "forget", button, made("p", "", "It is kept in this browser and nowhere else."));
-  document.querySelector(".bd-sidebar-primary .sidebar-primary-items__start")?.append(forgetting);
+  document.querySelector(".bd-sidebar-primary .sidebar-primary-items__end")?.append(forgetting);
 
   exercises.forEach(addCheckbox);
   if (counts) {

@@ -125,8 +125,7 @@ export async function mount(stage) {
       `${scientific(values[10])}. ${(100 * layers[10].zeros).toFixed(0)} % of the outputs there are 0.`);
   }
 
-  stage.append(chart.element, std.element, make("div", { class: "widget-buttons" }, ...rules),
-    make("p", { class: "widget-hint" }, "One fixed set of draws, chosen to agree with the figure above; others end within a factor of two of it."),
-    said.element);
+  stage.append(std.element, make("div", { class: "widget-buttons" }, ...rules), said.element, chart.element,
+    make("p", { class: "widget-hint" }, "One fixed set of draws, chosen to agree with the figure above; others end within a factor of two of it."));
   show(() => 10 ** Number(std.input.value));
 }

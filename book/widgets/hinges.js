@@ -160,8 +160,8 @@ export function mount(stage) {
     );
   }
 
-  stage.append(curves.element, above.element, below.element,
-    make("p", { class: "widget-hint" }, "The circles move by mouse, finger or arrow keys: sideways, and up and down."),
-    make("div", { class: "widget-buttons" }, add, remove, fit), line.element);
+  stage.append(curves.element, make("div", { class: "widget-buttons" }, add, remove, fit), line.element,
+    above.element, below.element,
+    make("p", { class: "widget-hint" }, "The circles move by mouse, finger or arrow keys: sideways, and up and down."));
   rebuild();
 }

@@ -100,8 +100,8 @@ export function mount(stage) {
     );
   }
 
-  stage.append(units, chart.element,
-    make("p", { class: "widget-hint" }, "Shaded: one standard deviation, as the formula gives it, around the expected mean."), p.element, scaling.element,
-    make("div", { class: "widget-buttons" }, once, run.element, again), line.element);
+  stage.append(p.element, scaling.element, make("div", { class: "widget-buttons" }, once, run.element, again), line.element,
+    units, chart.element,
+    make("p", { class: "widget-hint" }, "Shaded: one standard deviation, as the formula gives it, around the expected mean."));
   begin();
 }

@@ -128,8 +128,7 @@ export function mount(stage) {
     return `${at}: below a height of ${LOW} after ${end}.`;
   }
 
-  stage.append(valley.element,
-    make("p", { class: "widget-hint" }, "The circle is where you start. It moves by mouse, finger or arrow keys."), lr.element, momentum.element,
-    make("div", { class: "widget-buttons" }, step, run.element, again), line.element);
+  stage.append(lr.element, momentum.element, make("div", { class: "widget-buttons" }, step, run.element, again), line.element,
+    valley.element, make("p", { class: "widget-hint" }, "The circle is where you start. It moves by mouse, finger or arrow keys."));
   reset();
 }

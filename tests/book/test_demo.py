@@ -1,5 +1,6 @@
 """The demo in the book: the course's model answers in the page, and without scripts a still says the same."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,24 @@ def test_a_picture_is_answered_in_the_page(page: Page, address: str, name: str) 
     ]
     assert probability > 0.6
     expect(page.locator(".garment-demo").get_by_role("status")).to_contain_text(label)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_begins_with_a_photograph_answered_as_without_scripts_and_the_first_stroke_clears_it(
+    page: Page, address: str, name: str
+) -> None:
+    answers = classify(load_model(MODEL), web.example(data.load(data.SAMPLE_FOLDER), 9))
+    page.goto(address + name)
+    demo = page.locator(".garment-demo")
+    expect(demo.get_by_role("status")).to_contain_text(answers[0][0])
+    expect(demo.locator(".demo-answers li").first).to_contain_text(f"{100 * answers[0][1]:.0f}")
+    expect(demo.get_by_role("application")).to_have_accessible_name(re.compile("ankle boot"))
+    paper = demo.get_by_role("application")
+    paper.hover(position={"x": 60, "y": 60})
+    page.mouse.down()
+    paper.hover(position={"x": 120, "y": 160})
+    page.mouse.up()
+    expect(demo.get_by_role("application")).to_have_accessible_name("Your drawing")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -51,22 +51,26 @@ def tour(browser: Browser, address: str) -> Iterator[tuple[list[str], list[dict[
 Tour = tuple[list[str], list[dict[str, Any]]]
 
 
+@pytest.mark.accessible("Pages of the book", "2.1.2 No Keyboard Trap")
 def test_the_tab_key_leads_through_the_page_and_out_again(tour: Tour) -> None:
     _, stops = tour
     assert 50 < len(stops) < MOST_STOPS
 
 
+@pytest.mark.accessible("Pages of the book", "2.1.1 Keyboard")
 def test_the_tab_key_reaches_everything_that_can_be_used(tour: Tour) -> None:
     usable, stops = tour
     reached = {stop["number"] for stop in stops}
     assert [html for number, html in enumerate(usable) if number not in reached] == []
 
 
+@pytest.mark.accessible("Pages of the book", "2.4.3 Focus Order")
 def test_the_tab_key_follows_the_order_of_the_page(tour: Tour) -> None:
     numbers = [stop["number"] for stop in tour[1] if stop["number"] is not None]
     assert [pair for pair in pairwise(numbers) if pair[0] >= pair[1]] == []
 
 
+@pytest.mark.accessible("Pages of the book", "2.4.7 Focus Visible", "2.4.11 Focus Not Obscured (Minimum)")
 def test_one_always_sees_where_one_is(tour: Tour) -> None:
     assert [stop["html"] for stop in tour[1] if not (stop["marked"] and stop["onScreen"])] == []
 
@@ -77,6 +81,7 @@ def chapter(page: Page, address: str) -> Page:
     return page
 
 
+@pytest.mark.accessible("Pages of the book", "2.4.1 Bypass Blocks")
 def test_the_first_stop_skips_to_the_text(chapter: Page) -> None:
     chapter.keyboard.press("Tab")
     expect(chapter.get_by_role("link", name="Skip to main content")).to_be_focused()

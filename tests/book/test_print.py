@@ -53,5 +53,6 @@ def test_every_answer_is_printed(visited: Visit, site: Path) -> None:
     assert [reason for reason in reasons if squeezed(reason) not in printed] == []
 
 
+@pytest.mark.accessible("The printed book", "1.4.10 Reflow")
 def test_nothing_is_cut_at_the_edge_of_the_paper(visited: Visit) -> None:
     assert visited.cut == []

@@ -287,6 +287,53 @@ def test_the_first_thing_found_is_the_place_itself(page: Page, address: str, que
     expect(first).to_have_attribute("href", re.compile(f"{anchor}$"))
 
 
+def test_results_come_as_one_types_and_lead_to_their_place_by_keyboard(page: Page, address: str) -> None:
+    page.goto(address + CHAPTER)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("momentum")
+    dialog = page.locator("dialog#pst-search-dialog")
+    expect(dialog.get_by_role("listitem").first).to_contain_text("Momentum")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"#.*momentum", re.IGNORECASE))
+
+
+def test_the_search_page_keeps_up_with_what_is_typed_and_its_address_as_well(page: Page, address: str) -> None:
+    page.goto(f"{address}search.html?q=dropout")
+    results = page.locator("#search-results li")
+    expect(results.first).to_contain_text("Dropout")
+    page.locator(".bd-search-container input").fill("calibration")
+    expect(results.first).to_contain_text(re.compile("calibrat", re.IGNORECASE))
+    expect(page).to_have_url(re.compile("q=calibration"))
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("droput", "dropout"), ("learnig rate", "learning rate")])
+def test_a_word_that_the_book_has_not_leads_to_the_nearest_that_it_has(
+    page: Page, address: str, typed: str, meant: str
+) -> None:
+    page.goto(f"{address}search.html?q={typed}")
+    page.get_by_role("button", name=meant, exact=True).click()
+    expect(page.locator("#search-results li").first).to_be_visible()
+    expect(page.locator(".bd-search-container input")).to_have_value(meant)
+
+
+@pytest.mark.parametrize("query", ["learning rate", "dropout", "Linear"])
+def test_what_is_found_is_quoted_without_answers_or_buttons_and_chapters_come_first(
+    page: Page, address: str, query: str
+) -> None:
+    page.goto(f"{address}search.html?q={query}", wait_until="networkidle")
+    links = page.locator("#search-results li a")
+    expect(page.locator("#search-results .context").first).to_be_visible()
+    said = " ".join(page.locator("#search-results .context").all_inner_texts())
+    for other in ("Show the code", "Choose first, then unfold", "Try a wrong answer", "Contents", ", no."):
+        assert other not in said
+    pages = [link.get_attribute("href") or "" for link in links.all()]
+    of_chapters = [bool(re.search(r"chapters/\d-", href)) for href in pages]
+    last = max(at for at, is_chapter in enumerate(of_chapters) if is_chapter)
+    teachers = ("teaching", "running", "grading", "known-mistakes")
+    assert not [href for href in pages[: last // 2] if any(name in href for name in teachers)]
+
+
 # ---- what the browser remembers
 
 

@@ -23,10 +23,21 @@ def test_a_page_takes_the_theme_that_the_reader_prefers(visited: Visit) -> None:
     assert visited.theme == visited.colours
 
 
+@pytest.mark.accessible(
+    "Pages of the book",
+    "1.1.1 Non-text Content",
+    "1.3.1 Info and Relationships",
+    "1.4.3 Contrast (Minimum)",
+    "2.4.2 Page Titled",
+    "2.5.8 Target Size (Minimum)",
+    "3.1.1 Language of Page",
+    "4.1.2 Name, Role, Value",
+)
 def test_a_page_meets_wcag_22_aa(visited: Visit) -> None:
     assert visited.violations == []
 
 
+@pytest.mark.accessible("Pages of the book", "1.4.10 Reflow")
 def test_nothing_is_wider_than_the_window(visited: Visit) -> None:
     assert visited.overflow == dict.fromkeys(map(str, WIDTHS), 0)
 
@@ -48,6 +59,7 @@ def test_lines_have_a_readable_measure(page: Page, address: str) -> None:
     assert 55 <= characters <= 80
 
 
+@pytest.mark.accessible("Pages of the book", "1.1.1 Non-text Content")
 def test_a_formula_is_drawn_for_the_eye_and_spelled_for_a_screen_reader(page: Page, address: str) -> None:
     page.goto(address + CHAPTER)
     formula = page.locator(".math").first
@@ -73,6 +85,7 @@ def test_a_formula_stands_on_the_line_of_its_sentence(page: Page, address: str) 
     assert max(map(abs, offsets)) < 1
 
 
+@pytest.mark.accessible("Pages of the book", "2.1.1 Keyboard")
 def test_a_question_is_answered_from_the_keyboard(page: Page, address: str) -> None:
     """The reader chooses first; the choice then stands beside what was measured, and each option has a reason."""
     page.goto(address + CHAPTER, wait_until="networkidle")

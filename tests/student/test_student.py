@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import html
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -290,6 +291,31 @@ def test_a_check_that_is_stopped_says_so_without_a_traceback(monkeypatch: pytest
 def test_what_was_probably_meant_is_said(exercise: object, says: str) -> None:
     with pytest.raises(UnknownName, match=says):
         report_on(exercise, SimpleNamespace(Flatten=Flatten, MyFlatten=MyFlatten))
+
+
+class LastRowDoubled(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        rows = x.flatten(start_dim=1).clone()
+        rows[-1] *= 2
+        return rows
+
+
+def test_where_tensors_differ_a_picture_shows_which_numbers() -> None:
+    report = report_on(LastRowDoubled, SimpleNamespace(Flatten=LastRowDoubled))
+    rows = [" ".join("·" * 20), " ".join("·" * 20), " ".join("✗" * 20)]
+    assert f"where:          {rows[0]}\n{' ' * 22}{rows[1]}\n{' ' * 22}{rows[2]}\n" in repr(report)
+    assert "\n".join(rows) in report._repr_html_()
+
+
+def test_the_code_below_a_failed_check_runs_it_again_with_the_same_inputs() -> None:
+    page = report_on(Sideways, SimpleNamespace(Flatten=Sideways))._repr_html_()
+    (code, *_) = re.findall(r"<summary>Run this check by hand</summary><pre[^>]*>(.*?)</pre>", page, re.DOTALL)
+    notebook: dict[str, object] = {"Flatten": Sideways}
+    *lines, last = html.unescape(code).splitlines()
+    exec("\n".join(lines), notebook)
+    observed = eval(last, notebook)
+    assert observed["output"].shape == (60,)
+    assert f"{float(observed['output'][0]):.4g}" in page
 
 
 def test_a_third_look_is_refused() -> None:

@@ -11,7 +11,7 @@ from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.mistakes import Mistake
 from autograder.observe import one_thread, seed_of
-from autograder.verdicts import mistakes_in
+from autograder.verdicts import Verdict, mistakes_in
 
 RUN_SEED = 0
 
@@ -24,11 +24,13 @@ class CaughtMistake:
         mistake: from the catalogue.
         caught_by: the checks that fail.
         named: whether each of them names this mistake and no other.
+        seen: the verdicts on the visible checks, which are all that a student sees.
     """
 
     mistake: Mistake
     caught_by: tuple[Check, ...]
     named: bool
+    seen: tuple[Verdict, ...]
 
 
 def caught_mistakes(course: Course, room: str) -> list[CaughtMistake]:
@@ -39,8 +41,12 @@ def caught_mistakes(course: Course, room: str) -> list[CaughtMistake]:
 
 
 def _caught(mistake: Mistake, checks: Sequence[Check], expect: LiveExpectations) -> CaughtMistake:
-    seeds = [seed_of(RUN_SEED, check) for check in checks]
-    answers = [expect.mistaken(check, seed)[mistake.id] for check, seed in zip(checks, seeds, strict=True)]
-    failed = [verdict for verdict in judge(checks, answers, seeds, expect) if not verdict.passed]
+    def verdicts(checks: Sequence[Check]) -> list[Verdict]:
+        seeds = [seed_of(RUN_SEED, check) for check in checks]
+        answers = [expect.mistaken(check, seed)[mistake.id] for check, seed in zip(checks, seeds, strict=True)]
+        return judge(checks, answers, seeds, expect)
+
+    failed = [verdict for verdict in verdicts(checks) if not verdict.passed]
+    seen = verdicts([check for check in checks if not check.hidden])
     named = [list(mistakes_in(verdict.record())) == [mistake.id] for verdict in failed]
-    return CaughtMistake(mistake, tuple(verdict.check for verdict in failed), bool(named) and all(named))
+    return CaughtMistake(mistake, tuple(verdict.check for verdict in failed), bool(named) and all(named), tuple(seen))

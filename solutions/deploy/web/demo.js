@@ -64,8 +64,17 @@ export function verdict([first, second], unsureBelow, isFound = true) {
   };
 }
 
+/** Return what stands in the page for readers without scripts: a photograph and its answer; null where nothing does. */
+function stillIn(root) {
+  const [photo, seen, verdict, answers] = [".demo-still-photo", ".demo-seen img", ".demo-verdict", ".demo-answers"].map(
+    (selector) => root.querySelector(selector),
+  );
+  return photo && { photo, seen, verdict, answers };
+}
+
 class Demo {
   constructor(root) {
+    const still = stillIn(root);
     root.innerHTML = MARKUP;
     root.classList.add("is-live");
     const find = (selector) => root.querySelector(selector);
@@ -89,6 +98,18 @@ class Demo {
     root.addEventListener("pointerenter", () => fetchModel().catch(() => {}), { once: true });
     this.say(...INVITATION);
     this.offerExamples(find(".demo-examples"));
+    if (still) this.showStill(still);
+  }
+
+  async showStill({ photo, seen, verdict, answers }) {
+    await Promise.all([photo.decode(), seen.decode()]);
+    if (this.root.classList.contains("has-picture")) return; // somebody was faster
+    this.showPicture(photo, photo.naturalWidth, photo.naturalHeight);
+    this.describe(photo.alt);
+    this.status.replaceChildren(...verdict.childNodes);
+    this.seen.getContext("2d").drawImage(seen, 0, 0, 28, 28);
+    this.answers.replaceChildren(...answers.children);
+    this.root.classList.add("has-answer");
   }
 
   acceptDrops() {
@@ -134,6 +155,11 @@ class Demo {
   }
 
   clear() {
+    this.wipe();
+    this.root.querySelector("input[type=file]").focus({ preventScroll: true }); // the button pressed is now disabled
+  }
+
+  wipe() {
     this.shown++;
     this.isPhoto = false;
     this.drawing.clear();
@@ -142,7 +168,6 @@ class Demo {
     this.describe("Nothing yet");
     this.say(...INVITATION);
     this.forget();
-    this.root.querySelector("input[type=file]").focus({ preventScroll: true }); // the button pressed is now disabled
   }
 
   fill(isOn) {
@@ -173,7 +198,9 @@ class Demo {
       await this.answer(photo, turn);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (turn === this.shown) this.refuse(error.message);
+      if (turn !== this.shown) return;
+      this.wipe(); // the picture before is not what this is said of
+      this.refuse(error.message);
     }
   }
 
@@ -218,12 +245,16 @@ class Demo {
   showPhoto({ data, width, height }) {
     const photo = Object.assign(document.createElement("canvas"), { width, height });
     photo.getContext("2d").putImageData(new ImageData(data, width, height), 0, 0);
+    this.showPicture(photo, width, height);
+  }
+
+  showPicture(picture, width, height) {
     this.drawing.clear();
     this.isPhoto = true;
     const scale = PAPER / Math.max(width, height);
     const [w, h] = [width * scale, height * scale];
     this.drawing.context.clearRect(0, 0, PAPER, PAPER);
-    this.drawing.context.drawImage(photo, (PAPER - w) / 2, (PAPER - h) / 2, w, h);
+    this.drawing.context.drawImage(picture, (PAPER - w) / 2, (PAPER - h) / 2, w, h);
     this.root.classList.add("has-picture");
     this.enable(false, true);
   }

@@ -250,6 +250,7 @@ def test_a_drawing_is_filled_answered_and_cleared(demo: Page) -> None:
     expect(demo.locator(".demo-answers li")).to_have_count(0)
 
 
+@pytest.mark.accessible("The classifier's own page", "2.1.1 Keyboard")
 def test_a_garment_can_be_drawn_with_the_keyboard(demo: Page) -> None:
     demo.locator("body").focus()
     demo.keyboard.press("Tab")
@@ -358,6 +359,14 @@ def test_what_cannot_be_answered_is_refused_in_one_line_and_the_page_goes_on(
     expect(status).to_contain_text(said_of(model, photo))
 
 
+def test_what_cannot_be_read_does_not_leave_the_picture_before_it_in_its_place(demo: Page, tmp_path: Path) -> None:
+    demo.get_by_role("button", name="Example: Bag").click()
+    expect(demo.get_by_role("application")).to_have_accessible_name("Photo: Bag")
+    choose(demo, tmp_path / "notes.png", b"no picture")
+    expect(demo.get_by_role("status")).to_contain_text("No answer")
+    expect(demo.get_by_role("application")).to_have_accessible_name("Nothing yet")
+
+
 def test_the_whole_page_weighs_less_than_400_kb(demo: Page) -> None:
     demo.get_by_role("button", name="Example: Bag").click()
     expect(demo.locator(".demo-answers li")).to_have_count(5)
@@ -393,6 +402,9 @@ def test_it_links_to_the_chapter_where_the_book_is_published(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.accessible(
+    "The classifier's own page", "1.1.1 Non-text Content", "1.4.3 Contrast (Minimum)", "4.1.2 Name, Role, Value"
+)
 def test_axe_finds_nothing_to_object_to(browser: Browser, address: str, theme: str) -> None:
     with browser.new_context(
         color_scheme=theme, bypass_csp=True
@@ -406,6 +418,7 @@ def test_axe_finds_nothing_to_object_to(browser: Browser, address: str, theme: s
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.accessible("The classifier's own page", "1.4.10 Reflow")
 def test_nothing_is_wider_than_a_small_screen(browser: Browser, address: str, theme: str) -> None:
     with browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=theme) as context:
         page = context.new_page()

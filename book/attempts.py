@@ -1,0 +1,110 @@
+"""Wrong answers on an exercise's card: the lines that are wrong, and what ``check`` says of them."""
+
+import ast
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from html import escape
+
+from docutils import nodes
+
+from autograder.course import Course
+from autograder.exercises import Exercise
+from book.judged import judged_mistakes, right_answer
+
+SHOWN = 5
+LINES = 5  # that a wrong answer has at most
+WHOLE_LINE = 20  # characters, from which on a line of a solution is told by whatever holds it
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A wrong answer: its lines that differ from a right one, where they stand, and what ``check`` shows, as HTML."""
+
+    lines: str
+    where: str
+    table: str
+
+
+def attempts(exercise: Exercise) -> list[Attempt]:
+    """Return wrong answers whose lines tell no line of a solution, and which the check names.
+
+    First come those that send to different sections of the chapter, and among these the ones that differ most from the
+    right answer: they teach the most and give away the least.
+    """
+    course = Course.installed()
+    source, mistakes = course.source(exercise.room), {known.id: known for known in course.mistakes(exercise.room)}
+    secret = [line for each in course.exercises(exercise.room) for line in each.solution_lines]
+    found: list[tuple[float, str, Attempt]] = []
+    for judged in judged_mistakes(exercise.room):
+        mistake = mistakes[judged.id]
+        if mistake.exercise != exercise.name or not judged.told:
+            continue
+        mistaken = mistake.apply(source)
+        changed = changed_lines(source, mistaken)
+        if 0 < len(changed) <= LINES and not any(tells(line, secret) for _, line in changed):
+            attempt = Attempt(as_written(changed), function_of(mistaken, changed[0][0]), judged.table)
+            found.append((SequenceMatcher(None, source, mistaken, autojunk=False).ratio(), mistake.read, attempt))
+    found.sort(key=lambda each: each[0])
+    return chosen(found)
+
+
+def chosen(found: Sequence[tuple[float, str, Attempt]]) -> list[Attempt]:
+    """Return the first attempt of each section, then the others, as many as are shown."""
+    first = {read: attempt for _, read, attempt in reversed(found)}
+    attempts = [attempt for _, read, attempt in found if first[read] is attempt]
+    return [*attempts, *(attempt for _, _, attempt in found if attempt not in attempts)][:SHOWN]
+
+
+def changed_lines(before: str, after: str) -> list[tuple[int, str]]:
+    """Return the lines of a text that another does not have, each with its number, counted from 1."""
+    old, new = before.splitlines(), after.splitlines()
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [(at + 1, new[at]) for kind, _, _, start, end in blocks if kind != "equal" for at in range(start, end)]
+
+
+def tells(line: str, secret: Sequence[str]) -> bool:
+    """Whether a line is one of a solution, or holds one that is long enough to be known by itself."""
+    return any(line.strip() == other or (len(other) > WHOLE_LINE and other in line) for other in secret)
+
+
+def as_written(changed: Sequence[tuple[int, str]]) -> str:
+    """Return lines below each other, with an ellipsis where something stands between them."""
+    lines: list[str] = []
+    for at, (number, line) in enumerate(changed):
+        if at and number > changed[at - 1][0] + 1:
+            lines.append(" " * (len(line) - len(line.lstrip())) + "…")
+        lines.append(line)
+    return textwrap.dedent("\n".join(lines))
+
+
+def function_of(source: str, line: int) -> str:
+    """Return the name of the innermost function, or class, in which a line stands."""
+    holding = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    return max(holding, key=lambda node: node.lineno).name if holding else ""
+
+
+def attempts_node(exercise: Exercise) -> nodes.raw:
+    """Return the part of a card in which a reader tries answers, as HTML that needs no script."""
+    name = f"attempts-{exercise.id}"
+    rows = [
+        row(name, f"<span>in <code>{escape(one.where)}</code></span><code>{escape(one.lines)}</code>", one.table)
+        for one in attempts(exercise)
+    ]
+    rows.append(row(name, "<span>a right answer</span>", right_answer(exercise.room, exercise.name)))
+    return nodes.raw(
+        "",
+        '<details class="attempts"><summary>Try a wrong answer</summary>'
+        "<p>Each of these goes wrong where it differs from a right answer. Which check notices? Choose one, and see"
+        f" what <code>check({escape(exercise.name)})</code> says of it.</p>{''.join(rows)}</details>",
+        format="html",
+    )
+
+
+def row(name: str, answer: str, table: str) -> str:
+    return f'<details class="attempt" name="{name}"><summary>{answer}</summary>{table}</details>'

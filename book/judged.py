@@ -1,0 +1,81 @@
+"""What the checks make of each known mistake of a room, judged once for a state of the course and kept in `_build`."""
+
+import fcntl
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+
+from autograder.checks import checks_of
+from autograder.course import Course
+from autograder.instructor.reports.catalogue import CaughtMistake, caught_mistakes
+from autograder.reports.html import checks_table
+from autograder.verdicts import Verdict, mistakes_in
+from book import ROOT
+
+KEPT = ROOT / "_build" / "judged"
+
+
+@dataclass(frozen=True)
+class JudgedMistake:
+    """A known mistake after the checks.
+
+    Attributes:
+        id: of the mistake.
+        caught_by: names of the checks that fail.
+        named: whether each of them names this mistake and no other.
+        told: whether the checks that a student sees name it, too.
+        table: what ``check`` shows of it, as HTML.
+    """
+
+    id: str
+    caught_by: tuple[str, ...]
+    named: bool
+    told: bool
+    table: str
+
+
+def judged_mistakes(room: str) -> list[JudgedMistake]:
+    """Return the known mistakes of a room in the catalogue's order; links lead to the chapter beside this page."""
+    course = replace(Course.installed(), book_url="../")
+    state = digest(course, room)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / f"{room}.json").open("a+", encoding="utf-8") as kept:
+        fcntl.flock(kept, fcntl.LOCK_EX)  # two pages that are read at the same time may ask for the same
+        kept.seek(0)
+        found = json.loads(kept.read() or "{}")
+        if found.get("state") != state:
+            found = {"state": state, "mistakes": [asdict(judged(caught)) for caught in caught_mistakes(course, room)]}
+            kept.truncate(0)
+            json.dump(found, kept, indent=1)
+    return [JudgedMistake(**{**row, "caught_by": tuple(row["caught_by"])}) for row in found["mistakes"]]
+
+
+def judged(caught: CaughtMistake) -> JudgedMistake:
+    return JudgedMistake(
+        caught.mistake.id,
+        tuple(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in caught.caught_by),
+        caught.named,
+        any(caught.mistake.id in mistakes_in(verdict.record()) for verdict in caught.seen),
+        shown(caught.mistake.exercise, caught.seen),
+    )
+
+
+def right_answer(room: str, exercise: str) -> str:
+    """Return what ``check`` shows of a right answer, as HTML."""
+    checks = [check for check in checks_of(room, exercise) if not check.hidden]
+    return shown(exercise, [Verdict(check, 0, "pass", None, 0.0) for check in checks])
+
+
+def shown(exercise: str, verdicts: Iterable[Verdict]) -> str:
+    """Return the table of a notebook, without its indentation."""
+    return re.sub(r"\n\s*", "\n", checks_table(exercise, list(verdicts)))
+
+
+def digest(course: Course, room: str) -> str:
+    """Return a digest of all that the judgement depends on: code, and the headings that it sends to."""
+    files = sorted(path for package in ("autograder", "solutions") for path in (ROOT / package).rglob("*.*"))
+    code = [path.read_bytes() for path in files if path.suffix in (".py", ".j2")]
+    titles = json.dumps(dict(course.contents(room).titles)).encode()
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in [*code, titles])).hexdigest()

@@ -1,0 +1,74 @@
+// Visits pages in Firefox and prints what was seen there, as JSON. Usage: node firefox.mjs FIREFOX ADDRESS PAGE…
+import puppeteer from "../../book/node_modules/puppeteer-core/lib/esm/puppeteer/puppeteer-core.js";
+
+const WIDTHS = [320, 360, 1440];
+const BY_KEYBOARD = "chapters/2-layers.html";
+const [executablePath, address, ...pages] = process.argv.slice(2);
+const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
+const seen = {};
+for (const name of pages) {
+  const page = await browser.newPage();
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+  await page.setViewport({ width: 1440, height: 900 });
+  await page.goto(address + name, { waitUntil: "load" });
+  const widgets = await page.evaluate(async () => {
+    const all = [...document.querySelectorAll("[data-widget]")];
+    for (const widget of all) {
+      widget.scrollIntoView();
+      while (!("ready" in widget.dataset)) await new Promise(requestAnimationFrame);
+    }
+    return all.map((widget) => widget.dataset.widget);
+  });
+  const overflow = {};
+  for (const width of WIDTHS) {
+    await page.setViewport({ width, height: 900 });
+    overflow[width] = await page.evaluate((width) => document.documentElement.scrollWidth - width, width);
+  }
+  await page.setViewport({ width: 1440, height: 900 });
+  seen[name] = { complaints, widgets, overflow, drawing: await draw(page) };
+  if (name === BY_KEYBOARD) seen[name].unreached = await unreached(page);
+  await page.close();
+}
+console.log(JSON.stringify(seen));
+await browser.close();
+
+/** Draw a line in the demo and return what is said of it; null where the page has none. */
+async function draw(page) {
+  const paper = await page.$(".demo-paper");
+  if (!paper) return null;
+  await paper.scrollIntoView();
+  const { x, y, width, height } = await paper.boundingBox();
+  await page.mouse.move(x + width / 4, y + height / 4);
+  await page.mouse.down();
+  for (const [right, down] of [[3, 1], [3, 3], [1, 3], [1, 1]]) await page.mouse.move(x + (width * right) / 4, y + (height * down) / 4, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForFunction(() => document.querySelectorAll(".demo-answers li").length === 5 &&
+    document.querySelector(".demo-paper").getAttribute("aria-label") === "Your drawing", { timeout: 20000 });
+  return page.evaluate(() => document.querySelector(".demo-verdict").textContent);
+}
+
+/** Step through the whole page by the Tab key; return what can be used and was not reached. */
+async function unreached(page) {
+  const all = await page.evaluate(() => {
+    scrollTo(0, 0);
+    document.activeElement?.blur();
+    const usable = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
+    return [...usable]
+      .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length)
+      .map((one, number) => {
+        one.dataset.stop = number;
+        return one.outerHTML.slice(0, 120);
+      });
+  });
+  const reached = new Set();
+  for (let step = 0; step < 2 * all.length; step++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => document.activeElement.dataset.stop ?? null);
+    if (at !== null && reached.has(at)) break;
+    if (at !== null) reached.add(at);
+  }
+  return all.filter((_, number) => !reached.has(String(number)));
+}
