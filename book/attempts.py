@@ -14,7 +14,7 @@ from autograder.exercises import Exercise
 from book.judged import judged_mistakes, right_answer
 
 SHOWN = 5
-LINES = 5  # that a wrong answer has at most
+LINES = 2  # that a wrong answer has at most
 WHOLE_LINE = 20  # characters, from which on a line of a solution is told by whatever holds it
 
 
@@ -30,8 +30,8 @@ class Attempt:
 def attempts(exercise: Exercise) -> list[Attempt]:
     """Return wrong answers whose lines tell no line of a solution, and which the check names.
 
-    First come those that send to different sections of the chapter, and among these the ones that differ most from the
-    right answer: they teach the most and give away the least.
+    First come those that send to different sections of the chapter, and among these the ones that are least like any
+    line of a solution: they teach the most and give away the least.
     """
     course = Course.installed()
     source, mistakes = course.source(exercise.room), {known.id: known for known in course.mistakes(exercise.room)}
@@ -45,7 +45,7 @@ def attempts(exercise: Exercise) -> list[Attempt]:
         changed = changed_lines(source, mistaken)
         if 0 < len(changed) <= LINES and not any(tells(line, secret) for _, line in changed):
             attempt = Attempt(as_written(changed), function_of(mistaken, changed[0][0]), judged.table)
-            found.append((SequenceMatcher(None, source, mistaken, autojunk=False).ratio(), mistake.read, attempt))
+            found.append((max(likeness(line, secret) for _, line in changed), mistake.read, attempt))
     found.sort(key=lambda each: each[0])
     return chosen(found)
 
@@ -67,6 +67,11 @@ def changed_lines(before: str, after: str) -> list[tuple[int, str]]:
 def tells(line: str, secret: Sequence[str]) -> bool:
     """Whether a line is one of a solution, or holds one that is long enough to be known by itself."""
     return any(line.strip() == other or (len(other) > WHOLE_LINE and other in line) for other in secret)
+
+
+def likeness(line: str, secret: Sequence[str]) -> float:
+    """Return how like a line is to that of a solution which it is most like, from 0 to 1."""
+    return max(SequenceMatcher(None, line.strip(), other, autojunk=False).ratio() for other in secret)
 
 
 def as_written(changed: Sequence[tuple[int, str]]) -> str:

@@ -3,7 +3,7 @@
     @pytest.mark.accessible("book", "2.4.3 Focus Order")
     def test_the_tab_key_follows_the_order_of_the_page(tour): ...
 
-A row is a success criterion of WCAG 2.2 and the test's name, so that nothing stands there that is not tested.
+A row is a test's name and success criteria of WCAG 2.2, so that nothing stands there that is not tested.
 """
 
 import ast
@@ -24,22 +24,18 @@ TESTS = ROOT / "tests"
 
 @dataclass(frozen=True)
 class Shown:
-    """What a test shows: of which kind of page, for which criterion, its name as a sentence, and its file."""
+    """What a test shows: of which kind of page, its name as a sentence, for which criteria, and its file."""
 
     page: str
-    criterion: str
     test: str
+    criteria: tuple[str, ...]
     file: Path
 
 
 def shown() -> list[Shown]:
-    """Return what the tests show, in the order of kinds and criteria."""
+    """Return what the tests show, by kind of page."""
     files = sorted(TESTS.rglob("test_*.py"))
-    return sorted((row for path in files for row in shown_in(path)), key=lambda row: (row.page, order(row.criterion)))
-
-
-def order(criterion: str) -> list[int]:
-    return [int(part) for part in criterion.split()[0].split(".") if part.isdigit()]
+    return sorted((row for path in files for row in shown_in(path)), key=lambda row: row.page)
 
 
 def shown_in(path: Path) -> Iterator[Shown]:
@@ -51,7 +47,7 @@ def shown_in(path: Path) -> Iterator[Shown]:
             if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute) and mark.func.attr == MARKER:
                 page, *criteria = (ast.literal_eval(argument) for argument in mark.args)
                 said = node.name.removeprefix("test_").replace("_", " ")
-                yield from (Shown(page, criterion, said, path.relative_to(ROOT)) for criterion in criteria)
+                yield Shown(page, said, tuple(criteria), path.relative_to(ROOT))
 
 
 class ConformanceDirective(SphinxDirective):
@@ -59,11 +55,19 @@ class ConformanceDirective(SphinxDirective):
         rows = shown()
         block = nodes.container()
         for page in dict.fromkeys(row.page for row in rows):
-            lines = [f"**{page}**", "", ":::{list-table}", ":header-rows: 1", ":widths: 34 66", ""]
-            lines += ["* - Success criterion", "  - What a test shows"]
+            lines = [
+                f"**{page}**",
+                "",
+                ":::{list-table}",
+                ":header-rows: 1",
+                ":widths: 50 50",
+                ":class: conformance",
+                "",
+            ]
+            lines += ["* - What a test shows", "  - Success criteria"]
             for row in rows:
                 if row.page == page:
-                    lines += [f"* - {row.criterion}", f"  - {row.test}"]
+                    lines += [f"* - {row.test}", f"  - {', '.join(row.criteria)}"]
                     self.env.note_dependency(str(ROOT / row.file))
             self.state.nested_parse(StringList([*lines, ":::"], self.get_source_info()[0]), self.content_offset, block)
         return block.children

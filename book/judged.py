@@ -15,6 +15,11 @@ from autograder.verdicts import Verdict, mistakes_in
 from book import ROOT
 
 KEPT = ROOT / "_build" / "judged"
+# Where all stands that the judgement depends on.
+JUDGED_WITH = (
+    *("autograder", "autograder/checks", "autograder/expectations", "autograder/reports"),
+    *("solutions", "solutions/mistakes"),
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ def shown(exercise: str, verdicts: Iterable[Verdict]) -> str:
 
 def digest(course: Course, room: str) -> str:
     """Return a digest of all that the judgement depends on: code, and the headings that it sends to."""
-    files = sorted(path for package in ("autograder", "solutions") for path in (ROOT / package).rglob("*.*"))
-    code = [path.read_bytes() for path in files if path.suffix in (".py", ".j2")]
+    files = sorted(path for folder in JUDGED_WITH for path in (ROOT / folder).glob("*.*"))
+    code = [path.read_bytes() for path in files]
     titles = json.dumps(dict(course.contents(room).titles)).encode()
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in [*code, titles])).hexdigest()

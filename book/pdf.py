@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
 from pypdf import PdfReader
 
 from autograder.course import Course
@@ -112,10 +112,14 @@ def document(landing: str, articles: Sequence[str], pages: Mapping[str, int], bo
     )
 
 
+def chromium(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+
+
 @contextmanager
 def browser_page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = chromium(playwright)
         yield browser.new_page()
         browser.close()
 

@@ -22,6 +22,9 @@
       group.hidden = isEmpty;
       group.querySelector("details").open = words.length > 0 && !isEmpty;
     }
+    for (const section of document.querySelectorAll("section:has(> .filtered)")) {
+      section.hidden = !section.querySelector(".filtered:not([hidden])");
+    }
     return words.length ? `${count} of ${items.length}` : "";
   }
 

@@ -5,7 +5,7 @@
   const EXCERPT = 240; // characters
   const root = document.documentElement.dataset.content_root ?? "";
   // What is no part of the text: answers that a reader has not chosen yet, wrong ones, and what only leads elsewhere.
-  const LEFT_OUT = ".headerlink, script, style, button, summary, .question, .attempts, .opening svg, .chapter-downloads, " +
+  const LEFT_OUT = ".headerlink, script, style, button, summary, .question, .attempts, .tag_setup, .hide, svg, .chapter-downloads, " +
     ".card-downloads, .bd-header-article, .prev-next-footer, #jb-print-docs-body";
 
   const made = (tag, className, ...content) => {
@@ -49,8 +49,13 @@
     else localStorage.setItem("sphinx_highlight_terms", kept);
     const seen = new Set();
     return results
-      .map(([page, title, anchor, what]) => ({ page, title, anchor, what, terms, marked }))
+      .map(([page, title, anchor, what]) => ({ page, title: named(title, anchor), anchor, what, terms, marked }))
       .filter(({ page, anchor }) => !seen.has(page + anchor) && seen.add(page + anchor));
+  }
+
+  /** Return the title of a place: a term of the glossary is known by itself. */
+  function named(title, anchor) {
+    return anchor.startsWith("#term-") ? `${title} > ${anchor.slice("#term-".length).replaceAll("-", " ")}` : title;
   }
 
   /** Return a query of the book's own words, each the nearest to one that was typed; "" where none is near. */
@@ -87,9 +92,10 @@
     if (!pages.has(page)) pages.set(page, fetch(`${root}${page}.html`).then((answer) => answer.text()));
     return pages.get(page).then((markup) => {
       const main = new DOMParser().parseFromString(markup, "text/html").querySelector("article");
-      const part = (anchor && main?.querySelector(anchor)) || main;
-      part?.querySelectorAll(LEFT_OUT).forEach((element) => element.remove());
-      return (part?.textContent ?? "").replace(/\s+/g, " ").trim();
+      main?.querySelectorAll(LEFT_OUT).forEach((element) => element.remove());
+      const place = (anchor && main?.querySelector(anchor)) || main;
+      const parts = place?.tagName === "DT" ? [place.nextElementSibling] : [place];
+      return parts.map((part) => part?.textContent ?? "").join(" ").replace(/\s+/g, " ").trim();
     });
   };
 
@@ -99,13 +105,14 @@
     const places = [...marked, ...terms].map((term) => lower.indexOf(term)).filter((at) => at >= 0);
     let start = places.length ? Math.max(0, places[0] - EXCERPT / 2) : 0;
     if (start) start = text.indexOf(" ", start) + 1;
-    const words = text.slice(start, start + EXCERPT).replace(/\s\S*$/, "");
+    const isCut = text.length > start + EXCERPT;
+    const words = isCut ? text.slice(start, start + EXCERPT).replace(/\s\S*$/, "") : text.slice(start);
     const line = made("p", "context", start ? "… " : "");
     const spelled = [...marked].map((term) => term.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join("|");
     for (const piece of spelled ? words.split(new RegExp(`(${spelled})`, "iu")) : [words]) {
       line.append(marked.has(piece.toLowerCase()) ? made("mark", "", piece) : piece);
     }
-    line.append(" …");
+    if (isCut) line.append(" …");
     return line;
   }
 

@@ -42,6 +42,10 @@ def test_nothing_is_wider_than_the_window(visited: Visit) -> None:
     assert visited.overflow == dict.fromkeys(map(str, WIDTHS), 0)
 
 
+def test_nothing_moves_under_the_readers_eyes(visited: Visit) -> None:
+    assert visited.shifted < 0.05
+
+
 def test_the_text_is_set_in_the_fonts_that_come_with_the_site(page: Page, address: str) -> None:
     page.goto(address + CHAPTER, wait_until="networkidle")
     loaded = page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)")

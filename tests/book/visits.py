@@ -32,6 +32,16 @@ START_WIDGETS = """async () => {
   }
   scrollTo(0, 0);
 }"""
+# By how much the page moved under the reader's eyes while it loaded and widgets came: the sum of all shifts, which is
+# more than the worst seconds that Cumulative Layout Shift counts.
+SHIFTED = """() => new Promise((done) => {
+  let sum = 0;
+  const add = (list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+  };
+  new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 100);
+})"""
 # What is wider than its place, and would have to be scrolled to.
 CUT = """() => [...document.querySelectorAll("article *")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1
@@ -50,6 +60,7 @@ class Visit:
         complaints: what the browser's console said, and requests that failed or were answered with an error.
         requested: the addresses asked for until the page stood still, before the reader scrolls.
         theme: the theme that the page chose.
+        shifted: the sum of all layout shifts until every widget has started.
         overflow: for each width of the window, by how many pixels the page is wider.
         violations: what axe objects to, with everything on the page unfolded.
         cut: what is wider than its place on paper.
@@ -61,6 +72,7 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
     theme: str = ""
+    shifted: float = 0.0
     overflow: dict[str, int] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
@@ -92,6 +104,7 @@ def visit(browser: Browser, address: str, name: str, colours: str, photographed:
         seen.theme = page.evaluate("document.documentElement.dataset.theme")
         requested = list(seen.requested)
         page.evaluate(START_WIDGETS)
+        seen.shifted = page.evaluate(SHIFTED)
         if colours == "light":  # on paper first: printing has to unfold the page by itself
             page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
         page.evaluate(UNFOLD)

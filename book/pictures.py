@@ -1,0 +1,72 @@
+"""Photograph the built book for the README: the first page with its demo, beside what a check says of a wrong answer.
+
+Usage: python -m book.pictures SITE
+
+Writes book/screenshot-light.png and book/screenshot-dark.png.
+"""
+
+import io
+import sys
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from book import BOOK
+from book.pdf import chromium
+
+LANDING = "chapters/index.html"
+CHAPTER, CARD = "chapters/2-layers.html", "#exercise-layers-Flatten"
+SIZE = (760, 860)  # CSS pixels of each half
+FINER = 2
+MENU = ".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .card-done { display: none !important; }"
+Colours = Literal["light", "dark"]
+
+
+def halves(browser: Browser, site: Path, colours: Colours) -> list[Image.Image]:
+    """Return pictures of the first page and of a wrong answer, as readers who prefer these colours see them."""
+    width, height = SIZE
+    with browser.new_context(
+        color_scheme=colours, viewport={"width": width, "height": height}, device_scale_factor=FINER
+    ) as context:
+        page = context.new_page()
+        page.goto((site / LANDING).absolute().as_uri())
+        page.add_style_tag(content=MENU)
+        first = page.screenshot()
+        page.goto((site / CHAPTER).absolute().as_uri())
+        page.add_style_tag(content=MENU)
+        page.evaluate(
+            """(card) => {
+              const attempts = document.querySelector(`${card} .attempts`);
+              attempts.open = true;
+              attempts.querySelector(".attempt").open = true;
+              attempts.scrollIntoView();
+            }""",
+            CARD,
+        )
+        return [Image.open(io.BytesIO(shown)) for shown in (first, page.screenshot())]
+
+
+def beside(pictures: list[Image.Image]) -> Image.Image:
+    """Return pictures of one height as one, from left to right."""
+    whole = Image.new("RGB", (sum(picture.width for picture in pictures), pictures[0].height))
+    left = 0
+    for picture in pictures:
+        whole.paste(picture, (left, 0))
+        left += picture.width
+    return whole
+
+
+def write_pictures(site: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = chromium(playwright)
+        colours: Colours
+        for colours in ("light", "dark"):
+            picture = beside(halves(browser, site, colours)).quantize(64)
+            picture.save(BOOK / f"screenshot-{colours}.png", optimize=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    write_pictures(Path(sys.argv[1]))
