@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from book import BOOK
-from book.pdf import chromium
+from book.pdf import HOST, chromium
 
 LANDING = "chapters/index.html"
 CHAPTER, CARD = "chapters/2-layers.html", "#exercise-layers-Flatten"
@@ -31,10 +31,13 @@ def halves(browser: Browser, site: Path, colours: Colours) -> list[Image.Image]:
         color_scheme=colours, viewport={"width": width, "height": height}, device_scale_factor=FINER
     ) as context:
         page = context.new_page()
-        page.goto((site / LANDING).absolute().as_uri())
+        page.route(
+            f"{HOST}**", lambda route: route.fulfill(path=site / route.request.url.removeprefix(HOST).split("?")[0])
+        )
+        page.goto(HOST + LANDING, wait_until="networkidle")
         page.add_style_tag(content=MENU)
         first = page.screenshot()
-        page.goto((site / CHAPTER).absolute().as_uri())
+        page.goto(HOST + CHAPTER, wait_until="networkidle")
         page.add_style_tag(content=MENU)
         page.evaluate(
             """(card) => {
@@ -63,7 +66,7 @@ def write_pictures(site: Path) -> None:
         browser = chromium(playwright)
         colours: Colours
         for colours in ("light", "dark"):
-            picture = beside(halves(browser, site, colours)).quantize(64)
+            picture = beside(halves(browser, site, colours)).quantize(256)
             picture.save(BOOK / f"screenshot-{colours}.png", optimize=True)
         browser.close()
 
