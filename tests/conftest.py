@@ -27,6 +27,7 @@ from tests.commands import ROOT, autograder, run
 pytest_plugins = ["tests.suite"]
 
 SAMPLE_CLASS = ROOT / "sample_class" / "layers"
+SCREENSHOTS = ROOT / "_build" / "screenshots"  # what a deep run keeps for people to look at
 
 torch.set_num_threads(1)
 

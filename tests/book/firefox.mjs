@@ -1,9 +1,10 @@
-// Visits pages in Firefox and prints what was seen there, as JSON. Usage: node firefox.mjs FIREFOX ADDRESS PAGE…
+// Visits pages in Firefox and prints what was seen there, as JSON. Usage: node firefox.mjs FIREFOX ADDRESS PICTURES PAGE…
+// PICTURES is a folder for what the top of each page looks like, or empty.
 import puppeteer from "../../book/node_modules/puppeteer-core/lib/esm/puppeteer/puppeteer-core.js";
 
 const WIDTHS = [320, 360, 1440];
 const BY_KEYBOARD = "chapters/2-layers.html";
-const [executablePath, address, ...pages] = process.argv.slice(2);
+const [executablePath, address, pictures, ...pages] = process.argv.slice(2);
 const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
 const seen = {};
 for (const name of pages) {
@@ -26,6 +27,8 @@ for (const name of pages) {
   for (const width of WIDTHS) {
     await page.setViewport({ width, height: 900 });
     overflow[width] = await page.evaluate((width) => document.documentElement.scrollWidth - width, width);
+    const stem = name.split("/").at(-1).replace(".html", "");
+    if (pictures) await page.screenshot({ path: `${pictures}/${stem}-firefox-${width}.png` });
   }
   await page.setViewport({ width: 1440, height: 900 });
   seen[name] = { complaints, widgets, overflow, drawing: await draw(page) };

@@ -9,7 +9,8 @@ import pytest
 
 from book.widgets import names
 from tests.book.visits import PAGES
-from tests.conftest import made_once
+from tests.conftest import SCREENSHOTS, made_once
+from tests.suite import is_deep
 
 FIREFOX = "/usr/bin/firefox-esr"
 SCRIPT = Path(__file__).with_name("firefox.mjs")
@@ -21,9 +22,10 @@ def seen(address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
     """What was seen of each page in one visit of Firefox, by the page's name."""
 
     def make(folder: Path) -> None:
-        done = subprocess.run(
-            ["node", SCRIPT, FIREFOX, address, *PAGES], capture_output=True, text=True, check=False, timeout=300
-        )
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        pictures = str(SCREENSHOTS) if is_deep() else ""
+        command = ["node", SCRIPT, FIREFOX, address, pictures, *PAGES]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 0, done.stderr
         (folder / "seen.json").write_text(done.stdout, encoding="utf-8")
 

@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page
 
 from tests.axe import violations
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SCREENSHOTS
 
-SCREENSHOTS = ROOT / "_build" / "screenshots"
 WIDTHS = (1440, 768, 360)
 # axe looks at both themes and both widths, but not at all four pairs: it is most of a visit's time.
 STARTS = {"light": 1440, "dark": 360}

@@ -19,7 +19,9 @@ from autograder.instructor.exporting.tables import csv_rows
 from autograder.instructor.gradebook.read_marks import read_marks
 from autograder.verdicts import labelled
 from tests.axe import violations
+from tests.conftest import SCREENSHOTS
 from tests.instructor.conftest import ASSIGNMENT, record_of
+from tests.suite import is_deep
 from tests.test_cli import files, here, refused
 
 
@@ -247,3 +249,8 @@ def test_a_students_page_is_accessible_in_light_and_dark(term_folder: Path, brow
             headings = page.locator("h1, h2, h3, h4").all()
             levels = [int(one.evaluate("one => one.tagName")[1]) for one in headings]
             assert (levels[0], set(levels[1:])) == (1, {2})
+            if is_deep():  # for people to look at
+                SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+                for width in (360, 1440):
+                    page.set_viewport_size({"width": width, "height": 900})
+                    page.screenshot(path=SCREENSHOTS / f"feedback-{width}-{scheme}.jpeg", type="jpeg", full_page=True)

@@ -1,6 +1,7 @@
 """The fast path trains what the chapter's Learner trains, and what goes beyond the chapter does what it says."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -234,6 +235,60 @@ def test_distorted_images_are_standardized_and_their_background_as_well() -> Non
     inside, outside = ((value - images.mean()) / images.std() for value in (0.5, 0.0))
     torch.testing.assert_close(read[:, 13, 13], inside.expand(64))
     torch.testing.assert_close(read[:, 0, 0], outside.expand(64))
+
+
+class RecordedGraphs:
+    """CUDA's graphs without CUDA: what is captured computes nothing, and is computed where it is replayed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls: dict[int, list[str]] = {}
+        self._capturing: list[Any] = []
+        compute, recorded = FastLearner._train_block, self
+
+        class Graph:
+            captured: tuple[FastLearner, int]
+
+            def replay(self) -> None:
+                learner, count = self.captured
+                recorded.calls[count].append("replay")
+                compute(learner, count)
+
+        @contextmanager
+        def capture(graph: Graph) -> Iterator[None]:
+            self._capturing.append(graph)
+            yield
+            self._capturing.pop()
+
+        def train_block(learner: FastLearner, count: int) -> None:
+            if self._capturing:
+                self._capturing[-1].captured = learner, count
+                self.calls[count].append("capture")
+            else:
+                self.calls.setdefault(count, []).append("run")
+                compute(learner, count)
+
+        monkeypatch.setattr(torch.cuda, "CUDAGraph", Graph)
+        monkeypatch.setattr(torch.cuda, "graph", capture)
+        monkeypatch.setattr(FastLearner, "_train_block", train_block)
+
+
+@pytest.mark.parametrize("name", ["classic", "best"])
+def test_on_a_gpu_a_block_runs_as_it_comes_then_as_a_graph_and_trains_the_same(
+    train: Examples, valid: Examples, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(RECIPES[name], epochs=3)
+    usual = FastLearner(new_model(recipe, 0), recipe, train, valid)
+    usual_losses = [usual.train_epoch() for _ in range(3)]
+    graphs = RecordedGraphs(monkeypatch)
+    learner = FastLearner(new_model(recipe, 0), recipe, train, valid)
+    learner._captures = True
+    assert [learner.train_epoch() for _ in range(3)] == usual_losses
+    torch.testing.assert_close(learner.weights(), usual.weights(), rtol=0, atol=0)
+    blocks = len(graphs.calls)
+    assert blocks == 2, "whole ones, and what is left over"
+    for calls in graphs.calls.values():
+        assert calls[:3] == ["run", "capture", "replay"]
+        assert set(calls[3:]) <= {"replay"}
 
 
 @pytest.mark.parametrize("name", RECIPES)
