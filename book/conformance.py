@@ -42,8 +42,9 @@ def shown_in(path: Path) -> Iterator[Shown]:
     text = path.read_text(encoding="utf-8")
     if f"mark.{MARKER}" not in text:
         return
-    for node in ast.walk(ast.parse(text)):
-        for mark in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    for node in functions:
+        for mark in node.decorator_list:
             if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute) and mark.func.attr == MARKER:
                 page, *criteria = (ast.literal_eval(argument) for argument in mark.args)
                 said = node.name.removeprefix("test_").replace("_", " ")
