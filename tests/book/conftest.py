@@ -87,8 +87,6 @@ def visited(
     name, colours = request.param
 
     def make(folder: Path) -> None:
-        visit(browser, address, name, colours, photographed=request.config.getoption("deep")).write(
-            folder / "visit.json"
-        )
+        visit(browser, address, name, colours, thorough=request.config.getoption("deep")).write(folder / "visit.json")
 
     return Visit.read(made_once(f"visit-{Path(name).stem}-{colours}", tmp_path_factory, make) / "visit.json")

@@ -14,7 +14,7 @@ from tests.axe import violations
 from tests.conftest import ROOT, SCREENSHOTS
 
 WIDTHS = (1440, 768, 360)
-# axe looks at both themes and both widths, but not at all four pairs: it is most of a visit's time.
+# axe looks at both themes and both widths, and in a deep run at all four pairs: it is most of a visit's time.
 STARTS = {"light": 1440, "dark": 360}
 SEARCH = "search.html?q=Linear"
 PAGES = [f"chapters/{path.stem}.html" for path in sorted((ROOT / "chapters").glob("*.md"))]
@@ -89,8 +89,11 @@ class Visit:
         return SCREENSHOTS / f"{Path(urlsplit(self.name).path).stem}-{kind}"
 
 
-def visit(browser: Browser, address: str, name: str, colours: str, photographed: bool) -> Visit:
-    """Go to a page as a reader who prefers these colours, and look at it in each width."""
+def visit(browser: Browser, address: str, name: str, colours: str, thorough: bool) -> Visit:
+    """Go to a page as a reader who prefers these colours, and look at it in each width.
+
+    Thorough is to keep pictures, and to let axe see the page in the other theme's width as well.
+    """
     seen = Visit(name, colours, address)
     # Code that is unfolded fades in, and what is half there has no contrast: this reader wants no motion.
     size = {"width": STARTS[colours], "height": 900}
@@ -111,7 +114,9 @@ def visit(browser: Browser, address: str, name: str, colours: str, photographed:
         for width in sorted(WIDTHS, key=lambda width: abs(width - STARTS[colours])):
             page.set_viewport_size({"width": width, "height": 900})
             seen.overflow[str(width)] = page.evaluate("document.documentElement.scrollWidth") - width
-            if photographed:
+            if thorough:
+                if width in set(STARTS.values()) - {STARTS[colours]}:
+                    seen.violations += violations(page)
                 page.screenshot(path=seen.picture(f"{width}-{colours}.jpeg"), full_page=True, type="jpeg", quality=60)
         if colours == "light":
             page.set_viewport_size({"width": PAPER, "height": 900})
