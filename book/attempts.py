@@ -1,6 +1,7 @@
 """Wrong answers on an exercise's card: the lines that are wrong, and what ``check`` says of them."""
 
 import ast
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from autograder.exercises import Exercise
 from book.judged import judged_mistakes, right_answer
 
 SHOWN = 5
-LINES = 2  # that a wrong answer has at most
-WHOLE_LINE = 20  # characters, from which on a line of a solution is told by whatever holds it
+FEW_LINES, MOST_LINES = 2, 5  # of a wrong answer that is read at once, and of one that is read at all
+WHOLE_LINE = 20  # characters, from which on a line of a solution is told by whatever holds its words
+WORD = re.compile(r"\w+|[^\w\s]")
+EMPTY = re.compile(r"pass|return|else:|if (True|False):")  # what says nothing by itself
 
 
 @dataclass(frozen=True)
@@ -27,30 +30,36 @@ class Attempt:
     table: str
 
 
+# How much an attempt tells of a right answer, the section that it sends to, and the attempt.
+Found = tuple[tuple[bool, float], str, Attempt]
+
+
 def attempts(exercise: Exercise) -> list[Attempt]:
     """Return wrong answers whose lines tell no line of a solution, and which the check names.
 
-    First come those that send to different sections of the chapter, and among these the ones that are least like any
-    line of a solution: they teach the most and give away the least.
+    First come those that send to different sections of the chapter, and among these the shortest that are least like
+    any line of a solution: they teach the most and give away the least.
     """
     course = Course.installed()
     source, mistakes = course.source(exercise.room), {known.id: known for known in course.mistakes(exercise.room)}
     secret = [line for each in course.exercises(exercise.room) for line in each.solution_lines]
-    found: list[tuple[float, str, Attempt]] = []
+    found: list[Found] = []
     for judged in judged_mistakes(exercise.room):
         mistake = mistakes[judged.id]
         if mistake.exercise != exercise.name or not judged.told:
             continue
         mistaken = mistake.apply(source)
         changed = changed_lines(source, mistaken)
-        if 0 < len(changed) <= LINES and not any(tells(line, secret) for _, line in changed):
+        says_something = not all(EMPTY.fullmatch(line.strip()) for _, line in changed)
+        if says_something and len(changed) <= MOST_LINES and not any(tells(line, secret) for _, line in changed):
             attempt = Attempt(as_written(changed), function_of(mistaken, changed[0][0]), judged.table)
-            found.append((max(likeness(line, secret) for _, line in changed), mistake.read, attempt))
+            told = len(changed) > FEW_LINES, max(likeness(line, secret) for _, line in changed)
+            found.append((told, mistake.read, attempt))
     found.sort(key=lambda each: each[0])
     return chosen(found)
 
 
-def chosen(found: Sequence[tuple[float, str, Attempt]]) -> list[Attempt]:
+def chosen(found: Sequence[Found]) -> list[Attempt]:
     """Return the first attempt of each section, then the others, as many as are shown."""
     first = {read: attempt for _, read, attempt in reversed(found)}
     attempts = [attempt for _, read, attempt in found if first[read] is attempt]
@@ -65,8 +74,10 @@ def changed_lines(before: str, after: str) -> list[tuple[int, str]]:
 
 
 def tells(line: str, secret: Sequence[str]) -> bool:
-    """Whether a line is one of a solution, or holds one that is long enough to be known by itself."""
-    return any(line.strip() == other or (len(other) > WHOLE_LINE and other in line) for other in secret)
+    """Whether a line is one of a solution, or holds all words of one that is long enough to be known by itself."""
+    words = set(WORD.findall(line))
+    whole = [set(WORD.findall(other)) for other in secret if len(other) > WHOLE_LINE]
+    return line.strip() in secret or any(words >= others for others in whole)
 
 
 def likeness(line: str, secret: Sequence[str]) -> float:

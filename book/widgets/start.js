@@ -18,4 +18,7 @@ async function start(figure) {
   figure.dataset.ready = "";
 }
 
-for (const figure of document.querySelectorAll("[data-widget]")) observer.observe(figure);
+for (const figure of document.querySelectorAll("[data-widget]")) {
+  figure.classList.add("is-awaited");
+  observer.observe(figure);
+}

@@ -52,8 +52,12 @@ def test_the_lines_that_are_wrong_are_found_with_the_function_in_which_they_stan
     assert function_of(WRONG, 4) == "forward"
 
 
-def test_a_line_that_holds_a_long_line_of_a_solution_tells_it_and_one_that_holds_a_short_one_does_not() -> None:
+def test_a_line_with_all_words_of_a_long_line_of_a_solution_tells_it_and_one_with_those_of_a_short_one_does_not() -> (
+    None
+):
     assert tells("    return x @ self.weight + self.bias + 1", ["return x @ self.weight + self.bias"])
+    assert tells("    return self.bias + x @ self.weight", ["return x @ self.weight + self.bias"])
+    assert not tells("    return x @ self.weight", ["return x @ self.weight + self.bias"])
     assert tells("  return x", ["return x"])
     assert not tells("return x.T", ["return x"])
 
