@@ -20,14 +20,16 @@ FONTS = {
     "source-sans-3": ("source-sans-3-latin-wght-normal", "source-sans-3-latin-wght-italic"),
     "source-code-pro": ("source-code-pro-latin-wght-normal",),
 }
-# The first is what the others need.
-SCRIPTS = ("memory.js", "questions.js", "progress.js", "definitions.js", "keyboard.js", "search.js", "offline.js")
+# Of book/scripts, in one file: a page is there sooner after fewer requests. The first is what the others need.
+SCRIPTS = ("memory", "questions", "progress", "definitions", "keyboard", "search", "offline")
+SCRIPT = "course.js"
 
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
     app.connect("config-inited", read_in_parallel)
     app.connect("builder-inited", copy_packages)
+    app.connect("builder-inited", join_scripts)
 
 
 def configure(app: Sphinx, config: Config) -> None:
@@ -38,8 +40,7 @@ def configure(app: Sphinx, config: Config) -> None:
     colours = style_sheet('html:not([data-theme="dark"])', 'html[data-theme="dark"]')
     config["html_context"] = {**config["html_context"], "palette": colours}
     app.add_css_file("course.css", priority=900)
-    for script in SCRIPTS:
-        app.add_js_file(script, loading_method="defer")
+    app.add_js_file(SCRIPT, loading_method="defer")
 
 
 def read_in_parallel(app: Sphinx, config: Config) -> None:
@@ -53,6 +54,14 @@ def read_in_parallel(app: Sphinx, config: Config) -> None:
     if numbering:  # it declares nothing, and numbers chapters only after all are read
         numbering.parallel_read_safe = True
     torch.set_num_threads(1)  # its threads do not survive a fork
+
+
+def join_scripts(app: Sphinx) -> None:
+    if app.builder.format == "html":
+        texts = [(BOOK / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+        static = Path(app.outdir) / "_static"
+        static.mkdir(parents=True, exist_ok=True)
+        (static / SCRIPT).write_text("\n".join(texts), encoding="utf-8")
 
 
 def copy_packages(app: Sphinx) -> None:

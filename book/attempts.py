@@ -63,7 +63,8 @@ def chosen(found: Sequence[Found]) -> list[Attempt]:
     """Return the first attempt of each section, then the others, as many as are shown."""
     first = {read: attempt for _, read, attempt in reversed(found)}
     attempts = [attempt for _, read, attempt in found if first[read] is attempt]
-    return [*attempts, *(attempt for _, _, attempt in found if attempt not in attempts)][:SHOWN]
+    attempts += [attempt for _, _, attempt in found]
+    return list({attempt.lines: attempt for attempt in reversed(attempts)}.values())[::-1][:SHOWN]
 
 
 def changed_lines(before: str, after: str) -> list[tuple[int, str]]:
@@ -123,4 +124,11 @@ def attempts_node(exercise: Exercise) -> nodes.raw:
 
 
 def row(name: str, answer: str, table: str) -> str:
-    return f'<details class="attempt" name="{name}"><summary>{answer}</summary>{table}</details>'
+    return f'<details class="attempt" name="{name}"><summary>{answer}</summary>{lighter(table)}</details>'
+
+
+def lighter(table: str) -> str:
+    """Return the table of a notebook with the book's own style in the place of each cell's, and without code to run."""
+    table = re.sub(r"<details><summary>Run this check by hand</summary>.*?</details>", "", table, flags=re.DOTALL)
+    table = re.sub(r'(?<!aria-hidden="true") style="[^"]*"', "", table)
+    return re.sub(r"\n\s*", "\n", table)

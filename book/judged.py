@@ -3,8 +3,6 @@
 import fcntl
 import hashlib
 import json
-import re
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from autograder.checks import checks_of
@@ -63,19 +61,14 @@ def judged(caught: CaughtMistake) -> JudgedMistake:
         tuple(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in caught.caught_by),
         caught.named,
         any(caught.mistake.id in mistakes_in(verdict.record()) for verdict in caught.seen),
-        shown(caught.mistake.exercise, caught.seen),
+        checks_table(caught.mistake.exercise, caught.seen),
     )
 
 
 def right_answer(room: str, exercise: str) -> str:
     """Return what ``check`` shows of a right answer, as HTML."""
     checks = [check for check in checks_of(room, exercise) if not check.hidden]
-    return shown(exercise, [Verdict(check, 0, "pass", None, 0.0) for check in checks])
-
-
-def shown(exercise: str, verdicts: Iterable[Verdict]) -> str:
-    """Return the table of a notebook, without its indentation."""
-    return re.sub(r"\n\s*", "\n", checks_table(exercise, list(verdicts)))
+    return checks_table(exercise, [Verdict(check, 0, "pass", None, 0.0) for check in checks])
 
 
 def digest(course: Course, room: str) -> str:

@@ -26,7 +26,7 @@ DESIGN = {"sphinx-design": 'class="sd-', "design-tabs": 'class="sd-tab-'}  # fil
 LIGHTER = (
     # Icons come from the theme's font, of which `cut_icons` leaves those in use; the script holds two thousand.
     (r"<script[^>]*/fontawesome\.js[^>]*></script>", ""),
-    # static/search.js fetches what a search needs when somebody begins one.
+    # scripts/search.js fetches what a search needs when somebody begins one.
     (r"<script[^>]*/(searchtools|language_data|searchindex)\.js[^>]*></script>", ""),
 )
 MENDED = (

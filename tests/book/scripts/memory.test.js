@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import "../../../book/static/memory.js";
+import "../../../book/scripts/memory.js";
 
 const { change, forget, noted, opened, pageName, recall, share } = globalThis.memory;
 

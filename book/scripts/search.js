@@ -26,12 +26,11 @@
   function fetchSearch() {
     fetched ??= (async () => {
       if (typeof Search === "undefined") {
-        const inputs = [...document.querySelectorAll('input[name="q"]')];
-        const typed = () => inputs.map((input) => input.value);
         await script("_static/language_data.js");
-        const before = typed();
-        await script("_static/searchtools.js"); // empties the fields
-        inputs.forEach((input, at) => { if (!input.value) input.value = before[at]; });
+        const inputs = [...document.querySelectorAll('input[name="q"]')];
+        inputs.forEach((input) => input.removeAttribute("name")); // it would empty what is called so
+        await script("_static/searchtools.js");
+        inputs.forEach((input) => input.setAttribute("name", "q"));
       }
       if (!Search.hasIndex()) await script("searchindex.js");
       // Chapters first, then the words of the book, then what is for those who teach.
@@ -187,7 +186,11 @@
       link.addEventListener("click", () => localStorage.setItem("sphinx_highlight_terms", [...result.marked].join(" ")));
       const item = made("li", "", link);
       if (result.what) item.append(made("span", "search-what", ` ${new DOMParser().parseFromString(result.what, "text/html").body.textContent}`));
-      if (this.inFull) textOf(result.page, result.anchor).then((text) => item.append(excerpt(text, result)));
+      if (this.inFull) {
+        const quoted = made("p", "context"); // has its room before its words come
+        item.append(quoted);
+        textOf(result.page, result.anchor).then((text) => quoted.replaceWith(excerpt(text, result)));
+      }
       return item;
     }
   }
