@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograder.instructor.course.roster import POINTS_POSSIBLE
 from autograder.instructor.exporting.tables import csv_text
 from autograder.instructor.gradebook.marks import Mark, number
 
 HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-POINTS_POSSIBLE = "Points Possible"
 
 
 def canvas_csv(marks: Sequence[Mark]) -> str:
@@ -34,6 +34,7 @@ def canvas_csv(marks: Sequence[Mark]) -> str:
 
 def _row(mine: dict[str, Mark], assignments: Sequence[str]) -> tuple[str, ...]:
     student = next(iter(mine.values())).student
-    scores = (mine[assignment].score if assignment in mine else None for assignment in assignments)
+    scores = (mine[assignment].final_score if assignment in mine else None for assignment in assignments)
     marks = ("" if score is None else number(score) for score in scores)
-    return (student.sortable_name, student.lms_user_id, student.id, student.id, "", *marks)
+    login = student.login or student.id
+    return (student.sortable_name, student.lms_user_id, student.id, login, student.section, *marks)
