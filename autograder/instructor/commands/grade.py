@@ -75,6 +75,9 @@ def grade(
     if not quiet and not to_stdout:
         changes_table(run) if dry_run else grading_table(run)
         print(changes_summary(run) if dry_run else grading_summary(run))
+    if run.cells_changed and not quiet:
+        verb = "would follow" if dry_run else "follow"
+        complain(f"the gradebook's points {verb} the checks: {', '.join(run.cells_changed)}")
     for ungraded in run.ungraded:
         complain(f"not graded: {ungraded.submission.student}, {ungraded.submission.assignment}: {ungraded.reason}")
     if run.ungraded:

@@ -25,7 +25,7 @@ def save_verdicts(gradebook: Gradebook, assignment: str, student: str, graded: N
     scores, comments = scores_of(graded), comments_of(graded)
     notebook = gradebook.find_submission_notebook(assignment, assignment, student)
     for grade, cell in _rows(gradebook, Grade, notebook.id):
-        grade.auto_score = scores.get(cell)
+        grade.auto_score = scores.get(cell, 0.0)  # of a check that is no more, nothing, and nobody waits for it
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
     for comment, cell in _rows(gradebook, Comment, notebook.id):
         comment.auto_comment = comments.get(cell)

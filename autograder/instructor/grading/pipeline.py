@@ -18,6 +18,7 @@ from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
+from autograder.instructor.gradebook.cells import changed_cells, write_cells
 from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
 from autograder.instructor.gradebook.writer import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
@@ -26,7 +27,7 @@ from autograder.instructor.grading.reuse import Scores, digest_of, earlier_recor
 from autograder.instructor.grading.rules import is_from_scratch
 from autograder.instructor.grading.submission import Graded, conclude, grade_unreadable, prepare
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
-from autograder.notebooks.graft import RECORD, Grafted, MalformedNotebook
+from autograder.notebooks.graft import RECORD, Grafted, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
@@ -114,12 +115,14 @@ class _Grading:
         self.ungraded: list[Ungraded] = []
         self.running: dict[Future[RunResult], _Begun] = {}
         self.told_to_stop = False
+        self.cells_changed: list[str] = []
 
     def run(self) -> ClassRun:
         for assignment in self.request.assignments:
             self.gradebook.require_assignment(assignment)
             self.instructor[assignment] = self.folder.instructor_notebook(assignment)
             self.scores[assignment] = self.gradebook.scores(assignment)
+            self.follow_points(assignment)
         work = self.folder.submissions(self.request.assignments, self.request.student)
         self.progress.begin(len(work))
         with self.sandboxes(len(work)) as sandboxes:
@@ -134,7 +137,28 @@ class _Grading:
             while self.running:
                 self.finish_some()
         waiting = len(work) - len(self.graded) - len(self.ungraded)
-        return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, waiting, self.request.dry_run)
+        return ClassRun(
+            self.seed,
+            self.request.isolated,
+            self.graded,
+            self.ungraded,
+            waiting,
+            self.request.dry_run,
+            self.cells_changed,
+        )
+
+    def follow_points(self, assignment: str) -> None:
+        """Let the gradebook's cells have the points of the checks, which may be others than when it was released."""
+        changes = changed_cells(self.gradebook, assignment, checks_of(room_of(self.instructor[assignment])))
+        said = [str(change) for change in changes]
+        if changes and self.request.student is not None:
+            raise CourseFolderError(
+                f"points of {assignment} have changed ({', '.join(said)}): grade it without --student, "
+                "so that the same points count for all"
+            )
+        if changes and not self.request.dry_run:
+            write_cells(self.gradebook, assignment, changes)
+        self.cells_changed += said
 
     def sandboxes(self, submissions: int) -> AbstractContextManager[Sandboxes]:
         """Return where submissions run: on a cluster's workers, or here in no more sandboxes than there is work."""

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Chapter, Course
 from autograder.errors import WorkFailed, WouldOverwrite
+from autograder.instructor.course.releases import remember_release
 from autograder.instructor.releasing.source import glued_values, source_notebook
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
 
@@ -74,6 +75,7 @@ def release(
     source = source_notebook(chapter, course, glued_values(executed), question)
     path = folder.source(chapter.assignment)
     write_source(path, nbformat.writes(source), force=force)
+    remember_release(folder.releases, chapter.assignment, folder.released(chapter.assignment))
     _generate(folder, chapter.assignment)
     released = read_notebook(folder.released(chapter.assignment))
     _check_released(released, chapter.assignment)
