@@ -59,6 +59,7 @@ def export(
     from autograder.course import Course
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.exporting import ExportError
     from autograder.instructor.gradebook.read_marks import read_marks
     from autograder.instructor.gradebook.term import due_dates_of
@@ -103,6 +104,8 @@ def export(
         what = "what is not marked yet counts 0" if counts else "left blank, --unmarked-as-zero exports them"
         who = ", ".join(dict.fromkeys(unmarked))
         complain(f"{len(unmarked)} wait for somebody to mark their written answer; {what}: {who}")
+    for line in open_matters(folder, assignments):
+        complain(line)
     for said, who_is in filled.kept.items() if filled else ():
         complain(f"kept {said} for {len(who_is)}: {'; '.join(who_is)}")
     if filled and filled.without_mark:

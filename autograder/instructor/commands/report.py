@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from autograder.commands.options import Assignment, Json, Quiet
-from autograder.errors import plain_json
+from autograder.errors import complain, plain_json
 
 app = typer.Typer()
 
@@ -19,6 +19,7 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
     from autograder.course import Course
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.gradebook.read_marks import read_marks
     from autograder.instructor.reports.class_report import class_report
     from autograder.instructor.reports.public_code import Public, public_in
@@ -41,6 +42,8 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
     text = plain_json(done.numbers)
     write_atomically(page, done.html)
     write_atomically(page.with_suffix(".json"), text + "\n")
+    for line in [] if quiet else open_matters(folder, assignments):
+        complain(line)
     if as_json:
         print(text)
     elif not quiet:

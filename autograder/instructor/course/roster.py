@@ -50,9 +50,9 @@ class Student:
         last_name: family.
         email: address.
         lms_user_id: what the learning system calls the student, in file names too: Canvas's user, Moodle's participant.
+        also: other ids and names by which the student is known, such as a user name on GitHub.
         login: the name under which the student logs in to the learning system.
         section: of the class, as the learning system calls it.
-        also: other ids and names by which the student is known, such as a user name on GitHub.
     """
 
     id: str
@@ -60,9 +60,9 @@ class Student:
     last_name: str = ""
     email: str = ""
     lms_user_id: str = ""
+    also: tuple[str, ...] = ()
     login: str = ""
     section: str = ""
-    also: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -73,6 +73,11 @@ class Student:
     def name(self) -> str:
         """What to call the student: by name, or else by id."""
         return self.full_name or self.id
+
+    @property
+    def id_and_name(self) -> str:
+        """The id, which is unique, and the name, which people know."""
+        return f"{self.id} {self.full_name}".strip()
 
     @property
     def sortable_name(self) -> str:
@@ -123,7 +128,7 @@ def _student(table: Table, row: Row, column: str, others: Sequence[str]) -> Stud
         lms_user_id = row.cells.get("id", "")
     known = tuple(dict.fromkeys(name for name in also if name and name != identity))
     login, section = row.first(*LOGIN_COLUMNS), row.cells.get("section", "")
-    return Student(identity, first, last, row.first(*EMAIL_COLUMNS), lms_user_id, login, section, known)
+    return Student(identity, first, last, row.first(*EMAIL_COLUMNS), lms_user_id, known, login, section)
 
 
 def split_name(name: str) -> tuple[str, str]:

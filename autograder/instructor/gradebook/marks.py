@@ -24,6 +24,8 @@ class Mark:
         handed_in: whether there is work.
         needs_manual_grade: whether something waits for a person, if only to be looked at again.
         unmarked: whether an answer has no points yet, and so the raw score leaves it out.
+        instead: the file that was handed in and is no notebook; empty where there is none.
+        late_since_unknown: whether the system says that it came late, and nothing says when.
         submitted_at: when it was handed in, in UTC, where that is known.
         proved: whether a clock says so that the student cannot set.
         due: until when it had to be, extension included, in UTC, where there is a date.
@@ -40,6 +42,8 @@ class Mark:
     handed_in: bool = False
     needs_manual_grade: bool = False
     unmarked: bool = False
+    instead: str = ""
+    late_since_unknown: bool = False
     submitted_at: datetime | None = None
     proved: bool = False
     due: datetime | None = None
@@ -88,7 +92,7 @@ class Mark:
     def status(self) -> str:
         """How far it is, in a word or two."""
         if not self.handed_in:
-            return "missing"
+            return "something else" if self.instead else "missing"
         if self.raw_score is None:
             return "not graded"
         return "waits for a person" if self.needs_manual_grade else "graded"

@@ -11,6 +11,7 @@ from nbgrader.api import Student as StudentRow
 
 from autograder.instructor.course.attempts import is_proved
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook.marks import Mark
 from autograder.instructor.gradebook.term import students_of
@@ -45,9 +46,11 @@ def read_marks(
             students = _students(gradebook, student, {one.id: one for one in students_of(folder)})
             for assignment in assignments:
                 rows, unmarked = _rows(gradebook, assignment), _unmarked(gradebook, assignment)
+                instead, late = handed_in_instead(folder, assignment), late_since_unknown(folder, assignment)
                 max_score = gradebook.find_assignment(assignment).max_score
                 for one in students:
                     mark = _mark(folder, one, assignment, max_score, rows.get(one.id))
+                    mark = replace(mark, instead=instead.get(one.id, ""), late_since_unknown=one.id in late)
                     found.append(replace(mark, unmarked=one.id in unmarked))
                     on_read(one.id)
     if not any(mark.raw_score is not None for mark in found):

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from autograder.course import Course
 from autograder.instructor.course.attempts import Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.tables import csv_rows
 from autograder.instructor.gradebook.read_marks import read_marks
 from autograder.verdicts import labelled
@@ -166,6 +167,23 @@ def test_what_is_missing_is_said_in_a_line(command: str, released: Path, tmp_pat
 
 
 # Report
+
+
+def test_what_collecting_left_to_do_is_said_wherever_marks_are_made_or_shown(term_folder: Path) -> None:
+    folder = CourseFolder(term_folder)
+    note_instead(folder, {ASSIGNMENT: {"0042": "2-layers.py"}})
+    work = (term_folder / "submitted" / "ada" / ASSIGNMENT / "2-layers.ipynb").read_bytes()
+    met = datetime(2026, 11, 9, tzinfo=UTC)
+    keep(folder, "ada", ASSIGNMENT, [Attempt(1, hashlib.sha256(work).hexdigest(), None, True, met, "p", "Canvas")], {})
+    for line in (("grade", ASSIGNMENT, "--student", "grace"), ("report", ASSIGNMENT), ("export", ASSIGNMENT)):
+        err = here(term_folder, *line)[2]
+        assert "1 handed in something else than a notebook for 2-layers: 0042 (2-layers.py)" in err
+        assert "1 late for 2-layers at an unknown time, so no penalty is counted: ada" in err
+    (found,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
+    assert (found["handed_in_instead"], found["missing"]) == ({"0042": "2-layers.py"}, [])
+    assert found["late_since_unknown"] == ["ada"]
+    page = (term_folder / "reports" / "2-layers.html").read_text(encoding="utf-8")
+    assert "Handed in something else than a notebook: Gone Away (2-layers.py)" in page
 
 
 def test_the_report_of_the_sample_class_says_what_happened_in_it(term_folder: Path) -> None:
