@@ -147,6 +147,11 @@ class CourseFolder:
         return self.root / "releases.json"
 
     @property
+    def decisions(self) -> Path:
+        """What the instructor decided about marks beside the checks."""
+        return self.root / "decisions.csv"
+
+    @property
     def questions(self) -> Path:
         """Written questions of the instructor's own: for nobody else's eyes."""
         return self.root / "questions"

@@ -15,13 +15,14 @@ from typing import TypeVar
 
 from autograder.instructor.course.roster import POINTS_POSSIBLE, Student
 from autograder.instructor.exporting import ExportError
+from autograder.instructor.exporting.canvas import EXCUSED
 from autograder.instructor.exporting.moodle import PARTICIPANT, comment
 from autograder.instructor.exporting.tables import BOM, unguarded
 from autograder.instructor.gradebook.marks import Mark, number
 
 DELIMITERS = ",;\t"
 # What Canvas writes in the place of a mark (lib/gradebook_exporter.rb); importing a mark instead would undo it.
-NO_MARK = {"EX", "N/A"}
+NO_MARK = {EXCUSED, "N/A"}
 K = TypeVar("K")
 
 
@@ -81,11 +82,12 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> Filled:
         if is_canvas and old.upper() in NO_MARK:
             kept.setdefault(old, []).append(who)
             continue
-        if mark is None or mark.final_score is None:
+        excused = is_canvas and mark is not None and mark.excused
+        if mark is None or (mark.final_score is None and not excused):
             without.append(who)
             continue
         row += [""] * (grade + 1 - len(row))
-        row[grade] = number(mark.final_score)
+        row[grade] = EXCUSED if mark.final_score is None else number(mark.final_score)
         filled += 1
         if old and _points(old) != _points(row[grade]):
             changed.append(f"{who}: {old} → {row[grade]}")

@@ -60,11 +60,16 @@ def write_cells(gradebook: CourseGradebook, assignment: str, changes: Sequence[C
     Raises:
         GradebookError: the gradebook does not take them.
     """
-    now: Mapping[str, float] = {change.cell: change.now for change in changes}
     with gradebook.open() as rows:
-        for cell in _cells(rows, assignment):
-            cell.max_score = now.get(cell.name, cell.max_score)
+        set_cells(rows, assignment, changes)
         rows.db.commit()
+
+
+def set_cells(rows: Gradebook, assignment: str, changes: Sequence[CellChange]) -> None:
+    """Give cells the points of their checks; the caller commits."""
+    now: Mapping[str, float] = {change.cell: change.now for change in changes}
+    for cell in _cells(rows, assignment):
+        cell.max_score = now.get(cell.name, cell.max_score)
 
 
 def _cells(rows: Gradebook, assignment: str) -> list[GradeCell]:

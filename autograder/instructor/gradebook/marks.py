@@ -24,6 +24,7 @@ class Mark:
         handed_in: whether there is work.
         needs_manual_grade: whether something waits for a person, if only to be looked at again.
         unmarked: whether an answer has no points yet, and so the raw score leaves it out.
+        excused: whether the student need not do it; then nothing else is said of it.
         instead: the file that was handed in and is no notebook; empty where there is none.
         late_since_unknown: whether the system says that it came late, and nothing says when.
         submitted_at: when it was handed in, in UTC, where that is known.
@@ -42,6 +43,7 @@ class Mark:
     handed_in: bool = False
     needs_manual_grade: bool = False
     unmarked: bool = False
+    excused: bool = False
     instead: str = ""
     late_since_unknown: bool = False
     submitted_at: datetime | None = None
@@ -91,6 +93,8 @@ class Mark:
     @property
     def status(self) -> str:
         """How far it is, in a word or two."""
+        if self.excused:
+            return "excused"
         if not self.handed_in:
             return "something else" if self.instead else "missing"
         if self.raw_score is None:

@@ -10,9 +10,11 @@ from nbgrader.api import Assignment, Grade, Gradebook, SubmittedAssignment, Subm
 from nbgrader.api import Student as StudentRow
 
 from autograder.instructor.course.attempts import is_proved
+from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
 from autograder.instructor.course.roster import Student
+from autograder.instructor.gradebook.adjusting import DECISIONS
 from autograder.instructor.gradebook.marks import Mark
 from autograder.instructor.gradebook.term import students_of
 from autograder.instructor.gradebook.writer import CourseGradebook
@@ -48,7 +50,12 @@ def read_marks(
                 rows, unmarked = _rows(gradebook, assignment), _unmarked(gradebook, assignment)
                 instead, late = handed_in_instead(folder, assignment), late_since_unknown(folder, assignment)
                 max_score = gradebook.find_assignment(assignment).max_score
+                decisions = read_decisions(folder.decisions, assignment)
+                excused = {one.student for one in decisions if one.what == "excused"}
                 for one in students:
+                    if one.id in excused:
+                        found.append(Mark(one, assignment, max_score, excused=True))
+                        continue
                     mark = _mark(folder, one, assignment, max_score, rows.get(one.id))
                     mark = replace(mark, instead=instead.get(one.id, ""), late_since_unknown=one.id in late)
                     found.append(replace(mark, unmarked=one.id in unmarked))
@@ -123,7 +130,7 @@ def _mark(folder: CourseFolder, student: Student, assignment: str, max_score: fl
         due=due,
         verdicts=record.get("verdicts", ()),
         answers=answers,
-        notes=record.get("notes", ()),
+        notes=[*record.get("notes", ()), *record.get(DECISIONS, ())],
     )
 
 

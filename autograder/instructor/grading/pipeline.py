@@ -17,7 +17,9 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
+from autograder.instructor.course.decisions import Decision, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
+from autograder.instructor.gradebook.adjusting import adjust, worth_now
 from autograder.instructor.gradebook.cells import changed_cells, write_cells
 from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
 from autograder.instructor.gradebook.writer import CourseGradebook, GradebookError, RowRefused
@@ -111,6 +113,7 @@ class _Grading:
         self.from_scratch = is_from_scratch(gradebook.config)
         self.instructor: dict[str, NotebookNode] = {}
         self.scores: dict[str, Scores] = {}
+        self.decisions: dict[str, tuple[Decision, ...]] = {}
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[Ungraded] = []
         self.running: dict[Future[RunResult], _Begun] = {}
@@ -122,6 +125,7 @@ class _Grading:
             self.gradebook.require_assignment(assignment)
             self.instructor[assignment] = self.folder.instructor_notebook(assignment)
             self.scores[assignment] = self.gradebook.scores(assignment)
+            self.decisions[assignment] = read_decisions(self.folder.decisions, assignment)
             self.follow_points(assignment)
         work = self.folder.submissions(self.request.assignments, self.request.student)
         self.progress.begin(len(work))
@@ -149,7 +153,8 @@ class _Grading:
 
     def follow_points(self, assignment: str) -> None:
         """Let the gradebook's cells have the points of the checks, which may be others than when it was released."""
-        changes = changed_cells(self.gradebook, assignment, checks_of(room_of(self.instructor[assignment])))
+        checks = worth_now(checks_of(room_of(self.instructor[assignment])), self.decisions[assignment])
+        changes = changed_cells(self.gradebook, assignment, checks)
         said = [str(change) for change in changes]
         if changes and self.request.student is not None:
             raise CourseFolderError(
@@ -175,7 +180,8 @@ class _Grading:
         work, released = submission.read(), self.instructor[submission.assignment]
         digest = digest_of(work, released, self.course, (self.request.limits, self.request.isolated, self.from_scratch))
         scores = self.scores[submission.assignment]
-        earlier = earlier_record(self.folder, submission, digest, self.request.seed, scores)
+        decisions = self.decisions[submission.assignment]
+        earlier = earlier_record(self.folder, submission, digest, self.request.seed, scores, decisions)
         if earlier is not None:
             if not self.request.dry_run:
                 self.gradebook.update_penalty(submission, released)
@@ -209,6 +215,7 @@ class _Grading:
     def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:
         record = done.notebook.metadata[RECORD]
         record |= {"digest": digest, "run": {"seed": self.seed, "versions": versions()}}
+        adjust(record, self.decisions[submission.assignment])
         if isinstance(work.timestamp, str):
             record["notes"] = [*record["notes"], "timestamp.txt holds no time; it counts as handed in in time"]
         if not self.request.dry_run:

@@ -55,6 +55,7 @@ def totals(folder: Path) -> dict[str, tuple[float, float, bool]]:
         }
 
 
+@pytest.mark.long("grades a class anew")
 def test_changed_points_are_what_the_gradebook_stores(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with_checks(monkeypatch, worth_three)
     run = grade(folder, seed=8)
@@ -66,6 +67,7 @@ def test_changed_points_are_what_the_gradebook_stores(folder: Path, monkeypatch:
     assert grade(folder, seed=8).cells_changed == []
 
 
+@pytest.mark.long("grades a class anew")
 def test_a_dropped_check_leaves_nothing_behind_and_nobody_has_to_look(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
