@@ -101,6 +101,14 @@ def test_a_dropped_check_is_given_to_all_and_what_it_said_stays(folder: Path) ->
     assert points(grade(folder, seed=8)) == {"right": 20, "transposed": 19, "empty": 1, "two_mistakes": 17}
 
 
+@pytest.mark.long("runs a check in a sandbox of its own")
+def test_a_mark_is_still_explained_as_the_judge_gave_it(folder: Path) -> None:
+    here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
+    status, said, _ = here(folder, "explain", "right", ASSIGNMENT, MAP)
+    assert status == 0
+    assert "decided since: Linear.affine_map counts 3 points in this course" in said
+
+
 def test_an_exercise_can_be_dropped_as_a_whole(folder: Path) -> None:
     assert here(folder, "drop", ASSIGNMENT, "Linear", "--yes")[0] == 0
     assert totals(folder)["empty"][0] == sum(
