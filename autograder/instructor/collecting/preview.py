@@ -88,10 +88,11 @@ def notices(collection: Collection) -> list[str]:
             f"renamed, or changed at another time than the folder says: {', '.join(doubted)}. The folder's time counts "
             "as a claim. Write the one that you believe into submitted/STUDENT/ASSIGNMENT/timestamp.txt"
         )
-    unknown = [planned.student.id for planned in collection.plan.planned if planned.late_since_unknown]
+    unknown = [one.student.id_and_name for one in collection.plan.planned if one.late_since_unknown]
     if unknown:
         lines.append(
-            f"late, and the download does not say since when, so no penalty is counted: {', '.join(unknown)}. "
+            f"{len(unknown)} late, and the download does not say since when, so no penalty is counted: "
+            f"{', '.join(unknown)}. "
             "Put the times into a table with the columns student and time, and collect again with --times FILE"
         )
     return [plain(line) for line in lines]

@@ -63,7 +63,8 @@ def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path)
         "not collected: turingalan_9_5005_2-layers.ipynb: nobody in the roster is '9' or 'turingalan'",
         "not collected: ../../evil.ipynb: its path leads out of the archive",
     ]
-    assert "no penalty is counted: 0042. Put the times into a table" in errors
+    assert "1 late, and the download does not say since when" in errors
+    assert "no penalty is counted: 0042 José O'Brien-Núñez. Put the times into a table" in errors
 
 
 def test_a_row_of_the_preview_says_file_attempt_lateness_and_why(course: Path, canvas: Path) -> None:
