@@ -17,6 +17,7 @@ from autograder.instructor.gradebook.marks import Mark
 from autograder.instructor.grading.log import submission_log
 from autograder.instructor.reports.class_report import class_report
 from autograder.instructor.reports.class_statistics import failures
+from autograder.instructor.reports.public_code import Public
 from autograder.reports.text import diagnosis_rows
 from autograder.sandbox import Limits
 from autograder.verdicts import LABELS, Diagnosis, Likely, Verdict, labelled, labelled_lines, mistakes_in
@@ -81,7 +82,7 @@ def test_the_expected_side_survives_an_error_that_imitates_the_rows() -> None:
 
 
 def test_no_page_text_or_file_that_is_made_of_it_shows_a_row_of_the_students() -> None:
-    page = class_report("course", [MARK], lambda assignment: [], "today").html
+    page = class_report("course", [MARK], lambda assignment: Public(), "today").html
     rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, flags=re.DOTALL)
     assert ("observed", html.escape(FORGED)) in rows
     assert ("expected", "shape (5, 3)") in rows

@@ -6,17 +6,21 @@ from autograder import cli
 from autograder.instructor.commands import (
     collect,
     doctor,
+    drop,
+    excuse,
     explain,
     export,
     feedback,
     grade,
     gradescope_bundle,
     init,
+    points,
     release,
     report,
 )
 
-COMMANDS = (init, release, collect, grade, feedback, report, export, explain, gradescope_bundle, doctor)
+GRADING = (grade, points, drop, excuse, feedback, report, export, explain)
+COMMANDS = (init, release, collect, *GRADING, gradescope_bundle, doctor)
 
 app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -16,6 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import WrongUse
 
+EARLIER = "earlier"  # in an instructor's record: what cells have held in earlier releases, as digests by grade id
 RECORD = "autograder"  # under which a notebook's metadata says whose it is and, once it is graded, how it went
 MAX_NOTEBOOK_BYTES = 32 << 20
 MAX_PARTS = 500_000  # lists and objects: read, each takes half a kilobyte, however short it is in the file
@@ -149,6 +151,11 @@ def is_written(cell: NotebookNode) -> bool:
     return is_answer(cell) and is_graded(cell)
 
 
+def cell_digest(cell: NotebookNode) -> str:
+    """Return a digest of a cell's text as students see it, SHA-256 in hex."""
+    return hashlib.sha256(_as_released(cell).encode()).hexdigest()
+
+
 def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
     """Take the student's answers by grade id into a copy of the instructor's notebook.
 
@@ -162,6 +169,7 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
         if grade_id is not None:
             theirs.setdefault(grade_id, []).append(cell)
     copy = nbformat.from_dict(instructor)
+    earlier: Mapping[str, list[str]] = copy.metadata.get(RECORD, {}).pop(EARLIER, {})
     notes: list[str] = []
     for cell in copy.cells:
         grade_id = grade_id_of(cell)
@@ -169,7 +177,7 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
             continue
         found = theirs.get(grade_id, [])
         if not is_answer(cell):
-            if any(other.source.strip() != _as_released(cell) for other in found):
+            if any(other.source.strip() != _as_released(cell) and not _stood_in(other, earlier) for other in found):
                 notes.append(f"the cell {grade_id} was changed; the released one counts")
             continue
         if not found:
@@ -187,10 +195,16 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
     answers = {grade_id_of(cell) for cell in copy.cells if is_answer(cell)}
     if not answers & theirs.keys():
         notes = ["it holds none of this assignment's cells; is it the notebook of another one?"]
-    extra = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in _strangers(submitted, copy))
+    strangers = [cell for cell in _strangers(submitted, copy) if not _stood_in(cell, earlier)]
+    extra = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in strangers)
     if extra:
         notes.append(f"{extra} code cell{'s' if extra > 1 else ''} outside the exercises did not count")
     return Grafted(copy, tuple(notes))
+
+
+def _stood_in(cell: NotebookNode, earlier: Mapping[str, list[str]]) -> bool:
+    """Whether a cell is as an earlier release had it: the instructor changed it, and not the student."""
+    return cell_digest(cell) in earlier.get(grade_id_of(cell) or "", ())
 
 
 def _as_released(cell: NotebookNode) -> str:

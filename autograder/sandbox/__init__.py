@@ -97,7 +97,7 @@ class Sandbox:
         server = [sys.executable, "-m", "autograder.sandbox.server", wall]
         server += [str(isolation.unique_uid(next(_numbers))), str(theirs.fileno()), *map(str, self.hidden)]
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = process = subprocess.Popen(
                 isolation.command(server, self.hidden) if wall == "bubblewrap" else server,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -116,11 +116,9 @@ class Sandbox:
             if ended != "end":
                 raise wire.WireError(ended)
         except (EOFError, OSError, wire.WireError) as error:
-            self._process.kill()
-            _, said = self._process.communicate()
+            said = _last_words(process)
             self.close()
-            last = said.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
-            raise NoSandbox(f"the sandbox did not start: {last[0]} (autograder doctor says more)") from error
+            raise NoSandbox(f"the sandbox did not start: {said} (autograder doctor says more)") from error
         return ours
 
     def _wall(self) -> str:
@@ -157,6 +155,20 @@ class Sandbox:
             if self._process.stderr is not None:
                 self._process.stderr.close()
         self._control = self._process = None
+
+
+def _last_words(process: subprocess.Popen[bytes]) -> str:
+    """End a server that did not start, and return why, as far as it said so."""
+    process.kill()
+    try:
+        _, said = process.communicate()
+    except ValueError:  # it was closed already, as by another thread that gives up
+        said = b""
+    last = (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
+    if "autograder" in last and ("ModuleNotFoundError" in last or "FileNotFoundError" in last):
+        checkout = Path(__file__).resolve().parents[2]
+        return f"it does not find autograder, which is in {checkout}: install that checkout, pip install -e {checkout}"
+    return last
 
 
 class _Collector:

@@ -63,7 +63,9 @@ def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(t
         marks = {
             one.student.id: one.score - one.late_submission_penalty
             for one in gradebook.assignment_submissions(ASSIGNMENT)
+            if not one.needs_manual_grade  # the guide's export leaves these blank
         }
+    assert marks
     canvas = table(term / "term" / "canvas-gradebook-filled.csv")
     filled = {row["SIS User ID"]: row[f"{ASSIGNMENT} (71828)"] for row in canvas if row["SIS User ID"]}
     assert {student: float(mark) for student, mark in filled.items() if mark} == pytest.approx(marks)

@@ -628,6 +628,31 @@ def test_walls_that_cannot_be_built_are_told_before_anything_is_graded() -> None
         sandbox.run(Program((), ()))
 
 
+def test_a_checkout_that_the_sandbox_does_not_show_is_one_line_with_the_way_out(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "autograder", tmp_path / "autograder")
+    code = (
+        "from autograder.sandbox import NoSandbox, Program, Sandbox\n"
+        "try:\n    Sandbox().run(Program((), ()))\nexcept NoSandbox as error:\n    print(error)\n"
+    )
+    line, place = [sys.executable, "-c", code], {"PYTHONPATH": str(tmp_path)}  # which no sandbox is told of
+    done = subprocess.run(line, env=os.environ | place, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert f"install that checkout, pip install -e {tmp_path}" in done.stdout
+
+
+def test_a_server_that_dies_at_its_first_program_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = Sandbox(LIMITS)
+
+    def dies(*_: object) -> tuple[None, str]:
+        assert sandbox._process is not None
+        sandbox._process.kill()
+        return None, "crash"
+
+    monkeypatch.setattr(sandbox, "_exchange", dies)
+    with pytest.raises(NoSandbox, match="did not start: it said nothing"):
+        sandbox.run(Program((), ()))
+
+
 def test_work_that_is_trusted_runs_without_isolation() -> None:
     with Sandbox(LIMITS, isolated=False) as sandbox:
         assert kinds(run(sandbox, "")) == {"observed"}

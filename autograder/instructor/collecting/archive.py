@@ -31,6 +31,7 @@ SMALL = 1 << 20  # below this, no ratio is dangerous: a notebook of zeros may be
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED, UTF_8 = 0x1, 0x800
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+ARCHIVE = "it is an archive: unpack it, and collect the folder"
 # What systems and editors leave behind; nobody hands it in.
 LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".ipynb_checkpoints", "__pycache__"}
 
@@ -50,6 +51,7 @@ class Entry:
         read: returns its content up to some bytes, or raises ``EntryRefused``.
         modified: when it was changed last, as seconds to order files by; 0 where nothing says it.
         path: on this machine, where the download is a folder.
+        packed: returns its content up to some bytes where it is refused for being a zip, which ``nested`` opens.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Entry:
     read: Callable[[int], bytes]
     modified: float = 0.0
     path: Path | None = None
+    packed: Callable[[int], bytes] | None = None
 
 
 @contextmanager
@@ -81,14 +84,15 @@ def opened(path: Path) -> Iterator[Sequence[Entry]]:
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
             raise CourseFolderError(f"{path} is a damaged zip: download it again ({error})") from error
         with archive:
-            yield _zipped(archive)
+            yield zip_entries(archive)
     elif path.name.casefold().endswith(ARCHIVES):
         raise CourseFolderError(f"{path} is no zip: unpack it, and give the folder")
     else:
         yield [_file(path.parent, path)]
 
 
-def _zipped(archive: zipfile.ZipFile) -> list[Entry]:
+def zip_entries(archive: zipfile.ZipFile) -> list[Entry]:
+    """Return the entries of a zip; what would be unsafe to read is refused."""
     entries, seen, total = list[Entry](), set[str](), 0
     for info in archive.infolist():
         name = _name(info)
@@ -107,7 +111,8 @@ def _zipped(archive: zipfile.ZipFile) -> list[Entry]:
             seen.add(key)
             total += info.file_size
         safe = () if _unsafe_name(name, parts) else parts
-        entries.append(Entry(name, safe, reason, _reader(archive, info, reason), _seconds(info)))
+        packed = _reader(archive, info, "") if _is_zip(name, reason) else None
+        entries.append(Entry(name, safe, reason, _reader(archive, info, reason), _seconds(info), packed=packed))
         if len(entries) > MAX_ENTRIES:
             break  # one is named for all that follow
     return entries
@@ -159,8 +164,12 @@ def _unsafe_entry(info: zipfile.ZipInfo, parts: Sequence[str]) -> str:
 
 def _unsafe_size(size: int, name: str) -> str:
     if name.casefold().endswith(ARCHIVES):
-        return "it is an archive: unpack it, and collect the folder"
+        return ARCHIVE
     return f"it has more than {MAX_NOTEBOOK_BYTES >> 20} MiB" if size > MAX_NOTEBOOK_BYTES else ""
+
+
+def _is_zip(name: str, refused: str) -> bool:
+    return refused == ARCHIVE and name.casefold().endswith(".zip")
 
 
 def _seconds(info: zipfile.ZipInfo) -> float:
@@ -235,8 +244,13 @@ def _file(root: Path, path: Path, *, too_many: bool = False) -> Entry:
         except (OSError, MalformedNotebook) as error:
             raise EntryRefused(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
+    def packed(limit: int) -> bytes:
+        with path.open("rb") as file:
+            return file.read(limit)
+
     parts = _parts(root, path)
-    return Entry("/".join(parts), parts, reason, read, found.st_mtime, path)
+    inside = packed if _is_zip(path.name, reason) and stat.S_ISREG(found.st_mode) else None
+    return Entry("/".join(parts), parts, reason, read, found.st_mtime, path, inside)
 
 
 def _unsafe_file(found: os.stat_result, name: str) -> str:

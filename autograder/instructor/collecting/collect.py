@@ -13,13 +13,18 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.instructor.collecting.archive import Entry, EntryRefused, opened
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.plan import WRITES, Found, Plan, Planned, Situation, Submitted, make_plan
+from autograder.instructor.collecting.given import given_time, of_student, read_given_times, zone_hint
+from autograder.instructor.collecting.nested import unpacked
+from autograder.instructor.collecting.plan import make_plan
+from autograder.instructor.collecting.planned import WRITES, Found, Plan, Planned, Situation, Submitted
 from autograder.instructor.collecting.recognising import Assignments
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.worksheet import read_times, with_times
+from autograder.instructor.collecting.worksheet import read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import keep, keep_replaced, kept
+from autograder.instructor.course.due_dates import AS_WRITTEN
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.course.roster import Student, read_roster
 from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
 from autograder.instructor.gradebook.writer import CourseGradebook
@@ -39,6 +44,9 @@ class CollectRequest:
         assignment: only this one; None for all that occur.
         roster: of the class; None for the course folder's.
         worksheet: Moodle's, which says when work was handed in; or None.
+        times: a table of the instructor's that says when students handed in; or None.
+        student: whose all of it is, by id; None where names say it.
+        at: when it was handed in, where one student's is collected; or None.
         choice: of a student's attempts: ``first``, ``last`` or a number.
         force: replace also what was not collected.
     """
@@ -47,6 +55,9 @@ class CollectRequest:
     assignment: str | None = None
     roster: Path | None = None
     worksheet: Path | None = None
+    times: Path | None = None
+    student: str | None = None
+    at: str | None = None
     choice: str = "last"
     force: bool = False
 
@@ -93,15 +104,23 @@ def planned_collection(
             f"{request.roster or 'roster.csv'} names nobody: put your learning system's export in its place, "
             "or give --roster FILE"
         )
+    if request.student is None and request.at is not None:
+        raise CourseFolderError("--at says when one student handed in: name the student with --student")
+    if request.student is not None and request.assignment is None:
+        raise CourseFolderError("--student says whose a file is: name its assignment, too, such as 2-layers")
     due = due_dates_of(folder, course)
+    zone = next((when.tzinfo for when in due.values() if when.tzinfo), None)
     _refuse_own_folders(folder, request.path)
     assignments = Assignments.of(folder)
     with opened(request.path) as entries:
-        files = read_all(entries)
+        if request.student is not None:
+            files = of_student(entries, request.student, students, _given(request.at, zone))
+        else:
+            files = read_all(entries)
         if request.worksheet:
-            files = with_times(files, read_times(request.worksheet, _zone(due)))
+            files = with_worksheet(files, read_worksheet(request.worksheet, _known(zone)))
         found, by_digest = list[Found](), dict[str, Entry]()
-        for one in files:
+        for one in (inner for outer in files for inner in unpacked(outer)):
             found.append(_found(one, assignments, by_digest))
             on_read(one.entry.name)
         works = [(student.id, name) for student in students for name in assignments.answers]
@@ -111,17 +130,24 @@ def planned_collection(
             {work: submitted(folder, *work) for work in works},
             due,
             datetime.now(UTC),
+            read_given_times(request.times, students, zone) if request.times else {},
         )
         plan = make_plan(found, situation, only=request.assignment, choice=request.choice, force=request.force)
         yield Collection(plan, students, due, by_digest)
 
 
-def _zone(due: Mapping[str, datetime]) -> tzinfo:
+def _known(zone: tzinfo | None) -> tzinfo:
     """Return the time zone of the instructor's dates, in which Moodle shows times to the instructor, too."""
-    zones = [when.tzinfo for when in due.values() if when.tzinfo]
-    if not zones:
+    if zone is None:
         raise CourseFolderError("a worksheet's times have no time zone: fill in due_dates.csv first, which says yours")
-    return zones[0]
+    return zone
+
+
+def _given(text: str | None, zone: tzinfo | None) -> datetime | None:
+    when = given_time(text, zone) if text is not None else None
+    if text is not None and when is None:
+        raise CourseFolderError(f"--at {text!r} is no time: write “{AS_WRITTEN}{zone_hint(zone)}”")
+    return when
 
 
 def _refuse_own_folders(folder: CourseFolder, path: Path) -> None:
@@ -169,6 +195,7 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
         keep(folder, one.student.id, one.assignment, one.attempts, contents)
         if one.action in WRITES and one.chosen is not None:
             _submit(folder, one)
+    note_instead(folder, collection.plan.instead_by_assignment)
 
 
 def _new_digests(folder: CourseFolder, one: Planned, collection: Collection) -> set[str]:

@@ -28,6 +28,7 @@ class DownloadedFile:
         doubt: what speaks against its time, in words for the instructor; or empty.
         owned: who owns it on the disk, where students themselves choose the name that says whose it is; or None.
         others: what other systems would say of the same file, by its name.
+        said: whether its time is the instructor's word.
     """
 
     entry: Entry
@@ -41,6 +42,7 @@ class DownloadedFile:
     doubt: str = ""
     owned: Owned | None = None
     others: tuple[DownloadedFile, ...] = ()
+    said: bool = False
 
 
 # Takes the entries, and how many folders all of them lie in; returns those that it knows. Only names at the outermost

@@ -43,12 +43,14 @@ class Match:
         by: the kind of the clue that decided; empty where none did.
         reason: why nobody was found, in words for the instructor; or empty.
         stranger: whether that is because nobody in the class is called so.
+        several: whether it is because more than one is.
     """
 
     student: Student | None
     by: str = ""
     reason: str = ""
     stranger: bool = False
+    several: bool = False
 
 
 class Directory:
@@ -79,7 +81,7 @@ class Directory:
                     return Match(next(iter(found.values())), clue.kind)
                 if found:
                     who = " and ".join(sorted(found))
-                    return Match(None, reason=f"{clue.text!r} fits {who}")
+                    return Match(None, reason=f"{clue.text!r} fits {who}", several=True)
         said = dict.fromkeys(clue.text for clue in clues if clue.text)
         if not said:
             return Match(None, reason="it names nobody")

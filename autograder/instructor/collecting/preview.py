@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autograder.errors import plain
 from autograder.instructor.collecting.collect import Collection
-from autograder.instructor.collecting.plan import LeftOut, Planned
+from autograder.instructor.collecting.planned import LeftOut, Planned
 from autograder.instructor.collecting.whose import BY_NAME_ALONE
 from autograder.instructor.course.standing import CLAIMED
 
@@ -68,18 +68,32 @@ def notices(collection: Collection) -> list[str]:
     """Return what an instructor has to know, one line each."""
     lines = [f"not collected: {file.path}: {file.reason}" for file in collection.plan.left_out if file.matters]
     if any(file.stranger for file in collection.plan.left_out):
-        lines.append("whom the download calls otherwise than the roster: write that name into its column “also”")
+        lines.append(
+            "whom the download calls otherwise than the roster: write that name into its column “also”; for one file: "
+            "autograder collect FILE ASSIGNMENT --student ID"
+        )
+    if any(file.several for file in collection.plan.left_out):
+        lines.append(
+            "a name that more than one has: Moodle's grading worksheet tells them apart, --worksheet FILE; for a file: "
+            "autograder collect FILE ASSIGNMENT --student ID"
+        )
+    if collection.plan.instead:
+        lines.append(
+            "ask those without a notebook for it, such as: “What you handed in holds no notebook. Please send the file "
+            "that ends in .ipynb.” Then: autograder collect FILE ASSIGNMENT --student ID"
+        )
     doubted = [planned.student.id for planned in collection.plan.planned if planned.doubt]
     if doubted:
         lines.append(
             f"renamed, or changed at another time than the folder says: {', '.join(doubted)}. The folder's time counts "
             "as a claim. Write the one that you believe into submitted/STUDENT/ASSIGNMENT/timestamp.txt"
         )
-    unknown = [planned.student.id for planned in collection.plan.planned if planned.late_since_unknown]
+    unknown = [one.student.id_and_name for one in collection.plan.planned if one.late_since_unknown]
     if unknown:
         lines.append(
-            f"late, and the download does not say since when, so no penalty is counted: {', '.join(unknown)}. "
-            "Write the time into submitted/STUDENT/ASSIGNMENT/timestamp.txt, such as 2026-11-05 23:59:00 UTC"
+            f"{len(unknown)} late, and the download does not say since when, so no penalty is counted: "
+            f"{', '.join(unknown)}. "
+            "Put the times into a table with the columns student and time, and collect again with --times FILE"
         )
     return [plain(line) for line in lines]
 
@@ -98,7 +112,7 @@ def remarks(collection: Collection) -> list[str]:
         lines.append(f"left out: {len(beside) - MOST_LINES} more files; --json names all")
     for assignment, students in collection.plan.absent.items():
         if students:
-            lines.append(f"nothing for {assignment} from {', '.join(student.id for student in students)}")
+            lines.append(f"nothing for {assignment} from {', '.join(student.id_and_name for student in students)}")
     return [plain(line) for line in lines]
 
 
@@ -118,6 +132,10 @@ def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
         "written": written,
         "submissions": [_record(planned) for planned in collection.plan.planned],
         "left_out": [_left_out(file) for file in collection.plan.left_out],
+        "instead": [
+            {"student": one.student.id, "assignment": one.assignment, "file": one.file}
+            for one in collection.plan.instead
+        ],
         "absent": {name: [student.id for student in students] for name, students in collection.plan.absent.items()},
     }
 

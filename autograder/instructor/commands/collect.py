@@ -19,6 +19,8 @@ EXAMPLES = examples(
     "autograder collect submissions.zip",
     "autograder collect submissions.zip 2-layers --dry-run",
     "autograder collect moodle.zip 2-layers --worksheet grading-worksheet.csv",
+    "autograder collect submissions.zip 2-layers --times times.csv",
+    'autograder collect from-mail.ipynb 2-layers --student ada --at "2026-11-05 22:10"',
     "autograder collect 2-layers-submissions --yes --json > collected.json",
     "autograder collect /srv/nbgrader/exchange/my-course/inbound --attempt first",
 )
@@ -43,8 +45,20 @@ def collect(
     worksheet: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Moodle's grading worksheet: when each handed in, which its zip does not say."
+            metavar="FILE",
+            help="Moodle's grading worksheet: when each handed in, and who is who, which its zip does not say.",
         ),
+    ] = None,
+    times: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Your table with the columns student and time, where the download has none."),
+    ] = None,
+    student: Annotated[
+        str | None, typer.Option(metavar="ID", help="Whose it is, whatever it is called; with ASSIGNMENT.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When that student handed in, such as 2026-11-05 22:10, as due dates are."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
     dry_run: DryRun = False,
@@ -73,7 +87,7 @@ def collect(
     interactive = sys.stdin.isatty() and not as_json
     if not (yes or dry_run or interactive):
         raise CourseFolderError("nobody can be asked here: add --yes to write, or --dry-run to look")
-    request = CollectRequest(path, assignment, roster, worksheet, attempt, force)
+    request = CollectRequest(path, assignment, roster, worksheet, times, student, at, attempt, force)
     with nullcontext() if dry_run else folder.only_one_grader(), ExitStack() as stack:
         with progress("Reading", None, as_json) as step:
             collection = stack.enter_context(planned_collection(folder, course, request, step))
@@ -85,12 +99,13 @@ def collect(
         write = not dry_run and bool(collection.plan.to_write)
         if write and interactive and not yes:
             write = typer.confirm("Write this into submitted/ and collected/?")
-        if write:
-            carry_out(folder, collection)
+        if write or not (dry_run or collection.plan.to_write):
+            carry_out(folder, collection)  # what was handed in instead is noted even where nothing is written
     if as_json:
         print(plain_json(preview.to_json(collection, written=write)))
     elif write:
         print("Written. Next: autograder grade" + (f" {assignment}" if assignment else ""))
     else:
-        print("nothing was written" if collection.plan.to_write else "everything is collected already")
+        done = collection.plan.complete and not collection.plan.to_write
+        print("everything is collected already" if done else "nothing was written")
     raise typer.Exit(0 if collection.plan.complete else 1)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import Assignment, Force, Quiet
+from autograder.commands.options import Assignment, Force, Quiet, examples
 from autograder.commands.overwriting import refuse_or_copy
-from autograder.errors import complain
+from autograder.errors import complain, plain
 from autograder.instructor.exporting.formats import FORMATS
 from autograder.reports.html import CONTROLS
 
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(epilog="Example: autograder export 2-layers --format canvas --into gradebook.csv")
+EXAMPLES = examples(
+    "autograder export 2-layers --format canvas --into gradebook.csv",
+    "autograder export 2-layers --format moodle --into worksheet.csv --unmarked-as-zero",
+)
+
+
+@app.command(epilog=EXAMPLES)
 def export(
     assignment: Assignment = None,
     format_: Annotated[str, typer.Option("--format", metavar="|".join(FORMATS), help="For whom.")] = "csv",
@@ -36,15 +42,27 @@ def export(
     column: Annotated[
         str | None, typer.Option(help="The assignment's column in Canvas's file, if it has another name.")
     ] = None,
+    unmarked_as_zero: Annotated[
+        bool, typer.Option("--unmarked-as-zero", help="Let an unmarked answer count 0, rather than leave a blank.")
+    ] = False,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the marks for a spreadsheet, for Canvas, Moodle or Gradescope; late penalties are taken off."""
+    """Write the marks for a spreadsheet, for Canvas, Moodle or Gradescope; late penalties are taken off.
+
+    While an answer that a person has to mark has no points, its student's mark is left blank. In a file of Canvas's,
+    whoever is excused (EX) or was not given the assignment (N/A) stays so; marks that change are listed, old and new.
+    """
+    from dataclasses import replace
+
     from autograder.console import progress
+    from autograder.course import Course
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.exporting import ExportError
     from autograder.instructor.gradebook.read_marks import read_marks
+    from autograder.instructor.gradebook.term import due_dates_of
 
     if format_ not in FORMATS:
         raise ExportError(f"there is no format {format_!r}: there are {', '.join(FORMATS)}")
@@ -62,15 +80,34 @@ def export(
         refuse_or_copy(target, force)  # before the work, not after it
     with progress("Reading marks", None, quiet or to_stdout) as step:
         marks = read_marks(folder, assignments, on_read=step)
+    if assignment is None:  # those of later weeks are no news
+        begun = {mark.assignment for mark in marks if mark.handed_in} | due_dates_of(folder, Course.installed()).keys()
+        marks = [mark for mark in marks if mark.assignment in begun]
+    unmarked = [mark.student.name for mark in marks if mark.unmarked]
+    if unmarked_as_zero:
+        marks = [replace(mark, unmarked=False, needs_manual_grade=False) for mark in marks]
     filled = _fill(into, marks, column) if into is not None else None
     content = filled.text if filled else FORMATS[format_].write(marks)
     print(str(content).translate(CONTROLS), end="") if to_stdout else write_atomically(target, content)
     if not quiet and not to_stdout:
-        count = filled.filled if filled else sum(mark.score is not None for mark in marks)
+        scores = (mark.final_score if FORMATS[format_].blank_while_unmarked else mark.score for mark in marks)
+        count = filled.filled if filled else sum(score is not None for score in scores)
         print(f"{target}: {count} mark{'' if count == 1 else 's'}")
-    waiting = sum(mark.needs_manual_grade for mark in marks)
-    if waiting:
-        complain(f"{waiting} marks wait for a person; what is not marked yet counts 0")
+        if filled and filled.changed:
+            print(f"old → new for {len(filled.changed)}: {plain('; '.join(filled.changed))}")
+    if format_ == "canvas" and into is None:
+        complain(
+            "Canvas takes a column without its own number for a new assignment: give it back its export, --into FILE"
+        )
+    if unmarked:
+        counts = unmarked_as_zero or not FORMATS[format_].blank_while_unmarked
+        what = "what is not marked yet counts 0" if counts else "left blank, --unmarked-as-zero exports them"
+        who = ", ".join(dict.fromkeys(unmarked))
+        complain(f"{len(unmarked)} wait for somebody to mark their written answer; {what}: {who}")
+    for line in open_matters(folder, assignments):
+        complain(line)
+    for said, who_is in filled.kept.items() if filled else ():
+        complain(f"kept {said} for {len(who_is)}: {'; '.join(who_is)}")
     if filled and filled.without_mark:
         complain(f"no mark for {len(filled.without_mark)} in {into}: {'; '.join(filled.without_mark)}")
     if filled and filled.not_there:

@@ -44,6 +44,7 @@ def grade(
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.grading.console import (
         changes_summary,
         changes_table,
@@ -75,6 +76,11 @@ def grade(
     if not quiet and not to_stdout:
         changes_table(run) if dry_run else grading_table(run)
         print(changes_summary(run) if dry_run else grading_summary(run))
+    if run.cells_changed and not quiet:
+        verb = "would follow" if dry_run else "follow"
+        complain(f"the gradebook's points {verb} the checks: {', '.join(run.cells_changed)}")
+    for line in [] if quiet else open_matters(folder, request.assignments):
+        complain(line)
     for ungraded in run.ungraded:
         complain(f"not graded: {ungraded.submission.student}, {ungraded.submission.assignment}: {ungraded.reason}")
     if run.ungraded:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import time
+
 import typer
 
 from autograder.commands.options import Assignment, Force, Quiet
@@ -11,20 +14,25 @@ app = typer.Typer()
 
 @app.command(epilog="Example: autograder release 2-layers")
 def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = False) -> None:
-    """Make the notebooks for students, and one zip with all that they need."""
+    """Make the notebooks for students, and one zip with all that they need.
+
+    Takes minutes: each chapter is run with the reference solutions, and once more untouched. A line tells each step.
+    """
     import os
     from concurrent.futures import ThreadPoolExecutor
 
-    from autograder.console import progress
-    from autograder.course import chapters_of
+    from nbformat import NotebookNode
+
+    from autograder.course import Chapter, chapters_of
     from autograder.instructor.course.about import about, course_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.questions import own_questions
     from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
     from autograder.instructor.gradebook.writer import CourseGradebook
     from autograder.instructor.releasing.bundle import write_bundle
+    from autograder.instructor.releasing.release import points_of, run_reference
     from autograder.instructor.releasing.release import release as release_chapter
-    from autograder.instructor.releasing.release import run_reference
+    from autograder.notebooks.graft import read_notebook
 
     folder = CourseFolder.here()
     config = folder.nbgrader_config()
@@ -35,23 +43,44 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
     # Before the work, not after it: what cannot be read stops it.
     students, due, own = students_of(folder), due_dates_of(folder, course), own_questions(folder, course)
-    with progress("Releasing", len(chapters) + 1, quiet) as step, ThreadPoolExecutor(os.cpu_count()) as pool:
+    begun = time.monotonic()
+
+    def step(what: str) -> None:
+        if not quiet:
+            print(f"{time.monotonic() - begun:4.0f} s  {what}", file=sys.stderr, flush=True)
+
+    def run(chapter: Chapter) -> NotebookNode:
+        step(f"{chapter.assignment}: running the chapter with the reference solutions")
+        return run_reference(chapter, course)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         # Each runs in a kernel of its own; what is written is written one after the other.
-        running = [pool.submit(run_reference, chapter, course) for chapter in chapters]
+        running = [pool.submit(run, chapter) for chapter in chapters]
         try:
             for chapter, executed in zip(chapters, running, strict=True):
-                question = own.get(chapter.assignment)
-                release_chapter(chapter, executed.result(), course, folder, question=question, force=force)
-                step(chapter.assignment)
+                question, name = own.get(chapter.assignment), chapter.assignment
+                done = executed.result()
+                release_chapter(
+                    *(chapter, done, course, folder),
+                    question=question,
+                    force=force,
+                    on_step=lambda what, name=name: step(f"{name}: {what}"),  # type: ignore[misc]
+                )
         finally:
             pool.shutdown(cancel_futures=True)
+        step("making the zip for students")
         notebooks = [folder.released(name) for name in folder.assignments()]
         write_bundle(folder.bundle, notebooks, course, said.hand_in, due)
-        step("the bundle")
     with CourseGradebook(folder) as gradebook:
         enter_term(gradebook, students, due)
     if not quiet:
         for chapter in chapters:
             asked = ", with your own written question" if chapter.assignment in own else ""
-            print(f"{chapter.assignment}: {folder.released(chapter.assignment).relative_to(folder.root)}{asked}")
+            path = folder.released(chapter.assignment)
+            by_checks, by_hand = points_of(read_notebook(path))
+            print(f"{chapter.assignment}: {path.relative_to(folder.root)}{asked}")
+            print(
+                f"{chapter.assignment}: {by_checks + by_hand} points ({by_checks} by checks, {by_hand} by hand): "
+                "give the assignment these points in your learning system"
+            )
         print(f"for students: {folder.bundle.relative_to(folder.root)}")

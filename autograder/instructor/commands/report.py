@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from autograder.commands.options import Assignment, Json, Quiet
-from autograder.errors import plain_json
+from autograder.errors import complain, plain_json
 
 app = typer.Typer()
 
@@ -19,18 +19,20 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
     from autograder.course import Course
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.gradebook.read_marks import read_marks
     from autograder.instructor.reports.class_report import class_report
-    from autograder.instructor.reports.public_code import public_code
-    from autograder.notebooks.graft import read_notebook, room_of
+    from autograder.instructor.reports.public_code import Public, public_in
+    from autograder.instructor.reports.similar import EVERYTHING
+    from autograder.notebooks.graft import read_notebook
 
     folder, course = CourseFolder.here(), Course.installed()
     assignments = folder.chosen(assignment)
     with progress("Reading marks", None, quiet or as_json) as step:
         marks = read_marks(folder, assignments, on_read=step)
 
-    def public(one: str) -> list[str]:
-        return public_code(course, room_of(read_notebook(folder.released(one))))
+    def public(one: str) -> Public:
+        return public_in(course, read_notebook(folder.released(one)))
 
     with progress("Comparing", len(assignments), quiet or as_json) as step:
         made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -40,11 +42,14 @@ def report(assignment: Assignment = None, as_json: Json = False, quiet: Quiet = 
     text = plain_json(done.numbers)
     write_atomically(page, done.html)
     write_atomically(page.with_suffix(".json"), text + "\n")
+    for line in [] if quiet else open_matters(folder, assignments):
+        complain(line)
     if as_json:
         print(text)
     elif not quiet:
-        pairs = sum(len(one["similar"]) for one in done.numbers["assignments"])
+        similar = [pair["what"] for one in done.numbers["assignments"] for pair in one["similar"]]
+        pairs, equal = len(similar), similar.count(EVERYTHING)
         print(f"{page.relative_to(folder.root)}, and the same as JSON beside it")
-        print(
-            f"{len(done.numbers['needs_help'])} need help; {pairs} similar pair{'' if pairs == 1 else 's'} to look at"
-        )
+        same = f", {equal} with the same answers throughout" if equal else ""
+        in_need = len(done.numbers["needs_help"])
+        print(f"{in_need} need help; {pairs} similar pair{'' if pairs == 1 else 's'} to look at{same}")

@@ -16,7 +16,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.errors import WrongUse
+from autograder.instructor.course.releases import earlier_cells
 from autograder.notebooks.graft import (
+    EARLIER,
+    RECORD,
     MalformedNotebook,
     grade_id_of,
     is_answer,
@@ -139,6 +142,16 @@ class CourseFolder:
         return self.root / "due_dates.csv"
 
     @property
+    def releases(self) -> Path:
+        """What cells have held in earlier releases."""
+        return self.root / "releases.json"
+
+    @property
+    def decisions(self) -> Path:
+        """What the instructor decided about marks beside the checks."""
+        return self.root / "decisions.csv"
+
+    @property
     def questions(self) -> Path:
         """Written questions of the instructor's own: for nobody else's eyes."""
         return self.root / "questions"
@@ -222,6 +235,8 @@ class CourseFolder:
         for cell in released.cells:
             if grade_id_of(cell) in complete and not is_answer(cell):
                 cell.source = complete[grade_id_of(cell)]
+        if earlier := earlier_cells(self.releases, assignment):
+            released.metadata[RECORD][EARLIER] = earlier
         return released
 
     @contextmanager

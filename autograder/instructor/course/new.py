@@ -80,8 +80,11 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
 | to do | command |
 |---|---|
 | a student hands in again | `autograder collect` again: every attempt is kept in `collected/`, the last one counts |
-| work came by other ways | put it into `submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb` |
+| work came by other ways | `autograder collect FILE ASSIGNMENT --student ID --at TIME` |
 | see what grading again would change, before it is written | `autograder grade --dry-run` |
+| a check should count other points | `autograder points ASSIGNMENT EXERCISE.CHECK POINTS` |
+| everybody should have a question's points | `autograder drop ASSIGNMENT EXERCISE.CHECK` |
+| a student need not do an assignment | `autograder excuse STUDENT ASSIGNMENT` |
 | reproduce one mark: seed, observed, expected | `autograder explain STUDENT ASSIGNMENT EXERCISE.CHECK` |
 | read how the grading of a submission went | `logs/STUDENT/ASSIGNMENT.txt` |
 

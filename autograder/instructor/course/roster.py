@@ -2,8 +2,9 @@
 
 Columns are known by their names, in any order and number. Read as they are, besides the course folder's own:
 
-- Canvas's gradebook export, ``Student, ID, SIS User ID, SIS Login ID, Section, …`` with a row ``Points Possible``
-  (Canvas Instructor Guide, "How do I export grades in the Gradebook?")
+- Canvas's gradebook export, ``Student, ID, SIS User ID, SIS Login ID, Section, …`` with a row ``Points Possible``, and
+  the one with ``LastName, FirstName`` in the place of ``Student`` (Canvas Instructor Guide, "How do I export grades in
+  the Gradebook?"; ``lib/gradebook_exporter.rb`` in github.com/instructure/canvas-lms)
 - Moodle's grade export, ``First name, Last name, ID number, Institution, Department, Email address, …``, its list of
   participants, and an assignment's grading worksheet, ``Identifier, Full name, …, Email address`` (MoodleDocs, "Grade
   export" and "Offline grading worksheet")
@@ -23,6 +24,7 @@ from autograder.instructor.course.tables import Row, Table, TableError, column_k
 
 # The first of these columns in which everybody has a value of their own names the folders in submitted/.
 ID_COLUMNS = ("studentid", "sisuserid", "idnumber", "id", "username", "sisloginid", "login", "emailaddress", "email")
+LOGIN_COLUMNS = ("sisloginid", "login", "username")
 EMAIL_COLUMNS = ("email", "emailaddress", "mail")
 FIRST_NAME_COLUMNS = ("firstname", "givenname")
 LAST_NAME_COLUMNS = ("lastname", "surname", "familyname")
@@ -31,8 +33,11 @@ ALSO = "also"
 ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
 NO_FOLDER = re.compile(r"[/\\\x00-\x1f\x7f]|^\.|^-|^$")
 MAX_ID_BYTES = 100
+POINTS_POSSIBLE = "Points Possible"
 # Canvas lists a student that teachers see the course as.
 TEST_STUDENTS = {"student, test", "test student"}
+# What stands behind a last name's own comma: Canvas writes "Smith, Jr., Robert".
+SUFFIX = re.compile(r"(.+?, *(?:jr|sr|i{2,3}|iv)\.?), *(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,8 @@ class Student:
         email: address.
         lms_user_id: what the learning system calls the student, in file names too: Canvas's user, Moodle's participant.
         also: other ids and names by which the student is known, such as a user name on GitHub.
+        login: the name under which the student logs in to the learning system.
+        section: of the class, as the learning system calls it.
     """
 
     id: str
@@ -54,6 +61,8 @@ class Student:
     email: str = ""
     lms_user_id: str = ""
     also: tuple[str, ...] = ()
+    login: str = ""
+    section: str = ""
 
     @property
     def full_name(self) -> str:
@@ -64,6 +73,11 @@ class Student:
     def name(self) -> str:
         """What to call the student: by name, or else by id."""
         return self.full_name or self.id
+
+    @property
+    def id_and_name(self) -> str:
+        """The id, which is unique, and the name, which people know."""
+        return f"{self.id} {self.full_name}".strip()
 
     @property
     def sortable_name(self) -> str:
@@ -113,11 +127,14 @@ def _student(table: Table, row: Row, column: str, others: Sequence[str]) -> Stud
     if _is_lms_id("id", table):
         lms_user_id = row.cells.get("id", "")
     known = tuple(dict.fromkeys(name for name in also if name and name != identity))
-    return Student(identity, first, last, row.first(*EMAIL_COLUMNS), lms_user_id, known)
+    login, section = row.first(*LOGIN_COLUMNS), row.cells.get("section", "")
+    return Student(identity, first, last, row.first(*EMAIL_COLUMNS), lms_user_id, known, login, section)
 
 
 def split_name(name: str) -> tuple[str, str]:
     """Return a full name as first and last name: at its comma, or else before its last word."""
+    if suffixed := SUFFIX.fullmatch(name):
+        return suffixed[2].strip(), suffixed[1].strip()
     last, comma, first = name.partition(",")
     if comma:
         return first.strip(), last.strip()
@@ -126,14 +143,18 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def _is_no_student(row: Row) -> bool:
-    name = row.cells.get("student")
     # Canvas has a row or two of what an assignment is worth before the first student.
-    return name is not None and (name in ("", "Points Possible") or name.casefold() in TEST_STUDENTS)
+    if {"lastname", "firstname", "section"} <= row.cells.keys():
+        last, first = row.cells["lastname"], row.cells["firstname"]
+        return last == POINTS_POSSIBLE or not (last or first) or f"{last}, {first}".casefold() in TEST_STUDENTS
+    name = row.cells.get("student")
+    return name is not None and (name in ("", POINTS_POSSIBLE) or name.casefold() in TEST_STUDENTS)
 
 
 def _is_lms_id(column: str, table: Table) -> bool:
     """Whether a column holds Canvas's own numbers, which stand beside the ids that the school gives."""
-    return column == "id" and table.has("student") and table.has("section")
+    has_canvas_names = table.has("student") or (table.has("lastname") and table.has("sisloginid"))
+    return column == "id" and has_canvas_names and table.has("section")
 
 
 def _id_column(table: Table, rows: Sequence[Row]) -> str:

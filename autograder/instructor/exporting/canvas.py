@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograder.instructor.course.roster import POINTS_POSSIBLE
 from autograder.instructor.exporting.tables import csv_text
 from autograder.instructor.gradebook.marks import Mark, number
 
+EXCUSED = "EX"
 HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-POINTS_POSSIBLE = "Points Possible"
 
 
 def canvas_csv(marks: Sequence[Mark]) -> str:
@@ -32,8 +33,14 @@ def canvas_csv(marks: Sequence[Mark]) -> str:
     return csv_text([(*HEADER, *possible), worth, *rows])
 
 
+def _cell(mark: Mark) -> str:
+    if mark.excused:
+        return EXCUSED
+    return "" if mark.final_score is None else number(mark.final_score)
+
+
 def _row(mine: dict[str, Mark], assignments: Sequence[str]) -> tuple[str, ...]:
     student = next(iter(mine.values())).student
-    scores = (mine[assignment].score if assignment in mine else None for assignment in assignments)
-    marks = ("" if score is None else number(score) for score in scores)
-    return (student.sortable_name, student.lms_user_id, student.id, student.id, "", *marks)
+    marks = (_cell(mine[assignment]) if assignment in mine else "" for assignment in assignments)
+    login = student.login or student.id
+    return (student.sortable_name, student.lms_user_id, student.id, login, student.section, *marks)

@@ -1,7 +1,8 @@
 """Put marks into a file that a learning system gave out, and leave every other value, and the file's form, as they are.
 
 Canvas's gradebook export gets the assignment's column filled, Moodle's grading worksheet the grade and, where it is
-empty, the comment. The formats are those of ``canvas.py`` and ``moodle.py``.
+empty, the comment. The formats are those of ``canvas.py`` and ``moodle.py``. What says in Canvas's that a student is
+excused, ``EX``, or was not given the assignment, ``N/A``, stays; so does a cell for whose mark an answer is unmarked.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from autograder.instructor.course.roster import Student
+from autograder.instructor.course.roster import POINTS_POSSIBLE, Student
 from autograder.instructor.exporting import ExportError
-from autograder.instructor.exporting.canvas import POINTS_POSSIBLE
+from autograder.instructor.exporting.canvas import EXCUSED
 from autograder.instructor.exporting.moodle import PARTICIPANT, comment
 from autograder.instructor.exporting.tables import BOM, unguarded
 from autograder.instructor.gradebook.marks import Mark, number
 
 DELIMITERS = ",;\t"
+# What Canvas writes in the place of a mark (lib/gradebook_exporter.rb); importing a mark instead would undo it.
+NO_MARK = {EXCUSED, "N/A"}
 K = TypeVar("K")
 
 
@@ -32,12 +35,16 @@ class Filled:
         filled: how many marks were put in.
         not_there: students with a mark whom the file does not name.
         without_mark: what the file calls those for whom there is none.
+        kept: what it calls those whom it excuses or does not give the assignment, by what it says of them.
+        changed: those who had another mark in it, each with the old and the new one.
     """
 
     text: str
     filled: int
     not_there: Sequence[str]
     without_mark: Sequence[str]
+    kept: Mapping[str, Sequence[str]]
+    changed: Sequence[str]
 
 
 def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> Filled:
@@ -61,23 +68,34 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> Filled:
             "English, with the columns Identifier and Grade"
         )
     grade = _canvas_column(header, marks[0].assignment, column) if is_canvas else header.index("Grade")
+    number_column = "ID" if is_canvas else "Identifier"
     remark = header.index("Feedback comments") if "Feedback comments" in header and not is_canvas else None
     people = _rows_of_people(table, is_canvas, grade, marks[0].max_score, header)
-    whose = _match(people, header, [mark.student for mark in marks])
+    called = [_called(row, header) for row in people]
+    whose = _match(people, called, header, [mark.student for mark in marks])
     by_student = {mark.student.id: mark for mark in marks}
-    without: list[str] = []
+    without, kept, changed = list[str](), dict[str, list[str]](), list[str]()
+    filled = 0
     for at, row in enumerate(people):
-        mark = by_student.get(whose.get(at, ""))
-        if mark is None or mark.score is None:
-            without.append(" ".join(row[:2]).strip())
+        mark, who = by_student.get(whose.get(at, "")), f"{called[at]} ({_cell(row, header, number_column)})"
+        old = row[grade].strip() if grade < len(row) else ""
+        if is_canvas and old.upper() in NO_MARK:
+            kept.setdefault(old, []).append(who)
+            continue
+        excused = is_canvas and mark is not None and mark.excused
+        if mark is None or (mark.final_score is None and not excused):
+            without.append(who)
             continue
         row += [""] * (grade + 1 - len(row))
-        row[grade] = number(mark.score)
+        row[grade] = EXCUSED if mark.final_score is None else number(mark.final_score)
+        filled += 1
+        if old and _points(old) != _points(row[grade]):
+            changed.append(f"{who}: {old} → {row[grade]}")
         if remark is not None and len(row) > remark and not row[remark].strip():
             row[remark] = comment(mark)
     there = set(whose.values())
-    absent = [mark.student.name for mark in marks if mark.score is not None and mark.student.id not in there]
-    return Filled(_written(table, text, delimiter), len(people) - len(without), absent, without)
+    absent = [mark.student.name for mark in marks if mark.final_score is not None and mark.student.id not in there]
+    return Filled(_written(table, text, delimiter), filled, absent, without, kept, changed)
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
@@ -142,18 +160,34 @@ def _rows_of_people(
 
 
 def _require_points(row: Sequence[str], column: int, possible: float) -> None:
-    said = row[column].strip().replace(",", ".") if column < len(row) else ""
-    try:
-        there = float(said)
-    except ValueError:
-        return
-    if abs(there - possible) > 0.005:
+    there = _points(row[column]) if column < len(row) else None
+    if there is not None and abs(there - possible) > 0.005:
         raise ExportError(
             f"the assignment is worth {number(there)} points there and {number(possible)} here: "
             f"make it {number(possible)} there, and export the file again"
         )
 
 
+def _points(text: str) -> float | None:
+    """Return the points that a cell says, with a point or a comma; None where it says something else."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _called(row: Sequence[str], header: Sequence[str]) -> str:
+    """Return the name that a row has, in the file's own order of its parts."""
+    return ", ".join(filter(None, (_cell(row, header, name) for name in NAMES)))
+
+
+def _cell(row: Sequence[str], header: Sequence[str], column: str) -> str:
+    at = header.index(column) if column in header else len(row)
+    return row[at].strip() if at < len(row) else ""
+
+
+NAMES = ("Student", "LastName", "FirstName", "Full name")
+NAME = "name"  # in one column or in two
 Key = Callable[[Student], str]
 # Which column may hold what, the surest first.
 KEYS: Sequence[tuple[str, Key]] = (
@@ -161,27 +195,30 @@ KEYS: Sequence[tuple[str, Key]] = (
     ("Identifier", lambda student: student.lms_user_id),
     ("SIS User ID", lambda student: student.id),
     ("ID number", lambda student: student.id),
+    ("SIS Login ID", lambda student: student.login),
     ("SIS Login ID", lambda student: student.id),
     ("SIS Login ID", lambda student: student.email),
     ("Email address", lambda student: student.email),
     ("Email address", lambda student: student.id),
     ("ID", lambda student: student.id),
     ("Identifier", lambda student: student.id),
-    ("Student", lambda student: student.sortable_name),
-    ("Full name", lambda student: student.name),
+    (NAME, lambda student: student.sortable_name),
+    (NAME, lambda student: student.name),
 )
 
 
-def _match(people: Sequence[Sequence[str]], header: Sequence[str], students: Sequence[Student]) -> dict[int, str]:
+def _match(
+    people: Sequence[Sequence[str]], called: Sequence[str], header: Sequence[str], students: Sequence[Student]
+) -> dict[int, str]:
     """Return the student's id by the number of the row, each student once, by the surest thing that is known."""
     found: dict[int, str] = {}
     for column, key in KEYS:
-        if column not in header:
+        if column not in (*header, NAME):
             continue
         known = set(found.values())
         index = _unique({student.id: _folded(key(student)) for student in students if student.id not in known})
-        at = header.index(column)
-        there = {row: _folded(cells[at]) for row, cells in enumerate(people) if at < len(cells)}
+        cells = called if column == NAME else [_cell(row, header, column) for row in people]
+        there = {row: _folded(cell) for row, cell in enumerate(cells)}
         rows = _unique({row: value for row, value in there.items() if row not in found})
         found |= {rows[value]: index[value] for value in rows if value in index}
     return found

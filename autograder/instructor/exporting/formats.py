@@ -21,19 +21,21 @@ class Format:
         ending: of its files.
         write: returns marks in it.
         is_archive: whether that is a zip, and no text.
+        blank_while_unmarked: whether it leaves a mark out while an answer is unmarked.
         can_be_filled: whether marks can be put into a file that the system gave out.
     """
 
     ending: str
     write: Callable[[Sequence[Mark]], str | bytes]
     is_archive: bool = False
+    blank_while_unmarked: bool = False
     can_be_filled: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
-    "csv": Format(".csv", plain_csv),
-    "canvas": Format("-canvas.csv", canvas_csv, can_be_filled=True),
-    "moodle": Format("-moodle.csv", moodle_csv, can_be_filled=True),
+    "csv": Format(".csv", plain_csv, blank_while_unmarked=True),
+    "canvas": Format("-canvas.csv", canvas_csv, blank_while_unmarked=True, can_be_filled=True),
+    "moodle": Format("-moodle.csv", moodle_csv, blank_while_unmarked=True, can_be_filled=True),
     "gradescope": Format("-gradescope.zip", gradescope_zip, is_archive=True),
     "json": Format(".json", verdicts_json),
 }

@@ -44,7 +44,7 @@ def _row(mark: Mark) -> tuple[str, ...]:
         student.id,
         student.email,
         "Submitted for grading" if mark.handed_in else "No submission",
-        "" if mark.score is None else number(mark.score),
+        "" if mark.final_score is None else number(mark.final_score),
         number(mark.max_score),
         "Yes",
         f"{mark.submitted_at:%A, %-d %B %Y, %-I:%M %p}" if mark.submitted_at else "-",

@@ -1,7 +1,8 @@
 """One row for each student and assignment, in the columns of nbgrader's own export, and four more.
 
 Columns: ``nbgrader.plugins.export.CsvExportPlugin``; the score has the late penalty taken off, as there. Unlike there,
-names may hold commas, and what was not handed in has an empty score and not 0: what that is worth is yours to say.
+names may hold commas, and what was not handed in has an empty score and not 0: what that is worth is yours to say. So
+has work of which an answer is unmarked; its raw score says what it has so far.
 The last column says of the timestamp whether it is ``proved`` or ``claimed``.
 """
 
@@ -35,7 +36,7 @@ def _row(mark: Mark) -> tuple[str, ...]:
         student.email,
         "" if mark.raw_score is None else repr(mark.raw_score),
         repr(mark.penalty),
-        "" if mark.score is None else repr(mark.score),
+        "" if mark.final_score is None else repr(mark.final_score),
         repr(mark.max_score),
         mark.status,
         "yes" if mark.is_late else "no",

@@ -21,6 +21,7 @@ def _record(mark: Mark) -> dict[str, Any]:
         "student": {name: getattr(mark.student, name) for name in STUDENT},
         "assignment": mark.assignment,
         "status": mark.status,
+        "unmarked": mark.unmarked,
         "score": mark.score,
         "raw_score": mark.raw_score,
         "late_submission_penalty": mark.penalty,

@@ -22,7 +22,11 @@ class Mark:
         raw_score: points before a penalty; None where nothing was handed in, or it has not been graded.
         penalty: points taken off for being late.
         handed_in: whether there is work.
-        needs_manual_grade: whether something waits for a person.
+        needs_manual_grade: whether something waits for a person, if only to be looked at again.
+        unmarked: whether an answer has no points yet, and so the raw score leaves it out.
+        excused: whether the student need not do it; then nothing else is said of it.
+        instead: the file that was handed in and is no notebook; empty where there is none.
+        late_since_unknown: whether the system says that it came late, and nothing says when.
         submitted_at: when it was handed in, in UTC, where that is known.
         proved: whether a clock says so that the student cannot set.
         due: until when it had to be, extension included, in UTC, where there is a date.
@@ -38,6 +42,10 @@ class Mark:
     penalty: float = 0.0
     handed_in: bool = False
     needs_manual_grade: bool = False
+    unmarked: bool = False
+    excused: bool = False
+    instead: str = ""
+    late_since_unknown: bool = False
     submitted_at: datetime | None = None
     proved: bool = False
     due: datetime | None = None
@@ -49,6 +57,11 @@ class Mark:
     def score(self) -> float | None:
         """Points with the penalty taken off, never below 0, as nbgrader's own export gives them."""
         return None if self.raw_score is None else max(0.0, self.raw_score - self.penalty)
+
+    @property
+    def final_score(self) -> float | None:
+        """The score that may leave for other systems; None while an answer has no points yet."""
+        return None if self.unmarked else self.score
 
     @property
     def share(self) -> float | None:
@@ -80,8 +93,10 @@ class Mark:
     @property
     def status(self) -> str:
         """How far it is, in a word or two."""
+        if self.excused:
+            return "excused"
         if not self.handed_in:
-            return "missing"
+            return "something else" if self.instead else "missing"
         if self.raw_score is None:
             return "not graded"
         return "waits for a person" if self.needs_manual_grade else "graded"

@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.utils import compute_checksum, determine_grade
 
+from autograder.instructor.gradebook.adjusting import GIVEN
 from autograder.notebooks.graft import grade_id_of, is_answer, is_written, record_of
 
 NO_RESPONSE = "No response."  # nbgrader's words
@@ -22,16 +23,16 @@ def save_verdicts(gradebook: Gradebook, assignment: str, student: str, graded: N
         student: whose work.
         graded: the notebook in which the verdicts are recorded.
     """
-    scores, comments = scores_of(graded), comments_of(graded)
+    scores, comments, given = points_of(graded), comments_of(graded), record_of(graded).get(GIVEN, ())
     notebook = gradebook.find_submission_notebook(assignment, assignment, student)
-    for grade, cell in _rows(gradebook, Grade, notebook.id):
-        grade.auto_score = scores.get(cell)
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-    for comment, cell in _rows(gradebook, Comment, notebook.id):
+    for grade, cell in rows_of(gradebook, Grade, notebook.id):
+        grade.auto_score = scores.get(cell, 0.0)  # of a check that is no more, nothing, and nobody waits for it
+        grade.needs_manual_grade = cell not in given and (grade.manual_score is not None or grade.auto_score is None)
+    for comment, cell in rows_of(gradebook, Comment, notebook.id):
         comment.auto_comment = comments.get(cell)
 
 
-def scores_of(graded: NotebookNode) -> dict[str, float | None]:
+def points_of(graded: NotebookNode) -> dict[str, float | None]:
     """Return the score of each graded cell; None where a person has to give it."""
     record = record_of(graded)
     scores: dict[str, float | None] = {
@@ -39,7 +40,10 @@ def scores_of(graded: NotebookNode) -> dict[str, float | None]:
         for verdict in record["verdicts"]
     }
     # nbgrader's own rule for a written answer: nothing for the text that was released, and else a person decides.
-    return scores | {str(grade_id_of(cell)): determine_grade(cell)[0] for cell in graded.cells if is_written(cell)}
+    for cell in filter(is_written, graded.cells):
+        given = grade_id_of(cell) in record.get(GIVEN, ())  # to everybody, as the question was dropped
+        scores[str(grade_id_of(cell))] = float(cell.metadata.nbgrader.points) if given else determine_grade(cell)[0]
+    return scores
 
 
 def comments_of(graded: NotebookNode) -> dict[str, str]:
@@ -52,7 +56,7 @@ def _is_as_released(cell: NotebookNode) -> bool:
     return bool(cell.metadata.nbgrader.get("checksum") == compute_checksum(cell))
 
 
-def _rows(gradebook: Gradebook, kind: Any, notebook: str) -> Any:
+def rows_of(gradebook: Gradebook, kind: Any, notebook: str) -> Any:
     """Return the grades or comments of a submitted notebook, each with its cell's id, in one query."""
     rows = gradebook.db.query(kind, BaseCell.name).join(BaseCell, kind.cell_id == BaseCell.id)
     return rows.filter(kind.notebook_id == notebook).all()

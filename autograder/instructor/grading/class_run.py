@@ -114,6 +114,7 @@ class ClassRun:
         ungraded: submissions without.
         waiting: how many were not begun, since the run was asked to stop.
         dry: whether it wrote nothing.
+        cells_changed: the checks whose points were others in the gradebook, each with both.
     """
 
     seed: int
@@ -122,6 +123,7 @@ class ClassRun:
     ungraded: Sequence[Ungraded] = ()
     waiting: int = 0
     dry: bool = False
+    cells_changed: Sequence[str] = ()
 
     @property
     def changes(self) -> list[GradedSubmission]:

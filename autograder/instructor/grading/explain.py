@@ -15,6 +15,7 @@ from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.gradebook.adjusting import DECISIONS, adjust
 from autograder.instructor.grading.reuse import digest_of, versions
 from autograder.instructor.grading.rules import is_from_scratch
 from autograder.judge import Expectations, judge
@@ -226,6 +227,8 @@ def explain(
         from_scratch: whether a pass by delegation earns nothing.
     """
     record = record_of(notebook)
+    decided = record.get(DECISIONS, ())
+    adjust(record, ())  # it is the judge's verdict that comes out again
     program = program_again(notebook, check)
     seeds = {planned.name: planned.seed for planned in program.checks}
     checks = [one for one in checks_of(check.room, check.exercise) if one.name in seeds]
@@ -242,7 +245,7 @@ def explain(
         check=check,
         seed=seeds[check.name],
         versions=record.get("run", {}).get("versions", {}),
-        warnings=warnings,
+        warnings=[*warnings, *(f"decided since: {said}" for said in decided)],
         recorded=next(
             verdict
             for verdict in record["verdicts"]

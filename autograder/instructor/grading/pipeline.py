@@ -17,7 +17,10 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
+from autograder.instructor.course.decisions import Decision, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
+from autograder.instructor.gradebook.adjusting import adjust, worth_now
+from autograder.instructor.gradebook.cells import changed_cells, write_cells
 from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
 from autograder.instructor.gradebook.writer import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
@@ -26,7 +29,7 @@ from autograder.instructor.grading.reuse import Scores, digest_of, earlier_recor
 from autograder.instructor.grading.rules import is_from_scratch
 from autograder.instructor.grading.submission import Graded, conclude, grade_unreadable, prepare
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
-from autograder.notebooks.graft import RECORD, Grafted, MalformedNotebook
+from autograder.notebooks.graft import RECORD, Grafted, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
@@ -110,16 +113,20 @@ class _Grading:
         self.from_scratch = is_from_scratch(gradebook.config)
         self.instructor: dict[str, NotebookNode] = {}
         self.scores: dict[str, Scores] = {}
+        self.decisions: dict[str, tuple[Decision, ...]] = {}
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[Ungraded] = []
         self.running: dict[Future[RunResult], _Begun] = {}
         self.told_to_stop = False
+        self.cells_changed: list[str] = []
 
     def run(self) -> ClassRun:
         for assignment in self.request.assignments:
             self.gradebook.require_assignment(assignment)
             self.instructor[assignment] = self.folder.instructor_notebook(assignment)
             self.scores[assignment] = self.gradebook.scores(assignment)
+            self.decisions[assignment] = read_decisions(self.folder.decisions, assignment)
+            self.follow_points(assignment)
         work = self.folder.submissions(self.request.assignments, self.request.student)
         self.progress.begin(len(work))
         with self.sandboxes(len(work)) as sandboxes:
@@ -134,7 +141,29 @@ class _Grading:
             while self.running:
                 self.finish_some()
         waiting = len(work) - len(self.graded) - len(self.ungraded)
-        return ClassRun(self.seed, self.request.isolated, self.graded, self.ungraded, waiting, self.request.dry_run)
+        return ClassRun(
+            self.seed,
+            self.request.isolated,
+            self.graded,
+            self.ungraded,
+            waiting,
+            self.request.dry_run,
+            self.cells_changed,
+        )
+
+    def follow_points(self, assignment: str) -> None:
+        """Let the gradebook's cells have the points of the checks, which may be others than when it was released."""
+        checks = worth_now(checks_of(room_of(self.instructor[assignment])), self.decisions[assignment])
+        changes = changed_cells(self.gradebook, assignment, checks)
+        said = [str(change) for change in changes]
+        if changes and self.request.student is not None:
+            raise CourseFolderError(
+                f"points of {assignment} have changed ({', '.join(said)}): grade it without --student, "
+                "so that the same points count for all"
+            )
+        if changes and not self.request.dry_run:
+            write_cells(self.gradebook, assignment, changes)
+        self.cells_changed += said
 
     def sandboxes(self, submissions: int) -> AbstractContextManager[Sandboxes]:
         """Return where submissions run: on a cluster's workers, or here in no more sandboxes than there is work."""
@@ -151,7 +180,8 @@ class _Grading:
         work, released = submission.read(), self.instructor[submission.assignment]
         digest = digest_of(work, released, self.course, (self.request.limits, self.request.isolated, self.from_scratch))
         scores = self.scores[submission.assignment]
-        earlier = earlier_record(self.folder, submission, digest, self.request.seed, scores)
+        decisions = self.decisions[submission.assignment]
+        earlier = earlier_record(self.folder, submission, digest, self.request.seed, scores, decisions)
         if earlier is not None:
             if not self.request.dry_run:
                 self.gradebook.update_penalty(submission, released)
@@ -185,6 +215,7 @@ class _Grading:
     def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:
         record = done.notebook.metadata[RECORD]
         record |= {"digest": digest, "run": {"seed": self.seed, "versions": versions()}}
+        adjust(record, self.decisions[submission.assignment])
         if isinstance(work.timestamp, str):
             record["notes"] = [*record["notes"], "timestamp.txt holds no time; it counts as handed in in time"]
         if not self.request.dry_run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from nbformat import NotebookNode
 import autograder
 from autograder.checks import checks_of
 from autograder.course import Course
+from autograder.instructor.course.decisions import Decision
 from autograder.instructor.course.folder import CourseFolder, HandedIn, Submission
+from autograder.instructor.gradebook.adjusting import DECISIONS, told
 from autograder.notebooks.graft import MalformedNotebook, read_notebook, record_of, room_of
 
 Scores = Mapping[str, Mapping[str, float | None]]
@@ -55,16 +57,22 @@ def digest_of(work: HandedIn, released: NotebookNode, course: Course, rules: obj
 
 
 def earlier_record(
-    folder: CourseFolder, submission: Submission, digest: str, seed: int | None, scores: Scores
+    folder: CourseFolder,
+    submission: Submission,
+    digest: str,
+    seed: int | None,
+    scores: Scores,
+    decisions: Sequence[Decision] = (),
 ) -> dict[str, Any] | None:
     """Return what an earlier run recorded of a submission, if it may stand.
 
-    It may if work and checks are the same, the seed is the one that is asked for, and the gradebook still says so:
+    It may if work, checks and decisions are the same, the seed is the one asked for, and the gradebook still says so:
     after a gradebook was lost or put back from a copy, the notebooks alone prove nothing.
     """
     try:
         record = record_of(read_notebook(folder.autograded(submission.student, submission.assignment)))
         same = record["digest"] == digest and seed in (None, record["run"]["seed"])
+        same = same and record.get(DECISIONS, []) == told(decisions)
         points = {(verdict["exercise"], verdict["check"]): verdict["points"] for verdict in record["verdicts"]}
         in_gradebook = scores.get(submission.student, {})
         stands = same and all(

@@ -5,15 +5,20 @@ from __future__ import annotations
 import atexit
 import secrets
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.about import with_book
+from autograder.instructor.course.decisions import read_decisions
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.gradebook.adjusting import adjust
 from autograder.instructor.grading.reuse import versions
 from autograder.instructor.grading.rules import is_from_scratch
 from autograder.instructor.grading.submission import conclude
@@ -41,5 +46,7 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         program = program_of(nb, checks_of(room_of(nb)), run_seed)
         from_scratch = is_from_scratch(self.config)
         graded = conclude(grafted, sandbox.run(program), expect, run_seed, from_scratch=from_scratch)
+        folder, assignment = CourseFolder(Path(CourseDirectory(parent=self).root)), resources["nbgrader"]["assignment"]
+        adjust(graded.notebook.metadata[RECORD], read_decisions(folder.decisions, assignment))
         graded.notebook.metadata[RECORD]["run"] = {"seed": run_seed, "versions": versions()}
         return graded.notebook, resources

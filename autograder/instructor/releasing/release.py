@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,9 @@ from nbformat import NotebookNode
 
 from autograder.course import Chapter, Course
 from autograder.errors import WorkFailed, WouldOverwrite
+from autograder.instructor.course.releases import remember_release
 from autograder.instructor.releasing.source import glued_values, source_notebook
-from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
+from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
 
 if TYPE_CHECKING:
     from autograder.instructor.course.folder import CourseFolder
@@ -55,6 +57,7 @@ def release(
     *,
     question: WrittenQuestion | None = None,
     force: bool = False,
+    on_step: Callable[[str], None] = lambda step: None,
 ) -> Released:
     """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
 
@@ -65,19 +68,31 @@ def release(
         folder: the instructor's.
         question: the instructor's own, in the place of the chapter's written one.
         force: replace a source notebook that differs, and keep a copy of it.
+        on_step: called before each step, with what it does.
 
     Raises:
         ReleaseError: the reference does not pass a check, or nbgrader finds fault with a notebook.
         WouldOverwrite: a source notebook is there that differs, and not ``force``.
     """
+    on_step("checking that the reference passes every check")
     _require_nothing(_validate(executed), f"the reference does not pass its own checks in {chapter.assignment}")
+    on_step("writing source and release notebook, and the gradebook's cells")
     source = source_notebook(chapter, course, glued_values(executed), question)
     path = folder.source(chapter.assignment)
     write_source(path, nbformat.writes(source), force=force)
+    remember_release(folder.releases, chapter.assignment, folder.released(chapter.assignment))
     _generate(folder, chapter.assignment)
     released = read_notebook(folder.released(chapter.assignment))
+    on_step("running the untouched notebook: every check has to be open")
     _check_released(released, chapter.assignment)
     return Released(chapter.assignment, path, folder.released(chapter.assignment))
+
+
+def points_of(released: NotebookNode) -> tuple[int, int]:
+    """Return the points of a released notebook: those that checks give, and those that a person gives."""
+    graded = [cell for cell in released.cells if is_graded(cell)]
+    by_hand = sum(cell.metadata.nbgrader.points for cell in graded if is_written(cell))
+    return sum(cell.metadata.nbgrader.points for cell in graded) - by_hand, by_hand
 
 
 def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> NotebookNode:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,24 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.course.standing import CLAIMED
 from autograder.instructor.gradebook.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics
-from autograder.instructor.reports.similar import MIN_EVIDENCE, MIN_SHARE, K, SimilarPair, Span, similar_pairs
+from autograder.instructor.reports.equal_answers import equal_groups, equal_pairs
+from autograder.instructor.reports.public_code import Public
+from autograder.instructor.reports.similar import (
+    EVERYTHING,
+    MIN_EVIDENCE,
+    MIN_SHARE,
+    MIN_WORDS,
+    WRITTEN,
+    K,
+    SimilarPair,
+    Span,
+    similar_pairs,
+)
+from autograder.instructor.reports.written_words import written_words
 from autograder.reports.html import render
 
 # Beyond these, a page would be long and not say more; the JSON has all.
 PAIRS_IN_FULL, PAIRS, FAILURES = 20, 200, 15
-
-Public = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,7 @@ class ClassReport:
 def class_report(
     course: str,
     marks: Sequence[Mark],
-    public: Public,
+    public: Callable[[str], Public],
     made: str,
     on_assignment: Callable[[str], None] = lambda assignment: None,
 ) -> ClassReport:
@@ -48,7 +59,7 @@ def class_report(
     Args:
         course: its name.
         marks: one for each student and assignment.
-        public: returns the code that everybody has read, for an assignment.
+        public: returns what everybody has read, for an assignment.
         made: when, for the reader.
         on_assignment: called after each assignment.
     """
@@ -84,6 +95,7 @@ def class_report(
         run=K,
         min_evidence=number(MIN_EVIDENCE),
         min_share=MIN_SHARE,
+        min_words=number(MIN_WORDS),
         number=number,
     )
     return ClassReport(html, numbers)
@@ -92,7 +104,7 @@ def class_report(
 class _Section:
     """What is said of one assignment."""
 
-    def __init__(self, assignment: str, marks: Sequence[Mark], public: Iterable[str]) -> None:
+    def __init__(self, assignment: str, marks: Sequence[Mark], public: Public) -> None:
         self.assignment, self.marks = assignment, marks
         self.max_score = max(mark.max_score for mark in marks)
         graded = [mark for mark in marks if mark.score is not None]
@@ -104,8 +116,19 @@ class _Section:
         self.limits = class_statistics.limits_met(marks)
         self.delegations = class_statistics.delegations(marks)
         self.outcomes = class_statistics.outcomes(marks)
-        self.answers = {mark.student.id: _code(mark) for mark in graded}
-        self.pairs = similar_pairs(self.answers, public)
+        self.answers = {mark.student.id: mark.answers for mark in graded}
+        self.equal = equal_groups(self.answers, public.answers)
+        self.pairs = [*equal_pairs(self.answers, self.equal, public.answers), *self._partly_similar(graded, public)]
+
+    def _partly_similar(self, graded: Sequence[Mark], public: Public) -> list[SimilarPair]:
+        """Return who shares some of their programs or written answers, those with most evidence first."""
+        code = {mark.student.id: _code(mark) for mark in graded}
+        written = {mark.student.id: _written(mark) for mark in graded}
+        by_words = similar_pairs(written, public.text, min_evidence=MIN_WORDS, tokenise=written_words)
+        pairs = [*similar_pairs(code, public.code), *(replace(pair, what=WRITTEN) for pair in by_words)]
+        equal = [set(group) for group in self.equal]
+        unequal = [pair for pair in pairs if not any(set(pair.students) <= group for group in equal)]
+        return sorted(unequal, key=lambda pair: (-pair.evidence, pair.students))
 
     @property
     def has_begun(self) -> bool:
@@ -120,9 +143,12 @@ class _Section:
             "assignment": self.assignment,
             "max_score": self.max_score,
             "handed_in": sum(mark.handed_in for mark in self.marks),
-            "missing": self.who(lambda mark: not mark.handed_in),
+            "missing": self.who(lambda mark: not (mark.handed_in or mark.instead or mark.excused)),
+            "excused": self.who(lambda mark: mark.excused),
+            "handed_in_instead": {mark.student.id: mark.instead for mark in self.marks if mark.instead},
             "not_graded": self.who(lambda mark: mark.status == "not graded"),
             "late": self.who(lambda mark: mark.is_late),
+            "late_since_unknown": self.who(lambda mark: mark.late_since_unknown),
             "time_claimed": self.who(lambda mark: mark.standing == CLAIMED),
             "wait_for_a_person": self.who(lambda mark: mark.needs_manual_grade),
             "marks": self.spread.record() if self.spread else None,
@@ -140,6 +166,7 @@ class _Section:
 
     def values(self, students: Mapping[str, Student]) -> dict[str, Any]:
         """Return what the template needs."""
+        pairs = [pair for pair in self.pairs if pair.what != EVERYTHING]
         return self.record() | {
             "id": f"assignment-{self.assignment}",
             "spread": self.spread,
@@ -152,9 +179,11 @@ class _Section:
             "late": [mark for mark in self.marks if mark.is_late],
             "marks": self.marks,
             "compared": len(self.answers),
-            "pairs": [(pair, self._sides(pair)) for pair in self.pairs[:PAIRS_IN_FULL]],
-            "more_pairs": self.pairs[PAIRS_IN_FULL:PAIRS],
-            "pairs_left_out": max(0, len(self.pairs) - PAIRS),
+            "equal": [(group, list(self.answers[group[0]].items())) for group in self.equal[:PAIRS_IN_FULL]],
+            "more_equal": self.equal[PAIRS_IN_FULL:],
+            "pairs": [(pair, self._sides(pair)) for pair in pairs[:PAIRS_IN_FULL]],
+            "more_pairs": pairs[PAIRS_IN_FULL:PAIRS],
+            "pairs_left_out": max(0, len(pairs) - PAIRS),
         }
 
     def _sides(self, pair: SimilarPair) -> list[tuple[str, list[tuple[str, Markup]]]]:
@@ -170,6 +199,12 @@ def _code(mark: Mark) -> dict[str, str]:
     """Return the answers that a check looks at; a written one is no program."""
     exercises = {verdict["exercise"] for verdict in mark.verdicts}
     return {name: source for name, source in mark.answers.items() if name.partition("-")[2] in exercises}
+
+
+def _written(mark: Mark) -> dict[str, str]:
+    """Return the answers that no check looks at."""
+    code = _code(mark)
+    return {name: text for name, text in mark.answers.items() if name not in code}
 
 
 def marked(source: str, spans: Sequence[Span]) -> Markup:

@@ -282,7 +282,7 @@ def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
     for assignment, mine in by_assignment.items():
         is_due = sum(mark.handed_in for mark in mine) >= HALF * len(mine)
         for mark in mine:
-            if not mark.handed_in and is_due:
+            if not mark.handed_in and not mark.excused and is_due:
                 missing[mark.student.id].append(assignment)
             elif mark.decided_share is not None and mark.decided_share < HALF:
                 weak[mark.student.id].append((assignment, mark.decided_share))

@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 from autograder.instructor.course.attempts import is_proved
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.gradebook.adjusting import DECISIONS
 from autograder.instructor.gradebook.marks import number, penalty_in_words
 from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.reports.feedback_zip import feedback_zip
@@ -83,7 +84,7 @@ def feedback_page(
         max_points=number(submission.max_score),
         lateness=penalty_in_words(submission.late_submission_penalty, claimed=claimed),
         waiting=submission.needs_manual_grade,
-        notes=record["notes"],
+        notes=[*record["notes"], *record.get(DECISIONS, ())],
         exercises=exercises,
         written=[_written(cell, assignment, student, gradebook) for cell in notebook.cells if is_written(cell)],
     )

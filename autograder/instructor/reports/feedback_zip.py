@@ -50,6 +50,8 @@ def _name_in_download(folder: CourseFolder, student: str, assignment: str) -> st
     """Return a page's name by that of the notebook in the download, empty where it was not collected."""
     path = PurePosixPath(_downloaded_as(folder, student, assignment))
     parts = [part for part in path.parts if part not in ("/", "..")]
+    packed = next((at for at, part in enumerate(parts) if part.casefold().endswith(".zip")), len(parts))
+    parts = parts[: packed + 1]  # of a student's own zip, the system knows the zip alone
     return str(PurePosixPath(*parts).with_suffix(".html")) if parts else ""
 
 

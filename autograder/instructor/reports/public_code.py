@@ -1,14 +1,43 @@
-"""The code that every student of a chapter has read, or that whoever understood it writes."""
+"""What every student of a chapter has read, or whoever understood it writes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
 
 from autograder.course import Course
+from autograder.notebooks.graft import grade_id_of, is_answer, room_of
 
 FENCE = re.compile(r"^(`{3,})(?:\{code-cell\}|\{code-block\})? *(?:i?python3?)\b[^\n]*\n(.*?)^\1 *$", re.M | re.S)
 TOP_LEVEL = re.compile(r"\n(?=class |def |@)")
 CELL_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[\w-]+:[^\n]*\n)+)", re.M | re.S)
+
+
+@dataclass(frozen=True)
+class Public:
+    """What everybody has read of an assignment.
+
+    Attributes:
+        code: stubs, the chapter's code, the reference, what known mistakes make of it.
+        text: of the released notebook.
+        answers: the cells of the answers as they were released, by grade id.
+    """
+
+    code: Sequence[str] = ()
+    text: Sequence[str] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+def public_in(course: Course, released: NotebookNode) -> Public:
+    """Return what everybody has read of a released notebook's assignment."""
+    return Public(
+        public_code(course, room_of(released)),
+        [cell.source for cell in released.cells if cell.cell_type == "markdown"],
+        {str(grade_id_of(cell)): cell.source for cell in released.cells if is_answer(cell)},
+    )
 
 
 def public_code(course: Course, room: str) -> list[str]:

@@ -11,7 +11,7 @@ the right answer is often one line:
   students have, and 0 for what all have.
 
 The evidence between two students is the number of tokens in what they share, each weighted so, over all exercises of an
-assignment.
+assignment. Written answers are compared in the same way, by their words.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -30,10 +30,14 @@ K = 12
 WINDOW = 4
 MIN_EVIDENCE = 60.0
 MIN_SHARE = 0.4
+MIN_WORDS = 30.0  # of written answers; two who read the same page seldom share more than a sentence of it
 # What more have is no sign of one having it from another, and pairs of many would take long.
 MAX_OWNERS = 100
 
+EVERYTHING, CODE, WRITTEN = "all answers", "code", "written answers"
+
 Span = tuple[Place, Place]
+Tokenise = Callable[[str], list[list[CodeToken]]]
 
 
 @dataclass(frozen=True)
@@ -67,22 +71,29 @@ class SimilarPair:
         students: the two, in order.
         evidence: weighted number of shared tokens.
         share: the part of the smaller work's own tokens that is shared, from 0 to 1.
-        spans: what is shared, for each of the two by answer.
+        spans: what is shared, for each of the two by answer; none where everything is.
+        what: is shared: ``all answers``, each word of them, or some of their ``code`` or ``written answers``.
     """
 
     students: tuple[str, str]
     evidence: float
     share: float
     spans: tuple[Mapping[str, Sequence[Span]], Mapping[str, Sequence[Span]]]
+    what: str = CODE
 
     def record(self) -> dict[str, Any]:
         """Return the pair as JSON values."""
-        return {"students": list(self.students), "evidence": round(self.evidence, 1), "share": round(self.share, 3)}
+        return {
+            "students": list(self.students),
+            "what": self.what,
+            "evidence": round(self.evidence, 1),
+            "share": round(self.share, 3),
+        }
 
 
-def fingerprints(source: str) -> set[int]:
-    """Return the fingerprints of every run of K tokens of a program."""
-    return {print_ for piece in code_tokens(source) for print_ in _hashes([token.text for token in piece])}
+def fingerprints(source: str, tokenise: Tokenise = code_tokens) -> set[int]:
+    """Return the fingerprints of every run of K tokens of a program, or of another text."""
+    return {print_ for piece in tokenise(source) for print_ in _hashes([token.text for token in piece])}
 
 
 def similar_pairs(
@@ -90,6 +101,7 @@ def similar_pairs(
     public: Iterable[str],
     min_evidence: float = MIN_EVIDENCE,
     min_share: float = MIN_SHARE,
+    tokenise: Tokenise = code_tokens,
 ) -> list[SimilarPair]:
     """Return the pairs that share enough to be looked at, those with most evidence first.
 
@@ -98,9 +110,10 @@ def similar_pairs(
         public: what everybody has read: stubs, the book's code, the reference, known mistakes.
         min_evidence: weighted tokens below which a pair is not returned.
         min_share: part of the smaller work below which a pair is not returned.
+        tokenise: returns the tokens of an answer.
     """
-    known = {print_ for source in public for print_ in fingerprints(source)}
-    works = {student: work_of(mine, known) for student, mine in answers.items()}
+    known = {print_ for source in public for print_ in fingerprints(source, tokenise)}
+    works = {student: work_of(mine, known, tokenise) for student, mine in answers.items()}
     repeated = _repeated(works.values())
     pairs = (
         compare(students, works, weights)
@@ -112,13 +125,13 @@ def similar_pairs(
     return sorted(found, key=lambda pair: (-pair.evidence, pair.students))
 
 
-def work_of(answers: Mapping[str, str], public: Collection[int]) -> Work:
+def work_of(answers: Mapping[str, str], public: Collection[int], tokenise: Tokenise = code_tokens) -> Work:
     """Return one student's answers ready to be compared."""
     tokens: list[tuple[str, CodeToken]] = []
     passages: list[Passage] = []
     counted: set[int] = set()
     for answer, source in answers.items():
-        for piece in code_tokens(source):
+        for piece in tokenise(source):
             own = [
                 Passage(print_, len(tokens) + at)
                 for at, print_ in enumerate(_hashes([token.text for token in piece]))

@@ -56,14 +56,15 @@ def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path)
     kept = sorted(path.read_bytes() for path in (course / "collected" / "007" / "2-layers").glob("*.ipynb"))
     assert kept == [notebook(answer="first"), notebook(answer="second")]
     assert sorted(path.name for path in (course / "submitted").iterdir()) == ["0042", "007"]
-    assert "nothing for 2-layers from xm, grace" in said
+    assert "nothing for 2-layers from xm 小明 王, grace Grace Hopper" in said
     assert "left out: lovelaceada_1_5006_notes.txt: it is no notebook of this course" in said
     assert "2 submissions: 2 new, 2 NOT COLLECTED" in said
     assert [line.partition(": ")[2].partition(" (")[0] for line in errors.splitlines()][:2] == [
         "not collected: turingalan_9_5005_2-layers.ipynb: nobody in the roster is '9' or 'turingalan'",
         "not collected: ../../evil.ipynb: its path leads out of the archive",
     ]
-    assert "no penalty is counted: 0042. Write the time into submitted/" in errors
+    assert "1 late, and the download does not say since when" in errors
+    assert "no penalty is counted: 0042 José O'Brien-Núñez. Put the times into a table" in errors
 
 
 def test_a_row_of_the_preview_says_file_attempt_lateness_and_why(course: Path, canvas: Path) -> None:
@@ -78,7 +79,11 @@ def test_a_row_of_the_preview_says_file_attempt_lateness_and_why(course: Path, c
 def test_to_collect_twice_changes_nothing(course: Path, canvas: Path) -> None:
     here(course, "collect", canvas, "--yes")
     before = files(course)
-    assert "everything is collected already" in here(course, "collect", canvas, "--yes")[1]
+    said = here(course, "collect", canvas, "--yes")[1]
+    assert said.endswith("2 as it is, 2 NOT COLLECTED\nnothing was written\n")
+    assert files(course) == before
+    zipped(canvas, {name: CANVAS[name] for name in list(CANVAS)[:3]})
+    assert here(course, "collect", canvas, "--yes")[1].endswith("everything is collected already\n")
     assert files(course) == before
 
 

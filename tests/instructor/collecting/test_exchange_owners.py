@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 from autograder.instructor.collecting.archive import opened
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.plan import Found, Plan, Planned, Situation, make_plan
+from autograder.instructor.collecting.plan import make_plan
+from autograder.instructor.collecting.planned import Found, Plan, Planned, Situation
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.roster import Student
 from autograder.instructor.doctor import owners_finding

@@ -14,9 +14,10 @@ from autograder.errors import WrongUse
 from autograder.instructor.collecting.archive import Entry, opened
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.matching import Clue, Directory
-from autograder.instructor.collecting.plan import Found, Situation, make_plan
+from autograder.instructor.collecting.plan import make_plan
+from autograder.instructor.collecting.planned import Found, Situation
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.worksheet import read_times, with_times
+from autograder.instructor.collecting.worksheet import read_worksheet, with_worksheet
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.roster import Student
 from tests.instructor.collecting.downloads import clone, folder, gradescope_metadata, zipped
@@ -80,7 +81,7 @@ def test_moodles_worksheet_says_when(tmp_path: Path) -> None:
     )
     name = "Ada Lovelace_101_assignsubmission_file_/2-layers.ipynb"
     found = of_zip(tmp_path, name, "Bob Smith_102_assignsubmission_file_/2-layers.ipynb")
-    ada, bob = with_times(list(found.values()), read_times(worksheet, UTC))
+    ada, bob = with_worksheet(list(found.values()), read_worksheet(worksheet, UTC))
     assert (ada.when, bob.when) == (EVENING.replace(second=0), None)
     assert (ada.proved, bob.proved) == (True, False)
 
@@ -95,7 +96,7 @@ def test_moodles_worksheet_says_when(tmp_path: Path) -> None:
 def test_what_is_no_worksheet_is_said_in_a_line(text: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text(text)
     with pytest.raises(WrongUse, match=reason):
-        read_times(tmp_path / "w.csv", UTC)
+        read_worksheet(tmp_path / "w.csv", UTC)
 
 
 def test_blackboard_says_user_and_order(tmp_path: Path) -> None:

@@ -33,8 +33,17 @@ def roster(text: str | bytes) -> tuple[Student, ...]:
 
 def test_a_canvas_gradebook_is_read_as_it_is() -> None:
     ada, grace = roster(CANVAS)
-    assert ada == Student("007", "Ada", "Lovelace", lms_user_id="101", also=("ada",))
+    assert ada == Student("007", "Ada", "Lovelace", lms_user_id="101", login="ada", section="CS 1", also=("ada",))
     assert (grace.id, grace.lms_user_id, grace.also) == ("0042", "102", ("grace",))
+
+
+@pytest.mark.parametrize("school", ["007", ""], ids=["with the school's ids", "without"])
+def test_a_canvas_gradebook_with_split_names_is_read_as_it_is(school: str) -> None:
+    head = "LastName,FirstName,ID,SIS User ID,SIS Login ID,Section,2-layers (77)\n"
+    rows = f",,,,,,Manual Posting\n    Points Possible,,,,,,20.00\nLovelace,Ada,101,{school},ada,CS 1,\n"
+    (ada,) = roster(f"{head}{rows}Student,Test,999,,bbbc6740f0b946af,,\n")
+    assert (ada.first_name, ada.last_name, ada.lms_user_id) == ("Ada", "Lovelace", "101")
+    assert (ada.id, ada.login, ada.section) == (school or "ada", "ada", "CS 1")
 
 
 def test_canvas_without_the_schools_ids_has_its_own() -> None:
@@ -77,7 +86,9 @@ def test_nbgraders_own_table_is_read() -> None:
     ids=["BOM", "UTF-16", "UTF-16 LE", "UTF-16 BE", "UTF-32", "CRLF", "semicolons", "tabs", "Excel's line"],
 )
 def test_encodings_and_separators_that_occur_are_read(content: bytes) -> None:
-    assert roster(content)[0] == Student("007", "Ada", "Lovelace", lms_user_id="101", also=("ada",))
+    assert roster(content)[0] == Student(
+        "007", "Ada", "Lovelace", lms_user_id="101", login="ada", section="CS 1", also=("ada",)
+    )
 
 
 def test_names_keep_commas_quotes_and_scripts() -> None:
@@ -122,6 +133,8 @@ def test_what_cannot_be_read_is_one_clear_line(text: str | bytes, reason: str) -
         ("Ada Lovelace", ("Ada", "Lovelace")),
         ("Lovelace, Ada", ("Ada", "Lovelace")),
         ("Ada King Lovelace", ("Ada King", "Lovelace")),
+        ("Smith, Jr., Robert", ("Robert", "Smith, Jr.")),
+        ("Smith, Robert, PhD", ("Robert, PhD", "Smith")),
         ("王小明", ("", "王小明")),
         ("", ("", "")),
     ],

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from autograder.course import Course
 from autograder.instructor.course.attempts import Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.tables import csv_rows
 from autograder.instructor.gradebook.read_marks import read_marks
 from autograder.verdicts import labelled
@@ -52,8 +53,10 @@ def test_each_format_is_written_once_and_replaced_only_by_force(format_: str, te
     line = ("export", ASSIGNMENT, "--format", format_)
     status, out, err = here(term_folder, *line)
     assert status == 0
-    assert re.search(r"exports/2-layers\S+: 10 marks\n$", out)
-    assert err == "autograder: 2 marks wait for a person; what is not marked yet counts 0\n"
+    count, what = (10, "what is not marked yet counts 0") if format_ in ("gradescope", "json") else (8, "left blank")
+    assert re.search(rf"exports/2-layers\S+: {count} marks\n", out)
+    assert f"2 wait for somebody to mark their written answer; {what}" in err
+    assert "Ada Lovelace" in err
     assert "--force replaces it and keeps a copy" in refused(term_folder, *line)
     assert here(term_folder, *line, "--force", "-q")[:2] == (0, "")
     assert len(list((term_folder / "exports").iterdir())) == 2
@@ -79,9 +82,21 @@ def test_the_canvas_file_has_ids_names_and_the_mark_after_the_penalty(term_folde
     assert rows["0042"][-1] == ""
 
 
-def test_all_assignments_go_to_canvas_in_one_file_and_not_to_moodle(term_folder: Path) -> None:
-    assert here(term_folder, "export", "--format", "canvas")[0] == 0
-    assert len(exported(term_folder, "class-canvas.csv")[0]) == 5 + 6
+def test_login_and_section_of_the_roster_go_back_to_canvas(term_folder: Path) -> None:
+    (term_folder / "roster.csv").write_text(
+        'Student,ID,SIS User ID,SIS Login ID,Section\n"Lovelace, Ada",101,ada,annamull0,CS 1\n', encoding="utf-8"
+    )
+    assert here(term_folder, "export", ASSIGNMENT, "--format", "canvas")[0] == 0
+    rows = {row[2]: row for row in exported(term_folder, "2-layers-canvas.csv")}
+    assert rows["ada"][:5] == ["Lovelace, Ada", "101", "ada", "annamull0", "CS 1"]
+
+
+def test_all_assignments_that_have_begun_go_to_canvas_in_one_file_and_not_to_moodle(term_folder: Path) -> None:
+    (term_folder / "due_dates.csv").write_text("assignment,due\n3-dropout,2026-11-12 23:59+01:00\n4-optimizer,\n")
+    status, _, err = here(term_folder, "export", "--format", "canvas")
+    assert status == 0
+    assert "give it back its export, --into FILE" in err
+    assert exported(term_folder, "class-canvas.csv")[0][5:] == [ASSIGNMENT, "3-dropout"]
     assert "name one" in refused(term_folder, "export", "--format", "moodle")
 
 
@@ -103,9 +118,27 @@ def test_a_file_of_canvas_gets_the_marks_in_a_copy(term: Path, tmp_path: Path) -
     line = ("export", ASSIGNMENT, "--format", "canvas", "--into", given, "--column", "Chapter 2")
     status, out, err = here(term, *line)
     assert (status, given.read_bytes()) == (1, before)
-    assert "9 with a mark are not in" in err
+    assert "7 with a mark are not in" in err
     assert out.endswith("gradebook-filled.csv: 1 mark\n")
     assert (tmp_path / "gradebook-filled.csv").read_bytes() == before.replace(b"x,103,,,,", b"x,103,,,,12")
+
+
+def test_an_unmarked_answer_leaves_a_blank_unless_it_is_to_count_nothing(term_folder: Path) -> None:
+    line = ("export", ASSIGNMENT, "--format", "csv", "--force")
+    for more, score, status in (((), "", "waits for a person"), (("--unmarked-as-zero",), "20.0", "graded")):
+        assert here(term_folder, *line, *more)[0] == 0
+        head, *rows = exported(term_folder, "2-layers.csv")
+        (ada,) = (dict(zip(head, row, strict=True)) for row in rows if row[head.index("student_id")] == "ada")
+        assert (ada["raw_score"], ada["score"], ada["status"]) == ("20.0", score, status)
+
+
+def test_what_filling_keeps_and_changes_is_said_by_name(term: Path, tmp_path: Path) -> None:
+    (tmp_path / "canvas.csv").write_text(
+        'Student,ID,SIS User ID,SIS Login ID,Section,2-layers (5)\n"N, John",103,,,,13\n"L, B",102,,,,EX\n'
+    )
+    _, out, err = here(term, "export", ASSIGNMENT, "--format", "canvas", "--into", tmp_path / "canvas.csv")
+    assert "old → new for 1: N, John (103): 13 → 12" in out
+    assert "kept EX for 1: L, B (102)" in err
 
 
 @pytest.mark.parametrize(
@@ -134,6 +167,23 @@ def test_what_is_missing_is_said_in_a_line(command: str, released: Path, tmp_pat
 
 
 # Report
+
+
+def test_what_collecting_left_to_do_is_said_wherever_marks_are_made_or_shown(term_folder: Path) -> None:
+    folder = CourseFolder(term_folder)
+    note_instead(folder, {ASSIGNMENT: {"0042": "2-layers.py"}})
+    work = (term_folder / "submitted" / "ada" / ASSIGNMENT / "2-layers.ipynb").read_bytes()
+    met = datetime(2026, 11, 9, tzinfo=UTC)
+    keep(folder, "ada", ASSIGNMENT, [Attempt(1, hashlib.sha256(work).hexdigest(), None, True, met, "p", "Canvas")], {})
+    for line in (("grade", ASSIGNMENT, "--student", "grace"), ("report", ASSIGNMENT), ("export", ASSIGNMENT)):
+        err = here(term_folder, *line)[2]
+        assert "1 handed in something else than a notebook for 2-layers: 0042 (2-layers.py)" in err
+        assert "1 late for 2-layers at an unknown time, so no penalty is counted: ada" in err
+    (found,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
+    assert (found["handed_in_instead"], found["missing"]) == ({"0042": "2-layers.py"}, [])
+    assert found["late_since_unknown"] == ["ada"]
+    page = (term_folder / "reports" / "2-layers.html").read_text(encoding="utf-8")
+    assert "Handed in something else than a notebook: Gone Away (2-layers.py)" in page
 
 
 def test_the_report_of_the_sample_class_says_what_happened_in_it(term_folder: Path) -> None:

@@ -42,7 +42,7 @@ MOODLE = (
 def test_canvas_column_is_filled_and_all_else_is_as_it_was() -> None:
     done = fill(CANVAS, MARKED)
     assert done.text == CANVAS.replace("9.50,,95.0", "9.50,18,95.0").replace(",,3.00,", ",,7.25,")
-    assert (done.filled, done.not_there, done.without_mark) == (2, [], ["Student, Test 103"])
+    assert (done.filled, done.not_there, done.without_mark) == (2, [], ["Student, Test (103)"])
 
 
 def test_moodle_grades_and_empty_comments_are_filled_and_all_else_is_as_it_was() -> None:
@@ -109,6 +109,36 @@ def test_who_is_not_in_the_file_is_named() -> None:
 def test_a_student_without_a_mark_keeps_what_is_there() -> None:
     nothing = [Mark(ADA, "2-layers", 25.0), MARKED[1]]
     assert '"Lovelace, Ada",101,S1,ada,A,9.50,,95.0' in fill(CANVAS, nothing).text
+
+
+@pytest.mark.parametrize("said", ["EX", "N/A", "ex "])
+def test_who_is_excused_or_was_not_given_the_assignment_in_canvas_stays_so(said: str) -> None:
+    excused = CANVAS.replace('"A, and B",,3.00,', f'"A, and B",,{said},')
+    done = fill(excused, MARKED)
+    assert done.text == excused.replace("9.50,,95.0", "9.50,18,95.0")
+    assert (done.filled, done.kept) == (1, {said.strip(): ["de la Cruz, Jr., Ben (102)"]})
+    assert (done.changed, done.not_there) == ([], [])
+
+
+def test_a_mark_that_is_there_and_differs_is_listed_old_and_new() -> None:
+    assert fill(CANVAS, MARKED).changed == ["de la Cruz, Jr., Ben (102): 3.00 → 7.25"]
+    assert fill(CANVAS.replace(",,3.00,", ",,7.250,"), MARKED).changed == []
+    assert fill(MOODLE.replace("Submitted,,", 'Submitted,"17,00",', 1), MARKED).changed == [
+        "Ada Lovelace (Participant 101): 17,00 → 18"
+    ]
+
+
+def test_an_answer_that_nobody_has_marked_leaves_the_cell_as_it_is() -> None:
+    waiting = [MARKED[0], replace(MARKED[1], unmarked=True)]
+    assert fill(CANVAS, waiting).text == CANVAS.replace("9.50,,95.0", "9.50,18,95.0")
+    assert fill(MOODLE, waiting).text.splitlines()[2] == MOODLE.splitlines()[2]
+
+
+def test_canvas_with_split_names_is_filled_and_its_students_are_found_by_name() -> None:
+    head = "LastName,FirstName,ID,SIS Login ID,Section,2-layers (12)\n    Points Possible,,,,,25\n"
+    done = fill(f'{head}Lovelace,Ada,7,x,A,\n"de la Cruz, Jr.",Ben,8,y,A,3\n', MARKED)
+    assert done.text == f'{head}Lovelace,Ada,7,x,A,18\n"de la Cruz, Jr.",Ben,8,y,A,7.25\n'
+    assert done.changed == ["de la Cruz, Jr., Ben (8): 3 → 7.25"]
 
 
 def test_a_short_row_is_made_long_enough() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
 from autograder.instructor.reports.class_report import ClassReport, class_report, marked
+from autograder.instructor.reports.public_code import Public
 from tests.axe import violations
 from tests.instructor.reports.classes import MISTAKES, make_class
 from tests.instructor.reports.similarity import ADDMM, DISGUISED
@@ -37,7 +38,7 @@ class Reader(HTMLParser):
 
 
 def report_on(size: int, *assignments: str) -> ClassReport:
-    return class_report("A course", make_class(size, 1, assignments or ("2-layers",)), lambda _: (), "today")
+    return class_report("A course", make_class(size, 1, assignments or ("2-layers",)), lambda _: Public(), "today")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def report() -> ClassReport:
     for at, source in ((10, ADDMM), (11, DISGUISED)):
         vars(marks[at])["answers"] = {"layers-Linear": source}
         assert marks[at].verdicts
-    return class_report("A <i>course</i>", marks, lambda _: (), "today")
+    return class_report("A <i>course</i>", marks, lambda _: Public(), "today")
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +96,48 @@ def test_the_two_who_wrote_the_same_stand_side_by_side_with_what_they_share_mark
         assert source.strip() in text
 
 
+ESSAY = "The weights are drawn with a standard deviation that keeps the size of what leaves a layer the same. " * 3
+OWN = "Without it each layer would shrink what it gets, and after ten of them almost nothing of the image is left. " * 3
+
+
+def report_of_pair(*answers: dict[str, str], public: Public | None = None) -> ClassReport:
+    """Report on thirty who worked alone, and on some who did not."""
+    mine = [*answers, *({"layers-Linear": f"alone_{at} = {at}"} for at in range(30 - len(answers)))]
+    handed_in = [mark for mark in make_class(40, 3) if mark.handed_in]
+    marks = [replace(mark, answers=own) for mark, own in zip(handed_in, mine, strict=False)]
+    return class_report("c", marks, lambda _: public or Public(), "t")
+
+
+def test_two_equal_hand_ins_come_first_even_if_their_code_is_the_books() -> None:
+    common = {"layers-Linear": "class Linear:\n    pass\n", "layers-essay": ESSAY}
+    same = {name: f"\n{text}  ".replace("    pass", "  pass") for name, text in common.items()}
+    found = report_of_pair(common, same, public=Public(code=[common["layers-Linear"]], text=[ESSAY]))
+    first = found.numbers["assignments"][0]["similar"][0]
+    assert (first["what"], first["share"]) == ("all answers", 1)
+    assert found.html.count("The same answers, but for white space:") == 1
+    assert html.escape(ESSAY.strip()) in found.html
+
+
+def test_nobody_is_equal_who_has_not_begun() -> None:
+    released = {"layers-Linear": "class Linear:\n    ...\n", "layers-essay": "*Your answer*"}
+    found = report_of_pair(released, dict(released), public=Public(answers=released))
+    assert found.numbers["assignments"][0]["similar"] == []
+
+
+def test_a_shared_written_answer_is_a_pair_and_the_question_in_it_is_none() -> None:
+    answers = [{"layers-Linear": f"x = {at}", "layers-essay": text} for at, text in enumerate((ESSAY, f"Yes. {ESSAY}"))]
+    (pair,) = report_of_pair(*answers).numbers["assignments"][0]["similar"]
+    assert (pair["what"], pair["share"] > 0.9) == ("written answers", True)
+    quoted = [mine | {"layers-essay": ESSAY + own} for mine, own in zip(answers, ("No.", OWN), strict=True)]
+    assert report_of_pair(*quoted, public=Public(text=[ESSAY])).numbers["assignments"][0]["similar"] == []
+
+
+def test_many_who_handed_in_the_same_are_one_group_and_no_thousand_pairs() -> None:
+    found = report_of_pair(*[{"layers-Linear": "the same"}] * 30)
+    assert len(found.numbers["assignments"][0]["similar"]) == 29
+    assert found.html.count("The same answers, but for white space:") == 1
+
+
 @given(st.text(), st.lists(st.integers(0, 30), max_size=6))
 def test_marking_changes_nothing_of_the_text(source: str, cuts: list[int]) -> None:
     lines = source.splitlines(keepends=True) or [""]
@@ -125,7 +168,7 @@ def test_a_class_of_one_or_two_is_no_trouble(size: int) -> None:
 
 def test_a_class_that_handed_in_nothing_is_told_so() -> None:
     nobody = [mark for mark in make_class(200, 5) if not mark.handed_in]
-    words = Reader(class_report("c", nobody, lambda _: (), "t").html).words
+    words = Reader(class_report("c", nobody, lambda _: Public(), "t").html).words
     assert words.count("Nothing has been handed in or graded of 2-layers") == 1
     assert "Late and missing" not in words
 
@@ -139,8 +182,8 @@ def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
 
 def test_times_that_nothing_proves_are_named(page: Reader) -> None:
     marks = make_class(6, 1)
-    assert "nothing proves" not in Reader(class_report("c", marks, lambda _: (), "t").html).words
-    claimed = class_report("c", [replace(marks[0], proved=False), *marks[1:]], lambda _: (), "t")
+    assert "nothing proves" not in Reader(class_report("c", marks, lambda _: Public(), "t").html).words
+    claimed = class_report("c", [replace(marks[0], proved=False), *marks[1:]], lambda _: Public(), "t")
     assert claimed.numbers["assignments"][0]["time_claimed"] == [marks[0].student.id]
     words = Reader(claimed.html).words
     assert f"a time that nothing proves, such as a commit’s date: {marks[0].student.name}" in words
@@ -168,7 +211,7 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Br
     few = make_class(8, 1, ("2-layers", "3-dropout"))
     for at, source in enumerate((ADDMM, DISGUISED)):
         vars(few[at])["answers"] = {"layers-Linear": source}
-    (tmp_path / "report.html").write_text(class_report("c", few, lambda _: (), "today").html, encoding="utf-8")
+    (tmp_path / "report.html").write_text(class_report("c", few, lambda _: Public(), "today").html, encoding="utf-8")
     with browser.new_context(
         color_scheme=scheme,  # type: ignore[arg-type]
         bypass_csp=True,  # for axe, which the page itself would not let in

@@ -81,6 +81,14 @@ def test_swapped_names_show_nobody_anothers_page(adas: str, graces: str, class_f
         assert canvas_shows(name) in (owner, None)
 
 
+def test_work_in_a_zip_of_the_students_own_is_shown_by_the_zips_name(class_folder: Path) -> None:
+    inner = {"hoppergrace_102_5002_2-layers.ipynb": notebook(answer="ada")}
+    packed = zipped(class_folder.parent / "inner.zip", inner).read_bytes()
+    works = {"lovelaceada_101_5001_work.zip": packed, "hoppergrace_102_5002_mine.ipynb": notebook(answer="grace")}
+    found = pages(class_folder, works)
+    assert {name: canvas_shows(name) for name in found} == found
+
+
 def test_pages_of_honest_names_are_shown_to_their_owners(class_folder: Path) -> None:
     works = {"lovelaceada_101_5001_2-layers.ipynb": notebook(), "hoppergrace_102_5002_mine.v2.ipynb": notebook()}
     found = pages(class_folder, works)

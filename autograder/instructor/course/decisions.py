@@ -1,0 +1,92 @@
+"""What an instructor decides about marks, beside the checks: ``decisions.csv``, a line for each, so that each can go.
+
+A check counts other points; everybody who handed in has the points of a question; a student is excused. The commands
+``points``, ``drop`` and ``excuse`` write the table, and every later grading follows it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.tables import Row, Table, read_table
+
+What = Literal["points", "dropped", "excused"]
+COLUMNS = ("assignment", "decision", "question", "student", "points")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision.
+
+    Attributes:
+        assignment: which it is about.
+        what: is decided.
+        cell: the id of the question's cell; empty for ``excused``.
+        student: who is ``excused``; or empty.
+        points: what a check counts; 0 for the others.
+    """
+
+    assignment: str
+    what: What
+    cell: str = ""
+    student: str = ""
+    points: int = 0
+
+    @property
+    def question(self) -> str:
+        """The question as people call it: ``Linear.affine_map``, or ``written``."""
+        return ".".join(self.cell.split("-")[1:])
+
+    @property
+    def about(self) -> tuple[str, str, str, str]:
+        """What it decides on: of two decisions on the same, the later counts."""
+        return self.assignment, self.what, self.cell, self.student
+
+    def __str__(self) -> str:
+        """Return it as a student is told."""
+        if self.what == "points":
+            return f"{self.question} counts {self.points} point{'' if self.points == 1 else 's'} in this course"
+        return "excused" if self.what == "excused" else f"{self.question}: everybody who handed in has its points"
+
+
+def read_decisions(path: Path, assignment: str | None = None) -> tuple[Decision, ...]:
+    """Return the decisions on an assignment, or all; no file is none.
+
+    Raises:
+        TableError: a line is no decision.
+        OSError: it cannot be read.
+    """
+    if not path.exists():
+        return ()
+    table = read_table(path)
+    found = [_decision(table, row) for row in table.rows]
+    return tuple(one for one in found if assignment in (None, one.assignment))
+
+
+def _decision(table: Table, row: Row) -> Decision:
+    what, points = row.cells.get("decision", ""), row.cells.get("points") or "0"
+    if what not in get_args(What) or not points.isdecimal():
+        raise table.error(row, f"{what!r}, {points!r} is no decision: the commands points, drop and excuse write one")
+    cell, student = (row.cells.get(column, "") for column in ("question", "student"))
+    return Decision(row.cells.get("assignment", ""), cast(What, what), cell, student, int(points))
+
+
+def with_decisions(before: Sequence[Decision], new: Iterable[Decision], *, undo: bool) -> tuple[Decision, ...]:
+    """Return decisions with new ones in the place of those on the same; undoing, without them."""
+    wanted = {one.about: one for one in new}
+    kept = [one for one in before if one.about not in wanted]
+    return (*kept, *(() if undo else wanted.values()))
+
+
+def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
+    """Write the table."""
+    out = io.StringIO(newline="")
+    rows = [(one.assignment, one.what, one.cell, one.student, one.points or "") for one in decisions]
+    csv.writer(out, lineterminator="\n").writerows([COLUMNS, *rows])
+    write_atomically(path, out.getvalue())

@@ -1,0 +1,180 @@
+"""Points that change, a question that is dropped, a student who is excused: shown first, written, and taken back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.instructor.course.decisions import read_decisions
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.exporting.tables import csv_rows
+from autograder.instructor.gradebook.read_marks import read_marks
+from tests.instructor.conftest import (
+    ASSIGNMENT,
+    ONCE,
+    everything_in_gradebook,
+    grade,
+    open_gradebook,
+    points,
+    record_of,
+    tree,
+)
+from tests.test_cli import here, refused
+
+MAP = "Linear.affine_map"
+
+
+@pytest.fixture
+def folder(graded_small_class: Path, tmp_path: Path) -> Path:
+    """The small class, graded with seed 7, in a folder of the test's own."""
+    shutil.copytree(graded_small_class, tmp_path / "course")
+    return tmp_path / "course"
+
+
+def totals(folder: Path) -> dict[str, tuple[float, float]]:
+    with open_gradebook(folder) as gradebook:
+        return {one.student.id: (one.score, one.max_score) for one in gradebook.assignment_submissions(ASSIGNMENT)}
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """Return all that says a mark."""
+    return {name: content for name, content in tree(folder).items() if name.startswith(("autograded", "decisions"))}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [("points", ASSIGNMENT, MAP, "3"), ("drop", ASSIGNMENT, MAP), ("excuse", "right", ASSIGNMENT)],
+    ids=["points", "drop", "excuse"],
+)
+def test_a_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], folder: Path) -> None:
+    before, gradebook = written(folder), everything_in_gradebook(folder)
+    status, said, _ = here(folder, *line, "--dry-run")
+    assert (status, said.splitlines()[-1]) == (0, "nothing was written")
+    assert "add --yes to write, or --dry-run to look" in refused(folder, *line)
+    assert (written(folder), everything_in_gradebook(folder)) == (before, gradebook)
+    assert here(folder, *line, "--yes")[1].endswith("Written. The same command with --undo takes it back.\n")
+    assert written(folder) != before
+    assert here(folder, *line, "--yes")[1] == "it is decided so already\n"
+    undo = line[:3] if line[0] == "points" else line
+    assert here(folder, *undo, "--undo", "--yes")[1].endswith("Taken back.\n")
+    assert read_decisions(folder / "decisions.csv") == ()
+    (folder / "decisions.csv").unlink()
+    assert everything_in_gradebook(folder) == gradebook
+    assert {name: json.loads(content) for name, content in written(folder).items()} == {
+        name: json.loads(content) for name, content in before.items()
+    }
+
+
+@pytest.mark.long("grades a class anew")
+def test_other_points_count_everywhere_at_once_and_at_the_next_grading(folder: Path) -> None:
+    _, said, _ = here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
+    assert "2-layers: Linear.affine_map counts 3 points in this course" in said
+    assert "right: 20 → 22 points\n1 mark changes\n" in said
+    assert totals(folder) == {student: (score + 2 * (score == 20), 27) for student, score in ONCE.items()}
+    again = grade(folder)
+    assert all(one.reused for one in again.graded)
+    assert points(again) == ONCE | {"right": 22}
+    anew = grade(folder, seed=8)
+    assert (points(anew), anew.cells_changed) == (points(again), [])
+    assert totals(folder)["right"] == (22, 27)
+
+
+@pytest.mark.long("grades a class anew")
+def test_a_dropped_check_is_given_to_all_and_what_it_said_stays(folder: Path) -> None:
+    assert here(folder, "drop", ASSIGNMENT, MAP, "--yes")[0] == 0
+    assert {student: score for student, (score, _) in totals(folder).items()} == {
+        "right": 20,
+        "transposed": 19,
+        "empty": 1,
+        "two_mistakes": 17,
+    }
+    (verdict,) = (one for one in record_of(folder, "empty")["verdicts"] if one["check"] == "affine_map")
+    assert (verdict["points"], verdict["outcome"] == "pass") == (1, False)
+    (mark,) = read_marks(CourseFolder(folder), [ASSIGNMENT], "empty")
+    assert "Linear.affine_map: everybody who handed in has its points" in mark.notes
+    assert here(folder, "feedback", ASSIGNMENT)[0] == 0
+    page = CourseFolder(folder).feedback("empty", ASSIGNMENT).read_text(encoding="utf-8")
+    assert "everybody who handed in has its points" in page
+    assert points(grade(folder, seed=8)) == {"right": 20, "transposed": 19, "empty": 1, "two_mistakes": 17}
+
+
+@pytest.mark.long("runs a check in a sandbox of its own")
+def test_a_mark_is_still_explained_as_the_judge_gave_it(folder: Path) -> None:
+    here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
+    status, said, _ = here(folder, "explain", "right", ASSIGNMENT, MAP)
+    assert status == 0
+    assert "decided since: Linear.affine_map counts 3 points in this course" in said
+
+
+def test_an_exercise_can_be_dropped_as_a_whole(folder: Path) -> None:
+    assert here(folder, "drop", ASSIGNMENT, "Linear", "--yes")[0] == 0
+    assert totals(folder)["empty"][0] == sum(
+        one["max_points"] for one in record_of(folder, "empty")["verdicts"] if one["exercise"] == "Linear"
+    )
+    assert here(folder, "drop", ASSIGNMENT, "Linear", "--yes", "--undo")[0] == 0
+    assert totals(folder)["empty"][0] == 0
+
+
+def test_a_dropped_written_question_waits_for_nobody_and_gives_hand_marks_back(folder: Path) -> None:
+    with open_gradebook(folder) as gradebook:
+        mark = gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right")
+        mark.manual_score, mark.needs_manual_grade = 2, False
+        gradebook.db.commit()
+    before = everything_in_gradebook(folder)
+    assert here(folder, "drop", ASSIGNMENT, "written", "--yes")[0] == 0
+    assert {student: score for student, (score, _) in totals(folder).items()} == {
+        student: score + 5 for student, score in ONCE.items()
+    }
+    assert not any(mark.unmarked or mark.needs_manual_grade for mark in read_marks(CourseFolder(folder), [ASSIGNMENT]))
+    assert here(folder, "drop", ASSIGNMENT, "written", "--undo", "--yes")[0] == 0
+    assert everything_in_gradebook(folder) == before
+
+
+def test_the_excused_are_in_no_list_of_the_report_and_ex_in_canvas(folder: Path) -> None:
+    assert here(folder, "excuse", "empty", ASSIGNMENT, "--yes")[0] == 0
+    assert here(folder, "report", ASSIGNMENT)[0] == 0
+    numbers = json.loads((folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))
+    (found,) = numbers["assignments"]
+    assert (found["excused"], found["missing"], found["not_graded"]) == (["empty"], [], [])
+    assert "empty" not in {one["student"] for one in numbers["needs_help"]}
+    assert here(folder, "export", ASSIGNMENT, "--format", "canvas")[0] == 0
+    rows = csv_rows((folder / "exports" / "2-layers-canvas.csv").read_bytes().decode("utf-8"))
+    assert {row[2]: row[-1] for row in rows[2:]}["empty"] == "EX"
+    (folder / "given.csv").write_text("Student,ID,SIS User ID,Section,2-layers (1)\nE,1,empty,,3\n")
+    here(folder, "export", ASSIGNMENT, "--format", "canvas", "--into", "given.csv")
+    assert (folder / "given-filled.csv").read_text().endswith("E,1,empty,,EX\n")
+
+
+@pytest.mark.long("grades a class anew")
+def test_a_killed_decision_is_set_right_by_the_next_grading(folder: Path) -> None:
+    here(folder, "drop", ASSIGNMENT, MAP, "--yes")
+    whole = totals(folder)
+    here(folder, "drop", ASSIGNMENT, MAP, "--yes", "--undo")
+    table = "assignment,decision,question,student,points\n2-layers,dropped,layers-Linear-affine_map,,\n"
+    (folder / "decisions.csv").write_text(table)  # as if nothing more had been written
+    run = grade(folder, seed=7)
+    assert not any(one.reused for one in run.graded)
+    assert totals(folder) == whole
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (("points", ASSIGNMENT, MAP), "say how many points"),
+        (("points", ASSIGNMENT, "poetry", "2"), "no check is called 'poetry'"),
+        (("drop", ASSIGNMENT, "poetry"), "no check is called 'poetry'"),
+        (("drop", "7-poetry", "Linear"), "there is no assignment '7-poetry'"),
+        (("excuse", "nobody", ASSIGNMENT), "there is no student 'nobody'"),
+    ],
+)
+def test_what_cannot_be_decided_is_one_line(line: tuple[str, ...], reason: str, folder: Path) -> None:
+    assert reason in refused(folder, *line, "--yes")
+    assert not (folder / "decisions.csv").exists()
+
+
+def test_a_table_that_is_none_is_one_line(folder: Path) -> None:
+    (folder / "decisions.csv").write_text("assignment,decision\n2-layers,halved\n")
+    assert "decisions.csv, line 2: 'halved', '0' is no decision" in refused(folder, "drop", ASSIGNMENT, MAP, "--yes")

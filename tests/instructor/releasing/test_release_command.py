@@ -1,0 +1,43 @@
+"""What `autograder release` says while it works, and at its end."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.instructor.releasing import bundle, release
+from autograder.instructor.releasing.release import points_of
+from autograder.notebooks.graft import read_notebook
+from tests.instructor.conftest import ASSIGNMENT
+from tests.test_cli import here
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is run and nothing written; the release of an earlier run stays."""
+
+    def nothing(*_: Any, on_step: Any = None, **__: Any) -> None:
+        if on_step:
+            on_step("checking")
+
+    monkeypatch.setattr(release, "run_reference", nothing)
+    monkeypatch.setattr(release, "release", nothing)
+    monkeypatch.setattr(bundle, "write_bundle", nothing)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_line_tells_each_step_and_the_last_ones_the_points(course_folder: Path) -> None:
+    status, said, steps = here(course_folder, "release", ASSIGNMENT)
+    assert status == 0
+    assert [re.sub(r"^ *\d+ s  ", "", line) for line in steps.splitlines()] == [
+        "2-layers: running the chapter with the reference solutions",
+        "2-layers: checking",
+        "making the zip for students",
+    ]
+    by_checks, by_hand = points_of(read_notebook(course_folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"))
+    assert by_checks > by_hand > 0
+    assert f"{by_checks + by_hand} points ({by_checks} by checks, {by_hand} by hand): give the assignment" in said
+    assert here(course_folder, "release", ASSIGNMENT, "-q")[1:] == ("", "")
