@@ -14,9 +14,10 @@ from autograder.instructor.commands import (
     init,
     release,
     report,
+    viva,
 )
 
-COMMANDS = (init, release, collect, grade, feedback, report, export, explain, gradescope_bundle, doctor)
+COMMANDS = (init, release, collect, grade, feedback, report, viva, export, explain, gradescope_bundle, doctor)
 
 app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))
 
