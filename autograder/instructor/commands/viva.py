@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from autograder.commands.options import Quiet, ShutIn, examples
-from autograder.errors import complain
+from autograder.errors import WrongUse, complain, plain
 
 app = typer.Typer()
 
@@ -41,7 +41,6 @@ def viva(
     of somebody with the same code, where there is a choice. The exit status is 1 if nobody could be asked.
     """
     from autograder.console import progress
-    from autograder.errors import WrongUse
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.grading.workers import local_sandboxes
@@ -70,7 +69,7 @@ def viva(
     asked = sum(talk.question is not None for talk in held)
     if not quiet:
         for path in written:
-            print(path.relative_to(folder.root))
+            print(plain(str(path.relative_to(folder.root))))
         if student is None:
             print(f"{asked} of {len(held)} can be asked")
     for talk in held:

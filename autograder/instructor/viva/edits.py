@@ -38,6 +38,7 @@ DIMENSIONS = {"dim", "axis", "dim0", "dim1", "start_dim", "end_dim"}
 ALSO_CALLED = {"mean": "sum", "sum": "mean", "amax": "amin", "amin": "amax", "argmax": "argmin", "argmin": "argmax"}
 MODULES = {"torch", "nn", "F", "math", "np", "numpy", "time", "copy", "functional"}
 UNTOUCHED = (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom, ast.JoinedStr, ast.Global, ast.Nonlocal)
+MAX_LINES = 6  # that a small edit replaces
 MAX_SHOWN = 120  # characters of a piece that a sentence quotes
 
 
@@ -75,7 +76,7 @@ class _Change:
 
 
 def edits_of(source: str, name: str) -> list[Edit]:
-    """Return every edit for which a name's definition has a place, in order; each is Python, no two are one program.
+    """Return every edit for which a name's definition has a place, in order.
 
     What the definition uses of the same source belongs to it. Left alone are words for people: docstrings,
     annotations, errors that are raised, assertions and texts.
@@ -88,17 +89,25 @@ def edits_of(source: str, name: str) -> list[Edit]:
         NoPython: the source cannot be read.
     """
     text = SourceText(source)
-    seen, found = {ast.dump(text.tree)}, list[Edit]()
-    for change in _Catalogue(text, defining(text.tree, name)).changes():
-        start, end = text.characters(change.span)
-        line = text.data[: change.span.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
-        edit = Edit(change.kind, start, end, change.text, change.says, line)
-        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            tree = ast.dump(parsed(edit.apply(source)))
-            if tree not in seen:
-                seen.add(tree)
-                found.append(edit)
-    return sorted(found, key=lambda edit: (edit.start, edit.end))
+    found: dict[tuple[int, int, str], Edit] = {}
+    try:
+        for change in _Catalogue(text, defining(text.tree, name)).changes():
+            if text.of(change.span).count("\n") < MAX_LINES:
+                start, end = text.characters(change.span)
+                edit = Edit(change.kind, start, end, change.text, change.says, text.line(change.span.start))
+                found.setdefault((start, end, change.text), edit)
+    except RecursionError as error:
+        raise NoPython("it is nested too deeply") from error
+    return [found[key] for key in sorted(found)]
+
+
+def is_python(source: str) -> bool:
+    """Whether Python can read a source with an edit in it: brackets may be missing."""
+    try:
+        parsed(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 class _Catalogue:
@@ -254,12 +263,14 @@ class _Catalogue:
             yield self._exchanged("arguments", node.args[0], node.args[1])
         given: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
         for keyword in node.keywords:
-            before = given.index(keyword) - 1
+            at = given.index(keyword)
             with suppress(LookupError):
                 span = self.text.span(keyword)
-                if before >= 0:
-                    comma = self.text.between(self.text.span(given[before]).end, span.start, ",")
+                if at > 0:
+                    comma = self.text.between(self.text.span(given[at - 1]).end, span.start, ",")
                     span = Span(comma.start, span.end)
+                elif len(given) > 1:
+                    span = Span(span.start, self.text.span(given[1]).start)
                 yield _Change("keyword", span, "", f"{_shown(self.text.of(self.text.span(keyword)))} is left out")
 
     def _behind(self, value: ast.expr, node: ast.expr) -> _Change | None:
@@ -308,6 +319,3 @@ def _shown(code: str) -> str:
     """Return a piece of code as a sentence quotes it, on one line."""
     line = " ".join(code.split())
     return f"`{line if len(line) <= MAX_SHOWN else line[:MAX_SHOWN] + '…'}`"
-
-
-__all__ = ["Edit", "NoPython", "edits_of"]

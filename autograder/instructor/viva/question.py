@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from autograder.checks import Observation, Raised
-from autograder.instructor.viva.edits import Edit, edits_of
+from autograder.instructor.viva.edits import Edit, edits_of, is_python
 from autograder.instructor.viva.scenes import Scene
 from autograder.instructor.viva.source_text import NoPython, SourceText, defining
 from autograder.instructor.viva.spoken import differs, message_of, spoken
@@ -17,8 +18,10 @@ from autograder.sandbox import Cell, Limits, Program, RunResult
 from autograder.sandbox.program import PlannedScene
 
 # An edit may loop for ever: a scene takes some milliseconds, so a second of the processor's time is enough for each.
-LIMITS = Limits(check_s=10.0, check_processor_s=1.0)
+LIMITS = Limits(check_s=5.0, check_processor_s=1.0, total_s=40.0)
 BATCH = 8  # edits that share a run of the cells
+MAX_TRIALS = 120  # edits of an exercise that are tried
+PATIENCE_S = 120.0  # over one exercise, for code that takes its time
 # What an error of this kind says is only that something is not there or does not fit: little to reason about.
 DULL = {"NameError", "UnboundLocalError", "AttributeError", "TypeError", "SyntaxError", "IndentationError"}
 # torch's generator and unwritten memory differ in the two runs, and what shows of either is no definite answer.
@@ -80,13 +83,15 @@ def questions(
         need: how many of the best kind are enough.
     """
     cell = cell_of(cells, room, exercise)
-    edits = edits_of(cell.source, exercise) if cell else []
-    if cell is None or not edits:
+    if cell is None:
         return []
+    edits = edits_of(cell.source, exercise)
     trial = _Trial(room, exercise, tuple(cells), cell.id, scenes, run)
     found: list[Question] = []
     before: Observed = {}
-    for batch in _batches(in_turn(edits, seed)):
+    started = time.monotonic()
+    tried = (place for place in in_turn(edits, seed) if is_python(edits[place].apply(cell.source)))
+    for batch in _batches(islice(tried, MAX_TRIALS)):
         after = trial.observed([*([] if before else [NOTHING]), *(edits[place] for place in batch)])
         if not before:
             before = {key: value for key, value in after.pop(0).items() if _is_definite_answer(value)}
@@ -113,17 +118,17 @@ def questions(
                     rank=_rank(before[key], value),
                 )
                 found.append(one)
-        if sum(one.rank == 0 for one in found) >= need:
+        if sum(one.rank == 0 for one in found) >= need or time.monotonic() - started > PATIENCE_S:
             break
     return sorted(found, key=lambda one: one.rank)
 
 
 def cell_of(cells: Sequence[Cell], room: str, exercise: str) -> Cell | None:
-    """Return the cell that defines an exercise: its own, or else the last one that does; None where none is Python."""
+    """Return the cell that defines an exercise: its own, or else the last that does; None where no edit has a place."""
     own = f"{room}-{exercise}"
     for cell in [*(cell for cell in cells if cell.id == own), *reversed(cells)]:
         with suppress(NoPython):
-            if defining(SourceText(cell.source).tree, exercise):
+            if defining(SourceText(cell.source).tree, exercise) and edits_of(cell.source, exercise):
                 return cell
     return None
 
@@ -138,9 +143,8 @@ def in_turn(edits: Sequence[Edit], seed: str) -> list[int]:
     return [place for place in chain.from_iterable(rounds) if place is not None]
 
 
-def _batches(places: Sequence[int]) -> Iterator[list[int]]:
-    rest = iter(places)
-    while batch := list(islice(rest, BATCH)):
+def _batches(places: Iterator[int]) -> Iterator[list[int]]:
+    while batch := list(islice(places, BATCH)):
         yield batch
 
 

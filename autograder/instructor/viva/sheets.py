@@ -18,8 +18,9 @@ from autograder.reports.html import render
 from autograder.sections import Section
 
 HERE = Path(__file__).parent
-MAX_LINES = 34  # of code on a page, beside what is called and what is asked
-MAX_LINE = 160  # characters; what is longer is cut
+MAX_ROWS = 38  # of code on a page, what is run included
+ROW = 96  # characters in a row
+MAX_LINE = 2 * ROW  # what is longer is cut
 GAP = "…"
 
 
@@ -105,18 +106,34 @@ def excerpt(question: Question) -> list[Line]:
     lines = source.split("\n")
     at = source.count("\n", 0, first)  # of the first edited line, from 0
     begin, end, doc, head = _around(question, at)
-    shown = [
-        *(Line(" ", lines[number]) for number in range(begin, at) if number not in doc),
-        *(Line("-", line) for line in old),
-        *(Line("+", line) for line in new),
-        *(Line(" ", lines[number]) for number in range(at + len(old), end) if number not in doc),
-    ]
-    edited = next(number for number, line in enumerate(shown) if line.mark != " ")
-    start = max(0, min(edited - MAX_LINES // 2, len(shown) - MAX_LINES))
-    kept = shown[start : start + MAX_LINES]
-    above = [*([Line(" ", head), Line(" ", f"    {GAP}")] if head else []), *([Line(" ", GAP)] if start else [])]
-    below = [Line(" ", GAP)] if start + MAX_LINES < len(shown) else []
-    return [Line(line.mark, line.text[:MAX_LINE].rstrip("\r")) for line in [*above, *kept, *below]]
+    above = [Line(" ", _cut(lines[number])) for number in range(begin, at) if number not in doc]
+    below = [Line(" ", _cut(lines[number])) for number in range(at + len(old), end) if number not in doc]
+    column = edit.start - first
+    edited = [Line(mark, _cut(line, column)) for mark, part in (("-", old), ("+", new)) for line in part]
+    run = f"{question.given}\n{question.asked}".splitlines()
+    left = MAX_ROWS - sum(map(_rows, [*edited, *(Line(" ", line) for line in run)]))
+    kept_above, kept_below = list[Line](), list[Line]()
+    while (above or below) and left > 0:  # in turn, so that the edit stands in the middle
+        for rest, kept, place in ((above, kept_above, -1), (below, kept_below, 0)):
+            if rest and left >= _rows(rest[place]):
+                left -= _rows(rest[place])
+                kept.append(rest.pop(place))
+            elif rest:
+                left = 0
+    top = [*([Line(" ", _cut(head)), Line(" ", f"    {GAP}")] if head else []), *([Line(" ", GAP)] if above else [])]
+    return [*top, *reversed(kept_above), *edited, *kept_below, *([Line(" ", GAP)] if below else [])]
+
+
+def _cut(line: str, column: int = 0) -> str:
+    """Return a line, or what of a long one is near a column."""
+    start = max(0, min(column - MAX_LINE // 2, len(line) - MAX_LINE))
+    kept = line[start : start + MAX_LINE].rstrip("\r")
+    return f"{GAP if start else ''}{kept}{GAP if start + MAX_LINE < len(line) else ''}"
+
+
+def _rows(line: Line) -> int:
+    """Return how many rows a line takes on paper."""
+    return -(-max(1, len(line.text)) // ROW)
 
 
 def _around(question: Question, at: int) -> tuple[int, int, range, str]:

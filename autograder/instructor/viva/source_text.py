@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
+MAX_CHARACTERS = 20_000  # of a cell that somebody can be asked about in five minutes
 LINE_END = re.compile(rb"\r\n|\r|\n")
 COMMENT = re.compile(rb"#[^\r\n]*")
-MAGIC = re.compile(r"^([ \t]*)([%!?][^\r\n]*|[^\r\n#'\"]*\?{1,2}[ \t]*)$", re.MULTILINE)
+MAGIC = re.compile(r"^([ \t]*)([%!?][^\r\n]*|[^\s#'\"][^\r\n#'\"]*\?{1,2}[ \t]*)(?=[\r\n]|\Z)", re.MULTILINE)
 # These bind less than an operator does: in its place they need brackets.
 LOOSE = (
     ast.BinOp,
@@ -28,7 +30,7 @@ LOOSE = (
 
 
 class NoPython(Exception):
-    """A cell that Python cannot read, its magics aside."""
+    """A cell that Python cannot read, its magics aside, or that is too long to be talked about."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class SourceText:
     def __init__(self, text: str) -> None:
         self.text, self.data = text, text.encode()
         try:
+            if len(text) > MAX_CHARACTERS:
+                raise ValueError(f"it has more than {MAX_CHARACTERS:,} characters")
             self.tree = parsed(text)
+            self.program = ast.dump(self.tree)  # the same for two texts that differ in layout and comments alone
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise NoPython(str(error)) from error
 
@@ -66,6 +71,10 @@ class SourceText:
         assert node.end_col_offset is not None
         first, last = self._starts[node.lineno - 1], self._starts[node.end_lineno - 1]
         return Span(first + node.col_offset, last + node.end_col_offset)
+
+    def line(self, place: int) -> int:
+        """Return the number of the line in which a place lies, from 1."""
+        return bisect_right(self._starts, place)
 
     def of(self, span: Span) -> str:
         return self.data[span.start : span.end].decode()

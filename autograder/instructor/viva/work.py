@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -12,7 +11,7 @@ from nbformat import NotebookNode
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.viva.question import cell_of
 from autograder.instructor.viva.scenes import scenes_of
-from autograder.instructor.viva.source_text import parsed
+from autograder.instructor.viva.source_text import SourceText
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import MalformedNotebook, read_notebook, record_of, room_of
 from autograder.sandbox import Cell
@@ -39,7 +38,7 @@ class Work:
     def program(self, exercise: str) -> str:
         """Return a text that the cells of two students share where they differ in layout and comments alone."""
         cell = cell_of(self.cells, self.room, exercise)
-        return ast.dump(parsed(cell.source)) if cell else self.student
+        return SourceText(cell.source).program if cell else self.student
 
 
 def works_of(folder: CourseFolder, assignment: str) -> list[Work]:
