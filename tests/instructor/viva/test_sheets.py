@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from autograder.instructor.viva.edits import Edit, edits_of
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.viva.edits import edits_of
 from autograder.instructor.viva.question import Question
+from autograder.instructor.viva.round import Talk
 from autograder.instructor.viva.scenes import scenes_of
-from autograder.instructor.viva.sheets import MAX_LINE, MAX_ROWS, answer_sheet, excerpt, follow_up, student_sheet
+from autograder.instructor.viva.sheets import (
+    MAX_LINE,
+    MAX_ROWS,
+    answer_sheet,
+    excerpt,
+    follow_up,
+    student_sheet,
+    write_index,
+    write_sheets,
+)
+from tests.axe import violations
 from tests.instructor.viva.conftest import COURSE
 
 ANSWER, MESSAGE, LINE = "the-answer-itself", "what-the-error-says", "where-it-arises"
@@ -94,6 +107,24 @@ def test_the_longest_scene_fits_on_one_page_too(page: Page) -> None:
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, browser: Browser, tmp_path: Path) -> None:
+    folder, one = CourseFolder(tmp_path), question(source=COURSE.source("layers"))
+    talks = [Talk("ada", one), Talk("dennis", None, "no exercise of dennis passed")]
+    pages = [*write_sheets(folder, COURSE, "2-layers", talks[0]), write_index(folder, "2-layers", talks)]
+    assert write_sheets(folder, COURSE, "2-layers", talks[1]) == []
+    with browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        bypass_csp=True,  # for axe, which the page itself would not let in
+        viewport={"width": 360, "height": 800},
+    ) as context:
+        for path in pages:
+            shown = context.new_page()
+            shown.goto(f"file://{path}")
+            assert shown.evaluate("document.documentElement.scrollWidth") <= 360
+            assert violations(shown) == []
+
+
 def test_an_edit_over_several_lines_shows_all_of_them() -> None:
     source = "def he_std(n):\n    a = max(\n        n,\n        2,\n    )\n    return a\n"
     (edit,) = [edit for edit in edits_of(source, "he_std") if edit.kind == "statement"]
@@ -106,6 +137,4 @@ def test_an_edit_over_several_lines_shows_all_of_them() -> None:
         "-    )",
         "+    pass",
         "     return a",
-        *([" "] if shown(one).endswith(" ") else []),
     ]
-    assert isinstance(edit, Edit)
