@@ -17,9 +17,10 @@ from autograder.instructor.commands import (
     points,
     release,
     report,
+    viva,
 )
 
-GRADING = (grade, points, drop, excuse, feedback, report, export, explain)
+GRADING = (grade, points, drop, excuse, feedback, report, viva, export, explain)
 COMMANDS = (init, release, collect, *GRADING, gradescope_bundle, doctor)
 
 app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))

@@ -39,6 +39,14 @@ def section_link(text: str, *, live: bool = False) -> Markup:
     return Markup("{}").format(text)
 
 
+def code_marks(text: str) -> Markup:
+    """Return a sentence as HTML in which what stands between backticks is code."""
+    from markupsafe import Markup
+
+    parts = [Markup("<code>{}</code>" if at % 2 else "{}").format(part) for at, part in enumerate(text.split("`"))]
+    return Markup().join(parts)
+
+
 @cache
 def environment(*folders: Path) -> Environment:
     """Return the templates of some folders and of this one, with escaping on."""
@@ -54,7 +62,7 @@ def environment(*folders: Path) -> Environment:
         undefined=StrictUndefined,
     )
     made.globals |= {"palette": style_sheet(), "colours": COLOURS}
-    made.filters["section_link"] = section_link
+    made.filters |= {"section_link": section_link, "code_marks": code_marks}
     return made
 
 

@@ -16,7 +16,8 @@ from autograder.observe import observe
 from autograder.sandbox import hidden_checks, isolation, patches, wire
 from autograder.sandbox.cells import names_of, prepare, run_cell
 from autograder.sandbox.limits import ALARMS, be_graded, time_limit
-from autograder.sandbox.program import MAX_TIMEOUTS, Limits, PlannedCheck, read_plan, read_request
+from autograder.sandbox.program import MAX_TIMEOUTS, Limits, PlannedCheck, PlannedScene, read_plan, read_request
+from autograder.sandbox.scene import play
 from autograder.verdicts import Answer
 
 GRACE_S = 0.5
@@ -37,18 +38,20 @@ def run(limits: Limits, results: socket.socket, *, isolated: bool) -> None:
     """
     be_graded()
     request, _ = wire.receive(results, max_header_bytes=wire.MAX_REQUEST_BYTES)
+    cells = read_request(request)
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
     prepare(module)
     put_back_builtins = patches.keep_builtins()
     with patches.PutBack():
-        for cell in read_request(request):
+        for cell in cells:
             with time_limit(limits.cell_s, limits.cell_processor_s):
                 outcome = run_cell(cell, module, put_back_builtins)
             wire.send(results, {"cell": cell.id, "stdout": outcome.stdout, "error": outcome.error})
     if isolated:
         go_on_alone()
     names = names_of(module)
+    sources = {cell.id: cell.source for cell in cells}
     timeouts: dict[str, int] = {}
     for _ in ("the visible checks", "the hidden checks"):
         wire.send(results, {"ready": True})
@@ -56,10 +59,12 @@ def run(limits: Limits, results: socket.socket, *, isolated: bool) -> None:
         if code:
             hidden_checks.load_code(code)
         for planned in read_plan(plan):
-            if timeouts.get(planned.exercise, 0) >= MAX_TIMEOUTS:
+            if isinstance(planned, PlannedScene):
+                run_check(scene_as_check(planned, sources[planned.cell], module), planned, names, limits, results)
+            elif timeouts.get(planned.exercise, 0) >= MAX_TIMEOUTS:
                 answer = Answer("timeout", {}, f"not tried: two checks of {planned.exercise} did not end in time")
                 send_answer(results, planned, answer)
-            elif run_check(planned, names, limits, results) == "timeout":
+            elif run_check(find_check(planned), planned, names, limits, results) == "timeout":
                 timeouts[planned.exercise] = timeouts.get(planned.exercise, 0) + 1
     wire.send(results, {"end": True})
 
@@ -85,9 +90,27 @@ def end_all_others() -> None:
             os.wait()
 
 
-def run_check(planned: PlannedCheck, names: SimpleNamespace, limits: Limits, results: socket.socket) -> str:
+def find_check(planned: PlannedCheck) -> Check:
+    return next(check for check in checks_of(planned.room, planned.exercise) if check.name == planned.name)
+
+
+def scene_as_check(scene: PlannedScene, source: str, module: ModuleType) -> Check:
+    """Return a scene as something to observe; it earns nothing."""
+    return Check(
+        scene.room,
+        scene.exercise,
+        scene.name,
+        title="",
+        points=0,
+        hidden=False,
+        observe=lambda names, rng: play(scene, source, module),
+    )
+
+
+def run_check(
+    check: Check, planned: PlannedCheck, names: SimpleNamespace, limits: Limits, results: socket.socket
+) -> str:
     """Fork, observe there, and see to it that one frame is sent; return the kind of answer if it is known here."""
-    check = next(check for check in checks_of(planned.room, planned.exercise) if check.name == planned.name)
     started = time.perf_counter()
     try:
         pid = os.fork()

@@ -52,6 +52,29 @@ class PlannedCheck:
 
 
 @dataclass(frozen=True)
+class PlannedScene(PlannedCheck):
+    """Lines of ours that are run in place of a check, after one of the cells has run once more with an edit in it.
+
+    Attributes:
+        cell: the id of that cell.
+        start: where the edit begins in its source, in characters.
+        end: where what it replaces ends.
+        text: what stands there instead.
+        given: the lines.
+        asked: expressions, of whose values each is an observation.
+        fills_memory: whether memory that PyTorch hands out unwritten is filled with NaN.
+    """
+
+    cell: str = ""
+    start: int = 0
+    end: int = 0
+    text: str = ""
+    given: str = ""
+    asked: tuple[str, ...] = ()
+    fills_memory: bool = False
+
+
+@dataclass(frozen=True)
 class Program:
     """A submission as it is run: cells in order, then each check in a process of its own."""
 
@@ -83,7 +106,7 @@ def read_request(request: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 def read_plan(plan: Mapping[str, Any]) -> tuple[PlannedCheck, ...]:
     """Return the checks that ``pack_plan`` packed."""
-    return tuple(PlannedCheck(**check) for check in plan["checks"])
+    return tuple((PlannedScene if "given" in check else PlannedCheck)(**check) for check in plan["checks"])
 
 
 @dataclass(frozen=True)

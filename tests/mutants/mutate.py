@@ -12,33 +12,8 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from autograder.exercises import BEGIN, END
+from autograder.instructor.viva.swaps import CALCULATED, CALLED, COMPARED, root_of
 
-COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.Lt: (ast.LtE, ast.GtE),
-    ast.LtE: (ast.Lt, ast.Gt),
-    ast.Gt: (ast.GtE, ast.LtE),
-    ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-}
-CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult,
-    ast.Pow: ast.Mult,
-    ast.MatMult: ast.Mult,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-}
-CALLED = {"min": "max", "any": "all", "zeros": "ones", "zeros_like": "ones_like", "eval": "train"}
-CALLED |= {other: name for name, other in CALLED.items()}
 Change = tuple[str, ast.AST]
 
 
@@ -230,7 +205,7 @@ def _other_expressions(node: ast.AST, modules: set[str]) -> Iterator[Change]:
 
 def _other_calls(node: ast.Call, modules: set[str]) -> Iterator[Change]:
     match node.func:
-        case ast.Attribute(value=receiver, attr=name) if _root(receiver) not in modules:
+        case ast.Attribute(value=receiver, attr=name) if root_of(receiver) not in modules:
             yield "call", receiver
         case ast.Name(id=name) | ast.Attribute(attr=name):
             if node.args and not isinstance(node.args[0], ast.Starred):
@@ -245,10 +220,3 @@ def _other_calls(node: ast.Call, modules: set[str]) -> Iterator[Change]:
         yield "arguments", ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
     for at in range(len(node.keywords)):
         yield "keyword", ast.Call(node.func, node.args, node.keywords[:at] + node.keywords[at + 1 :])
-
-
-def _root(node: ast.AST) -> str:
-    """Return the name that a chain of attributes begins with, or nothing where it begins with something else."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""

@@ -181,6 +181,10 @@ class CourseFolder:
     def feedback(self, student: str, assignment: str) -> Path:
         return self.root / "feedback" / student / assignment / f"{assignment}.html"
 
+    def viva(self, assignment: str) -> Path:
+        """Where the sheets for talks about an assignment lie: for those who teach, but for the students' own."""
+        return self.root / "viva" / assignment
+
     def report(self, assignment: str | None) -> Path:
         """The page about a class: for those who teach."""
         return self.root / "reports" / f"{assignment or 'class'}.html"

@@ -72,6 +72,7 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
 | count late penalties on the marks given by hand, too | `autograder grade 2-layers` again |
 | write a page for each student, and a zip of them to upload | `autograder feedback 2-layers` |
 | read about the class: marks, checks, mistakes, who needs help, similar work | `autograder report` |
+| prepare talks: a question about each student's own code, and for you its answer | `autograder viva --class 2-layers` |
 | take the marks to Canvas, Moodle, Gradescope or a spreadsheet | `autograder export --format canvas 2-layers` |
 | let Gradescope grade by itself: a zip to upload there | `autograder gradescope-bundle 2-layers` |
 

@@ -1,0 +1,213 @@
+"""From a student's cell to questions: edits are tried in the sandbox until enough of them have a definite answer."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+
+from autograder.checks import Observation, Raised
+from autograder.instructor.viva.edits import Edit, edits_of, is_python
+from autograder.instructor.viva.scenes import Scene
+from autograder.instructor.viva.source_text import NoPython, SourceText, defining
+from autograder.instructor.viva.spoken import differs, message_of, spoken
+from autograder.sandbox import Cell, Limits, Program, RunResult
+from autograder.sandbox.program import PlannedScene
+
+# An edit may loop for ever: a scene takes some milliseconds, so a second of the processor's time is enough for each.
+LIMITS = Limits(check_s=5.0, check_processor_s=1.0, total_s=40.0)
+BATCH = 8  # edits that share a run of the cells
+MAX_TRIALS = 120  # edits of an exercise that are tried
+PATIENCE_S = 120.0  # over one exercise, for code that takes its time
+# What an error of this kind says is only that something is not there or does not fit: little to reason about.
+DULL = {"NameError", "UnboundLocalError", "AttributeError", "TypeError", "SyntaxError", "IndentationError"}
+# torch's generator and unwritten memory differ in the two runs, and what shows of either is no definite answer.
+RUNS = ((1, True), (2, False))
+NOTHING = Edit("nothing", 0, 0, "", "", 1)
+Run = Callable[[Program], RunResult]
+Observed = Mapping[tuple[int, str], Observation]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask about one exercise, and what comes out.
+
+    Attributes:
+        room: of the exercise.
+        exercise: the public name.
+        cell: the id of the cell that defines it.
+        source: of that cell.
+        edit: what is changed in it.
+        place: which one of the edits that such a cell has a place for; the same for cells that differ in layout alone.
+        given: lines that are run.
+        asked: the expression that is asked about.
+        before: what it gives without the edit.
+        answer: what it gives with the edit.
+        message: what the error says, where the answer is one.
+        line: of the student's code in which that error arises, where it does.
+        rank: 0 where there is a value to be reasoned about, 1 and 2 for errors.
+    """
+
+    room: str
+    exercise: str
+    cell: str
+    source: str
+    edit: Edit
+    place: int
+    given: str
+    asked: str
+    before: str
+    answer: str
+    message: str
+    line: str
+    rank: int
+
+
+def questions(
+    room: str, exercise: str, cells: Sequence[Cell], scenes: Sequence[Scene], run: Run, seed: str, need: int
+) -> list[Question]:
+    """Return questions about an exercise, the better ones first: so many of the best kind, or all that there are.
+
+    Deterministic: the same for the same cells, scenes and seed.
+
+    Args:
+        room: of the exercise.
+        exercise: the public name.
+        cells: of the student's notebook, in order, the exercise's among them.
+        scenes: what may be called.
+        run: runs a program in a sandbox with ``LIMITS``.
+        seed: of the order in which edits are tried.
+        need: how many of the best kind are enough.
+    """
+    cell = cell_of(cells, room, exercise)
+    if cell is None:
+        return []
+    edits = edits_of(cell.source, exercise)
+    trial = _Trial(room, exercise, tuple(cells), cell.id, scenes, run)
+    found: list[Question] = []
+    before: Observed = {}
+    started = time.monotonic()
+    tried = (place for place in in_turn(edits, seed) if is_python(edits[place].apply(cell.source)))
+    for batch in _batches(islice(tried, MAX_TRIALS)):
+        after = trial.observed([*([] if before else [NOTHING]), *(edits[place] for place in batch)])
+        if not before:
+            before = {key: value for key, value in after.pop(0).items() if _is_definite_answer(value)}
+            if not before:
+                return []
+        for place, observed in zip(batch, after, strict=True):
+            asked = [key for key in before if key in observed and differs(before[key], observed[key])]
+            if asked:
+                key = min(asked, key=lambda key: _rank(before[key], observed[key]))
+                value = observed[key]
+                one = Question(
+                    room=room,
+                    exercise=exercise,
+                    cell=cell.id,
+                    source=cell.source,
+                    edit=edits[place],
+                    place=place,
+                    given=scenes[key[0]].given,
+                    asked=key[1],
+                    before=spoken(before[key]) or "",
+                    answer=spoken(value) or "",
+                    message=message_of(value),
+                    line=value.line if isinstance(value, Raised) else "",
+                    rank=_rank(before[key], value),
+                )
+                found.append(one)
+        if sum(one.rank == 0 for one in found) >= need or time.monotonic() - started > PATIENCE_S:
+            break
+    return sorted(found, key=lambda one: one.rank)
+
+
+def cell_of(cells: Sequence[Cell], room: str, exercise: str) -> Cell | None:
+    """Return the cell that defines an exercise: its own, or else the last that does; None where no edit has a place."""
+    own = f"{room}-{exercise}"
+    for cell in [*(cell for cell in cells if cell.id == own), *reversed(cells)]:
+        with suppress(NoPython):
+            if defining(SourceText(cell.source).tree, exercise) and edits_of(cell.source, exercise):
+                return cell
+    return None
+
+
+def in_turn(edits: Sequence[Edit], seed: str) -> list[int]:
+    """Return the places of edits in an order drawn by the seed, in which the kinds take turns."""
+    draw = random.Random(seed)
+    by_kind: dict[str, list[int]] = {}
+    for place in draw.sample(range(len(edits)), len(edits)):
+        by_kind.setdefault(edits[place].kind, []).append(place)
+    rounds = zip_longest(*by_kind.values())
+    return [place for place in chain.from_iterable(rounds) if place is not None]
+
+
+def _batches(places: Iterator[int]) -> Iterator[list[int]]:
+    while batch := list(islice(places, BATCH)):
+        yield batch
+
+
+def _is_definite_answer(value: Observation) -> bool:
+    """Whether unchanged code may give this: a value, or the error of a check on what comes in."""
+    return not isinstance(value, Raised) or value.is_refusal
+
+
+def _rank(before: Observation, after: Observation) -> int:
+    if not isinstance(after, Raised):
+        is_bare = isinstance(after, str) and after.startswith("a ") and not isinstance(before, Raised)
+        return int(is_bare)
+    return 2 if after.kind in DULL else 1
+
+
+@dataclass(frozen=True)
+class _Trial:
+    room: str
+    exercise: str
+    cells: tuple[Cell, ...]
+    cell: str
+    scenes: Sequence[Scene]
+    run: Run
+
+    def observed(self, edits: Sequence[Edit]) -> list[Observed]:
+        """Return, for each edit, what each expression of each scene gives, where two runs say the same."""
+        result = self.run(Program(self.cells, tuple(self._planned(edits))))
+        return [
+            {key: value for at in range(len(self.scenes)) for key, value in self._agreed(result, number, at).items()}
+            for number in range(len(edits))
+        ]
+
+    def _agreed(self, result: RunResult, edit: int, scene: int) -> Observed:
+        both = [result.answers[self.exercise, _name(edit, scene, seed)] for seed, _ in RUNS]
+        if any(answer.kind != "observed" for answer in both):
+            return {}
+        one, other = (answer.observations for answer in both)
+        # The process says itself which expressions it has observed: only those that were asked for count.
+        return {
+            (scene, asked): one[asked]
+            for asked in self.scenes[scene].asked
+            if asked in one and asked in other and spoken(one[asked]) is not None
+            if spoken(one[asked]) == spoken(other[asked])
+        }
+
+    def _planned(self, edits: Sequence[Edit]) -> Iterator[PlannedScene]:
+        for number, edit in enumerate(edits):
+            for at, scene in enumerate(self.scenes):
+                for seed, fills_memory in RUNS:
+                    yield PlannedScene(
+                        self.room,
+                        self.exercise,
+                        _name(number, at, seed),
+                        seed,
+                        cell=self.cell,
+                        start=edit.start,
+                        end=edit.end,
+                        text=edit.text,
+                        given=scene.given,
+                        asked=scene.asked,
+                        fills_memory=fills_memory,
+                    )
+
+
+def _name(edit: int, scene: int, seed: int) -> str:
+    return f"{edit}-{scene}-{seed}"

@@ -1,0 +1,170 @@
+"""The sheets for a talk: the student's with code, edit and question, the instructor's with the answer, too."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.viva.question import Question
+from autograder.instructor.viva.round import Talk
+from autograder.instructor.viva.source_text import NoPython, SourceText
+from autograder.reports.html import render
+from autograder.sections import Section
+
+HERE = Path(__file__).parent
+MAX_ROWS = 38  # of code on a page, what is run included
+ROW = 96  # characters in a row
+MAX_LINE = 2 * ROW  # what is longer is cut
+GAP = "…"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of code on a sheet: ``-`` goes, ``+`` comes, a space stays."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What to go on with: a known mistake of the exercise, and the section that treats it.
+
+    Attributes:
+        says: what the check tells a student who made the mistake; empty where the exercise has none.
+        section: to read.
+    """
+
+    says: str
+    section: Section
+
+
+def write_sheets(folder: CourseFolder, course: Course, assignment: str, talk: Talk) -> list[Path]:
+    """Write a student's sheet and the instructor's, and return them; none where nothing is asked."""
+    question = talk.question
+    if question is None:
+        return []
+    sheet, answer = sheet_paths(folder, assignment, talk.student)
+    sheet.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(sheet, student_sheet(talk.student, assignment, question))
+    write_atomically(
+        answer, answer_sheet(talk.student, assignment, question, follow_up(course, talk.student, question))
+    )
+    return [sheet, answer]
+
+
+def sheet_paths(folder: CourseFolder, assignment: str, student: str) -> tuple[Path, Path]:
+    """Return where the student's sheet and the instructor's stand."""
+    room = folder.viva(assignment)
+    return room / f"{student}.html", room / f"{student}-answer.html"
+
+
+def write_index(folder: CourseFolder, assignment: str, talks: Sequence[Talk]) -> Path:
+    """Write the page of a round, the instructor's, and return where."""
+    path = folder.viva(assignment) / "index.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, render(HERE / "round.html.j2", assignment=assignment, talks=talks))
+    return path
+
+
+def student_sheet(student: str, assignment: str, question: Question) -> str:
+    """Return the student's sheet as HTML. It is made from what a student may know."""
+    return render(HERE / "sheet.html.j2", student=student, assignment=assignment, **_known(question))
+
+
+def answer_sheet(student: str, assignment: str, question: Question, follow: FollowUp) -> str:
+    """Return the instructor's sheet as HTML: the student's, the answer and a follow-up."""
+    answer = {"answer": question.answer, "message": question.message, "arises": question.line, "follow_up": follow}
+    return render(HERE / "answer.html.j2", student=student, assignment=assignment, **_known(question), **answer)
+
+
+def _known(question: Question) -> dict[str, object]:
+    return {
+        "exercise": question.exercise,
+        "line": question.edit.line,
+        "says": question.edit.says,
+        "code": excerpt(question),
+        "given": question.given.strip(),
+        "asked": question.asked,
+        "before": question.before,
+    }
+
+
+def excerpt(question: Question) -> list[Line]:
+    """Return the function around the edit, or what of it fits on a page, with the edited lines before and after."""
+    source, edit = question.source, question.edit
+    first, last = source.rfind("\n", 0, edit.start) + 1, source.find("\n", edit.end)
+    last = len(source) if last < 0 else last
+    old = source[first:last].splitlines()
+    new = (source[first : edit.start] + edit.text + source[edit.end : last]).splitlines()
+    lines = source.split("\n")
+    at = source.count("\n", 0, first)  # of the first edited line, from 0
+    begin, end, doc, head = _around(question, at)
+    above = [Line(" ", _cut(lines[number])) for number in range(begin, at) if number not in doc]
+    below = [Line(" ", _cut(lines[number])) for number in range(at + len(old), end) if number not in doc]
+    column = edit.start - first
+    edited = [Line(mark, _cut(line, column)) for mark, part in (("-", old), ("+", new)) for line in part]
+    run = f"{question.given}\n{question.asked}".splitlines()
+    left = MAX_ROWS - sum(map(_rows, [*edited, *(Line(" ", line) for line in run)]))
+    kept_above, kept_below = list[Line](), list[Line]()
+    while (above or below) and left > 0:  # in turn, so that the edit stands in the middle
+        for rest, kept, place in ((above, kept_above, -1), (below, kept_below, 0)):
+            if rest and left >= _rows(rest[place]):
+                left -= _rows(rest[place])
+                kept.append(rest.pop(place))
+            elif rest:
+                left = 0
+    top = [*([Line(" ", _cut(head)), Line(" ", f"    {GAP}")] if head else []), *([Line(" ", GAP)] if above else [])]
+    return [*top, *reversed(kept_above), *edited, *kept_below, *([Line(" ", GAP)] if below else [])]
+
+
+def _cut(line: str, column: int = 0) -> str:
+    """Return a line, or what of a long one is near a column."""
+    start = max(0, min(column - MAX_LINE // 2, len(line) - MAX_LINE))
+    kept = line[start : start + MAX_LINE].rstrip("\r")
+    return f"{GAP if start else ''}{kept}{GAP if start + MAX_LINE < len(line) else ''}"
+
+
+def _rows(line: Line) -> int:
+    """Return how many rows a line takes on paper."""
+    return -(-max(1, len(line.text)) // ROW)
+
+
+def _around(question: Question, at: int) -> tuple[int, int, range, str]:
+    """Return the lines, from 0, of the function around a line, those of its docstring, and its class's first line."""
+    lines = question.source.split("\n")
+    try:
+        tree = SourceText(question.source).tree
+    except NoPython:
+        return 0, len(lines), range(0), ""
+    begin, end, doc, head = 0, len(lines), range(0), ""
+    for node in ast.walk(tree):  # from the outside in
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        first, last = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1, node.end_lineno or at
+        if not first <= at < last:
+            continue
+        if isinstance(node, ast.ClassDef):
+            head = lines[node.lineno - 1]
+        elif node.col_offset == 0 or begin == 0 or head:
+            begin, end = first, last
+        if ast.get_docstring(node, clean=False) is not None and not isinstance(node, ast.ClassDef):
+            text = node.body[0]
+            doc = range(text.lineno - 1, text.end_lineno or text.lineno)
+    return begin, end, doc, head if head and begin else ""
+
+
+def follow_up(course: Course, student: str, question: Question) -> FollowUp:
+    """Return what to go on with: one of the exercise's known mistakes, another one from student to student."""
+    contents = course.contents(question.room)
+    mistakes = [one for one in course.mistakes(question.room) if one.exercise == question.exercise]
+    if not mistakes:
+        return FollowUp("", contents.section(f"exercise-{question.room}-{question.exercise}"))
+    mistake = random.Random(f"{student}/{question.exercise}/{question.place}").choice(mistakes)
+    return FollowUp(mistake.says, contents.section(mistake.read))

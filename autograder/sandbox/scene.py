@@ -1,0 +1,80 @@
+"""Run a few lines of ours with a student's names, after one cell has run once more, perhaps changed: see ``viva``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from io import StringIO
+from types import ModuleType
+
+import torch
+from torch import Tensor, nn
+
+from autograder.checks import Observation, Observations, Raised
+from autograder.observe import plain, plain_tensor, student_line
+from autograder.sandbox.cells import run_cell
+from autograder.sandbox.program import Cell, PlannedScene
+
+MAX_PARTS = 12  # of what is shown in full
+
+
+def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
+    """Run the cell anew and then the scene, and return what each of the expressions that are asked for gives.
+
+    What the cell or the lines before an expression raise is what the expression gives.
+
+    Args:
+        scene: what to run.
+        source: of its cell, as the student wrote it.
+        module: in which the cells have run.
+    """
+    # Memory that nobody has written to is NaN in one of two runs, so that an answer which depends on it differs.
+    torch._C._set_deterministic_algorithms(scene.fills_memory, warn_only=True)  # the public one imports a compiler
+    changed = source[: scene.start] + scene.text + source[scene.end :]
+    ended = run_cell(Cell(scene.cell, changed), module)
+    if ended.error:
+        kind, _, message = (ended.error.strip().splitlines() or [""])[-1].partition(":")
+        return dict.fromkeys(scene.asked, Raised(kind.strip(), message.strip()))
+    return {asked: _attempt(partial(_value, scene.given, asked, module)) for asked in scene.asked}
+
+
+def _value(given: str, asked: str, module: ModuleType) -> object:
+    """Run the lines, each time anew, since an expression may change what they have made."""
+    space = {**vars(module), "torch": torch, "nn": nn}
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        exec(compile(given, "<scene>", "exec", dont_inherit=True), space)
+        return eval(asked, space)
+
+
+def _attempt(action: Callable[[], object]) -> Observation:
+    try:
+        return brief(action())
+    except Exception as error:
+        return Raised(type(error).__name__, str(error), student_line(error))
+
+
+def brief(value: object) -> Observation:
+    """Return a value as an observation: of what holds several, such as a list of numbers, the text that Python shows.
+
+    Tensors in it are shown as their numbers, floats with four digits; what holds more than ``MAX_PARTS`` is counted.
+    """
+    if isinstance(value, Tensor):
+        return plain_tensor(value)
+    return _shown(value) if isinstance(value, dict | list | tuple) else plain(value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Tensor):
+        value = plain_tensor(value).tolist() if value.numel() <= MAX_PARTS else f"a tensor of {value.numel()} numbers"
+    if isinstance(value, dict | list | tuple) and len(value) > MAX_PARTS:
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_shown(key)}: {_shown(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_shown, value))}{',' if len(value) == 1 else ''})"
+    if type(value) is float:
+        return f"{value:.4g}"
+    return repr(value) if type(value) in (bool, int, str, type(None)) else f"a {type(value).__name__}"

@@ -1,0 +1,115 @@
+"""Edits change a few characters of whatever a student wrote, and none of the words that are for people."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from autograder.instructor.viva.edits import Edit, edits_of, is_python
+from autograder.instructor.viva.source_text import MAX_CHARACTERS, NoPython, SourceText, defining
+from tests.instructor.viva.conftest import right_answers
+
+STYLED = '''
+%matplotlib inline
+import torch
+!ls
+
+def   used( größe ):   # ü: two bytes
+    return größe.T  *  3 # a * in a comment
+
+
+def answer(x, w = 0.5):
+    """Return x + 1; the words are left alone: 1 + 2."""
+    assert x > 7, "x + 1"
+    if not ( x  <  3 ) :      # is it < 3?
+        raise ValueError(f"not {x + 1}")
+    y = (
+        (x - w)   # first
+        / 2       # then
+    )
+    y += torch.clamp( x ,
+                      min = 0 )
+    with torch.no_grad( ) :
+        y = y [ 1 : ]
+    return used(y) - \\
+           torch.sum(x, w), ( y if x else w )
+
+
+def other(x):
+    return x + 1000
+'''
+
+
+def found(source: str, name: str = "answer") -> dict[str, Edit]:
+    return {f"{edit.kind}: {edit.says}": edit for edit in edits_of(source, name)}
+
+
+def test_each_kind_of_edit_finds_its_place_in_any_layout() -> None:
+    assert {
+        "comparison: `<` becomes `<=`",
+        "sign: `not` is left out",
+        "operator: `/` becomes `*`",
+        "operands: `(x - w) # first / 2` becomes `2 / (x - w)`",
+        "operands: `x - w` becomes `w - x`",
+        "operator: `+=` becomes `-=`",
+        "operator: `+=` becomes `=`",
+        "keyword: `min = 0` is left out",
+        "call: `torch.clamp( x , min = 0 )` becomes `x`",
+        "context: `with torch.no_grad( )` becomes `if True`",
+        "slice: `1` is left out",
+        "statement: `y = y [ 1 : ]` is left out",
+        "call: `sum` becomes `mean`",
+        "arguments: `x, w` becomes `w, x`",
+        "branch: `y if x else w` becomes `w`",
+        "constant: `0.5` becomes `1.0`",
+        "call: `.T` is left out",  # in a function that the answer uses
+    } <= found(STYLED).keys()
+
+
+def test_what_is_for_people_and_what_the_exercise_does_not_use_is_left_alone() -> None:
+    for edit in edits_of(STYLED, "answer"):
+        touched = STYLED[edit.start : edit.end]
+        assert "raise" not in touched
+        assert "assert" not in touched
+        assert "words" not in touched
+        assert "1000" not in touched
+        line = STYLED.splitlines()[edit.line - 1]
+        assert not line.strip().startswith(("assert", '"""', "raise", "%", "!"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_edit_keeps_every_other_line_and_character(end: str) -> None:
+    source = STYLED.replace("\n", end)
+    for edit in edits_of(source, "answer"):
+        after = edit.apply(source)
+        assert after == source[: edit.start] + edit.text + source[edit.end :]
+        assert after.startswith(source[: edit.start])
+        assert after.endswith(source[edit.end :])
+        assert source.count(end, 0, edit.start) + 1 == edit.line
+        assert is_python(after), edit
+
+
+@pytest.mark.parametrize("path", right_answers(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_edit_of_a_right_answer_is_python(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    for name in names[:3]:
+        edits = edits_of(source, name)
+        assert [edit for edit in edits if not is_python(edit.apply(source))] == []
+
+
+def test_a_definition_takes_with_it_what_it_uses() -> None:
+    tree = ast.parse("a = 1\ndef b(): return a\nclass C:\n    def m(self): return b()\nd = 2\nif d:\n    def e(): pass")
+    assert [type(one).__name__ for one in defining(tree, "C")] == ["Assign", "FunctionDef", "ClassDef"]
+    assert [type(one).__name__ for one in defining(tree, "e")] == ["Assign", "If"]
+    assert defining(tree, "nothing") == []
+
+
+@pytest.mark.parametrize(
+    "source", ["def answer(:", "\0", "x = " + "(" * 5000, "x = 1\n" * (MAX_CHARACTERS // 6 + 1), "-" * 9000 + "1"]
+)
+def test_what_cannot_be_read_or_is_too_long_is_no_python(source: str) -> None:
+    with pytest.raises(NoPython):
+        SourceText(source)

@@ -1,0 +1,196 @@
+"""Each question about right code has one definite answer, which is not what came out before the edit."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from autograder.checks import Raised, rooms
+from autograder.instructor.viva.edits import edits_of
+from autograder.instructor.viva.question import RUNS, in_turn, questions
+from autograder.instructor.viva.scenes import scenes_of
+from autograder.instructor.viva.spoken import differs, spoken
+from autograder.sandbox import Cell, Program, Sandbox
+from autograder.sandbox.program import PlannedScene
+from tests.instructor.viva.conftest import COURSE, alone, asked, cells_of, right, right_answers
+from tests.suite import TURNS, is_deep
+
+# These inherit all that the exercise asks for from PyTorch: there is no line of the student's to edit.
+NOTHING_WRITTEN = {
+    ("approximation/modules", "ReLU"),
+    ("layers/functional", "Flatten"),
+    ("layers/functional", "Sequential"),
+}
+
+
+def written() -> list[tuple[str, str, str]]:
+    """Return room, file and exercise of each right answer."""
+    found = []
+    for path in right_answers():
+        is_reference = path.parent == COURSE.folder
+        room = path.stem if is_reference else path.parent.name
+        name = "reference" if is_reference else path.stem
+        source = path.read_text(encoding="utf-8")
+        for exercise in scenes_of(room):
+            if (f"{room}/{name}", exercise) not in NOTHING_WRITTEN and edits_of(source, exercise):
+                found.append((room, name, exercise))
+    return found
+
+
+WRITTEN = [
+    pytest.param(*one, id=f"{one[0]}-{one[1]}-{one[2]}", marks=pytest.mark.turn(at % TURNS))
+    for at, one in enumerate(written())
+]
+
+
+def test_each_exercise_of_the_course_has_a_scene_and_each_scene_an_exercise() -> None:
+    for room in rooms():
+        assert list(scenes_of(room)) == [exercise.name for exercise in COURSE.exercises(room)]
+
+
+@pytest.mark.parametrize(("room", "name", "exercise"), WRITTEN)
+@pytest.mark.long("each edit runs twice, in some exercises dozens of them")
+def test_each_question_about_right_code_has_a_definite_answer(
+    sandbox: Sandbox, room: str, name: str, exercise: str
+) -> None:
+    source = COURSE.source(room) if name == "reference" else right(f"{room}/{name}")
+    for seed in ("ada", "alan", "grace") if is_deep() else ("ada",):
+        found = asked(sandbox, room, exercise, source, seed)
+        assert found, f"nothing can be asked about {exercise} with the seed {seed}"
+        for question in found:
+            assert question.answer
+            assert question.answer != question.before
+        first = found[0]
+        assert answer_again(sandbox, first.room, first.exercise, source, first.edit.apply(first.source), first) == {
+            first.answer
+        }
+        assert asked(sandbox, room, exercise, source, seed)[0] == first
+
+
+def answer_again(
+    sandbox: Sandbox, room: str, exercise: str, source: str, edited: str, question: object
+) -> set[str | None]:
+    """Return what comes out where the edited program is what the student handed in, with two new seeds."""
+    given, expression = question.given, question.asked  # type: ignore[attr-defined]
+    planned = tuple(
+        PlannedScene(room, exercise, f"again-{seed}", seed, cell=f"{room}-answers", given=given, asked=(expression,))
+        for seed in (71, 72)
+    )
+    setup, _ = cells_of(room, source)
+    result = sandbox.run(Program((setup, Cell(f"{room}-answers", edited)), planned))
+    return {spoken(answer.observations[expression]) for answer in result.answers.values()}
+
+
+def test_the_same_seed_gives_the_same_question_and_another_one_another(sandbox: Sandbox) -> None:
+    source = COURSE.source("layers")
+    first = [asked(sandbox, "layers", "Linear", source, seed)[0] for seed in ("ada", "ada", "alan", "grace", "john")]
+    assert first[0] == first[1]
+    assert len({question.place for question in first}) > 1
+
+
+def test_the_order_of_edits_follows_from_the_seed_and_mixes_kinds() -> None:
+    edits = edits_of(COURSE.source("training"), "Learner")
+    order = in_turn(edits, "ada")
+    assert sorted(order) == list(range(len(edits)))
+    assert order == in_turn(edits, "ada") != in_turn(edits, "alan")
+    kinds = {edit.kind for edit in edits}
+    assert {edits[place].kind for place in order[: len(kinds)]} == kinds
+
+
+RANDOM = """
+def he_std(fan_in):
+    return float(torch.rand(())) * fan_in
+"""
+UNWRITTEN = """
+def he_std(fan_in):
+    return float(torch.empty(999).fill_(0.5)[7]) * (2 - 1)
+"""
+
+
+def test_what_is_drawn_at_random_is_not_asked_about(sandbox: Sandbox) -> None:
+    found = asked(sandbox, "layers", "he_std", RANDOM, need=99)
+    assert [question.edit.says for question in found if question.rank == 0] == []
+
+
+def test_memory_that_nobody_has_written_is_no_answer(sandbox: Sandbox) -> None:
+    found = asked(sandbox, "layers", "he_std", UNWRITTEN, need=99)
+    assert found
+    assert not [question for question in found if question.edit.says == "`.fill_(0.5)` is left out"]
+
+
+ENDLESS = """
+def he_std(fan_in):
+    n = 0
+    while n < 3:
+        n += 1
+    return n / fan_in if fan_in else 0
+"""
+
+
+def test_an_edit_that_never_ends_is_not_asked_about(sandbox: Sandbox) -> None:
+    found = asked(sandbox, "layers", "he_std", ENDLESS, need=3)
+    assert found
+    assert not [question for question in found if question.edit.says == "`n += 1` is left out"]
+
+
+HOSTILE = {
+    "exits": "import os\ndef he_std(n):\n    os._exit(0 if n + 1 else 1)",
+    "floods": "def he_std(n):\n    return 'x' * (10 ** 7 + n)",
+    "prints": "def he_std(n):\n    print('x' * 10 ** 6)\n    return n + 1",
+    "answers for the check": "import os\ndef he_std(n):\n    os.write(3, b'{}' * 100)\n    return n + 1",
+    "names itself": "class N(float):\n    def __repr__(self):\n        return '<script>'\n"
+    "def he_std(n):\n    return N(n + 1)",
+    "stops": "import os, signal\ndef he_std(n):\n    os.kill(os.getpid(), signal.SIGSTOP + n * 0)",
+    "compares equal": "class E:\n    __eq__ = lambda self, other: True\ndef he_std(n):\n    return [E(), n + 1]",
+    "deep": "def he_std(n):\n    x = []\n    for _ in range(10 ** 5):\n        x = [x]\n    return x",
+    "replaces our tools": "import builtins, autograder.sandbox.scene as s\ns.play = None\nbuiltins.eval = None\n"
+    "def he_std(n):\n    return n + 1",
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.long("what never answers has its time")
+def test_a_hostile_cell_breaks_nothing(sandbox: Sandbox, source: str) -> None:
+    for question in asked(sandbox, "layers", "he_std", source):
+        assert len(question.answer) <= 80
+        assert "<" not in question.answer
+    assert asked(sandbox, "layers", "he_std", COURSE.source("layers"))
+
+
+def test_a_cell_that_is_no_python_or_too_long_is_not_asked_about(sandbox: Sandbox) -> None:
+    for source in ("def he_std(:", "def he_std(n):\n    return n\n" + "# long\n" * 5000):
+        assert asked(sandbox, "layers", "he_std", source) == []
+
+
+def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
+    cells = (Cell("layers-he_std", "%matplotlib inline\n!echo hi\n\ndef he_std(n):\n    return (2 / n) ** 0.5\n"),)
+    found = questions("layers", "he_std", cells, scenes_of("layers")["he_std"], sandbox.run, "seed", 1)
+    assert found
+
+
+def test_what_is_said_aloud_is_short() -> None:
+    assert spoken(torch.tensor([[1.0, -0.0], [0.25, 1 / 3]])) == "[[1, 0], [0.25, 0.3333]]"
+    assert spoken(torch.zeros(3, 5)) == "a tensor of the shape (3, 5)"
+    assert spoken(torch.zeros(0, 2)) == "no numbers, in the shape (0, 2)"
+    assert spoken(Raised("ValueError", "long")) == "ValueError"
+    assert spoken("<f at 0x7f00deadbeef>") is None
+    assert spoken("long " * 30) is None
+
+
+def test_rounding_makes_no_difference() -> None:
+    assert not differs(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0001]))
+    assert not differs(0.5493, 0.5491)
+    assert not differs(torch.tensor(float("nan")), torch.tensor(float("nan")))
+    assert differs(1.0, 1.5)
+    assert differs(torch.zeros(2), torch.zeros(3))
+    assert differs(Raised("ValueError", ""), 1)
+
+
+def test_both_runs_differ_in_seed_and_memory() -> None:
+    (seed, fills), (other_seed, other_fills) = RUNS
+    assert seed != other_seed
+    assert fills is not other_fills
+
+
+def test_the_helper_takes_the_reference_out() -> None:
+    assert "solutions" not in alone(COURSE.source("deployment"))

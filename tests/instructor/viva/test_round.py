@@ -1,0 +1,106 @@
+"""Who is asked what: an exercise that passed, and nobody what somebody with the same code is asked."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+import pytest
+
+from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.grading.workers import Sandboxes
+from autograder.instructor.viva.edits import Edit
+from autograder.instructor.viva.question import Question
+from autograder.instructor.viva.round import Talk, deal, talks
+from autograder.instructor.viva.work import Work, only
+from autograder.sandbox import Cell, Program, RunResult, Sandbox
+
+CODE = "def he_std(n):\n    if n < 1:\n        raise ValueError('too few')\n    return (2 / n) ** 0.5\n"
+
+
+def question(place: int) -> Question:
+    return Question("layers", "he_std", "c", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
+
+
+def places(*orders: list[int], again: int = 0) -> list[int | None]:
+    dealt = deal([[question(place) for place in order] for order in orders], again)
+    return [one and one.place for one in dealt]
+
+
+def test_those_with_the_same_code_get_different_questions_while_there_are_some() -> None:
+    assert places([1, 2], [1, 2], [2, 1, 3]) == [1, 2, 3]
+    assert places([1], [1]) == [1, 1]
+    assert places([]) == [None]
+
+
+def test_another_round_asks_nobody_what_was_asked() -> None:
+    assert places([1, 2, 3, 4], [1, 2, 3, 4], again=1) == [3, 4]
+    assert places([1, 2], again=2) in ([1], [2])
+
+
+def work(student: str, code: str = CODE) -> Work:
+    return Work(student, "layers", (Cell("layers-he_std", code),), ("he_std",))
+
+
+def here(sandbox: Sandbox) -> Sandboxes:
+    def run(program: Program) -> Future[RunResult]:
+        future: Future[RunResult] = Future()
+        future.set_result(sandbox.run(program))
+        return future
+
+    return Sandboxes(run, lambda: 1)
+
+
+def test_a_class_with_one_program_gets_as_many_questions_and_each_alone_the_same(sandbox: Sandbox) -> None:
+    reformatted = CODE.replace("    return", "    # of He\n    return ")
+    works = [work("ada"), work("alan"), work("grace", reformatted), replace(work("john"), passed=(), trouble="no")]
+    held = talks(works, "2-layers", here(sandbox))
+    assert [talk.student for talk in held] == ["ada", "alan", "grace", "john"]
+    asked = [talk.question for talk in held[:3] if talk.question]
+    assert len({one.place for one in asked}) == 3
+    assert held[3] == Talk("john", None, "no")
+    for talk in held[1:3]:
+        assert talks(works, "2-layers", here(sandbox), only_for={talk.student}) == [talk]
+
+
+def test_again_gives_another_question(sandbox: Sandbox) -> None:
+    first, second, third = (
+        talks([work("ada")], "2-layers", here(sandbox), again=again)[0].question for again in range(3)
+    )
+    assert first
+    assert second
+    assert third
+    assert len({first.place, second.place, third.place}) == 3
+
+
+def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox) -> None:
+    cells = (Cell("layers-Flatten", "Flatten = torch.nn.Flatten"), *work("ada").cells)
+    both = Work("ada", "layers", (Cell("setup", "import torch"), *cells), ("Flatten", "he_std"))
+    for assignment in ("a", "b", "c"):  # one of which begins with the other exercise
+        (talk,) = talks([both], assignment, here(sandbox))
+        assert talk.question
+        assert talk.question.exercise == "he_std"
+
+
+def test_code_without_a_place_for_an_edit_is_told_in_a_sentence(sandbox: Sandbox) -> None:
+    (talk,) = talks([work("ada", "from math import sqrt as he_std")], "2-layers", here(sandbox))
+    assert talk == Talk("ada", None, "no small edit of ada's code has a definite answer")
+
+
+def test_one_exercise_alone_counts_where_it_passed() -> None:
+    assert only(work("ada"), "he_std").passed == ("he_std",)
+    refused = only(work("ada"), "Linear")
+    assert (refused.passed, refused.trouble) == (
+        (),
+        "Linear of ada did not pass all its checks; what did: he_std",
+    )
+
+
+def test_an_error_of_ours_ends_the_round() -> None:
+    def run(program: Program) -> Future[RunResult]:
+        future: Future[RunResult] = Future()
+        future.set_exception(CourseFolderError("broken"))
+        return future
+
+    with pytest.raises(CourseFolderError, match="broken"):
+        talks([work("ada"), work("alan")], "2-layers", Sandboxes(run, lambda: 2))

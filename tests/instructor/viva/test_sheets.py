@@ -1,0 +1,140 @@
+"""The sheets: the student's holds no answer, each fits on one page, and nothing in them is markup of a student's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.viva.edits import edits_of
+from autograder.instructor.viva.question import Question
+from autograder.instructor.viva.round import Talk
+from autograder.instructor.viva.scenes import scenes_of
+from autograder.instructor.viva.sheets import (
+    MAX_LINE,
+    MAX_ROWS,
+    answer_sheet,
+    excerpt,
+    follow_up,
+    student_sheet,
+    write_index,
+    write_sheets,
+)
+from tests.axe import violations
+from tests.instructor.viva.conftest import COURSE
+
+ANSWER, MESSAGE, LINE = "the-answer-itself", "what-the-error-says", "where-it-arises"
+
+
+def question(room: str = "layers", exercise: str = "Linear", source: str | None = None, at: int = -1) -> Question:
+    """Return a question about the reference, or other code, with an answer that stands in nothing else."""
+    source = COURSE.source(room) if source is None else source
+    edit = edits_of(source, exercise)[at]
+    scene = scenes_of(room)[exercise][0]
+    return Question(
+        room, exercise, "cell", source, edit, 0, scene.given, scene.asked[0], "before", ANSWER, MESSAGE, LINE, 0
+    )
+
+
+def shown(question: Question) -> str:
+    return "\n".join(f"{line.mark}{line.text}" for line in excerpt(question))
+
+
+def test_the_students_sheet_never_holds_the_answer() -> None:
+    one = question()
+    sheet = student_sheet("ada", "2-layers", one)
+    answer = answer_sheet("ada", "2-layers", one, follow_up(COURSE, "ada", one))
+    for part in (ANSWER, MESSAGE, LINE):
+        assert part not in sheet
+        assert part in answer
+    for part in ("Linear", "layer(x)", "without the edit", "What comes out now"):
+        assert part.lower() in sheet.lower()
+        assert part.lower() in answer.lower()
+
+
+def test_the_instructors_sheet_goes_on_with_a_mistake_and_a_section() -> None:
+    one = question()
+    follow = follow_up(COURSE, "ada", one)
+    assert follow.says in {mistake.says for mistake in COURSE.mistakes("layers") if mistake.exercise == "Linear"}
+    assert follow.section.title in COURSE.contents("layers").titles.values()
+    assert follow == follow_up(COURSE, "ada", one)
+    assert len({follow_up(COURSE, student, one).says for student in ("a", "b", "c", "d", "e", "f")}) > 1
+
+
+def test_every_exercise_has_something_to_go_on_with() -> None:
+    for room in ("approximation", "layers", "dropout", "optimizer", "training", "deployment"):
+        for exercise in scenes_of(room):
+            assert follow_up(COURSE, "ada", question(room, exercise)).section.title
+
+
+def test_the_excerpt_is_the_function_around_the_edit_without_its_docstring() -> None:
+    lines = shown(question()).splitlines()
+    assert lines[0] == " class Linear(nn.Module):"
+    assert "     def forward(self, x: Tensor) -> Tensor:" in lines
+    assert [line for line in lines if line.startswith("-")] == ["-        return x @ self.weight + self.bias"]
+    assert sum(line.startswith("+") for line in lines) == 1
+    assert "Args" not in "\n".join(lines)
+
+
+LONG = "def he_std(n):\n" + "".join(f"    x{i} = n + {i}{' ' * 200}# {'word ' * 50}\n" for i in range(30))
+WIDE = "def he_std(n):\n    return " + " + ".join(f"n * {i}" for i in range(900)) + "\n"
+MARKUP = "def he_std(n):\n    x = '<script>alert(1)</script></pre>'  # <b>&\n    return n + 1\n"
+
+
+@pytest.mark.parametrize("source", [LONG, WIDE, MARKUP], ids=["long", "wide", "markup"])
+@pytest.mark.parametrize("at", [0, 1, -1])
+def test_any_code_fits_on_one_page(page: Page, source: str, at: int) -> None:
+    one = question("layers", "he_std", source, at)
+    assert all(len(line.text) <= MAX_LINE + 2 for line in excerpt(one))
+    assert len(excerpt(one)) <= MAX_ROWS
+    assert one.edit.text[:20] in shown(one)
+    for sheet in (
+        student_sheet("ada", "2-layers", one),
+        answer_sheet("ada", "2-layers", one, follow_up(COURSE, "ada", one)),
+    ):
+        page.set_content(sheet)
+        assert page.locator("script, b").count() == 0
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+
+
+def test_the_longest_scene_fits_on_one_page_too(page: Page) -> None:
+    for place in range(0, 60, 9):
+        one = question("training", "Learner", at=place)
+        page.set_content(answer_sheet("ada", "5-training", one, follow_up(COURSE, "ada", one)))
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, browser: Browser, tmp_path: Path) -> None:
+    folder, one = CourseFolder(tmp_path), question(source=COURSE.source("layers"))
+    talks = [Talk("ada", one), Talk("dennis", None, "no exercise of dennis passed")]
+    pages = [*write_sheets(folder, COURSE, "2-layers", talks[0]), write_index(folder, "2-layers", talks)]
+    assert write_sheets(folder, COURSE, "2-layers", talks[1]) == []
+    with browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        bypass_csp=True,  # for axe, which the page itself would not let in
+        viewport={"width": 360, "height": 800},
+    ) as context:
+        for path in pages:
+            shown = context.new_page()
+            shown.goto(f"file://{path}")
+            assert shown.evaluate("document.documentElement.scrollWidth") <= 360
+            assert violations(shown) == []
+
+
+def test_an_edit_over_several_lines_shows_all_of_them() -> None:
+    source = "def he_std(n):\n    a = max(\n        n,\n        2,\n    )\n    return a\n"
+    (edit,) = [edit for edit in edits_of(source, "he_std") if edit.kind == "statement"]
+    one = Question("layers", "he_std", "", source, edit, 0, "", "", "", "", "", "", 0)
+    assert shown(one).splitlines() == [
+        " def he_std(n):",
+        "-    a = max(",
+        "-        n,",
+        "-        2,",
+        "-    )",
+        "+    pass",
+        "     return a",
+    ]

@@ -1,0 +1,109 @@
+"""`autograder viva` on the sample class: the sheets it writes, what it refuses, and that it changes nothing else."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.viva.work import works_of
+from tests.commands import autograder
+from tests.conftest import copy_course
+
+ASSIGNMENT = "2-layers"
+
+
+@pytest.fixture(scope="module")
+def prepared(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder with a round of talks."""
+    folder = tmp_path_factory.mktemp("viva") / "course"
+    copy_course(graded, folder)
+    done = autograder("viva", "--class", ASSIGNMENT, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def sheets(folder: Path) -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in (folder / "viva" / ASSIGNMENT).glob("*.html")}
+
+
+def text(page: str) -> str:
+    """Return a page as it is read."""
+    return html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", "", page, flags=re.DOTALL))
+
+
+def test_everybody_whose_exercise_passed_has_two_sheets(prepared: Path) -> None:
+    can = [work.student for work in works_of(CourseFolder(prepared), ASSIGNMENT) if not work.trouble]
+    assert {"ada", "alan", "grace"} <= set(can)
+    assert sheets(prepared).keys() == {"index", *can, *(f"{student}-answer" for student in can)}
+
+
+def test_a_sheet_holds_the_question_and_the_other_the_answer_as_well(prepared: Path) -> None:
+    found = sheets(prepared)
+    sheet, answer = found["ada"], found["ada-answer"]
+    assert "What comes out now, and why?" in sheet
+    assert "<h2>Answer</h2>" not in sheet
+    assert "Follow-up" not in sheet
+    shared = sheet[sheet.index("<h2>Your code") : sheet.index("</main>")].strip()
+    assert shared in answer
+    assert answer[answer.index("<h2>Answer") :].count("<h2>") == 2
+
+
+def test_the_page_of_the_round_lists_everybody_and_says_why_somebody_is_not_asked(prepared: Path) -> None:
+    page = text(sheets(prepared)["index"])
+    for work in works_of(CourseFolder(prepared), ASSIGNMENT):
+        assert work.student in page
+    assert "Not asked: no exercise of dennis in 2-layers passed all its checks." in page
+
+
+def test_alone_a_student_gets_the_sheet_of_the_round_and_nothing_else_is_touched(
+    graded_folder: Path, prepared: Path
+) -> None:
+    before = {path: path.read_bytes() for path in graded_folder.rglob("*") if path.is_file()}
+    done = autograder("viva", "ada", ASSIGNMENT, cwd=graded_folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [f"viva/{ASSIGNMENT}/ada.html", f"viva/{ASSIGNMENT}/ada-answer.html"]
+    assert sheets(graded_folder) == {name: sheets(prepared)[name] for name in ("ada", "ada-answer")}
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None:
+    line = ("viva", "ada", ASSIGNMENT, "--again", "1", "--exercise", "Flatten", "-q")
+    done = autograder(*line, cwd=graded_folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    sheet = sheets(graded_folder)["ada"]
+    assert "<h1>Flatten: a talk of five minutes</h1>" in sheet
+    assert sheet != sheets(prepared)["ada"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (("ada",), "name a student and an assignment"),
+        ((), "name a student and an assignment"),
+        (("ada", ASSIGNMENT, "--class", ASSIGNMENT), "name a student and an assignment"),
+        (("ada", "7-poetry"), "there is no assignment '7-poetry'"),
+        (("nobody", ASSIGNMENT), "nobody handed nothing in"),
+        (("ada", "1-approximation"), "nothing in this class has been graded: run `autograder grade 1-approximation`"),
+        (("dennis", ASSIGNMENT), "no exercise of dennis in 2-layers passed all its checks"),
+        (("john", ASSIGNMENT, "--exercise", "Linear"), "Linear of john did not pass all its checks; what did: "),
+        (("--class", ASSIGNMENT, "--exercise", "Poem"), "nobody's code can be asked about: "),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(graded: Path, line: tuple[str, ...], reason: str) -> None:
+    done = autograder("viva", *line, cwd=graded)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("autograder: ")
+    assert done.stderr.count("\n") == 1
+    assert reason in done.stderr
+    assert not (graded / "viva").exists()
+
+
+def test_outside_a_course_folder_it_says_how_to_make_one(tmp_path: Path) -> None:
+    done = autograder("viva", "ada", ASSIGNMENT, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "is no course folder: make one with `autograder init DIR`" in done.stderr
