@@ -17,7 +17,7 @@ from autograder.instructor.releasing.markdown import Context, to_markdown
 from autograder.sections import Contents
 from book import card, network
 from book.chapters import UNREAD, BookChapter, chapters, hours
-from book.figures import words_on_a_small_screen
+from book.figures import coarser, words_on_a_small_screen
 from tests.book.conftest import ADDRESSES
 from tests.conftest import ROOT
 
@@ -261,6 +261,12 @@ def test_a_figures_words_grow_on_a_small_screen_where_they_have_room(size: float
 
 def test_a_figure_without_words_is_shown_whole_on_a_small_screen() -> None:
     assert words_on_a_small_screen('<svg viewBox="0 0 448 200 "></svg>')
+
+
+def test_a_figure_gives_its_places_to_a_hundredth_of_a_pixel_and_keeps_its_words() -> None:
+    assert coarser('<path d="M 61.858452 -2.5L1 .129"/><text x="3.14159">0.00123</text>') == (
+        '<path d="M 61.85 -2.5L1 .12"/><text x="3.14">0.00123</text>'
+    )
 
 
 def test_a_figure_that_does_not_say_how_wide_it_is_is_refused() -> None:
