@@ -67,11 +67,9 @@ async function unreached(page) {
       });
   });
   const reached = new Set();
-  for (let step = 0; step < 2 * all.length; step++) {
+  for (let step = 0; step < 2 * all.length && reached.size <= all.length; step++) {
     await page.keyboard.press("Tab");
-    const at = await page.evaluate(() => document.activeElement.dataset.stop ?? null);
-    if (at !== null && reached.has(at)) break;
-    if (at !== null) reached.add(at);
+    reached.add(await page.evaluate(() => document.activeElement.dataset.stop));
   }
   return all.filter((_, number) => !reached.has(String(number)));
 }

@@ -28,8 +28,6 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 # 2 · Layers
 
 ```{code-cell} python3
-:tags: [exercise]
-
 from solutions.layers import Linear
 ```
 

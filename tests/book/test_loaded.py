@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from book import theme
+from book import labels
 from book.loaded import is_own, loaded
 from solutions.accelerate import recipes
 from solutions.commands import terminal
@@ -22,9 +22,9 @@ def test_the_files_of_the_course_are_told_from_what_is_installed_or_built() -> N
 
 def test_a_module_is_told_with_all_that_it_imports_and_with_nothing_else() -> None:
     assert Path(inspect.getfile(recipes)) in loaded()
-    line = [sys.executable, "-m", "book.loaded", theme.__name__]  # a Python of its own: what is loaded is what it asks
+    line = [sys.executable, "-m", "book.loaded", labels.__name__]  # a Python of its own: what is loaded is what it asks
     told = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    assert told == ["book/__init__.py", "book/theme.py"]
+    assert told == ["book/__init__.py", "book/labels.py"]
 
 
 @pytest.mark.parametrize(("module", "trains"), [(recipes, True), (terminal, False)], ids=["recipes", "terminal"])
