@@ -227,8 +227,7 @@ def test_what_is_not_yet_right_comes_first_and_what_passed_is_folded() -> None:
     assert results == sorted(results)
     assert {"not", "passed"} == set(results)
     table = report._repr_html_()
-    assert table.index("✗") < table.index("✓") < table.index("<details>")
-    assert "<summary>2 checks</summary>" in table
+    assert table.index("✗") < table.index("✓") < table.index("<summary>2 checks</summary>")
 
 
 class Talkative(nn.Module):
