@@ -10,8 +10,7 @@ import shutil
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
-from autograder.instructor.gradescope.container import submitted_notebook
+from autograder.instructor.gradescope.container import BundledExpectations, submitted_notebook
 from autograder.instructor.grading.reuse import versions
 from autograder.instructor.grading.submission import conclude, grade_unreadable, prepare
 from autograder.notebooks.graft import RECORD, MalformedNotebook, read_notebook, room_of
@@ -51,7 +50,7 @@ HOME.mkdir(mode=0o700)
 Path("/autograder/source/secret.txt").write_text(facts["secrets"]["in the course folder"])
 (released_file,) = Path("/autograder/source").glob("*.ipynb")
 released, course, seed = read_notebook(released_file), Course.installed(), facts["seed"]
-expect, graded = LiveExpectations(course), {}
+expect, graded = BundledExpectations.of(course, released), {}
 with Sandbox(Limits(**facts["limits"]), hidden=[course.folder], one_submission=True) as sandbox:
     for folder in sorted((INSIDE / "submitted").iterdir()):
         try:

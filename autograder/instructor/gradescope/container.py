@@ -19,7 +19,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from nbformat import NotebookNode
 
@@ -60,6 +60,11 @@ class BundledExpectations(LiveExpectations):
 
     bundled: Contents | None = None
 
+    @classmethod
+    def of(cls, course: Course, released: NotebookNode) -> Self:
+        """Return the expectations of a course, with the contents that were bundled into a released notebook."""
+        return cls(course, bundled=Contents(**released.metadata[RECORD][CONTENTS]))
+
     def contents(self, room: str) -> Contents:
         return self.bundled or super().contents(room)
 
@@ -89,7 +94,7 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
     """
     (path,) = source.glob("*.ipynb")
     released, course, seed = read_released(path), Course.installed(), secrets.randbits(32)
-    expect = BundledExpectations(course, bundled=Contents(**released.metadata[RECORD][CONTENTS]))
+    expect = BundledExpectations.of(course, released)
     notes: tuple[str, ...] = ()
     walls = "nothing was run"
     try:
