@@ -7,36 +7,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from autograder.instructor.viva.source_text import NoPython, SourceText, Span, defining, parsed
-from autograder.instructor.viva.swaps import CALCULATED, CALLED, COMPARED, root_of
+from autograder.instructor.viva.source_text import NoPython, SourceText, Span, defining
+from autograder.instructor.viva.swaps import (
+    ALSO_CALLED,
+    CALCULATED,
+    CALLED,
+    COMPARED,
+    DIMENSIONS,
+    MODULES,
+    ORDERED,
+    SIGNS,
+    root_of,
+)
 
-SIGNS: dict[type[ast.AST], str] = {
-    ast.Add: r"\+",
-    ast.Sub: "-",
-    ast.Mult: r"\*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: r"\*\*",
-    ast.MatMult: "@",
-    ast.BitAnd: "&",
-    ast.BitOr: r"\|",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Is: "is",
-    ast.IsNot: r"is\s+not",
-    ast.In: "in",
-    ast.NotIn: r"not\s+in",
-}
-ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
-DIMENSIONS = {"dim", "axis", "dim0", "dim1", "start_dim", "end_dim"}
-# What a student may confuse and still get an answer; the name is looked up in a tensor or in torch.
-ALSO_CALLED = {"mean": "sum", "sum": "mean", "amax": "amin", "amin": "amax", "argmax": "argmin", "argmin": "argmax"}
-MODULES = {"torch", "nn", "F", "math", "np", "numpy", "time", "copy", "functional"}
 UNTOUCHED = (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom, ast.JoinedStr, ast.Global, ast.Nonlocal)
 MAX_LINES = 6  # that a small edit replaces
 MAX_SHOWN = 120  # characters of a piece that a sentence quotes
@@ -99,15 +82,6 @@ def edits_of(source: str, name: str) -> list[Edit]:
     except RecursionError as error:
         raise NoPython("it is nested too deeply") from error
     return [found[key] for key in sorted(found)]
-
-
-def is_python(source: str) -> bool:
-    """Whether Python can read a source with an edit in it: brackets may be missing."""
-    try:
-        parsed(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 class _Catalogue:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from autograder.checks import Observation, Raised
-from autograder.instructor.viva.edits import Edit, edits_of, is_python
+from autograder.instructor.viva.edits import Edit, edits_of
 from autograder.instructor.viva.scenes import Scene
-from autograder.instructor.viva.source_text import NoPython, SourceText, defining
+from autograder.instructor.viva.source_text import NoPython, SourceText, defining, is_python
 from autograder.instructor.viva.spoken import differs, message_of, spoken
 from autograder.sandbox import Cell, Limits, Program, RunResult
 from autograder.sandbox.program import PlannedScene

@@ -145,3 +145,12 @@ def _names(statement: ast.stmt, context: type[ast.expr_context]) -> set[str]:
     inner += [node for handler in getattr(statement, "handlers", ()) for node in handler.body]
     stored = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     return stored.union(*(_names(node, context) for node in inner))
+
+
+def is_python(source: str) -> bool:
+    """Whether Python can read a source with an edit in it: brackets may be missing."""
+    try:
+        parsed(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -25,13 +24,6 @@ from tests.instructor.conftest import (
 from tests.test_cli import here, refused
 
 MAP = "Linear.affine_map"
-
-
-@pytest.fixture
-def folder(graded_small_class: Path, tmp_path: Path) -> Path:
-    """The small class, graded with seed 7, in a folder of the test's own."""
-    shutil.copytree(graded_small_class, tmp_path / "course")
-    return tmp_path / "course"
 
 
 def totals(folder: Path) -> dict[str, tuple[float, float]]:

@@ -27,13 +27,6 @@ from tests.instructor.conftest import (
 )
 
 
-@pytest.fixture
-def folder(graded_small_class: Path, tmp_path: Path) -> Path:
-    """The small class, graded with seed 7, in a folder of the test's own."""
-    shutil.copytree(graded_small_class, tmp_path / "course")
-    return tmp_path / "course"
-
-
 def test_a_second_run_grades_nothing_anew(folder: Path) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("autograded/**/*.ipynb")}
     run = grade(folder)

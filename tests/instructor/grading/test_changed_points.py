@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,13 +26,6 @@ from tests.instructor.conftest import (
 )
 
 CELL = "layers-Linear-affine_map"
-
-
-@pytest.fixture
-def folder(graded_small_class: Path, tmp_path: Path) -> Path:
-    """The small class, graded with seed 7, in a folder of the test's own."""
-    shutil.copytree(graded_small_class, tmp_path / "course")
-    return tmp_path / "course"
 
 
 def with_checks(monkeypatch: pytest.MonkeyPatch, change: Callable[[Check], Check | None]) -> None:

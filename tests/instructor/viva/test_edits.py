@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.instructor.viva.edits import Edit, edits_of, is_python
-from autograder.instructor.viva.source_text import MAX_CHARACTERS, NoPython, SourceText, defining
+from autograder.instructor.viva.edits import Edit, edits_of
+from autograder.instructor.viva.source_text import MAX_CHARACTERS, NoPython, SourceText, defining, is_python
 from tests.instructor.viva.conftest import right_answers
 
 STYLED = '''

@@ -1,0 +1,81 @@
+"""What leads to a page: the map of the site, the page for lost readers, filters, and the book without a network."""
+
+import re
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from book import addresses, conformance
+from tests.book.conftest import ADDRESSES
+from tests.book.visits import PAGES
+from tests.conftest import serve
+
+BASE = ADDRESSES["BOOK_URL"]
+CHAPTER = "chapters/2-layers.html"
+
+
+def test_the_map_lists_every_page_and_robots_are_told_of_it(site: Path) -> None:
+    places = [one.text for one in ElementTree.parse(site / "sitemap.xml").iter() if one.tag.endswith("}loc")]
+    assert sorted(places) == sorted(BASE + name for name in PAGES)
+    assert f"Sitemap: {BASE}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
+
+
+def test_the_page_for_lost_readers_finds_its_styles_and_the_way_back_from_any_depth(site: Path) -> None:
+    page = (site / "404.html").read_text(encoding="utf-8")
+    (base,) = re.findall(r'<base href="([^"]+)">', page)
+    assert page.index("<base") < page.index("<link")
+    asked = [urljoin(base, href) for href in re.findall(r'(?:href|src|action)="([^"#?]+)', page)]
+    own = [urlsplit(url).path.lstrip("/") for url in asked if url.startswith(BASE)]
+    assert "chapters/index.html" in own and "search.html" in own
+    assert [name for name in own if not name.startswith("downloads/") and not (site / name).exists()] == []
+
+
+def test_the_whole_book_is_kept_and_nothing_that_no_reader_opens(site: Path) -> None:
+    worker = (site / addresses.WORKER).read_text(encoding="utf-8")
+    for name in [*PAGES, "_static/course.js", "_static/course.css", "searchindex.js", "_static/demo/demo.js"]:
+        assert f'"{name}"' in worker
+    for name in ("fontawesome.js", "social-card.png", "404.html", ".js.map"):
+        assert name not in worker
+
+
+@pytest.mark.long("a reader stays five seconds before anything is kept")
+def test_a_page_that_was_not_opened_can_be_read_when_the_network_is_gone(page: Page, site: Path) -> None:
+    with serve(site) as address:
+        page.goto(address + "chapters/index.html")
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.goto(address + CHAPTER)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Layers")
+    expect(page.locator(".exercise-card").first).to_be_visible()
+
+
+def test_known_mistakes_are_found_by_their_words_and_all_stand_there_again_without(page: Page, address: str) -> None:
+    page.goto(f"{address}chapters/known-mistakes.html")
+    rows = page.locator("table.known-mistakes tbody tr")
+    field = page.get_by_label("Filter")
+    field.fill("flatten contiguous")
+    expect(rows.locator("visible=true").first).to_contain_text("contiguous")
+    said = page.locator(".filter").get_by_role("status")
+    expect(said).to_have_text(f"{rows.locator('visible=true').count()} of {rows.count()}")
+    assert page.locator("h2:visible").all_inner_texts() == ["2 · Layers"]
+    field.fill("")
+    expect(said).to_have_text("")
+    assert page.locator(".filtered:visible").count() == page.locator(".filtered").count()
+
+
+def test_the_glossary_is_filtered_by_terms_and_by_what_they_mean(page: Page, address: str) -> None:
+    page.goto(f"{address}chapters/glossary.html")
+    page.get_by_label("Filter").fill("share of the examples")
+    terms = page.locator("dl.glossary > dt:visible")
+    assert 0 < terms.count() < page.locator("dl.glossary > dt").count()
+
+
+def test_the_page_on_accessibility_shows_each_test_that_is_marked(site: Path) -> None:
+    page = (site / "chapters" / "accessibility.html").read_text(encoding="utf-8")
+    rows = conformance.shown()
+    assert len({row.page for row in rows}) > 3
+    for row in rows:
+        assert row.test in page
+        assert all(criterion in page for criterion in row.criteria)
