@@ -213,8 +213,9 @@ def test_a_visitor_who_leaves_before_the_answer_does_no_harm(loaded: str) -> Non
 
 
 INTERRUPTED = """
-import os, signal, sys, threading, urllib.request
+import os, signal, socket, sys
 from pathlib import Path
+from urllib.parse import urlsplit
 from solutions.deploy import serve
 
 
@@ -226,7 +227,8 @@ class Last:
 
 
 serve.Server.verify_request = lambda *_: Last() is not None  # in the loop of the server, as a visitor comes
-ask = lambda address: threading.Thread(target=urllib.request.urlopen, args=(address,), daemon=True).start()
+at = lambda address: (urlsplit(address).hostname, urlsplit(address).port)
+ask = lambda address: socket.create_connection(at(address)).close()  # waits for no answer, which may not come
 serve.serve(Path(sys.argv[1]), "127.0.0.1", None, False, ask)
 """
 
