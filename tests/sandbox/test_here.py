@@ -45,6 +45,7 @@ def test_cells_and_checks_run_and_a_cell_without_an_end_is_left_when_its_time_is
     assert result.cells["right"].error == ""
 
 
+@pytest.mark.long("a limit of time runs out before the process is ended")
 @pytest.mark.usefixtures("without_unix")
 def test_what_cannot_be_interrupted_is_ended_with_its_process_and_what_was_done_is_known(
     monkeypatch: pytest.MonkeyPatch,
