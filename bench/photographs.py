@@ -3,9 +3,9 @@
 They are made, not taken. A garment of 28×28 pixels is drawn at photo size by smooth interpolation, with a weave, folds
 and a tint, lies on a background of ``bench.backgrounds`` a little turned and off the middle, under light that falls
 off, casts a soft shadow, and is stored as a camera stores it, as a JPEG with the sensor's noise. One background is
-none: a cut-out with transparency, as a PNG. Backgrounds and tones are drawn without a look at the garment, so some
-garments hardly differ from what they lie on. Poses that are not the catalogue's, and detail finer than 28×28, are not
-in them.
+none: a cut-out with transparency, as a PNG. One kind shows the garment twice, as a pair of shoes would be. Backgrounds
+and tones are drawn without a look at the garment, so some garments hardly differ from what they lie on. Poses that are
+not the catalogue's, and detail finer than 28×28, are not in them.
 """
 
 import io
@@ -18,13 +18,14 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 
 from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH, smooth_noise
-from solutions.deploy.doubt import background_found
+from solutions.deploy.doubt import doubt
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
 
-KINDS = (*BACKGROUNDS, "transparent")
+KINDS = (*BACKGROUNDS, "transparent", "pair")
 PLAIN = ("white", "grey", "coloured", "transparent")  # as in a shop's catalogue
 SURE = 0.9  # a probability above it is a promise
+SCALES, SCALES_OF_A_PAIR = (12, 17), (8, 11)  # pixels of a photograph for one of the garment's 28×28
 MARGIN = 3  # pixels of the garment's 28×28 that are added around it, so that its outline can be smooth
 LUMA = np.array([0.299, 0.587, 0.114])  # what each channel counts for in grey
 
@@ -41,7 +42,7 @@ class Answer:
         given: index of the class that was answered; None where the photograph was refused.
         given_plain: the same after ``resize_and_invert``.
         is_sure: whether the answer has a probability above ``SURE``.
-        background_found: whether the garment ends within the photograph.
+        is_covered: whether it is answered without a doubt.
     """
 
     photo: Image.Image
@@ -51,7 +52,7 @@ class Answer:
     given: int | None
     given_plain: int
     is_sure: bool
-    background_found: bool
+    is_covered: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ class Accuracy:
         right: how many are right after ``prepare_image``.
         right_plain: how many are right after ``resize_and_invert``.
         failures: those that are wrong after ``prepare_image``.
-        found: how many of the photographs have a garment that ends within them; the others are to be taken again.
+        covered: how many are answered without a doubt; the others are to be taken again.
     """
 
     kind: str
@@ -72,7 +73,7 @@ class Accuracy:
     right: int
     right_plain: int
     failures: tuple[Answer, ...]
-    found: int
+    covered: int
 
     @property
     def accuracy(self) -> float:
@@ -83,13 +84,13 @@ class Accuracy:
         return sum(failure.is_sure for failure in self.failures)
 
     @property
-    def right_found(self) -> int:
-        """How many are right of those whose garment ends within them."""
-        return self.found - sum(failure.background_found for failure in self.failures)
+    def right_covered(self) -> int:
+        """How many are right of those that are answered without a doubt."""
+        return self.covered - sum(failure.is_covered for failure in self.failures)
 
     @property
-    def sure_and_wrong_found(self) -> int:
-        return sum(failure.is_sure and failure.background_found for failure in self.failures)
+    def sure_and_wrong_covered(self) -> int:
+        return sum(failure.is_sure and failure.is_covered for failure in self.failures)
 
     @property
     def accuracy_plain(self) -> float:
@@ -107,10 +108,8 @@ def photograph(garment: np.ndarray, kind: str, rng: np.random.Generator) -> Imag
     Returns:
         600×800 pixels: RGB, decoded from a JPEG; of the kind "transparent" RGBA, decoded from a PNG.
     """
-    scale = rng.uniform(12, 17)
-    tone, mask = _enlarge(garment, scale, rng.uniform(-7, 7))
-    at = [int(rng.integers(4, space - 4)) for space in (HEIGHT - mask.shape[0], WIDTH - mask.shape[1])]
-    tone, mask = (_on_canvas(part, at) for part in (tone, mask))
+    scale = rng.uniform(*(SCALES_OF_A_PAIR if kind == "pair" else SCALES))
+    tone, mask = _laid(garment, scale, rng, parts=2 if kind == "pair" else 1)
     tone *= _fabric(rng)
     # Colours stand first, shape (3, HEIGHT, WIDTH): so NumPy takes a third of the time.
     cloth = tone + _tint(rng) * np.minimum(tone, 255 - tone)
@@ -119,8 +118,9 @@ def photograph(garment: np.ndarray, kind: str, rng: np.random.Generator) -> Imag
         return _stored(np.stack([*nothing_seen_is_black, 255 * mask]), "PNG")
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else (0, 0, WIDTH, HEIGHT)
-    lying = BACKGROUNDS[kind].paint(rng, box) * (1 - _shadow(mask, scale, rng))
-    picture = (lying + mask * (cloth - lying)) * BACKGROUNDS[kind].light(rng)
+    background = BACKGROUNDS["grey" if kind == "pair" else kind]
+    lying = background.paint(rng, box) * (1 - _shadow(mask, scale, rng))
+    picture = (lying + mask * (cloth - lying)) * background.light(rng)
     noise = rng.uniform(1, 3) * rng.standard_normal(picture.shape, np.float32)
     return _stored(picture + noise, "JPEG", quality=int(rng.integers(70, 93)))
 
@@ -172,13 +172,13 @@ def accuracy_by_kind(
                 prepared = None
             given, sure = (None, 0.0) if prepared is None else _answer(model, prepared)
             plain, _ = _answer(model, resize_and_invert(photo))
-            is_found = prepared is not None and background_found(photo)
-            answers.append(Answer(photo, index, int(labels[index]), prepared, given, plain, sure > SURE, is_found))
+            is_covered = prepared is not None and not doubt(photo)
+            answers.append(Answer(photo, index, int(labels[index]), prepared, given, plain, sure > SURE, is_covered))
             report(1)
         wrong = tuple(answer for answer in answers if answer.given != answer.label)
-        found = sum(answer.background_found for answer in answers)
+        covered = sum(answer.is_covered for answer in answers)
         right_plain = sum(answer.given_plain == answer.label for answer in answers)
-        results.append(Accuracy(kind, len(answers), len(answers) - len(wrong), right_plain, wrong, found))
+        results.append(Accuracy(kind, len(answers), len(answers) - len(wrong), right_plain, wrong, covered))
     return results
 
 
@@ -217,6 +217,17 @@ def _enlarge(garment: np.ndarray, scale: float, angle: float) -> tuple[np.ndarra
 def _of_nine(inside: np.ndarray) -> np.ndarray:
     """Return how many of each pixel and its eight neighbours are inside."""
     return np.lib.stride_tricks.sliding_window_view(np.pad(inside, 1), (3, 3)).sum(axis=(2, 3))
+
+
+def _laid(garment: np.ndarray, scale: float, rng: np.random.Generator, parts: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return tone and mask of a photograph in which the garment lies so many times, one below the other."""
+    tones, masks = np.zeros((2, HEIGHT, WIDTH), np.float32)
+    for part in range(parts):
+        tone, mask = _enlarge(garment, scale, rng.uniform(-7, 7))
+        top, left = (int(rng.integers(4, space - 4)) for space in (HEIGHT // parts - len(mask), WIDTH - len(mask)))
+        at = [part * HEIGHT // parts + top, left]
+        tones, masks = tones + _on_canvas(tone, at), masks + _on_canvas(mask, at)
+    return tones, masks
 
 
 def _on_canvas(part: np.ndarray, at: list[int]) -> np.ndarray:

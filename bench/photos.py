@@ -78,8 +78,8 @@ def table(results: Sequence[Accuracy], labels: Sequence[str]) -> Table:
         "photographs",
         "prepare_image",
         "resize and invert",
-        "background found",
-        "right then",
+        "covered",
+        "right of these",
         "most often wrong",
     ):
         view.add_column(column)
@@ -88,7 +88,7 @@ def table(results: Sequence[Accuracy], labels: Sequence[str]) -> Table:
         counts = ", ".join(f"{label} {count}" for label, count in wrong)
         view.add_row(
             *(result.kind, str(result.count), f"{result.accuracy:.1%}", f"{result.accuracy_plain:.1%}"),
-            *(f"{result.found / result.count:.0%}", f"{result.right_found / max(result.found, 1):.1%}", counts),
+            *(f"{result.covered / result.count:.0%}", f"{result.right_covered / max(result.covered, 1):.1%}", counts),
         )
     return view
 
@@ -100,9 +100,9 @@ def as_json(result: Accuracy, labels: Sequence[str]) -> dict[str, object]:
         "accuracy": result.accuracy,
         "accuracy_resize_and_invert": result.accuracy_plain,
         "sure_and_wrong": result.sure_and_wrong,
-        "background_found": result.found,
-        "right_where_found": result.right_found,
-        "sure_and_wrong_where_found": result.sure_and_wrong_found,
+        "covered": result.covered,
+        "right_of_covered": result.right_covered,
+        "sure_and_wrong_of_covered": result.sure_and_wrong_covered,
         "wrong": [
             {"test_image": failure.index, "label": labels[failure.label], "answer": answer(failure, labels)}
             for failure in result.failures

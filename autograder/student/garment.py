@@ -158,15 +158,10 @@ def around(values: Numbers) -> Numbers:
 
 
 def largest_parts(mask: Mask) -> Mask:
-    """Return the mask without its specks, and without what touches the border if enough is left then.
-
-    Parts are connected by sides or corners.
-    """
+    """Return the mask without its specks, and without what touches the border if enough is left then."""
     height, width = mask.shape
-    stride = width + 2  # a column of nothing on either side ends each run
-    flat = np.pad(mask, ((0, 0), (1, 1))).ravel()
-    ends = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    starts, ends = ends[::2], ends[1::2]
+    stride = width + 2
+    starts, ends = runs(mask)
     if len(starts) == 0:
         return mask
     part = connected(starts, ends, stride)
@@ -180,9 +175,25 @@ def largest_parts(mask: Mask) -> Mask:
         sizes = inner
     kept = 100 * sizes >= PART * sizes.max()
     chosen = np.repeat(kept[part] & (sizes[part] > 0), lengths)
-    result = np.zeros(len(flat), bool)
-    result[np.flatnonzero(flat)] = chosen
+    result = np.zeros(height * stride, bool)
+    result[np.flatnonzero(np.pad(mask, ((0, 0), (1, 1))))] = chosen
     return result.reshape(height, stride)[:, 1:-1]
+
+
+def part_sizes(mask: Mask) -> list[int]:
+    """Return how many pixels each part of a mask has, the largest first; parts hang together by sides or corners."""
+    starts, ends = runs(mask)
+    if len(starts) == 0:
+        return []
+    sizes = np.bincount(connected(starts, ends, mask.shape[1] + 2), ends - starts)
+    return sorted(sizes[sizes > 0].tolist(), reverse=True)
+
+
+def runs(mask: Mask) -> tuple[Numbers, Numbers]:
+    """Return where each run of pixels in a row starts and ends, counted with a column of nothing on either side."""
+    flat = np.pad(mask, ((0, 0), (1, 1))).ravel()
+    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    return changes[::2], changes[1::2]
 
 
 def connected(starts: Numbers, ends: Numbers, stride: int) -> Numbers:

@@ -29,7 +29,7 @@ def predict(
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
     from solutions.deploy.answers import Answer
-    from solutions.deploy.doubt import background_found
+    from solutions.deploy.doubt import doubt
     from solutions.deploy.images import ImageError, open_image, remark
     from solutions.deployment import classify
     from solutions.runs import folders
@@ -45,7 +45,7 @@ def predict(
         try:
             with terminal.libraries_silenced():
                 image = open_image(photo)
-            answer = Answer(classify(classifier, image), remark(image), background_found(image))
+            answer = Answer(classify(classifier, image), remark(image), doubt(image))
         except (ImageError, ValueError) as error:
             results.append({"image": str(photo), "error": str(error)})
             complain(f"{photo}: {error}")

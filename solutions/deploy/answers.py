@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from solutions.deploy.doubt import TAKE_AGAIN
-
 LIMITS = (
     "It knows ten kinds. Whatever you send, it names one of them: it has no word for a hat or a cat.",
     "Shirts are often taken for T-shirts, pullovers and coats: at 28 × 28 pixels without colour they look alike.",
@@ -29,21 +27,21 @@ class Answer:
     Attributes:
         ranked: label and probability, the most probable first; the probabilities add up to 1.
         remark: what to tell with the answer, such as that only the first frame was looked at.
-        background_found: whether the garment ends within the picture (``doubt.background_found``).
+        doubt: why the photograph should be taken again, and how (``doubt.doubt``).
     """
 
     ranked: list[tuple[str, float]]
     remark: str = ""
-    background_found: bool = True
+    doubt: str = ""
 
     @property
     def is_unsure(self) -> bool:
-        return self.ranked[0][1] < UNSURE_BELOW or not self.background_found
+        return self.ranked[0][1] < UNSURE_BELOW or bool(self.doubt)
 
     @property
     def reason(self) -> str:
         """Why the answer is unsure."""
-        return f"The best answer has less than {UNSURE_BELOW:.0%}." if self.background_found else TAKE_AGAIN
+        return self.doubt or f"The best answer has less than {UNSURE_BELOW:.0%}."
 
     @property
     def in_words(self) -> str:
@@ -52,15 +50,13 @@ class Answer:
         verdict = f"{first}, {probability:.0%}."
         if self.is_unsure:
             verdict = f"Not sure: {first} or {second}? {self.reason}"
-            verdict += f" {ADVICE}" if self.background_found else ""
+            verdict += "" if self.doubt else f" {ADVICE}"
         return f"{verdict} This is {self.remark}." if self.remark else verdict
 
     @property
     def as_json(self) -> dict[str, object]:
         ranked = [{"label": label, "probability": probability} for label, probability in self.ranked]
-        return {"answers": ranked, "unsure": self.is_unsure, "background_found": self.background_found} | {
-            "remark": self.remark
-        }
+        return {"answers": ranked, "unsure": self.is_unsure, "doubt": self.doubt, "remark": self.remark}
 
 
 def facts(labels: tuple[str, ...], training: dict[str, object]) -> list[str]:

@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 
 from solutions.deploy.address import CHAPTER
 from solutions.deploy.answers import Answer, facts
-from solutions.deploy.doubt import background_found
+from solutions.deploy.doubt import doubt
 from solutions.deploy.images import LARGEST_FILE, ImageError, open_image, remark
 from solutions.deploy.network import Network
 from solutions.deploy.preparation import prepare_image
@@ -38,7 +38,7 @@ def classify(path: str | None) -> tuple[dict[str, float], str, np.ndarray]:
         x = prepare_image(image)
     except (ImageError, ValueError) as error:
         raise Refusal(f"This picture cannot be used: {error}.") from error
-    answer = Answer(network.classify(x), remark(image), background_found(image))
+    answer = Answer(network.classify(x), remark(image), doubt(image))
     return dict(answer.ranked), answer.in_words, x[0].repeat(7, axis=0).repeat(7, axis=1)
 
 

@@ -52,14 +52,19 @@ function percent(probability) {
   return `${Math.round(100 * probability)}\u00a0%`;
 }
 
-/** What is said of an answer, in words; `isFound` tells whether the garment ends within the picture. */
-export function verdict([first, second], unsureBelow, isFound = true) {
-  if (isFound && first.probability >= unsureBelow) return { title: first.label, rest: `${percent(first.probability)} sure` };
+const DOUBTS = {
+  "runs off": "What was taken for the garment runs off the picture. ",
+  "two things": "There seem to be two things in the picture; of a pair, show one shoe. ",
+};
+
+/** What is said of an answer, in words; `reason` is why the photograph should be taken again, if it should. */
+export function verdict([first, second], unsureBelow, reason = "") {
+  if (!reason && first.probability >= unsureBelow) return { title: first.label, rest: `${percent(first.probability)} sure` };
   return {
     title: "Not sure",
     rest:
       `perhaps ${first.label} (${percent(first.probability)}), or ${second.label} (${percent(second.probability)}). ` +
-      (isFound ? "" : "What was taken for the garment runs off the picture. ") +
+      (DOUBTS[reason] ?? "") +
       "Try the whole garment from the front, alone, with space around it, on a plain background.",
   };
 }
@@ -207,12 +212,12 @@ class Demo {
   /** Prepare and classify; what goes wrong is said in the place of the answer. */
   async answer(photo, turn) {
     try {
-      const { pixels, isFound } = prepareInSteps(photo);
+      const { pixels, reason } = prepareInSteps(photo);
       if (model === null) this.say("One moment", "The model is on its way.");
       const classifier = await fetchModel();
       const answers = classifier.classify(pixels);
       if (turn !== this.shown) return;
-      const { title, rest } = verdict(answers, classifier.unsureBelow, isFound);
+      const { title, rest } = verdict(answers, classifier.unsureBelow, reason);
       this.say(title, rest);
       this.showSeen(pixels);
       this.showAnswers(answers.slice(0, SHOWN));

@@ -12,6 +12,7 @@ const CLEARLY = [18, 70]; // of 255: between these limits lies how far a colour 
 const PART = 15; // percent of the largest part; smaller ones are specks
 const INNER = 25; // percent of what touches the border; if what does not is larger, it is the garment
 const EDGE = 5; // percent of a picture's edge; where a garment lies along more of it, the background was not found
+const SECOND = 50; // percent of the largest part; another one that is as large is a second thing, such as a shoe
 const BINS = 16; // of each channel, in which colours are counted
 
 const within = (value, [low, high]) => Math.min(Math.max(value, low), high);
@@ -37,10 +38,17 @@ export function findGarment(photo) {
   return inDetail(garment, image, photo, background, limit, block);
 }
 
-/** Whether a garment lies along little of the picture's edge. */
-export function endsWithin(garment, width, height) {
+/**
+ * Say why a photograph should be taken again; nothing where its garment lies alone within it.
+ *
+ * @param {Uint8Array} garment from `findGarment`.
+ * @returns {"" | "runs off" | "two things"}
+ */
+export function doubt(garment, { width, height }) {
   const edge = borderOf(width, height);
-  return 100 * total(edge, (i) => garment[i]) <= EDGE * edge.length;
+  if (100 * total(edge, (i) => garment[i]) > EDGE * edge.length) return "runs off";
+  const [largest, second] = connected(garment, { width, height }).sizes.sort((a, b) => b - a);
+  return largest > 0 && 100 * second >= SECOND * largest ? "two things" : "";
 }
 
 /** The colour that the background has, or would have, at each pixel: three numbers for each. */
@@ -194,13 +202,27 @@ function around(values, width, height) {
   return sums;
 }
 
+/** A mask without its specks, and without what touches the border if enough is left then. */
+function largestParts(mask, blocks) {
+  const { parts, sizes, touches } = connected(mask, blocks);
+  const add = (sum, size) => sum + size;
+  const inner = sizes.map((size, part) => (touches[part] ? 0 : size));
+  const innerTotal = inner.reduce(add, 0);
+  const most = (numbers) => numbers.reduce((most, size) => Math.max(most, size), 0);
+  const isInner = innerTotal > 0 && 100 * most(inner) >= INNER * (sizes.reduce(add, 0) - innerTotal);
+  const counted = isInner ? inner : sizes;
+  const least = PART * most(counted);
+  return Uint8Array.from(parts, (part) => (counted[part] > 0 && 100 * counted[part] >= least ? 1 : 0));
+}
+
 /**
- * A mask without its specks, and without what touches the border if enough is left then.
+ * The parts of a mask; they hang together by sides or corners.
  *
- * Parts are connected by sides or corners.
+ * @returns {{parts: Int32Array, sizes: number[], touches: boolean[]}} of each pixel its part, 0 for none; of each part,
+ *   how many pixels it has and whether it touches the border.
  */
-function largestParts(mask, { width, height }) {
-  const parts = new Int32Array(mask.length); // 0 for none yet
+function connected(mask, { width, height }) {
+  const parts = new Int32Array(mask.length);
   const sizes = [0];
   const touches = [false];
   const waiting = [];
@@ -225,14 +247,7 @@ function largestParts(mask, { width, height }) {
       }
     }
   }
-  const add = (sum, size) => sum + size;
-  const inner = sizes.map((size, part) => (touches[part] ? 0 : size));
-  const innerTotal = inner.reduce(add, 0);
-  const most = (numbers) => numbers.reduce((most, size) => Math.max(most, size), 0);
-  const isInner = innerTotal > 0 && 100 * most(inner) >= INNER * (sizes.reduce(add, 0) - innerTotal);
-  const counted = isInner ? inner : sizes;
-  const least = PART * most(counted);
-  return Uint8Array.from(parts, (part) => (counted[part] > 0 && 100 * counted[part] >= least ? 1 : 0));
+  return { parts, sizes, touches };
 }
 
 /** A mask of blocks as one of pixels: along its outline the distance of each pixel decides. */

@@ -1,7 +1,7 @@
 // From a photograph to what the network was trained on. `prepareImage` does what the function of this name in
 // solutions/deployment.py does, step by step and with Pillow's rounding, so that both give the same numbers.
 
-import { endsWithin, findGarment } from "./garment.js";
+import { doubt, findGarment } from "./garment.js";
 import { boxResize, grey, lowestAlpha, onWhite, reduce, roundToEven } from "./pillow.js";
 
 export const SIDE = 28;
@@ -25,9 +25,9 @@ export function prepareImage(photo) {
 /**
  * The same, with what each step makes.
  *
- * @returns {object} `image`, the photo, made smaller where it is very large; `isFound`, whether the garment ends within it; of its pixels `colours`, RGBA on white,
- *   `garment`, 1 where one was found, and `brightness`, from 0 to 255; the `box` around the garment; `small`, what
- *   `shrink` makes of it; and the `pixels` of the network.
+ * @returns {object} `image`, the photo, made smaller where it is very large; `reason`, why it should be taken again, if
+ *   it should (see `doubt`); of its pixels `colours`, RGBA on white, `garment`, 1 where one was found, and `brightness`,
+ *   from 0 to 255; the `box` around the garment; `small`, what `shrink` makes of it; and the `pixels` of the network.
  */
 export function prepareInSteps(photo) {
   if (Math.min(photo.width, photo.height) < 2) {
@@ -40,10 +40,10 @@ export function prepareInSteps(photo) {
   const { width, height } = image;
   const garment = isCutOut ? opaque(image.data) : findGarment({ data: colours, width, height });
   const box = boxAround(garment, width, height);
-  const isFound = isCutOut || endsWithin(garment, width, height);
+  const reason = isCutOut ? "" : doubt(garment, image);
   const brightness = brighten(colours, garment);
   const small = shrink(brightness, image.width, box);
-  return { image, isFound, colours, garment, box, brightness, small, pixels: place(small) };
+  return { image, reason, colours, garment, box, brightness, small, pixels: place(small) };
 }
 
 /** 1 for each pixel that is rather opaque than transparent. */

@@ -4,6 +4,7 @@ import json
 import struct
 import subprocess
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from bench.photographs import KINDS, photographs
 from solutions import data
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deploy.doubt import background_found
+from solutions.deploy.doubt import RUNS_OFF, TWO_THINGS, doubt
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import COURSE_MODEL
@@ -27,6 +28,7 @@ from tests.solutions.deploy.photographs import GROUNDS, SIZES, cut_out, garment_
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 SCRIPTS = Path(__file__).parent / "web"
+DOUBTS = {"": "", "runs off": RUNS_OFF, "two things": TWO_THINGS}  # in the page, and in Python
 LARGEST_PAGE = 400_000  # bytes
 
 
@@ -118,7 +120,7 @@ def test_the_modules_do_what_their_own_tests_say() -> None:
 
 
 def prepared_in_node(images: list[Image.Image], folder: Path) -> tuple[np.ndarray, list[str]]:
-    """What `prepareImage` makes of images, and the refusals."""
+    """What `prepareImage` makes of images, and for each why it is doubted or refused."""
     raw = b"".join(struct.pack("<II", *image.size) + image.convert("RGBA").tobytes() for image in images)
     (folder / "photos").write_bytes(raw)
     line = ["node", "--no-warnings", SCRIPTS / "prepare.js", folder / "photos", folder / "pixels"]
@@ -140,12 +142,13 @@ def test_the_same_pixels_are_prepared_to_the_same_numbers_bit_for_bit(sample: Da
 
 def test_on_every_background_a_garment_is_found_as_in_python_bit_for_bit(sample: Dataset, tmp_path: Path) -> None:
     images = [next(photographs(sample.test_images, kind, np.array([k]), seed=k)) for k, kind in enumerate(KINDS)]
-    images += [image.resize(size) for image, size in zip(images, SIZES * 2, strict=True)]
+    images += [image.resize(size) for image, size in zip(images, cycle(SIZES), strict=False)]
     rng = np.random.default_rng(0)
     for size in ((2, 2), (2, 60), (61, 2), (3, 3), (40, 31), (226, 225)):
         images.append(Image.fromarray(rng.integers(0, 256, (*size[::-1], 3), np.uint8)))
     found, said = prepared_in_node(images, tmp_path)
-    assert len(said) == sum(not background_found(image) for image in images)
+    assert [DOUBTS[reason] for reason in said] == [doubt(image) for image in images]
+    assert set(said) == set(DOUBTS)
     for kind, there, image in zip([*KINDS * 2, *range(6)], found, images, strict=True):
         np.testing.assert_array_equal(there, prepare_image(image).numpy(), err_msg=f"{kind}, {image.size}")
 

@@ -1,6 +1,6 @@
 // Prepare raw photographs: node prepare.js PHOTOS PIXELS. Each photograph is its width and height as 32-bit numbers, then
-// RGBA. For each, 784 floats are written; refusals, as NaN, are also printed, and for a garment that runs off the picture
-// a line "not found".
+// RGBA. For each, 784 floats are written, and a line is printed: why it should be taken again, if it should, or why it is
+// refused, and then the floats are NaN.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { Refusal, prepareInSteps } from "../../../../solutions/deploy/web/classifier.js";
@@ -12,9 +12,9 @@ for (let at = 0; at < photos.length; ) {
   at += 8 + 4 * width * height;
   const data = new Uint8ClampedArray(photos.subarray(at - 4 * width * height, at));
   try {
-    const { pixels, isFound } = prepareInSteps({ data, width, height });
+    const { pixels, reason } = prepareInSteps({ data, width, height });
     prepared.push(pixels);
-    if (!isFound) console.log("not found");
+    console.log(reason);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     console.log(error.message);
