@@ -1,7 +1,8 @@
 """Train every recipe with several seeds, and compare with what the book shows: ``make results``.
 
 Each step of the ladder, and each control of one, is measured on validation images alone. The test images are read once
-for each run of a named recipe, when nothing is left to be chosen.
+for each run of a named recipe, when nothing is left to be chosen. With ``--missing`` only what the book does not show
+yet is trained.
 """
 
 import json
@@ -45,11 +46,15 @@ def train(recipe: Recipe, name: str, seed: int) -> dict[str, float]:
     return measured | {"epochs": run.progress.epochs} | ({"test": run.test.accuracy} if name in RECIPES else {})
 
 
-def measure() -> dict[str, Any]:
-    """Return the recipes, the ladder and its controls, each with a list for the seeds."""
+def measure(known: dict[Recipe, list[dict[str, float]]]) -> dict[str, Any]:
+    """Return the recipes, the ladder and its controls, each with a list for the seeds.
+
+    Args:
+        known: what was measured of recipes already, for each seed; they are not trained again.
+    """
     steps = [rung(number) for number in range(len(LADDER))] + [controlled(*control) for control in CONTROLS]
     work = RECIPES | {f"step {i}": recipe for i, recipe in enumerate(steps) if recipe not in RECIPES.values()}
-    jobs = [(name, seed) for name in work for seed in SEEDS]
+    jobs = [(name, seed) for name, recipe in work.items() if recipe not in known for seed in SEEDS]
     with (
         ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
         Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=Console(stderr=True)) as progress,
@@ -58,7 +63,7 @@ def measure() -> dict[str, Any]:
         task = progress.add_task("training", total=len(jobs))
         for future in futures:
             future.add_done_callback(lambda _: progress.advance(task))
-        measured: dict[str, list[dict[str, float]]] = {name: [] for name in work}
+        measured = {name: list(known.get(recipe, [])) for name, recipe in work.items()}
         for (name, _), future in zip(jobs, futures, strict=True):
             measured[name].append(future.result())
     by_recipe = {recipe: measured[name] for name, recipe in work.items()}
@@ -77,6 +82,21 @@ def measure() -> dict[str, Any]:
     }
 
 
+def known(shown: dict[str, Any]) -> dict[Recipe, list[dict[str, float]]]:
+    """Return what the book shows by recipe: a number of each kind for each seed; nothing where it is of other data."""
+    if shown["data"] != runs.describe(data.load()) or shown["seeds"] != list(SEEDS):
+        return {}
+    steps = {rung(number): row for number, row in enumerate(shown["ladder"]) if LADDER[number][0] == row["step"]}
+    steps = {recipe: row for recipe, row in steps.items() if dict(LADDER)[row["step"]] == row["changes"]}
+    steps |= {controlled(row["step"], row["changes"]): row for row in shown["controls"]}
+    steps |= {Recipe(**row["recipe"]): row for row in shown["recipes"].values()}
+    names = ("valid", "seconds", "epochs", "test")
+    return {
+        recipe: [{name: row[name][i] for name in names if name in row} for i in range(len(SEEDS))]
+        for recipe, row in steps.items()
+    }
+
+
 def columns(measured: list[dict[str, float]], without: str = "") -> dict[str, list[float]]:
     return {name: [one[name] for one in measured] for name in measured[0] if name != without}
 
@@ -91,10 +111,10 @@ def table(results: dict[str, Any]) -> list[Table]:
     ladder = Table("step", "validation", "minus the step before")
     for before, row in zip([None, *results["ladder"]], results["ladder"], strict=False):
         ladder.add_row(row["step"], in_percent(row["valid"]), gain(before, row) if before else "")
-    controls = Table("step", "at another rate", "validation", "minus the step as it is")
+    controls = Table("step", "changed", "validation", "minus the step as it is")
     steps = {row["step"]: row for row in results["ladder"]}
     for row in results["controls"]:
-        other = f"{row['changes']['lr']:g}"
+        other = ", ".join(f"{name} {value:g}" for name, value in row["changes"].items())
         controls.add_row(row["step"], other, in_percent(row["valid"]), gain(steps[row["step"]], row))
     return [recipes, ladder, controls]
 
@@ -147,13 +167,13 @@ def main(arguments: list[str]) -> int:
     if dataset.is_sample:
         print(f"error: the book's figures are of the full set; {data.HOW_TO_GET}", file=sys.stderr)
         return 2
-    measured = measure()
+    shown = json.loads(SHOWN.read_text())
+    measured = measure(known(shown) if "--missing" in arguments else {})
     for one in table(measured):
         console.print(one)
     if "--write" in arguments:
         SHOWN.write_text(json.dumps(measured, indent=1) + "\n")
         return 0
-    shown = json.loads(SHOWN.read_text())
     problems = ["they are of other recipes"] if is_stale(shown) else differences(shown, measured)
     for problem in problems:
         print(f"error: {SHOWN}: the book's figures are stale: {problem}; make results WRITE=1", file=sys.stderr)

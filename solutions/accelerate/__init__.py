@@ -31,8 +31,9 @@ class FastLearner:
     Args:
         model: the classifier; it is moved to the device.
         recipe: how to train.
-        train: images, float from 0 to 1, shape (N, 28, 28), and their labels, int64, shape (N,).
-        valid: the same, for validation.
+        train: images, float from 0 to 1, shape (N, 28, 28), and their labels, int64, shape (N,), or a teacher's answers
+            to each from every offset, float32, shape (N, offsets, offsets, C).
+        valid: images and labels for validation.
         device: "cpu", "cuda" or "mps".
         seed: of the order of the images, and of all else that is random. The model's weights are drawn already.
         after_block: called with the number of images in each block of batches that was trained on.
@@ -58,7 +59,8 @@ class FastLearner:
         self._train_images = self._windows(images)
         self._reach = half_width(images)
         classes = len(model.labels)
-        self._train_targets = functional.one_hot(labels, classes) * (1 - recipe.smoothing) + recipe.smoothing / classes
+        targets = labels if recipe.teacher else functional.one_hot(labels, classes)
+        self._train_targets = targets * (1 - recipe.smoothing) + recipe.smoothing / classes
         self._valid = self._standardized(valid[0].to(device)).flatten(1), valid[1].to(device)
         self._order = torch.Generator().manual_seed(seed)
         self._noise = torch.Generator(device).manual_seed(seed)
@@ -252,9 +254,12 @@ class FastLearner:
     def _train_block(self, count: int) -> None:
         """Read the block's images, altered as was drawn, and take a step for each batch of them."""
         rows, inputs = self._rows[:count], self._inputs[:count]
-        torch.index_select(self._train_targets, 0, rows, out=self._targets[:count])
+        where = (rows, *self._offsets[:, :count]) if self.recipe.shift else rows
+        if self.recipe.teacher:
+            self._targets[:count] = self._train_targets[where].view(count, -1)
+        else:
+            torch.index_select(self._train_targets, 0, rows, out=self._targets[:count])
         if self.recipe.shift or self.recipe.distorts:
-            where = (rows, self._offsets[0, :count], self._offsets[1, :count]) if self.recipe.shift else rows
             images = self._train_images[where].view(count, 28, 28)
             inputs.copy_((self._distorted(images, rows) if self.recipe.distorts else images).flatten(1))
         else:

@@ -35,6 +35,8 @@ class Recipe:
             below 1.
         normalize: batch normalisation of both hidden layers while training; the kept model has it worked in (Ioffe and
             Szegedy, arXiv:1502.03167).
+        teacher: for so many epochs a convolutional network is trained first, and what it answers to each image as it
+            was moved is learned in the place of the label (``solutions.accelerate.teacher``); 0 for none.
         patience: stop after so many epochs without improvement; None for never.
         max_seconds: stop after the epoch in which these are over; None for never.
 
@@ -58,6 +60,7 @@ class Recipe:
     shade: float = 0.0
     smoothing: float = 0.0
     normalize: bool = False
+    teacher: int = 0
     patience: int | None = None
     max_seconds: float | None = None
 
@@ -73,6 +76,8 @@ class Recipe:
                 raise ValueError(f"{name} has to be from 0 to {most}: {getattr(self, name)}")
         if not 0 <= self.shade < 1 / 3:
             raise ValueError(f"shade has to be at least 0 and below 1/3: {self.shade}")
+        if not self.teacher >= 0:
+            raise ValueError(f"teacher has to be at least 0: {self.teacher}")
         if not 0 <= self.weight_decay < math.inf:
             raise ValueError(f"weight_decay has to be at least 0: {self.weight_decay}")
         for name in ("epochs", "batch_size", "patience"):
@@ -125,11 +130,12 @@ LADDER: tuple[tuple[str, dict[str, Any]], ...] = (
     ("smoothed labels", {"smoothing": 0.1}),
 )
 
-# Steps of the ladder at another rate: whether it is the rate that makes a step look good or bad.
+# Steps of the ladder at another rate, or for longer: whether it is this that makes a step look good or bad.
 CONTROLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("chapter 5's recipe", {"lr": 0.05}),
     ("initial std of a layer sqrt(2 / inputs)", {"lr": 0.05}),
     ("standardised inputs", {"lr": 0.05}),
+    ("smoothed labels", {"epochs": 150}),
 )
 
 
@@ -150,4 +156,5 @@ RECIPES = {
     # A photograph shows either side of a shoe, a garment that is laid out is wider than one in a catalogue, and what
     # people are shown are probabilities, which smoothed labels would make too small.
     "photo": replace(rung(-1), flip=True, stretch=0.15, smoothing=0.0),
+    "distilled": replace(rung(-1), teacher=12, epochs=150, dropout=0.0, smoothing=0.0),
 }

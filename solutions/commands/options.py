@@ -13,6 +13,7 @@ class RecipeName(StrEnum):
     classic = "classic"
     best = "best"
     photo = "photo"
+    distilled = "distilled"
 
 
 class Log(StrEnum):

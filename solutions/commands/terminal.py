@@ -115,6 +115,10 @@ class TrainingView:
         if time.monotonic() - self._shown > 0.1:
             self._advance()
 
+    def after_teacher(self, epoch: int) -> None:
+        """Tell of an epoch of the teacher, of whom no loss is shown: it is not what is trained."""
+        self._console.print(f"{epoch:5}  of the teacher")
+
     def after_epoch(self, history: History) -> bool:
         """Add a line to the table; return whether the user wants to stop."""
         self._advance()

@@ -67,7 +67,11 @@ def train(
     view = terminal.TrainingView(console, settings.recipe.epochs, len(chosen))
     try:
         with view.shown():
-            run = runs.train(settings, dataset, folder, view.after_batch, view.after_epoch, logs, resume is not None)
+            run = runs.train(
+                *(settings, dataset, folder, view.after_batch, view.after_epoch, logs),
+                resume=resume is not None,
+                after_teacher=view.after_teacher,
+            )
     except KeyboardInterrupt:
         if not (folder / folders.CHECKPOINT).exists():
             raise WorkFailed(f"{folder}: interrupted before the first epoch ended; nothing was kept") from None

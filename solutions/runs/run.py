@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from solutions.accelerate import FastLearner
 from solutions.accelerate.device import choose_device
 from solutions.accelerate.recipes import RECIPES, Recipe
+from solutions.accelerate.teacher import taught
 from solutions.data import Dataset, split
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
@@ -140,7 +141,13 @@ def new_model(recipe: Recipe, seed: int) -> Classifier:
     return model
 
 
-def new_learner(settings: Settings, model: Classifier, data: Dataset, report: Callable[[int], None]) -> Trainable:
+def new_learner(
+    settings: Settings,
+    model: Classifier,
+    data: Dataset,
+    report: Callable[[int], None],
+    after_teacher: Callable[[int], None] = lambda epoch: None,
+) -> Trainable:
     """Return what trains the model on the training images but those set aside, and validates it on these.
 
     Args:
@@ -148,10 +155,13 @@ def new_learner(settings: Settings, model: Classifier, data: Dataset, report: Ca
         model: from ``new_model``.
         data: the images; those for the test are not looked at.
         report: called with a number of images each time after so many more were trained on.
+        after_teacher: called with the number of epochs for which the teacher was trained, where the recipe has one.
     """
     recipe, device, seed = settings.recipe, settings.device, settings.seed
     images, labels = to_tensors(data.train_images, data.train_labels, device)
     train, valid = ((images[part], labels[part]) for part in map(torch.tensor, divide(data, seed)))
+    if recipe.teacher:
+        train = train[0], taught(*train, len(model.labels), recipe.teacher, seed, recipe.shift, after_teacher)
     if not settings.taught:
         return FastLearner(model, recipe, train, valid, device, seed, report, settings.bf16)
     loaders: dict[str, Iterable[tuple[Tensor, Tensor]]] = {
@@ -199,6 +209,7 @@ def train(
     after_epoch: Callable[[History], bool],
     logs: Iterable[Callable[[History], None]] = (),
     resume: bool = False,
+    after_teacher: Callable[[int], None] = lambda epoch: None,
 ) -> Run:
     """Train the classifier, measure it once on the test images, and write the run into its folder.
 
@@ -210,6 +221,7 @@ def train(
         after_epoch: called with the history so far; where it returns True, training ends.
         logs: called with the same, to write it down somewhere.
         resume: go on from the folder's checkpoint. The model is then the one of a run that was never interrupted.
+        after_teacher: called with the number of epochs for which the teacher was trained, where the recipe has one.
 
     Raises:
         WorkFailed: the loss is no longer a number, or the memory does not suffice.
@@ -226,7 +238,7 @@ def train(
 
     try:
         model = new_model(settings.recipe, settings.seed)
-        learner = new_learner(settings, model, data, after_batch)
+        learner = new_learner(settings, model, data, after_batch, after_teacher)
         progress = restore(folder / CHECKPOINT, learner, settings.device) if resume else Progress()
         after_batch(progress.epochs * images)
         fit(learner, settings.recipe, progress, folder / CHECKPOINT, log_epoch)

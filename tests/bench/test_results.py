@@ -68,11 +68,26 @@ def test_the_ladder_begins_with_what_the_learner_of_chapter_5_does_by_default() 
     assert re.search(r"^SEEDS, EPOCHS, LR = .*, 0\.1$", chapter, re.MULTILINE)
 
 
-def test_a_control_is_a_step_of_the_ladder_at_another_rate() -> None:
+def test_a_control_is_a_step_of_the_ladder_at_another_rate_or_for_longer() -> None:
     steps = [step for step, _ in LADDER]
     for step, changes in CONTROLS:
         own = rung(steps.index(step))
-        assert controlled(step, changes) == replace(own, lr=changes["lr"]) != own
+        assert controlled(step, changes) == replace(own, **changes) != own
+        assert len(changes) == 1
+        assert changes.keys() <= {"lr", "epochs"}
+
+
+def test_what_the_book_shows_is_known_by_recipe_and_not_trained_again(shown: Results) -> None:
+    known = results.known(shown)
+    assert known.keys() == {
+        *RECIPES.values(),
+        *(rung(number) for number in range(len(LADDER))),
+        *(controlled(*control) for control in CONTROLS),
+    }
+    for name, recipe in RECIPES.items():
+        assert [one["test"] for one in known[recipe]] == shown["recipes"][name]["test"]
+    shown["ladder"][3]["changes"] = {"lr": 7.0}
+    assert rung(3) not in results.known(shown)
 
 
 def test_the_best_recipe_reaches_what_this_network_can_do(shown: Results) -> None:
