@@ -15,9 +15,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from solutions.accelerate.distortions import half_width, lit, stretched_and_turned
+from solutions.accelerate.distortions import half_width, stretched
 from solutions.accelerate.layers import Batch, Layer, NormalizedLayer
 from solutions.accelerate.recipes import MOMENTUM, Recipe
+from solutions.accelerate.shapes import made_shapes
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 
@@ -56,11 +57,15 @@ class FastLearner:
         self.model, self.recipe, self.device, self.after_block = model.to(device), recipe, device, after_block
         images, labels = train[0].to(device), train[1].to(device)
         self._mean, self._std = (images.mean().item(), images.std().item()) if recipe.standardize else (0.0, 1.0)
-        self._train_images = self._windows(images)
-        self._reach = half_width(images)
-        classes = len(model.labels)
+        self._count, classes = len(images), len(model.labels)
         targets = labels if recipe.teacher else functional.one_hot(labels, classes)
-        self._train_targets = targets * (1 - recipe.smoothing) + recipe.smoothing / classes
+        targets = targets * (1 - recipe.smoothing) + recipe.smoothing / classes
+        if recipe.shapes:
+            shapes = torch.from_numpy(made_shapes(round(recipe.shapes * len(images)))).to(device)
+            images = torch.cat([images, shapes])
+            targets = torch.cat([targets, torch.full((len(shapes), classes), 1 / classes, device=device)])
+        self._train_images, self._train_targets = self._windows(images), targets
+        self._reach = half_width(images)
         self._valid = self._standardized(valid[0].to(device)).flatten(1), valid[1].to(device)
         self._order = torch.Generator().manual_seed(seed)
         self._noise = torch.Generator(device).manual_seed(seed)
@@ -72,9 +77,9 @@ class FastLearner:
         self._graphs: dict[int, torch.cuda.CUDAGraph | None] = {}
 
     def train_epoch(self) -> float:
-        """Go once through the training images; return their mean loss, measured while the weights changed."""
+        """Go once through what is trained on; return the mean loss, measured while the weights changed."""
         total = torch.zeros((), device=self.device)
-        order = torch.randperm(len(self._train_targets), generator=self._order).to(self.device)
+        order = torch.randperm(len(self._train_targets), generator=self._order)
         with torch.inference_mode():
             for rows in order.split(self._block):
                 count = len(rows)
@@ -83,7 +88,7 @@ class FastLearner:
                 self._run(count)
                 total += functional.cross_entropy(self._logits[:count], self._targets[:count], reduction="sum")
                 if self.after_block:
-                    self.after_block(count)
+                    self.after_block(int((rows < self._count).sum()))
         return total.item() / len(order)
 
     def validate(self) -> tuple[float, float]:
@@ -145,7 +150,7 @@ class FastLearner:
     def _windows(self, images: Tensor) -> Tensor:
         """Return the images (N, 784), or views of each from every offset: (N, offsets, offsets, 28, 28)."""
         shift = self.recipe.shift
-        if self.recipe.distorts:  # a garment is told from its background, which is 0; standardised afterwards
+        if self.recipe.stretch:  # a garment is told from its background, which is 0; standardised afterwards
             padded = functional.pad(images, [shift] * 4)
         else:
             padded = self._standardized(functional.pad(images, [shift] * 4)).to(self._dtype)
@@ -194,8 +199,7 @@ class FastLearner:
         self._rows = reserve(self._block, dtype=torch.int64)
         self._offsets = reserve(2, self._block, dtype=torch.int64)
         self._flips = reserve(self._block, 1, 1, dtype=torch.bool)
-        self._stretches, self._turns = reserve(self._block), reserve(self._block)  # from -1 to 1, as is the light
-        self._lights = reserve(self._block, 3)
+        self._stretches = reserve(self._block)  # from -1 to 1
         self._targets, self._logits = reserve(self._block, classes), reserve(self._block, classes)
 
     def _make_optimizer(self) -> None:
@@ -234,9 +238,8 @@ class FastLearner:
             self._offsets[:, :count].random_(0, 2 * recipe.shift + 1, generator=noise)
         if recipe.flip:
             self._flips[:count].random_(0, 2, generator=noise)
-        if recipe.distorts:
-            for drawn in (self._stretches, self._turns, self._lights):
-                drawn[:count].uniform_(-1, 1, generator=noise)
+        if recipe.stretch:
+            self._stretches[:count].uniform_(-1, 1, generator=noise)
 
     def _run(self, count: int) -> None:
         """Train on the rows of the block, in batches. On a GPU: the first time as they come, then as one graph."""
@@ -259,9 +262,9 @@ class FastLearner:
             self._targets[:count] = self._train_targets[where].view(count, -1)
         else:
             torch.index_select(self._train_targets, 0, rows, out=self._targets[:count])
-        if self.recipe.shift or self.recipe.distorts:
+        if self.recipe.shift or self.recipe.stretch:
             images = self._train_images[where].view(count, 28, 28)
-            inputs.copy_((self._distorted(images, rows) if self.recipe.distorts else images).flatten(1))
+            inputs.copy_((self._stretched(images, rows) if self.recipe.stretch else images).flatten(1))
         else:
             torch.index_select(self._train_images, 0, rows, out=inputs)
         if self.recipe.flip:
@@ -270,16 +273,10 @@ class FastLearner:
         for start in range(0, count, self.recipe.batch_size):
             self._step(start, min(start + self.recipe.batch_size, count))
 
-    def _distorted(self, images: Tensor, rows: Tensor) -> Tensor:
-        """Return the block's images, stretched, turned and lit as was drawn, and standardised."""
-        recipe, count = self.recipe, len(rows)
-        if recipe.stretch or recipe.rotate:
-            widening = (1 + recipe.stretch) ** self._stretches[:count]
-            angle = math.radians(recipe.rotate) * self._turns[:count]
-            images = stretched_and_turned(images, widening, angle, self._reach[rows])
-        if recipe.shade:
-            images = lit(images, recipe.shade * self._lights[:count])
-        return self._standardized(images)
+    def _stretched(self, images: Tensor, rows: Tensor) -> Tensor:
+        """Return the block's images, stretched as was drawn, and standardised."""
+        widening = (1 + self.recipe.stretch) ** self._stretches[: len(rows)]
+        return self._standardized(stretched(images, widening, self._reach[rows]))
 
     def _batch(self, start: int, end: int) -> Batch:
         """Return what a step on the block's images from ``start`` to ``end`` reads and writes: always the same."""

@@ -28,9 +28,8 @@ class Recipe:
         flip: each image is mirrored left to right, with probability 1/2, anew in each epoch.
         stretch: each garment's width is multiplied by a factor from 1 / (1 + stretch) to 1 + stretch, anew in each
             epoch; from 0 to 1.
-        rotate: each image is turned by at most so many degrees each way, anew in each epoch; from 0 to 180.
-        shade: the light on each garment is stronger or weaker by at most this share in the middle, and from there to
-            either side, anew in each epoch; at least 0 and below 1/3, so that there is light everywhere.
+        shapes: beside the images so many shapes that are no garments, as a share of the images, are trained on, each to
+            be answered with the same probability for every class (``solutions.accelerate.shapes``); at least 0.
         smoothing: so much of each label is spread over all classes (Szegedy et al., arXiv:1512.00567); at least 0 and
             below 1.
         normalize: batch normalisation of both hidden layers while training; the kept model has it worked in (Ioffe and
@@ -56,8 +55,7 @@ class Recipe:
     shift: int = 0
     flip: bool = False
     stretch: float = 0.0
-    rotate: float = 0.0
-    shade: float = 0.0
+    shapes: float = 0.0
     smoothing: float = 0.0
     normalize: bool = False
     teacher: int = 0
@@ -71,15 +69,13 @@ class Recipe:
                 raise ValueError(f"{name} has to be at least 0 and below 1: {getattr(self, name)}")
         if not 0 <= self.shift < 28:
             raise ValueError(f"shift has to be from 0 to 27: {self.shift}")
-        for name, most in (("stretch", 1), ("rotate", 180)):
-            if not 0 <= getattr(self, name) <= most:
-                raise ValueError(f"{name} has to be from 0 to {most}: {getattr(self, name)}")
-        if not 0 <= self.shade < 1 / 3:
-            raise ValueError(f"shade has to be at least 0 and below 1/3: {self.shade}")
-        if not self.teacher >= 0:
-            raise ValueError(f"teacher has to be at least 0: {self.teacher}")
-        if not 0 <= self.weight_decay < math.inf:
-            raise ValueError(f"weight_decay has to be at least 0: {self.weight_decay}")
+        if not 0 <= self.stretch <= 1:
+            raise ValueError(f"stretch has to be from 0 to 1: {self.stretch}")
+        for name in ("weight_decay", "shapes", "teacher"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} has to be at least 0: {getattr(self, name)}")
+        if self.teacher and self.shapes:
+            raise ValueError(f"shapes have no teacher, who knows garments alone: {self.shapes}")
         for name in ("epochs", "batch_size", "patience"):
             value = getattr(self, name)
             if value is not None and not value >= 1:
@@ -98,11 +94,6 @@ class Recipe:
         """Whether the chapter's ``Learner`` can follow it: the rest goes beyond what is taught."""
         extras = replace(self, batch_size=32, lr=0.1, epochs=25, dropout=0.2, patience=None, max_seconds=None)
         return extras == Recipe()
-
-    @property
-    def distorts(self) -> bool:
-        """Whether it stretches, turns or lights images."""
-        return bool(self.stretch or self.rotate or self.shade)
 
     def learning_rates(self, steps: int) -> list[float]:
         """Return the learning rate of each of so many steps."""
@@ -153,8 +144,8 @@ def controlled(step: str, changes: dict[str, Any]) -> Recipe:
 RECIPES = {
     "classic": rung(0),
     "best": rung(-1),
-    # A photograph shows either side of a shoe, a garment that is laid out is wider than one in a catalogue, and what
-    # people are shown are probabilities, which smoothed labels would make too small.
-    "photo": replace(rung(-1), flip=True, stretch=0.15, smoothing=0.0),
+    # A photograph shows either side of a shoe, a garment that is laid out is wider than one in a catalogue, people also
+    # photograph apples, and what they are shown are probabilities, which smoothed labels would make too small.
+    "photo": replace(rung(-1), flip=True, stretch=0.15, shapes=0.1, smoothing=0.0),
     "distilled": replace(rung(-1), teacher=12, epochs=150, dropout=0.0, smoothing=0.0),
 }

@@ -15,8 +15,8 @@ from solutions.accelerate.recipes import RECIPES, Recipe
     [
         *({"epochs": 0}, {"batch_size": 0}, {"patience": 0}, {"lr": 0}, {"lr": math.nan}, {"lr": math.inf}),
         *({"dropout": 1}, {"dropout": -0.1}, {"dropout": math.nan}, {"smoothing": 1}, {"shift": 28}, {"shift": -1}),
-        *({"stretch": -0.1}, {"stretch": 1.1}, {"stretch": math.nan}, {"rotate": -1}, {"rotate": 181}),
-        *({"teacher": -1}, {"shade": -0.1}, {"shade": 0.34}, {"shade": math.nan}),
+        *({"stretch": -0.1}, {"stretch": 1.1}, {"stretch": math.nan}),
+        *({"teacher": -1}, {"shapes": -0.1}, {"shapes": math.nan}, {"shapes": 0.1, "teacher": 1}),
         *({"weight_decay": -1}, {"max_seconds": 0}, {"optimizer": "adam"}, {"normalize": True}),
     ],
     ids=str,
@@ -32,9 +32,9 @@ def test_the_classic_recipe_is_the_chapters_and_the_others_go_beyond_it() -> Non
     assert not any(recipe.is_taught for name, recipe in RECIPES.items() if name != "classic")
 
 
-def test_only_the_recipe_for_photographs_mirrors_and_stretches() -> None:
-    assert {name for name, recipe in RECIPES.items() if recipe.flip} == {"photo"}
-    assert {name for name, recipe in RECIPES.items() if recipe.distorts} == {"photo"}
+def test_only_the_recipe_for_photographs_mirrors_and_stretches_and_knows_shapes() -> None:
+    for field in ("flip", "stretch", "shapes"):
+        assert {name for name, recipe in RECIPES.items() if getattr(recipe, field)} == {"photo"}
 
 
 @given(steps=st.integers(1, 3000), lr=st.floats(1e-6, 10))
