@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from autograder.instructor.collecting.given import with_given_time
-from autograder.instructor.collecting.matching import Directory
 from autograder.instructor.collecting.planned import (
     Action,
     Found,
@@ -23,6 +22,7 @@ from autograder.instructor.collecting.planned import (
 from autograder.instructor.collecting.whose import owners_of
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.due_dates import seconds_late
+from autograder.instructor.course.matching import Directory
 from autograder.instructor.course.roster import Student
 
 
