@@ -82,7 +82,9 @@ def read_decisions(path: Path, assignment: str | None = None) -> tuple[Decision,
 def _decision(table: Table, row: Row) -> Decision:
     what, points = row.cells.get("decision", ""), row.cells.get("points") or "0"
     if what not in get_args(What) or not points.isdecimal():
-        raise table.error(row, f"{what!r}, {points!r} is no decision: the commands points, drop, excuse and extend write one")
+        raise table.error(
+            row, f"{what!r}, {points!r} is no decision: the commands points, drop, excuse and extend write one"
+        )
     cell, student = (row.cells.get(column, "") for column in ("question", "student"))
     extension = row.cells.get("extension", "")
     if what == "extended":

@@ -110,7 +110,7 @@ def in_utc(due: Mapping[str, datetime]) -> dict[str, datetime]:
 
 def in_words(when: datetime) -> str:
     """Return a date as people are told it, with its time zone."""
-    return f"{when:%A, %d %B %Y, %H:%M} ({when:%Z})"
+    return f"{when:%A}, {when.day} {when:%B %Y, %H:%M} ({when:%Z})"
 
 
 def duration(seconds: float) -> str:

@@ -11,12 +11,26 @@ from pathlib import Path
 
 from autograder.instructor.course.decisions import Decision
 from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, parse_extension
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.matching import Directory, any_of
-from autograder.instructor.course.roster import Student
+from autograder.instructor.course.roster import Student, read_roster
 from autograder.instructor.course.tables import Row, Table, TableError, read_table
 
 COLUMNS = ("student", "assignment", "extension", "reason")
 EXTENSION_COLUMNS = ("extension", "until", "newdate", "newduedate", "due", "date")
+
+
+def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[Decision, ...]:
+    """Return the extensions that the table of a course folder says, of its roster and of those who handed in.
+
+    Raises:
+        TableError: it, or the roster, cannot be read.
+    """
+    students = read_roster(folder.roster) if folder.roster.exists() else ()
+    known = {one.id for one in students}
+    others = sorted(path.name for path in (folder.root / "submitted").glob("*") if path.is_dir())
+    everybody = [*students, *(Student(name) for name in others if name not in known)]
+    return read_extensions(folder.extensions, everybody, assignments)
 
 
 def read_extensions(path: Path, students: Sequence[Student], assignments: Collection[str]) -> tuple[Decision, ...]:

@@ -52,9 +52,11 @@ def test_each_form_says_one_date(text: str, due: str, now: str) -> None:
     assert (f"{found:%Y-%m-%d %H:%M}", found.tzinfo) == (now, BERLIN)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "+2", "+1.5d", "+0h", "x1", "x0.5", "x101", "-2d", "08.11.2026", "+99999h"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "+2", "+1.5d", "+0h", "x1", "x0.5", "x101", "-2d", "08.11.2026", "+99999h"]
+)
 def test_what_is_no_extension_is_refused_with_the_forms(text: str) -> None:
-    with pytest.raises(ValueError, match="such as|write"):
+    with pytest.raises(ValueError, match=r"such as|write"):
         parse_extension(text)
 
 
@@ -68,7 +70,9 @@ def test_of_two_lines_about_the_same_work_the_later_date_counts() -> None:
     due = {"1-approximation": datetime(2026, 11, 1, tzinfo=UTC), "2-layers": datetime(2026, 11, 8, tzinfo=UTC)}
     lines = [("ada", "*", parse_extension("+2d")), ("ada", "2-layers", parse_extension("+1d"))]
     both = own_due_dates(due, {}, [*lines, ("ada", "1-approximation", parse_extension("+3d"))])
-    assert both == {("ada", name): due[name] + timedelta(days) for name, days in (("1-approximation", 3), ("2-layers", 2))}
+    assert both == {
+        ("ada", name): due[name] + timedelta(days) for name, days in (("1-approximation", 3), ("2-layers", 2))
+    }
     assert own_due_dates(due, {}, reversed(lines))["ada", "2-layers"] == due["2-layers"] + timedelta(2)
     assert own_due_dates({}, {}, lines) == {}
 
