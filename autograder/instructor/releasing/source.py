@@ -153,7 +153,7 @@ def _check_cell(check: Check) -> NotebookNode:
 def _with_due_date(text: str, due: datetime) -> str:
     """Return the text at a notebook's head with the due date under its title."""
     title, _, rest = text.partition("\n")
-    return f"{title}\n\n{DUE.format(when=in_words(due))}\n{rest}"
+    return "\n".join([title, "", DUE.format(when=in_words(due)), *([rest] if rest else [])])
 
 
 def _asking(text: str, question: WrittenQuestion, chapter: Chapter) -> str:
