@@ -37,10 +37,10 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
             print("nothing to undo" if undo else "it is decided so already")
             return
         for one in plan.changes:
-            said = [f"until {one.before:%Y-%m-%d %H:%M} → {one.now:%Y-%m-%d %H:%M}"] if one.before != one.now else []
+            said = [f"until {one.before:%Y-%m-%d %H:%M} → {one.now:%Y-%m-%d %H:%M}"] if one.moves else []
             said += [f"{one.points[0]:g} → {one.points[1]:g} points"] if one.points else []
             print(plain(f"{names.get(one.student, one.student)}, {one.assignment}: {'; '.join(said)}"))
-        dates = sum(one.before != one.now for one in plan.changes)
+        dates = sum(one.moves for one in plan.changes)
         marks = sum(one.points is not None for one in plan.changes)
         print(f"{dates} due date{'s' if dates != 1 else ''} and {marks} mark{'s' if marks != 1 else ''} change")
         if not to_be_written(yes=yes, dry_run=dry_run):

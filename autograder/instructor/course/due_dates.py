@@ -84,7 +84,10 @@ def _zone_of_this_machine() -> str:
 
 def seconds_late(when: datetime | None, due: datetime | None) -> float:
     """Return how late something came, as nbgrader counts: 0 where it is in time, or one of the two is not known."""
-    return max(0.0, (when - due).total_seconds()) if when and due else 0.0
+    if when is None or due is None:
+        return 0.0
+    # In UTC: of two times in one zone, Python compares what the clock shows, also where clocks change in between.
+    return max(0.0, (when.astimezone(UTC) - due.astimezone(UTC)).total_seconds())
 
 
 def days_late(seconds: float, due: datetime) -> int:

@@ -24,8 +24,10 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
     """Return the extensions that the table of a course folder says, of its roster and of those who handed in.
 
     Raises:
-        TableError: it, or the roster, cannot be read.
+        TableError: it, or the roster, cannot be read. Without it there are none.
     """
+    if not folder.extensions.exists():
+        return ()
     students = read_roster(folder.roster) if folder.roster.exists() else ()
     known = {one.id for one in students}
     others = sorted(path.name for path in (folder.root / "submitted").glob("*") if path.is_dir())
@@ -34,7 +36,7 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
 
 
 def read_extensions(path: Path, students: Sequence[Student], assignments: Collection[str]) -> tuple[Decision, ...]:
-    """Return the extensions of a table, a decision for each line; no file is none.
+    """Return the extensions of a table, a decision for each line.
 
     Args:
         path: of the table.
@@ -45,8 +47,6 @@ def read_extensions(path: Path, students: Sequence[Student], assignments: Collec
         TableError: a line names nobody, no assignment or no extension, or the same work as one above.
         OSError: it cannot be read.
     """
-    if not path.exists():
-        return ()
     table, directory = read_table(path), Directory(students)
     if table.rows and not (table.has("student") and table.has("assignment")):
         raise TableError(f"{path} lacks a column: its columns are {', '.join(COLUMNS)}")

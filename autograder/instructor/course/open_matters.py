@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from autograder.course import Course, chapters_of
-from autograder.errors import WrongUse
+from autograder.errors import AutograderError
 from autograder.instructor.course.attempts import INDEX, kept
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.extensions_table import extensions_of
@@ -72,7 +72,7 @@ def _extensions_not_in_force(folder: CourseFolder) -> list[str]:
     """Return a line where extensions.csv says something else than what was written by ``autograder extend``."""
     try:
         written = set(extensions_of(folder, [chapter.assignment for chapter in chapters_of(Course.installed())]))
-    except (WrongUse, OSError) as error:
+    except (AutograderError, OSError) as error:
         return [f"extensions are as they were, since the table cannot be read: {error}"]
     changed = written ^ {one for one in read_decisions(folder.decisions) if one.what == "extended"}
     who = ", ".join(sorted({one.student for one in changed}))

@@ -39,6 +39,11 @@ class ExtensionChange:
     now: datetime
     points: tuple[float, float] | None = None
 
+    @property
+    def moves(self) -> bool:
+        """Whether the date is another, and not just the mark."""
+        return self.before.timestamp() != self.now.timestamp()
+
 
 @dataclass(frozen=True)
 class ExtensionPlan:
@@ -74,7 +79,8 @@ def plan_extensions(folder: CourseFolder, course: Course, gradebook: CourseGrade
     before = read_decisions(folder.decisions)
     given = () if undo else extensions_of(folder, assignments_of(course))
     now = (*(one for one in before if one.what != "extended"), *given)
-    due, own_due = due_dates_of(folder, course), own_due_dates_of(folder, course, now)
+    written, own_due = due_dates_of(folder, course), own_due_dates_of(folder, course, now)
+    due = dict(written)
     own_before: Mapping[Work, datetime] = {}
     with suppress(NoReleaseDate):  # which only what is given now may not lack
         own_before = own_due_dates_of(folder, course, before)
@@ -89,7 +95,7 @@ def plan_extensions(folder: CourseFolder, course: Course, gradebook: CourseGrade
             everybodys = due[work[1]]
             was = _later(everybodys, submitted[work].extension) if work in submitted else own_before.get(work)
             dates[work] = ExtensionChange(*work, was or everybodys, own_due.get(work, everybodys))
-        changes = {work: one for work, one in dates.items() if one.before != one.now}
+        changes = {work: one for work, one in dates.items() if one.moves}
         for student in sorted({student for student, _ in changes}):
             for assignment, points in _points(folder, course, rows, penalty, student, due, own_due).items():
                 work, everybodys = (student, assignment), due[assignment]
@@ -100,7 +106,7 @@ def plan_extensions(folder: CourseFolder, course: Course, gradebook: CourseGrade
         now,
         own_due,
         [changes[work] for work in sorted(changes)],
-        [(one, why) for one in given if (why := _why_idle(one, due, own_due))],
+        [(one, why) for one in given if (why := _why_idle(one, written, own_due))],
         set(now) != set(before) or bool(changes),
     )
 
@@ -112,11 +118,11 @@ def _later(due: datetime, extension: timedelta | None) -> datetime:
 def _why_idle(given: Decision, due: Mapping[str, datetime], own_due: Mapping[Work, datetime]) -> str:
     """Return why an extension gives nothing; nothing where it gives something."""
     if given.assignment == WHOLE_TERM:
-        return "" if due else "no assignment has a due date"
+        return "" if due else "due_dates.csv has no due date"
     if given.assignment not in due:
-        return f"{given.assignment} has no due date"
-    own = own_due[given.student, given.assignment]
-    return "" if own > due[given.assignment] else f"{given.assignment} is due no earlier"
+        return f"{given.assignment} has no due date in due_dates.csv"
+    is_later = own_due[given.student, given.assignment].timestamp() > due[given.assignment].timestamp()
+    return "" if is_later else f"{given.assignment} is due no earlier"
 
 
 def _points(

@@ -106,7 +106,7 @@ def _dates(works: Sequence[DatedWork], assignment: str, penalty: LatePenalty, *,
     if work is None:
         return []
     said = [f"Due {in_words(work.due)}."]
-    if work.own_due != work.due:
+    if work.own_due.timestamp() != work.due.timestamp():
         said.append(f"You were given more time: until {in_words(work.own_due)}.")
     if work.when is not None:
         late = f"{duration(work.seconds_late)} late" if work.seconds_late else "in time"

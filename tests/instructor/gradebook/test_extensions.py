@@ -228,6 +228,14 @@ def test_what_is_not_in_force_yet_is_said_wherever_marks_are_made(term: Path) ->
     assert "extensions are as they were, since the table cannot be read: " in open_matters(folder, [])[0]
 
 
+def test_hours_are_those_that_passed_where_clocks_went_back_between(term: Path) -> None:
+    come(term, "ada", "1-approximation", "2026-10-25 12:30")  # two days by the clock, and half an hour
+    assert marks(term, "ada") == {"1-approximation": 14}
+    write(term, "ada,1-approximation,+1d,")
+    assert "20 points" not in here(term, "extend", "--yes")[1]
+    assert marks(term, "ada") == {"1-approximation": 16}
+
+
 # The bank of late days
 
 
@@ -316,7 +324,16 @@ def test_what_is_missing_is_one_line(term: Path) -> None:
     )
     due.write_text(due.read_text() + "4-optimizer,,Europe/Berlin,\n")
     write(term, "ada,4-optimizer,+2d,")
-    assert "+2d gives nothing: 4-optimizer has no due date" in here(term, "extend", "--yes")[2]
+    assert "+2d gives nothing: 4-optimizer has no due date in due_dates.csv" in here(term, "extend", "--yes")[2]
+
+
+def test_a_due_date_that_the_gradebook_alone_has_is_not_extended(term: Path) -> None:
+    come(term, "ada", "2-layers", "2026-11-07 11:00")
+    due = term / "due_dates.csv"
+    due.write_text(due.read_text().replace("2026-11-05 12:00,Europe/Berlin", ",Europe/Berlin"))
+    write(term, "ada,2-layers,+2d,")
+    assert "gives nothing: 2-layers has no due date in due_dates.csv" in here(term, "extend", "--yes")[2]
+    assert (extensions(term), marks(term, "ada")) == ({}, {"2-layers": 16})
 
 
 # From the first hand-in to the student's page
