@@ -172,7 +172,7 @@ def summary(course: Path, everybody: list[Student], marked: int, extended: tuple
     return [
         f"class      {len(everybody)} students, {found['handed_in']} handed in, {len(found['late'])} late",
         f"marks      {of}",
-        f"more time  {extended[0]} extensions; {extended[1]} lose points for lateness, as calculated apart",
+        f"more time  {extended[0]} extensions; late works that cost points, as calculated apart: {extended[1]}",
         f"by hand    {marked} marked, {len(found['wait_for_a_person'])} wait",
         f"checks     {', '.join(f'{number} {name}' for name, number in found['outcomes'].items())}",
         f"mistakes   {', '.join(common)}",
