@@ -152,7 +152,7 @@ def _points(
 def carry_out(folder: CourseFolder, course: Course, gradebook: CourseGradebook, plan: ExtensionPlan) -> None:
     """Write extensions: the table of decisions, nbgrader's own field, and the late penalties that follow.
 
-    Killed at any moment, the same command goes on from there.
+    Killed at any moment, the same command or the next grading sets right what is missing.
 
     Raises:
         GradebookError: the gradebook does not take it.
