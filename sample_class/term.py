@@ -1,7 +1,8 @@
 """Play a term, from an empty folder to exported marks: python -m sample_class.term FOLDER [--students 120].
 
 The guide is the script: every command of chapters/running.md runs in its order, on downloads of three learning systems
-that a made-up class fills. What a person does in between, marking two written answers, is done by nbgrader's own API.
+that a made-up class fills. What a person does in between, marking two written answers, is done by nbgrader's own API;
+and the table of extensions is filled up to a dozen, whose penalties a calculation apart from the grader's expects.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sqlalchemy.exc import SAWarning
 from autograder.instructor.course.roster import Student
 from autograder.notebooks.graft import read_notebook
 from sample_class.downloads import write_downloads
+from sample_class.extensions import add_extensions, check_penalties
 from sample_class.students import students
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -119,10 +121,11 @@ def play(folder: Path, count: int) -> list[str]:
 
     Raises:
         CommandFailed: a command of the guide did.
+        WrongMarks: lateness costs something else than it has to.
     """
     folder.mkdir(parents=True)
     everybody = students(count)
-    shell, marked = Shell(folder), 0
+    shell, marked, worksheet = Shell(folder), 0, folder / "grading-worksheet.csv"
     write_downloads(folder, everybody, None)  # the roster; work is handed in after the release
     for block in blocks():
         print(f"$ {block.strip()}".replace("\n", "\n$ "), flush=True)
@@ -131,10 +134,13 @@ def play(folder: Path, count: int) -> list[str]:
                 marked = mark_two(shell.folder)
             continue
         print(shell.run(block), flush=True)
+        if block.startswith("cat > extensions.csv"):
+            add_extensions(shell.folder, worksheet, everybody)
         if block.startswith("autograder release"):
             released = read_notebook(shell.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
             write_downloads(folder, everybody, released)
-    return summary(shell.folder, everybody, marked)
+    extended = check_penalties(shell.folder, worksheet, everybody)
+    return summary(shell.folder, everybody, marked, extended)
 
 
 def mark_two(course: Path) -> int:
@@ -156,7 +162,7 @@ def mark_two(course: Path) -> int:
     return len(waiting)
 
 
-def summary(course: Path, everybody: list[Student], marked: int) -> list[str]:
+def summary(course: Path, everybody: list[Student], marked: int, extended: tuple[int, int]) -> list[str]:
     """Return what became of the term; every figure is read from what was made."""
     report = json.loads((course / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
     (found,) = report["assignments"]
@@ -166,6 +172,7 @@ def summary(course: Path, everybody: list[Student], marked: int) -> list[str]:
     return [
         f"class      {len(everybody)} students, {found['handed_in']} handed in, {len(found['late'])} late",
         f"marks      {of}",
+        f"more time  {extended[0]} extensions; late works that cost points, as calculated apart: {extended[1]}",
         f"by hand    {marked} marked, {len(found['wait_for_a_person'])} wait",
         f"checks     {', '.join(f'{number} {name}' for name, number in found['outcomes'].items())}",
         f"mistakes   {', '.join(common)}",

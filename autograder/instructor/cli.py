@@ -10,6 +10,7 @@ from autograder.instructor.commands import (
     excuse,
     explain,
     export,
+    extend,
     feedback,
     grade,
     gradescope_bundle,
@@ -20,7 +21,7 @@ from autograder.instructor.commands import (
     viva,
 )
 
-GRADING = (grade, points, drop, excuse, feedback, report, viva, export, explain)
+GRADING = (grade, points, drop, excuse, extend, feedback, report, viva, export, explain)
 COMMANDS = (init, release, collect, *GRADING, gradescope_bundle, doctor)
 
 app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sample_class.extensions import WrongMarks, check_penalties
 from sample_class.students import handed_in, students
 from sample_class.term import ASSIGNMENT, CommandFailed, Shell, blocks, play
 from tests.conftest import made_once
@@ -55,6 +56,25 @@ def test_all_that_was_handed_in_is_in_the_gradebook(term: Path) -> None:
     assert "ada" in submitted and "00003" in submitted
     assert len(by_hand) == 2
     assert late
+
+
+@pytest.mark.deep
+def test_a_dozen_have_more_time_and_lateness_costs_what_the_terms_own_calculation_expects(term: Path) -> None:
+    course, worksheet = term / "term" / "my-course", term / "term" / "grading-worksheet.csv"
+    extensions, late = check_penalties(course, worksheet, students(SIZE))
+    assert (extensions, late > 0) == (12, True)
+    with open_gradebook(course) as gradebook:
+        submitted = gradebook.assignment_submissions(ASSIGNMENT)
+        extended = {one.student.id for one in submitted if one.extension}
+        assert extended == {one.student.id for one in submitted} & {student.id for student in students(SIZE)}
+    table = course / "extensions.csv"
+    said = table.read_text(encoding="utf-8")
+    try:
+        table.write_text("student,assignment,extension,reason\n", encoding="utf-8")
+        with pytest.raises(WrongMarks, match="points by lateness, and not"):
+            check_penalties(course, worksheet, students(SIZE))
+    finally:
+        table.write_text(said, encoding="utf-8")
 
 
 @pytest.mark.deep

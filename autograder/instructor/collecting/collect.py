@@ -22,11 +22,13 @@ from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.worksheet import read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import keep, keep_replaced, kept
 from autograder.instructor.course.due_dates import AS_WRITTEN
+from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.course.roster import Student, read_roster
-from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
+from autograder.instructor.gradebook.dates import due_dates_of, own_due_dates_of
+from autograder.instructor.gradebook.term import enter_term, students_of
 from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
 
@@ -70,12 +72,14 @@ class Collection:
         plan: what it would do.
         students: the class.
         due: when each assignment is due, with a time zone.
+        own_due: when it is due for those who have an extension, by student and assignment.
         entries: the files that are read, by digest.
     """
 
     plan: Plan
     students: Sequence[Student]
     due: Mapping[str, datetime]
+    own_due: Mapping[Work, datetime]
     entries: Mapping[str, Entry]
 
 
@@ -108,7 +112,7 @@ def planned_collection(
         raise CourseFolderError("--at says when one student handed in: name the student with --student")
     if request.student is not None and request.assignment is None:
         raise CourseFolderError("--student says whose a file is: name its assignment, too, such as 2-layers")
-    due = due_dates_of(folder, course)
+    due, own_due = due_dates_of(folder, course), own_due_dates_of(folder, course)
     zone = next((when.tzinfo for when in due.values() if when.tzinfo), None)
     _refuse_own_folders(folder, request.path)
     assignments = Assignments.of(folder)
@@ -131,9 +135,10 @@ def planned_collection(
             due,
             datetime.now(UTC),
             read_given_times(request.times, students, zone) if request.times else {},
+            own_due,
         )
         plan = make_plan(found, situation, only=request.assignment, choice=request.choice, force=request.force)
-        yield Collection(plan, students, due, by_digest)
+        yield Collection(plan, students, due, own_due, by_digest)
 
 
 def _known(zone: tzinfo | None) -> tzinfo:
@@ -187,7 +192,7 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
         OSError: something cannot be written.
     """
     with CourseGradebook(folder) as gradebook:
-        enter_term(gradebook, collection.students, collection.due)
+        enter_term(gradebook, collection.students, collection.due, collection.own_due)
     for one in collection.plan.to_write:
         contents = {
             digest: _content(collection.entries[digest], digest) for digest in _new_digests(folder, one, collection)

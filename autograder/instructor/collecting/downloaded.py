@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import takewhile
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.matching import Clue
 from autograder.instructor.collecting.ownership import Owned
+from autograder.instructor.course.matching import Clue
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.matching import Clue, Directory, any_of
 from autograder.instructor.course.due_dates import AS_WRITTEN
 from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.course.matching import Clue, Directory, any_of
 from autograder.instructor.course.roster import Student
 from autograder.instructor.course.tables import TableError, read_table
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.instructor.collecting.matching import Clue, Directory
+from autograder.instructor.course.matching import Clue, Directory
 from autograder.instructor.course.roster import Student
 
 

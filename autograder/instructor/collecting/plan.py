@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from autograder.instructor.collecting.given import with_given_time
-from autograder.instructor.collecting.matching import Directory
 from autograder.instructor.collecting.planned import (
     Action,
     Found,
@@ -18,11 +17,12 @@ from autograder.instructor.collecting.planned import (
     Planned,
     Situation,
     Submitted,
-    Work,
 )
 from autograder.instructor.collecting.whose import owners_of
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.due_dates import seconds_late
+from autograder.instructor.course.extensions import Work
+from autograder.instructor.course.matching import Directory
 from autograder.instructor.course.roster import Student
 
 
@@ -97,6 +97,7 @@ def _planned(
     before = situation.kept.get(work, ())
     attempts = with_new(before, [file for file, *_ in found], situation.now)
     chosen = chosen_of(attempts, choice)
+    due = situation.own_due.get(work, situation.due.get(assignment))
     lies_there = situation.submitted.get(work, Submitted())
     of_chosen = [
         (file, by)
@@ -113,7 +114,7 @@ def _planned(
         attempts,
         chosen,
         by,
-        seconds_late(chosen.when, situation.due.get(assignment)) if chosen else 0.0,
+        seconds_late(chosen.when, due) if chosen else 0.0,
         action,
         file.note if of_chosen else "",
         file.handed_in.doubt if of_chosen else "",

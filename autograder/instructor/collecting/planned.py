@@ -9,11 +9,11 @@ from typing import Literal
 
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.course.attempts import Attempt
+from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.roster import Student
 
 Action = Literal["new", "newer", "other attempt", "as it is", "blocked", "no such attempt"]
 WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
-Work = tuple[str, str]  # a student's id and an assignment's
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,7 @@ class Situation:
         due: when each assignment is due, with a time zone.
         now: with a time zone.
         times: when students handed in, as the instructor says, by student.
+        own_due: when it is due for those who have an extension, by student and assignment.
     """
 
     students: Sequence[Student]
@@ -173,3 +174,4 @@ class Situation:
     due: Mapping[str, datetime]
     now: datetime
     times: Mapping[str, datetime] = field(default_factory=dict)
+    own_due: Mapping[Work, datetime] = field(default_factory=dict)

@@ -13,10 +13,10 @@ from autograder.errors import plain
 from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.planned import LeftOut, Planned
 from autograder.instructor.collecting.whose import BY_NAME_ALONE
+from autograder.instructor.course.due_dates import duration
 from autograder.instructor.course.standing import CLAIMED
 
 MOST_LINES = 20
-UNITS = ((24 * 60 * 60, "d"), (60 * 60, "h"), (60, "min"), (1, "s"))
 IN_WORDS = {
     "blocked": "not written: another file is there, --force replaces it and keeps a copy",
     "no such attempt": "not written: there is no such attempt",
@@ -52,16 +52,6 @@ def lateness(planned: Planned, due: datetime | None) -> str:
     if planned.chosen and planned.chosen.late:
         return "yes" if planned.late_since_unknown else f"says {planned.chosen.system}"
     return "no" if due and planned.chosen and planned.chosen.when else "–"
-
-
-def duration(seconds: float) -> str:
-    """Return a time in its two largest units."""
-    parts, rest = [], int(seconds)
-    for size, unit in UNITS:
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2]) or "1 s"
 
 
 def notices(collection: Collection) -> list[str]:

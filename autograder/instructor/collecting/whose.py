@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.matching import Directory, Match
 from autograder.instructor.collecting.ownership import Owned
+from autograder.instructor.course.matching import Directory, Match
 
 # How a preview goes on where students choose the name by which somebody was found.
 BY_OWNER, BY_NAME_ALONE = " and owner", ", as claimed"

@@ -16,8 +16,8 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.matching import Clue
 from autograder.instructor.collecting.systems.moodle import participant_of
+from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import EMAIL_COLUMNS
 from autograder.instructor.course.tables import TableError, read_table
 

@@ -61,8 +61,8 @@ def export(
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.exporting import ExportError
+    from autograder.instructor.gradebook.dates import due_dates_of
     from autograder.instructor.gradebook.read_marks import read_marks
-    from autograder.instructor.gradebook.term import due_dates_of
 
     if format_ not in FORMATS:
         raise ExportError(f"there is no format {format_!r}: there are {', '.join(FORMATS)}")

@@ -43,7 +43,7 @@ def init(
     course_folder = CourseFolder.here(folder)
     students = students_of(course_folder)
     with CourseGradebook(course_folder) as gradebook:
-        enter_term(gradebook, students, {})
+        enter_term(gradebook, students, {}, {})
     print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
     if students:
         print(f"in the gradebook: {len(students)} student{'s' if len(students) != 1 else ''} of roster.csv")

@@ -27,7 +27,8 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from autograder.instructor.course.about import about, course_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.questions import own_questions
-    from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
+    from autograder.instructor.gradebook.dates import due_dates_of, own_due_dates_of
+    from autograder.instructor.gradebook.term import enter_term, students_of
     from autograder.instructor.gradebook.writer import CourseGradebook
     from autograder.instructor.releasing.bundle import write_bundle
     from autograder.instructor.releasing.release import points_of, run_reference
@@ -43,6 +44,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
     # Before the work, not after it: what cannot be read stops it.
     students, due, own = students_of(folder), due_dates_of(folder, course), own_questions(folder, course)
+    own_due = own_due_dates_of(folder, course)
     begun = time.monotonic()
 
     def step(what: str) -> None:
@@ -63,6 +65,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
                 release_chapter(
                     *(chapter, done, course, folder),
                     question=question,
+                    due=due.get(name) if said.due_in_notebook else None,
                     force=force,
                     on_step=lambda what, name=name: step(f"{name}: {what}"),  # type: ignore[misc]
                 )
@@ -72,7 +75,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
         notebooks = [folder.released(name) for name in folder.assignments()]
         write_bundle(folder.bundle, notebooks, course, said.hand_in, due)
     with CourseGradebook(folder) as gradebook:
-        enter_term(gradebook, students, due)
+        enter_term(gradebook, students, due, own_due)
     if not quiet:
         for chapter in chapters:
             asked = ", with your own written question" if chapter.assignment in own else ""

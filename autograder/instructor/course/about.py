@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from traitlets import TraitError, Unicode
+from traitlets import Bool, TraitError, Unicode
 from traitlets.config import Configurable
 
 from autograder.course import Course
@@ -24,18 +24,21 @@ class About(Configurable):  # type: ignore[misc]
 
     book_url = Unicode("", help="Where the book is; empty where students have their notebooks alone.").tag(config=True)
     hand_in = Unicode("", help="Where work is handed in, as the end of a sentence.").tag(config=True)
+    due_in_notebook = Bool(False, help="Whether the head of a released notebook says when it is due.").tag(config=True)
 
 
 def about(config: Any) -> About:
     """Return what nbgrader's configuration of a course folder says to students.
 
     Raises:
-        CourseFolderError: it says something that is no text, or a book's address that is none.
+        CourseFolderError: it says something of another kind, or a book's address that is none.
     """
     try:
         said = About(config=config)
     except TraitError as error:
-        raise CourseFolderError(f"nbgrader_config.py: c.About takes texts: {error}") from error
+        raise CourseFolderError(
+            f"nbgrader_config.py: c.About takes texts, and True or False for due_in_notebook: {error}"
+        ) from error
     said.book_url = said.book_url and book_address(said.book_url)
     return said
 

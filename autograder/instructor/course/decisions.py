@@ -1,7 +1,7 @@
 """What an instructor decides about marks, beside the checks: ``decisions.csv``, a line for each, so that each can go.
 
-A check counts other points; everybody who handed in has the points of a question; a student is excused. The commands
-``points``, ``drop`` and ``excuse`` write the table, and every later grading follows it.
+A check counts other points; everybody who handed in has the points of a question; a student is excused, or has more
+time. The commands ``points``, ``drop``, ``excuse`` and ``extend`` write the table, and every later grading follows it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from autograder.instructor.course.extensions import parse_extension
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.tables import Row, Table, read_table
 
-What = Literal["points", "dropped", "excused"]
-COLUMNS = ("assignment", "decision", "question", "student", "points")
+What = Literal["points", "dropped", "excused", "extended"]
+COLUMNS = ("assignment", "decision", "question", "student", "points", "extension")
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,12 @@ class Decision:
     """One decision.
 
     Attributes:
-        assignment: which it is about.
+        assignment: which it is about; ``*`` for more time in the whole term.
         what: is decided.
-        cell: the id of the question's cell; empty for ``excused``.
-        student: who is ``excused``; or empty.
+        cell: the id of the question's cell; empty for ``excused`` and ``extended``.
+        student: who is ``excused`` or ``extended``; or empty.
         points: what a check counts; 0 for the others.
+        extension: how much later the work is due, in one of the forms of ``extensions.py``; empty for the others.
     """
 
     assignment: str
@@ -37,6 +39,7 @@ class Decision:
     cell: str = ""
     student: str = ""
     points: int = 0
+    extension: str = ""
 
     @property
     def question(self) -> str:
@@ -48,8 +51,15 @@ class Decision:
         """What it decides on: of two decisions on the same, the later counts."""
         return self.assignment, self.what, self.cell, self.student
 
+    @property
+    def is_about_points(self) -> bool:
+        """Whether it changes what a question gives to everybody."""
+        return self.what in ("points", "dropped")
+
     def __str__(self) -> str:
         """Return it as a student is told."""
+        if self.what == "extended":
+            return f"due later: {self.extension}"
         if self.what == "points":
             return f"{self.question} counts {self.points} point{'' if self.points == 1 else 's'} in this course"
         return "excused" if self.what == "excused" else f"{self.question}: everybody who handed in has its points"
@@ -72,9 +82,17 @@ def read_decisions(path: Path, assignment: str | None = None) -> tuple[Decision,
 def _decision(table: Table, row: Row) -> Decision:
     what, points = row.cells.get("decision", ""), row.cells.get("points") or "0"
     if what not in get_args(What) or not points.isdecimal():
-        raise table.error(row, f"{what!r}, {points!r} is no decision: the commands points, drop and excuse write one")
+        raise table.error(
+            row, f"{what!r}, {points!r} is no decision: the commands points, drop, excuse and extend write one"
+        )
     cell, student = (row.cells.get(column, "") for column in ("question", "student"))
-    return Decision(row.cells.get("assignment", ""), cast(What, what), cell, student, int(points))
+    extension = row.cells.get("extension", "")
+    if what == "extended":
+        try:
+            parse_extension(extension)
+        except ValueError as error:
+            raise table.error(row, str(error)) from None
+    return Decision(row.cells.get("assignment", ""), cast(What, what), cell, student, int(points), extension)
 
 
 def with_decisions(before: Sequence[Decision], new: Iterable[Decision], *, undo: bool) -> tuple[Decision, ...]:
@@ -87,6 +105,6 @@ def with_decisions(before: Sequence[Decision], new: Iterable[Decision], *, undo:
 def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
     """Write the table."""
     out = io.StringIO(newline="")
-    rows = [(one.assignment, one.what, one.cell, one.student, one.points or "") for one in decisions]
+    rows = [(one.assignment, one.what, one.cell, one.student, one.points or "", one.extension) for one in decisions]
     csv.writer(out, lineterminator="\n").writerows([COLUMNS, *rows])
     write_atomically(path, out.getvalue())

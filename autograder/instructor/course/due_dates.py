@@ -1,4 +1,7 @@
-"""When work is due: ``due_dates.csv``, a line for each assignment, with the time zone that its clock shows."""
+"""When work is due: ``due_dates.csv``, a line for each assignment, with the time zone that its clock shows.
+
+A column ``released`` may say since when students have an assignment, which an extension such as ``x1.5`` multiplies.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from autograder.instructor.course.tables import Row, Table, read_table
 
-COLUMNS = ("assignment", "due", "time zone")
+COLUMNS = ("assignment", "due", "time zone", "released")
 AS_WRITTEN = "2026-11-05 23:59"
 DAY_S = 24 * 60 * 60
 LOCAL_TIME = Path("/etc/localtime")
+UNITS = ((24 * 60 * 60, "d"), (60 * 60, "h"), (60, "min"), (1, "s"))
 
 
 def read_due_dates(path: Path, assignments: Collection[str]) -> dict[str, datetime]:
@@ -26,18 +30,27 @@ def read_due_dates(path: Path, assignments: Collection[str]) -> dict[str, dateti
         TableError: a line names no assignment of the course, no time or no zone that is known.
         OSError: it cannot be read.
     """
+    return _dates(path, assignments, "due")
+
+
+def read_release_dates(path: Path, assignments: Collection[str]) -> dict[str, datetime]:
+    """Return since when students have each assignment; as ``read_due_dates``."""
+    return _dates(path, assignments, "released")
+
+
+def _dates(path: Path, assignments: Collection[str], column: str) -> dict[str, datetime]:
     if not path.exists():
         return {}
     table = read_table(path)
     found: dict[str, datetime] = {}
     for row in table.rows:
-        assignment, due = row.cells.get("assignment", ""), row.cells.get("due", "")
+        assignment, date = row.cells.get("assignment", ""), row.cells.get(column, "")
         if assignment not in assignments:
             raise table.error(row, f"there is no assignment {assignment!r}: there are {', '.join(sorted(assignments))}")
         if assignment in found:
             raise table.error(row, f"{assignment} has a date above already")
-        if due:
-            found[assignment] = _date(table, row, due)
+        if date:
+            found[assignment] = _date(table, row, date)
     return found
 
 
@@ -61,7 +74,7 @@ def _date(table: Table, row: Row, text: str) -> datetime:
 def template(assignments: Collection[str]) -> str:
     """Return a table without dates yet."""
     zone = _zone_of_this_machine()
-    return "\n".join([",".join(COLUMNS), *(f"{assignment},,{zone}" for assignment in sorted(assignments)), ""])
+    return "\n".join([",".join(COLUMNS), *(f"{assignment},,{zone}," for assignment in sorted(assignments)), ""])
 
 
 def _zone_of_this_machine() -> str:
@@ -71,7 +84,10 @@ def _zone_of_this_machine() -> str:
 
 def seconds_late(when: datetime | None, due: datetime | None) -> float:
     """Return how late something came, as nbgrader counts: 0 where it is in time, or one of the two is not known."""
-    return max(0.0, (when - due).total_seconds()) if when and due else 0.0
+    if when is None or due is None:
+        return 0.0
+    # In UTC: of two times in one zone, Python compares what the clock shows, also where clocks change in between.
+    return max(0.0, (when.astimezone(UTC) - due.astimezone(UTC)).total_seconds())
 
 
 def days_late(seconds: float, due: datetime) -> int:
@@ -93,3 +109,18 @@ def days_late(seconds: float, due: datetime) -> int:
 def in_utc(due: Mapping[str, datetime]) -> dict[str, datetime]:
     """Return dates as nbgrader keeps them: in UTC, without saying so."""
     return {assignment: when.astimezone(UTC).replace(tzinfo=None) for assignment, when in due.items()}
+
+
+def in_words(when: datetime) -> str:
+    """Return a date as people are told it, with its time zone."""
+    return f"{when:%A}, {when.day} {when:%B %Y, %H:%M} ({when:%Z})"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in its two largest units."""
+    parts, rest = [], int(seconds)
+    for size, unit in UNITS:
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "1 s"

@@ -152,6 +152,11 @@ class CourseFolder:
         return self.root / "decisions.csv"
 
     @property
+    def extensions(self) -> Path:
+        """Who was given more time, and why: for the instructor alone."""
+        return self.root / "extensions.csv"
+
+    @property
     def questions(self) -> Path:
         """Written questions of the instructor's own: for nobody else's eyes."""
         return self.root / "questions"

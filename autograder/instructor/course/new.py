@@ -29,8 +29,14 @@ c.CourseDirectory.course_id = "{name}"
 # Where work is handed in, for the README of the zip; until when, due_dates.csv says.
 # c.About.hand_in = "on the page of the course, under Assignments"
 
+# The head of a notebook can say until when it is due, for everybody; release it anew when the date moves.
+# c.About.due_in_notebook = True
+
 # Late work: nothing comes off for 15 minutes, then 10 % of the points earned for each day begun, at most 50 %.
 # c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50
+
+# A bank: so many late days of a student in the term cost nothing, those of the earliest due dates first.
+# c.LatePenalty.free_days = 3
 
 # A check that passes because PyTorch's own part was called, such as nn.Flatten, is noted; with this it earns nothing.
 # c.Grading.from_scratch = True
@@ -86,6 +92,7 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
 | a check should count other points | `autograder points ASSIGNMENT EXERCISE.CHECK POINTS` |
 | everybody should have a question's points | `autograder drop ASSIGNMENT EXERCISE.CHECK` |
 | a student need not do an assignment | `autograder excuse STUDENT ASSIGNMENT` |
+| a student has more time, once or all term | a line in `extensions.csv`, then `autograder extend` |
 | reproduce one mark: seed, observed, expected | `autograder explain STUDENT ASSIGNMENT EXERCISE.CHECK` |
 | read how the grading of a submission went | `logs/STUDENT/ASSIGNMENT.txt` |
 

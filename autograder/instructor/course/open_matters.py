@@ -1,7 +1,8 @@
 """What collecting left for a person to do, said again wherever marks are made or shown, until it is done.
 
 Two things are easily forgotten: a student whose file is no notebook, and one who was late when nothing says since when.
-The first is kept in ``collected/instead.json``, the second follows from the attempts that are kept.
+The first is kept in ``collected/instead.json``, the second follows from the attempts that are kept. The same is said of
+a line of ``extensions.csv`` that nobody has brought into force.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
+from autograder.course import Course, chapters_of
+from autograder.errors import AutograderError
 from autograder.instructor.course.attempts import INDEX, kept
+from autograder.instructor.course.decisions import read_decisions
+from autograder.instructor.course.extensions_table import extensions_of
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.roster import read_roster
@@ -63,10 +68,21 @@ def late_since_unknown(folder: CourseFolder, assignment: str) -> list[str]:
     return found
 
 
+def _extensions_not_in_force(folder: CourseFolder) -> list[str]:
+    """Return a line where extensions.csv says something else than what was written by ``autograder extend``."""
+    try:
+        written = set(extensions_of(folder, [chapter.assignment for chapter in chapters_of(Course.installed())]))
+    except (AutograderError, OSError) as error:
+        return [f"extensions are as they were, since the table cannot be read: {error}"]
+    changed = written ^ {one for one in read_decisions(folder.decisions) if one.what == "extended"}
+    who = ", ".join(sorted({one.student for one in changed}))
+    return [f"extensions.csv has changed, and that is not in force yet: {who}. Then: autograder extend"] if who else []
+
+
 def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
     """Return a line for each kind of thing that is left to do, with the names, and the command that does it."""
     names = {one.id: one.id_and_name for one in read_roster(folder.roster)} if folder.roster.exists() else {}
-    lines = []
+    lines = [*_extensions_not_in_force(folder)]
     for assignment in assignments:
         instead = handed_in_instead(folder, assignment)
         if instead:

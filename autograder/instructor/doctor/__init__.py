@@ -191,9 +191,9 @@ def owners_finding(inbound: Path, students: Sequence[Student]) -> Finding:
     Raises:
         OSError: it cannot be read.
     """
-    from autograder.instructor.collecting.matching import Clue, Directory
     from autograder.instructor.collecting.ownership import owned
     from autograder.instructor.collecting.systems.nbgrader_exchange import NAME
+    from autograder.instructor.course.matching import Clue, Directory
 
     directory, proved, unknown, wrong = Directory(students), 0, 0, list[str]()
     for path in sorted(inbound.iterdir()):

@@ -23,7 +23,7 @@ def worth_now(checks: Sequence[Check], decisions: Sequence[Decision]) -> list[Ch
 
 def told(decisions: Sequence[Decision]) -> list[str]:
     """Return what students are told of decisions, which is also how a record is known to follow them."""
-    return sorted(str(one) for one in decisions if one.what != "excused")
+    return sorted(str(one) for one in decisions if one.is_about_points)
 
 
 def adjust(record: dict[str, Any], decisions: Sequence[Decision]) -> None:

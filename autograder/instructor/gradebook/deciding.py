@@ -75,6 +75,8 @@ def follow_decisions(
         for one in graded if write else ():
             write_atomically(one.path, nbformat.writes(one.notebook))
             gradebook.update_penalty(folder.submission(one.student, assignment), one.notebook)
+        if write:  # whoever is excused spends no late days on it
+            gradebook.settle_late_days({one.student for one in graded})
     return [MarkChange(who, before[who], now[who]) for who in sorted(before) if before[who] != now[who]]
 
 

@@ -1,4 +1,4 @@
-"""The class and its dates in nbgrader's gradebook, as roster.csv and due_dates.csv say."""
+"""The class and its dates in nbgrader's gradebook, as the tables of the course folder say."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from nbgrader.api import Assignment, Gradebook
+from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 from nbgrader.api import Student as Row
 from sqlalchemy.exc import SAWarning
 
-from autograder.course import Course, chapters_of
-from autograder.instructor.course.due_dates import in_utc, read_due_dates
+from autograder.instructor.course.due_dates import in_utc
+from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.roster import Student, read_roster
+from autograder.instructor.gradebook.dates import set_extension
 from autograder.instructor.gradebook.writer import CourseGradebook, one_transaction
 
 
@@ -26,20 +27,22 @@ def students_of(folder: CourseFolder) -> tuple[Student, ...]:
     return read_roster(folder.roster) if folder.roster.exists() else ()
 
 
-def due_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
-    """Return when the assignments of a course are due in a course folder, with their time zones.
-
-    Raises:
-        TableError: the table of dates cannot be read.
-    """
-    return read_due_dates(folder.due_dates, [chapter.assignment for chapter in chapters_of(course)])
-
-
-def enter_term(gradebook: CourseGradebook, students: Sequence[Student], due: Mapping[str, datetime]) -> None:
-    """Write students and due dates into the gradebook, where it does not say the same already.
+def enter_term(
+    gradebook: CourseGradebook,
+    students: Sequence[Student],
+    due: Mapping[str, datetime],
+    own_due: Mapping[Work, datetime],
+) -> None:
+    """Write students and dates into the gradebook, where it does not say the same already.
 
     A name or address that the roster leaves out stays as the gradebook has it, and so does a student who has left the
-    roster, and the due date of an assignment without one in the table.
+    roster, the due date of an assignment without one in the table, and the extension of a work without one there.
+
+    Args:
+        gradebook: of the course.
+        students: the class.
+        due: when each assignment is due, with a time zone.
+        own_due: when work is due of which an extension is in force, with a time zone.
 
     Raises:
         GradebookError: the gradebook cannot be read or written.
@@ -51,6 +54,7 @@ def enter_term(gradebook: CourseGradebook, students: Sequence[Student], due: Map
         with one_transaction(rows):
             _enter_students(rows, students)
             _enter_due_dates(rows, in_utc(due))
+            _enter_extensions(rows, own_due)
 
 
 def _enter_students(rows: Gradebook, students: Sequence[Student]) -> None:
@@ -72,3 +76,12 @@ def _enter_due_dates(rows: Gradebook, due: Mapping[str, datetime]) -> None:
     for row in rows.db.query(Assignment):
         if row.name in due:
             row.duedate = due[row.name]
+
+
+def _enter_extensions(rows: Gradebook, own_due: Mapping[Work, datetime]) -> None:
+    if not own_due:
+        return
+    for row in rows.db.query(SubmittedAssignment):
+        work = row.student_id, row.assignment.name
+        if work in own_due:
+            set_extension(row, own_due[work])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -30,9 +30,13 @@ from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Limit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning, SQLAlchemyError
 
+from autograder.course import Course
 from autograder.errors import WorkFailed
+from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, Submission
+from autograder.instructor.gradebook.dates import own_due_dates_of, set_extension
+from autograder.instructor.gradebook.late_penalties import LatePenalty
 from autograder.instructor.gradebook.saving import save_verdicts
 
 # What a database says, and what an instructor can do about it.
@@ -85,6 +89,10 @@ class CourseGradebook:
     @cached_property
     def _gradebook(self) -> Gradebook:
         return Gradebook(self.directory.db_url, self.directory.course_id)
+
+    @cached_property
+    def _own_due(self) -> Mapping[Work, datetime]:
+        return own_due_dates_of(self.folder, Course.installed())
 
     def require_assignment(self, assignment: str) -> None:
         """Raise CourseFolderError unless the gradebook knows the assignment of this course, as a release makes it."""
@@ -166,6 +174,28 @@ class CourseGradebook:
         if is_late or any(penalties):
             self._penalize(submission, notebook)
 
+    def update_penalties(self, students: Collection[str]) -> None:
+        """Let the late penalties on all work of some students follow: one may depend on the others.
+
+        Raises:
+            GradebookError: the gradebook does not take it.
+        """
+        with self.open() as gradebook:
+            columns = (SubmittedAssignment.student_id, Assignment.name)
+            rows = gradebook.db.query(*columns).join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+            works = [tuple(row) for row in rows if row.student_id in students]
+        for student, assignment in works:
+            self.update_penalty(self.folder.submission(student, assignment), nbformat.v4.new_notebook())
+
+    def settle_late_days(self, students: Collection[str]) -> None:
+        """Spend the bank of late days anew where there is one: what came in now changes what later work costs.
+
+        Raises:
+            GradebookError: the gradebook does not take it.
+        """
+        if LatePenalty(config=self.config).free_days:
+            self.update_penalties(students)
+
     def _penalize(self, submission: Submission, notebook: NotebookNode) -> None:
         """Run nbgrader's step, which takes back first what an earlier one took off."""
         with warnings.catch_warnings(), gradebook_errors(self.folder):
@@ -207,6 +237,9 @@ class CourseGradebook:
         gradebook.update_or_create_student(submission.student)
         fields: dict[str, Any] = {"timestamp": timestamp} if timestamp else {}
         handed_in = gradebook.update_or_create_submission(submission.assignment, submission.student, **fields)
+        work = submission.student, submission.assignment
+        if work in self._own_due:  # the first work of a student arrives after the extension was given
+            set_extension(handed_in, self._own_due[work])
         for submitted in handed_in.notebooks:
             submitted.late_submission_penalty = None
         save_verdicts(gradebook, submission.assignment, submission.student, notebook)

@@ -21,7 +21,8 @@ from autograder.instructor.course.decisions import Decision, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
 from autograder.instructor.gradebook.adjusting import adjust, worth_now
 from autograder.instructor.gradebook.cells import changed_cells, write_cells
-from autograder.instructor.gradebook.term import due_dates_of, enter_term, students_of
+from autograder.instructor.gradebook.dates import due_dates_of, own_due_dates_of
+from autograder.instructor.gradebook.term import enter_term, students_of
 from autograder.instructor.gradebook.writer import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
 from autograder.instructor.grading.log import write_log
@@ -89,9 +90,10 @@ def grade_class(
         OSError: the disk is full, read-only or broken.
     """
     students, due = students_of(folder), due_dates_of(folder, course)
+    own_due = own_due_dates_of(folder, course)
     with nullcontext() if request.dry_run else folder.only_one_grader(), CourseGradebook(folder) as gradebook:
         if not request.dry_run:
-            enter_term(gradebook, students, due)
+            enter_term(gradebook, students, due, own_due)
         return _Grading(folder, course, request, gradebook, progress or RunProgress()).run()
 
 
@@ -140,6 +142,8 @@ class _Grading:
                     self.finish_some()
             while self.running:
                 self.finish_some()
+        if not self.request.dry_run:
+            self.gradebook.settle_late_days({one.submission.student for one in self.graded})
         waiting = len(work) - len(self.graded) - len(self.ungraded)
         return ClassRun(
             self.seed,

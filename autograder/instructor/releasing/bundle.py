@@ -20,6 +20,7 @@ from autograder.course import Course, chapters_of
 from autograder.errors import WorkFailed
 from autograder.expectations.recorded import FOLDER as RECORDS
 from autograder.expectations.recorded import record
+from autograder.instructor.course.due_dates import in_words
 from autograder.notebooks.graft import read_notebook, room_of
 from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
@@ -73,7 +74,7 @@ def write_bundle(
 
 def guide(assignments: Sequence[str], book_url: str, hand_in: str, due: Mapping[str, datetime]) -> str:
     """Return the page that tells students how to begin and how to hand in."""
-    until = {name: f"{due[name]:%A, %d %B %Y, %H:%M} ({due[name]:%Z})" for name in assignments if name in due}
+    until = {name: in_words(due[name]) for name in assignments if name in due}
     values = {
         "notebooks": "\n".join(f"- `{name}.ipynb`" for name in assignments),
         "where": f" {hand_in}" if hand_in else "",

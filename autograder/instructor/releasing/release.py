@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ def release(
     folder: CourseFolder,
     *,
     question: WrittenQuestion | None = None,
+    due: datetime | None = None,
     force: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Released:
@@ -67,6 +69,7 @@ def release(
         course: whose chapter it is.
         folder: the instructor's.
         question: the instructor's own, in the place of the chapter's written one.
+        due: when it is due, for the notebook's head; None where that does not say it.
         force: replace a source notebook that differs, and keep a copy of it.
         on_step: called before each step, with what it does.
 
@@ -77,7 +80,7 @@ def release(
     on_step("checking that the reference passes every check")
     _require_nothing(_validate(executed), f"the reference does not pass its own checks in {chapter.assignment}")
     on_step("writing source and release notebook, and the gradebook's cells")
-    source = source_notebook(chapter, course, glued_values(executed), question)
+    source = source_notebook(chapter, course, glued_values(executed), question, due)
     path = folder.source(chapter.assignment)
     write_source(path, nbformat.writes(source), force=force)
     remember_release(folder.releases, chapter.assignment, folder.released(chapter.assignment))

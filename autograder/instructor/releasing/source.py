@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import nbformat
@@ -14,6 +15,7 @@ from nbformat import NotebookNode
 from autograder.checks import Check, checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
+from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.course.questions import WrittenQuestion, public_question
 from autograder.instructor.releasing.markdown import Context, citations_of, references_of, to_markdown
 from autograder.instructor.releasing.set_up import set_up_cell
@@ -27,6 +29,7 @@ GOES_ON = "raises-exception"
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 QUESTION = re.compile(r"(^## Written question\n+)", re.MULTILINE)
 OWN_QUESTION = "*Your course asks this question in the place of the one in the book.*"
+DUE = "**Due {when}.** If you were given more time, your own date is later than this one."
 HOW_FAR = """## How far you are
 
 Run this at any time. Before you hand in, write `check_all()` into a cell of its own: it runs what you wrote anew, as
@@ -38,6 +41,7 @@ def source_notebook(
     course: Course,
     glued: Mapping[str, str] | None = None,
     question: WrittenQuestion | None = None,
+    due: datetime | None = None,
 ) -> NotebookNode:
     """Return the instructor's notebook of a chapter: solutions and hidden checks included, nothing executed.
 
@@ -46,6 +50,7 @@ def source_notebook(
         course: whose reference fills the exercise cells, and whose book, if there is one, the text links to.
         glued: values that the text shows; without them its prose is left out, which is all that running it needs.
         question: takes the place of the chapter's written one.
+        due: when the assignment is due for everybody, with a time zone, for the head; None where it does not say it.
 
     Raises:
         ValueError: the chapter holds a construct that has no form in a notebook, or an unknown exercise.
@@ -79,6 +84,8 @@ def source_notebook(
         else:
             kept = [*tags, GOES_ON] if "needs-exercises" in tags else tags
             cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": kept} if kept else {}))
+    if due is not None and glued is not None:
+        cells[0].source = _with_due_date(cells[0].source, due)
     first_code = next(at for at, cell in enumerate(cells) if cell.cell_type == "code")
     cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
     cells.append(nbformat.v4.new_markdown_cell(HOW_FAR.format(notebook=f"{chapter.assignment}.ipynb")))
@@ -141,6 +148,12 @@ def _check_cell(check: Check) -> NotebookNode:
         title = f"# Check ({points}): {check.title}"
     cell = nbformat.v4.new_code_cell(f"{title}\n{call}", metadata={"tags": [GOES_ON]})
     return _nbgrader(cell, check.id, grade=True, locked=True, points=check.points)
+
+
+def _with_due_date(text: str, due: datetime) -> str:
+    """Return the text at a notebook's head with the due date under its title."""
+    title, _, rest = text.partition("\n")
+    return "\n".join([title, "", DUE.format(when=in_words(due)), *([rest] if rest else [])])
 
 
 def _asking(text: str, question: WrittenQuestion, chapter: Chapter) -> str:

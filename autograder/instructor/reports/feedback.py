@@ -10,10 +10,13 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
+from autograder.course import Course
 from autograder.instructor.course.attempts import is_proved
+from autograder.instructor.course.due_dates import duration, in_words
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.gradebook.adjusting import DECISIONS
+from autograder.instructor.gradebook.late_penalties import DatedWork, LatePenalty, works_of
 from autograder.instructor.gradebook.marks import number, penalty_in_words
 from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.reports.feedback_zip import feedback_zip
@@ -43,8 +46,9 @@ def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: st
         raise CourseFolderError(f"nothing {who} has been graded: run `autograder grade{which}`")
     written = []
     with CourseGradebook(folder) as writer, writer.open() as gradebook:
+        penalty = LatePenalty(config=writer.config)
         for name, assignment, path in graded:
-            page = feedback_page(folder, name, assignment, read_notebook(path), gradebook)
+            page = feedback_page(folder, name, assignment, read_notebook(path), gradebook, penalty)
             target = folder.feedback(name, assignment)
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(target, page)
@@ -66,7 +70,12 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
 
 
 def feedback_page(
-    folder: CourseFolder, student: str, assignment: str, notebook: NotebookNode, gradebook: Gradebook
+    folder: CourseFolder,
+    student: str,
+    assignment: str,
+    notebook: NotebookNode,
+    gradebook: Gradebook,
+    penalty: LatePenalty,
 ) -> str:
     """Return one student's page as HTML."""
     record = record_of(notebook)
@@ -83,11 +92,30 @@ def feedback_page(
         points=number(max(0.0, submission.score - submission.late_submission_penalty)),
         max_points=number(submission.max_score),
         lateness=penalty_in_words(submission.late_submission_penalty, claimed=claimed),
+        dates=_dates(works_of(folder, Course.installed(), gradebook, student), assignment, penalty, claimed=claimed),
         waiting=submission.needs_manual_grade,
         notes=[*record["notes"], *record.get(DECISIONS, ())],
         exercises=exercises,
         written=[_written(cell, assignment, student, gradebook) for cell in notebook.cells if is_written(cell)],
     )
+
+
+def _dates(works: Sequence[DatedWork], assignment: str, penalty: LatePenalty, *, claimed: bool) -> list[str]:
+    """Return what a page says of due date, extension and lateness, each a sentence; nothing without a due date."""
+    work = next((work for work in works if work.assignment == assignment), None)
+    if work is None:
+        return []
+    said = [f"Due {in_words(work.due)}."]
+    if work.own_due.timestamp() != work.due.timestamp():
+        said.append(f"You were given more time: until {in_words(work.own_due)}.")
+    if work.when is not None:
+        late = f"{duration(work.seconds_late)} late" if work.seconds_late else "in time"
+        said.append(f"Handed in {in_words(work.when)}{', by a claimed time' if claimed else ''}: {late}.")
+    lateness = penalty.lateness(works)[assignment]
+    if penalty.free_days and lateness.days:
+        free = lateness.days - lateness.charged
+        said.append(f"Late days begun: {lateness.days}. Covered by the free ones of the term: {free}.")
+    return said
 
 
 def _exercise(name: str, verdicts: Sequence[VerdictRecord]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "release" / assignment / f"{assignment}.ipynb").write_bytes(notebook(assignment))
     folder = CourseFolder(root)
     with CourseGradebook(folder) as gradebook:  # nbgrader takes seconds to make one
-        enter_term(gradebook, students_of(folder), {})
+        enter_term(gradebook, students_of(folder), {}, {})
     return root
 
 

@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 from autograder.instructor.course.due_dates import days_late
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.gradebook.late_penalties import LatePenalty
+from autograder.instructor.gradebook.late_penalties import DatedWork, LatePenalty
 from autograder.instructor.gradebook.writer import CourseGradebook
 
 MINUTE, DAY = 60, 24 * 60 * 60
@@ -101,6 +101,38 @@ def test_without_a_rule_late_work_costs_nothing_and_nbgraders_own_rule_still_hol
 def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, float]) -> None:
     with pytest.raises(TraitError):
         penalty(DAY, **rule)
+
+
+@given(
+    due=st.lists(st.integers(0, 12), max_size=6),
+    late=st.lists(st.integers(0, 6 * 24 * 4), min_size=6, max_size=6),
+    excused=st.lists(st.booleans(), min_size=6, max_size=6),
+    free=st.integers(0, 4),
+)
+@settings(max_examples=400)
+def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_dates(
+    due: list[int], late: list[int], excused: list[bool], free: int
+) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    days = [datetime(2026, 10, 16, 12, tzinfo=zone) + timedelta(day) for day in due]
+    came = [(day.astimezone(UTC) + quarters * timedelta(minutes=15)) for day, quarters in zip(days, late, strict=False)]
+    works = [
+        DatedWork(f"{at}", day, day, when.astimezone(zone), is_excused)
+        for at, (day, when, is_excused) in enumerate(zip(days, came, excused, strict=False))
+    ]
+    tokens, charged = ["free"] * free, {}
+    for at in sorted(range(len(due)), key=lambda at: (due[at], str(at))):
+        end, charged[str(at)] = days[at], 0
+        while (end.astimezone(UTC) + timedelta(minutes=15)) < came[at]:  # a day more has begun, after the grace period
+            end += timedelta(days=1)  # by the clock in Berlin
+            if tokens and not excused[at]:
+                tokens.pop()
+            elif not excused[at]:
+                charged[str(at)] += 1
+    found = LatePenalty(grace_minutes=15, percent_per_day=10, free_days=free).lateness(works[::-1])
+    assert {name: found[name].charged for name in charged if not excused[int(name)]} == {
+        name: days for name, days in charged.items() if not excused[int(name)]
+    }
 
 
 # In the gradebook

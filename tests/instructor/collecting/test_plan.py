@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.matching import Clue
 from autograder.instructor.collecting.plan import action_for, chosen_of, make_plan, with_new
 from autograder.instructor.collecting.planned import Found, LeftOut, Plan, Planned, Situation, Submitted
 from autograder.instructor.course.attempts import Attempt
+from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import Student
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.instructor.course.due_dates import in_utc, read_due_dates, template
+from autograder.instructor.course.due_dates import in_utc, read_due_dates, read_release_dates, template
 from autograder.instructor.course.tables import TableError
 
 COURSE = ("1-approximation", "2-layers")
@@ -65,3 +65,15 @@ def test_a_line_that_is_wrong_is_named(line: str, reason: str, tmp_path: Path) -
     with pytest.raises(TableError, match=r"due_dates\.csv, line \d: ") as raised:
         dates(tmp_path, line)
     assert reason in str(raised.value)
+
+
+def test_a_column_may_say_since_when_students_have_an_assignment(tmp_path: Path) -> None:
+    path = tmp_path / "due_dates.csv"
+    path.write_text(
+        f"assignment,due,time zone,Released\n{COURSE[0]},2026-11-05 23:59,UTC,\n{COURSE[1]},,UTC,2026-10-22 12:00\n"
+    )
+    assert read_release_dates(path, COURSE) == {"2-layers": datetime(2026, 10, 22, 12, tzinfo=UTC)}
+    assert read_due_dates(path, COURSE).keys() == {"1-approximation"}
+    path.write_text("assignment,due,time zone,released\n2-layers,,UTC,in October\n")
+    with pytest.raises(TableError, match=r"line 2: 'in October' is no date with a time"):
+        read_release_dates(path, COURSE)

@@ -27,7 +27,7 @@ def test_it_says_where_and_until_when_to_hand_in_if_the_instructor_did() -> None
     due = {"2-layers": datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))}
     said = guide(["2-layers", "3-dropout"], "https://book.example/", "on the page of the course", due)
     assert "Hand in the notebook on the page of the course. Keep its name." in said
-    assert "\n   - `2-layers`: until Thursday, 05 November 2026, 23:59 (CET)\n" in said
+    assert "\n   - `2-layers`: until Thursday, 5 November 2026, 23:59 (CET)\n" in said
     assert "3-dropout`: until" not in said
     assert "The book is at https://book.example/. " in said
 

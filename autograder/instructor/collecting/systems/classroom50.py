@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.clones import repository_of
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.matching import Clue
+from autograder.instructor.course.matching import Clue
 
 SYSTEM = "Classroom 50"
 FOLDER = re.compile(r"(?P<all_begin>.+)_submissions_\d{4}_\d\d_\d\d_T_\d\d_\d\d_\d\d", re.DOTALL)

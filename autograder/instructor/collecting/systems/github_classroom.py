@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.clones import Repository, repository_of
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.matching import Clue
 from autograder.instructor.collecting.systems.classroom50 import FOLDER
+from autograder.instructor.course.matching import Clue
 
 SYSTEM, SUBMISSIONS = "GitHub", "-submissions"
 

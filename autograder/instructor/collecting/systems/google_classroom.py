@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
-from autograder.instructor.collecting.matching import any_of
 from autograder.instructor.collecting.ownership import owned
+from autograder.instructor.course.matching import any_of
 
 BETWEEN = " - "
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost
-from autograder.instructor.collecting.matching import Clue
+from autograder.instructor.course.matching import Clue
 
 # The first that fits: what a student calls a file comes after it.
 NAME = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)

@@ -21,8 +21,8 @@ from pathlib import Path
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_folders
-from autograder.instructor.collecting.matching import Clue
 from autograder.instructor.collecting.ownership import owned
+from autograder.instructor.course.matching import Clue
 
 SYSTEM, INBOUND, TIMESTAMP = "nbgrader", "inbound", "timestamp.txt"
 # A student's id may hold a plus.

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from autograder.instructor.collecting.archive import Entry, EntryRefused
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.matching import Clue, any_of
+from autograder.instructor.course.matching import Clue, any_of
 
 SYSTEM, TIMESTAMP = "folder", "timestamp.txt"
 MAX_TIMESTAMP_BYTES = 100

@@ -1,0 +1,167 @@
+"""How much later one student's work is due, and what a bank of late days covers: the arithmetic. Pure.
+
+An extension is a new date, or one of
+
+- ``+48h``: hours that pass, also where clocks change
+- ``+2d``: days by the clock of the due date's time zone, so work is due at the same hour two days later
+- ``x1.5``: the time that passes from release to due date, times 1.5, the gain rounded up to a minute
+
+All are counted from the due date for everybody, so they move with it; a date stays, and is none where the due date is
+later. Where two lines are about the same work, one of them for the whole term, the later date counts: they are not
+added up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Literal
+
+from autograder.errors import WrongUse
+
+WHOLE_TERM = "*"
+FORMS = "a new date such as 2026-11-08 23:59, +48h, +2d or x1.5"
+NUMBER = r"(?P<number>\d{1,4}(?:[.,]\d{1,3})?)"
+# A spreadsheet takes a plus in front for a formula, so it may be left out.
+LATER = re.compile(rf"\+?\s*{NUMBER}\s*(?P<unit>h|hours?|d|days?)", re.IGNORECASE)
+TIMES = re.compile(rf"[x×]\s*{NUMBER}|{NUMBER.replace('number', 'before')}\s*[x×]", re.IGNORECASE)
+MOST_TIMES = 100
+MINUTE_S = 60
+
+Work = tuple[str, str]  # a student's id and an assignment's
+
+
+class NoReleaseDate(WrongUse):
+    """An extension multiplies a time whose beginning nothing says."""
+
+
+@dataclass(frozen=True)
+class Extension:
+    """How much later work is due.
+
+    Attributes:
+        text: as the instructor wrote it.
+        kind: of the four forms.
+        number: of hours or days, or the factor; 0 for a date.
+        until: the new date; without a time zone, it is in that of the due date. None for the others.
+        whole_day: whether the date has no time, so that work is due at the hour of the due date.
+    """
+
+    text: str
+    kind: Literal["hours", "days", "times", "date"]
+    number: Fraction = Fraction(0)
+    until: datetime | None = None
+    whole_day: bool = False
+
+    def own_due(self, due: datetime, released: datetime | None) -> datetime:
+        """Return when work is due with this extension, in the time zone of the due date and never before it.
+
+        Args:
+            due: for everybody, with a time zone.
+            released: since when students have the assignment, with a time zone; None where nothing says it.
+
+        Raises:
+            NoReleaseDate: it is needed, and there is none before the due date.
+        """
+        if self.kind == "date":
+            assert self.until is not None
+            until = self.until.replace(hour=due.hour, minute=due.minute, second=due.second) if self.whole_day else None
+            return max(due, _on_the_clock_of(due, until or self.until), key=_instant)
+        if self.kind == "days":
+            return _on_the_clock_of(due, due.replace(tzinfo=None) + timedelta(days=int(self.number)))
+        if self.kind == "hours":
+            return _after(due, self.number * 60 * MINUTE_S)
+        if released is None or released >= due:
+            raise NoReleaseDate("no release date before its due date")
+        worked = Fraction((due - released.astimezone(UTC)) // timedelta(seconds=1))
+        return _after(due, (self.number - 1) * worked)
+
+
+def parse_extension(text: str) -> Extension:
+    """Return what an instructor wrote as an extension.
+
+    Raises:
+        ValueError: it is none; the message says what is.
+    """
+    written = " ".join(text.split())
+    if later := LATER.fullmatch(written):
+        kind, number = "hours" if later["unit"][0] in "hH" else "days", _number(later["number"])
+        if kind == "days" and number.denominator != 1:
+            raise ValueError(f"{text!r}: days are whole; write hours, such as +36h")
+        if not number:
+            raise ValueError(f"{text!r} gives nothing: write {FORMS}")
+        return Extension(written, "hours" if kind == "hours" else "days", number)
+    if times := TIMES.fullmatch(written):
+        number = _number(times["number"] or times["before"])
+        if not 1 < number <= MOST_TIMES:
+            raise ValueError(f"{text!r} gives nothing: a factor is more than 1, such as x1.5, and at most {MOST_TIMES}")
+        return Extension(written, "times", number)
+    try:
+        until = datetime.fromisoformat(written)
+    except ValueError:
+        raise ValueError(f"{text!r} is no extension: write {FORMS}") from None
+    return Extension(written, "date", until=until, whole_day=":" not in written)
+
+
+def own_due_dates(
+    due: Mapping[str, datetime], released: Mapping[str, datetime], given: Iterable[tuple[str, str, Extension]]
+) -> dict[Work, datetime]:
+    """Return until when work may be handed in by those who have an extension, by student and assignment.
+
+    Args:
+        due: when each assignment is due for everybody, with a time zone.
+        released: since when students have it, with a time zone, where that is known.
+        given: student, assignment or ``*``, and extension. One for an assignment without a due date gives nothing.
+
+    Raises:
+        NoReleaseDate: one multiplies a time whose beginning nothing says.
+    """
+    found: dict[Work, datetime] = {}
+    for student, named, extension in given:
+        for assignment in due if named == WHOLE_TERM else [named] if named in due else []:
+            try:
+                own = extension.own_due(due[assignment], released.get(assignment))
+            except NoReleaseDate as error:
+                raise NoReleaseDate(
+                    f"{extension.text} of {student} multiplies the time from release to due date, and due_dates.csv "
+                    f"has {error} of {assignment}: write it into a column “released”, such as 2026-10-22 12:00"
+                ) from None
+            work = student, assignment
+            found[work] = max(found.get(work, own), own, key=_instant)
+    return found
+
+
+def uncovered(late: Sequence[int], free_days: int) -> list[int]:
+    """Return how many late days each work is charged for when a bank of free ones has been spent.
+
+    Args:
+        late: days that each work is late, begun ones counted whole, in the order in which they are spent.
+        free_days: in the bank.
+    """
+    charged = []
+    for days in late:
+        covered = min(days, free_days)
+        free_days -= covered
+        charged.append(days - covered)
+    return charged
+
+
+def _number(text: str) -> Fraction:
+    return Fraction(text.replace(",", "."))
+
+
+def _instant(when: datetime) -> datetime:
+    return when.astimezone(UTC)
+
+
+def _on_the_clock_of(due: datetime, when: datetime) -> datetime:
+    """Return a time in the due date's zone; one that its clock leaves out in spring is the hour after it."""
+    return (when if when.tzinfo else when.replace(tzinfo=due.tzinfo)).astimezone(UTC).astimezone(due.tzinfo)
+
+
+def _after(due: datetime, seconds: Fraction) -> datetime:
+    minutes = -(-seconds // MINUTE_S)
+    return (due.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(due.tzinfo)

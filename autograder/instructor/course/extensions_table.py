@@ -1,0 +1,104 @@
+"""Who was given more time: ``extensions.csv``, which the instructor writes, with the columns of ``COLUMNS``.
+
+The reason is for the instructor alone: nothing reads it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from autograder.instructor.course.decisions import Decision
+from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, parse_extension
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.matching import Directory, any_of
+from autograder.instructor.course.roster import Student, read_roster
+from autograder.instructor.course.tables import Row, Table, TableError, read_table
+
+COLUMNS = ("student", "assignment", "extension", "reason")
+EXTENSION_COLUMNS = ("extension", "until", "newdate", "newduedate", "due", "date")
+
+
+def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[Decision, ...]:
+    """Return the extensions that the table of a course folder says, of its roster and of those who handed in.
+
+    Raises:
+        TableError: it, or the roster, cannot be read. Without it there are none.
+    """
+    if not folder.extensions.exists():
+        return ()
+    students = read_roster(folder.roster) if folder.roster.exists() else ()
+    known = {one.id for one in students}
+    others = sorted(path.name for path in (folder.root / "submitted").glob("*") if path.is_dir())
+    everybody = [*students, *(Student(name) for name in others if name not in known)]
+    return read_extensions(folder.extensions, everybody, assignments)
+
+
+def read_extensions(path: Path, students: Sequence[Student], assignments: Collection[str]) -> tuple[Decision, ...]:
+    """Return the extensions of a table, a decision for each line.
+
+    Args:
+        path: of the table.
+        students: the class; any name by which the roster knows one will do.
+        assignments: of the course.
+
+    Raises:
+        TableError: a line names nobody, no assignment or no extension, or the same work as one above.
+        OSError: it cannot be read.
+    """
+    table, directory = read_table(path), Directory(students)
+    if table.rows and not (table.has("student") and table.has("assignment")):
+        raise TableError(f"{path} lacks a column: its columns are {', '.join(COLUMNS)}")
+    found: dict[tuple[str, str], Decision] = {}
+    lines: dict[tuple[str, str], int] = {}
+    for row in table.rows:
+        student, assignment = _student(table, row, directory, students), _assignment(table, row, assignments)
+        written, work = row.first(*EXTENSION_COLUMNS), (student, assignment)
+        if not written:
+            raise table.error(row, f"it says no extension: write {FORMS} into the column “extension”")
+        try:
+            extension = parse_extension(written)
+        except ValueError as error:
+            raise table.error(row, str(error)) from None
+        if work in lines:
+            raise table.error(row, f"{student} has an extension for {assignment} in line {lines[work]} already")
+        lines[work] = row.line
+        found[work] = Decision(assignment, "extended", student=student, extension=extension.text)
+    return tuple(found.values())
+
+
+def _student(table: Table, row: Row, directory: Directory, students: Sequence[Student]) -> str:
+    written = row.cells.get("student", "")
+    match = directory.find(any_of(written))
+    if match.student is None:
+        known = {name: one for one in students for name in (one.id, one.full_name, one.email) if name}
+        near = _near(written, known)
+        raise table.error(row, match.reason + (f". Did you mean {known[near].id_and_name}?" if near else ""))
+    return match.student.id
+
+
+def _assignment(table: Table, row: Row, assignments: Collection[str]) -> str:
+    written = row.cells.get("assignment", "")
+    folded = {name.casefold(): name for name in (*assignments, WHOLE_TERM)}
+    if written.casefold() not in folded:
+        near = _near(written, assignments)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(sorted(assignments))}"
+        raise table.error(row, f"there is no assignment {written!r}: {hint} ({WHOLE_TERM} is all of the term)")
+    if written == WHOLE_TERM and _is_date(row.first(*EXTENSION_COLUMNS)):
+        raise table.error(row, f"one date is no extension for {WHOLE_TERM}, the whole term: write +48h, +2d or x1.5")
+    return folded[written.casefold()]
+
+
+def _is_date(written: str) -> bool:
+    try:
+        return parse_extension(written).kind == "date"
+    except ValueError:
+        return False
+
+
+def _near(written: str, known: Collection[str]) -> str:
+    """Return the known name that is most like what was written; empty where none is."""
+    folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(written.casefold(), folded, n=1)
+    return folded[close[0]] if close else ""

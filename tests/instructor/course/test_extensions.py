@@ -1,0 +1,153 @@
+"""More time for one student, and a bank of late days: arithmetic against an oracle that counts minute by minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.instructor.course.due_dates import days_late
+from autograder.instructor.course.extensions import NoReleaseDate, own_due_dates, parse_extension, uncovered
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MINUTE = timedelta(minutes=1)
+ZONES = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
+WALL = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda when: when.replace(second=0, microsecond=0))
+
+
+def own(text: str, due: datetime, released: datetime | None = None) -> datetime:
+    dates = {"2-layers": due}
+    found = own_due_dates(dates, {"2-layers": released} if released else {}, [("ada", "*", parse_extension(text))])
+    return found["ada", "2-layers"]
+
+
+@pytest.mark.parametrize(
+    ("text", "due", "now"),
+    [
+        ("+48h", "2026-11-05 23:59", "2026-11-07 23:59"),
+        ("48 H", "2026-11-05 23:59", "2026-11-07 23:59"),
+        ("+0.5h", "2026-11-05 23:59", "2026-11-06 00:29"),
+        ("+2d", "2026-11-05 23:59", "2026-11-07 23:59"),
+        ("2 days", "2026-11-05 23:59", "2026-11-07 23:59"),
+        ("+48h", "2026-10-24 23:59", "2026-10-26 22:59"),  # in the night of the 25th an hour comes twice
+        ("+2d", "2026-10-24 23:59", "2026-10-26 23:59"),
+        ("+1d", "2026-03-28 02:30", "2026-03-29 03:30"),  # 02:30 is not on the clock that day
+        ("x1.5", "2026-11-05 12:00", "2026-11-08 12:00"),  # released six days before
+        ("1,5x", "2026-11-05 12:00", "2026-11-08 12:00"),
+        ("× 2", "2026-11-05 12:00", "2026-11-11 12:00"),
+        ("2026-11-08 20:00", "2026-11-05 23:59", "2026-11-08 20:00"),
+        ("2026-11-08", "2026-11-05 23:59", "2026-11-08 23:59"),
+        ("2026-11-08T20:00+00:00", "2026-11-05 23:59", "2026-11-08 21:00"),
+        ("2026-11-04 20:00", "2026-11-05 23:59", "2026-11-05 23:59"),  # the due date was moved past it
+    ],
+)
+def test_each_form_says_one_date(text: str, due: str, now: str) -> None:
+    before = datetime.fromisoformat(due).replace(tzinfo=BERLIN)
+    found = own(text, before, datetime(2026, 10, 30, 12, tzinfo=BERLIN))
+    assert (f"{found:%Y-%m-%d %H:%M}", found.tzinfo) == (now, BERLIN)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "+2", "+1.5d", "+0h", "x1", "x0.5", "x101", "-2d", "08.11.2026", "+99999h"]
+)
+def test_what_is_no_extension_is_refused_with_the_forms(text: str) -> None:
+    with pytest.raises(ValueError, match=r"such as|write"):
+        parse_extension(text)
+
+
+@pytest.mark.parametrize("released", [None, datetime(2026, 11, 6, tzinfo=UTC)], ids=["none", "after it is due"])
+def test_a_factor_without_a_release_date_says_where_to_write_it(released: datetime | None) -> None:
+    with pytest.raises(NoReleaseDate, match=r"x1.5 of ada .* no release date .* of 2-layers: write it into a column"):
+        own("x1.5", datetime(2026, 11, 5, 23, 59, tzinfo=UTC), released)
+
+
+def test_of_two_lines_about_the_same_work_the_later_date_counts() -> None:
+    due = {"1-approximation": datetime(2026, 11, 1, tzinfo=UTC), "2-layers": datetime(2026, 11, 8, tzinfo=UTC)}
+    lines = [("ada", "*", parse_extension("+2d")), ("ada", "2-layers", parse_extension("+1d"))]
+    both = own_due_dates(due, {}, [*lines, ("ada", "1-approximation", parse_extension("+3d"))])
+    assert both == {
+        ("ada", name): due[name] + timedelta(days) for name, days in (("1-approximation", 3), ("2-layers", 2))
+    }
+    assert own_due_dates(due, {}, reversed(lines))["ada", "2-layers"] == due["2-layers"] + timedelta(2)
+    assert own_due_dates({}, {}, lines) == {}
+
+
+# A slow and plain oracle: it looks at the clock of the zone every minute, and adds nothing up
+
+
+def minutes_from(start: datetime) -> Iterator[datetime]:
+    return (start + at * MINUTE for at in count())
+
+
+def first_on_the_clock(wall: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first minute, in UTC, that a clock of the zone shows; of one it leaves out, as many minutes later."""
+    start = wall.replace(tzinfo=UTC) - timedelta(hours=30)
+    for left_out in count():
+        for instant in minutes_from(start):
+            shown = instant.astimezone(zone).replace(tzinfo=None)
+            if shown == wall + left_out * MINUTE:
+                return instant if left_out == 0 else _beyond(wall, zone, instant, left_out)
+            if shown > wall + left_out * MINUTE + timedelta(hours=3):
+                break
+    raise AssertionError
+
+
+def _beyond(wall: datetime, zone: ZoneInfo, after_gap: datetime, left_out: int) -> datetime:
+    """Return when a clock that had not been put forward would have shown a time."""
+    last = (after_gap - MINUTE).astimezone(zone).replace(tzinfo=None)  # the last minute before the gap
+    return after_gap - MINUTE + (wall - last)
+
+
+@given(zone=ZONES, due=WALL, days=st.integers(1, 20))
+@settings(max_examples=60)
+def test_days_are_those_of_the_zones_clock(zone: ZoneInfo, due: datetime, days: int) -> None:
+    found = own(f"+{days}d", due.replace(tzinfo=zone))
+    assert found.astimezone(UTC) == first_on_the_clock(due + timedelta(days), zone)
+
+
+@given(zone=ZONES, due=WALL, hours=st.integers(1, 500))
+@settings(max_examples=60)
+def test_hours_are_those_that_pass(zone: ZoneInfo, due: datetime, hours: int) -> None:
+    start = due.replace(tzinfo=zone).astimezone(UTC)
+    passed = next(instant for at, instant in enumerate(minutes_from(start)) if at == 60 * hours)
+    assert own(f"+{hours}h", due.replace(tzinfo=zone)).astimezone(UTC) == passed
+
+
+@given(zone=ZONES, released=WALL, minutes=st.integers(1, 30_000), hundredths=st.integers(101, 300))
+@settings(max_examples=60)
+def test_a_factor_multiplies_the_minutes_that_pass(
+    zone: ZoneInfo, released: datetime, minutes: int, hundredths: int
+) -> None:
+    began = released.replace(tzinfo=zone)
+    due = (began.astimezone(UTC) + minutes * MINUTE).astimezone(zone)
+    passed = sum(1 for _ in range(minutes))
+    gain = next(more for more in count() if 100 * (passed + more) >= hundredths * passed)
+    found = own(f"x{hundredths / 100}", due, began).astimezone(UTC)
+    assert found == due.astimezone(UTC) + gain * MINUTE
+
+
+@given(zone=ZONES, due=WALL, days=st.integers(1, 20), more=st.integers(0, 60 * 24))
+@settings(max_examples=100)
+def test_a_day_more_is_a_day_less_late(zone: ZoneInfo, due: datetime, days: int, more: int) -> None:
+    """Handed in by the end of an extension by days, work was at most so many days late without it."""
+    before = due.replace(tzinfo=zone)
+    gained = own(f"+{days}d", before).astimezone(UTC) - before.astimezone(UTC)
+    assert days_late(gained.total_seconds(), before) == days
+    assert days_late((gained + (more + 1) * MINUTE).total_seconds(), before) > days
+
+
+@given(late=st.lists(st.integers(0, 9), max_size=8), free=st.integers(0, 12))
+def test_a_bank_is_spent_day_by_day_in_the_order_of_the_works(late: list[int], free: int) -> None:
+    tokens, charged = ["free"] * free, [0] * len(late)
+    for at, days in enumerate(late):
+        for _ in range(days):
+            if tokens:
+                tokens.pop()
+            else:
+                charged[at] += 1
+    assert uncovered(late, free) == charged

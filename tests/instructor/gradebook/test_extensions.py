@@ -1,0 +1,423 @@
+"""More time for some, in nbgrader's own gradebook: shown first, written, followed by every grading, and taken back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
+
+from autograder.course import Course
+from autograder.instructor.course.decisions import read_decisions
+from autograder.instructor.course.extensions_table import extensions_of
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.open_matters import open_matters
+from autograder.instructor.gradebook.dates import due_dates_of, own_due_dates_of
+from autograder.instructor.gradebook.term import enter_term, students_of
+from autograder.instructor.gradebook.writer import CourseGradebook
+from tests.commands import run
+from tests.instructor.conftest import ASSIGNMENT, grade, hand_in, open_gradebook, submitted, tree
+from tests.test_cli import here, refused
+
+ROSTER = """id,first name,last name,e-mail
+ada,Ada,Lovelace,ada@example.org
+grace,Grace,Hopper,grace@example.org
+007,José,"O'Brien-Núñez",jose@example.org
+"""
+DUE = """assignment,due,time zone,released
+1-approximation,2026-10-23 12:00,Europe/Berlin,2026-10-13 12:00
+2-layers,2026-11-05 12:00,Europe/Berlin,2026-10-22 12:00
+3-dropout,2026-11-19 12:00,Europe/Berlin,2026-11-05 12:00
+"""
+HEADER = "student,assignment,extension,reason\n"
+RULE = "c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50\n"
+SECRET = "an operation of the knee"
+
+
+@pytest.fixture(scope="session")
+def empty_term(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder with a class, dates, a rule for late work and three assignments. Read it only."""
+    root = tmp_path_factory.mktemp("extensions") / "course"
+    make_course_folder(root)
+    (root / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    (root / "due_dates.csv").write_text(DUE)
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write(RULE)
+    with CourseGradebook(CourseFolder(root)) as gradebook:
+        enter_term(gradebook, students_of(CourseFolder(root)), {}, {})
+    with rows_of(root) as gradebook:
+        for name in due_dates_of(CourseFolder(root), Course.installed()):
+            gradebook.add_assignment(name)
+            gradebook.add_notebook(name, name)
+            gradebook.add_grade_cell("check", name, name, max_score=20, cell_type="code")
+    enter(root)
+    return root
+
+
+@pytest.fixture
+def term(empty_term: Path, tmp_path: Path) -> Path:
+    """The same, in a folder of the test's own."""
+    shutil.copytree(empty_term, tmp_path / "course")
+    return tmp_path / "course"
+
+
+@contextmanager
+def rows_of(root: Path) -> Iterator[Gradebook]:
+    with warnings.catch_warnings(), open_gradebook(root) as gradebook:
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's models under SQLAlchemy 2
+        yield gradebook
+
+
+def enter(root: Path) -> None:
+    """Bring the gradebook up to date, as every grading does first."""
+    folder, course = CourseFolder(root), Course.installed()
+    with CourseGradebook(folder) as gradebook:
+        own_due = own_due_dates_of(folder, course)
+        enter_term(gradebook, students_of(folder), due_dates_of(folder, course), own_due)
+
+
+def come(root: Path, student: str, assignment: str, when: str) -> None:
+    """Let a student have earned 20 points with work that came at a time in Berlin."""
+    due = due_dates_of(CourseFolder(root), Course.installed())[assignment]
+    timestamp = datetime.fromisoformat(when).replace(tzinfo=due.tzinfo).astimezone(UTC).replace(tzinfo=None)
+    with rows_of(root) as gradebook:
+        gradebook.add_submission(assignment, student, timestamp=timestamp)
+        gradebook.find_grade("check", assignment, assignment, student).auto_score = 20
+        gradebook.db.commit()
+    enter(root)
+    folder = CourseFolder(root)
+    with CourseGradebook(folder) as writer:
+        writer.update_penalties({student})
+
+
+def write(root: Path, *lines: str) -> None:
+    (root / "extensions.csv").write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def extensions(root: Path) -> dict[tuple[str, str], timedelta]:
+    with rows_of(root) as gradebook:
+        works = [one for assignment in gradebook.assignments for one in assignment.submissions]
+        return {(one.student.id, one.assignment.name): one.extension for one in works if one.extension}
+
+
+def marks(root: Path, student: str) -> Mapping[str, float]:
+    with rows_of(root) as gradebook:
+        works = [one for assignment in gradebook.assignments for one in assignment.submissions]
+        return {
+            one.assignment.name: one.score - one.late_submission_penalty for one in works if one.student.id == student
+        }
+
+
+def everything(root: Path) -> object:
+    return extensions(root), marks(root, "ada"), marks(root, "grace"), read_decisions(root / "decisions.csv")
+
+
+def test_an_extension_is_shown_first_written_and_taken_back(term: Path) -> None:
+    come(term, "ada", "2-layers", "2026-11-07 11:00")
+    come(term, "grace", "2-layers", "2026-11-07 11:00")
+    before = everything(term)
+    assert marks(term, "ada") == marks(term, "grace") == {"2-layers": 16}
+    write(term, f"ada,2-layers,+2d,{SECRET}", "grace,2-layers,+24h,", "007,*,x1.5,")
+    status, said, _ = here(term, "extend", "--dry-run")
+    assert (status, said.splitlines()) == (
+        0,
+        [
+            "007 José O'Brien-Núñez, 1-approximation: until 2026-10-23 12:00 → 2026-10-28 11:00",  # clocks go back
+            "007 José O'Brien-Núñez, 2-layers: until 2026-11-05 12:00 → 2026-11-12 12:30",
+            "007 José O'Brien-Núñez, 3-dropout: until 2026-11-19 12:00 → 2026-11-26 12:00",
+            "ada Ada Lovelace, 2-layers: until 2026-11-05 12:00 → 2026-11-07 12:00; 16 → 20 points",
+            "grace Grace Hopper, 2-layers: until 2026-11-05 12:00 → 2026-11-06 12:00; 16 → 18 points",
+            "5 due dates and 2 marks change",
+            "nothing was written",
+        ],
+    )
+    assert "add --yes to write, or --dry-run to look" in refused(term, "extend")
+    assert everything(term) == before
+    assert here(term, "extend", "--yes")[1].endswith("Written. The same command with --undo takes it back.\n")
+    assert (marks(term, "ada"), marks(term, "grace")) == ({"2-layers": 20}, {"2-layers": 18})
+    assert extensions(term) == {("ada", "2-layers"): timedelta(2), ("grace", "2-layers"): timedelta(1)}
+    assert here(term, "extend", "--yes")[1] == "it is decided so already\n"
+    assert SECRET not in (term / "decisions.csv").read_text()
+    assert here(term, "extend", "--undo", "--yes")[1].endswith("Taken back.\n")
+    assert everything(term) == before
+    assert here(term, "extend", "--undo", "--yes")[1] == "nothing to undo\n"
+
+
+def test_a_line_that_goes_takes_the_extension_with_it(term: Path) -> None:
+    come(term, "ada", "2-layers", "2026-11-07 11:00")
+    write(term, "ada,2-layers,+2d,", "grace,*,+1d,")
+    here(term, "extend", "--yes")
+    write(term, "grace,*,+1d,")
+    assert (
+        "ada Ada Lovelace, 2-layers: until 2026-11-07 12:00 → 2026-11-05 12:00; 20 → 16 points"
+        in (here(term, "extend", "--yes")[1])
+    )
+    assert (extensions(term), marks(term, "ada")) == ({}, {"2-layers": 16})
+
+
+def test_an_extension_follows_a_due_date_that_moves_and_a_date_stays(term: Path) -> None:
+    for student in ("ada", "grace", "007"):
+        come(term, student, "2-layers", "2026-11-07 11:00")
+    write(term, "ada,2-layers,+2d,", "grace,2-layers,2026-11-08 12:00,", "007,*,x1.5,")
+    here(term, "extend", "--yes")
+    due = term / "due_dates.csv"
+    due.write_text(due.read_text().replace("11-05 12:00,E", "11-07 12:00,E"))
+    enter(term)
+    assert extensions(term) == {
+        ("ada", "2-layers"): timedelta(2),
+        ("grace", "2-layers"): timedelta(1),
+        ("007", "2-layers"): timedelta(days=8, minutes=30),
+    }
+    due.write_text(due.read_text().replace("11-07 12:00,E", "11-09 12:00,E"))
+    enter(term)
+    assert ("grace", "2-layers") not in extensions(term)
+    status, said, err = here(term, "extend", "--yes")
+    assert (status, said) == (0, "it is decided so already\n")
+    assert "grace Grace Hopper, 2-layers: 2026-11-08 12:00 gives nothing: 2-layers is due no earlier" in err
+
+
+def test_one_that_nbgraders_own_api_granted_stays_until_extend_has_shown_it(term: Path) -> None:
+    come(term, "ada", "2-layers", "2026-11-07 11:00")
+    with rows_of(term) as gradebook:
+        gradebook.grant_extension("2-layers", "ada", days=3)
+    write(term, "grace,*,+1d,")
+    enter(term)
+    assert extensions(term) == {("ada", "2-layers"): timedelta(3)}
+    assert "ada Ada Lovelace, 2-layers: until 2026-11-08 12:00 → 2026-11-05 12:00" in here(term, "extend", "--yes")[1]
+    assert extensions(term) == {}
+
+
+def test_killed_after_the_table_was_written_the_next_grading_gives_and_extend_takes(term: Path) -> None:
+    come(term, "ada", "2-layers", "2026-11-07 11:00")
+    write(term, "ada,2-layers,+2d,")
+    shutil.copy(term / "gradebook.db", term / "before.db")
+    here(term, "extend", "--yes")
+    whole = everything(term)
+    shutil.copy(term / "before.db", term / "gradebook.db")
+    enter(term)
+    assert extensions(term) == {("ada", "2-layers"): timedelta(2)}
+    shutil.copy(term / "before.db", term / "gradebook.db")
+    assert "16 → 20 points" in here(term, "extend", "--yes")[1]
+    assert everything(term) == whole
+    shutil.copy(term / "gradebook.db", term / "given.db")
+    here(term, "extend", "--undo", "--yes")
+    shutil.copy(term / "given.db", term / "gradebook.db")
+    assert "20 → 16 points" in here(term, "extend", "--undo", "--yes")[1]
+    assert extensions(term) == {}
+
+
+def test_what_is_not_in_force_yet_is_said_wherever_marks_are_made(term: Path) -> None:
+    folder = CourseFolder(term)
+    assert open_matters(folder, []) == []
+    write(term, "ada,2-layers,+2d,", "grace,*,+1d,")
+    (line,) = open_matters(folder, [])
+    assert line == "extensions.csv has changed, and that is not in force yet: ada, grace. Then: autograder extend"
+    here(term, "extend", "--yes")
+    assert open_matters(folder, []) == []
+    write(term, "ada,2-layers,+3d,", "grace,*,+1d,")
+    assert ": ada." in open_matters(folder, [])[0]
+    write(term, "adda,2-layers,+3d,")
+    assert "extensions are as they were, since the table cannot be read: " in open_matters(folder, [])[0]
+
+
+def test_hours_are_those_that_passed_where_clocks_went_back_between(term: Path) -> None:
+    come(term, "ada", "1-approximation", "2026-10-25 12:30")  # two days by the clock, and half an hour
+    assert marks(term, "ada") == {"1-approximation": 14}
+    write(term, "ada,1-approximation,+1d,")
+    assert "20 points" not in here(term, "extend", "--yes")[1]
+    assert marks(term, "ada") == {"1-approximation": 16}
+
+
+# The bank of late days
+
+
+def test_free_days_are_spent_in_the_order_of_the_due_dates_whatever_came_first(term: Path) -> None:
+    with (term / "nbgrader_config.py").open("a") as config:
+        config.write("c.LatePenalty.free_days = 3\n")
+    come(term, "ada", "3-dropout", "2026-11-20 10:00")  # one day begun
+    assert marks(term, "ada") == {"3-dropout": 20}
+    come(term, "ada", "2-layers", "2026-11-07 11:00")  # two
+    come(term, "ada", "1-approximation", "2026-10-25 11:00")  # two, in the night of which clocks go back
+    assert marks(term, "ada") == {"1-approximation": 20, "2-layers": 18, "3-dropout": 18}
+    write(term, "ada,1-approximation,+1d,")
+    said = here(term, "extend", "--yes")[1]
+    assert "ada Ada Lovelace, 1-approximation: until 2026-10-23 12:00 → 2026-10-24 12:00\n" in said
+    assert "ada Ada Lovelace, 2-layers: 18 → 20 points\n1 due date and 1 mark change\n" in said
+    assert marks(term, "ada") == {"1-approximation": 20, "2-layers": 20, "3-dropout": 18}
+
+
+def test_an_assignment_from_which_a_student_is_excused_spends_no_day(term: Path) -> None:
+    with (term / "nbgrader_config.py").open("a") as config:
+        config.write("c.LatePenalty.free_days = 1\n")
+    (term / "decisions.csv").write_text("assignment,decision,question,student,points\n1-approximation,excused,,ada,\n")
+    come(term, "ada", "1-approximation", "2026-10-24 11:00")
+    come(term, "ada", "2-layers", "2026-11-06 11:00")
+    assert marks(term, "ada")["2-layers"] == 20
+
+
+def test_free_days_work_with_nbgraders_own_rule(term: Path) -> None:
+    with (term / "nbgrader_config.py").open("a") as config:
+        config.write("c.LatePenalty.free_days, c.LatePenalty.percent_per_day = 1, 0\n")
+        config.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
+    come(term, "ada", "1-approximation", "2026-10-24 11:00")
+    come(term, "ada", "2-layers", "2026-11-06 11:00")
+    assert marks(term, "ada") == {"1-approximation": 20, "2-layers": 0}
+
+
+# The table
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffStudent ;ASSIGNMENT; Extension;Reason\n Ada Lovelace ; 2-Layers ; + 2d ;\nGRACE@example.org;*;x1,5;\n",
+        "assignment,student,until\n2-layers,lovelace ada,2 days\n\n*,Grace,x1.5\n",
+        "sep=;\nSTUDENT;Assignment;New date\nada;2-layers;48h\nGrace Hopper;*;1.5x\n",
+    ],
+)
+def test_a_table_is_read_as_people_write_it(text: str, term: Path) -> None:
+    (term / "extensions.csv").write_text(text, encoding="utf-8")
+    first, second = extensions_of(CourseFolder(term), ["2-layers", "3-dropout"])
+    assert (first.student, first.assignment, first.what) == ("ada", "2-layers", "extended")
+    assert (second.student, second.assignment) == ("grace", "*")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("gracy,*,+2d,", "nobody in the roster is 'gracy'. Did you mean grace Grace Hopper?"),
+        ("nobody at all,*,+2d,", "nobody in the roster is 'nobody at all'"),
+        (",*,+2d,", "it names nobody"),
+        ("ada,2-layer,+2d,", "there is no assignment '2-layer': did you mean 2-layers?"),
+        ("ada,poetry,+2d,", "there is no assignment 'poetry': there are 1-approximation, 2-layers"),
+        ("ada,2-layers,soon,", "'soon' is no extension: write a new date such as 2026-11-08 23:59, +48h, +2d or x1.5"),
+        ("ada,2-layers,,ill", "it says no extension: write a new date"),
+        ("ada,*,2026-11-08 23:59,", "one date is no extension for *, the whole term: write +48h, +2d or x1.5"),
+        ("grace,2-layers,+1d,", "grace has an extension for 2-layers in line 2 already"),
+    ],
+)
+def test_a_line_that_is_none_is_named_with_the_way_out(line: str, reason: str, term: Path) -> None:
+    write(term, "grace,2-layers,+2d,", line)
+    said = refused(term, "extend", "--yes")
+    assert "extensions.csv, line 3: " in said
+    assert reason in said
+    assert not (term / "decisions.csv").exists()
+
+
+def test_what_is_missing_is_one_line(term: Path) -> None:
+    assert "there is no extensions.csv: make one with the columns student, assignment" in refused(term, "extend", "-y")
+    (term / "extensions.csv").write_text("who,what\nada,2-layers\n")
+    assert "lacks a column: its columns are student, assignment" in refused(term, "extend", "--yes")
+    write(term, "ada,*,x1.5,")
+    due = term / "due_dates.csv"
+    due.write_text(due.read_text().replace(",2026-11-05 12:00\n", ",\n"))
+    assert "x1.5 of ada multiplies the time from release to due date, and due_dates.csv has no release date" in (
+        refused(term, "extend", "--yes")
+    )
+    due.write_text(due.read_text() + "4-optimizer,,Europe/Berlin,\n")
+    write(term, "ada,4-optimizer,+2d,")
+    assert "+2d gives nothing: 4-optimizer has no due date in due_dates.csv" in here(term, "extend", "--yes")[2]
+
+
+def test_a_due_date_that_the_gradebook_alone_has_is_not_extended(term: Path) -> None:
+    come(term, "ada", "2-layers", "2026-11-07 11:00")
+    due = term / "due_dates.csv"
+    due.write_text(due.read_text().replace("2026-11-05 12:00,Europe/Berlin", ",Europe/Berlin"))
+    write(term, "ada,2-layers,+2d,")
+    assert "gives nothing: 2-layers has no due date in due_dates.csv" in here(term, "extend", "--yes")[2]
+    assert (extensions(term), marks(term, "ada")) == ({}, {"2-layers": 16})
+
+
+# From the first hand-in to the student's page
+
+
+def came(folder: Path, student: str, when: str) -> None:
+    """Let the work of a student have come at a time, in UTC."""
+    submitted(folder, student, "timestamp.txt").write_text(f"{when}:00 UTC")
+
+
+def penalties(folder: Path) -> dict[str, float]:
+    """Return what lateness costs each student after a grading."""
+    assert not grade(folder).ungraded
+    with rows_of(folder) as gradebook:
+        return {one.student.id: one.late_submission_penalty for one in gradebook.assignment_submissions(ASSIGNMENT)}
+
+
+@pytest.fixture
+def late_class(course_folder: Path) -> Path:
+    """A course folder, released, in which Ada and Grace came a day and a half late; not graded."""
+    (course_folder / "due_dates.csv").write_text(DUE)
+    (course_folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    with (course_folder / "nbgrader_config.py").open("a") as config:
+        config.write(RULE)
+    hand_in(course_folder, ada="ada", grace="ada")
+    for student in ("ada", "grace"):
+        came(course_folder, student, "2026-11-06 23:00")
+    return course_folder
+
+
+@pytest.mark.long("grades a class several times")
+def test_an_extension_outlives_first_work_new_attempts_regrades_and_a_moved_due_date(late_class: Path) -> None:
+    write(late_class, f"ada,{ASSIGNMENT},+2d,{SECRET}")
+    assert "until 2026-11-05 12:00 → 2026-11-07 12:00\n1 due date" in here(late_class, "extend", "--yes")[1]
+    assert penalties(late_class) == {"ada": 0, "grace": 4}  # given before there was work
+    hand_in(late_class, ada="barbara")  # another attempt, later
+    came(late_class, "ada", "2026-11-08 10:00")
+    assert penalties(late_class)["ada"] == pytest.approx(1.8)
+    due = late_class / "due_dates.csv"
+    due.write_text(due.read_text().replace("11-05 12:00,E", "11-06 12:00,E"))
+    assert penalties(late_class) == {"ada": 0, "grace": 2}
+    assert not grade(late_class, seed=9).ungraded
+    assert extensions(late_class) == {("ada", ASSIGNMENT): timedelta(2)}
+
+
+@pytest.mark.long("grades a class")
+def test_the_student_reads_the_dates_and_nobody_the_reason(late_class: Path) -> None:
+    with (late_class / "nbgrader_config.py").open("a") as config:
+        config.write("c.LatePenalty.free_days = 1\n")
+    write(late_class, f"ada,{ASSIGNMENT},+2d,{SECRET}")
+    here(late_class, "extend", "--yes")
+    assert penalties(late_class) == {"ada": 0, "grace": 2}
+    for command in (("feedback", ASSIGNMENT), ("report", ASSIGNMENT), ("export", ASSIGNMENT, "--format", "csv")):
+        assert here(late_class, *command)[0] == 0
+    due, came_then = "Due Thursday, 5 November 2026, 12:00 (CET).", "Handed in Saturday, 7 November 2026, 00:00 (CET)"
+    folder = CourseFolder(late_class)
+    ada, grace = (folder.feedback(student, ASSIGNMENT).read_text() for student in ("ada", "grace"))
+    more = "You were given more time: until Saturday, 7 November 2026, 12:00 (CET)."
+    assert f"{due} {more} {came_then}, by a claimed time: in time." in ada
+    assert f"{due} {came_then}, by a claimed time: 1 d 12 h late." in grace
+    assert "Late days begun: 2. Covered by the free ones of the term: 1." in grace
+    assert "Late, by a claimed time: 2 points taken off" in grace
+    knows = [name for name, content in tree(late_class).items() if SECRET.encode() in content]
+    assert knows == ["extensions.csv"]
+
+
+@pytest.mark.long("grades by nbgrader's own command")
+def test_nbgraders_own_command_sees_the_extension_of_first_work(late_class: Path) -> None:
+    write(late_class, f"ada,{ASSIGNMENT},+2d,")
+    here(late_class, "extend", "--yes")
+    done = run("nbgrader", "autograde", ASSIGNMENT, "--student", "ada", cwd=late_class)
+    assert done.returncode == 0, done.stderr
+    with rows_of(late_class) as gradebook:
+        row = gradebook.find_submission(ASSIGNMENT, "ada")
+        assert (row.extension, row.score > 0, row.late_submission_penalty) == (timedelta(2), True, 0)
+
+
+def test_collecting_tells_lateness_by_ones_own_date(late_class: Path, tmp_path: Path) -> None:
+    write(late_class, f"ada,{ASSIGNMENT},+2d,")
+    here(late_class, "extend", "--yes")
+    work = tmp_path / f"{ASSIGNMENT}.ipynb"
+    shutil.copy(submitted(late_class, "ada"), work)
+    for student, seconds in (("ada", 0), ("grace", 36 * 60 * 60)):
+        whose = ("--student", student, "--at", "2026-11-07 00:00")
+        status, said, _ = here(late_class, "collect", work, ASSIGNMENT, *whose, "--dry-run", "--json")
+        assert status == 0
+        assert json.loads(said)["submissions"][0]["seconds_late"] == seconds
