@@ -15,13 +15,14 @@ from autograder.instructor.commands import (
     gradescope_bundle,
     init,
     points,
+    receipt,
     release,
     report,
     viva,
 )
 
 GRADING = (grade, points, drop, excuse, feedback, report, viva, export, explain)
-COMMANDS = (init, release, collect, *GRADING, gradescope_bundle, doctor)
+COMMANDS = (init, release, collect, receipt, *GRADING, gradescope_bundle, doctor)
 
 app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))
 
