@@ -26,7 +26,18 @@ IN_WORDS = {
 def table(collection: Collection) -> Table:
     """Return a line for each student's work."""
     shown = Table(box=None, pad_edge=False)
-    for column in ("student", "name", "assignment", "file", "when", "attempt", "receipt", "late", "matched by", "what happens"):
+    for column in (
+        "student",
+        "name",
+        "assignment",
+        "file",
+        "when",
+        "attempt",
+        "receipt",
+        "late",
+        "matched by",
+        "what happens",
+    ):
         shown.add_column(column, overflow="fold")
     for planned in collection.plan.planned:
         shown.add_row(*(Text(plain(cell)) for cell in _cells(planned, collection.due.get(planned.assignment))))
