@@ -19,15 +19,23 @@ from autograder.course import Course
 from autograder.notebooks import check as checking
 from autograder.notebooks import released
 from autograder.notebooks.fill import exercise_cells, fill
-from autograder.notebooks.graft import grade_id_of, is_written
+from autograder.notebooks.graft import HIDDEN, grade_id_of, is_written
 from autograder.notebooks.released import released_notebook
 from autograder.receipts import PACKED, receipt_of
 from autograder.sandbox import NoSandbox
 from autograder.student.handing_in import HandIn, hand_in, unlike_what_ran
 from autograder.student.names import UnknownName
 
+
+def as_students_get_it(room: str) -> NotebookNode:
+    notebook = released_notebook(room)
+    for cell in notebook.cells:
+        cell.source = HIDDEN.sub("", cell.source).strip()
+    return notebook
+
+
 NOON = datetime(2026, 11, 5, 12)
-UNTOUCHED = released_notebook("layers")
+UNTOUCHED = as_students_get_it("layers")
 RIGHT = fill(UNTOUCHED, Course.installed().source("layers")).notebook
 EXERCISES = list(exercise_cells(UNTOUCHED))
 NAME = "2-layers.ipynb"

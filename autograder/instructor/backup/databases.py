@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,30 +111,60 @@ class Postgresql:
         Raises:
             DatabaseError: the program is missing, or fails; then the database is as it was.
         """
-        move = statements.with_name("aside.sql")
-        move.write_text(MOVE_ASIDE.format(schema=aside) if aside else "", encoding="utf-8")
-        line = ["--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
-        self._run("psql", [*self._quiet, *line, f"--file={move}", f"--file={statements}"])
+        line = self._line("psql", [*self._quiet, "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-"])
+        # Through a pipe, the COMMIT last: where we are killed, psql comes to the end of its input, and nothing is kept.
+        with (
+            tempfile.TemporaryFile() as said,
+            subprocess.Popen(
+                line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=self._environment
+            ) as psql,
+        ):
+            assert psql.stdin and psql.stdout
+            is_loaded = False
+            with contextlib.suppress(BrokenPipeError):  # it ended early, and says why
+                psql.stdin.write(f"BEGIN;\n{MOVE_ASIDE.format(schema=aside) if aside else ''}".encode())
+                with statements.open("rb") as source:
+                    shutil.copyfileobj(source, psql.stdin)
+                psql.stdin.write(b"\n\\echo done\n")
+                psql.stdin.flush()
+                is_loaded = psql.stdout.readline().strip() == b"done"
+                psql.stdin.write(b"COMMIT;\n" if is_loaded else b"")
+                psql.stdin.flush()
+            with contextlib.suppress(BrokenPipeError):
+                psql.stdin.close()
+            if psql.wait() or not is_loaded:
+                said.seek(0)
+                raise DatabaseError(_failed("psql", said.read().decode(errors="replace")))
 
     @property
     def _address(self) -> str:
         # The driver is SQLAlchemy's affair; the password does not belong on a command line, which all users can list.
-        return str(self.url.set(drivername="postgresql", password=None).render_as_string())
+        return str(self.url._replace(drivername="postgresql", password=None))
 
     @property
     def _quiet(self) -> list[str]:
         return ["--no-psqlrc", "--quiet", f"--dbname={self._address}"]
 
-    def _run(self, program: str, arguments: Sequence[str]) -> str:
+    @property
+    def _environment(self) -> dict[str, str]:
+        return os.environ | ({"PGPASSWORD": self.url.password} if self.url.password else {})
+
+    def _line(self, program: str, arguments: Sequence[str]) -> list[str]:
         found = shutil.which(program) or _of_server(program)
         if found is None:
             raise DatabaseError(f"{program} is missing, which PostgreSQL needs here: apt-get install postgresql-client")
-        password = {"PGPASSWORD": self.url.password} if self.url.password else {}
-        line = [found, *arguments, "--no-password"]
-        done = subprocess.run(line, capture_output=True, text=True, check=False, env=os.environ | password)
+        return [found, *arguments, "--no-password"]
+
+    def _run(self, program: str, arguments: Sequence[str]) -> str:
+        line = self._line(program, arguments)
+        done = subprocess.run(line, capture_output=True, text=True, check=False, env=self._environment)
         if done.returncode:
-            raise DatabaseError(f"{program} failed: {(done.stderr.strip().splitlines() or ['without a word'])[0]}")
+            raise DatabaseError(_failed(program, done.stderr))
         return done.stdout
+
+
+def _failed(program: str, said: str) -> str:
+    return f"{program} failed: {(said.strip().splitlines() or ['without a word'])[0]}"
 
 
 def _of_server(program: str) -> str | None:

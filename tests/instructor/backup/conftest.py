@@ -29,7 +29,7 @@ def made_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("backup") / "course"
     make_course_folder(root)
     with CourseGradebook(CourseFolder(root)) as gradebook:  # nbgrader takes seconds to make one
-        enter_term(gradebook, [], {})
+        enter_term(gradebook, [Student("first")], {})
     return root
 
 
