@@ -25,6 +25,7 @@ from autograder.receipts import PACKED, receipt_of
 from autograder.sandbox import NoSandbox
 from autograder.student.handing_in import HandIn, hand_in, unlike_what_ran
 from autograder.student.names import UnknownName
+from tests.conftest import ROOT
 
 
 def as_students_get_it(room: str) -> NotebookNode:
@@ -120,6 +121,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     """Save a notebook in the folder in which the kernel runs, and say what ran; return the file's bytes."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    (tmp_path / "data").symlink_to(ROOT / "data")  # students have it in their wheel
 
     def save(notebook: NotebookNode, *ran: str, name: str = NAME, **variables: str) -> bytes:
         nbformat.write(notebook, tmp_path / name)

@@ -17,12 +17,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.errors import WouldOverwrite, WrongUse
-from autograder.instructor.backup.databases import ASIDE, Postgresql, database_of
+from autograder.instructor.backup.databases import ASIDE, Postgresql, Sqlite, database_of
 from autograder.instructor.backup.write import ABOUT, FORMAT, INSIDE
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
 NO_EXCHANGE = (errno.EINVAL, errno.ENOSYS)  # a file system, or a system, that has none
+NAMES = (Sqlite.name, Postgresql.name)
 REPLACE = "--replace puts the backup in its place, and keeps what is there"
 
 
@@ -84,7 +85,10 @@ def restore(file: Path, target: Path | None, *, replace: bool) -> Restored:
 def _about(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     try:
         about: dict[str, Any] = json.loads(archive.read(ABOUT))
-        known = about["format"] == FORMAT and Path(about["course"]).name == about["course"]
+        name, gradebook = about["course"], about["gradebook"]
+        known = about["format"] == FORMAT and isinstance(about["made"], str)
+        known = known and name != ".." and PurePosixPath(name).parts == (name,)
+        known = known and (gradebook is None or (gradebook["name"] in NAMES and isinstance(gradebook["file"], str)))
     except (KeyError, TypeError, ValueError):
         known = False
     if not known:

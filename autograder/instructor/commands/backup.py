@@ -16,9 +16,7 @@ app = typer.Typer()
 def backup(
     file: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[FILE]", help="The zip to write; beside the course folder, with the time, if left out."
-        ),
+        typer.Argument(metavar="FILE", help="The zip to write; beside the course folder, with the time, if left out."),
     ] = None,
     force: Force = False,
     quiet: Quiet = False,

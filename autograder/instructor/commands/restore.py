@@ -21,7 +21,7 @@ def restore(
     ],
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="The course folder; by the name that it had, here, if left out."),
+        typer.Argument(metavar="DIR", help="The course folder; by the name that it had, here, if left out."),
     ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Put it in the place of the course that is there, which is kept aside.")

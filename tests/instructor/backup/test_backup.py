@@ -133,6 +133,27 @@ def test_a_damaged_backup_changes_nothing(spoil: Callable[[bytes], bytes], cours
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "course"]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"format": 2},
+        {"course": "../x"},
+        {"course": ".."},
+        {"course": ""},
+        {"made": None},
+        {"gradebook": {"name": "../x", "file": ""}},
+        {"gradebook": []},
+    ],
+    ids=str,
+)
+def test_what_says_something_else_of_itself_is_refused(other: dict[str, object], tmp_path: Path) -> None:
+    about = {"format": 1, "course": "c", "made": "", "gradebook": None} | other
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("backup.json", json.dumps(about))
+    assert "is no backup that this version" in refused(tmp_path, "restore", "b.zip")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
+
+
 def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
     shutil.make_archive(str(tmp_path / "other"), "zip", tmp_path)
     assert "is no backup that this version" in refused(tmp_path, "restore", "other.zip")
