@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograder import cli
 from autograder.instructor.commands import (
+    backup,
     collect,
     doctor,
     drop,
@@ -16,13 +17,15 @@ from autograder.instructor.commands import (
     gradescope_bundle,
     init,
     points,
+    receipt,
     release,
     report,
+    restore,
     viva,
 )
 
 GRADING = (grade, points, drop, excuse, extend, feedback, report, viva, export, explain)
-COMMANDS = (init, release, collect, *GRADING, gradescope_bundle, doctor)
+COMMANDS = (init, release, collect, receipt, *GRADING, gradescope_bundle, backup, restore, doctor)
 
 app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))
 

@@ -56,8 +56,13 @@ def check_notebook(path: Path) -> NotebookReport:
         MalformedNotebook: the file is no notebook, or none of this course.
         FileNotFoundError: there is no such file.
     """
+    return check_read(path, read_notebook(path))
+
+
+def check_read(path: Path, notebook: NotebookNode) -> NotebookReport:
+    """Do the same with a notebook that has been read; the path is for messages."""
     with runner() as run:
-        return _checked(path, read_notebook(path), run)
+        return _checked(path, notebook, run)
 
 
 def check_answers(room: str, answers: Mapping[str, str]) -> NotebookReport:
@@ -66,8 +71,7 @@ def check_answers(room: str, answers: Mapping[str, str]) -> NotebookReport:
     cells = {f"{room}-{name}": text for name, text in answers.items()}
     for cell in notebook.cells:
         cell.source = cells.get(grade_id_of(cell) or "", cell.source)
-    with runner() as run:
-        return _checked(Path(f"{room}.ipynb"), notebook, run)
+    return check_read(Path(f"{room}.ipynb"), notebook)
 
 
 def notebooks_in(where: Path) -> list[Path]:

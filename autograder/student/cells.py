@@ -5,9 +5,10 @@ from __future__ import annotations
 import linecache
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,25 @@ def newest_that_defines(inputs: Sequence[str], name: str) -> int | None:
 
 def inputs_of_notebook() -> Sequence[str]:
     """Return the cells that were run in this notebook, in order and since its kernel started; none outside of one."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return shell.user_ns.get("In", ()) if shell is not None else ()
+    inputs: Sequence[str] = variables_of_notebook().get("In", ())
+    return inputs
+
+
+def inputs_as_typed() -> Sequence[str]:
+    """Return the same cells as they stand in the notebook: before IPython makes its own magics into Python."""
+    history = getattr(_shell(), "history_manager", None)
+    inputs: Sequence[str] = inputs_of_notebook() if history is None else history.input_hist_raw
+    return inputs
+
+
+def variables_of_notebook() -> Mapping[str, Any]:
+    """Return what is defined in this notebook; nothing outside of one."""
+    variables: Mapping[str, Any] = getattr(_shell(), "user_ns", {})
+    return variables
+
+
+def _shell() -> Any:
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
 def _source_of(value: object) -> str:

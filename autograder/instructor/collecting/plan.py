@@ -24,6 +24,7 @@ from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.matching import Directory
 from autograder.instructor.course.roster import Student
+from autograder.receipts import PACKED
 
 
 def make_plan(
@@ -144,10 +145,12 @@ def with_new(before: Sequence[Attempt], files: Iterable[Found], now: datetime) -
     return tuple(attempts)
 
 
-def _order(file: Found) -> tuple[float, int, int, float, str]:
-    handed_in = file.handed_in
+def _order(file: Found) -> tuple[float, int, int, bool, float, str]:
+    handed_in, entry = file.handed_in, file.handed_in.entry
     when = handed_in.when.timestamp() if handed_in.when else 0.0
-    return when, handed_in.upload, handed_in.number or 0, handed_in.entry.modified, handed_in.entry.name
+    # Where a whole folder is handed in, the notebook may have gone on since `hand_in()` packed a copy of it.
+    is_live = PACKED not in entry.parts[:-1]
+    return when, handed_in.upload, handed_in.number or 0, is_live, entry.modified, entry.name
 
 
 def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:

@@ -26,7 +26,18 @@ IN_WORDS = {
 def table(collection: Collection) -> Table:
     """Return a line for each student's work."""
     shown = Table(box=None, pad_edge=False)
-    for column in ("student", "name", "assignment", "file", "when", "attempt", "late", "matched by", "what happens"):
+    for column in (
+        "student",
+        "name",
+        "assignment",
+        "file",
+        "when",
+        "attempt",
+        "receipt",
+        "late",
+        "matched by",
+        "what happens",
+    ):
         shown.add_column(column, overflow="fold")
     for planned in collection.plan.planned:
         shown.add_row(*(Text(plain(cell)) for cell in _cells(planned, collection.due.get(planned.assignment))))
@@ -37,12 +48,12 @@ def _cells(planned: Planned, due: datetime | None) -> tuple[str, ...]:
     chosen, who = planned.chosen, (planned.student.id, planned.student.full_name, planned.assignment)
     happens = "; ".join(filter(None, [IN_WORDS.get(planned.action, planned.action), planned.note, planned.doubt]))
     if chosen is None:
-        return *who, "–", "–", "–", "–", planned.matched_by, happens
+        return *who, "–", "–", "–", "–", "–", planned.matched_by, happens
     zone = due.tzinfo if due else None
     when = f"{chosen.when.astimezone(zone):%Y-%m-%d %H:%M}, {chosen.standing}" if chosen.when else "–"
     attempt = f"{chosen.number} ({len(planned.attempts)} kept)" if len(planned.attempts) > 1 else str(chosen.number)
     late = lateness(planned, due)
-    return *who, chosen.path, when, attempt, late, planned.matched_by, happens
+    return *who, chosen.path, when, attempt, chosen.receipt, late, planned.matched_by, happens
 
 
 def lateness(planned: Planned, due: datetime | None) -> str:
@@ -131,7 +142,7 @@ def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
 
 
 def _record(planned: Planned) -> dict[str, Any]:
-    chosen = planned.chosen.to_json() if planned.chosen else None
+    chosen = planned.chosen.to_json() | {"receipt": planned.chosen.receipt} if planned.chosen else None
     return {
         "student": planned.student.id,
         "assignment": planned.assignment,

@@ -16,6 +16,7 @@ from typing import Any
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.standing import standing_of
+from autograder.receipts import receipt_from
 
 INDEX = "attempts.json"
 
@@ -48,6 +49,11 @@ class Attempt:
     def file(self) -> str:
         """The name under which its notebook is kept."""
         return f"{self.number:02}-{self.digest[:8]}.ipynb"
+
+    @property
+    def receipt(self) -> str:
+        """The receipt of its notebook."""
+        return receipt_from(self.digest)
 
     @property
     def stamp(self) -> str:

@@ -6,7 +6,7 @@ import errno
 import fcntl
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,8 @@ from autograder.notebooks.graft import (
     read_capped,
     read_notebook,
 )
+
+LOCK = ".autograder.lock"
 
 
 class CourseFolderError(WrongUse):
@@ -249,17 +251,24 @@ class CourseFolder:
         return released
 
     @contextmanager
-    def only_one_grader(self) -> Iterator[None]:
+    def only_one_grader(self, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
         """Let no second run write marks of this course at the same time; the kernel frees a killed run's lock.
+
+        Args:
+            on_wait: called before it waits for another run; without it nobody waits.
 
         Raises:
             CourseFolderError: another run is at work.
         """
-        with (self.root / ".autograder.lock").open("w") as lock:
+        with (self.root / LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise CourseFolderError("another `autograder grade` is at work in this folder: wait for it") from error
+                if on_wait is None:
+                    said = "another command, such as `autograder grade`, is at work in this folder: wait for it"
+                    raise CourseFolderError(said) from error
+                on_wait()
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def nbgrader_config(self) -> Any:

@@ -88,6 +88,8 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
 |---|---|
 | a student hands in again | `autograder collect` again: every attempt is kept in `collected/`, the last one counts |
 | work came by other ways | `autograder collect FILE ASSIGNMENT --student ID --at TIME` |
+| tell whether a file that a student shows was collected, by its receipt | `autograder receipt STUDENT ASSIGNMENT` |
+| keep a copy of this folder and its gradebook, and put it back | `autograder backup`, `autograder restore FILE` |
 | see what grading again would change, before it is written | `autograder grade --dry-run` |
 | a check should count other points | `autograder points ASSIGNMENT EXERCISE.CHECK POINTS` |
 | everybody should have a question's points | `autograder drop ASSIGNMENT EXERCISE.CHECK` |

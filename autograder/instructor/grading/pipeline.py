@@ -31,6 +31,7 @@ from autograder.instructor.grading.rules import is_from_scratch
 from autograder.instructor.grading.submission import Graded, conclude, grade_unreadable, prepare
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.notebooks.graft import RECORD, Grafted, MalformedNotebook, room_of
+from autograder.receipts import receipt_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
@@ -219,6 +220,7 @@ class _Grading:
     def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:
         record = done.notebook.metadata[RECORD]
         record |= {"digest": digest, "run": {"seed": self.seed, "versions": versions()}}
+        record["receipt"] = receipt_of(work.content) if work.content else ""
         adjust(record, self.decisions[submission.assignment])
         if isinstance(work.timestamp, str):
             record["notes"] = [*record["notes"], "timestamp.txt holds no time; it counts as handed in in time"]

@@ -32,8 +32,13 @@ OWN_QUESTION = "*Your course asks this question in the place of the one in the b
 DUE = "**Due {when}.** If you were given more time, your own date is later than this one."
 HOW_FAR = """## How far you are
 
-Run this at any time. Before you hand in, write `check_all()` into a cell of its own: it runs what you wrote anew, as
-the grader will. `autograder check {notebook}` in a terminal does the same with the saved file."""
+Run this at any time. `check_all()`, in a cell of its own, runs what you wrote anew, as the grader will, and shows what
+each check saw. `autograder check {notebook}` in a terminal does the same with the saved file."""
+HAND_IN = """## Hand in
+
+Save the notebook (Ctrl+S, on a Mac ⌘S), then run this. It compares the saved file with what you ran, runs your
+exercises anew, and puts a copy into the folder `hand-in`: that copy is what you hand in. In Colab it is downloaded; on
+another server, such as Binder, download it from the list of files. Keep the receipt that is printed."""
 
 
 def source_notebook(
@@ -90,6 +95,10 @@ def source_notebook(
     cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
     cells.append(nbformat.v4.new_markdown_cell(HOW_FAR.format(notebook=f"{chapter.assignment}.ipynb")))
     cells.append(nbformat.v4.new_code_cell(f'progress("{chapter.room}")', metadata={"tags": [GOES_ON]}))
+    cells.append(nbformat.v4.new_markdown_cell(HAND_IN))
+    # It imports for itself: somebody may open the notebook only to hand it in.
+    code = f'from autograder import hand_in\n\nhand_in("{chapter.room}")'
+    cells.append(nbformat.v4.new_code_cell(code, metadata={"tags": [GOES_ON]}))
     notebook = nbformat.v4.new_notebook(
         cells=cells,
         metadata={

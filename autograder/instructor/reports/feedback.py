@@ -94,6 +94,7 @@ def feedback_page(
         lateness=penalty_in_words(submission.late_submission_penalty, claimed=claimed),
         dates=_dates(works_of(folder, Course.installed(), gradebook, student), assignment, penalty, claimed=claimed),
         waiting=submission.needs_manual_grade,
+        receipt=record.get("receipt", ""),  # earlier versions of the grader, and nbgrader's own command, record none
         notes=[*record["notes"], *record.get(DECISIONS, ())],
         exercises=exercises,
         written=[_written(cell, assignment, student, gradebook) for cell in notebook.cells if is_written(cell)],

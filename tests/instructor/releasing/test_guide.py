@@ -26,7 +26,7 @@ def test_it_gives_the_commands_that_the_book_gives() -> None:
 def test_it_says_where_and_until_when_to_hand_in_if_the_instructor_did() -> None:
     due = {"2-layers": datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))}
     said = guide(["2-layers", "3-dropout"], "https://book.example/", "on the page of the course", due)
-    assert "Hand in the notebook on the page of the course. Keep its name." in said
+    assert "Hand in that copy on the page of the course. Keep its name, and the receipt." in said
     assert "\n   - `2-layers`: until Thursday, 5 November 2026, 23:59 (CET)\n" in said
     assert "3-dropout`: until" not in said
     assert "The book is at https://book.example/. " in said
@@ -34,4 +34,4 @@ def test_it_says_where_and_until_when_to_hand_in_if_the_instructor_did() -> None
 
 def test_without_settings_it_leaves_nothing_to_fill_in_and_names_no_book() -> None:
     assert not re.search(r"\{(where|when|book|notebooks)\}|\bbook\b|: until", PLAIN)
-    assert "Hand in the notebook. Keep its name.\n" in PLAIN
+    assert "Hand in that copy. Keep its name, and the receipt.\n" in PLAIN

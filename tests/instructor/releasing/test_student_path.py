@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.notebooks.graft import is_graded, read_notebook
+from autograder.receipts import PACKED, receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course, made_once
 from tests.instructor.releasing.conftest import StudentMachine, errors_in, run_all
@@ -48,16 +49,21 @@ def done(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> P
     ],
 )
 @pytest.mark.long("a chapter is trained from top to bottom")
-def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cell_says_that_all_is_done(
+def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cells_say_that_all_is_done_and_pack_it(
     chapter: Chapter, done: Path, kernel: str
 ) -> None:
     ran = run_all(read_notebook(done / f"{chapter.assignment}.ipynb"), kernel, done)
     assert errors_in(ran) == {}
     assert not [out for cell in code_cells(ran) for out in cell.outputs if out.get("name") == "stderr"]
     number = len(COURSE.exercises(chapter.room))
-    card = code_cells(ran)[-1].outputs[0].data
+    card, packed = code_cells(ran)[-2].outputs[0].data, code_cells(ran)[-1].outputs[-1].data["text/plain"]
     assert card["text/plain"].startswith(f"{chapter.assignment}: {number} of {number} exercises done")
     assert "<table" in card["text/html"]
+    copy = done / PACKED / f"{chapter.assignment}.ipynb"
+    assert packed.startswith(f"Receipt {receipt_of(copy.read_bytes())}: {PACKED}/{copy.name}, packed ")
+    assert [line for line in packed.splitlines() if line.startswith("  - ")] == [  # the answers alone are filled in
+        "  - The file holds no written answer. If you wrote one, press Ctrl+S (on a Mac ⌘S) and run this cell again."
+    ]
     setup = next(cell for cell in ran.cells if cell.id == f"{chapter.room}-setup")
     said = "".join(out.text for out in setup.outputs if out.output_type == "stream").splitlines()
     taken = re.findall(r'own\("(\w+)"', setup.source)

@@ -12,6 +12,7 @@ import pytest
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.reports.feedback import write_feedback
+from autograder.receipts import receipt_of
 from autograder.verdicts import labelled
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, open_gradebook, record_of
@@ -49,6 +50,12 @@ def test_each_student_has_a_page(sample: Path, broken: Path) -> None:
         students = {path.name for path in (folder / "submitted").iterdir()}
         assert {path.name for path in (folder / "feedback").iterdir()} == students
     assert {path.name for path in (broken / "feedback").iterdir()} == set(BROKEN)
+
+
+def test_it_shows_the_receipt_of_the_file_that_was_graded(sample: Path, broken: Path) -> None:
+    for folder, student in ((sample, "barbara"), (broken, "tests_changed")):
+        file = CourseFolder(folder).submission(student, ASSIGNMENT).file
+        assert f"Receipt of the file that was graded: {receipt_of(file.read_bytes())}" in text(folder, student)
 
 
 def test_every_check_stands_there_by_title_with_its_points(sample: Path) -> None:

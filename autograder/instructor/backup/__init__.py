@@ -1,0 +1,1 @@
+"""A course folder and its gradebook in one file, and back."""

@@ -1,0 +1,284 @@
+"""A course in one file and back: whole or not at all, whatever is killed, and beside a grader at work."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from contextlib import chdir, closing
+from pathlib import Path
+
+import pytest
+
+from autograder.instructor.backup import restore as restoring
+from autograder.instructor.backup.restore import restore
+from autograder.instructor.backup.write import write_backup
+from autograder.instructor.course.folder import CourseFolder
+from tests.commands import autograder
+from tests.instructor.backup.conftest import killed_after, put, seconds_of, state_of
+from tests.instructor.conftest import everything_in_gradebook, graded_notebooks
+from tests.instructor.grading.test_killed import start, submissions_in_gradebook, wait_until
+from tests.test_cli import here, refused
+
+
+def back_up(course: Path, name: str = "backup.zip") -> Path:
+    file = course.parent / name
+    write_backup(CourseFolder(course), file)
+    return file
+
+
+# There and back
+
+
+def test_a_course_comes_back_as_it_was(course: Path, tmp_path: Path) -> None:
+    (course / "submitted" / "link").symlink_to("/nowhere")
+    (course / "submitted" / "Jürgen 小明").mkdir()
+    (course / "exports").mkdir(mode=0o700)
+    (course / "roster.csv").chmod(0o600)
+    os.utime(course / "README.md", (0, 0))  # before the oldest time that a zip can say
+    before = state_of(course)
+    status, said, errors = here(course, "backup", tmp_path / "backup.zip")
+    assert status == 0 and said.startswith(f"{tmp_path / 'backup.zip'}: ") and "and the gradebook, " in said
+    assert errors == "autograder: kept as links, without what they lead to: submitted/link\n"
+    assert stat.S_IMODE((tmp_path / "backup.zip").stat().st_mode) == 0o600
+    (tmp_path / "elsewhere").mkdir()
+    status, said, _ = here(tmp_path / "elsewhere", "restore", tmp_path / "backup.zip")
+    assert status == 0 and said.startswith(f"{tmp_path / 'elsewhere' / 'course'}: as it was on ")
+    assert state_of(tmp_path / "elsewhere" / "course") == before
+    assert sorted(path.name for path in (tmp_path / "elsewhere").iterdir()) == ["course"]
+
+
+def test_without_a_name_it_lies_beside_the_course_and_says_how_to_put_it_back(course: Path) -> None:
+    status, said, _ = here(course, "backup")
+    (file,) = course.parent.glob("course-*.zip")
+    assert status == 0 and said.splitlines()[-1].endswith(f"autograder restore {file.name}")
+
+
+def test_drafts_the_lock_and_the_journal_are_left_out_and_a_missing_gradebook_is_none(course: Path) -> None:
+    (course / "gradebook.db").unlink()
+    for name in (".autograder.lock", ".roster.csv.draft"):
+        (course / name).touch()
+    with zipfile.ZipFile(back_up(course)) as archive:
+        assert json.loads(archive.read("backup.json"))["gradebook"] is None
+        assert not [name for name in archive.namelist() if name.endswith((".lock", ".draft", ".db"))]
+
+
+def test_what_no_zip_can_hold_is_named(course: Path, tmp_path: Path) -> None:
+    os.mkfifo(course / "pipe")
+    (course / os.fsdecode(b"\xff")).touch()
+    assert "left out, as no zip can hold them: " in here(course, "backup", tmp_path / "b.zip")[2]
+
+
+# What is refused
+
+
+def test_a_backup_is_not_written_over_another_nor_into_the_course(course: Path, tmp_path: Path) -> None:
+    (tmp_path / "b.zip").write_text("mine")
+    assert "b.zip exists: --force replaces it" in refused(course, "backup", tmp_path / "b.zip")
+    assert here(course, "backup", tmp_path / "b.zip", "--force", "-q")[0] == 0
+    assert (tmp_path / "b.zip.bak").read_text() == "mine"
+    assert "a backup belongs elsewhere" in refused(course, "backup", course / "b.zip")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.zip", "b.zip.bak", "course"]
+
+
+def test_a_damaged_gradebook_is_not_backed_up_as_if_it_were_well(course: Path, tmp_path: Path) -> None:
+    (course / "gradebook.db").write_bytes(b"no database" * 1000)
+    assert "gradebook.db cannot be copied: file is not a database" in refused(
+        course, "backup", tmp_path / "b.zip", status=1
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["course"]
+
+
+def test_a_course_that_is_there_is_replaced_only_when_told_and_is_kept(course: Path, tmp_path: Path) -> None:
+    before = state_of(course)
+    back_up(course)
+    put(course, "new")
+    after = state_of(course)
+    assert "course is not empty: --replace puts" in refused(tmp_path, "restore", "backup.zip")
+    assert "you are in" in refused(course, "restore", "../backup.zip", course, "--replace")
+    assert "this is a course folder: run it in the folder above" in refused(course, "restore", "../backup.zip")
+    assert state_of(course) == after
+    status, said, _ = here(tmp_path, "restore", "backup.zip", "--replace")
+    (aside,) = tmp_path.glob("course-before-*")
+    assert status == 0 and said.endswith(f"what was there before: {aside}\n")
+    assert state_of(course) == before
+    assert state_of(aside) == after
+
+
+@pytest.mark.parametrize("name", ["../out", "/out", "course/../../out"])
+def test_an_archive_that_leads_out_of_the_folder_writes_nothing(name: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("backup.json", json.dumps({"format": 1, "course": "c", "made": "", "gradebook": None}))
+        archive.writestr(name, "x")
+    assert "leads out of the folder" in refused(tmp_path, "restore", "b.zip")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
+
+
+@pytest.mark.parametrize("spoil", [lambda b: b[: len(b) // 2], lambda b: b[:5000] + b"\xff" * 99 + b[5099:]])
+def test_a_damaged_backup_changes_nothing(spoil: Callable[[bytes], bytes], course: Path, tmp_path: Path) -> None:
+    file = back_up(course)
+    file.write_bytes(spoil(file.read_bytes()))
+    before = state_of(course)
+    assert "backup.zip is no backup, or damaged: " in refused(tmp_path, "restore", file, "--replace")
+    assert state_of(course) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "course"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"format": 2},
+        {"course": "../x"},
+        {"course": ".."},
+        {"course": ""},
+        {"made": None},
+        {"gradebook": {"name": "../x", "file": ""}},
+        {"gradebook": []},
+    ],
+    ids=str,
+)
+def test_what_says_something_else_of_itself_is_refused(other: dict[str, object], tmp_path: Path) -> None:
+    about = {"format": 1, "course": "c", "made": "", "gradebook": None} | other
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("backup.json", json.dumps(about))
+    assert "is no backup that this version" in refused(tmp_path, "restore", "b.zip")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
+
+
+def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
+    shutil.make_archive(str(tmp_path / "other"), "zip", tmp_path)
+    assert "is no backup that this version" in refused(tmp_path, "restore", "other.zip")
+    assert "nothing.zip: does not exist" in refused(tmp_path, "restore", "nothing.zip")
+
+
+# Killed
+
+
+def test_a_backup_that_is_killed_leaves_no_half_archive_under_its_name(course: Path, tmp_path: Path) -> None:
+    file = tmp_path / "killed.zip"
+    whole = seconds_of(lambda: write_backup(CourseFolder(course), file))
+    file.unlink()
+    draw, kills = random.Random(1), 0
+    for _ in range(25):
+        kills += killed_after(draw.uniform(0, whole), lambda: write_backup(CourseFolder(course), file))
+        if file.exists():
+            with zipfile.ZipFile(file) as archive:
+                assert archive.testzip() is None and "backup.json" in archive.namelist()
+            file.unlink()
+    assert kills > 10
+
+
+@pytest.mark.long("a restore, two dozen times")
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_a_restore_that_is_killed_leaves_the_old_or_the_new_and_loses_neither(
+    in_one_step: bool, course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system can exchange two folders. Where it cannot, the old one may be left under another name."""
+    if not in_one_step:
+        monkeypatch.setattr(restoring.ctypes, "CDLL", lambda *_, **__: object())
+    new, file = state_of(course), back_up(course)
+    put(course, "new")  # newer than the backup, and the one that is to be replaced
+    old, pristine = state_of(course), tmp_path / "pristine"
+    shutil.copytree(course, pristine)
+
+    def work() -> object:
+        return restore(file, course, replace=True)
+
+    def begin_again() -> None:
+        for left in (course, *tmp_path.glob("course-before-*"), *tmp_path.glob(".course.restoring-*")):
+            shutil.rmtree(left, ignore_errors=True)
+        shutil.copytree(pristine, course)
+
+    whole = seconds_of(work)
+    assert state_of(course) == new
+    draw, kills = random.Random(2), 0
+    for at in range(24):
+        begin_again()
+        moment = draw.uniform(0, whole)
+        # Of every three one is killed about when the folders are exchanged, which is soon over.
+        event = (lambda: any(tmp_path.glob("course-before-*"))) if at % 3 == 0 else None
+        kills += killed_after(draw.uniform(0, 0.002) if event else moment, work, event)
+        kept = [state_of(folder) for folder in (*tmp_path.glob("course-before-*"), *tmp_path.glob("course")) if folder]
+        assert old in kept
+        if in_one_step or course.exists():
+            assert state_of(course) in (old, new)
+            assert state_of(course) == old or len(kept) == 2
+    assert kills > 10
+
+
+# Beside a grader
+
+
+@pytest.mark.long("a command that waits for another")
+def test_a_backup_waits_for_the_run_that_is_at_work_and_a_restore_refuses(course: Path, tmp_path: Path) -> None:
+    file, before = back_up(course), state_of(course)
+    line = [sys.executable, "-m", "autograder.instructor.cli", "backup", str(tmp_path / "waited.zip")]
+    with CourseFolder(course).only_one_grader():
+        assert "another command, such as `autograder grade`, is at work" in refused(
+            tmp_path, "restore", file, course, "--replace"
+        )
+        waiting = subprocess.Popen(line, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert waiting.stderr and "waiting for the command" in waiting.stderr.readline()
+        assert not (tmp_path / "waited.zip").exists()
+    assert waiting.communicate(timeout=60)[0].startswith(str(tmp_path / "waited.zip"))
+    assert state_of(course) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "course", "waited.zip"]
+
+
+def test_a_gradebook_that_others_write_to_meanwhile_is_copied_as_of_one_moment(course: Path, tmp_path: Path) -> None:
+    """The formgrader writes without the course's lock: here two rows that belong together, again and again."""
+    with closing(sqlite3.connect(course / "gradebook.db")) as database, database:
+        database.execute("CREATE TABLE pair (one INTEGER, other INTEGER)")
+        database.execute("INSERT INTO pair VALUES (0, 0)")
+    stop = threading.Event()
+
+    def write() -> None:
+        with closing(sqlite3.connect(course / "gradebook.db", timeout=30)) as mine:
+            while not stop.is_set():
+                with mine:
+                    mine.execute("UPDATE pair SET one = one + 1")
+                    mine.execute("UPDATE pair SET other = other + 1")
+                time.sleep(0.01)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        files = [back_up(course, f"{at}.zip") for at in range(5)]
+    finally:
+        stop.set()
+        writer.join()
+    for file in files:
+        with zipfile.ZipFile(file) as archive:
+            copy = Path(archive.extract("gradebook.db", tmp_path / "copy"))
+        with closing(sqlite3.connect(copy)) as database:
+            ((one, other),) = database.execute("SELECT one, other FROM pair").fetchall()
+            assert one == other
+
+
+@pytest.mark.long("a class is graded twice")
+def test_a_course_whose_grading_was_killed_is_backed_up_and_graded_to_its_end(small_folder: Path) -> None:
+    """What the killed run left half done, the restored course's next run sets right, as in the folder itself."""
+    killed = start(small_folder)
+    wait_until(killed, lambda: submissions_in_gradebook(small_folder) >= 1)
+    killed.kill()
+    killed.communicate()
+    file = back_up(small_folder)
+    with chdir(small_folder.parent):
+        restore(file, Path("restored"), replace=False)
+    for course in (small_folder, small_folder.parent / "restored"):
+        done = autograder("grade", "--seed", "7", cwd=course)
+        assert done.returncode == 0, done.stderr
+    again = autograder("grade", cwd=small_folder.parent / "restored")
+    assert "unchanged" in again.stdout
+    restored = small_folder.parent / "restored"
+    assert everything_in_gradebook(restored)["right"] == everything_in_gradebook(small_folder)["right"]
+    assert graded_notebooks(restored).keys() == graded_notebooks(small_folder).keys()

@@ -1,0 +1,298 @@
+"""The last cell packs what is handed in. Whatever it finds, it packs, and says what to look at first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from autograder.checks import checks_of
+from autograder.course import Course
+from autograder.notebooks import check as checking
+from autograder.notebooks import released
+from autograder.notebooks.fill import exercise_cells, fill
+from autograder.notebooks.graft import HIDDEN, grade_id_of, is_written
+from autograder.notebooks.released import released_notebook
+from autograder.receipts import PACKED, receipt_of
+from autograder.sandbox import NoSandbox
+from autograder.student.handing_in import HandIn, hand_in, unlike_what_ran
+from autograder.student.names import UnknownName
+from tests.conftest import ROOT
+
+
+def as_students_get_it(room: str) -> NotebookNode:
+    notebook = released_notebook(room)
+    for cell in notebook.cells:
+        cell.source = HIDDEN.sub("", cell.source).strip()
+    return notebook
+
+
+NOON = datetime(2026, 11, 5, 12)
+UNTOUCHED = as_students_get_it("layers")
+RIGHT = fill(UNTOUCHED, Course.installed().source("layers")).notebook
+EXERCISES = list(exercise_cells(UNTOUCHED))
+NAME = "2-layers.ipynb"
+Write = Callable[..., bytes]
+
+
+def sources(notebook: NotebookNode) -> list[str]:
+    return [cell.source for cell in exercise_cells(notebook).values()]
+
+
+def with_flatten(source: str, notebook: NotebookNode = RIGHT) -> NotebookNode:
+    copy = nbformat.from_dict(notebook)
+    exercise_cells(copy)["Flatten"].source = source
+    return copy
+
+
+FLATTEN = exercise_cells(RIGHT)["Flatten"].source
+WRONG = FLATTEN.replace("start_dim=1", "start_dim=0")
+
+
+def said(notebook: NotebookNode, *ran: str) -> list[str]:
+    return unlike_what_ran(notebook, UNTOUCHED, ["", *ran], NOON)
+
+
+# The file and what ran
+
+
+def test_of_a_notebook_that_ran_as_it_was_saved_nothing_is_said() -> None:
+    assert said(RIGHT, *sources(RIGHT)) == []
+    assert said(RIGHT, *sources(UNTOUCHED), WRONG, *sources(RIGHT), "check(Flatten)", "1 +") == []
+
+
+def test_exercises_that_are_still_open_need_not_have_been_run() -> None:
+    begun = with_flatten(FLATTEN, UNTOUCHED)
+    assert said(begun, FLATTEN) == []
+
+
+def test_a_version_that_ran_and_was_not_saved_is_named() -> None:
+    (warning,) = said(with_flatten(WRONG), *sources(RIGHT), WRONG, FLATTEN)
+    assert warning == (
+        "The file, saved at 12:00:00, holds an older version of Flatten than ran last: "
+        "press Ctrl+S (on a Mac ⌘S) and run this cell again."
+    )
+
+
+def test_a_version_that_never_ran_has_to_be_run_and_saved() -> None:
+    (warning,) = said(with_flatten(WRONG), *sources(RIGHT))
+    assert warning.startswith("The file, saved at 12:00:00, holds another Flatten than ran last. Run the cell of")
+    assert warning.endswith("then press Ctrl+S (on a Mac ⌘S) and run this cell again.")
+
+
+def test_in_a_kernel_in_which_nothing_of_it_ran_nothing_can_be_known_and_that_is_said() -> None:
+    for ran in ((), ("x = 1", "class Momentum: ...")):
+        (warning,) = said(RIGHT, *ran)
+        assert warning.startswith("No exercise was run in this kernel, so nothing here shows")
+        assert "saved at 12:00:00" in warning
+
+
+def test_an_exercise_of_yesterday_was_not_run_since_the_kernel_started() -> None:
+    (warning,) = said(RIGHT, *(source for source in sources(RIGHT) if source != FLATTEN))
+    assert warning.startswith("Not run since the kernel started: Flatten. Packed is what was saved at 12:00:00.")
+
+
+def test_a_lab_that_defines_the_name_of_an_exercise_is_no_newer_version_of_it() -> None:
+    lab = "Flatten = nn.Flatten"
+    notebook = nbformat.from_dict(RIGHT)
+    notebook.cells.append(nbformat.v4.new_code_cell(lab))
+    assert said(notebook, *sources(RIGHT), lab) == []
+
+
+def test_one_cell_may_hold_the_exercises_of_others() -> None:
+    source = "\n\n".join(reversed(sources(RIGHT)))  # in another order, so all go into the first cell
+    notebook = fill(UNTOUCHED, source).notebook
+    assert said(notebook, *sources(notebook)) == []
+
+
+# Packing
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Save a notebook in the folder in which the kernel runs, and say what ran; return the file's bytes."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    (tmp_path / "data").symlink_to(ROOT / "data")  # students have it in their wheel
+
+    def save(notebook: NotebookNode, *ran: str, name: str = NAME, **variables: str) -> bytes:
+        nbformat.write(notebook, tmp_path / name)
+        shell = SimpleNamespace(user_ns={"In": ["", *ran], **variables})
+        ipython = SimpleNamespace(get_ipython=lambda: shell)
+        monkeypatch.setitem(sys.modules, "IPython", ipython)  # type: ignore[arg-type]
+        return (tmp_path / name).read_bytes()
+
+    return save
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare the run of the exercises, which takes seconds, where it is not the point."""
+    monkeypatch.setattr(checking, "check_read", lambda path, notebook: checking.NotebookReport("layers", (), ()))
+    monkeypatch.setattr(released, "released_notebook", lambda room: UNTOUCHED)  # for students it is a file
+
+
+@pytest.mark.long("a sandbox runs the exercises anew")
+def test_the_receipt_is_that_of_the_packed_bytes_and_counts_the_checks_of_each_exercise(
+    write: Write, tmp_path: Path
+) -> None:
+    content = write(with_flatten(WRONG), *sources(with_flatten(WRONG)))
+    done = hand_in("layers")
+    packed = tmp_path / PACKED / NAME
+    assert packed.read_bytes() == content
+    assert [path.name for path in packed.parent.iterdir()] == [NAME]
+    shown = repr(done)
+    assert shown.startswith(f"Receipt {receipt_of(content)}: {PACKED}/{NAME}, packed ")
+    number = sum(check.exercise == "Linear" and not check.hidden for check in checks_of("layers"))
+    assert "Flatten         0 of 2 checks passed" in shown
+    assert f"Linear          {number} of {number} checks passed" in shown
+    assert f"Hand in {PACKED}/{NAME}, and keep the receipt" in shown and "It proves no mark" in shown
+    assert done.warnings[0] == "Not finished: Flatten (0 of 2). You can hand in now and again later."
+    assert [warning[:30] for warning in done.warnings[1:]] == ["The file holds no written answ"]
+
+
+@pytest.mark.long("a sandbox runs the exercises anew")
+def test_a_cell_that_was_deleted_is_named_and_the_rest_is_packed(write: Write, tmp_path: Path) -> None:
+    notebook = nbformat.from_dict(RIGHT)
+    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) != "layers-Flatten"]
+    content = write(notebook, *sources(notebook))
+    done = hand_in("layers")
+    assert (tmp_path / PACKED / NAME).read_bytes() == content
+    assert "The cell layers-Flatten is missing; it counts as not answered." in done.warnings
+    assert any("Flatten (0 of 2)" in warning for warning in done.warnings)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_the_words_of_the_written_answer_are_counted_and_none_is_said(write: Write) -> None:
+    def warned(text: str | None) -> HandIn:
+        notebook = nbformat.from_dict(RIGHT)
+        (written,) = [cell for cell in notebook.cells if is_written(cell)]
+        written.source = written.source if text is None else text
+        write(notebook, *sources(notebook))
+        return hand_in("layers")
+
+    assert "no written answer" in " ".join(warned(None).warnings)
+    assert "no written answer" in " ".join(warned(" \n").warnings)
+    assert (warned("Fifty layers multiply.").written, warned("Fifty layers multiply.").warnings) == (3, [])
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_the_file_is_the_one_that_the_front_end_names_whatever_its_name_is(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(UNTOUCHED)
+    mine = write(RIGHT, name="ada's work.ipynb")
+    for name, content in {NAME: UNTOUCHED, "ada's work.ipynb": RIGHT}.items():
+        monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / name))
+        assert hand_in("layers").receipt == receipt_of((tmp_path / name).read_bytes()), content
+    write(UNTOUCHED, __vsc_ipynb_file__=str(tmp_path / "ada's work.ipynb"))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "renamed since.ipynb"))
+    assert hand_in("layers").receipt == receipt_of(mine)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_the_kernel_of_another_chapters_notebook_finds_this_one_beside_it(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nbformat.write(released_notebook("dropout"), tmp_path / "3-dropout.ipynb")
+    (tmp_path / "broken.ipynb").write_text("{")
+    content = write(RIGHT, "class Dropout: ...")
+    os.utime(tmp_path / NAME, (0, 0))  # the older one, and still the right one
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "3-dropout.ipynb"))
+    done = hand_in("layers")
+    assert done.receipt == receipt_of(content)
+    assert done.warnings[0].startswith("No exercise was run in this kernel")
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_where_no_file_is_found_it_says_how_to_get_one(write: Write, tmp_path: Path) -> None:
+    write(RIGHT)
+    (tmp_path / NAME).rename(tmp_path / "2-layers.txt")
+    done = hand_in("layers")
+    assert (done.packed, list(tmp_path.glob(f"{PACKED}*"))) == ("", [])
+    assert "download it" in repr(done) and 'hand_in("layers", ' in repr(done)
+    assert hand_in("layers", "2-layers.txt").packed == f"{PACKED}/2-layers.txt"
+    with pytest.raises(UnknownName, match="there is no file 'elsewhere'"):
+        hand_in("layers", "elsewhere")
+    with pytest.raises(UnknownName, match="there is no chapter 'layer'"):
+        hand_in("layer")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), NoSandbox("the sandbox did not start")])
+def test_checks_that_do_not_run_keep_nothing_from_being_packed(
+    error: BaseException, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    content = write(RIGHT, *sources(RIGHT))
+    monkeypatch.setattr(checking, "check_read", fail)
+    done = hand_in("layers")
+    assert (tmp_path / PACKED / NAME).read_bytes() == content
+    assert any(warning.startswith("The checks did not run: ") for warning in done.warnings)
+    assert repr(done).startswith(f"Receipt {receipt_of(content)}")
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_folder_that_cannot_be_written_is_told(write: Write, tmp_path: Path) -> None:
+    write(RIGHT, *sources(RIGHT))
+    (tmp_path / PACKED).write_text("a file of this name")
+    done = hand_in("layers")
+    assert done.packed == ""
+    assert "download the notebook itself and hand that in" in done.warnings[0]
+    assert "Receipt" not in repr(done)
+
+
+# Colab, whose two functions are stood in for: no real one was tried
+
+
+class Colab:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
+        self.downloaded: list[bytes] = []
+        self.answer = answer
+        parts = {"google": ModuleType("google"), "google.colab": ModuleType("google.colab")}
+        message: Any = ModuleType("google.colab._message")
+        message.blocking_request = self.ask
+        files: Any = ModuleType("google.colab.files")
+        files.download = lambda path: self.downloaded.append(Path(path).read_bytes())
+        for name, module in (parts | {"google.colab._message": message, "google.colab.files": files}).items():
+            monkeypatch.setitem(sys.modules, name, module)
+
+    def ask(self, kind: str, request: str, timeout_sec: int) -> Any:
+        assert kind == "get_ipynb"
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return {"ipynb": self.answer}
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_in_colab_what_the_browser_shows_is_packed_and_downloaded(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(UNTOUCHED, *sources(RIGHT))
+    shown = nbformat.from_dict(RIGHT)
+    shown.metadata["colab"] = {"name": "../My layers.ipynb"}
+    colab = Colab(monkeypatch, shown)
+    done = hand_in("layers")
+    assert done.packed == f"{PACKED}/My layers.ipynb"
+    assert [receipt_of(content) for content in colab.downloaded] == [done.receipt]
+    assert sources(nbformat.read(tmp_path / PACKED / "My layers.ipynb", as_version=4)) == sources(RIGHT)
+    assert [warning for warning in done.warnings if "Ctrl+S" in warning and "written" not in warning] == []
+
+
+@pytest.mark.parametrize("answer", [TimeoutError("no answer"), {"cells": []}])
+def test_where_colab_does_not_give_the_notebook_one_has_to_download_it(
+    answer: Any, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(RIGHT)
+    colab = Colab(monkeypatch, answer)
+    assert "download it (File, Download)" in repr(hand_in("layers"))
+    assert colab.downloaded == []
