@@ -13,6 +13,20 @@ SMALL_SCREEN = 336  # pixels that a figure has on a small phone
 READABLE = 9  # pixels that its words need there
 # The smallest words, as a share of the figure's width, that can be set so large without meeting each other.
 ROOMY = 0.0195
+# How many times as wide as tall a figure of several panels is that gains from a wide screen.
+WIDE = 1.9
+
+
+def size(svg: str) -> tuple[float, float]:
+    """Return a figure's width and height, in its own units.
+
+    Raises:
+        ValueError: the figure does not say how large it is.
+    """
+    box = re.search(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)', svg)
+    if box is None:
+        raise ValueError("a figure without a viewBox")
+    return float(box[1]), float(box[2])
 
 
 def words_on_a_small_screen(svg: str) -> float | None:
@@ -23,12 +37,15 @@ def words_on_a_small_screen(svg: str) -> float | None:
     Raises:
         ValueError: the figure does not say how wide it is.
     """
-    box = re.search(r'viewBox="\S+ \S+ (\S+) ', svg)
-    if box is None:
-        raise ValueError("a figure without a viewBox")
-    width = float(box[1])
+    width, _ = size(svg)
     sizes = [float(size) for size in re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", svg)]
     return width * READABLE / SMALL_SCREEN if min(sizes, default=width) / width >= ROOMY else None
+
+
+def gains_from_width(svg: str) -> bool:
+    """Whether a figure has panels side by side."""
+    width, height = size(svg)
+    return svg.count('id="axes_') > 1 and width / height >= WIDE
 
 
 def coarser(svg: str) -> str:
@@ -49,8 +66,10 @@ class InlineFigures(SphinxPostTransform):
             alt = image.get("alt", "")
             svg = path.read_text(encoding="utf-8")
             words = words_on_a_small_screen(svg)
-            kind = f'class="figure roomy" style="--words: {words:.1f}px"' if words else 'class="figure"'
-            markup = f'<div {kind} tabindex="0" role="group">{themed(coarser(svg), alt, f"figure-{number}-")}</div>'
+            kind = "figure roomy" if words else "figure"
+            kind += " wide" if gains_from_width(svg) else ""
+            style = f' style="--words: {words:.1f}px"' if words else ""
+            markup = f'<div class="{kind}"{style} tabindex="0" role="group">{themed(coarser(svg), alt, f"figure-{number}-")}</div>'
             image.replace_self(nodes.raw("", markup, format="html"))
 
 

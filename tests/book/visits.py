@@ -46,6 +46,8 @@ CUT = """() => [...document.querySelectorAll("article *")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1
     && getComputedStyle(one).overflowX !== "visible")
   .map((one) => `${one.scrollWidth} > ${one.clientWidth}: ${one.outerHTML.slice(0, 120)}`)"""
+# What side notes and captions cover, on a wide screen; Firefox is asked the same.
+MEETING = Path(__file__).with_name("meeting.js").read_text(encoding="utf-8")
 SIDES = ("top", "right", "bottom", "left")
 PAPER = 718  # CSS pixels between the margins of an A4 page, 1 cm each
 
@@ -60,6 +62,7 @@ class Visit:
         requested: the addresses asked for until the page stood still, before the reader scrolls.
         theme: the theme that the page chose.
         shifted: the sum of all layout shifts until every widget has started.
+        meeting: what lies over a side note on a wide screen, or over a caption.
         overflow: for each width of the window, by how many pixels the page is wider.
         violations: what axe objects to, with everything on the page unfolded.
         cut: what is wider than its place on paper.
@@ -72,6 +75,7 @@ class Visit:
     requested: list[str] = field(default_factory=list)
     theme: str = ""
     shifted: float = 0.0
+    meeting: list[str] = field(default_factory=list)
     overflow: dict[str, int] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
@@ -107,7 +111,9 @@ def visit(browser: Browser, address: str, name: str, colours: str, thorough: boo
         requested = list(seen.requested)
         page.evaluate(START_WIDGETS)
         seen.shifted = page.evaluate(SHIFTED)
-        if colours == "light":  # on paper first: printing has to unfold the page by itself
+        if colours == "light":
+            seen.meeting = page.evaluate(MEETING)
+            # on paper before anything is unfolded: printing has to unfold the page by itself
             page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
         page.evaluate(UNFOLD)
         seen.violations = violations(page)
