@@ -1,6 +1,6 @@
 """The book's Sphinx extension: the way through the chapters, tables for instructors, exercise cards, downloads,
-questions, widgets, a glossary, side notes, figures that follow the theme, the demo, local fonts, mathematics typeset in advance,
-and a lighter theme.
+questions, widgets, a glossary, side notes, figures that follow the theme, the demo, local fonts, mathematics typeset in
+advance, and a lighter theme.
 
 It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
 """

@@ -69,7 +69,8 @@ class InlineFigures(SphinxPostTransform):
             kind = "figure roomy" if words else "figure"
             kind += " wide" if gains_from_width(svg) else ""
             style = f' style="--words: {words:.1f}px"' if words else ""
-            markup = f'<div class="{kind}"{style} tabindex="0" role="group">{themed(coarser(svg), alt, f"figure-{number}-")}</div>'
+            drawn = themed(coarser(svg), alt, f"figure-{number}-")
+            markup = f'<div class="{kind}"{style} tabindex="0" role="group">{drawn}</div>'
             image.replace_self(nodes.raw("", markup, format="html"))
 
 

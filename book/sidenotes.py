@@ -7,15 +7,18 @@ the eye alone, a reference by its title.
 
 import re
 from html import escape
+from typing import cast
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
+from sphinxcontrib.bibtex.domain import BibtexDomain
 
 from book.glossary import term_link
 
 BRACES = re.compile(r"[{}]")  # BibTeX's, around what keeps its capitals
+
 
 class captioned(nodes.General, nodes.Element):
     """A cell that shows a figure, and its caption."""
@@ -32,7 +35,7 @@ class Captions(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        for cell in list(self.document.findall(is_picture)):
+        for cell in [one for one in self.document.findall(nodes.container) if is_picture(one)]:
             below = cell.next_node(descend=False, siblings=True)
             if isinstance(below, nodes.paragraph) and len(below) == 1 and isinstance(below[0], nodes.emphasis):
                 below.parent.remove(below)
@@ -41,10 +44,8 @@ class Captions(SphinxPostTransform):
                 figure += [cell, caption_text("", below)]
 
 
-def is_picture(node: nodes.Node) -> bool:
-    if not isinstance(node, nodes.container) or "cell" not in node["classes"]:
-        return False
-    return any('class="figure' in raw.astext() for raw in node.findall(nodes.raw))
+def is_picture(node: nodes.container) -> bool:
+    return "cell" in node["classes"] and any('class="figure' in raw.astext() for raw in node.findall(nodes.raw))
 
 
 class SideNotes(SphinxPostTransform):
@@ -54,18 +55,26 @@ class SideNotes(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        references = [one for one in self.env.get_domain("cite").citations if one.bibliography_key.docname == self.env.docname]
-        titles = {one.citation_id: one.entry.fields["title"] for one in references}
+        titles = self.titles()
         seen: set[str] = set()
-        for link in list(self.document.findall(lambda node: isinstance(node, nodes.reference | term_link))):
-            key = link["definition"] if isinstance(link, term_link) else link.get("refid", "")
-            says = link["says"] if isinstance(link, term_link) else BRACES.sub("", titles.get(key, ""))
+        for link in list(self.document.findall(nodes.TextElement)):
+            if isinstance(link, term_link):
+                key, says = link["definition"], link["says"]
+            else:
+                key = link.get("refid", "")
+                says = titles.get(key, "")
             block = block_of(link)
             if says and block is not None and key not in seen:
                 seen.add(key)
                 words = f"<b>{escape(link.astext())}</b> {escape(says)}"
                 note = nodes.raw("", f'<div class="side-note" aria-hidden="true">{words}</div>', format="html")
                 block.parent.insert(block.parent.index(block), note)
+
+    def titles(self) -> dict[str, str]:
+        """Return the titles in the page's list of references, by their ids."""
+        domain = cast(BibtexDomain, self.env.get_domain("cite"))
+        listed = [one for one in domain.citations if one.bibliography_key.docname == self.env.docname]
+        return {one.citation_id: BRACES.sub("", one.entry.fields["title"]) for one in listed}
 
 
 def block_of(link: nodes.Node) -> nodes.Element | None:

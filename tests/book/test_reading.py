@@ -51,7 +51,7 @@ def test_nothing_lies_over_a_side_note(visited: Visit) -> None:
 
 
 def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, address: str) -> None:
-    """Definitions, references and captions; on any other screen a caption is below its figure, and nothing at the side."""
+    """Definitions, references, captions; on other screens a caption is below its figure, and nothing at the side."""
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{address}chapters/5-training.html", wait_until="networkidle")
     note = page.locator(".side-note", has_text="mini-batch").first
