@@ -50,6 +50,10 @@ def test_nothing_lies_over_a_side_note(visited: Visit) -> None:
     assert visited.meeting == []
 
 
+def test_no_word_in_a_figure_is_too_small_for_a_small_screen(visited: Visit) -> None:
+    assert visited.tiny == []
+
+
 def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, address: str) -> None:
     """Definitions, references, captions; on other screens a caption is below its figure, and nothing at the side."""
     page.set_viewport_size({"width": 1440, "height": 900})

@@ -48,6 +48,13 @@ CUT = """() => [...document.querySelectorAll("article *")]
   .map((one) => `${one.scrollWidth} > ${one.clientWidth}: ${one.outerHTML.slice(0, 120)}`)"""
 # What side notes and captions cover, on a wide screen; Firefox is asked the same.
 MEETING = Path(__file__).with_name("meeting.js").read_text(encoding="utf-8")
+# Words in a figure that are smaller than nine pixels as they are shown.
+TINY = """() => [...document.querySelectorAll(".bd-article .figure svg")].flatMap((svg) => {
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return [...svg.querySelectorAll("text, tspan")].filter((one) => one.textContent.trim() && scale)
+    .map((one) => [scale * parseFloat(getComputedStyle(one).fontSize), one.textContent])
+    .filter(([size]) => size < 8.9).map(([size, words]) => `${size.toFixed(1)}: ${words}`);
+})"""
 SIDES = ("top", "right", "bottom", "left")
 PAPER = 718  # CSS pixels between the margins of an A4 page, 1 cm each
 
@@ -64,6 +71,7 @@ class Visit:
         shifted: the sum of all layout shifts until every widget has started.
         meeting: what lies over a side note on a wide screen, or over a caption.
         overflow: for each width of the window, by how many pixels the page is wider.
+        tiny: words in figures that are too small to be read on a small screen.
         violations: what axe objects to, with everything on the page unfolded.
         cut: what is wider than its place on paper.
     """
@@ -77,6 +85,7 @@ class Visit:
     shifted: float = 0.0
     meeting: list[str] = field(default_factory=list)
     overflow: dict[str, int] = field(default_factory=dict)
+    tiny: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
@@ -120,6 +129,8 @@ def visit(browser: Browser, address: str, name: str, colours: str, thorough: boo
         for width in sorted(WIDTHS, key=lambda width: abs(width - STARTS[colours])):
             page.set_viewport_size({"width": width, "height": 900})
             seen.overflow[str(width)] = page.evaluate("document.documentElement.scrollWidth") - width
+            if width == min(WIDTHS):
+                seen.tiny = page.evaluate(TINY)
             if thorough:
                 if width in set(STARTS.values()) - {STARTS[colours]}:
                     seen.violations += violations(page)
