@@ -1,6 +1,6 @@
 """The book's Sphinx extension: the way through the chapters, tables for instructors, exercise cards, downloads,
-questions, widgets, a glossary, figures that follow the theme, the demo, local fonts, mathematics typeset in advance,
-and a lighter theme.
+questions, widgets, a glossary, side notes, figures that follow the theme, the demo, local fonts, mathematics typeset in
+advance, and a lighter theme.
 
 It is plain Sphinx with myst-nb, so that the book can leave Jupyter Book without touching it.
 """
@@ -21,8 +21,8 @@ DATA = ROOT / "data"
 # Imported when a book is built and not above: a page whose cells use one of them would be executed anew for all.
 PARTS = (
     *("addresses", "assets", "card", "claims", "conformance", "demo", "downloads", "execution", "exercises", "figures"),
-    *("glossary", "known_mistakes", "labels", "mathematics", "network", "opening", "outcomes", "predict", "theme"),
-    *("timetable", "widgets", "workload"),
+    *("glossary", "known_mistakes", "labels", "mathematics", "network", "opening", "outcomes", "predict"),
+    *("sidenotes", "theme", "timetable", "widgets", "workload"),
 )
 
 

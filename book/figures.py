@@ -1,5 +1,6 @@
 """Figures that follow the theme: matplotlib's SVG goes into the page itself, its colours become the page's colours."""
 
+import math
 import re
 from pathlib import Path
 
@@ -13,27 +14,52 @@ SMALL_SCREEN = 336  # pixels that a figure has on a small phone
 READABLE = 9  # pixels that its words need there
 # The smallest words, as a share of the figure's width, that can be set so large without meeting each other.
 ROOMY = 0.0195
+# How many times as wide as tall a figure of several panels is that gains from a wide screen.
+WIDE = 1.9
+
+
+def size(svg: str) -> tuple[float, float]:
+    """Return a figure's width and height, in its own units.
+
+    Raises:
+        ValueError: the figure does not say how large it is.
+    """
+    box = re.search(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)', svg)
+    if box is None:
+        raise ValueError("a figure without a viewBox")
+    return float(box[1]), float(box[2])
 
 
 def words_on_a_small_screen(svg: str) -> float | None:
     """Return the size, in the figure's own units, at which its words can be read on a small screen.
 
-    None where they would meet: such a figure keeps its size there, and scrolls.
+    None where they would meet: such a figure is as wide as its words need there, and scrolls.
 
     Raises:
         ValueError: the figure does not say how wide it is.
     """
-    box = re.search(r'viewBox="\S+ \S+ (\S+) ', svg)
-    if box is None:
-        raise ValueError("a figure without a viewBox")
-    width = float(box[1])
-    sizes = [float(size) for size in re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", svg)]
-    return width * READABLE / SMALL_SCREEN if min(sizes, default=width) / width >= ROOMY else None
+    width, _ = size(svg)
+    return width * READABLE / SMALL_SCREEN if smallest_words(svg, width) / width >= ROOMY else None
+
+
+def smallest_words(svg: str, none: float) -> float:
+    """Return the size of a figure's smallest words, in its own units; ``none`` where it has no words."""
+    return min(map(float, re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", svg)), default=none)
+
+
+def gains_from_width(svg: str) -> bool:
+    """Whether a figure has panels side by side."""
+    width, height = size(svg)
+    return svg.count('id="axes_') > 1 and width / height >= WIDE
 
 
 def coarser(svg: str) -> str:
-    """Return a figure whose places are given to a hundredth of a pixel: what nobody sees is most of a page's weight."""
-    return re.sub(r'\b(?:d|points|x|y)="[^"]*"', lambda place: re.sub(r"(\.\d\d)\d+", r"\1", place[0]), svg)
+    """Return a figure whose places are given to a tenth of a pixel: what nobody sees is most of a page's weight."""
+
+    def rounded(number: re.Match[str]) -> str:
+        return f"{round(float(number[0]), 1):g}"
+
+    return re.sub(r'\b(?:d|points|x|y)="[^"]*"', lambda places: re.sub(r"-?\d*\.\d+", rounded, places[0]), svg)
 
 
 class InlineFigures(SphinxPostTransform):
@@ -49,8 +75,13 @@ class InlineFigures(SphinxPostTransform):
             alt = image.get("alt", "")
             svg = path.read_text(encoding="utf-8")
             words = words_on_a_small_screen(svg)
-            kind = f'class="figure roomy" style="--words: {words:.1f}px"' if words else 'class="figure"'
-            markup = f'<div {kind} tabindex="0" role="group">{themed(coarser(svg), alt, f"figure-{number}-")}</div>'
+            kind = "figure roomy" if words else "figure"
+            kind += " wide" if gains_from_width(svg) else ""
+            width, _ = size(svg)
+            least = READABLE * width / smallest_words(svg, width)
+            style = f' style="--words: {words:.1f}px"' if words else f' style="--least: {math.ceil(least)}px"'
+            drawn = themed(coarser(svg), alt, f"figure-{number}-")
+            markup = f'<div class="{kind}"{style} tabindex="0" role="group">{drawn}</div>'
             image.replace_self(nodes.raw("", markup, format="html"))
 
 

@@ -11,7 +11,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 
 class term_link(nodes.General, nodes.TextElement):
-    """A link to a term that knows where its definition is in the page."""
+    """A link to a term that knows its definition, and where that is in the page."""
 
 
 def visit_term(translator: HTML5Translator, node: term_link) -> None:
@@ -47,7 +47,8 @@ class TermLinks(SphinxPostTransform):
             href = link.get("refuri") or f"#{link['refid']}"
             term = href.rpartition("#")[2]
             used[term] = known[term]
-            link.replace_self(term_link("", "", nodes.Text(link.astext()), href=href, definition=f"definition-{term}"))
+            place = {"href": href, "definition": f"definition-{term}", "says": known[term]}
+            link.replace_self(term_link("", "", nodes.Text(link.astext()), **place))
         notes = "".join(
             f'<div role="tooltip" class="definition" id="definition-{term}" hidden>{escape(text)}</div>'
             for term, text in used.items()
@@ -65,6 +66,22 @@ class TermLinks(SphinxPostTransform):
         return found
 
 
+class Letters(SphinxPostTransform):
+    """Put the letters that terms begin with above the glossary: each leads to its first term."""
+
+    default_priority = 500
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        for glossary in list(self.document.findall(addnodes.glossary)):
+            first: dict[str, str] = {}
+            for term in glossary.findall(nodes.term):
+                first.setdefault(term.astext()[0].upper(), term["ids"][0])
+            links = "".join(f'<a href="#{place}">{escape(letter)}</a>' for letter, place in sorted(first.items()))
+            markup = f'<nav class="letters" aria-label="Terms by letter">{links}</nav>'
+            glossary.parent.insert(glossary.parent.index(glossary), nodes.raw("", markup, format="html"))
+
+
 def classes_within(link: nodes.reference) -> list[str]:
     return [name for child in link.children if isinstance(child, nodes.Element) for name in child["classes"]]
 
@@ -73,3 +90,4 @@ def setup(app: Sphinx) -> None:
     app.add_node(term_link, html=(visit_term, depart_term))
     app.add_transform(DependOnGlossary)
     app.add_post_transform(TermLinks)
+    app.add_post_transform(Letters)

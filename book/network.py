@@ -181,7 +181,7 @@ def labelled() -> str:
     title = '<title id="network-title">The network that you build</title>'
     description = f'<desc id="network-description">{escape(said)}</desc>'
     return (
-        f'<svg class="network" viewBox="0 0 {WIDTH} {HEIGHT - 20}" role="img" '
+        f'<svg class="network" viewBox="0 0 {WIDTH} {HEIGHT - 14}" role="img" '
         f'aria-labelledby="network-title network-description">{title}{description}{"".join(parts)}</svg>'
     )
 

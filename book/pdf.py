@@ -58,6 +58,8 @@ def article(markup: str, stem: str, book_url: str) -> str:
     else:  # words that lead nowhere
         found = re.sub(r' href="\.\./(?!_)[^"]*"', "", found)
     found = re.sub(r"<details\b", "<details open", found)
+    # Chromium would tag the element as a figure without an alternative; the picture within it has one.
+    found = re.sub(r"<(/?)fig(?:ure|caption)\b", r"<\1div", found)
     return f'<article class="bd-article" id="{stem}" style="page: p{stem}">{found}</article>'
 
 

@@ -6,6 +6,7 @@ export const CURVATURES = [1, 25];
 export const START = [8, 1.5];
 const LOW = 1e-3; // the height at which a path has arrived
 const STEPS = 400; // and the number of steps at which it is given up
+const EDGE = [9.5, 3.4]; // of the picture, from the lowest point
 const LEVELS = [2, 8, 18, 32, 60];
 
 export const height = (point) => point.reduce((sum, value, axis) => sum + (CURVATURES[axis] * value * value) / 2, 0);
@@ -25,6 +26,14 @@ export function walk(lr, momentum, start = START) {
   return path;
 }
 
+/** Where a step that begins in the picture leaves it; null where it stays inside. */
+export function exit([x, y], [toX, toY]) {
+  const axes = [[x, toX, EDGE[0]], [y, toY, EDGE[1]]].filter(([, to, edge]) => Math.abs(to) > edge);
+  if (!axes.length) return null;
+  const first = Math.min(...axes.map(([from, to, edge]) => (Math.sign(to) * edge - from) / (to - from)));
+  return [x + first * (toX - x), y + first * (toY - y)];
+}
+
 /** How a path ended: "72 steps", "diverges" or "not in 400 steps". */
 export function outcome(path) {
   const end = path.at(-1);
@@ -40,7 +49,7 @@ export function mount(stage) {
   const width = roomIn(stage);
   const valley = plot({
     label: "The valley from above: contour lines, the path, and its starting point", width, height: Math.min(300, width),
-    x: { range: [-9.5, 9.5] }, y: { range: [-3.4, 3.4] },
+    x: { range: [-EDGE[0], EDGE[0]] }, y: { range: [-EDGE[1], EDGE[1]] },
     ticks: { x: [[-8, "−8"], [0, "0"], [8, "8"]], y: [[-2, "−2"], [0, "0"], [2, "2"]] },
     axes: { x: "x, along the bed", y: "y, across" },
   });
@@ -54,7 +63,8 @@ export function mount(stage) {
   const lowest = draw("path", { class: "lowest", d: `M${valley.x(0) - 8} ${valley.y(0)}h16m-8-8v16` });
   const trail = draw("path", { class: "trail" });
   const stops = draw("g", { class: "stops" });
-  valley.area.append(lowest, trail, stops);
+  const gone = draw("path", { class: "gone", d: "M0 0L-18 -7V7Z" });
+  valley.area.append(lowest, trail, stops, gone);
   const begin = handle(valley, {
     label: "Starting point: the arrow keys move it", step: [0.5, 0.1],
     move: ([x, y]) => {
@@ -103,7 +113,7 @@ export function mount(stage) {
   /** The last step that is shown: the path's end, or, where it diverges, the step that leaves the picture for good. */
   function last() {
     if (outcome(path) !== "diverges") return path.length - 1;
-    const inside = path.findLastIndex((point) => Math.abs(point[0]) < 9.5 && Math.abs(point[1]) < 3.4);
+    const inside = path.findLastIndex((point) => Math.abs(point[0]) < EDGE[0] && Math.abs(point[1]) < EDGE[1]);
     return Math.min(inside + 1, path.length - 1);
   }
 
@@ -112,6 +122,7 @@ export function mount(stage) {
     trail.setAttribute("d", through(shown, valley));
     stops.replaceChildren(...shown.slice(1).map(([x, y]) => draw("circle", { cx: valley.x(x), cy: valley.y(y), r: 3 })));
     const [x, y] = shown.at(-1);
+    mark(shown);
     begin.set(settings.start, `x ${decimal(settings.start[0], 1)}, y ${decimal(settings.start[1], 1)}`);
     const ended = taken > 0 && taken === last();
     enable(!ended, step, run.element);
@@ -119,6 +130,17 @@ export function mount(stage) {
     const share = settings.momentum ? `2 · ${(1 + settings.momentum).toFixed(2)}/25` : "2/25";
     const bound = `The limit is ${share} = ${limit(settings.momentum).toFixed(3)}.`;
     line.say(ended ? `${said(outcome(path))} ${bound}` : `${taken ? `After step ${taken} you are` : "You stand"} at ${where}. ${bound}`);
+  }
+
+  /** Marks with an arrow where the last step leaves the picture. */
+  function mark(shown) {
+    const [from, to] = shown.slice(-2);
+    const place = to && exit(from, to);
+    gone.toggleAttribute("hidden", !place);
+    if (!place) return;
+    const [x, y] = [valley.x(place[0]), valley.y(place[1])];
+    const angle = Math.atan2(valley.y(to[1]) - valley.y(from[1]), valley.x(to[0]) - valley.x(from[0]));
+    gone.setAttribute("transform", `translate(${x} ${y}) rotate(${(angle * 180) / Math.PI})`);
   }
 
   function said(end) {

@@ -75,7 +75,7 @@ def make_report(record: Record, data_folder: Path | None = None) -> Report:
             confusions=sections.confusions(test) if test else None,
             mistakes=sections.mistakes(test, data) if test and data else None,
             calibration=calibration,
-            weights=sections.weights(model) if model else None,
+            weights=sections.weights(model, record) if model else None,
             log=sections.log_table(record),
         )
     )

@@ -1,8 +1,11 @@
 // Visits pages in Firefox and prints what was seen there, as JSON. Usage: node firefox.mjs FIREFOX ADDRESS PICTURES PAGE…
 // PICTURES is a folder for what the top of each page looks like, or empty.
+import { readFile } from "node:fs/promises";
+
 import puppeteer from "../../book/node_modules/puppeteer-core/lib/esm/puppeteer/puppeteer-core.js";
 
 const WIDTHS = [320, 360, 1440];
+const MEETING = await readFile(new URL("meeting.js", import.meta.url), "utf-8"); // what lies over a side note
 const BY_KEYBOARD = "chapters/2-layers.html";
 const [executablePath, address, pictures, ...pages] = process.argv.slice(2);
 const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
@@ -23,6 +26,7 @@ for (const name of pages) {
     }
     return all.map((widget) => widget.dataset.widget);
   });
+  const meeting = await page.evaluate(MEETING);
   const overflow = {};
   for (const width of WIDTHS) {
     await page.setViewport({ width, height: 900 });
@@ -31,7 +35,7 @@ for (const name of pages) {
     if (pictures) await page.screenshot({ path: `${pictures}/${stem}-firefox-${width}.png` });
   }
   await page.setViewport({ width: 1440, height: 900 });
-  seen[name] = { complaints, widgets, overflow, drawing: await draw(page) };
+  seen[name] = { complaints, widgets, meeting, overflow, drawing: await draw(page) };
   if (name === BY_KEYBOARD) seen[name].unreached = await unreached(page);
   await page.close();
 }

@@ -72,6 +72,18 @@ def test_the_glossary_is_filtered_by_terms_and_by_what_they_mean(page: Page, add
     assert 0 < terms.count() < page.locator("dl.glossary > dt").count()
 
 
+def test_each_letter_above_the_glossary_leads_to_its_first_term(page: Page, address: str) -> None:
+    page.goto(f"{address}chapters/glossary.html")
+    terms = [term[0].upper() for term in page.locator("dl.glossary > dt").all_inner_texts()]
+    letters = page.get_by_role("navigation", name="Terms by letter").get_by_role("link")
+    assert letters.all_inner_texts() == sorted(set(terms))
+    last = letters.last
+    last.click()
+    term = page.locator(f"dt{last.get_attribute('href')}")
+    expect(term).to_be_in_viewport()
+    assert term.inner_text()[0].upper() == last.inner_text()
+
+
 def test_the_page_on_accessibility_shows_each_test_that_is_marked(site: Path) -> None:
     page = (site / "chapters" / "accessibility.html").read_text(encoding="utf-8")
     rows = conformance.shown()

@@ -3,12 +3,14 @@
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from autograder.checks import rooms
 from autograder.course import Course, chapters_of
@@ -155,6 +157,35 @@ def test_the_pdf_has_a_bookmark_for_each_page_of_the_book_in_order(site: Path, p
     found = bookmarks(pdf)
     assert list(found) == ["Contents", *titles]
     assert list(found.values()) == sorted(set(found.values()))
+
+
+@pytest.mark.accessible("The printed book", "2.4.2 Page Titled", "3.1.1 Language of Page")
+def test_the_pdf_is_tagged_and_says_its_title_and_language(pdf: PdfReader) -> None:
+    root = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert pdf.metadata is not None
+    assert pdf.metadata.title == "Build an image classifier from scratch"
+
+
+@pytest.mark.accessible("The printed book", "1.1.1 Non-text Content", "1.3.1 Info and Relationships")
+def test_the_tags_of_the_pdf_are_those_of_the_pages_and_each_figure_has_words(pdf: PdfReader) -> None:
+    elements = list(tagged(pdf.trailer["/Root"]["/StructTreeRoot"]))
+    kinds = {one.get("/S") for one in elements}
+    assert {"/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Table", "/TH", "/TD", "/Code", "/Link", "/Figure"} <= kinds
+    assert [one for one in elements if one.get("/S") == "/Figure" and not one.get("/Alt")] == []
+
+
+def tagged(root: DictionaryObject) -> Iterator[DictionaryObject]:
+    """Return the elements of a PDF's structure."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        yield element
+        children = element.get("/K", [])
+        children = [one.get_object() for one in (children if isinstance(children, list) else [children])]
+        waiting += [one for one in children if isinstance(one, DictionaryObject)]
 
 
 def test_the_contents_of_the_pdf_name_the_pages_on_which_chapters_begin(pdf: PdfReader) -> None:

@@ -39,6 +39,11 @@ def test_a_page_is_not_wider_than_the_window(seen: dict[str, Any], name: str) ->
 
 
 @EACH_PAGE
+def test_nothing_lies_over_a_side_note(seen: dict[str, Any], name: str) -> None:
+    assert seen[name]["meeting"] == []
+
+
+@EACH_PAGE
 def test_a_page_loads_without_complaint(seen: dict[str, Any], name: str) -> None:
     assert seen[name]["complaints"] == []
 

@@ -121,6 +121,14 @@ def test_the_network_grows_with_each_chapter_and_each_draws_something_new() -> N
 # ---- how the book is recognised
 
 
+def test_the_landing_pages_network_cuts_no_word_off(site: Path) -> None:
+    landing = (site / "chapters" / "index.html").read_text(encoding="utf-8")
+    (drawn,) = re.findall(r'<svg class="network".*?</svg>', landing, re.DOTALL)
+    (height,) = re.findall(r'viewBox="0 0 \d+ (\d+)"', drawn)
+    baselines = [float(y) for y in re.findall(r'<text[^>]* y="([\d.]+)"', drawn)]
+    assert max(baselines) + 4 < float(height)  # below it hang a "p" and a comma
+
+
 def test_the_card_for_other_sites_has_the_size_they_expect_and_shows_the_logo(site: Path) -> None:
     with Image.open(site / "_static" / card.CARD) as picture:
         assert picture.size == card.SIZE
@@ -263,9 +271,9 @@ def test_a_figure_without_words_is_shown_whole_on_a_small_screen() -> None:
     assert words_on_a_small_screen('<svg viewBox="0 0 448 200 "></svg>')
 
 
-def test_a_figure_gives_its_places_to_a_hundredth_of_a_pixel_and_keeps_its_words() -> None:
+def test_a_figure_gives_its_places_to_a_tenth_of_a_pixel_and_keeps_its_words() -> None:
     assert coarser('<path d="M 61.858452 -2.5L1 .129"/><text x="3.14159">0.00123</text>') == (
-        '<path d="M 61.85 -2.5L1 .12"/><text x="3.14">0.00123</text>'
+        '<path d="M 61.9 -2.5L1 0.1"/><text x="3.1">0.00123</text>'
     )
 
 

@@ -46,6 +46,39 @@ def test_nothing_moves_under_the_readers_eyes(visited: Visit) -> None:
     assert visited.shifted < 0.05
 
 
+def test_nothing_lies_over_a_side_note(visited: Visit) -> None:
+    assert visited.meeting == []
+
+
+def test_no_word_in_a_figure_is_too_small_for_a_small_screen(visited: Visit) -> None:
+    assert visited.tiny == []
+
+
+def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, address: str) -> None:
+    """Definitions, references, captions; on other screens a caption is below its figure, and nothing at the side."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{address}chapters/5-training.html", wait_until="networkidle")
+    note = page.locator(".side-note", has_text="mini-batch").first
+    reference = page.locator(".side-note", has_text="A stochastic approximation method")
+    figure = page.locator("figure.captioned", has=page.locator(".figure:not(.wide)")).first
+    picture, caption = figure.locator(".figure"), figure.locator("figcaption")
+    beside = "(one) => one.getBoundingClientRect().left"
+    text_ends = page.locator("article section > p").first.evaluate("(one) => one.getBoundingClientRect().right")
+    for one in (note, reference, caption):
+        expect(one).to_be_visible()
+        assert one.evaluate(beside) > text_ends
+    expect(note).to_have_attribute("aria-hidden", "true")  # it repeats what describes the link
+    assert caption.bounding_box()["y"] < picture.bounding_box()["y"] + picture.bounding_box()["height"]
+    expect(figure.locator(":scope > :last-child")).to_have_js_property("tagName", "FIGCAPTION")
+
+    page.set_viewport_size({"width": 1439, "height": 900})
+    expect(page.locator(".side-note:visible")).to_have_count(0)
+    assert caption.bounding_box()["y"] >= picture.bounding_box()["y"] + picture.bounding_box()["height"]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(media="print")
+    expect(page.locator(".side-note:visible")).to_have_count(0)
+
+
 def test_the_text_is_set_in_the_fonts_that_come_with_the_site(page: Page, address: str) -> None:
     page.goto(address + CHAPTER, wait_until="networkidle")
     loaded = page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)")

@@ -192,11 +192,14 @@ def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget
     run.click()
     expect(said).to_contain_text("after 72 steps. The limit is 2/25 = 0.080")
     expect(run).to_have_attribute("aria-disabled", "true")
+    gone = widget.locator(".gone")
+    expect(gone).to_be_hidden()
     for presses, end in ((9, "0.079: below a height of 0.001 after 203 steps"), (2, "0.081 diverges")):
         for _ in range(presses):
             rate.press("ArrowRight")
         run.press("Enter")
         expect(said).to_contain_text(end)
+    expect(gone).to_be_visible()
     rate.fill("0.1")
     momentum.fill("0.5")
     run.press("Enter")

@@ -46,6 +46,15 @@ CUT = """() => [...document.querySelectorAll("article *")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1
     && getComputedStyle(one).overflowX !== "visible")
   .map((one) => `${one.scrollWidth} > ${one.clientWidth}: ${one.outerHTML.slice(0, 120)}`)"""
+# What side notes and captions cover, on a wide screen; Firefox is asked the same.
+MEETING = Path(__file__).with_name("meeting.js").read_text(encoding="utf-8")
+# Words in a figure that are smaller than nine pixels as they are shown.
+TINY = """() => [...document.querySelectorAll(".bd-article .figure svg")].flatMap((svg) => {
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return [...svg.querySelectorAll("text, tspan")].filter((one) => one.textContent.trim() && scale)
+    .map((one) => [scale * parseFloat(getComputedStyle(one).fontSize), one.textContent])
+    .filter(([size]) => size < 8.9).map(([size, words]) => `${size.toFixed(1)}: ${words}`);
+})"""
 SIDES = ("top", "right", "bottom", "left")
 PAPER = 718  # CSS pixels between the margins of an A4 page, 1 cm each
 
@@ -60,7 +69,9 @@ class Visit:
         requested: the addresses asked for until the page stood still, before the reader scrolls.
         theme: the theme that the page chose.
         shifted: the sum of all layout shifts until every widget has started.
+        meeting: what lies over a side note on a wide screen, or over a caption.
         overflow: for each width of the window, by how many pixels the page is wider.
+        tiny: words in figures that are too small to be read on a small screen.
         violations: what axe objects to, with everything on the page unfolded.
         cut: what is wider than its place on paper.
     """
@@ -72,7 +83,9 @@ class Visit:
     requested: list[str] = field(default_factory=list)
     theme: str = ""
     shifted: float = 0.0
+    meeting: list[str] = field(default_factory=list)
     overflow: dict[str, int] = field(default_factory=dict)
+    tiny: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
@@ -107,13 +120,17 @@ def visit(browser: Browser, address: str, name: str, colours: str, thorough: boo
         requested = list(seen.requested)
         page.evaluate(START_WIDGETS)
         seen.shifted = page.evaluate(SHIFTED)
-        if colours == "light":  # on paper first: printing has to unfold the page by itself
+        if colours == "light":
+            seen.meeting = page.evaluate(MEETING)
+            # on paper before anything is unfolded: printing has to unfold the page by itself
             page.pdf(path=seen.picture("print.pdf"), format="A4", margin=dict.fromkeys(SIDES, "1cm"))
         page.evaluate(UNFOLD)
         seen.violations = violations(page)
         for width in sorted(WIDTHS, key=lambda width: abs(width - STARTS[colours])):
             page.set_viewport_size({"width": width, "height": 900})
             seen.overflow[str(width)] = page.evaluate("document.documentElement.scrollWidth") - width
+            if width == min(WIDTHS):
+                seen.tiny = page.evaluate(TINY)
             if thorough:
                 if width in set(STARTS.values()) - {STARTS[colours]}:
                     seen.violations += violations(page)

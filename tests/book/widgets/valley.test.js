@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { height, limit, outcome, walk } from "../../../book/widgets/valley.js";
+import { exit, height, limit, outcome, walk } from "../../../book/widgets/valley.js";
 
 test("the first step crosses the bed and hardly comes forward", () => {
   const [, [x, y]] = walk(0.07, 0);
@@ -31,4 +31,11 @@ test("a path ends at the first point below a height of 0.001", () => {
   const path = walk(0.07, 0);
   assert.ok(height(path.at(-1)) < 1e-3);
   assert.ok(height(path.at(-2)) >= 1e-3);
+});
+
+test("a step that leaves the picture leaves it at the edge that it meets first", () => {
+  assert.equal(exit([0, 0], [9, 3]), null);
+  assert.deepEqual(exit([0, 0], [0, -6.8]), [0, -3.4]);
+  assert.deepEqual(exit([1, 0], [18, 3.4]), [9.5, 1.7]);
+  assert.deepEqual(exit([0, 0], [19, 13.6]), [4.75, 3.4]);
 });

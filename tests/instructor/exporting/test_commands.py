@@ -295,6 +295,12 @@ def test_a_students_page_is_accessible_in_light_and_dark(term_folder: Path, brow
             page.goto(f"file://{CourseFolder(term_folder).feedback('barbara', ASSIGNMENT)}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 360
             assert violations(page) == []
+            lines = page.locator(".bars td").evaluate_all("(all) => all.map((one) => one.getClientRects()[0].height)")
+            assert max(lines) < 35  # points stand in one line
+            marks = page.locator(".result").evaluate_all(
+                "(all) => all.map((one) => getComputedStyle(one, '::before').content[1])"
+            )
+            assert set(marks) == {"✓", "✗"}
             assert page.locator("html").get_attribute("lang") == "en"
             headings = page.locator("h1, h2, h3, h4").all()
             levels = [int(one.evaluate("one => one.tagName")[1]) for one in headings]

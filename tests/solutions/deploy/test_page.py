@@ -415,6 +415,12 @@ def test_axe_finds_nothing_to_object_to(browser: Browser, address: str, theme: s
         page.get_by_role("button", name="Example: Bag").click()
         expect(page.locator(".demo-answers li")).to_have_count(5)
         assert violations(page) == []
+        page.emulate_media(forced_colors="active")  # where a ground of one's own is taken away
+        bar = page.locator(".demo-answers li:first-child .demo-bar")
+        ground, filled = bar.evaluate(
+            "(bar) => [bar, bar.firstElementChild].map((one) => getComputedStyle(one).backgroundColor)"
+        )
+        assert ground != filled
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

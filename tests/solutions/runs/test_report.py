@@ -96,6 +96,21 @@ def test_settings_come_last_and_those_that_nobody_chose_are_folded(page: Reader,
     assert "smoothing 0" in folded
 
 
+def test_the_first_layer_shows_what_training_added(record: Record, html: str) -> None:
+    assert "What training added to the weights of 64 of the 256 hidden units" in Reader(html).words
+    correlation = float(re.search(r"neighbouring numbers correlate with (-?\d\.\d\d)", html)[1])
+    assert correlation > 0.5  # drawn weights, and with them the sum, hide it
+
+
+@pytest.mark.parametrize("change", [{"seed": 7}, {"seed": None}, {"recipe": {"standardize": True}}], ids=str)
+def test_where_the_drawn_weights_are_not_known_the_weights_are_shown_and_it_is_said(
+    record: Record, change: dict[str, object]
+) -> None:
+    told = make_report(replace(record, config={**record.config, **change})).html
+    assert "The weights of 64 of the 256 hidden units" in Reader(told).words
+    assert "cannot be told apart from what training added" in Reader(told).words
+
+
 def test_the_machine_is_told_where_the_run_wrote_it_down(record: Record) -> None:
     told = make_report(replace(record, config={**record.config, "machine": {"cpu": "Zen 4", "cores": 2}})).html
     assert "cpu: Zen 4; cores: 2" in Reader(told).words
