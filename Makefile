@@ -21,7 +21,7 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DEFAULT_GOAL := help
 PORT := 8000
 .PHONY: help course full-set test test-deep checked lint book watch pictures release sample-course site pdf term mistakes mutants bench bench-book \
-    bench-grading results photos model recording bench-training attacks claims clean
+    bench-grading results photos things model recording bench-training attacks claims clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -44,7 +44,7 @@ IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 checked: .venv/installed book/node_modules/installed
 	@.ci/require bubblewrap:bwrap chromium:chromium firefox-esr:firefox-esr nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
-	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
+	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -121,6 +121,10 @@ mutants: .venv/installed ## small changes of the solutions that no check sees, a
 
 photos: .venv/installed ## accuracy on photographs made of held-out garments, on each background; those that are wrong in _build/photos (WRITE=1 shows it in the book)
 	@$(BIN)/python -m bench.photos --model $(DEPLOYED) $(if $(WRITE),--write)
+
+things: .venv/installed ## how often a network names things that are no garments, trained with made shapes and without (WRITE=1 shows it in the book)
+	@.ci/require fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
+	@$(BIN)/python -m bench.things $(if $(WRITE),--write)
 
 bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
 	$(BIN)/python -m bench.check

@@ -17,7 +17,7 @@ import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH, smooth_noise
+from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH, Background, smooth_noise
 from solutions.deploy.doubt import doubt
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
@@ -116,11 +116,28 @@ def photograph(garment: np.ndarray, kind: str, rng: np.random.Generator) -> Imag
     if kind == "transparent":
         nothing_seen_is_black = np.where(mask > 0, cloth, 0)
         return _stored(np.stack([*nothing_seen_is_black, 255 * mask]), "PNG")
+    return taken(cloth, mask, scale, BACKGROUNDS["grey" if kind == "pair" else kind], rng)
+
+
+def taken(
+    colours: np.ndarray, mask: np.ndarray, scale: float, background: Background, rng: np.random.Generator
+) -> Image.Image:
+    """Return the photograph of something that lies on a background.
+
+    Args:
+        colours: its red, green and blue from 0 to 255, shape (3, HEIGHT, WIDTH).
+        mask: where it is, from 0 to 1, shape (HEIGHT, WIDTH).
+        scale: pixels of the photograph for one of 28×28; how soft its shadow is.
+        background: what it lies on.
+        rng: what everything else is drawn from.
+
+    Returns:
+        RGB, decoded from a JPEG.
+    """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else (0, 0, WIDTH, HEIGHT)
-    background = BACKGROUNDS["grey" if kind == "pair" else kind]
     lying = background.paint(rng, box) * (1 - _shadow(mask, scale, rng))
-    picture = (lying + mask * (cloth - lying)) * background.light(rng)
+    picture = (lying + mask * (colours - lying)) * background.light(rng)
     noise = rng.uniform(1, 3) * rng.standard_normal(picture.shape, np.float32)
     return _stored(picture + noise, "JPEG", quality=int(rng.integers(70, 93)))
 

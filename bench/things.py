@@ -1,0 +1,111 @@
+"""Show a network things that are no garments, after training with made shapes and without: ``make things``.
+
+The things are the drawings of an emoji font, which has nothing to do with the shapes: fruit, food, animals, vehicles,
+tools, household goods. Each lies on a plain background as a garment of ``bench.photographs`` does.
+"""
+
+import argparse
+import json
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from statistics import mean
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw, ImageFont
+from rich.progress import track
+from rich.table import Table
+
+from autograder.console import print_table
+from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH
+from bench.photographs import SURE, taken
+from solutions import data
+from solutions.accelerate import device as machine
+from solutions.accelerate.recipes import RECIPES
+from solutions.deploy.answers import UNSURE_BELOW
+from solutions.deploy.doubt import doubt
+from solutions.deployment import load_model, prepare_image
+from solutions.runs import run as runs
+
+WRITTEN = data.DATA / "things.json"
+FONT = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
+FONT_SIZE = 109  # the only one that it has, in pixels
+BLOCKS = (
+    *((0x1F32D, 0x1F37F), (0x1F400, 0x1F43F), (0x1F680, 0x1F6A3), (0x1F3A0, 0x1F3BF), (0x1F4BA, 0x1F4FE)),
+    *((0x1F527, 0x1F52C), (0x1F950, 0x1F96F), (0x1F980, 0x1F9BF), (0x1FA80, 0x1FA9E)),
+)
+WORN = (
+    *("BAG", "SHOE", "BRIEFCASE", "SHIRT", "DRESS", "BALLET", "SOCK", "COAT", "GLOVES", "SCARF", "SATCHEL", "BOOT"),
+    *("SANDAL", "SARI", "HIKING", "SHORTS", "BRIEFS", "BIKINI", "PURSE", "POUCH", "JEANS", "KIMONO", "SWIM", "VEST"),
+)
+SEEDS = range(3)
+
+
+def things() -> list[str]:
+    """Return the characters of the font's blocks of things, without what people wear or carry."""
+    characters = [chr(code) for first, last in BLOCKS for code in range(first, last + 1)]
+    names = [unicodedata.name(character, "") for character in characters]
+    return [one for one, name in zip(characters, names, strict=True) if name and not any(word in name for word in WORN)]
+
+
+def photographs(characters: list[str], font: Path = FONT, seed: int = 0) -> Iterator[Image.Image]:
+    """Yield a photograph of each thing that the font draws: 600×800 pixels, RGB."""
+    drawn = ImageFont.truetype(font, FONT_SIZE)
+    for number, character in enumerate(characters):
+        picture = Image.new("RGBA", (2 * FONT_SIZE, 2 * FONT_SIZE))
+        ImageDraw.Draw(picture).text((20, 20), character, font=drawn, embedded_color=True)
+        if (box := picture.getbbox()) is None:
+            continue
+        rng = np.random.default_rng([seed, number])
+        thing = picture.crop(box)
+        scale = rng.uniform(320, 480) / max(thing.size)
+        thing = thing.resize([round(side * scale) for side in thing.size], Image.Resampling.BICUBIC)
+        canvas = Image.new("RGBA", (WIDTH, HEIGHT))
+        left, top = (int(rng.integers(20, space - 20)) for space in (WIDTH - thing.width, HEIGHT - thing.height))
+        canvas.paste(thing, (left, top))
+        *colours, alpha = np.moveaxis(np.asarray(canvas).astype(np.float32), 2, 0)
+        background = BACKGROUNDS[rng.choice(["white", "grey", "coloured"])]
+        yield taken(np.stack(colours), alpha / 255, 14, background, rng)
+
+
+def train(shapes: float, seed: int, dataset: data.Dataset, folder: Path) -> tuple[Path, float]:
+    """Train by the recipe for photographs with so many shapes; return the model file and the validation accuracy."""
+    settings = runs.Settings("photo", replace(RECIPES["photo"], shapes=shapes), seed, "cpu")
+    runs.begin(settings, dataset, folder)
+    run = runs.train(settings, dataset, folder, lambda images: None, lambda history: False)
+    return run.model_file, run.progress.history.accuracies[-1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="show the figures in the book: data/things.json")
+    options = parser.parse_args()
+    machine.use_one_thread()
+    pictures = list(photographs(things()))
+    prepared = torch.stack([prepare_image(picture) for picture in track(pictures, "photographs", transient=True)])
+    clear = np.array([not doubt(picture) for picture in pictures])
+    rows = []
+    for shapes in (0.0, RECIPES["photo"].shapes):
+        for seed in track(SEEDS, f"training with shapes {shapes:g}", transient=True):
+            with TemporaryDirectory() as folder:
+                path, accuracy = train(shapes, seed, data.load(), Path(folder))
+                model = load_model(path)
+            with torch.no_grad():
+                best = model(prepared).softmax(dim=1).amax(dim=1).numpy()
+            answered = float((clear & (best >= UNSURE_BELOW)).mean())
+            rows.append({"shapes": shapes, "seed": seed, "valid": accuracy, "answered": answered})
+            rows[-1]["sure"] = float((best > SURE).mean())
+    table = Table("shapes", "validation", f"answered ({UNSURE_BELOW:.0%} and more)", f"more than {SURE:.0%}")
+    for shapes in (0.0, RECIPES["photo"].shapes):
+        means = (mean(row[name] for row in rows if row["shapes"] == shapes) for name in ("valid", "answered", "sure"))
+        table.add_row(f"{shapes:.0%}", *(f"{value:.1%}" for value in means))
+    print_table(table)
+    if options.write:
+        WRITTEN.write_text(json.dumps({"things": len(pictures), "rows": rows}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
