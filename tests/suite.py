@@ -36,9 +36,9 @@ FIRST = [
     "notebooks/test_graft_fuzzed.py",
     "instructor/collecting/test_archive_fuzzed.py",
 ]
-TURNS = 10  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
+TURNS = 25  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them
-LONG_TURNS = 2  # and of those, by their names, a run takes one in so many
+LONG_TURNS = 3  # and of those, by their names, a run takes one in so many
 
 _seconds: Counter[str] = Counter()  # in a test, its set-up and its end, by folder
 _unexplained: dict[str, float] = {}
@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "accessible(page, *criteria): shows for a kind of page these success criteria of WCAG 2.2",
         "deep: in a deep run only",
-        "turn(n): in a deep run, and with each tenth commit",
+        "turn(n): in a deep run, and with one in so many commits",
         "long(why): takes over ten seconds, and turns with others, unless it says whose turn it is",
     ):
         config.addinivalue_line("markers", marker)
