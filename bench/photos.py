@@ -29,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, help="model file; otherwise that of the newest run")
     parser.add_argument("--data", type=Path, help="folder with the four IDX files; otherwise the usual places")
-    parser.add_argument("--per-class", type=int, default=25, help="photographs of each class on each background")
+    parser.add_argument("--per-class", type=int, default=10, help="photographs of each class on each background")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same photographs")
     parser.add_argument("--out", type=Path, default=Path("_build/photos"), help="folder for pictures and JSON")
     parser.add_argument("--write", action="store_true", help="show the figures in the book: data/photographs.json")
