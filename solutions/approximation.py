@@ -6,31 +6,6 @@ import torch
 from torch import Tensor, nn
 
 
-class ReLU(nn.Module):
-    """The rectified linear unit: negative numbers become 0, all others stay as they are.
-
-    The input tensor keeps its values: whoever passed it may still need them. The gradient that comes back is passed on
-    where the input is above 0. Elsewhere it is 0, also where the input is exactly 0.
-
-    Example:
-        >>> ReLU()(torch.tensor([-2.0, 0.0, 3.0]))
-        tensor([0., 0., 3.])
-    """
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return ``max(x, 0)``, element by element.
-
-        Args:
-            x: any shape, a single number and no number at all included; any floating dtype.
-
-        Returns:
-            A tensor with the shape, dtype and device of ``x``.
-        """
-        ### BEGIN SOLUTION
-        return torch.where(x > 0, x, 0)
-        ### END SOLUTION
-
-
 def collapse(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
     """Return the one affine map that does what two in a row do: ``x @ w + b == (x @ w1 + b1) @ w2 + b2``.
 
@@ -62,6 +37,31 @@ def collapse(w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> tuple[Tensor, Te
         raise ValueError(f"the biases do not fit the weights: {tuple(b1.shape)} and {tuple(b2.shape)}")
     return w1 @ w2, b1 @ w2 + b2
     ### END SOLUTION
+
+
+class ReLU(nn.Module):
+    """The rectified linear unit: negative numbers become 0, all others stay as they are.
+
+    The input tensor keeps its values: whoever passed it may still need them. The gradient that comes back is passed on
+    where the input is above 0. Elsewhere it is 0, also where the input is exactly 0.
+
+    Example:
+        >>> ReLU()(torch.tensor([-2.0, 0.0, 3.0]))
+        tensor([0., 0., 3.])
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``max(x, 0)``, element by element.
+
+        Args:
+            x: any shape, a single number and no number at all included; any floating dtype.
+
+        Returns:
+            A tensor with the shape, dtype and device of ``x``.
+        """
+        ### BEGIN SOLUTION
+        return torch.where(x > 0, x, 0)
+        ### END SOLUTION
 
 
 def relu_interpolant(knots: Tensor, values: Tensor) -> Callable[[Tensor], Tensor]:

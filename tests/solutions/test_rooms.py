@@ -4,13 +4,15 @@ import ast
 import doctest
 import importlib
 import inspect
+import re
 
 import pytest
 
 from autograder.exercises import exercises_of
+from tests.conftest import ROOT
 
 ROOMS = {
-    "approximation": ["ReLU", "collapse", "relu_interpolant"],
+    "approximation": ["collapse", "ReLU", "relu_interpolant"],
     "layers": ["he_std", "rms_through", "cross_entropy", "Linear", "Flatten", "Sequential"],
     "dropout": ["gap", "Dropout", "Classifier"],
     "optimizer": [
@@ -32,6 +34,13 @@ def test_the_exercises_are_the_courses_public_names(room: str) -> None:
     exercises = exercises_of(room, source)
     assert [exercise.name for exercise in exercises] == ROOMS[room]
     assert all(exercise.solution_lines for exercise in exercises)
+
+
+@pytest.mark.parametrize(("number", "room"), [*enumerate(ROOMS, start=1)])
+def test_the_exercises_come_in_the_order_in_which_the_chapter_asks_for_them(number: int, room: str) -> None:
+    chapter = (ROOT / "chapters" / f"{number}-{room}.md").read_text(encoding="utf-8")
+    asked = re.findall(rf"^:tags: \[exercise\]\n\nfrom solutions\.{room} import (\w+)$", chapter, re.MULTILINE)
+    assert asked == ROOMS[room]
 
 
 @pytest.mark.parametrize("room", ROOMS)
