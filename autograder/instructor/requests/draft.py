@@ -93,7 +93,7 @@ def letter(one: Answered) -> str:
     mark, verdict = one.mark, one.mark.verdict
     check, record = mark.check, mark.verdict.record()
     lines.append(f"you asked about a check of {check.exercise} in {mark.assignment}: “{check.title}”.")
-    lines.append("I have run it again on the notebook that was graded, with the same numbers.")
+    lines.append("I have run it again on the notebook that was graded, with the same random numbers.")
     if check.hidden and not verdict.delegated:
         lines.append("It is a hidden check, of which I can tell you the title and the result.")
     said = labelled_lines(shown_diagnosis(record))
