@@ -42,10 +42,8 @@ def write_downloads(folder: Path, students: Sequence[Student], released: nbforma
 def write_gradebook(path: Path, students: Sequence[Student]) -> None:
     """Write what Canvas exports of an empty gradebook."""
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", COLUMN]
-    rows = [
-        [f"{student.last_name}, {student.first_name}", student.lms_user_id, student.id, student.email, "Section 1", ""]
-        for student in students
-    ]
+    who = [(f"{one.last_name}, {one.first_name}", one.lms_user_id, one.id, one.email) for one in students]
+    rows = [[*one, f"Section {1 + at % 2}", ""] for at, one in enumerate(who)]
     write_table(path, [header, ["    Points Possible", "", "", "", "", POINTS], *rows])
 
 

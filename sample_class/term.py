@@ -2,7 +2,8 @@
 
 The guide is the script: every command of chapters/running.md runs in its order, on downloads of three learning systems
 that a made-up class fills. What a person does in between, marking two written answers, is done by nbgrader's own API;
-and the table of extensions is filled up to a dozen, whose penalties a calculation apart from the grader's expects.
+the table of extensions is filled up to a dozen, whose penalties a calculation apart from the grader's expects; and a
+dozen requests about marks are sent.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from autograder.instructor.course.roster import Student
 from autograder.notebooks.graft import read_notebook
 from sample_class.downloads import write_downloads
 from sample_class.extensions import add_extensions, check_penalties
+from sample_class.requests import write_requests
 from sample_class.students import students
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -133,6 +135,8 @@ def play(folder: Path, count: int) -> list[str]:
             with shell.serving(block):
                 marked = mark_two(shell.folder)
             continue
+        if block.startswith("autograder requests"):
+            write_requests(shell.folder, folder / "requests")
         print(shell.run(block), flush=True)
         if block.startswith("cat > extensions.csv"):
             add_extensions(shell.folder, worksheet, everybody)

@@ -93,7 +93,7 @@ def test_every_command_of_the_help_is_listed(command: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [["release"], ["grade"], ["feedback"], ["explain", "ada", "2-layers", "affine_map"]],
+    [["release"], ["grade"], ["feedback"], ["explain", "ada", "2-layers", "affine_map"], ["requests", "."]],
     ids=lambda line: line[0],
 )
 def test_outside_a_course_folder_a_command_says_how_to_make_one(line: list[str], tmp_path: Path) -> None:

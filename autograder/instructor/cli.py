@@ -20,11 +20,12 @@ from autograder.instructor.commands import (
     receipt,
     release,
     report,
+    requests,
     restore,
     viva,
 )
 
-GRADING = (grade, points, drop, excuse, extend, feedback, report, viva, export, explain)
+GRADING = (grade, points, drop, excuse, extend, feedback, report, viva, export, explain, requests)
 COMMANDS = (init, release, collect, receipt, *GRADING, gradescope_bundle, backup, restore, doctor)
 
 app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))

@@ -37,6 +37,7 @@ COMMANDS = [
     ("collect", "download", "--dry-run", "--json"),
     ("collect", "download", "--yes"),
     ("collect", f"download/{NAME}", "--yes"),
+    ("requests", "download"),
 ]
 
 

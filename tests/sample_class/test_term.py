@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import zipfile
 from pathlib import Path
 
@@ -75,6 +76,17 @@ def test_a_dozen_have_more_time_and_lateness_costs_what_the_terms_own_calculatio
             check_penalties(course, worksheet, students(SIZE))
     finally:
         table.write_text(said, encoding="utf-8")
+
+
+@pytest.mark.deep
+def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(term: Path) -> None:
+    course = term / "term" / "my-course"
+    answers = (course / "reports" / "requests.md").read_text(encoding="utf-8")
+    assert (answers.count("*Answer:*"), answers.count("CLAIMED")) == (12, 0)
+    assert answers.count("its receipt is that of the notebook that was graded") == 12
+    (found,) = json.loads((course / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))["assignments"]
+    assert [one["section"] for one in found["sections"]] == ["Section 1", "Section 2"]
+    assert {row["section"] for row in table(course / "need.csv")} <= {"Section 1", "Section 2"}
 
 
 @pytest.mark.deep

@@ -45,6 +45,7 @@ def grade(
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
+    from autograder.instructor.gradebook.term import students_of
     from autograder.instructor.grading.console import (
         changes_summary,
         changes_table,
@@ -62,7 +63,7 @@ def grade(
     request = GradeRequest(
         folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler
     )
-    course = course_of(folder)
+    course, names = course_of(folder), {student.id: student.id_and_name for student in students_of(folder)}
     with stoppable() as is_asked_to_stop, grading_progress(quiet or to_stdout, is_asked_to_stop) as progress:
         try:
             run = grade_class(folder, course, request, progress)
@@ -74,7 +75,7 @@ def grade(
         text = plain_json(run.to_json())
         print(text) if to_stdout else write_atomically(json_file, text + "\n")
     if not quiet and not to_stdout:
-        changes_table(run) if dry_run else grading_table(run)
+        changes_table(run, names) if dry_run else grading_table(run, names)
         print(changes_summary(run) if dry_run else grading_summary(run))
     if run.cells_changed and not quiet:
         verb = "would follow" if dry_run else "follow"

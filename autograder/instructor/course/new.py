@@ -96,6 +96,7 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
 | a student need not do an assignment | `autograder excuse STUDENT ASSIGNMENT` |
 | a student has more time, once or all term | a line in `extensions.csv`, then `autograder extend` |
 | reproduce one mark: seed, observed, expected | `autograder explain STUDENT ASSIGNMENT EXERCISE.CHECK` |
+| students ask for a regrade, by the form on their page of feedback | `autograder requests FOLDER` |
 | read how the grading of a submission went | `logs/STUDENT/ASSIGNMENT.txt` |
 
 The formgrader runs in this folder, in the environment in which `autograder` is installed, and opens in the browser:

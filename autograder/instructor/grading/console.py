@@ -101,8 +101,13 @@ def grading_progress(
         yield GradingProgress(bar, is_asked_to_stop)
 
 
-def grading_table(run: ClassRun) -> None:
-    """Print a line for each submission: student, assignment, points, outcomes."""
+def grading_table(run: ClassRun, names: Mapping[str, str]) -> None:
+    """Print a line for each submission: student, assignment, points, outcomes.
+
+    Args:
+        run: that graded them.
+        names: what to call a student, by id; whoever is not there is called by id.
+    """
     table = Table(box=None, pad_edge=False)
     for column in ("student", "assignment", "points", "checks", "noticed"):
         table.add_column(column, justify="right" if column == "points" else "left", overflow="fold")
@@ -111,7 +116,7 @@ def grading_table(run: ClassRun) -> None:
         checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
         noticed = "; ".join([*(["as before"] if graded.reused else []), *graded.notes])
         cells = (
-            graded.submission.student,
+            names.get(graded.submission.student, graded.submission.student),
             graded.submission.assignment,
             f"{graded.points}/{graded.max_points}",
             checks,
@@ -121,8 +126,8 @@ def grading_table(run: ClassRun) -> None:
     print_table(table)
 
 
-def changes_table(run: ClassRun) -> None:
-    """Print a line for each submission whose points a dry run found other than the gradebook's."""
+def changes_table(run: ClassRun, names: Mapping[str, str]) -> None:
+    """Print a line for each submission whose points a dry run found other than the gradebook's, as `grading_table`."""
     table = Table(box=None, pad_edge=False)
     for column in ("student", "assignment", "points now", "then", "change", "checks"):
         table.add_column(column, justify="left" if column in ("student", "assignment", "checks") else "right")
@@ -131,7 +136,8 @@ def changes_table(run: ClassRun) -> None:
         points = ["–", str(graded.points), "new"] if before is None else [f"{before:g}", str(graded.points)]
         points += [] if before is None else [f"{graded.points - before:+g}"]
         checks = [] if before is None else [_flip(graded.before[v["exercise"], v["check"]], v) for v in graded.changed]
-        cells = (graded.submission.student, graded.submission.assignment, *points, ", ".join(checks))
+        student = names.get(graded.submission.student, graded.submission.student)
+        cells = (student, graded.submission.assignment, *points, ", ".join(checks))
         table.add_row(*(Text(plain(cell)) for cell in cells))
     if run.changes:
         print_table(table)

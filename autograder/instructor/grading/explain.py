@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 from typing import Literal
@@ -86,35 +87,41 @@ class ExplainedMark:
 def explain_mark(
     folder: CourseFolder, course: Course, student: str, assignment: str, check: str, *, isolated: bool = True
 ) -> ExplainedMark:
-    """Run one check of a graded submission again and return what it shows.
+    """Run one check of a graded submission again and return what it shows (see ``explaining``)."""
+    with explaining(folder, course, isolated=isolated) as again:
+        return again(student, assignment, check)
+
+
+@contextmanager
+def explaining(
+    folder: CourseFolder, course: Course, *, isolated: bool = True
+) -> Iterator[Callable[[str, str, str], ExplainedMark]]:
+    """Give what runs one check of a graded submission again and returns what it shows; one sandbox serves all of them.
+
+    It takes whose work, the assignment's id, and the check: ``Exercise.check``, the id of the check's cell, or its own
+    name where no other has it.
 
     Args:
-        folder: the course folder, in which the submission was graded.
+        folder: the course folder, in which the submissions were graded.
         course: the reference to compare with.
-        student: whose work.
-        assignment: its id.
-        check: ``Exercise.check``, the id of the check's cell, or its own name where no other has it.
         isolated: False only for work that the instructor trusts.
 
     Raises:
         CourseFolderError: there is no such assignment, graded submission or check.
         NoSandbox: isolation is asked for and cannot be had.
     """
-    notebook = graded_notebook(folder, student, assignment)
-    found = find_check(checks_of(room_of(notebook)), check)
-    warnings = changes_since(notebook, folder, course, student, assignment)
-    from_scratch = is_from_scratch(folder.nbgrader_config())
+    from_scratch, expect = is_from_scratch(folder.nbgrader_config()), LiveExpectations(course)
     with Sandbox(Limits(), isolated=isolated, hidden=[course.folder]) as sandbox:
-        return explain(
-            student,
-            assignment,
-            notebook,
-            found,
-            warnings,
-            sandbox.run,
-            LiveExpectations(course),
-            from_scratch=from_scratch,
-        )
+
+        def again(student: str, assignment: str, check: str) -> ExplainedMark:
+            notebook = graded_notebook(folder, student, assignment)
+            found = find_check(checks_of(room_of(notebook)), check)
+            warnings = changes_since(notebook, folder, course, student, assignment)
+            return explain(
+                student, assignment, notebook, found, warnings, sandbox.run, expect, from_scratch=from_scratch
+            )
+
+        yield again
 
 
 def graded_notebook(folder: CourseFolder, student: str, assignment: str) -> NotebookNode:

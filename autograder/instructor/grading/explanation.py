@@ -30,7 +30,7 @@ def explanation_text(mark: ExplainedMark) -> str:
     lines += ["graded with " + ", ".join(f"{name} {is_}" for name, is_ in mark.versions.items())] * bool(mark.versions)
     lines += [f"warning: {warning}" for warning in mark.warnings]
     lines += ["", "The check", *capped(mark.check_source, "    "), ""]
-    lines += ["Observed and expected", *(line for row in _observations(mark) for line in row), ""]
+    lines += ["Observed and expected", *observation_lines(mark), ""]
     lines += [f"Verdict: {verdict.outcome}, {verdict.points} of {check.points} points"]
     for name, text in diagnosis_rows(verdict, hint=2):
         if verdict.delegated or name not in ("observed", "expected"):  # they stand above, in full
@@ -42,7 +42,8 @@ def explanation_text(mark: ExplainedMark) -> str:
     return "\n".join(plain(line.expandtabs()) for line in lines)
 
 
-def _observations(mark: ExplainedMark) -> list[list[str]]:
+def observation_lines(mark: ExplainedMark) -> list[str]:
+    """Return each observation beside what was expected, as lines."""
     observed, expected = mark.observed, mark.expected
     rows = [[f"  no observation: {observed.kind}, {observed.detail}"]] if not observed.observations else []
     for name in dict.fromkeys([*expected.observations, *observed.observations]):
@@ -52,7 +53,7 @@ def _observations(mark: ExplainedMark) -> list[list[str]]:
         for label, answer, there in (("observed", observed, has), ("expected", expected, wants)):
             value = answer.observations[name] if there else None
             rows[-1] += [f"    {label}: {describe(value) if there else 'nothing'}", *_in_full(value)]
-    return rows
+    return [line for row in rows for line in row]
 
 
 def _in_full(value: Observation) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,8 +13,10 @@ from markupsafe import Markup, escape
 from autograder.instructor.course.roster import Student
 from autograder.instructor.course.standing import CLAIMED
 from autograder.instructor.gradebook.marks import Mark, number
-from autograder.instructor.reports import class_figures, class_statistics
+from autograder.instructor.reports import class_figures, class_statistics, need
+from autograder.instructor.reports.by_section import section_statistics
 from autograder.instructor.reports.equal_answers import equal_groups, equal_pairs
+from autograder.instructor.reports.lecture import lecture_sentences
 from autograder.instructor.reports.public_code import Public
 from autograder.instructor.reports.similar import (
     EVERYTHING,
@@ -33,6 +35,8 @@ from autograder.reports.html import render
 # Beyond these, a page would be long and not say more; the JSON has all.
 PAIRS_IN_FULL, PAIRS, FAILURES = 20, 200, 15
 
+Answers = Mapping[str, Mapping[str, str]]  # by student and answer
+
 
 @dataclass(frozen=True)
 class ClassReport:
@@ -41,10 +45,12 @@ class ClassReport:
     Attributes:
         html: the page.
         numbers: as JSON values.
+        need: who needs help or handed in what cannot be read, with addresses, as CSV.
     """
 
     html: str
     numbers: dict[str, Any]
+    need: str
 
 
 def class_report(
@@ -53,6 +59,7 @@ def class_report(
     public: Callable[[str], Public],
     made: str,
     on_assignment: Callable[[str], None] = lambda assignment: None,
+    earlier: Callable[[str], Answers] = lambda assignment: {},
 ) -> ClassReport:
     """Describe a class.
 
@@ -62,22 +69,26 @@ def class_report(
         public: returns what everybody has read, for an assignment.
         made: when, for the reader.
         on_assignment: called after each assignment.
+        earlier: returns what was handed in for an assignment in another term, by who and answer.
     """
-    by_assignment: dict[str, list[Mark]] = {}
-    for mark in marks:
-        by_assignment.setdefault(mark.assignment, []).append(mark)
     students = {mark.student.id: mark.student for mark in marks}
+    in_need, unreadable, falls = need.students_in_need(marks), need.unreadable_files(marks), need.falls(marks)
+    needs = [(one.student, assignment) for one in in_need for assignment in [*one.missing, *dict(one.weak)]]
     sections = []
-    for assignment, mine in by_assignment.items():
-        sections.append(_Section(assignment, mine, public(assignment)))
+    for assignment, mine in need.by_assignment(marks).items():
+        needy = {student for student, what in needs if what == assignment}
+        sections.append(_Section(assignment, mine, public(assignment), earlier(assignment), needy))
         on_assignment(assignment)
-    in_need = class_statistics.students_in_need(marks)
+    several = _similar_in_several(sections)
     numbers = {
         "course": course,
         "made": made,
         "students": len(students),
         "assignments": [section.record() for section in sections],
         "needs_help": [asdict(student) for student in in_need],
+        "unreadable": [asdict(file) for file in unreadable],
+        "fell": [asdict(fall) for fall in falls],
+        "similar_in_several": [{"students": list(pair), "assignments": found} for pair, found in several],
     }
     shares = [(section.assignment, section.shares) for section in sections if section.shares]
     html = render(
@@ -90,6 +101,13 @@ def class_report(
         progress=class_figures.progress(shares) if len(shares) > 1 else None,
         shares=shares,
         in_need=in_need,
+        unreadable=unreadable,
+        falls=falls,
+        several=several,
+        by_section=[section for section in sections if section.by_section and section.has_begun],
+        section_names=[one.section for one in sections[0].by_section] if sections else [],
+        min_fall=need.FALL,
+        has_sections=any(student.section for student in students.values()),
         min_students=class_statistics.MIN_STUDENTS,
         min_each_side=class_statistics.MIN_EACH_SIDE,
         run=K,
@@ -98,13 +116,30 @@ def class_report(
         min_words=number(MIN_WORDS),
         number=number,
     )
-    return ClassReport(html, numbers)
+    return ClassReport(html, numbers, need.need_csv(in_need, unreadable, students))
+
+
+def _similar_in_several(sections: Sequence[_Section]) -> list[tuple[tuple[str, str], list[str]]]:
+    """Return the pairs who share answers in more than one assignment, those of most assignments first."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for section in sections:
+        for pair in section.pairs:
+            found.setdefault(pair.students, {})[section.assignment] = None
+    several = [(pair, list(where)) for pair, where in found.items() if len(where) > 1]
+    return sorted(several, key=lambda one: (-len(one[1]), one[0]))
 
 
 class _Section:
     """What is said of one assignment."""
 
-    def __init__(self, assignment: str, marks: Sequence[Mark], public: Public) -> None:
+    def __init__(
+        self,
+        assignment: str,
+        marks: Sequence[Mark],
+        public: Public,
+        earlier: Answers,
+        in_need: Collection[str],
+    ) -> None:
         self.assignment, self.marks = assignment, marks
         self.max_score = max(mark.max_score for mark in marks)
         graded = [mark for mark in marks if mark.score is not None]
@@ -118,17 +153,14 @@ class _Section:
         self.outcomes = class_statistics.outcomes(marks)
         self.answers = {mark.student.id: mark.answers for mark in graded}
         self.equal = equal_groups(self.answers, public.answers)
-        self.pairs = [*equal_pairs(self.answers, self.equal, public.answers), *self._partly_similar(graded, public)]
-
-    def _partly_similar(self, graded: Sequence[Mark], public: Public) -> list[SimilarPair]:
-        """Return who shares some of their programs or written answers, those with most evidence first."""
-        code = {mark.student.id: _code(mark) for mark in graded}
-        written = {mark.student.id: _written(mark) for mark in graded}
-        by_words = similar_pairs(written, public.text, min_evidence=MIN_WORDS, tokenise=written_words)
-        pairs = [*similar_pairs(code, public.code), *(replace(pair, what=WRITTEN) for pair in by_words)]
-        equal = [set(group) for group in self.equal]
-        unequal = [pair for pair in pairs if not any(set(pair.students) <= group for group in equal)]
-        return sorted(unequal, key=lambda pair: (-pair.evidence, pair.students))
+        programs = {verdict["exercise"] for mark in graded for verdict in mark.verdicts}
+        self.pairs = [
+            *equal_pairs(self.answers, self.equal, public.answers),
+            *_partly_similar(self.answers, self.equal, public, programs),
+        ]
+        self.earlier, self.last_term = earlier, _shared_with(earlier, self.answers, public, programs)
+        self.by_section = section_statistics(marks, in_need)
+        self.lecture = lecture_sentences(marks, self.mistakes)
 
     @property
     def has_begun(self) -> bool:
@@ -162,6 +194,9 @@ class _Section:
             "mistakes": [asdict(mistake) for mistake in self.mistakes],
             "failures_without_a_name": [asdict(failure) for failure in self.others],
             "similar": [pair.record() for pair in self.pairs],
+            "similar_to_last_term": [pair.record() for pair in self.last_term],
+            "sections": [asdict(section) for section in self.by_section],
+            "lecture": self.lecture,
         }
 
     def values(self, students: Mapping[str, Student]) -> dict[str, Any]:
@@ -171,7 +206,7 @@ class _Section:
             "id": f"assignment-{self.assignment}",
             "spread": self.spread,
             "histogram": class_figures.histogram(self.spread, self.max_score) if self.spread else None,
-            "checks": self.checks,
+            "checks": sorted(self.checks, key=lambda check: check.share),
             "exercises": self.exercises,
             "mistakes": self.mistakes[:FAILURES],
             "others": self.others[:FAILURES],
@@ -184,27 +219,71 @@ class _Section:
             "pairs": [(pair, self._sides(pair)) for pair in pairs[:PAIRS_IN_FULL]],
             "more_pairs": pairs[PAIRS_IN_FULL:PAIRS],
             "pairs_left_out": max(0, len(pairs) - PAIRS),
+            "last_term": [(pair, self._sides(pair)) for pair in self.last_term[:PAIRS_IN_FULL]],
+            "more_last_term": self.last_term[PAIRS_IN_FULL:PAIRS],
         }
 
     def _sides(self, pair: SimilarPair) -> list[tuple[str, list[tuple[str, Markup]]]]:
         """Return for each of the two their answers that share something, what is shared marked."""
+        works = {**self.earlier, **self.answers}
         sides = zip(pair.students, pair.spans, strict=True)
         return [
-            (student, [(answer, marked(self.answers[student][answer], spans[answer])) for answer in spans])
+            (student, [(answer, marked(works[student][answer], spans[answer])) for answer in spans])
             for student, spans in sides
         ]
 
 
-def _code(mark: Mark) -> dict[str, str]:
-    """Return the answers that a check looks at; a written one is no program."""
-    exercises = {verdict["exercise"] for verdict in mark.verdicts}
-    return {name: source for name, source in mark.answers.items() if name.partition("-")[2] in exercises}
+def _partly_similar(
+    answers: Answers,
+    equal: Sequence[Sequence[str]],
+    public: Public,
+    programs: Collection[str],
+    apart: Collection[str] = (),
+) -> list[SimilarPair]:
+    """Return who shares some of their programs or written answers, those with most evidence first.
+
+    Args:
+        answers: by student and answer.
+        equal: groups who share everything, and are not among the pairs.
+        public: what everybody has read.
+        programs: the exercises that a check looks at; the other answers are written ones.
+        apart: students of another term, who are compared with the class alone.
+    """
+
+    def chosen(*, code: bool) -> Answers:
+        """Return the answers that a check looks at, or the others."""
+        return {
+            student: {name: text for name, text in mine.items() if (name.partition("-")[2] in programs) == code}
+            for student, mine in answers.items()
+        }
+
+    by_words = similar_pairs(
+        chosen(code=False), public.text, min_evidence=MIN_WORDS, tokenise=written_words, apart=apart
+    )
+    by_code = similar_pairs(chosen(code=True), public.code, apart=apart)
+    together = [set(group) for group in equal]
+    pairs = [*by_code, *(replace(pair, what=WRITTEN) for pair in by_words)]
+    unequal = [pair for pair in pairs if not any(set(pair.students) <= group for group in together)]
+    return sorted(unequal, key=lambda pair: (-pair.evidence, pair.students))
 
 
-def _written(mark: Mark) -> dict[str, str]:
-    """Return the answers that no check looks at."""
-    code = _code(mark)
-    return {name: text for name, text in mark.answers.items() if name not in code}
+def _shared_with(earlier: Answers, answers: Answers, public: Public, programs: Collection[str]) -> list[SimilarPair]:
+    """Return who shares answers with somebody of another term, the same throughout first."""
+    if not earlier:
+        return []
+    everybody = {**earlier, **answers}
+    groups = equal_groups(everybody, public.answers)
+    across = [
+        (theirs[0], mine)
+        for group in groups
+        if (theirs := [who for who in group if who in earlier])
+        for mine in group
+        if mine not in earlier
+    ]
+    return [
+        *equal_pairs(everybody, across, public.answers),
+        *_partly_similar(everybody, groups, public, programs, apart=set(earlier)),
+    ]
 
 
 def marked(source: str, spans: Sequence[Span]) -> Markup:

@@ -14,7 +14,6 @@ from autograder.verdicts import VerdictRecord, mistakes_in
 # A correlation of 0 comes out as ±0.36 in one of twenty classes of 30, and as ±0.63 in one of twenty of 10.
 MIN_STUDENTS = 30
 MIN_EACH_SIDE = 5
-HALF = 0.5
 MAX_BINS, MAX_NAME = 20, 120
 LIMITS = ("timeout", "memory", "crash", "invalid")
 
@@ -259,32 +258,3 @@ def delegations(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
 def outcomes(marks: Iterable[Mark]) -> dict[str, int]:
     """Return how many checks ended in which way, the most common first."""
     return dict(Counter(verdict["outcome"] for mark in marks for verdict in mark.verdicts).most_common())
-
-
-@dataclass(frozen=True)
-class NeedsHelp:
-    """A student who may need help, and why."""
-
-    student: str
-    missing: Sequence[str]
-    weak: Sequence[tuple[str, float]]
-
-
-def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
-    """Return who has less than half of an assignment's decided points, or did not hand in what half of the class did.
-
-    Those with most such assignments come first.
-    """
-    by_assignment: dict[str, list[Mark]] = defaultdict(list)
-    for mark in marks:
-        by_assignment[mark.assignment].append(mark)
-    missing, weak = defaultdict(list), defaultdict(list)
-    for assignment, mine in by_assignment.items():
-        is_due = sum(mark.handed_in for mark in mine) >= HALF * len(mine)
-        for mark in mine:
-            if not mark.handed_in and not mark.excused and is_due:
-                missing[mark.student.id].append(assignment)
-            elif mark.decided_share is not None and mark.decided_share < HALF:
-                weak[mark.student.id].append((assignment, mark.decided_share))
-    found = [NeedsHelp(student, missing[student], weak[student]) for student in sorted({*missing, *weak})]
-    return sorted(found, key=lambda one: -len(one.missing) - len(one.weak))

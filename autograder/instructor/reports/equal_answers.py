@@ -6,7 +6,7 @@ answer are seldom all the same by chance. Work in which every answer is as it wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 
 from autograder.instructor.reports.similar import EVERYTHING, SimilarPair
@@ -32,7 +32,7 @@ def equal_groups(answers: Mapping[str, Mapping[str, str]], released: Mapping[str
 
 
 def equal_pairs(
-    answers: Mapping[str, Mapping[str, str]], groups: list[tuple[str, ...]], released: Mapping[str, str]
+    answers: Mapping[str, Mapping[str, str]], groups: Sequence[tuple[str, ...]], released: Mapping[str, str]
 ) -> list[SimilarPair]:
     """Return the members of groups two by two, with the words of what they wrote as evidence."""
     untouched = _squeezed(released)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
@@ -20,12 +23,16 @@ from autograder.instructor.gradebook.late_penalties import DatedWork, LatePenalt
 from autograder.instructor.gradebook.marks import number, penalty_in_words
 from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.reports.feedback_zip import feedback_zip
+from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, record_of
 from autograder.reports.html import render
 from autograder.reports.text import Said, told_once
 from autograder.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
 
 MAX_TEXT = 4000
+SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
+# The page's policy lets this one script run, and no other: what a student wrote stays text in any case.
+SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}"
 
 
 def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: str | None = None) -> list[Path]:
@@ -85,6 +92,8 @@ def feedback_page(
         _exercise(exercise, list(verdicts))
         for exercise, verdicts in groupby(record["verdicts"], key=lambda verdict: verdict["exercise"])
     ]
+    written = [_written(cell, assignment, student, gradebook) for cell in notebook.cells if is_written(cell)]
+    receipt = record.get("receipt", "")  # earlier versions of the grader, and nbgrader's own command, record none
     return render(
         Path(__file__).with_name("feedback.html.j2"),
         student=student,
@@ -94,11 +103,22 @@ def feedback_page(
         lateness=penalty_in_words(submission.late_submission_penalty, claimed=claimed),
         dates=_dates(works_of(folder, Course.installed(), gradebook, student), assignment, penalty, claimed=claimed),
         waiting=submission.needs_manual_grade,
-        receipt=record.get("receipt", ""),  # earlier versions of the grader, and nbgrader's own command, record none
+        receipt=receipt,
         notes=[*record["notes"], *record.get(DECISIONS, ())],
         exercises=exercises,
-        written=[_written(cell, assignment, student, gradebook) for cell in notebook.cells if is_written(cell)],
+        written=written,
+        asked_about=_asked_about(record["verdicts"], has_written=bool(written)),
+        by_mail=Request(student, assignment, "(its title)", receipt, "(why)").lines(),
+        script=Markup(SCRIPT),
+        script_hash=SCRIPT_HASH,
     )
+
+
+def _asked_about(verdicts: Sequence[VerdictRecord], *, has_written: bool) -> list[tuple[str, str]]:
+    """Return what a student can ask about, how a request calls it and how the page does: what lost points first."""
+    ordered = sorted(verdicts, key=lambda verdict: verdict["points"] == verdict["max_points"])
+    checks = [(f"{one['exercise']}.{one['check']}", f"{one['exercise']}: {one['title']}") for one in ordered]
+    return [*checks, *([(WRITTEN, WRITTEN.capitalize())] if has_written else []), (OTHER, OTHER.capitalize())]
 
 
 def _dates(works: Sequence[DatedWork], assignment: str, penalty: LatePenalty, *, claimed: bool) -> list[str]:

@@ -102,6 +102,7 @@ def similar_pairs(
     min_evidence: float = MIN_EVIDENCE,
     min_share: float = MIN_SHARE,
     tokenise: Tokenise = code_tokens,
+    apart: Collection[str] = (),
 ) -> list[SimilarPair]:
     """Return the pairs that share enough to be looked at, those with most evidence first.
 
@@ -111,13 +112,14 @@ def similar_pairs(
         min_evidence: weighted tokens below which a pair is not returned.
         min_share: part of the smaller work below which a pair is not returned.
         tokenise: returns the tokens of an answer.
+        apart: students of another class; if there are any, only pairs of one of these and one of the others.
     """
     known = {print_ for source in public for print_ in fingerprints(source, tokenise)}
     works = {student: work_of(mine, known, tokenise) for student, mine in answers.items()}
     repeated = _repeated(works.values())
     pairs = (
         compare(students, works, weights)
-        for students, weights in _candidates(works)
+        for students, weights in _candidates(works, frozenset(apart))
         # No more can come out than that nothing overlaps; most pairs are done with here.
         if K * sum(weight * repeated[print_] for print_, weight in weights.items()) >= min_evidence
     )
@@ -168,7 +170,9 @@ def _repeated(works: Iterable[Work]) -> dict[int, int]:
     return most
 
 
-def _candidates(works: Mapping[str, Work]) -> Iterable[tuple[tuple[str, str], Mapping[int, float]]]:
+def _candidates(
+    works: Mapping[str, Work], apart: Collection[str]
+) -> Iterable[tuple[tuple[str, str], Mapping[int, float]]]:
     """Yield each two students who share a passage, with the weights of what they share."""
     owners: dict[int, set[str]] = defaultdict(set)
     for student, work in works.items():
@@ -179,7 +183,8 @@ def _candidates(works: Mapping[str, Work]) -> Iterable[tuple[tuple[str, str], Ma
         weight = rarity(len(who), len(works))
         if 2 <= len(who) <= MAX_OWNERS and weight > 0:
             for one, other in combinations(sorted(who), 2):
-                shared[one, other][print_] = weight
+                if not apart or (one in apart) != (other in apart):
+                    shared[one, other][print_] = weight
     return shared.items()
 
 

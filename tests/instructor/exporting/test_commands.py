@@ -208,6 +208,32 @@ def test_the_report_needs_no_submission_and_runs_no_code(term_folder: Path) -> N
     assert (term_folder / "reports" / "class.html").exists()
 
 
+def test_who_needs_help_goes_into_a_table_with_addresses_and_the_lectures_sentences_are_printed(
+    term_folder: Path,
+) -> None:
+    line = ("report", ASSIGNMENT, "--csv", "need.csv")
+    status, out, _ = here(term_folder, *line)
+    assert status == 0
+    assert f"{ASSIGNMENT}: The checks that were failed most: “" in out
+    head, *rows = csv_rows((term_folder / "need.csv").read_bytes().decode("utf-8"))
+    assert head[3] == "email"
+    gone = next(row for row in rows if row[0] == "0042")
+    assert gone[1:3] == ["Away", "Gone"] and gone[7] == ASSIGNMENT
+    behind = [float(row[5]) for row in rows]
+    assert behind == sorted(behind, reverse=True)
+    assert "--force replaces it and keeps a copy" in refused(term_folder, *line)
+
+
+def test_the_report_compares_with_another_course_folder(term_folder: Path, graded: Path) -> None:
+    status, out, _ = here(term_folder, "report", ASSIGNMENT, "--last-term", graded)
+    assert status == 0
+    (found,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
+    again = {tuple(pair["students"]) for pair in found["similar_to_last_term"] if pair["what"] == "all answers"}
+    assert ("last term: john", "john") in again
+    assert re.search(rf"^{len(found['similar_to_last_term'])} pairs? with somebody of last term$", out, re.MULTILINE)
+    assert "holds no submitted/" in refused(term_folder, "report", ASSIGNMENT, "--last-term", ".."), "no course folder"
+
+
 # Feedback
 
 

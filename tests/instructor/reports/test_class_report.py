@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
+from autograder.instructor.gradebook.marks import Mark
 from autograder.instructor.reports.class_report import ClassReport, class_report, marked
 from autograder.instructor.reports.public_code import Public
 from tests.axe import violations
@@ -178,6 +180,100 @@ def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
     assert small < 100_000
     assert large < 300_000
     assert (large - small) / 880 < 300  # bytes for each further student
+
+
+# What a class of 300 asks of it
+
+
+def in_sections(marks: list[Mark]) -> list[Mark]:
+    """Put every other student into a section of its own."""
+    return [replace(m, student=replace(m.student, section=f"Section {1 + int(m.student.id) % 2}")) for m in marks]
+
+
+def test_of_a_class_without_sections_and_trouble_none_of_these_parts_is_empty_there() -> None:
+    words = Reader(report_on(2).html).words
+    for heading in ("Section", "could not be read", "Whose marks fell", "more than one assignment", "last term"):
+        assert heading not in words
+
+
+def test_sections_are_compared_by_assignment_and_over_assignments() -> None:
+    marks = in_sections(make_class(40, 1, ("2-layers", "3-dropout")))
+    found = class_report("c", marks, lambda _: Public(), "t")
+    words = Reader(found.html).words
+    assert words.count("Sections: the median is of the points of those who handed in.") == 2
+    assert re.search(r"Median share of the points by section\. Section 2-layers 3-dropout Section 1 \d+% \d+%", words)
+    assert [one["section"] for one in found.numbers["assignments"][0]["sections"]] == ["Section 1", "Section 2"]
+    assert re.search(r"Student Section Below half Not handed in .+? Section [12] ", words)
+
+
+def test_checks_stand_there_by_failure_and_the_lectures_sentences_before_the_marks(page: Reader) -> None:
+    table = page.words.partition("Checks, the least passed first")[2].partition("Limits and crashes")[0]
+    shares = [int(passed) / int(of) for passed, of in re.findall(r"(\d+) of (\d+)", table)]
+    assert shares == sorted(shares) and len(shares) > 5
+    first = page.words.partition("For the next lecture")[2].partition(" Handed in ")[0]
+    assert "The checks that were failed most: “" in first
+    assert "The most frequent known mistake, made by " in first
+
+
+def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:
+    marks = make_class(6, 1)
+    verdicts = [verdict | {"outcome": "invalid", "points": 0} for verdict in marks[0].verdicts]
+    broken = replace(marks[0], raw_score=0.0, verdicts=verdicts, notes=["<b>no</b> notebook"])
+    found = class_report("c", [broken, *marks[1:]], lambda _: Public(), "t")
+    assert f"{broken.student.name}, 2-layers: <b>no</b> notebook" in Reader(found.html).words
+    assert broken.student.id not in [one["student"] for one in found.numbers["needs_help"]]
+    assert f"{broken.student.email},,0.00,,,2-layers" in found.need
+
+
+def test_whoever_is_similar_more_than_once_is_told_so() -> None:
+    marks = make_class(30, 1, ("2-layers", "3-dropout"))
+    for at in (10, 11, 40, 41):
+        vars(marks[at])["answers"] = {"layers-Linear": (ADDMM, DISGUISED)[at % 2]}
+    found = class_report("c", marks, lambda _: Public(), "t")
+    assert found.numbers["similar_in_several"] == [
+        {"students": ["0010", "0011"], "assignments": ["2-layers", "3-dropout"]}
+    ]
+    name, other = (marks[at].student.name for at in (10, 11))
+    assert f"{name} and {other}: 2-layers, 3-dropout" in Reader(found.html).words
+
+
+def test_work_of_last_term_is_compared_with_the_class_alone() -> None:
+    handed_in = [mark for mark in make_class(40, 3) if mark.handed_in][:30]
+    marks = [replace(mark, answers={"layers-Linear": f"x_{at} = {at}"}) for at, mark in enumerate(handed_in)]
+    marks[3] = replace(marks[3], answers={"layers-Linear": ADDMM})
+    marks[4] = replace(marks[4], answers={"layers-Linear": "the same = 1", "layers-essay": ESSAY})
+    one, other = marks[3].student, marks[4].student
+    earlier = {
+        "last term: eve": {"layers-Linear": DISGUISED},
+        "last term: bob": {"layers-Linear": DISGUISED},
+        "last term: zoe": {"layers-Linear": "the same =  1", "layers-essay": ESSAY},
+    }
+    found = class_report("c", marks, lambda _: Public(), "t", earlier=lambda _: earlier)
+    (section,) = found.numbers["assignments"]
+    pairs = [(pair["students"], pair["what"]) for pair in section["similar_to_last_term"]]
+    assert pairs == [
+        (["last term: zoe", other.id], "all answers"),
+        ([one.id, "last term: bob"], "code"),
+        ([one.id, "last term: eve"], "code"),
+    ]
+    assert section["similar"] == []
+    words = Reader(found.html).words
+    assert f"{one.name} and last term: eve: " in words
+    assert words.count("Similar to work of last term") == 1
+
+
+@pytest.mark.deep
+@pytest.mark.long("two classes of three hundred are compared")
+def test_a_report_on_three_hundred_with_last_term_beside_it_is_fast() -> None:
+    marks = in_sections(make_class(300, 1))
+    before = {f"last term: {mark.student.id}": mark.answers for mark in make_class(300, 2) if mark.handed_in}
+    began = time.process_time()
+    class_report("c", marks, lambda _: Public(), "t")
+    alone = time.process_time() - began
+    class_report("c", marks, lambda _: Public(), "t", earlier=lambda _: before)
+    both = time.process_time() - began - alone
+    print(f"300 students: {alone:.1f} s; with last term {both:.1f} s of processor time")
+    assert (alone < 30, both < 90) == (True, True)
 
 
 def test_times_that_nothing_proves_are_named(page: Reader) -> None:

@@ -22,8 +22,8 @@ from autograder.instructor.reports.class_statistics import (
     limits_met,
     outcomes,
     spread,
-    students_in_need,
 )
+from autograder.instructor.reports.need import students_in_need
 from tests.instructor.reports.classes import make_class
 
 CLASS = make_class(200, seed=3)

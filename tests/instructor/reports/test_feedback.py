@@ -116,7 +116,7 @@ def test_markup_in_names_and_in_messages_is_text(broken: Path) -> None:
     said = page(broken, name)
     assert name not in said
     assert html.escape(name) in said
-    assert "<script" not in said
+    assert said.count("<script") == 1  # the form's own
     assert html.escape(SCRIPT) in said.replace("&#39;", "&#x27;")
 
 

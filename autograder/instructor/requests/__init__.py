@@ -1,0 +1,1 @@
+"""What students ask about their marks: requests read, checks run again, answers drafted."""

@@ -1,0 +1,110 @@
+"""The form on a page of feedback, in a browser, from a file: what it makes, and what stands there without scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+from playwright.sync_api import Browser, Page
+
+from autograder.instructor.reports import feedback
+from autograder.instructor.reports.feedback import SCRIPT, SCRIPT_HASH
+from autograder.instructor.requests.form import Request, parse_request
+from autograder.reports.html import render
+from tests.axe import violations
+
+STUDENT = 'ada "<i>'
+TITLE = "The output is <x> @ weight"
+RECEIPT = "3f9a-0c27-e1b4-88d2"
+LABEL = f"Linear: {TITLE}"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A page of feedback as a file."""
+    verdict = {"exercise": "Linear", "check": "affine_map", "title": TITLE, "hidden": False, "outcome": "fail"}
+    verdicts = [verdict | {"check": "other", "title": "Other", "points": 1, "max_points": 1, "outcome": "pass"}]
+    verdicts += [verdict | {"points": 0, "max_points": 2}]
+    text = render(
+        Path(feedback.__file__).with_name("feedback.html.j2"),
+        **dict.fromkeys(("lateness", "dates", "waiting", "notes", "exercises", "written"), ""),
+        student=STUDENT,
+        assignment="2-layers",
+        points="1",
+        max_points="3",
+        receipt=RECEIPT,
+        asked_about=feedback._asked_about(verdicts, has_written=True),  # type: ignore[arg-type]
+        by_mail=Request(STUDENT, "2-layers", "(its title)", RECEIPT, "(why)").lines(),
+        script=Markup(SCRIPT),
+        script_hash=SCRIPT_HASH,
+    )
+    path = tmp_path_factory.mktemp("form") / "page.html"
+    path.write_text(text, encoding="utf-8")
+    return f"file://{path}"
+
+
+def test_what_lost_points_comes_first_and_the_rest_can_be_asked_about_too(page: Page, address: str) -> None:
+    page.goto(address)
+    options = page.locator("#request-check option").all_inner_texts()
+    assert options == [LABEL, "Linear: Other", "Written answer", "Something else"]
+
+
+def test_it_makes_a_file_that_says_what_was_asked_and_nothing_leaves_the_machine(page: Page, address: str) -> None:
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(address)
+    assert not page.get_by_text("Mail these lines").is_visible()
+    page.get_by_label("What is it about?").select_option(label=LABEL)
+    page.get_by_label("Why do you think so?").fill("  It is right.\n\ncheck: it again ")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Make a file").click()
+    made = download.value
+    assert made.suggested_filename == "request-ada-i-2-layers-Linear.affine_map.txt"
+    content = Path(made.path()).read_bytes()
+    why = "It is right.\n\ncheck: it again"
+    assert parse_request(content) == Request(STUDENT, "2-layers", "Linear.affine_map", RECEIPT, why)
+    assert "is among your downloads. Nothing has been sent." in page.get_by_role("status").inner_text()
+    assert [one for one in asked if not one.startswith(("file:", "blob:"))] == []
+    assert said == []  # of the page's policy, among others
+
+
+def test_a_request_without_a_reason_is_not_made(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name="Make a file").click()
+    assert page.locator("textarea:invalid").count() == 1
+    assert page.get_by_role("status").inner_text() == ""
+
+
+def test_without_scripts_the_page_says_what_to_mail(browser: Browser, address: str) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address)
+        assert not page.locator("form").is_visible()
+        mail = page.locator("#request-by-mail pre")
+        assert mail.is_visible()
+        asked = mail.inner_text().replace("(its title)", TITLE).replace("(why)", "It is right.")
+        assert parse_request(asked.encode()) == Request(STUDENT, "2-layers", TITLE, RECEIPT, "It is right.")
+
+
+@pytest.mark.accessible(
+    "A page of feedback",
+    "1.3.1 Info and Relationships",
+    "1.4.3 Contrast (Minimum)",
+    "1.4.10 Reflow",
+    "3.3.2 Labels or Instructions",
+    "4.1.2 Name, Role, Value",
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Browser, address: str) -> None:
+    with browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        bypass_csp=True,  # for axe, which the page itself would not let in
+        viewport={"width": 360, "height": 800},
+    ) as context:
+        shown = context.new_page()
+        shown.goto(address)
+        assert shown.locator("form").is_visible()
+        assert shown.evaluate("document.documentElement.scrollWidth") <= 360
+        assert violations(shown) == []
