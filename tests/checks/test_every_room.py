@@ -180,7 +180,7 @@ def test_right_answers_are_five_times_closer_than_the_tolerances(path: Path) -> 
         observed = observe(check, names, seed).observations if hasattr(names, check.exercise) else expected
         for name, right in expected.items():
             if isinstance(right, Tensor) and right.is_floating_point():
-                rtol, atol = (tolerance / 5 for tolerance in tolerance_of(right.dtype))
+                rtol, atol = (tolerance / 5 for tolerance in tolerance_of(right))
                 torch.testing.assert_close(observed[name], right, rtol=rtol, atol=atol, msg=f"{check.id}: {name}")
 
 
