@@ -23,6 +23,7 @@ from autograder.mistakes import Mistake
 from autograder.sections import EXERCISE, Contents, titles_in
 
 Names = Callable[[], SimpleNamespace]
+HAS_EXERCISE = re.compile(r"^:tags: \[(?:[\w-]+, *)*exercise(?:, *[\w-]+)*\]$", re.MULTILINE)
 GIVEN = re.compile(r"from \w+\.(?P<room>\w+) import (?P<names>\w+(?:, \w+)*)")  # all that a given cell holds
 
 
@@ -31,6 +32,10 @@ GROUP = "autograder.course"
 
 class NoCourse(WorkFailed):
     """There is no reference to compare with on this machine."""
+
+
+class UnfinishedChapter(WorkFailed):
+    """A chapter has exercises that nothing can check."""
 
 
 class SeveralCourses(WorkFailed):
@@ -219,9 +224,20 @@ class Course:
 
 
 def chapters_of(course: Course) -> list[Chapter]:
-    """Return the chapters that have exercises, in order."""
+    """Return the chapters that have exercises, in order.
+
+    Raises:
+        UnfinishedChapter: one has exercises, and no mistakes or no checks; the message names the file.
+    """
     rooms = ((path, path.stem.partition("-")[2]) for path in sorted(course.chapters.glob("[0-9]*-*.md")))
-    return [Chapter(path, room) for path, room in rooms if (course.folder / "mistakes" / f"{room}.py").exists()]
+    found = [Chapter(path, room) for path, room in rooms]
+    chapters = [chapter for chapter in found if HAS_EXERCISE.search(chapter.text)]
+    for chapter in chapters:
+        for folder in (course.folder / "mistakes", course.checks):
+            if not (folder / f"{chapter.room}.py").is_file():
+                missing = f"{folder.name}/{chapter.room}.py"
+                raise UnfinishedChapter(f"{chapter.path.name} has exercises, and {missing} is not there: write it")
+    return chapters
 
 
 def names_of_source(source: str, module_name: str) -> SimpleNamespace:
