@@ -106,7 +106,8 @@ def play(python: Path, folder: Path, *arguments: object, status: int = 0) -> str
 @pytest.mark.long("an environment of its own, a release and a run of the grader")
 def test_another_course_is_played_from_release_to_export_where_pytorch_is_not(python: Path, tmp_path: Path) -> None:
     look = "import importlib.util as u; print([n for n in ('torch', 'solutions') if u.find_spec(n)])"
-    assert subprocess.run([python, "-c", look], capture_output=True, text=True, check=True).stdout == "[]\n"
+    found = subprocess.run([python, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
     folder = tmp_path / "term"
     play(python, tmp_path, "init", folder)
     roster = "id,first name,last name,e-mail,also\nada,Ada,L,,\nbo,Bo,M,,\n"
