@@ -20,7 +20,7 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course full-set test test-deep checked lint book watch pictures release sample-course site pdf term mistakes mutants bench bench-book \
+.PHONY: help course full-set test test-deep checked lint grader book watch pictures release sample-course site pdf term mistakes mutants bench bench-book \
     bench-grading results photos things model recording bench-training attacks claims clean
 
 help: ## list these targets
@@ -53,6 +53,9 @@ lint: .venv/installed ## style and types, and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/mypy
+
+grader: .venv/installed ## the grader by itself, for another course, in _build/grader
+	$(BIN)/python -m autograder.instructor.authoring.grader _build/grader
 
 book: .venv/installed book/node_modules/installed ## the book, in _build/html
 	$(call step,the book)$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going .

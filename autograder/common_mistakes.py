@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 
-from torch import Tensor
-
+from autograder.arrays import Array, dtype_name, is_array, is_tensor
 from autograder.checks import Observation, Raised
 
 NO_RETURN = "Is there a `return` at the end of each way through it? A function without one returns None."
-WHAT_IS_NO_TENSOR = {
+NO_TENSOR = {
     "NoneType": NO_RETURN,
     "ndarray": "This is a NumPy array where a tensor is expected: compute with torch, or end with torch.from_numpy.",
     "list": "This is a Python list where a tensor is expected: torch.stack or torch.tensor makes one.",
     "tuple": "This is a tuple where a tensor is expected: is there a comma behind what you return?",
+}
+NO_ARRAY = {
+    "NoneType": NO_RETURN,
+    "Tensor": "This is a tensor where a NumPy array is expected: compute with NumPy, or end with .numpy().",
+    "list": "This is a Python list where a NumPy array is expected: np.array or np.stack makes one.",
+    "tuple": "This is a tuple where a NumPy array is expected: is there a comma behind what you return?",
 }
 NO_SUPER = "Does __init__ begin with super().__init__()? Without it a module cannot keep parameters or other modules."
 NO_CLASS = "The exercise asks for a class, and this behaves like a function: its parts go into __init__ and forward."
@@ -30,16 +35,21 @@ def likely_mistake(observed: Observation, expected: Observation, exercise: str) 
     """
     if isinstance(observed, Raised):
         return _from_error(observed, exercise)
-    if isinstance(expected, Tensor):
-        if observed is None:
-            return NO_RETURN
-        if isinstance(observed, str):
-            return WHAT_IS_NO_TENSOR.get(observed.removeprefix("a "), "")
-        if isinstance(observed, bool | int | float):
-            return "This is a number of Python's where a tensor is expected: .item() and float() make such numbers."
-        if isinstance(observed, Tensor) and observed.dtype != expected.dtype and observed.shape == expected.shape:
-            return _of_dtype(observed, expected)
+    if is_array(expected):
+        return _where_an_array_is_expected(observed, expected)
     return NO_RETURN if observed is None and expected is not None else ""
+
+
+def _where_an_array_is_expected(observed: Observation, expected: Array) -> str:
+    kinds, wanted = (NO_TENSOR, "a tensor") if is_tensor(expected) else (NO_ARRAY, "a NumPy array")
+    if observed is None:
+        return NO_RETURN
+    if isinstance(observed, bool | int | float):
+        return f"This is a number of Python's where {wanted} is expected: .item() and float() make such numbers."
+    if is_array(observed) and is_tensor(observed) == is_tensor(expected):
+        return _of_dtype(observed, expected)
+    kind = observed.removeprefix("a ") if isinstance(observed, str) else type(observed).__name__
+    return kinds.get(kind, "")
 
 
 def certain_mistake(error: Observation, exercise: str) -> str:
@@ -62,10 +72,12 @@ def _from_error(error: Raised, exercise: str) -> str:
     if not error.line and "NoneType" in error.message:  # it arose where the check used what came back
         return NO_RETURN
     if not error.line and "numpy.ndarray" in error.message:
-        return WHAT_IS_NO_TENSOR["ndarray"]
+        return NO_TENSOR["ndarray"]
     return ""
 
 
-def _of_dtype(observed: Tensor, expected: Tensor) -> str:
-    mine, right = (str(tensor.dtype).removeprefix("torch.") for tensor in (observed, expected))
+def _of_dtype(observed: Array, expected: Array) -> str:
+    mine, right = dtype_name(observed), dtype_name(expected)
+    if mine == right or observed.shape != expected.shape:
+        return ""
     return f"The shape is right and the dtype is not: {mine} where {right} is expected."

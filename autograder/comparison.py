@@ -1,7 +1,9 @@
 """When two observations tell the same story.
 
-Tensors are compared by dtype, shape and value within a tolerance, NaN equal to NaN. Samples are compared as
-distributions by the two-sample Kolmogorov-Smirnov distance D: for n draws each from one distribution
+Tensors and NumPy's arrays are compared by dtype, shape and value within a tolerance, NaN equal to NaN; a frame of
+pandas column by column, as it is observed (see ``observe``). Numbers of Python's are equal within a relative 10^-6, and
+texts character by character. Samples are compared as distributions by the two-sample Kolmogorov-Smirnov distance D: for
+n draws each from one distribution
 
     P(D > e) <= 2 exp(-n e^2)
 
@@ -15,25 +17,26 @@ import math
 import re
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from autograder.arrays import Array, as_numpy, close, dtype_name, is_array, is_tensor
 from autograder.checks import Observation, Raised, Sample
 from autograder.verdicts import Answer
 
 SAMPLE_ERROR = 1e-10
-TOLERANCE = {torch.float64: (1e-9, 1e-10), torch.float32: (1e-4, 1e-5)}
+TOLERANCE = {"float64": (1e-9, 1e-10), "float32": (1e-4, 1e-5)}
 
 
 def same(observed: Observation, expected: Observation) -> bool:
     """Whether two observations tell the same story, by the rule of the expected one."""
     if isinstance(expected, Sample):
         draws = observed.draws if isinstance(observed, Sample) else observed
-        return isinstance(draws, Tensor) and same_distribution(draws, expected.draws)
+        return is_array(draws) and same_distribution(draws, expected.draws)
     if isinstance(observed, Sample):
         return False
-    if isinstance(expected, Tensor):
-        return isinstance(observed, Tensor) and same_tensor(observed, expected)
+    if is_array(observed) and is_array(expected):
+        return is_tensor(observed) == is_tensor(expected) and same_array(observed, expected)
+    if is_array(observed) or is_array(expected):
+        return False
     if isinstance(expected, Raised):
         return isinstance(observed, Raised) and same_error(observed, expected)
     if isinstance(expected, float) and isinstance(observed, float):
@@ -41,19 +44,19 @@ def same(observed: Observation, expected: Observation) -> bool:
     return type(observed) is type(expected) and observed == expected
 
 
-def same_tensor(observed: Tensor, expected: Tensor) -> bool:
+def same_array(observed: Array, expected: Array) -> bool:
     """Whether dtype and shape agree, and the values within the dtype's tolerance."""
-    if observed.dtype != expected.dtype or observed.shape != expected.shape:
+    if dtype_name(observed) != dtype_name(expected) or observed.shape != expected.shape:
         return False
-    if not expected.is_floating_point():
-        return torch.equal(observed, expected)
-    rtol, atol = tolerance_of(expected.dtype)
-    return torch.allclose(observed, expected, rtol=rtol, atol=atol, equal_nan=True)
+    one, other = as_numpy(observed), as_numpy(expected)
+    if other.dtype.kind != "f":
+        return np.array_equal(one, other)
+    return bool(close(one, other, *tolerance_of(expected)).all())
 
 
-def tolerance_of(dtype: torch.dtype) -> tuple[float, float]:
-    """Return the relative and the absolute tolerance for a floating dtype."""
-    return TOLERANCE.get(dtype, (1e-2, 1e-2))
+def tolerance_of(floating: Array) -> tuple[float, float]:
+    """Return the relative and the absolute tolerance for the dtype of floating numbers."""
+    return TOLERANCE.get(dtype_name(floating), (1e-2, 1e-2))
 
 
 def same_error(observed: Raised, expected: Raised) -> bool:
@@ -64,21 +67,20 @@ def same_error(observed: Raised, expected: Raised) -> bool:
     return observed.kind == expected.kind and without_numbers[0] == without_numbers[1]
 
 
-def same_distribution(observed: Tensor, expected: Tensor) -> bool:
+def same_distribution(observed: Array, expected: Array) -> bool:
     """Whether two samples, each of shape (n,), can come from one distribution (see the module's text)."""
     # As many as the reference draws: of a few numbers almost any could be drawn.
-    if observed.dtype != expected.dtype or observed.shape != expected.shape or expected.dim() != 1:
+    if dtype_name(observed) != dtype_name(expected) or observed.shape != expected.shape or expected.ndim != 1:
         return False
-    if torch.equal(observed, expected):
+    if np.array_equal(as_numpy(observed), as_numpy(expected)):
         return True
     threshold = math.sqrt(math.log(2 / SAMPLE_ERROR) / len(expected))
     return distance(observed, expected) <= threshold
 
 
-def distance(observed: Tensor, expected: Tensor) -> float:
+def distance(observed: Array, expected: Array) -> float:
     """Return the Kolmogorov-Smirnov distance: the largest gap between the two distribution functions."""
-    # numpy sorts, and looks up a sorted list, several times faster than torch does.
-    a, b = (np.sort(sample.double().numpy()) for sample in (observed, expected))
+    a, b = (np.sort(as_numpy(sample).astype(np.float64)) for sample in (observed, expected))
     if np.isnan(a).any() or np.isnan(b).any():
         return 0.0 if np.isnan(a).all() and np.isnan(b).all() else 1.0
     below = [np.searchsorted(sample, np.concatenate([a, b]), side="right") / len(sample) for sample in (a, b)]

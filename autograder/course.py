@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import Distribution, entry_points
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -23,11 +23,23 @@ from autograder.mistakes import Mistake
 from autograder.sections import EXERCISE, Contents, titles_in
 
 Names = Callable[[], SimpleNamespace]
+HAS_EXERCISE = re.compile(r"^:tags: \[(?:[\w-]+, *)*exercise(?:, *[\w-]+)*\]$", re.MULTILINE)
 GIVEN = re.compile(r"from \w+\.(?P<room>\w+) import (?P<names>\w+(?:, \w+)*)")  # all that a given cell holds
+
+
+GROUP = "autograder.course"
 
 
 class NoCourse(WorkFailed):
     """There is no reference to compare with on this machine."""
+
+
+class UnfinishedChapter(WorkFailed):
+    """A chapter has exercises that nothing can check."""
+
+
+class SeveralCourses(WorkFailed):
+    """More than one course is installed on this machine, and nobody says which one is meant."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +87,30 @@ class Course:
 
         Raises:
             NoCourse: none is, as in a student's environment.
+            SeveralCourses: there are more; the message names them.
         """
-        for entry in entry_points(group="autograder.course"):
-            return cls(entry.value, os.environ.get("BOOK_URL", ""), os.environ.get("REPOSITORY_URL", ""))
-        raise NoCourse("no course is installed here: run pip install -e . in the course's repository")
+        found = {entry.value: entry.dist for entry in entry_points(group=GROUP)}
+        if not found:
+            raise NoCourse("no course is installed here: run pip install -e . in the course's repository")
+        if len(found) > 1:
+            named = [f"{package} (of {dist.name if dist else 'no distribution'})" for package, dist in found.items()]
+            raise SeveralCourses(
+                f"{len(found)} courses are installed here: {', '.join(named)}; uninstall all but one, by pip uninstall "
+                "and the name in brackets, or give each an environment of its own"
+            )
+        return cls(next(iter(found)), os.environ.get("BOOK_URL", ""), os.environ.get("REPOSITORY_URL", ""))
+
+    @property
+    def distribution(self) -> Distribution:
+        """The installed distribution that brings the course.
+
+        Raises:
+            NoCourse: it is not installed.
+        """
+        for entry in entry_points(group=GROUP):
+            if entry.value == self.package and entry.dist:
+                return entry.dist
+        raise NoCourse(f"the course {self.package} is not installed here")
 
     @cached_property
     def folder(self) -> Path:
@@ -90,9 +122,26 @@ class Course:
         """Address of the folder of the book's site that holds notebooks and bundle; empty without a book."""
         return f"{self.book_url}downloads/" if self.book_url else ""
 
+    @cached_property
+    def root(self) -> Path:
+        """The folder of chapters, data and bibliography: the package's, or the one that the package stands in."""
+        return self.folder if (self.folder / "chapters").is_dir() else self.folder.parent
+
     @property
     def chapters(self) -> Path:
-        return self.folder.parent / "chapters"
+        return self.root / "chapters"
+
+    @property
+    def checks(self) -> Path:
+        """The folder of the checks: in the package, or else in the grader's, as of the course that comes with it."""
+        inside = self.folder / "checks"
+        return inside if inside.is_dir() else Path(__file__).parent / "checks"
+
+    @property
+    def bibliography(self) -> str:
+        """The works that chapters cite, as BibTeX; empty where the course has none."""
+        path = self.root / "references.bib"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def page(self, room: str) -> str:
         """Return the address of a room's chapter in the book; empty without a book."""
@@ -175,9 +224,20 @@ class Course:
 
 
 def chapters_of(course: Course) -> list[Chapter]:
-    """Return the chapters that have exercises, in order."""
+    """Return the chapters that have exercises, in order.
+
+    Raises:
+        UnfinishedChapter: one has exercises, and no mistakes or no checks; the message names the file.
+    """
     rooms = ((path, path.stem.partition("-")[2]) for path in sorted(course.chapters.glob("[0-9]*-*.md")))
-    return [Chapter(path, room) for path, room in rooms if (course.folder / "mistakes" / f"{room}.py").exists()]
+    found = [Chapter(path, room) for path, room in rooms]
+    chapters = [chapter for chapter in found if HAS_EXERCISE.search(chapter.text)]
+    for chapter in chapters:
+        for folder in (course.folder / "mistakes", course.checks):
+            if not (folder / f"{chapter.room}.py").is_file():
+                missing = f"{folder.name}/{chapter.room}.py"
+                raise UnfinishedChapter(f"{chapter.path.name} has exercises, and {missing} is not there: write it")
+    return chapters
 
 
 def names_of_source(source: str, module_name: str) -> SimpleNamespace:

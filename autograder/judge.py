@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from autograder.arrays import Array, NDArray, as_numpy, close, dtype_name, is_array, is_floating, of_one_kind
 from autograder.checks import Check, Observation, Raised, Sample, ready_made_for
 from autograder.common_mistakes import certain_mistake, likely_mistake
 from autograder.comparison import same, same_answer, tolerance_of
@@ -158,31 +158,34 @@ def _first_difference(answer: Answer, expected: Answer, among: frozenset[str] = 
         if not same(mine, right):
             refusal = isinstance(right, Raised) and right.is_refusal
             wanted = f"{name}: {'a ValueError or TypeError that says why' if refusal else describe(right)}"
-            if isinstance(mine, Tensor) and isinstance(right, Tensor) and mine.shape == right.shape:
+            if is_array(mine) and is_array(right) and of_one_kind(mine, right) and mine.shape == right.shape:
                 off = _off(mine, right)
                 return Diagnosis(f"{name}: {describe(mine)}{_gap(mine, right, off)}", wanted, where=picture(off))
             return Diagnosis(f"{name}: {describe(mine)}", wanted)
     return Diagnosis("something more than was asked for", "only: " + ", ".join(expected.observations))
 
 
-def _off(observed: Tensor, expected: Tensor) -> Tensor:
-    """Return which numbers of a tensor are not as expected, in its shape."""
-    if observed.dtype != expected.dtype or not observed.is_floating_point():
-        return observed != expected
-    return ~torch.isclose(observed, expected, *tolerance_of(expected.dtype), equal_nan=True)
+def _off(observed: Array, expected: Array) -> NDArray:
+    """Return which numbers of an array are not as expected, in its shape."""
+    one, other = as_numpy(observed), as_numpy(expected)
+    if dtype_name(observed) != dtype_name(expected) or not is_floating(observed):
+        return np.asarray(one != other)
+    return ~close(one, other, *tolerance_of(expected))
 
 
-def _gap(observed: Tensor, expected: Tensor, off: Tensor) -> str:
+def _gap(observed: Array, expected: Array, off: NDArray) -> str:
     """Say by how much numbers are off, how many of them, and where they lie, as an index that covers them."""
-    if observed.dtype != expected.dtype or not observed.is_floating_point():
+    if dtype_name(observed) != dtype_name(expected) or not is_floating(observed):
         return ""
-    gap = float((observed - expected).abs()[off].nan_to_num(math.inf).max())
+    with np.errstate(invalid="ignore", over="ignore"):
+        gaps = np.abs(as_numpy(observed) - as_numpy(expected))[off]
+    gap = float(np.where(np.isnan(gaps), math.inf, gaps).max())
     said = f"; it is off by up to {gap:.3g}"
-    number, total = int(off.sum()), off.numel()
+    number, total = int(off.sum()), off.size
     return said if number == total else f"{said}, in {number} of {total} numbers, at [{_covering(off)}]"
 
 
-def picture(off: Tensor) -> str:
+def picture(off: NDArray) -> str:
     """Draw which numbers are wrong, a line for each row of the last dimension; nothing where all are, or too many."""
     if off.ndim == 0 or off.all() or not off.any():
         return ""
@@ -192,10 +195,10 @@ def picture(off: Tensor) -> str:
     return "\n".join(" ".join("✗" if wrong else "·" for wrong in row) for row in rows.tolist())
 
 
-def _covering(marked: Tensor) -> str:
+def _covering(marked: NDArray) -> str:
     """Return the smallest block of indices that has all marked elements in it, as Python writes it."""
-    places = marked.nonzero()
-    ends = zip(places.amin(dim=0).tolist(), places.amax(dim=0).tolist(), marked.shape, strict=True)
+    places = np.argwhere(marked)
+    ends = zip(places.min(axis=0).tolist(), places.max(axis=0).tolist(), marked.shape, strict=True)
     return ", ".join(
         ":" if (first, last) == (0, size - 1) else str(first) if first == last else f"{first}:{last + 1}"
         for first, last, size in ends
@@ -205,20 +208,21 @@ def _covering(marked: Tensor) -> str:
 def describe(value: Observation) -> str:
     """Return an observation in a few words for a student: sizes first, then the first numbers."""
     if isinstance(value, Sample):
-        draws = value.draws.double().flatten()
+        draws = as_numpy(value.draws).astype(np.float64).flatten()
         if not len(draws):
             return "no numbers"
-        mean, std = float(draws.mean()), float(draws.std(correction=min(1, len(draws) - 1)))
+        with np.errstate(invalid="ignore", over="ignore"):
+            mean, std = float(draws.mean()), float(draws.std(ddof=min(1, len(draws) - 1)))
         return f"{len(draws)} numbers with mean {mean:.3g} and standard deviation {std:.3g}"
     if isinstance(value, Raised):
         if value.kind in ("ValueError", "TypeError") and not value.is_refusal:
             return f"{value.kind} without a message"
         where = f", in the line: {value.line}" if value.line else ""
         return f"{value.kind}: {value.message}{where}"
-    if isinstance(value, Tensor):
-        kind = f"{str(value.dtype).removeprefix('torch.')} of shape {tuple(value.shape)}"
-        numbers = ", ".join(f"{number:.4g}" for number in value.flatten()[:4].tolist())
-        more = ", …" if value.numel() > 4 else ""
+    if is_array(value):
+        kind = f"{dtype_name(value)} of shape {tuple(value.shape)}"
+        numbers = ", ".join(f"{number:.4g}" for number in as_numpy(value).flatten()[:4].tolist())
+        more = ", …" if as_numpy(value).size > 4 else ""
         return f"{kind}: {numbers}{more}" if numbers else kind
     if value is None:
         return "none"

@@ -1,8 +1,8 @@
 """Which known mistakes explain what a student's answers have got wrong: a set of them, since real code has several.
 
-A *place* is one observation of one check; of a tensor its dtype, its shape and its numbers are three places, since one
-fault can spoil the dtype and another the numbers. A known mistake *fails* the places in which it differs from the
-reference. There a student's answer can
+A *place* is one observation of one check; of a tensor or an array its dtype, its shape and its numbers are three
+places, since one fault can spoil the dtype and another the numbers. A known mistake *fails* the places in which it
+differs from the reference. There a student's answer can
 
 - be the mistake's: the place is *explained*;
 - be right: the place *contradicts* the mistake;
@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from autograder.arrays import Array, as_numpy, close, dtype_name, is_array, of_one_kind
 from autograder.checks import Observation, Raised
 from autograder.comparison import same, tolerance_of
 from autograder.verdicts import Answer
@@ -183,33 +183,33 @@ def _side_by_side(*answers: Answer) -> Iterator[tuple[str, tuple[Observation, ..
 
 
 def _parts(right: Observation) -> frozenset[str]:
-    return PARTS if isinstance(right, Tensor) else WHOLE
+    return PARTS if is_array(right) else WHOLE
 
 
 def differing(one: Observation, other: Observation, right: Observation) -> frozenset[str]:
     """Return the parts in which two observations differ, where the right one decides which parts there are."""
     if one is other:
         return frozenset()
-    if not (isinstance(one, Tensor) and isinstance(other, Tensor) and isinstance(right, Tensor)):
+    if not (is_array(one) and is_array(other) and of_one_kind(one, other) and of_one_kind(other, right)):
         here = one is not NOTHING and other is not NOTHING
         return frozenset() if here and same(one, other) else _parts(right)
     same_parts = {
-        "dtype": one.dtype == other.dtype,
+        "dtype": dtype_name(one) == dtype_name(other),
         "shape": one.shape == other.shape,
         "numbers": _same_numbers(one, other),
     }
     return frozenset(part for part, is_same in same_parts.items() if not is_same)
 
 
-def _same_numbers(one: Tensor, other: Tensor) -> bool:
-    """Whether two tensors hold the same numbers in the same order, whatever their shapes and dtypes."""
-    if one.numel() != other.numel():
+def _same_numbers(one: Array, other: Array) -> bool:
+    """Whether two arrays hold the same numbers in the same order, whatever their shapes and dtypes."""
+    a, b = (as_numpy(array).flatten() for array in (one, other))
+    if a.size != b.size:
         return False
-    floating = [tensor.dtype for tensor in (one, other) if not tensor.dtype.is_complex and tensor.is_floating_point()]
-    rtol, atol = map(max, zip(*map(tolerance_of, floating), strict=True)) if floating else (0.0, 0.0)
-    wide = torch.complex128 if one.is_complex() or other.is_complex() else torch.float64
-    a, b = (tensor.flatten().to(wide) for tensor in (one, other))
-    return torch.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
+    floating = [tolerance_of(array) for array, numbers in ((one, a), (other, b)) if numbers.dtype.kind == "f"]
+    rtol, atol = map(max, zip(*floating, strict=True)) if floating else (0.0, 0.0)
+    wide = np.complex128 if "c" in (a.dtype.kind, b.dtype.kind) else np.float64
+    return bool(close(a.astype(wide), b.astype(wide), rtol, atol).all())
 
 
 def _how_alike(mine: Observation, theirs: Observation) -> str:

@@ -13,14 +13,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import CodeType, FrameType, SimpleNamespace
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from autograder.arrays import Array, is_array, is_frame, is_tensor, plain_array, spread
+from autograder.chance import kind_of, seeded
 from autograder.checks import Check, Observation, Observations, Raised, Sample, ready_made_for
 from autograder.exercises import stub_lines
 from autograder.verdicts import Answer
 
 NOT_WRITTEN = "not written yet"
+MAX_TEXT = 4000  # characters of an observation; a longer text is told apart by a digest of the rest
 
 
 def seed_of(run_seed: int, check: Check) -> int:
@@ -32,22 +34,21 @@ def seed_of(run_seed: int, check: Check) -> int:
 def observe(check: Check, names: SimpleNamespace, seed: int) -> Answer:
     """Run one check and return what it observed, whatever the code under it does short of ending the process.
 
-    torch's global generator is seeded for the run and restored after it.
+    The global generators are seeded for the run and restored after it.
 
     Args:
         check: what to observe.
         names: the namespace that holds the exercise.
-        seed: of the check's own generator and of torch's global one.
+        seed: of the check's own generator and of the global ones.
     """
     if not hasattr(names, check.exercise):
         return Answer("missing", {}, f"there is no {check.exercise} in this notebook")
     started = time.perf_counter()
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+    with seeded(seed), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed also takes down the stack, for CUDA's sake
         with first_call_of(ready_made_for(check.exercise)) as called:
             try:
-                answer = answer_of(check.observe(names, torch.Generator().manual_seed(seed)), check)
+                answer = answer_of(check.observe(names, kind_of(check.observe).make(seed)), check)
             except (Exception, SystemExit) as error:
                 answer = answer_of_error(error, check)
     return replace(answer, duration_s=time.perf_counter() - started, delegated="".join(called))
@@ -78,41 +79,54 @@ def first_call_of(functions: Mapping[CodeType, str]) -> Iterator[list[str]]:
         sys.setprofile(None)
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Add up in one order: with more threads the last digits depend on the machine. So small a tensor gains nothing."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 def answer_of(observations: Observations, check: Check) -> Answer:
-    """Take observations as they are, unless a part of the exercise is still a stub or ran out of memory."""
+    """Take observations as they are, unless a part of the exercise is still a stub or ran out of memory.
+
+    A frame of pandas becomes several observations, one for each column.
+    """
     for value in observations.values():
         if isinstance(value, Raised):
             special = _special_answer(value.kind, value.message, check)
             if special is not None:
                 return special
-    return Answer("observed", {name: plain(value) for name, value in observations.items()})
+    parts = [spread(name, value) if is_frame(value) else [(name, value)] for name, value in observations.items()]
+    return Answer("observed", {name: plain(value) for part in parts for name, value in part})
 
 
 def plain(value: object) -> Observation:
-    """Return a copy that later code cannot change and that holds nothing of the student's: no subclass, no graph."""
+    """Return a copy that later code cannot change and that holds nothing of the student's: no subclass, no graph.
+
+    A single number of NumPy's is the number that it holds.
+    """
     if isinstance(value, Sample):
-        return Sample(plain_tensor(value.draws))
-    if isinstance(value, Tensor):
-        return plain_tensor(value)
-    if value is None or isinstance(value, Raised) or type(value) in (bool, int, float, str):
+        return Sample(plain_numbers(value.draws))
+    if is_array(value):
+        return _within_limit(plain_array(value)) if isinstance(value, np.ndarray) else plain_numbers(value)
+    if isinstance(value, np.bool_ | np.number | np.str_):
+        value = np.generic.item(value)
+    if type(value) is str:
+        return _within_limit(value)
+    if value is None or isinstance(value, Raised) or type(value) in (bool, int, float):
         return value  # type: ignore[return-value]
     return f"a {type(value).__name__}"
 
 
-def plain_tensor(value: Tensor) -> Tensor:
+def plain_numbers(value: Array) -> Array:
+    """Return a tensor, or an array of numbers, as ``plain`` does."""
+    if not is_tensor(value):
+        return np.array(value, order="C", copy=True, subok=False)
+    import torch
+
     with torch._C.DisableTorchFunctionSubclass():
-        return torch.Tensor.detach(value).to("cpu").as_subclass(Tensor).contiguous().clone()
+        return torch.Tensor.detach(value).to("cpu").as_subclass(torch.Tensor).contiguous().clone()
+
+
+def _within_limit(value: Observation) -> Observation:
+    """Return a long text shortened, the reference's as the student's, so that two which differ still do."""
+    if not isinstance(value, str) or len(value) <= MAX_TEXT:
+        return value
+    digest = hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:16]
+    return f"{value[: MAX_TEXT - 100]} … ({len(value)} characters, digest {digest})"
 
 
 def answer_of_error(error: BaseException, check: Check) -> Answer:

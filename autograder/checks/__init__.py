@@ -10,14 +10,25 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import random
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import CodeType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import torch
-from torch import Tensor, nn
+import numpy as np
+
+from autograder.chance import kind_of
+from autograder.course import Course, NoCourse
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    from autograder.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -40,12 +51,13 @@ class Raised:
 class Sample:
     """Independent draws from one distribution, shape (n,): compared by distribution and never value by value."""
 
-    draws: Tensor
+    draws: Array
 
 
-Observation = Tensor | Sample | Raised | bool | int | float | str | None
-Observations = Mapping[str, Observation]
-CheckFunction = Callable[[SimpleNamespace, torch.Generator], Observations]
+Observation: TypeAlias = "Array | Sample | Raised | bool | int | float | str | None"
+Observations: TypeAlias = "Mapping[str, Observation]"
+Generator: TypeAlias = "torch.Generator | np.random.Generator | random.Random"
+CheckFunction: TypeAlias = "Callable[[SimpleNamespace, Any], Observations]"  # which generator, see autograder.chance
 
 
 @dataclass(frozen=True)
@@ -80,9 +92,14 @@ _CHECKS: dict[str, list[Check]] = {}
 
 
 def check(exercise: str, *, title: str, points: int, hidden: bool = False) -> Callable[[CheckFunction], CheckFunction]:
-    """Declare a function as a check of an exercise. The file that it stands in names the room."""
+    """Declare a function as a check of an exercise. The file that it stands in names the room.
+
+    Raises:
+        TypeError: its generator is of no known kind (see ``autograder.chance``).
+    """
 
     def declare(function: CheckFunction) -> CheckFunction:
+        kind_of(function)
         room = function.__module__.rpartition(".")[2]
         _CHECKS.setdefault(room, []).append(Check(room, exercise, function.__name__, title, points, hidden, function))
         return function
@@ -106,9 +123,14 @@ def checks_of(room: str, exercise: str | None = None) -> list[Check]:
     Raises:
         LookupError: there are no checks of that room.
     """
+    name = f"{__name__}.{room}"
+    if name not in sys.modules:
+        __path__[:] = [str(folder())]
     try:
-        importlib.import_module(f"{__name__}.{room}")
+        importlib.import_module(name)
     except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
         raise LookupError(f"there are no checks for {room!r}") from error
     return [check for check in _CHECKS.get(room, []) if exercise in (None, check.exercise)]
 
@@ -154,14 +176,25 @@ def refusal(action: Callable[[], object]) -> Observation:
     return answer
 
 
-def tried(rng: torch.Generator, calls: Mapping[str, Callable[[], object]]) -> dict[str, Observation]:
+def tried(rng: Generator, calls: Mapping[str, Callable[[], object]]) -> dict[str, Observation]:
     """Make calls in an order that the generator draws, and observe of each whether it was refused.
 
     With some among them that are right, what comes first, second and so on cannot be known without the seed.
     """
     names = list(calls)
-    order = torch.randperm(len(names), generator=rng).tolist()
+    order = shuffled(rng, len(names))
     return {f"call {n}, {names[at]}": refusal(calls[names[at]]) for n, at in enumerate(order, start=1)}
+
+
+def shuffled(rng: Generator, count: int) -> list[int]:
+    """Return the numbers from 0 to ``count - 1`` in an order that the check's generator draws."""
+    if isinstance(rng, random.Random):
+        return rng.sample(range(count), count)
+    if isinstance(rng, np.random.Generator):
+        return [int(at) for at in rng.permutation(count)]
+    import torch
+
+    return [int(at) for at in torch.randperm(count, generator=rng).tolist()]
 
 
 class Notes(list[Any]):
@@ -177,6 +210,8 @@ def set_values(parameter: Tensor, values: Tensor) -> None:
     Raises:
         RuntimeError: the tensor has a shape that the values do not fit; the message says that the check is at work.
     """
+    import torch
+
     try:
         with torch.no_grad():
             parameter.copy_(values)
@@ -187,6 +222,8 @@ def set_values(parameter: Tensor, values: Tensor) -> None:
 
 def descend(module: nn.Module, loss: Tensor, lr: float) -> None:
     """Take one step of gradient descent on whatever the module says are its parameters."""
+    import torch
+
     module.zero_grad()
     if loss.requires_grad:
         loss.backward()  # type: ignore[no-untyped-call]
@@ -196,22 +233,40 @@ def descend(module: nn.Module, loss: Tensor, lr: float) -> None:
                 parameter.sub_(lr * parameter.grad)
 
 
-def normal(rng: torch.Generator, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """Draw a tensor of standard normal numbers from the check's own generator."""
-    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
+def normal(rng: torch.Generator, *shape: int, dtype: torch.dtype | None = None) -> Tensor:
+    """Draw a tensor of standard normal numbers, float32 unless said, from the check's own generator."""
+    import torch
+
+    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype or torch.float32)
 
 
 def between(low: int, high: int, rng: torch.Generator) -> int:
     """Draw a whole number; both ends can occur."""
+    import torch
+
     return int(torch.randint(low, high + 1, (), generator=rng))
 
 
 def modes_in_turn(rng: torch.Generator) -> list[bool]:
     """Return four times training mode and four times evaluation mode, in an order that the generator draws."""
-    return [at < 4 for at in torch.randperm(8, generator=rng).tolist()]
+    return [at < 4 for at in shuffled(rng, 8)]
 
 
 @cache
 def rooms() -> tuple[str, ...]:
     """Return the rooms that have checks, by name."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder())])))
+
+
+@cache
+def folder() -> Path:
+    """Return where the rooms' files are: in the installed course, or else here, as in the students' wheel."""
+    try:
+        return Course.installed().checks
+    except NoCourse:
+        return Path(__file__).parent
+
+
+def file_of(room: str) -> Path:
+    """Return the file of a room's checks."""
+    return folder() / f"{room}.py"

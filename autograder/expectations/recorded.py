@@ -13,14 +13,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
+import safetensors.numpy
 
+from autograder.arrays import NDArray, from_bytes, to_bytes
+from autograder.chance import one_thread
 from autograder.checks import Check, Raised, checks_of
 from autograder.comparison import same_answer
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import Expectations
-from autograder.observe import one_thread, seed_of
+from autograder.observe import seed_of
 from autograder.sandbox import wire
 from autograder.sections import Contents
 from autograder.verdicts import Answer
@@ -42,13 +44,13 @@ class RecordedExplanation:
 
 def record(course: Course, room: str, folder: Path) -> Path:
     """Write the recording of a room's visible checks into a folder and return the file."""
-    tensors: dict[str, Any] = {}
+    arrays: dict[str, NDArray] = {}
     answers: list[dict[str, Any]] = []
     with one_thread():
         for check, seed, who, answer in _recorded_answers(LiveExpectations(course), room):
             header, body = wire.pack_answer(without_reference_words(answer))
-            for name, tensor in (safetensors.torch.load(body) if body else {}).items():
-                tensors[f"{len(answers)}/{name}"] = tensor
+            for name, numbers in from_bytes(body).items():
+                arrays[f"{len(answers)}/{name}"] = numbers
             answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
     explanations = [
         {field.name: getattr(mistake, field.name) for field in fields(RecordedExplanation)}
@@ -57,7 +59,7 @@ def record(course: Course, room: str, folder: Path) -> Path:
     content = {"contents": asdict(course.contents(room)), "answers": answers, "explanations": explanations}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{room}.safetensors"
-    safetensors.torch.save_file(tensors, path, metadata={"content": json.dumps(content)})
+    safetensors.numpy.save_file(arrays, path, metadata={"content": json.dumps(content)})
     return path
 
 
@@ -98,17 +100,17 @@ class RecordedExpectations:
 
     @cached_property
     def _content(self) -> Mapping[str, Any]:
-        with safetensors.safe_open(self.path, framework="pt") as file:
+        with safetensors.safe_open(self.path, framework="np") as file:
             content: Mapping[str, Any] = json.loads(file.metadata()["content"])
         return content
 
     @cached_property
     def _answers(self) -> Mapping[tuple[str, int, str], Answer]:
-        tensors = safetensors.torch.load_file(self.path)
+        arrays = safetensors.numpy.load_file(self.path)
         found = {}
         for at, row in enumerate(self._content["answers"]):
-            mine = {name.partition("/")[2]: tensor for name, tensor in tensors.items() if name.startswith(f"{at}/")}
-            body = safetensors.torch.save(mine) if mine else b""
+            mine = {name.partition("/")[2]: numbers for name, numbers in arrays.items() if name.startswith(f"{at}/")}
+            body = to_bytes(mine) if mine else b""
             found[row["check"], row["seed"], row["who"]] = wire.unpack_answer(row["answer"], body)
         return found
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.chance import kind_of
 from autograder.errors import plain
 from autograder.reports.progress import Progress
 from autograder.verdicts import ALSO_LABELS, LABELS, Verdict, labelled
@@ -42,9 +43,11 @@ def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
 def repeated(verdict: Verdict) -> str:
     """Return code that runs a check again in a notebook, with the same inputs, and shows all that it observes."""
     function = verdict.check.observe
+    kind = kind_of(function)
     return (
-        f"from types import SimpleNamespace\n\nimport torch\nfrom {function.__module__} import {function.__name__}\n\n"
-        f"{function.__name__}(SimpleNamespace(**globals()), torch.Generator().manual_seed({verdict.seed}))"
+        f"from types import SimpleNamespace\n\n{kind.imported}\n"
+        f"from {function.__module__} import {function.__name__}\n\n"
+        f"{function.__name__}(SimpleNamespace(**globals()), {kind.made.format(seed=verdict.seed)})"
     )
 
 

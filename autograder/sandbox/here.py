@@ -68,7 +68,7 @@ def _wait(child: subprocess.Popen[bytes], written: Path, within: Limits) -> bool
     """Wait until the child ends; return whether it did before its time, or the time of one cell or check, was over."""
     patience_s = max(within.cell_s, within.check_s) + GRACE_S
     end = time.monotonic() + START_S + within.total_s
-    size, heard = 0, time.monotonic() + START_S  # it has yet to import torch
+    size, heard = 0, time.monotonic() + START_S  # it has yet to import what the checks need
     while child.poll() is None:
         now = time.monotonic()
         if written.stat().st_size > size:

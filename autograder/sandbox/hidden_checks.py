@@ -11,7 +11,6 @@ import marshal
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from types import CodeType, ModuleType
 
 from autograder import checks
@@ -48,7 +47,7 @@ def _compiled(room: str, text: str) -> CodeType:
 
 
 def _text(room: str) -> str:
-    return (Path(checks.__file__).parent / f"{room}.py").read_text(encoding="utf-8")
+    return checks.file_of(room).read_text(encoding="utf-8")
 
 
 def _load(room: str, code: CodeType) -> None:

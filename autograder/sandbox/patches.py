@@ -18,18 +18,25 @@ import types
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import Any
 
-import torch
-
 from autograder.checks import Check, declared
 
 MODULES = {
     "builtins",
     *("torch", "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.optim", "torch.autograd", "torch.random"),
-    *("torch.linalg", "safetensors.torch", "numpy", "math", "copy", "json", "json.encoder", "hashlib", "struct"),
+    *(
+        "torch.linalg",
+        "safetensors.numpy",
+        "numpy",
+        "numpy.random",
+        "math",
+        "copy",
+        "json",
+        "json.encoder",
+        "hashlib",
+        "struct",
+    ),
     *("os", "socket", "signal", "time", "warnings", "contextlib", "traceback", "linecache"),
 }
-CLASSES = (torch.Tensor, torch.Generator, torch.nn.Module, torch.nn.Parameter)
-TOOL_TYPES = (types.ModuleType, torch.Generator)  # by name they would be looked up in what may have been replaced
 OURS = "autograder"
 PARTS = ("__code__", "__defaults__", "__kwdefaults__")
 
@@ -53,10 +60,13 @@ class PutBack:
 
     def __init__(self) -> None:
         self._space, self._builtins = builtins.__dict__, dict(builtins.__dict__)
+        self._torch = sys.modules.get("torch")
+        # By name they would be looked up in what may have been replaced.
+        self._tool_types = (types.ModuleType, *((self._torch.Generator,) if self._torch else ()))
         self._modules = {name: module for name, module in sys.modules.items() if _is_tool(name)}
         self._spaces = [(module, dict(vars(module))) for module in self._modules.values()]
         own = [module for name, module in self._modules.items() if _is_own(name)]
-        self._classes = [(each, dict(vars(each))) for each in (*CLASSES, *_own_classes(own))]
+        self._classes = [(each, dict(vars(each))) for each in (*_classes_of(self._torch), *_own_classes(own))]
         self._functions = [(each, [getattr(each, name) for name in PARTS]) for each in _own_functions(own)]
         self._containers = list(_own_containers(own))
         self._checks = [(check, dict(vars(check))) for check in declared()]
@@ -72,11 +82,11 @@ class PutBack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
     ) -> None:
         self._space.update(self._builtins)  # no name is looked up before this
-        _stop_watchers()
+        _stop_watchers(self._torch)
         sys.modules.update(self._modules)
         sys.meta_path[:], sys.path_hooks[:], sys.path[:] = self._paths
         for module, before in self._spaces:
-            _restore(vars(module), before, _is_own(module.__name__))
+            _restore(vars(module), before, self._tool_types, _is_own(module.__name__))
         for each, before in self._classes:
             _restore_class(each, before)
         for function, parts in self._functions:
@@ -93,6 +103,10 @@ class PutBack:
 def _refuse_audit_hooks(event: str, arguments: tuple[object, ...]) -> None:
     if event == "sys.addaudithook":
         raise RuntimeError("no hooks here")  # Python then adds none, and goes on
+
+
+def _classes_of(torch: Any) -> tuple[type, ...]:
+    return (torch.Tensor, torch.Generator, torch.nn.Module, torch.nn.Parameter) if torch else ()
 
 
 def _is_tool(name: str) -> bool:
@@ -128,16 +142,12 @@ def _own_containers(own: Sequence[types.ModuleType]) -> Iterator[tuple[Any, Any]
                 yield from ((entry, entry.copy()) for entry in inner if isinstance(entry, list))
 
 
-def _is_tool_value(value: object) -> bool:
-    return callable(value) or isinstance(value, TOOL_TYPES)
-
-
-def _restore(space: MutableMapping[str, Any], before: dict[str, Any], ours: bool) -> None:
+def _restore(space: MutableMapping[str, Any], before: dict[str, Any], tool_types: tuple[type, ...], ours: bool) -> None:
     for name, value in before.items():
-        if _is_tool_value(value) and space.get(name) is not value:
+        if (callable(value) or isinstance(value, tool_types)) and space.get(name) is not value:
             space[name] = value
     for name in [name for name in space if name not in before and (ours or hasattr(builtins, name))]:
-        if not isinstance(space[name], TOOL_TYPES):
+        if not isinstance(space[name], tool_types):
             del space[name]  # else a name of the module's own would stand before the builtin of that name
 
 
@@ -156,7 +166,7 @@ def _restore_check(check: Check, fields: dict[str, Any]) -> None:
         object.__setattr__(check, name, value)
 
 
-def _stop_watchers() -> None:
+def _stop_watchers(torch: Any) -> None:
     """Take off what would run between the lines of a check: traces, signal handlers, modes of torch."""
     sys.settrace(None)
     sys.setprofile(None)
@@ -168,6 +178,8 @@ def _stop_watchers() -> None:
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    if torch is None:
+        return
     while torch._C._len_torch_function_stack():
         torch._C._pop_torch_function_stack()
     while torch._C._len_torch_dispatch_stack():

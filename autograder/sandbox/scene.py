@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from io import StringIO
 from types import ModuleType
 
-import torch
-from torch import Tensor, nn
+import numpy as np
 
+from autograder.arrays import as_numpy, is_array
 from autograder.checks import Observation, Observations, Raised
-from autograder.observe import plain, plain_tensor, student_line
+from autograder.observe import plain, plain_numbers, student_line
 from autograder.sandbox.cells import run_cell
 from autograder.sandbox.program import Cell, PlannedScene
 
@@ -30,7 +31,8 @@ def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
         module: in which the cells have run.
     """
     # Memory that nobody has written to is NaN in one of two runs, so that an answer which depends on it differs.
-    torch._C._set_deterministic_algorithms(scene.fills_memory, warn_only=True)  # the public one imports a compiler
+    if torch := sys.modules.get("torch"):
+        torch._C._set_deterministic_algorithms(scene.fills_memory, warn_only=True)  # the public one imports a compiler
     changed = source[: scene.start] + scene.text + source[scene.end :]
     ended = run_cell(Cell(scene.cell, changed), module)
     if ended.error:
@@ -41,7 +43,8 @@ def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
 
 def _value(given: str, asked: str, module: ModuleType) -> object:
     """Run the lines, each time anew, since an expression may change what they have made."""
-    space = {**vars(module), "torch": torch, "nn": nn}
+    torch = sys.modules.get("torch")
+    space = {**vars(module), "np": np, **({"torch": torch, "nn": torch.nn} if torch else {})}
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         exec(compile(given, "<scene>", "exec", dont_inherit=True), space)
         return eval(asked, space)
@@ -59,14 +62,15 @@ def brief(value: object) -> Observation:
 
     Tensors in it are shown as their numbers, floats with four digits; what holds more than ``MAX_PARTS`` is counted.
     """
-    if isinstance(value, Tensor):
-        return plain_tensor(value)
+    if is_array(value):
+        return plain(value)
     return _shown(value) if isinstance(value, dict | list | tuple) else plain(value)
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, Tensor):
-        value = plain_tensor(value).tolist() if value.numel() <= MAX_PARTS else f"a tensor of {value.numel()} numbers"
+    if is_array(value):
+        numbers = as_numpy(plain_numbers(value))
+        value = numbers.tolist() if numbers.size <= MAX_PARTS else f"a tensor of {numbers.size} numbers"
     if isinstance(value, dict | list | tuple) and len(value) > MAX_PARTS:
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, dict):

@@ -26,7 +26,7 @@ from autograder.sandbox import child, hidden_checks, isolation, landlock, memory
 from autograder.sandbox.program import Limits
 
 # What notebooks import anyway: once here rather than once in each submission.
-PRELOAD = ("torch", "numpy", "matplotlib.pyplot", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
+PRELOAD = ("numpy", "matplotlib.pyplot", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
 # The first optimizer of torch.optim imports this, which takes a second: once here where it is needed, since else each
 # check would import it in its own fork.
 IMPORTED_BY_OPTIMIZERS = "torch._dynamo"
@@ -44,15 +44,14 @@ def main() -> None:
     wall, uid, control = sys.argv[1], int(sys.argv[2]), socket.socket(fileno=int(sys.argv[3]))
     hidden = tuple(map(Path, sys.argv[4:]))
     isolation.die_with_parent()
-    import torch
-
-    torch.set_num_threads(1)  # a fork of a process with a pool of threads hangs in its first parallel loop
     for name in PRELOAD:
         importlib.import_module(name)
-    with contextlib.suppress(ImportError):
-        importlib.import_module(LOADED_BY_FAR_TENSORS)
     texts, _ = wire.receive(control)
     hidden_checks.load_texts(texts)
+    if torch := sys.modules.get("torch"):  # the checks have imported it
+        torch.set_num_threads(1)  # a fork of a process with a pool of threads hangs in its first parallel loop
+        with contextlib.suppress(ImportError):
+            importlib.import_module(LOADED_BY_FAR_TENSORS)
     gc.collect()
     gc.freeze()
     memory.use_large_pages()

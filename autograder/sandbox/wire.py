@@ -12,15 +12,15 @@ import math
 import select
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import safetensors.torch
-import torch
-from torch import Tensor
-
+from autograder import arrays
+from autograder.arrays import Array, NDArray
 from autograder.checks import Observation, Raised, Sample
+from autograder.observe import MAX_TEXT
 from autograder.verdicts import Answer
 
 # What the grader says to the server: a program follows, or end the one that runs.
@@ -29,19 +29,6 @@ LENGTHS = struct.Struct(">II")
 MAX_HEADER_BYTES = 1 << 20
 MAX_BODY_BYTES = 16 << 20
 MAX_REQUEST_BYTES = 64 << 20
-MAX_TEXT = 4000
-DTYPES = {
-    torch.bool,
-    torch.uint8,
-    torch.int8,
-    torch.int16,
-    torch.int32,
-    torch.int64,
-    torch.float16,
-    torch.bfloat16,
-    torch.float32,
-    torch.float64,
-}
 KINDS = {"observed", "error", "timeout", "memory", "crash", "missing", "invalid"}
 
 
@@ -136,19 +123,21 @@ def _read(connection: socket.socket, size: int, deadline: float | None) -> bytes
 
 def pack_answer(answer: Answer) -> tuple[dict[str, Any], bytes]:
     """Return an answer as header and body of a frame."""
-    tensors: dict[str, Tensor] = {}
+    numbers: dict[str, Array] = {}
     observations: list[tuple[str, dict[str, Any]]] = []
     for name, value in answer.observations.items():
-        if isinstance(value, Tensor | Sample):
-            tensor = value.draws if isinstance(value, Sample) else value
-            tensors[str(len(observations))] = tensor
-            packed: dict[str, Any] = {"is": "sample" if isinstance(value, Sample) else "tensor"}
+        if isinstance(value, Sample) or arrays.is_array(value):
+            array = value.draws if isinstance(value, Sample) else value
+            numbers[str(len(observations))] = array
+            packed: dict[str, Any] = {"is": "tensor" if arrays.is_tensor(array) else "array"}
+            packed |= {"drawn": True} if isinstance(value, Sample) else {}
+            packed |= {"dtype": arrays.BITS} if arrays.dtype_name(array) == arrays.BITS else {}
         elif isinstance(value, Raised):
             packed = {"is": "raised", "kind": value.kind, "message": value.message[:MAX_TEXT], "line": value.line[:200]}
         else:
             packed = {"is": "value", "value": value[:MAX_TEXT] if isinstance(value, str) else value}
         observations.append((name, packed))
-    body = safetensors.torch.save(tensors) if tensors else b""
+    body = arrays.to_bytes(numbers) if numbers else b""
     header = {
         "kind": answer.kind,
         "detail": answer.detail[:MAX_TEXT],
@@ -166,9 +155,9 @@ def unpack_answer(header: dict[str, Any], body: bytes) -> Answer:
         WireError: header and body are not such an answer.
     """
     try:
-        tensors = safetensors.torch.load(body) if body else {}
+        numbers = arrays.from_bytes(body)
         observations = {
-            _text(name): _observation(packed, tensors.get(str(at)))
+            _text(name): _observation(packed, numbers.get(str(at)))
             for at, (name, packed) in enumerate(header["observations"])
         }
         kind, duration_s = header["kind"], float(header["duration_s"])
@@ -182,11 +171,14 @@ def unpack_answer(header: dict[str, Any], body: bytes) -> Answer:
         raise WireError("it gave no valid answer") from error
 
 
-def _observation(packed: dict[str, Any], tensor: Tensor | None) -> Observation:
-    if packed["is"] in ("tensor", "sample"):
-        if tensor is None or tensor.dtype not in DTYPES:
-            raise ValueError("no tensor of a known dtype")
-        return Sample(tensor) if packed["is"] == "sample" else tensor
+def _observation(packed: dict[str, Any], numbers: NDArray | None) -> Observation:
+    if packed["is"] in ("tensor", "array"):
+        if numbers is None or arrays.dtype_name(numbers) not in arrays.DTYPES:
+            raise ValueError("no array of a known dtype")
+        if packed["is"] == "tensor" and "torch" not in sys.modules:
+            return "a Tensor"  # of a student in a course that has nothing to do with PyTorch
+        array = arrays.tensor_of(numbers, packed.get("dtype", "")) if packed["is"] == "tensor" else numbers.copy()
+        return Sample(array) if packed.get("drawn") else array
     if packed["is"] == "raised":
         return Raised(_text(packed["kind"]), _text(packed["message"]), _text(packed["line"]))
     value: object = packed["value"]

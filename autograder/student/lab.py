@@ -8,13 +8,14 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from autograder.palette import STYLE
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 DATA = Path("data")  # beside the course's chapters
 DATA_IN_WHEEL = Path(__file__).parent / "data"  # where the release puts what notebooks need into the students' wheel
@@ -29,6 +30,8 @@ def load_sample() -> tuple[Tensor, Tensor]:
     Raises:
         FileNotFoundError: it is neither in the students' wheel nor in a folder from here upwards, as ``data/sample``.
     """
+    import torch
+
     folder = find_data("sample")
     images = read_idx(folder / "train-images-idx3-ubyte.gz")
     labels = read_idx(folder / "train-labels-idx1-ubyte.gz")

@@ -12,7 +12,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import asdict
-from importlib.metadata import metadata, requires
 from pathlib import Path
 
 import nbformat
@@ -21,7 +20,7 @@ from packaging.specifiers import SpecifierSet
 
 from autograder.course import Course
 from autograder.instructor.gradescope.container import CONTENTS, FROM_SCRATCH
-from autograder.instructor.releasing.bundle import DISTRIBUTION, PACKAGE, BundleError, pip_wheel, zip_folder
+from autograder.instructor.releasing.bundle import PACKAGE, BundleError, pip_wheel, zip_folder
 from autograder.notebooks.graft import RECORD, read_notebook, room_of
 
 IMAGE = Path(__file__).parent / "image"
@@ -76,8 +75,11 @@ def course_wheel(course: Course, target: Path) -> Path:
 
 def _filled_in(script: str, course: Course) -> str:
     """Put into a script what the course's own metadata says."""
-    torch = next(line for line in requires(DISTRIBUTION) or [] if Requirement(line).name == "torch")
-    (oldest,) = (each.version for each in SpecifierSet(metadata(DISTRIBUTION)["Requires-Python"]))
+    distribution = course.distribution
+    torch = next((line for line in distribution.requires or [] if Requirement(line).name == "torch"), None)
+    if torch is None:
+        raise BundleError(f"Gradescope's container is made for courses with PyTorch, and {course.package} needs none")
+    (oldest,) = (each.version for each in SpecifierSet(distribution.metadata["Requires-Python"]))
     values = {"python": oldest, "torch": torch, "course": course.package}
     for name, value in values.items():
         script = script.replace(f"{{{name}}}", value)

@@ -7,8 +7,7 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-
+from autograder.arrays import as_numpy, dtype_name, is_array
 from autograder.checks import Observation, Raised, Sample
 from autograder.comparison import same
 from autograder.errors import plain
@@ -57,9 +56,9 @@ def observation_lines(mark: ExplainedMark) -> list[str]:
 
 
 def _in_full(value: Observation) -> list[str]:
-    """Return a tensor's numbers as torch shows them, which leaves the middle of a large one out."""
-    tensor = value.draws if isinstance(value, Sample) else value
-    return capped(str(tensor), " " * 8) if isinstance(tensor, Tensor) and tensor.numel() > 1 else []
+    """Return the numbers as their library shows them, which leaves the middle of a large array out."""
+    array = value.draws if isinstance(value, Sample) else value
+    return capped(str(array), " " * 8) if is_array(array) and as_numpy(array).size > 1 else []
 
 
 def explanation_json(mark: ExplainedMark) -> dict[str, Any]:
@@ -84,14 +83,14 @@ def explanation_json(mark: ExplainedMark) -> dict[str, Any]:
 def _value(value: Observation) -> Any:
     if isinstance(value, Sample):
         return {"sample": _value(value.draws)}
-    if isinstance(value, Tensor):
-        numbers = [_number(number) for number in value.flatten()[:MAX_NUMBERS].tolist()]
-        return {"dtype": str(value.dtype).removeprefix("torch."), "shape": list(value.shape), "values": numbers}
+    if is_array(value):
+        numbers = [_number(number) for number in as_numpy(value).flatten()[:MAX_NUMBERS].tolist()]
+        return {"dtype": dtype_name(value), "shape": list(value.shape), "values": numbers}
     if isinstance(value, Raised):
         return {"kind": value.kind, "message": value.message, "line": value.line}
     return _number(value)
 
 
-def _number(value: bool | int | float | str | None) -> bool | int | float | str | None:
-    """Return a value as JSON knows it, which has no NaN and no infinity."""
+def _number(value: Any) -> Any:
+    """Return a bool, number, text or None as JSON knows it, which has no NaN and no infinity."""
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value

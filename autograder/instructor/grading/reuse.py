@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 import autograder
-from autograder.checks import checks_of
+from autograder.checks import checks_of, file_of, rooms
 from autograder.course import Course
 from autograder.instructor.course.decisions import Decision
 from autograder.instructor.course.folder import CourseFolder, HandedIn, Submission
@@ -22,10 +23,11 @@ Scores = Mapping[str, Mapping[str, float | None]]
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that a verdict depends on."""
-    import torch
-
-    return {"autograder": autograder.__version__, "torch": torch.__version__}
+    """Return the versions that a verdict depends on: of the grader, and of what the checks compute with."""
+    for room in rooms():
+        checks_of(room)
+    library = "torch" if "torch" in sys.modules else "numpy"
+    return {"autograder": autograder.__version__, library: sys.modules[library].__version__}
 
 
 def digest_of(work: HandedIn, released: NotebookNode, course: Course, rules: object) -> str:
@@ -39,13 +41,14 @@ def digest_of(work: HandedIn, released: NotebookNode, course: Course, rules: obj
     """
     room = room_of(released)
     package = Path(autograder.__file__).parent
-    code = ("comparison.py", "judge.py", "matching.py", "observe.py", "checks/__init__.py", f"checks/{room}.py")
+    code = ("comparison.py", "judge.py", "matching.py", "observe.py", "arrays.py", "chance.py", "checks/__init__.py")
     parts = [
         work.content,
         work.unreadable.encode(),
         str(work.timestamp).encode(),
         json.dumps(released, sort_keys=True).encode(),
         *((package / name).read_bytes() for name in code),
+        file_of(room).read_bytes(),
         course.source(room).encode(),
         json.dumps([[mistake.id, dict(mistake.edits), mistake.says] for mistake in course.mistakes(room)]).encode(),
         repr((rules, versions())).encode(),

@@ -11,11 +11,14 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib.metadata import metadata, requires
+from importlib.metadata import Distribution, entry_points
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 import autograder
-from autograder.checks import rooms
+from autograder.checks import file_of, rooms
 from autograder.course import Course, chapters_of
 from autograder.errors import WorkFailed
 from autograder.expectations.recorded import FOLDER as RECORDS
@@ -26,7 +29,6 @@ from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
 
 PACKAGE = Path(autograder.__file__).parent
-DISTRIBUTION = "image-classifier-from-scratch"
 # A fixed date makes the same content the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 JUPYTER = "jupyterlab>=4,<5"
@@ -65,26 +67,37 @@ def write_bundle(
         wheel = build_wheel(course, notebooks, root)
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
         names = [notebook.stem for notebook in notebooks]
-        (root / "README.md").write_text(guide(names, course.book_url, hand_in, due or {}), encoding="utf-8")
+        (root / "README.md").write_text(guide(names, course, hand_in, due or {}), encoding="utf-8")
         draft = target.with_suffix(".draft")
         zip_folder(root, draft, inside=root.name)
         draft.replace(target)
     return target
 
 
-def guide(assignments: Sequence[str], book_url: str, hand_in: str, due: Mapping[str, datetime]) -> str:
-    """Return the page that tells students how to begin and how to hand in."""
+def guide(assignments: Sequence[str], course: Course, hand_in: str, due: Mapping[str, datetime]) -> str:
+    """Return the page that tells students how to begin and how to hand in.
+
+    What holds of one course alone stands in its ``student_readme.md``, if it has one: a paragraph or more under each of
+    the headings ``## Installing``, ``## Chapters`` and ``## Data``.
+    """
+    own = course.folder / "student_readme.md"
+    parts = re.split(r"^## (\w+)\n", own.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:] if own.exists() else []
+    said = {name: f"{text.strip()}\n\n" for name, text in zip(parts[::2], parts[1::2], strict=True)}
     until = {name: in_words(due[name]) for name in assignments if name in due}
     values = {
         "notebooks": "\n".join(f"- `{name}.ipynb`" for name in assignments),
         "where": f" {hand_in}" if hand_in else "",
         "when": "".join(f"\n   - `{name}`: until {when}" for name, when in until.items()),
-        "book": f"The book is at {book_url}. " if book_url else "",
+        "book": f"The book is at {course.book_url}. " if course.book_url else "",
+        "assignment": next(iter(assignments), ""),
+        "installing": said.get("Installing", ""),
+        "chapters": said.get("Chapters", ""),
+        "data": said.get("Data", "").rstrip("\n"),
     }
     text = Path(__file__).with_name("student_readme.md").read_text(encoding="utf-8")
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
-    return text
+    return f"{text.rstrip()}\n"
 
 
 def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path:
@@ -99,22 +112,30 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
         records = package / RECORDS.relative_to(PACKAGE)
         ignore = shutil.ignore_patterns("__pycache__", RECORDS.name, "instructor")
         shutil.copytree(PACKAGE, package, ignore=ignore)
+        for path in (package / "checks").glob("[!_]*.py"):
+            path.unlink()
         for room in rooms():
-            path = package / "checks" / f"{room}.py"
-            path.write_text(without_hidden_checks(path.read_text(encoding="utf-8")), encoding="utf-8")
+            visible = without_hidden_checks(file_of(room).read_text(encoding="utf-8"))
+            (package / "checks" / f"{room}.py").write_text(visible, encoding="utf-8")
             record(course, room, records)
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))
             shutil.copyfile(notebook, records / f"{room}.ipynb")
-        data = course.folder.parent / "data"
-        inside = package / DATA_IN_WHEEL.relative_to(PACKAGE)
-        only_training = shutil.ignore_patterns("t10k-*")  # notebooks load no other
-        shutil.copytree(data / "sample", inside / "sample", ignore=only_training)
-        measured = {f"{name}.json" for chapter in chapters_of(course) for name in MEASURED.findall(chapter.text)}
-        for name in ("LICENSE", *measured):
-            shutil.copyfile(data / name, inside / name)
-        (stage / "pyproject.toml").write_text(_pyproject(), encoding="utf-8")
+        _copy_data(course, package / DATA_IN_WHEEL.relative_to(PACKAGE))
+        (stage / "pyproject.toml").write_text(_pyproject(course), encoding="utf-8")
         return pip_wheel(stage, target)
+
+
+def _copy_data(course: Course, target: Path) -> None:
+    """Copy what chapters read of the course's data, if it has any: the sample, its licence, and what was measured."""
+    data = course.root / "data"
+    if (data / "sample").is_dir():
+        only_training = shutil.ignore_patterns("t10k-*")  # notebooks load no other
+        shutil.copytree(data / "sample", target / "sample", ignore=only_training)
+    measured = {f"{name}.json" for chapter in chapters_of(course) for name in MEASURED.findall(chapter.text)}
+    for name in [*(["LICENSE"] if (data / "LICENSE").is_file() else []), *measured]:
+        target.mkdir(exist_ok=True)
+        shutil.copyfile(data / name, target / name)
 
 
 def pip_wheel(project: Path, target: Path) -> Path:
@@ -136,10 +157,23 @@ def pip_wheel(project: Path, target: Path) -> Path:
     return next(target.glob("*.whl"))
 
 
-def _pyproject() -> str:
+def needs_of(*distributions: Distribution) -> list[str]:
+    """Return what distributions need to run, without their extras and without each other."""
+    own = {canonicalize_name(one.metadata["Name"]) for one in distributions} | {"autograder"}
+    lines = dict.fromkeys(line for one in distributions for line in one.requires or [] if "extra ==" not in line)
+    # What brings an editable install to life is nothing that anybody needs.
+    return [line for line in lines if canonicalize_name(Requirement(line).name) not in own | {"editables"}]
+
+
+def grader_distribution() -> Distribution:
+    """Return the installed distribution that brings the grader."""
+    return next(entry.dist for entry in entry_points(group="autograder.released") if entry.dist)
+
+
+def _pyproject(course: Course) -> str:
     """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
-    # What brings an editable install of the course to life is nothing that a student needs.
-    needs = [line for line in requires(DISTRIBUTION) or [] if not re.search(r"extra ==|^editables\b", line)]
+    about = course.distribution.metadata
+    needs = needs_of(course.distribution, grader_distribution())
     return f"""
 [build-system]
 requires = ["hatchling"]
@@ -147,9 +181,9 @@ build-backend = "hatchling.build"
 
 [project]
 name = "autograder"
-version = "{metadata(DISTRIBUTION)["Version"]}"
+version = "{about["Version"]}"
 description = "The checks of a course, for its students"
-requires-python = "{metadata(DISTRIBUTION)["Requires-Python"]}"
+requires-python = "{about["Requires-Python"] or ">=3.11"}"
 license = "Apache-2.0"
 dependencies = {needs!r}
 

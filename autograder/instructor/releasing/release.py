@@ -47,7 +47,7 @@ def run_reference(chapter: Chapter, course: Course) -> NotebookNode:
     Raises:
         ReleaseError: a cell fails.
     """
-    return execute(source_notebook(chapter, course), course.folder.parent, allow_errors=False)
+    return execute(source_notebook(chapter, course), course.root, allow_errors=False)
 
 
 def release(

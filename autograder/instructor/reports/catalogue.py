@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.chance import one_thread
 from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.mistakes import Mistake
-from autograder.observe import one_thread, seed_of
+from autograder.observe import seed_of
 from autograder.verdicts import Verdict, mistakes_in
 
 RUN_SEED = 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from statistics import mean
 
+from autograder.chance import one_thread
 from autograder.checks import Check, checks_of
 from autograder.comparison import same_answer
 from autograder.judge import Expectations
-from autograder.observe import one_thread, seed_of
+from autograder.observe import seed_of
 
 RUNS = ((1, 2), (3, 4), (5, 6))  # run seeds: of the run that was recorded, and of the one that is graded
 

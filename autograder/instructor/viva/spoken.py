@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from autograder.arrays import Array, as_numpy, close, is_array, is_tensor
 from autograder.checks import Observation, Raised, Sample
 
 MAX_NUMBERS = 12
@@ -26,19 +26,19 @@ def spoken(value: Observation) -> str | None:
         return value.kind
     if isinstance(value, Sample):
         return None
-    if isinstance(value, Tensor):
-        return _tensor(value)
+    if is_array(value):
+        return _array(value)
     text = f"{value:.4g}" if type(value) is float else str(value)
     return None if len(text) > MAX_TEXT or "\n" in text or ADDRESS.search(text) else text
 
 
-def _tensor(value: Tensor) -> str:
-    shape = tuple(value.shape)
-    if value.numel() == 0:
+def _array(value: Array) -> str:
+    shape, numbers = tuple(value.shape), as_numpy(value)
+    if numbers.size == 0:
         return f"no numbers, in the shape {shape}"
-    if value.numel() > MAX_NUMBERS:
-        return f"a tensor of the shape {shape}"
-    return _numbers(value.tolist())
+    if numbers.size > MAX_NUMBERS:
+        return f"{'a tensor' if is_tensor(value) else 'an array'} of the shape {shape}"
+    return _numbers(numbers.tolist())
 
 
 def _numbers(value: object) -> str:
@@ -50,13 +50,14 @@ def _numbers(value: object) -> str:
 
 def differs(before: Observation, after: Observation) -> bool:
     """Whether two observations read differently, and not by rounding alone."""
-    if isinstance(before, Tensor) and isinstance(after, Tensor) and before.shape == after.shape:
-        close = torch.allclose(after.double(), before.double(), rtol=CLOSE, atol=CLOSE**2, equal_nan=True)
+    if is_array(before) and is_array(after) and before.shape == after.shape:
+        one, other = (as_numpy(value).astype(np.float64) for value in (after, before))
+        alike = bool(close(one, other, rtol=CLOSE, atol=CLOSE**2).all())
     elif type(before) is float and type(after) is float:
-        close = math.isclose(before, after, rel_tol=CLOSE)
+        alike = math.isclose(before, after, rel_tol=CLOSE)
     else:
-        close = False
-    return not close and spoken(before) != spoken(after)
+        alike = False
+    return not alike and spoken(before) != spoken(after)
 
 
 def message_of(value: Observation) -> str:

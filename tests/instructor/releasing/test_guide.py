@@ -6,10 +6,11 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from autograder.course import Course
 from autograder.instructor.releasing.bundle import guide
 from tests.conftest import ROOT
 
-PLAIN = guide(["2-layers", "3-dropout"], "", "", {})
+PLAIN = guide(["2-layers", "3-dropout"], Course("solutions"), "", {})
 
 
 def code_in(text: str) -> list[str]:
@@ -25,7 +26,8 @@ def test_it_gives_the_commands_that_the_book_gives() -> None:
 
 def test_it_says_where_and_until_when_to_hand_in_if_the_instructor_did() -> None:
     due = {"2-layers": datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))}
-    said = guide(["2-layers", "3-dropout"], "https://book.example/", "on the page of the course", due)
+    course = Course("solutions", "https://book.example/")
+    said = guide(["2-layers", "3-dropout"], course, "on the page of the course", due)
     assert "Hand in that copy on the page of the course. Keep its name, and the receipt." in said
     assert "\n   - `2-layers`: until Thursday, 5 November 2026, 23:59 (CET)\n" in said
     assert "3-dropout`: until" not in said

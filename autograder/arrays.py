@@ -1,0 +1,156 @@
+"""Numbers in arrays, whoever made them: tensors of PyTorch, arrays of NumPy, frames of pandas.
+
+Nothing here imports PyTorch or pandas: a value of theirs is only met where a course, or a student, has imported them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+
+import numpy as np
+import safetensors.numpy
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+NDArray: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+Array: TypeAlias = "Tensor | NDArray"
+
+BITS = "bfloat16"  # a dtype of PyTorch's alone, which passes as whole numbers of two bytes
+# What passes between processes.
+DTYPES = {"bool", "uint8", "int8", "int16", "int32", "int64", "float16", BITS, "float32", "float64"}
+
+
+def is_tensor(value: object) -> TypeGuard[Tensor]:
+    """Whether a value is a tensor of PyTorch."""
+    kind = getattr(sys.modules.get("torch"), "Tensor", None)
+    return kind is not None and isinstance(value, kind)
+
+
+def is_array(value: object) -> TypeGuard[Array]:
+    """Whether a value is a tensor of PyTorch or an array of NumPy."""
+    return isinstance(value, np.ndarray) or is_tensor(value)
+
+
+def of_one_kind(one: object, other: object) -> bool:
+    """Whether two values are both tensors, or both arrays of NumPy."""
+    return (is_tensor(one) and is_tensor(other)) or (isinstance(one, np.ndarray) and isinstance(other, np.ndarray))
+
+
+def dtype_name(value: Array) -> str:
+    """Return a dtype's name, the same for PyTorch's and NumPy's, such as ``float32``."""
+    return str(value.dtype).removeprefix("torch.")
+
+
+def as_numpy(value: Array) -> NDArray:
+    """Return the numbers as an array of NumPy, which may share their memory; bfloat16 becomes float32."""
+    if not is_tensor(value):
+        return np.asarray(value)
+    tensor = value.detach().resolve_conj().resolve_neg()
+    numbers: NDArray = (tensor.float() if dtype_name(tensor) == BITS else tensor).numpy()
+    return numbers
+
+
+def is_floating(value: Array) -> bool:
+    """Whether the numbers are compared within a tolerance."""
+    return as_numpy(value).dtype.kind == "f"
+
+
+def close(one: NDArray, other: NDArray, rtol: float, atol: float) -> NDArray:
+    """Return, element by element, whether ``|one - other| <= atol + rtol |other|``; NaN is close to NaN.
+
+    Args:
+        one: floating numbers.
+        other: floating numbers of the same shape and dtype.
+        rtol: the relative tolerance.
+        atol: the absolute one.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):  # the difference of two infinities is none
+        near = np.abs(one - other) <= atol + rtol * np.abs(other)
+    near = np.where(np.isinf(one) | np.isinf(other), one == other, near)
+    return np.asarray(near | (np.isnan(one) & np.isnan(other)))
+
+
+def plain_array(value: NDArray) -> NDArray | str:
+    """Return a copy that is no subclass and has the machine's byte order; what holds no numbers as its text."""
+    if value.dtype.kind not in "biufc":
+        return f"{value.dtype.kind} of shape {value.shape}: {value.tolist()!r}"
+    return np.array(value, dtype=value.dtype.newbyteorder("="), order="C", copy=True, subok=False)
+
+
+def is_frame(value: object) -> bool:
+    """Whether a value is a frame or a series of pandas."""
+    pandas = sys.modules.get("pandas")
+    kinds = (getattr(pandas, "DataFrame", None), getattr(pandas, "Series", None))
+    return None not in kinds and isinstance(value, kinds)  # type: ignore[arg-type]
+
+
+def spread(name: str, frame: Any) -> Iterator[tuple[str, NDArray | str]]:
+    """Take a frame or a series of pandas apart: its columns' names, its index, and each column by itself.
+
+    So each of them is compared, and told, as an array or as text: a wrong column is named.
+
+    Args:
+        name: of the observation.
+        frame: the frame or series.
+    """
+    columns = [("values", frame)] if frame.ndim == 1 else [(str(c), frame.iloc[:, at]) for at, c in enumerate(frame)]
+    shown = f"a Series of {len(frame)}" if frame.ndim == 1 else f"columns {', '.join(label for label, _ in columns)}"
+    yield name, shown
+    yield f"{name}, index", _column(frame.index)
+    for label, column in columns:
+        yield f"{name}, {label}" if frame.ndim == 1 else f"{name}, column {label}", _column(column)
+
+
+def _column(values: Any) -> NDArray | str:
+    """Return numbers as an array, and anything else as a line of text for each row."""
+    numbers = values.to_numpy()
+    if numbers.dtype.kind in "biuf":
+        return plain_array(numbers)
+    return "\n".join("missing" if gone else str(one) for one, gone in zip(values, values.isna(), strict=True))
+
+
+def to_bytes(arrays: Mapping[str, Array]) -> bytes:
+    """Return arrays of known dtypes as safetensors; of bfloat16, which NumPy does not know, the bits as whole numbers.
+
+    Raises:
+        ValueError: one has another dtype.
+    """
+    unknown = [dtype_name(value) for value in arrays.values() if dtype_name(value) not in DTYPES]
+    if unknown:
+        raise ValueError(f"no array of a known dtype: {unknown[0]}")
+    numbers = {name: _bits(value) if dtype_name(value) == BITS else as_numpy(value) for name, value in arrays.items()}
+    packed: bytes = safetensors.numpy.save({name: value.copy(order="C") for name, value in numbers.items()})
+    return packed
+
+
+def _bits(value: Array) -> NDArray:
+    import torch
+
+    bits: NDArray = value.view(torch.int16).numpy()  # type: ignore[call-overload]
+    return bits
+
+
+def from_bytes(data: bytes) -> dict[str, NDArray]:
+    """Return what ``to_bytes`` packed, as arrays of NumPy.
+
+    Raises:
+        Exception: whatever the parser says of bytes that are none.
+    """
+    found: dict[str, NDArray] = safetensors.numpy.load(data) if data else {}
+    return found
+
+
+def tensor_of(numbers: NDArray, dtype: str) -> Tensor:
+    """Return a tensor of PyTorch, which somebody has imported.
+
+    Args:
+        numbers: as ``from_bytes`` gives them.
+        dtype: ``bfloat16`` where they are its bits.
+    """
+    import torch
+
+    tensor = torch.from_numpy(numbers.copy())
+    return tensor.view(torch.bfloat16) if dtype == BITS else tensor

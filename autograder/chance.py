@@ -1,0 +1,95 @@
+"""Where the random numbers of a check come from: a generator of its own, and the global ones, seeded for its run.
+
+A check says by the annotation of its second parameter which library's generator it wants: ``torch.Generator``,
+``np.random.Generator`` or ``random.Random``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import random
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A library's generator.
+
+    Attributes:
+        imported: the line that a program needs for it.
+        made: the expression that makes one, with a place for the seed.
+        make: the same as a function of the seed.
+    """
+
+    imported: str
+    made: str
+    make: Callable[[int], Any]
+
+
+def _torch_generator(seed: int) -> Any:
+    import torch
+
+    return torch.Generator().manual_seed(seed)
+
+
+TORCH = Kind("import torch", "torch.Generator().manual_seed({seed})", _torch_generator)
+NUMPY = Kind("import numpy as np", "np.random.default_rng({seed})", np.random.default_rng)
+PYTHON = Kind("import random", "random.Random({seed})", random.Random)
+KINDS = {"torch": TORCH, "numpy": NUMPY, "np": NUMPY, "random": PYTHON}  # by where the annotation says that it is
+
+
+def kind_of(function: Callable[..., Any]) -> Kind:
+    """Return which generator a check asks for; NumPy's where it does not say.
+
+    Raises:
+        TypeError: it asks for something else.
+    """
+    *_, last = inspect.signature(function).parameters.values()
+    asked = last.annotation
+    if asked is inspect.Parameter.empty:
+        return NUMPY
+    said = asked if isinstance(asked, str) else f"{asked.__module__}.{asked.__qualname__}"
+    kind = KINDS.get(said.partition(".")[0])
+    if kind is None:
+        raise TypeError(f"{last.name}: {said}: a check has a torch.Generator, a np.random.Generator or a random.Random")
+    return kind
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Seed the global generators of Python, NumPy and, where it has been imported, PyTorch; restore them after it."""
+    of_python, of_numpy = random.getstate(), np.random.get_state()
+    with ExitStack() as stack:
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            stack.enter_context(torch.random.fork_rng(devices=[]))
+            # torch.manual_seed also takes down the stack, for CUDA's sake.
+            torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        try:
+            yield
+        finally:
+            random.setstate(of_python)
+            np.random.set_state(of_numpy)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Add up in one order: with more threads the last digits depend on the machine. So small a tensor gains nothing."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

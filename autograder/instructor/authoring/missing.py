@@ -1,0 +1,75 @@
+"""What a course still lacks, in words: each sentence names the exercise, the file and how many are wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.checks import checks_of
+from autograder.course import Course, chapters_of
+from autograder.exercises import Exercise
+from autograder.instructor.authoring.ways import way_of
+
+RIGHT_ANSWERS = 4
+CHECKS, CHECKS_OF_A_LINE = 3, 2  # of an exercise, and of one whose solution is a single line
+RIGHT = Path("tests", "right")
+UNWRITTEN = "WRITE:"  # begins what a skeleton leaves to be written
+
+
+def missing(course: Course) -> list[str]:
+    """Return what all chapters with exercises lack; nothing of a course that is complete.
+
+    Raises:
+        UnfinishedChapter: a chapter has exercises, and no file of mistakes or checks.
+    """
+    said = []
+    for chapter in chapters_of(course):
+        if UNWRITTEN in chapter.text:
+            said.append(f"{chapter.path.name}: {_count(chapter.text.count(UNWRITTEN), 'passage')} to write")
+        for exercise in course.exercises(chapter.room):
+            said += missing_of(course, exercise)
+    return said
+
+
+def missing_of(course: Course, exercise: Exercise) -> list[str]:
+    """Return what one exercise lacks."""
+    room, name = exercise.room, exercise.name
+    checks = checks_of(room, name)
+    mistakes = [mistake for mistake in course.mistakes(room) if mistake.exercise == name]
+    right = len(right_ways(course, room, name))
+    wanted = CHECKS_OF_A_LINE if len(exercise.solution_lines) == 1 else CHECKS
+    at_checks, at_mistakes, at_right = (
+        _from_root(course, path)
+        for path in (
+            course.checks / f"{room}.py",
+            course.folder / "mistakes" / f"{room}.py",
+            course.folder.parent / RIGHT / room,
+        )
+    )
+    said = []
+    if UNWRITTEN in exercise.source:
+        said.append(f"{name}: its reference in {_from_root(course, course.file(room))} is not written")
+    if len(checks) < wanted:
+        said.append(f"{name}: {_count(len(checks), 'check')} in {at_checks}, {wanted} wanted")
+    if checks and not any(check.hidden for check in checks):
+        said.append(f"{name}: no hidden check in {at_checks}, 1 wanted")
+    if not mistakes:
+        said.append(f"{name}: no known mistake in {at_mistakes}, 1 wanted")
+    if right < RIGHT_ANSWERS:
+        said.append(f"{name}: {_count(right, 'right answer')} in {at_right}, {RIGHT_ANSWERS} wanted")
+    return said
+
+
+def right_ways(course: Course, room: str, name: str) -> set[str]:
+    """Return the ways of right answers that differ from the reference and from each other in what they do."""
+    files = (course.folder.parent / RIGHT / room).glob("*.py")
+    ways = {way_of(path.read_text(encoding="utf-8"), name) for path in files}
+    return ways - {way_of(course.source(room), name), way_of("", name)}
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+
+
+def _from_root(course: Course, path: Path) -> str:
+    root = course.folder.parent
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

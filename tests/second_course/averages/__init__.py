@@ -1,0 +1,1 @@
+"""A course of two exercises without PyTorch: the reference of its chapters."""

@@ -1,0 +1,1 @@
+"""What the exercises must do, one file for each room."""

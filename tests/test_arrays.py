@@ -1,0 +1,122 @@
+"""Arrays of NumPy, frames of pandas, text and numbers are observed, compared and told as tensors are."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from autograder.checks import Check, Observation, Sample, shuffled
+from autograder.common_mistakes import likely_mistake
+from autograder.comparison import same, same_answer
+from autograder.judge import describe
+from autograder.matching import differing
+from autograder.observe import MAX_TEXT, answer_of, observe, plain
+from autograder.sandbox import wire
+from autograder.verdicts import Answer
+
+MASSES = np.array([1.0, 2.0, np.nan])
+FRAME = pd.DataFrame({"name": ["Ada", None], "height": [1.5, 2.0]})
+
+
+def check(function: Callable[..., Any]) -> Check:
+    return Check("numbers", "mean", "look", "It is right", 1, False, function)
+
+
+def answer(value: object) -> Answer:
+    return answer_of({"x": value}, check(lambda names, rng: {}))  # type: ignore[dict-item]
+
+
+def over_the_wire(sent: Answer) -> Answer:
+    return wire.unpack_answer(*wire.pack_answer(sent))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (MASSES, MASSES * (1 + 1e-12)),
+        (MASSES.astype("f4"), MASSES.astype(">f4")),
+        (np.array([["a", "b"]]), np.array([["a", "b"]])),
+        (np.float64(0.1) * 3, 0.3),
+        (np.int64(3), 3),
+        (FRAME, FRAME * 1),
+        (FRAME["height"], FRAME["height"] + 1e-13),
+        ("word " * MAX_TEXT, "word " * MAX_TEXT),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+        (Sample(np.ones(5)), Sample(np.ones(5))),
+    ],
+)
+def test_what_is_the_same_stays_so_on_its_way_from_the_sandbox(one: object, other: object) -> None:
+    assert same_answer(over_the_wire(answer(one)), answer(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (MASSES, MASSES + 1e-6),
+        (MASSES, MASSES.astype("f4")),
+        (MASSES, MASSES[None]),
+        (MASSES, torch.from_numpy(MASSES)),
+        (np.array(["a"]), np.array(["b"])),
+        (np.float64(1), 2.0),
+        (FRAME, FRAME.rename(columns={"height": "size"})),
+        (FRAME, FRAME.iloc[::-1]),
+        (FRAME, FRAME.assign(height=[1.5, 2.1])),
+        ("word " * MAX_TEXT, "word " * MAX_TEXT + "!"),
+    ],
+)
+def test_what_differs_does_so_on_its_way_from_the_sandbox(one: object, other: object) -> None:
+    assert not same_answer(over_the_wire(answer(one)), answer(other))
+
+
+def test_a_wrong_column_is_named() -> None:
+    right, wrong = answer(FRAME).observations, answer(FRAME.assign(height=[1.5, 2.1])).observations
+    assert [name for name in right if not same(wrong[name], right[name])] == ["x, column height"]
+
+
+def test_dtype_shape_and_numbers_of_an_array_are_three_places() -> None:
+    assert differing(MASSES, MASSES.astype("f4")[None], MASSES) == {"dtype", "shape"}
+    assert differing(MASSES, MASSES + 1, MASSES) == {"numbers"}
+
+
+def test_an_array_is_told_as_a_tensor_is() -> None:
+    assert describe(MASSES) == describe(torch.from_numpy(MASSES)) == "float64 of shape (3,): 1, 2, nan"
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "said"),
+    [
+        (MASSES, torch.zeros(3), "NumPy array where a tensor"),
+        (torch.zeros(3), MASSES, "tensor where a NumPy array"),
+        ("a list", MASSES, "list where a NumPy array"),
+        (None, MASSES, "`return`"),
+        (MASSES.astype("f4"), MASSES, "float32 where float64"),
+    ],
+)
+def test_what_is_of_another_kind_is_named(observed: Observation, expected: Observation, said: str) -> None:
+    assert said in likely_mistake(observed, expected, "mean")
+
+
+def numpy_draws(names: SimpleNamespace, rng: np.random.Generator) -> dict[str, Observation]:
+    return {"drawn": plain(rng.normal(size=3)), "global": float(np.random.rand()), "order": str(shuffled(rng, 9))}
+
+
+def python_draws(names: SimpleNamespace, rng: random.Random) -> dict[str, Observation]:
+    return {"drawn": rng.random(), "global": random.random(), "order": str(shuffled(rng, 9))}
+
+
+@pytest.mark.parametrize("function", [numpy_draws, python_draws])
+def test_a_check_has_the_generator_that_it_asks_for_and_the_global_ones_are_seeded(
+    function: Callable[..., Any],
+) -> None:
+    names, before = SimpleNamespace(mean=np.mean), (random.getstate(), np.random.get_state()[1].tolist())
+    one, again, other = (observe(check(function), names, seed) for seed in (1, 1, 2))
+    assert same_answer(one, again)
+    assert not any(same(other.observations[name], value) for name, value in one.observations.items())
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before
