@@ -79,6 +79,16 @@ def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, addr
     expect(page.locator(".side-note:visible")).to_have_count(0)
 
 
+def test_on_a_wide_screen_the_landing_page_leaves_no_empty_column(page: Page, address: str) -> None:
+    """Its demo and its path end near the contents, and stay within the article."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{address}chapters/index.html", wait_until="load")
+    right = "(one) => one.getBoundingClientRect().right"
+    ends = page.locator(".bd-article").evaluate(right)
+    for name in (".garment-demo", ".path"):
+        assert ends - 32 < page.locator(name).evaluate(right) <= ends
+
+
 def test_the_text_is_set_in_the_fonts_that_come_with_the_site(page: Page, address: str) -> None:
     page.goto(address + CHAPTER, wait_until="networkidle")
     loaded = page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)")
