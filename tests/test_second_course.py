@@ -88,7 +88,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for line in requires("image-classifier-from-scratch") or []
         if "extra ==" not in line or "'instructor'" in line.replace('"', "'")
     ]
-    site = environment(folder / "env", needed([line for line in lines if not line.startswith("torch")], {}))
+    site = environment(folder / "env", needed(["pip", *(line for line in lines if not line.startswith("torch"))], {}))
     for wheel in wheels:
         subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
     return folder / "env" / "bin" / "python"
