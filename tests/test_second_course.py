@@ -21,6 +21,7 @@ from tests.conftest import ROOT, files_in
 
 COURSE = ROOT / "tests" / "second_course"
 HERE = Path(sysconfig.get_path("purelib"))
+SCRIPT = "#!{python}\nimport sys\nfrom {module} import {name}\n\nsys.exit({name}())\n"
 MISTAKEN = """
 import numpy as np
 
@@ -63,6 +64,10 @@ def environment(folder: Path, distributions: dict[str, Distribution]) -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if not target.exists():
                     link(source, target)
+        for entry in each.entry_points.select(group="console_scripts"):  # nbgrader calls alembic by its name
+            script = folder / "bin" / entry.name
+            script.write_text(SCRIPT.format(python=folder / "bin" / "python", module=entry.module, name=entry.attr))
+            script.chmod(0o755)
     return site
 
 
@@ -83,7 +88,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for line in requires("image-classifier-from-scratch") or []
         if "extra ==" not in line or "'instructor'" in line.replace('"', "'")
     ]
-    site = environment(folder / "env", needed([line for line in lines if not line.startswith("torch")], {}))
+    site = environment(folder / "env", needed(["pip", *(line for line in lines if not line.startswith("torch"))], {}))
     for wheel in wheels:
         subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
     return folder / "env" / "bin" / "python"
@@ -93,7 +98,7 @@ def play(python: Path, folder: Path, *arguments: object, status: int = 0) -> str
     done = subprocess.run(
         [python, "-m", "autograder.instructor.cli", *map(str, arguments)],
         cwd=folder,
-        env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"},
+        env={**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}", "JUPYTER_PREFER_ENV_PATH": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.chance import kind_of
 from autograder.errors import plain
 from autograder.reports.progress import Progress
 from autograder.verdicts import ALSO_LABELS, LABELS, Verdict, labelled
@@ -42,6 +41,8 @@ def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
 
 def repeated(verdict: Verdict) -> str:
     """Return code that runs a check again in a notebook, with the same inputs, and shows all that it observes."""
+    from autograder.chance import kind_of  # here alone, since it imports NumPy
+
     function = verdict.check.observe
     kind = kind_of(function)
     return (

@@ -19,7 +19,7 @@ def set_up(archive: str) -> None:
 
     if find_spec("autograder"):
         return
-    print("Setting up: about a minute, and some more where PyTorch has to be installed.")
+    print("Setting up: about a minute, and some more where large libraries have to be installed.")
     wheels = list(Path().glob("autograder-*.whl"))
     if not wheels:
         here = next((name for name in ("course.zip", "setup.zip") if Path(name).exists()), "")
