@@ -89,6 +89,17 @@ def test_on_a_wide_screen_the_landing_page_leaves_no_empty_column(page: Page, ad
         assert ends - 32 < page.locator(name).evaluate(right) <= ends
 
 
+@pytest.mark.parametrize(("chapter", "is_wide"), [("2-layers", False), ("5-training", True)])
+def test_on_a_wide_screen_the_parts_of_a_widget_fill_it(page: Page, address: str, chapter: str, is_wide: bool) -> None:
+    """A widget that gains by it takes both columns, and another one the column of the text."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{address}chapters/{chapter}.html", wait_until="load")
+    width = "(one) => one.getBoundingClientRect().width"
+    widget = page.locator(".widget").first
+    assert (widget.evaluate(width) > page.locator(".opening").evaluate(width)) == is_wide
+    assert widget.locator(".widget-stage").evaluate(width) > widget.evaluate(width) - 64  # its padding
+
+
 def test_the_text_is_set_in_the_fonts_that_come_with_the_site(page: Page, address: str) -> None:
     page.goto(address + CHAPTER, wait_until="networkidle")
     loaded = page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)")
