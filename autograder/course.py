@@ -114,8 +114,17 @@ class Course:
 
     @cached_property
     def folder(self) -> Path:
-        """The package's folder."""
-        return Path(next(iter(importlib.import_module(self.package).__path__)))
+        """The package's folder.
+
+        Raises:
+            NoCourse: a distribution names the package, and it is not there.
+        """
+        try:
+            return Path(next(iter(importlib.import_module(self.package).__path__)))
+        except ModuleNotFoundError as error:
+            if error.name != self.package:
+                raise
+            raise NoCourse(f"the course {self.package} is installed and its package is not there") from error
 
     @property
     def downloads_url(self) -> str:

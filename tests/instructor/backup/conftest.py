@@ -29,7 +29,7 @@ def made_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("backup") / "course"
     make_course_folder(root)
     with CourseGradebook(CourseFolder(root)) as gradebook:  # nbgrader takes seconds to make one
-        enter_term(gradebook, [Student("first")], {})
+        enter_term(gradebook, [Student("first")], {}, {})
     return root
 
 
@@ -50,7 +50,7 @@ def put(course: Path, state: str, enter: bool = True) -> None:
     (course / "roster.csv").write_text(f"id\n{state}\n")
     if enter:
         with CourseGradebook(CourseFolder(course)) as gradebook:
-            enter_term(gradebook, [Student(state)], {})
+            enter_term(gradebook, [Student(state)], {}, {})
 
 
 def state_of(course: Path) -> dict[str, object]:
