@@ -13,6 +13,7 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
+from autograder import arrays
 from autograder.checks import Raised, Sample, checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
@@ -27,7 +28,9 @@ texts = st.text(max_size=40) | st.sampled_from(["\ud800", "\x00", "\x1b[2J", "ob
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4))
 shapes = st.lists(st.integers(0, 4), max_size=4)
-tensors = st.builds(lambda shape, dtype: torch.ones(shape).to(dtype), shapes, st.sampled_from([*wire.DTYPES]))
+tensors = st.builds(
+    lambda shape, dtype: torch.ones(shape).to(getattr(torch, dtype)), shapes, st.sampled_from(sorted(arrays.DTYPES))
+)
 observed = st.one_of(
     tensors,
     tensors.map(Sample),

@@ -176,7 +176,7 @@ def test_control_c_finishes_what_is_in_flight_and_says_how_to_go_on(small_folder
     hand_in_slowly(small_folder, "right", 3)
     running = start(small_folder)
     wait_until(running, lambda: len(notebooks(small_folder)) == 1)
-    with pytest.raises(CourseFolderError, match="another `autograder grade` is at work"):
+    with pytest.raises(CourseFolderError, match="such as `autograder grade`, is at work in this folder"):
         grade(small_folder)
     os.killpg(running.pid, signal.SIGINT)
     out, err = running.communicate(timeout=60)

@@ -3,17 +3,17 @@
 from autograder.instructor.viva.scenes import Scene
 
 SCENES = {
-    "ReLU": [
-        Scene(
-            "x = torch.tensor([-2.0, 0.0, 3.0], requires_grad=True)",
-            ("ReLU()(x)", "torch.autograd.grad(ReLU()(x).sum(), x)[0]", "ReLU()(torch.tensor(-1.0))"),
-        )
-    ],
     "collapse": [
         Scene(
             "w1, b1 = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1.0, 0.0])\n"
             "w2, b2 = torch.tensor([[2.0, 0.0], [1.0, -1.0]]), torch.tensor([0.0, 5.0])",
             ("collapse(w1, b1, w2, b2)[0]", "collapse(w1, b1, w2, b2)[1]", "collapse(w1, b1, w2, torch.ones(1))"),
+        )
+    ],
+    "ReLU": [
+        Scene(
+            "x = torch.tensor([-2.0, 0.0, 3.0], requires_grad=True)",
+            ("ReLU()(x)", "torch.autograd.grad(ReLU()(x).sum(), x)[0]", "ReLU()(torch.tensor(-1.0))"),
         )
     ],
     "relu_interpolant": [
