@@ -164,7 +164,7 @@ def accuracy_by_kind(
     model: Classifier,
     images: np.ndarray,
     labels: np.ndarray,
-    per_class: int = 25,
+    per_class: int = 10,
     seed: int = 0,
     report: Callable[[int], None] = lambda done: None,
 ) -> list[Accuracy]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.conftest import ROOT
 
@@ -20,3 +23,14 @@ def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(VIOLATIONS)
     return found
+
+
+@contextmanager
+def on_a_telephone(browser: Browser, scheme: str) -> Iterator[BrowserContext]:
+    """Give a narrow window, light or dark, into which axe may come where the page itself would not let it in."""
+    with browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        bypass_csp=True,
+        viewport={"width": 360, "height": 800},
+    ) as context:
+        yield context

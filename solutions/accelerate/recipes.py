@@ -1,4 +1,4 @@
-"""How a classifier can be trained: the chapter's way, the best that was found, and the one for photographs."""
+"""How a classifier can be trained: the chapter's way, up a ladder of steps, for photographs, and by a teacher."""
 
 import math
 from dataclasses import dataclass, replace
@@ -105,7 +105,7 @@ class Recipe:
         return rise + [self.lr * (1 + math.cos(math.pi * (step + 1) / fall)) / 2 for step in range(fall)]
 
 
-# From chapter 5's recipe to the best one, a step at a time: what is done, and what it changes. Where the title names a
+# From chapter 5's recipe to `best`, a step at a time: what is done, and what it changes. Where the title names a
 # rate as well, the rate had to change with it.
 LADDER: tuple[tuple[str, dict[str, Any]], ...] = (
     ("chapter 5's recipe", {}),

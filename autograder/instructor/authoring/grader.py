@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from autograder.instructor.releasing.bundle import PACKAGE, grader_distribution, needs_of, pip_wheel
+from autograder.instructor.releasing.bundle import PACKAGE, grader_distribution, needs_of, pip_wheel, wheel_settings
 
 OF_THIS_COURSE = {"torch"}  # requirements
 
@@ -44,34 +44,15 @@ def _pyproject() -> str:
     lines = [line for line in distribution.requires or [] if re.search(r"extra == ['\"]instructor['\"]", line)]
     instructors = [line.partition(";")[0].strip() for line in lines]
     needs = [line for line in needs_of(distribution) if Requirement(line).name not in OF_THIS_COURSE]
-    return f"""
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "autograder"
-version = "{distribution.metadata["Version"]}"
-description = "Checks that teach, and a grader that cannot be talked into points"
-requires-python = "{distribution.metadata["Requires-Python"]}"
-license = "Apache-2.0"
-dependencies = {needs!r}
-
+    description = "Checks that teach, and a grader that cannot be talked into points"
+    more = f"""
 [project.optional-dependencies]
 instructor = {instructors!r}
 
-[project.scripts]
-autograder = "autograder.instructor.cli:main"
-
 [project.entry-points."autograder.released"]
 course = "autograder.instructor.releasing.source:open_notebook"
-
-[tool.hatch.build]
-ignore-vcs = true # whatever lies above the temporary folder
-
-[tool.hatch.build.targets.wheel]
-packages = ["autograder"]
 """
+    return wheel_settings(distribution.metadata, description, needs, "autograder.instructor.cli:main", more)
 
 
 if __name__ == "__main__":

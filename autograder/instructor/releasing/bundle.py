@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib.metadata import Distribution, entry_points
+from importlib.metadata import Distribution, PackageMetadata, entry_points
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -172,8 +172,21 @@ def grader_distribution() -> Distribution:
 
 def _pyproject(course: Course) -> str:
     """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
-    about = course.distribution.metadata
     needs = needs_of(course.distribution, grader_distribution())
+    about = course.distribution.metadata
+    return wheel_settings(about, "The checks of a course, for its students", needs, "autograder.cli:main")
+
+
+def wheel_settings(about: PackageMetadata, description: str, needs: list[str], command: str, more: str = "") -> str:
+    """Return the build settings of a wheel that holds the package `autograder`.
+
+    Args:
+        about: of the distribution whose version it has.
+        description: in a sentence.
+        needs: what it requires.
+        command: what `autograder` runs in a terminal.
+        more: other tables.
+    """
     return f"""
 [build-system]
 requires = ["hatchling"]
@@ -182,14 +195,14 @@ build-backend = "hatchling.build"
 [project]
 name = "autograder"
 version = "{about["Version"]}"
-description = "The checks of a course, for its students"
+description = "{description}"
 requires-python = "{about["Requires-Python"] or ">=3.11"}"
 license = "Apache-2.0"
 dependencies = {needs!r}
 
 [project.scripts]
-autograder = "autograder.cli:main"
-
+autograder = "{command}"
+{more}
 [tool.hatch.build]
 ignore-vcs = true # whatever lies above the temporary folder
 

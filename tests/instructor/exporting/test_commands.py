@@ -19,7 +19,7 @@ from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.tables import csv_rows
 from autograder.instructor.gradebook.read_marks import read_marks
 from autograder.verdicts import labelled
-from tests.axe import violations
+from tests.axe import on_a_telephone, violations
 from tests.conftest import SCREENSHOTS
 from tests.instructor.conftest import ASSIGNMENT, record_of
 from tests.suite import is_deep
@@ -312,11 +312,7 @@ def test_a_students_page_is_accessible_in_light_and_dark(term_folder: Path, brow
     assert here(term_folder, "feedback", ASSIGNMENT, "--student", "barbara")[0] == 0
     assert not (term_folder / "feedback" / "2-layers.zip").exists()
     for scheme in ("light", "dark"):
-        with browser.new_context(
-            color_scheme=scheme,  # type: ignore[arg-type]
-            bypass_csp=True,  # for axe, which the page itself would not let in
-            viewport={"width": 360, "height": 700},
-        ) as context:
+        with on_a_telephone(browser, scheme) as context:
             page = context.new_page()
             page.goto(f"file://{CourseFolder(term_folder).feedback('barbara', ASSIGNMENT)}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 360

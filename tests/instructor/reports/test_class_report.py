@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 from autograder.instructor.gradebook.marks import Mark
 from autograder.instructor.reports.class_report import ClassReport, class_report, marked
 from autograder.instructor.reports.public_code import Public
-from tests.axe import violations
+from tests.axe import on_a_telephone, violations
 from tests.instructor.reports.classes import MISTAKES, make_class
 from tests.instructor.reports.similarity import ADDMM, DISGUISED
 
@@ -308,11 +308,7 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Br
     for at, source in enumerate((ADDMM, DISGUISED)):
         vars(few[at])["answers"] = {"layers-Linear": source}
     (tmp_path / "report.html").write_text(class_report("c", few, lambda _: Public(), "today").html, encoding="utf-8")
-    with browser.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]
-        bypass_csp=True,  # for axe, which the page itself would not let in
-        viewport={"width": 360, "height": 800},
-    ) as context:
+    with on_a_telephone(browser, scheme) as context:
         shown = context.new_page()
         shown.goto(f"file://{tmp_path}/report.html")
         shown.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")

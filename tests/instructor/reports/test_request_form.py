@@ -12,7 +12,7 @@ from autograder.instructor.reports import feedback
 from autograder.instructor.reports.feedback import SCRIPT, SCRIPT_HASH
 from autograder.instructor.requests.form import Request, parse_request
 from autograder.reports.html import render
-from tests.axe import violations
+from tests.axe import on_a_telephone, violations
 
 STUDENT = 'ada "<i>'
 TITLE = "The output is <x> @ weight"
@@ -98,11 +98,7 @@ def test_without_scripts_the_page_says_what_to_mail(browser: Browser, address: s
 )
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Browser, address: str) -> None:
-    with browser.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]
-        bypass_csp=True,  # for axe, which the page itself would not let in
-        viewport={"width": 360, "height": 800},
-    ) as context:
+    with on_a_telephone(browser, scheme) as context:
         shown = context.new_page()
         shown.goto(address)
         assert shown.locator("form").is_visible()

@@ -23,7 +23,7 @@ from autograder.instructor.viva.sheets import (
     write_index,
     write_sheets,
 )
-from tests.axe import violations
+from tests.axe import on_a_telephone, violations
 from tests.instructor.viva.conftest import COURSE
 
 ANSWER, MESSAGE, LINE = "the-answer-itself", "what-the-error-says", "where-it-arises"
@@ -113,11 +113,7 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, brow
     talks = [Talk("ada", one), Talk("dennis", None, "no exercise of dennis passed")]
     pages = [*write_sheets(folder, COURSE, "2-layers", talks[0]), write_index(folder, "2-layers", talks)]
     assert write_sheets(folder, COURSE, "2-layers", talks[1]) == []
-    with browser.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]
-        bypass_csp=True,  # for axe, which the page itself would not let in
-        viewport={"width": 360, "height": 800},
-    ) as context:
+    with on_a_telephone(browser, scheme) as context:
         for path in pages:
             shown = context.new_page()
             shown.goto(f"file://{path}")
