@@ -21,6 +21,7 @@ from autograder.instructor.gradebook.term import enter_term
 from autograder.instructor.gradebook.writer import CourseGradebook
 
 SIZE = 200_000  # bytes of a student's file: enough for a backup to take some time
+SHORTER = 0.8  # of the time that work is thought to take, once it ended before its kill: its first run may have waited
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from autograder.instructor.backup.restore import restore
 from autograder.instructor.backup.write import write_backup
 from autograder.instructor.course.folder import CourseFolder
 from tests.commands import autograder
-from tests.instructor.backup.conftest import killed_after, put, seconds_of, state_of
+from tests.instructor.backup.conftest import SHORTER, killed_after, put, seconds_of, state_of
 from tests.instructor.conftest import everything_in_gradebook, graded_notebooks
 from tests.instructor.grading.test_killed import start, submissions_in_gradebook, wait_until
 from tests.test_cli import here, refused
@@ -169,7 +169,8 @@ def test_a_backup_that_is_killed_leaves_no_half_archive_under_its_name(course: P
     file.unlink()
     draw, kills = random.Random(1), 0
     for _ in range(25):
-        kills += killed_after(draw.uniform(0, whole), lambda: write_backup(CourseFolder(course), file))
+        killed = killed_after(draw.uniform(0, whole), lambda: write_backup(CourseFolder(course), file))
+        kills, whole = kills + killed, whole if killed else whole * SHORTER
         if file.exists():
             with zipfile.ZipFile(file) as archive:
                 assert archive.testzip() is None and "backup.json" in archive.namelist()
@@ -206,7 +207,8 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new_and_loses_neither(
         moment = draw.uniform(0, whole)
         # Of every three one is killed about when the folders are exchanged, which is soon over.
         event = (lambda: any(tmp_path.glob("course-before-*"))) if at % 3 == 0 else None
-        kills += killed_after(draw.uniform(0, 0.002) if event else moment, work, event)
+        killed = killed_after(draw.uniform(0, 0.002) if event else moment, work, event)
+        kills, whole = kills + killed, whole if killed else whole * SHORTER
         kept = [state_of(folder) for folder in (*tmp_path.glob("course-before-*"), *tmp_path.glob("course")) if folder]
         assert old in kept
         if in_one_step or course.exists():
