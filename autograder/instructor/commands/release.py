@@ -16,7 +16,8 @@ app = typer.Typer()
 def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = False) -> None:
     """Make the notebooks for students, and one zip with all that they need.
 
-    Takes minutes: each chapter is run with the reference solutions, and once more untouched. A line tells each step.
+    Takes minutes the first time: each chapter is run with the reference solutions, and once more untouched. Later only
+    what has changed since is run with them. A line tells each step.
     """
     import os
     from concurrent.futures import ThreadPoolExecutor
@@ -52,8 +53,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
             print(f"{time.monotonic() - begun:4.0f} s  {what}", file=sys.stderr, flush=True)
 
     def run(chapter: Chapter) -> NotebookNode:
-        step(f"{chapter.assignment}: running the chapter with the reference solutions")
-        return run_reference(chapter, course)
+        return run_reference(chapter, course, lambda what: step(f"{chapter.assignment}: {what}"))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # Each runs in a kernel of its own; what is written is written one after the other.

@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from importlib.metadata import Distribution, PackageMetadata, entry_points
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from autograder.errors import WorkFailed
 from autograder.expectations.recorded import FOLDER as RECORDS
 from autograder.expectations.recorded import record
 from autograder.instructor.course.due_dates import in_words
+from autograder.instructor.releasing.kept import kept
 from autograder.notebooks.graft import read_notebook, room_of
 from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
@@ -112,18 +114,25 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
         records = package / RECORDS.relative_to(PACKAGE)
         ignore = shutil.ignore_patterns("__pycache__", RECORDS.name, "instructor")
         shutil.copytree(PACKAGE, package, ignore=ignore)
+        records.mkdir()
         for path in (package / "checks").glob("[!_]*.py"):
             path.unlink()
         for room in rooms():
             visible = without_hidden_checks(file_of(room).read_text(encoding="utf-8"))
             (package / "checks" / f"{room}.py").write_text(visible, encoding="utf-8")
-            record(course, room, records)
+            recording = kept(f"recording of {room}", course, partial(_recorded, course, room))
+            (records / f"{room}.safetensors").write_bytes(recording)
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))
             shutil.copyfile(notebook, records / f"{room}.ipynb")
         _copy_data(course, package / DATA_IN_WHEEL.relative_to(PACKAGE))
         (stage / "pyproject.toml").write_text(_pyproject(course), encoding="utf-8")
         return pip_wheel(stage, target)
+
+
+def _recorded(course: Course, room: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return record(course, room, Path(folder)).read_bytes()
 
 
 def _copy_data(course: Course, target: Path) -> None:

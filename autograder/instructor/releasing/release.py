@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from autograder.course import Chapter, Course
 from autograder.errors import WorkFailed, WouldOverwrite
 from autograder.instructor.course.releases import remember_release
+from autograder.instructor.releasing.kept import kept
 from autograder.instructor.releasing.source import glued_values, source_notebook
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
 
@@ -41,13 +42,27 @@ class Released:
     release: Path
 
 
-def run_reference(chapter: Chapter, course: Course) -> NotebookNode:
+def run_reference(chapter: Chapter, course: Course, on_step: Callable[[str], None] = lambda step: None) -> NotebookNode:
     """Run a chapter once from top to bottom with the reference in its exercises, in a kernel of its own.
+
+    Where nothing has changed since it last ran, that run is returned.
+
+    Args:
+        chapter: to run.
+        course: whose chapter it is.
+        on_step: called before it is run, with a sentence that says so.
 
     Raises:
         ReleaseError: a cell fails.
     """
-    return execute(source_notebook(chapter, course), course.root, allow_errors=False)
+    notebook = source_notebook(chapter, course)
+
+    def run() -> bytes:
+        on_step("running the chapter with the reference solutions")
+        text: str = nbformat.writes(execute(notebook, course.root, allow_errors=False))
+        return text.encode()
+
+    return nbformat.reads(kept(nbformat.writes(notebook), course, run).decode(), as_version=4)
 
 
 def release(
