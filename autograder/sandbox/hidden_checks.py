@@ -60,12 +60,13 @@ def _load(room: str, code: CodeType) -> None:
 def without_hidden_checks(source: str) -> str:
     """Return the text of a checks module without its hidden checks, and without the helpers that only they use."""
     kept, left_out = ast.parse(source).body, list[_Definition]()
+    names = {node: {name.id for name in ast.walk(node) if isinstance(name, ast.Name)} for node in kept}
     gone: list[_Definition] = [node for node in kept if isinstance(node, _Definition) and _is_hidden(node)]
     lines = source.splitlines(keepends=True)
     while gone:
         kept = [node for node in kept if node not in gone]
         left_out += gone
-        gone = [node for node in kept if isinstance(node, _Definition) and _is_unused(node, kept)]
+        gone = [node for node in kept if isinstance(node, _Definition) and _is_unused(node, kept, names)]
     for node in sorted(left_out, key=lambda node: node.lineno, reverse=True):
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         del lines[first - 1 : node.end_lineno]
@@ -84,7 +85,6 @@ def _is_hidden(node: _Definition) -> bool:
     )
 
 
-def _is_unused(node: _Definition, body: Sequence[ast.stmt]) -> bool:
+def _is_unused(node: _Definition, body: Sequence[ast.stmt], names: Mapping[ast.stmt, set[str]]) -> bool:
     """Whether nothing in a module but the definition itself speaks of it; a check is used by being one."""
-    used = {name.id for one in body if one is not node for name in ast.walk(one) if isinstance(name, ast.Name)}
-    return not _is_check(node) and node.name not in used
+    return not _is_check(node) and not any(node.name in names[one] for one in body if one is not node)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.color import Color
@@ -21,8 +22,10 @@ from solutions.data import HOW_TO_GET, Dataset
 from solutions.errors import WrongUse
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.measurement import Measurement
-from solutions.runs.survey import Survey
 from solutions.training import History
+
+if TYPE_CHECKING:
+    from solutions.runs.survey import Survey  # imports Matplotlib
 
 
 def open_console(quiet: bool) -> Console:
@@ -196,7 +199,7 @@ def file_table(data: Dataset) -> Table:
     return table
 
 
-def count_table(facts: Survey, names: Sequence[str], width: int = 15) -> Table:
+def count_table(facts: "Survey", names: Sequence[str], width: int = 15) -> Table:
     """How many images each class has, with bars."""
     table = Table("", "class", box=None, pad_edge=False, title="Images", title_justify="left", title_style="bold")
     sets = {"training": facts.train_counts, "test": facts.test_counts}

@@ -236,14 +236,14 @@ def references_of(bibliography: str, text: str) -> list[str]:
     from pybtex.richtext import Text
 
     cited = {key.strip() for keys in CITATION.findall(text) for key in keys.split(",")}
-    lines = []
+    lines, names = [], citations_of(bibliography)
     for key, entry in parse_string(bibliography, "bibtex").entries.items():
         if key not in cited:
             continue
-        fields = {name: Text.from_latex(value).render_as("text") for name, value in entry.fields.items()}
+        fields = {name: str(Text.from_latex(value)) for name, value in entry.fields.items()}
         where = fields.get("journal") or fields.get("booktitle") or fields.get("publisher")
         doi, url = entry.fields.get("doi"), entry.fields.get("url")
-        parts = [f"{citations_of(bibliography)[key]}: *{fields.get('title', key)}*", where]
+        parts = [f"{names[key]}: *{fields.get('title', key)}*", where]
         link = f"https://doi.org/{doi}" if doi else url
         lines.append(", ".join(filter(None, parts)) + "." + (f" <{link}>" if link else ""))
     return sorted(lines)

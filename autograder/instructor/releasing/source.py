@@ -63,7 +63,7 @@ def source_notebook(
     import jupytext
 
     read = jupytext.reads(chapter.text, fmt="md:myst")
-    bibliography = course.bibliography
+    bibliography = course.bibliography if glued is not None else ""
     contents = Contents(chapter.assignment, course.page(chapter.room), titles_in(chapter.text))
     references = references_of(bibliography, chapter.text)
     context = Context(contents, glued or {}, citations_of(bibliography), references)
