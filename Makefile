@@ -133,8 +133,10 @@ bench: .venv/installed ## how long things take on this machine: tables, and JSON
 	$(BIN)/python -m bench.check
 	$(BIN)/python -m bench.web
 
-bench-book: .venv/installed book/node_modules/installed ## how long the book takes to build: from nothing, nothing changed, one text edited
+bench-book: book ## how long the book takes to build (from nothing, nothing changed, one text edited), and what its pages cost on a telephone
+	@.ci/require chromium:chromium
 	$(BIN)/python -m bench.book
+	$(BIN)/python -m bench.pages
 
 bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us: an hour, on a quiet machine (WRITE=1 shows ours in the book)
 	@.ci/require bubblewrap:bwrap

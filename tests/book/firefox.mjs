@@ -59,6 +59,9 @@ async function draw(page) {
 
 /** Step through the whole page by the Tab key; return what can be used and was not reached. */
 async function unreached(page) {
+  // The theme makes what scrolls sideways a stop, and takes it back some time after the window has grown.
+  await page.waitForFunction(() => [...document.querySelectorAll("pre[tabindex='0']")].every(
+    (one) => !one.checkVisibility() || one.scrollWidth > one.clientWidth));
   const all = await page.evaluate(() => {
     scrollTo(0, 0);
     document.activeElement?.blur();
