@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from playwright.sync_api import Page
 from torch import nn
 
 from autograder import check
@@ -99,6 +100,21 @@ def test_the_notebook_shows_a_table_with_headings_that_says_in_words_what_passed
     table = report_on("Flatten", SimpleNamespace(Flatten=Flatten))._repr_html_()
     for part in ("<caption", "Flatten: 2 of 2 checks passed", '<th scope="col"', "✓</span> passed"):
         assert part in table
+
+
+def test_on_a_narrow_screen_what_was_observed_has_the_tables_width_and_on_a_wide_one_stands_beside_its_name(
+    page: Page,
+) -> None:
+    report = report_on("Flatten", SimpleNamespace(Flatten=Sideways))
+    page.set_content(report._repr_html_())
+    seen = {}
+    for width in (360, 1000):
+        page.set_viewport_size({"width": width, "height": 800})
+        name, text = page.locator("dt").first.bounding_box(), page.locator("dd").first.bounding_box()
+        assert name and text
+        seen[width] = text["width"], text["y"] - name["y"]
+    assert seen[360][0] > 220 and seen[360][1] > 10
+    assert seen[1000][1] == 0
 
 
 def test_markup_in_a_students_error_is_escaped() -> None:
