@@ -115,6 +115,8 @@ def new_course(folder: Path) -> list[Path]:
 def new_chapter(course: Course, name: str) -> list[Path]:
     """Write a chapter without exercises, and return the files: one in each place of the course.
 
+    Where the course has a book, its table of contents names the chapter behind those that have a number.
+
     Args:
         course: to write into.
         name: number and room, such as ``7-convolution``.
@@ -128,7 +130,7 @@ def new_chapter(course: Course, name: str) -> list[Path]:
         raise BadName(f"{name}: a chapter's name is its number, a dash and its module, such as 7-convolution")
     room = match["room"]
     title = room.replace("_", " ").capitalize()
-    return _write(
+    written = _write(
         {
             course.chapters / f"{name}.md": CHAPTER.format(number=match["number"], title=title),
             course.file(room): f'"""The reference of the chapter {room}."""\n',
@@ -137,6 +139,7 @@ def new_chapter(course: Course, name: str) -> list[Path]:
             course.folder.parent / RIGHT / room / "README": f"Right answers to the exercises of {room}, a file each.\n",
         }
     )
+    return [*written, *_name_in_contents(course.root / "_toc.yml", name)]
 
 
 def new_exercise(course: Course, name: str) -> list[Path]:
@@ -160,6 +163,19 @@ def new_exercise(course: Course, name: str) -> list[Path]:
     _append(source, REFERENCE.format(name=public))
     _append(chapter, CELL.format(label=label, name=public, package=course.package, room=room))
     return [source, chapter]
+
+
+def _name_in_contents(contents: Path, chapter: str) -> list[Path]:
+    """Add a chapter to a book's table of contents, if there is one, and return that file if it has changed."""
+    if not contents.exists():
+        return []
+    text = contents.read_text(encoding="utf-8")
+    numbered = list(re.finditer(r"^( *- file: chapters/)\d+-\S+$", text, re.MULTILINE))
+    if not numbered:
+        return []
+    end = numbered[-1].end()
+    contents.write_text(f"{text[:end]}\n{numbered[-1][1]}{chapter}{text[end:]}", encoding="utf-8")
+    return [contents]
 
 
 def _write(texts: Mapping[Path, str]) -> list[Path]:

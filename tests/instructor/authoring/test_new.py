@@ -173,6 +173,16 @@ def test_nothing_is_replaced_and_a_name_that_is_none_is_refused(course: Course) 
             new_exercise(course, name)
 
 
+def test_the_books_table_of_contents_names_a_new_chapter_behind_those_with_a_number(course: Course) -> None:
+    contents = course.root / "_toc.yml"
+    shutil.copyfile(ROOT / "_toc.yml", contents)
+    before = contents.read_text(encoding="utf-8").splitlines()
+    assert contents in new_chapter(course, "7-convolution")
+    after = contents.read_text(encoding="utf-8").splitlines()
+    at = before.index("      - file: chapters/6-deployment") + 1
+    assert after == [*before[:at], "      - file: chapters/7-convolution", *before[at:]]
+
+
 def test_a_new_course_has_room_for_chapters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     new_course(tmp_path / "small-course")
     monkeypatch.syspath_prepend(tmp_path / "small-course")
