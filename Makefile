@@ -43,7 +43,7 @@ test-deep: checked ## before publishing, and each night: all that the tests can 
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 checked: .venv/installed book/node_modules/installed
-	@.ci/require bubblewrap:bwrap chromium:chromium firefox-esr:firefox-esr nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
+	@.ci/require bubblewrap:bwrap chromium:chromium firefox-esr:firefox-esr g++:c++ nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
 	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -144,7 +144,7 @@ bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-gra
 	$(BIN)/python -m bench.grading --class 200 --sample 20
 	$(if $(WRITE),$(BIN)/python -m bench.grading --class 120 --only ours --write)
 
-bench-training: .venv/installed ## an epoch in ten ways, from the original notebook to ours: a quarter of an hour, on a quiet machine (WRITE=1 shows it in the book)
+bench-training: .venv/installed ## an epoch in eleven ways, from the original notebook to ours: a quarter of an hour, on a quiet machine (WRITE=1 shows it in the book)
 	-$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m bench.training
 	$(if $(WRITE),cp _build/bench/training.json data/speed.json)

@@ -84,6 +84,7 @@ WAYS = {
     "jax": Way("JAX, lax.scan over the epoch", "jax", "jax_mlp:scan"),
     "reference": Way("the course's Learner", "torch", "ours:reference"),
     "accelerated": Way("the course's accelerated path", "torch", "ours:accelerated"),
+    "compiled": Way("the course's accelerated path, compiled", "torch", "ours:compiled"),
     "products": Way("limit: the eight matrix products alone", "torch", "products:alone"),
 }
 BASELINE, LIMIT = "notebook", "products"

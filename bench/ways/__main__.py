@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from bench.ways import WAYS, Task
+from solutions.errors import WrongUse
 
 
 def measure(name: str, task: Task) -> dict[str, object]:
@@ -23,7 +24,7 @@ def measure(name: str, task: Task) -> dict[str, object]:
         train_s, validate_s: wall time of the second epoch. cpu_s: of both together, with the processes that work for
         this one. startup_s: what the first epoch took longer, from the end of the imports: reading and preparing the
         data, compiling. peak_bytes: most memory that this process had; device_peak_bytes: on the card, or None.
-        accuracy: after the first epoch. device: what computed. Or note alone: what is not installed.
+        accuracy: after the first epoch. device: what computed. Or note alone: what this machine lacks.
     """
     way = WAYS[name]
     try:
@@ -31,7 +32,10 @@ def measure(name: str, task: Task) -> dict[str, object]:
     except ModuleNotFoundError as missing:
         return {"note": f"{missing.name} is not installed"}
     started = time.perf_counter()
-    train, validate = prepare(task)
+    try:
+        train, validate = prepare(task)
+    except WrongUse as error:
+        return {"note": str(error)}
     train()
     accuracy = validate()
     wait(way.library, task.device)

@@ -19,12 +19,17 @@ def reference(task: Task) -> tuple[Train, Validate]:
     return learner.train_epoch, learner.valid_accuracy
 
 
-def accelerated(task: Task) -> tuple[Train, Validate]:
+def accelerated(task: Task, compiled: bool = False) -> tuple[Train, Validate]:
     """Train with what `python -m solutions train` takes by default, on the same tensors."""
     train, valid = pairs(task)
     recipe = Recipe(batch_size=task.batch_size, lr=task.lr, dropout=task.dropout)
-    learner = FastLearner(Classifier(task.dropout), recipe, train, valid, task.device)
+    learner = FastLearner(Classifier(task.dropout), recipe, train, valid, task.device, compiled=compiled)
     return learner.train_epoch, lambda: learner.validate()[1]
+
+
+def compiled(task: Task) -> tuple[Train, Validate]:
+    """Train with what `python -m solutions train --compiled` takes; its steps are built first."""
+    return accelerated(task, compiled=True)
 
 
 def pairs(task: Task) -> list[tuple[Tensor, Tensor]]:

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from solutions.accelerate.compiled import CompiledSteps
 from solutions.accelerate.distortions import half_width, stretched
-from solutions.accelerate.layers import Batch, Layer, NormalizedLayer
+from solutions.accelerate.layers import Layer, NormalizedLayer, Place
 from solutions.accelerate.recipes import MOMENTUM, Recipe
 from solutions.accelerate.shapes import made_shapes
 from solutions.deployment import affine_layers
@@ -40,6 +41,10 @@ class FastLearner:
         after_block: called with the number of images in each block of batches that was trained on.
         bf16: compute the products in bfloat16. On processors that have instructions for it this is faster with batches
             of hundreds, and slower with small ones.
+        compiled: take the steps in C++; only where the recipe is plain gradient descent, on a CPU, in float32.
+
+    Raises:
+        WrongUse: the steps are to be compiled, and this machine has no C++ compiler.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class FastLearner:
         seed: int = 0,
         after_block: Callable[[int], None] | None = None,
         bf16: bool = False,
+        compiled: bool = False,
     ) -> None:
         self._dtype = torch.bfloat16 if bf16 else torch.float32
         self.model, self.recipe, self.device, self.after_block = model.to(device), recipe, device, after_block
@@ -74,6 +80,12 @@ class FastLearner:
         self._layer_buffers = [buffer for layer in self._layers for buffer in layer.buffers]
         self._make_buffers()
         self._make_optimizer()
+        self._compiled: CompiledSteps | None = None
+        if compiled:
+            assert recipe.is_plain_descent and not bf16 and device == "cpu"
+            self._compiled = CompiledSteps(
+                *(self._layers, self._outputs, self._gradients, recipe.lr, 1 / (1 - recipe.dropout))
+            )
         self._graphs: dict[int, torch.cuda.CUDAGraph | None] = {}
 
     def train_epoch(self) -> float:
@@ -86,7 +98,9 @@ class FastLearner:
                 self._rows[:count].copy_(rows)
                 self._draw(count)
                 self._run(count)
-                total += functional.cross_entropy(self._logits[:count], self._targets[:count], reduction="sum")
+                # The cross-entropy, where targets sum to 1; PyTorch's is slow for rows this short.
+                logits, targets = self._logits[:count], self._targets[:count]
+                total += logits.logsumexp(dim=1).sum() - (targets * logits).sum()
                 if self.after_block:
                     self.after_block(int((rows < self._count).sum()))
         return total.item() / len(order)
@@ -168,9 +182,7 @@ class FastLearner:
             masks = torch.empty(self._block, len(bias), dtype=self._dtype, device=self.device) if drops else None
             input_scale, gradient_scale = (scale if i else 1.0), scale ** (len(pairs) - 1 - i)
             kind = NormalizedLayer if self.recipe.normalize and i < len(pairs) - 1 else Layer
-            layers.append(
-                kind(weight.detach(), bias.detach(), input_scale, gradient_scale, masks, self.recipe.batch_size)
-            )
+            layers.append(kind(weight.detach(), bias.detach(), input_scale, gradient_scale, masks))
         # What the model is to the raw brightness, it is now to the standardised one.
         first = layers[0]
         first.bias += self._mean * first.weight.sum(dim=0)
@@ -195,7 +207,7 @@ class FastLearner:
         self._inputs = reserve(self._block, sizes[0], dtype=self._dtype)
         self._outputs = [reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]]  # of the hidden layers
         self._gradients = [*(reserve(batch, size, dtype=self._dtype) for size in sizes[1:-1]), reserve(batch, classes)]
-        self._batches: dict[tuple[int, int], Batch] = {}
+        self._places_of: dict[tuple[int, int], list[Place]] = {}
         self._rows = reserve(self._block, dtype=torch.int64)
         self._offsets = reserve(2, self._block, dtype=torch.int64)
         self._flips = reserve(self._block, 1, 1, dtype=torch.bool)
@@ -211,7 +223,7 @@ class FastLearner:
         self._rate = torch.tensor(recipe.lr, device=self.device)
         self._captures = self.device.startswith("cuda")
         self._optimizer: torch.optim.Optimizer | None = None
-        if recipe.optimizer == "sgd" and not recipe.cosine and self._dtype == torch.float32:
+        if recipe.is_plain_descent and self._dtype == torch.float32:
             return
         for parameter in self._parameters:
             parameter.grad = torch.zeros_like(parameter)
@@ -270,6 +282,9 @@ class FastLearner:
         if self.recipe.flip:
             images = inputs.view(count, 28, 28)
             inputs.copy_(torch.where(self._flips[:count], images.flip(2), images).flatten(1))
+        if self._compiled:
+            self._compiled(inputs, self._targets[:count], self._logits[:count])
+            return
         for start in range(0, count, self.recipe.batch_size):
             self._step(start, min(start + self.recipe.batch_size, count))
 
@@ -278,39 +293,38 @@ class FastLearner:
         widening = (1 + self.recipe.stretch) ** self._stretches[: len(rows)]
         return self._standardized(stretched(images, widening, self._reach[rows]))
 
-    def _batch(self, start: int, end: int) -> Batch:
-        """Return what a step on the block's images from ``start`` to ``end`` reads and writes: always the same."""
-        if (start, end) not in self._batches:
-            size = end - start
-            outputs = [output[:size] for output in self._outputs]
-            logits = self._logits[start:end]
-            self._batches[start, end] = Batch(
-                inputs=[self._inputs[start:end], *outputs],
-                outputs=[*outputs, logits],
-                masks=[layer.masks if layer.masks is None else layer.masks[start:end] for layer in self._layers],
-                targets=self._targets[start:end],
-                gradients=[gradient[:size] for gradient in self._gradients],
-            )
-        return self._batches[start, end]
+    def _places(self, start: int, end: int) -> list[Place]:
+        """Return what each layer reads and writes in a step on the block's images from ``start`` to ``end``."""
+        if (start, end) not in self._places_of:
+            hidden = [output[: end - start] for output in self._outputs]
+            self._places_of[start, end] = [
+                Place(x, out, layer.masks if layer.masks is None else layer.masks[start:end], gradient[: end - start])
+                for layer, x, out, gradient in zip(
+                    *(self._layers, [self._inputs[start:end], *hidden], [*hidden, self._logits[start:end]]),
+                    *(self._gradients,),
+                    strict=True,
+                )
+            ]
+        return self._places_of[start, end]
 
     def _step(self, start: int, end: int) -> None:
         """Take a step along the mean gradient over the block's images from ``start`` to ``end``."""
-        batch, size = self._batch(start, end), end - start
-        for layer, x, out, masks in zip(self._layers, batch.inputs, batch.outputs, batch.masks, strict=True):
-            layer.forward(x, out)
-            if layer is not self._layers[-1]:
-                (out if masks is None else out.mul_(masks)).relu_()
-        logits = batch.outputs[-1]
-        gradient = torch.softmax(logits, dim=1, out=batch.gradients[-1]).sub_(batch.targets).to(self._dtype)
+        places, size = self._places(start, end), end - start
+        last = places[-1]
+        for layer, place in zip(self._layers, places, strict=True):
+            out = layer.forward(place.x, place.out)
+            if place is not last:
+                (out if place.masks is None else out.mul_(place.masks)).relu_()
+        gradient = torch.softmax(last.out, dim=1, out=last.gradient).sub_(self._targets[start:end]).to(self._dtype)
         for i in reversed(range(len(self._layers))):
-            layer, x = self._layers[i], batch.inputs[i]
+            layer, place = self._layers[i], places[i]
             arrived = layer.product_gradient(gradient, 1 / size)
             if i:  # before the weight changes
-                gradient = layer.input_gradient(x, arrived, batch.gradients[i - 1])
+                gradient = layer.input_gradient(place.x, arrived, places[i - 1].gradient)
             if self._optimizer is None:
-                layer.descend(x, arrived, self.recipe.lr / size)
+                layer.descend(place, self.recipe.lr / size)
             else:
-                layer.set_gradients(x, arrived, 1 / size)
+                layer.set_gradients(place.x, arrived, 1 / size)
         if self._optimizer is not None:
             torch.index_select(self._rates, 0, self._steps, out=self._rate.view(1))
             self._optimizer.step()

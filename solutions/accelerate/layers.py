@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+threshold_backward = torch.ops.aten.threshold_backward.grad_input  # which is long to look up
+
 
 @dataclass(eq=False)
 class Layer:
@@ -20,7 +22,6 @@ class Layer:
         gradient_scale: the factors of the dropouts behind it, which the gradients that arrive here lack.
         masks: 0 where dropout drops an output and 1 elsewhere, for each image of a block: shape (block, O). None where
             nothing is dropped.
-        batch_size: of the largest batch.
     """
 
     weight: Tensor
@@ -28,11 +29,9 @@ class Layer:
     input_scale: float
     gradient_scale: float
     masks: Tensor | None
-    batch_size: int
 
     def __post_init__(self) -> None:
-        self.factor, self.shift = self.weight, self.bias  # as the product reads them
-        self.ones = torch.ones(self.batch_size, device=self.weight.device)
+        self.use(self.weight.dtype)
 
     @property
     def parameters(self) -> list[Tensor]:
@@ -46,6 +45,7 @@ class Layer:
     def use(self, dtype: torch.dtype) -> None:
         """Let the products read weight and bias in this dtype: their own memory where it is float32."""
         self.factor, self.shift = self.weight.to(dtype), self.bias.to(dtype)
+        self.transposed = self.factor.t()
 
     def refresh(self) -> None:
         """Let the products read what the weights have become."""
@@ -64,19 +64,19 @@ class Layer:
 
     def input_gradient(self, x: Tensor, grad_out: Tensor, out: Tensor) -> Tensor:
         """Return the gradient before the ReLU and the dropout whose result is ``x``: nothing passes where that is 0."""
-        torch.mm(grad_out, self.factor.t(), out=out)
-        return torch.ops.aten.threshold_backward.grad_input(out, x, 0, grad_input=out)
+        torch.mm(grad_out, self.transposed, out=out)
+        return threshold_backward(out, x, 0, grad_input=out)
 
     def product_gradient(self, grad_out: Tensor, share: float) -> Tensor:
         """Return the gradient of the product of input and weight."""
         return grad_out
 
-    def descend(self, x: Tensor, grad_out: Tensor, lr: float) -> None:
+    def descend(self, place: "Place", lr: float) -> None:
         """Take a step of gradient descent along the sum over the batch."""
         factor = -lr * self.gradient_scale
-        self.weight.addmm_(x.t(), grad_out, alpha=factor * self.input_scale)
+        self.weight.addmm_(place.x_transposed, place.gradient, alpha=factor * self.input_scale)
         # The sum over the batch, and the step, in one product.
-        self.bias.addmv_(grad_out.t(), self.ones[: len(x)], alpha=factor)
+        self.bias.addmv_(place.gradient_transposed, place.ones, alpha=factor)
 
     def set_gradients(self, x: Tensor, grad_out: Tensor, share: float) -> None:
         """Leave the sum over the batch, times ``share``, in ``grad`` of each parameter."""
@@ -143,12 +143,17 @@ class NormalizedLayer(Layer):
         self.set_weight_gradient(x, grad_out, share)
 
 
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """What a step reads and writes: views of the block's and the largest batch's memory, a list for the layers each."""
+class Place:
+    """What a layer reads and writes in a step: always the same memory, so the views of it are made once.
 
-    inputs: list[Tensor]
-    outputs: list[Tensor]
-    masks: list[Tensor | None]
-    targets: Tensor
-    gradients: list[Tensor]
+    Args:
+        x: its input, shape (B, I).
+        out: its output, shape (B, O).
+        masks: as in ``Layer``, of this batch.
+        gradient: of its output, shape (B, O).
+    """
+
+    def __init__(self, x: Tensor, out: Tensor, masks: Tensor | None, gradient: Tensor) -> None:
+        self.x, self.out, self.masks, self.gradient = x, out, masks, gradient
+        self.x_transposed, self.gradient_transposed = x.t(), gradient.t()
+        self.ones = torch.ones(len(x), device=x.device)

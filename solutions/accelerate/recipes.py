@@ -86,8 +86,13 @@ class Recipe:
                 raise ValueError(f"{name} has to be above 0: {value}")
         if self.optimizer not in OPTIMIZERS:
             raise ValueError(f"optimizer has to be one of {', '.join(OPTIMIZERS)}: {self.optimizer}")
-        if self.normalize and self.optimizer == "sgd" and not self.cosine:
+        if self.normalize and self.is_plain_descent:
             raise ValueError("normalize needs an optimizer other than sgd, or the cosine")
+
+    @property
+    def is_plain_descent(self) -> bool:
+        """Whether a step is p <- p - lr * gradient at one rate."""
+        return self.optimizer == "sgd" and not self.cosine
 
     @property
     def is_taught(self) -> bool:

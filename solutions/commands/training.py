@@ -28,6 +28,7 @@ def train(
     device: Annotated[Device | None, typer.Option(help="Where to compute; otherwise auto, the fastest.")] = None,
     reference: Annotated[bool, typer.Option("--reference", help="Train with the chapter's Learner.")] = False,
     bf16: Annotated[bool, typer.Option("--bf16", help="Products in bfloat16; faster for large batches.")] = False,
+    compiled: Annotated[bool, typer.Option("--compiled", help="Plain descent's steps in C++, built here.")] = False,
     name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,
     resume: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a run that was interrupted.")] = None,
     log: Annotated[Log | None, typer.Option(help="Write the curves for another program, too.")] = None,
@@ -49,12 +50,12 @@ def train(
     options |= {"patience": patience, "max_seconds": max_seconds}
     changes = {option: value for option, value in options.items() if value is not None}
     if resume is None:
-        settings = runs.configure(recipe or "classic", changes, seed or 0, device or "auto", reference, bf16)
+        settings = runs.configure(recipe or "classic", changes, seed or 0, device or "auto", reference, bf16, compiled)
         dataset = sources.load(data, download)
         folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
         runs.begin(settings, dataset, folder)
     else:
-        if changes or recipe or seed is not None or device or reference or bf16 or name or force:
+        if changes or recipe or seed is not None or device or reference or bf16 or compiled or name or force:
             raise WrongUse("--resume goes on as the run was begun; only --data, --out, --log, -q and --json go with it")
         folder = folders.unfinished_folder(out, resume)
         settings = runs.read_settings(folder)
@@ -63,7 +64,10 @@ def train(
     terminal.say_which(console, dataset)
     logs = [terminal.tensorboard_log(folder)] if log else []
     chosen, held_out = runs.divide(dataset, settings.seed)
-    console.print(f"Training on {len(chosen):,} of the training images, validation on the other {len(held_out):,}.\n")
+    how = ", by steps compiled for this machine" if settings.compiled else ""
+    console.print(
+        f"Training on {len(chosen):,} of the training images{how}, validation on the other {len(held_out):,}.\n"
+    )
     view = terminal.TrainingView(console, settings.recipe.epochs, len(chosen))
     try:
         with view.shown():

@@ -230,7 +230,7 @@ def training_speeds(results: Mapping[str, Any]) -> Figure:
     for axis, threads in zip(figure.subplots(1, len(panels), sharey=True, squeeze=False)[0], panels, strict=True):
         ratios = {row["way"]: row["ratio"] for row in rows if row["threads"] == threads}
         places = [list(order).index(way) for way in ratios]
-        faces = [{"accelerated": ORANGE, "products": "none"}.get(way, BLUE) for way in ratios]
+        faces = [{"accelerated": ORANGE, "compiled": ORANGE, "products": "none"}.get(way, BLUE) for way in ratios]
         edges = [rcParams["text.color"] if way == "products" else "none" for way in ratios]
         bars = axis.barh(places, ratios.values(), height=0.7, color=faces, edgecolor=edges)
         axis.bar_label(bars, [f"{ratio:.1f}×" for ratio in ratios.values()], padding=3, fontsize=9)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from solutions.accelerate import FastLearner
+from solutions.accelerate.compiled import built
 from solutions.accelerate.device import choose_device
 from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.accelerate.teacher import taught
@@ -40,6 +41,7 @@ class Settings:
         device: "cpu", "cuda" or "mps".
         taught: whether the chapter's ``Learner`` trains rather than the fast one.
         bf16: whether the fast one computes products in bfloat16.
+        compiled: whether the fast one takes its steps in C++.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Settings:
     device: str
     taught: bool = False
     bf16: bool = False
+    compiled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +110,14 @@ class Reported:
             self.report(len(y))
 
 
-def configure(name: str, changes: dict[str, Any], seed: int, device: str, taught: bool, bf16: bool) -> Settings:
+def configure(
+    name: str, changes: dict[str, Any], seed: int, device: str, taught: bool, bf16: bool, compiled: bool = False
+) -> Settings:
     """Return how to train by a named recipe with some changes.
 
     Raises:
-        WrongUse: a number is out of its range, this machine does not have the device, or the chapter's ``Learner``
-            cannot follow the recipe.
+        WrongUse: a number is out of its range, this machine does not have the device, the chapter's ``Learner`` or the
+            compiled steps are asked for and cannot follow the recipe, or this machine cannot compile.
     """
     try:
         recipe = replace(RECIPES[name], **changes)
@@ -122,7 +127,15 @@ def configure(name: str, changes: dict[str, Any], seed: int, device: str, taught
         raise WrongUse(f"--reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out")
     if taught and bf16:
         raise WrongUse("--reference trains as the chapter does, in float32; leave out --bf16")
-    return Settings(name, recipe, seed, choose_device(device), taught, bf16)
+    if compiled and (taught or bf16):
+        raise WrongUse("--compiled takes the fast path's steps in float32; leave out --reference and --bf16")
+    if compiled and not recipe.is_plain_descent:
+        raise WrongUse(f"--compiled takes steps of plain gradient descent, and --recipe {name} another; leave one out")
+    if compiled and device not in ("auto", "cpu"):
+        raise WrongUse(f"--compiled takes steps on the CPU; leave it out, or --device {device}")
+    if compiled:
+        built()  # before anything is written
+    return Settings(name, recipe, seed, choose_device("cpu" if compiled else device), taught, bf16, compiled)
 
 
 def divide(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -163,7 +176,7 @@ def new_learner(
     if recipe.teacher:
         train = train[0], taught(*train, len(model.labels), recipe.teacher, seed, recipe.shift, after_teacher)
     if not settings.taught:
-        return FastLearner(model, recipe, train, valid, device, seed, report, settings.bf16)
+        return FastLearner(model, recipe, train, valid, device, seed, report, settings.bf16, settings.compiled)
     loaders: dict[str, Iterable[tuple[Tensor, Tensor]]] = {
         "train": Reported(Loader(*train, recipe.batch_size, shuffle=True), report),
         "valid": Loader(*valid, MEASURING_BATCH),
@@ -186,7 +199,7 @@ def read_settings(folder: Path) -> Settings:
     try:
         config = json.loads((folder / CONFIG).read_text())
         named = {name: config[name] for name in ("name", "seed", "device", "taught", "bf16")}
-        return Settings(recipe=Recipe(**config["recipe"]), **named)
+        return Settings(recipe=Recipe(**config["recipe"]), compiled=config.get("compiled", False), **named)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise WrongUse(f"{folder / CONFIG}: tells of no run that could go on ({error}); start a new one") from error
 

@@ -47,7 +47,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    "way", ["notebook-no-worker", "torch-dataloader", "torch-resident", "reference", "accelerated"]
+    "way", ["notebook-no-worker", "torch-dataloader", "torch-resident", "reference", "accelerated", "compiled"]
 )
 def test_an_epoch_teaches_the_classifier(way: str, task: Task) -> None:
     train, validate = WAYS[way].prepare()(task)

@@ -22,7 +22,7 @@ from solutions.data import Dataset
 from solutions.deploy.answers import Answer
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
-from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, MODEL
+from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
 from solutions.runs.model_file import write_model
 from tests.conftest import ROOT
 
@@ -148,11 +148,12 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
 @pytest.mark.deep
 @pytest.mark.long("two trainings")
 def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
-    """For each kind of state: none beside the weights, an optimizer's with averages, and the chapter's Learner's."""
+    """For each kind of state: none beside the weights, compiled or not, an optimizer's with averages, the Learner's."""
     ways = {
         "fast": ("--epochs", 60, "--lr", 0.05),
         "best": ("--epochs", 60, "--recipe", "best"),
         "taught": ("--epochs", 40, "--reference"),
+        "compiled": ("--epochs", 120, "--lr", 0.05, "--compiled"),
     }
     for name, options in ways.items():
         arguments = [*QUICK, *options, "--out", tmp_path, "--name"]
@@ -175,6 +176,7 @@ def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tm
         (["--lr", "1"], "as the run was begun"),
         (["--seed", "0"], "as the run was begun"),
         (["--recipe", "best"], "as the run was begun"),
+        (["--compiled"], "as the run was begun"),
     ],
 )
 def test_a_run_that_goes_on_takes_no_other_settings(here: Cli, options: list[str], message: str) -> None:
@@ -214,6 +216,27 @@ def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
 
 def test_the_learner_of_the_chapter_refuses_what_is_not_taught(here: Cli) -> None:
     assert "goes beyond that" in error_of(here("train", "--reference", "--recipe", "best"))
+
+
+def test_a_run_by_compiled_steps_says_so(here: Cli, tmp_path: Path) -> None:
+    done = here(*QUICK, "--epochs", 2, "--compiled", "--out", tmp_path, "--name", "a")
+    assert done.returncode == 0, done.stderr
+    assert "by steps compiled for this machine" in " ".join(done.stdout.split())
+    assert json.loads((tmp_path / "a" / RESULTS).read_text())["compiled"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--recipe", "best"], "plain gradient descent"),
+        (["--reference"], "leave out --reference and --bf16"),
+        (["--bf16"], "leave out --reference and --bf16"),
+        (["--device", "cuda"], "--compiled takes steps on the CPU"),
+    ],
+)
+def test_compiled_steps_refuse_what_they_do_not_do(here: Cli, tmp_path: Path, options: list[str], message: str) -> None:
+    assert message in error_of(here(*QUICK, "--compiled", *options, "--out", tmp_path, "--name", "a"))
+    assert not (tmp_path / "a").exists()
 
 
 def test_training_tells_how_fast_it_was(trained: tuple[Path, str]) -> None:

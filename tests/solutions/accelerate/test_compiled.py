@@ -1,0 +1,132 @@
+"""The compiled steps are those of the fast path, whose own are those of autograd."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.nn import functional
+
+from solutions.accelerate import FastLearner, compiled
+from solutions.accelerate.compiled import CompiledSteps, built
+from solutions.accelerate.layers import Layer
+from solutions.accelerate.recipes import Recipe
+from solutions.data import Dataset
+from solutions.errors import WrongUse
+from solutions.runs.measurement import to_tensors
+from solutions.runs.run import new_model
+
+Examples = tuple[Tensor, Tensor]
+RECIPE = Recipe(epochs=2, lr=0.05, dropout=0.2)
+
+
+@pytest.fixture(scope="module")
+def train(sample: Dataset) -> Examples:
+    """A number of images that neither the batch nor the block divides."""
+    return to_tensors(sample.train_images[:2500], sample.train_labels[:2500], "cpu")
+
+
+@pytest.fixture
+def threads() -> Any:
+    """What sets the number of threads, until the test is over."""
+    before = torch.get_num_threads()
+    yield torch.set_num_threads
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"dropout": 0.0}, {"batch_size": 100}, {"shift": 1, "flip": True}, {"standardize": True, "smoothing": 0.1}],
+    ids=str,
+)
+def test_after_an_epoch_the_weights_are_those_of_the_fast_path(train: Examples, changes: dict[str, Any]) -> None:
+    recipe = replace(RECIPE, **changes)
+    ours, theirs = (
+        FastLearner(new_model(recipe, 0), recipe, train, train, compiled=is_compiled) for is_compiled in (True, False)
+    )
+    assert ours.train_epoch() == pytest.approx(theirs.train_epoch(), rel=1e-5)
+    torch.testing.assert_close(ours.weights(), theirs.weights(), rtol=1e-4, atol=1e-4)
+
+
+def test_the_number_of_threads_changes_no_more_than_rounding(train: Examples, threads: Any) -> None:
+    found = []
+    for count in (1, 2, 3):
+        threads(count)
+        learner = FastLearner(new_model(RECIPE, 0), RECIPE, train, train, compiled=True)
+        learner.train_epoch()
+        found.append(learner.weights())
+    torch.testing.assert_close(found[1], found[0], rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(found[2], found[0], rtol=1e-5, atol=1e-5)
+
+
+def test_going_on_from_a_state_is_going_on(train: Examples) -> None:
+    first = FastLearner(new_model(RECIPE, 0), RECIPE, train, train, compiled=True)
+    first.train_epoch()
+    state = {key: tensor.clone() for key, tensor in first.state().items()}
+    second = FastLearner(new_model(RECIPE, 1), RECIPE, train, train, seed=1, compiled=True)
+    second.load_state(state)
+    assert first.train_epoch() == second.train_epoch()
+    torch.testing.assert_close(first.weights(), second.weights(), rtol=0, atol=0)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    sizes=st.lists(st.integers(1, 70), min_size=2, max_size=5),
+    batch=st.integers(1, 70),
+    count=st.integers(1, 150),
+    workers=st.integers(1, 3),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_for_any_sizes_the_steps_are_those_of_autograd(
+    sizes: list[int], batch: int, count: int, workers: int, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    lr, scale = 0.1, 1.25
+    depth, before = len(sizes) - 1, torch.get_num_threads()
+    weights = [torch.randn(wide, narrow) / wide**0.5 for wide, narrow in pairwise(sizes)]
+    biases = [0.1 * torch.randn(size) for size in sizes[1:]]
+    masks = [(torch.rand(count, size) < 0.8).float() for size in sizes[1:-1]]
+    inputs = torch.rand(count, sizes[0]) * (torch.rand(count, sizes[0]) < 0.5)
+    targets, logits = torch.rand(count, sizes[-1]).softmax(dim=1), torch.empty(count, sizes[-1])
+
+    layers = [
+        Layer(weights[i].clone(), biases[i].clone(), scale if i else 1.0, 1.0, masks[i] if i < depth - 1 else None)
+        for i in range(depth)
+    ]
+    outputs = [torch.empty(batch, size) for size in sizes[1:]]
+    steps = CompiledSteps(layers, outputs[:-1], [torch.empty_like(out) for out in outputs], lr, scale)
+    torch.set_num_threads(workers)
+    steps(inputs, targets, logits)
+    torch.set_num_threads(before)
+
+    parameters = [tensor.requires_grad_() for tensor in (*weights, *biases)]
+    for start in range(0, count, batch):
+        rows = slice(start, start + batch)
+        x = inputs[rows]
+        for i in range(depth - 1):
+            x = (x @ weights[i] + biases[i]).relu() * masks[i][rows] * scale
+        answers = x @ weights[-1] + biases[-1]
+        torch.testing.assert_close(logits[rows], answers.detach(), rtol=1e-4, atol=1e-4)
+        gradients = torch.autograd.grad(functional.cross_entropy(answers, targets[rows]), parameters)
+        with torch.no_grad():
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter -= lr * gradient
+    for layer, weight, bias in zip(layers, weights, biases, strict=True):
+        torch.testing.assert_close(layer.weight, weight.detach(), rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(layer.bias, bias.detach(), rtol=1e-4, atol=1e-4)
+
+
+def test_a_machine_without_a_compiler_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(WrongUse, match=r"there is no no-such-compiler; install g\+\+"):
+        built.__wrapped__()
+
+
+def test_what_the_compiler_says_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "FLAGS", ("-no-such-flag",))
+    with pytest.raises(WrongUse, match=r"cannot build .*no-such-flag"):
+        built.__wrapped__()
