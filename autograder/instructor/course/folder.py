@@ -159,6 +159,11 @@ class CourseFolder:
         return self.root / "extensions.csv"
 
     @property
+    def markers(self) -> Path:
+        """Who marks written answers, and which."""
+        return self.root / "markers.csv"
+
+    @property
     def questions(self) -> Path:
         """Written questions of the instructor's own: for nobody else's eyes."""
         return self.root / "questions"

@@ -1,0 +1,171 @@
+"""A class that has answered a written question, graded without running anything, and a server at which it is marked."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.gradebook.term import enter_term, students_of
+from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.marking.client import MarkingClient
+from autograder.instructor.marking.markers import Question
+from autograder.notebooks.graft import RECORD, is_written, read_notebook, room_of
+from tests.conftest import copy_course, made_once
+
+ASSIGNMENT = "2-layers"
+QUESTION = Question(ASSIGNMENT, "layers-written")
+ADDRESS = f"/questions/{ASSIGNMENT}/{QUESTION.cell}"
+SECTIONS = ("A", "B")
+NAMES = ["ada", "barbara", "grace", "hedy", "john", "katherine", "margaret", "radia"]
+
+
+def hand_in_written(folder: Path, **texts: str) -> None:
+    """Let students have handed in written answers, and let them be graded: without any exercise, so nothing is run."""
+    course = CourseFolder(folder)
+    released = read_notebook(course.released(ASSIGNMENT))
+    with CourseGradebook(course) as gradebook:
+        for student, text in texts.items():
+            notebook = nbformat.from_dict(released)
+            next(filter(is_written, notebook.cells)).source = text
+            about = {"assignment": ASSIGNMENT, "room": room_of(released), "unreadable": ""}
+            notebook.metadata[RECORD] = about | {"verdicts": [], "notes": [], "receipt": ""}
+            course.submission(student, ASSIGNMENT).notebook.parent.mkdir(parents=True, exist_ok=True)
+            gradebook.write(course.submission(student, ASSIGNMENT), notebook, None)
+
+
+def text_of(student: str) -> str:
+    return f"The variance of layer {len(student)} grows, says number {sum(map(ord, student))}."
+
+
+def write_table(folder: Path, *lines: str, name: str = "markers.csv", head: str = "marker,section,question") -> None:
+    (folder / name).write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+
+
+def configure(folder: Path, **settings: float) -> None:
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.writelines(f"c.Marking.{name} = {value!r}\n" for name, value in settings.items())
+
+
+def enter_roster(folder: Path, names: list[str]) -> None:
+    lines = (f"{name},{SECTIONS[at % 2]}" for at, name in enumerate(names))
+    write_table(folder, *lines, name="roster.csv", head="id,section")
+    with CourseGradebook(CourseFolder(folder)) as gradebook:
+        enter_term(gradebook, students_of(CourseFolder(folder)), {}, {})
+
+
+@pytest.fixture(scope="session")
+def written_class(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
+    """A course folder in which a class of two sections has answered a written question. Read it only."""
+
+    def make(folder: Path) -> None:
+        copy_course(released, folder)
+        enter_roster(folder, NAMES)
+        hand_in_written(folder, **{name: text_of(name) for name in NAMES})
+
+    return made_once("written_class", tmp_path_factory, make)
+
+
+@pytest.fixture
+def folder(written_class: Path, tmp_path: Path) -> Path:
+    """Such a course folder of the test's own."""
+    copy_course(written_class, tmp_path / "course")
+    return tmp_path / "course"
+
+
+@dataclass
+class Marking:
+    """A running `autograder mark`.
+
+    Attributes:
+        folder: the course folder.
+        process: the server's.
+        address: where it answers.
+        tokens: by name, of all starts.
+    """
+
+    folder: Path
+    port: int = 0
+    address: str = ""
+    tokens: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        line = [sys.executable, "-m", "autograder.instructor.cli", "mark", "--port", str(self.port)]
+        with (self.folder.parent / "errors").open("a") as errors:
+            self.process = subprocess.Popen(line, cwd=self.folder, stdout=subprocess.PIPE, stderr=errors, text=True)
+        assert self.process.stdout
+        for printed in self.process.stdout:
+            if found := re.match(r"token of (.+): (\S+)$", printed):
+                self.tokens[found[1]] = found[2]
+            if found := re.match(r"marking at (http://[^/]*:(\d+)/)", printed):
+                self.address, self.port = found[1], int(found[2])
+                return
+        raise AssertionError((self.folder.parent / "errors").read_text())
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        assert self.process and self.process.stdout
+        self.process.stdout.close()
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(timeout=30)
+
+    def client(self, name: str) -> MarkingClient:
+        return MarkingClient(self.address, self.tokens[name])
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Marking]:
+    """Run `autograder mark` in a course folder."""
+    marking = Marking(folder)
+    marking.start()
+    try:
+        yield marking
+    finally:
+        if marking.process and marking.process.poll() is None:
+            marking.kill()
+
+
+@pytest.fixture
+def serve(folder: Path) -> Iterator[Callable[[], Marking]]:
+    """Start the server when the folder is as a test wants it."""
+    started: list[Any] = []
+
+    def start() -> Marking:
+        context = serving(folder)
+        started.append(context)
+        return context.__enter__()
+
+    yield start
+    for context in started:
+        context.__exit__(None, None, None)
+
+
+def in_gradebook(folder: Path, url: str = "") -> Mapping[str, tuple[float | None, str | None, bool]]:
+    """Return what nbgrader has of the written answers: points and comment by hand, and whether one waits."""
+    with Gradebook(url or f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        found = {}
+        for submission in gradebook.assignment_submissions(ASSIGNMENT):
+            where = (QUESTION.cell, ASSIGNMENT, ASSIGNMENT, submission.student.id)
+            grade, comment = gradebook.find_grade(*where), gradebook.find_comment(*where)
+            found[submission.student.id] = (grade.manual_score, comment.manual_comment, grade.needs_manual_grade)
+    return found
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
