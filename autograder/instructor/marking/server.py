@@ -451,10 +451,14 @@ async def serve(
     server.add_sockets(sockets)
     shown_host = f"[{host}]" if ":" in host else host
     on_ready(f"{'https' if context else 'http'}://{shown_host}:{sockets[0].getsockname()[1]}/")
-    with ThreadPoolExecutor(1) as pool:
-        while True:
-            await asyncio.sleep(EVERY_S)
-            try:
-                await asyncio.get_running_loop().run_in_executor(pool, marked.look_again)
-            except (AutograderError, OSError) as error:  # those who mark go on with what there is
-                complain(str(error))
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            while True:
+                await asyncio.sleep(EVERY_S)
+                try:
+                    await asyncio.get_running_loop().run_in_executor(pool, marked.look_again)
+                except (AutograderError, OSError) as error:  # those who mark go on with what there is
+                    complain(str(error))
+    finally:
+        server.stop()
+        await server.close_all_connections()

@@ -66,18 +66,22 @@ def _levelling(
     return []
 
 
-def sample(answers: Collection[str], percent: float, chosen: Collection[str], fixed: Collection[str]) -> list[str]:
-    """Return the answers that two people mark: as many as the percentage asks for, rounded up.
+def sample(first: Mapping[str, str], percent: float, chosen: Collection[str], fixed: Collection[str]) -> list[str]:
+    """Return the answers that two people mark: as many as the percentage asks for, rounded up, and of everybody's.
 
     Args:
-        answers: of one question, by id.
+        first: the answers to one question by id, each with who marks it first.
         percent: of them, from 0 to 100.
         chosen: those of before; they stay as long as the number allows it.
         fixed: those that stay in any case, as somebody has marked them a second time.
     """
-    number = max(math.ceil(len(answers) * percent / 100 - 1e-9), len(set(fixed) & set(answers)))
+    number = max(math.ceil(len(first) * percent / 100 - 1e-9), len(first.keys() & set(fixed)))
 
     def turn(answer: str) -> tuple[bool, bool, str]:
         return answer not in fixed, answer not in chosen, hashlib.sha256(answer.encode()).hexdigest()
 
-    return sorted(answers, key=turn)[:number]
+    place, before = dict[str, int](), Counter[str]()
+    for answer in sorted(first, key=turn):  # one of each marker's, then a second one of each, …
+        place[answer] = before[first[answer]]
+        before[first[answer]] += 1
+    return sorted(first, key=lambda answer: (*turn(answer)[:2], place[answer], turn(answer)))[:number]

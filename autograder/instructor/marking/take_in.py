@@ -146,7 +146,8 @@ def _hand_out(session: Any, question: Question, team: Team) -> None:
     done = {answer: {mark.role: mark.marker for mark in given} for answer, given in found.items()}
     calibrating = set(session.execute(select(calibrations.c.answer)).scalars())
     # Whoever has marked keeps it; what the instructor has decided alone needs nobody else.
-    mine = [row for row in rows if "first" in done.get(row.id, ()) or not (done.get(row.id) or row.id in calibrating)]
+    alone = {answer for answer, by in done.items() if "decided" in by} | calibrating
+    mine = [row for row in rows if row.id not in alone or not {"first", "second"}.isdisjoint(done.get(row.id, ()))]
     first = split(
         {row.id: team.eligible(question, row.student) for row in mine},
         {row.id: row.first for row in mine if row.first},
@@ -157,7 +158,7 @@ def _hand_out(session: Any, question: Question, team: Team) -> None:
     students = {row.id: row.student for row in mine}
     able = {answer: team.eligible_second(question, students[answer], who) for answer, who in first.items()}
     able = {answer: who for answer, who in able.items() if who or answer in fixed}
-    chosen = sample(able, team.settings.double_percent, seconds, fixed)
+    chosen = sample({answer: first[answer] for answer in able}, team.settings.double_percent, seconds, fixed)
     second = split({answer: able[answer] for answer in chosen}, seconds, fixed)
     for row in rows:
         now_first, now_second = first.get(row.id), second.get(row.id)

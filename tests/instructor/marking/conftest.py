@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import nbformat
 import pytest
@@ -20,8 +23,11 @@ from nbgrader.api import Gradebook
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook.term import enter_term, students_of
 from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.marking import server
+from autograder.instructor.marking.access import admit
 from autograder.instructor.marking.client import MarkingClient
 from autograder.instructor.marking.markers import Question
+from autograder.instructor.marking.server import Marked
 from autograder.notebooks.graft import RECORD, is_written, read_notebook, room_of
 from tests.conftest import copy_course, made_once
 
@@ -151,6 +157,63 @@ def serve(folder: Path) -> Iterator[Callable[[], Marking]]:
     yield start
     for context in started:
         context.__exit__(None, None, None)
+
+
+@dataclass
+class Here:
+    """The same server in a thread of the tests' own process.
+
+    Attributes:
+        folder: the course folder.
+        marked: what the server knows.
+        address: where it answers.
+        tokens: by name.
+    """
+
+    folder: Path
+    marked: Marked
+    address: str
+    tokens: dict[str, str]
+
+    def client(self, name: str) -> MarkingClient:
+        return MarkingClient(self.address, self.tokens[name])
+
+    def grade_again(self, **texts: str) -> None:
+        """Let students hand in anew, and the server look."""
+        hand_in_written(self.folder, **texts)
+        self.marked.look_again()
+
+
+@contextmanager
+def served_here(folder: Path) -> Iterator[Here]:
+    course, ready = CourseFolder(folder), threading.Event()
+    address: list[str] = []
+    loop = asyncio.new_event_loop()
+
+    def on_ready(at: str) -> None:
+        address.append(at)
+        ready.set()
+
+    with CourseGradebook(course) as gradebook:
+        marked = Marked.opened(course, gradebook, [ASSIGNMENT])
+        tokens = admit(gradebook, marked.team)
+        task = loop.create_task(server.serve(marked, "127.0.0.1", 0, None, on_ready))
+
+        def run() -> None:
+            asyncio.set_event_loop(loop)
+            with suppress(asyncio.CancelledError):
+                loop.run_until_complete(task)
+
+        thread = threading.Thread(target=run)
+        with mock.patch.object(server, "EVERY_S", 3600.0):
+            thread.start()
+            assert ready.wait(30)
+            try:
+                yield Here(folder, marked, address[0], tokens)
+            finally:
+                loop.call_soon_threadsafe(task.cancel)
+                thread.join()
+                loop.close()
 
 
 def in_gradebook(folder: Path, url: str = "") -> Mapping[str, tuple[float | None, str | None, bool]]:
