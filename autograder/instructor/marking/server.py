@@ -188,7 +188,9 @@ class Handler(RequestHandler):
     def write_error(self, status_code: int, **details: Any) -> None:
         _, error, _ = details.get("exc_info", (None, None, None))
         reason = "something went wrong here; what you typed is not saved"
-        if isinstance(error, AutograderError):
+        if isinstance(error, GradebookError):  # what fails is for whoever runs the server, and printed there
+            reason = "the gradebook does not take it just now: save again in a moment, or tell whoever runs the server"
+        elif isinstance(error, AutograderError):
             reason = str(error)
         elif isinstance(error, HTTPError):
             reason = error.reason or error.log_message or HTTPStatus(status_code).phrase

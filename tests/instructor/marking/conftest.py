@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -29,8 +27,10 @@ from autograder.instructor.marking.client import MarkingClient
 from autograder.instructor.marking.markers import Question
 from autograder.instructor.marking.server import Marked
 from autograder.notebooks.graft import RECORD, is_written, read_notebook, room_of
+from tests.commands import begin
 from tests.conftest import copy_course, made_once
 
+MODULE = "autograder.instructor.cli"
 ASSIGNMENT = "2-layers"
 QUESTION = Question(ASSIGNMENT, "layers-written")
 ADDRESS = f"/questions/{ASSIGNMENT}/{QUESTION.cell}"
@@ -97,36 +97,37 @@ class Marking:
 
     Attributes:
         folder: the course folder.
-        process: the server's.
+        port: on which it listens; the same after another start.
         address: where it answers.
         tokens: by name, of all starts.
+        process: the server's.
     """
 
     folder: Path
     port: int = 0
     address: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
+    process: BaseProcess | None = None
 
     def start(self) -> None:
-        line = [sys.executable, "-m", "autograder.instructor.cli", "mark", "--port", str(self.port)]
-        with (self.folder.parent / "errors").open("a") as errors:
-            self.process = subprocess.Popen(line, cwd=self.folder, stdout=subprocess.PIPE, stderr=errors, text=True)
-        assert self.process.stdout
-        for printed in self.process.stdout:
-            if found := re.match(r"token of (.+): (\S+)$", printed):
-                self.tokens[found[1]] = found[2]
-            if found := re.match(r"marking at (http://[^/]*:(\d+)/)", printed):
-                self.address, self.port = found[1], int(found[2])
-                return
-        raise AssertionError((self.folder.parent / "errors").read_text())
+        said = self.folder.parent / "printed", self.folder.parent / "errors"
+        said[0].unlink(missing_ok=True)
+        self.process = begin(MODULE, "mark", "--port", str(self.port), cwd=self.folder, said=said)
+        wait_until(lambda: (said[0].exists() and "marking at" in said[0].read_text()) or not self.is_alive())
+        assert self.is_alive(), said[1].read_text()
+        printed = said[0].read_text()
+        self.tokens |= dict(re.findall(r"^token of (.+): (\S+)$", printed, re.MULTILINE))
+        ((self.address, port),) = re.findall(r"^marking at (http://[^/]*:(\d+)/)$", printed, re.MULTILINE)
+        self.port = int(port)
+
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.is_alive()
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""
-        assert self.process and self.process.stdout
-        self.process.stdout.close()
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(timeout=30)
+        assert self.process
+        self.process.kill()
+        self.process.join(30)
 
     def client(self, name: str) -> MarkingClient:
         return MarkingClient(self.address, self.tokens[name])
@@ -140,7 +141,7 @@ def serving(folder: Path) -> Iterator[Marking]:
     try:
         yield marking
     finally:
-        if marking.process and marking.process.poll() is None:
+        if marking.is_alive():
             marking.kill()
 
 
