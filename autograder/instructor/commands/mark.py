@@ -45,7 +45,7 @@ def mark(
 
     folder = CourseFolder.here()
     assignments = folder.chosen(assignment)
-    with CourseGradebook(folder) as gradebook:
+    with folder.in_use_for_marking(), CourseGradebook(folder) as gradebook:
         marked = Marked.opened(folder, gradebook, assignments)
         tokens = admit(gradebook, marked.team, new_token or ())
         for name, token in tokens.items():

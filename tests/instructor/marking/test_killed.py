@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.instructor.backup.restore import restore
+from autograder.instructor.backup.write import write_backup
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.marking.client import Refused
 from tests.instructor.marking.conftest import ADDRESS, Marking, in_gradebook, served_here, write_table
 
@@ -80,6 +83,17 @@ def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(
             assert points in may_be
         before = found
         marking.start()
+
+
+def test_no_backup_is_put_in_the_place_of_a_folder_that_is_being_marked(
+    folder: Path, tmp_path: Path, serve: Callable[[], Marking]
+) -> None:
+    marking = serve()
+    write_backup(CourseFolder(folder), tmp_path / "backup.zip")
+    with pytest.raises(CourseFolderError, match="`autograder mark` serves this folder: end it first"):
+        restore(tmp_path / "backup.zip", folder, replace=True)
+    marking.kill()
+    restore(tmp_path / "backup.zip", folder, replace=True)
 
 
 def test_a_gradebook_that_somebody_else_holds_is_said_and_the_mark_can_be_saved_again(folder: Path) -> None:
