@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -50,10 +51,21 @@ def name_of(question: Question, questions: int) -> str:
     return question.assignment if questions == 1 else f"{question.assignment}, {question.cell}"
 
 
+def in_words(said: str | None) -> str:
+    """Return what a line of the history says was or is, as people read it."""
+    found = json.loads(said) if said else None
+    if isinstance(found, dict) and "points" in found:
+        text = found.get("comment") or found.get("reason")
+        return f"{number(found['points'])} points" + (f": {text}" if text else "")
+    if isinstance(found, list):
+        return ", ".join("nobody" if one is None else str(one) for one in found)
+    return "" if found is None else str(found)
+
+
 def page(template: str, **values: Any) -> tuple[str, str]:
     """Return a page, and the policy that it is to be sent with: its own style and script, and nothing else."""
     templates = environment(HERE)
-    templates.filters["number"] = number
+    templates.filters |= {"number": number, "in_words": in_words}
     text = templates.get_template(template).render(**values).translate(CONTROLS)
     style = STYLE.search(text)
     digest = base64.b64encode(hashlib.sha256((style[1] if style else "").encode()).digest()).decode()

@@ -14,7 +14,7 @@ from autograder.instructor.marking.agreement import Agreement, agreement
 from autograder.instructor.marking.markers import Question
 from autograder.instructor.marking.roles import Role, counting, differ, own, role_of
 from autograder.instructor.marking.saving import NotTheirs, base_of, in_gradebook
-from autograder.instructor.marking.tables import answers, calibrations, history, kept_comments, marks
+from autograder.instructor.marking.tables import HANDED_OUT, answers, calibrations, history, kept_comments, marks
 from autograder.instructor.marking.team import Team
 
 EXCERPT = 100  # characters of an answer in the list
@@ -273,13 +273,12 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
 
     Args:
         session: of the gradebook.
-        answer_id: only what happened to this answer.
+        answer_id: only what happened to this answer; otherwise the many lines of who got which answer are left out.
         before: only lines of a lower number than this, if it is not 0.
     """
     query = select(history, answers.c.student, answers.c.assignment)
     query = query.outerjoin(answers, answers.c.id == history.c.answer)
-    if answer_id:
-        query = query.where(history.c.answer == answer_id)
+    query = query.where(history.c.answer == answer_id if answer_id else history.c.what != HANDED_OUT)
     if before:
         query = query.where(history.c.id < before)
     return list(session.execute(query.order_by(history.c.id.desc()).limit(PAGE)).all())

@@ -453,14 +453,17 @@ async def serve(
     server.add_sockets(sockets)
     shown_host = f"[{host}]" if ":" in host else host
     on_ready(f"{'https' if context else 'http'}://{shown_host}:{sockets[0].getsockname()[1]}/")
+    told = ""
     try:
         with ThreadPoolExecutor(1) as pool:
             while True:
                 await asyncio.sleep(EVERY_S)
                 try:
                     await asyncio.get_running_loop().run_in_executor(pool, marked.look_again)
+                    told = ""
                 except (AutograderError, OSError) as error:  # those who mark go on with what there is
-                    complain(str(error))
+                    if str(error) != told:  # once, and not every time
+                        complain(told := str(error))
     finally:
         server.stop()
         await server.close_all_connections()

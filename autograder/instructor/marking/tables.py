@@ -32,6 +32,7 @@ from sqlalchemy.exc import IntegrityError
 from autograder.instructor.gradebook.writer import CourseGradebook
 
 OURS = MetaData()
+HANDED_OUT = "handed out"  # in the history: an answer got another first or second marker
 ID, NAME = String(32), String(255)
 
 # One row, which every writer locks first: so what one reads before it writes holds until it has written.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Set
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,12 @@ from nbgrader.api import Assignment, BaseCell, Comment, Grade, GradeCell, Submit
 from sqlalchemy import and_, delete, insert, select, update
 
 from autograder.instructor.course.decisions import read_decisions
-from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.marking.markers import FORMGRADER, INSTRUCTOR, Question
 from autograder.instructor.marking.roles import CARRIES, counting
 from autograder.instructor.marking.split import sample, split
-from autograder.instructor.marking.tables import answers, calibrations, marks, note, now, writing
+from autograder.instructor.marking.tables import HANDED_OUT, answers, calibrations, marks, note, now, writing
 from autograder.instructor.marking.team import Team
 from autograder.notebooks.graft import MalformedNotebook, grade_id_of, is_written, read_notebook
 
@@ -62,14 +63,24 @@ def take_in(gradebook: CourseGradebook, graded: Graded, team: Team) -> None:
         TableError: decisions.csv cannot be read.
         GradebookError: the gradebook does not take it.
     """
+    if _take_in(gradebook, graded, team, settles=False):
+        # A run of the grader writes scores before the notebook: while one is at work, a text may be about to change.
+        with suppress(CourseFolderError), graded.folder.only_one_grader():
+            _take_in(gradebook, graded, team, settles=True)
+
+
+def _take_in(gradebook: CourseGradebook, graded: Graded, team: Team, *, settles: bool) -> bool:
+    """Do it, and return whether there are marks left that need no second look, which is said only where it settles."""
     texts = {assignment: dict(graded.texts(assignment)) for assignment in {one.assignment for one in team.questions}}
     decisions = read_decisions(graded.folder.decisions)
     left = {(one.assignment, one.cell or one.student) for one in decisions if one.what in ("dropped", "excused")}
+    unsettled = False
     with writing(gradebook) as session:
         for question in team.questions:
             _take_texts(session, question, texts[question.assignment], left)
-            _follow_formgrader(session, question)
+            unsettled |= _follow_formgrader(session, question, settles=settles)
             _hand_out(session, question, team)
+    return unsettled
 
 
 def _take_texts(
@@ -108,8 +119,9 @@ def _take_texts(
             session.execute(update(answers).where(answers.c.id == before.id).values(is_open=False))
 
 
-def _follow_formgrader(session: Any, question: Question) -> None:
+def _follow_formgrader(session: Any, question: Question, *, settles: bool) -> bool:
     """Take over what was marked in nbgrader's formgrader, and say of each mark whether it waits for a second look."""
+    unsettled = False
     query = (
         select(answers, Grade.manual_score, Grade.needs_manual_grade, Comment.manual_comment)
         .join(Grade, Grade.id == answers.c.grade)
@@ -134,9 +146,15 @@ def _follow_formgrader(session: Any, question: Question) -> None:
             digest = "" if row.needs_manual_grade else row.digest
             fields = {"points": there[0], "comment": there[1], "digest": digest, "at": now()}
             session.execute(insert(marks).values(answer=row.id, role="decided", marker=FORMGRADER, **fields))
-        if there is not None and row.needs_manual_grade != (digest != row.digest):
-            waits = update(Grade.__table__).where(Grade.id == row.grade)
-            session.execute(waits.values(needs_manual_grade=digest != row.digest))
+        waits = digest != row.digest
+        if there is None or row.needs_manual_grade == waits:
+            continue
+        if waits or settles:
+            one = update(Grade.__table__).where(Grade.id == row.grade)
+            session.execute(one.values(needs_manual_grade=waits))
+        else:
+            unsettled = True
+    return unsettled
 
 
 def _hand_out(session: Any, question: Question, team: Team) -> None:
@@ -164,7 +182,7 @@ def _hand_out(session: Any, question: Question, team: Team) -> None:
         now_first, now_second = first.get(row.id), second.get(row.id)
         if (row.first, row.second) != (now_first, now_second):
             session.execute(update(answers).where(answers.c.id == row.id).values(first=now_first, second=now_second))
-            note(session, INSTRUCTOR, "handed out", row.id, [row.first, row.second], [now_first, now_second])
+            note(session, INSTRUCTOR, HANDED_OUT, row.id, [row.first, row.second], [now_first, now_second])
 
 
 def _of(question: Question) -> Any:

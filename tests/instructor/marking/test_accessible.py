@@ -41,8 +41,8 @@ def here(folder: Path) -> Iterator[Here]:
 
 
 def pages(here: Here, who: str) -> list[str]:
-    client = here.client(who)
-    found = ["/", ADDRESS, *(f"/answers/{one['id']}" for one in client.entries(ADDRESS))]
+    kinds = {(one["role"], one["state"]): f"/answers/{one['id']}" for one in here.client(who).entries(ADDRESS)}
+    found = ["/", ADDRESS, *kinds.values()]
     return found + (["/overview", "/history"] if who == "instructor" else [])
 
 

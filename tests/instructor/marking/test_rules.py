@@ -301,6 +301,19 @@ def test_an_answer_that_changed_waits_for_a_second_look_and_code_that_changed_do
     assert states(bob) == {"marked": 8}
 
 
+def test_while_the_grader_is_at_work_a_mark_is_not_said_to_need_no_second_look(
+    serve: Callable[..., Here], folder: Path
+) -> None:
+    """The grader writes scores before the notebook: the text that is there may be the one of before."""
+    here = serve("bob")
+    here.client("bob").mark_all(give(3))
+    with CourseFolder(folder).only_one_grader():
+        here.grade_again(ada=text_of("ada"))
+        assert in_gradebook(folder)["ada"][2]
+    here.marked.look_again()
+    assert not in_gradebook(folder)["ada"][2]
+
+
 def test_an_answer_that_changes_under_an_open_page_is_not_marked_unread(serve: Callable[..., Here]) -> None:
     here = serve("bob")
     bob = here.client("bob")
@@ -325,7 +338,12 @@ def test_what_is_marked_in_the_formgrader_counts_and_is_never_overwritten_unseen
         bob.save(open_pages[text_of("ada")], 5)
     here.marked.look_again()
     assert states(here.client("instructor"))["decided"] == 1
-    assert here.client("instructor").ask("/history")["lines"][1]["who"] in ("formgrader", "instructor")
+    line = here.client("instructor").ask("/history")["lines"][0]
+    assert (line["who"], line["what"], json.loads(line["after"])) == (
+        "formgrader",
+        "marked",
+        [1.0, "In the formgrader."],
+    )
     assert in_gradebook(here.folder)["ada"] == (1.0, "In the formgrader.", False)
 
 
