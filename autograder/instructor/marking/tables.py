@@ -23,8 +23,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -89,7 +91,7 @@ kept_comments = Table(
     Column("marker", NAME, nullable=False),
     Column("at", DateTime, nullable=False),
 )
-# Who did what, when, what was and what is: rows are added, and none is ever changed or taken out.
+# Who did what, when, what was and what is: rows are added, and the database lets none be changed or taken out.
 history = Table(
     "marking_history",
     OURS,
@@ -101,6 +103,17 @@ history = Table(
     Column("before", Text),  # JSON
     Column("after", Text),
 )
+
+
+@event.listens_for(history, "after_create")
+def _refuse_changes(_: Table, connection: Any, **__: Any) -> None:
+    for change in ("UPDATE", "DELETE"):
+        name = f"marking_history_no_{change.lower()}"
+        if connection.dialect.name == "sqlite":
+            refuse = "BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END"
+            connection.execute(text(f"CREATE TRIGGER {name} BEFORE {change} ON marking_history {refuse}"))
+        elif connection.dialect.name == "postgresql":
+            connection.execute(text(f"CREATE RULE {name} AS ON {change} TO marking_history DO INSTEAD NOTHING"))
 
 
 def make_tables(gradebook: CourseGradebook) -> None:

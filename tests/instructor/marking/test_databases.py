@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from autograder.instructor.backup.restore import restore
@@ -77,6 +80,11 @@ def test_all_of_it_is_done_in_postgresql_and_comes_back_from_a_backup(
         found, tokens = shown(here), here.tokens
     marks = in_gradebook(there, server.url(database))
     assert (3.0, DECIDED, False) in marks.values() and marks["ada"][2]
+    lines = "SELECT count(*) FROM marking_history"
+    count = server.ask(database, lines)
+    with psycopg.connect(f"host={server.folder} user=postgres dbname={database}") as connection:
+        connection.execute("DELETE FROM marking_history")
+    assert server.ask(database, lines) == count
     write_backup(CourseFolder(there), tmp_path / "backup.zip")
     with served_here(there) as here:
         here.tokens = tokens
@@ -96,6 +104,10 @@ def test_a_backup_of_a_file_carries_marks_history_and_tokens(folder: Path, tmp_p
     with served_here(folder) as here:
         do_all(here)
         found, tokens = shown(here), here.tokens
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as connection:
+        for statement in ("DELETE FROM marking_history", "UPDATE marking_history SET who = 'nobody'"):
+            with pytest.raises(sqlite3.IntegrityError, match="the history is only added to"):
+                connection.execute(statement)
     write_backup(CourseFolder(folder), tmp_path / "backup.zip")
     restore(tmp_path / "backup.zip", tmp_path / "elsewhere", replace=False)
     with served_here(tmp_path / "elsewhere") as here:

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
@@ -183,6 +184,31 @@ def test_a_save_on_what_has_changed_is_refused_and_what_was_typed_is_in_the_hist
     assert len([1 for line in instructor.ask("/history")["lines"] if line["what"] == "first mark"]) == 1
     bob.save({**old, "base": refused.value.reply["base"]}, 5, "typed in another window")
     assert bob.answer(one["id"])["mark"] == [5.0, "typed in another window"]
+
+
+def test_of_many_saves_at_once_on_what_one_page_showed_one_is_kept(serve: Callable[..., Here], folder: Path) -> None:
+    """Over two servers on one gradebook, so that no order of a single one helps."""
+    here = serve("bob")
+    with served_here(folder) as other:
+        clients = [MarkingClient(one.address, here.tokens["bob"]) for one in (here, other)] * 3
+        for entry in here.client("bob").entries(ADDRESS)[:3]:
+            answer = here.client("bob").answer(entry["id"])
+
+            def saved(at: int, answer: dict[str, object] = answer) -> bool:
+                try:
+                    return bool(clients[at].save(answer, at % 5, f"by number {at}")["saved"])
+                except Refused as refused:
+                    assert refused.status == 409
+                    return False
+
+            with ThreadPoolExecutor(len(clients)) as pool:
+                done = list(pool.map(saved, range(len(clients))))
+            assert done.count(True) == 1
+            kept = done.index(True)
+            assert here.client("bob").answer(entry["id"])["mark"] == [kept % 5, f"by number {kept}"]
+            lines = here.client("instructor").ask(f"/history?answer={entry['id']}")["lines"]
+            typed = {json.loads(line["after"])["comment"] for line in lines if line["what"] != "handed out"}
+            assert typed == {f"by number {at}" for at in range(len(clients))}
 
 
 def test_what_the_instructor_decided_a_marker_reads_and_does_not_change(serve: Callable[..., Here]) -> None:
