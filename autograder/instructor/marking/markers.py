@@ -58,13 +58,15 @@ def read_markers(path: Path, questions: Sequence[Question], sections: Collection
         sections: of the class.
 
     Raises:
-        TableError: a line names nobody, somebody twice, or a question or a section that is not there.
+        TableError: it is empty, or a line names nobody, somebody twice, or a question or a section that is not there.
         OSError: it cannot be read.
     """
     if not path.exists():
         return ()
     table = read_table(path)
-    if table.rows and not table.has("marker"):
+    if not table.rows:  # as it also is for a moment while somebody saves it
+        raise TableError(f"{path} names nobody: write a line for each marker, or delete it to mark alone")
+    if not table.has("marker"):
         raise TableError(f"{path} lacks a column: its columns are {', '.join(COLUMNS)}")
     names = {name for question in questions for name in question}
     found: dict[str, Marker] = {}

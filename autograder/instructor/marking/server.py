@@ -7,6 +7,7 @@ other, as each takes some milliseconds; only the graded notebooks are read besid
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +19,11 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from autograder.course import Course
 from autograder.errors import AutograderError, complain
-from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.questions import WrittenQuestion, question_for
 from autograder.instructor.gradebook.marks import number
 from autograder.instructor.gradebook.writer import CourseGradebook, GradebookError
@@ -427,8 +427,26 @@ def application(marked: Marked) -> Application:
     )
 
 
+def https_with(certificate: Path) -> ssl.SSLContext:
+    """Return what serves https.
+
+    Args:
+        certificate: a PEM file with the certificate and its key.
+
+    Raises:
+        CourseFolderError: it is none, or cannot be read.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CourseFolderError(f"{certificate} is no certificate with its key in PEM: {reason}") from error
+    return context
+
+
 async def serve(
-    marked: Marked, host: str, port: int, certificate: Path | None, on_ready: Callable[[str], None]
+    marked: Marked, host: str, port: int, https: ssl.SSLContext | None, on_ready: Callable[[str], None]
 ) -> None:
     """Serve until somebody ends it.
 
@@ -436,23 +454,20 @@ async def serve(
         marked: what is marked.
         host: name or address of this machine on which to listen.
         port: likewise; 0 for a free one.
-        certificate: a PEM file of certificate and key, for https; None for http.
+        https: by which to serve; None for http.
         on_ready: called with the address when it answers.
 
     Raises:
-        OSError: the port is taken, or the certificate cannot be read.
+        OSError: the port is taken.
     """
-    context = None
-    if certificate is not None:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(certificate)
     server = HTTPServer(
-        application(marked), ssl_options=context, max_body_size=MAX_REQUEST_BYTES, max_buffer_size=MAX_REQUEST_BYTES
+        application(marked), ssl_options=https, max_body_size=MAX_REQUEST_BYTES, max_buffer_size=MAX_REQUEST_BYTES
     )
-    sockets = bind_sockets(port, host)
-    server.add_sockets(sockets)
+    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setblocking(False)
+    server.add_socket(listening)
     shown_host = f"[{host}]" if ":" in host else host
-    on_ready(f"{'https' if context else 'http'}://{shown_host}:{sockets[0].getsockname()[1]}/")
+    on_ready(f"{'https' if https else 'http'}://{shown_host}:{listening.getsockname()[1]}/")
     told = ""
     try:
         with ThreadPoolExecutor(1) as pool:

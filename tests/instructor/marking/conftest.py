@@ -186,7 +186,8 @@ class Here:
 
 
 @contextmanager
-def served_here(folder: Path) -> Iterator[Here]:
+def served_here(folder: Path, every_s: float = 3600.0) -> Iterator[Here]:
+    """Serve a course folder, and look so often at what was graded meanwhile."""
     course, ready = CourseFolder(folder), threading.Event()
     address: list[str] = []
     loop = asyncio.new_event_loop()
@@ -206,7 +207,7 @@ def served_here(folder: Path) -> Iterator[Here]:
                 loop.run_until_complete(task)
 
         thread = threading.Thread(target=run)
-        with mock.patch.object(server, "EVERY_S", 3600.0):
+        with mock.patch.object(server, "EVERY_S", every_s):
             thread.start()
             assert ready.wait(30)
             try:

@@ -33,6 +33,7 @@ def test_a_list_of_names_will_do_and_no_table_is_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ("", "names nobody: write a line for each marker, or delete it to mark alone"),
         ("name\nbob\n", "lacks a column: its columns are marker, section, question"),
         ("marker\nbob\nBob\n", "line 3: Bob stands above already"),
         ("marker\ninstructor\n", "line 2: 'instructor' is no name for a marker"),
