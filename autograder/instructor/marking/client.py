@@ -86,13 +86,27 @@ class MarkingClient:
             Refused: the server does not do it.
             OSError: it does not answer.
         """
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
+        found: dict[str, Any] = json.loads(self._answer(path, "application/json", fields))
+        return found
+
+    def page(self, path: str) -> str:
+        """Return a page as a browser gets it.
+
+        Raises:
+            Refused: the server does not give it.
+            OSError: it does not answer.
+        """
+        return self._answer(path, "text/html", {})
+
+    def _answer(self, path: str, kind: str, fields: Mapping[str, str]) -> str:
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": kind}
         body = urlencode(fields).encode() if fields else None
         request = urllib.request.Request(self.address + path, body, headers)
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:
-                found: dict[str, Any] = json.load(reply)
-                return found
+                return str(reply.read().decode())
         except urllib.error.HTTPError as error:
             with error:
-                raise Refused(error.code, json.load(error)) from None
+                said = error.read().decode()
+                reply = json.loads(said) if said.startswith("{") else {}
+                raise Refused(error.code, reply) from None

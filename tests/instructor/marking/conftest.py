@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -26,7 +25,7 @@ from autograder.instructor.marking.access import admit
 from autograder.instructor.marking.client import MarkingClient
 from autograder.instructor.marking.markers import Question
 from autograder.instructor.marking.server import Marked
-from autograder.notebooks.graft import RECORD, is_written, read_notebook, room_of
+from sample_class.written import grade_written
 from tests.commands import begin
 from tests.conftest import copy_course, made_once
 
@@ -39,17 +38,7 @@ NAMES = ["ada", "barbara", "grace", "hedy", "john", "katherine", "margaret", "ra
 
 
 def hand_in_written(folder: Path, **texts: str) -> None:
-    """Let students have handed in written answers, and let them be graded: without any exercise, so nothing is run."""
-    course = CourseFolder(folder)
-    released = read_notebook(course.released(ASSIGNMENT))
-    with CourseGradebook(course) as gradebook:
-        for student, text in texts.items():
-            notebook = nbformat.from_dict(released)
-            next(filter(is_written, notebook.cells)).source = text
-            about = {"assignment": ASSIGNMENT, "room": room_of(released), "unreadable": ""}
-            notebook.metadata[RECORD] = about | {"verdicts": [], "notes": [], "receipt": ""}
-            course.submission(student, ASSIGNMENT).notebook.parent.mkdir(parents=True, exist_ok=True)
-            gradebook.write(course.submission(student, ASSIGNMENT), notebook, None)
+    grade_written(folder, ASSIGNMENT, texts)
 
 
 def text_of(student: str) -> str:
