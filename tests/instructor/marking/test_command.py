@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import autograder
 from tests.instructor.marking.conftest import (
     ADDRESS,
     ASSIGNMENT,
@@ -37,7 +38,9 @@ def test_what_cannot_be_served_is_refused_in_a_line(folder: Path) -> None:
     assert here(folder, "mark", "--new-token", "bob")[0] == 0
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert f"127.0.0.1, port {port}: Address already in use" in refused(folder, "mark", "--port", port)
+        done = autograder("mark", "--port", port, cwd=folder)  # a process of its own, as it runs an event loop
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"cannot serve at 127.0.0.1, port {port}: Address already in use" in done.stderr
     (folder / "none.pem").write_text("no certificate")
     for file in ("none.pem", "nothing.pem"):
         said = refused(folder, "mark", "--certificate", file)
