@@ -290,6 +290,8 @@ def test_who_calibrates_marks_those_first_and_then_reads_points_and_reason(serve
     instructor.save(instructor.answer(one), 3, "For the student.")
     instructor.ask(f"/answers/{one}/calibration", reason="A claim without its reason gets 3.")
     here.marked.look_again()
+    given = [one["given"] for one in seen(here)["markers"]]  # type: ignore[attr-defined]
+    assert sum(given) == len(NAMES) - 1  # the instructor has marked it already
     for client, points in ((bob, 4.5), (here.client("eve"), 3)):
         assert client.ask(f"{ADDRESS}/next")["next"] == f"/answers/{one}"
         answer = client.answer(one)
