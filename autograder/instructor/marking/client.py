@@ -22,9 +22,9 @@ class Refused(WorkFailed):
         reply: what it says, with the ``reason``.
     """
 
-    def __init__(self, status: int, reply: Mapping[str, Any]) -> None:
-        super().__init__(f"{reply.get('reason', 'the server refused')} ({status})")
-        self.status, self.reply = status, reply
+    def __init__(self, message: str, status: int = 0, reply: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.reply = status, reply or {}
 
 
 class MarkingClient:
@@ -109,4 +109,5 @@ class MarkingClient:
             with error:
                 said = error.read().decode()
                 reply = json.loads(said) if said.startswith("{") else {}
-                raise Refused(error.code, reply) from None
+                reason = f"{reply.get('reason', error.reason)} ({error.code})"
+                raise Refused(reason, error.code, reply) from None
