@@ -223,6 +223,7 @@ def test_what_the_instructor_decided_a_marker_reads_and_does_not_change(serve: C
         with pytest.raises(Refused, match="the instructor has decided"):
             bob.save(base, 1)
     assert bob.answer(one["id"])["decided"] == [4.0, "Right, in other words."]
+    assert "Save, next answer" not in bob.page(f"/answers/{one['id']}")
     assert in_gradebook(here.folder)[student_of(answer["text"])] == (4.0, "Right, in other words.", False)
 
 
@@ -299,6 +300,9 @@ def test_who_calibrates_marks_those_first_and_then_reads_points_and_reason(serve
         assert "For the student." not in json.dumps(answer)
         assert client.save(answer, points)["next"] == f"/answers/{one}"  # where the reason stands now
         assert client.answer(one)["calibration"] == [3.0, "A claim without its reason gets 3."]
+        with pytest.raises(Refused, match="those that you gave before stay"):
+            client.save(client.answer(one), 3, "as if I had known")
+        assert "Save, next answer" not in client.page(f"/answers/{one}")
         assert client.ask(f"{ADDRESS}/next")["next"] not in (f"/answers/{one}", ADDRESS)
     assert in_gradebook(here.folder)[student_of(instructor.answer(one)["text"])][0] == 3.0
     found = seen(here)
