@@ -41,7 +41,8 @@ def mark(
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.gradebook.writer import CourseGradebook
     from autograder.instructor.marking.access import admit
-    from autograder.instructor.marking.server import Marked, https_with, serve
+    from autograder.instructor.marking.marked import Marked
+    from autograder.instructor.marking.server import https_with, serve
 
     folder = CourseFolder.here()
     assignments = folder.chosen(assignment)

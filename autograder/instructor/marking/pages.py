@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from autograder.instructor.course.questions import WrittenQuestion
 from autograder.instructor.gradebook.marks import number
-from autograder.instructor.marking.markers import Question
 from autograder.instructor.nbgrader.markdown_as_text import TextRenderer
 from autograder.reports.html import CONTROLS, environment
 
@@ -44,11 +43,6 @@ def about(question: WrittenQuestion | None) -> Markup:
         return Markup("<p>The course has none.</p>")
     parts = (("Question", question.asks), ("Rubric", question.rubric), ("Model answer", question.model_answer))
     return Markup().join(Markup("<h2>{}</h2>{}").format(title, shown(text)) for title, text in parts)
-
-
-def name_of(question: Question, questions: int) -> str:
-    """Return what to call a question where an assignment has so many of them."""
-    return question.assignment if questions == 1 else f"{question.assignment}, {question.cell}"
 
 
 def in_words(said: str | None) -> str:

@@ -23,8 +23,8 @@ from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.marking import server
 from autograder.instructor.marking.access import admit
 from autograder.instructor.marking.client import MarkingClient
+from autograder.instructor.marking.marked import Marked
 from autograder.instructor.marking.markers import Question
-from autograder.instructor.marking.server import Marked
 from sample_class.written import grade_written
 from tests.commands import begin
 from tests.conftest import copy_course, made_once
