@@ -131,6 +131,7 @@ things: .venv/installed ## how often a network names things that are no garments
 
 bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
 	$(BIN)/python -m bench.check
+	$(BIN)/python -m bench.marking
 	$(BIN)/python -m bench.web
 	$(BIN)/python -m bench.waits
 

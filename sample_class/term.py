@@ -1,9 +1,10 @@
 """Play a term, from an empty folder to exported marks: python -m sample_class.term FOLDER [--students 120].
 
 The guide is the script: every command of chapters/running.md runs in its order, on downloads of three learning systems
-that a made-up class fills. What a person does in between, marking two written answers, is done by nbgrader's own API;
-the table of extensions is filled up to a dozen, whose penalties a calculation apart from the grader's expects; and a
-dozen requests about marks are sent.
+that a made-up class fills. What people do in between is done here. Two written answers are marked by nbgrader's own
+API, as in the formgrader, and the others by the guide's markers, over the interface of the page that they share; the
+table of extensions is filled up to a dozen, whose penalties a calculation apart from the grader's expects; and a dozen
+requests about marks are sent.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 import urllib.error
 import urllib.request
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from autograder.instructor.course.roster import Student
 from autograder.notebooks.graft import read_notebook
 from sample_class.downloads import write_downloads
 from sample_class.extensions import add_extensions, check_penalties
+from sample_class.marking import mark_together, printed_address
 from sample_class.requests import write_requests
 from sample_class.students import students
 
@@ -87,32 +89,36 @@ class Shell:
         return done.stdout
 
     @contextmanager
-    def serving(self, command: str) -> Iterator[None]:
-        """Run a server until it is no longer needed; it answers when the body begins.
+    def serving(self, command: str, answers: Callable[[str], bool]) -> Iterator[str]:
+        """Run a server until it is no longer needed, and give what it has printed when it answers.
+
+        Args:
+            command: that runs it.
+            answers: whether it does, by what it has printed so far.
 
         Raises:
             CommandFailed: it ended, or did not answer within a minute.
         """
         log = self.folder / "server.log"
         with log.open("w") as said:
-            line = ["bash", "-c", f"exec {command.strip()} {SERVER_OPTIONS}"]
+            line = ["bash", "-c", f"exec {command}"]
             server = subprocess.Popen(line, cwd=self.folder, env=self.environment, stdout=said, stderr=said)
         try:
             last = time.monotonic() + 60
-            while not answers(f"http://127.0.0.1:{PORT}/formgrader/api/assignments?token=term"):
+            while not answers(log.read_text(encoding="utf-8")):
                 if server.poll() is not None or time.monotonic() > last:
                     raise CommandFailed(f"{command}\n{log.read_text()[-2000:]}")
                 time.sleep(0.2)
-            yield
+            yield log.read_text(encoding="utf-8")
         finally:
             server.terminate()
             server.wait(timeout=20)
             log.unlink()
 
 
-def answers(address: str) -> bool:
+def formgrader_answers(_: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=20):
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/formgrader/api/assignments?token=term", timeout=20):
             return True
     except (ConnectionError, urllib.error.URLError):
         return False
@@ -127,13 +133,17 @@ def play(folder: Path, count: int) -> list[str]:
     """
     folder.mkdir(parents=True)
     everybody = students(count)
-    shell, marked, worksheet = Shell(folder), 0, folder / "grading-worksheet.csv"
+    shell, marked, worksheet = Shell(folder), list[str](), folder / "grading-worksheet.csv"
     write_downloads(folder, everybody, None)  # the roster; work is handed in after the release
     for block in blocks():
         print(f"$ {block.strip()}".replace("\n", "\n$ "), flush=True)
         if block.startswith("jupyter server"):
-            with shell.serving(block):
-                marked = mark_two(shell.folder)
+            with shell.serving(f"{block.strip()} {SERVER_OPTIONS}", formgrader_answers):
+                marked += [f"{mark_two(shell.folder)} in the formgrader"]
+            continue
+        if block.startswith("autograder mark"):
+            with shell.serving(f"{block.strip()} --port {PORT}", printed_address) as printed:
+                marked += mark_together(printed)
             continue
         if block.startswith("autograder requests"):
             write_requests(shell.folder, folder / "requests")
@@ -166,7 +176,7 @@ def mark_two(course: Path) -> int:
     return len(waiting)
 
 
-def summary(course: Path, everybody: list[Student], marked: int, extended: tuple[int, int]) -> list[str]:
+def summary(course: Path, everybody: list[Student], marked: list[str], extended: tuple[int, int]) -> list[str]:
     """Return what became of the term; every figure is read from what was made."""
     report = json.loads((course / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
     (found,) = report["assignments"]
@@ -177,7 +187,7 @@ def summary(course: Path, everybody: list[Student], marked: int, extended: tuple
         f"class      {len(everybody)} students, {found['handed_in']} handed in, {len(found['late'])} late",
         f"marks      {of}",
         f"more time  {extended[0]} extensions; late works that cost points, as calculated apart: {extended[1]}",
-        f"by hand    {marked} marked, {len(found['wait_for_a_person'])} wait",
+        f"by hand    {', '.join(marked)}; {len(found['wait_for_a_person'])} wait",
         f"checks     {', '.join(f'{number} {name}' for name, number in found['outcomes'].items())}",
         f"mistakes   {', '.join(common)}",
         f"look at    {len(report['needs_help'])} who need help, {len(found['similar'])} similar pairs",

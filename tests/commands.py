@@ -38,6 +38,20 @@ def run(*line: str | Path, cwd: Path, **options: object) -> subprocess.Completed
         return subprocess.CompletedProcess(words, process.exitcode or 0, *(path.read_text("utf-8") for path in said))
 
 
+def begin(*line: str | Path, cwd: Path, said: tuple[Path, Path]) -> multiprocessing.process.BaseProcess:
+    """Begin one of our commands that runs until it is ended, and return its process.
+
+    Args:
+        line: module and arguments.
+        cwd: in which folder.
+        said: files for what it prints and for its errors.
+    """
+    assert _warm
+    process = _warm.Process(target=_become, args=(list(map(str, line)), cwd, dict(os.environ), *said), daemon=True)
+    process.start()
+    return process
+
+
 def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     return run("autograder.instructor.cli", *arguments, cwd=cwd)
 

@@ -16,6 +16,7 @@ from autograder.instructor.commands import (
     grade,
     gradescope_bundle,
     init,
+    mark,
     new,
     points,
     receipt,
@@ -26,7 +27,7 @@ from autograder.instructor.commands import (
     viva,
 )
 
-GRADING = (grade, points, drop, excuse, extend, feedback, report, viva, export, explain, requests)
+GRADING = (grade, mark, points, drop, excuse, extend, feedback, report, viva, export, explain, requests)
 COMMANDS = (new, init, release, collect, receipt, *GRADING, gradescope_bundle, backup, restore, doctor)
 
 app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))

@@ -10,7 +10,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -114,7 +114,10 @@ def _restore(archive: zipfile.ZipFile, about: dict[str, Any], staging: Path, pla
     if gradebook and gradebook["file"]:
         (staging / gradebook["name"]).rename(_inside(course, gradebook["file"]))
     is_course = (place / "nbgrader_config.py").exists()
-    with CourseFolder(place).only_one_grader() if is_course else nullcontext():
+    with ExitStack() as held:
+        if is_course:
+            held.enter_context(CourseFolder(place).only_one_grader())
+            held.enter_context(CourseFolder(place).nobody_marks())
         if gradebook and not gradebook["file"]:
             database = database_of(CourseFolder(course))
             if not isinstance(database, Postgresql):

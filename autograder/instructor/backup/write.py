@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.instructor.backup.databases import SIDE_FILES, Sqlite, database_of
-from autograder.instructor.course.folder import LOCK, CourseFolder, CourseFolderError
+from autograder.instructor.course.folder import LOCK, MARKING_LOCK, CourseFolder, CourseFolderError
 
 FORMAT = 1
 ABOUT = "backup.json"  # what the zip says of itself
@@ -58,7 +58,7 @@ def write_backup(folder: CourseFolder, target: Path) -> Backup:
     if target.is_relative_to(folder.root):
         raise CourseFolderError(f"{target} lies in the course folder: a backup belongs elsewhere, best on another disk")
     database = database_of(folder)
-    skipped = {folder.root / LOCK}
+    skipped = {folder.root / LOCK, folder.root / MARKING_LOCK}
     if isinstance(database, Sqlite):
         skipped |= {database.file, *(Path(f"{database.file}{end}") for end in SIDE_FILES)}
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".draft", dir=target.parent)

@@ -29,6 +29,7 @@ from autograder.notebooks.graft import (
 )
 
 LOCK = ".autograder.lock"
+MARKING_LOCK = f"{LOCK}.marking"
 
 
 class CourseFolderError(WrongUse):
@@ -159,6 +160,11 @@ class CourseFolder:
         return self.root / "extensions.csv"
 
     @property
+    def markers(self) -> Path:
+        """Who marks written answers, and which."""
+        return self.root / "markers.csv"
+
+    @property
     def questions(self) -> Path:
         """Written questions of the instructor's own: for nobody else's eyes."""
         return self.root / "questions"
@@ -269,6 +275,27 @@ class CourseFolder:
                     raise CourseFolderError(said) from error
                 on_wait()
                 fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def in_use_for_marking(self) -> Iterator[None]:
+        """Let nobody put another folder in the place of this one while its page for marking is served."""
+        with (self.root / MARKING_LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
+    @contextmanager
+    def nobody_marks(self) -> Iterator[None]:
+        """Let no page for marking be served meanwhile.
+
+        Raises:
+            CourseFolderError: one is.
+        """
+        with (self.root / MARKING_LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise CourseFolderError("`autograder mark` serves this folder: end it first") from error
             yield
 
     def nbgrader_config(self) -> Any:

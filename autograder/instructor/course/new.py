@@ -38,6 +38,10 @@ c.CourseDirectory.course_id = "{name}"
 # A bank: so many late days of a student in the term cost nothing, those of the earliest due dates first.
 # c.LatePenalty.free_days = 3
 
+# Who marks written answers stands in markers.csv. Of each question two people mark so many percent of the answers; you
+# decide where they differ by more than so many points.
+# c.Marking.double_percent, c.Marking.decide_over = 10, 1
+
 # A check that passes because PyTorch's own part was called, such as nn.Flatten, is noted; with this it earns nothing.
 # c.Grading.from_scratch = True
 '''
@@ -74,7 +78,8 @@ A course folder in nbgrader's layout. Run the commands in this folder; each has 
 | make the notebook for students, and one zip with all they need | `autograder release 2-layers` |
 | take in what they handed in; it shows what it found and asks | `autograder collect DOWNLOAD.zip 2-layers` |
 | grade it | `autograder grade 2-layers` |
-| grade written answers by hand | nbgrader's formgrader, see below |
+| mark written answers, alone | nbgrader's formgrader, see below |
+| mark them with others, names hidden: `markers.csv` has `marker,section,question` | `autograder mark 2-layers` |
 | count late penalties on the marks given by hand, too | `autograder grade 2-layers` again |
 | write a page for each student, and a zip of them to upload | `autograder feedback 2-layers` |
 | read about the class: marks, checks, mistakes, who needs help, similar work | `autograder report` |

@@ -1,0 +1,81 @@
+"""Who is who: a login token for the instructor and for each marker, of which the gradebook keeps a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.marking.markers import INSTRUCTOR
+from autograder.instructor.marking.tables import markers, note, writing
+from autograder.instructor.marking.team import Team
+
+TOKEN_BYTES = 18  # at random: too many to be tried, and 24 characters
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who has logged in."""
+
+    name: str
+
+    @property
+    def is_instructor(self) -> bool:
+        return self.name == INSTRUCTOR
+
+
+def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) -> dict[str, str]:
+    """Give whoever has none a token, and let nobody in who is no longer in the table.
+
+    Args:
+        gradebook: of the course.
+        team: the markers; the instructor always is among those who get in.
+        anew: whose token is to be another one, so that the present one no longer opens anything.
+
+    Returns:
+        The new tokens by name: nobody can ask for them again.
+
+    Raises:
+        CourseFolderError: somebody is to get a new one who is no marker.
+        GradebookError: the gradebook does not take it.
+    """
+    wanted = [INSTRUCTOR, *(one.name for one in team.markers)]
+    if strange := sorted(set(anew) - set(wanted)):
+        raise CourseFolderError(f"there is no marker {strange[0]!r}: there are {', '.join(wanted)}")
+    made = {}
+    with writing(gradebook) as session:
+        known = {row.name: row.is_active for row in session.execute(select(markers.c.name, markers.c.is_active))}
+        for name in wanted:
+            if name not in known or name in anew:
+                made[name] = secrets.token_urlsafe(TOKEN_BYTES)
+                fields = {"token": digest_of(made[name]), "is_active": True}
+                if name in known:
+                    session.execute(update(markers).where(markers.c.name == name).values(**fields))
+                else:
+                    session.execute(insert(markers).values(name=name, **fields))
+                note(session, INSTRUCTOR, "new token", after=name)
+        for name, is_active in known.items():
+            if is_active != (name in wanted):
+                session.execute(update(markers).where(markers.c.name == name).values(is_active=name in wanted))
+                note(session, INSTRUCTOR, "is a marker" if name in wanted else "is no marker any more", after=name)
+    return made
+
+
+def who_has(gradebook: CourseGradebook, token: str) -> Who | None:
+    """Return whose token it is; None where it opens nothing."""
+    if not token:
+        return None
+    query = select(markers.c.name).where(markers.c.token == digest_of(token), markers.c.is_active.is_(True))
+    with gradebook.open() as rows:
+        name = rows.db.execute(query).scalar()
+    return None if name is None else Who(name)
+
+
+def digest_of(token: str) -> str:
+    # A token is drawn at random and long, unlike a password: no salt and no slow function make it harder to guess.
+    return hashlib.sha256(token.encode()).hexdigest()

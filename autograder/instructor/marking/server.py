@@ -1,0 +1,107 @@
+"""The server of the pages on which several people mark.
+
+Handlers run one after the other, as each takes some milliseconds; only the graded notebooks are read beside them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tornado.httpserver import HTTPServer
+from tornado.web import Application
+
+from autograder.errors import AutograderError, complain
+from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.marking import handlers
+from autograder.instructor.marking.marked import Marked
+
+MAX_REQUEST_BYTES = 1 << 20
+EVERY_S = 10.0  # how often the course folder is looked at for what was graded meanwhile
+
+
+def application(marked: Marked) -> Application:
+    """Return the pages of marking, as an application of Tornado's."""
+    part, mine = r"([^/]+)", {"marked": marked}
+    routes: list[tuple[str, type[handlers.Handler]]] = [
+        (r"/", handlers.Start),
+        (r"/login", handlers.Login),
+        (r"/logout", handlers.Logout),
+        (rf"/questions/{part}/{part}", handlers.QuestionPage),
+        (rf"/questions/{part}/{part}/next", handlers.Next),
+        (rf"/answers/{part}", handlers.AnswerPage),
+        (rf"/answers/{part}/calibration", handlers.Calibration),
+        (rf"/comments/{part}/forget", handlers.Forget),
+        (r"/overview", handlers.OverviewPage),
+        (r"/history", handlers.HistoryPage),
+        (r"/script\.js", handlers.Script),
+    ]
+    return Application(
+        [(route, handler, mine) for route, handler in routes],
+        default_handler_class=handlers.Missing,
+        default_handler_args=mine,
+        log_function=lambda _: None,
+        xsrf_cookies=True,
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict"},
+    )
+
+
+def https_with(certificate: Path) -> ssl.SSLContext:
+    """Return what serves https.
+
+    Args:
+        certificate: a PEM file with the certificate and its key.
+
+    Raises:
+        CourseFolderError: it is none, or cannot be read.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CourseFolderError(f"{certificate} is no certificate with its key in PEM: {reason}") from error
+    return context
+
+
+async def serve(
+    marked: Marked, host: str, port: int, https: ssl.SSLContext | None, on_ready: Callable[[str], None]
+) -> None:
+    """Serve until somebody ends it.
+
+    Args:
+        marked: what is marked.
+        host: name or address of this machine on which to listen.
+        port: likewise; 0 for a free one.
+        https: by which to serve; None for http.
+        on_ready: called with the address when it answers.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    server = HTTPServer(
+        application(marked), ssl_options=https, max_body_size=MAX_REQUEST_BYTES, max_buffer_size=MAX_REQUEST_BYTES
+    )
+    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setblocking(False)
+    server.add_socket(listening)
+    shown_host = f"[{host}]" if ":" in host else host
+    on_ready(f"{'https' if https else 'http'}://{shown_host}:{listening.getsockname()[1]}/")
+    told = ""
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            while True:
+                await asyncio.sleep(EVERY_S)
+                try:
+                    await asyncio.get_running_loop().run_in_executor(pool, marked.look_again)
+                    told = ""
+                except (AutograderError, OSError) as error:  # those who mark go on with what there is
+                    if str(error) != told:  # once, and not every time
+                        complain(told := str(error))
+    finally:
+        server.stop()
+        await server.close_all_connections()

@@ -1,0 +1,110 @@
+"""The server is killed while marks are saved: what it acknowledged is there, whole, and nothing is half there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import sqlite3
+import threading
+from collections.abc import Callable
+from http.client import HTTPException
+from pathlib import Path
+
+import pytest
+
+from autograder.instructor.backup.restore import restore
+from autograder.instructor.backup.write import write_backup
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.marking.client import Refused
+from tests.instructor.marking.conftest import ADDRESS, Marking, in_gradebook, served_here, write_table
+
+ROUNDS = 3
+MARKERS = ("bob", "eve")
+
+
+class Typist(threading.Thread):
+    """Somebody who saves one mark after the other until the server is gone."""
+
+    def __init__(self, marking: Marking, name: str, begin: int) -> None:
+        super().__init__()
+        self.client, self.begin = marking.client(name), begin
+        self.acknowledged: dict[str, float] = {}
+        self.under_way: dict[str, float] = {}
+        self.saved = 0
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError, HTTPException, json.JSONDecodeError):
+            ids = [one["id"] for one in self.client.entries(ADDRESS)]
+            for number in range(10_000):
+                answer = self.client.answer(ids[number % len(ids)])
+                points = (self.begin + number) % 500 / 100
+                self.under_way = {answer["id"]: points}
+                self.client.save(answer, points, f"comment {points:g}")
+                self.acknowledged[answer["id"]] = points
+                self.saved += 1
+
+
+def marks_in(folder: Path) -> dict[str, float]:
+    """Return the points of each answer, which have to be the same in nbgrader's row, in ours and in the history."""
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        students = dict(database.execute("SELECT student, id FROM marking_answer"))
+        ours = {
+            answer: (points, comment)
+            for answer, points, comment in database.execute("SELECT answer, points, comment FROM marking_mark")
+        }
+        lines = database.execute("SELECT answer, after FROM marking_history WHERE what = 'first mark' ORDER BY id")
+        last = {answer: json.loads(after) for answer, after in lines}
+    theirs = {students[student]: one[:2] for student, one in in_gradebook(folder).items() if one[0] is not None}
+    assert ours == theirs == {answer: (said["points"], said["comment"]) for answer, said in last.items()}
+    return {answer: points for answer, (points, _) in ours.items()}
+
+
+def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(
+    folder: Path, serve: Callable[[], Marking]
+) -> None:
+    write_table(folder, *MARKERS)
+    marking = serve()
+    before: dict[str, float] = {}
+    for turn in range(ROUNDS):
+        typists = [Typist(marking, name, random.Random(f"{turn}{name}").randrange(500)) for name in MARKERS]
+        for typist in typists:
+            typist.start()
+        while min(typist.saved for typist in typists) < 3 + turn:
+            assert all(typist.is_alive() for typist in typists)
+        marking.kill()
+        found = marks_in(folder)
+        for typist in typists:
+            typist.join()
+            before |= typist.acknowledged
+        for answer, points in found.items():
+            may_be = {before.get(answer)} | {one.under_way[answer] for one in typists if answer in one.under_way}
+            assert points in may_be
+        before = found
+        marking.start()
+
+
+def test_no_backup_is_put_in_the_place_of_a_folder_that_is_being_marked(
+    folder: Path, tmp_path: Path, serve: Callable[[], Marking]
+) -> None:
+    marking = serve()
+    write_backup(CourseFolder(folder), tmp_path / "backup.zip")
+    with pytest.raises(CourseFolderError, match="`autograder mark` serves this folder: end it first"):
+        restore(tmp_path / "backup.zip", folder, replace=True)
+    marking.kill()
+    restore(tmp_path / "backup.zip", folder, replace=True)
+
+
+def test_a_gradebook_that_somebody_else_holds_is_said_and_the_mark_can_be_saved_again(folder: Path) -> None:
+    with served_here(folder) as here:
+        client = here.client("instructor")
+        answer = client.answer(client.entries(ADDRESS)[0]["id"])
+        with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(Refused, match="does not take it just now: save again in a moment") as refused:
+                client.save(answer, 3)
+            assert refused.value.status == 503
+            other.rollback()
+        client.save(answer, 3)
+    assert [one[0] for one in in_gradebook(folder).values() if one[0]] == [3.0]
