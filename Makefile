@@ -111,7 +111,7 @@ book/node_modules/installed: book/package.json book/package-lock.json
 	$(call step,packages of npm into book)npm ci --prefix book --silent --no-fund --no-audit
 	@touch $@
 
-term: .venv/installed ## play a term with 120 students, from an empty folder to exported marks, by the commands of the guide
+term: .venv/installed ## play a term with 300 students in two sections, from an empty folder to exported marks, by the commands of the guide
 	@.ci/require bubblewrap:bwrap
 	rm -rf _build/term
 	$(BIN)/python -m sample_class.term _build/term

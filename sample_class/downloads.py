@@ -47,6 +47,15 @@ def write_gradebook(path: Path, students: Sequence[Student]) -> None:
     write_table(path, [header, ["    Points Possible", "", "", "", "", POINTS], *rows])
 
 
+def set_points(folder: Path, points: int) -> None:
+    """Let both systems say that the assignment has so many points, as once an instructor has changed them there."""
+    for name, heading in (("canvas-gradebook.csv", COLUMN), ("grading-worksheet.csv", "Maximum Grade")):
+        with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+            header, *rows = csv.reader(file)
+        at = header.index(heading)
+        write_table(folder / name, [header, *([*row[:at], row[at] and points, *row[at + 1 :]] for row in rows)])
+
+
 def write_worksheet(path: Path, students: Sequence[Student], handed_in_there: Sequence[Student]) -> None:
     """Write Moodle's grading worksheet; every other came late, by a few hours or by days."""
     header = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade"]

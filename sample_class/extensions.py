@@ -23,7 +23,7 @@ LINES = [(ASSIGNMENT, "+1d"), (ASSIGNMENT, "2026-11-08 11:00"), ("*", "+12h"), (
 
 
 class WrongMarks(Exception):
-    """What lateness costs in the gradebook is not what the term expects."""
+    """A mark, or what lateness costs of it, is not what the term expects."""
 
 
 def add_extensions(course: Path, worksheet: Path, everybody: Sequence[Student]) -> None:

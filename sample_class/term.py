@@ -1,10 +1,10 @@
-"""Play a term, from an empty folder to exported marks: python -m sample_class.term FOLDER [--students 120].
+"""Play a term, from an empty folder to exported marks: python -m sample_class.term FOLDER [--students 300].
 
 The guide is the script: every command of chapters/running.md runs in its order, on downloads of three learning systems
 that a made-up class fills. What people do in between is done here. Two written answers are marked by nbgrader's own
 API, as in the formgrader, and the others by the guide's markers, over the interface of the page that they share; the
-table of extensions is filled up to a dozen, whose penalties a calculation apart from the grader's expects; and a dozen
-requests about marks are sent.
+table of extensions is filled up to a dozen; a check then counts more and a question is dropped; and a dozen requests
+about marks are sent. A calculation apart from the grader's expects the penalties, and everybody's mark in the end.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -28,9 +29,10 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.instructor.course.roster import Student
 from autograder.notebooks.graft import read_notebook
-from sample_class.downloads import write_downloads
-from sample_class.extensions import add_extensions, check_penalties
+from sample_class.downloads import set_points, write_downloads
+from sample_class.extensions import add_extensions, check_penalties, expected_percent
 from sample_class.marking import mark_together, printed_address
+from sample_class.marks import AFTER_TERM, EXPORT_ALL, TOTAL, check_marks
 from sample_class.requests import write_requests
 from sample_class.students import students
 
@@ -129,14 +131,16 @@ def play(folder: Path, count: int) -> list[str]:
 
     Raises:
         CommandFailed: a command of the guide did.
-        WrongMarks: lateness costs something else than it has to.
+        WrongMarks: lateness costs something else than it has to, or a mark is another.
     """
     folder.mkdir(parents=True)
     everybody = students(count)
     shell, marked, worksheet = Shell(folder), list[str](), folder / "grading-worksheet.csv"
+    seconds: list[tuple[str, float]] = []  # when each block began
     write_downloads(folder, everybody, None)  # the roster; work is handed in after the release
     for block in blocks():
         print(f"$ {block.strip()}".replace("\n", "\n$ "), flush=True)
+        seconds.append((block.strip().splitlines()[-1], time.monotonic()))
         if block.startswith("jupyter server"):
             with shell.serving(f"{block.strip()} {SERVER_OPTIONS}", formgrader_answers):
                 marked += [f"{mark_two(shell.folder)} in the formgrader"]
@@ -150,11 +154,24 @@ def play(folder: Path, count: int) -> list[str]:
         print(shell.run(block), flush=True)
         if block.startswith("cat > extensions.csv"):
             add_extensions(shell.folder, worksheet, everybody)
+        if block.startswith("autograder points"):
+            print(shell.run(AFTER_TERM), flush=True)
+            set_points(folder, TOTAL)
         if block.startswith("autograder release"):
             released = read_notebook(shell.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
             write_downloads(folder, everybody, released)
+    seconds.append(("", time.monotonic()))
+    took = {block: round(end - begin, 1) for (block, begin), (_, end) in pairwise(seconds)}
+    (folder / "seconds.json").write_text(json.dumps(took, indent=1), encoding="utf-8")
+    shell.run(EXPORT_ALL)
     extended = check_penalties(shell.folder, worksheet, everybody)
-    return summary(shell.folder, everybody, marked, extended)
+    right = check_marks(shell.folder, expected_percent(shell.folder, worksheet, everybody))
+    longest = sorted(took.items(), key=lambda pair: -pair[1])[:5]
+    return [
+        *summary(shell.folder, everybody, marked, extended),
+        f"marks      {right} of them in Canvas's file, each as calculated apart",
+        f"seconds    {sum(took.values()):.0f}; {', '.join(f'{block}: {one:.0f}' for block, one in longest)}",
+    ]
 
 
 def mark_two(course: Path) -> int:
@@ -200,7 +217,7 @@ def summary(course: Path, everybody: list[Student], marked: list[str], extended:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, help="where; it must not be there yet")
-    parser.add_argument("--students", type=int, default=120, help="how many are in the class (default: %(default)s)")
+    parser.add_argument("--students", type=int, default=300, help="how many are in the class (default: %(default)s)")
     options = parser.parse_args()
     print("\n".join(["", *play(options.folder, options.students)]))
 

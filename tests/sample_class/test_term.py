@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sample_class.extensions import WrongMarks, check_penalties
+from sample_class.extensions import WrongMarks, check_penalties, expected_percent
+from sample_class.marks import check_marks, expected_marks
 from sample_class.students import handed_in, students
 from sample_class.term import ASSIGNMENT, CommandFailed, Shell, blocks, play
 from tests.conftest import made_once
@@ -106,6 +107,17 @@ def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(t
     moodle = table(term / "term" / "grading-worksheet-filled.csv")
     names = {student.name: student.id for student in students(SIZE)}
     assert {names[row["Full name"]]: float(row["Grade"]) for row in moodle if row["Grade"]} == pytest.approx(marks)
+
+
+@pytest.mark.deep
+def test_everybodys_mark_is_the_one_of_the_terms_own_calculation_after_a_changed_check_and_a_dropped_question(
+    term: Path,
+) -> None:
+    course, worksheet = term / "term" / "my-course", term / "term" / "grading-worksheet.csv"
+    percent = expected_percent(course, worksheet, students(SIZE))
+    assert check_marks(course, percent) == len(expected_marks(course, percent)) > 5
+    with pytest.raises(WrongMarks, match="Canvas is told"):
+        check_marks(course, {})  # as if nothing had come late
 
 
 def table(path: Path) -> list[dict[str, str]]:
