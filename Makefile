@@ -33,14 +33,15 @@ course: full-set site sample-course $(MODEL) ## everything: the book, a release,
 full-set:
 	@.ci/require --where-it-may dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 
-test: checked ## what CI runs: two of fifty seeds and a third of the tests that take long, others with each commit
+test: checked ## what CI runs: two of fifty seeds and a quarter of the tests that take long, others with each commit
 	$(BIN)/pytest $(IN_PARALLEL)
 
 test-deep: checked ## before publishing, and each night: all that the tests can prove
 	$(BIN)/pytest $(IN_PARALLEL) --deep
 
-# A file's tests share what they make, so one worker runs them all; the longest files come first.
-IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+# A file's tests share what they make, so one worker runs them all; the longest files come first. Often one waits, for a
+# browser, a clock, or what another makes: three keep two processors at work.
+IN_PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 checked: .venv/installed book/node_modules/installed
 	@.ci/require bubblewrap:bwrap chromium:chromium firefox-esr:firefox-esr g++:c++ nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
