@@ -161,16 +161,16 @@ def play(folder: Path, count: int) -> list[str]:
             released = read_notebook(shell.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
             write_downloads(folder, everybody, released)
     seconds.append(("", time.monotonic()))
-    took = {block: round(end - begin, 1) for (block, begin), (_, end) in pairwise(seconds)}
+    took = [(block, round(end - begin, 1)) for (block, begin), (_, end) in pairwise(seconds)]
     (folder / "seconds.json").write_text(json.dumps(took, indent=1), encoding="utf-8")
     shell.run(EXPORT_ALL)
     extended = check_penalties(shell.folder, worksheet, everybody)
     right = check_marks(shell.folder, expected_percent(shell.folder, worksheet, everybody))
-    longest = sorted(took.items(), key=lambda pair: -pair[1])[:5]
+    longest = sorted(took, key=lambda pair: -pair[1])[:5]
     return [
         *summary(shell.folder, everybody, marked, extended),
         f"marks      {right} of them in Canvas's file, each as calculated apart",
-        f"seconds    {sum(took.values()):.0f}; {', '.join(f'{block}: {one:.0f}' for block, one in longest)}",
+        f"seconds    {sum(one for _, one in took):.0f}; {', '.join(f'{block}: {one:.0f}' for block, one in longest)}",
     ]
 
 
