@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +76,9 @@ class Worker:
         return [child for child in found if child.name() != "bwrap" and SERVER in command_of(child)]
 
     def runs_a_submission(self) -> bool:
-        return any(SERVER in command_of(server) and server.children() for server in self.sandboxes)
+        with suppress(psutil.NoSuchProcess):  # one that has ended meanwhile
+            return any(SERVER in command_of(server) and server.children() for server in self.sandboxes)
+        return False
 
 
 def command_of(process: psutil.Process) -> str:
@@ -197,10 +199,16 @@ def test_a_worker_that_is_killed_while_it_runs_a_submission_loses_nothing(
     cluster: Cluster, two: list[Worker], small_folder: Path
 ) -> None:
     hand_in_with(small_folder, "slow", "import time; time.sleep(2)")
+    seen: list[Worker] = []
+
+    def is_run() -> bool:
+        seen.extend(worker for worker in two if worker.runs_a_submission())
+        return bool(seen)
+
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(grade, small_folder, student="slow", limits=Limits(), scheduler=cluster.address)
-        until(lambda: any(worker.runs_a_submission() for worker in two))
-        (busy,) = (worker for worker in two if worker.runs_a_submission())
+        until(is_run)
+        busy = seen[0]
         left = [busy.process, *busy.sandboxes]
         busy.process.kill()
         assert points(run.result()) == {"slow": 20}
