@@ -64,7 +64,7 @@ class Worker:
 
     @property
     def process(self) -> psutil.Process | None:
-        children = [child for child in self.nanny.children() if "spawn_main" in " ".join(child.cmdline())]
+        children = [child for child in self.nanny.children() if "spawn_main" in command_of(child)]
         return children[0] if children else None
 
     @property
@@ -73,11 +73,19 @@ class Worker:
         if self.process is None:
             return []
         found = self.process.children(recursive=True)
-        return [child for child in found if child.name() != "bwrap" and SERVER in command_of(child)]
+        return [child for child in found if is_server(child)]
 
     def runs_a_submission(self) -> bool:
         with suppress(psutil.NoSuchProcess):  # one that has ended meanwhile
-            return any(SERVER in command_of(server) and server.children() for server in self.sandboxes)
+            return any(is_server(server) and server.children() for server in self.sandboxes)
+        return False
+
+
+def is_server(process: psutil.Process) -> bool:
+    """Whether a process is a sandbox's warm server, and not what shuts it in; not where it has ended."""
+    try:
+        return process.name() != "bwrap" and SERVER in command_of(process)
+    except psutil.NoSuchProcess:
         return False
 
 
