@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of, rooms
 from autograder.expectations.recorded import RUN_SEEDS, expectations
 from autograder.notebooks.answers import cell_errors, program_of, room_by_grade_ids, verdicts_on
+from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import MalformedNotebook, grade_id_of, graft, read_notebook
 from autograder.notebooks.progress import progress_in
 from autograder.notebooks.released import released_notebook
@@ -104,8 +105,11 @@ def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunRes
     room = room_by_grade_ids(notebook)
     if room is None:
         raise MalformedNotebook(f"{path} is no notebook of this course: open the released one and answer there")
-    checks = [check for check in checks_of(room) if not check.hidden]
-    grafted = graft(released_notebook(room), notebook)
+    released = released_notebook(room)
+    place = {exercise: at for at, exercise in enumerate(exercise_cells(released))}
+    visible = (check for check in checks_of(room) if not check.hidden)
+    checks = sorted(visible, key=lambda check: place.get(check.exercise, len(place)))
+    grafted = graft(released, notebook)
     result = run(program_of(grafted.notebook, checks, RUN_SEEDS[0]))
     verdicts = verdicts_on(result, checks, expectations(room), RUN_SEEDS[0])
     return NotebookReport(room, verdicts, [*grafted.notes, *cell_errors(result)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -9,9 +10,11 @@ import torch
 from torch import nn
 
 from autograder import progress
-from autograder.checks import checks_of
-from autograder.course import Course
+from autograder.checks import checks_of, rooms
+from autograder.course import Course, chapters_of
+from autograder.notebooks.progress import progress_in
 from autograder.student import CheckFailed, ProgressCard, check, report_on
+from autograder.verdicts import Verdict
 from solutions.layers import Linear
 
 CHECKS = checks_of("layers")
@@ -36,9 +39,10 @@ def visible(name: str) -> int:
 
 def test_it_says_of_each_exercise_whether_it_is_done_begun_or_open(card: ProgressCard) -> None:
     assert [(one.exercise, one.state) for one in card.exercises] == [
+        *((name, "open") for name in ("he_std", "rms_through", "cross_entropy")),
         ("Linear", "done"),
         ("Flatten", "not yet"),
-        *((name, "open") for name in ("Sequential", "he_std", "rms_through", "cross_entropy")),
+        ("Sequential", "open"),
     ]
 
 
@@ -49,25 +53,25 @@ def test_it_counts_the_points_of_visible_checks_and_tells_what_comes_on_top(card
 
 def test_what_to_read_next_belongs_to_the_first_exercise_that_is_not_done(card: ProgressCard) -> None:
     assert card.next is not None
-    assert card.next.exercise == "Flatten"
-    assert card.next.read == 'section "From a picture to a row" of 2-layers.ipynb'
+    assert card.next.exercise == "he_std"
+    assert card.next.read == 'section "Rules for the standard deviation" of 2-layers.ipynb'
 
 
 def test_an_open_exercise_is_read_about_where_the_chapter_sets_it(card: ProgressCard) -> None:
-    assert card.exercises[-1].read == 'section "What the first loss can tell" of 2-layers.ipynb'
+    assert card.exercises[2].read == 'section "What the first loss can tell" of 2-layers.ipynb'
 
 
 def test_a_terminal_shows_a_line_for_each_exercise_and_the_next_thing_to_read(card: ProgressCard) -> None:
     text = repr(card)
-    assert text.startswith("2-layers: 1 of 6 exercises done, 3 of 13 points from visible checks\n  done     Linear")
-    assert 'next: Flatten, section "From' in text
+    assert text.startswith("2-layers: 1 of 6 exercises done, 3 of 13 points from visible checks\n  open     he_std")
+    assert 'next: he_std, section "Rules' in text
 
 
 def test_a_notebook_shows_a_table_with_headings_that_says_all_in_words(card: ProgressCard) -> None:
     html = card._repr_html_()
     for part in ("<caption", "1 of 6 exercises done", '<th scope="row"', "✓ done", "✗ not yet", "… open"):
         assert part in html
-    assert '<a href="#From-a-picture-to-a-row">From a picture to a row</a>' in html
+    assert '<a href="#Rules-for-the-standard-deviation">Rules for the standard deviation</a>' in html
 
 
 def test_when_all_is_done_there_is_nothing_to_read_next() -> None:
@@ -80,3 +84,14 @@ def test_it_agrees_with_check(card: ProgressCard) -> None:
     with pytest.raises(CheckFailed):
         check(Flatten).require()
     assert report_on("Linear", SimpleNamespace(Linear=Linear)).passed
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_exercises_stand_in_the_order_of_the_notebook(room: str) -> None:
+    course = Course.installed()
+    (chapter,) = (one for one in chapters_of(course) if one.room == room)
+    in_chapter = re.findall(rf"^from solutions\.{room} import (\w+)\n```", chapter.text, re.MULTILINE)
+    exercises = [name for name in in_chapter if name in {check.exercise for check in checks_of(room)}]
+    verdicts = [Verdict(check, 0, "missing", None, 0.0) for check in checks_of(room) if not check.hidden]
+    assert [one.exercise for one in progress_in(room, verdicts).exercises] == exercises
+    assert len(exercises) > 1
