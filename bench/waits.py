@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -29,7 +30,6 @@ from pathlib import Path
 from rich.table import Table
 
 from autograder.console import print_table, progress
-from autograder.instructor.releasing.kept import FOLDER as KEPT
 from bench.machine import machine
 
 ROOT = Path(__file__).parent.parent
@@ -46,10 +46,22 @@ class Wait:
     processor_s: float
 
 
-def timed(line: Sequence[str | Path], folder: Path, is_done: Callable[[], bool] | None = None) -> Wait | None:
-    """Run a command to its end, or until something is done and then stop it; None where it fails."""
+def timed(
+    line: Sequence[str | Path], folder: Path, is_done: Callable[[], bool] | None = None, cache: Path | None = None
+) -> Wait | None:
+    """Run a command to its end, or until something is done and then stop it; None where it fails.
+
+    Args:
+        line: the command.
+        folder: where it runs.
+        is_done: asked again and again, if it is given.
+        cache: in the place of the user's.
+    """
+    environment = os.environ | ({"XDG_CACHE_HOME": str(cache)} if cache else {})
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    process = subprocess.Popen(list(map(str, line)), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        list(map(str, line)), cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     if is_done:
         while process.poll() is None and not is_done():
             time.sleep(0.01)
@@ -75,6 +87,7 @@ def is_served() -> bool:
 def commands(version: Path, folder: Path) -> dict[str, Callable[[], Wait | None]]:
     """Return the commands of a version, in the order of a first day; `release` comes before those that need it."""
     course, autograder, python = folder / "course", version / "autograder", version / "python"
+    cache, release = folder / "cache", [str(autograder), "release", ASSIGNMENT, "--force"]
     root, filled = version.parent.parent, folder / "filled.ipynb"
     notebook = course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 
@@ -83,8 +96,8 @@ def commands(version: Path, folder: Path) -> dict[str, Callable[[], Wait | None]
         return timed([autograder, "init", course], folder)
 
     def release_first() -> Wait | None:
-        shutil.rmtree(KEPT, ignore_errors=True)
-        return timed([autograder, "release", ASSIGNMENT, "--force"], course)
+        shutil.rmtree(cache, ignore_errors=True)
+        return timed(release, course, cache=cache)
 
     def fill() -> Wait | None:
         filled.unlink(missing_ok=True)
@@ -94,7 +107,7 @@ def commands(version: Path, folder: Path) -> dict[str, Callable[[], Wait | None]
     return {
         "init": begin,
         "release, first": release_first,
-        "release, nothing changed": lambda: timed([autograder, "release", ASSIGNMENT, "--force"], course),
+        "release, nothing changed": lambda: timed(release, course, cache=cache),
         "fill": fill,
         "check NOTEBOOK": lambda: timed([autograder, "check", filled], folder),
         "progress": lambda: timed([autograder, "progress"], notebook.parent),
