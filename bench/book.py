@@ -24,7 +24,6 @@ from autograder.console import print_table
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "_build" / "bench" / "book.json"
-NOT_COPIED = shutil.ignore_patterns(".*", "_build", "runs", "tests", "node_modules", "__pycache__", "*.egg-info")
 EDITED = Path("chapters", "2-layers.md")
 BUILD = [str(Path(sys.executable).with_name("jupyter-book")), "build", "--warningiserror", "--nitpick", "."]
 
@@ -51,8 +50,13 @@ def timed(build: str, course: Path) -> Timing:
 
 
 def copied(target: Path) -> Path:
-    """Copy what the book is made of."""
-    shutil.copytree(ROOT, target, ignore=NOT_COPIED)
+    """Copy what the book is made of: what git keeps, or would."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for path in filter(None, listed.split("\0")):
+        if (ROOT / path).exists():  # and has not been deleted since
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, target / path)
     (target / "book" / "node_modules").symlink_to(ROOT / "book" / "node_modules")
     return target
 

@@ -11,15 +11,10 @@ from sphinx.errors import ExtensionError
 
 from autograder.palette import style_sheet
 from book import BOOK
+from book.typefaces import TYPEFACES, family, font_faces
 
 PACKAGES = BOOK / "node_modules"
 
-# Only what a page can ask for: the Latin letters of three families.
-FONTS = {
-    "source-serif-4": ("source-serif-4-latin-wght-normal", "source-serif-4-latin-wght-italic"),
-    "source-sans-3": ("source-sans-3-latin-wght-normal", "source-sans-3-latin-wght-italic"),
-    "source-code-pro": ("source-code-pro-latin-wght-normal",),
-}
 # Of book/scripts, in one file: a page is there sooner after fewer requests. The first is what the others need.
 SCRIPTS = ("memory", "questions", "progress", "definitions", "keyboard", "search", "offline")
 SCRIPT = "course.js"
@@ -38,7 +33,9 @@ def configure(app: Sphinx, config: Config) -> None:
     config["html_math_renderer"] = "typeset"
     # For course.css_t. Without scripts no theme is named: then it is light.
     colours = style_sheet('html:not([data-theme="dark"])', 'html[data-theme="dark"]')
-    config["html_context"] = {**config["html_context"], "palette": colours}
+    serif, sans, mono = (family(typeface) for typeface in TYPEFACES)
+    typefaces = {"font_faces": font_faces(), "serif": serif, "sans": sans, "mono": mono}
+    config["html_context"] = {**config["html_context"], "palette": colours, **typefaces}
     app.add_css_file("course.css", priority=900)
     app.add_js_file(SCRIPT, loading_method="defer")
 
@@ -72,6 +69,7 @@ def copy_packages(app: Sphinx) -> None:
         raise ExtensionError("the book's fonts are missing: run `npm ci --prefix book` first")
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)
-    for family, names in FONTS.items():
-        for name in names:
-            shutil.copy(PACKAGES / "@fontsource-variable" / family / "files" / f"{name}.woff2", static / "fonts")
+    for typeface in TYPEFACES:
+        for style in typeface.styles:
+            files = PACKAGES / "@fontsource-variable" / typeface.package / "files"
+            shutil.copy(files / typeface.file(style), static / "fonts")

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from html import escape, unescape
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwrigh
 from pypdf import PdfReader
 
 from autograder.course import Course
+from book.typefaces import waiting
 
 HOST = "http://book.invalid/"  # answered from the site's folder, and by no network
 DOCUMENT = "chapters/book.html"
@@ -126,21 +128,24 @@ def browser_page() -> Iterator[Page]:
         browser.close()
 
 
+def answer(site: Path, route: Route) -> None:
+    """Answer what a browser asks of the host from the site's folder."""
+    path = site / route.request.url.removeprefix(HOST).partition("?")[0]
+    if path.suffix == ".css":
+        route.fulfill(path=path, body=waiting(path.read_text(encoding="utf-8")))
+    else:
+        route.fulfill(path=path)
+
+
 def print_document(page: Page, site: Path, html: str, target: Path) -> None:
     """Print a document whose styles and images lie in the site."""
 
-    def answer(route: Route) -> None:
-        path = route.request.url.removeprefix(HOST).partition("?")[0]
-        if path == DOCUMENT:
-            route.fulfill(body=html, content_type="text/html")
-        else:
-            route.fulfill(path=site / path)
-
-    page.route(f"{HOST}**", answer)
+    page.route(f"{HOST}**", partial(answer, site))
+    page.route(HOST + DOCUMENT, lambda route: route.fulfill(body=html, content_type="text/html"))
     page.goto(HOST + DOCUMENT, wait_until="load")
     page.evaluate("document.fonts.ready.then(() => null)")
     page.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
-    page.unroute(f"{HOST}**")
+    page.unroute_all()
 
 
 def pages_of(pdf: Path) -> dict[str, int]:

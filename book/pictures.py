@@ -7,6 +7,7 @@ Writes book/screenshot-light.png and book/screenshot-dark.png.
 
 import io
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from book import BOOK
-from book.pdf import HOST, chromium
+from book.pdf import HOST, answer, chromium
 
 LANDING = "chapters/index.html"
 CHAPTER, CARD = "chapters/2-layers.html", "#exercise-layers-Flatten"
@@ -31,9 +32,7 @@ def halves(browser: Browser, site: Path, colours: Colours) -> list[Image.Image]:
         color_scheme=colours, viewport={"width": width, "height": height}, device_scale_factor=FINER
     ) as context:
         page = context.new_page()
-        page.route(
-            f"{HOST}**", lambda route: route.fulfill(path=site / route.request.url.removeprefix(HOST).split("?")[0])
-        )
+        page.route(f"{HOST}**", partial(answer, site))
         page.goto(HOST + LANDING, wait_until="networkidle")
         page.add_style_tag(content=MENU)
         first = page.screenshot()

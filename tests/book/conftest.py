@@ -6,14 +6,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from book.typefaces import waiting
 from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
 from tests.commands import run
-from tests.conftest import ROOT, made_once, serve
+from tests.conftest import ROOT, Silent, listen, made_once
 from tests.suite import TURNS
 
 # Where the site would be published.
@@ -65,10 +67,26 @@ def published(tmp_path_factory: pytest.TempPathFactory, site: Path, downloads: P
     return made_once("published", tmp_path_factory, make) / "site"
 
 
+class Patient(Silent):
+    """Lets a browser wait for typefaces: a machine that is busy with tests may be slower than a reader's line."""
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if path.suffix != ".css":
+            super().do_GET()
+            return
+        style_sheet = waiting(path.read_text(encoding="utf-8")).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/css; charset=utf-8")
+        self.send_header("Content-Length", str(len(style_sheet)))
+        self.end_headers()
+        self.wfile.write(style_sheet)
+
+
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """Where the site is served, with a slash at the end."""
-    with serve(site) as address:
+    with listen(partial(Patient, directory=str(site))) as address:
         yield address
 
 
