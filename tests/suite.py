@@ -38,7 +38,7 @@ FIRST = [
 ]
 TURNS = 25  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them
-LONG_TURNS = 4  # and of those, by their names, a run takes one in so many
+LONG_TURNS = 8  # and of those a run takes one in so many
 
 _seconds: Counter[str] = Counter()  # in a test, its set-up and its end, by folder
 _unexplained: dict[str, float] = {}
@@ -55,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "accessible(page, *criteria): shows for a kind of page these success criteria of WCAG 2.2",
         "deep: in a deep run only",
         "turn(n): in a deep run, and with one in so many commits",
+        "rotates(n): one in n of its cases takes part in a run, others with each commit; all in a deep one",
         "long(why): takes over ten seconds, and turns with others, unless it says whose turn it is",
     ):
         config.addinivalue_line("markers", marker)
@@ -88,9 +89,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def is_turn_of(item: pytest.Item, mine: int) -> bool:
     """Whether a test takes part in a run whose turn this is."""
     said = [marker.args[0] for marker in item.iter_markers("turn")]
-    if said or not item.get_closest_marker("long"):
+    if said:
         return all(number == mine for number in said)
-    return zlib.crc32(item.nodeid.encode()) % LONG_TURNS == mine % LONG_TURNS
+    cases = [marker.args[0] for marker in item.iter_markers("rotates")]
+    every = max([*cases, LONG_TURNS if item.get_closest_marker("long") else 1])
+    return zlib.crc32(item.nodeid.encode()) % every == mine % every
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

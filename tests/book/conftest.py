@@ -93,9 +93,9 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(
     scope="session",
     params=[
-        pytest.param((name, colours), id=f"{Path(name).stem}-{colours}", marks=() if colours == "light" else turn(at))
+        pytest.param((name, colours), id=f"{Path(name).stem}-{colours}", marks=mark)
         for at, name in enumerate([*PAGES, SEARCH])
-        for colours in STARTS
+        for colours, mark in zip(STARTS, (pytest.mark.rotates(2), turn(at)), strict=True)
     ],
 )
 def visited(

@@ -38,6 +38,7 @@ def is_on(printed: str, line: str) -> bool:
 
 
 @PRINTED
+@pytest.mark.rotates(3)
 def test_every_line_of_code_is_printed(visited: Visit, site: Path) -> None:
     printed = on_paper(visited.picture("print.pdf"))
     lines = [line for code in texts(visited, site, "<pre>(.*?)</pre>") for line in code.splitlines() if line]

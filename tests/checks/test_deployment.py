@@ -34,6 +34,7 @@ def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
 
 
 @pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
+@pytest.mark.rotates(4)
 def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
     ids = {mistake.id for mistake in pair}
     assert named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7)) == ids
@@ -57,6 +58,7 @@ def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str,
 
 
 @pytest.mark.parametrize("mistake", [m.id for m in MISTAKES.values() if m.exercise == "prepare_image"])
+@pytest.mark.rotates(4)
 def test_a_wrong_preprocessing_costs_no_point_of_classify(mistake: str, verdicts_on: Judge) -> None:
     verdicts = verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3)
     assert {verdict.check.exercise for verdict in failed(verdicts)} == {"prepare_image"}

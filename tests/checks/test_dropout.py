@@ -46,6 +46,7 @@ def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str,
 
 
 @pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.exercise == "Dropout"], ids=lambda mistake: mistake.id)
+@pytest.mark.rotates(4)
 def test_a_mistake_in_dropout_costs_nothing_in_the_classifier(mistake: Mistake, verdicts_on: Judge) -> None:
     verdicts = verdicts_on(ROOM, COURSE.mistaken_names(ROOM, mistake), 3)
     assert not [verdict for verdict in failed(verdicts) if verdict.check.exercise == "Classifier"]

@@ -123,6 +123,7 @@ def test_what_an_edit_changes_is_told_by_what_the_code_does(old: str, new: str, 
 
 
 @pytest.mark.parametrize(("room", "mistake"), MISTAKES)
+@pytest.mark.rotates(4)
 def test_a_mistake_is_named_wherever_it_is_made_and_costs_no_points_of_another_exercise(
     room: str, mistake: Mistake, verdicts_on: Judge
 ) -> None:

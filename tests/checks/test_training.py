@@ -45,6 +45,7 @@ def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
 
 
 @pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
+@pytest.mark.rotates(4)
 def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
     """Among them wrong metrics below an evaluate that is wrong in its own way."""
     ids = {mistake.id for mistake in pair}

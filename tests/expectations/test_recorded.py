@@ -50,6 +50,7 @@ def judged(checks: list[Check], answers: list[Answer], seeds: list[int], expect:
 
 
 @pytest.mark.parametrize("mistake", COURSE.mistakes(ROOM), ids=lambda mistake: mistake.id)
+@pytest.mark.rotates(4)
 def test_it_judges_every_known_mistake_as_the_live_reference_does(
     mistake: Mistake, recording: Path, live: LiveExpectations
 ) -> None:

@@ -214,6 +214,7 @@ SOURCES = answers(ROOM) | {path.stem: path.read_text(encoding="utf-8") for path 
 
 
 @pytest.mark.parametrize("author", sorted(SOURCES.keys() - {"edsger"}))
+@pytest.mark.rotates(4)
 def test_a_filled_notebook_earns_what_the_file_earns(author: str, untouched: NotebookNode, graders: Graders) -> None:
     source = SOURCES[author]
     try:

@@ -10,9 +10,10 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
 from importlib.metadata import Distribution, PackageMetadata, entry_points
+from multiprocessing import get_context
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -117,10 +118,9 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
         records.mkdir()
         for path in (package / "checks").glob("[!_]*.py"):
             path.unlink()
-        for room in rooms():
+        for room, recording in _recordings(course).items():
             visible = without_hidden_checks(file_of(room).read_text(encoding="utf-8"))
             (package / "checks" / f"{room}.py").write_text(visible, encoding="utf-8")
-            recording = kept(f"recording of {room}", course, partial(_recorded, course, room))
             (records / f"{room}.safetensors").write_bytes(recording)
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))
@@ -128,6 +128,17 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
         _copy_data(course, package / DATA_IN_WHEEL.relative_to(PACKAGE))
         (stage / "pyproject.toml").write_text(_pyproject(course), encoding="utf-8")
         return pip_wheel(stage, target)
+
+
+def _recordings(course: Course) -> dict[str, bytes]:
+    """Return the recording of each room; those that are not kept are made by as many processes as there are cores."""
+    cores = os.cpu_count()
+    with ProcessPoolExecutor(cores, get_context("spawn")) as processes, ThreadPoolExecutor(cores) as pool:
+
+        def recording(room: str) -> bytes:
+            return kept(f"recording of {room}", course, lambda: processes.submit(_recorded, course, room).result())
+
+        return dict(zip(rooms(), pool.map(recording, rooms()), strict=True))
 
 
 def _recorded(course: Course, room: str) -> bytes:

@@ -101,6 +101,7 @@ def test_where_nothing_can_be_fetched_it_says_what_to_do(alone: Path, bare: Path
 
 
 @pytest.mark.parametrize("chapter", chapters_of(COURSE), ids=lambda chapter: chapter.assignment)
+@pytest.mark.rotates(3)
 def test_a_notebook_alone_runs_its_set_up_where_the_wheel_is_installed(
     chapter: Chapter, downloads: Path, bare: Path, tmp_path: Path
 ) -> None:

@@ -76,6 +76,7 @@ def test_a_claim_holds_its_opposite_does_not_and_both_are_measured_with_todays_c
 
 
 @pytest.mark.parametrize("one", CLAIMS.values(), ids=lambda one: one.id)
+@pytest.mark.rotates(4)
 def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(one: Claim) -> None:
     """Within the spread over the seeds, as another processor rounds otherwise and training multiplies that."""
     groups = list(by_combination(one).values())

@@ -190,6 +190,7 @@ def test_large_bodies_are_refused_unread(method: str, loaded: str) -> None:
 
 
 @pytest.mark.parametrize("request_", ABSURD, ids=range(len(ABSURD)))
+@pytest.mark.rotates(4)
 def test_absurd_requests_do_no_harm(request_: bytes, loaded: str) -> None:
     for _ in range(5):
         send(loaded, request_)
