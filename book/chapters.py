@@ -1,11 +1,18 @@
 """What a chapter says of itself before it begins: its question, what is needed and reached, and how long it takes."""
 
+from __future__ import annotations
+
 import json
 import re
+from functools import cache
+from typing import TYPE_CHECKING
 
 from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import Exercise
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
 
 OPENING = re.compile(
     r"^:::\{opening\} (?P<question>[^\n]+)\n(?P<needs>.+?)\n\n(?P<ends>.+?)\n:::$", re.MULTILINE | re.DOTALL
@@ -24,6 +31,12 @@ QUESTION_MINUTES = 1
 EXERCISE_MINUTES = 20
 LINE_MINUTES = 0.5
 WRITTEN_MINUTES = 20
+
+
+@cache
+def course() -> Course:
+    """Return the course that the book is of, looked for once among all that is installed."""
+    return Course.installed()
 
 
 class BookChapter(Chapter):
@@ -45,7 +58,7 @@ class BookChapter(Chapter):
 
     @property
     def exercises(self) -> list[Exercise]:
-        return Course.installed().exercises(self.room)
+        return course().exercises(self.room)
 
     @property
     def points(self) -> int:
@@ -77,7 +90,13 @@ def exercise_minutes(exercise: Exercise) -> float:
 
 def chapters() -> list[BookChapter]:
     """Return the chapters of the course, in order."""
-    return [BookChapter(chapter.path, chapter.room) for chapter in chapters_of(Course.installed())]
+    return [BookChapter(chapter.path, chapter.room) for chapter in chapters_of(course())]
+
+
+def note_chapters(env: BuildEnvironment) -> None:
+    """Let the page that is read be read anew when any page's text or a reference changes: estimates come from both."""
+    for path in (*course().chapters.glob("*.md"), *(course().file(chapter.room) for chapter in chapters())):
+        env.note_dependency(str(path))
 
 
 def course_minutes() -> int:

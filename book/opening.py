@@ -14,9 +14,8 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.course import Course
 from book import network
-from book.chapters import BookChapter, chapter_of, chapters, course_minutes, hours
+from book.chapters import BookChapter, chapter_of, chapters, course_minutes, hours, note_chapters
 
 
 class OpeningDirective(SphinxDirective):
@@ -51,13 +50,12 @@ class PathDirective(SphinxDirective):
     """A step for each chapter that is in the book: the network as far as it is built, the question, the time."""
 
     def run(self) -> list[nodes.Node]:
+        note_chapters(self.env)
         steps = nodes.container(classes=["path"])
         for chapter in chapters():
             docname = self.env.path2doc(str(chapter.path))
             if docname not in self.env.found_docs:
                 continue
-            self.env.note_dependency(str(chapter.path))
-            self.env.note_dependency(str(Course.installed().file(chapter.room)))
             written = ", ".join(f"`{exercise.name}`" for exercise in chapter.exercises)
             step = nodes.container(classes=["path-step"])
             step += nodes.raw("", network.grown(chapter.room), format="html")

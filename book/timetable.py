@@ -20,8 +20,7 @@ from itertools import groupby
 import yaml
 from sphinx.application import Sphinx
 
-from autograder.course import Course
-from book.chapters import WRITTEN_MINUTES, BookChapter, chapters, exercise_minutes, hours
+from book.chapters import WRITTEN_MINUTES, BookChapter, chapters, course, exercise_minutes, hours
 from book.tables import Table
 
 TIMETABLE = re.compile(r"^:::\{timetable\}\n(.+?)\n:::$", re.MULTILINE | re.DOTALL)
@@ -62,7 +61,7 @@ class Part:
 
 def page(stem: str) -> BookChapter:
     """Return a page of the book, whether it has exercises or not."""
-    return BookChapter(Course.installed().chapters / f"{stem}.md", stem.partition("-")[2])
+    return BookChapter(course().chapters / f"{stem}.md", stem.partition("-")[2])
 
 
 def estimates() -> dict[str, int]:
