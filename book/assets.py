@@ -4,9 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-import torch
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from autograder.palette import style_sheet
@@ -23,6 +23,7 @@ SCRIPT = "course.js"
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
     app.connect("config-inited", read_in_parallel)
+    app.connect("env-before-read-docs", load_once)
     app.connect("builder-inited", copy_packages)
     app.connect("builder-inited", join_scripts)
 
@@ -50,7 +51,14 @@ def read_in_parallel(app: Sphinx, config: Config) -> None:
     numbering = app.extensions.get("sphinx_multitoc_numbering")
     if numbering:  # it declares nothing, and numbers chapters only after all are read
         numbering.parallel_read_safe = True
-    torch.set_num_threads(1)  # its threads do not survive a fork
+
+
+def load_once(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Load what takes a second before the processes are forked that read pages, but not where there is none to read."""
+    if docnames:
+        import torch
+
+        torch.set_num_threads(1)  # its threads do not survive a fork
 
 
 def join_scripts(app: Sphinx) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from autograder.checks import checks_of
@@ -33,12 +32,6 @@ LINE_MINUTES = 0.5
 WRITTEN_MINUTES = 20
 
 
-@cache
-def course() -> Course:
-    """Return the course that the book is of, looked for once among all that is installed."""
-    return Course.installed()
-
-
 class BookChapter(Chapter):
     """A chapter as the book presents it."""
 
@@ -58,7 +51,7 @@ class BookChapter(Chapter):
 
     @property
     def exercises(self) -> list[Exercise]:
-        return course().exercises(self.room)
+        return Course.installed().exercises(self.room)
 
     @property
     def points(self) -> int:
@@ -90,12 +83,13 @@ def exercise_minutes(exercise: Exercise) -> float:
 
 def chapters() -> list[BookChapter]:
     """Return the chapters of the course, in order."""
-    return [BookChapter(chapter.path, chapter.room) for chapter in chapters_of(course())]
+    return [BookChapter(chapter.path, chapter.room) for chapter in chapters_of(Course.installed())]
 
 
 def note_chapters(env: BuildEnvironment) -> None:
     """Let the page that is read be read anew when any page's text or a reference changes: estimates come from both."""
-    for path in (*course().chapters.glob("*.md"), *(course().file(chapter.room) for chapter in chapters())):
+    course = Course.installed()
+    for path in (*course.chapters.glob("*.md"), *(course.file(chapter.room) for chapter in chapters())):
         env.note_dependency(str(path))
 
 

@@ -14,13 +14,13 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
 from autograder.checks import checks_of, rooms
+from autograder.course import Course
 from book.chapters import (
     EXERCISE_MINUTES,
     LINE_MINUTES,
     WORDS_A_MINUTE,
     WRITTEN_MINUTES,
     chapters,
-    course,
     course_minutes,
     note_chapters,
 )
@@ -43,12 +43,13 @@ TWO_DAYS = ("layers", "dropout", "training")  # what is taught where there is no
 
 def of_exercises() -> dict[str, float]:
     """Return how much there is to do, and what it counts; the hidden share in per cent."""
+    course = Course.installed()
     checks = [check for room in rooms() for check in checks_of(room)]
     (points,) = {sum(check.points for check in checks_of(room)) for room in rooms()}
     return {
-        "exercises": sum(len(course().exercises(room)) for room in rooms()),
+        "exercises": sum(len(course.exercises(room)) for room in rooms()),
         "checks": len(checks),
-        "mistakes": sum(len(course().mistakes(room)) for room in rooms()),
+        "mistakes": sum(len(course.mistakes(room)) for room in rooms()),
         "points": points,
         "hidden share": 100 * sum(check.points for check in checks if check.hidden) / (points * len(rooms())),
     }

@@ -6,6 +6,7 @@ python -m book.loaded solutions.runs.run
 
 import hashlib
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -17,10 +18,17 @@ def is_own(path: Path) -> bool:
     return path.is_relative_to(ROOT) and not any(name[0] in "._" for name in path.relative_to(ROOT).parts[:-1])
 
 
+@cache
+def _own(file: str) -> Path | None:
+    """Return the file of a module if it is the course's own; asked after each cell of thousands of modules."""
+    path = Path(file)
+    return path if is_own(path) else None
+
+
 def loaded() -> set[Path]:
     """Return the files of the course's modules in this process."""
     files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    return {path for path in map(Path, filter(None, files)) if is_own(path)}
+    return set(filter(None, map(_own, filter(None, files))))
 
 
 def digest(path: Path) -> str:

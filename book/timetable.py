@@ -20,7 +20,8 @@ from itertools import groupby
 import yaml
 from sphinx.application import Sphinx
 
-from book.chapters import WRITTEN_MINUTES, BookChapter, chapters, course, exercise_minutes, hours
+from autograder.course import Course
+from book.chapters import WRITTEN_MINUTES, BookChapter, chapters, exercise_minutes, hours
 from book.tables import Table
 
 TIMETABLE = re.compile(r"^:::\{timetable\}\n(.+?)\n:::$", re.MULTILINE | re.DOTALL)
@@ -61,7 +62,7 @@ class Part:
 
 def page(stem: str) -> BookChapter:
     """Return a page of the book, whether it has exercises or not."""
-    return BookChapter(course().chapters / f"{stem}.md", stem.partition("-")[2])
+    return BookChapter(Course.installed().chapters / f"{stem}.md", stem.partition("-")[2])
 
 
 def estimates() -> dict[str, int]:

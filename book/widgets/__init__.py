@@ -12,6 +12,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
@@ -58,11 +59,11 @@ def depart_widget(translator: HTML5Translator, node: widget_figure) -> None:
     translator.body.append(f'<div class="widget-stage">{node["still"]}</div>\n</section>\n')
 
 
-def write_widgets(app: Sphinx) -> None:
-    """Copy the modules, and what they ask for, into the site."""
-    if app.builder.format != "html":
-        return
+def write_widgets(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Copy the modules, and what they ask for, into the site: anew where a page is, for all depend on this folder."""
     folder = Path(app.outdir) / "_static" / FOLDER
+    if app.builder.format != "html" or (folder.is_dir() and not docnames):
+        return
     folder.mkdir(parents=True, exist_ok=True)
     for path in WIDGETS.glob("*.js"):
         shutil.copy(path, folder)
@@ -82,5 +83,5 @@ def link_widgets(
 def setup(app: Sphinx) -> None:
     app.add_node(widget_figure, html=(visit_widget, depart_widget))
     app.add_directive("widget", WidgetDirective)
-    app.connect("builder-inited", write_widgets)
+    app.connect("env-before-read-docs", write_widgets)
     app.connect("html-page-context", link_widgets)
