@@ -24,7 +24,10 @@ def note_files() -> None:
             opened.add(Path(arguments[0]).absolute())
 
     def write(result: object) -> None:
-        for path in opened | loaded():
+        used = loaded()
+        while opened:  # each is looked at once: thousands are opened by what a cell imports
+            used.add(opened.pop())
+        for path in used:
             if str(path) not in digests and is_own(path) and path.is_file():
                 digests[str(path)] = digest(path)
         note.write_text(json.dumps(digests), encoding="utf-8")
