@@ -10,7 +10,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from autograder.palette import style_sheet
-from book import BOOK
+from book import BOOK, DATA, ROOT
 from book.typefaces import TYPEFACES, family, font_faces
 
 PACKAGES = BOOK / "node_modules"
@@ -59,6 +59,18 @@ def load_once(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         import torch
 
         torch.set_num_threads(1)  # its threads do not survive a fork
+
+
+def made_with() -> list[Path]:
+    """Return the files with which the book and what it shows are made, whichever page shows it."""
+    folders = (DATA, ROOT / "solutions", ROOT / "autograder", BOOK / "widgets")
+    files = [ROOT / "_config.yml", *BOOK.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
+    return [path for path in files if path.is_file() and path.suffix != ".pyc"]
+
+
+def is_stale(made: Path) -> bool:
+    """Return whether a file or folder of the site is not there, or older than one with which it was made."""
+    return not made.exists() or max(path.stat().st_mtime for path in made_with()) > made.stat().st_mtime
 
 
 def join_scripts(app: Sphinx) -> None:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 from html import escape
 
 from docutils import nodes
@@ -97,7 +98,17 @@ def tells(line: str, secret: Sequence[str]) -> bool:
 
 def likeness(line: str, secret: Sequence[str]) -> float:
     """Return how like a line is to that of a solution which it is most like, from 0 to 1."""
-    return max(SequenceMatcher(None, line.strip(), other, autojunk=False).ratio() for other in secret)
+    best = 0.0
+    for matcher in map(_matcher, secret):
+        matcher.set_seq1(line.strip())
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best:  # bounds that are found sooner
+            best = max(best, matcher.ratio())
+    return best
+
+
+@cache
+def _matcher(line: str) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, "", line, autojunk=False)
 
 
 def as_written(changed: Sequence[tuple[int, str]]) -> str:

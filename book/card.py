@@ -15,7 +15,7 @@ from sphinx.environment import BuildEnvironment
 from autograder.course import Course
 from autograder.palette import COLOURS
 from book import BOOK
-from book.assets import PACKAGES
+from book.assets import PACKAGES, is_stale
 
 LOGO = (BOOK / "static" / "logo.svg").read_text(encoding="utf-8")
 FONT = PACKAGES / "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2"
@@ -138,9 +138,9 @@ def configure(app: Sphinx, config: Config) -> None:
 
 
 def write_card(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Paint the card into the site: anew where a page is."""
+    """Paint the card into the site."""
     path = Path(app.outdir) / "_static" / CARD
-    if app.builder.format == "html" and (docnames or not path.is_file()):
+    if app.builder.format == "html" and is_stale(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         painted(card_svg(app.config.html_title)).save(path, optimize=True)
 

@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from book import DATA
+from book.assets import is_stale
 
 MODEL = DATA / "model" / "garments.safetensors"
 FOLDER = "demo"  # in the site's _static
@@ -87,14 +88,15 @@ def data_address(image: Image.Image, kind: str) -> str:
 
 
 def write_demo(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Write the demo's files into the site: anew where a page is."""
+    """Write the demo's files into the site."""
     folder = Path(app.outdir) / "_static" / FOLDER
-    if app.builder.format == "html" and MODEL.is_file() and (docnames or not folder.is_dir()):
+    if app.builder.format == "html" and MODEL.is_file() and is_stale(folder):
         from solutions import data
         from solutions.deploy import web
 
         folder.mkdir(parents=True, exist_ok=True)
         web.write_page(MODEL, data.load(data.SAMPLE_FOLDER), folder)
+        folder.touch()
 
 
 def link_demo(app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None) -> None:

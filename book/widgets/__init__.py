@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from book import BOOK
+from book.assets import is_stale
 
 WIDGETS = BOOK / "widgets"
 FOLDER = "widgets"  # in the site's _static
@@ -60,9 +61,9 @@ def depart_widget(translator: HTML5Translator, node: widget_figure) -> None:
 
 
 def write_widgets(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Copy the modules, and what they ask for, into the site: anew where a page is, for all depend on this folder."""
+    """Copy the modules, and what they ask for, into the site."""
     folder = Path(app.outdir) / "_static" / FOLDER
-    if app.builder.format != "html" or (folder.is_dir() and not docnames):
+    if app.builder.format != "html" or not is_stale(folder):
         return
     folder.mkdir(parents=True, exist_ok=True)
     for path in WIDGETS.glob("*.js"):
@@ -70,6 +71,7 @@ def write_widgets(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
     for name in names():
         if hasattr(module(name), "write"):
             module(name).write(folder)
+    folder.touch()
 
 
 def link_widgets(
