@@ -1,5 +1,6 @@
 """Jupyter Book's command, seconds sooner: `python -m book.build .` is `jupyter-book build .`."""
 
+import gc
 import importlib.metadata
 import runpy
 import sys
@@ -10,6 +11,7 @@ from autograder.deferred import defer_grammar
 
 if __name__ == "__main__":
     defer_grammar()
+    gc.set_threshold(100_000)  # a build makes many small objects and keeps most of them
     # For each reference pybtex looks through all that is installed; nothing is installed while a book is built.
     importlib.metadata.entry_points = cache(importlib.metadata.entry_points)  # type: ignore[assignment]
     sys.argv.insert(1, "build")

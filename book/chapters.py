@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from autograder.checks import checks_of
@@ -88,9 +89,14 @@ def chapters() -> list[BookChapter]:
 
 def note_chapters(env: BuildEnvironment) -> None:
     """Let the page that is read be read anew when any page's text or a reference changes: estimates come from both."""
+    for path in _estimated_from():
+        env.note_dependency(path)
+
+
+@cache
+def _estimated_from() -> list[str]:
     course = Course.installed()
-    for path in (*course.chapters.glob("*.md"), *(course.file(chapter.room) for chapter in chapters())):
-        env.note_dependency(str(path))
+    return [*map(str, course.chapters.glob("*.md")), *(str(course.file(chapter.room)) for chapter in chapters())]
 
 
 def course_minutes() -> int:
