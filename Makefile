@@ -59,7 +59,7 @@ grader: .venv/installed ## the grader by itself, for another course, in _build/g
 	$(BIN)/python -m autograder.instructor.authoring.grader _build/grader
 
 book: .venv/installed book/node_modules/installed ## the book, in _build/html
-	$(call step,the book)$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going .
+	$(call step,the book)$(BIN)/python -m book.build --warningiserror --nitpick --keep-going .
 
 watch: .venv/installed book/node_modules/installed ## the book at http://localhost:8000, a page built anew when you save it (PORT=8001 for another)
 	@$(BIN)/jupyter-book config sphinx . > /dev/null

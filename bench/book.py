@@ -25,7 +25,7 @@ from autograder.console import print_table
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "_build" / "bench" / "book.json"
 EDITED = Path("chapters", "2-layers.md")
-BUILD = [str(Path(sys.executable).with_name("jupyter-book")), "build", "--warningiserror", "--nitpick", "."]
+BUILD = [sys.executable, "-m", "book.build", "--warningiserror", "--nitpick", "."]
 
 
 @dataclass(frozen=True)

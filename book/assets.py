@@ -4,13 +4,13 @@ import os
 import shutil
 from pathlib import Path
 
-import torch
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from autograder.palette import style_sheet
-from book import BOOK
+from book import BOOK, DATA, ROOT
 from book.typefaces import TYPEFACES, family, font_faces
 
 PACKAGES = BOOK / "node_modules"
@@ -23,6 +23,7 @@ SCRIPT = "course.js"
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
     app.connect("config-inited", read_in_parallel)
+    app.connect("env-before-read-docs", load_once)
     app.connect("builder-inited", copy_packages)
     app.connect("builder-inited", join_scripts)
 
@@ -50,7 +51,26 @@ def read_in_parallel(app: Sphinx, config: Config) -> None:
     numbering = app.extensions.get("sphinx_multitoc_numbering")
     if numbering:  # it declares nothing, and numbers chapters only after all are read
         numbering.parallel_read_safe = True
-    torch.set_num_threads(1)  # its threads do not survive a fork
+
+
+def load_once(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Load what takes a second before the processes are forked that read pages, but not where there is none to read."""
+    if docnames:
+        import torch
+
+        torch.set_num_threads(1)  # its threads do not survive a fork
+
+
+def made_with() -> list[Path]:
+    """Return the files with which the book and what it shows are made, whichever page shows it."""
+    folders = (DATA, ROOT / "solutions", ROOT / "autograder", BOOK / "widgets")
+    files = [ROOT / "_config.yml", *BOOK.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
+    return [path for path in files if path.is_file() and path.suffix != ".pyc"]
+
+
+def is_stale(made: Path) -> bool:
+    """Return whether a file or folder of the site is not there, or older than one with which it was made."""
+    return not made.exists() or max(path.stat().st_mtime for path in made_with()) > made.stat().st_mtime
 
 
 def join_scripts(app: Sphinx) -> None:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 from html import escape
 
 from docutils import nodes
@@ -23,11 +24,25 @@ EMPTY = re.compile(r"pass|return|else:|if (True|False):")  # what says nothing b
 
 @dataclass(frozen=True)
 class Attempt:
-    """A wrong answer: its lines that differ from a right one, where they stand, and what ``check`` shows, as HTML."""
+    """A wrong answer to a room.
 
-    lines: str
-    where: str
+    Attributes:
+        source: the room's reference with the mistake in it.
+        changed: the lines that differ from a right answer, each with its number, counted from 1.
+        table: what ``check`` shows, as HTML.
+    """
+
+    source: str
+    changed: tuple[tuple[int, str], ...]
     table: str
+
+    @property
+    def lines(self) -> str:
+        return as_written(self.changed)
+
+    @property
+    def where(self) -> str:
+        return function_of(self.source, self.changed[0][0])
 
 
 # How much an attempt tells of a right answer, the section that it sends to, and the attempt.
@@ -52,7 +67,7 @@ def attempts(exercise: Exercise) -> list[Attempt]:
         changed = changed_lines(source, mistaken)
         says_something = not all(EMPTY.fullmatch(line.strip()) for _, line in changed)
         if says_something and len(changed) <= MOST_LINES and not any(tells(line, secret) for _, line in changed):
-            attempt = Attempt(as_written(changed), function_of(mistaken, changed[0][0]), judged.table)
+            attempt = Attempt(mistaken, tuple(changed), judged.table)
             told = len(changed) > FEW_LINES, max(likeness(line, secret) for _, line in changed)
             found.append((told, mistake.read, attempt))
     found.sort(key=lambda each: each[0])
@@ -83,7 +98,17 @@ def tells(line: str, secret: Sequence[str]) -> bool:
 
 def likeness(line: str, secret: Sequence[str]) -> float:
     """Return how like a line is to that of a solution which it is most like, from 0 to 1."""
-    return max(SequenceMatcher(None, line.strip(), other, autojunk=False).ratio() for other in secret)
+    best = 0.0
+    for matcher in map(_matcher, secret):
+        matcher.set_seq1(line.strip())
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best:  # bounds that are found sooner
+            best = max(best, matcher.ratio())
+    return best
+
+
+@cache
+def _matcher(line: str) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, "", line, autojunk=False)
 
 
 def as_written(changed: Sequence[tuple[int, str]]) -> str:

@@ -10,11 +10,12 @@ from docutils import nodes
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 from autograder.course import Course
 from autograder.palette import COLOURS
-from book import BOOK, network
-from book.assets import PACKAGES
+from book import BOOK
+from book.assets import PACKAGES, is_stale
 
 LOGO = (BOOK / "static" / "logo.svg").read_text(encoding="utf-8")
 FONT = PACKAGES / "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2"
@@ -33,6 +34,8 @@ def logo() -> str:
 
 def card_svg(title: str) -> str:
     """Return the social card: the title, and the logo's T-shirt going through the network."""
+    from book import network  # only where a card is painted: it loads PyTorch
+
     drawn = [*network.shapes(), *network.missing_units(), *network.answer_boxes(surest=0)]
     drawn = [shape for shape in drawn if shape.room not in ("optimizer", "training", "deployment")]
     layers = "".join(network.svg_shape(shape, COLOURS[shape.colour], shape.opacity) for shape in drawn)
@@ -134,14 +137,15 @@ def configure(app: Sphinx, config: Config) -> None:
     config["html_baseurl"] = Course.installed().book_url
 
 
-def write_card(app: Sphinx) -> None:
-    if app.builder.format == "html":
-        path = Path(app.outdir) / "_static" / CARD
+def write_card(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Paint the card into the site."""
+    path = Path(app.outdir) / "_static" / CARD
+    if app.builder.format == "html" and is_stale(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         painted(card_svg(app.config.html_title)).save(path, optimize=True)
 
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
-    app.connect("builder-inited", write_card)
+    app.connect("env-before-read-docs", write_card)
     app.connect("html-page-context", describe)

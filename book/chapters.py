@@ -1,11 +1,18 @@
 """What a chapter says of itself before it begins: its question, what is needed and reached, and how long it takes."""
 
+from __future__ import annotations
+
 import json
 import re
+from functools import cache
+from typing import TYPE_CHECKING
 
 from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
 from autograder.exercises import Exercise
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
 
 OPENING = re.compile(
     r"^:::\{opening\} (?P<question>[^\n]+)\n(?P<needs>.+?)\n\n(?P<ends>.+?)\n:::$", re.MULTILINE | re.DOTALL
@@ -78,6 +85,18 @@ def exercise_minutes(exercise: Exercise) -> float:
 def chapters() -> list[BookChapter]:
     """Return the chapters of the course, in order."""
     return [BookChapter(chapter.path, chapter.room) for chapter in chapters_of(Course.installed())]
+
+
+def note_chapters(env: BuildEnvironment) -> None:
+    """Let the page that is read be read anew when any page's text or a reference changes: estimates come from both."""
+    for path in _estimated_from():
+        env.note_dependency(path)
+
+
+@cache
+def _estimated_from() -> list[str]:
+    course = Course.installed()
+    return [*map(str, course.chapters.glob("*.md")), *(str(course.file(chapter.room)) for chapter in chapters())]
 
 
 def course_minutes() -> int:

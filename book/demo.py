@@ -11,13 +11,12 @@ import numpy as np
 from docutils import nodes
 from PIL import Image
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from book import DATA
-from solutions import data
-from solutions.deploy import web
-from solutions.deployment import classify, load_model, prepare_image
+from book.assets import is_stale
 
 MODEL = DATA / "model" / "garments.safetensors"
 FOLDER = "demo"  # in the site's _static
@@ -59,6 +58,11 @@ class DemoDirective(SphinxDirective):
 
 def still() -> str:
     """Return what a page shows without scripts: a photograph, what the network sees of it, and its answer."""
+    # Imported where a page is read: a build in which none has changed need not load PyTorch.
+    from solutions import data
+    from solutions.deploy import web
+    from solutions.deployment import classify, load_model, prepare_image
+
     sample = data.load(data.SAMPLE_FOLDER)
     photo = web.example(sample, BOOT)
     x = prepare_image(photo)
@@ -83,12 +87,16 @@ def data_address(image: Image.Image, kind: str) -> str:
     return f"data:image/{kind.lower()};base64,{base64.b64encode(content.getvalue()).decode()}"
 
 
-def write_demo(app: Sphinx) -> None:
+def write_demo(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Write the demo's files into the site."""
-    if app.builder.format == "html" and MODEL.is_file():
-        folder = Path(app.outdir) / "_static" / FOLDER
+    folder = Path(app.outdir) / "_static" / FOLDER
+    if app.builder.format == "html" and MODEL.is_file() and is_stale(folder):
+        from solutions import data
+        from solutions.deploy import web
+
         folder.mkdir(parents=True, exist_ok=True)
         web.write_page(MODEL, data.load(data.SAMPLE_FOLDER), folder)
+        folder.touch()
 
 
 def link_demo(app: Sphinx, page: str, template: str, context: dict[str, object], tree: nodes.document | None) -> None:
@@ -101,5 +109,5 @@ def link_demo(app: Sphinx, page: str, template: str, context: dict[str, object],
 def setup(app: Sphinx) -> None:
     app.add_node(garment_demo, html=(visit_demo, None))
     app.add_directive("demo", DemoDirective)
-    app.connect("builder-inited", write_demo)
+    app.connect("env-before-read-docs", write_demo)
     app.connect("html-page-context", link_demo)

@@ -4,7 +4,6 @@ A page is executed where its cells have changed, or a file of the course that th
 It is read again where such a file has changed, or one that the book itself is made with.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from book import BOOK, DATA, ROOT
-from book.loaded import loaded
+from book.loaded import digest, loaded
 from book.widgets import WIDGETS
 
 CACHES = ROOT / "_build" / ".jupyter_cache"
@@ -28,14 +27,14 @@ def note_of(docname: str) -> Path:
 
 
 def used_by(docname: str) -> dict[Path, str]:
-    """Return the files that the cells of a page have loaded or opened, each with a digest of what it then held."""
+    """Return the files that the cells of a page have loaded or opened, each with its digest at that time."""
     note = note_of(docname)
     noted = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
-    return {Path(path): digest for path, digest in noted.items()}
+    return {Path(path): noted_digest for path, noted_digest in noted.items()}
 
 
-def is_unchanged(path: Path, digest: str) -> bool:
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+def is_unchanged(path: Path, noted: str) -> bool:
+    return path.is_file() and digest(path) == noted
 
 
 def has_changed(docname: str) -> bool:

@@ -6,7 +6,6 @@ Whenever a cell has ended it writes them, each with a digest of its content, to 
 
 
 def note_files() -> None:
-    import hashlib
     import json
     import os
     import sys
@@ -14,7 +13,7 @@ def note_files() -> None:
 
     from IPython import get_ipython
 
-    from book.loaded import is_own, loaded
+    from book.loaded import digest, is_own, loaded
 
     note = Path(os.environ["NOTED_IN"])
     digests = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
@@ -25,9 +24,12 @@ def note_files() -> None:
             opened.add(Path(arguments[0]).absolute())
 
     def write(result: object) -> None:
-        for path in opened | loaded():
+        used = loaded()
+        while opened:  # each is looked at once: thousands are opened by what a cell imports
+            used.add(opened.pop())
+        for path in used:
             if str(path) not in digests and is_own(path) and path.is_file():
-                digests[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+                digests[str(path)] = digest(path)
         note.write_text(json.dumps(digests), encoding="utf-8")
 
     sys.addaudithook(listen)

@@ -6,10 +6,7 @@ from functools import cache
 from html import escape
 
 import numpy as np
-from docutils import nodes
 from PIL import Image
-from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 from book.demo import BOOT, MODEL, data_address
 from solutions import data
@@ -184,14 +181,3 @@ def labelled() -> str:
         f'<svg class="network" viewBox="0 0 {WIDTH} {HEIGHT - 14}" role="img" '
         f'aria-labelledby="network-title network-description">{title}{description}{"".join(parts)}</svg>'
     )
-
-
-class NetworkDirective(SphinxDirective):
-    """The whole network, with its names."""
-
-    def run(self) -> list[nodes.Node]:
-        return [nodes.raw("", labelled(), format="html")]
-
-
-def setup(app: Sphinx) -> None:
-    app.add_directive("network", NetworkDirective)

@@ -1,4 +1,5 @@
-"""The directives `opening`, at the head of a chapter, `path`, the way through all of them, and `start`, the way in.
+"""The directives `opening`, at the head of a chapter, `path`, the way through all of them, `start`, the way in, and
+`network`, what is built.
 
     :::{opening} Can a network be lost before it has seen an image?
     You need products of matrices, and [the ReLU](1-approximation.md#hinges).
@@ -7,6 +8,7 @@
     :::
 
 The argument is the chapter's question. Its time, points and exercises are counted; `book/chapters.py` has the rules.
+What draws the network is imported where a page is read: a build in which none has changed need not load PyTorch.
 """
 
 from docutils import nodes
@@ -14,9 +16,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.course import Course
-from book import network
-from book.chapters import BookChapter, chapter_of, chapters, course_minutes, hours
+from book.chapters import BookChapter, chapter_of, chapters, course_minutes, hours, note_chapters
 
 
 class OpeningDirective(SphinxDirective):
@@ -25,6 +25,8 @@ class OpeningDirective(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
+        from book import network
+
         chapter = chapter_of(self.env.docname)
         box = nodes.container(classes=["opening"])
         box += nodes.paragraph("", self.arguments[0], classes=["opening-question"])
@@ -51,13 +53,14 @@ class PathDirective(SphinxDirective):
     """A step for each chapter that is in the book: the network as far as it is built, the question, the time."""
 
     def run(self) -> list[nodes.Node]:
+        from book import network
+
+        note_chapters(self.env)
         steps = nodes.container(classes=["path"])
         for chapter in chapters():
             docname = self.env.path2doc(str(chapter.path))
             if docname not in self.env.found_docs:
                 continue
-            self.env.note_dependency(str(chapter.path))
-            self.env.note_dependency(str(Course.installed().file(chapter.room)))
             written = ", ".join(f"`{exercise.name}`" for exercise in chapter.exercises)
             step = nodes.container(classes=["path-step"])
             step += nodes.raw("", network.grown(chapter.room), format="html")
@@ -79,11 +82,21 @@ class PathDirective(SphinxDirective):
         return paragraph
 
 
+class NetworkDirective(SphinxDirective):
+    """The whole network, with its names."""
+
+    def run(self) -> list[nodes.Node]:
+        from book import network
+
+        return [nodes.raw("", network.labelled(), format="html")]
+
+
 def time_of(chapter: BookChapter) -> str:
     return f"{chapter.reading_minutes} minutes of reading, {hours(chapter.work_minutes)} of work"
 
 
 def setup(app: Sphinx) -> None:
+    app.add_directive("network", NetworkDirective)
     app.add_directive("opening", OpeningDirective)
     app.add_directive("path", PathDirective)
     app.add_directive("start", StartDirective)

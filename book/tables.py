@@ -6,12 +6,11 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.course import Course
-from book.chapters import chapters
+from book.chapters import note_chapters
 
 
 class Table(SphinxDirective):
-    """A table as rows of Markdown, made anew when a chapter or its reference changes.
+    """A table as rows of Markdown, made anew when a page or a reference changes.
 
     Attributes:
         columns: their headings.
@@ -25,9 +24,7 @@ class Table(SphinxDirective):
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
-        for chapter in chapters():
-            self.env.note_dependency(str(chapter.path))
-            self.env.note_dependency(str(Course.installed().file(chapter.room)))
+        note_chapters(self.env)
         lines = [":::{list-table}", ":header-rows: 1", f":widths: {' '.join(map(str, self.widths))}", ""]
         for row in (self.columns, *self.rows()):
             lines += [f"{'  ' if at else '* '}- {cell}" for at, cell in enumerate(row)]

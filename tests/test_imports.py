@@ -70,6 +70,19 @@ def test_an_answer_to_a_photograph_needs_no_figures() -> None:
     assert loaded_by("solutions.__main__", "predict", ROOT / "book" / "screenshot-light.png") & SLOW == {"torch"}
 
 
+def test_a_book_in_which_no_page_has_changed_needs_nothing_that_computes() -> None:
+    code = """
+import json, sys
+from importlib import import_module
+from book import PARTS
+for part in PARTS:
+    import_module(f"book.{part}")
+print(json.dumps(sorted(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
+    assert not set(json.loads(done.stdout)) & SLOW
+
+
 def test_the_grammar_that_was_put_off_is_there_when_an_address_is_checked() -> None:
     code = """
 import sys, autograder, nbformat

@@ -12,10 +12,12 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from book import BOOK
+from book.assets import is_stale
 
 WIDGETS = BOOK / "widgets"
 FOLDER = "widgets"  # in the site's _static
@@ -58,17 +60,18 @@ def depart_widget(translator: HTML5Translator, node: widget_figure) -> None:
     translator.body.append(f'<div class="widget-stage">{node["still"]}</div>\n</section>\n')
 
 
-def write_widgets(app: Sphinx) -> None:
+def write_widgets(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Copy the modules, and what they ask for, into the site."""
-    if app.builder.format != "html":
-        return
     folder = Path(app.outdir) / "_static" / FOLDER
+    if app.builder.format != "html" or not is_stale(folder):
+        return
     folder.mkdir(parents=True, exist_ok=True)
     for path in WIDGETS.glob("*.js"):
         shutil.copy(path, folder)
     for name in names():
         if hasattr(module(name), "write"):
             module(name).write(folder)
+    folder.touch()
 
 
 def link_widgets(
@@ -82,5 +85,5 @@ def link_widgets(
 def setup(app: Sphinx) -> None:
     app.add_node(widget_figure, html=(visit_widget, depart_widget))
     app.add_directive("widget", WidgetDirective)
-    app.connect("builder-inited", write_widgets)
+    app.connect("env-before-read-docs", write_widgets)
     app.connect("html-page-context", link_widgets)

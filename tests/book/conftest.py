@@ -29,9 +29,10 @@ def turn(at: int) -> pytest.MarkDecorator:
 
 def build_book(source: Path, output: Path) -> None:
     """Build a book as `make` does: every warning is an error."""
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", "--warningiserror", "--nitpick"]
-    command += ["--keep-going", "--path-output", str(output), str(source)]
-    done = subprocess.run(command, env=os.environ | ADDRESSES, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "book.build", "--warningiserror", "--nitpick"]
+    command += ["--keep-going", "--path-output", str(output), "."]
+    environment = os.environ | ADDRESSES
+    done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
 
 

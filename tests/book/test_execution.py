@@ -9,12 +9,12 @@ from types import ModuleType
 import pytest
 
 from autograder import judge
-from autograder.checks import rooms
 from autograder.course import Chapter, Course
 from autograder.instructor.grading import explain
 from autograder.student import lab
 from book import chapters
 from book.execution import is_unchanged, used_by
+from book.loaded import digest
 from solutions import layers
 from solutions.commands import terminal
 from tests.conftest import ROOT
@@ -67,11 +67,11 @@ def test_a_chapter_uses_its_room_and_the_sample_and_nothing_that_it_does_not_sho
     assert not uses(chapter.assignment, terminal)
 
 
-def test_the_page_before_the_first_chapter_uses_the_checks_and_the_text_of_every_chapter(site: Path) -> None:
-    """It says how many points there are, and how long the chapters take."""
-    used = used_by("chapters/0-start").keys()
-    assert {chapter.path for chapter in chapters.chapters()} <= used
-    assert {path.stem for path in used} >= set(rooms())
+def test_no_cell_counts_what_the_text_of_chapters_holds(site: Path) -> None:
+    """Of a chapter that a cell opens only the headings count; the rest is told by facts, which start no kernel."""
+    pages = [path.stem for path in (ROOT / "chapters").glob("*.md")]
+    assert [page for page in pages if uses(page, chapters)] == []
+    assert not used_by("chapters/teaching")
 
 
 def test_the_measured_figures_are_used_by_the_page_that_shows_them(site: Path) -> None:
@@ -91,8 +91,22 @@ def test_a_file_has_changed_where_its_content_has_or_where_it_is_gone(tmp_path: 
     assert not is_unchanged(file, digest)
 
 
+def test_a_page_of_the_book_has_changed_for_a_cell_where_its_headings_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("book.loaded.ROOT", tmp_path)
+    page = tmp_path / "chapters" / "2-layers.md"
+    page.parent.mkdir()
+    page.write_text("(flatten)=\n## Flatten\n")
+    before = digest(page)
+    page.write_text("(flatten)=\n## Flatten\n\nOne more sentence.\n")
+    assert is_unchanged(page, before)
+    page.write_text("(flatten)=\n## Make it flat\n")
+    assert not is_unchanged(page, before)
+
+
 @pytest.mark.turn(1)
-@pytest.mark.long("three builds of a book")
+@pytest.mark.long("four builds of a book")
 def test_a_change_in_what_the_cells_use_is_seen_by_the_next_build(
     tmp_path: Path, build: Callable[[Path, Path], None]
 ) -> None:
@@ -115,6 +129,14 @@ def test_a_change_in_what_the_cells_use_is_seen_by_the_next_build(
     build(tmp_path, tmp_path)
     assert "Linear(2, 3, bias=True)" in page.read_text(encoding="utf-8")
     assert "no error\n" in page.read_text(encoding="utf-8")
+
+    noted = tmp_path / "_build" / ".jupyter_cache" / "chapters" / "2-layers" / "files.json"
+    executed = noted.stat().st_mtime_ns
+    assert str(tmp_path / "chapters" / "2-layers.md") in noted.read_text(encoding="utf-8")
+    (tmp_path / "chapters" / "2-layers.md").write_text(f"{PAGE}\nOne more sentence.\n")
+    build(tmp_path, tmp_path)
+    assert "One more sentence." in page.read_text(encoding="utf-8")
+    assert noted.stat().st_mtime_ns == executed  # no kernel was started
 
     edit(judge, '"no error"', '"no error at all"')
     build(tmp_path, tmp_path)

@@ -1,9 +1,16 @@
 """The book's extension: what it refuses, and how it shows a figure."""
 
+import os
+from pathlib import Path
+
 import pytest
+import yaml
+from sphinx.util.matching import Matcher
 
 from autograder.instructor.releasing.questions import parse_question
 from autograder.palette import COLOURS, themed
+from book.assets import is_stale
+from tests.conftest import ROOT
 
 QUESTION = """What is it?
 
@@ -48,3 +55,19 @@ def test_a_figure_gets_a_label_its_own_ids_and_the_colours_of_the_page() -> None
     assert 'id="figure-1-a"' in markup
     assert "url(#figure-1-a)" in markup
     assert "fill: var(--figure-ink)" in markup
+
+
+def test_no_page_is_looked_for_in_an_environment() -> None:
+    patterns = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["exclude_patterns"]
+    left_out = Matcher(patterns)
+    assert all(map(left_out, (".venv", ".git", "book/node_modules", "runs")))
+    assert not left_out("chapters")
+
+
+def test_what_a_site_shows_is_made_anew_where_it_is_missing_or_older_than_the_code(tmp_path: Path) -> None:
+    made = tmp_path / "card.png"
+    assert is_stale(made)
+    made.touch()
+    assert not is_stale(made)
+    os.utime(made, (0, 0))
+    assert is_stale(made)

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from autograder.course import Course
-from book.chapters import chapters
+from book.chapters import chapters, course_minutes
+from book.facts import facts, said
 from book.outcomes import outcomes_of
 from book.timetable import (
     BEFORE,
@@ -113,3 +114,21 @@ def test_every_page_for_instructors_says_that_the_public_questions_have_public_a
     for stem in ("teaching", "running"):
         assert re.search(r"public\s+repository|repository is public", page(stem).text), stem
     assert (Course.installed().folder / "answers").is_dir()
+
+
+def test_each_fact_is_shown_and_each_that_is_shown_is_known() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in Course.installed().chapters.glob("*.md")]
+    shown = {name for text in texts for name in re.findall(r"\{fact\}`([^:`]+)", text)}
+    assert shown == facts().keys()
+
+
+def test_a_fact_is_written_as_the_page_asks() -> None:
+    assert said("course hours:.0f") == f"{course_minutes() / 60:.0f}"
+    assert said("weeks:d") == str(len(WEEKS))
+
+
+def test_a_fact_that_is_not_there_is_refused_by_its_name_and_so_is_a_wrong_format() -> None:
+    with pytest.raises(LookupError, match="no fact 'ours': there are exercises, "):
+        said("ours:d")
+    with pytest.raises(ValueError, match="format code 'd'"):
+        said("course hours:d")
