@@ -1,13 +1,14 @@
-"""How much sooner two workers of a dask cluster grade a class than one, both on this machine.
+"""How much sooner two workers of a dask cluster grade a class than one, all on this machine.
 
     python -m bench.cluster                 60 submissions, three rounds
     python -m bench.cluster --class 200 --rounds 5
 
-Each round grades the class of `bench.grading` with one worker and with two, in turns first, each time in a course
-folder and on a cluster of their own: a scheduler, and workers of one thread. Prints medians over the rounds with the
-least and the most, and writes _build/bench/cluster.json. Wall time in seconds, of the command alone; CPU time of the
-command, of the scheduler, and of the workers with their sandboxes, from when they were there. On a machine with two
-cores, what the command and the scheduler use is time that two workers lack. Let nothing else run on the machine.
+There are two clusters, one of one worker and one of two, each with a scheduler and workers of one thread. They take
+turns at grading the class of `bench.grading`, each time in a course folder of its own. The first round, in which the
+workers start their sandboxes, is told and not counted. Prints medians over the others with the least and the most, and
+writes _build/bench/cluster.json. Wall time in seconds of `autograder grade`; CPU time of that command, of the
+scheduler, and of the workers with their sandboxes. On a machine with two cores, two workers have no more than what
+command and scheduler leave them. Let nothing else run on the machine.
 """
 
 from __future__ import annotations
@@ -15,17 +16,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 from rich.table import Table
@@ -43,6 +42,7 @@ START_S = 60.0
 class Graded:
     """What one run took: seconds of wall time, and of processor time of the command, the scheduler and the workers."""
 
+    round: int
     workers: int
     wall_s: float
     command_s: float
@@ -50,59 +50,49 @@ class Graded:
     workers_s: float
 
 
+@dataclass(frozen=True)
 class Cluster:
-    """A scheduler and workers, each a process that its command started, with their files in a folder."""
+    """A scheduler and its workers, which are there."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self.folder, self.environment = folder, environment
-        self.file = folder / "scheduler.json"
-        self.scheduler: list[psutil.Process] = []
-        self.workers: list[psutil.Process] = []
-
-    @contextmanager
-    def running(self, workers: int) -> Iterator[str]:
-        """Give the address of the scheduler when so many workers are there, and end everything afterwards.
-
-        Raises:
-            TimeoutError: they do not come.
-        """
-        here, quiet = ("--host", "127.0.0.1"), "--no-dashboard"
-        with ExitStack() as stack:
-            scheduler = ("scheduler", *here, "--port", "0", quiet, "--scheduler-file", str(self.file))
-            self.scheduler = [stack.enter_context(self._started(*scheduler))]
-            wait_for(self.file.exists)
-            address: str = json.loads(self.file.read_text(encoding="utf-8"))["address"]
-            places = [self.folder / f"worker-{at}" for at in range(workers)]
-            line = ("worker", address, *here, "--nthreads", "1", quiet, "--local-directory")
-            self.workers = [stack.enter_context(self._started(*line, str(place))) for place in places]
-            wait_for(lambda: self.log.read_text(encoding="utf-8").count("Registered to") == workers)
-            yield address
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "dask.log"
-
-    @contextmanager
-    def _started(self, *line: str) -> Iterator[psutil.Process]:
-        with self.log.open("ab") as said:
-            command = [sys.executable, "-m", "dask", *line]
-            process = subprocess.Popen(command, stdout=said, stderr=said, cwd=self.folder, env=self.environment)
-        try:
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
-            try:
-                process.wait(START_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    address: str
+    scheduler: psutil.Process
+    workers: Sequence[psutil.Process]
 
 
-def wait_for(what: Any, seconds: float = START_S) -> None:
-    last = time.monotonic() + seconds
+@contextmanager
+def cluster(workers: int, folder: Path, environment: Mapping[str, str]) -> Iterator[Cluster]:
+    """Give a cluster of so many workers, whose files are in a folder, and end it afterwards.
+
+    Raises:
+        TimeoutError: it does not start.
+    """
+    file, log = folder / "scheduler.json", folder / "dask.log"
+    here, quiet = ("--host", "127.0.0.1"), "--no-dashboard"
+    with ExitStack() as stack:
+
+        def start(*line: str | Path) -> psutil.Process:
+            with log.open("ab") as said:
+                command = [sys.executable, "-m", "dask", *map(str, line)]
+                process = subprocess.Popen(command, stdout=said, stderr=said, cwd=folder, env=environment)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+            return psutil.Process(process.pid)
+
+        scheduler = start("scheduler", *here, "--port", "0", quiet, "--scheduler-file", file)
+        wait_for(file.exists)
+        address: str = json.loads(file.read_text(encoding="utf-8"))["address"]
+        places = [folder / f"worker-{at}" for at in range(workers)]
+        line = ("worker", address, *here, "--nthreads", "1", quiet, "--local-directory")
+        started = [start(*line, place) for place in places]
+        wait_for(lambda: log.read_text(encoding="utf-8").count("Registered to") == workers)
+        yield Cluster(address, scheduler, started)
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    last = time.monotonic() + START_S
     while not what():
         if time.monotonic() > last:
-            raise TimeoutError("the cluster does not start")
+            raise TimeoutError(f"the cluster did not start in {START_S:.0f} s")
         time.sleep(0.05)
 
 
@@ -112,21 +102,21 @@ def processor_s(roots: Sequence[psutil.Process]) -> float:
     return sum(found[0] for found in looks if found is not None)
 
 
-def grade(bench: Bench, workers: int) -> Graded:
-    """Grade the class of a bench on a cluster of so many workers."""
+def grade(bench: Bench, on: Cluster, number: int) -> Graded:
+    """Grade the class of a bench on a cluster.
+
+    Raises:
+        RuntimeError: some of it was not graded.
+    """
     folder = bench.hand_in(bench.work)
-    place = bench.folder / "cluster"
-    place.mkdir()
-    cluster = Cluster(place, bench.environment())
-    with cluster.running(workers) as address:
-        before = [processor_s(of) for of in (cluster.scheduler, cluster.workers)]
-        usage = bench.grade(folder, len(bench.work), "--scheduler", address, "--seed", "1")
-        after = [processor_s(of) for of in (cluster.scheduler, cluster.workers)]
+    before = [processor_s(of) for of in ([on.scheduler], on.workers)]
+    usage = bench.grade(folder, len(bench.work), "--scheduler", on.address, "--seed", "1")
+    after = [processor_s(of) for of in ([on.scheduler], on.workers)]
     graded = len(list(folder.glob("autograded/*/*/*.ipynb")))
     if graded != len(bench.work):
         raise RuntimeError(f"only {graded} of {len(bench.work)} were graded, see {bench.log}")
-    shutil.rmtree(place)
-    return Graded(workers, usage.wall_s, usage.cpu_s, *(end - begin for end, begin in zip(after, before, strict=True)))
+    used = (end - begin for begin, end in zip(before, after, strict=True))
+    return Graded(number, len(on.workers), usage.wall_s, usage.cpu_s, *used)
 
 
 def ratios(rounds: Sequence[Graded]) -> list[float]:
@@ -144,26 +134,32 @@ def main() -> None:
     """Measure, print the table and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--class", type=int, default=60, dest="size", metavar="N", help="submissions, 60 if left out")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="that count, 3 if left out")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     host, rounds = machine(("torch", "nbgrader", "distributed")), list[Graded]()
-    with tempfile.TemporaryDirectory(dir=BUILD) as temporary:
+    with tempfile.TemporaryDirectory(dir=BUILD) as temporary, ExitStack() as stack:
         bench = Bench(options.size, Path(temporary))
-        for at in range(options.rounds):
-            for workers in COUNTS if at % 2 == 0 else COUNTS[::-1]:
-                print(f"round {at + 1} of {options.rounds}, workers: {workers}", flush=True)
-                rounds.append(grade(bench, workers))
+        clusters = []
+        for workers in COUNTS:
+            place = bench.folder / f"cluster-{workers}"
+            place.mkdir()
+            clusters.append(stack.enter_context(cluster(workers, place, bench.environment())))
+        for number in range(options.rounds + 1):
+            for one in clusters if number % 2 == 0 else clusters[::-1]:
+                print(f"round {number} of {options.rounds}, workers: {len(one.workers)}", flush=True)
+                rounds.append(grade(bench, one, number))
+    first, counted = [one for one in rounds if one.round == 0], [one for one in rounds if one.round > 0]
     table = Table(box=None, pad_edge=False, title=f"{options.size} submissions, {os.cpu_count()} cores")
     for column in ("workers", "wall s", "CPU s: command", "scheduler", "workers"):
         table.add_column(column, justify="right")
     for count in COUNTS:
-        those = [asdict(one) for one in rounds if one.workers == count]
+        those = [asdict(one) for one in counted if one.workers == count]
         names = ("wall_s", "command_s", "scheduler_s", "workers_s")
         table.add_row(str(count), *(spread([one[name] for one in those]) for name in names))
     print_table(table)
-    print(f"two workers are {spread(ratios(rounds), 2)} times as fast as one")
-    entry = {"machine": host, "submissions": options.size, "ratios": ratios(rounds)}
+    print(f"two workers are {spread(ratios(counted), 2)} times as fast as one; when they began {ratios(first)[0]:.2f}")
+    entry = {"machine": host, "submissions": options.size, "ratios": ratios(counted), "first": ratios(first)[0]}
     RESULTS.write_text(json.dumps(entry | {"rounds": [asdict(one) for one in rounds]}, indent=1) + "\n")
     print(f"written to {RESULTS}")
 
