@@ -141,10 +141,13 @@ bench-book: book ## how long the book takes to build (from nothing, nothing chan
 	$(BIN)/python -m bench.book
 	$(BIN)/python -m bench.pages
 
-bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us: an hour, on a quiet machine (WRITE=1 shows ours in the book)
+bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us, and where our time goes: an hour and a quarter, on a quiet machine (WRITE=1 shows ours in the book)
 	@.ci/require bubblewrap:bwrap
 	$(BIN)/python -m bench.grading
 	$(BIN)/python -m bench.grading --class 200 --sample 20
+	$(BIN)/python -m bench.stages
+	$(BIN)/python -m bench.scale
+	$(BIN)/python -m bench.cluster
 	$(if $(WRITE),$(BIN)/python -m bench.grading --class 120 --only ours --write)
 
 bench-training: .venv/installed ## an epoch in eleven ways, from the original notebook to ours: a quarter of an hour, on a quiet machine (WRITE=1 shows it in the book)

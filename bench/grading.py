@@ -114,7 +114,7 @@ def _watch(pid: int, seen: Usage, ended: threading.Event, timeout_s: float | Non
         with suppress(psutil.Error):
             root = psutil.Process(pid)
             family = [root, *root.children(recursive=True)]
-            looks = [look for look in map(_look, family) if look is not None]
+            looks = [found for found in map(look, family) if found is not None]
             seen.cpu_s = max(seen.cpu_s, sum(cpu_s for cpu_s, _, _ in looks))
             seen.largest_process_bytes = max(seen.largest_process_bytes, 0, *(rss for _, rss, _ in looks))
             seen.all_processes_bytes = max(seen.all_processes_bytes, sum(pss for _, _, pss in looks))
@@ -124,7 +124,7 @@ def _watch(pid: int, seen: Usage, ended: threading.Event, timeout_s: float | Non
                         process.kill()
 
 
-def _look(process: psutil.Process) -> tuple[float, int, int] | None:
+def look(process: psutil.Process) -> tuple[float, int, int] | None:
     """Return a process's time with that of those it waited for, and its memory with all and its share of shared pages.
 
     None where it has just ended.
@@ -169,11 +169,16 @@ class Bench:
 
     def ours(self, work: Sequence[Work]) -> tuple[Usage, Mapping[str, float | None]]:
         """Grade with `autograder grade`."""
-        folder, usage = self.hand_in(work), Usage()
-        with watched(folder, "autograded/*/*/*.ipynb", len(work)):
-            line = ("grade", "--workers", str(WORKERS), "--seed", "1")
-            run([BIN / "autograder", *line], usage, self.log, cwd=folder, env=self.environment())
+        folder = self.hand_in(work)
+        usage = self.grade(folder, len(work), "--workers", str(WORKERS), "--seed", "1")
         return usage, marks_in(folder, work)
+
+    def grade(self, folder: Path, submissions: int, *options: str) -> Usage:
+        """Run `autograder grade` in a course folder and return what it used."""
+        usage = Usage()
+        with watched(folder, "autograded/*/*/*.ipynb", submissions):
+            run([BIN / "autograder", "grade", *options], usage, self.log, cwd=folder, env=self.environment())
+        return usage
 
     def otter(self, work: Sequence[Work]) -> tuple[Usage, Mapping[str, float | None]]:
         """Grade with otter-grader in an environment of its own that sees this one's packages."""

@@ -16,7 +16,6 @@ from typing import Any
 import safetensors.numpy
 
 from autograder.arrays import NDArray, from_bytes, to_bytes
-from autograder.chance import one_thread
 from autograder.checks import Check, Raised, checks_of
 from autograder.comparison import same_answer
 from autograder.course import Course
@@ -46,12 +45,11 @@ def record(course: Course, room: str, folder: Path) -> Path:
     """Write the recording of a room's visible checks into a folder and return the file."""
     arrays: dict[str, NDArray] = {}
     answers: list[dict[str, Any]] = []
-    with one_thread():
-        for check, seed, who, answer in _recorded_answers(LiveExpectations(course), room):
-            header, body = wire.pack_answer(without_reference_words(answer))
-            for name, numbers in from_bytes(body).items():
-                arrays[f"{len(answers)}/{name}"] = numbers
-            answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
+    for check, seed, who, answer in _recorded_answers(LiveExpectations(course), room):
+        header, body = wire.pack_answer(without_reference_words(answer))
+        for name, numbers in from_bytes(body).items():
+            arrays[f"{len(answers)}/{name}"] = numbers
+        answers.append({"check": check.id, "seed": seed, "who": who, "answer": header})
     explanations = [
         {field.name: getattr(mistake, field.name) for field in fields(RecordedExplanation)}
         for mistake in course.mistakes(room)

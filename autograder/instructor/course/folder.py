@@ -228,7 +228,10 @@ class CourseFolder:
         return known if assignment is None else [assignment]
 
     def submissions(self, assignments: Sequence[str], student: str | None = None) -> list[Submission]:
-        """Return the submissions to some assignments, by student; a folder without a notebook is one, too.
+        """Return the submissions to some assignments; a folder without a notebook is one, too.
+
+        They are in the order of the students, not of the assignments: what grading needs once for an assignment, such
+        as the answers of its known mistakes, then comes up early and spread out, while sandboxes have work left.
 
         Raises:
             CourseFolderError: the named student handed nothing in.
@@ -243,7 +246,7 @@ class CourseFolder:
             raise CourseFolderError(
                 f"{student} handed nothing in: submitted/{student} holds no {' or '.join(assignments)}"
             )
-        return found
+        return sorted(found, key=lambda one: one.student)
 
     def instructor_notebook(self, assignment: str) -> NotebookNode:
         """Return the notebook that answers are grafted into: as released, with the hidden checks back in it."""

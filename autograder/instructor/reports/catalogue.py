@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.chance import one_thread
 from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
@@ -37,8 +36,7 @@ class CaughtMistake:
 def caught_mistakes(course: Course, room: str) -> list[CaughtMistake]:
     """Return each known mistake of a room, judged by the checks of its exercise."""
     expect = LiveExpectations(course)
-    with one_thread():
-        return [_caught(mistake, checks_of(room, mistake.exercise), expect) for mistake in course.mistakes(room)]
+    return [_caught(mistake, checks_of(room, mistake.exercise), expect) for mistake in course.mistakes(room)]
 
 
 def _caught(mistake: Mistake, checks: Sequence[Check], expect: LiveExpectations) -> CaughtMistake:
