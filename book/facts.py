@@ -1,4 +1,4 @@
-"""The role `fact`, a number that the course's own files tell: {fact}`points:d`, {fact}`course hours:.0f`.
+"""The role `fact`, a number that the course's own files tell: {fact}`points:d`, {fact}`term hours:.0f`.
 
 What a page's cells compute is glued. What needs no cell stands here and is counted while a page is read: then an edit
 of a chapter's text starts no kernel, and a page that shows nothing else needs none.
@@ -21,7 +21,6 @@ from book.chapters import (
     WORDS_A_MINUTE,
     WRITTEN_MINUTES,
     chapters,
-    course_minutes,
     note_chapters,
 )
 from book.timetable import (
@@ -63,8 +62,6 @@ def of_time() -> dict[str, float]:
     term_hours = (sum(home) + meetings) / 60
     minutes = {chapter.room: chapter.minutes for chapter in chapters()}
     return {
-        "course hours": course_minutes() / 60,
-        "reading hours": sum(chapter.reading_minutes for chapter in chapters()) / 60,
         "words a minute": WORDS_A_MINUTE,
         "exercise minutes": EXERCISE_MINUTES,
         "written minutes": WRITTEN_MINUTES,

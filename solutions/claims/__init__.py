@@ -168,10 +168,10 @@ def grid(**values: Iterable[Any]) -> list[dict[str, Any]]:
 
 def interval(values: Iterable[float]) -> Interval:
     """Return the mean with its 95 % interval, by Student's t: the values are independent, one for each seed."""
-    from scipy.special import stdtrit  # what scipy.stats computes with, which takes half a second to load
+    from scipy import stats
 
     sample = list(values)
-    half = float(stdtrit(len(sample) - 1, 0.975)) * stdev(sample) / sqrt(len(sample))
+    half = float(stats.t.ppf(0.975, len(sample) - 1)) * stdev(sample) / sqrt(len(sample))
     return Interval(mean(sample) - half, mean(sample), mean(sample) + half)
 
 

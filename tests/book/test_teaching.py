@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from autograder.course import Course
-from book.chapters import chapters, course_minutes
+from book.chapters import chapters
 from book.facts import facts, said
 from book.outcomes import outcomes_of
 from book.timetable import (
@@ -123,7 +123,7 @@ def test_each_fact_is_shown_and_each_that_is_shown_is_known() -> None:
 
 
 def test_a_fact_is_written_as_the_page_asks() -> None:
-    assert said("course hours:.0f") == f"{course_minutes() / 60:.0f}"
+    assert said("answer minutes:.1f") == f"{ANSWER_MINUTES}.0"
     assert said("weeks:d") == str(len(WEEKS))
 
 
@@ -131,4 +131,4 @@ def test_a_fact_that_is_not_there_is_refused_by_its_name_and_so_is_a_wrong_forma
     with pytest.raises(LookupError, match="no fact 'ours': there are exercises, "):
         said("ours:d")
     with pytest.raises(ValueError, match="format code 'd'"):
-        said("course hours:d")
+        said("term hours:d")

@@ -26,6 +26,7 @@ def telephone(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
+@pytest.mark.rotates(3)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_stands_still_when_its_typefaces_come_late(telephone: Page, slow: str, name: str) -> None:
     held: list[Route] = []
