@@ -1,10 +1,12 @@
 """The typefaces of the book, and what text is set in until they have arrived.
 
 A page is shown at once. Where the book's typefaces are not there within a tenth of a second, it stays as it is, and the
-next page has them (`font-display: optional`): a page that is set anew moves under the eyes of a reader with a slow
-line, even where a stand-in is as wide to a thousandth, since a line breaks elsewhere in every few paragraphs. The
-stand-ins look like it, and that is all: each is scaled until a letter is on average as wide as the book's, and given
-its ascent and descent (`size-adjust`, `ascent-override` and `descent-override` of CSS Fonts Module Level 5).
+next page has them (`font-display: optional`). To set it anew would move it under the eyes of a reader with a slow line,
+however well the stand-in fits: in every few paragraphs a line breaks elsewhere.
+
+Until then a page is read in a typeface of the reader's machine, scaled until a letter is on average as wide as the
+book's, and given its ascent and descent (`size-adjust`, `ascent-override` and `descent-override` of CSS Fonts Module
+Level 5). So nothing in it outgrows its place, though Source Sans is a narrow typeface.
 
 Widths are means over the letters of English text, those of @capsizecss/metrics 4.3; DejaVu's are measured in the same
 way. A face that a machine lacks is passed over there.
