@@ -130,15 +130,15 @@ things: .venv/installed ## how often a network names things that are no garments
 	@.ci/require fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	@$(BIN)/python -m bench.things $(if $(WRITE),--write)
 
-bench: .venv/installed ## how long things take on this machine: tables, and JSON in _build/bench
+bench: .venv/installed book/node_modules/installed ## how long people wait, on this machine, beside an earlier version (BEFORE=a revision): tables, and JSON in _build/bench
+	@.ci/require bubblewrap:bwrap
+	$(BIN)/python -m bench.waits $(if $(BEFORE),--before $(BEFORE))
 	$(BIN)/python -m bench.check
 	$(BIN)/python -m bench.marking
 	$(BIN)/python -m bench.web
-	$(BIN)/python -m bench.waits
 
-bench-book: book ## how long the book takes to build (from nothing, nothing changed, one text edited), and what its pages cost on a telephone
+bench-book: book ## what the book's pages cost on a telephone
 	@.ci/require chromium:chromium
-	$(BIN)/python -m bench.book
 	$(BIN)/python -m bench.pages
 
 bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us, and where our time goes: an hour and a quarter, on a quiet machine (WRITE=1 shows ours in the book)
