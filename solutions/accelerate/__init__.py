@@ -9,6 +9,7 @@ block are one CUDA graph.
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 from copy import deepcopy
 
 import torch
@@ -92,7 +93,7 @@ class FastLearner:
         """Go once through what is trained on; return the mean loss, measured while the weights changed."""
         total = torch.zeros((), device=self.device)
         order = torch.randperm(len(self._train_targets), generator=self._order)
-        with torch.inference_mode():
+        with torch.inference_mode(), self._compiled.alone() if self._compiled else nullcontext():
             for rows in order.split(self._block):
                 count = len(rows)
                 self._rows[:count].copy_(rows)

@@ -6,7 +6,8 @@ They compute what ``FastLearner._step`` computes, in another order of sums. That
 import ctypes
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,6 +49,7 @@ class CompiledSteps:
     ) -> None:
         self._train_block = built().train_block
         self._lr, self._scale, self._batch_size = lr, scale, len(gradients[-1])
+        self._threads: int | None = None
         self._tensors = [  # kept, because what is used here are the addresses
             (layer.weight, layer.bias, *torch.empty(2, layer.weight.numel()), layer.masks, out, gradient)
             for layer, out, gradient in zip(layers, [*outputs, None], gradients, strict=True)
@@ -59,8 +61,19 @@ class CompiledSteps:
         """Take a step for each batch of inputs (count, I), targets (count, C); leave the logits (count, C) of each."""
         self._train_block(
             *(self._layers, len(self._layers), *map(_address, (inputs, targets, logits)), len(inputs)),
-            *(self._batch_size, self._lr, self._scale, torch.get_num_threads()),
+            *(self._batch_size, self._lr, self._scale, self._threads or torch.get_num_threads()),
         )
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Give the steps PyTorch's threads: between its operations they would spin on the processors of the steps."""
+        self._threads = threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
+            self._threads = None
 
 
 def _address(tensor: Tensor | None) -> int | None:

@@ -63,6 +63,23 @@ def test_the_number_of_threads_changes_no_more_than_rounding(train: Examples, th
     torch.testing.assert_close(found[2], found[0], rtol=1e-5, atol=1e-5)
 
 
+def test_the_steps_have_the_processors_for_themselves_as_long_as_they_are_taken(
+    train: Examples, threads: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads(2)
+    seen = []
+    learner = FastLearner(
+        *(new_model(RECIPE, 0), RECIPE, train, train),
+        after_block=lambda _: seen.append(torch.get_num_threads()),
+        compiled=True,
+    )
+    assert learner._compiled is not None
+    steps, given = learner._compiled._train_block, []
+    monkeypatch.setattr(learner._compiled, "_train_block", lambda *asked: (given.append(asked[-1]), steps(*asked)))
+    learner.train_epoch()
+    assert (set(seen), set(given), torch.get_num_threads()) == ({1}, {2}, 2)
+
+
 def test_going_on_from_a_state_is_going_on(train: Examples) -> None:
     first = FastLearner(new_model(RECIPE, 0), RECIPE, train, train, compiled=True)
     first.train_epoch()
