@@ -49,9 +49,9 @@ def same_array(observed: Array, expected: Array) -> bool:
     if dtype_name(observed) != dtype_name(expected) or observed.shape != expected.shape:
         return False
     one, other = as_numpy(observed), as_numpy(expected)
-    if other.dtype.kind != "f":
-        return np.array_equal(one, other)
-    return bool(close(one, other, *tolerance_of(expected)).all())
+    if np.array_equal(one, other):
+        return True
+    return other.dtype.kind == "f" and bool(close(one, other, *tolerance_of(expected)).all())
 
 
 def tolerance_of(floating: Array) -> tuple[float, float]:

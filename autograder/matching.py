@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -169,12 +170,26 @@ def compared(
     if theirs.kind != "observed":
         yield (at, ERROR, "whole"), "contradicted"
         return
+    failed = failing(theirs, right)
     for name, (mine_, right_, theirs_) in _side_by_side(mine, right, theirs):
-        fails = {(at, name, part) for part in differing(theirs_, right_, right_)}
+        fails = {(at, name, part) for part in failed.get(name, ())}
         other = {(at, name, part) for part in differing(mine_, theirs_, right_)} if fails & wrong else set()
         yield from ((place, "contradicted") for place in fails - wrong)
         yield from ((place, "explained") for place in (fails & wrong) - other)
         yield from ((place, _how_alike(mine_, theirs_)) for place in fails & wrong & other)
+
+
+# It is asked of the same two for each wrong answer of a class.
+_failing: WeakKeyDictionary[Answer, WeakKeyDictionary[Answer, Mapping[str, frozenset[str]]]] = WeakKeyDictionary()
+
+
+def failing(theirs: Answer, right: Answer) -> Mapping[str, frozenset[str]]:
+    """Return the parts in which a mistake's observations are not the right ones, by the observation's name."""
+    known = _failing.setdefault(theirs, WeakKeyDictionary())
+    if right not in known:
+        pairs = _side_by_side(theirs, right)
+        known[right] = {name: differing(one, other, other) for name, (one, other) in pairs}
+    return known[right]
 
 
 def _side_by_side(*answers: Answer) -> Iterator[tuple[str, tuple[Observation, ...]]]:
@@ -206,6 +221,8 @@ def _same_numbers(one: Array, other: Array) -> bool:
     a, b = (as_numpy(array).flatten() for array in (one, other))
     if a.size != b.size:
         return False
+    if np.array_equal(a, b):  # as in most places: a fault shows in few
+        return True
     floating = [tolerance_of(array) for array, numbers in ((one, a), (other, b)) if numbers.dtype.kind == "f"]
     rtol, atol = map(max, zip(*floating, strict=True)) if floating else (0.0, 0.0)
     wide = np.complex128 if "c" in (a.dtype.kind, b.dtype.kind) else np.float64

@@ -24,9 +24,9 @@ LABELS = {
 ALSO_LABELS = {"likely": "also likely", "hint": "hint", "read": "read"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """What came back from running one check on somebody's names.
+    """What came back from running one check on somebody's names. Two are compared by `comparison.same_answer`.
 
     Attributes:
         kind: ``observed``, or why there is no complete observation. After an ``error`` the observations hold one

@@ -21,7 +21,7 @@ DATA = ROOT / "data"
 # Imported when a book is built and not above: a page whose cells use one of them would be executed anew for all.
 PARTS = (
     *("addresses", "assets", "card", "claims", "conformance", "demo", "downloads", "execution", "exercises", "facts"),
-    *("figures", "glossary", "known_mistakes", "labels", "mathematics", "opening", "outcomes"),
+    *("figures", "forks", "glossary", "known_mistakes", "labels", "mathematics", "opening", "outcomes"),
     *("predict", "sidenotes", "theme", "timetable", "widgets", "workload"),
 )
 

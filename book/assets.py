@@ -1,6 +1,5 @@
 """What the pages are served with."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -22,7 +21,6 @@ SCRIPT = "course.js"
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
-    app.connect("config-inited", read_in_parallel)
     app.connect("env-before-read-docs", load_once)
     app.connect("builder-inited", copy_packages)
     app.connect("builder-inited", join_scripts)
@@ -41,18 +39,6 @@ def configure(app: Sphinx, config: Config) -> None:
     app.add_js_file(SCRIPT, loading_method="defer")
 
 
-def read_in_parallel(app: Sphinx, config: Config) -> None:
-    """Read several pages at a time: most of a build is the execution of chapters.
-
-    Sphinx gives each process a run of neighbours, and the long chapters are neighbours: with as many processes as
-    cores, one of them would get nearly all the work.
-    """
-    app.parallel = max(app.parallel, 2 * len(os.sched_getaffinity(0)))
-    numbering = app.extensions.get("sphinx_multitoc_numbering")
-    if numbering:  # it declares nothing, and numbers chapters only after all are read
-        numbering.parallel_read_safe = True
-
-
 def load_once(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Load what takes a second before the processes are forked that read pages, but not where there is none to read."""
     if docnames:
@@ -68,9 +54,14 @@ def made_with() -> list[Path]:
     return [path for path in files if path.is_file() and path.suffix != ".pyc"]
 
 
+def last_change() -> float:
+    """Return when one of these files was written last, in seconds since 1970."""
+    return max(path.stat().st_mtime for path in made_with())
+
+
 def is_stale(made: Path) -> bool:
     """Return whether a file or folder of the site is not there, or older than one with which it was made."""
-    return not made.exists() or max(path.stat().st_mtime for path in made_with()) > made.stat().st_mtime
+    return not made.exists() or last_change() > made.stat().st_mtime
 
 
 def join_scripts(app: Sphinx) -> None:

@@ -7,9 +7,10 @@ claim's entry. ``{claims} layers`` lists the claims of a room.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
@@ -19,11 +20,14 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from autograder.course import Course
+from book import DATA, ROOT
+from book.kept import kept, state_of
 
 if TYPE_CHECKING:
     from solutions.claims import Claim, Found
 
 PAGE = "chapters/claims"
+LEDGER = DATA / "claims.json"
 
 
 class claim_mark(nodes.General, nodes.TextElement):
@@ -64,7 +68,14 @@ def entries() -> dict[str, Entry]:
     Raises:
         LookupError: nothing was measured for one; the message says which, and what to run.
     """
-    # Imported where a page is read: a build in which no page with claims changed need not load what trains networks.
+    state = state_of([*(ROOT / "solutions" / "claims").glob("*.py"), LEDGER, Path(__file__)])
+    rows = kept("claims", state, lambda: {name: asdict(entry) for name, entry in made_entries().items()})
+    return {name: Entry(**{**row, "source": tuple(row["source"])}) for name, row in rows.items()}
+
+
+def made_entries() -> dict[str, Entry]:
+    """Judge all claims by what was measured, and say how they fared."""
+    # Imported here: with claims that are as they were, a build need not load what trains networks.
     from solutions.claims.ledger import all_claims, judge, read
 
     ledger = read()
@@ -116,10 +127,8 @@ class ClaimRole(SphinxRole):
 
 def depend_on(env: Any, entry: Entry) -> None:
     """Build a page anew when a claim's measurements change, or its sentence."""
-    from solutions.claims.ledger import LEDGER
-
     env.note_dependency(str(LEDGER))
-    env.note_dependency(str(LEDGER.parents[1] / entry.source[0]))
+    env.note_dependency(str(ROOT / entry.source[0]))
 
 
 class Summaries(SphinxPostTransform):

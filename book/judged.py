@@ -1,7 +1,5 @@
 """What the checks make of each known mistake of a room, judged once for a state of the course and kept in `_build`."""
 
-import fcntl
-import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 
@@ -11,8 +9,8 @@ from autograder.instructor.reports.catalogue import CaughtMistake, caught_mistak
 from autograder.reports.html import checks_table
 from autograder.verdicts import Verdict, mistakes_in
 from book import ROOT
+from book.kept import kept, state_of
 
-KEPT = ROOT / "_build" / "judged"
 # Where all stands that the judgement depends on.
 JUDGED_WITH = (
     *("autograder", "autograder/checks", "autograder/expectations", "autograder/reports"),
@@ -43,16 +41,8 @@ def judged_mistakes(room: str) -> list[JudgedMistake]:
     """Return the known mistakes of a room in the catalogue's order; links lead to the chapter beside this page."""
     course = replace(Course.installed(), book_url="../")
     state = digest(course, room)
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with (KEPT / f"{room}.json").open("a+", encoding="utf-8") as kept:
-        fcntl.flock(kept, fcntl.LOCK_EX)  # two pages that are read at the same time may ask for the same
-        kept.seek(0)
-        found = json.loads(kept.read() or "{}")
-        if found.get("state") != state:
-            found = {"state": state, "mistakes": [asdict(judged(caught)) for caught in caught_mistakes(course, room)]}
-            kept.truncate(0)
-            json.dump(found, kept, indent=1)
-    return [JudgedMistake(**{**row, "caught_by": tuple(row["caught_by"])}) for row in found["mistakes"]]
+    found = kept(f"mistakes-{room}", state, lambda: [asdict(judged(one)) for one in caught_mistakes(course, room)])
+    return [JudgedMistake(**{**row, "caught_by": tuple(row["caught_by"])}) for row in found]
 
 
 def judged(caught: CaughtMistake) -> JudgedMistake:
@@ -73,7 +63,5 @@ def right_answer(room: str, exercise: str) -> str:
 
 def digest(course: Course, room: str) -> str:
     """Return a digest of all that the judgement depends on: code, and the headings that it sends to."""
-    files = sorted(path for folder in JUDGED_WITH for path in (ROOT / folder).glob("*.*"))
-    code = [path.read_bytes() for path in files]
-    titles = json.dumps(dict(course.contents(room).titles)).encode()
-    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in [*code, titles])).hexdigest()
+    files = [path for folder in JUDGED_WITH for path in (ROOT / folder).glob("*.*")]
+    return state_of(files, json.dumps(dict(course.contents(room).titles)))

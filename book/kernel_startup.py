@@ -1,5 +1,5 @@
 """What each kernel of a build runs before its first cell: it notes the files of the course that the cells load or open,
-and links what a check says to the pages of this book.
+links what a check says to the pages of this book, and goes to a folder where no page finds what another wrote.
 
 Whenever a cell has ended it writes them, each with a digest of its content, to the file that `NOTED_IN` names.
 """
@@ -43,6 +43,15 @@ def link_within_the_book() -> None:
     os.environ["BOOK_URL"] = "../"
 
 
+def go_to_own_folder() -> None:
+    """Write where the page's cache lies: which of two pages runs first is up to chance."""
+    import os
+    from pathlib import Path
+
+    os.chdir(Path(os.environ["NOTED_IN"]).parent)
+
+
 note_files()
 link_within_the_book()
-del note_files, link_within_the_book
+go_to_own_folder()
+del note_files, link_within_the_book, go_to_own_folder
