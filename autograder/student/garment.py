@@ -6,6 +6,7 @@ in both: sums are of whole numbers, and the few floating numbers are computed on
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,18 @@ def find_garment(image: Image.Image) -> Mask:
     Returns:
         bool, shape (height, width); all False where nothing stands out.
     """
+    if max(image.size) > SIDE:
+        return _find(image)
+    return _find_in(image.mode, image.size, image.tobytes()).copy()
+
+
+@lru_cache(maxsize=64)
+def _find_in(mode: str, size: tuple[int, int], pixels: bytes) -> Mask:
+    """Look at a small picture once: a check shows the same to each known mistake."""
+    return _find(Image.frombytes(mode, size, pixels))
+
+
+def _find(image: Image.Image) -> Mask:
     block = -(-max(image.size) // SIDE)
     colours = np.asarray(image.reduce(block) if block > 1 else image).astype(np.int64)
     background = fitted_background(colours)
