@@ -33,7 +33,7 @@ course: full-set site sample-course $(MODEL) ## everything: the book, a release,
 full-set:
 	@.ci/require --where-it-may dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 
-test: checked ## what CI runs: two of fifty seeds and an eighth of the tests that take long, others with each commit
+test: checked ## what CI runs: two of fifty seeds and a sixteenth of the tests that take long, others with each commit
 	$(BIN)/pytest $(IN_PARALLEL)
 
 test-deep: checked ## before publishing, and each night: all that the tests can prove
@@ -141,14 +141,13 @@ bench-book: book ## what the book's pages cost on a telephone
 	@.ci/require chromium:chromium
 	$(BIN)/python -m bench.pages
 
-bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us, and where our time goes: an hour and a quarter, on a quiet machine (WRITE=1 shows ours in the book)
+bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us, where our time goes, and how it grows with the class: an hour and a half, on a quiet machine (WRITE=1 shows ours in the book)
 	@.ci/require bubblewrap:bwrap
 	$(BIN)/python -m bench.grading
 	$(BIN)/python -m bench.grading --class 200 --sample 20
 	$(BIN)/python -m bench.stages
-	$(BIN)/python -m bench.scale
+	$(BIN)/python -m bench.scale $(if $(WRITE),--write)
 	$(BIN)/python -m bench.cluster
-	$(if $(WRITE),$(BIN)/python -m bench.grading --class 120 --only ours --write)
 
 bench-training: .venv/installed ## an epoch in eleven ways, from the original notebook to ours: a quarter of an hour, on a quiet machine (WRITE=1 shows it in the book)
 	-$(BIN)/python -m pip install --quiet --editable '.[bench]'

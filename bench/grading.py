@@ -2,7 +2,6 @@
 
     python -m bench.grading                                  60 submissions, each graded by all four
     python -m bench.grading --class 200 --sample 30          the others grade 30 of the 200, scaled and said so
-    python -m bench.grading --class 120 --only ours --write  for the book: data/grading.json
 
 Every grader gets the same files and has its own defaults. nbgrader: a course folder without our configuration.
 otter-grader: one test for each check, `otter run` for each submission; it knows no time limit, so each gets the one
@@ -27,7 +26,6 @@ import tempfile
 import threading
 import time
 import venv
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -41,13 +39,11 @@ from rich.table import Table
 from autograder.checks import checks_of
 from autograder.console import print_table, progress
 from autograder.course import Course, chapters_of
-from bench.machine import machine
 from bench.mixed_class import HONEST, Work, mixed_class
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "_build" / "bench"
 RESULTS = BUILD / "grading.json"
-SHOWN = ROOT / "data" / "grading.json"
 WORKERS = 2
 BIN = Path(sys.executable).parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -335,7 +331,6 @@ def main() -> None:
     parser.add_argument("--sample", type=int, metavar="N", help="let the others grade N of them, drawn by chance")
     names = ("stock", "one-thread", "otter", "ours")
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="these graders only")
-    parser.add_argument("--write", action="store_true", help="keep what ours took in data/grading.json, for the book")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD) as temporary:
@@ -352,16 +347,7 @@ def main() -> None:
     everything = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     everything[str(options.size)] = everything.get(str(options.size), {}) | entry
     RESULTS.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
-    if options.write:
-        SHOWN.write_text(json.dumps(shown(bench.work, found["ours"]), indent=1) + "\n", encoding="utf-8")
     print(f"written to {RESULTS}; what the graders said: {bench.log}")
-
-
-def shown(work: Sequence[Work], ours: Measured) -> dict[str, Any]:
-    """Return what the book says of how long a class takes to grade: seconds, bytes, and of what the class was made."""
-    kinds = dict(sorted(Counter(submission.kind for submission in work).items()))
-    host = machine(("torch", "nbgrader"))
-    return {"machine": host, "workers": WORKERS, "submissions": len(work), "kinds": kinds} | asdict(ours.usage)
 
 
 def report(work: Sequence[Work], found: Mapping[str, Measured]) -> dict[str, Any]:

@@ -59,9 +59,8 @@ def mixed_class(size: int, course: Course, released: Path) -> list[Work]:
         released: a course folder with every assignment released.
     """
     chapters = chapters_of(course)
-    kinds = Counter(MIXTURE[at % len(MIXTURE)] for at in range(size))
     found = []
-    for kind, count in kinds.items():
+    for kind, count in kinds_in(size).items():
         for first, chapter in enumerate(chapters):
             path = released / "release" / chapter.assignment / f"{chapter.assignment}.ipynb"
             variants = _variants(kind, chapter.room, course, read_notebook(path))
@@ -70,6 +69,11 @@ def mixed_class(size: int, course: Course, released: Path) -> list[Work]:
                 found.append((chapter.assignment, kind, what, text))
     random.Random(0).shuffle(found)
     return [Work(f"s{at:03}", *one) for at, one in enumerate(found, start=1)]
+
+
+def kinds_in(size: int) -> Counter[str]:
+    """Return how many submissions of each kind a class of some size has."""
+    return Counter(MIXTURE[at % len(MIXTURE)] for at in range(size))
 
 
 def _variants(kind: str, room: str, course: Course, notebook: NotebookNode) -> list[tuple[str, str]]:

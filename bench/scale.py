@@ -1,7 +1,8 @@
 """How `autograder grade` grows with the class: time and memory, and how long it takes to say that nothing has changed.
 
-    python -m bench.scale                   classes of 20, 60 and 200
-    python -m bench.scale --class 1000
+    python -m bench.scale                   classes of 20, 120, 300 and 1,000
+    python -m bench.scale --class 20 60
+    python -m bench.scale --write           for the book: what was measured of these four, in data/grading.json
 
 Grades each class of `bench.grading` with two workers, and then runs `autograder grade --dry-run` on it, unchanged.
 Prints a table and adds to _build/bench/scale.json what was measured, by size of the class. Wall and CPU time are in
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,11 +23,13 @@ from typing import Any
 from rich.table import Table
 
 from autograder.console import print_table
-from bench.grading import BUILD, WORKERS, Bench, Usage, marks_in
+from bench.grading import BUILD, ROOT, WORKERS, Bench, Usage, marks_in
 from bench.machine import machine
+from bench.mixed_class import kinds_in
 
 RESULTS = BUILD / "scale.json"
-SIZES = (20, 60, 200)
+SHOWN = ROOT / "data" / "grading.json"
+SIZES = (20, 120, 300, 1000)
 
 
 def measure(size: int) -> dict[str, Any]:
@@ -48,6 +52,20 @@ def measure(size: int) -> dict[str, Any]:
     return {"machine": host, "workers": WORKERS, "lost": lost, "grade": asdict(graded), "dry_run": asdict(dry)}
 
 
+def shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the book says of how long classes take to grade, and of what they were made.
+
+    Args:
+        found: by size, what `measure` found.
+    """
+    classes = [
+        {"submissions": size, "kinds": dict(sorted(kinds_in(size).items())), "dry_run_s": entry["dry_run"]["wall_s"]}
+        | entry["grade"]
+        for size, entry in ((size, found[str(size)]) for size in SIZES)
+    ]
+    return {"machine": found[str(SIZES[-1])]["machine"], "workers": WORKERS, "classes": classes}
+
+
 def row(size: int, entry: dict[str, Any]) -> list[str]:
     graded, dry = Usage(**entry["grade"]), Usage(**entry["dry_run"])
     seconds = (f"{graded.wall_s:.0f}", f"{graded.wall_s / size:.2f}", f"{graded.cpu_s:.0f}")
@@ -60,6 +78,7 @@ def main() -> None:
     """Measure, print the table and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--class", type=int, nargs="+", default=SIZES, dest="sizes", metavar="N", help="submissions")
+    parser.add_argument("--write", action="store_true", help="keep the four in data/grading.json, for the book")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     table = Table(box=None, pad_edge=False, title=f"autograder grade, {WORKERS} workers", title_justify="left")
@@ -72,6 +91,9 @@ def main() -> None:
         table.add_row(*row(size, entry))
         everything = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
         RESULTS.write_text(json.dumps(everything | {str(size): entry}, indent=1) + "\n", encoding="utf-8")
+    if options.write:
+        everything = json.loads(RESULTS.read_text(encoding="utf-8"))
+        SHOWN.write_text(json.dumps(shown(everything), indent=1) + "\n", encoding="utf-8")
     print_table(table)
     print("unchanged: `grade --dry-run` of the class once graded; lost: no mark at all; load: of the machine before")
     print(f"written to {RESULTS}")

@@ -41,17 +41,27 @@ class Workload:
 
 
 def measured_grading() -> dict[str, Any]:
-    """Return what ``make bench-grading WRITE=1`` found."""
+    """Return what ``make bench-grading WRITE=1`` found: of the machine, and of classes of some sizes."""
     found: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
     return found
 
 
+def measured_class(students: int) -> dict[str, Any]:
+    """Return what was measured of the class that is nearest in size."""
+    classes: list[dict[str, Any]] = measured_grading()["classes"]
+    return min(classes, key=lambda one: abs(one["submissions"] - students))
+
+
+def is_measured(students: int) -> bool:
+    return bool(measured_class(students)["submissions"] == students)
+
+
 def workload(students: int) -> Workload:
-    """Return what a class costs; the machine's minutes by the rate that was measured."""
+    """Return what a class costs; the machine's minutes by the rate of the measured class that is nearest in size."""
     questions = sum(len(WRITTEN.findall(chapter.text)) for chapter in chapters())
     answers_h = students * ANSWER_MINUTES / 60
     talks_h = students * (TALK_MINUTES + CHANGE_MINUTES) / 60
-    measured = measured_grading()
+    measured = measured_class(students)
     each_s = measured["wall_s"] / measured["submissions"]
     return Workload(students, answers_h, questions * answers_h, talks_h, each_s * students / 60)
 
@@ -64,14 +74,13 @@ class WorkloadDirective(Table):
 
     def rows(self) -> list[tuple[str, ...]]:
         self.env.note_dependency(str(MEASURED))
-        measured = measured_grading()["submissions"]
         return [
             (
                 f"{load.students} students",
                 f"{load.answers_h:.0f} hours",
                 f"{load.all_answers_h:.0f} hours",
                 f"{load.talks_h:.0f} hours",
-                f"{load.grading_min:.0f} minutes, {'measured' if load.students == measured else 'by the same rate'}",
+                f"{load.grading_min:.0f} minutes, {'measured' if is_measured(load.students) else 'by the same rate'}",
             )
             for load in (workload(int(size)) for size in self.arguments[0].split())
         ]

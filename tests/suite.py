@@ -38,7 +38,7 @@ FIRST = [
 ]
 TURNS = 25  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them
-LONG_TURNS = 8  # and of those a run takes one in so many
+LONG_TURNS = 16  # and of those a run takes one in so many
 
 _seconds: Counter[str] = Counter()  # in a test, its set-up and its end, by folder
 _unexplained: dict[str, float] = {}

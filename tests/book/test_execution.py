@@ -4,16 +4,17 @@ import inspect
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from sphinx.util.parallel import make_chunks
 
 from autograder import judge
 from autograder.course import Chapter, Course
 from autograder.instructor.grading import explain
 from autograder.student import lab
 from book import chapters
-from book.execution import is_unchanged, used_by
+from book.execution import is_unchanged, note_of, share_out, used_by
 from book.loaded import digest
 from solutions import layers
 from solutions.commands import terminal
@@ -76,6 +77,24 @@ def test_no_cell_counts_what_the_text_of_chapters_holds(site: Path) -> None:
 
 def test_the_measured_figures_are_used_by_the_page_that_shows_them(site: Path) -> None:
     assert "results.json" in {path.name for path in used_by("chapters/how-far")}
+
+
+def test_no_page_finds_what_another_wrote(site: Path) -> None:
+    """Chapter 5 leaves a network that chapter 6 would take: which of them runs first is up to the number of cores."""
+    assert (note_of("chapters/5-training").parent / "mine.safetensors").exists()
+    assert "garments.safetensors" in (site / "chapters" / "6-deployment.html").read_text(encoding="utf-8")
+
+
+def test_pages_are_shared_out_by_what_they_execute(tmp_path: Path) -> None:
+    cells = {"light": 1, "heavy": 9, "text": 0, "heavier": 10, "longer": 12, "middle": 3}
+    for name, count in cells.items():
+        (tmp_path / name).write_text("```{code-cell} python3\npass\n```\n" * count, encoding="utf-8")
+    docnames = sorted(cells)
+    env = SimpleNamespace(doc2path=lambda docname: str(tmp_path / docname))
+    share_out(SimpleNamespace(parallel=3), env, docnames)  # type: ignore[arg-type]
+    runs = make_chunks(docnames, 3)
+    assert sorted(docnames) == sorted(cells)
+    assert sorted(sum(cells[docname] for docname in run) for run in runs) == [11, 12, 12]
 
 
 def test_a_file_has_changed_where_its_content_has_or_where_it_is_gone(tmp_path: Path) -> None:

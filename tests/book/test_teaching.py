@@ -22,7 +22,7 @@ from book.timetable import (
     sessions,
     weeks_of,
 )
-from book.workload import ANSWER_MINUTES, MEASURED, workload
+from book.workload import ANSWER_MINUTES, is_measured, measured_grading, workload
 from tests.conftest import ROOT
 
 TEACHING = page("teaching")
@@ -84,11 +84,16 @@ def test_the_hours_of_marking_are_students_times_minutes() -> None:
     load = workload(120)
     assert load.answers_h == 120 * ANSWER_MINUTES / 60
     assert load.all_answers_h == len(chapters()) * load.answers_h
-    assert workload(300).grading_min == pytest.approx(2.5 * load.grading_min)
 
 
-def test_the_time_of_grading_was_measured_with_120_students() -> None:
-    assert re.search(r'"submissions": 120\b', MEASURED.read_text(encoding="utf-8"))
+def test_the_time_of_grading_is_that_of_the_measured_class_that_is_nearest_in_size() -> None:
+    sizes = [one["submissions"] for one in measured_grading()["classes"]]
+    assert {120, 300, 1000} <= set(sizes)
+    for size, one in zip(sizes, measured_grading()["classes"], strict=True):
+        assert is_measured(size)
+        assert workload(size).grading_min == pytest.approx(one["wall_s"] / 60)
+    assert not is_measured(130)
+    assert workload(130).grading_min == pytest.approx(130 / 120 * workload(120).grading_min)
 
 
 def test_a_chapter_without_an_outcome_is_named() -> None:
