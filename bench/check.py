@@ -22,7 +22,6 @@ import torch
 from rich.table import Table
 
 import autograder.expectations.recorded
-import autograder.notebooks.check
 from autograder.checks import rooms
 from autograder.console import print_table
 from autograder.course import Course, chapters_of
@@ -84,10 +83,7 @@ def main() -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        with (
-            mock.patch.object(autograder.expectations.recorded, "FOLDER", folder),
-            mock.patch.object(autograder.notebooks.check, "FOLDER", folder),
-        ):
+        with mock.patch.object(autograder.expectations.recorded, "FOLDER", folder):
             found = rows(Course.installed(), folder)
     table = Table(box=None, pad_edge=False)
     for column in ("what", "answer", "seconds"):
