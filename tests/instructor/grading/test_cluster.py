@@ -367,4 +367,4 @@ def test_a_result_comes_back_from_a_worker_as_it_left_the_sandbox() -> None:
     affine = result.answers["Linear", "affine"]
     assert torch.equal(affine.observations["output"], seen["output"])
     assert (affine.kind, affine.duration_s, str(affine.observations["nan"])) == ("observed", 0.25, "nan")
-    assert result.answers["Linear", "dtype"] == answers["Linear", "dtype"]
+    assert vars(result.answers["Linear", "dtype"]) == vars(answers["Linear", "dtype"])
