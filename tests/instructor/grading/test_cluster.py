@@ -203,6 +203,7 @@ def test_what_a_cluster_graded_stands_when_one_machine_goes_on(
     assert points(run) == ONCE
 
 
+@pytest.mark.long("a cluster of which one worker is killed, and a class")
 def test_a_worker_that_is_killed_while_it_runs_a_submission_loses_nothing(
     cluster: Cluster, two: list[Worker], small_folder: Path
 ) -> None:

@@ -76,6 +76,7 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 @EACH_CHAPTER
 @pytest.mark.rotates(3)
+@pytest.mark.long("a chapter's cells run from top to bottom")
 def test_an_untouched_notebook_gets_nothing_and_is_told_kindly(chapter: Chapter, machine: StudentMachine) -> None:
     said = machine.autograder("check", f"{chapter.assignment}.ipynb")
     assert said.stderr == ""

@@ -71,6 +71,7 @@ def test_what_is_learned_of_a_moved_image_is_what_the_teacher_answers_to_it_ther
     torch.testing.assert_close(brightest, (11 - down) * 28 + 11 - across, rtol=0, atol=0)
 
 
+@pytest.mark.long("a teacher is trained three times")
 def test_a_run_with_a_teacher_tells_of_its_epochs_and_goes_on_as_if_it_had_not_stopped(
     sample: Dataset, tmp_path: Path
 ) -> None:
