@@ -20,14 +20,13 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from autograder.course import Course
-from book import DATA, ROOT
+from book import ROOT
 from book.kept import kept, state_of
 
 if TYPE_CHECKING:
     from solutions.claims import Claim, Found
 
 PAGE = "chapters/claims"
-LEDGER = DATA / "claims.json"
 
 
 class claim_mark(nodes.General, nodes.TextElement):
@@ -68,6 +67,8 @@ def entries() -> dict[str, Entry]:
     Raises:
         LookupError: nothing was measured for one; the message says which, and what to run.
     """
+    from solutions.claims.ledger import LEDGER
+
     state = state_of([*(ROOT / "solutions" / "claims").glob("*.py"), LEDGER, Path(__file__)])
     rows = kept("claims", state, lambda: {name: asdict(entry) for name, entry in made_entries().items()})
     return {name: Entry(**{**row, "source": tuple(row["source"])}) for name, row in rows.items()}
@@ -127,6 +128,8 @@ class ClaimRole(SphinxRole):
 
 def depend_on(env: Any, entry: Entry) -> None:
     """Build a page anew when a claim's measurements change, or its sentence."""
+    from solutions.claims.ledger import LEDGER
+
     env.note_dependency(str(LEDGER))
     env.note_dependency(str(ROOT / entry.source[0]))
 

@@ -1,6 +1,6 @@
 """Kernels for the cells of pages, forked from one process that has imported what most pages import.
 
-A kernel of its own spends three seconds of processor time on imports before its first cell, and a book has ten. The
+A kernel that starts alone spends most of its first seconds on imports, and each page has a kernel of its own. The
 process is there while pages are executed, and kernels/python3/start.py asks it; where it is not, a kernel starts alone.
 
     python -m book.forks SOCKET     ends, with all its kernels, when its standard input does
@@ -65,6 +65,8 @@ class Kernels:
 
     def _hand_on(self, connection: socket.socket) -> None:
         """Send a kernel the signal that was sent to the process which asked for it, or end it with that process."""
+        if connection not in self._pids:
+            return  # the kernel has ended, and this was heard together with it
         number = connection.recv(1)
         os.kill(self._pids[connection], number[0] if number else signal.SIGKILL)
         if not number:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -122,6 +123,21 @@ def test_a_kernel_ends_with_the_process_that_jupyter_started(kernel: Kernel) -> 
     pid = int(kernel.say("import os; print(os.getpid())"))
     kernel.manager.signal_kernel(9)
     wait_for(lambda: has_ended(pid))
+
+
+def test_a_kernel_and_the_process_that_jupyter_started_may_end_at_once(
+    forks: subprocess.Popen[bytes], kernel: Kernel, tmp_path: Path
+) -> None:
+    pid = int(kernel.say("import os; print(os.getpid())"))
+    forks.send_signal(signal.SIGSTOP)  # so that it hears of both at once
+    psutil.Process(pid).kill()
+    wait_for(lambda: has_ended(pid))
+    kernel.manager.signal_kernel(signal.SIGKILL)
+    time.sleep(0.2)
+    forks.send_signal(signal.SIGCONT)
+    other = Kernel(tmp_path)
+    assert other.say("print('is served')") == "is served"
+    other.end()
 
 
 def test_all_end_when_the_build_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
