@@ -16,7 +16,7 @@ from rich.table import Table
 from autograder.console import print_table
 from bench.photographs import KINDS, Accuracy, Answer, accuracy_by_kind, held_out, photographs
 from solutions import data
-from solutions.accelerate.device import use_one_thread
+from solutions.accelerate.device import use_threads
 from solutions.deployment import prepare_image
 from solutions.runs import folders
 
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="show the figures in the book: data/photographs.json")
     options = parser.parse_args()
 
-    use_one_thread()
+    use_threads()
     path = options.model or folders.newest_model(Path("runs"))
     model, _ = folders.open_model(path)
     dataset = data.load(options.data)

@@ -105,7 +105,7 @@ def main(arguments: list[str]) -> int:
     if dataset.is_sample:
         print(f"error: what the book shows is a run on the full set; {data.HOW_TO_GET}", file=sys.stderr)
         return 2
-    machine.use_one_thread()
+    machine.use_threads()
     path = Path(arguments[0]) if arguments else RECORDING
     path.write_text(json.dumps(record(SHOWN, dataset), separators=(",", ":")) + "\n")
     return 0

@@ -34,7 +34,7 @@ MOST = 4.0  # standard errors by which a mean may differ from the one shown: oth
 
 def train(recipe: Recipe, name: str, seed: int) -> dict[str, float]:
     """Train once, and return what was measured."""
-    machine.use_one_thread()
+    machine.use_threads()
     dataset = data.load()
     settings = runs.Settings(name, recipe, seed, "cpu")
     started = time.process_time()  # with one thread the time on a quiet machine, and the same on a busy one

@@ -83,7 +83,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="show the figures in the book: data/things.json")
     options = parser.parse_args()
-    machine.use_one_thread()
+    machine.use_threads()
     pictures = list(photographs(things()))
     prepared = torch.stack([prepare_image(picture) for picture in track(pictures, "photographs", transient=True)])
     clear = np.array([not doubt(picture) for picture in pictures])

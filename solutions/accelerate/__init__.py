@@ -24,6 +24,8 @@ from solutions.accelerate.shapes import made_shapes
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 
+read_windows = torch.ops.aten.index.Tensor_out  # `tensor[where]`, into memory that is there
+
 BLOCK = 1024  # images: what is read and drawn for them takes some 5 MB, and stays near the processor
 RESOLUTION = 2**16  # dropout is drawn from 16 bits for each unit, so its probability is met to within 1/65536
 
@@ -269,25 +271,34 @@ class FastLearner:
 
     def _train_block(self, count: int) -> None:
         """Read the block's images, altered as was drawn, and take a step for each batch of them."""
-        rows, inputs = self._rows[:count], self._inputs[:count]
-        where = (rows, *self._offsets[:, :count]) if self.recipe.shift else rows
+        rows, targets = self._rows[:count], self._targets[:count]
+        where = (rows, *self._offsets[:, :count]) if self.recipe.shift else (rows,)
         if self.recipe.teacher:
-            self._targets[:count] = self._train_targets[where].view(count, -1)
+            targets.copy_(self._train_targets[where].view(count, -1))
         else:
-            torch.index_select(self._train_targets, 0, rows, out=self._targets[:count])
-        if self.recipe.shift or self.recipe.stretch:
-            images = self._train_images[where].view(count, 28, 28)
-            inputs.copy_((self._stretched(images, rows) if self.recipe.stretch else images).flatten(1))
-        else:
-            torch.index_select(self._train_images, 0, rows, out=inputs)
-        if self.recipe.flip:
-            images = inputs.view(count, 28, 28)
-            inputs.copy_(torch.where(self._flips[:count], images.flip(2), images).flatten(1))
+            torch.index_select(self._train_targets, 0, rows, out=targets)
+        if self._compiled and not self.recipe.alters_images:  # the steps read them where they lie
+            self._compiled(self._train_images, rows, targets, self._logits[:count])
+            return
+        self._read(where, self._inputs[:count])
         if self._compiled:
-            self._compiled(inputs, self._targets[:count], self._logits[:count])
+            self._compiled(self._inputs, torch.arange(count), targets, self._logits[:count])
             return
         for start in range(0, count, self.recipe.batch_size):
             self._step(start, min(start + self.recipe.batch_size, count))
+
+    def _read(self, where: tuple[Tensor, ...], inputs: Tensor) -> None:
+        """Write images, altered as was drawn, to ``inputs``, shape (count, 784)."""
+        rows, recipe = where[0], self.recipe
+        images = inputs.view(-1, 28, 28)
+        if recipe.stretch:
+            images.copy_(self._stretched(self._train_images[where].view_as(images), rows))
+        elif recipe.shift:
+            read_windows(self._train_images, where, out=images)
+        else:
+            torch.index_select(self._train_images, 0, rows, out=inputs)
+        if recipe.flip:
+            images.copy_(torch.where(self._flips[: len(rows)], images.flip(2), images))
 
     def _stretched(self, images: Tensor, rows: Tensor) -> Tensor:
         """Return the block's images, stretched as was drawn, and standardised."""

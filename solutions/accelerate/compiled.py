@@ -57,10 +57,17 @@ class CompiledSteps:
         addresses = [_Layer(*tensors[0].shape, *map(_address, tensors)) for tensors in self._tensors]
         self._layers = (_Layer * len(layers))(*addresses)
 
-    def __call__(self, inputs: Tensor, targets: Tensor, logits: Tensor) -> None:
-        """Take a step for each batch of inputs (count, I), targets (count, C); leave the logits (count, C) of each."""
+    def __call__(self, images: Tensor, rows: Tensor, targets: Tensor, logits: Tensor) -> None:
+        """Take a step for each batch of some rows of the images (N, I), and leave the logits of each.
+
+        Args:
+            images: float32, shape (N, I).
+            rows: int64, shape (count,).
+            targets: of these rows, float32, shape (count, C).
+            logits: where the answers are written, the same shape.
+        """
         self._train_block(
-            *(self._layers, len(self._layers), *map(_address, (inputs, targets, logits)), len(inputs)),
+            *(self._layers, len(self._layers), *map(_address, (images, rows, targets, logits)), len(rows)),
             *(self._batch_size, self._lr, self._scale, self._threads or torch.get_num_threads()),
         )
 
@@ -100,5 +107,5 @@ def built() -> ctypes.CDLL:
             raise WrongUse(f"--compiled: {compiler} cannot build {SOURCE}: {error.stderr.strip()}") from error
         loaded = ctypes.CDLL(str(library))
     loaded.train_block.restype = None
-    loaded.train_block.argtypes = (MEMORY, SIZE, *[MEMORY] * 3, SIZE, SIZE, FLOAT, FLOAT, ctypes.c_int)
+    loaded.train_block.argtypes = (MEMORY, SIZE, *[MEMORY] * 4, SIZE, SIZE, FLOAT, FLOAT, ctypes.c_int)
     return loaded

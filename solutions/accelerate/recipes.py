@@ -95,6 +95,11 @@ class Recipe:
         return self.optimizer == "sgd" and not self.cosine
 
     @property
+    def alters_images(self) -> bool:
+        """Whether it trains on other images than it is given."""
+        return bool(self.shift or self.flip or self.stretch)
+
+    @property
     def is_taught(self) -> bool:
         """Whether the chapter's ``Learner`` can follow it: the rest goes beyond what is taught."""
         extras = replace(self, batch_size=32, lr=0.1, epochs=25, dropout=0.2, patience=None, max_seconds=None)

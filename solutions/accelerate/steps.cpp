@@ -122,62 +122,63 @@ void begin_back(const float* logits, const float* targets, float* step, long n, 
     }
 }
 
-// Take a step for each batch of a block: inputs (count, inputs), targets and logits (count, classes).
-extern "C" void train_block(const Layer* layers, long depth, const float* inputs, const float* targets, float* logits,
-                            long count, long batch, float lr, float scale, int threads) {
+// Take a step for each batch of some rows of the images (N, inputs); targets and logits (count, classes) are the rows'.
+extern "C" void train_block(const Layer* layers, long depth, const float* images, const int64_t* rows,
+                            const float* targets, float* logits, long count, long batch, float lr, float scale,
+                            int threads) {
+    const long pixels = layers[0].inputs, classes = layers[depth - 1].outputs;
     Barrier barrier{threads};
     auto work = [&](int thread) {
         auto own = [&](long width) {  // the first of this thread's columns, and how many there are
-            long vectors = (width + LANES - 1) / LANES, begin = vectors * thread / threads * LANES;
-            return std::pair(begin, std::min(width, vectors * (thread + 1) / threads * LANES) - begin);
+            long vectors = (width + LANES - 1) / LANES, at = vectors * thread / threads * LANES;
+            return std::pair(at, std::min(width, vectors * (thread + 1) / threads * LANES) - at);
         };
         for (const Layer* layer = layers; layer < layers + depth; layer++) {
-            const auto [begin, width] = own(layer->outputs);
-            float* mine = layer->copy + begin * layer->inputs;
-            copy(layer->weight + begin, layer->outputs, mine, width, layer->inputs, width);
+            const auto [at, width] = own(layer->outputs);
+            copy(layer->weight + at, layer->outputs, layer->copy + at * layer->inputs, width, layer->inputs, width);
             if (layer == layers) continue;  // nobody asks for the gradient of the images
             const auto [first, inputs] = own(layer->inputs);
             float* transposed = layer->transposed + first * layer->outputs;
             for (long c = 0; c < layer->outputs; c++)
                 copy(layer->weight + first * layer->outputs + c, layer->outputs, transposed + c * inputs, 1, inputs, 1);
         }
+        std::vector<float> read(batch * pixels);  // by this thread, so that it lies near its processor
         for (long start = 0; start < count; start += batch) {
             const long n = std::min(batch, count - start);
-            const float* x = inputs + start * layers[0].inputs;
+            for (long i = 0; i < n; i++) std::copy_n(images + rows[start + i] * pixels, pixels, &read[i * pixels]);
+            const float* x = read.data();
             std::vector<Factors> columns;  // of each layer's input
             for (long l = 0; l < depth; l++) {
                 const Layer& layer = layers[l];
-                const auto [begin, width] = own(layer.outputs);
-                float* out = l == depth - 1 ? logits + start * layer.outputs : layer.out;
+                const auto [at, width] = own(layer.outputs);
+                float* out = l == depth - 1 ? logits + start * classes : layer.out;
                 columns.push_back(Factors::transpose(x, n, layer.inputs));
-                copy(layer.bias + begin, 0, out + begin, layer.outputs, n, width);
-                const Factors rows(x, n, layer.inputs);
-                add_product(out + begin, layer.outputs, rows, layer.copy + begin * layer.inputs, width, width);
-                const float* masks = layer.masks ? layer.masks + start * layer.outputs + begin : nullptr;
-                if (l < depth - 1) activate(out + begin, masks, n, width, layer.outputs, scale);
+                copy(layer.bias + at, 0, out + at, layer.outputs, n, width);
+                const Factors factors(x, n, layer.inputs);
+                add_product(out + at, layer.outputs, factors, layer.copy + at * layer.inputs, width, width);
+                const float* masks = layer.masks ? layer.masks + start * layer.outputs + at : nullptr;
+                if (l < depth - 1) activate(out + at, masks, n, width, layer.outputs, scale);
                 barrier.wait();
                 x = out;
             }
-            const Layer& top = layers[depth - 1];
-            if (thread == 0) begin_back(x, targets + start * top.outputs, top.step, n, top.outputs, lr / n);
+            if (thread == 0) begin_back(x, targets + start * classes, layers[depth - 1].step, n, classes, lr / n);
             barrier.wait();
             for (long l = depth - 1; l > 0; l--) {
                 const Layer &layer = layers[l], &below = layers[l - 1];
-                const auto [begin, width] = own(layer.inputs);
-                float* step = below.step + begin;
+                const auto [at, width] = own(layer.inputs);
+                float* step = below.step + at;
                 for (long i = 0; i < n; i++) std::fill_n(step + i * layer.inputs, width, 0.0f);
-                const Factors rows(layer.step, n, layer.outputs);
-                add_product(step, layer.inputs, rows, layer.transposed + begin * layer.outputs, width, width);
-                gate(step, below.out + begin, n, width, layer.inputs, scale);
+                const Factors factors(layer.step, n, layer.outputs);
+                add_product(step, layer.inputs, factors, layer.transposed + at * layer.outputs, width, width);
+                gate(step, below.out + at, n, width, layer.inputs, scale);
                 barrier.wait();
             }
             for (long l = 0; l < depth; l++) {
                 const Layer& layer = layers[l];
-                const auto [begin, width] = own(layer.outputs);
-                float* mine = layer.copy + begin * layer.inputs;
-                add_product(mine, width, columns[l], layer.step + begin, layer.outputs, width);
+                const auto [at, width] = own(layer.outputs);
+                add_product(layer.copy + at * layer.inputs, width, columns[l], layer.step + at, layer.outputs, width);
                 for (long i = 0; i < n; i++)
-                    for (long c = begin; c < begin + width; c++) layer.bias[c] += layer.step[i * layer.outputs + c];
+                    for (long c = at; c < at + width; c++) layer.bias[c] += layer.step[i * layer.outputs + c];
                 if (l == 0) continue;
                 const auto [first, inputs] = own(layer.inputs);
                 const Factors steps = Factors::transpose(layer.step, n, layer.outputs);
@@ -187,9 +188,8 @@ extern "C" void train_block(const Layer* layers, long depth, const float* inputs
             barrier.wait();
         }
         for (const Layer* layer = layers; layer < layers + depth; layer++) {
-            const auto [begin, width] = own(layer->outputs);
-            const float* mine = layer->copy + begin * layer->inputs;
-            copy(mine, width, layer->weight + begin, layer->outputs, layer->inputs, width);
+            const auto [at, width] = own(layer->outputs);
+            copy(layer->copy + at * layer->inputs, width, layer->weight + at, layer->outputs, layer->inputs, width);
         }
     };
     std::vector<std::thread> others;

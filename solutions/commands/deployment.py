@@ -35,7 +35,7 @@ def predict(
     from solutions.runs import folders
 
     console = terminal.open_console(as_json)
-    machine.use_one_thread()
+    machine.use_threads()
     path = model or folders.newest_model(out, folders.COURSE_MODEL)
     classifier, _ = folders.open_model(path)
     if model is None:
@@ -78,7 +78,7 @@ def serve(
     from solutions.deploy import serve as serving
     from solutions.runs import folders
 
-    machine.use_one_thread()
+    machine.use_threads()
     path = model or folders.newest_model(out, folders.COURSE_MODEL)
     folders.open_model(path)
     console = terminal.open_console(False)
@@ -164,7 +164,7 @@ def export_web(
     from solutions.runs import folders
 
     console = terminal.open_console(as_json)
-    machine.use_one_thread()
+    machine.use_threads()
     classifier, _ = folders.open_model(model)
     web.claim_page(folder, force)
     dataset = sources.load(data)
@@ -188,7 +188,7 @@ def _card_of(model: Path, data: Path | None) -> str:
     from solutions.deploy.card import make_card
     from solutions.runs import folders, measurement
 
-    machine.use_one_thread()
+    machine.use_threads()
     classifier, training = folders.open_model(model)
     dataset = sources.load(data)
     test = measurement.measure(classifier, dataset.test_images, dataset.test_labels)

@@ -29,6 +29,7 @@ def train(
     reference: Annotated[bool, typer.Option("--reference", help="Train with the chapter's Learner.")] = False,
     bf16: Annotated[bool, typer.Option("--bf16", help="Products in bfloat16; faster for large batches.")] = False,
     compiled: Annotated[bool, typer.Option("--compiled", help="Plain descent's steps in C++, built here.")] = False,
+    threads: Annotated[int | None, typer.Option(min=1, help="On the CPU; otherwise 1. More change digits.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,
     resume: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a run that was interrupted.")] = None,
     log: Annotated[Log | None, typer.Option(help="Write the curves for another program, too.")] = None,
@@ -45,28 +46,33 @@ def train(
     from solutions.runs import run as runs
 
     console = terminal.open_console(quiet or as_json)
-    machine.use_one_thread()
     options = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "dropout": dropout}
     options |= {"patience": patience, "max_seconds": max_seconds}
     changes = {option: value for option, value in options.items() if value is not None}
     if resume is None:
-        settings = runs.configure(recipe or "classic", changes, seed or 0, device or "auto", reference, bf16, compiled)
+        settings = runs.configure(
+            *(recipe or "classic", changes, seed or 0, device or "auto", reference, bf16, compiled, threads or 1)
+        )
+        machine.use_threads(settings.threads)
         dataset = sources.load(data, download)
         folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
         runs.begin(settings, dataset, folder)
     else:
-        if changes or recipe or seed is not None or device or reference or bf16 or compiled or name or force:
+        if changes or recipe or seed is not None or device or reference or bf16 or compiled or threads or name or force:
             raise WrongUse("--resume goes on as the run was begun; only --data, --out, --log, -q and --json go with it")
         folder = folders.unfinished_folder(out, resume)
         settings = runs.read_settings(folder)
+        machine.use_threads(settings.threads)
         dataset = sources.load(data, download)
         runs.check_data(folder, dataset)
     terminal.say_which(console, dataset)
     logs = [terminal.tensorboard_log(folder)] if log else []
     chosen, held_out = runs.divide(dataset, settings.seed)
-    how = ", by steps compiled for this machine" if settings.compiled else ""
+    threaded = f" with {settings.threads} threads" if settings.threads > 1 else ""
+    by_steps = ", by steps compiled for this machine" if settings.compiled else ""
     console.print(
-        f"Training on {len(chosen):,} of the training images{how}, validation on the other {len(held_out):,}.\n"
+        f"Training{threaded} on {len(chosen):,} of the training images{by_steps}, "
+        f"validation on the other {len(held_out):,}.\n"
     )
     view = terminal.TrainingView(console, settings.recipe.epochs, len(chosen))
     try:
@@ -110,7 +116,7 @@ def evaluate(
     from solutions.runs import run as runs
 
     console = terminal.open_console(as_json)
-    machine.use_one_thread()
+    machine.use_threads()
     path = model or folders.newest_model(out)
     classifier, training = folders.open_model(path)
     dataset = sources.load(data)
@@ -143,7 +149,7 @@ def report(
     from solutions.runs.report import make_report, write_report
 
     console = terminal.open_console(quiet or as_json)
-    machine.use_one_thread()
+    machine.use_threads()
     folder = folders.find_run(out, run)
     made = make_report(read_run(folder), data)
     path = to or folder / folders.REPORT

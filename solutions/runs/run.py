@@ -32,7 +32,7 @@ VALIDATION_SHARE = 0.1  # of the training images: 6,000 of the full set, 500 of 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run is made; with the data they determine the model, on one kind of machine and one number of threads.
+    """How a run is made; with the data they determine the model, on one kind of machine.
 
     Attributes:
         name: of the recipe, before anything was changed in it.
@@ -42,6 +42,7 @@ class Settings:
         taught: whether the chapter's ``Learner`` trains rather than the fast one.
         bf16: whether the fast one computes products in bfloat16.
         compiled: whether the fast one takes its steps in C++.
+        threads: with which a CPU computes.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Settings:
     taught: bool = False
     bf16: bool = False
     compiled: bool = False
+    threads: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +113,14 @@ class Reported:
 
 
 def configure(
-    name: str, changes: dict[str, Any], seed: int, device: str, taught: bool, bf16: bool, compiled: bool = False
+    name: str,
+    changes: dict[str, Any],
+    seed: int,
+    device: str,
+    taught: bool,
+    bf16: bool,
+    compiled: bool = False,
+    threads: int = 1,
 ) -> Settings:
     """Return how to train by a named recipe with some changes.
 
@@ -135,7 +144,7 @@ def configure(
         raise WrongUse(f"--compiled takes steps on the CPU; leave it out, or --device {device}")
     if compiled:
         built()  # before anything is written
-    return Settings(name, recipe, seed, choose_device("cpu" if compiled else device), taught, bf16, compiled)
+    return Settings(name, recipe, seed, choose_device("cpu" if compiled else device), taught, bf16, compiled, threads)
 
 
 def divide(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -199,7 +208,8 @@ def read_settings(folder: Path) -> Settings:
     try:
         config = json.loads((folder / CONFIG).read_text())
         named = {name: config[name] for name in ("name", "seed", "device", "taught", "bf16")}
-        return Settings(recipe=Recipe(**config["recipe"]), compiled=config.get("compiled", False), **named)
+        later = {name: config[name] for name in ("compiled", "threads") if name in config}
+        return Settings(recipe=Recipe(**config["recipe"]), **named, **later)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise WrongUse(f"{folder / CONFIG}: tells of no run that could go on ({error}); start a new one") from error
 

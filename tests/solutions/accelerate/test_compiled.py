@@ -107,7 +107,9 @@ def test_for_any_sizes_the_steps_are_those_of_autograd(
     weights = [torch.randn(wide, narrow) / wide**0.5 for wide, narrow in pairwise(sizes)]
     biases = [0.1 * torch.randn(size) for size in sizes[1:]]
     masks = [(torch.rand(count, size) < 0.8).float() for size in sizes[1:-1]]
-    inputs = torch.rand(count, sizes[0]) * (torch.rand(count, sizes[0]) < 0.5)
+    images = torch.rand(count + 7, sizes[0]) * (torch.rand(count + 7, sizes[0]) < 0.5)
+    chosen = torch.randperm(len(images))[:count]
+    inputs = images[chosen]
     targets, logits = torch.rand(count, sizes[-1]).softmax(dim=1), torch.empty(count, sizes[-1])
 
     layers = [
@@ -117,7 +119,7 @@ def test_for_any_sizes_the_steps_are_those_of_autograd(
     outputs = [torch.empty(batch, size) for size in sizes[1:]]
     steps = CompiledSteps(layers, outputs[:-1], [torch.empty_like(out) for out in outputs], lr, scale)
     torch.set_num_threads(workers)
-    steps(inputs, targets, logits)
+    steps(images, chosen, targets, logits)
     torch.set_num_threads(before)
 
     parameters = [tensor.requires_grad_() for tensor in (*weights, *biases)]

@@ -153,7 +153,7 @@ def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tm
         "fast": ("--epochs", 60, "--lr", 0.05),
         "best": ("--epochs", 60, "--recipe", "best"),
         "taught": ("--epochs", 40, "--reference"),
-        "compiled": ("--epochs", 120, "--lr", 0.05, "--compiled"),
+        "compiled": ("--epochs", 120, "--lr", 0.05, "--compiled", "--threads", 2),
     }
     for name, options in ways.items():
         arguments = [*QUICK, *options, "--out", tmp_path, "--name"]
@@ -177,6 +177,7 @@ def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tm
         (["--seed", "0"], "as the run was begun"),
         (["--recipe", "best"], "as the run was begun"),
         (["--compiled"], "as the run was begun"),
+        (["--threads", "1"], "as the run was begun"),
     ],
 )
 def test_a_run_that_goes_on_takes_no_other_settings(here: Cli, options: list[str], message: str) -> None:
@@ -223,6 +224,14 @@ def test_a_run_by_compiled_steps_says_so(here: Cli, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "by steps compiled for this machine" in " ".join(done.stdout.split())
     assert json.loads((tmp_path / "a" / RESULTS).read_text())["compiled"] is True
+
+
+def test_a_run_has_as_many_threads_as_are_asked_for_and_says_so(here: Cli, tmp_path: Path) -> None:
+    done = here(*QUICK, "--epochs", 1, "--threads", 2, "--out", tmp_path, "--name", "a")
+    assert done.returncode == 0, done.stderr
+    assert "Training with 2 threads on" in " ".join(done.stdout.split())
+    config = json.loads((tmp_path / "a" / CONFIG).read_text())
+    assert (config["threads"], config["machine"]["threads"]) == (2, 2)
 
 
 @pytest.mark.parametrize(
