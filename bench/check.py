@@ -30,9 +30,10 @@ from autograder.instructor.releasing.source import source_notebook, without_solu
 from autograder.notebooks.check import progress_of_notebook, runner
 from autograder.notebooks.fill import fill
 from autograder.student import report_on
+from bench import BUILD
 
 RUNS = 5
-RESULTS = Path(__file__).parent.parent / "_build" / "bench" / "check.json"
+RESULTS = BUILD / "check.json"
 
 
 def seconds(action: Callable[[], object]) -> float:

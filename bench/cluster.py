@@ -30,7 +30,8 @@ import psutil
 from rich.table import Table
 
 from autograder.console import print_table
-from bench.grading import BUILD, Bench, look
+from bench import BUILD
+from bench.grading import Bench, look
 from bench.machine import machine
 
 RESULTS = BUILD / "cluster.json"

@@ -39,10 +39,9 @@ from rich.table import Table
 from autograder.checks import checks_of
 from autograder.console import print_table, progress
 from autograder.course import Course, chapters_of
+from bench import BUILD
 from bench.mixed_class import HONEST, Work, mixed_class
 
-ROOT = Path(__file__).parent.parent
-BUILD = ROOT / "_build" / "bench"
 RESULTS = BUILD / "grading.json"
 WORKERS = 2
 BIN = Path(sys.executable).parent

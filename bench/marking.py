@@ -26,6 +26,7 @@ from rich.table import Table
 
 from autograder.console import print_table
 from autograder.instructor.marking.client import MarkingClient
+from bench import BUILD
 from bench.machine import machine
 from sample_class.written import grade_written
 
@@ -33,7 +34,7 @@ RUNS = 5
 ASSIGNMENT = "2-layers"
 MARKERS = ("ann", "bob", "eve", "jim", "sue")
 PARAGRAPH = "Each layer multiplies the variance by the same factor, so it grows with the depth. " * 15
-RESULTS = Path(__file__).parent.parent / "_build" / "bench" / "marking.json"
+RESULTS = BUILD / "marking.json"
 AUTOGRADER = (sys.executable, "-m", "autograder.instructor.cli")
 
 

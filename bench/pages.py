@@ -27,9 +27,9 @@ from playwright.sync_api import Browser, sync_playwright
 from rich.table import Table
 
 from autograder.console import print_table, progress
+from bench import BUILD, ROOT
 
-ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "_build" / "bench" / "pages.json"
+RESULTS = BUILD / "pages.json"
 PAGES = ["chapters/index.html", *(f"chapters/{name}.html" for name in ("1-approximation", "2-layers", "5-training"))]
 WINDOW = {"width": 360, "height": 740}
 SLOWED = 4

@@ -23,7 +23,8 @@ from typing import Any
 from rich.table import Table
 
 from autograder.console import print_table
-from bench.grading import BUILD, ROOT, WORKERS, Bench, Usage, marks_in
+from bench import BUILD, ROOT
+from bench.grading import WORKERS, Bench, Usage, marks_in
 from bench.machine import machine
 from bench.mixed_class import kinds_in
 

@@ -49,7 +49,8 @@ from autograder.instructor.grading import pipeline
 from autograder.instructor.grading.workers import Sandboxes
 from autograder.palette import COLOURS, STYLE
 from autograder.sandbox import Cell, Limits, Program, RunResult, Sandbox, wire
-from bench.grading import BUILD, Bench
+from bench import BUILD
+from bench.grading import Bench
 from bench.machine import machine
 
 RESULTS, PICTURE = BUILD / "stages.json", BUILD / "stages.svg"

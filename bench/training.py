@@ -33,6 +33,7 @@ from rich.table import Table
 
 from autograder.console import print_table, progress
 from autograder.palette import STYLE
+from bench import BUILD, ROOT
 from bench.machine import machine
 from bench.ways import BASELINE, LIMIT, WAYS, Task, flop
 from solutions import data
@@ -41,8 +42,6 @@ from solutions.data.idx import to_idx
 from solutions.errors import WrongUse
 from solutions.runs.figures import training_speeds
 
-ROOT = Path(__file__).parent.parent
-BUILD = ROOT / "_build" / "bench"
 RESULTS = BUILD / "training.json"
 LIBRARIES = ("torch", "numpy", "scikit-learn", "jax")
 LOOK_EVERY_S = 0.5

@@ -8,8 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-BUILD = ROOT / "_build" / "bench"
+from bench import BUILD, ROOT
+
 ENVIRONMENT = Path(".venv")
 NODE_MODULES = Path("book", "node_modules")
 

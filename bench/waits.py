@@ -33,8 +33,9 @@ from typing import Any
 from rich.table import Table
 
 from autograder.console import print_table, progress
+from bench import BUILD, ROOT
 from bench.machine import machine
-from bench.versions import BUILD, ROOT, Version, earlier_version, this_version
+from bench.versions import Version, earlier_version, this_version
 
 RESULTS = BUILD / "waits.json"
 ASSIGNMENT = "2-layers"

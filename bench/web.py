@@ -23,11 +23,12 @@ from playwright.sync_api import sync_playwright
 from rich.table import Table
 
 from autograder.console import print_table
+from bench import BUILD
 from solutions import data
 from solutions.deploy import web
 from solutions.runs.folders import COURSE_MODEL
 
-RESULTS = Path(__file__).parent.parent / "_build" / "bench" / "web.json"
+RESULTS = BUILD / "web.json"
 SIZES = {"a shop's": (480, 640), "a screen's": (1080, 1350), "a telephone's": (3024, 4032)}
 MEASURE = """async (photo) => {
   const { load, prepareImage } = await import(new URL("classifier.js", location));

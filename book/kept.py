@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from book import ROOT
 
@@ -25,13 +25,22 @@ def kept(name: str, state: str, make: Callable[[], Kept]) -> Kept:
     with (FOLDER / f"{name}.json").open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        found = json.loads(file.read() or "{}")
+        found = _whole(file.read())
         if found.get("state") != state:
             found = {"state": state, "made": make()}
             file.truncate(0)
             json.dump(found, file, indent=1)
     made: Kept = found["made"]
     return made
+
+
+def _whole(text: str) -> dict[str, Any]:
+    """Read what is kept; nothing, where a build was killed while it wrote."""
+    try:
+        found: dict[str, Any] = json.loads(text)
+    except ValueError:
+        return {}
+    return found
 
 
 def state_of(files: Iterable[Path], *more: str) -> str:

@@ -32,6 +32,16 @@ def test_in_another_state_it_is_made_anew_and_the_old_is_gone(made: Callable[[st
     assert made("a") == ({"of": "a"}, True)
 
 
+def test_what_a_killed_build_left_half_written_is_made_anew(
+    made: Callable[[str], tuple[object, bool]], tmp_path: Path
+) -> None:
+    made("a")
+    [file] = (tmp_path / "kept").iterdir()
+    file.write_text(file.read_text(encoding="utf-8")[:-5], encoding="utf-8")
+    assert made("a") == ({"of": "a"}, True)
+    assert made("a") == ({"of": "a"}, False)
+
+
 def test_a_state_is_that_of_the_files_contents_and_of_what_is_said_besides(tmp_path: Path) -> None:
     file = tmp_path / "ledger.json"
     file.write_text("{}", encoding="utf-8")
