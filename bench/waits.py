@@ -146,7 +146,8 @@ def of_the_classifier(version: Version, folder: Path) -> dict[str, Command]:
         "predict": solutions("predict", PHOTO),
         "serve, to its first answer": solutions("serve", "--no-open", "--port", str(SERVED), until=is_served),
         "train": solutions(*train),
-        "train, best, five epochs": solutions(*train, "--recipe", "best", "--epochs", "5"),
+        "train, best": solutions(*train, "--recipe", "best"),
+        "train, best, two threads": solutions(*train, "--recipe", "best", "--threads", "2"),
     }
 
 
