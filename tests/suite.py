@@ -36,7 +36,7 @@ FIRST = [
     "notebooks/test_graft_fuzzed.py",
     "instructor/collecting/test_archive_fuzzed.py",
 ]
-TURNS = 25  # a run takes one in so many of a rule's seeds, another with each commit; a deep one takes all
+TURNS = 25  # a run takes one in so many of a rule's cases, another with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them
 LONG_TURNS = 16  # and of those a run takes one in so many
 
@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "accessible(page, *criteria): shows for a kind of page these success criteria of WCAG 2.2",
         "deep: in a deep run only",
-        "turn(n): in a deep run, and with one in so many commits",
+        "turn(n, of=TURNS): in a deep run, and with the n-th of so many commits",
         "rotates(n): one in n of its cases takes part in a run, others with each commit; all in a deep one",
         "long(why): takes over ten seconds, and turns with others, unless it says whose turn it is",
     ):
@@ -68,10 +68,10 @@ def is_deep() -> bool:
     return _deep
 
 
-def turn() -> int:
-    """Return whose turn it is with the commit that is tested."""
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    return int(commit or "0", 16) % TURNS
+def commit() -> int:
+    """Return the number of the commit that is tested: it says whose turn it is."""
+    said = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return int(said or "0", 16)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -79,21 +79,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: place.get(item.path, len(place)))
     if is_deep():
         return
-    mine = turn()
-    left = {item for item in items if item.get_closest_marker("deep") or not is_turn_of(item, mine)}
+    number = commit()
+    left = {item for item in items if item.get_closest_marker("deep") or not is_turn_of(item, number)}
     if left:
         config.hook.pytest_deselected(items=list(left))
         items[:] = [item for item in items if item not in left]
 
 
-def is_turn_of(item: pytest.Item, mine: int) -> bool:
-    """Whether a test takes part in a run whose turn this is."""
-    said = [marker.args[0] for marker in item.iter_markers("turn")]
-    if said:
-        return all(number == mine for number in said)
+def is_turn_of(item: pytest.Item, number: int) -> bool:
+    """Whether a test takes part in a run of this commit."""
+    turns = [(marker.args[0], marker.kwargs.get("of", TURNS)) for marker in item.iter_markers("turn")]
+    if turns:
+        return all(number % of == n % of for n, of in turns)
     cases = [marker.args[0] for marker in item.iter_markers("rotates")]
     every = max([*cases, LONG_TURNS if item.get_closest_marker("long") else 1])
-    return zlib.crc32(item.nodeid.encode()) % every == mine % every
+    return zlib.crc32(item.nodeid.encode()) % every == number % every
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -40,6 +40,7 @@ def runner() -> Iterator[Callable[[Program], RunResult]]:
     """Give a function that runs programs which the reader trusts; where it forks, warm from the second one on."""
     if hasattr(os, "fork"):
         with Sandbox(isolated=False) as sandbox:
+            sandbox.start()  # it imports what the checks need while this process does
             yield sandbox.run
     else:  # Windows
         from autograder.sandbox.here import run_here

@@ -54,6 +54,7 @@ class Sandbox:
         self.hidden = tuple(hidden)
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._is_ready = False
 
     def __enter__(self) -> Self:
         return self
@@ -69,9 +70,11 @@ class Sandbox:
         Raises:
             NoSandbox: isolation is asked for and cannot be had.
         """
-        if self._process is not None and self._process.poll() is not None:
+        if self._is_ready and self._process is not None and self._process.poll() is not None:
             self.close()  # it ended while it was idle, as where the machine ran out of memory
-        control = self._control if self._control is not None else self._start()
+        control = self._control if self._control is not None else self.start()
+        if not self._is_ready:
+            self._wait_until_ready(control)
         collected, ended = self._exchange(control, program)
         status, too_much_memory = self._finish(control, patience_s=GRACE_S if ended == "crash" else 0.0)
         return collected.result("memory" if too_much_memory else ended, status)
@@ -91,13 +94,18 @@ class Sandbox:
                 wire.send(ours, program.request())
             return collected, collected.read_all(ours, self.limits)
 
-    def _start(self) -> socket.socket:
+    def start(self) -> socket.socket:
+        """Start the server, and return the way to it at once: it imports while its owner does something else.
+
+        Raises:
+            NoSandbox: isolation is asked for and cannot be had.
+        """
         wall = self._wall()
         ours, theirs = socket.socketpair()
         server = [sys.executable, "-m", "autograder.sandbox.server", wall]
         server += [str(isolation.unique_uid(next(_numbers))), str(theirs.fileno()), *map(str, self.hidden)]
         with theirs:
-            self._process = process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 isolation.command(server, self.hidden) if wall == "bubblewrap" else server,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -107,19 +115,25 @@ class Sandbox:
                 start_new_session=True,  # else Ctrl-C, which a terminal sends to all of a group, ends it, too
             )
         self._control = ours
-        try:
+        with contextlib.suppress(OSError):  # it has ended already; whoever waits for it is told why
             wire.send(ours, dict(hidden_checks.visible_texts()))
-            wire.receive(ours, time.monotonic() + START_S)
+        return ours
+
+    def _wait_until_ready(self, control: socket.socket) -> None:
+        process = self._process
+        assert process is not None
+        try:
+            wire.receive(control, time.monotonic() + START_S)
             # Walls that cannot be built would look like a class whose work has crashed: try them on nothing first.
-            _, ended = self._exchange(ours, Program((), ()))
-            self._finish(ours, patience_s=GRACE_S)
+            _, ended = self._exchange(control, Program((), ()))
+            self._finish(control, patience_s=GRACE_S)
             if ended != "end":
                 raise wire.WireError(ended)
         except (EOFError, OSError, wire.WireError) as error:
             said = _last_words(process)
             self.close()
             raise NoSandbox(f"the sandbox did not start: {said} (autograder doctor says more)") from error
-        return ours
+        self._is_ready = True
 
     def _wall(self) -> str:
         if not self.isolated:
@@ -149,12 +163,12 @@ class Sandbox:
             self._control.close()
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=GRACE_S)
+                self._process.wait(timeout=GRACE_S if self._is_ready else 0.0)
             self._process.kill()
             self._process.wait()
             if self._process.stderr is not None:
                 self._process.stderr.close()
-        self._control = self._process = None
+        self._control, self._process, self._is_ready = None, None, False
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:

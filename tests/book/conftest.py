@@ -16,7 +16,6 @@ from book.typefaces import waiting
 from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
 from tests.commands import run
 from tests.conftest import ROOT, Silent, listen, made_once
-from tests.suite import TURNS
 
 # Where the site would be published.
 ADDRESSES = {"BOOK_URL": "https://book.example/", "REPOSITORY_URL": "https://github.com/owner/course"}
@@ -24,7 +23,7 @@ ADDRESSES = {"BOOK_URL": "https://book.example/", "REPOSITORY_URL": "https://git
 
 def turn(at: int) -> pytest.MarkDecorator:
     """Let one in so many be tried with each commit, and all in a deep run."""
-    return pytest.mark.turn(at % TURNS)
+    return pytest.mark.turn(at)
 
 
 def build_book(source: Path, output: Path) -> None:

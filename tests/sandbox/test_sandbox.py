@@ -653,6 +653,22 @@ def test_a_server_that_dies_at_its_first_program_is_told_in_a_line(monkeypatch: 
         sandbox.run(Program((), ()))
 
 
+def test_a_server_that_was_started_ahead_is_the_one_that_runs() -> None:
+    with Sandbox(LIMITS, isolated=False) as sandbox:
+        sandbox.start()
+        process = sandbox._process
+        assert kinds(run(sandbox, "")) == {"observed"}
+        assert sandbox._process is process
+
+
+def test_a_server_that_was_started_ahead_and_ended_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with Sandbox(LIMITS, isolated=False) as sandbox:
+        sandbox.start()
+        with pytest.raises(NoSandbox, match="did not start: it said nothing"):
+            sandbox.run(Program((), ()))
+
+
 def test_work_that_is_trusted_runs_without_isolation() -> None:
     with Sandbox(LIMITS, isolated=False) as sandbox:
         assert kinds(run(sandbox, "")) == {"observed"}

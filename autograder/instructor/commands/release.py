@@ -31,7 +31,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from autograder.instructor.gradebook.dates import due_dates_of, own_due_dates_of
     from autograder.instructor.gradebook.term import enter_term, students_of
     from autograder.instructor.gradebook.writer import CourseGradebook
-    from autograder.instructor.releasing.bundle import write_bundle
+    from autograder.instructor.releasing.bundle import recordings_of, write_bundle
     from autograder.instructor.releasing.release import points_of, run_reference
     from autograder.instructor.releasing.release import release as release_chapter
     from autograder.notebooks.graft import read_notebook
@@ -58,6 +58,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # Each runs in a kernel of its own; what is written is written one after the other.
         running = [pool.submit(run, chapter) for chapter in chapters]
+        recording = pool.submit(recordings_of, course)
         try:
             for chapter, executed in zip(chapters, running, strict=True):
                 question, name = own.get(chapter.assignment), chapter.assignment
@@ -69,11 +70,12 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
                     force=force,
                     on_step=lambda what, name=name: step(f"{name}: {what}"),  # type: ignore[misc]
                 )
+            step("making the zip for students")
+            recordings = recording.result()
         finally:
             pool.shutdown(cancel_futures=True)
-        step("making the zip for students")
-        notebooks = [folder.released(name) for name in folder.assignments()]
-        write_bundle(folder.bundle, notebooks, course, said.hand_in, due)
+    notebooks = [folder.released(name) for name in folder.assignments()]
+    write_bundle(folder.bundle, notebooks, course, recordings, said.hand_in, due)
     with CourseGradebook(folder) as gradebook:
         enter_term(gradebook, students, due, own_due)
     if not quiet:

@@ -47,6 +47,7 @@ def write_bundle(
     target: Path,
     notebooks: Sequence[Path],
     course: Course,
+    recordings: Mapping[str, bytes],
     hand_in: str = "",
     due: Mapping[str, datetime] | None = None,
 ) -> Path:
@@ -55,7 +56,8 @@ def write_bundle(
     Args:
         target: of the zip.
         notebooks: release notebooks.
-        course: whose answers are recorded, and whose sample of the data is beside it.
+        course: whose sample of the data is beside it.
+        recordings: what ``recordings_of`` returned.
         hand_in: where work is handed in, as the end of a sentence; empty where that is said elsewhere.
         due: when each assignment is due, with its time zone; one without a date is left out.
 
@@ -67,7 +69,7 @@ def write_bundle(
         root.mkdir()
         for notebook in notebooks:
             shutil.copyfile(notebook, root / notebook.name)
-        wheel = build_wheel(course, notebooks, root)
+        wheel = build_wheel(course, notebooks, recordings, root)
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
         names = [notebook.stem for notebook in notebooks]
         (root / "README.md").write_text(guide(names, course, hand_in, due or {}), encoding="utf-8")
@@ -103,7 +105,7 @@ def guide(assignments: Sequence[str], course: Course, hand_in: str, due: Mapping
     return f"{text.rstrip()}\n"
 
 
-def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path:
+def build_wheel(course: Course, notebooks: Sequence[Path], recordings: Mapping[str, bytes], target: Path) -> Path:
     """Build the students' wheel: the grader without the instructor's part, hidden checks, solutions or mistakes.
 
     It holds the released notebooks, too: `autograder check` takes a student's answers into them, as the grader does.
@@ -118,7 +120,7 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
         records.mkdir()
         for path in (package / "checks").glob("[!_]*.py"):
             path.unlink()
-        for room, recording in _recordings(course).items():
+        for room, recording in recordings.items():
             visible = without_hidden_checks(file_of(room).read_text(encoding="utf-8"))
             (package / "checks" / f"{room}.py").write_text(visible, encoding="utf-8")
             (records / f"{room}.safetensors").write_bytes(recording)
@@ -130,8 +132,8 @@ def build_wheel(course: Course, notebooks: Sequence[Path], target: Path) -> Path
         return pip_wheel(stage, target)
 
 
-def _recordings(course: Course) -> dict[str, bytes]:
-    """Return the recording of each room; those that are not kept are made by as many processes as there are cores."""
+def recordings_of(course: Course) -> dict[str, bytes]:
+    """Return the recorded answers of each room; those that are not kept are made by a process for each core."""
     cores = os.cpu_count()
     with ProcessPoolExecutor(cores, get_context("spawn")) as processes, ThreadPoolExecutor(cores) as pool:
 

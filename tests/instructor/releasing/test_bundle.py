@@ -15,7 +15,7 @@ from autograder.comparison import same_answer
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.expectations.recorded import RUN_SEEDS
-from autograder.instructor.releasing.bundle import build_wheel
+from autograder.instructor.releasing.bundle import build_wheel, recordings_of
 from autograder.mistakes import Mistake
 from autograder.notebooks.graft import is_graded, read_notebook
 from autograder.observe import seed_of
@@ -129,7 +129,8 @@ def test_the_wheel_needs_what_the_course_says_that_a_student_needs(bundle: dict[
 def test_the_same_course_makes_the_same_wheel_byte_for_byte(
     released: Path, tmp_path: Path, bundle: dict[str, bytes]
 ) -> None:
-    wheel = build_wheel(COURSE, sorted((released / "release").glob("*/*.ipynb")), tmp_path)
+    notebooks = sorted((released / "release").glob("*/*.ipynb"))
+    wheel = build_wheel(COURSE, notebooks, recordings_of(COURSE), tmp_path)
     assert wheel.read_bytes() == bundle[f"course/{wheel.name}"]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -30,7 +32,32 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(release, "run_reference", run)
     monkeypatch.setattr(release, "release", nothing)
+    monkeypatch.setattr(bundle, "recordings_of", nothing)
     monkeypatch.setattr(bundle, "write_bundle", nothing)
+
+
+@pytest.mark.usefixtures("quick")
+def test_answers_are_recorded_for_students_while_a_chapter_runs(
+    course_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording, written = Event(), []
+
+    def record(course: Course) -> dict[str, bytes]:
+        recording.set()
+        return {"layers": b"answers"}
+
+    def run(*_: Any) -> None:
+        assert recording.wait(60)
+
+    def write(target: Path, notebooks: Any, course: Course, recordings: dict[str, bytes], *_: Any) -> None:
+        written.append(recordings)
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(bundle, "recordings_of", record)
+    monkeypatch.setattr(bundle, "write_bundle", write)
+    monkeypatch.setattr(release, "run_reference", run)
+    assert here(course_folder, "release", ASSIGNMENT)[0] == 0
+    assert written == [{"layers": b"answers"}]
 
 
 @pytest.mark.usefixtures("quick")

@@ -18,7 +18,6 @@ from autograder.receipts import PACKED, receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course, made_once
 from tests.instructor.releasing.conftest import StudentMachine, errors_in, run_all
-from tests.suite import TURNS
 
 COURSE = Course.installed()
 CHAPTERS = chapters_of(COURSE)
@@ -43,10 +42,7 @@ def done(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> P
 
 @pytest.mark.parametrize(
     "chapter",
-    [
-        pytest.param(chapter, id=chapter.assignment, marks=pytest.mark.turn(at % TURNS))
-        for at, chapter in enumerate(CHAPTERS)
-    ],
+    [pytest.param(chapter, id=chapter.assignment, marks=pytest.mark.turn(at)) for at, chapter in enumerate(CHAPTERS)],
 )
 @pytest.mark.long("a chapter is trained from top to bottom")
 def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cells_say_that_all_is_done_and_pack_it(

@@ -13,7 +13,7 @@ from autograder.instructor.viva.spoken import differs, spoken
 from autograder.sandbox import Cell, Program, Sandbox
 from autograder.sandbox.program import PlannedScene
 from tests.instructor.viva.conftest import COURSE, alone, asked, cells_of, right, right_answers
-from tests.suite import TURNS, is_deep
+from tests.suite import is_deep
 
 # These inherit all that the exercise asks for from PyTorch: there is no line of the student's to edit.
 NOTHING_WRITTEN = {
@@ -38,8 +38,7 @@ def written() -> list[tuple[str, str, str]]:
 
 
 WRITTEN = [
-    pytest.param(*one, id=f"{one[0]}-{one[1]}-{one[2]}", marks=pytest.mark.turn(at % TURNS))
-    for at, one in enumerate(written())
+    pytest.param(*one, id=f"{one[0]}-{one[1]}-{one[2]}", marks=pytest.mark.turn(at)) for at, one in enumerate(written())
 ]
 
 
