@@ -141,7 +141,7 @@ bench-book: book ## what the book's pages cost on a telephone
 	@.ci/require chromium:chromium
 	$(BIN)/python -m bench.pages
 
-bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us, where our time goes, and how it grows with the class: an hour and a half, on a quiet machine (WRITE=1 shows ours in the book)
+bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us, where our time goes, and how it grows with the class: two hours, on a quiet machine (WRITE=1 shows ours in the book)
 	@.ci/require bubblewrap:bwrap
 	$(BIN)/python -m bench.grading
 	$(BIN)/python -m bench.grading --class 200 --sample 20

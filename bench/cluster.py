@@ -1,14 +1,15 @@
 """How much sooner two workers of a dask cluster grade a class than one, all on this machine.
 
-    python -m bench.cluster                 60 submissions, three rounds
-    python -m bench.cluster --class 200 --rounds 5
+    python -m bench.cluster                 300 submissions, three rounds
+    python -m bench.cluster --class 60 --rounds 1
 
 There are two clusters, one of one worker and one of two, each with a scheduler and workers of one thread. They take
 turns at grading the class of `bench.grading`, each time in a course folder of its own. The first round, in which the
 workers start their sandboxes, is told and not counted. Prints medians over the others with the least and the most, and
 writes _build/bench/cluster.json. Wall time in seconds of `autograder grade`; CPU time of that command, of the
 scheduler, and of the workers with their sandboxes. On a machine with two cores, two workers have no more than what
-command and scheduler leave them. Let nothing else run on the machine.
+command and scheduler leave them; and in a small class weighs what only one does, or none: the command's start, and the
+last submission. Let nothing else run on the machine.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def spread(values: Sequence[float], digits: int = 0) -> str:
 def main() -> None:
     """Measure, print the table and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--class", type=int, default=60, dest="size", metavar="N", help="submissions, 60 if left out")
+    parser.add_argument("--class", type=int, default=300, dest="size", metavar="N", help="submissions, 300 if left out")
     parser.add_argument("--rounds", type=int, default=3, help="that count, 3 if left out")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
