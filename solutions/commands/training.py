@@ -29,7 +29,7 @@ def train(
     reference: Annotated[bool, typer.Option("--reference", help="Train with the chapter's Learner.")] = False,
     bf16: Annotated[bool, typer.Option("--bf16", help="Products in bfloat16; faster for large batches.")] = False,
     compiled: Annotated[bool, typer.Option("--compiled", help="Plain descent's steps in C++, built here.")] = False,
-    threads: Annotated[int | None, typer.Option(min=1, help="On the CPU; otherwise 1. More change digits.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="That compute on the CPU; otherwise 1.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,
     resume: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a run that was interrupted.")] = None,
     log: Annotated[Log | None, typer.Option(help="Write the curves for another program, too.")] = None,
