@@ -8,8 +8,8 @@ turns at grading the class of `bench.grading`, each time in a course folder of i
 workers start their sandboxes, is told and not counted. Prints medians over the others with the least and the most, and
 writes _build/bench/cluster.json. Wall time in seconds of `autograder grade`; CPU time of that command, of the
 scheduler, and of the workers with their sandboxes. On a machine with two cores, two workers have no more than what
-command and scheduler leave them; and in a small class weighs what only one does, or none: the command's start, and the
-last submission. Let nothing else run on the machine.
+command and scheduler leave them. In a small class much of the time is that in which workers wait: while the command
+starts, and while the last submission runs. Let nothing else run on the machine.
 """
 
 from __future__ import annotations
