@@ -22,11 +22,16 @@ from autograder.verdicts import Answer
 
 __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program", "RunResult", "Sandbox"]
 
-START_S = 120.0
+START_S = (60.0, 60.0)  # for a server that hangs as it starts, another one is started, once: nobody may be watching
 GRACE_S = 2.0
+END_S = 120.0  # for the end of a submission that has been told to end
 TWICE = "it was answered twice, and nobody can say which answer is the check's"
 SILENT = "its process ended without an answer"
 _numbers = itertools.count()
+
+
+class _HangsAsItStarts(NoSandbox):
+    """A server is not ready in time."""
 
 
 class Sandbox:
@@ -72,9 +77,7 @@ class Sandbox:
         """
         if self._is_ready and self._process is not None and self._process.poll() is not None:
             self.close()  # it ended while it was idle, as where the machine ran out of memory
-        control = self.start()
-        if not self._is_ready:
-            self._wait_until_ready(control)
+        control = self._make_ready()
         collected, ended = self._exchange(control, program)
         status, too_much_memory = self._finish(control, patience_s=GRACE_S if ended == "crash" else 0.0)
         return collected.result("memory" if too_much_memory else ended, status)
@@ -121,11 +124,21 @@ class Sandbox:
             wire.send(ours, dict(hidden_checks.visible_texts()))
         return ours
 
-    def _wait_until_ready(self, control: socket.socket) -> None:
+    def _make_ready(self) -> socket.socket:
+        *earlier, last = START_S
+        for patience_s in earlier:
+            with contextlib.suppress(_HangsAsItStarts):
+                return self._wait_until_ready(patience_s)
+        return self._wait_until_ready(last)
+
+    def _wait_until_ready(self, patience_s: float) -> socket.socket:
+        control = self.start()
+        if self._is_ready:
+            return control
         process = self._process
         assert process is not None
         try:
-            wire.receive(control, time.monotonic() + START_S)
+            wire.receive(control, time.monotonic() + patience_s)
             # Walls that cannot be built would look like a class whose work has crashed: try them on nothing first.
             _, ended = self._exchange(control, Program((), ()))
             self._finish(control, patience_s=GRACE_S)
@@ -134,8 +147,10 @@ class Sandbox:
         except (EOFError, OSError, wire.WireError) as error:
             said = _last_words(process)
             self.close()
-            raise NoSandbox(f"the sandbox did not start: {said} (autograder doctor says more)") from error
+            kind = _HangsAsItStarts if isinstance(error, wire.Late) else NoSandbox
+            raise kind(f"the sandbox did not start: {said} (autograder doctor says more)") from error
         self._is_ready = True
+        return control
 
     def _wall(self) -> str:
         if not self.isolated:
@@ -153,7 +168,7 @@ class Sandbox:
         try:
             if not select.select([control], [], [], patience_s)[0]:
                 control.sendall(wire.STOP)
-            header, _ = wire.receive(control, time.monotonic() + START_S)
+            header, _ = wire.receive(control, time.monotonic() + END_S)
             return int(header["status"]), bool(header["memory"])
         except (EOFError, OSError, wire.WireError):
             self.close()
@@ -180,7 +195,11 @@ def _last_words(process: subprocess.Popen[bytes]) -> str:
         _, said = process.communicate()
     except ValueError:  # it was closed already, as by another thread that gives up
         said = b""
-    last = (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
+    lines = said.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+    last = lines[-1]
+    if lines[0].startswith("Timeout"):  # written by faulthandler, the innermost frame first
+        where = next((line.strip() for line in lines if line.startswith("  File")), "an unknown place")
+        return f"it was not ready in time, but at {where}"
     if "autograder" in last and ("ModuleNotFoundError" in last or "FileNotFoundError" in last):
         checkout = Path(__file__).resolve().parents[2]
         return f"it does not find autograder, which is in {checkout}: install that checkout, pip install -e {checkout}"

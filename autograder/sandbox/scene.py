@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -18,6 +19,7 @@ from autograder.sandbox.cells import run_cell
 from autograder.sandbox.program import Cell, PlannedScene
 
 MAX_PARTS = 12  # of what is shown in full
+M_PERTURB = -6  # of glibc's malloc.h: with which byte's complement memory is filled
 
 
 def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
@@ -31,6 +33,8 @@ def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
         module: in which the cells have run.
     """
     # Memory that nobody has written to is NaN in one of two runs, so that an answer which depends on it differs.
+    if not scene.fills_memory:
+        _leave_no_nan()
     if torch := sys.modules.get("torch"):
         torch._C._set_deterministic_algorithms(scene.fills_memory, warn_only=True)  # the public one imports a compiler
     changed = source[: scene.start] + scene.text + source[scene.end :]
@@ -39,6 +43,16 @@ def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
         kind, _, message = (ended.error.strip().splitlines() or [""])[-1].partition(":")
         return dict.fromkeys(scene.asked, Raised(kind.strip(), message.strip()))
     return {asked: _attempt(partial(_value, scene.given, asked, module)) for asked in scene.asked}
+
+
+def _leave_no_nan() -> None:
+    """Let glibc, where it is, fill new memory with what is not NaN; else it may be by chance, as where NaN has been.
+
+    Blocks of less than a kilobyte come from a cache, as they are.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(M_PERTURB, 0xFE)
 
 
 def _value(given: str, asked: str, module: ModuleType) -> object:

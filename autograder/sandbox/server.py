@@ -11,6 +11,7 @@ Nor is a hidden check: see ``hidden_checks``.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import importlib
 import os
@@ -33,6 +34,7 @@ IMPORTED_BY_OPTIMIZERS = "torch._dynamo"
 # The first operation of a far tensor loads this, where PyTorch has it: once here, not in each check's fork.
 LOADED_BY_FAR_TENSORS = "torch.distributed.tensor"
 MEMORY_EVERY_S = 0.1
+STARTS_WITHIN_S = 50.0  # or it says where it is
 TRUSTED = "trusted"
 
 
@@ -44,6 +46,7 @@ def main() -> None:
     wall, uid, control = sys.argv[1], int(sys.argv[2]), socket.socket(fileno=int(sys.argv[3]))
     hidden = tuple(map(Path, sys.argv[4:]))
     isolation.die_with_parent()
+    faulthandler.dump_traceback_later(STARTS_WITHIN_S)
     for name in PRELOAD:
         importlib.import_module(name)
     texts, _ = wire.receive(control)
@@ -55,6 +58,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     memory.use_large_pages()
+    faulthandler.cancel_dump_traceback_later()
     wire.send(control, {"ready": os.getpid()})
     while True:
         command, descriptors, _, _ = socket.recv_fds(control, 1, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -17,7 +18,7 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.comparison import same_answer
-from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, Sandbox, child, landlock, wire
+from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, Sandbox, _last_words, child, landlock, wire
 from autograder.sandbox.isolation import FIRST_UID
 from tests.conftest import ROOT
 from tests.sandbox.conftest import CHECKS, COURSE, LIMITS, PLAN, RIGHT, kinds, run, says
@@ -668,6 +669,40 @@ def test_a_server_that_was_started_ahead_and_ended_is_told_in_a_line(monkeypatch
         sandbox.start()
         with pytest.raises(NoSandbox, match="did not start: it said nothing"):
             sandbox.run(Program((), ()))
+
+
+def test_for_a_server_that_hangs_as_it_starts_another_one_is_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hangs_once, hung = tmp_path / "bwrap", tmp_path / "hung"
+    hangs_once.write_text(
+        f'#!/bin/sh\nmkdir {hung} 2> /dev/null && exec sleep 600\nexec {shutil.which("bwrap")} "$@"\n'
+    )
+    hangs_once.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("autograder.sandbox.START_S", (0.5, 60.0))
+    with Sandbox(LIMITS) as sandbox:
+        assert kinds(run(sandbox, "")) == {"observed"}
+    assert hung.exists()
+
+
+def test_servers_that_hang_as_they_start_are_told_in_a_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hangs = tmp_path / "bwrap"
+    hangs.write_text("#!/bin/sh\nexec sleep 600\n")
+    hangs.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("autograder.sandbox.START_S", (0.2, 0.2))
+    with pytest.raises(NoSandbox, match="did not start: it said nothing"), Sandbox(LIMITS) as sandbox:
+        sandbox.run(Program((), ()))
+
+
+def test_a_server_that_hangs_says_in_which_line() -> None:
+    code = "import faulthandler, time\nfaulthandler.dump_traceback_later(0.1)\ndef hang():\n    time.sleep(600)\nhang()"
+    hanging = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
+    assert hanging.stderr is not None
+    select.select([hanging.stderr], [], [])
+    time.sleep(0.2)
+    assert _last_words(hanging) == 'it was not ready in time, but at File "<string>", line 4 in hang'
 
 
 def test_work_that_is_trusted_runs_without_isolation() -> None:

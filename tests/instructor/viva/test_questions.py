@@ -101,6 +101,9 @@ def he_std(fan_in):
     return float(torch.rand(())) * fan_in
 """
 UNWRITTEN = """
+import torch
+before = [torch.full((999,), float("nan")) for _ in range(20)]
+del before
 def he_std(fan_in):
     return float(torch.empty(999).fill_(0.5)[7]) * (2 - 1)
 """
@@ -112,6 +115,7 @@ def test_what_is_drawn_at_random_is_not_asked_about(sandbox: Sandbox) -> None:
 
 
 def test_memory_that_nobody_has_written_is_no_answer(sandbox: Sandbox) -> None:
+    """In one of two runs it is filled with NaN; in the other one it is not, even where NaN has been before."""
     found = asked(sandbox, "layers", "he_std", UNWRITTEN, need=99)
     assert found
     assert not [question for question in found if question.edit.says == "`.fill_(0.5)` is left out"]
