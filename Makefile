@@ -7,6 +7,8 @@ COURSE := _build/course
 # Where the site will be published, and the repository whose branch `notebooks` Colab and Binder open: nothing links to
 # what is not given, as in make BOOK_URL=https://example.org/ REPOSITORY_URL=https://github.com/OWNER/NAME site
 export BOOK_URL REPOSITORY_URL
+# Where it is set, each of the tests' thousand processes compiles anew what it imports of the course.
+unexport PYTHONDONTWRITEBYTECODE
 MODEL := runs/course/model.safetensors
 DEPLOYED := data/model/garments.safetensors
 

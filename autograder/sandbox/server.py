@@ -28,11 +28,6 @@ from autograder.sandbox.program import Limits
 
 # What notebooks import anyway: once here rather than once in each submission.
 PRELOAD = ("numpy", "matplotlib.pyplot", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
-# The first optimizer of torch.optim imports this, which takes a second: once here where it is needed, since else each
-# check would import it in its own fork.
-IMPORTED_BY_OPTIMIZERS = "torch._dynamo"
-# The first operation of a far tensor loads this, where PyTorch has it: once here, not in each check's fork.
-LOADED_BY_FAR_TENSORS = "torch.distributed.tensor"
 MEMORY_EVERY_S = 0.1
 STARTS_WITHIN_S = 50.0  # or it says where it is
 TRUSTED = "trusted"
@@ -53,8 +48,6 @@ def main() -> None:
     hidden_checks.load_texts(texts)
     if torch := sys.modules.get("torch"):  # the checks have imported it
         torch.set_num_threads(1)  # a fork of a process with a pool of threads hangs in its first parallel loop
-        with contextlib.suppress(ImportError):
-            importlib.import_module(LOADED_BY_FAR_TENSORS)
     gc.collect()
     gc.freeze()
     memory.use_large_pages()
@@ -68,8 +61,9 @@ def main() -> None:
             continue  # it came too late: that submission has ended by itself
         header, _ = wire.receive(control)
         limits = Limits(**header["limits"])
-        if header["optimizers"]:
-            importlib.import_module(IMPORTED_BY_OPTIMIZERS)
+        for name in header["imports"]:
+            with contextlib.suppress(ImportError):  # another PyTorch may have no such module
+                importlib.import_module(name)
         pid = os.fork()
         if pid == 0:
             control.close()

@@ -18,6 +18,7 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.comparison import same_answer
+from autograder.notebooks.answers import planned
 from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, Sandbox, _last_words, child, landlock, wire
 from autograder.sandbox.isolation import FIRST_UID
 from tests.conftest import ROOT
@@ -703,6 +704,17 @@ def test_a_server_that_hangs_says_in_which_line() -> None:
     select.select([hanging.stderr], [], [])
     time.sleep(0.2)
     assert _last_words(hanging) == 'it was not ready in time, but at File "<string>", line 4 in hang'
+
+
+def test_the_server_imports_what_takes_long_for_the_programs_alone_that_need_it() -> None:
+    names = ("torch._dynamo", "torch.distributed.tensor")
+    look = Cell("look", f"import sys; print([name in sys.modules for name in {names}])")
+    with_an_optimizer = Cell("uses", "from torch.optim import SGD")
+    moving_far = tuple(planned(check, 1) for check in checks_of("training", "Learner")[:1])
+    with Sandbox(LIMITS, isolated=False) as sandbox:
+        programs = [Program((look,), PLAN), Program((look, with_an_optimizer), ()), Program((look,), moving_far)]
+        found = [sandbox.run(program).cells["look"].stdout.strip() for program in programs]
+    assert found == ["[False, False]", "[True, False]", "[True, True]"]
 
 
 def test_work_that_is_trusted_runs_without_isolation() -> None:
