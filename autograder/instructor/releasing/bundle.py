@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -10,10 +11,9 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.metadata import Distribution, PackageMetadata, entry_points
-from multiprocessing import get_context
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -24,7 +24,6 @@ from autograder.checks import file_of
 from autograder.course import Course, chapters_of
 from autograder.errors import WorkFailed
 from autograder.expectations.recorded import FOLDER as RECORDS
-from autograder.expectations.recorded import record
 from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.releasing.kept import kept
 from autograder.notebooks.graft import read_notebook, room_of
@@ -36,6 +35,9 @@ PACKAGE = Path(autograder.__file__).parent
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 JUPYTER = "jupyterlab>=4,<5"
 WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
+RECORD = (
+    "import pickle, sys; from autograder.expectations.recorded import record; record(*pickle.load(sys.stdin.buffer))"
+)
 MEASURED = re.compile(r'load_measured\("(\w+)"\)')  # what a chapter's cells read
 
 
@@ -134,19 +136,21 @@ def build_wheel(course: Course, notebooks: Sequence[Path], recordings: Mapping[s
 
 def recordings_of(course: Course) -> dict[str, bytes]:
     """Return the recorded answers of each room; those that are not kept are made by a process for each core."""
-    cores = os.cpu_count()
-    with ProcessPoolExecutor(cores, get_context("spawn")) as processes, ThreadPoolExecutor(cores) as pool:
 
-        def recording(room: str) -> bytes:
-            return kept(f"recording of {room}", course, lambda: processes.submit(_recorded, course, room).result())
+    def recording(room: str) -> bytes:
+        return kept(f"recording of {room}", course, lambda: _recorded(course, room))
 
-        ordered = [chapter.room for chapter in reversed(chapters_of(course))]  # later ones take longer: none ends alone
+    ordered = [chapter.room for chapter in reversed(chapters_of(course))]  # later ones take longer: none ends alone
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         return dict(zip(ordered, pool.map(recording, ordered), strict=True))
 
 
 def _recorded(course: Course, room: str) -> bytes:
+    """Record in a process with a folder of its own: the one that this process is in may go while it goes on."""
     with tempfile.TemporaryDirectory() as folder:
-        return record(course, room, Path(folder)).read_bytes()
+        asked = pickle.dumps((course, room, Path(folder)))
+        subprocess.run([sys.executable, "-c", RECORD], input=asked, cwd=folder, check=True)
+        return (Path(folder) / f"{room}.safetensors").read_bytes()
 
 
 def _copy_data(course: Course, target: Path) -> None:

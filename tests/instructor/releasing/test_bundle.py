@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from autograder.checks import Check, checks_of, rooms
 from autograder.comparison import same_answer
-from autograder.course import Course
+from autograder.course import Course, chapters_of
 from autograder.expectations.live import LiveExpectations
 from autograder.expectations.recorded import RUN_SEEDS
+from autograder.instructor.releasing import bundle as bundle_module
+from autograder.instructor.releasing import kept
 from autograder.instructor.releasing.bundle import build_wheel, recordings_of
 from autograder.mistakes import Mistake
 from autograder.notebooks.graft import is_graded, read_notebook
@@ -134,10 +140,24 @@ def test_the_same_course_makes_the_same_wheel_byte_for_byte(
     assert wheel.read_bytes() == bundle[f"course/{wheel.name}"]
 
 
+def test_answers_are_recorded_though_this_process_leaves_the_folder_that_it_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As nbgrader makes it do: it enters temporary folders while chapters are released one after the other."""
+    monkeypatch.setattr(kept, "FOLDER", tmp_path)
+    monkeypatch.setattr(bundle_module, "chapters_of", lambda course: chapters_of(course)[:1])
+    with ThreadPoolExecutor(1) as pool:
+        recording = pool.submit(recordings_of, COURSE)
+        while not recording.done():
+            with TemporaryDirectory() as folder, chdir(folder):
+                time.sleep(0.02)
+        assert list(recording.result()) == [chapters_of(COURSE)[0].room]
+
+
 def test_a_check_counts_as_hidden_only_where_it_says_so() -> None:
     module = '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {}\n\n\n'
-    kept = '@check("A", points=1, hidden=False, title="hidden=True")\ndef kept(names, rng):\n    return {}\n'
-    assert without_hidden_checks(f"import x\n\n\n{module}{kept}") == f"import x\n\n\n\n\n{kept}"
+    shown = '@check("A", points=1, hidden=False, title="hidden=True")\ndef shown(names, rng):\n    return {}\n'
+    assert without_hidden_checks(f"import x\n\n\n{module}{shown}") == f"import x\n\n\n\n\n{shown}"
 
 
 def test_what_only_hidden_checks_use_does_not_reach_students() -> None:
