@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import re
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 from datetime import datetime
 from importlib.metadata import Distribution, PackageMetadata, entry_points
 from pathlib import Path
@@ -35,9 +35,14 @@ PACKAGE = Path(autograder.__file__).parent
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 JUPYTER = "jupyterlab>=4,<5"
 WHEEL_DATE = "315532800"  # the same day in seconds, for the builder of the wheel
-RECORD = (
-    "import pickle, sys; from autograder.expectations.recorded import record; record(*pickle.load(sys.stdin.buffer))"
-)
+RECORD = """
+import sys
+from pathlib import Path
+from autograder.course import Course
+from autograder.expectations.recorded import record
+*course, room = sys.argv[1:]
+record(Course(*course), room, Path.cwd())
+"""
 MEASURED = re.compile(r'load_measured\("(\w+)"\)')  # what a chapter's cells read
 
 
@@ -148,8 +153,8 @@ def recordings_of(course: Course) -> dict[str, bytes]:
 def _recorded(course: Course, room: str) -> bytes:
     """Record in a process with a folder of its own: the one that this process is in may go while it goes on."""
     with tempfile.TemporaryDirectory() as folder:
-        asked = pickle.dumps((course, room, Path(folder)))
-        subprocess.run([sys.executable, "-c", RECORD], input=asked, cwd=folder, check=True)
+        line = [sys.executable, "-c", RECORD, *astuple(course), room]
+        subprocess.run(line, cwd=folder, check=True)
         return (Path(folder) / f"{room}.safetensors").read_bytes()
 
 
