@@ -122,8 +122,9 @@ term: .venv/installed ## play a term with 300 students in two sections, from an 
 mistakes: .venv/installed ## each known mistake, what catches it, and whether it is named
 	@$(BIN)/python -m autograder.instructor.reports.mistakes_table
 
-mutants: .venv/installed ## small changes of the solutions that no check sees, and that are not known to be right (ROOM=training for one)
+mutants: .venv/installed ## small changes of the solutions that no check sees, and at how many seeds a wrong answer is missed (ROOM=training for one, SEEDS=10000)
 	@$(BIN)/python -m tests.mutants $(if $(ROOM),--room $(ROOM))
+	@$(BIN)/python -m tests.wrong $(if $(ROOM),--room $(ROOM)) $(if $(SEEDS),--seeds $(SEEDS))
 
 photos: .venv/installed ## accuracy on photographs made of held-out garments, on each background; those that are wrong in _build/photos (WRITE=1 shows it in the book)
 	@$(BIN)/python -m bench.photos --model $(DEPLOYED) $(if $(WRITE),--write)

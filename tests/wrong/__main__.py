@@ -1,0 +1,63 @@
+"""Say at how many seeds each wrong answer and each known mistake is missed: python -m tests.wrong --seeds 10000"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+import torch
+from rich.table import Table
+
+from autograder.checks import rooms
+from autograder.console import print_table, progress
+from autograder.course import Course
+from tests.wrong.misses import Misses, misses
+
+
+def main() -> int:
+    """Try every wrong answer at many seeds, print a line for each exercise, and return 1 where any is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--room", action="append", choices=rooms(), help="only this one; may be given several times")
+    parser.add_argument("--exercise", help="only this one")
+    parser.add_argument("--seeds", type=int, default=200, help="how many seeds, 0 and up")
+    options = parser.parse_args()
+    course = Course.installed()
+    exercises = [
+        (room, exercise.name, options.seeds)
+        for room in options.room or rooms()
+        for exercise in course.exercises(room)
+        if options.exercise in (None, exercise.name)
+    ]
+    table = Table("room", "exercise", "answers", "caught without chance", "missed", "seconds")
+    missed: list[Misses] = []
+    with (
+        progress("exercises", len(exercises), quiet=False) as step,
+        ProcessPoolExecutor(
+            2, multiprocessing.get_context("fork"), initializer=torch.set_num_threads, initargs=(1,)
+        ) as pool,
+    ):
+        for (room, exercise, seeds), (found, seconds) in zip(exercises, pool.map(tried, exercises), strict=True):
+            step(exercise)
+            built = sum(one.built for one in found)
+            times = sum(len(one.missed) for one in found)
+            chances = seeds * len(found)
+            table.add_row(room, exercise, str(len(found)), str(built), f"{times} of {chances}", f"{seconds:.0f}")
+            missed += [one for one in found if one.missed]
+    print_table(table)
+    for one in missed:
+        print(f"{one.room}: {one.id}: missed at {len(one.missed)} of {one.seeds} seeds, {one.missed[:5]}")
+    return int(bool(missed))
+
+
+def tried(work: tuple[str, str, int]) -> tuple[list[Misses], float]:
+    """Return how the answers of one exercise fared, and how many seconds it took."""
+    room, exercise, seeds = work
+    started = time.monotonic()
+    return list(misses(room, range(seeds), exercise.__eq__)), time.monotonic() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Wrong answers of the room ``deployment``, by other algorithms than the reference's."""

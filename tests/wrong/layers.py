@@ -1,0 +1,1 @@
+"""Wrong answers of the room ``layers``, by other algorithms than the reference's."""
