@@ -25,6 +25,7 @@ from bench.photographs import SURE, taken
 from solutions import data
 from solutions.accelerate import device as machine
 from solutions.accelerate.recipes import RECIPES
+from solutions.accelerate.shapes import made_shapes
 from solutions.deploy.answers import UNSURE_BELOW
 from solutions.deploy.doubt import doubt
 from solutions.deployment import load_model, prepare_image
@@ -32,6 +33,7 @@ from solutions.runs import run as runs
 
 WRITTEN = data.DATA / "things.json"
 FONT = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
+SHOWN = 12  # shapes in the chapter's picture
 FONT_SIZE = 109  # the only one that it has, in pixels
 BLOCKS = (
     *((0x1F32D, 0x1F37F), (0x1F400, 0x1F43F), (0x1F680, 0x1F6A3), (0x1F3A0, 0x1F3BF), (0x1F4BA, 0x1F4FE)),
@@ -104,7 +106,9 @@ def main() -> None:
         table.add_row(f"{shapes:.0%}", *(f"{value:.1%}" for value in means))
     print_table(table)
     if options.write:
-        WRITTEN.write_text(json.dumps({"things": len(pictures), "rows": rows}, indent=1) + "\n")
+        shapes = [shape.tobytes().hex() for shape in (made_shapes(SHOWN) * 255).round().astype(np.uint8)]
+        shown = {"things": len(pictures), "rows": rows, "shapes": shapes}
+        WRITTEN.write_text(json.dumps(shown, indent=1) + "\n")
 
 
 if __name__ == "__main__":

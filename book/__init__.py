@@ -22,7 +22,7 @@ DATA = ROOT / "data"
 PARTS = (
     *("addresses", "assets", "card", "claims", "conformance", "demo", "downloads", "execution", "exercises", "facts"),
     *("figures", "forks", "glossary", "known_mistakes", "labels", "mathematics", "opening", "outcomes"),
-    *("predict", "sidenotes", "theme", "timetable", "widgets", "workload"),
+    *("predict", "shown_code", "sidenotes", "theme", "timetable", "widgets", "workload"),
 )
 
 

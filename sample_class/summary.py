@@ -29,7 +29,8 @@ def summary(course: Path, model: Path) -> list[str]:
         ("feedback", f"{course}/feedback/", "a page for each student"),
         ("model", str(model), f"test accuracy {results['test_accuracy']:.2%}, on {data}"),
         ("figures", f"{model.parent}/", "curves, confusion matrix, confident mistakes"),
-        ("try it", "a photograph of a garment", ".venv/bin/python -m solutions predict PHOTO"),
+        ("first", "source .venv/bin/activate", "in each new terminal; it makes autograder and this python known"),
+        ("try it", "a photograph of a garment", "python -m solutions predict PHOTO"),
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines = [f"{name:<{widths[0]}}  {where:<{widths[1]}}  {how}" for name, where, how in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from nbformat import NotebookNode
@@ -14,22 +15,35 @@ from autograder.notebooks.graft import grade_id_of, is_answer, is_written, recor
 NO_RESPONSE = "No response."  # nbgrader's words
 
 
-def save_verdicts(gradebook: Gradebook, assignment: str, student: str, graded: NotebookNode) -> None:
-    """Write a submission's scores and automatic comments; what a person has given stays, and waits to be looked at.
+def save_verdicts(
+    gradebook: Gradebook, assignment: str, student: str, graded: NotebookNode, unchanged: Collection[str] = ()
+) -> None:
+    """Write a submission's scores and automatic comments; what a person has given stays.
+
+    It waits to be looked at again, unless it is of an answer that reads as it did when it was marked.
 
     Args:
         gradebook: nbgrader's, with a row for the submission; the caller commits.
         assignment: its id.
         student: whose work.
         graded: the notebook in which the verdicts are recorded.
+        unchanged: cells of written answers that read as in the notebook that was graded before.
     """
     scores, comments, given = points_of(graded), comments_of(graded), record_of(graded).get(GIVEN, ())
     notebook = gradebook.find_submission_notebook(assignment, assignment, student)
     for grade, cell in rows_of(gradebook, Grade, notebook.id):
         grade.auto_score = scores.get(cell, 0.0)  # of a check that is no more, nothing, and nobody waits for it
-        grade.needs_manual_grade = cell not in given and (grade.manual_score is not None or grade.auto_score is None)
+        if grade.manual_score is None or cell in given or cell not in unchanged:
+            waits = grade.manual_score is not None or grade.auto_score is None
+            grade.needs_manual_grade = waits and cell not in given
     for comment, cell in rows_of(gradebook, Comment, notebook.id):
         comment.auto_comment = comments.get(cell)
+
+
+def unchanged_answers(before: NotebookNode, graded: NotebookNode) -> set[str]:
+    """Return the cells of written answers whose text is the same in two graded notebooks."""
+    earlier, now = ({grade_id_of(cell): cell.source for cell in filter(is_written, one.cells)} for one in (before, graded))
+    return {str(cell) for cell, text in now.items() if earlier.get(cell) == text}
 
 
 def points_of(graded: NotebookNode) -> dict[str, float | None]:

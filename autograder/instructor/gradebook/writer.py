@@ -37,7 +37,8 @@ from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, Submission
 from autograder.instructor.gradebook.dates import own_due_dates_of, set_extension
 from autograder.instructor.gradebook.late_penalties import LatePenalty
-from autograder.instructor.gradebook.saving import save_verdicts
+from autograder.instructor.gradebook.saving import save_verdicts, unchanged_answers
+from autograder.notebooks.graft import MalformedNotebook, read_notebook
 
 # What a database says, and what an instructor can do about it.
 WAYS_OUT = {
@@ -242,8 +243,17 @@ class CourseGradebook:
             set_extension(handed_in, self._own_due[work])
         for submitted in handed_in.notebooks:
             submitted.late_submission_penalty = None
-        save_verdicts(gradebook, submission.assignment, submission.student, notebook)
+        save_verdicts(
+            gradebook, submission.assignment, submission.student, notebook, self._unchanged(submission, notebook)
+        )
         return bool(handed_in.total_seconds_late > 0)
+
+    def _unchanged(self, submission: Submission, notebook: NotebookNode) -> set[str]:
+        try:
+            before = read_notebook(self.folder.autograded(submission.student, submission.assignment))
+        except (FileNotFoundError, MalformedNotebook):
+            return set()
+        return unchanged_answers(before, notebook)
 
     @contextmanager
     def open(self) -> Iterator[Gradebook]:

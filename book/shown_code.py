@@ -1,0 +1,84 @@
+"""The code that a page shows: without calls that only put numbers into the text, and cells that hold nothing else."""
+
+import ast
+from collections.abc import Callable
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+PLUMBING = "glue"
+
+
+def without_plumbing(code: str) -> str:
+    """Return code without its calls of ``glue``, and without the loops and branches that hold nothing else.
+
+    Code that Python alone cannot read, such as a line of IPython's, is returned as it is.
+    """
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return code
+    lines: list[str | None] = list(code.splitlines())
+    for statement in _plumbing(tree.body):
+        first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
+        lines[first:last] = [None] * (last - first)
+    for statement in _emptied(tree.body):
+        lines[statement.lineno - 1] = f"{' ' * statement.col_offset}pass"
+    return "\n".join(line for line in lines if line is not None).strip("\n")
+
+
+def _plumbing(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements, at any depth, that are calls of ``glue`` or hold nothing but such calls."""
+    return [lost for one in body for lost in ([one] if _is_plumbing(one) else _within(one, _plumbing))]
+
+
+def _emptied(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the first statement of each block that loses all of them while the statement around it stays."""
+    around = [one for one in body if not _is_plumbing(one)]
+    first = [block[0] for one in around for block in _blocks(one) if all(map(_is_plumbing, block))]
+    return first + [lost for one in around for lost in _within(one, _emptied)]
+
+
+def _is_plumbing(statement: ast.stmt) -> bool:
+    if blocks := _blocks(statement):
+        return all(_is_plumbing(one) for block in blocks for one in block)
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == PLUMBING
+
+
+def _within(statement: ast.stmt, find: Callable[[list[ast.stmt]], list[ast.stmt]]) -> list[ast.stmt]:
+    return [found for block in _blocks(statement) for found in find(block)]
+
+
+def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    return [block for name in ("body", "orelse", "finalbody") if (block := getattr(statement, name, []))]
+
+
+class ShowNoPlumbing(SphinxPostTransform):
+    """Take the calls of ``glue`` out of the code that is shown, and cells of which nothing then remains to be shown."""
+
+    default_priority = 15  # after myst-nb has chosen what is shown of an output, before figures are drawn
+
+    def run(self, **kwargs: object) -> None:
+        cells = (node for node in self.document.findall(nodes.container) if node.get("nb_element") == "cell_code")
+        for cell in list(cells):
+            for code in list(cell.findall(nodes.literal_block)):
+                if "cell_input" not in code.parent["classes"]:
+                    continue
+                text = without_plumbing(code.astext())
+                if text != code.astext():
+                    code.children, code.rawsource = [nodes.Text(text)], text
+                is_folded = bool(cell.get("hide_mode"))
+                if (not text or is_folded) and not _shows_something(cell):
+                    cell.parent.remove(cell)
+
+
+def _shows_something(cell: nodes.Element) -> bool:
+    """Whether a cell has an output that a reader sees."""
+    outputs = [part for part in cell.children if isinstance(part, nodes.Element) and "cell_output" in part["classes"]]
+    return any(not isinstance(node, nodes.container) for part in outputs for node in part.findall() if node is not part)
+
+
+def setup(app: Sphinx) -> None:
+    app.add_post_transform(ShowNoPlumbing)

@@ -1,0 +1,79 @@
+"""The paragraphs of a chapter's source as a reader should find them, read without any of the book's own code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+COMPUTED = "\N{OBJECT REPLACEMENT CHARACTER}"  # in the place of what the source does not say
+WRITTEN_CELL = re.compile(r"^\+\+\+ .*?^\+\+\+$", re.MULTILINE | re.DOTALL)
+OPTIONS = re.compile(r"\A(?:(?::[\w-]+:.*|[ \t]*)(?:\n|\Z))+")
+SAID_BY_ITS_BODY = {"predict", "recall", "opening", "widget", "note", "tip", "warning", "important", "admonition"}
+SAID_BY_ITS_BODY |= {"dropdown", "card", "glossary", "grid", "grid-item-card", "margin"}
+LABEL = re.compile(r"^\([\w-]+\)=\s*")
+ROLE = re.compile(r"\{(?P<name>[\w:]+)\}$")
+PARSER = MarkdownIt().enable("table").use(colon_fence_plugin).use(dollarmath_plugin).use(front_matter_plugin)
+
+
+def paragraphs(text: str) -> Iterator[list[str]]:
+    """Give each paragraph, heading, list item and table cell of a source, as the pieces between what is computed.
+
+    To MyST a percent sign at the head of a line begins a comment. Here it does not: the line is expected on the page.
+    """
+    for token in PARSER.parse(OPTIONS.sub("", WRITTEN_CELL.sub("", text))):
+        if token.type == "inline":
+            yield [piece for piece in (words(part) for part in _said(token.children or []).split(COMPUTED)) if piece]
+        elif token.type in ("fence", "colon_fence"):
+            directive = re.match(r"\{([\w-]+)\}\s*(.*)", token.info)
+            if directive and directive[1] in SAID_BY_ITS_BODY:
+                title = "" if directive[1] == "widget" else directive[2]
+                body = OPTIONS.sub("", token.content)
+                if directive[1] == "glossary":  # a word, and its meaning indented below it
+                    body = re.sub(r"^(\S.*)\n(?= )", r"\1\n\n", body, flags=re.MULTILINE)
+                yield from paragraphs(f"{title}\n\n{body}")
+
+
+def _said(tokens: list[Token]) -> str:
+    """Return the words of a paragraph's parts, with a sign for each part that a build computes.
+
+    An option of a question and its reason stand apart on a page.
+    """
+    said, is_option = "", bool(tokens) and re.match(r"\[[ x]\] ", tokens[0].content) is not None
+    for token in tokens:
+        if token.type == "code_inline" and (role := ROLE.search(said)):
+            said = said[: role.start()] + (_term(token.content) if role["name"] == "term" else COMPUTED)
+        elif token.type in ("text", "code_inline"):
+            said += token.content
+        elif token.type in ("softbreak", "hardbreak"):
+            said += COMPUTED if is_option else " "
+        elif token.type in ("math_inline", "math_inline_double", "image", "html_inline"):
+            said += COMPUTED
+    said = said.removeprefix("[ ] ").removeprefix("[x] ")
+    return LABEL.sub("", re.sub(r"\{[#.][^}]*\}", "", said))
+
+
+def _term(body: str) -> str:
+    return re.sub(r"\s*<[^>]+>$", "", body)
+
+
+def words(text: str) -> str:
+    """Return a text as it is compared: straight quotes, one space between words, none before a point."""
+    plain = text.translate(str.maketrans("’‘“”\N{NO-BREAK SPACE}", "''\"\" "))
+    return " ".join(plain.split())
+
+
+def is_told(pieces: list[str], page: str, room: int = 600) -> bool:
+    """Whether a page holds the pieces of a paragraph in their order, with at most so many characters in between."""
+    pattern = rf".{{0,{room}}}?".join(map(re.escape, pieces))
+    return re.search(pattern, page) is not None
+
+
+def sources(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.md"))

@@ -1,0 +1,3 @@
+"""What leaves this repository, as its users have it: a site, a zip in a new environment, a course folder."""
+
+from tests.book.conftest import build, published, site  # noqa: F401
