@@ -44,11 +44,11 @@ class SeveralCourses(WorkFailed):
 
 @dataclass(frozen=True)
 class Chapter:
-    """One file of the chapters' folder that holds exercises.
+    """One numbered file of the chapters' folder.
 
     Attributes:
         path: the file.
-        room: the module of its exercises, such as ``layers``.
+        room: the module of its exercises, such as ``layers``; of a chapter to read, what stands in that place.
     """
 
     path: Path
@@ -62,6 +62,10 @@ class Chapter:
     @property
     def text(self) -> str:
         return self.path.read_text(encoding="utf-8")
+
+    @property
+    def has_exercises(self) -> bool:
+        return HAS_EXERCISE.search(self.text) is not None
 
 
 @dataclass(frozen=True)
@@ -238,15 +242,23 @@ def chapters_of(course: Course) -> list[Chapter]:
     Raises:
         UnfinishedChapter: one has exercises, and no mistakes or no checks; the message names the file.
     """
-    rooms = ((path, path.stem.partition("-")[2]) for path in sorted(course.chapters.glob("[0-9]*-*.md")))
-    found = [Chapter(path, room) for path, room in rooms]
-    chapters = [chapter for chapter in found if HAS_EXERCISE.search(chapter.text)]
+    chapters = [chapter for chapter in _numbered(course) if chapter.has_exercises]
     for chapter in chapters:
         for folder in (course.folder / "mistakes", course.checks):
             if not (folder / f"{chapter.room}.py").is_file():
                 missing = f"{folder.name}/{chapter.room}.py"
                 raise UnfinishedChapter(f"{chapter.path.name} has exercises, and {missing} is not there: write it")
     return chapters
+
+
+def chapters_to_read(course: Course) -> list[Chapter]:
+    """Return the numbered chapters without exercises, in order: students get them, and nothing of them is graded."""
+    return [chapter for chapter in _numbered(course) if not chapter.has_exercises]
+
+
+def _numbered(course: Course) -> list[Chapter]:
+    paths = sorted(course.chapters.glob("[0-9]*-*.md"))
+    return [Chapter(path, path.stem.partition("-")[2]) for path in paths]
 
 
 def names_of_source(source: str, module_name: str) -> SimpleNamespace:

@@ -106,8 +106,8 @@ def main() -> None:
         table.add_row(f"{shapes:.0%}", *(f"{value:.1%}" for value in means))
     print_table(table)
     if options.write:
-        shapes = [shape.tobytes().hex() for shape in (made_shapes(SHOWN) * 255).round().astype(np.uint8)]
-        shown = {"things": len(pictures), "rows": rows, "shapes": shapes}
+        drawn = (made_shapes(SHOWN) * 255).round().astype(np.uint8)
+        shown = {"things": len(pictures), "rows": rows, "shapes": [shape.tobytes().hex() for shape in drawn]}
         WRITTEN.write_text(json.dumps(shown, indent=1) + "\n")
 
 

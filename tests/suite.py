@@ -88,6 +88,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def is_turn_of(item: pytest.Item, number: int) -> bool:
     """Whether a test takes part in a run of this commit."""
+    if item.path.is_relative_to(ROOT / "tests" / "delivered"):
+        return True  # with every commit: what is delivered is what is tested
     turns = [(marker.args[0], marker.kwargs.get("of", TURNS)) for marker in item.iter_markers("turn")]
     if turns:
         return all(number % of == n % of for n, of in turns)

@@ -24,7 +24,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
 
     from nbformat import NotebookNode
 
-    from autograder.course import Chapter, chapters_of
+    from autograder.course import Chapter, chapters_of, chapters_to_read
     from autograder.instructor.course.about import about, course_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.questions import own_questions
@@ -32,7 +32,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from autograder.instructor.gradebook.term import enter_term, students_of
     from autograder.instructor.gradebook.writer import CourseGradebook
     from autograder.instructor.releasing.bundle import recordings_of, write_bundle
-    from autograder.instructor.releasing.release import points_of, run_reference
+    from autograder.instructor.releasing.release import notebook_to_read, points_of, run_reference
     from autograder.instructor.releasing.release import release as release_chapter
     from autograder.notebooks.graft import read_notebook
 
@@ -58,6 +58,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # Each runs in a kernel of its own; what is written is written one after the other.
         running = [pool.submit(run, chapter) for chapter in chapters]
+        read_only = {chapter: pool.submit(run, chapter) for chapter in chapters_to_read(course)}
         recording = pool.submit(recordings_of, course)
         try:
             for chapter, executed in zip(chapters, running, strict=True):
@@ -72,10 +73,14 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
                 )
             step("making the zip for students")
             recordings = recording.result()
+            to_read = {
+                chapter.path.stem: notebook_to_read(chapter, executed.result(), course)
+                for chapter, executed in read_only.items()
+            }
         finally:
             pool.shutdown(cancel_futures=True)
     notebooks = [folder.released(name) for name in folder.assignments()]
-    write_bundle(folder.bundle, notebooks, course, recordings, said.hand_in, due)
+    write_bundle(folder.bundle, notebooks, course, recordings, said.hand_in, due, to_read)
     with CourseGradebook(folder) as gradebook:
         enter_term(gradebook, students, due, own_due)
     if not quiet:

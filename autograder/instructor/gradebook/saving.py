@@ -42,7 +42,9 @@ def save_verdicts(
 
 def unchanged_answers(before: NotebookNode, graded: NotebookNode) -> set[str]:
     """Return the cells of written answers whose text is the same in two graded notebooks."""
-    earlier, now = ({grade_id_of(cell): cell.source for cell in filter(is_written, one.cells)} for one in (before, graded))
+    earlier, now = (
+        {grade_id_of(cell): cell.source for cell in filter(is_written, one.cells)} for one in (before, graded)
+    )
     return {str(cell) for cell, text in now.items() if earlier.get(cell) == text}
 
 

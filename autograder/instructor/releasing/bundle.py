@@ -16,6 +16,8 @@ from datetime import datetime
 from importlib.metadata import Distribution, PackageMetadata, entry_points
 from pathlib import Path
 
+import nbformat
+from nbformat import NotebookNode
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -57,6 +59,7 @@ def write_bundle(
     recordings: Mapping[str, bytes],
     hand_in: str = "",
     due: Mapping[str, datetime] | None = None,
+    to_read: Mapping[str, NotebookNode] | None = None,
 ) -> Path:
     """Write the zip and return its path.
 
@@ -67,26 +70,36 @@ def write_bundle(
         recordings: what ``recordings_of`` returned.
         hand_in: where work is handed in, as the end of a sentence; empty where that is said elsewhere.
         due: when each assignment is due, with its time zone; one without a date is left out.
+        to_read: notebooks of chapters without exercises, by name.
 
     Raises:
         BundleError: the wheel could not be built.
     """
+    to_read = to_read or {}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "course"
         root.mkdir()
         for notebook in notebooks:
             shutil.copyfile(notebook, root / notebook.name)
+        for name, content in to_read.items():
+            nbformat.write(content, root / f"{name}.ipynb")
         wheel = build_wheel(course, notebooks, recordings, root)
         (root / "requirements.txt").write_text(f"./{wheel.name}\n{JUPYTER}\n", encoding="utf-8")
         names = [notebook.stem for notebook in notebooks]
-        (root / "README.md").write_text(guide(names, course, hand_in, due or {}), encoding="utf-8")
+        (root / "README.md").write_text(guide(names, course, hand_in, due or {}, list(to_read)), encoding="utf-8")
         draft = target.with_suffix(".draft")
         zip_folder(root, draft, inside=root.name)
         draft.replace(target)
     return target
 
 
-def guide(assignments: Sequence[str], course: Course, hand_in: str, due: Mapping[str, datetime]) -> str:
+def guide(
+    assignments: Sequence[str],
+    course: Course,
+    hand_in: str,
+    due: Mapping[str, datetime],
+    to_read: Sequence[str] = (),
+) -> str:
     """Return the page that tells students how to begin and how to hand in.
 
     What holds of one course alone stands in its ``student_readme.md``, if it has one: a paragraph or more under each of
@@ -97,7 +110,9 @@ def guide(assignments: Sequence[str], course: Course, hand_in: str, due: Mapping
     said = {name: f"{text.strip()}\n\n" for name, text in zip(parts[::2], parts[1::2], strict=True)}
     until = {name: in_words(due[name]) for name in assignments if name in due}
     values = {
-        "notebooks": "\n".join(f"- `{name}.ipynb`" for name in assignments),
+        "notebooks": "\n".join(
+            [*(f"- `{name}.ipynb`, to read first" for name in to_read), *(f"- `{name}.ipynb`" for name in assignments)]
+        ),
         "where": f" {hand_in}" if hand_in else "",
         "when": "".join(f"\n   - `{name}`: until {when}" for name, when in until.items()),
         "book": f"The book is at {course.book_url}. " if course.book_url else "",

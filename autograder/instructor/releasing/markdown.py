@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -48,15 +48,17 @@ class Context:
         glued: values by name, as the chapter's cells computed them.
         citations: how each work is cited, such as "He et al. 2015", by its key.
         references: a line for each work that the chapter cites, for the list at its end.
+        beside: pages that lie beside the notebook as notebooks themselves.
     """
 
     contents: Contents
     glued: Mapping[str, str] = field(default_factory=dict)
     citations: Mapping[str, str] = field(default_factory=dict)
     references: Sequence[str] = ()
+    beside: Collection[str] = ()
 
     def link(self, text: str, page: str, place: str = "") -> str:
-        """Return a link to a page of the book, or the text alone where there is none.
+        """Return a link to a page of the book, or to a notebook beside this one, or the text alone.
 
         Args:
             text: of the link.
@@ -64,7 +66,8 @@ class Context:
             place: label on that page.
         """
         if not self.contents.page:
-            return text
+            stem = page.removesuffix(".html")
+            return f"[{text}]({stem}.ipynb)" if stem in self.beside else text
         return f"[{text}]({urljoin(self.contents.page, page)}{place and '#' + place})"
 
     def section(self, text: str, label: str) -> str:

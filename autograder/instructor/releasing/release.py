@@ -106,6 +106,17 @@ def release(
     return Released(chapter.assignment, path, folder.released(chapter.assignment))
 
 
+def notebook_to_read(chapter: Chapter, executed: NotebookNode, course: Course) -> NotebookNode:
+    """Return a chapter without exercises as students get it.
+
+    Args:
+        chapter: the chapter.
+        executed: what ``run_reference`` returned: its values go into the text.
+        course: whose chapter it is.
+    """
+    return source_notebook(chapter, course, glued_values(executed))
+
+
 def points_of(released: NotebookNode) -> tuple[int, int]:
     """Return the points of a released notebook: those that checks give, and those that a person gives."""
     graded = [cell for cell in released.cells if is_graded(cell)]

@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.checks import Check, checks_of
-from autograder.course import Chapter, Course, chapters_of
+from autograder.course import Chapter, Course, chapters_of, chapters_to_read
 from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_lines
 from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.course.questions import WrittenQuestion, public_question
@@ -23,6 +23,7 @@ from autograder.notebooks.graft import RECORD, is_answer
 from autograder.sections import Contents, titles_in
 
 SETUP_LINE = "from autograder import check, check_all, progress"
+BOOK_ONLY = "book-only"  # of a cell that puts numbers into the text by what students do not have
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
 GOES_ON = "raises-exception"
 # JupyterLab and Colab show the cell's first line, and unfold the rest.
@@ -50,6 +51,8 @@ def source_notebook(
 ) -> NotebookNode:
     """Return the instructor's notebook of a chapter: solutions and hidden checks included, nothing executed.
 
+    Of a chapter without exercises it is the notebook that students get.
+
     Args:
         chapter: to read.
         course: whose reference fills the exercise cells, and whose book, if there is one, the text links to.
@@ -66,7 +69,8 @@ def source_notebook(
     bibliography = course.bibliography if glued is not None else ""
     contents = Contents(chapter.assignment, course.page(chapter.room), titles_in(chapter.text))
     references = references_of(bibliography, chapter.text)
-    context = Context(contents, glued or {}, citations_of(bibliography), references)
+    beside = {one.path.stem for one in chapters_to_read(course)}
+    context = Context(contents, glued or {}, citations_of(bibliography), references, beside)
     cells: list[NotebookNode] = []
     for cell in read.cells:
         tags = cell.metadata.get("tags", [])
@@ -78,6 +82,8 @@ def source_notebook(
         elif cell.cell_type == "markdown":
             if glued is not None and cell.source.strip():
                 cells.append(nbformat.v4.new_markdown_cell(to_markdown(cell.source, context)))
+        elif BOOK_ONLY in tags and glued is not None:
+            continue
         elif "exercise" in tags:
             cells += _exercise_cells(course.exercise_in(chapter, cell.source), checks_of(chapter.room))
         elif "given" in tags:
@@ -93,20 +99,14 @@ def source_notebook(
         cells[0].source = _with_due_date(cells[0].source, due)
     first_code = next(at for at, cell in enumerate(cells) if cell.cell_type == "code")
     cells.insert(first_code, nbformat.v4.new_code_cell(set_up_cell(course.downloads_url), metadata=FOLDED))
-    cells.append(nbformat.v4.new_markdown_cell(HOW_FAR.format(notebook=f"{chapter.assignment}.ipynb")))
-    cells.append(nbformat.v4.new_code_cell(f'progress("{chapter.room}")', metadata={"tags": [GOES_ON]}))
-    cells.append(nbformat.v4.new_markdown_cell(HAND_IN))
-    # It imports for itself: somebody may open the notebook only to hand it in.
-    code = f'from autograder import hand_in\n\nhand_in("{chapter.room}")'
-    cells.append(nbformat.v4.new_code_cell(code, metadata={"tags": [GOES_ON]}))
-    notebook = nbformat.v4.new_notebook(
-        cells=cells,
-        metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-            RECORD: {"assignment": chapter.assignment, "room": chapter.room},
-        },
-    )
+    metadata: dict[str, Any] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    if chapter.has_exercises:
+        cells += _last_cells(chapter)
+        metadata[RECORD] = {"assignment": chapter.assignment, "room": chapter.room}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     _name_cells(cells)
     nbformat.validate(notebook)
     return notebook
@@ -138,6 +138,18 @@ def glued_values(executed: NotebookNode) -> dict[str, str]:
                 data = output["data"]
                 found[name] = next(value for mime, value in data.items() if mime.endswith("text/plain"))
     return found
+
+
+def _last_cells(chapter: Chapter) -> list[NotebookNode]:
+    """Return the cells at a notebook's end: how far it is, and to hand it in."""
+    # It imports for itself: somebody may open the notebook only to hand it in.
+    code = f'from autograder import hand_in\n\nhand_in("{chapter.room}")'
+    return [
+        nbformat.v4.new_markdown_cell(HOW_FAR.format(notebook=f"{chapter.assignment}.ipynb")),
+        nbformat.v4.new_code_cell(f'progress("{chapter.room}")', metadata={"tags": [GOES_ON]}),
+        nbformat.v4.new_markdown_cell(HAND_IN),
+        nbformat.v4.new_code_cell(code, metadata={"tags": [GOES_ON]}),
+    ]
 
 
 def _exercise_cells(exercise: Exercise, checks: Sequence[Check]) -> list[NotebookNode]:

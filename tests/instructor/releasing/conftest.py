@@ -35,7 +35,7 @@ def source(released: Path) -> NotebookNode:
 
 @dataclass(frozen=True)
 class StudentMachine:
-    """A folder with the unzipped bundle, and an environment that holds nothing but the wheel and what it needs."""
+    """A folder with the unzipped bundle, and an environment that holds nothing but what its README installs."""
 
     folder: Path
 
@@ -45,11 +45,18 @@ class StudentMachine:
 
     @property
     def python(self) -> Path:
-        return self.folder / "venv" / "bin" / "python"
+        return self.course / ".venv" / "bin" / "python"
 
     def run(self, *line: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         command = [str(self.python), *map(str, line)]
         return subprocess.run(command, cwd=cwd or self.course, capture_output=True, text=True, check=False)
+
+    def run_all(self, notebook: Path, into: Path) -> NotebookNode:
+        """Run a notebook as *Run All* does, by the student's own Jupyter: it stops where a cell fails that may not."""
+        line = ["-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", into, notebook]
+        done = self.run(*line, cwd=notebook.parent)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return read_notebook(into / notebook.name)
 
     def autograder(self, *line: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         return self.run(self.python.parent / "autograder", *line, cwd=cwd)
@@ -57,16 +64,19 @@ class StudentMachine:
 
 @pytest.fixture(scope="session")
 def machine(tmp_path_factory: pytest.TempPathFactory, released: Path) -> StudentMachine:
-    """A student's machine, made once: unzip, a new environment, pip install of the wheel."""
+    """A student's machine, made once: unzip, and type what the README says before it opens JupyterLab."""
 
     def make(folder: Path) -> None:
         with zipfile.ZipFile(released / "release" / "course.zip") as archive:
             archive.extractall(folder)
-        subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-        (wheel,) = (folder / "course").glob("*.whl")
-        pip = [folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", wheel]
-        done = subprocess.run(pip, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        course = folder / "course"
+        block = re.search(r"```sh\n(.*?)```", (course / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+        assert block
+        environment, install, lab = block[1].split(" &&\n")
+        assert lab.strip() == ".venv/bin/jupyter lab"
+        for line in (environment.replace("python3", sys.executable), install):
+            done = subprocess.run(line, shell=True, cwd=course, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
 
     return StudentMachine(made_once("student", tmp_path_factory, make))
 

@@ -1,10 +1,16 @@
-"""A student's whole way: unzip, fill in every chapter, run each notebook from top to bottom, hand in, full marks."""
+"""The students' zip in a new environment that holds what its README installs, and nothing else.
+
+Each notebook runs from the first cell to the last as it is handed out, and filled with right answers; then it is
+checked, handed in and graded, with full marks.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +23,7 @@ from autograder.notebooks.graft import is_graded, read_notebook
 from autograder.receipts import PACKED, receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course, made_once
-from tests.instructor.releasing.conftest import StudentMachine, errors_in, run_all
+from tests.instructor.releasing.conftest import StudentMachine, errors_in
 
 COURSE = Course.installed()
 CHAPTERS = chapters_of(COURSE)
@@ -40,23 +46,45 @@ def done(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> P
     return made_once("done", tmp_path_factory, make)
 
 
-@pytest.mark.parametrize(
-    "chapter",
-    [pytest.param(chapter, id=chapter.assignment, marks=pytest.mark.turn(at)) for at, chapter in enumerate(CHAPTERS)],
-)
+@pytest.fixture(scope="session")
+def handed_out(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine) -> Path:
+    """A folder with each notebook of the zip, and in `ran` what *Run All* makes of it. Read it only."""
+
+    def make(folder: Path) -> None:
+        notebooks = [Path(shutil.copy(path, folder)) for path in sorted(machine.course.glob("*.ipynb"))]
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(partial(machine.run_all, into=folder / "ran"), notebooks))
+
+    return made_once("handed_out", tmp_path_factory, make)
+
+
+@EACH_CHAPTER
+@pytest.mark.long("every notebook runs from its first cell to its last")
+def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(chapter: Chapter, handed_out: Path) -> None:
+    """A cell that fails is one that needs an answer, and is told so; the last two say how far it is, and pack it."""
+    ran = read_notebook(handed_out / "ran" / f"{chapter.assignment}.ipynb")
+    assert [cell.source for cell in code_cells(ran) if cell.source.strip() and not cell.execution_count] == []
+    assert {output.ename for output in errors_in(ran).values()} <= {"NotImplementedError", "ChecksFailed"}
+    card, packed = (shown(cell) for cell in code_cells(ran)[-2:])
+    assert f"{chapter.assignment}: 0 of {len(COURSE.exercises(chapter.room))} exercises done" in card
+    copy = handed_out / PACKED / f"{chapter.assignment}.ipynb"
+    assert f"Receipt {receipt_of(copy.read_bytes())}: {PACKED}/{copy.name}, packed " in packed
+
+
+@EACH_CHAPTER
+@pytest.mark.deep
 @pytest.mark.long("a chapter is trained from top to bottom")
 def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cells_say_that_all_is_done_and_pack_it(
-    chapter: Chapter, done: Path, kernel: str
+    chapter: Chapter, done: Path, machine: StudentMachine
 ) -> None:
-    ran = run_all(read_notebook(done / f"{chapter.assignment}.ipynb"), kernel, done)
+    ran = machine.run_all(done / f"{chapter.assignment}.ipynb", done / "ran")
     assert errors_in(ran) == {}
     assert not [out for cell in code_cells(ran) for out in cell.outputs if out.get("name") == "stderr"]
     number = len(COURSE.exercises(chapter.room))
-    card, packed = code_cells(ran)[-2].outputs[0].data, code_cells(ran)[-1].outputs[-1].data["text/plain"]
-    assert card["text/plain"].startswith(f"{chapter.assignment}: {number} of {number} exercises done")
-    assert "<table" in card["text/html"]
+    card, packed = (shown(cell) for cell in code_cells(ran)[-2:])
+    assert card.startswith(f"{chapter.assignment}: {number} of {number} exercises done")
     copy = done / PACKED / f"{chapter.assignment}.ipynb"
-    assert packed.startswith(f"Receipt {receipt_of(copy.read_bytes())}: {PACKED}/{copy.name}, packed ")
+    assert f"Receipt {receipt_of(copy.read_bytes())}: {PACKED}/{copy.name}, packed " in packed
     assert [line for line in packed.splitlines() if line.startswith("  - ")] == [  # the answers alone are filled in
         "  - The file holds no written answer. If you wrote one, press Ctrl+S (on a Mac ⌘S) and run this cell again."
     ]
@@ -66,12 +94,19 @@ def test_a_filled_notebook_runs_from_top_to_bottom_and_its_last_cells_say_that_a
     assert [line.split(",")[0] for line in said] == [f"{name}: yours" for name in taken]
 
 
+def shown(cell: NotebookNode) -> str:
+    """Return what a cell shows as text."""
+    return "".join(out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
+
+
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-@EACH_CHAPTER
-@pytest.mark.rotates(3)
+@pytest.mark.parametrize(
+    "chapter",
+    [pytest.param(one, id=one.assignment, marks=[pytest.mark.deep] * (one.room != "layers")) for one in CHAPTERS],
+)
 @pytest.mark.long("a chapter's cells run from top to bottom")
 def test_an_untouched_notebook_gets_nothing_and_is_told_kindly(chapter: Chapter, machine: StudentMachine) -> None:
     said = machine.autograder("check", f"{chapter.assignment}.ipynb")
