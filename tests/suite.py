@@ -19,7 +19,7 @@ FIRST = [
     "checks/test_every_room.py",
     "mutants/test_mutants.py",
     "book/test_reading.py",
-    "sample_class/test_term.py",
+    "delivered/test_run_a_course.py",
     "instructor/grading/test_hostile_submissions.py",
     "attacks/test_attacks.py",
     "instructor/grading/test_killed.py",

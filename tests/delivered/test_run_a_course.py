@@ -1,4 +1,4 @@
-"""A term from an empty folder to exported marks. The guide is the script, so each command in it runs."""
+"""A term from an empty folder to exported marks: the commands of *Run a course*, typed in the order of the page."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import pytest
 from sample_class.extensions import WrongMarks, check_penalties, expected_percent
 from sample_class.marks import check_marks, expected_marks
 from sample_class.students import handed_in, students
-from sample_class.term import ASSIGNMENT, CommandFailed, Shell, blocks, play
+from sample_class.term import ASSIGNMENT, REPAIR, CommandFailed, Shell, blocks, play
 from tests.conftest import made_once
 from tests.instructor.conftest import open_gradebook
 
 SIZE = 12
+
+
+pytestmark = pytest.mark.long("a term is played")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,6 @@ def term(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once("term", tmp_path_factory, make)
 
 
-@pytest.mark.deep
 def test_the_guide_is_played_to_its_end(term: Path) -> None:
     """Each command ended well, or this folder would not be there."""
     assert len(blocks()) > 10
@@ -48,7 +50,6 @@ def test_the_terminal_stays_where_it_went(tmp_path: Path) -> None:
     assert shell.run("pwd").strip() == str(tmp_path / "deep")
 
 
-@pytest.mark.deep
 def test_all_that_was_handed_in_is_in_the_gradebook(term: Path) -> None:
     with open_gradebook(term / "term" / "my-course") as gradebook:
         submitted = {one.student.id: one for one in gradebook.assignment_submissions(ASSIGNMENT)}
@@ -62,7 +63,14 @@ def test_all_that_was_handed_in_is_in_the_gradebook(term: Path) -> None:
     assert late
 
 
-@pytest.mark.deep
+def test_a_check_that_is_repaired_after_marking_leaves_nobody_with_an_unmarked_answer(term: Path) -> None:
+    course = term / "term" / "my-course"
+    pages = [path.read_text(encoding="utf-8") for path in (course / "feedback").glob(f"*/{ASSIGNMENT}/*.html")]
+    assert len(pages) > 5
+    assert any(REPAIR[1] in page for page in pages)
+    assert not [page for page in pages if "not been marked yet" in page or "not marked yet" in page]
+
+
 def test_a_dozen_have_more_time_and_lateness_costs_what_the_terms_own_calculation_expects(term: Path) -> None:
     course, worksheet = term / "term" / "my-course", term / "term" / "grading-worksheet.csv"
     extensions, late = check_penalties(course, worksheet, students(SIZE))
@@ -81,7 +89,6 @@ def test_a_dozen_have_more_time_and_lateness_costs_what_the_terms_own_calculatio
         table.write_text(said, encoding="utf-8")
 
 
-@pytest.mark.deep
 def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(term: Path) -> None:
     course = term / "term" / "my-course"
     answers = (course / "reports" / "requests.md").read_text(encoding="utf-8")
@@ -92,7 +99,6 @@ def test_a_dozen_requests_are_answered_and_the_report_compares_both_sections(ter
     assert {row["section"] for row in table(course / "need.csv")} <= {"Section 1", "Section 2"}
 
 
-@pytest.mark.deep
 def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(term: Path) -> None:
     with open_gradebook(term / "term" / "my-course") as gradebook:
         marks = {
@@ -109,7 +115,6 @@ def test_marks_arrive_in_the_files_of_canvas_and_moodle_beside_the_right_names(t
     assert {names[row["Full name"]]: float(row["Grade"]) for row in moodle if row["Grade"]} == pytest.approx(marks)
 
 
-@pytest.mark.deep
 def test_everybodys_mark_is_the_one_of_the_terms_own_calculation_after_a_changed_check_and_a_dropped_question(
     term: Path,
 ) -> None:
@@ -125,7 +130,6 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.deep
 def test_each_student_has_a_page_under_a_name_that_the_learning_system_takes_back(term: Path) -> None:
     course = term / "term" / "my-course"
     with zipfile.ZipFile(course / "feedback" / f"{ASSIGNMENT}.zip") as archive:
@@ -135,7 +139,6 @@ def test_each_student_has_a_page_under_a_name_that_the_learning_system_takes_bac
     assert any("assignsubmission_file" in name for name in names)
 
 
-@pytest.mark.deep
 def test_a_student_of_the_made_up_class_always_hands_in_the_same(term: Path) -> None:
     from autograder.notebooks.graft import read_notebook
 
