@@ -104,8 +104,7 @@ recording: .venv/installed ## train once on the full set and record each epoch, 
 	@.ci/require $(PYTHON):$(PYTHON)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/require python3-venv:ensurepip
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(call step,an environment in .venv)sh -c '$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --upgrade pip'
 	$(call step,Python packages into .venv)$(BIN)/python -m pip install --quiet $(if $(CPU),--requirement .ci/without-cuda.txt) --editable '.[dev]'
 	@touch $@
 

@@ -231,11 +231,15 @@ def summary(course: Path, everybody: list[Student], marked: list[str], extended:
     ]
 
 
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    made.add_argument("folder", type=Path, help="where; it must not be there yet")
+    made.add_argument("--students", type=int, default=300, help="how many are in the class (default: %(default)s)")
+    return made
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("folder", type=Path, help="where; it must not be there yet")
-    parser.add_argument("--students", type=int, default=300, help="how many are in the class (default: %(default)s)")
-    options = parser.parse_args()
+    options = parser().parse_args()
     print("\n".join(["", *play(options.folder, options.students)]))
 
 

@@ -86,3 +86,4 @@ def test_the_last_lines_say_how_to_get_the_full_set_where_it_was_not_there(
     (tmp_path / "results.json").write_text(json.dumps(results), encoding="utf-8")
     lines = summary(CourseFolder(graded).root, tmp_path / "model.safetensors")
     assert ("apt-get install dataset-fashion-mnist" in lines[-1]) == is_sample
+    assert any("source .venv/bin/activate" in line for line in lines)

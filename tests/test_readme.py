@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from autograder.student import report_on
+from sample_class import term
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,6 +37,26 @@ def test_every_file_and_folder_that_is_named_exists(text: str) -> None:
     assert named
     real = [name.replace("N-ROOM", "2-layers").replace("ROOM", "layers") for name in named]
     assert [name for name in real if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "chapters/running.md"])
+def test_who_meets_the_first_command_was_told_where_it_is(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    first = re.search(r"^(?:    )?(?:autograder|python -m solutions) ", text, re.MULTILINE)
+    assert first
+    assert "source .venv/bin/activate" in text[: first.start()]
+
+
+def test_teachers_are_led_to_their_pages_and_to_the_grader_alone() -> None:
+    for name in ("teaching", "running", "grading", "scale"):
+        assert f"](chapters/{name}.md)" in README
+    assert "`make grader`" in README
+
+
+def test_the_term_has_as_many_students_as_the_readme_says() -> None:
+    said = re.search(r"`make term` plays .* with a class\s+of\s+(\d+)", README)
+    assert said
+    assert term.parser().get_default("students") == int(said[1])
 
 
 def test_every_make_target_that_is_named_exists() -> None:
