@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+import platformdirs
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
@@ -64,6 +65,8 @@ class Shell:
         self.folder = folder
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self.environment = os.environ | {"PATH": path, "HOME": str(folder)}
+        # A release that was made before need not be computed anew.
+        self.environment["XDG_CACHE_HOME"] = str(platformdirs.user_cache_path())
 
     def run(self, block: str) -> str:
         """Run a block and return what it printed.
