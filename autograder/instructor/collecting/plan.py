@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from autograder.instructor.collecting.given import SYSTEM as BY_HAND
 from autograder.instructor.collecting.given import with_given_time
 from autograder.instructor.collecting.planned import (
     Action,
@@ -19,10 +20,11 @@ from autograder.instructor.collecting.planned import (
     Submitted,
 )
 from autograder.instructor.collecting.whose import owners_of
+from autograder.instructor.collecting.worksheet import would_tell
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work
-from autograder.instructor.course.matching import Directory
+from autograder.instructor.course.matching import Directory, Match
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
 
@@ -39,15 +41,14 @@ def make_plan(
         choice: of the attempts: ``first``, ``last`` or a number.
         force: replace also what was not collected.
     """
-    directory = Directory(situation.students)
+    files, directory, by_hand = list(files), Directory(situation.students), _by_hand(situation)
     theirs: dict[Work, list[tuple[Found, Student, str]]] = defaultdict(list)
-    left_out, no_notebooks = list[LeftOut](), list[tuple[int, Found]]()
-    for file in files:
+    left_out, no_notebooks = list[LeftOut](), list[tuple[int, Found, Sequence[Match]]]()
+    for file, matches in zip(files, owners_of([file.handed_in for file in files], directory), strict=True):
         reason, matters, stranger, several = file.note, bool(file.handed_in.entry.refused), False, False
         if file.assignment and only not in (None, file.assignment):
             reason, matters = f"it is a notebook of {file.assignment}", False
         elif file.assignment:
-            matches = owners_of(file.handed_in, directory)
             for match in matches:
                 if match.student:
                     own = replace(file, handed_in=with_given_time(file.handed_in, match.student, situation.times))
@@ -56,9 +57,13 @@ def make_plan(
             stranger, several = (any(getattr(match, what) for match in matches) for what in ("stranger", "several"))
             if not reason:
                 continue
+            if settled := by_hand[file.assignment, file.digest]:
+                reason, matters = f"collected by hand for {settled.pop(0).id_and_name}", False
+                stranger = several = False
         else:
-            no_notebooks.append((len(left_out), file))
-        left_out.append(LeftOut(file.handed_in.entry.name, reason, matters, stranger, several))
+            no_notebooks.append((len(left_out), file, matches))
+        tells = several and would_tell(file.handed_in)
+        left_out.append(LeftOut(file.handed_in.entry.name, reason, matters, stranger, several, tells))
     planned = tuple(
         _planned(found, situation, assignment, choice, force=force)
         for (_, assignment), found in sorted(theirs.items(), key=lambda item: (item[0][1], item[0][0]))
@@ -68,8 +73,8 @@ def make_plan(
     about = assignments[0] if len(assignments) == 1 else ""
     without = {student.id for name in assignments for student in absent[name]} if assignments else None
     instead: dict[str, Instead] = {}
-    for at, file in no_notebooks:
-        for student in filter(None, (match.student for match in owners_of(file.handed_in, directory))):
+    for at, file, whose in no_notebooks:
+        for student in filter(None, (match.student for match in whose)):
             if student.id not in instead and (without is None or student.id in without):
                 name = file.handed_in.entry.name.rpartition("/")[2]
                 why = f": {file.note}" if left_out[at].matters else ""
@@ -78,6 +83,16 @@ def make_plan(
                 instead[student.id] = Instead(student, about, name)
     absent = {name: tuple(one for one in who if one.id not in instead) for name, who in absent.items()}
     return Plan(planned, tuple(left_out), absent, tuple(instead.values()))
+
+
+def _by_hand(situation: Situation) -> dict[tuple[str, str], list[Student]]:
+    """Return for whom the instructor has collected what, by assignment and digest."""
+    found: dict[tuple[str, str], list[Student]] = defaultdict(list)
+    students = {student.id: student for student in situation.students}
+    for (student, assignment), attempts in situation.kept.items():
+        for digest in {attempt.digest for attempt in attempts if attempt.system == BY_HAND}:
+            found[assignment, digest].append(students[student])
+    return found
 
 
 def _absent(assignment: str, situation: Situation, theirs: Mapping[Work, object]) -> tuple[Student, ...]:

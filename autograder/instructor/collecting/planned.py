@@ -93,6 +93,7 @@ class LeftOut:
         matters: whether it may be somebody's work, and not just something that lay beside it.
         stranger: whether it is a notebook of the course, of somebody who is not found in the class.
         several: whether more than one in the class may be meant.
+        worksheet_tells: whether Moodle's worksheet, which was not given, would say which of them is.
     """
 
     path: str
@@ -100,6 +101,7 @@ class LeftOut:
     matters: bool
     stranger: bool = False
     several: bool = False
+    worksheet_tells: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from autograder.instructor.course.due_dates import duration
 from autograder.instructor.course.standing import CLAIMED
 
 MOST_LINES = 20
+BY_HAND = "autograder collect FILE ASSIGNMENT --student ID"
+NAME_ALONE = "name alone"
 IN_WORDS = {
     "blocked": "not written: another file is there, --force replaces it and keeps a copy",
     "no such attempt": "not written: there is no such attempt",
@@ -47,13 +49,14 @@ def table(collection: Collection) -> Table:
 def _cells(planned: Planned, due: datetime | None) -> tuple[str, ...]:
     chosen, who = planned.chosen, (planned.student.id, planned.student.full_name, planned.assignment)
     happens = "; ".join(filter(None, [IN_WORDS.get(planned.action, planned.action), planned.note, planned.doubt]))
+    by = NAME_ALONE if planned.matched_by == "name" else planned.matched_by
     if chosen is None:
-        return *who, "–", "–", "–", "–", "–", planned.matched_by, happens
+        return *who, "–", "–", "–", "–", "–", by, happens
     zone = due.tzinfo if due else None
     when = f"{chosen.when.astimezone(zone):%Y-%m-%d %H:%M}, {chosen.standing}" if chosen.when else "–"
     attempt = f"{chosen.number} ({len(planned.attempts)} kept)" if len(planned.attempts) > 1 else str(chosen.number)
     late = lateness(planned, due)
-    return *who, chosen.path, when, attempt, chosen.receipt, late, planned.matched_by, happens
+    return *who, chosen.path, when, attempt, chosen.receipt, late, by, happens
 
 
 def lateness(planned: Planned, due: datetime | None) -> str:
@@ -70,18 +73,18 @@ def notices(collection: Collection) -> list[str]:
     lines = [f"not collected: {file.path}: {file.reason}" for file in collection.plan.left_out if file.matters]
     if any(file.stranger for file in collection.plan.left_out):
         lines.append(
-            "whom the download calls otherwise than the roster: write that name into its column “also”; for one file: "
-            "autograder collect FILE ASSIGNMENT --student ID"
+            "whom the download calls otherwise than the roster: write that name or address into its column “also”; "
+            f"for one file: {BY_HAND}"
         )
-    if any(file.several for file in collection.plan.left_out):
-        lines.append(
-            "a name that more than one has: Moodle's grading worksheet tells them apart, --worksheet FILE; for a file: "
-            "autograder collect FILE ASSIGNMENT --student ID"
-        )
+    several = [file for file in collection.plan.left_out if file.several]
+    if several:
+        tells = "Moodle's grading worksheet tells them apart, --worksheet FILE; "
+        worksheet = tells if any(file.worksheet_tells for file in several) else ""
+        lines.append(f"a name that more than one has: {worksheet}for a file: {BY_HAND}")
     if collection.plan.instead:
         lines.append(
             "ask those without a notebook for it, such as: “What you handed in holds no notebook. Please send the file "
-            "that ends in .ipynb.” Then: autograder collect FILE ASSIGNMENT --student ID"
+            f"that ends in .ipynb.” Then: {BY_HAND}"
         )
     doubted = [planned.student.id for planned in collection.plan.planned if planned.doubt]
     if doubted:
@@ -104,6 +107,10 @@ def remarks(collection: Collection) -> list[str]:
     times = [one.chosen.standing for one in collection.plan.planned if one.chosen and one.chosen.when]
     claimed = times.count(CLAIMED)
     lines = [f"claimed times, which a student can set: {claimed} of {len(times)}"] if claimed else []
+    alone = sum(one.matched_by == "name" for one in collection.plan.planned)
+    if alone:
+        works = len(collection.plan.planned)
+        lines.append(f"found by {NAME_ALONE}, which students may choose in many systems: {alone} of {works}")
     named = sum(one.matched_by.endswith(BY_NAME_ALONE) for one in collection.plan.planned)
     if named:
         lines.append(f"whose it is, only a name claims that students choose, and no owner shows: {named}")

@@ -73,6 +73,11 @@ def with_worksheet(files: Sequence[DownloadedFile], people: Mapping[str, Partici
     return [_completed(file, people.get(participant_of(file))) for file in files]
 
 
+def would_tell(file: DownloadedFile) -> bool:
+    """Whether a worksheet, which was not given, says more of whose a file is than Moodle's zip does."""
+    return bool(participant_of(file)) and {clue.kind for clues in file.owners for clue in clues} <= {"number", "name"}
+
+
 def _completed(file: DownloadedFile, participant: Participant | None) -> DownloadedFile:
     if participant is None:
         return file

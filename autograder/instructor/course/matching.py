@@ -1,7 +1,8 @@
 """Whose work something is: clues that a learning system gives, against the class. Pure.
 
-A clue is tried in the order in which it is given, and the first that finds somebody decides. One that finds two decides
-that nobody is found: a person does.
+Numbers, ids and addresses that a system states come before a name, which in many systems students choose themselves.
+All of them that find somebody have to find the same one, and where the roster could know one and does not, a name does
+not make up for it. Else the first clue that finds somebody decides. What fits two finds nobody: a person decides.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from autograder.instructor.course.roster import Student
 
-Kind = Literal["number", "id", "e-mail", "name"]
+Kind = Literal["submission", "number", "id", "e-mail", "name"]
 # Letters that Unicode does not take apart into a letter and its accent.
 PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 BETWEEN_NAMES = re.compile(r"[\s,._\-‐‑–]+")
@@ -23,15 +24,27 @@ BETWEEN_NAMES = re.compile(r"[\s,._\-‐‑–]+")
 
 @dataclass(frozen=True)
 class Clue:
-    """What a learning system says of a student: a text, and what it is."""
+    """What a learning system says of a student.
+
+    Attributes:
+        kind: what it is.
+        text: as it stands there.
+        guessed: whether nobody says that it is of this kind.
+    """
 
     kind: Kind
     text: str
+    guessed: bool = False
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the system says it of an account, and it is no name."""
+        return bool(self.text) and not self.guessed and self.kind != "name"
 
 
 def any_of(text: str) -> tuple[Clue, ...]:
     """Return the clues that a text is where nobody says what it is: an id, an e-mail address, or a name."""
-    return Clue("id", text), Clue("e-mail", text), Clue("name", text)
+    return Clue("id", text, guessed=True), Clue("e-mail", text, guessed=True), Clue("name", text, guessed=True)
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,8 @@ class Match:
         reason: why nobody was found, in words for the instructor; or empty.
         stranger: whether that is because nobody in the class is called so.
         several: whether it is because more than one is.
+        account: what the system states of whoever it is; two accounts are two people.
+        certainty: 0 by a name alone, 1 by what is stated, 2 where the roster knows all that is stated.
     """
 
     student: Student | None
@@ -51,6 +66,8 @@ class Match:
     reason: str = ""
     stranger: bool = False
     several: bool = False
+    account: tuple[Clue, ...] = ()
+    certainty: int = 0
 
 
 class Directory:
@@ -72,29 +89,59 @@ class Directory:
             if key:
                 self._found[how, key][student.id] = student
 
-    def find(self, clues: Sequence[Clue]) -> Match:
-        """Return whose work it is, by the first clue that finds somebody."""
-        for clue in clues:
-            for how, key in _lookups(clue):
-                found = self._found.get((how, key), {})
-                if len(found) == 1:
-                    return Match(next(iter(found.values())), clue.kind)
-                if found:
-                    who = " and ".join(sorted(found))
-                    return Match(None, reason=f"{clue.text!r} fits {who}", several=True)
-        said = dict.fromkeys(clue.text for clue in clues if clue.text)
-        if not said:
-            return Match(None, reason="it names nobody")
-        return Match(None, reason=f"nobody in the roster is {' or '.join(map(repr, said))}", stranger=True)
+    def known_kinds(self, clues: Iterable[Clue]) -> frozenset[Kind]:
+        """Return of which kind the clues are that a system states and that find somebody."""
+        return frozenset(clue.kind for clue in clues if clue.is_stated and self._known_by(clue))
+
+    def find(self, clues: Sequence[Clue], known_kinds: Collection[Kind] = ()) -> Match:
+        """Return whose work it is.
+
+        Args:
+            clues: to one person.
+            known_kinds: in which the roster and the system agree; in others, numbers and ids may be of another list.
+        """
+        finding = [(clue, found) for clue in clues if (found := self._known_by(clue))]
+        if not finding:
+            said = " or ".join(map(repr, dict.fromkeys(clue.text for clue in clues if clue.text)))
+            reason = f"nobody in the roster is {said}" if said else "it names nobody"
+            return Match(None, reason=reason, stranger=bool(said))
+        deciding = [(clue, found) for clue, found in finding if clue.is_stated] or finding[:1]
+        (by, found), *more = deciding
+        common = set(found).intersection(*(other for _, other in more))
+        if len(common) != 1:
+            fits = [f"{clue.text!r} fits {' and '.join(sorted(who))}" for clue, who in deciding]
+            return Match(None, reason=", ".join(fits), several=True)
+        student, stated = found[common.pop()], [clue for clue in clues if clue.is_stated]
+        other = next((clue for clue in stated if _is_another(clue, student, known_kinds)), None)
+        if other and not by.is_stated:
+            alone = f"the name {by.text!r} alone does not make it the work of {student.id}"
+            return Match(None, reason=f"nobody in the roster is {other.text!r}, and {alone}", stranger=True)
+        # One of several readings of a number has found somebody: the others were none.
+        account = tuple(clue for clue in stated if clue == by or clue.kind != by.kind)
+        certainty = by.is_stated * (2 if len(deciding) == len(account) else 1)
+        return Match(student, by.kind, account=account, certainty=certainty)
+
+    def _known_by(self, clue: Clue) -> Mapping[str, Student]:
+        return next((found for at in _lookups(clue) if (found := self._found.get(at))), {})
+
+
+def _is_another(clue: Clue, student: Student, known_kinds: Collection[Kind]) -> bool:
+    """Whether the roster says of a student what a clue, which finds nobody, says otherwise."""
+    if clue.kind == "e-mail":
+        return bool(student.email)
+    return clue.kind in known_kinds and (clue.kind == "id" or bool(student.lms_user_id))
 
 
 def _lookups(clue: Clue) -> list[tuple[str, str]]:
+    as_id = [("exact id", clue.text), ("id", same_id(clue.text))]
+    if clue.kind == "submission":
+        return []
     if clue.kind == "number":
         return [("number", clue.text)]
     if clue.kind == "id":
-        return [("exact id", clue.text), ("id", same_id(clue.text))]
+        return as_id
     if clue.kind == "e-mail":
-        return [("e-mail", same_id(clue.text))]
+        return [("e-mail", same_id(clue.text)), *as_id]  # many log in with an address
     folds = (spelled, unaccented)
     names = [(fold.__name__, form) for fold in folds for form in (_sorted(clue.text, fold), _squeezed(clue.text, fold))]
     return [*names, ("id", same_id(clue.text))]  # as which a roster may have another name of the student

@@ -61,12 +61,13 @@ def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[Ask
     asked, left = list[Asked](), list[NotAsked]()
     for path in paths:
         with opened(path) as entries:
-            for file in read_all(entries):
+            files = read_all(entries)
+            for file, matches in zip(files, owners_of(files, directory), strict=True):
                 try:
                     if file.entry.refused:
                         raise NoRequest(file.entry.refused)
                     request = parse_request(file.entry.read(MAX_BYTES + 1))
-                    asked.append(_asked(file, request, directory))
+                    asked.append(_asked(file, request, matches, directory))
                 except (NoRequest, EntryRefused) as error:
                     left.append(NotAsked(file.entry.name, str(error)))
     return asked, left
@@ -80,12 +81,12 @@ def _everybody(folder: CourseFolder) -> list[Student]:
     return list(known.values())
 
 
-def _asked(file: DownloadedFile, request: Request, directory: Directory) -> Asked:
+def _asked(file: DownloadedFile, request: Request, matches: Sequence[Match], directory: Directory) -> Asked:
     claimed = directory.find(any_of(request.student))
     if file.system == plain.SYSTEM:  # a file's own name there is the student's choice
         matches, known = [directory.find(clues) for clues in plain.of_its_folders(file.entry).owners], "its folder"
     else:
-        matches, known = owners_of(file, directory), file.system
+        known = file.system
     owners = [match.student for match in matches if match.student]
     if claimed.student in owners:  # one of a group
         return Asked(file.entry.name, request, claimed.student, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -82,7 +83,42 @@ def test_case_tells_ids_apart_only_where_two_differ_by_nothing_else() -> None:
 
 
 def test_the_first_clue_that_finds_somebody_decides() -> None:
-    assert CLASS.find([Clue("id", "nobody"), Clue("name", "Ada Lovelace"), Clue("id", "xm")]).student == ADA
+    assert CLASS.find([*any_of("nobody"), *any_of("Ada Lovelace"), *any_of("xm")]).student == ADA
+    assert CLASS.find([Clue("id", "nobody"), Clue("name", "Ada Lovelace")]).student == ADA
+
+
+@pytest.mark.parametrize("kinds", [(), ("id", "number")])
+def test_what_is_stated_comes_before_a_name_and_has_to_agree(kinds: tuple[Literal["id", "number"], ...]) -> None:
+    name = Clue("name", "Ada Lovelace")
+    assert CLASS.find([Clue("id", "xm"), Clue("e-mail", "gone@example.org"), name], kinds).student == XM
+    two = CLASS.find([Clue("id", "xm"), Clue("e-mail", "jose@example.org"), name], kinds)
+    assert (two.student, two.reason, two.several) == (None, "'xm' fits xm, 'jose@example.org' fits 0042", True)
+
+
+@pytest.mark.parametrize(
+    ("clue", "kinds", "student"),
+    [
+        (Clue("e-mail", "a.l@example.org"), (), None),
+        (Clue("e-mail", ""), (), ADA),
+        (Clue("number", "9"), ("number",), None),
+        (Clue("number", "9"), ("id",), ADA),
+        (Clue("id", "9"), ("id",), None),
+        (Clue("id", "9"), (), ADA),
+        (Clue("submission", "9"), ("id", "number"), ADA),
+        (Clue("e-mail", "9", guessed=True), ("id", "number"), ADA),
+    ],
+    ids=str,
+)
+def test_a_name_does_not_override_what_the_roster_could_know(
+    clue: Clue, kinds: tuple[Literal["id", "number"], ...], student: Student | None
+) -> None:
+    assert CLASS.find([clue, Clue("name", "Ada Lovelace")], kinds).student == student
+
+
+def test_an_address_may_be_an_id_or_another_name() -> None:
+    one = Student("ada@example.org", also=("a.l@example.org",))
+    for address in ("ADA@example.org", "a.l@example.org"):
+        assert Directory([one]).find([Clue("e-mail", address)]).student == one
 
 
 def test_without_a_clue_nobody_is_found() -> None:

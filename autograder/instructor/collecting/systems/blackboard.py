@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
-from autograder.instructor.course.matching import any_of
+from autograder.instructor.course.matching import Clue
 
 NAME = re.compile(r".*?_(?P<user>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.*)?(?:\..+)?", re.DOTALL)
 
@@ -22,7 +22,11 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Blackboard named."""
     found = [(entry, NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
     return [
-        DownloadedFile(entry, "Blackboard", (any_of(name["user"]),), upload=int(name["time"].replace("-", "")))
+        DownloadedFile(entry, "Blackboard", (_clues(name["user"]),), upload=int(name["time"].replace("-", "")))
         for entry, name in found
         if name
     ]
+
+
+def _clues(user: str) -> tuple[Clue, ...]:
+    return Clue("e-mail" if "@" in user else "id", user), Clue("name", user)

@@ -6,6 +6,9 @@ student's file name, to which Canvas adds -1, -2, … when the student hands in 
 anonymous assignment, ``anon_…`` stands in place of name and number. The times in the zip are those of the download, so
 nothing says when a file was handed in.
 
+A student chooses the file name, and often the sortable name, and either may hold what looks like Canvas's numbers. So
+each number before another may be the user's: all of them are clues.
+
 Source: ``lib/content_zipper.rb`` in github.com/instructure/canvas-lms (``get_filename``, ``add_upload_submission``).
 """
 
@@ -22,6 +25,7 @@ NAME = re.compile(
     r"(?:(?!LATE_|anon_)(?P<name>[^_].*?)_)?(?P<late>LATE_)?(?:(?P<user>\d+)|anon_[^_]+)_(?P<upload>\d{1,18})_(?P<file>.+)",
     re.DOTALL,
 )
+USER = re.compile(r"(?=(?:^|_)(?P<late>LATE_)?(?P<user>\d+)_\d{1,18}_.)", re.DOTALL)
 AGAIN = re.compile(r"-(\d{1,3})(?=\.)")
 
 
@@ -32,13 +36,15 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
 
 
 def _handed_in(entry: Entry, name: re.Match[str]) -> DownloadedFile:
-    clues = (Clue("number", name["user"]), Clue("name", name["name"] or "")) if name["user"] else ()
+    readings = list(USER.finditer(name.string))
+    users = dict.fromkeys(one["user"] for one in readings)
+    clues = (*(Clue("number", user) for user in users), Clue("name", name["name"] or "")) if name["user"] else ()
     again = AGAIN.search(name["file"])
     return DownloadedFile(
         entry,
         "Canvas",
         (clues,),
-        late=bool(name["late"]),
+        late=any(one["late"] for one in (name, *readings)),
         number=int(again[1]) + 1 if again else 1,
         upload=int(name["upload"]),
     )
