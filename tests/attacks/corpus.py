@@ -5,6 +5,8 @@ what) and what else is true of it. Below stands the code that is put into the la
 ``change(path, notebook)`` that changes notebook, files or names, and hands in at ``path`` itself; or nothing, where the
 name of the folder is the attack.
 
+The folder ``download`` is apart: names that end before anything is graded, tried in ``tests/instructor/collecting``.
+
 Code that got something prints a line ``WON: …``. Points, secrets, and what lies about outside are looked for as well.
 """
 

@@ -80,7 +80,7 @@ def notices(collection: Collection) -> list[str]:
     if several:
         tells = "Moodle's grading worksheet tells them apart, --worksheet FILE; "
         worksheet = tells if any(file.worksheet_tells for file in several) else ""
-        lines.append(f"a name that more than one has: {worksheet}for a file: {BY_HAND}")
+        lines.append(f"what more than one may have handed in: {worksheet}for a file: {BY_HAND}")
     if collection.plan.instead:
         lines.append(
             "ask those without a notebook for it, such as: “What you handed in holds no notebook. Please send the file "

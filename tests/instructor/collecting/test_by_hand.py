@@ -44,7 +44,7 @@ def test_moodles_worksheet_tells_two_of_one_name_apart(course: Path, tmp_path: P
     )
     status, _, errors = here(course, "collect", moodle, "2-layers", "--yes")
     assert status == 1
-    assert "a name that more than one has: Moodle's grading worksheet tells them apart" in errors
+    assert "what more than one may have handed in: Moodle's grading worksheet tells them apart" in errors
     assert here(course, "collect", moodle, "2-layers", "--yes", "--worksheet", tmp_path / "w.csv")[0] == 0
     assert work(course, "0031000").read_bytes() == notebook(answer=names[0])
     assert work(course, "0031013").read_bytes() == notebook(answer=names[1])
