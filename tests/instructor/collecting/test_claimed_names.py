@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.requests.form import Request
+from autograder.instructor.requests.reading import read_requests
 from tests.attacks.corpus import HERE, read_attack
 from tests.instructor.collecting.downloads import gradescope_metadata, notebook, zipped
 from tests.test_cli import here
@@ -198,3 +201,12 @@ def test_the_same_bytes_of_two_are_collected_only_when_both_are(course: Path) ->
         collect(course, TWINS, files)
         here(course, "collect", course.parent / "x.ipynb", "2-layers", "--student", student, "--yes")
         assert collect(course, TWINS, files)[0] == status
+
+
+def test_a_request_of_one_of_two_accounts_under_one_name_is_nobodys(course: Path) -> None:
+    (course / "roster.csv").write_text("id,name\nbob,Bob Build\neve,Eve Evil\n", encoding="utf-8")
+    text = Request("bob", "2-layers", "Linear.affine_map", reason="Why?").lines().encode()
+    names = [moodle("Bob Build", 1001, "request.txt"), moodle("Bob Build", 1002, "request.txt")]
+    asked, left = read_requests(CourseFolder(course), [zipped(course.parent / "x.zip", dict.fromkeys(names, text))])
+    assert (asked, [one.file for one in left]) == ([], names)
+    assert {one.reason for one in left} == {"its name alone says bob Bob Build, and so does another account's"}
