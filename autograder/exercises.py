@@ -47,7 +47,12 @@ class Exercise:
 
 def stub_lines(room: str, name: str) -> tuple[str, ...]:
     """What stands in the place of a solution."""
-    return ("# YOUR CODE HERE", f'raise NotImplementedError("{room}: {name}")')
+    return ("# YOUR CODE HERE", f'raise NotImplementedError("{stub_error(room, name)}")')
+
+
+def stub_error(room: str, name: str) -> str:
+    """Return what the error says that a stub raises."""
+    return f"{room}: {name}"
 
 
 def replace_solutions(source: str, replacement: tuple[str, ...]) -> str:

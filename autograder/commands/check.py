@@ -26,5 +26,5 @@ def check(
     if as_json:
         print(plain_json([verdict.record() for verdict in report.verdicts]))
     else:
-        print(plain(notebook_text(report.notes, report.verdicts), but="\n"))
+        print(plain(notebook_text(report.notes, report.verdicts, report.remarks), but="\n"))
     raise typer.Exit(0 if report.passed else 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -17,6 +17,7 @@ from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import MalformedNotebook, grade_id_of, graft, read_notebook
 from autograder.notebooks.progress import progress_in
 from autograder.notebooks.released import released_notebook
+from autograder.notebooks.remarks import remarks_on
 from autograder.reports.progress import Progress
 from autograder.sandbox import Program, RunResult, Sandbox
 from autograder.verdicts import Verdict
@@ -24,15 +25,23 @@ from autograder.verdicts import Verdict
 
 @dataclass(frozen=True)
 class NotebookReport:
-    """The visible checks of a notebook of some room, and what looked wrong about the file itself."""
+    """The visible checks of a notebook of some room, and what looked wrong about the file itself.
+
+    Attributes:
+        room: whose exercises these are.
+        verdicts: on its visible checks.
+        notes: on the file.
+        remarks: on answers, by exercise, such as that a stub is left (see ``remarks_on``).
+    """
 
     room: str
     verdicts: Sequence[Verdict]
     notes: Sequence[str]
+    remarks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
-        return all(verdict.passed for verdict in self.verdicts)
+        return all(verdict.passed for verdict in self.verdicts) and not self.remarks
 
 
 @contextmanager
@@ -61,19 +70,19 @@ def check_notebook(path: Path) -> NotebookReport:
     return check_read(path, read_notebook(path))
 
 
-def check_read(path: Path, notebook: NotebookNode) -> NotebookReport:
-    """Do the same with a notebook that has been read; the path is for messages."""
+def check_read(path: Path, notebook: NotebookNode, others: Sequence[str] = ()) -> NotebookReport:
+    """Do the same with a notebook that has been read; the path is for messages, others are cells that it lacks."""
     with runner() as run:
-        return _checked(path, notebook, run)
+        return _checked(path, notebook, run, others)
 
 
-def check_answers(room: str, answers: Mapping[str, str]) -> NotebookReport:
-    """Do the same with answers alone: the text of each exercise's cell, by the exercise's name."""
+def check_answers(room: str, answers: Mapping[str, str], others: Sequence[str] = ()) -> NotebookReport:
+    """Do the same with answers alone: the text of each exercise's cell, by the exercise's name; others ran beside."""
     notebook = released_notebook(room)
     cells = {f"{room}-{name}": text for name, text in answers.items()}
     for cell in notebook.cells:
         cell.source = cells.get(grade_id_of(cell) or "", cell.source)
-    return check_read(Path(f"{room}.ipynb"), notebook)
+    return check_read(Path(f"{room}.ipynb"), notebook, others)
 
 
 def notebooks_in(where: Path) -> list[Path]:
@@ -99,10 +108,12 @@ def progress_of_notebook(path: Path, run: Callable[[Program], RunResult]) -> Pro
         MalformedNotebook: the file is no notebook, or none of this course.
     """
     report = _checked(path, read_notebook(path), run)
-    return progress_in(report.room, report.verdicts)
+    return progress_in(report.room, report.verdicts, report.remarks)
 
 
-def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunResult]) -> NotebookReport:
+def _checked(
+    path: Path, notebook: NotebookNode, run: Callable[[Program], RunResult], others: Sequence[str] = ()
+) -> NotebookReport:
     room = room_by_grade_ids(notebook)
     if room is None:
         raise MalformedNotebook(f"{path} is no notebook of this course: open the released one and answer there")
@@ -113,4 +124,6 @@ def _checked(path: Path, notebook: NotebookNode, run: Callable[[Program], RunRes
     grafted = graft(released, notebook)
     result = run(program_of(grafted.notebook, checks, RUN_SEEDS[0]))
     verdicts = verdicts_on(result, checks, expectations(room), RUN_SEEDS[0])
-    return NotebookReport(room, verdicts, [*grafted.notes, *cell_errors(result)])
+    answers = {exercise: cell.source for exercise, cell in exercise_cells(grafted.notebook).items()}
+    others = [*others, *(cell.source for cell in notebook.cells if cell.cell_type == "code")]
+    return NotebookReport(room, verdicts, [*grafted.notes, *cell_errors(result)], remarks_on(room, answers, others))

@@ -26,11 +26,6 @@ MAX_ANSWER_CHARACTERS = 256 << 10
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
 
 
-# A function, a class or a module that a cell makes known; other names are too often those of parameters.
-MADE_KNOWN = re.compile(r"^(?:def|class|import|from [\w.]{1,60} import) +(?:[\w.]{1,60} as )?(\w{1,60})", re.MULTILINE)
-MOST_NAMED = 3  # names that the notes give, of those that an added cell made known
-
-
 class MalformedNotebook(WrongUse):
     """A file that should be a notebook and cannot be read as one."""
 
@@ -204,21 +199,7 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
     extra = [cell for cell in strangers if cell.cell_type == "code" and cell.source.strip()]
     if extra:
         notes.append(f"{len(extra)} code cell{'s' if len(extra) > 1 else ''} outside the exercises did not count")
-        notes += _missed(copy, extra)
     return Grafted(copy, tuple(notes))
-
-
-def _missed(notebook: NotebookNode, extra: list[NotebookNode]) -> list[str]:
-    """Say which answers use what only a cell that did not count makes known."""
-    lost = {name for cell in extra for name in MADE_KNOWN.findall(cell.source[:MAX_ANSWER_CHARACTERS])}
-    lost -= {name for cell in notebook.cells if cell.cell_type == "code" for name in MADE_KNOWN.findall(cell.source)}
-    said = []
-    for cell in notebook.cells if lost else []:
-        for name in (
-            sorted(lost & set(re.findall(r"\w+", cell.source))) if is_answer(cell) and not is_written(cell) else []
-        ):
-            said.append(f"{name} is defined in a cell that did not count: move it into the cell {grade_id_of(cell)}")
-    return said[:MOST_NAMED]
 
 
 def _stood_in(cell: NotebookNode, earlier: Mapping[str, list[str]]) -> bool:

@@ -72,7 +72,13 @@ def render(template: Path, **values: Any) -> str:
 
 
 def checks_table(
-    exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, what: str = "", note: str = "", printed: str = ""
+    exercise: str,
+    verdicts: Sequence[Verdict],
+    hint: int = 1,
+    *,
+    what: str = "",
+    notes: Sequence[str] = (),
+    printed: str = "",
 ) -> str:
     """Return the checks of one exercise as a table; words and not colours tell what passed.
 
@@ -81,7 +87,7 @@ def checks_table(
         verdicts: on its checks.
         hint: 2 for a second look.
         what: the exercise in the headline, where more than its name is known.
-        note: what is to be known before the table is read.
+        notes: what is to be known before the table is read.
         printed: what the student's code printed meanwhile.
     """
     rows = check_rows(verdicts, hint)
@@ -94,7 +100,7 @@ def checks_table(
         exercise=exercise,
         rows=[row for row in rows if not folds or row.title not in folded],
         folded=folded if folds else [],
-        note=note,
+        notes=notes,
         printed=printed,
         offers_hint=offers_hint(verdicts, hint),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,11 @@ class ExerciseProgress:
 
     Attributes:
         exercise: the public name.
-        state: ``done``, ``not yet`` (something is written, and a check does not pass) or ``open``.
+        state: ``done``, ``not yet`` (something is written, and a check does not pass or a remark is made) or ``open``.
         points: earned.
         possible: to be had from visible checks.
         read: which section helps now, as the text of a ``sections.Section``; empty when it is done.
+        remarks: what is to be known even if all checks pass, such as that a stub is left.
     """
 
     exercise: str
@@ -27,6 +28,7 @@ class ExerciseProgress:
     points: int
     possible: int
     read: str
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,13 @@ class Progress:
         }
 
 
-def progress_of(assignment: str, verdicts: Sequence[Verdict], contents: Contents, unseen: int) -> Progress:
+def progress_of(
+    assignment: str,
+    verdicts: Sequence[Verdict],
+    contents: Contents,
+    unseen: int,
+    remarks: Mapping[str, Sequence[str]],
+) -> Progress:
     """Return the progress that verdicts on visible checks show.
 
     Args:
@@ -79,22 +87,26 @@ def progress_of(assignment: str, verdicts: Sequence[Verdict], contents: Contents
         verdicts: on every visible check of the assignment, in order.
         contents: the sections of its chapter.
         unseen: points from elsewhere than visible checks.
+        remarks: on answers, by exercise.
     """
     names = dict.fromkeys(verdict.check.exercise for verdict in verdicts)
-    exercises = [_exercise([v for v in verdicts if v.check.exercise == name], contents) for name in names]
+    exercises = [
+        _exercise([v for v in verdicts if v.check.exercise == name], contents, remarks.get(name, ())) for name in names
+    ]
     return Progress(assignment, exercises, unseen)
 
 
-def _exercise(verdicts: Sequence[Verdict], contents: Contents) -> ExerciseProgress:
+def _exercise(verdicts: Sequence[Verdict], contents: Contents, remarks: Sequence[str]) -> ExerciseProgress:
     check = verdicts[0].check
     waiting = [verdict for verdict in verdicts if not verdict.passed]
-    is_open = all(verdict.outcome == "missing" for verdict in verdicts)
+    is_open = all(verdict.outcome == "missing" for verdict in verdicts) and not remarks
     set_at = str(contents.section(f"exercise-{check.room}-{check.exercise}"))
     helpful = [verdict.diagnosis.read for verdict in waiting if verdict.diagnosis and verdict.diagnosis.read]
     return ExerciseProgress(
         exercise=check.exercise,
-        state="open" if is_open else "not yet" if waiting else "done",
+        state="open" if is_open else "not yet" if waiting or remarks else "done",
         points=sum(verdict.points for verdict in verdicts),
         possible=sum(verdict.check.points for verdict in verdicts),
-        read=next(iter(helpful), set_at) if waiting else "",
+        read=next(iter(helpful), set_at) if waiting or remarks else "",
+        remarks=remarks,
     )

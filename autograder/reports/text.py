@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.errors import plain
@@ -72,7 +72,9 @@ def told_once(checks: Sequence[Said]) -> list[Said]:
     return shown
 
 
-def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, what: str = "") -> str:
+def checks_text(
+    exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, what: str = "", remarks: Sequence[str] = ()
+) -> str:
     """Return the checks of one exercise as text, under each what there is to say of it.
 
     Args:
@@ -80,12 +82,14 @@ def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, wh
         verdicts: on its checks.
         hint: 2 for a second look.
         what: the exercise in the headline, where more than its name is known.
+        remarks: what is to be known even if all checks pass.
     """
+    noted = "".join(f"\n  note      {remark}" for remark in remarks)
     if verdicts and all(verdict.outcome == "missing" for verdict in verdicts):
         waiting = "".join(f"\n  to do     {verdict.check.title}" for verdict in verdicts)
         why = verdicts[0].diagnosis.observed if verdicts[0].diagnosis else ""
-        return f"{exercise} is not written yet{f': {why}' if why.startswith('there is no') else ''}.{waiting}"
-    blocks = [checks_headline(what or exercise, verdicts)]
+        return f"{exercise} is not written yet{f': {why}' if why.startswith('there is no') else ''}.{noted}{waiting}"
+    blocks = [checks_headline(what or exercise, verdicts) + noted]
     for row in check_rows(verdicts, hint):
         blocks.append(f"  {row.result:<9} {row.title}")
         for name, text in row.said:
@@ -107,11 +111,12 @@ def checks_text(exercise: str, verdicts: Sequence[Verdict], hint: int = 1, *, wh
     return "\n".join(blocks)
 
 
-def notebook_text(notes: Sequence[str], verdicts: Sequence[Verdict]) -> str:
+def notebook_text(notes: Sequence[str], verdicts: Sequence[Verdict], remarks: Mapping[str, Sequence[str]]) -> str:
     """Return the visible checks of a whole notebook as text: what was noticed, each exercise, the points."""
     lines = [f"note: {plain(note)}" for note in notes]
     for exercise in dict.fromkeys(verdict.check.exercise for verdict in verdicts):
-        lines.append(checks_text(exercise, [verdict for verdict in verdicts if verdict.check.exercise == exercise]))
+        mine = [verdict for verdict in verdicts if verdict.check.exercise == exercise]
+        lines.append(checks_text(exercise, mine, remarks=remarks.get(exercise, ())))
     points, possible = sum(verdict.points for verdict in verdicts), sum(verdict.check.points for verdict in verdicts)
     lines.append(f"{points} of {possible} points from visible checks; hidden checks and written answers come on top.")
     return "\n".join(lines)
@@ -130,10 +135,9 @@ def progress_text(progress: Progress) -> str:
     """Return how far an assignment is as text: a line for each exercise, then what to read next."""
     width = max((len(exercise.exercise) for exercise in progress.exercises), default=0)
     lines = [progress_headline(progress)]
-    lines += [
-        f"  {exercise.state:<7}  {exercise.exercise:<{width}}  {exercise.points} of {exercise.possible}"
-        for exercise in progress.exercises
-    ]
+    for one in progress.exercises:
+        points = f"{one.points} of {one.possible}"
+        lines.append("; ".join([f"  {one.state:<7}  {one.exercise:<{width}}  {points}", *one.remarks]))
     if progress.next:
         lines.append(f"  next: {progress.next.exercise}, {progress.next.read}")
     lines.append(f"  {unseen_points(progress)}")

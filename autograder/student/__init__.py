@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from autograder.reports.html import checks_table, progress_card
 from autograder.reports.progress import Progress
 from autograder.reports.text import checks_text, notebook_text, progress_text
-from autograder.student.cells import Origin, inputs_of_notebook, newest_that_defines, origin_of
+from autograder.student.cells import Origin, inputs_of_notebook, newest_that_defines, origin_of, source_of
 from autograder.student.names import Shown, UnknownName, find_exercise
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Report:
     hint: int = 1
     origin: Origin | None = None
     printed: str = ""
+    remarks: Sequence[str] = ()
 
     @property
     def passed(self) -> bool:
@@ -76,14 +77,14 @@ class Report:
             raise CheckFailed("\n\n".join(failed))
 
     def __repr__(self) -> str:
-        text = checks_text(self.exercise, self.verdicts, self.hint, what=self.what)
+        text = checks_text(self.exercise, self.verdicts, self.hint, what=self.what, remarks=self.remarks)
         printed = f"your code printed:\n{indent(self.printed, '  ')}" if self.printed else ""
         return "\n".join(filter(None, [self.note, text, printed]))
 
     def _repr_html_(self) -> str:
-        return checks_table(
-            self.exercise, self.verdicts, self.hint, what=self.what, note=self.note, printed=self.printed
-        )
+        remarks = [f"{remark[:1].upper()}{remark[1:]}." for remark in self.remarks]
+        notes = [self.note, *remarks] if self.note else remarks
+        return checks_table(self.exercise, self.verdicts, self.hint, what=self.what, notes=notes, printed=self.printed)
 
 
 def check(exercise: object, only: str | None = None, *, hint: int = 1) -> Report:
@@ -112,7 +113,8 @@ def check(exercise: object, only: str | None = None, *, hint: int = 1) -> Report
         report = report_on(exercise, names, only, hint)
     except KeyboardInterrupt:
         raise Interrupted("the check was interrupted") from None
-    return replace(report, origin=origin_of(report.exercise, getattr(names, report.exercise, None)))
+    mine = _remarks(room_of(report.exercise), names).get(report.exercise, ())
+    return replace(report, origin=origin_of(report.exercise, getattr(names, report.exercise, None)), remarks=mine)
 
 
 def report_on(exercise: object, names: SimpleNamespace, only: str | None = None, hint: int = 1) -> Report:
@@ -179,7 +181,7 @@ def progress(room: str) -> ProgressCard:
     names = SimpleNamespace(**(caller.f_globals if caller else {}))
     exercises = dict.fromkeys(check.exercise for check in checks_of(room))
     verdicts = [verdict for name in exercises for verdict in report_on(name, names).verdicts]
-    return ProgressCard(**vars(progress_in(room, verdicts)))
+    return ProgressCard(**vars(progress_in(room, verdicts, _remarks(room, names))))
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ class WholeNotebook:
     report: NotebookReport
 
     def __repr__(self) -> str:
-        return notebook_text(self.report.notes, self.report.verdicts)
+        return notebook_text(self.report.notes, self.report.verdicts, self.report.remarks)
 
 
 def check_all(room: str = "") -> WholeNotebook:
@@ -218,9 +220,22 @@ def check_all(room: str = "") -> WholeNotebook:
     if not found[room]:
         raise UnknownName("no exercise's cell of this chapter has been run since the kernel started: run them first")
     try:
-        return WholeNotebook(check_answers(room, found[room]))
+        return WholeNotebook(check_answers(room, found[room], inputs_of_notebook()))
     except KeyboardInterrupt:
         raise Interrupted("the check was interrupted") from None
+
+
+def _remarks(room: str, names: SimpleNamespace) -> dict[str, list[str]]:
+    """Return what the text of this notebook's cells tells of a chapter's answers, those that were made in a cell."""
+    from autograder.checks import checks_of
+    from autograder.notebooks.remarks import remarks_on
+
+    inputs = inputs_of_notebook()
+    ran = {text.strip() for text in inputs if text}
+    exercises = dict.fromkeys(check.exercise for check in checks_of(room))
+    checked = {name: source_of(getattr(names, name, None)) for name in exercises}
+    made = {name: source for name, source in checked.items() if source.strip() in ran}
+    return remarks_on(room, _answers_in_notebook(exercises) | made, inputs) if made else {}
 
 
 def _answers_in_notebook(names: Iterable[str]) -> dict[str, str]:

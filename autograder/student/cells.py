@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import linecache
 import re
 import sys
@@ -36,7 +37,7 @@ def origin_of(name: str, value: object) -> Origin | None:
     """
     if getattr(value, "__name__", "") != name:
         return None
-    inputs, source = inputs_of_notebook(), _source_of(value)
+    inputs, source = inputs_of_notebook(), source_of(value)
     origin = origin_among(inputs, name, source) if source else None
     return origin if origin and origin.made < len(inputs) - 1 else None
 
@@ -78,8 +79,8 @@ def _shell() -> Any:
     return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
-def _source_of(value: object) -> str:
+def source_of(value: object) -> str:
     """Return the text of the cell in which a class or function was defined."""
     of_class = vars(value).values() if isinstance(value, type) else [value]
-    functions = [part for part in of_class if isinstance(part, FunctionType)]
+    functions = [inspect.unwrap(part) for part in of_class if isinstance(part, FunctionType)]
     return "".join(linecache.getlines(functions[0].__code__.co_filename)) if functions else ""

@@ -244,6 +244,7 @@ def _checked(path: Path, notebook: NotebookNode) -> tuple[dict[str, tuple[int, i
     for verdict in report.verdicts:
         of.setdefault(verdict.check.exercise, []).append(verdict)
     noticed = [f"{note[:1].upper()}{note[1:]}." for note in report.notes]
+    noticed += [f"{name}: {remark}." for name, remarks in report.remarks.items() for remark in remarks]
     return {name: (sum(one.passed for one in mine), len(mine)) for name, mine in of.items()}, noticed
 
 

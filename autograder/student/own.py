@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from autograder import student
 from autograder.sandbox.limits import is_graded, time_limit
 from autograder.student import report_on
+from autograder.student.cells import source_of
 
 Part = TypeVar("Part")
 
@@ -45,7 +46,7 @@ def _own(name: str) -> tuple[Path, Any]:
     """Return the notebook that a part stands in, and the part.
 
     Raises:
-        NotUsable: there is no such notebook, or the part is open, does not run or does not pass.
+        NotUsable: there is no such notebook, or the part is open or not finished, does not run or does not pass.
     """
     room = student.room_of(name)
     path = next(iter(sorted(Path.cwd().glob(f"*-{room}.ipynb"))), None)
@@ -60,6 +61,11 @@ def _own(name: str) -> tuple[Path, Any]:
         raise NotUsable(f"because yours in {path.name} is not written yet")
     if waiting:
         raise NotUsable(f"because yours in {path.name} does not pass: {waiting[0].check.title}")
+    from autograder.notebooks.remarks import remarks_on
+
+    remarks = remarks_on(room, {name: source_of(getattr(names, name))}, ()).get(name)
+    if remarks:
+        raise NotUsable(f"because yours in {path.name} is not finished, {remarks[0]}")
     return path, getattr(names, name)
 
 

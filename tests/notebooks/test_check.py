@@ -13,7 +13,9 @@ from nbformat import NotebookNode
 from autograder.notebooks.answers import room_by_grade_ids
 from autograder.notebooks.check import NotebookReport, check_notebook
 from autograder.notebooks.fill import exercise_cells
-from autograder.notebooks.graft import MalformedNotebook
+from autograder.notebooks.graft import MalformedNotebook, grade_id_of
+from autograder.notebooks.progress import progress_in
+from autograder.reports.text import notebook_text, progress_text
 from tests.notebooks.conftest import ROOM, Graders, with_answers
 
 
@@ -27,6 +29,7 @@ def checked(tmp_path: Path) -> Callable[[NotebookNode], NotebookReport]:
 
 
 Checked = Callable[[NotebookNode], NotebookReport]
+ELSEWHERE = "`row` is defined in a cell that does not count when this is graded: move it into the cell of Flatten"
 
 
 def outcomes(report: NotebookReport, exercise: str) -> set[str]:
@@ -44,7 +47,7 @@ def points_of(report: NotebookReport) -> int:
 
 def test_a_right_notebook_passes_and_there_is_nothing_to_note(right: NotebookNode, checked: Checked) -> None:
     report = checked(right)
-    assert (report.passed, points_of(report), report.notes) == (True, 13, [])
+    assert (report.passed, points_of(report), report.notes, report.remarks) == (True, 13, [], {})
 
 
 def test_only_visible_checks_are_told(right: NotebookNode, checked: Checked) -> None:
@@ -53,7 +56,7 @@ def test_only_visible_checks_are_told(right: NotebookNode, checked: Checked) -> 
 
 def test_an_untouched_notebook_is_not_written_yet(untouched: NotebookNode, checked: Checked) -> None:
     report = checked(untouched)
-    assert (report.passed, points_of(report), report.notes) == (False, 0, [])
+    assert (report.passed, points_of(report), report.notes, report.remarks) == (False, 0, [], {})
     assert observed(report, "Linear") == "not written yet"
 
 
@@ -80,6 +83,34 @@ def test_a_helper_in_a_cell_of_its_own_does_not_count_and_that_is_said(right: No
     report = checked(mine)
     assert "NameError: name 'row' is not defined, in the line: return row(x)" in observed(report, "Flatten")
     assert "1 code cell outside the exercises did not count" in report.notes
+    assert report.remarks == {"Flatten": [ELSEWHERE]}
+    assert f"Flatten: 0 of 2 checks passed\n  note      {ELSEWHERE}\n" in notebook_text(
+        [], report.verdicts, report.remarks
+    )
+    assert [one.state for one in progress_in(ROOM, report.verdicts, report.remarks).exercises][4] == "not yet"
+
+
+def test_a_helper_that_only_a_released_lab_defines_is_told_too(right: NotebookNode, checked: Checked) -> None:
+    mine = with_answers(right, Flatten="class Flatten(nn.Module):\n    def forward(self, x):\n        return row(x)")
+    lab = next(cell for cell in mine.cells if cell.cell_type == "code" and not grade_id_of(cell))
+    lab.source += "\ndef row(x):\n    return x.flatten(1)"
+    assert checked(mine).remarks == {"Flatten": [ELSEWHERE]}
+
+
+def test_a_stub_that_is_left_beside_checks_that_pass_keeps_a_notebook_from_passing(
+    right: NotebookNode, untouched: NotebookNode, checked: Checked
+) -> None:
+    written, stubs = (exercise_cells(one)["Sequential"].source for one in (right, untouched))
+    at = "    def __len__"
+    report = checked(with_answers(right, Sequential=written.partition(at)[0] + at + stubs.partition(at)[2]))
+    left = "still to write: `__len__`, `__iter__`, `__getitem__`"
+    assert (outcomes(report, "Sequential"), report.remarks, report.passed) == ({"pass"}, {"Sequential": [left]}, False)
+    assert f"Sequential: 2 of 2 checks passed\n  note      {left}\n" in notebook_text(
+        report.notes, report.verdicts, report.remarks
+    )
+    card = progress_in(ROOM, report.verdicts, report.remarks)
+    assert f"not yet  Sequential     2 of 2; {left}" in progress_text(card)
+    assert card.next and card.next.exercise == "Sequential" and card.next.read
 
 
 def test_an_import_added_to_the_setup_does_not_count_and_that_is_said(right: NotebookNode, checked: Checked) -> None:
@@ -87,6 +118,9 @@ def test_an_import_added_to_the_setup_does_not_count_and_that_is_said(right: Not
     setup = next(cell for cell in mine.cells if cell.id == "layers-setup")
     setup.source += "\nimport einops"
     assert checked(mine).notes == ["the cell layers-setup was changed; the released one counts"]
+    mine = with_answers(mine, Flatten="class Flatten(nn.Module):\n    f = einops.rearrange")
+    (remark,) = checked(mine).remarks["Flatten"]
+    assert remark.startswith("`einops` is defined in a cell that does not count")
 
 
 def test_a_class_of_another_name_is_missing(right: NotebookNode, checked: Checked) -> None:

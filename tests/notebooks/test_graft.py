@@ -159,32 +159,6 @@ def test_the_notebook_of_another_assignment_gets_one_sentence() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("added", "linear", "said"),
-    [
-        (
-            "def rows(x): ...",
-            "class Linear: mine = rows",
-            "rows is defined in a cell that did not count: move it into the",
-        ),
-        ("import numpy as np", "class Linear: mine = np.e", "np is defined in a cell that did not count"),
-        ("from math import pi", "class Linear: mine = pi", "pi is defined in a cell that did not count"),
-        ("def rows(x): ...", "def rows(x): ...\nclass Linear: mine = rows", ""),
-        ("def rows(x): ...", "class Linear: mine = 1", ""),
-        ("x = 1", "class Linear: mine = x", ""),  # rather a parameter's name
-    ],
-    ids=["function", "module", "import from", "defined again", "not used", "a number"],
-)
-def test_an_answer_that_needs_what_an_added_cell_defines_is_told_so(added: str, linear: str, said: str) -> None:
-    theirs = handed_in()
-    theirs.cells[2].source = linear
-    theirs.cells.append(nbformat.v4.new_code_cell(added))
-    notes = graft(instructor(), theirs).notes
-    assert notes[0] == "1 code cell outside the exercises did not count"
-    assert [note for note in notes[1:] if not said or said not in note] == []
-    assert bool(notes[1:]) == bool(said)
-
-
 def test_ten_thousand_cells_are_read_in_the_time_of_a_breath() -> None:
     theirs = handed_in()
     theirs.cells += [nbformat.v4.new_code_cell(f"x = {number}") for number in range(10_000)]

@@ -93,5 +93,5 @@ def test_exercises_stand_in_the_order_of_the_notebook(room: str) -> None:
     in_chapter = re.findall(rf"^from solutions\.{room} import (\w+)\n```", chapter.text, re.MULTILINE)
     exercises = [name for name in in_chapter if name in {check.exercise for check in checks_of(room)}]
     verdicts = [Verdict(check, 0, "missing", None, 0.0) for check in checks_of(room) if not check.hidden]
-    assert [one.exercise for one in progress_in(room, verdicts).exercises] == exercises
+    assert [one.exercise for one in progress_in(room, verdicts, {}).exercises] == exercises
     assert len(exercises) > 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from autograder import check_all
+import autograder.sandbox.cells  # noqa: F401  it needs IPython, for which something else stands in here
+from autograder import check, check_all, progress
 from autograder.course import Course
 from autograder.student import UnknownName
 from autograder.student.cells import newest_that_defines
@@ -46,3 +49,56 @@ def test_it_needs_a_notebook_in_which_an_exercise_was_run(monkeypatch: pytest.Mo
 def test_a_name_that_is_only_used_is_not_defined() -> None:
     assert newest_that_defines(["", "Flatten == 1", "check(Flatten)", "class Flattened: ..."], "Flatten") is None
     assert newest_that_defines(["", "x = 1\nFlatten = nn.Flatten"], "Flatten") == 1
+
+
+# What the text of the cells tells, in a live notebook
+
+SEQUENTIAL = next(one for one in Course.installed().exercises("layers") if one.name == "Sequential")
+HALF = (
+    SEQUENTIAL.source.partition("    def __len__")[0] + "    def __len__" + SEQUENTIAL.stub.partition("def __len__")[2]
+)
+LEFT = "till to write: `__len__`, `__iter__`, `__getitem__`"
+HELPER = "def row(x):\n    return x.flatten(1)"
+USES = FLATTEN.replace("x.flatten(start_dim=1)", "row(x)")
+ELSEWHERE = "`row` is defined in a cell that does not count when this is graded: move it into the cell of Flatten"
+
+
+def live(monkeypatch: pytest.MonkeyPatch, *cells: str) -> dict[str, Any]:
+    """Run cells as a kernel does, after the imports of the chapter's first cell, and return what is defined."""
+    names: dict[str, Any] = {**vars(Course.installed().names("layers")), "check": check, "progress": progress}
+    names = {name: value for name, value in names.items() if name not in EXERCISES} | {"__name__": "__main__"}
+    for number, text in enumerate(cells, start=1):
+        file = f"/tmp/ipykernel_41/{number}.py"
+        monkeypatch.setitem(linecache.cache, file, (len(text), None, text.splitlines(keepends=True), file))
+        exec(compile(text, file, "exec"), names)
+    notebook_that_ran(monkeypatch, *cells, "check(Sequential)")
+    return names
+
+
+@pytest.mark.long("a sandbox runs the exercises anew")
+def test_stubs_that_are_left_are_named_beside_checks_that_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = live(monkeypatch, HALF)
+    report = eval("check(Sequential)", names)
+    assert report.passed
+    assert f"Sequential as in cell [1]: 2 of 2 checks passed\n  note      s{LEFT}\n" in repr(report)
+    assert (
+        "Still to write: <code>__len__</code>, <code>__iter__</code>, <code>__getitem__</code>." in report._repr_html_()
+    )
+    card = eval('progress("layers")', names)
+    assert f"not yet  Sequential     2 of 2; s{LEFT}" in repr(card)
+    assert "✗ not yet<br>still to write: <code>__len__</code>" in card._repr_html_()
+    assert f"Sequential: 2 of 2 checks passed\n  note      s{LEFT}\n" in repr(check_all())
+
+
+@pytest.mark.long("a sandbox runs the exercises anew")
+def test_a_helper_in_a_cell_of_its_own_is_told_in_the_same_words_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = live(monkeypatch, HELPER, USES)
+    report = eval("check(Flatten)", names)
+    assert report.passed and f"note      {ELSEWHERE}" in repr(report)
+    assert f"not yet  Flatten        2 of 2; {ELSEWHERE}" in repr(eval('progress("layers")', names))
+    assert f"Flatten: 0 of 2 checks passed\n  note      {ELSEWHERE}" in repr(check_all())
+
+
+def test_of_an_answer_that_has_all_of_its_own_nothing_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = live(monkeypatch, HELPER, f"{HELPER}\n\n{USES}", SEQUENTIAL.source)
+    assert "note" not in "".join(repr(eval(code, names)) for code in ("check(Flatten)", "check(Sequential)"))

@@ -170,6 +170,20 @@ def test_a_cell_that_was_deleted_is_named_and_the_rest_is_packed(write: Write, t
     assert any("Flatten (0 of 2)" in warning for warning in done.warnings)
 
 
+@pytest.mark.long("a sandbox runs the exercises anew")
+def test_a_stub_that_is_left_and_a_helper_elsewhere_are_to_be_looked_at_first(write: Write) -> None:
+    at, row = "    def __len__", "row = nn.Flatten()"
+    written, stubs = (exercise_cells(one)["Sequential"].source for one in (RIGHT, UNTOUCHED))
+    notebook = with_flatten(FLATTEN.replace("x.flatten(start_dim=1)", "row(x)"))
+    exercise_cells(notebook)["Sequential"].source = written.partition(at)[0] + at + stubs.partition(at)[2]
+    notebook.cells.append(nbformat.v4.new_code_cell(row))
+    write(notebook, *sources(notebook), row)
+    warnings = hand_in("layers").warnings
+    assert "Sequential: still to write: `__len__`, `__iter__`, `__getitem__`." in warnings
+    (told,) = [one for one in warnings if one.startswith("Flatten: `row` is defined in a cell that does not count")]
+    assert told.endswith("move it into the cell of Flatten.")
+
+
 @pytest.mark.usefixtures("unchecked")
 def test_the_words_of_the_written_answer_are_counted_and_none_is_said(write: Write) -> None:
     def warned(text: str | None) -> HandIn:

@@ -60,6 +60,17 @@ def test_a_part_that_is_still_open_is_left_aside(
     assert capsys.readouterr().out == "Linear: PyTorch's, because yours in 2-layers.ipynb is not written yet\n"
 
 
+def test_a_part_of_which_a_method_is_still_to_write_is_left_aside(
+    right: NotebookNode, untouched: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written, stubs = (exercise_cells(one)["Sequential"].source for one in (right, untouched))
+    at = "    def __getitem__"
+    hand_over(with_answers(right, Sequential=written.partition(at)[0] + at + stubs.partition(at)[2]), folder)
+    assert own("Sequential", otherwise=nn.Sequential) is nn.Sequential
+    said = capsys.readouterr().out
+    assert said.endswith("because yours in 2-layers.ipynb is not finished, still to write: `__getitem__`\n")
+
+
 def test_a_part_whose_cell_does_not_run_is_left_aside(
     right: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+
+from autograder.notebooks.remarks import python_of
 
 MAX_CHARACTERS = 20_000  # of a cell that somebody can be asked about in five minutes
 LINE_END = re.compile(rb"\r\n|\r|\n")
 COMMENT = re.compile(rb"#[^\r\n]*")
-MAGIC = re.compile(r"^([ \t]*)([%!?][^\r\n]*|[^\s#'\"][^\r\n#'\"]*\?{1,2}[ \t]*)(?=[\r\n]|\Z)", re.MULTILINE)
 # These bind less than an operator does: in its place they need brackets.
 LOOSE = (
     ast.BinOp,
@@ -109,9 +109,7 @@ def parsed(text: str) -> ast.Module:
         SyntaxError: Python cannot read it, its magics aside.
         ValueError: it holds a null byte.
     """
-    with suppress(SyntaxError):
-        return ast.parse(text)
-    return ast.parse(MAGIC.sub(lambda line: line[1] + "0" + " " * (len(line[2].encode()) - 1), text))
+    return ast.parse(python_of(text))
 
 
 def defining(tree: ast.Module, name: str) -> list[ast.stmt]:

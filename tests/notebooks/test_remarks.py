@@ -1,0 +1,111 @@
+"""What is said of answers by their text alone: stubs that are left, and names that only other cells define."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from autograder.checks import rooms
+from autograder.course import Course
+from autograder.notebooks.remarks import remarks_on
+
+EXERCISES = {room: {one.name: one for one in Course.installed().exercises(room)} for room in rooms()}
+SEQUENTIAL = EXERCISES["layers"]["Sequential"]
+STUB = 'raise NotImplementedError("layers: Sequential")'
+
+
+def said(answer: str, *others: str, name: str = "Sequential") -> list[str]:
+    return list(remarks_on("layers", {name: answer}, others).get(name, ()))
+
+
+def half_written() -> str:
+    """Sequential with __init__ and forward written, as the reference has them, and three stubs."""
+    return (
+        SEQUENTIAL.source.partition("    def __len__")[0]
+        + "    def __len__"
+        + SEQUENTIAL.stub.partition("    def __len__")[2]
+    )
+
+
+def test_methods_that_are_still_stubs_are_named_in_their_order() -> None:
+    assert said(half_written()) == ["still to write: `__len__`, `__iter__`, `__getitem__`"]
+    assert said("%matplotlib inline\n" + half_written()) == said(half_written())
+
+
+def test_of_an_answer_that_is_not_begun_nothing_is_said() -> None:
+    assert said(SEQUENTIAL.stub) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"return 1\n{STUB}",
+        f"if self:\n    return 1\nelse:\n    return 2\n{STUB}",
+        f"while True:\n    pass\n{STUB}",
+        f"# {STUB}\nreturn 1",
+        f"'''{STUB}'''\nreturn 1",
+    ],
+)
+def test_a_stub_that_cannot_be_reached_or_is_no_code_is_none(body: str) -> None:
+    indented = "\n".join(" " * 8 + line for line in body.splitlines())
+    assert said(f"class Sequential:\n    def __len__(self):\n{indented}") == []
+
+
+def test_a_function_that_reaches_its_stub_on_one_way_is_still_to_write() -> None:
+    answer = (
+        'def he_std(fan_in):\n    if fan_in == 2:\n        return 1.0\n    raise NotImplementedError("layers: he_std")'
+    )
+    assert said(answer, name="he_std") == ["still to write: `he_std`"]
+
+
+USES = "class Sequential(nn.Module):\n    def forward(self, x):\n        return {}"
+
+
+@pytest.mark.parametrize(
+    ("other", "uses", "names"),
+    [
+        ("def row(x): ...", "row(x)", "`row` is"),
+        ("import numpy as np", "np.array(x)", "`np` is"),
+        ("from math import pi", "x * pi", "`pi` is"),
+        ("NAMES = ['coat']", "NAMES", "`NAMES` is"),
+        ("%matplotlib inline\nfor k in range(3):\n    pass", "[k for _ in x]", "`k` is"),
+        ("def row(x): ...\nk = 3", "row(x) + k", "`k` and `row` are"),
+    ],
+)
+def test_what_only_a_cell_defines_that_is_not_run_for_the_mark_is_named(other: str, uses: str, names: str) -> None:
+    (remark,) = said(USES.format(uses), other)
+    assert remark.startswith(f"{names} defined in ")
+    assert "when this is graded" in remark and remark.endswith("into the cell of Sequential")
+
+
+@pytest.mark.parametrize(
+    ("other", "uses"),
+    [
+        ("x = 1", "x"),  # a parameter
+        ("nn = 3", "nn.ReLU()(x)"),  # the first cell defines it too
+        ("def row(x): ...", "x.row"),
+        ("def row(x): ...", "(lambda row: row)(x)"),
+        ("def row(x): ...", "'row'"),
+        ("len = 3", "len(x)"),
+        ("def row(x:", "row(x)"),  # such a cell defines nothing
+    ],
+)
+def test_a_name_that_the_answer_has_of_its_own_is_not(other: str, uses: str) -> None:
+    assert said(USES.format(uses), other) == []
+
+
+def test_a_helper_in_the_cell_of_another_exercise_is_there_for_all() -> None:
+    answers = {"Sequential": USES.format("row(x)"), "Flatten": "def row(x): ...\nclass Flatten: ..."}
+    assert remarks_on("layers", answers, answers.values()) == {}
+
+
+def test_a_cell_that_does_not_parse_is_left_to_who_runs_it() -> None:
+    assert said("class Sequential(", "def row(x): ...") == []
+    assert said("await row(x)", "def row(x): ...") != []
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_nothing_is_said_of_the_reference_whatever_other_cells_define(room: str) -> None:
+    answers: Mapping[str, str] = {name: one.source for name, one in EXERCISES[room].items()}
+    assert remarks_on(room, answers, [Course.installed().source(room)]) == {}
