@@ -22,6 +22,10 @@ NO_ARRAY = {
 }
 NO_SUPER = "Does __init__ begin with super().__init__()? Without it a module cannot keep parameters or other modules."
 NO_CLASS = "The exercise asks for a class, and this behaves like a function: its parts go into __init__ and forward."
+NOT_DEFINED = (
+    "{name} is not defined in this cell. When this is graded, only the first cell and the cells of the exercises run, "
+    "so a name from any other cell is missing."
+)
 EXIT = "sys.exit() and quit() end the whole program. An answer returns, or raises an error that says why."
 
 
@@ -57,6 +61,8 @@ def certain_mistake(error: Observation, exercise: str) -> str:
     if isinstance(error, Raised):
         if error.kind == "SystemExit":
             return EXIT
+        if undefined := re.match(r"name '(\w+)' is not defined", error.message) if error.kind == "NameError" else None:
+            return NOT_DEFINED.format(name=undefined[1])
         # A class without __init__ takes no arguments, in these words; a function takes some number of them.
         called = re.match(rf"{exercise}\(\) (missing|takes (?!no)|got)", error.message)
         if error.kind == "TypeError" and called and exercise[0].isupper():

@@ -93,7 +93,8 @@ def _diagnose(
     """Tell what a check saw, and which mistakes show in it: first the one that shows in most of its observations."""
     if answer.kind not in ("observed", "error"):
         return Diagnosis(answer.detail, "")
-    certain = certain_mistake(answer.observations.get("error"), check.exercise)
+    certainly = {name: certain_mistake(value, check.exercise) for name, value in answer.observations.items()}
+    certain = next(filter(None, certainly.values()), "")
     likely = [
         Likely(mistake, about.says, str(expect.contents(check.room).section(about.read)), about.hint)
         for mistake in sorted(shown, key=lambda mistake: -len(shown[mistake]))
@@ -101,8 +102,9 @@ def _diagnose(
         for about in [expect.explanation(check, mistake)]
     ]
     if not likely:
-        said = _first_difference(answer, expected)
-        common = _common_mistake(answer, expected, check.exercise)
+        there = frozenset(name for name in expected.observations if certainly.get(name))
+        said = _first_difference(answer, expected, there)
+        common = certain or _common_mistake(answer, expected, check.exercise)
         return replace(said, likely=common, hint=_second_look(answer, expected))
     first, *also = likely
     said = _first_difference(answer, expected, shown[first.mistake])

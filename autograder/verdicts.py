@@ -135,9 +135,23 @@ class VerdictRecord(TypedDict):
     duration_s: float
 
 
-def shown_diagnosis(verdict: VerdictRecord) -> DiagnosisRecord | None:
-    """Return what students see of a diagnosis; of a hidden check's only that their own code called PyTorch's part."""
-    return verdict["diagnosis"] if verdict.get("delegated") or not verdict["hidden"] else None
+def shown_diagnosis(verdict: VerdictRecord, *, closed: bool = False) -> DiagnosisRecord | None:
+    """Return what students see of a diagnosis.
+
+    Of a hidden check's it is that their own code called PyTorch's part and, once nobody can hand in any more, what was
+    likely wrong and where to read. With which numbers it was seen stays hidden: the check may serve another class.
+
+    Args:
+        verdict: on a check.
+        closed: whether the time to hand in is over for everybody.
+    """
+    diagnosis = verdict["diagnosis"]
+    if verdict.get("delegated") or not verdict["hidden"] or not diagnosis:
+        return diagnosis
+    if not closed:
+        return None
+    saw_numbers = verdict["outcome"] in ("fail", "error")
+    return {**diagnosis, "observed": "" if saw_numbers else diagnosis["observed"], "expected": ""}
 
 
 def mistakes_in(verdict: VerdictRecord) -> dict[str, str]:

@@ -15,7 +15,7 @@ from autograder.reports.html import checks_table, progress_card
 from autograder.reports.progress import Progress
 from autograder.reports.text import checks_text, notebook_text, progress_text
 from autograder.student.cells import Origin, inputs_of_notebook, newest_that_defines, origin_of, source_of
-from autograder.student.names import Shown, UnknownName, find_exercise
+from autograder.student.names import Shown, UnknownName, find_exercise, known_room
 
 if TYPE_CHECKING:
     from autograder.checks import Check
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CHECK_S = 10.0
 MOST_PRINTED = 20  # lines
+NOTHING_RAN = "no exercise's cell of this chapter has been run since the kernel started: run them first"
 
 
 class CheckFailed(Shown, AssertionError):
@@ -161,14 +162,17 @@ class ProgressCard(Progress):
         return progress_card(self)
 
 
-def progress(room: str) -> ProgressCard:
+def progress(room: str = "") -> ProgressCard:
     """Run all visible checks of a chapter on your code and say how far you are.
 
     Args:
-        room: the chapter's short name, such as ``layers``.
+        room: the chapter's short name, such as ``layers``; found by your exercises if it is left out.
 
     Returns:
         A card: what is done, what is open, the points of visible checks, and what to read next.
+
+    Raises:
+        UnknownName: there is no such chapter, or none is named and no exercise's cell has been run.
     """
     from autograder.checks import checks_of
     from autograder.notebooks.progress import progress_in
@@ -176,6 +180,7 @@ def progress(room: str) -> ProgressCard:
 
     if is_graded():
         return ProgressCard(room, (), 0)
+    room = known_room(room or _room_of_notebook())
     frame = inspect.currentframe()
     caller = frame.f_back if frame else None
     names = SimpleNamespace(**(caller.f_globals if caller else {}))
@@ -207,22 +212,34 @@ def check_all(room: str = "") -> WholeNotebook:
         UnknownName: there is no such chapter, or no exercise's cell has been run.
         Interrupted: somebody stopped it.
     """
-    from autograder.checks import checks_of, rooms
+    from autograder.checks import checks_of
     from autograder.notebooks.check import NotebookReport, check_answers
     from autograder.sandbox.limits import is_graded
 
     if is_graded():
         return WholeNotebook(NotebookReport(room, (), ()))
-    if room and room not in rooms():
-        raise UnknownName(f"there is no chapter {room!r}: there are {', '.join(rooms())}")
-    found = {one: _answers_in_notebook(dict.fromkeys(c.exercise for c in checks_of(one))) for one in rooms()}
-    room = room or max(found, key=lambda one: len(found[one]))
-    if not found[room]:
-        raise UnknownName("no exercise's cell of this chapter has been run since the kernel started: run them first")
+    room = known_room(room or _room_of_notebook())
+    answers = _answers_in_notebook(check.exercise for check in checks_of(room))
+    if not answers:
+        raise UnknownName(NOTHING_RAN)
     try:
-        return WholeNotebook(check_answers(room, found[room], inputs_of_notebook()))
+        return WholeNotebook(check_answers(room, answers, inputs_of_notebook()))
     except KeyboardInterrupt:
         raise Interrupted("the check was interrupted") from None
+
+
+def _room_of_notebook() -> str:
+    """Return the chapter of which most exercises have been run in this notebook.
+
+    Raises:
+        UnknownName: none has.
+    """
+    from autograder.checks import checks_of, rooms
+
+    found = {room: len(_answers_in_notebook({check.exercise for check in checks_of(room)})) for room in rooms()}
+    if not any(found.values()):
+        raise UnknownName(NOTHING_RAN)
+    return max(found, key=found.__getitem__)
 
 
 def _remarks(room: str, names: SimpleNamespace) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.receipts import PACKED, receipt_of
 from autograder.student.cells import inputs_as_typed, newest_that_defines, variables_of_notebook
-from autograder.student.names import UnknownName
+from autograder.student.names import UnknownName, known_room
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -94,15 +94,13 @@ def hand_in(room: str, notebook: str | Path = "") -> HandIn:
     Raises:
         UnknownName: there is no such chapter or file.
     """
-    from autograder.checks import rooms
     from autograder.notebooks.graft import parse_notebook
     from autograder.notebooks.released import released_notebook
     from autograder.sandbox.limits import is_graded
 
     if is_graded():
         return HandIn()
-    if room not in rooms():
-        raise UnknownName(f"there is no chapter {room!r}: there are {', '.join(rooms())}")
+    room = known_room(room)
     if notebook and not Path(notebook).is_file():
         raise UnknownName(f"there is no file {str(notebook)!r}")
     live = _in_colab(room) if "google.colab" in sys.modules else _on_disk(room, notebook)
@@ -207,25 +205,30 @@ def unlike_what_ran(
     others = [name for name in differing if name not in not_saved]
     not_run = [name for name, at in newest.items() if at is None and cells[name] not in ran]
     never = [name for name in not_run if name not in still_open]
-    return list(_said(not_saved, others, never, len(not_run) == len(cells), f"{saved:%H:%M:%S}"))
+    return list(_said(not_saved, others, never, len(not_run) == len(cells), _as_saved(saved)))
+
+
+def _as_saved(when: datetime) -> str:
+    """Say when a file was saved; all in the course's zip has the oldest date that a zip can say."""
+    return f"saved at {when:%H:%M:%S}" if when.year > 1980 else "not saved since it was unzipped"
 
 
 def _said(
     not_saved: Sequence[str], others: Sequence[str], never: Sequence[str], nothing_ran: bool, saved: str
 ) -> Iterator[str]:
     if not_saved:
-        yield f"The file, saved at {saved}, holds an older version of {' and '.join(not_saved)} than ran last: {SAVE}."
+        yield f"The file, {saved}, holds an older version of {' and '.join(not_saved)} than ran last: {SAVE}."
     if others:
         which = " and ".join(others)
-        yield f"The file, saved at {saved}, holds another {which} than ran last. Run the cell of {which}, then {SAVE}."
+        yield f"The file, {saved}, holds another {which} than ran last. Run the cell of {which}, then {SAVE}."
     if nothing_ran:
         yield (
-            f"No exercise was run in this kernel, so nothing here shows whether the file is what you see. It was saved "
-            f"at {saved}. If you have changed something since, {SAVE}."
+            f"No exercise was run in this kernel, so nothing here shows whether the file is what you see. It was "
+            f"{saved}. If you have changed something since, {SAVE}."
         )
     elif never:
         yield (
-            f"Not run since the kernel started: {', '.join(never)}. Packed is what was saved at {saved}. If you have "
+            f"Not run since the kernel started: {', '.join(never)}. Packed is the file, {saved}. If you have "
             f"changed something since, {SAVE}."
         )
 

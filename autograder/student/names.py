@@ -39,6 +39,25 @@ def find_exercise(exercise: object, names: SimpleNamespace) -> tuple[str, list[C
     return name, [check for check in everything if check.exercise == name]
 
 
+def known_room(room: object) -> str:
+    """Return a chapter's short name as it was given.
+
+    Raises:
+        UnknownName: there is no such chapter; the message says what was probably meant.
+    """
+    from autograder.checks import checks_of, rooms
+
+    if room in rooms():
+        return str(room)
+    asked = room if isinstance(room, str) else getattr(room, "__name__", repr(room))
+    said = f"there is no chapter {asked[:80]!r}"
+    at_home = {check.exercise: check.room for one in rooms() for check in checks_of(one)}.get(asked)
+    if at_home:
+        raise UnknownName(f"{said}: {asked} is an exercise of the chapter {at_home!r}")
+    close = difflib.get_close_matches(asked, rooms(), n=1)
+    raise UnknownName(f"{said}. Did you mean {close[0]!r}?" if close else f"{said}: there are {', '.join(rooms())}")
+
+
 def _unknown(exercise: object, asked: str, known: Sequence[str]) -> str:
     """Say that there is no such exercise, and what was probably meant."""
     said = f"there is no exercise {asked[:80]!r}"

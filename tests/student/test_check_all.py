@@ -14,6 +14,7 @@ from autograder import check, check_all, progress
 from autograder.course import Course
 from autograder.student import UnknownName
 from autograder.student.cells import newest_that_defines
+from autograder.student.handing_in import hand_in
 
 EXERCISES = {exercise.name: exercise.source for exercise in Course.installed().exercises("layers")}
 FLATTEN = EXERCISES["Flatten"]
@@ -44,6 +45,27 @@ def test_it_needs_a_notebook_in_which_an_exercise_was_run(monkeypatch: pytest.Mo
         check_all("layers")
     with pytest.raises(UnknownName, match="there is no chapter 'layer'"):
         check_all("layer")
+
+
+@pytest.mark.parametrize(
+    ("room", "says"),
+    [
+        ("layer", r"there is no chapter 'layer'. Did you mean 'layers'\?"),
+        ("Linear", "there is no chapter 'Linear': Linear is an exercise of the chapter 'layers'"),
+        ("convolution", "there is no chapter 'convolution': there are "),
+    ],
+)
+def test_who_names_no_chapter_is_told_so_in_the_same_words_everywhere(room: str, says: str) -> None:
+    for call in (progress, check_all, hand_in):
+        with pytest.raises(UnknownName, match=says):
+            call(room)
+
+
+def test_progress_finds_its_chapter_as_check_all_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnknownName, match="run them first"):
+        progress()
+    notebook_that_ran(monkeypatch, FLATTEN)
+    assert progress().assignment == "2-layers"
 
 
 def test_a_name_that_is_only_used_is_not_defined() -> None:

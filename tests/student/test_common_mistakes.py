@@ -11,11 +11,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import Raised, rooms
+from autograder.checks import Raised, checks_of, rooms
 from autograder.common_mistakes import likely_mistake
 from autograder.course import Course
+from autograder.judge import judge
 from autograder.observe import student_line
 from autograder.student import Report, report_on
+from autograder.verdicts import Answer
 
 COURSE = Course.installed()
 EXERCISES = {exercise.name: room for room in rooms() for exercise in COURSE.exercises(room)}
@@ -97,6 +99,35 @@ def Flatten(x: Tensor) -> Tensor:
 )
 def test_a_common_mistake_is_named_though_it_is_none_of_the_exercise(answer: object, likely: str) -> None:
     assert likely in said("Flatten", answer)
+
+
+@pytest.mark.long("the known mistakes of an exercise are run")
+def test_a_name_that_is_not_defined_is_told_before_any_known_mistake_that_answers_alike() -> None:
+    def classify(model: object, image: object, top: int = 3) -> object:
+        return NAMES  # type: ignore[name-defined]  # noqa: F821
+
+    text = said("classify", classify)
+    assert "NAMES is not defined in this cell. When this is graded, only the first cell and the cells of the" in text
+    assert "A tensor is treated" not in text
+
+
+def test_a_name_that_is_not_defined_is_told_where_a_check_expects_a_refusal() -> None:
+    error = Raised("NameError", "name 'message' is not defined", "raise ValueError(message)")
+    check = next(one for one in checks_of("layers") if one.exercise == "he_std")
+    right = {"a tensor": torch.zeros(2), "refusal": Raised("ValueError", "fan_in is below 1")}
+    expect = SimpleNamespace(
+        reference=lambda *_: Answer("observed", right), mistaken=lambda *_: {"other": Answer("observed", mine)}
+    )
+    mine = {"a tensor": torch.ones(2), "refusal": error}
+    (verdict,) = judge([check], [Answer("observed", mine)], [1], expect)  # type: ignore[arg-type]
+    assert verdict.diagnosis and verdict.diagnosis.mistake is None
+    assert verdict.diagnosis.observed.startswith("refusal: NameError: name 'message' is not defined")
+    assert verdict.diagnosis.likely.startswith("message is not defined in this cell.")
+
+
+def test_a_local_name_that_is_used_too_early_is_told_as_what_it_is() -> None:
+    error = Raised("UnboundLocalError", "cannot access local variable 'x' where it is not associated with a value")
+    assert likely_mistake(error, None, "Classifier") == ""
 
 
 def test_a_forgotten_super_is_named() -> None:

@@ -95,9 +95,15 @@ def test_in_a_kernel_in_which_nothing_of_it_ran_nothing_can_be_known_and_that_is
         assert "saved at 12:00:00" in warning
 
 
+def test_a_file_that_is_as_it_came_out_of_the_zip_has_no_hour_of_saving() -> None:
+    unzipped = datetime(1980, 1, 1)
+    (warning,) = unlike_what_ran(UNTOUCHED, UNTOUCHED, ["", FLATTEN], unzipped)
+    assert warning.startswith("The file, not saved since it was unzipped, holds another Flatten than ran last.")
+
+
 def test_an_exercise_of_yesterday_was_not_run_since_the_kernel_started() -> None:
     (warning,) = said(RIGHT, *(source for source in sources(RIGHT) if source != FLATTEN))
-    assert warning.startswith("Not run since the kernel started: Flatten. Packed is what was saved at 12:00:00.")
+    assert warning.startswith("Not run since the kernel started: Flatten. Packed is the file, saved at 12:00:00.")
 
 
 def test_a_lab_that_defines_the_name_of_an_exercise_is_no_newer_version_of_it() -> None:

@@ -47,6 +47,19 @@ def own_due_dates_of(
     return own_due_dates(due_dates_of(folder, course), released, given)
 
 
+def last_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
+    """Return until when the last student may hand in each assignment in time; one without a due date is left out.
+
+    Raises:
+        TableError: a table cannot be read.
+        NoReleaseDate: an extension needs the release date of an assignment that has none.
+    """
+    last = due_dates_of(folder, course)
+    for (_, assignment), own in own_due_dates_of(folder, course).items():
+        last[assignment] = max(last[assignment], own, key=lambda when: when.astimezone(UTC))
+    return last
+
+
 def assignments_of(course: Course) -> list[str]:
     return [chapter.assignment for chapter in chapters_of(course)]
 

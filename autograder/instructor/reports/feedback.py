@@ -1,10 +1,11 @@
-"""A page for each student. Hidden checks appear by title and result alone; everything is escaped."""
+"""A page for each student. Hidden checks appear by title and result until nobody can hand in; everything is escaped."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from autograder.instructor.course.due_dates import duration, in_words
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.gradebook.adjusting import DECISIONS
+from autograder.instructor.gradebook.dates import last_dates_of
 from autograder.instructor.gradebook.late_penalties import DatedWork, LatePenalty, works_of
 from autograder.instructor.gradebook.marks import number, penalty_in_words
 from autograder.instructor.gradebook.writer import CourseGradebook
@@ -35,8 +37,25 @@ SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
 SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}"
 
 
-def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: str | None = None) -> list[Path]:
+def closing_dates(folder: CourseFolder, penalty: LatePenalty) -> dict[str, datetime]:
+    """Return since when pages may tell of hidden checks what was likely wrong, for assignments with a due date.
+
+    It is when nobody can hand in any more without losing points: extensions, grace period and free late days counted.
+    """
+    more = timedelta(days=penalty.free_days, minutes=penalty.grace_minutes)
+    return {name: last + more for name, last in last_dates_of(folder, Course.installed()).items()}
+
+
+def write_feedback(
+    folder: CourseFolder, assignments: Sequence[str], student: str | None = None, now: datetime | None = None
+) -> list[Path]:
     """Write the pages of what has been graded of some assignments, for one student or all, and return them.
+
+    Args:
+        folder: the course folder.
+        assignments: their ids.
+        student: an id; None for everybody.
+        now: with a time zone; None for the clock's.
 
     Raises:
         CourseFolderError: nothing of it has been graded.
@@ -54,8 +73,10 @@ def write_feedback(folder: CourseFolder, assignments: Sequence[str], student: st
     written = []
     with CourseGradebook(folder) as writer, writer.open() as gradebook:
         penalty = LatePenalty(config=writer.config)
+        closing, now = closing_dates(folder, penalty), now or datetime.now(UTC)
         for name, assignment, path in graded:
-            page = feedback_page(folder, name, assignment, read_notebook(path), gradebook, penalty)
+            closed = assignment in closing and closing[assignment].astimezone(UTC) < now
+            page = feedback_page(folder, name, assignment, read_notebook(path), gradebook, penalty, closed=closed)
             target = folder.feedback(name, assignment)
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(target, page)
@@ -83,13 +104,15 @@ def feedback_page(
     notebook: NotebookNode,
     gradebook: Gradebook,
     penalty: LatePenalty,
+    *,
+    closed: bool,
 ) -> str:
-    """Return one student's page as HTML."""
+    """Return one student's page as HTML; it tells more of hidden checks once it is closed."""
     record = record_of(notebook)
     submission = gradebook.find_submission(assignment, student)
     claimed = not is_proved(folder, student, assignment, submission.timestamp)
     exercises = [
-        _exercise(exercise, list(verdicts))
+        _exercise(exercise, list(verdicts), closed=closed)
         for exercise, verdicts in groupby(record["verdicts"], key=lambda verdict: verdict["exercise"])
     ]
     written = [_written(cell, assignment, student, gradebook) for cell in notebook.cells if is_written(cell)]
@@ -139,10 +162,10 @@ def _dates(works: Sequence[DatedWork], assignment: str, penalty: LatePenalty, *,
     return said
 
 
-def _exercise(name: str, verdicts: Sequence[VerdictRecord]) -> dict[str, Any]:
+def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> dict[str, Any]:
     """Return what a page says of an exercise: what did not pass or has something to say, and then what passed."""
     ordered = sorted(verdicts, key=lambda verdict: verdict["outcome"] == "pass")
-    said = told_once([_said(verdict) for verdict in ordered])
+    said = told_once([_said(verdict, closed=closed) for verdict in ordered])
     checks: list[dict[str, Any]] = [{**verdict, "rows": rows} for verdict, rows in zip(ordered, said, strict=True)]
     return {
         "name": name,
@@ -153,9 +176,9 @@ def _exercise(name: str, verdicts: Sequence[VerdictRecord]) -> dict[str, Any]:
     }
 
 
-def _said(verdict: VerdictRecord) -> Said:
+def _said(verdict: VerdictRecord, *, closed: bool) -> Said:
     """Return the parts of a diagnosis, the likely mistake before what was seen; a text that is too long is cut."""
-    rows = labelled(shown_diagnosis(verdict))
+    rows = labelled(shown_diagnosis(verdict, closed=closed))
     rows.sort(key=lambda row: row[0] in (LABELS["observed"], LABELS["expected"]))
     return [(label, text if label == LABELS["read"] else text[:MAX_TEXT]) for label, text in rows]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.reports.feedback import write_feedback
 from autograder.receipts import receipt_of
 from autograder.verdicts import labelled
+from tests.commands import autograder
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, open_gradebook, record_of
 from tests.instructor.grading.broken import BROKEN, SCRIPT
@@ -109,6 +112,73 @@ def test_what_only_a_hidden_check_saw_is_nowhere_in_the_page(sample: Path) -> No
         assert not [line for line in secret if html.escape(line) in page(sample, student)]
         secrets += len(secret)
     assert secrets
+
+
+DUE = "assignment,due,time zone,released\n2-layers,2026-11-05 23:59,UTC,2026-10-22 12:00\n"
+
+
+def dated(folder: Path, *extensions: str) -> CourseFolder:
+    """Say when work is due, and who has more time."""
+    (folder / "due_dates.csv").write_text(DUE)
+    lines = [f"{ASSIGNMENT},extended,,{student},,{extension}" for student, extension in map(str.split, extensions)]
+    table = folder / "decisions.csv"
+    table.write_text("\n".join(["assignment,decision,question,student,points,extension", *lines, ""]))
+    return CourseFolder(folder)
+
+
+def only_hidden(folder: Path, student: str) -> dict[str, list[str]]:
+    """Return what failed hidden checks alone say of one student's work, by label, as it is read."""
+    said: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    for verdict in record_of(folder, student)["verdicts"]:
+        if verdict["outcome"] in ("fail", "error"):
+            said[verdict["hidden"]] |= set(labelled(verdict["diagnosis"]))
+    found: dict[str, list[str]] = {}
+    for label, words in said[True] - said[False]:
+        found.setdefault(label, []).append(" ".join(words.split()))
+    return found
+
+
+def test_once_nobody_can_hand_in_a_hidden_check_says_what_was_likely_and_where_to_read(graded_folder: Path) -> None:
+    write_feedback(dated(graded_folder), [ASSIGNMENT], now=datetime(2026, 11, 6, tzinfo=UTC))
+    told = kept = 0
+    for student in ("barbara", "claude", "edsger", "frances", "hedy", "john"):
+        page, seen = text(graded_folder, student), only_hidden(graded_folder, student)
+        for label, words in seen.items():
+            shown = [one in page for one in words]
+            assert all(shown) if label in ("likely mistake", "read", "also likely") else not any(shown)
+            told, kept = told + sum(shown), kept + len(shown) - sum(shown)
+    assert told and kept
+
+
+@pytest.mark.parametrize(
+    ("extensions", "config", "still", "over"),
+    [
+        ((), "", datetime(2026, 11, 5, 23, 58), datetime(2026, 11, 6)),
+        (("ada +2d",), "", datetime(2026, 11, 7, 23, 58), datetime(2026, 11, 8)),
+        (("ada 2026-11-09", "alan +1d"), "", datetime(2026, 11, 9, 23, 58), datetime(2026, 11, 10)),
+        ((), "c.LatePenalty.free_days = 3\n", datetime(2026, 11, 8, 23, 58), datetime(2026, 11, 9)),
+    ],
+    ids=["due date", "an extension", "the later of two", "late days that cost nothing"],
+)
+def test_while_anybody_can_hand_in_a_hidden_check_stays_hidden_to_all(
+    graded_folder: Path, extensions: Sequence[str], config: str, still: datetime, over: datetime
+) -> None:
+    folder = dated(graded_folder, *extensions)
+    with (graded_folder / "nbgrader_config.py").open("a") as file:
+        file.write(config)
+    secret = only_hidden(graded_folder, "john")["likely mistake"][0]
+    for now, told in ((still, False), (over, True)):
+        write_feedback(folder, [ASSIGNMENT], "john", now.replace(tzinfo=UTC))
+        assert (secret in text(graded_folder, "john")) is told
+
+
+def test_the_command_says_until_when_hidden_checks_stay_hidden(graded_folder: Path) -> None:
+    said = autograder("feedback", ASSIGNMENT, cwd=graded_folder).stdout
+    assert "2-layers: hidden checks by title alone, since due_dates.csv has no date for it" in said
+    dated(graded_folder)
+    (graded_folder / "due_dates.csv").write_text(DUE.replace("2026-11-05", "2999-11-05"))
+    said = autograder("feedback", ASSIGNMENT, cwd=graded_folder).stdout
+    assert "after Tuesday, 5 November 2999, 23:59 (UTC), this command adds their likely mistakes" in said
 
 
 def test_markup_in_names_and_in_messages_is_text(broken: Path) -> None:
