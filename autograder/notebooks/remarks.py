@@ -7,6 +7,7 @@ import builtins
 import dis
 import re
 import symtable
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from types import CodeType
@@ -34,12 +35,13 @@ def remarks_on(room: str, answers: Mapping[str, str], others: Iterable[str]) -> 
         if cell["cell_type"] == "code" and about.get("grade_id") and not about.get("grade"):
             released[about["grade_id"]] = "".join(cell["source"]).strip()
     stubs = {name: released.pop(f"{room}-{name}", "") for name in answers}
-    there = EVERYWHERE.union(*(_bound(text) for text in [*released.values(), *answers.values()]))
-    elsewhere = set[str]().union(*map(_bound, others)) - there
     found = {}
-    for name, text in answers.items():
-        if text.strip() != stubs[name]:
-            found[name] = [*_still_to_write(text, stub_error(room, name)), *_not_there(text, elsewhere, name)]
+    with warnings.catch_warnings(action="ignore"):  # what Python has to say of a cell it says where the cell is run
+        there = EVERYWHERE.union(*(_bound(text) for text in [*released.values(), *answers.values()]))
+        elsewhere = set[str]().union(*map(_bound, others)) - there
+        for name, text in answers.items():
+            if text.strip() != stubs[name]:
+                found[name] = [*_still_to_write(text, stub_error(room, name)), *_not_there(text, elsewhere, name)]
     return {name: remarks for name, remarks in found.items() if remarks}
 
 

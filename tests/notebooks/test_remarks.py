@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import pytest
@@ -103,6 +104,11 @@ def test_a_helper_in_the_cell_of_another_exercise_is_there_for_all() -> None:
 def test_a_cell_that_does_not_parse_is_left_to_who_runs_it() -> None:
     assert said("class Sequential(", "def row(x): ...") == []
     assert said("await row(x)", "def row(x): ...") != []
+
+
+def test_python_warns_of_nothing_that_it_reads_here() -> None:
+    with warnings.catch_warnings(action="error"):
+        assert said(USES.format("x is 3, '\\d'"), "k = '\\d'") == []
 
 
 @pytest.mark.parametrize("room", rooms())
