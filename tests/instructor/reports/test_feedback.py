@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.reports.feedback import write_feedback
+from autograder.notebooks.graft import read_notebook
 from autograder.receipts import receipt_of
 from autograder.verdicts import labelled
 from tests.commands import autograder
@@ -126,50 +128,47 @@ def dated(folder: Path, *extensions: str) -> CourseFolder:
     return CourseFolder(folder)
 
 
-def only_hidden(folder: Path, student: str) -> dict[str, list[str]]:
-    """Return what failed hidden checks alone say of one student's work, by label, as it is read."""
-    said: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
-    for verdict in record_of(folder, student)["verdicts"]:
-        if verdict["outcome"] in ("fail", "error"):
-            said[verdict["hidden"]] |= set(labelled(verdict["diagnosis"]))
-    found: dict[str, list[str]] = {}
-    for label, words in said[True] - said[False]:
-        found.setdefault(label, []).append(" ".join(words.split()))
-    return found
+LIKELY, READ = "A batch without images is no mistake.", 'section "From a picture to a row" of 2-layers.ipynb'
 
 
-def test_once_nobody_can_hand_in_a_hidden_check_says_what_was_likely_and_where_to_read(graded_folder: Path) -> None:
-    write_feedback(dated(graded_folder), [ASSIGNMENT], now=datetime(2026, 11, 6, tzinfo=UTC))
-    told = kept = 0
-    for student in ("barbara", "claude", "edsger", "frances", "hedy", "john"):
-        page, seen = text(graded_folder, student), only_hidden(graded_folder, student)
-        for label, words in seen.items():
-            shown = [one in page for one in words]
-            assert all(shown) if label in ("likely mistake", "read", "also likely") else not any(shown)
-            told, kept = told + sum(shown), kept + len(shown) - sum(shown)
-    assert told and kept
+@pytest.fixture
+def found_out(graded_folder: Path) -> Path:
+    """A graded class in which only a hidden check has found out what is wrong with a Flatten."""
+    path = CourseFolder(graded_folder).autograded("ada", ASSIGNMENT)
+    notebook = read_notebook(path)
+    (verdict,) = (one for one in notebook.metadata["autograder"]["verdicts"] if one["check"] == "any_shape")
+    diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", "likely": LIKELY, "read": READ, "also": []}
+    verdict |= {"outcome": "fail", "points": 0, "mistake": "flatten-no-images", "diagnosis": diagnosis}
+    nbformat.write(notebook, path)
+    return graded_folder
+
+
+def test_once_nobody_can_hand_in_a_hidden_check_says_what_was_likely_and_where_to_read(found_out: Path) -> None:
+    write_feedback(dated(found_out), [ASSIGNMENT], now=datetime(2026, 11, 6, tzinfo=UTC))
+    assert f"not passed, 0 of 1, hidden check likely mistake {LIKELY} read {READ}" in text(found_out, "ada")
+    assert not [number for number in ("2.718", "3.142") if number in text(found_out, "ada")]
+    assert "hidden check observed not tried: two checks of Flatten did not end in time" in text(found_out, "frances")
 
 
 @pytest.mark.parametrize(
     ("extensions", "config", "still", "over"),
     [
         ((), "", datetime(2026, 11, 5, 23, 58), datetime(2026, 11, 6)),
-        (("ada +2d",), "", datetime(2026, 11, 7, 23, 58), datetime(2026, 11, 8)),
-        (("ada 2026-11-09", "alan +1d"), "", datetime(2026, 11, 9, 23, 58), datetime(2026, 11, 10)),
+        (("alan +2d",), "", datetime(2026, 11, 7, 23, 58), datetime(2026, 11, 8)),
+        (("alan 2026-11-09", "grace +1d"), "", datetime(2026, 11, 9, 23, 58), datetime(2026, 11, 10)),
         ((), "c.LatePenalty.free_days = 3\n", datetime(2026, 11, 8, 23, 58), datetime(2026, 11, 9)),
     ],
     ids=["due date", "an extension", "the later of two", "late days that cost nothing"],
 )
 def test_while_anybody_can_hand_in_a_hidden_check_stays_hidden_to_all(
-    graded_folder: Path, extensions: Sequence[str], config: str, still: datetime, over: datetime
+    found_out: Path, extensions: Sequence[str], config: str, still: datetime, over: datetime
 ) -> None:
-    folder = dated(graded_folder, *extensions)
-    with (graded_folder / "nbgrader_config.py").open("a") as file:
+    folder = dated(found_out, *extensions)
+    with (found_out / "nbgrader_config.py").open("a") as file:
         file.write(config)
-    secret = only_hidden(graded_folder, "john")["likely mistake"][0]
     for now, told in ((still, False), (over, True)):
-        write_feedback(folder, [ASSIGNMENT], "john", now.replace(tzinfo=UTC))
-        assert (secret in text(graded_folder, "john")) is told
+        write_feedback(folder, [ASSIGNMENT], "ada", now.replace(tzinfo=UTC))
+        assert (LIKELY in text(found_out, "ada")) is told
 
 
 def test_the_command_says_until_when_hidden_checks_stay_hidden(graded_folder: Path) -> None:
