@@ -6,7 +6,7 @@ Nothing here imports PyTorch or pandas: a value of theirs is only met where a co
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -21,6 +21,15 @@ Array: TypeAlias = "Tensor | NDArray"
 BITS = "bfloat16"  # a dtype of PyTorch's alone, which passes as whole numbers of two bytes
 # What passes between processes.
 DTYPES = {"bool", "uint8", "int8", "int16", "int32", "int64", "float16", BITS, "float32", "float64"}
+
+
+class PythonNumbers(NDArray):
+    """Plain numbers of Python's, in an array whose dtype says how closely they are compared."""
+
+
+def python_numbers(values: float | Sequence[float], dtype: str = "float32") -> PythonNumbers:
+    """Return one number, or a list of them, as an observation that is compared as numbers of this dtype are."""
+    return np.array(values, dtype).view(PythonNumbers)
 
 
 def is_tensor(value: object) -> TypeGuard[Tensor]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
-from autograder.arrays import Array, NDArray, as_numpy, close, dtype_name, is_array, is_floating, of_one_kind
+from autograder.arrays import (
+    Array,
+    NDArray,
+    PythonNumbers,
+    as_numpy,
+    close,
+    dtype_name,
+    is_array,
+    is_floating,
+    of_one_kind,
+)
 from autograder.checks import Check, Observation, Raised, Sample, ready_made_for
 from autograder.common_mistakes import certain_mistake, likely_mistake
 from autograder.comparison import same, same_answer, tolerance_of
@@ -181,10 +190,14 @@ def _gap(observed: Array, expected: Array, off: NDArray) -> str:
         return ""
     with np.errstate(invalid="ignore", over="ignore"):
         gaps = np.abs(as_numpy(observed) - as_numpy(expected))[off]
-    gap = float(np.where(np.isnan(gaps), math.inf, gaps).max())
-    said = f"; it is off by up to {gap:.3g}"
+    known, missing = gaps[~np.isnan(gaps)], int(np.isnan(as_numpy(observed))[off].sum())
     number, total = int(off.sum()), off.size
-    return said if number == total else f"{said}, in {number} of {total} numbers, at [{_covering(off)}]"
+    said = [f"it is off by {'up to ' if total > 1 else ''}{known.max():.3g}"] if known.size else []
+    said += [f"NaN in {missing} of {total} numbers"] if missing else []
+    if number < total:
+        said += [] if missing else [f"in {number} of {total} numbers"]
+        said += [f"at [{_covering(off)}]"]
+    return f"; {', '.join(said)}" if said else ""
 
 
 def picture(off: NDArray) -> str:
@@ -225,6 +238,8 @@ def describe(value: Observation) -> str:
         kind = f"{dtype_name(value)} of shape {tuple(value.shape)}"
         numbers = ", ".join(f"{number:.4g}" for number in as_numpy(value).flatten()[:4].tolist())
         more = ", …" if as_numpy(value).size > 4 else ""
+        if isinstance(value, PythonNumbers):
+            return f"{numbers}{more}" or "no numbers"
         return f"{kind}: {numbers}{more}" if numbers else kind
     if value is None:
         return "none"

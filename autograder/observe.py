@@ -15,7 +15,7 @@ from types import CodeType, FrameType, SimpleNamespace
 
 import numpy as np
 
-from autograder.arrays import Array, is_array, is_frame, is_tensor, plain_array, spread
+from autograder.arrays import Array, PythonNumbers, is_array, is_frame, is_tensor, plain_array, spread
 from autograder.chance import kind_of, seeded
 from autograder.checks import Check, Observation, Observations, Raised, Sample, ready_made_for
 from autograder.exercises import stub_error
@@ -100,6 +100,8 @@ def plain(value: object) -> Observation:
     """
     if isinstance(value, Sample):
         return Sample(plain_numbers(value.draws))
+    if isinstance(value, PythonNumbers):
+        return value.copy()
     if is_array(value):
         return _within_limit(plain_array(value)) if isinstance(value, np.ndarray) else plain_numbers(value)
     if isinstance(value, np.bool_ | np.number | np.str_):

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from autograder.arrays import python_numbers
 from autograder.checks import Check, Observations, Raised, Sample
 from autograder.comparison import same, same_distribution
 from autograder.judge import describe, judge
@@ -201,6 +202,28 @@ def test_a_reference_that_fails_its_own_check_is_an_error_of_the_course() -> Non
 @given(arrays("float64", array_shapes(max_dims=3, max_side=50)))
 def test_a_description_stays_short_however_large_the_tensor(values: object) -> None:
     assert len(describe(torch.as_tensor(values))) < 150
+
+
+def test_a_number_of_pythons_is_shown_alone_however_closely_it_is_compared() -> None:
+    assert describe(python_numbers(1.923, "float16")) == "1.923"
+    assert describe(python_numbers([3.906, 3.5, 6.25])) == "3.906, 3.5, 6.25"
+    assert describe(python_numbers([])) == "no numbers"
+    assert same(python_numbers(1.92, "float16"), python_numbers(1.93, "float16"))
+    assert not same(python_numbers(1.92, "float16"), python_numbers(1.99, "float16"))
+    expect = Scripted({"temperature": python_numbers(1.923, "float16")})
+    diagnosis = verdict_on(Answer("observed", {"temperature": python_numbers(1.863, "float16")}), expect).diagnosis
+    assert diagnosis is not None
+    assert diagnosis.observed == "temperature: 1.863; it is off by 0.0596"
+    assert diagnosis.expected == "temperature: 1.923"
+
+
+def test_numbers_that_are_nan_are_counted() -> None:
+    expected = torch.ones(3, 4)
+    observed = torch.where(torch.arange(4) < 2, math.nan, expected)
+    assert observed_where(observed, expected).endswith("; NaN in 6 of 12 numbers, at [:, 0:2]")
+    observed[:, 3] = 2
+    assert observed_where(observed, expected).endswith("; it is off by up to 1, NaN in 6 of 12 numbers, at [:, :]")
+    assert observed_where(expected * math.nan, expected).endswith("; NaN in 12 of 12 numbers")
 
 
 def test_a_sample_that_is_one_number_is_described_like_any_other() -> None:

@@ -19,6 +19,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from autograder.arrays import as_numpy, is_array, python_numbers
 from autograder.checks import (
     Observation,
     Observations,
@@ -345,7 +346,7 @@ def answered(answers: Any) -> dict[str, Observation]:
     return {
         "the answer is": "a dictionary" if isinstance(answers, Mapping) else "pairs",
         "labels, in order": ", ".join(first if isinstance(first, str) else "no label" for first, _ in pairs),
-        "probabilities": torch.tensor(numbers),
+        "probabilities": python_numbers(numbers),
         "each pair is": ", ".join(sorted(kinds)),
     }
 
@@ -386,10 +387,9 @@ def alike(mine: dict[str, Observation], theirs: dict[str, Observation]) -> Obser
         if "classify" in failed:
             return failed["classify"]
     a, b = mine.get("probabilities"), theirs.get("probabilities")
-    if isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape == b.shape:
-        return mine["labels, in order"] == theirs["labels, in order"] and torch.allclose(
-            a, b, atol=1e-5, equal_nan=True
-        )
+    if is_array(a) and is_array(b) and a.shape == b.shape:
+        near = np.allclose(as_numpy(a), as_numpy(b), atol=1e-5, equal_nan=True)
+        return near and mine["labels, in order"] == theirs["labels, in order"]
     return False
 
 
@@ -419,7 +419,7 @@ def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 def told(value: object) -> Observation:
     """Return a temperature in half precision, in which the judge forgives one part in a hundred."""
-    return torch.tensor(float(value), dtype=torch.float16)  # type: ignore[arg-type]
+    return python_numbers(float(value), "float16")  # type: ignore[arg-type]
 
 
 def drawn_temperature(low: float, high: float, rng: torch.Generator) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from autograder.arrays import python_numbers
 from autograder.checks import (
     Notes,
     Observation,
@@ -74,9 +75,9 @@ def lopsided(outputs: Tensor, targets: Tensor) -> Tensor:
 
 
 def gap_of(names: SimpleNamespace, model: nn.Module, seen: object, held: object) -> Observation:
-    """Return the gap as a tensor, whose digits depend on the order of sums, or in words what is no float."""
+    """Return the gap, whose digits depend on the order of sums, or in words what is no float."""
     answer = names.gap(model, lopsided, seen, held)
-    return torch.tensor(answer) if isinstance(answer, float) else f"a {type(answer).__name__}"
+    return python_numbers(answer) if isinstance(answer, float) else f"a {type(answer).__name__}"
 
 
 @check("gap", points=1, title="It is the mean loss on what was held back, less the mean loss on what was seen")
@@ -156,8 +157,11 @@ def one_of(values: Sequence[float], rng: torch.Generator) -> float:
 
 
 def different(numbers: Tensor) -> str:
-    """Name the different values of a tensor, to three digits."""
-    return ", ".join(f"{value:.3g}" for value in sorted({float(f"{number:.3g}") for number in numbers.tolist()}))
+    """Name the different values of a tensor, to three digits; NaN, which equals no number, is counted."""
+    missing = int(numbers.isnan().sum())
+    values = sorted({float(f"{number:.3g}") for number in numbers[~numbers.isnan()].tolist()})
+    counted = [f"nan ({missing:,} of {numbers.numel():,})"] if missing else []
+    return ", ".join([*(f"{value:.3g}" for value in values), *counted])
 
 
 def different_rows(dropped: Tensor) -> int:
@@ -348,7 +352,7 @@ def in_words(answer: Any) -> dict[str, Observation]:
     return {
         "labels": ", ".join(name for name, _ in by_name),
         "each is a float": all(isinstance(value, float) for _, value in by_name),
-        "probabilities": torch.tensor([float(value) for _, value in by_name]),
+        "probabilities": python_numbers([float(value) for _, value in by_name]),
     }
 
 

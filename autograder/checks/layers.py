@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from autograder.arrays import python_numbers
 from autograder.checks import (
     Notes,
     Observation,
@@ -253,10 +254,12 @@ def offset_network(rng: torch.Generator, *others: nn.Module) -> nn.Sequential:
 
 
 def measured(names: SimpleNamespace, model: nn.Module, x: Tensor) -> Observation:
-    """Return what the student's function measures as a tensor, or in words what it returns in place of floats."""
-    sizes = names.rms_through(model, x)
+    """Return what the student's function measures, or in words what it returns in place of floats."""
+    sizes = list(names.rms_through(model, x))
+    if any(isinstance(size, list) or getattr(size, "ndim", 0) for size in sizes):
+        return "several numbers for one layer"
     kinds = ", ".join(sorted({type(size).__name__ for size in sizes} - {"float"}))
-    return f"numbers of the kind {kinds}" if kinds else torch.tensor(list(sizes), dtype=torch.float32)
+    return f"numbers of the kind {kinds}" if kinds else python_numbers(sizes)
 
 
 @check("rms_through", points=1, title="It gives the root of the mean square behind each layer")

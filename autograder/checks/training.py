@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
+from autograder.arrays import python_numbers
 from autograder.checks import (
     Observation,
     Observations,
@@ -393,7 +394,7 @@ def losses_on_its_device(learner: Any) -> Observation:
     history = learner.fit()
     if {parameter.device.type for parameter in learner.model.parameters()} != {FAR}:
         return "the model is not on that device"
-    return torch.tensor([float(n) for n in (*history.losses, *history.valid_losses, *history.accuracies)])
+    return python_numbers([float(n) for n in (*history.losses, *history.valid_losses, *history.accuracies)])
 
 
 def losses_of(
@@ -422,8 +423,8 @@ def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     history = learner.fit()
     elapsed = time.perf_counter() - began
     return {
-        "losses": torch.tensor([float(loss) for loss in history.losses]),
-        "accuracies": torch.tensor([float(share) for share in history.accuracies]),
+        "losses": python_numbers([float(loss) for loss in history.losses]),
+        "accuracies": python_numbers([float(share) for share in history.accuracies]),
         "entries in seconds": len(history.seconds),
         "each is a time": all(float(seconds) > 0 for seconds in history.seconds),
         "together they are longer than fit": sum(map(float, history.seconds)) > elapsed + CLOCK_TICK,
@@ -759,11 +760,11 @@ def read_once(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed | ({"it returns": found} if unwritten else {})
 
 
-def ends(report: Any) -> Tensor | str:
+def ends(report: Any) -> Observation:
     """Return the two ends of an interval, or what there is instead."""
     found = [number(end) for end in report.interval]
     odd = [str(end) for end in found if not isinstance(end, float)]
-    return odd[0] if odd else torch.tensor([end for end in found if isinstance(end, float)])
+    return odd[0] if odd else python_numbers([end for end in found if isinstance(end, float)])
 
 
 @check(
@@ -823,7 +824,7 @@ def in_a_row(scores: Mapping[str, Mapping[str, float]]) -> dict[str, Observation
         "measures": " and ".join(sorted(kinds)),
         "precision, recall and f1, label by label": str(odd[0])
         if odd
-        else torch.tensor([value for value in values if isinstance(value, float)]),
+        else python_numbers([value for value in values if isinstance(value, float)]),
     }
 
 

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from autograder import arrays
 from autograder.arrays import Array, NDArray
 from autograder.checks import Observation, Raised, Sample
@@ -131,6 +133,7 @@ def pack_answer(answer: Answer) -> tuple[dict[str, Any], bytes]:
             numbers[str(len(observations))] = array
             packed: dict[str, Any] = {"is": "tensor" if arrays.is_tensor(array) else "array"}
             packed |= {"drawn": True} if isinstance(value, Sample) else {}
+            packed |= {"python": True} if isinstance(value, arrays.PythonNumbers) else {}
             packed |= {"dtype": arrays.BITS} if arrays.dtype_name(array) == arrays.BITS else {}
         elif isinstance(value, Raised):
             packed = {"is": "raised", "kind": value.kind, "message": value.message[:MAX_TEXT], "line": value.line[:200]}
@@ -178,6 +181,8 @@ def _observation(packed: dict[str, Any], numbers: NDArray | None) -> Observation
         if packed["is"] == "tensor" and "torch" not in sys.modules:
             return "a Tensor"  # of a student in a course that has nothing to do with PyTorch
         array = arrays.tensor_of(numbers, packed.get("dtype", "")) if packed["is"] == "tensor" else numbers.copy()
+        if packed.get("python") and isinstance(array, np.ndarray):
+            return array.view(arrays.PythonNumbers)
         return Sample(array) if packed.get("drawn") else array
     if packed["is"] == "raised":
         return Raised(_text(packed["kind"]), _text(packed["message"]), _text(packed["line"]))

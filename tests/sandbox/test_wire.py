@@ -18,6 +18,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.arrays import PythonNumbers, python_numbers
 from autograder.checks import Raised, Sample
 from autograder.comparison import same
 from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, _Collector, wire
@@ -31,6 +32,7 @@ ANSWER = Answer(
         "drawn": Sample(torch.zeros(5, dtype=torch.float64)),
         "error": Raised("ValueError", "ü <b>", "x = 1"),
         "empty": torch.zeros(0, 784),
+        "plain": python_numbers([1.5, 2.0], "float16"),
         "yes": True,
         "count": 3,
         "share": float("nan"),
@@ -68,6 +70,7 @@ def test_every_kind_of_observation_arrives_as_it_was_sent() -> None:
     assert all(same(arrived.observations[name], value) for name, value in ANSWER.observations.items())
     assert (arrived.kind, arrived.detail, arrived.duration_s) == ("observed", "detail", 0.25)
     assert arrived.delegated == "nn.Flatten"
+    assert isinstance(arrived.observations["plain"], PythonNumbers)
 
 
 @given(st.binary(max_size=400))
