@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -22,7 +22,7 @@ from autograder.arrays import (
 from autograder.checks import Check, Observation, Raised, Sample, ready_made_for
 from autograder.common_mistakes import certain_mistake, likely_mistake
 from autograder.comparison import same, same_answer, tolerance_of
-from autograder.matching import Place, explaining, names_at
+from autograder.matching import Place, explaining, names_at, rest_on_errors
 from autograder.sections import Contents
 from autograder.verdicts import Answer, Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
 
@@ -79,6 +79,7 @@ def judge(
     if not all(passed):
         mistaken = [expect.mistaken(check, seed) for check, seed in zip(checks, seeds, strict=True)]
         explained = explaining(answers, expected, mistaken)
+    guessed = {mistake for mistake, places in explained.items() if rest_on_errors(places, answers, expected)}
     verdicts = []
     for at, (check, seed, answer) in enumerate(zip(checks, seeds, answers, strict=True)):
         if passed[at]:
@@ -90,14 +91,19 @@ def judge(
             )
             continue
         shown = {mistake: names_at(at, places) for mistake, places in explained.items()}
-        diagnosis = _diagnose(check, answer, expected[at], shown, expect)
+        diagnosis = _diagnose(check, answer, expected[at], shown, guessed, expect)
         outcome: Outcome = "fail" if answer.kind == "observed" else answer.kind
         verdicts.append(Verdict(check, seed, outcome, diagnosis, answer.duration_s))
     return verdicts
 
 
 def _diagnose(
-    check: Check, answer: Answer, expected: Answer, shown: Mapping[str, frozenset[str]], expect: Expectations
+    check: Check,
+    answer: Answer,
+    expected: Answer,
+    shown: Mapping[str, frozenset[str]],
+    guessed: Container[str],
+    expect: Expectations,
 ) -> Diagnosis:
     """Tell what a check saw, and which mistakes show in it: first the one that shows in most of its observations."""
     if answer.kind not in ("observed", "error"):
@@ -105,7 +111,13 @@ def _diagnose(
     certainly = {name: certain_mistake(value, check.exercise) for name, value in answer.observations.items()}
     certain = next(filter(None, certainly.values()), "")
     likely = [
-        Likely(mistake, about.says, str(expect.contents(check.room).section(about.read)), about.hint)
+        Likely(
+            mistake,
+            about.says,
+            str(expect.contents(check.room).section(about.read)),
+            about.hint,
+            perhaps=mistake in guessed,
+        )
         for mistake in sorted(shown, key=lambda mistake: -len(shown[mistake]))
         if shown[mistake] and not certain
         for about in [expect.explanation(check, mistake)]
@@ -113,21 +125,30 @@ def _diagnose(
     if not likely:
         there = frozenset(name for name in expected.observations if certainly.get(name))
         said = _first_difference(answer, expected, there)
-        common = certain or _common_mistake(answer, expected, check.exercise)
-        return replace(said, likely=common, hint=_second_look(answer, expected))
+        common, perhaps = (certain, False) if certain else _common_mistake(answer, expected, check.exercise)
+        return replace(said, likely=common, hint=_second_look(answer, expected), perhaps=perhaps)
     first, *also = likely
     said = _first_difference(answer, expected, shown[first.mistake])
-    return replace(said, mistake=first.mistake, likely=first.says, read=first.read, hint=first.hint, also=tuple(also))
+    return replace(
+        said,
+        mistake=first.mistake,
+        likely=first.says,
+        read=first.read,
+        hint=first.hint,
+        also=tuple(also),
+        perhaps=first.perhaps,
+    )
 
 
-def _common_mistake(answer: Answer, expected: Answer, exercise: str) -> str:
-    """Return what probably went wrong in the first observation that shows it."""
-    wrong = [
-        likely_mistake(value, expected.observations.get(name), exercise)
-        for name, value in answer.observations.items()
-        if name not in expected.observations or not same(value, expected.observations[name])
-    ]
-    return next(filter(None, wrong), "")
+def _common_mistake(answer: Answer, expected: Answer, exercise: str) -> tuple[str, bool]:
+    """Return what probably went wrong in the first observation that shows it, and whether an error's text says so."""
+    for name, value in answer.observations.items():
+        right = expected.observations.get(name)
+        if name in expected.observations and same(value, expected.observations[name]):
+            continue
+        if said := likely_mistake(value, right, exercise):
+            return said, isinstance(value, Raised) and not certain_mistake(value, exercise)
+    return "", False
 
 
 def _second_look(answer: Answer, expected: Answer) -> str:

@@ -22,6 +22,9 @@ LABELS = {
     "read": "read",
 }
 ALSO_LABELS = {"likely": "also likely", "hint": "hint", "read": "read"}
+# How a mistake is called that nothing but the text of an error speaks for.
+PERHAPS = {"likely mistake": "perhaps", "also likely": "perhaps also"}
+LIKELY_LABELS = {*PERHAPS, *PERHAPS.values()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +56,18 @@ class Likely:
         says: its explanation.
         read: which section helps, as the text of a ``sections.Section``.
         hint: what a second look adds.
+        perhaps: whether nothing but the text of an error speaks for it.
     """
 
     mistake: str
     says: str
     read: str
     hint: str = ""
+    perhaps: bool = False
 
     def record(self) -> LikelyRecord:
-        return {"mistake": self.mistake, "likely": self.says, "read": self.read}
+        said: LikelyRecord = {"mistake": self.mistake, "likely": self.says, "read": self.read}
+        return {**said, "perhaps": True} if self.perhaps else said
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class Diagnosis:
         hint: what a second look adds, or empty.
         also: the mistakes that show in other observations of the same check.
         where: a picture of a tensor's numbers, a line for each row, in which ✗ is wrong and · is right; or empty.
+        perhaps: whether nothing but the text of an error speaks for what is likely.
     """
 
     observed: str
@@ -87,16 +94,18 @@ class Diagnosis:
     hint: str = ""
     also: tuple[Likely, ...] = ()
     where: str = ""
+    perhaps: bool = False
 
     def record(self) -> DiagnosisRecord:
         """Return what is kept of it as JSON values; hints and pictures are for the notebook."""
-        return {
+        said: DiagnosisRecord = {
             "observed": self.observed,
             "expected": self.expected,
             "likely": self.likely,
             "read": self.read,
             "also": [one.record() for one in self.also],
         }
+        return {**said, "perhaps": True} if self.perhaps else said
 
 
 class LikelyRecord(TypedDict):
@@ -105,6 +114,7 @@ class LikelyRecord(TypedDict):
     mistake: str
     likely: str
     read: str
+    perhaps: NotRequired[bool]
 
 
 class DiagnosisRecord(TypedDict):
@@ -115,6 +125,7 @@ class DiagnosisRecord(TypedDict):
     likely: str
     read: str
     also: NotRequired[list[LikelyRecord]]
+    perhaps: NotRequired[bool]
 
 
 class VerdictRecord(TypedDict):
@@ -166,7 +177,12 @@ def mistakes_in(verdict: VerdictRecord) -> dict[str, str]:
 def labelled(diagnosis: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """Return the parts of a diagnosis, by the names of its fields, that say something: label and text of each."""
     parts = [(LABELS, diagnosis or {}), *((ALSO_LABELS, one) for one in (diagnosis or {}).get("also", ()))]
-    return [(label, str(part[name])) for labels, part in parts for name, label in labels.items() if part.get(name)]
+    return [
+        (PERHAPS.get(label, label) if part.get("perhaps") else label, str(part[name]))
+        for labels, part in parts
+        for name, label in labels.items()
+        if part.get(name)
+    ]
 
 
 def labelled_lines(diagnosis: Mapping[str, object] | None) -> list[str]:

@@ -174,6 +174,44 @@ def test_two_errors_that_speak_of_none_are_one_mistake_whichever_operation_met_i
     assert diagnosis.mistake == "crash"
 
 
+def test_a_mistake_that_only_the_text_of_an_error_speaks_for_is_a_perhaps() -> None:
+    sizes = Raised("RuntimeError", "size 5 must match size 3 at dimension 0")
+    right = {"output": 3, "sizes": "2, 2"}
+    expect = Scripted(right, crossed=right | {"output": sizes})
+    verdict = verdict_on(Answer("observed", right | {"output": sizes}), expect)
+    assert "  perhaps: You made crossed." in verdict.message
+    expect = Scripted(right, crossed=right | {"output": sizes, "sizes": "2, 1"})
+    verdict = verdict_on(Answer("observed", right | {"output": sizes, "sizes": "2, 1"}), expect)
+    assert "  likely mistake: You made crossed." in verdict.message
+
+
+def test_of_two_mistakes_with_like_errors_the_one_with_the_same_numbers_is_named() -> None:
+    at = [Raised("RuntimeError", f"size 5 must match size 3 at dimension {which}") for which in (1, 0)]
+    expect = Scripted({"output": 3}, elementwise={"output": at[0]}, added={"output": at[1]})
+    diagnosis = verdict_on(Answer("observed", {"output": at[1]}), expect).diagnosis
+    assert diagnosis is not None
+    assert diagnosis.mistake == "added"
+
+
+def test_two_type_errors_of_pythons_are_no_two_refusals() -> None:
+    mine, theirs = Raised("TypeError", "'method' object is not iterable"), Raised("TypeError", "can only join text")
+    diagnosis = verdict_on(Answer("error", {"error": mine}), Scripted({"output": 3}, joined={"output": 4})).diagnosis
+    assert diagnosis is not None
+    assert diagnosis.mistake is None
+    diagnosis = verdict_on(
+        Answer("observed", {"output": mine}), Scripted({"output": 3}, joined={"output": theirs})
+    ).diagnosis
+    assert diagnosis is not None
+    assert diagnosis.mistake is None
+
+
+def test_where_a_refusal_is_asked_for_an_error_is_an_answer_and_no_guess() -> None:
+    refused, theirs = Raised("ValueError", "one is too few"), Raised("ValueError", "not 1")
+    expect = Scripted({"size 1": "accepted"}, one_refused={"size 1": theirs})
+    verdict = verdict_on(Answer("observed", {"size 1": refused}), expect)
+    assert "  likely mistake: You made one_refused." in verdict.message
+
+
 @pytest.mark.parametrize("kind", ["timeout", "memory", "crash", "missing", "invalid", "error"])
 def test_whatever_is_not_an_observation_is_an_outcome_without_points(kind: str) -> None:
     verdict = verdict_on(Answer(kind, {}, "what happened"), Scripted({"output": 3}))  # type: ignore[arg-type]

@@ -163,12 +163,15 @@ def attempt(action: Callable[[], Observation]) -> Observation:
         return Raised(type(error).__name__, str(error))
 
 
+ACCEPTED = "accepted"
+
+
 def refusal(action: Callable[[], object]) -> Observation:
     """Return the error with which ``action`` refuses, or the word accepted. What an ``assert`` says is left out."""
 
     def accept() -> str:
         action()
-        return "accepted"
+        return ACCEPTED
 
     answer = attempt(accept)
     if isinstance(answer, Raised) and answer.kind == "AssertionError":

@@ -87,7 +87,7 @@ def without_reference_words(answer: Answer) -> Answer:
 
 
 def _without_words(error: Raised) -> Raised:
-    return Raised(error.kind, "refused" if error.is_refusal else error.message)
+    return Raised(error.kind, "refused" if error.kind == "ValueError" else error.message)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from autograder.errors import plain
 from autograder.reports.progress import Progress
-from autograder.verdicts import ALSO_LABELS, LABELS, Verdict, labelled
+from autograder.verdicts import LABELS, LIKELY_LABELS, Verdict, labelled
 
 WIDTH = 100
 MAX_LINES, MAX_LINE = 40, 300
@@ -54,14 +54,13 @@ def repeated(verdict: Verdict) -> str:
 
 def told_once(checks: Sequence[Said]) -> list[Said]:
     """Let the first of the checks that show a mistake explain it, and say how many they are; the others point to it."""
-    names = (LABELS["likely"], ALSO_LABELS["likely"])
-    showing = Counter(text for rows in checks for label, text in rows if label in names)
+    showing = Counter(text for rows in checks for label, text in rows if label in LIKELY_LABELS)
     told, shown = set[str](), list[Said]()
     for rows in checks:
         kept: Said = []
         again = False
         for label, text in rows:
-            if label in names:
+            if label in LIKELY_LABELS:
                 again = text in told
                 told.add(text)
                 count = f" (It explains {showing[text]} checks.)" if showing[text] > 1 else ""
