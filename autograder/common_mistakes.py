@@ -26,6 +26,16 @@ NOT_DEFINED = (
     "{name} is not defined in this cell. When this is graded, only the first cell and the cells of the exercises run, "
     "so a name from any other cell is missing."
 )
+SIGNATURE = (
+    "The arguments are not those of the assignment. Compare your line def {function} with the one that you were given: "
+    "its name, letter by letter, and each argument with its default."
+)
+NO_MODULE = "{module} is not part of the course, and the grader has none either. What the first cell imports is enough."
+METHODS = r"\.(train|eval|modules|children|parameters|to|apply)\b"
+HIDDEN = (
+    "Is there an attribute with the name of a method of its class, such as train, eval, modules or parameters? One "
+    "hides the other, so yours needs another name. If there is none, the parentheses of a call may be missing."
+)
 EXIT = "sys.exit() and quit() end the whole program. An answer returns, or raises an error that says why."
 
 
@@ -67,6 +77,13 @@ def certain_mistake(error: Observation, exercise: str) -> str:
         called = re.match(rf"{exercise}\(\) (missing|takes (?!no)|got)", error.message)
         if error.kind == "TypeError" and called and exercise[0].isupper():
             return NO_CLASS
+        missing = re.fullmatch(r"No module named '([^'.]+).*'", error.message)
+        if error.kind == "ModuleNotFoundError" and missing:
+            return NO_MODULE.format(module=missing[1])
+        # Without a line of the student's it was the check that called, as the assignment says.
+        called = re.match(rf"(?:{exercise}\.)?(\w+)\(\) (missing|takes|got)", error.message)
+        if error.kind == "TypeError" and not error.line and called and (called[1] == exercise or "." in called[0]):
+            return SIGNATURE.format(function=called[1])
     return ""
 
 
@@ -75,11 +92,21 @@ def _from_error(error: Raised, exercise: str) -> str:
         return certain
     if "Module.__init__() call" in error.message:
         return NO_SUPER
+    if exercise[0].isupper() and _hides_a_method(error):
+        return HIDDEN
     if not error.line and "NoneType" in error.message:  # it arose where the check used what came back
         return NO_RETURN
     if not error.line and "numpy.ndarray" in error.message:
         return NO_TENSOR["ndarray"]
     return ""
+
+
+def _hides_a_method(error: Raised) -> bool:
+    """Whether a method was used as a value, or called where a value is: in the quoted line, or in the check."""
+    if error.kind != "TypeError" or "'NoneType'" in error.message:
+        return False
+    called = "object is not callable" in error.message
+    return "'method'" in error.message or (called and bool(re.search(METHODS, error.line) or not error.line))
 
 
 def _of_dtype(observed: Array, expected: Array) -> str:

@@ -188,11 +188,12 @@ def dropping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @check("Dropout", points=1, title="In evaluation nothing is dropped or scaled")
 def evaluation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """A right answer leaves 400 elements undropped with probability 2^-400."""
-    layer, x = names.Dropout(0.5), normal(rng, 20, 20)
+    layer, x = names.Dropout(0.5), normal(rng, 20, 20) + 10  # never near 0
     layer.eval()
     output = layer(x.clone())
     layer.train()
     return {
+        "an element is multiplied by, after eval()": attempt(lambda: different(output / x)),
         "output after eval()": output,
         "something is dropped after train()": bool((layer(x) == 0).any()),
     }
@@ -321,8 +322,16 @@ def dropout_of_torch(names: SimpleNamespace) -> Iterator[None]:
 
 
 def fill(model: nn.Module, values: Sequence[Tensor]) -> None:
-    """Give the three layers these weights (in, out) and biases, however they are stored; anything else gets zeros."""
+    """Give the three layers these weights (in, out) and biases, however they are stored; anything else gets zeros.
+
+    Raises:
+        RuntimeError: one of the layers is missing: then nothing that the network answers could be compared.
+    """
     by_size = {tuple(sorted(value.shape)): value for value in values}
+    found = {tuple(sorted(size for size in parameter.shape if size > 1)) for parameter in model.parameters()}
+    missing = ["-".join(map(str, value.shape)) for value in values if tuple(sorted(value.shape)) not in found]
+    if missing:
+        raise RuntimeError(f"the check finds no parameter of the size {missing[0]} in your network")
     for parameter in model.parameters():
         value = by_size.get(tuple(sorted(size for size in parameter.shape if size > 1)))
         if value is None:
@@ -360,7 +369,7 @@ def in_words(answer: Any) -> dict[str, Observation]:
 def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
         model, copy = names.Classifier().eval(), names.Classifier().eval()
-        shapes = [sorted((size for size in p.shape if size > 1), reverse=True) for p in model.parameters()]
+        shapes = sorted((sorted((n for n in p.shape if n > 1), reverse=True) for p in model.parameters()), reverse=True)
         x, targets = uniform(rng, 8, *IMAGE), torch.randint(10, (8,), generator=rng)
 
         def reached() -> int:
@@ -374,7 +383,8 @@ def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             return all(map(torch.equal, copy.parameters(), model.parameters()))
 
         return {
-            "sizes of the parameters": ", ".join("×".join(map(str, shape)) for shape in sorted(shapes, reverse=True)),
+            "linear layers": ", ".join("-".join(map(str, shape)) for shape in shapes if len(shape) > 1),
+            "other parameters": ", ".join(str(*shape) for shape in shapes if len(shape) < 2),
             "labels": ", ".join(model.labels),
             "parameters that a gradient reaches": attempt(reached),
             "a classifier that loads the state has its parameters": attempt(loaded),

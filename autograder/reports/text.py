@@ -55,7 +55,7 @@ def repeated(verdict: Verdict) -> str:
 def told_once(checks: Sequence[Said]) -> list[Said]:
     """Let the first of the checks that show a mistake explain it, and say how many they are; the others point to it."""
     showing = Counter(text for rows in checks for label, text in rows if label in LIKELY_LABELS)
-    told, shown = set[str](), list[Said]()
+    told, hinted, shown = set[str](), set[tuple[str, str]](), list[Said]()
     for rows in checks:
         kept: Said = []
         again = False
@@ -65,8 +65,9 @@ def told_once(checks: Sequence[Said]) -> list[Said]:
                 told.add(text)
                 count = f" (It explains {showing[text]} checks.)" if showing[text] > 1 else ""
                 kept.append((label, "the one above" if again else text + count))
-            elif not (again and label in (LABELS["hint"], LABELS["read"])):
+            elif not (again and label in (LABELS["hint"], LABELS["read"])) and (label, text) not in hinted:
                 kept.append((label, text))
+                hinted |= {(label, text)} if label == LABELS["hint"] else set()
         shown.append(kept)
     return shown
 

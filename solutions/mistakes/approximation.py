@@ -127,6 +127,14 @@ MISTAKES = [
         edits={RELU: "return torch.where(x > 0, x, 0).float()"},
     ),
     Mistake(
+        id="collapse-exchanged",
+        exercise="collapse",
+        says="The bias comes first and the weight second. Both are right, in each other's place.",
+        read="affine",
+        hint="In which order does the docstring name the two that come back?",
+        edits={COLLAPSED: "return b1 @ w2 + b2, w1 @ w2"},
+    ),
+    Mistake(
         id="collapse-order-of-products",
         exercise="collapse",
         says="The two weights are multiplied in the wrong order. A row of x meets w1 first.",
@@ -258,6 +266,15 @@ MISTAKES = [
         read="affine",
         hint="Compare the shapes themselves. That the addition works is not enough.",
         edits={BIASES_FIT: "if b1.shape != w1.shape[1:] or b2.shape[0] not in (1, w2.shape[1]):"},
+    ),
+    Mistake(
+        id="interpolant-values",
+        exercise="relu_interpolant",
+        says="You return numbers. A function is asked for: whoever gets it will call it, with an x of their own.",
+        read="slope-changes",
+        hint="In the example the result is called f, and f is called with x one line later. Where does your code take "
+        "its x from?",
+        edits={"    return network\n": "    return network(knots.unsqueeze(1))\n"},
     ),
     Mistake(
         id="interpolant-hinges-one-knot-late",

@@ -672,6 +672,18 @@ MISTAKES = [
         },
     ),
     Mistake(
+        id="classifier-wide",
+        exercise="Classifier",
+        says="The hidden layers have 512 and 256 units, as in many tutorials. Here they have 256 and 64.",
+        read="classifier",
+        hint="Print the model and compare its sizes with the list in the assignment.",
+        edits={
+            FIRST: FIRST.replace("256", "512"),
+            SECOND: SECOND.replace("Linear(256, 64)", "Linear(512, 256)"),
+            LAYERS: LAYERS.replace("64", "256"),
+        },
+    ),
+    Mistake(
         id="classifier-one-hidden-layer",
         exercise="Classifier",
         says="The hidden layer of 64 units is missing.",

@@ -1,9 +1,12 @@
 """The known ways to get the layers of chapter 2 wrong."""
 
+import math
+
 from autograder.mistakes import Mistake
 
 WEIGHT = "self.weight = nn.Parameter(torch.randn(in_features, out_features) * std)"
 BIAS = "self.bias = nn.Parameter(torch.zeros(out_features))"
+SIGNATURE = "in_features: int, out_features: int, std: float = 0.1"
 OUTPUT = "return x @ self.weight + self.bias"
 FITS = "if x.shape[-1] != self.weight.shape[0]:"
 LAYERS = "self.layers = nn.ModuleList(layers)"
@@ -31,6 +34,30 @@ MISTAKES = [
             WEIGHT: "self.weight = nn.Parameter(torch.randn(out_features, in_features) * std)",
             FITS: "if x.shape[-1] != self.weight.shape[1]:",
             OUTPUT: "return x @ self.weight.T + self.bias",
+        },
+    ),
+    Mistake(
+        id="linear-turned-once-more",
+        exercise="Linear",
+        says="The weight is turned before the product, as F.linear does, which expects it as (out, in). Yours is "
+        "(in, out) already, as it should be.",
+        hint="Write the two shapes of the error below each other. Which operation takes them as they are?",
+        read="linear-shapes",
+        edits={OUTPUT: "return nn.functional.linear(x, self.weight, self.bias)"},
+    ),
+    Mistake(
+        id="linear-module-inside",
+        exercise="Linear",
+        says="This layer has no attribute weight: its numbers lie in another layer inside it. Here weight and bias are "
+        "parameters of this class itself.",
+        hint="Print dict(layer.named_parameters()): the names should be weight and bias, with nothing before them. And "
+        "what is left for you to write, if PyTorch's layer does the work?",
+        read="linear-parameters",
+        edits={
+            WEIGHT: "self.linear = nn.Linear(in_features, out_features)",
+            f"        {BIAS}\n": "",
+            FITS: "if x.shape[-1] != self.linear.in_features:",
+            OUTPUT: "return self.linear(x)",
         },
     ),
     Mistake(
@@ -129,6 +156,14 @@ MISTAKES = [
         edits={WEIGHT: "self.weight = nn.Parameter(torch.randn(in_features, out_features) * 0.1)"},
     ),
     Mistake(
+        id="linear-default-of-one",
+        exercise="Linear",
+        says="Where no std is passed the weights spread by 1. The assignment's first line says another default.",
+        hint="Compare your line def __init__ with the one that you were given, argument by argument.",
+        read="variance-through-layers",
+        edits={SIGNATURE: SIGNATURE.replace("0.1", "1.0")},
+    ),
+    Mistake(
         id="linear-std-squared",
         exercise="Linear",
         says="The weights have variance std⁴: std is the standard deviation already, so multiply with it once.",
@@ -155,6 +190,16 @@ MISTAKES = [
         "functions of torch differ in one letter.",
         read="variance-through-layers",
         edits={WEIGHT: "self.weight = nn.Parameter(torch.rand(in_features, out_features) * std)"},
+    ),
+    Mistake(
+        id="linear-uniform-around-zero",
+        exercise="Linear",
+        says="The weights are drawn uniformly between -std and std. Such numbers spread by std/sqrt(3) only, and a "
+        "normal distribution is asked for.",
+        hint="Print weight.std() and weight.max() of a large layer. Uniform numbers end at std; of normal ones a third "
+        "lies beyond it.",
+        read="variance-through-layers",
+        edits={WEIGHT: "self.weight = nn.Parameter((2 * torch.rand(in_features, out_features) - 1) * std)"},
     ),
     Mistake(
         id="linear-scaled-by-fan-in",
@@ -729,6 +774,15 @@ MISTAKES = [
         edits={RMS: "sizes.append(x.std(correction=0).item())"},
     ),
     Mistake(
+        id="rms-standard-deviation-corrected",
+        exercise="rms_through",
+        says="That is the standard deviation: the mean was subtracted before the numbers were squared. The RMS "
+        "measures from 0.",
+        hint="Behind a ReLU the mean is not 0. What do std and RMS say of a layer whose outputs are all 5?",
+        read="five-scales",
+        edits={RMS: "sizes.append(x.std().item())"},
+    ),
+    Mistake(
         id="rms-no-root",
         exercise="rms_through",
         says="That is the mean of the squares. The root is missing.",
@@ -770,6 +824,24 @@ MISTAKES = [
         hint="The root of a mean is not the mean of the roots. Over which dimensions do you take the first mean?",
         read="five-scales",
         edits={RMS: "sizes.append(x.reshape(len(x), -1).square().mean(dim=1).sqrt().mean().item())"},
+    ),
+    Mistake(
+        id="rms-along-one-dimension",
+        exercise="rms_through",
+        says="The mean runs along one dimension, so that several numbers are left of each layer. One mean over all "
+        "numbers of its output is asked for.",
+        hint="Print the shape of what the mean leaves. What does mean() do when it is given no dimension?",
+        read="five-scales",
+        edits={RMS: "sizes.append(x.square().mean(dim=-1).sqrt().tolist())"},
+    ),
+    Mistake(
+        id="rms-item-of-several",
+        exercise="rms_through",
+        says="The mean runs along one dimension, so that several numbers are left of each layer, and item() knows one "
+        "number only. One mean over all numbers of the output is asked for.",
+        hint="Print the shape of what the mean leaves. What does mean() do when it is given no dimension?",
+        read="five-scales",
+        edits={RMS: "sizes.append(x.square().mean(dim=-1).sqrt().item())"},
     ),
     Mistake(
         id="rms-largest",
@@ -879,18 +951,21 @@ MISTAKES = [
         read="first-loss",
         edits={LARGEST: "largest = torch.zeros_like(logits[:, :1])"},
     ),
-    Mistake(
-        id="ce-epsilon",
-        exercise="cross_entropy",
-        says="A small number is added to the probabilities before the logarithm. The loss is then finite and wrong: it "
-        "cannot become larger than the logarithm of that number allows.",
-        hint="For logits of -10,000 and 10,000 the loss can be 20,000. How large is -log(1e-8)? Stay with logarithms "
-        "instead of mending the probabilities.",
-        read="first-loss",
-        edits={
-            RIGHT: "right = logits[torch.arange(len(logits)), targets] - log_sums",
-            LOSS: "return -(right.exp() + 1e-8).log().mean()",
-        },
+    *(
+        Mistake(
+            id=f"ce-epsilon-{small}",
+            exercise="cross_entropy",
+            says="A small number is added to the probabilities before the logarithm. The loss is then finite and "
+            f"wrong: with {small} none above {-math.log(float(small)):.1f} is possible.",
+            hint="For logits of -10,000 and 10,000 the loss can be 20,000. Stay with logarithms instead of mending the "
+            "probabilities.",
+            read="first-loss",
+            edits={
+                RIGHT: "right = logits[torch.arange(len(logits)), targets] - log_sums",
+                LOSS: f"return -(right.exp() + {small}).log().mean()",
+            },
+        )
+        for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
     ),
     Mistake(
         id="ce-probability-rounded-to-zero",

@@ -177,7 +177,7 @@ def test_what_was_done_is_said_in_words_and_not_only_in_numbers(
 def test_dropout_that_is_off_from_the_second_epoch_shows_in_the_second_loss_and_not_in_the_first() -> None:
     (check,) = [check for check in checks_of(ROOM, "Learner") if check.name == "fitting"]
     right, wrong = (
-        observe(check, names, 5).observations["losses"]
+        torch.as_tensor(observe(check, names, 5).observations["losses"])
         for names in (COURSE.names(ROOM), with_mistakes(ROOM, "learner-no-train-after-eval"))
     )
     assert torch.equal(right[:1], wrong[:1])

@@ -141,6 +141,84 @@ def test_a_forgotten_super_is_named() -> None:
     assert likely_mistake(error, None, "Classifier").startswith("Does __init__ begin with super().__init__()?")
 
 
+class Misspelt(nn.Module):
+    def _init_(self, in_features: int, out_features: int, std: float = 0.1) -> None:
+        super().__init__()
+
+
+class Shortened(nn.Module):
+    def __init__(self, in_features: int, out_features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(0.1 * torch.randn(in_features, out_features))
+        self.bias = nn.Parameter(torch.zeros(out_features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.weight + self.bias
+
+
+@pytest.mark.parametrize("answer", [Misspelt, Shortened])
+def test_arguments_that_are_not_the_assignments_are_told_as_such(answer: Any) -> None:
+    answer.__name__ = answer.__qualname__ = "Linear"
+    answer.__init__.__qualname__ = "Linear.__init__"
+    told = said("Linear", answer)
+    assert "likely mistake: The arguments are not those of the assignment. Compare your line def __init__" in told
+    assert "like a function" not in told
+
+
+def test_a_function_with_other_arguments_is_told_so() -> None:
+    error = Raised("TypeError", "he_std() takes 0 positional arguments but 1 was given")
+    assert "Compare your line def he_std" in likely_mistake(error, None, "he_std")
+    own = Raised("TypeError", "he_std() missing 1 required positional argument: 'fan_in'", "return he_std()")
+    assert likely_mistake(own, None, "he_std") == "", "there the student called it"
+
+
+def test_a_module_that_the_course_does_not_have_is_named() -> None:
+    def he_std(fan_in: int) -> float:
+        import torchaudio_of_somebody.nn  # type: ignore[import-not-found]
+
+        return float(torchaudio_of_somebody.nn.std(fan_in))
+
+    assert "likely mistake: torchaudio_of_somebody is not part of the course, and the grader has none either." in said(
+        "he_std", he_std
+    )
+
+
+class HidesModules(nn.Module):
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.modules = nn.ModuleList(layers)  # type: ignore[assignment]
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in self.modules:  # type: ignore[attr-defined]
+            x = layer(x)
+        return x
+
+
+class HidesTrain(nn.Module):
+    def __init__(self, p: float = 0.2) -> None:
+        super().__init__()
+        self.p = p
+        self.train = True  # type: ignore[assignment]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * (torch.rand_like(x) >= self.p) / (1 - self.p) if self.train else x
+
+
+@pytest.mark.parametrize(("name", "answer"), [("Sequential", HidesModules), ("Dropout", HidesTrain)])
+def test_an_attribute_that_hides_a_method_is_told(name: str, answer: type[nn.Module]) -> None:
+    assert "perhaps: Is there an attribute with the name of a method" in said(name, answer)
+
+
+def test_a_guess_from_the_text_of_an_error_is_a_perhaps() -> None:
+    class Flatten(nn.Module):
+        def forward(self, x: Tensor) -> None:
+            x.flatten(start_dim=1)
+
+    assert "likely mistake: Is there a `return`" in said("Flatten", Flatten)
+    error = Raised("AttributeError", "'NoneType' object has no attribute 'shape'")
+    assert likely_mistake(error, None, "Flatten").startswith("Is there a `return`")
+
+
 def test_a_class_without_init_is_not_taken_for_a_function() -> None:
     class Linear: ...
 
