@@ -32,6 +32,7 @@ from autograder.checks import (
     set_values,
     tried,
 )
+from autograder.comparison import same
 from autograder.far import FAR, far_device
 
 OTHER_LABELS = ("cap", "scarf", "glove", "sock", "belt", "tie", "vest", "skirt", "shawl", "clog")
@@ -445,6 +446,13 @@ def overheated(
     return torch.cat(logits)[order].to(dtype), torch.cat(targets)[order]
 
 
+def end_of(value: object, best: float) -> str:
+    """Say where a search has ended, beside the temperature that was drawn."""
+    if same(told(value), told(best)):
+        return "where the loss is smallest, to within 1 %"
+    return f"at {float(value):.3g}, and at {best:.3g} the loss is smaller"  # type: ignore[arg-type]
+
+
 def found(names: SimpleNamespace, logits: Tensor, targets: Tensor) -> Observation:
     return attempt(lambda: told(names.temperature(logits, targets)))
 
@@ -453,8 +461,14 @@ def found_for_each(names: SimpleNamespace, rng: torch.Generator, *each: tuple[in
     """Observe the temperature of drawn examples, for each number of classes and range of the right temperature."""
     observed: dict[str, Observation] = {}
     for classes, low, high in each:
-        given = overheated(drawn_temperature(low, high, rng), rng, classes)
-        observed[f"temperature for {len(given[0])} examples of {classes} classes"] = found(names, *given)
+        best = drawn_temperature(low, high, rng)
+        given = overheated(best, rng, classes)
+        what = f"{len(given[0])} examples of {classes} classes"
+        value = attempt(partial(names.temperature, *given))
+        if not isinstance(value, Raised):
+            observed[f"the search for {what} ends"] = attempt(partial(end_of, value, best))
+            value = attempt(partial(told, value))
+        observed[f"temperature for {what}"] = value
     return observed
 
 

@@ -29,6 +29,12 @@ def answered(*lines: str) -> str:
     return "\n    ".join(lines)
 
 
+def resized(numbers: str, *before: str) -> str:
+    """Return lines of prepare_image, in the place of all others: the photograph is made small, and that is it."""
+    small = 'small = image.convert("L").resize((28, 28))'
+    return answered(*before, small, f"return torch.from_numpy(({numbers}).astype(np.float32) / 255).unsqueeze(0)")
+
+
 RANKED = "return sorted(zip(model.labels, shares, strict=True), key=lambda answer: answer[1], reverse=True)"
 IN_EVALUATION = ("was = model.training", "model.eval()")
 LOGITS = "logits = model(x.to(device).reshape(1, 28, 28)).detach()"
@@ -103,6 +109,22 @@ MISTAKES = [
         read="prepare-steps",
         hint="One factor for both sides. Which side decides it?",
         edits={SCALED: "width, height = 28, 28"},
+    ),
+    *(
+        Mistake(
+            id=f"prepare-only-resized{name}",
+            exercise="prepare_image",
+            says=f"The whole photograph is squeezed into 28 by 28 pixels{inverted}. The garment has to be found and "
+            "trimmed first, and then one factor for both sides keeps its proportions.",
+            read="prepare-steps",
+            hint="Go through the steps of the assignment one by one. Which of them does a line of your code do?",
+            edits={EXIF: f"{steps}\n    {EXIF}"},
+        )
+        for name, inverted, steps in (
+            ("", ", and dark stays dark", resized("np.asarray(small)")),
+            ("-inverted", "", resized("255 - np.asarray(small)")),
+            ("-turned-and-inverted", "", resized("255 - np.asarray(small)", EXIF)),
+        )
     ),
     Mistake(
         id="prepare-not-trimmed",

@@ -2,10 +2,12 @@
 
 from autograder.mistakes import Mistake
 
+POINT = "point = x.detach().to(torch.float64).flatten()"
 NUDGE = "        up, down = point.clone(), point.clone()\n        up[i] += eps\n        down[i] -= eps\n"
 RIGHT = "right = nn.functional.one_hot(targets, logits.shape[1])"
 FIRST_LINK = "return (logits.softmax(dim=1) - right) / len(logits)"
-LINEAR = "return grad_out @ w.T, x.T @ grad_out, grad_out.sum(dim=0)"
+GRADIENTS = {"x": "grad_out @ w.T", "w": "x.T @ grad_out", "b": "grad_out.sum(dim=0)"}
+LINEAR = f"return {', '.join(GRADIENTS.values())}"
 GATE = "return grad_out * (x > 0)"
 STEP = (
     "        with torch.no_grad():\n"
@@ -92,13 +94,32 @@ MISTAKES = [
         edits={"up[i] += eps": "up += eps", "down[i] -= eps": "down -= eps"},
     ),
     Mistake(
+        id="numerical-one-number",
+        exercise="numerical_gradient",
+        says="You nudge all elements together, and one number comes out: the sum of all slopes. The gradient has a "
+        "slope for each element, in the shape of x.",
+        hint="For f(a, b) = a - b your version gives 0. Which two numbers should it give, and which points does that "
+        "take?",
+        read="nudging",
+        edits={POINT: f"z = x.detach().double()\n    return (f(z + eps) - f(z - eps)) / (2 * eps)\n    {POINT}"},
+    ),
+    Mistake(
+        id="numerical-autograd",
+        exercise="numerical_gradient",
+        says="The gradient comes from autograd. Here it is to be estimated from the values of f alone, which may also "
+        "return a float that remembers nothing.",
+        hint="Your result does not depend on eps. Which points near x does f have to be asked about?",
+        read="nudging",
+        edits={POINT: f"z = x.detach().double().requires_grad_()\n    f(z).backward()\n    return z.grad\n    {POINT}"},
+    ),
+    Mistake(
         id="numerical-rows-nudged",
         exercise="numerical_gradient",
         says="You nudge whole rows: indexing with one number takes all that lies below it. Each element has a slope of "
         "its own.",
         hint="How often is f called for x of shape (3, 2), and how many slopes are there?",
         read="nudging",
-        edits={"point = x.detach().to(torch.float64).flatten()": "point = x.detach().to(torch.float64)"},
+        edits={POINT: "point = x.detach().to(torch.float64)"},
     ),
     Mistake(
         id="numerical-nudges-a-copy",
@@ -533,13 +554,16 @@ MISTAKES = [
         read="linear-backwards",
         edits={LINEAR: "return grad_out @ w.T, x @ grad_out, grad_out.sum(dim=0)"},
     ),
-    Mistake(
-        id="backward-linear-order",
-        exercise="backward_linear",
-        says="The gradients come in another order than asked for: x first, then w, then b.",
-        hint="Compare the line of your return with the order in the docstring.",
-        read="linear-backwards",
-        edits={LINEAR: "return x.T @ grad_out, grad_out.sum(dim=0), grad_out @ w.T"},
+    *(
+        Mistake(
+            id=f"backward-linear-order-{order}",
+            exercise="backward_linear",
+            says="The gradients come in another order than asked for: x first, then w, then b.",
+            hint="Compare the line of your return with the order in the docstring.",
+            read="linear-backwards",
+            edits={LINEAR: f"return {', '.join(GRADIENTS[name] for name in order)}"},
+        )
+        for order in ("wbx", "wxb", "xbw", "bwx", "bxw")
     ),
     Mistake(
         id="backward-linear-weight-for-input",
@@ -901,6 +925,16 @@ MISTAKES = [
             "        if not lr > 0:\n": "        assert lr > 0\n        if False:\n",
             "        if not self.params:\n": "        assert self.params\n        if False:\n",
         },
+    ),
+    Mistake(
+        id="momentum-no-super-init",
+        exercise="Momentum",
+        says="What Optimizer's own __init__ stores is not there: it was never called. A class inherits that method, "
+        "and yours replaces it.",
+        hint="Print vars(optimizer). Who was to put the parameters and the learning rate there, and how does a method "
+        "call the one that it replaces?",
+        read="momentum",
+        edits={"        super().__init__(params, lr)\n": ""},
     ),
     Mistake(
         id="momentum-velocity-lost",

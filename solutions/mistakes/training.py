@@ -28,6 +28,8 @@ ACCURACY = (
     "        return right / count\n"
 )
 
+ASKED_AS_IT_IS = "(x.to(self.config.device)).argmax(dim=1)"
+
 SEED = "        if config.seed is not None:\n            torch.manual_seed(config.seed)\n"
 EPOCHS = "for _ in range(config.epochs):"
 LOSSES = "            history.losses.append(self.train_epoch())\n"
@@ -139,7 +141,7 @@ MISTAKES = [
         "Images and labels are shuffled apart: each image gets some other image's label. Nothing crashes, and nothing "
         "can be learned.",
         "How many orders do you draw in one pass?",
-        {CHOSEN: "        yield images[chosen], labels[torch.randperm(len(labels))[start : start + batch_size]]\n"},
+        {ORDER: f"{ORDER}\n    if shuffle:\n        labels = labels[torch.randperm(len(labels), generator=generator)]"},
     ),
     batch(
         "labels-not-shuffled",
@@ -184,6 +186,24 @@ MISTAKES = [
         "Each batch lacks its last example.",
         "A slice ends before its second number.",
         {ROWS: "        chosen = order[start : start + batch_size - 1]\n"},
+    ),
+    batch(
+        "one-long",
+        "Each batch has an example too many: the first one of the next batch.",
+        "A slice ends before its second number. Print the sizes of your batches and add them up.",
+        {ROWS: "        chosen = order[start : start + batch_size + 1]\n"},
+    ),
+    batch(
+        "stops-one-short",
+        "The last example is left out where it would be alone in its batch: the loop over the batches ends too early.",
+        "range ends before its second number. Try 5 examples in batches of 2, and in batches of 1.",
+        {STARTS: STARTS.replace("len(images)", "len(images) - 1")},
+    ),
+    batch(
+        "empty-last",
+        "Where the batches come out even there is one more, which is empty.",
+        "8 examples in batches of 4: how many batches does your loop make?",
+        {STARTS: STARTS.replace("len(images)", "len(images) + 1")},
     ),
     batch(
         "with-replacement",
@@ -559,11 +579,19 @@ MISTAKES = [
         {ACCURACY: ACCURACY.replace("valid", "test")},
     ),
     learner(
+        "accuracy-not-in-evaluation",
+        "modes-of-the-loop",
+        "valid_accuracy measures in the mode that it finds, by itself or through predict. In training mode dropout "
+        "decides with it.",
+        "Switching gradients off does not change the mode.",
+        {ACCURACY: ACCURACY.replace("self.predict(x)", f"torch.no_grad()(self.model.forward){ASKED_AS_IT_IS}")},
+    ),
+    learner(
         "accuracy-in-training",
         "modes-of-the-loop",
         "valid_accuracy asks the model itself, in whatever mode and with gradients, and not in evaluation mode.",
         "You have a method that asks the model as it should be asked.",
-        {ACCURACY: ACCURACY.replace("self.predict(x)", "self.model(x).argmax(dim=1)")},
+        {ACCURACY: ACCURACY.replace("self.predict(x)", f"self.model{ASKED_AS_IT_IS}")},
     ),
     learner(
         "no-seed",

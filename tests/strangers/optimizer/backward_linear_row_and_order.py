@@ -1,4 +1,4 @@
-"""backward-linear-order
+"""backward-linear-order-XX
 backward-linear-bias-row
 """
 
