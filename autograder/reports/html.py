@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.reports.progress import Progress
-from autograder.reports.text import check_rows, checks_headline, offers_hint, progress_headline, unseen_points
+from autograder.reports.text import (
+    check_rows,
+    checks_headline,
+    delegation_note,
+    offers_hint,
+    progress_headline,
+    unseen_points,
+)
 from autograder.sections import Section
 from autograder.verdicts import Verdict
 
@@ -102,6 +109,7 @@ def checks_table(
         folded=folded if folds else [],
         notes=notes,
         printed=printed,
+        delegation=delegation_note(verdicts),
         offers_hint=offers_hint(verdicts, hint),
     )
 

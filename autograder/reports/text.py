@@ -32,11 +32,23 @@ def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
     """Return what is shown of the checks of one exercise: first what is not yet right, then what passed."""
     order = ["not yet", "to do", "passed"]
     ordered = sorted(verdicts, key=lambda verdict: order.index(result_word(verdict)))
-    said = told_once([diagnosis_rows(verdict, hint) for verdict in ordered])
+    said = told_once([[] if verdict.passed else diagnosis_rows(verdict, hint) for verdict in ordered])
     return [
         CheckRow(verdict.check.title, result_word(verdict), rows, repeated(verdict) if rows else "")
         for verdict, rows in zip(ordered, said, strict=True)
     ]
+
+
+def delegation_note(verdicts: Sequence[Verdict]) -> str:
+    """Say once of an exercise that checks passed because PyTorch did the work, or nothing."""
+    called = [verdict.delegated for verdict in verdicts if verdict.passed and verdict.delegated]
+    if not called:
+        return ""
+    checks = "1 check" if len(called) == 1 else f"{len(called)} checks"
+    return (
+        f"{checks} passed by calling PyTorch's own {', '.join(dict.fromkeys(called))}. The exercise asks you to write "
+        f"{verdicts[0].check.exercise} yourself; in some courses nothing else earns points."
+    )
 
 
 def repeated(verdict: Verdict) -> str:
@@ -106,6 +118,8 @@ def checks_text(
                 break_long_words=False,
                 break_on_hyphens=False,
             )
+    if note := delegation_note(verdicts):
+        blocks += textwrap.wrap(note, WIDTH, initial_indent="  ", subsequent_indent="  ")
     if offers_hint(verdicts, hint):
         blocks.append(f"  a second look, with a hint: check({exercise}, hint=2)")
     return "\n".join(blocks)

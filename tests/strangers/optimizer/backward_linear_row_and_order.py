@@ -1,4 +1,4 @@
-"""backward-linear-order-XX
+"""backward-linear-order-wbx
 backward-linear-bias-row
 """
 
