@@ -108,8 +108,9 @@ def _diagnose(
     """Tell what a check saw, and which mistakes show in it: first the one that shows in most of its observations."""
     if answer.kind not in ("observed", "error"):
         return Diagnosis(answer.detail, "")
-    certainly = {name: certain_mistake(value, check.exercise) for name, value in answer.observations.items()}
-    certain = next(filter(None, certainly.values()), "")
+    wrong = _wrong(answer, expected)
+    certainly = {name: said for name, value, _ in wrong if (said := certain_mistake(value, check.exercise))}
+    certain = next(iter(certainly.values()), "")
     likely = [
         Likely(
             mistake,
@@ -123,9 +124,8 @@ def _diagnose(
         for about in [expect.explanation(check, mistake)]
     ]
     if not likely:
-        there = frozenset(name for name in expected.observations if certainly.get(name))
-        said = _first_difference(answer, expected, there)
-        common, perhaps = (certain, False) if certain else _common_mistake(answer, expected, check.exercise)
+        said = _first_difference(answer, expected, frozenset(certainly) & expected.observations.keys())
+        common, perhaps = (certain, False) if certain else _common_mistake(wrong, check.exercise)
         return replace(said, likely=common, hint=_second_look(answer, expected), perhaps=perhaps)
     first, *also = likely
     said = _first_difference(answer, expected, shown[first.mistake])
@@ -140,15 +140,22 @@ def _diagnose(
     )
 
 
-def _common_mistake(answer: Answer, expected: Answer, exercise: str) -> tuple[str, bool]:
+Wrong = tuple[str, Observation, Observation]  # name of an observation, what it is, and what it should be
+
+
+def _common_mistake(wrong: Sequence[Wrong], exercise: str) -> tuple[str, bool]:
     """Return what probably went wrong in the first observation that shows it, and whether an error's text says so."""
-    for name, value in answer.observations.items():
-        right = expected.observations.get(name)
-        if name in expected.observations and same(value, expected.observations[name]):
-            continue
+    for _, value, right in wrong:
         if said := likely_mistake(value, right, exercise):
-            return said, isinstance(value, Raised) and not certain_mistake(value, exercise)
+            return said, isinstance(value, Raised)
     return "", False
+
+
+def _wrong(answer: Answer, expected: Answer) -> list[Wrong]:
+    """Return each observation that is not as expected, beside what it should be."""
+    rights = expected.observations
+    both = [(name, value, rights.get(name)) for name, value in answer.observations.items()]
+    return [(name, value, right) for name, value, right in both if name not in rights or not same(value, right)]
 
 
 def _second_look(answer: Answer, expected: Answer) -> str:

@@ -2,7 +2,6 @@
 relu-gradient-one-at-zero
 """
 
-import torch
 from torch import nn
 
 

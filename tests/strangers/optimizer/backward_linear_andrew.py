@@ -1,7 +1,6 @@
 """backward-linear-mean-row
 """
 
-import torch
 
 
 def backward_linear(x, w, grad_out):

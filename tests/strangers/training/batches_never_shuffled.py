@@ -2,7 +2,6 @@
 batches-last-dropped
 """
 
-import torch
 
 
 def batches(images, labels, batch_size, shuffle, generator=None):

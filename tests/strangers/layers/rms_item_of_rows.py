@@ -1,0 +1,12 @@
+"""rms-item-of-several"""
+
+import torch
+
+
+def rms_through(model, x):
+    sizes = []
+    with torch.no_grad():
+        for layer in model:
+            x = layer(x)
+            sizes.append((x**2).mean(dim=1).sqrt().item())
+    return sizes

@@ -1,0 +1,20 @@
+"""momentum-no-super-init
+momentum-not-refused
+"""
+
+import torch
+
+from solutions.optimizer import Optimizer
+
+
+class Momentum(Optimizer):
+    def __init__(self, params, lr, momentum=0.9):
+        self.momentum = momentum
+        self.velocities = [torch.zeros_like(p) for p in params]
+    def step(self):
+        with torch.no_grad():
+            for p, v in zip(self.params, self.velocities, strict=True):
+                if p.grad is not None:
+                    v *= self.momentum
+                    v += p.grad
+                    p -= self.lr * v
