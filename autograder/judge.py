@@ -27,6 +27,7 @@ from autograder.sections import Contents
 from autograder.verdicts import Answer, Diagnosis, Likely, Outcome, Verdict, passed_by_delegation
 
 MOST_ROWS, MOST_COLUMNS = 12, 32  # of a picture that is still looked at
+FEW = 3  # observations that are right, which a hint still names
 
 
 class Explanation(Protocol):
@@ -167,7 +168,7 @@ def _second_look(answer: Answer, expected: Answer) -> str:
     right = [name for name, value in expected.observations.items() if _agrees(name, answer, value)]
     wrong = [name for name in expected.observations if name not in right]
     parts = [f"Not yet right: {', '.join(wrong)}."] if wrong else []
-    parts += [f"Right already: {', '.join(right)}."] if right else []
+    parts += [f"Right already: {', '.join(right) if len(right) <= FEW else f'{len(right)} others'}."] if right else []
     return " ".join(parts)
 
 

@@ -233,7 +233,7 @@ def _same_numbers(one: Array, other: Array) -> bool:
 
 
 def _how_alike(mine: Observation, theirs: Observation) -> str:
-    """Say how two errors agree that nobody asked for: word by word, but for numbers, in what they speak of, or not.
+    """Say how two errors agree that nobody asked for: word by word, numbers included, in what they speak of, or not.
 
     An own refusal is worded by whoever wrote it. So of two ValueErrors the words need not agree.
     """
@@ -243,9 +243,8 @@ def _how_alike(mine: Observation, theirs: Observation) -> str:
     if mine.kind == theirs.kind and words[0] == words[1]:
         return "explained"
     spoken = [set(re.findall(r"'(NoneType|list|tuple|generator|function)'", message)) for message in words]
-    patterns = [re.sub(r"\d+", "#", message) for message in words]
-    alike = mine.kind == theirs.kind and (patterns[0] == patterns[1] or mine.kind == "ValueError")
-    return "alike" if alike or spoken[0] & spoken[1] else "covered"
+    refusals = mine.kind == theirs.kind == "ValueError"
+    return "alike" if refusals or spoken[0] & spoken[1] else "covered"
 
 
 def asks_for_refusal(right: Observation) -> bool:

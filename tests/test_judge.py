@@ -224,6 +224,16 @@ def test_an_error_that_stands_in_the_place_of_what_was_expected_is_what_is_told(
     assert (verdict.diagnosis.observed, verdict.diagnosis.expected) == ("doing it: NameError: no save", "output: 3")
 
 
+def test_a_hint_names_what_is_not_right_and_of_what_is_right_a_few() -> None:
+    right: dict[str, int] = dict.fromkeys("abcdef", 1)
+    diagnosis = verdict_on(Answer("observed", right | {"a": 2}), Scripted(right)).diagnosis
+    assert diagnosis is not None
+    assert diagnosis.hint == "Not yet right: a. Right already: 5 others."
+    diagnosis = verdict_on(Answer("observed", right | dict.fromkeys("abc", 2)), Scripted(right)).diagnosis
+    assert diagnosis is not None
+    assert diagnosis.hint == "Not yet right: a, b, c. Right already: d, e, f."
+
+
 def test_an_observation_too_many_is_not_a_pass() -> None:
     assert verdict_on(Answer("observed", {"output": 3, "more": 1}), Scripted({"output": 3})).outcome == "fail"
 

@@ -331,7 +331,8 @@ def fill(model: nn.Module, values: Sequence[Tensor]) -> None:
     found = {tuple(sorted(size for size in parameter.shape if size > 1)) for parameter in model.parameters()}
     missing = ["-".join(map(str, value.shape)) for value in values if tuple(sorted(value.shape)) not in found]
     if missing:
-        raise RuntimeError(f"the check finds no parameter of the size {missing[0]} in your network")
+        layers = ", ".join("-".join(map(str, sorted(size, reverse=True))) for size in sorted(found) if len(size) > 1)
+        raise RuntimeError(f"the check finds no parameter of size {missing[0]} among {layers or 'none'}")
     for parameter in model.parameters():
         value = by_size.get(tuple(sorted(size for size in parameter.shape if size > 1)))
         if value is None:
