@@ -22,6 +22,7 @@ from tests.checks.conftest import Judge, failed, with_mistakes
         ("Learner", "training", "learner-accuracy-not-in-evaluation"),
     ],
 )
+@pytest.mark.long("the known mistakes of an exercise are run, sixty of Learner")
 def test_a_number_of_pythons_has_no_dtype(exercise: str, room: str, mistake: str, verdicts_on: Judge) -> None:
     told = failed(verdicts_on(room, with_mistakes(room, mistake), 7, exercise))
     assert told
@@ -44,6 +45,7 @@ def named_so(exercise: str, answer: object) -> SimpleNamespace:
     return SimpleNamespace(**{**vars(Course.installed().names("dropout")), exercise: answer})
 
 
+@pytest.mark.long("the known mistakes of Dropout are run")
 def test_nans_are_counted_and_not_listed(verdicts_on: Judge) -> None:
     told = failed(verdicts_on("dropout", named_so("Dropout", InPlace), 7, "Dropout"))
     assert re.search(r"observed: an element is multiplied by, p = 0.\d+: 1, nan \([\d,]+ of 10,000\)", told[0].message)
