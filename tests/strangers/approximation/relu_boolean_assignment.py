@@ -2,6 +2,7 @@
 relu-gradient-one-at-zero
 """
 
+import torch
 from torch import nn
 
 

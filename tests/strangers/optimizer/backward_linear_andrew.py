@@ -1,6 +1,7 @@
 """backward-linear-mean-row
 """
 
+import torch
 
 
 def backward_linear(x, w, grad_out):

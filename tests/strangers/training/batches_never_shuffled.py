@@ -2,6 +2,7 @@
 batches-last-dropped
 """
 
+import torch
 
 
 def batches(images, labels, batch_size, shuffle, generator=None):
