@@ -110,8 +110,8 @@ def _diagnose(
     if answer.kind not in ("observed", "error"):
         return Diagnosis(answer.detail, "")
     wrong = _wrong(answer, expected)
-    certainly = {name: said for name, value, _ in wrong if (said := certain_mistake(value, check.exercise))}
-    certain = next(iter(certainly.values()), "")
+    certainly = {name: certain_mistake(value, check.exercise) for name, value, _ in wrong}
+    certain = next(filter(None, certainly.values()), "")
     likely = [
         Likely(
             mistake,
@@ -125,7 +125,8 @@ def _diagnose(
         for about in [expect.explanation(check, mistake)]
     ]
     if not likely:
-        said = _first_difference(answer, expected, frozenset(certainly) & expected.observations.keys())
+        there = frozenset(name for name in expected.observations if certainly.get(name))
+        said = _first_difference(answer, expected, there)
         common, perhaps = (certain, False) if certain else _common_mistake(wrong, check.exercise)
         return replace(said, likely=common, hint=_second_look(answer, expected), perhaps=perhaps)
     first, *also = likely
