@@ -39,7 +39,8 @@ FIRST_UID = 1 << 30
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_SYS_PTRACE")
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# Without /dev/zero: what is mapped of it, and shared, is memory that no process need show.
+DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 EMPTY = b"size=1m,mode=0755"
 CHECKS = Path(__file__).resolve().parents[1] / "checks"
 ENVIRONMENT = {
@@ -117,6 +118,7 @@ def command(server: Sequence[str], hidden: Sequence[Path]) -> list[str]:
     for file in SYSTEM_FILES:
         line += ["--ro-bind-try", file, file]
     line += ["--tmpfs", "/tmp", "--dev", "/dev", "--tmpfs", "/dev/shm", "--proc", "/proc"]
+    line += ["--ro-bind", "/dev/null", "/dev/zero"]  # as a file of no device, which nobody can open
     allowed = interpreter_folders()
     for folder in allowed:
         for parent in list(folder.parents)[-2::-1]:

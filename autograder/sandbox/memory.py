@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import os
 import signal
 import time
@@ -15,6 +16,10 @@ LARGE_PAGE = 2 << 20
 MADV_COLLAPSE = 25  # Linux 6.1 and newer; older ones refuse it
 PAUSES = 5  # as long as a look takes, before the next one
 TRUSTED = 2  # the supervisor and the first process of its namespace, which are ours
+TRIES = 3  # to count processes while none comes or ends
+ROUNDS = 50  # of stopping those that have come since the last one
+STOPS_WITHIN_S = 1.0  # or is counted as it is
+STOPPED, WAITING = {"T", "t"}, {"D", "Z", "X"}  # in /proc; the second for what no signal reaches
 
 
 def use_large_pages() -> None:
@@ -35,7 +40,8 @@ class Watch:
     """Looks, again and again, at what one process and its descendants take. Linux alone tells it.
 
     Forks share pages until one of them writes, and what each takes of them is costly to ask of the kernel: so it is
-    asked only where the pages of all could be too many, of processes that stand still, and not all the time.
+    asked only where the pages of all could be too many, or where some come and end while one looks; of processes that
+    stand still, and not all the time.
 
     Args:
         pid: of the process.
@@ -48,34 +54,51 @@ class Watch:
         self._next = 0.0
 
     def exceeded(self) -> bool:
-        """Whether they take more than the limit now, as far as one can tell."""
+        """Whether they take more than the limit now, as far as one can tell; also where they cannot be stopped."""
         if time.monotonic() < self._next:
             return False
         started = time.monotonic()
-        if sum(map(_resident_bytes, tree(self.pid))) <= self.limit_bytes:
+        if any(map(self._surely_within, range(TRIES))):
             return False
         still = _stop_all(self.pid)
-        taken = sum(map(_proportional_bytes, still))
-        if taken <= self.limit_bytes:
+        too_much = still is None or sum(map(_proportional_bytes, still)) > self.limit_bytes
+        if still is not None and not too_much:
             for each, stopped_itself in still.items():
                 if not stopped_itself:
                     _send(each, signal.SIGCONT)
         self._next = time.monotonic() + PAUSES * (time.monotonic() - started)
-        return taken > self.limit_bytes
+        return too_much
+
+    def _surely_within(self, attempt: int) -> bool:
+        """Whether the pages of all are few, and nobody came or ended while they were counted."""
+        seen = list(tree(self.pid))
+        return sum(map(_resident_bytes, seen)) <= self.limit_bytes and seen == list(tree(self.pid))
 
 
-def _stop_all(pid: int) -> dict[int, bool]:
+def _stop_all(pid: int) -> dict[int, bool] | None:
     """Stop the descendants of the first process of a namespace, also those that just come to be.
 
+    A fork that has begun comes to be after its parent has been told to stop, and what ends just now still has its
+    share of the pages that it leaves: so all are waited for.
+
     Returns:
-        Whether each, by its id, stood still before: it is not ours to wake.
+        Whether each, by its id, stood still before: it is not ours to wake. None where others come for ever.
     """
     stopped: dict[int, bool] = {}
-    while more := [each for each in list(tree(pid))[TRUSTED:] if each not in stopped]:
-        for each in more:
-            stopped[each] = _stands_still(each)
-            _send(each, signal.SIGSTOP)
-    return stopped
+    last, rounds = time.monotonic() + STOPS_WITHIN_S, 0
+    while rounds < ROUNDS:
+        known = len(stopped)
+        for each in itertools.islice(tree(pid), TRUSTED, None):  # each is told before its children are asked for
+            if each not in stopped:
+                stopped[each] = not STOPPED.isdisjoint(_states(each))
+                _send(each, signal.SIGSTOP)
+        if len(stopped) > known:
+            rounds += 1
+        elif all(_states(each) <= STOPPED | WAITING for each in stopped) or time.monotonic() > last:
+            return stopped
+        else:
+            time.sleep(0.001)
+    return None
 
 
 def _send(pid: int, number: signal.Signals) -> None:
@@ -83,10 +106,9 @@ def _send(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
-def _stands_still(pid: int) -> bool:
-    with contextlib.suppress(OSError):
-        return (PROC / str(pid) / "stat").read_text().rpartition(") ")[2].startswith(("T", "t"))
-    return False
+def _states(pid: int) -> set[str]:
+    """Return the state of each thread of a process, as a letter; none where it has been reaped."""
+    return {text.rpartition(") ")[2][:1] for text in _of_threads(pid, "stat")}
 
 
 def tree(pid: int) -> Iterator[int]:
@@ -98,23 +120,35 @@ def tree(pid: int) -> Iterator[int]:
 
 def children(pid: int) -> Iterator[int]:
     """Give the processes that a process has started and that have not been reaped."""
+    for text in _of_threads(pid, "children"):
+        yield from map(int, text.split())
+
+
+def _of_threads(pid: int, name: str) -> Iterator[str]:
+    """Give the file of each thread of a process that lives: the main one may have ended before the others."""
     with contextlib.suppress(OSError):
-        for task in (PROC / str(pid) / "task").iterdir():
-            yield from map(int, (task / "children").read_text().split())
+        for thread in (PROC / str(pid) / "task").iterdir():
+            with contextlib.suppress(OSError):
+                yield (thread / name).read_text()
 
 
 def _resident_bytes(pid: int) -> int:
-    return sum(_fields(PROC / str(pid) / "status").get(name, 0) for name in ("RssAnon", "RssShmem"))
+    return _sum(pid, "status", ("RssAnon", "RssShmem", "VmSwap"))
 
 
 def _proportional_bytes(pid: int) -> int:
     """Return the process's pages, each shared one divided by the number of those that share it."""
-    return sum(_fields(PROC / str(pid) / "smaps_rollup").get(name, 0) for name in ("Pss_Anon", "Pss_Shmem"))
+    return _sum(pid, "smaps_rollup", ("Pss_Anon", "Pss_Shmem", "SwapPss"))
 
 
-def _fields(file: Path) -> dict[str, int]:
-    """Return the sizes in a file of /proc, in bytes; none where the process has ended."""
-    with contextlib.suppress(OSError):
-        lines = (line.partition(":") for line in file.read_text().splitlines())
-        return {name: 1024 * int(value.split()[0]) for name, _, value in lines if value.endswith(" kB")}
-    return {}
+def _sum(pid: int, name: str, wanted: tuple[str, ...]) -> int:
+    """Return the sum of sizes in a file of /proc, in bytes; 0 where the process has ended.
+
+    All threads of a process tell the same, but one that has ended, which the main one may have done before the others.
+    """
+    for text in _of_threads(pid, name):
+        lines = (line.partition(":") for line in text.splitlines())
+        sizes = [1024 * int(value.split()[0]) for field, _, value in lines if field in wanted]
+        if sizes:
+            return sum(sizes)
+    return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import mmap
 import os
 import platform
 import socket
@@ -17,13 +18,14 @@ from dataclasses import dataclass
 
 PR_SET_SECCOMP, MODE_FILTER = 22, 2
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # the second with an error number
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # in struct seccomp_data
 INSTRUCTION = struct.Struct("=HBBI")
+PR_SET_DUMPABLE = 4
 
 # Absent, as on a kernel that was built without them.
 MISSING = (
-    *("memfd_create", "memfd_secret", "shmget", "msgget", "semget"),
+    *("memfd_create", "memfd_secret", "shmget", "msgget", "semget", "vmsplice"),
     *("add_key", "request_key", "keyctl"),
     *("io_uring_setup", "bpf", "userfaultfd", "perf_event_open"),
 )
@@ -50,14 +52,17 @@ MACHINES = {
         0xC000003E,
         {
             **SINCE_THEY_ARE_EQUAL,
+            "mmap": 9,
             "shmget": 29,
             "socket": 41,
             "setsockopt": 54,
             "semget": 64,
             "msgget": 68,
+            "prctl": 157,
             "add_key": 248,
             "request_key": 249,
             "keyctl": 250,
+            "vmsplice": 278,
             "perf_event_open": 298,
             "memfd_create": 319,
             "bpf": 321,
@@ -69,6 +74,8 @@ MACHINES = {
         0xC00000B7,
         {
             **SINCE_THEY_ARE_EQUAL,
+            "vmsplice": 75,
+            "prctl": 167,
             "msgget": 186,
             "semget": 190,
             "shmget": 194,
@@ -77,6 +84,7 @@ MACHINES = {
             "add_key": 217,
             "request_key": 218,
             "keyctl": 219,
+            "mmap": 222,
             "perf_event_open": 241,
             "memfd_create": 279,
             "bpf": 280,
@@ -128,6 +136,13 @@ def filter_for(machine: Machine) -> bytes:
     # A larger buffer of one: what waits in it is memory of nobody.
     lines += [(EQUAL, 0, 4, machine.numbers["setsockopt"]), (LOAD, 0, 0, _argument(2))]
     lines += [(EQUAL, 0, 1, socket.SO_SNDBUF), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
+    # Memory that processes share without a file: it stays when it is dropped from all page tables.
+    shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
+    lines += [(EQUAL, 0, 5, machine.numbers["mmap"]), (LOAD, 0, 0, _argument(3)), (AND, 0, 0, shared)]
+    lines += [(EQUAL, 0, 1, shared), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
+    # A process that may not be looked into: where the grader is not root, nobody could count its memory.
+    lines += [(EQUAL, 0, 4, machine.numbers["prctl"]), (LOAD, 0, 0, _argument(0))]
+    lines += [(EQUAL, 0, 1, PR_SET_DUMPABLE), (RETURN, 0, 0, forbidden), (RETURN, 0, 0, ALLOW)]
     lines += [(RETURN, 0, 0, ALLOW)]
     return b"".join(INSTRUCTION.pack(*line) for line in lines)
 

@@ -533,12 +533,36 @@ def test_memory_over_the_limit_is_refused(sandbox: Sandbox, body: str) -> None:
     assert "memory" in says(sandbox, body).lower()
 
 
+TOGETHER = {
+    "forks": "for _ in range(3): os.fork()\ntaken = take()\ntime.sleep(60)",
+    "behind main threads that have ended": """
+import ctypes, platform, threading
+def hold():
+    taken = take()
+    time.sleep(60)
+for _ in range(4):
+    if os.fork() == 0:
+        threading.Thread(target=hold).start()
+        ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+time.sleep(60)
+""",
+    "handed on by processes that end": """
+for _ in range(4):
+    if os.fork() == 0:
+        taken = take()
+        while True:
+            if os.fork():
+                os._exit(0)
+time.sleep(60)
+""",
+}
+
+
 def test_memory_over_the_limit_of_all_processes_together_ends_the_submission() -> None:
-    hoard = (
-        "import os, time\nfor _ in range(3): os.fork()\nhoard = bytearray(os.urandom(1)) * (400 << 20)\ntime.sleep(60)"
-    )
-    with Sandbox(replace(LIMITS, cell_s=60, total_s=90)) as sandbox:
-        assert kinds(run(sandbox, hoard)) == {"memory"}
+    take = "import os, time\ndef take(): return bytearray(os.urandom(1)) * (100 << 20)\n"
+    with Sandbox(replace(LIMITS, cell_s=60, total_s=90, memory_bytes=300 << 20)) as sandbox:
+        ended = {how: kinds(run(sandbox, take + hoard)) for how, hoard in TOGETHER.items()}
+        assert ended == {how: {"memory"} for how in TOGETHER}
         assert kinds(run(sandbox, "")) == {"observed"}
 
 

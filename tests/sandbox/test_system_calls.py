@@ -103,6 +103,26 @@ print(sum(float(batch.sum()) for batch, in DataLoader(data, batch_size=4, num_wo
     assert kinds(run(sandbox, source)) == {"observed"}
 
 
+SHARED_WITHOUT_A_FILE = {
+    "without a file": "mmap.mmap(-1, 4096)",
+    "of large pages": "mmap.mmap(-1, 2 << 20, mmap.MAP_SHARED | 0x40000)",
+    "of a device": "open('/dev/zero', 'r+b')",
+}
+
+
+@pytest.mark.parametrize("ask", SHARED_WITHOUT_A_FILE.values(), ids=SHARED_WITHOUT_A_FILE)
+def test_memory_is_shared_only_through_files(sandbox: Sandbox, ask: str) -> None:
+    """What is shared without one stays when no page table has it, and nobody could count it."""
+    assert "PermissionError" in says(sandbox, f"import mmap\n{ask}")
+    private = "print(len(mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)))"
+    in_a_file = "file = open('/dev/shm/x', 'w+b'); file.truncate(4096); print(len(mmap.mmap(file.fileno(), 4096)))"
+    assert says(sandbox, f"import mmap\n{private}\n{in_a_file}").split() == ["4096", "4096"]
+
+
+def test_no_process_may_hide_what_it_holds(sandbox: Sandbox) -> None:
+    assert says(sandbox, CALL + "print(libc.prctl(4, 0, 0, 0, 0), libc.prctl(3, 0, 0, 0, 0))").startswith("-1 ")
+
+
 def in_a_process(action: str) -> str:
     """Return what is printed by a process that has set the filter."""
     setting = "from autograder.sandbox import isolation, system_calls; isolation.give_up_rights(0); "
@@ -125,8 +145,8 @@ def test_on_a_processor_whose_numbers_nobody_wrote_down_there_is_no_sandbox(monk
 @pytest.mark.parametrize("machine", system_calls.MACHINES.values(), ids=system_calls.MACHINES)
 def test_a_filter_says_of_each_call_one_thing(machine: system_calls.Machine) -> None:
     assert len(set(machine.numbers.values())) == len(machine.numbers)
-    assert {*machine.numbers} == {*system_calls.MISSING, "socket", "setsockopt"}
-    verdict = interpreter(system_calls.filter_for(machine))
+    assert {*machine.numbers} == {*system_calls.MISSING, "socket", "setsockopt", "mmap", "prctl"}
+    verdict, forbidden = interpreter(system_calls.filter_for(machine)), system_calls.REFUSE | errno.EACCES
     for name in system_calls.MISSING:
         assert verdict(machine.id, machine.numbers[name], ()) == system_calls.REFUSE | errno.ENOSYS
     assert verdict(machine.id, 0, ()) == system_calls.ALLOW
@@ -134,9 +154,13 @@ def test_a_filter_says_of_each_call_one_thing(machine: system_calls.Machine) -> 
         assert verdict(machine.id, machine.end + machine.numbers["memfd_create"], ()) & ~0xFFFF == system_calls.REFUSE
     assert verdict(machine.id + 1, 0, ()) == system_calls.REFUSE | errno.ENOSYS
     assert verdict(machine.id, machine.numbers["socket"], (1,)) == system_calls.ALLOW
-    assert verdict(machine.id, machine.numbers["socket"], (2,)) == system_calls.REFUSE | errno.EACCES
-    assert verdict(machine.id, machine.numbers["setsockopt"], (3, 1, 7)) == system_calls.REFUSE | errno.EACCES
+    assert verdict(machine.id, machine.numbers["socket"], (2,)) == forbidden
+    assert verdict(machine.id, machine.numbers["setsockopt"], (3, 1, 7)) == forbidden
     assert verdict(machine.id, machine.numbers["setsockopt"], (3, 1, 9)) == system_calls.ALLOW
+    for flags, said in [(0x21, forbidden), (0x40023, forbidden), (0x22, system_calls.ALLOW), (1, system_calls.ALLOW)]:
+        assert verdict(machine.id, machine.numbers["mmap"], (0, 4096, 3, flags)) == said
+    assert verdict(machine.id, machine.numbers["prctl"], (4,)) == forbidden
+    assert verdict(machine.id, machine.numbers["prctl"], (3,)) == system_calls.ALLOW
 
 
 def interpreter(instructions: bytes) -> Callable[[int, int, tuple[int, ...]], int]:
@@ -152,6 +176,8 @@ def interpreter(instructions: bytes) -> Callable[[int, int, tuple[int, ...]], in
             match code:
                 case system_calls.LOAD:
                     held = words[value]
+                case system_calls.AND:
+                    held &= value
                 case system_calls.EQUAL:
                     at += yes if held == value else no
                 case system_calls.AT_LEAST:

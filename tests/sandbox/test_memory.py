@@ -1,0 +1,47 @@
+"""The watch over the memory of a submission's processes, where a machine or a student makes it hard to count."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import memory
+
+LIMIT = 100 << 20
+SWAPPED = {
+    "status": "Name:\tpython\nRssAnon:\t   40960 kB\nRssFile:\t  999999 kB\nVmSwap:\t   {swapped} kB\n",
+    "smaps_rollup": "Pss_Anon:   40960 kB\nPss_File:   999999 kB\nSwapPss:    {swapped} kB\n",
+    "stat": "1 (python) T 0",
+}
+
+
+@pytest.mark.parametrize(("swapped_kb", "exceeded"), [(50_000, False), (80_000, True)])
+def test_what_the_machine_has_swapped_out_counts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, swapped_kb: int, exceeded: bool
+) -> None:
+    for pid, child in [(1, "2"), (2, "3"), (3, "")]:
+        folder = tmp_path / str(pid) / "task" / str(pid)
+        folder.mkdir(parents=True)
+        (folder / "children").write_text(child)
+    for name, text in SWAPPED.items():
+        (folder / name).write_text(text.replace("{swapped}", str(swapped_kb)))
+    monkeypatch.setattr(memory, "PROC", tmp_path)
+    monkeypatch.setattr(memory, "_send", lambda pid, number: None)
+    assert memory.Watch(1, LIMIT).exceeded() == exceeded
+
+
+def test_processes_that_come_for_ever_are_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of them could be counted, and to stop them one after the other must end."""
+    told, coming = [], itertools.count(3)
+
+    def tree(pid: int) -> Iterator[int]:
+        yield from (1, 2, next(coming))
+
+    monkeypatch.setattr(memory, "tree", tree)
+    monkeypatch.setattr(memory, "_send", lambda pid, number: told.append(number))
+    assert memory.Watch(1, LIMIT).exceeded()
+    assert told == [signal.SIGSTOP] * memory.ROUNDS
