@@ -42,8 +42,8 @@ def numerical_gradient(f: Callable[[Tensor], Tensor | float], x: Tensor, eps: fl
 def backward_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     """Begin a gradient's way back: the gradient of the mean cross-entropy with respect to the logits.
 
-    By hand: ``backward()`` and its kin are not needed, so the function also works where autograd records nothing. The
-    gradient is finite for logits of 10,000 and -10,000 too. Neither of the two tensors is changed.
+    By hand: autograd has no part in it, neither ``backward()`` nor its kin, so that it also works where nothing is
+    recorded. The gradient is finite for logits of 10,000 and -10,000 too. Neither of the two tensors is changed.
 
     Args:
         logits: one row for each example, float32 or float64, shape (B, C), B at least 1.
@@ -66,7 +66,8 @@ def backward_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 def backward_linear(x: Tensor, w: Tensor, grad_out: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Carry a gradient backwards through ``out = x @ w + b``.
 
-    By hand: matrix products and sums of the three are enough. None of them is changed.
+    By hand: matrix products and sums of the three are enough. Autograd has no part in it, neither ``backward()`` nor
+    its kin. None of the three is changed.
 
     Args:
         x: the layer's input, shape (B, I).

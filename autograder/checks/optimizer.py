@@ -9,7 +9,8 @@ switched off, before the next check begins.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -30,8 +31,12 @@ ready_made("Momentum", OPTIM)
 
 @check("numerical_gradient", points=1, title="Each element is nudged up and down, the others stay where they are")
 def central_differences(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """The third powers give central differences an error of their own, so that a better method is told apart, too."""
+    """The third powers give central differences an error of their own, so that a better method is told apart, too.
+
+    So is a nudge that grows with the element: the first row lies far from 0.
+    """
     x, factors = normal(rng, 3, 2, dtype=torch.float64), normal(rng, 3, 2, dtype=torch.float64)
+    x[0] += 4 * x[0].sign()
 
     def f(x: Tensor) -> Tensor:
         return (factors * x**3).sum() + x.sum() ** 3
@@ -85,6 +90,17 @@ def nudge_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     )
 
 
+@contextmanager
+def no_autograd() -> Iterator[None]:
+    """Record nothing, and refuse what autograd would keep for its way back where student code switches it on."""
+
+    def refuse(tensor: Tensor) -> None:
+        raise RuntimeError("autograd has a part in it: it wants to keep a tensor for its way back")
+
+    with torch.no_grad(), torch.autograd.graph.saved_tensors_hooks(refuse, refuse):
+        yield
+
+
 def guesses(
     rng: torch.Generator, examples: int, classes: int, dtype: torch.dtype = torch.float64
 ) -> tuple[Tensor, Tensor]:
@@ -105,20 +121,25 @@ def surprise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("backward_cross_entropy", points=1, title="The loss is a mean, so that each example has a share of 1/B")
 def shares(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """In the last batch no example is of the last class: C is what logits say, and not what the targets do."""
     logits, targets = guesses(rng, 6, 10)
     twice = torch.cat([logits, logits]), torch.cat([targets, targets])
+    some, classes = guesses(rng, 9, 4)
     return {
         "gradient for a batch of 6": attempt(partial(names.backward_cross_entropy, logits, targets)),
         "gradient for the same batch twice": attempt(partial(names.backward_cross_entropy, *twice)),
-        "gradient for 9 examples and 4 classes": attempt(partial(names.backward_cross_entropy, *guesses(rng, 9, 4))),
+        "gradient for 9 examples and 4 classes": attempt(partial(names.backward_cross_entropy, some, classes % 3)),
     }
 
 
 @check("backward_cross_entropy", points=1, title="Logits of 10,000 and of -10,000 give finite gradients")
 def huge_logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """In the first row the right class alone has a small logit, in the second it alone has a large one."""
     logits, targets = guesses(rng, 6, 5)
+    signs, right = logits.sign(), 2 * nn.functional.one_hot(targets[:2], 5) - 1
+    signs[0], signs[1] = -right[0], right[1]
     rows = torch.tensor([[1e4], [-1e4], [0.0], [1e4], [-1e4], [0.0]], dtype=torch.float64)
-    given = {"of both signs": 1e4 * logits.sign(), "all large in one row, all small in the next": logits + rows}
+    given = {"of both signs": 1e4 * signs, "all large in one row, all small in the next": logits + rows}
     return {
         f"gradient for logits {name}": attempt(partial(names.backward_cross_entropy, x, targets))
         for name, x in given.items()
@@ -136,7 +157,7 @@ def by_hand(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     for examples, classes, dtype in ((7, 10, torch.float32), (5, 5, torch.float64), (4, 2, torch.float64)):
         logits, targets = guesses(rng, examples, classes, dtype)
         what = f"{dtype}".removeprefix("torch.") + f" logits of shape ({examples}, {classes})"
-        with torch.no_grad():
+        with no_autograd():
             observed[f"gradient for {what}"] = attempt(partial(names.backward_cross_entropy, logits, targets))
         observed[f"{what} afterwards"] = logits
         observed[f"targets afterwards, shape ({examples},)"] = targets
@@ -179,12 +200,18 @@ def gradients_of_w_and_b(names: SimpleNamespace, rng: torch.Generator) -> Observ
     return observed
 
 
-@check("backward_linear", points=1, hidden=True, title="Any batch, any sizes, float64; the arguments keep their values")
+@check(
+    "backward_linear",
+    points=1,
+    hidden=True,
+    title="Any batch, any sizes, float64, while nothing is recorded; the arguments keep their values",
+)
 def any_sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     observed: dict[str, Observation] = {}
     for batch, inputs, outputs in ((4, 4, 4), (1, 3, 2), (7, 1, 1)):
         given = linear_inputs(rng, batch, inputs, outputs, torch.float64)
-        gradients = names.backward_linear(*given)
+        with no_autograd():
+            gradients = names.backward_linear(*given)
         for name, argument, gradient in zip(("x", "w", "b"), given, gradients, strict=True):
             observed[f"gradient of {name} for B, I, O = {batch}, {inputs}, {outputs}"] = gradient
             observed[f"argument {'grad_out' if name == 'b' else name} afterwards, {batch}, {inputs}, {outputs}"] = (
@@ -218,10 +245,10 @@ def parameters(rng: torch.Generator, *shapes: tuple[int, ...]) -> list[nn.Parame
     return [nn.Parameter(normal(rng, *shape)) for shape in shapes]
 
 
-def leave_gradients(params: Sequence[nn.Parameter], rng: torch.Generator) -> None:
+def leave_gradients(params: Sequence[nn.Parameter], rng: torch.Generator, size: float = 1) -> None:
     """Leave a new gradient at each parameter, as backward() would."""
     for p in params:
-        p.grad = normal(rng, *p.shape)
+        p.grad = size * normal(rng, *p.shape, dtype=p.dtype)
 
 
 def done(action: Callable[[], object]) -> Observation:
@@ -234,27 +261,42 @@ def done(action: Callable[[], object]) -> Observation:
     return attempt(act)
 
 
-def steps(optimizer: Any, params: Sequence[nn.Parameter], rng: torch.Generator, number: int) -> dict[str, Observation]:
+def steps(
+    optimizer: Any, params: Sequence[nn.Parameter], rng: torch.Generator, number: int, size: float = 1
+) -> dict[str, Observation]:
     """Take steps along new gradients and return each parameter after each of them."""
     observed: dict[str, Observation] = {}
     for step in range(1, number + 1):
-        leave_gradients(params, rng)
+        leave_gradients(params, rng, size)
         optimizer.step()
         observed |= {f"parameter {k} after step {step}": p.detach().clone() for k, p in enumerate(params, start=1)}
+    return observed
+
+
+def recorded_after(optimizer: Any) -> dict[str, Observation]:
+    """Take a step where autograd records, and one where it does not, and tell which it does afterwards."""
+    observed: dict[str, Observation] = {}
+    for recording in (True, False):
+        with torch.set_grad_enabled(recording):
+            optimizer.step()
+            where = "is" if recording else "is not"
+            observed[f"autograd records after a step where it {where} on"] = torch.is_grad_enabled()
     return observed
 
 
 @check("Optimizer", points=1, title="A step moves each parameter by -lr * gradient, in place and unrecorded")
 @torch.enable_grad()
 def gradient_step(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """The gradients are long ones: who clips them moves less."""
     params = parameters(rng, (3, 2), (4,))
     views = [p.detach() for p in params]
-    observed = steps(names.Optimizer(params, 0.3), params, rng, 2)
+    optimizer = names.Optimizer(params, 0.3)
+    observed = steps(optimizer, params, rng, 2, size=100)
     for k, (p, view) in enumerate(zip(params, views, strict=True), start=1):
         observed[f"gradient {k} afterwards"] = p.grad
         observed[f"a view of the memory of parameter {k}"] = view
         observed[f"parameter {k} asks for gradients"] = p.requires_grad and p.is_leaf
-    return observed | {"autograd records after the step": torch.is_grad_enabled()}
+    return observed | recorded_after(optimizer)
 
 
 @check("Optimizer", points=1, title="A generator of parameters will do; one without a gradient is left alone")
@@ -274,9 +316,11 @@ def given_parameters(names: SimpleNamespace, rng: torch.Generator) -> Observatio
 @check("Optimizer", points=1, title="zero_grad forgets every gradient and leaves the parameters alone")
 @torch.enable_grad()
 def forgetting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """What has overflowed is forgotten, too: 0 times infinity is no zero."""
     params = parameters(rng, (3,), (2,), (4,))
     optimizer = names.Optimizer(params, 0.3)
     leave_gradients(params[:2], rng)
+    params[1].grad = torch.tensor([math.inf, math.nan])
     observed: dict[str, Observation] = {"zero_grad where one has no gradient": done(optimizer.zero_grad)}
     for k, p in enumerate(params, start=1):
         observed[f"gradient {k} is None or zeros"] = p.grad is None or not bool(p.grad.any())
@@ -294,7 +338,7 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "Optimizer(params, 0)": lambda: names.Optimizer(params, 0),
         "Optimizer(params, -0.1)": lambda: names.Optimizer(params, -0.1),
         "Optimizer(params, 0.1)": lambda: names.Optimizer(params, 0.1),
-        "Optimizer(params, 1.0)": lambda: names.Optimizer(params, 1.0),
+        "Optimizer(params, 10.0)": lambda: names.Optimizer(params, 10.0),
         "Optimizer(iter(params), 0.1)": lambda: names.Optimizer(iter(params), 0.1),
     }
     return tried(rng, calls)
@@ -321,13 +365,18 @@ def training(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @torch.enable_grad()
 def velocity(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     params = parameters(rng, (3, 2))
-    observed = steps(names.Momentum([*params], 0.3, 0.6), params, rng, 3)
-    params = parameters(rng, (4,))
+    optimizer = names.Momentum([*params], 0.3, 0.6)
+    observed = steps(optimizer, params, rng, 3) | recorded_after(optimizer)
+    params = [nn.Parameter(normal(rng, 4, dtype=torch.float64))]
     by_default = steps(names.Momentum([*params], 0.3), params, rng, 2)
-    return observed | {f"momentum as by default: {name}": value for name, value in by_default.items()}
+    return observed | {f"float64, momentum as by default: {name}": value for name, value in by_default.items()}
 
 
-@check("Momentum", points=1, title="In place, each parameter with its own velocity, kept where a gradient is missing")
+@check(
+    "Momentum",
+    points=1,
+    title="In place, each parameter with its own velocity, kept where a gradient is missing or forgotten",
+)
 @torch.enable_grad()
 def own_velocities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Two parameters of one shape: a velocity that they share gives numbers and no error."""
@@ -343,6 +392,8 @@ def own_velocities(names: SimpleNamespace, rng: torch.Generator) -> Observations
         observed[f"view of parameter {k} after two steps"] = view
         observed[f"gradient {k} afterwards"] = p.grad
     observed |= {f"parameter {k} of a second optimizer": p.detach().clone() for k, p in enumerate(others, start=1)}
+    if "zero_grad" in vars(type(optimizer)):  # one that it inherits is the matter of the Optimizer
+        optimizer.zero_grad()
     for step, has_gradient in enumerate((True, False, False, True), start=3):
         leave_gradients(params, rng)
         if not has_gradient:

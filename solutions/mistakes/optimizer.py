@@ -391,6 +391,39 @@ MISTAKES = [
         },
     ),
     Mistake(
+        id="bce-autograd-inside",
+        exercise="backward_cross_entropy",
+        says="You switch autograd on inside and let it find the gradient. It is right, and it is not yours: by hand "
+        "means that nothing is recorded on the way.",
+        hint="Which two things make up the gradient of one logit? Both can be computed from the arguments.",
+        read="first-link",
+        edits={
+            FIRST_LINK: "with torch.enable_grad():\n        leaf = logits.detach().clone().requires_grad_()\n"
+            "        nn.functional.cross_entropy(leaf, targets).backward()\n    return leaf.grad"
+        },
+    ),
+    Mistake(
+        id="bce-width-of-the-targets",
+        exercise="backward_cross_entropy",
+        says="Your one-hot rows are only as wide as the largest target of the batch. Where no example is of the last "
+        "class they do not fit the logits.",
+        hint="How many classes are there, and which argument says so for every batch?",
+        read="first-link",
+        edits={RIGHT: "right = nn.functional.one_hot(targets)"},
+    ),
+    Mistake(
+        id="bce-through-the-probability",
+        exercise="backward_cross_entropy",
+        says="You go through -1/p and then multiply by p. Where the right class has become so improbable that p is 0, "
+        "infinity times 0 is NaN.",
+        hint="On paper the p cancels. What is left of the product then?",
+        read="first-link",
+        edits={
+            FIRST_LINK: "p = logits.softmax(dim=1)\n    of_p = -right / p / len(logits)\n"
+            "    return p * (of_p - (of_p * p).sum(dim=1, keepdim=True))"
+        },
+    ),
+    Mistake(
         id="bce-changes-logits",
         exercise="backward_cross_entropy",
         says="The gradient is right, but the logits do not come back as they were: your function has written "
@@ -574,6 +607,20 @@ MISTAKES = [
         hint="If the loss does not depend on one example at all, what is the gradient of that example's x?",
         read="chain-rule",
         edits={LINEAR: "return torch.ones_like(grad_out) @ w.T, x.T @ grad_out, grad_out.sum(dim=0)"},
+    ),
+    Mistake(
+        id="backward-linear-autograd-inside",
+        exercise="backward_linear",
+        says="You switch autograd on inside and let it find the gradients. They are right, and they are not yours: by "
+        "hand means that nothing is recorded on the way.",
+        hint="Each of the three is a product or a sum. Begin with the shapes.",
+        read="linear-backwards",
+        edits={
+            LINEAR: "with torch.enable_grad():\n"
+            "        leaves = [t.detach().clone().requires_grad_() for t in (x, w, x.new_zeros(w.shape[1]))]\n"
+            "        (leaves[0] @ leaves[1] + leaves[2]).backward(grad_out)\n"
+            "    return tuple(leaf.grad for leaf in leaves)"
+        },
     ),
     Mistake(
         id="backward-linear-argument-changed",
@@ -780,6 +827,18 @@ MISTAKES = [
         edits={STEP: STEP.replace("with torch.no_grad():", "if torch.set_grad_enabled(False) is not None:")},
     ),
     Mistake(
+        id="optimizer-recording-always-on",
+        exercise="Optimizer",
+        says="After your step recording is on, whatever it was before. Who steps where nothing is recorded finds it "
+        "switched on.",
+        hint="A context, with the word with, puts back what it found.",
+        read="the-step",
+        edits={
+            STEP: f"{STEP.replace('with torch.no_grad():', 'if torch.set_grad_enabled(False) is not None:')}"
+            "        torch.set_grad_enabled(True)\n"
+        },
+    ),
+    Mistake(
         id="optimizer-ascent",
         exercise="Optimizer",
         says="Your step goes along the gradient: uphill. The gradient points to where the loss grows.",
@@ -877,6 +936,16 @@ MISTAKES = [
         hint="A return that stands inside the loop ends it, whatever is left to do.",
         read="gradients-add-up",
         edits={FORGET: f"{FORGET}            return\n"},
+    ),
+    Mistake(
+        id="optimizer-zero-grad-times-zero",
+        exercise="Optimizer",
+        says="zero_grad multiplies the gradients by 0. One that has overflowed stays: 0 times infinity is NaN.",
+        hint="Set what is there, whatever it is, or say that there is nothing.",
+        read="gradients-add-up",
+        edits={
+            FORGET: "        for p in self.params:\n            if p.grad is not None:\n                p.grad *= 0\n"
+        },
     ),
     Mistake(
         id="optimizer-lr-not-refused",
@@ -1176,6 +1245,18 @@ MISTAKES = [
         hint="Which of your lines run for a parameter whose gradient is None?",
         read="momentum",
         edits={MOMENTUM_STEP: f"{MOMENTUM_STEP}                else:\n                    v.zero_()\n"},
+    ),
+    Mistake(
+        id="momentum-forgotten-with-the-gradients",
+        exercise="Momentum",
+        says="Your zero_grad forgets the velocities as well. It comes before every step, so that nothing ever gathers "
+        "speed.",
+        hint="Which of the two is to live from step to step, the gradient or the velocity?",
+        read="momentum",
+        edits={
+            MOMENTUM_STEP: f"{MOMENTUM_STEP}\n    def zero_grad(self) -> None:\n        super().zero_grad()\n"
+            "        for v in self.velocities:\n            v.zero_()\n"
+        },
     ),
     Mistake(
         id="momentum-not-refused",

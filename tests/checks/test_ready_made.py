@@ -25,6 +25,7 @@ from autograder.verdicts import Answer, Verdict, without_delegation
 from tests.checks.conftest import Judge
 from tests.checks.test_every_room import RIGHT
 from tests.conftest import ROOT
+from tests.wrong import wrong_answers
 
 COURSE = Course.installed()
 EVERY_CHECK = [check for room in rooms() for check in checks_of(room)]
@@ -81,8 +82,6 @@ DELEGATING = [
     ("cross_entropy", CROSS_ENTROPY.format("nn.functional.cross_entropy"), {"nn.functional.cross_entropy"}, set()),
     ("Dropout", right("dropout", "inherited"), {"nn.Dropout"}, {"refusals"}),
     ("Dropout", F_DROPOUT, {"nn.functional.dropout"}, {"refusals"}),
-    ("backward_cross_entropy", right("optimizer", "wrapped"), {"torch.autograd.grad"}, set()),
-    ("backward_linear", right("optimizer", "wrapped"), {"torch.autograd.grad"}, set()),
     ("backward_relu", right("optimizer", "wrapped"), {"torch.autograd.grad"}, set()),
     (
         "Optimizer",
@@ -99,15 +98,25 @@ DELEGATE = {
     ("layers", "functional", "Flatten"),
     ("layers", "functional", "Sequential"),
     ("dropout", "inherited", "Dropout"),
-    *(
-        ("optimizer", "wrapped", name)
-        for name in ("backward_cross_entropy", "backward_linear", "backward_relu", "Optimizer", "Momentum")
-    ),
+    *(("optimizer", "wrapped", name) for name in ("backward_relu", "Optimizer", "Momentum")),
 }
 
 
+BY_HAND = {"backward_cross_entropy": "by_hand", "backward_linear": "any_sizes"}  # and the check that holds them to it
+
+
 def test_each_exercise_that_pytorch_has_ready_is_tried() -> None:
-    assert {exercise for exercise, *_ in DELEGATING} == set(EXERCISES)
+    assert {exercise for exercise, *_ in DELEGATING} | BY_HAND.keys() == set(EXERCISES)
+
+
+@pytest.mark.parametrize(("exercise", "caught_by"), BY_HAND.items())
+def test_autograd_in_a_gradient_by_hand_is_caught_and_is_noted_where_it_passes(
+    exercise: str, caught_by: str, verdicts_on: Judge
+) -> None:
+    inside = [each for each in wrong_answers("optimizer") if each.id == f"{exercise}: autograd, switched on inside"]
+    verdicts = verdicts_on("optimizer", inside[0].names(), 3, exercise)
+    assert [verdict.check.name for verdict in verdicts if not verdict.passed] == [caught_by]
+    assert {verdict.delegated for verdict in verdicts if verdict.passed} == {"torch.autograd.backward"}
 
 
 @pytest.mark.parametrize(("exercise", "source", "noted", "never"), DELEGATING)

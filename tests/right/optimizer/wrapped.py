@@ -20,19 +20,6 @@ def numerical_gradient(f, x, eps=1e-6):
     return torch.from_numpy(np.asarray(gradient))
 
 
-def backward_cross_entropy(logits, targets):
-    leaf = logits.detach().clone().requires_grad_()
-    with torch.enable_grad():
-        loss = F.cross_entropy(leaf, targets)
-    return torch.autograd.grad(loss, leaf)[0]
-
-
-def backward_linear(x, w, grad_out):
-    leaves = [t.detach().clone().requires_grad_() for t in (x, w, x.new_zeros(w.shape[1]))]
-    out = torch.addmm(leaves[2], leaves[0], leaves[1])
-    return torch.autograd.grad(out, leaves, grad_out)
-
-
 def backward_relu(x, grad_out):
     leaf = x.detach().clone().requires_grad_()
     return torch.autograd.grad(F.relu(leaf), leaf, grad_out)[0]
