@@ -306,7 +306,7 @@ class Report:
     Attributes:
         accuracy: share of the examples that are classified right, from 0 to 1.
         interval: the two ends of the 95 % interval of the accuracy.
-        scores: for each label, {"precision": …, "recall": …, "f1": …}.
+        scores: {label: {"precision": …, "recall": …, "f1": …}}.
     """
 
     accuracy: float
@@ -329,8 +329,9 @@ def evaluate(learner: Learner) -> Report:
             learner's device.
 
     Returns:
-        The report, all its numbers floats of Python. The labels are the model's ``labels`` where it has any, else the
-        ten names of the data set. The model is in the mode that it was in before.
+        The report, all its numbers floats of Python; its scores are {label: {"precision": …, "recall": …, "f1": …}}.
+        The labels are the model's ``labels`` where it has any, else the ten names of the data set, each of them, also
+        one that never occurs. The model is in the mode that it was in before.
     """
     ### BEGIN SOLUTION
     labels = getattr(learner.model, "labels", Classifier.labels)

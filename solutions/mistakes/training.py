@@ -156,6 +156,15 @@ MISTAKES = [
         {STARTS: "    for start in range(0, len(images) - batch_size + 1, batch_size):\n"},
     ),
     batch(
+        "shared-out",
+        "The examples are shared out evenly over as many batches as it takes. Each batch but the last is to be full.",
+        "29 examples in batches of 7: which sizes do you get, and which do you want?",
+        {
+            STARTS: "    for chosen in order.chunk(-(-len(order) // batch_size)):\n",
+            ROWS: "",
+        },
+    ),
+    batch(
         "last-filled-up",
         "The last batch is filled up with examples that came before, so that some come twice in a pass.",
         "It may be shorter than the others.",
@@ -608,6 +617,13 @@ MISTAKES = [
         {SEED: "        torch.manual_seed(0)\n"},
     ),
     learner(
+        "seed-zero",
+        "seeds",
+        "A seed of 0 is taken for none: Python counts 0 as false.",
+        "Which values of config.seed should set no seed? One of them, and your question has two.",
+        {SEED: SEED.replace(" is not None", "")},
+    ),
+    learner(
         "seed-in-init",
         "seeds",
         "The seed is set when the Learner is made. By the time that fit begins, anything may have been drawn.",
@@ -692,6 +708,14 @@ MISTAKES = [
         "A validation loss that equals the lowest so far counts as an improvement. Better means below.",
         "Which comparison is false for two equal numbers?",
         {BETTER: BETTER.replace("<", "<=")},
+    ),
+    learner(
+        "least-improvement",
+        "patience",
+        "A validation loss has to fall by some least amount before you take it for an improvement. Any loss below the "
+        "lowest so far is one.",
+        "Which number of your own stands in the comparison?",
+        {BETTER: "if history.valid_losses[-1] < best_loss - 1e-3:"},
     ),
     learner(
         "compares-with-the-last-epoch",
@@ -1121,7 +1145,7 @@ MISTAKES = [
         "other-keys",
         "report",
         "The three measures have other names than the docstring's: precision, recall, f1.",
-        "Look at the docstring of Report, letter by letter.",
+        "Look at what the docstring says of the scores, letter by letter.",
         {ROW: ROW.replace('"f1"', '"F1"')},
     ),
     evaluated(
