@@ -460,11 +460,12 @@ def seeds(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "valid": Loader("valid", log, *points(rng, 6), 6),
         "test": Loader("test", log, *points(rng, 6), 6),
     }
-    first, again, other, *free = losses_of(names, initial, shuffled, log, 0, 0, 6, None, None)
+    first, again, other, repeated, *free = losses_of(names, initial, shuffled, log, 0, 0, 6, 6, None, None)
     anew = [losses_of(names, initial, shuffled, log, 0) for _ in range(2)]
     repeats = len(set(shuffled["train"].orders[:2])) == 1
     return {
         "two runs with seed 0 have equal losses": first == again,
+        "two runs with seed 6 have equal losses": other == repeated,
         "two runs with seed 0 that are made anew have equal losses": anew[0] == anew[1],
         "runs with seeds 0 and 6 have equal losses": first == other,
         "runs without a seed have equal losses": free[0] == free[1],
