@@ -94,7 +94,7 @@ def nudge_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def no_autograd() -> Iterator[None]:
     """Record nothing, and refuse what autograd would keep for its way back where student code switches it on."""
 
-    def refuse(tensor: Tensor) -> None:
+    def refuse(tensor: Tensor) -> Tensor:
         raise RuntimeError("autograd has a part in it: it wants to keep a tensor for its way back")
 
     with torch.no_grad(), torch.autograd.graph.saved_tensors_hooks(refuse, refuse):
