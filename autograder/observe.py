@@ -133,9 +133,8 @@ def _within_limit(value: Observation) -> Observation:
 
 def answer_of_error(error: BaseException, check: Check) -> Answer:
     """Tell an exercise that is still a stub from one that raised, and keep the student's line for the message."""
-    kind, message = type(error).__name__, str(error)
-    raised = Raised(kind, message, student_line(error))
-    return _special_answer(kind, message, check) or Answer("error", {"error": raised})
+    raised = Raised.of(error, student_line(error))
+    return _special_answer(raised.kind, raised.message, check) or Answer("error", {"error": raised})
 
 
 def _special_answer(kind: str, message: str, check: Check) -> Answer | None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from autograder.arrays import python_numbers
-from autograder.checks import Check, Observations, Raised, Sample
+from autograder.checks import Check, Observations, Raised, Sample, attempt
 from autograder.comparison import same, same_distribution
 from autograder.judge import describe, judge
 from autograder.mistakes import Mistake
@@ -82,8 +82,41 @@ def test_two_refusals_are_the_same_whatever_they_say() -> None:
     assert same(Raised("TypeError", "does not fit"), Raised("ValueError", "3 is not 4"))
 
 
-def test_a_refusal_without_a_message_is_none() -> None:
-    assert not same(Raised("ValueError", " "), Raised("ValueError", "3 is not 4"))
+class BadShape(ValueError):
+    """An error as a student may write one."""
+
+
+class Unprintable(TypeError):
+    """Whose author forgot that str has to return a text."""
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+def raised(error: Exception) -> Raised:
+    def act() -> None:
+        raise error
+
+    found = attempt(act)
+    assert isinstance(found, Raised)
+    return found
+
+
+@pytest.mark.parametrize("error", [ValueError(), TypeError(), BadShape("3 is not 4"), BadShape(), Unprintable(4)])
+def test_who_refuses_need_not_say_why_and_may_do_it_with_a_class_of_error_of_their_own(error: Exception) -> None:
+    assert same(raised(error), Raised("ValueError", "3 is not 4"))
+    assert raised(error).kind == type(error).__name__
+
+
+@pytest.mark.parametrize(
+    "error", [NotImplementedError(), AssertionError(), IndexError("3"), KeyError(3), RuntimeError("3 is not 4")]
+)
+def test_other_errors_are_no_refusal(error: Exception) -> None:
+    assert not same(raised(error), Raised("ValueError", "3 is not 4"))
+
+
+def test_an_error_that_says_nothing_is_told_by_its_kind() -> None:
+    assert describe(raised(BadShape())) == "BadShape: no message"
 
 
 def test_other_errors_are_the_same_where_kind_and_words_agree() -> None:

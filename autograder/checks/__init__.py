@@ -31,20 +31,42 @@ if TYPE_CHECKING:
     from autograder.arrays import Array
 
 
+REFUSALS: Mapping[str, type[Exception]] = {"ValueError": ValueError, "TypeError": TypeError}
+
+
 @dataclass(frozen=True)
 class Raised:
     """An error that student code raised, as an observation.
 
-    Two are the same to the judge where their kinds are; a refusal is a ``ValueError`` or ``TypeError`` with a message.
+    Two are the same to the judge where their kinds are; a refusal is a ``ValueError`` or ``TypeError``, or of a class
+    that derives from one: whoever writes ``except ValueError`` catches these, too. What it says is left to the student.
+
+    Attributes:
+        kind: the name of its class.
+        message: what it says, which may be nothing.
+        line: of the student's own code that it passed through last.
+        base: the name of the refusal that its class derives from, where it is not one by its own name.
     """
 
     kind: str
     message: str
     line: str = ""
+    base: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException, line: str = "") -> Raised:
+        """Return an error as an observation; one whose class cannot tell what it says has said nothing."""
+        kind = type(error).__name__
+        base = next((name for name, refusal in REFUSALS.items() if isinstance(error, refusal)), "")
+        try:
+            message = str(error)
+        except Exception:
+            message = ""
+        return cls(kind, message, line, "" if kind in REFUSALS else base)
 
     @property
     def is_refusal(self) -> bool:
-        return self.kind in ("ValueError", "TypeError") and bool(self.message.strip())
+        return self.kind in REFUSALS or self.base in REFUSALS
 
 
 @dataclass(frozen=True)
@@ -160,7 +182,7 @@ def attempt(action: Callable[[], Observation]) -> Observation:
     try:
         return action()
     except Exception as error:
-        return Raised(type(error).__name__, str(error))
+        return Raised.of(error)
 
 
 ACCEPTED = "accepted"

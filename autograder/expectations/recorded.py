@@ -87,7 +87,7 @@ def without_reference_words(answer: Answer) -> Answer:
 
 
 def _without_words(error: Raised) -> Raised:
-    return Raised(error.kind, "refused" if error.kind == "ValueError" else error.message)
+    return replace(error, message="refused" if error.base == "ValueError" else error.message, line="")
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def _attempt(action: Callable[[], object]) -> Observation:
     try:
         return brief(action())
     except Exception as error:
-        return Raised(type(error).__name__, str(error), student_line(error))
+        return Raised.of(error, student_line(error))
 
 
 def brief(value: object) -> Observation:

@@ -137,6 +137,7 @@ def pack_answer(answer: Answer) -> tuple[dict[str, Any], bytes]:
             packed |= {"dtype": arrays.BITS} if arrays.dtype_name(array) == arrays.BITS else {}
         elif isinstance(value, Raised):
             packed = {"is": "raised", "kind": value.kind, "message": value.message[:MAX_TEXT], "line": value.line[:200]}
+            packed |= {"base": value.base} if value.base else {}
         else:
             packed = {"is": "value", "value": value[:MAX_TEXT] if isinstance(value, str) else value}
         observations.append((name, packed))
@@ -185,7 +186,9 @@ def _observation(packed: dict[str, Any], numbers: NDArray | None) -> Observation
             return array.view(arrays.PythonNumbers)
         return Sample(array) if packed.get("drawn") else array
     if packed["is"] == "raised":
-        return Raised(_text(packed["kind"]), _text(packed["message"]), _text(packed["line"]))
+        return Raised(
+            _text(packed["kind"]), _text(packed["message"]), _text(packed["line"]), _text(packed.get("base", ""))
+        )
     value: object = packed["value"]
     if isinstance(value, str):
         return _text(value)

@@ -31,6 +31,7 @@ ANSWER = Answer(
         "output": torch.arange(6.0).reshape(2, 3),
         "drawn": Sample(torch.zeros(5, dtype=torch.float64)),
         "error": Raised("ValueError", "ü <b>", "x = 1"),
+        "error of a class of their own": Raised("BadShape", "", "x = 1", "ValueError"),
         "empty": torch.zeros(0, 784),
         "plain": python_numbers([1.5, 2.0], "float16"),
         "yes": True,

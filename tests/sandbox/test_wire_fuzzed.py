@@ -34,7 +34,7 @@ tensors = st.builds(
 observed = st.one_of(
     tensors,
     tensors.map(Sample),
-    st.builds(Raised, texts, texts, texts),
+    st.builds(Raised, texts, texts, texts, texts),
     scalars.filter(lambda value: not isinstance(value, int) or abs(value) < 1 << 60),
 )
 names = st.sampled_from(["output", "output for a transposed x", "error"]) | texts
