@@ -1,97 +1,204 @@
 """A second device on a machine that has one: whoever forgets to move a tensor learns it without a GPU.
 
-In the block of `far_device` the device `FAR` stands for a GPU. A tensor that is moved there still lies in the memory of
-the processor; but it says that it is there, NumPy cannot read it, and an operation that meets tensors of both devices
-raises the error that PyTorch raises.
+In the block of `far_device` the device `FAR` stands for a GPU. A tensor there is an ordinary tensor of PyTorch's, in
+the memory of the processor, and so it can do all that such a tensor can: be copied, saved, printed, put into a
+parameter's `data`. What is kept beside it is that its storage is far away. Therefore it says so, NumPy cannot read it,
+and an operation that meets tensors of both devices raises the error that PyTorch raises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
-FAR = "meta"  # known to every PyTorch, and needed by no exercise
-MOVES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)
-CHOICES = (torch.where, Tensor.where)  # they make tensors of numbers on a device, and on this one numbers are lost
+Answer = TypeVar("Answer")
+
+FAR = "hpu"  # a name that every PyTorch knows, and no laptop has
+NEAR = "cpu"
+# What PyTorch makes out of sight of the dispatcher, where its first argument is.
+LIKE_THE_FIRST = (Tensor.new, Tensor.new_tensor, Tensor.__deepcopy__)
+LIKE_THE_SECOND = (Tensor.to, Tensor.type_as)  # where it is a tensor
+READS_A_NAME = (torch.device, torch._C._nn._parse_to)  # of a device, and no more
+READ_BY_NUMPY = (Tensor.numpy, Tensor.__array__)
+INDEXED = ("aten::index", "aten::index_put", "aten::index_put_", "aten::_index_put_impl_")
+
+_far: dict[int, StorageWeakRef] = {}  # by address, which is nobody else's as long as the reference is here
 
 
-class _FarTensor(Tensor):
-    """Says that it is far away, and keeps beside itself the tensor that it stands for."""
+class _Meetings(TorchDispatchMode):
+    """Sees each operation: where tensors of both devices meet it is refused, and where one is far its result is."""
 
-    near: Tensor
-    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
-
-    @staticmethod
-    def __new__(cls, near: Tensor) -> _FarTensor:
-        where = torch.device(FAR)
-        made: _FarTensor = Tensor._make_wrapper_subclass(
-            cls, near.size(), strides=near.stride(), dtype=near.dtype, device=where
-        )
-        made.near = near.detach()
-        return made
-
-    def __tensor_flatten__(self) -> tuple[list[str], None]:
-        """By this a module knows what it moves, and keeps its parameters, as it does on the way to a GPU."""
-        return ["near"], None
-
-    @staticmethod
-    def __tensor_unflatten__(parts: Any, context: None, size: Any, stride: Any) -> Tensor:
-        return _FarTensor(parts["near"])
+    def __init__(self, refused: list[str]) -> None:
+        super().__init__()
+        self.refused = refused
 
     @classmethod
-    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]
-        """Do what an operation does with the near tensors; its result is far unless the operation moves it."""
-        kwargs = kwargs or {}
-        near = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor) and not _is_far(leaf)]
-        # A single number of the processor may meet a tensor of any device.
-        if func not in MOVES and any(tensor.dim() for tensor in near):
-            raise RuntimeError("Expected all tensors to be on the same device, but found two: a GPU and the CPU")
-        asked = kwargs.get("device")
-        if asked is not None:
-            kwargs = {**kwargs, "device": torch.device("cpu")}
-        near_args, near_kwargs = tree_map(lambda leaf: leaf.near if _is_far(leaf) else leaf, (args, kwargs))
-        result = func(*near_args, **near_kwargs)
-        if func._schema.is_mutable:
-            return args[0] if isinstance(result, Tensor) else result
-        return result if asked is not None and not _means_far(asked) else _moved_away(result)
+    def _should_skip_dynamo(cls) -> bool:
+        """Say no: to be told to skip this, PyTorch's compiler would be imported, which takes seconds."""
+        return False
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        with torch._C.DisableTorchFunction():
+            given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+            anywhere = not any(map(_is_far, given)) or func is torch.ops.aten.copy_.default
+            if not anywhere and any(map(_is_near, _meeting(func, args, given))):
+                said = "Expected all tensors to be on the same device, but found two: a GPU and the CPU"
+                self.refused.append(said)
+                raise RuntimeError(said)
+            result = func(*args, **(kwargs or {}))
+            old = {_address(tensor) for tensor in given}
+            for leaf in [] if anywhere else tree_leaves(result):
+                if isinstance(leaf, Tensor) and _address(leaf) not in old:
+                    _put(leaf, away=True)
+            return result
+
+
+def _meeting(func: Any, args: Any, given: list[Tensor]) -> list[Tensor]:
+    """Return the tensors of an operation that have to be on one device: a far one may be indexed by near numbers."""
+    if func._schema.name not in INDEXED or not _is_far(args[0]):
+        return given
+    return [tensor for tensor in given if not any(tensor is index for index in args[1])]
 
 
 class _Journeys(TorchFunctionMode):
-    """Lets tensors of the processor be moved to the far device, or be made there."""
+    """Sees what is asked of PyTorch: where a tensor is, to move it, to make one far away, to give it to NumPy."""
+
+    def __init__(self, refused: list[str]) -> None:
+        super().__init__()
+        self.refused = refused
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        given = (args, kwargs or {})
-        if func is Tensor.tolist or (func is Tensor.numpy and given[1].get("force")):  # these copy what is far first
-            given = tree_map(lambda leaf: leaf.near if _is_far(leaf) else leaf, given)
-        if func in CHOICES and any(map(_is_far, tree_leaves(given))):
-            given = tree_map(lambda leaf: torch.tensor(leaf) if isinstance(leaf, int | float) else leaf, given)
-        result = func(*given[0], **given[1])
-        if not any(isinstance(leaf, Tensor) and leaf.is_meta and not _is_far(leaf) for leaf in tree_leaves(result)):
-            return result
-        near_args, near_kwargs = tree_map(lambda leaf: torch.device("cpu") if _means_far(leaf) else leaf, given)
-        return _moved_away(func(*near_args, **near_kwargs))
+        kwargs = kwargs or {}
+        if func == Tensor.device.__get__:  # type: ignore[attr-defined]
+            return torch.device(FAR) if _is_far(args[0]) else func(*args)
+        if func in READ_BY_NUMPY and _is_far(args[0]) and not kwargs.get("force"):
+            said = "can't convert a GPU's tensor to numpy. Use Tensor.cpu() to copy it to the processor's memory first."
+            self.refused.append(said)
+            raise TypeError(said)
+        away = _destination(func, args, kwargs)
+        if away is None:
+            return func(*args, **kwargs)
+        here = tree_map(lambda leaf: torch.device(NEAR) if _device_type(leaf) == FAR else leaf, (args, kwargs))
+        return tree_map(_traveller(args, kwargs, away), func(*here[0], **here[1]))
+
+
+def _destination(func: Any, args: Any, kwargs: Any) -> bool | None:
+    """Whether the result of a call is asked for far away; None where nobody says."""
+    if func in READS_A_NAME:
+        return None
+    named = {_device_type(leaf) for leaf in tree_leaves((args, kwargs))} & {FAR, NEAR}
+    if named or func is Tensor.cpu:
+        return FAR in named
+    if func in LIKE_THE_FIRST:
+        return _is_far(args[0])
+    if func in LIKE_THE_SECOND:
+        others = [leaf for leaf in (*args[1:], *kwargs.values()) if isinstance(leaf, Tensor)]
+        return _is_far(others[0]) if others else None
+    return None
+
+
+def _traveller(args: Any, kwargs: Any, away: bool) -> Callable[[object], object]:
+    """Return what brings the results of a call to a device: a copy of what was there before it, the new as it is."""
+    old = {_address(leaf) for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)}
+
+    def travel(leaf: object) -> object:
+        if not isinstance(leaf, Tensor) or _is_far(leaf) == away:
+            return leaf
+        return _Moved.apply(leaf, away) if _address(leaf) in old else _put(leaf, away)  # type: ignore[no-untyped-call]
+
+    return travel
+
+
+class _Moved(torch.autograd.Function):
+    """Copies a tensor to one of the two devices, and its gradient back."""
+
+    @staticmethod
+    def forward(ctx: Any, tensor: Tensor, away: bool) -> Tensor:
+        ctx.away = away
+        return _put(tensor.clone(), away)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        return _put(gradients[0].clone(), not ctx.away), None
 
 
 @contextmanager
-def far_device() -> Iterator[None]:
-    """Let `FAR` be a device in the block."""
-    with _Journeys():
-        yield
+def far_device() -> Iterator[list[str]]:
+    """Let `FAR` be a device in the block; give a list of what a GPU would have refused in it."""
+    refused: list[str] = []
+    _far.clear()
+    try:
+        with _Meetings(refused), _Journeys(refused):
+            yield refused
+    finally:
+        _far.clear()
+
+
+def far_or_near(ask: Callable[[str], Answer]) -> Answer:
+    """Return what is answered on the far device; where that fails, and a GPU would not, what is on the processor.
+
+    So what only stands in for a GPU, and cannot do this or that, decides nothing.
+
+    Args:
+        ask: given the name of a device; it can be asked twice.
+
+    Raises:
+        Exception: what a GPU refuses.
+    """
+    refused: list[str] = []
+    try:
+        with far_device() as refused:
+            return ask(FAR)
+    except Exception:
+        if refused:
+            raise
+    return ask(NEAR)
+
+
+def _put(tensor: Tensor, away: bool) -> Tensor:
+    storage = tensor.untyped_storage()
+    if away:
+        _far[storage._cdata] = StorageWeakRef(storage)
+    else:
+        _far.pop(storage._cdata, None)
+    return tensor
+
+
+def _address(tensor: Tensor) -> int:
+    return tensor.untyped_storage()._cdata if torch._C._has_storage(tensor) else 0
 
 
 def _is_far(value: object) -> bool:
-    return isinstance(value, _FarTensor)
+    return isinstance(value, Tensor) and _address(value) in _far
 
 
-def _means_far(value: object) -> bool:
-    return isinstance(value, str | torch.device) and str(value).partition(":")[0] == FAR
+def _is_near(tensor: Tensor) -> bool:
+    """Whether it cannot meet far tensors; a single number of the processor may meet a tensor of any device."""
+    return tensor.dim() > 0 and not _is_far(tensor)
 
 
-def _moved_away(result: Any) -> Any:
-    return tree_map(lambda leaf: _FarTensor(leaf) if isinstance(leaf, Tensor) and not _is_far(leaf) else leaf, result)
+def _device_type(value: object) -> str:
+    return str(value).partition(":")[0] if isinstance(value, str | torch.device) else ""
+
+
+def _tag(storage: torch.UntypedStorage) -> str | None:
+    return FAR if storage._cdata in _far else None
+
+
+def _restore(storage: torch.UntypedStorage, location: str) -> torch.UntypedStorage | None:
+    if _device_type(location) != FAR:
+        return None
+    _far[storage._cdata] = StorageWeakRef(storage)
+    return storage
+
+
+# So a file says where its tensors were, and they are there again when it is read.
+torch.serialization.register_package(0, _tag, _restore)

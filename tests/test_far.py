@@ -2,72 +2,261 @@
 
 from __future__ import annotations
 
+import copy
+import io
+import pickle
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.far import FAR, far_device
+from autograder.far import FAR, far_device, far_or_near
+
+Journey = Callable[[Tensor, Tensor], Tensor]
+THERE: dict[str, Journey] = {
+    "to a name": lambda x, far: x.to(FAR),
+    "to a device": lambda x, far: x.to(torch.device(FAR), non_blocking=True),
+    "to a keyword": lambda x, far: x.to(device=FAR, dtype=torch.float32),
+    "to where another is": lambda x, far: x.to(far),
+    "as another": lambda x, far: x.type_as(far),
+    "by another's device": lambda x, far: x.to(far.device),
+    "as_tensor": lambda x, far: torch.as_tensor(x, device=FAR),
+    "a tensor of numbers": lambda x, far: torch.tensor(x.tolist(), device=FAR),
+    "new_tensor": lambda x, far: far.new_tensor(x.tolist()),
+    "from NumPy": lambda x, far: torch.from_numpy(x.numpy()).to(FAR),
+    "filled": lambda x, far: torch.empty_like(far).copy_(x),
+    "put into zeros": lambda x, far: torch.zeros(3, 2, device=FAR).copy_(x),
+    "in a block": lambda x, far: _made_in_a_block(x),
+    "by its data": lambda x, far: _with_other_data(x, far),
+}
+STAYS: dict[str, Journey] = {
+    "cloned": lambda far, x: far.clone(),
+    "copied": lambda far, x: copy.deepcopy(far),
+    "shallow": lambda far, x: copy.copy(far),
+    "pickled": lambda far, x: pickle.loads(pickle.dumps(far)),
+    "saved": lambda far, x: _loaded(far),
+    "saved and moved": lambda far, x: _loaded(far, map_location="cpu").to(far),
+    "a parameter": lambda far, x: copy.deepcopy(nn.Parameter(far)).data,
+    "a view": lambda far, x: far.t().contiguous().view(2, 3).T,
+    "there and back again": lambda far, x: far.cpu().to(far.device),
+    "calculated": lambda far, x: (far * 2 - far).detach(),
+    "indexed by the processor's numbers": lambda far, x: far[torch.arange(3)],
+    "a choice": lambda far, x: torch.where(far > 1e9, 5, far),
+    "by shape": lambda far, x: far.flatten().unsqueeze_(0).squeeze_(0).reshape(3, 2),
+}
 
 
-@pytest.mark.parametrize("moved", ["x.to(FAR)", "x.to(torch.device(FAR))", "torch.as_tensor(x, device=FAR)"])
-def test_a_tensor_that_was_moved_says_so_and_comes_back_with_its_numbers(moved: str) -> None:
-    x = torch.randn(3, 2)
+def _made_in_a_block(x: Tensor) -> Tensor:
+    with torch.device(FAR):
+        return torch.zeros(3, 2).copy_(x)
+
+
+def _with_other_data(x: Tensor, far: Tensor) -> Tensor:
+    made = torch.zeros_like(far)
+    made.data = x.to(FAR)
+    return made
+
+
+def _loaded(tensor: Any, **options: object) -> Any:
+    file = io.BytesIO()
+    torch.save(tensor, file)
+    file.seek(0)
+    return torch.load(file, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("way", THERE)
+def test_there_are_many_ways_to_a_device_and_the_tensor_that_went_is_still_here(way: str) -> None:
+    x, other = torch.randn(3, 2), torch.zeros(3, 2)
     with far_device():
-        far = eval(moved, {"x": x, "FAR": FAR, "torch": torch})
-        assert far.device.type == FAR
+        far = THERE[way](x, other.to(FAR))
+        assert (far.device.type, x.device.type) == (FAR, "cpu")
         assert torch.equal((far + 1).cpu(), x + 1)
         assert (far.tolist(), far.sum().item()) == (x.tolist(), x.sum().item())
+        far.zero_()
+        assert x.any()
 
 
-def test_tensors_of_two_devices_do_not_meet_but_a_single_number_may_come_from_anywhere() -> None:
+@pytest.mark.parametrize("way", STAYS)
+def test_what_is_made_of_a_far_tensor_is_far_too_and_has_its_numbers(way: str) -> None:
+    x = torch.randn(3, 2)
     with far_device():
-        far = torch.ones(2).to(FAR)
+        made = STAYS[way](x.to(FAR), x)
+        assert made.device.type == FAR
+        assert made.tolist() == x.tolist()
         with pytest.raises(RuntimeError, match="same device"):
-            far + torch.ones(2)
+            made + torch.ones(2)
+
+
+HERE: dict[str, Callable[[Tensor], Tensor]] = {
+    "cpu": lambda far: far.cpu(),
+    "to": lambda far: far.to("cpu"),
+    "to another": lambda far: far.to(torch.zeros(1)),
+    "asked like it, here": lambda far: torch.zeros_like(far, device="cpu"),
+    "loaded here": lambda far: _loaded(far, map_location="cpu"),
+    "loaded here, by a map": lambda far: _loaded({"a": far}, map_location={FAR: "cpu"})["a"],
+    "loaded here, by a function": lambda far: _loaded(far, map_location=lambda storage, where: storage),
+    "numbers": lambda far: torch.tensor(far.tolist()),
+}
+
+
+@pytest.mark.parametrize("way", HERE)
+def test_what_comes_back_meets_the_processors_tensors_again(way: str) -> None:
+    with far_device() as refused:
+        here = HERE[way](torch.ones(3, 2).to(FAR))
+        assert here.device.type == "cpu"
+        assert (here + torch.ones(2)).shape == (3, 2)
+        assert np.asarray(here).shape == (3, 2)
+    assert not refused
+
+
+MEETINGS: dict[str, Callable[[Tensor, Tensor], object]] = {
+    "sum": lambda far, near: far + near,
+    "product": lambda far, near: near @ far,
+    "loss": lambda far, near: F.mse_loss(far, near),
+    "classes": lambda far, near: F.cross_entropy(far, near.argmax(dim=1)),
+    "in place": lambda far, near: near.add_(far),
+    "together": lambda far, near: torch.cat([far, near]),
+    "stacked": lambda far, near: torch.stack([near, far]),
+    "compared": lambda far, near: torch.equal(far, near),
+    "indexed": lambda far, near: near[(far * 0).long()[0]],
+}
+
+
+@pytest.mark.parametrize("what", MEETINGS)
+def test_tensors_of_two_devices_do_not_meet(what: str) -> None:
+    with far_device() as refused:
+        near = torch.ones(2, 2)
+        far = torch.ones(2, 2).to(FAR)
+        with pytest.raises(RuntimeError, match="same device"):
+            MEETINGS[what](far, near)
+    assert len(refused) == 1
+
+
+def test_a_single_number_may_come_from_anywhere() -> None:
+    with far_device() as refused:
+        far = torch.ones(2).to(FAR)
         assert (far * torch.tensor(3.0)).tolist() == [3, 3]
+        assert f"{far.sum():.2f} {far}" == "2.00 tensor([1., 1.])"
+    assert not refused
 
 
 def test_numpy_reads_what_was_brought_back_alone() -> None:
-    with far_device():
+    with far_device() as refused:
         far = torch.ones(2).to(FAR)
-        with pytest.raises(RuntimeError):
-            np.asarray(far)
+        for read in (np.asarray, Tensor.numpy, lambda x: x.detach().numpy()):
+            with pytest.raises(TypeError, match="numpy"):
+                read(far)
         assert np.asarray(far.cpu()).tolist() == far.numpy(force=True).tolist() == [1, 1]
+    assert len(refused) == 3
 
 
-def test_a_choice_between_numbers_keeps_them() -> None:
-    with far_device():
-        x = torch.tensor([-1.0, 2.0]).to(FAR)
-        assert torch.where(x > 0, x, 5).tolist() == [5, 2]
+def trained(device: str, x: Tensor, y: Tensor, moved: Callable[[nn.Module, str], object]) -> tuple[list[float], Any]:
+    torch.manual_seed(1)
+    model = nn.Sequential(nn.Linear(4, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Dropout(0.5), nn.Linear(5, 3))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)  # before it is moved
+    moved(model, device)
+    losses = []
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(x.to(device)), y.to(device))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        moved(model, device)  # once more, while the graph is still held
+    return losses, model
 
 
-def test_a_module_trains_there_as_it_does_here_and_keeps_its_parameters() -> None:
+def by_hand(model: nn.Module, device: str) -> None:
+    for tensor in (*model.parameters(), *model.buffers()):
+        tensor.data = tensor.data.to(device)
+
+
+@pytest.mark.parametrize("moved", [nn.Module.to, by_hand])
+def test_a_module_trains_there_as_it_does_here_and_keeps_its_parameters(
+    moved: Callable[[nn.Module, str], object],
+) -> None:
     x, y = torch.randn(8, 4), torch.arange(8) % 3
-
-    def trained(device: str) -> tuple[list[float], nn.Module]:
-        torch.manual_seed(1)
-        model = nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Dropout(0.0), nn.Linear(5, 3))
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)  # before it is moved
-        model.to(device)
-        losses = []
-        for _ in range(3):
-            optimizer.zero_grad()
-            loss = F.cross_entropy(model(x.to(device)), y.to(device))
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-        return losses, model
-
-    near, _ = trained("cpu")
+    near, _ = trained("cpu", x, y, moved)
     with far_device():
-        far, model = trained(FAR)
-        assert {parameter.device.type for parameter in model.parameters()} == {FAR}
+        far, model = trained(FAR, x, y, moved)
+        assert {tensor.device.type for tensor in model.state_dict().values()} == {FAR}
+        assert {parameter.grad.device.type for parameter in model.parameters()} == {FAR}
     assert far == near
+
+
+KEPT: dict[str, Callable[[nn.Module], Any]] = {
+    "saved": lambda model: _loaded(model.state_dict()),
+    "saved, and loaded on the processor": lambda model: _loaded(model.state_dict(), map_location="cpu"),
+    "saved whole": lambda model: _loaded(model, weights_only=False).state_dict(),
+    "pickled": lambda model: pickle.loads(pickle.dumps(model.state_dict())),
+    "copied": lambda model: copy.deepcopy(model.state_dict()),
+    "cloned": lambda model: {name: tensor.clone() for name, tensor in model.state_dict().items()},
+    "in the processor's memory": lambda model: {name: tensor.cpu() for name, tensor in model.state_dict().items()},
+    "as a vector": lambda model: dict(_from_vector(model)),
+    "of a copy": lambda model: copy.deepcopy(model).state_dict(),
+}
+
+
+def _from_vector(model: nn.Module) -> Any:
+    kept = torch.nn.utils.parameters_to_vector(model.parameters()).detach().clone()
+    other = copy.deepcopy(model)
+    torch.nn.utils.vector_to_parameters(kept, other.parameters())
+    return other.state_dict()
+
+
+@pytest.mark.parametrize("way", KEPT)
+def test_weights_are_kept_by_any_means_and_come_back(way: str) -> None:
+    with far_device() as refused:
+        model = nn.Linear(4, 3).to(FAR)
+        expected = model.weight.tolist()
+        kept = KEPT[way](model)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.zero_()
+        model.load_state_dict(kept)
+        assert (model.weight.tolist(), model.weight.device.type) == (expected, FAR)
+        assert model(torch.zeros(1, 4).to(FAR)).device.type == FAR
+    assert not refused
+
+
+def test_a_gradient_travels_back_to_where_its_tensor_is() -> None:
+    with far_device() as refused:
+        near, far = torch.ones(2, requires_grad=True), torch.ones(2, device=FAR, requires_grad=True)
+        ((near.to(FAR) * far).cpu() * 3).sum().backward()
+        assert near.grad is not None and far.grad is not None
+        assert (near.grad.device.type, far.grad.device.type) == ("cpu", FAR)
+        assert near.grad.tolist() == far.grad.tolist() == [3, 3]
+    assert not refused
+
+
+def test_without_gradients_a_tensor_travels_as_well() -> None:
+    with far_device() as refused, torch.inference_mode():
+        assert (torch.ones(2).to(FAR) + 1).cpu().tolist() == [2, 2]
+    assert not refused
 
 
 def test_outside_the_block_nothing_is_moved() -> None:
     with far_device():
-        pass
-    assert type(torch.ones(2).to(FAR)) is torch.Tensor
+        left = torch.ones(2).to(FAR)
+    with pytest.raises(Exception, match=FAR):
+        torch.ones(2).to(FAR)
+    assert (left + torch.ones(2)).tolist() == [2, 2]
+    assert left.device.type == "cpu"
+
+
+def test_what_a_gpu_refuses_is_refused_and_what_only_this_device_cannot_do_is_done_here() -> None:
+    def moves_half(device: str) -> Tensor:
+        return torch.ones(2).to(device) + torch.ones(2)
+
+    def draws_there(device: str) -> str:
+        torch.Generator(device)
+        return device
+
+    with pytest.raises(RuntimeError, match="same device"):
+        far_or_near(moves_half)
+    assert far_or_near(draws_there) == "cpu"
+    assert far_or_near(lambda device: torch.ones(1).to(device).device.type) == FAR

@@ -87,7 +87,8 @@ def without_reference_words(answer: Answer) -> Answer:
 
 
 def _without_words(error: Raised) -> Raised:
-    return replace(error, message="refused" if error.base == "ValueError" else error.message, line="")
+    is_value_error = "ValueError" in (error.kind, error.base)
+    return replace(error, message="refused" if is_value_error else error.message, line="")
 
 
 @dataclass(frozen=True)

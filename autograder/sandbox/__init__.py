@@ -25,10 +25,9 @@ __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program
 START_S = (60.0, 180.0)  # for a server that hangs as it starts, another one is started, once: nobody may be watching
 GRACE_S = 2.0
 END_S = 120.0  # for the end of a submission that has been told to end
-# The first optimizer of torch.optim imports this, which takes a second, and the first operation of a far tensor that,
-# where PyTorch has it: once in the server for programs that need it, since else each check would in its own fork.
+# The first optimizer of torch.optim imports this, which takes a second: once in the server for programs that need it,
+# since else each check would in its own fork.
 IMPORTED_BY_OPTIMIZERS = "torch._dynamo"
-IMPORTED_BY_FAR_TENSORS = "torch.distributed.tensor"
 TWICE = "it was answered twice, and nobody can say which answer is the check's"
 SILENT = "its process ended without an answer"
 _numbers = itertools.count()
@@ -91,7 +90,10 @@ class Sandbox:
         with ours:
             collected = _Collector(program)
             with theirs:
-                header = {"limits": asdict(self.limits), "imports": _imports_of_checks(program)}
+                header = {
+                    "limits": asdict(self.limits),
+                    "imports": [IMPORTED_BY_OPTIMIZERS] if program.uses_optimizers() else [],
+                }
                 try:
                     socket.send_fds(control, [wire.RUN], [theirs.fileno()])
                     wire.send(control, header)
@@ -190,14 +192,6 @@ class Sandbox:
             if self._process.stderr is not None:
                 self._process.stderr.close()
         self._control, self._process, self._is_ready = None, None, False
-
-
-def _imports_of_checks(program: Program) -> list[str]:
-    far = any(hidden_checks.move_tensors_far(check.room) for check in program.checks)
-    return [
-        *([IMPORTED_BY_OPTIMIZERS] if program.uses_optimizers() else []),
-        *([IMPORTED_BY_FAR_TENSORS] if far else []),
-    ]
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:

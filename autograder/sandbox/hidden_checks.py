@@ -25,12 +25,6 @@ def visible_texts() -> Mapping[str, str]:
 
 
 @cache
-def move_tensors_far(room: str) -> bool:
-    """Whether checks of a room use ``far_device``."""
-    return "far_device" in _text(room)
-
-
-@cache
 def code_of_all(rooms: tuple[str, ...]) -> bytes:
     """Return the checks of rooms, hidden ones too, compiled for a process of the same Python."""
     return marshal.dumps({room: _compiled(room, _text(room)) for room in rooms})

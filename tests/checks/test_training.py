@@ -240,6 +240,13 @@ def test_a_time_limit_that_is_compared_with_one_epoch_alone_is_caught(monkeypatc
         assert seen("stopping", names).observations[limited] is expected
 
 
+def test_a_clock_that_goes_on_in_steps_of_16_ms_will_do() -> None:
+    """As some do on Windows."""
+    names = names_of_source(SOURCE.replace("time.perf_counter()", "(time.monotonic() // 0.016 * 0.016)"), "coarse")
+    for name in ("fitting", "stopping"):
+        assert same_answer(seen(name, names), seen(name, COURSE.names(ROOM)))
+
+
 @pytest.mark.parametrize("seconds", ["time.perf_counter()", "time.perf_counter() + start", "-start"])
 def test_seconds_that_are_no_durations_are_caught(seconds: str) -> None:
     source = SOURCE.replace("seconds.append(time.perf_counter() - start)", f"seconds.append({seconds})")
