@@ -185,8 +185,8 @@ def temperature(logits: Tensor, targets: Tensor) -> float:
     colleagues, 2017). As a function of 1/T this loss has one valley and no other.
 
     How you search is free, but go on until you have arrived: within 1 % of the best T between 0.05 and 20. Where the
-    loss still falls at one of these ends, the end is the answer. Nothing is drawn at random; the tensors that come in
-    keep their values and get no gradient.
+    loss still falls at one of these ends, however little, the end is the answer. Nothing is drawn at random; the
+    tensors that come in keep their values and get no gradient.
 
     Args:
         logits: one row for each example, not divided by anything yet, float32 or float64, shape (N, C), N at least 1;
@@ -213,6 +213,7 @@ def temperature(logits: Tensor, targets: Tensor) -> float:
     if targets.min() < 0 or targets.max() >= logits.shape[1]:
         raise ValueError(f"targets have to lie between 0 and {logits.shape[1] - 1}")
     z = logits.detach().double()
+    z = z - z.max(dim=1, keepdim=True).values  # no softmax sees it, and what two of them differ by keeps its digits
     right = z[torch.arange(len(z)), targets].mean()
     low, high = 0.05, 20.0
     while high / low > 1.0001:

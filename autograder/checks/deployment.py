@@ -1,14 +1,16 @@
 """What the preprocessing, the answer and the temperature of chapter 6 must do.
 
 Nothing here is judged by chance: what is seen in a prepared picture is compared with what the check drew. Such a number
-is reported as it was drawn where it is close enough: every interpolation passes. A temperature is reported in half
-precision, which the judge compares to within one part in a hundred: every search that arrives passes.
+is reported as it was drawn where it is close enough: every interpolation passes. A temperature is reported with its
+inverse in half precision, which the judge compares to within a hundredth and one part in a hundred: every search that
+arrives passes, and none that is off by more than 2 %.
 """
 
 from __future__ import annotations
 
 import io
 import math
+import random
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
@@ -33,7 +35,7 @@ from autograder.checks import (
     tried,
 )
 from autograder.comparison import same
-from autograder.far import FAR, far_device
+from autograder.far import far_or_near
 
 OTHER_LABELS = ("cap", "scarf", "glove", "sock", "belt", "tie", "vest", "skirt", "shawl", "clog")
 
@@ -94,8 +96,11 @@ def seen(names: SimpleNamespace, image: Image.Image, what: str, **looks: Look) -
     }
 
 
-def upright(rng: torch.Generator, light: int = 130) -> tuple[Image.Image, int]:
-    """Return a rectangle 70 wide and 140 high, off centre, its upper half lighter, and the grey of the lower half."""
+def upright(rng: torch.Generator, light: int = 170) -> tuple[Image.Image, int]:
+    """Return a rectangle 70 wide and 140 high, off centre, its upper half lighter, and the grey of the lower half.
+
+    The lower half is more than twice as bright afterwards: a centre of mass lies two rows or more below the middle.
+    """
     left, top, grey = between(10, 80, rng), between(10, 50, rng), between(20, 60, rng)
     box, upper = (left, top, left + 70, top + 140), (left, top, left + 70, top + 70)
     return painted((160, 200), WHITE, (box, grey), (upper, light)), grey
@@ -116,15 +121,25 @@ def form(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     "prepare_image", points=2, title="A dark garment becomes bright, and the background exactly 0, whatever its colour"
 )
 def brightness(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Trousers of 28 rows and columns: 8 rows of waist, legs of 9 columns, a gap of 10, looked at 3 pixels inside."""
+    """Trousers of 28 rows and columns: 8 rows of waist, legs of 9 columns, a gap of 10, looked at 3 pixels inside.
+
+    Once they are only as large as the result, in a photograph that is ten times as wide as that: whoever makes it
+    smaller before looking for them has no pixel that lies in one leg alone.
+    """
     dark, light = between(20, 60, rng), between(110, 130, rng)
-    left, top = between(5, 55, rng), between(5, 55, rng)
-    legs = [((left + x, top, left + x + 45, top + 140), dark) for x in (0, 95)]
-    waist = ((left, top, left + 140, top + 40), light)
+
+    def trousers(unit: int, colour: tuple[int, int, int]) -> Image.Image:
+        """Return them 28 units high and wide on 280 pixels."""
+        left, top = (between(5, 275 - 28 * unit, rng) for _ in range(2))
+        legs = [((left + x * unit, top, left + (x + 9) * unit, top + 28 * unit), dark) for x in (0, 19)]
+        waist = ((left, top, left + 28 * unit, top + 8 * unit), light)
+        return painted((280, 280), colour, *legs, waist)
+
     observed: dict[str, Observation] = {}
-    for colour in (WHITE, BACKGROUNDS[1], background(rng)):
-        x = attempt(lambda colour=colour: picture(names, painted((200, 200), colour, *legs, waist)))  # type: ignore[misc]
-        on = f"on {colour}"
+    for unit, colour in ((5, WHITE), (5, BACKGROUNDS[1]), (5, background(rng)), (1, BACKGROUNDS[1])):
+        image = trousers(unit, colour)
+        x = attempt(lambda image=image: picture(names, image))  # type: ignore[misc]
+        on = f"{unit * 28} of 280 pixels wide, on {colour}"
         if not isinstance(x, Tensor):
             observed[on] = x
             continue
@@ -141,21 +156,32 @@ def fitted(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     columns, rows = 2 * between(5, 9, rng), 2 * between(5, 9, rng)  # of the 28: each is 5 pixels of the photograph
     tall = painted((190, 210), colour, ((left, top, left + 5 * columns, top + 140), grey))
     wide = painted((210, 190), colour, ((left, top, left + 140, top + 5 * rows), grey))
+    few = 2 * between(6, 9, rng)
+    tiny = painted((40, 40), BACKGROUNDS[1], ((8, 8, 8 + few, 32), grey))
     beside = list(range(4)) + list(range(24, 28))
-    return seen(
-        names,
-        tall,
-        "tall: ",
-        rows_and_columns=lambda x: extent(x, (28, columns)),
-        first_column=lambda x: place_of(x, 0, 14 - columns // 2),
-        pixels_beside_it_that_are_not_0=lambda x: int((x[:, beside] != 0).sum()),
-    ) | seen(
-        names,
-        wide,
-        "wide: ",
-        rows_and_columns=lambda x: extent(x, (rows, 28)),
-        first_row=lambda x: place_of(x, 1, 14 - rows // 2),
-        pixels_beside_it_that_are_not_0=lambda x: int((x[beside] != 0).sum()),
+    return (
+        seen(
+            names,
+            tall,
+            "tall: ",
+            rows_and_columns=lambda x: extent(x, (28, columns)),
+            first_column=lambda x: place_of(x, 0, 14 - columns // 2),
+            pixels_beside_it_that_are_not_0=lambda x: int((x[:, beside] != 0).sum()),
+        )
+        | seen(
+            names,
+            wide,
+            "wide: ",
+            rows_and_columns=lambda x: extent(x, (rows, 28)),
+            first_row=lambda x: place_of(x, 1, 14 - rows // 2),
+            pixels_beside_it_that_are_not_0=lambda x: int((x[beside] != 0).sum()),
+        )
+        | seen(
+            names,
+            tiny,
+            "24 pixels high: ",
+            rows_and_columns=lambda x: extent(x, (28, round(few * 28 / 24))),
+        )
     )
 
 
@@ -410,17 +436,21 @@ def mode(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         observed[f"{found}: it is the one in evaluation mode"] = alike(answers(names, model, x), expected)
         observed[f"{found}: training afterwards"] = model.training
     model.eval()
-    with far_device():
-        away = answers(names, model.to(FAR), x)
-    return observed | {"a model on another device answers the same": alike(away, expected)}
+
+    def there(device: str) -> Observation:
+        return alike(answered(names.classify(model.to(device), x)), expected)
+
+    away = attempt(partial(far_or_near, there))
+    return observed | {"a model on another device answers the same": away}
 
 
 # --- the temperature
 
 
 def told(value: object) -> Observation:
-    """Return a temperature in half precision, in which the judge forgives one part in a hundred."""
-    return python_numbers(float(value), "float16")  # type: ignore[arg-type]
+    """Return a temperature and its inverse, in half precision: of the larger a hundredth is forgiven."""
+    t = float(value)  # type: ignore[arg-type]
+    return python_numbers([t, 1 / t if t else math.inf], "float16")
 
 
 def drawn_temperature(low: float, high: float, rng: torch.Generator) -> float:
@@ -433,7 +463,8 @@ def overheated(
     """Return logits (N, C) and targets (N,) that one temperature calibrates to the last digit.
 
     In each group all examples have the same logits: the logarithm of how often each class is right in it, times the
-    temperature, plus a number that a softmax does not see. So the gradient of the cross-entropy is 0 there.
+    temperature, plus a number that a softmax does not see. So the gradient of the cross-entropy is 0 there. Of the even
+    rows and of the first half more are right than of the others: no part of the examples stands for all.
     """
     logits, targets = [], []
     for _ in range(groups):
@@ -442,8 +473,36 @@ def overheated(
         row = temperature * (counts / counts.sum()).double().log() + normal(rng, 1, dtype=torch.float64)
         logits.append(row.expand(int(counts.sum()), classes))
         targets.append(torch.arange(classes).repeat_interleave(counts))
-    order = torch.randperm(sum(map(len, targets)), generator=rng)
-    return torch.cat(logits)[order].to(dtype), torch.cat(targets)[order]
+    z, y = torch.cat(logits), torch.cat(targets)
+    drawn = torch.randperm(len(y), generator=rng)
+    right_first = drawn[(z.argmax(dim=1) != y)[drawn].sort(stable=True).indices]
+    order = torch.empty_like(right_first)
+    order[torch.cat([torch.arange(0, len(y), 2), torch.arange(1, len(y), 2)])] = right_first
+    return z[order].to(dtype), y[order]
+
+
+def silent(n: int, classes: int) -> tuple[Tensor, Tensor]:
+    """Return logits and targets of examples that have the same loss at each temperature: they flatten its valley."""
+    return torch.zeros(n, classes, dtype=torch.float64), torch.arange(n) % classes
+
+
+def nearly_equal(rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return logits near 10,000, where the steps of float32 are 1/1024, that lie ten steps and a half apart.
+
+    So rounding moves the temperature by one part in 21. It is 10.5 / 1024 divided by ln(1 + 3/n), from 0.053 to 0.067.
+    """
+    n, base = between(14, 18, rng), 9980 + between(0, 9, rng)
+    logits = torch.tensor([base + 10.5 / 1024, base], dtype=torch.float64).repeat(2 * n + 3, 1)
+    return logits, torch.tensor([0] * (n + 3) + [1] * n)
+
+
+def far_ahead(rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return one example whose right class leads by 1.4 or more: its loss still falls at 0.05, where it is 10^-12."""
+    behind = torch.tensor([0.0, 1.4, 4.0], dtype=torch.float64) + 0.1 * torch.rand((), generator=rng) * torch.arange(3)
+    logits = (4000 + 1000 * torch.rand((), generator=rng, dtype=torch.float64) - behind)[
+        torch.randperm(3, generator=rng)
+    ]
+    return logits[None], logits.argmax()[None]
 
 
 def end_of(value: object, best: float) -> str:
@@ -461,25 +520,26 @@ def found_for_each(names: SimpleNamespace, rng: torch.Generator, *each: tuple[in
     """Observe the temperature of drawn examples, for each number of classes and range of the right temperature."""
     observed: dict[str, Observation] = {}
     for classes, low, high in each:
-        best = drawn_temperature(low, high, rng)
-        given = overheated(best, rng, classes)
-        what = f"{len(given[0])} examples of {classes} classes"
-        value = attempt(partial(names.temperature, *given))
-        if not isinstance(value, Raised):
-            observed[f"the search for {what} ends"] = attempt(partial(end_of, value, best))
-            value = attempt(partial(told, value))
-        observed[f"temperature for {what}"] = value
+        drawn = drawn_temperature(low, high, rng)
+        logits, targets = overheated(drawn, rng, classes)
+        for times in (1.0, 1.03):  # of temperatures that lie far apart one is at most half as far from both
+            what = f"{len(logits)} examples of {classes} classes, logits times {times}"
+            value = attempt(partial(names.temperature, times * logits, targets))
+            if not isinstance(value, Raised):
+                observed[f"the search for {what} ends"] = attempt(partial(end_of, value, times * drawn))
+                value = attempt(partial(told, value))
+            observed[f"temperature for {what}"] = value
     return observed
 
 
 @check("temperature", points=1, title="Answers that are too sure get the temperature above 1 that calibrates them")
 def too_sure(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return found_for_each(names, rng, (3, 1.5, 2.5), (10, 4.0, 7.0))
+    return found_for_each(names, rng, (3, 1.5, 2.5), (10, 5.5, 7.0))
 
 
 @check("temperature", points=1, title="Answers that are not sure enough get a temperature below 1")
 def too_modest(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return found_for_each(names, rng, (4, 0.5, 0.8), (10, 0.2, 0.35))
+    return found_for_each(names, rng, (4, 0.2, 0.35), (10, 0.053, 0.055))
 
 
 @check("temperature", points=1, title="The answer is a float of Python's, for logits in float32 and in float64")
@@ -504,16 +564,18 @@ def numbers(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     title="Where no temperature calibrates all answers, it is the one with the smallest cross-entropy",
 )
 def compromise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Some answers are far too sure and others not sure enough: every other criterion has its optimum elsewhere."""
+    """Some answers are far too sure and others not sure enough: every other criterion has its optimum elsewhere.
+
+    Before them come a thousand that say nothing, so that the valley is shallow.
+    """
     observed: dict[str, Observation] = {}
     for n, (sure, modest) in enumerate(((4, 2), (3, 4)), start=1):
         parts = [
             overheated(drawn_temperature(5.0, 8.0, rng), rng, 6, sure),
             overheated(drawn_temperature(0.3, 0.5, rng), rng, 6, modest),
         ]
-        logits, targets = (torch.cat(part) for part in zip(*parts, strict=True))
-        order = torch.randperm(len(logits), generator=rng)
-        observed[f"temperature for mixture {n}"] = found(names, logits[order], targets[order])
+        logits, targets = (torch.cat(part) for part in zip(silent(1000, 6), *parts, strict=True))
+        observed[f"temperature for mixture {n}"] = found(names, logits, targets)
     return observed
 
 
@@ -531,20 +593,35 @@ def ends(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "every answer is right": found(names, logits, logits.argmax(dim=1)),
         "every answer is the least likely": found(names, logits, logits.argmin(dim=1)),
         "10,000 added to some rows, and taken from others": found(names, huge + rows, targets),
+        "logits near 10,000 that differ by a hundredth": found(names, *nearly_equal(rng)),
+        "one answer, which is right, at 4,000 and more": found(names, *far_ahead(rng)),
     }
 
 
-@check("temperature", points=1, hidden=True, title="Logits and targets stay as they are, and so do their gradients")
+def generators() -> list[object]:
+    """Return the states of what numbers are commonly drawn from."""
+    return [torch.get_rng_state().tolist(), random.getstate(), str(np.random.get_state())]
+
+
+@check(
+    "temperature",
+    points=1,
+    hidden=True,
+    title="Logits, targets and their gradients stay as they are, and nothing is drawn",
+)
 def untouched(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+    """Generators are looked at from the second call on: what is imported in the first may draw."""
     logits, targets = overheated(drawn_temperature(1.5, 4.0, rng), rng, 5, groups=2)
-    leaf = logits.clone().requires_grad_()
-    again = [found(names, logits, targets) for _ in range(2)]
-    return {
-        "temperature": again[0],
-        "temperature, asked again": again[1],
+    kept, leaf = (logits.clone(), targets.clone()), logits.clone().requires_grad_()
+    observed: dict[str, Observation] = {"temperature": found(names, logits, targets)}
+    before = generators()
+    return observed | {
+        "temperature, asked again": found(names, logits, targets),
         "temperature for logits that require a gradient": found(names, leaf, targets),
+        "numbers were drawn": generators() != before,
         "logits afterwards": logits[:2],
-        "targets afterwards": targets[:10],
+        "each logit is as it was": torch.equal(logits, kept[0]) and torch.equal(leaf.detach(), kept[0]),
+        "each target is as it was": torch.equal(targets, kept[1]),
         "the logits have a gradient afterwards": leaf.grad is not None,
     }
 

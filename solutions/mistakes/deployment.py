@@ -40,6 +40,7 @@ IN_EVALUATION = ("was = model.training", "model.eval()")
 LOGITS = "logits = model(x.to(device).reshape(1, 28, 28)).detach()"
 
 DOUBLE = "z = logits.detach().double()"
+SHIFTED = "z = z - z.max(dim=1, keepdim=True).values"
 RIGHT = "right = z[torch.arange(len(z)), targets].mean()"
 ENDS = "low, high = 0.05, 20.0"
 ARRIVED = "while high / low > 1.0001:"
@@ -597,6 +598,41 @@ MISTAKES = [
         },
     ),
     Mistake(
+        id="temperature-plateau",
+        exercise="temperature",
+        says="The search stops where the slope is small. It is small in the valley, and on a plateau as well: where "
+        "most examples say nothing of the temperature, or where the loss falls by less and less towards an end.",
+        read="temperature",
+        hint="Add a thousand rows of zeros to your logits. They change no comparison of two temperatures; what do they "
+        "do to the size of the slope?",
+        edits={EXPECTED: f"{EXPECTED}\n        if (expected - right).abs() < 0.02:\n            break"},
+    ),
+    Mistake(
+        id="temperature-drawn-start",
+        exercise="temperature",
+        says="The search begins at a temperature that is drawn, so that two calls give two answers.",
+        read="temperature",
+        hint="The loss has one valley. Does it matter where you begin?",
+        edits={ENDS: "low, high = 0.05 * (1 + 0.00005 * torch.rand(()).item()), 20.0"},
+    ),
+    Mistake(
+        id="temperature-rounded",
+        exercise="temperature",
+        says="The temperature is rounded to two places. Near 0.05 that is one part in ten, and 1 % is asked for.",
+        read="temperature",
+        hint="How many digits does 0.0537 keep? Rounding is for printing.",
+        edits={FOUND: "return round(math.sqrt(low * high), 2)"},
+    ),
+    Mistake(
+        id="temperature-float32",
+        exercise="temperature",
+        says="The logits were made float32. Between 8,192 and 16,384 its steps are a thousandth, and logits that "
+        "differ by a hundredth lose a part of their difference.",
+        read="temperature",
+        hint="Print torch.tensor(9990.01) - torch.tensor(9990.0), and the same in float64.",
+        edits={DOUBLE: "z = logits.detach().float()"},
+    ),
+    Mistake(
         id="temperature-not-searched",
         exercise="temperature",
         says="The temperature is 1, whatever the logits: nothing was changed by the search.",
@@ -682,8 +718,9 @@ MISTAKES = [
         hint="Add 10,000 to all logits of a row: the temperature should stay. Chapter 2 has a way to the logarithm of "
         "such a sum.",
         edits={
+            SHIFTED: "pass",
             EXPECTED: "powers = (z / middle).exp()\n"
-            "        expected = (powers / powers.sum(dim=1, keepdim=True) * z).sum(dim=1).mean()"
+            "        expected = (powers / powers.sum(dim=1, keepdim=True) * z).sum(dim=1).mean()",
         },
     ),
     Mistake(

@@ -14,7 +14,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from solutions.data import Dataset
-from solutions.deployment import affine_layers, classify, export_model, load_model, prepare_image
+from solutions.deployment import affine_layers, classify, export_model, load_model, prepare_image, temperature
 from solutions.dropout import Classifier
 
 # --- the model file
@@ -304,3 +304,11 @@ def test_answers_are_ranked_python_numbers_and_the_mode_is_restored() -> None:
     assert answers == sorted(model.predictions(x).items(), key=lambda answer: -answer[1])
     assert all(type(probability) is float for _, probability in answers)
     assert model.training
+
+
+def test_the_temperature_of_large_logits_is_that_of_their_differences() -> None:
+    """Of numbers near 4,000 a float64 has no digits left for what is a hundred-billionth of them."""
+    logits, target = torch.tensor([[4278.4, 4281.7, 4284.2]], dtype=torch.float64), torch.tensor([2])
+    assert (
+        temperature(logits, target) == pytest.approx(temperature(logits - 4284.2, target)) == pytest.approx(0.05, 1e-3)
+    )
