@@ -124,7 +124,7 @@ def brightness(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Trousers of 28 rows and columns: 8 rows of waist, legs of 9 columns, a gap of 10, looked at 3 pixels inside.
 
     Once they are only as large as the result, in a photograph that is ten times as wide as that: whoever makes it
-    smaller before looking for them has no pixel that lies in one leg alone.
+    smaller before looking for them has no pixel of which more than nine tenths are leg; white makes up the rest.
     """
     dark, light = between(20, 60, rng), between(110, 130, rng)
 
@@ -136,7 +136,7 @@ def brightness(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         return painted((280, 280), colour, *legs, waist)
 
     observed: dict[str, Observation] = {}
-    for unit, colour in ((5, WHITE), (5, BACKGROUNDS[1]), (5, background(rng)), (1, BACKGROUNDS[1])):
+    for unit, colour in ((5, WHITE), (5, BACKGROUNDS[1]), (5, background(rng)), (1, WHITE)):
         image = trousers(unit, colour)
         x = attempt(lambda image=image: picture(names, image))  # type: ignore[misc]
         on = f"{unit * 28} of 280 pixels wide, on {colour}"
