@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -260,3 +262,14 @@ def test_what_a_gpu_refuses_is_refused_and_what_only_this_device_cannot_do_is_do
         far_or_near(moves_half)
     assert far_or_near(draws_there) == "cpu"
     assert far_or_near(lambda device: torch.ones(1).to(device).device.type) == FAR
+
+
+def test_to_move_a_tensor_imports_no_compiler_which_takes_seconds() -> None:
+    move = "with far_device(): torch.ones(2).to(FAR) + 1"
+    lines = [
+        "import sys, torch",
+        "from autograder.far import FAR, far_device",
+        move,
+        "assert 'torch._dynamo' not in sys.modules",
+    ]
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)

@@ -18,7 +18,6 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.comparison import same_answer
-from autograder.notebooks.answers import planned
 from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, Sandbox, _last_words, child, landlock, wire
 from autograder.sandbox.isolation import FIRST_UID
 from tests.conftest import ROOT
@@ -731,14 +730,12 @@ def test_a_server_that_hangs_says_in_which_line() -> None:
 
 
 def test_the_server_imports_what_takes_long_for_the_programs_alone_that_need_it() -> None:
-    names = ("torch._dynamo", "torch.distributed.tensor")
-    look = Cell("look", f"import sys; print([name in sys.modules for name in {names}])")
+    look = Cell("look", "import sys; print('torch._dynamo' in sys.modules)")
     with_an_optimizer = Cell("uses", "from torch.optim import SGD")
-    moving_far = tuple(planned(check, 1) for check in checks_of("training", "Learner")[:1])
     with Sandbox(LIMITS, isolated=False) as sandbox:
-        programs = [Program((look,), PLAN), Program((look,), moving_far), Program((look, with_an_optimizer), ())]
+        programs = [Program((look,), PLAN), Program((look, with_an_optimizer), ())]
         found = [sandbox.run(program).cells["look"].stdout.strip() for program in programs]
-    assert found == ["[False, False]", "[False, True]", "[True, True]"]
+    assert found == ["False", "True"]
 
 
 def test_work_that_is_trusted_runs_without_isolation() -> None:
