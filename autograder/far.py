@@ -33,11 +33,11 @@ INDEXED = ("aten::index", "aten::index_put", "aten::index_put_", "aten::_index_p
 _far: dict[int, StorageWeakRef] = {}  # by address, which is nobody else's as long as the reference is here
 
 
-class _Meetings(TorchDispatchMode):
+class _Meetings(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees each operation: where tensors of both devices meet it is refused, and where one is far its result is."""
 
     def __init__(self, refused: list[str]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.refused = refused
 
     @classmethod
@@ -77,7 +77,7 @@ class _Journeys(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        if func == Tensor.device.__get__:  # type: ignore[attr-defined]
+        if func == Tensor.device.__get__:
             return torch.device(FAR) if _is_far(args[0]) else func(*args)
         if func in READ_BY_NUMPY and _is_far(args[0]) and not kwargs.get("force"):
             said = "can't convert a GPU's tensor to numpy. Use Tensor.cpu() to copy it to the processor's memory first."
@@ -166,7 +166,7 @@ def far_or_near(ask: Callable[[str], Answer]) -> Answer:
 def _put(tensor: Tensor, away: bool) -> Tensor:
     storage = tensor.untyped_storage()
     if away:
-        _far[storage._cdata] = StorageWeakRef(storage)
+        _far[storage._cdata] = StorageWeakRef(storage)  # type: ignore[no-untyped-call]
     else:
         _far.pop(storage._cdata, None)
     return tensor
@@ -189,14 +189,14 @@ def _device_type(value: object) -> str:
     return str(value).partition(":")[0] if isinstance(value, str | torch.device) else ""
 
 
-def _tag(storage: torch.UntypedStorage) -> str | None:
+def _tag(storage: Any) -> str | None:
     return FAR if storage._cdata in _far else None
 
 
-def _restore(storage: torch.UntypedStorage, location: str) -> torch.UntypedStorage | None:
+def _restore(storage: Any, location: str) -> Any:
     if _device_type(location) != FAR:
         return None
-    _far[storage._cdata] = StorageWeakRef(storage)
+    _far[storage._cdata] = StorageWeakRef(storage)  # type: ignore[no-untyped-call]
     return storage
 
 

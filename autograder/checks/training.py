@@ -196,7 +196,7 @@ class Examples(TensorDataset):
 
     def __getitem__(self, at: int) -> tuple[Tensor, ...]:
         self.loader.log.read.append(self.loader.name)
-        return super().__getitem__(at)
+        return self.tensors[0][at], self.tensors[1][at]
 
 
 class Loader:
