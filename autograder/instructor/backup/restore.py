@@ -17,14 +17,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.errors import WouldOverwrite, WrongUse
-from autograder.instructor.backup.databases import ASIDE, Postgresql, Sqlite, database_of
-from autograder.instructor.backup.write import ABOUT, FORMAT, INSIDE
+from autograder.instructor.backup.write import ABOUT, FORMAT, GRADEBOOK, INSIDE
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
 NO_EXCHANGE = (errno.EINVAL, errno.ENOSYS)  # a file system, or a system, that has none
-NAMES = (Sqlite.name, Postgresql.name)
-REPLACE = "--replace puts the backup in its place, and keeps what is there"
 
 
 class NoBackup(WrongUse):
@@ -39,20 +36,15 @@ class Restored:
         folder: the course folder.
         made: when the backup was, as text.
         aside: where the folder is kept that was there; None where there was none.
-        schema: of the database, that keeps the tables that were there; empty where there were none.
     """
 
     folder: Path
     made: str
     aside: Path | None
-    schema: str
 
 
 def restore(file: Path, target: Path | None, *, replace: bool) -> Restored:
     """Put a backup back. Killed at any moment, the folder is the old one or the new one.
-
-    A gradebook on a server is put back first, in one transaction of its own, and the folder right after it: killed
-    between the two, the same command finishes.
 
     Args:
         file: the backup.
@@ -63,7 +55,6 @@ def restore(file: Path, target: Path | None, *, replace: bool) -> Restored:
         NoBackup: it is none.
         WouldOverwrite: a course is there, and not ``replace``.
         CourseFolderError: somebody is at work in it.
-        DatabaseError: the gradebook cannot be put back.
         OSError: something cannot be read or written.
     """
     try:
@@ -75,7 +66,7 @@ def restore(file: Path, target: Path | None, *, replace: bool) -> Restored:
             _refuse(place, replace=replace)
             staging = Path(tempfile.mkdtemp(prefix=f".{place.name}.restoring-", dir=place.parent))
             try:
-                return _restore(archive, about, staging, place, replace=replace)
+                return _restore(archive, about, staging, place)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)  # it is there no more if all went well
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
@@ -88,7 +79,7 @@ def _about(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
         name, gradebook = about["course"], about["gradebook"]
         known = about["format"] == FORMAT and isinstance(about["made"], str)
         known = known and name != ".." and PurePosixPath(name).parts == (name,)
-        known = known and (gradebook is None or (gradebook["name"] in NAMES and isinstance(gradebook["file"], str)))
+        known = known and (gradebook is None or (gradebook["name"] == GRADEBOOK and isinstance(gradebook["file"], str)))
     except (KeyError, TypeError, ValueError):
         known = False
     if not known:
@@ -103,35 +94,24 @@ def _refuse(place: Path, *, replace: bool) -> None:
     if place.exists() and not place.is_dir():
         raise WouldOverwrite(f"{place} is a file: name a folder")
     if place.exists() and any(place.iterdir()) and not replace:
-        raise WouldOverwrite(f"{place} is not empty: {REPLACE} beside it")
+        raise WouldOverwrite(
+            f"{place} is not empty: --replace puts the backup in its place, and keeps what is there beside it"
+        )
 
 
-def _restore(archive: zipfile.ZipFile, about: dict[str, Any], staging: Path, place: Path, *, replace: bool) -> Restored:
-    now = datetime.now()
+def _restore(archive: zipfile.ZipFile, about: dict[str, Any], staging: Path, place: Path) -> Restored:
     course = staging / INSIDE
     _extract(archive, staging)
-    gradebook, schema = about["gradebook"], ""
-    if gradebook and gradebook["file"]:
-        (staging / gradebook["name"]).rename(_inside(course, gradebook["file"]))
+    if about["gradebook"]:
+        (staging / GRADEBOOK).rename(_inside(course, about["gradebook"]["file"]))
     is_course = (place / "nbgrader_config.py").exists()
     with ExitStack() as held:
         if is_course:
             held.enter_context(CourseFolder(place).only_one_grader())
             held.enter_context(CourseFolder(place).nobody_marks())
-        if gradebook and not gradebook["file"]:
-            database = database_of(CourseFolder(course))
-            if not isinstance(database, Postgresql):
-                raise NoBackup("its gradebook is one of PostgreSQL's, and its nbgrader_config.py names another")
-            if database.holds_something():
-                if not replace:
-                    raise WouldOverwrite(f"the database {database.url.database} holds a gradebook: {REPLACE} in it")
-                schema = f"{ASIDE}{now:%Y%m%d_%H%M%S}"
-            os.sync()
-            database.load(staging / gradebook["name"], schema)
-        else:
-            os.sync()
-        aside = _put(course, place, place.with_name(f"{place.name}-before-{now:%Y-%m-%d-%H%M%S}"))
-    return Restored(place, about["made"], aside, schema)
+        os.sync()
+        aside = _put(course, place, place.with_name(f"{place.name}-before-{datetime.now():%Y-%m-%d-%H%M%S}"))
+    return Restored(place, about["made"], aside)
 
 
 def _extract(archive: zipfile.ZipFile, staging: Path) -> None:

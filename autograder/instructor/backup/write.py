@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.instructor.backup.databases import SIDE_FILES, Sqlite, database_of
+from autograder.instructor.backup.gradebook import SIDE_FILES, copy_gradebook, gradebook_of
 from autograder.instructor.course.folder import LOCK, MARKING_LOCK, CourseFolder, CourseFolderError
 
 FORMAT = 1
 ABOUT = "backup.json"  # what the zip says of itself
 INSIDE = "course"  # its folder that holds the course's files
+GRADEBOOK = "gradebook.db"  # its copy of the gradebook
 OLDEST = (1980, 1, 1, 0, 0, 0)  # that a zip can say
 
 
@@ -31,14 +32,16 @@ class Backup:
     Attributes:
         file: the zip.
         files: how many of the course's files it holds, links included.
-        gradebook: the name that its copy has in the zip; empty where there was none.
+        has_gradebook: a copy of it, as of one moment.
+        is_on_server: the gradebook, which has to be copied there.
         links: kept as links, without what they lead to.
         left_out: what is neither a file, a folder nor a link, or has a name that no zip can hold.
     """
 
     file: Path
     files: int
-    gradebook: str
+    has_gradebook: bool
+    is_on_server: bool
     links: tuple[str, ...]
     left_out: tuple[str, ...]
 
@@ -50,17 +53,18 @@ def write_backup(folder: CourseFolder, target: Path) -> Backup:
     next `autograder grade` sets that right. The other way round a notebook would vouch for marks that are not there.
 
     Raises:
-        CourseFolderError: the zip would lie in the course folder, or the gradebook cannot be backed up.
-        DatabaseError: the gradebook cannot be copied.
+        CourseFolderError: the zip would lie in the course folder, or the gradebook lies outside of it.
+        GradebookNotCopied: it cannot be read, or is damaged.
         OSError: something cannot be read or written.
     """
     target = target.resolve()
     if target.is_relative_to(folder.root):
         raise CourseFolderError(f"{target} lies in the course folder: a backup belongs elsewhere, best on another disk")
-    database = database_of(folder)
+    gradebook = gradebook_of(folder)
+    has_gradebook = gradebook is not None and gradebook.exists()
     skipped = {folder.root / LOCK, folder.root / MARKING_LOCK}
-    if isinstance(database, Sqlite):
-        skipped |= {database.file, *(Path(f"{database.file}{end}") for end in SIDE_FILES)}
+    if gradebook:
+        skipped |= {gradebook, *(Path(f"{gradebook}{end}") for end in SIDE_FILES)}
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".draft", dir=target.parent)
     draft = Path(name)
     try:
@@ -69,13 +73,12 @@ def write_backup(folder: CourseFolder, target: Path) -> Backup:
                 count, links, left_out = _write_files(archive, folder.root, skipped)
                 about: dict[str, object] = {"format": FORMAT, "course": folder.root.name}
                 about |= {"made": datetime.now(UTC).isoformat(), "gradebook": None}
-                if database is not None:
+                if has_gradebook:
                     with tempfile.TemporaryDirectory() as place:
-                        copy = Path(place) / database.name
-                        database.copy_to(copy)
-                        archive.write(copy, database.name)
-                    lies_at = database.file.relative_to(folder.root) if isinstance(database, Sqlite) else ""
-                    about["gradebook"] = {"name": database.name, "file": str(lies_at)}
+                        copy = Path(place) / GRADEBOOK
+                        copy_gradebook(gradebook, copy)
+                        archive.write(copy, GRADEBOOK)
+                    about["gradebook"] = {"name": GRADEBOOK, "file": str(gradebook.relative_to(folder.root))}
                 archive.writestr(ABOUT, json.dumps(about, indent=1))
             file.flush()
             os.fsync(file.fileno())
@@ -84,7 +87,7 @@ def write_backup(folder: CourseFolder, target: Path) -> Backup:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise
-    return Backup(target, count, database.name if database else "", links, left_out)
+    return Backup(target, count, has_gradebook, gradebook is None, links, left_out)
 
 
 def _write_files(

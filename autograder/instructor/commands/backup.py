@@ -21,7 +21,7 @@ def backup(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the whole course folder and its gradebook, SQLite or PostgreSQL, into one zip.
+    """Write the whole course folder and its gradebook into one zip.
 
     Waits for an `autograder grade` or `collect` that is at work, and lets none begin until it is done. The zip appears
     under its name when it is whole. It holds solutions, names and marks: only you can read it, so keep it like that.
@@ -42,7 +42,9 @@ def backup(
         complain(f"kept as links, without what they lead to: {', '.join(done.links)}")
     if done.left_out:
         complain(f"left out, as no zip can hold them: {', '.join(done.left_out)}")
+    if done.is_on_server:
+        complain("the gradebook is not in it: it is on a server; copy it there, PostgreSQL's with pg_dump")
     if not quiet:
-        kind = {"": "no gradebook yet", "gradebook.db": "the gradebook"}.get(done.gradebook, "the gradebook's database")
-        print(f"{target}: {done.files} files and {kind}, {target.stat().st_size / 1e6:.1f} MB")
+        gradebook = "the gradebook" if done.has_gradebook else "no gradebook"
+        print(f"{target}: {done.files} files and {gradebook}, {target.stat().st_size / 1e6:.1f} MB")
         print(f"To put it back, in the folder that is to hold the course: autograder restore {target.name}")

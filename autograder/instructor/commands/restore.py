@@ -29,7 +29,7 @@ def restore(
 ) -> None:
     """Put a course folder and its gradebook back as they were when the backup was written.
 
-    Killed at any moment, the folder is the old one or the new one; a gradebook in PostgreSQL is put back before it.
+    Killed at any moment, the folder is the old one or the new one.
     """
     from autograder.instructor.backup.restore import restore as put_back
 
@@ -37,5 +37,3 @@ def restore(
     print(f"{done.folder}: as it was on {done.made[:16].replace('T', ' ')} UTC")
     if done.aside:
         print(f"what was there before: {done.aside}")
-    if done.schema:
-        print(f"what the database held before: its schema {done.schema}")

@@ -72,6 +72,21 @@ def test_drafts_the_lock_and_the_journal_are_left_out_and_a_missing_gradebook_is
         assert not [name for name in archive.namelist() if name.endswith((".lock", ".draft", ".db"))]
 
 
+def test_a_gradebook_on_a_server_is_not_in_it_as_is_said_and_the_folder_comes_back(
+    course: Path, tmp_path: Path
+) -> None:
+    """Its program, `pg_dump`, is the one that copies it."""
+    (course / "gradebook.db").unlink()
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write('c.CourseDirectory.db_url = "postgresql+psycopg://ada@127.0.0.1:9/marks"\n')
+    before = state_of(course)
+    status, said, errors = here(course, "backup", tmp_path / "b.zip")
+    assert status == 0 and "files and no gradebook, " in said
+    assert errors.startswith("autograder: the gradebook is not in it: ") and "pg_dump" in errors
+    assert here(tmp_path, "restore", "b.zip", "elsewhere")[0] == 0
+    assert state_of(tmp_path / "elsewhere") == before
+
+
 def test_what_no_zip_can_hold_is_named(course: Path, tmp_path: Path) -> None:
     os.mkfifo(course / "pipe")
     (course / os.fsdecode(b"\xff")).touch()
@@ -142,6 +157,7 @@ def test_a_damaged_backup_changes_nothing(spoil: Callable[[bytes], bytes], cours
         {"course": ""},
         {"made": None},
         {"gradebook": {"name": "../x", "file": ""}},
+        {"gradebook": {"name": "gradebook.sql", "file": ""}},
         {"gradebook": []},
     ],
     ids=str,
