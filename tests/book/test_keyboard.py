@@ -81,6 +81,26 @@ def chapter(page: Page, address: str) -> Page:
     return page
 
 
+# The code that can be seen: is it one of the Tab key's stops, and does it scroll?
+CODE = """() => [...document.querySelectorAll("article pre")].filter((one) => one.checkVisibility() && one.clientWidth)
+  .map((one) => [one.tabIndex === 0, one.scrollWidth > one.clientWidth])"""
+
+
+@pytest.mark.accessible("Pages of the book", "2.1.1 Keyboard")
+def test_the_tab_key_stops_at_code_while_it_scrolls_and_not_at_other_code(chapter: Page) -> None:
+    """In each width, and in code that a reader unfolds."""
+    for summary in chapter.locator("article details > summary").all():
+        summary.evaluate("(one) => one.click()")
+    scrolling = []
+    for width in (1440, 360, 768):
+        chapter.set_viewport_size({"width": width, "height": 900})
+        chapter.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        code = chapter.evaluate(CODE)
+        assert [stops for stops, _ in code] == [scrolls for _, scrolls in code]
+        scrolling.append(sum(scrolls for _, scrolls in code))
+    assert len(code) > scrolling[1] > scrolling[0] > 0
+
+
 @pytest.mark.accessible("Pages of the book", "2.4.1 Bypass Blocks")
 def test_the_first_stop_skips_to_the_text(chapter: Page) -> None:
     chapter.keyboard.press("Tab")
