@@ -107,7 +107,7 @@
     const isCut = text.length > start + EXCERPT;
     const words = isCut ? text.slice(start, start + EXCERPT).replace(/\s\S*$/, "") : text.slice(start);
     const line = made("p", "context", start ? "… " : "");
-    const spelled = [...marked].map((term) => term.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join("|");
+    const spelled = [...marked].join("|"); // Sphinx's words are letters, digits and _, none of which a pattern reads otherwise
     for (const piece of spelled ? words.split(new RegExp(`(${spelled})`, "iu")) : [words]) {
       line.append(marked.has(piece.toLowerCase()) ? made("mark", "", piece) : piece);
     }

@@ -349,6 +349,38 @@ def test_what_is_found_is_quoted_without_answers_or_buttons_and_chapters_come_fi
     assert not [href for href in pages[: last // 2] if any(name in href for name in teachers)]
 
 
+def test_a_name_with_an_underscore_is_marked_where_it_is_quoted(page: Page, address: str) -> None:
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{address}search.html?q=zero_grad", wait_until="networkidle")
+    quoted = page.locator("#search-results .context")
+    assert all(words.strip() for words in quoted.all_inner_texts())
+    expect(quoted.locator("mark").first).to_have_text("zero_grad")
+    assert complaints == []
+
+
+def test_no_picture_lies_on_what_is_found(page: Page, address: str) -> None:
+    page.goto(address + CHAPTER)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("he_std")
+    expect(page.locator("dialog#pst-search-dialog li").first).to_have_css("background-image", "none")
+
+
+@pytest.mark.parametrize("width", [1440, 768, 500, 320])
+def test_a_quotation_is_as_high_as_its_place_was_before_and_shows_the_word(
+    page: Page, address: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}search.html?q=gradient", wait_until="networkidle")
+    quoted = page.locator("#search-results .context")
+    expect(quoted.filter(has_not_text=re.compile(r"\w"))).to_have_count(0)
+    places, marks = quoted.evaluate_all("""(all) => [all, all.map((one) => one.querySelector("mark") ?? one)].map(
+      (list) => list.map((one) => one.getBoundingClientRect()))""")
+    height = quoted.last.evaluate("(one) => { one.replaceChildren(); return one.offsetHeight; }")
+    assert {round(place["height"]) for place in places} == {height}
+    assert all(mark["bottom"] <= place["bottom"] + 1 for mark, place in zip(marks, places, strict=True))
+
+
 # ---- what the browser remembers
 
 
