@@ -61,7 +61,6 @@ def write_backup(folder: CourseFolder, target: Path) -> Backup:
     if target.is_relative_to(folder.root):
         raise CourseFolderError(f"{target} lies in the course folder: a backup belongs elsewhere, best on another disk")
     gradebook = gradebook_of(folder)
-    has_gradebook = gradebook is not None and gradebook.exists()
     skipped = {folder.root / LOCK, folder.root / MARKING_LOCK}
     if gradebook:
         skipped |= {gradebook, *(Path(f"{gradebook}{end}") for end in SIDE_FILES)}
@@ -73,7 +72,7 @@ def write_backup(folder: CourseFolder, target: Path) -> Backup:
                 count, links, left_out = _write_files(archive, folder.root, skipped)
                 about: dict[str, object] = {"format": FORMAT, "course": folder.root.name}
                 about |= {"made": datetime.now(UTC).isoformat(), "gradebook": None}
-                if has_gradebook:
+                if gradebook and gradebook.exists():
                     with tempfile.TemporaryDirectory() as place:
                         copy = Path(place) / GRADEBOOK
                         copy_gradebook(gradebook, copy)
@@ -87,7 +86,7 @@ def write_backup(folder: CourseFolder, target: Path) -> Backup:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise
-    return Backup(target, count, has_gradebook, gradebook is None, links, left_out)
+    return Backup(target, count, about["gradebook"] is not None, gradebook is None, links, left_out)
 
 
 def _write_files(
