@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 
 import torch
 from torch import Tensor, nn
 
-from autograder.checks import Observation, Observations, attempt, check, normal, ready_made, tried
+from autograder.checks import (
+    Observation,
+    Observations,
+    attempt,
+    between,
+    check,
+    normal,
+    ready_made,
+    shuffled,
+    tried,
+)
 
 GAPS = (0.5, 1.0, 2.0, 1.0)
+SLOPES = (-3.25, -1.0, 0.5, 2.5)  # in whatever order, and over whatever gaps: no end is as high as the start
 
 ready_made("ReLU", {"nn.ReLU": nn.ReLU.forward})
 
@@ -25,16 +37,17 @@ def gradient_of(function: object, x: Tensor, weights: Tensor) -> dict[str, Obser
 
 
 def points(rng: torch.Generator, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor]:
-    """Return five knots with uneven gaps, and their values.
+    """Return five knots with uneven gaps, and their values: the slope changes at each inner knot, and no value is 0.
 
     The gaps are powers of two and all numbers short binary fractions, so that a right answer is exact in float32,
     whatever the order of its sums, and no tolerance is used up.
     """
-    gaps = torch.tensor([0.0, *GAPS])
-    gaps[1:] = gaps[1:][torch.randperm(len(GAPS), generator=rng)]
-    start = torch.randint(-12, -3, (), generator=rng) / 4
-    values = (normal(rng, len(gaps)) * 64).round() / 64
-    return (start + gaps.cumsum(0)).to(dtype), values.to(dtype)
+    gaps, slopes = (torch.tensor(each)[shuffled(rng, len(each))] for each in (GAPS, SLOPES))
+    place = between(-12, -4, rng) / 4
+    height = between(-48, 48, rng) / 32 + 1 / 64  # rises are eighths
+    knots = place + nn.functional.pad(gaps.cumsum(0), (1, 0))
+    values = height + nn.functional.pad((gaps * slopes).cumsum(0), (1, 0))
+    return knots.to(dtype), values.to(dtype)
 
 
 def inside(knots: Tensor, rng: torch.Generator, each: int = 3) -> Tensor:
@@ -44,15 +57,21 @@ def inside(knots: Tensor, rng: torch.Generator, each: int = 3) -> Tensor:
     return x[torch.randperm(len(x), generator=rng)].unsqueeze(1)
 
 
+def of_all_sizes(rng: torch.Generator) -> Tensor:
+    """Return a row each of hundredths, of ones, of dozens and of thousands; three numbers of each are above 0."""
+    scale, signs = torch.tensor([[0.01], [1], [30], [2000]]), torch.tensor([1, 1, 1, -1, -1])
+    return scale * (normal(rng, 4, 5).abs() + 0.5) * torch.stack([signs[shuffled(rng, 5)] for _ in scale])
+
+
 @check("ReLU", points=1, title="Negative numbers become 0, positive ones stay, and the input keeps its values")
 def positive_part(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    x = 3 * normal(rng, 4, 5)
+    x = of_all_sizes(rng)
     return {"output": names.ReLU()(x), "x afterwards": x}
 
 
 @check("ReLU", points=1, title="The gradient passes where the input is above 0, and nowhere else, nor at exactly 0")
 def gradient(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    x = 3 * normal(rng, 4, 5)
+    x = of_all_sizes(rng)
     x[:, 2] = 0
     return gradient_of(names.ReLU(), x, normal(rng, 4, 5))
 
@@ -183,11 +202,12 @@ def finite_outside(names: SimpleNamespace, rng: torch.Generator) -> Observations
 )
 def knots_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
-    doubled = knots.clone()
-    doubled[2] = doubled[1]
-    calls = {
-        "knots out of order": lambda: names.relu_interpolant(knots.flip(0), values),
-        "one knot twice": lambda: names.relu_interpolant(doubled, values),
+    calls: dict[str, Callable[[], object]] = {
+        f"numbers {order} of five knots in order": partial(names.relu_interpolant, knots[list(order)], values)
+        for order in [(4, 3, 2, 1, 0), (1, 0, 2, 3, 4), (0, 2, 1, 3, 4), (0, 1, 2, 4, 3)]
+        + [(0, 0, 2, 3, 4), (0, 1, 1, 3, 4), (0, 1, 2, 3, 3)]
+    }
+    calls |= {
         "a single knot": lambda: names.relu_interpolant(knots[:1], values[:1]),
         "a value too few": lambda: names.relu_interpolant(knots, values[:-1]),
         "a value too many": lambda: names.relu_interpolant(knots[:-1], values),
