@@ -63,11 +63,15 @@ def kind_of(function: Callable[..., Any]) -> Kind:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Seed the global generators of Python, NumPy and, where it has been imported, PyTorch; restore them after it."""
+    """Seed the global generators of Python, NumPy and, where it has been imported, PyTorch; restore them after it.
+
+    Autograd records in the block, and after it what it did before: an answer may have left it switched off.
+    """
     of_python, of_numpy = random.getstate(), np.random.get_state()
     with ExitStack() as stack:
         torch = sys.modules.get("torch")
         if torch is not None:
+            stack.enter_context(torch.enable_grad())
             stack.enter_context(torch.random.fork_rng(devices=[]))
             # torch.manual_seed also takes down the stack, for CUDA's sake.
             torch.default_generator.manual_seed(seed)

@@ -39,14 +39,14 @@ def rms_through(model: Iterable[nn.Module], x: Tensor) -> list[float]:
     in and stays in it.
 
     Args:
-        model: layers in a row, such as a ``Sequential``. Iterating over it yields the layers in order; the output of
-            each is the input of the next.
+        model: layers in a row, such as a ``Sequential``. Iterating over it, which may be possible only once, yields the
+            layers in order; the output of each is the input of the next.
         x: the input of the first layer, floating.
 
     Returns:
         A list with one Python float for each layer, in order: the square root of the mean of the squares of all numbers
-        in its output, those of all examples together. The RMS of ``x`` itself is not among them. Without layers the
-        list is empty.
+        in its output, those of all examples together, as they leave it: a later layer may overwrite them. The RMS of
+        ``x`` itself is not among them. Without layers the list is empty.
 
     Example:
         >>> network = Sequential(nn.Identity(), nn.ReLU())
@@ -157,6 +157,8 @@ class Linear(nn.Module):
 class Flatten(nn.Module):
     """Makes one row of each example: (B, …) becomes (B, N), where N is the product of the other sizes.
 
+    Gradients flow back through it.
+
     Example:
         >>> Flatten()(torch.zeros(32, 28, 28)).shape
         torch.Size([32, 784])
@@ -170,7 +172,7 @@ class Flatten(nn.Module):
                 (a transposed one is not).
 
         Returns:
-            Shape (B, N).
+            Shape (B, N), in the dtype of ``x``.
         """
         ### BEGIN SOLUTION
         return x.flatten(start_dim=1)

@@ -1,6 +1,6 @@
 """What the layers of chapter 2 must do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import partial
 from itertools import pairwise
@@ -15,6 +15,7 @@ from autograder.checks import (
     Notes,
     Observation,
     Observations,
+    Raised,
     Sample,
     attempt,
     between,
@@ -102,17 +103,21 @@ def affine_map(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Linear", points=1, title="Weights start as normal draws with standard deviation std, the bias at zero")
 def initial_values(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """22,800 draws a layer or more, two samples: a right answer fails less than 3 times in 10^10 runs (see judge).
+    """90,000 draws a layer or more, two samples: a right answer fails less than 3 times in 10^10 runs (see judge).
 
-    So many more outputs than inputs tell rules apart that look at one of the two, or at both.
+    So many tell a normal distribution from one that is cut off at two standard deviations: 0.0228 apart, with samples
+    that may be 0.0163 apart. So many more outputs than inputs tell rules apart that look at one of the two, or at both.
     """
     std = float(torch.rand((), generator=rng)) * 0.3 + 0.2
-    sizes = between(40, 60, rng), between(570, 640, rng)
+    sizes = between(60, 80, rng), between(1500, 1600, rng)
     first, second = names.Linear(*sizes, std), names.Linear(*sizes, std)
     return {
         "weights for a std that was passed": Sample(first.weight.flatten()),
         "weights for the default std": Sample(names.Linear(*sizes).weight.flatten()),
         "two new layers are equal": torch.equal(first.weight, second.weight),
+        f"different rows and columns of weights of shape {sizes}": attempt(
+            lambda: str([len(first.weight.unique(dim=dim)) for dim in (0, 1)])
+        ),
         "bias": attempt(lambda: first.bias.flatten()),
     }
 
@@ -123,6 +128,8 @@ def refusals(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     calls: dict[str, Callable[[], object]] = {
         "Linear(0, 3)": partial(names.Linear, 0, 3),
         "Linear(3, 0)": partial(names.Linear, 3, 0),
+        "Linear(3, -2)": partial(names.Linear, 3, -2),
+        "Linear(-3, -2)": partial(names.Linear, -3, -2),
         "Linear(3, 2, std=-0.1)": partial(layer, std=-0.1),
         "Linear(3, 2) on an x of shape (4, 5)": lambda: layer()(normal(rng, 4, 5)),
         "Linear(3, 2) on an x of shape (4, 1)": lambda: layer()(normal(rng, 4, 1)),
@@ -141,14 +148,27 @@ def rows(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return {"output": names.Flatten()(x), "x afterwards": x}
 
 
-@check("Flatten", points=1, title="A tensor that is not contiguous is flattened too")
+@check(
+    "Flatten", points=1, title="A tensor that is not contiguous is flattened too, and the gradient finds its way back"
+)
 def not_contiguous(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return {"output for a transposed x": names.Flatten()(normal(rng, 3, 4, 5).transpose(1, 2))}
+    x, weights = normal(rng, 3, 4, 5).requires_grad_(), normal(rng, 3, 20)
+
+    def gradient() -> Observation:
+        (names.Flatten()(x * 1) * weights).sum().backward()
+        return x.grad
+
+    output = names.Flatten()(x.detach().transpose(1, 2))
+    return {"output for a transposed x": output, "gradient of x": attempt(gradient)}
 
 
-@check("Flatten", points=1, hidden=True, title="Any number of examples, sizes and dimensions")
+@check("Flatten", points=1, hidden=True, title="Any number of examples, sizes and dimensions, and any dtype")
 def any_shape(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    return outputs(names.Flatten(), rng, (0, 28, 28), (1, 28, 28), (2, 3, 4, 5), (6, 7))
+    flatten, pixels = names.Flatten(), torch.randint(256, (3, 4, 5), generator=rng, dtype=torch.uint8)
+    return outputs(flatten, rng, (0, 28, 28), (1, 28, 28), (2, 3, 4, 5), (6, 7)) | {
+        "output for uint8": attempt(partial(flatten, pixels)),
+        "output for float64": attempt(partial(flatten, pixels.double() / 7)),
+    }
 
 
 def three_layers(rng: torch.Generator, sizes: tuple[int, int, int] = (4, 6, 3)) -> list[nn.Module]:
@@ -164,10 +184,14 @@ def order(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     # Sizes that fit in any order: a wrong one shows in the numbers, where an error would hide which it is.
     three, shared, x = three_layers(rng, (4, 4, 4)), three_layers(rng, (4, 4, 4))[0], normal(rng, 5, 4)
     dozen = [layer for _ in range(4) for layer in three_layers(rng, (4, 4, 4))]
+    images = normal(rng, 5, 2, 2)
     return {
         "output": names.Sequential(*three)(x),
         "output with one layer in two places": attempt(lambda: names.Sequential(shared, nn.Tanh(), shared)(x)),
         "output of twelve layers": attempt(lambda: names.Sequential(*dozen)(x)),
+        "output for images, which the first layer flattens": attempt(
+            lambda: names.Sequential(nn.Flatten(), *three)(images)
+        ),
         "output without layers": attempt(lambda: names.Sequential()(x)),
     }
 
@@ -198,7 +222,7 @@ def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Sequential", points=1, hidden=True, title="len, iteration and indices give the very layers that were passed")
 def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layers = [*three_layers(rng), *three_layers(rng)][: between(3, 6, rng)]
+    layers = [*three_layers(rng), nn.Sequential(*three_layers(rng)), *three_layers(rng)][: between(4, 7, rng)]
     order = torch.randperm(len(layers), generator=rng).tolist()
     from_the_end = [at - len(layers) for at in order]
     model = names.Sequential(*layers)
@@ -207,12 +231,21 @@ def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         found = [next((at for at, layer in enumerate(layers) if layer is item), "a stranger") for item in held]
         return str(found)
 
+    def behind_the_end(at: int) -> str:
+        error = attempt(lambda: str(model[at]))
+        return error.kind if isinstance(error, Raised) else "a layer"
+
     return {
         "len(model)": attempt(lambda: len(model)),
         "len with one layer in two places": attempt(lambda: len(names.Sequential(layers[0], nn.Tanh(), layers[0]))),
         "len without layers": attempt(lambda: len(names.Sequential())),
         "layers from iteration": attempt(lambda: positions(list(model))),
         "layers from a second iteration": attempt(lambda: positions(list(model))),
+        "layers from two iterations at once": attempt(
+            lambda: positions([layer for pair in zip(model, model, strict=True) for layer in pair])
+        ),
+        f"what {len(layers)} is as an index": attempt(partial(behind_the_end, len(layers))),
+        f"what {-len(layers) - 1} is as an index": attempt(partial(behind_the_end, -len(layers) - 1)),
         f"layers at the indices {order}": attempt(lambda: positions([model[at] for at in order])),
         f"layers at the indices {from_the_end}": attempt(lambda: positions([model[at] for at in from_the_end])),
     }
@@ -247,13 +280,13 @@ def rms(x: Tensor) -> float:
     return x.square().mean().sqrt().item()
 
 
-def offset_network(rng: torch.Generator, *others: nn.Module) -> nn.Sequential:
+def offset_network(rng: torch.Generator) -> nn.Sequential:
     """Return square layers with large biases, so that an RMS is neither a standard deviation nor a mean."""
     first, _, last = three_layers(rng, (5, 5, 5))
-    return nn.Sequential(first, nn.Softplus(), last, *others)
+    return nn.Sequential(first, nn.Softplus(), last)
 
 
-def measured(names: SimpleNamespace, model: nn.Module, x: Tensor) -> Observation:
+def measured(names: SimpleNamespace, model: Iterable[nn.Module], x: Tensor) -> Observation:
     """Return what the student's function measures, or in words what it returns in place of floats."""
     sizes = list(names.rms_through(model, x))
     if any(isinstance(size, list) or getattr(size, "ndim", 0) for size in sizes):
@@ -268,21 +301,22 @@ def behind_each_layer(names: SimpleNamespace, rng: torch.Generator) -> Observati
 
 
 class Noting(nn.Module):
-    """Notes the mode in which it computes, and adds something to its input."""
+    """Notes the mode in which it computes, and adds its parameter to its input."""
 
     def __init__(self) -> None:
         super().__init__()
         self.modes = Notes()
+        self.bias = nn.Parameter(torch.ones(()))
 
     def forward(self, x: Tensor) -> Tensor:
         self.modes.append(self.training)
-        return x + 1
+        return x + self.bias
 
 
 @check("rms_through", points=1, title="Measuring changes neither the input nor the mode, and records no gradients")
 def only_measures(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    noting = Noting()
-    model, x = offset_network(rng, noting), normal(rng, 4, 5)
+    noting, frozen = Noting(), nn.Dropout(0.0)
+    model, x = nn.Sequential(noting, *offset_network(rng), frozen), normal(rng, 4, 5)
     observed: dict[str, Observation] = {}
     recorded: list[Tensor] = []
 
@@ -292,31 +326,53 @@ def only_measures(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
     for step, mode in enumerate(modes_in_turn(rng), start=1):
         model.train(mode)
-        with torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
+        frozen.train(not mode)
+        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
             names.rms_through(model, x)
+            observed[f"autograd records after step {step}"] = torch.is_grad_enabled()
         observed[f"training, layer by layer, after step {step}"] = str([layer.training for layer in model])
     return observed | {
-        "modes in which the last layer computed": str(noting.modes),
+        "modes in which the first layer computed": str(noting.modes),
+        "parameters that still get gradients": sum(parameter.requires_grad for parameter in model.parameters()),
         "x afterwards": x,
         "something is kept for gradients": bool(recorded),
     }
+
+
+class Smaller(nn.Module):
+    """Makes numbers a thousand times smaller, which leaves nothing of what is rounded."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x / 1000
 
 
 @check(
     "rms_through",
     points=1,
     hidden=True,
-    title="Any layers in a row: images, a container, float64, a single layer, none",
+    title="Any layers in a row: images, a container, float64, tiny numbers, one layer twice, one in place, one, none",
 )
 def any_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     images, inner = normal(rng, 6, 4, 5), nn.Sequential(*three_layers(rng, (20, 7, 3)))
-    inputs: dict[str, tuple[nn.Module, Tensor]] = {
-        "images": (nn.Sequential(nn.Flatten(), inner, nn.ReLU()), images),
+    first, _, last = offset_network(rng)
+    centred = nn.LayerNorm(3, elementwise_affine=False)  # numbers of both signs, so that the ReLU makes zeros
+    inputs: dict[str, tuple[Iterable[nn.Module], Tensor]] = {
+        "images": (nn.Sequential(nn.Flatten(), inner, centred, nn.ReLU()), images),
+        "images that are flattened last": (nn.Sequential(first, nn.Softplus(), nn.Flatten()), images),
         "float64": (offset_network(rng).double(), normal(rng, 4, 5, dtype=torch.float64)),
+        "a layer that works in place": (nn.Sequential(first, nn.ReLU(inplace=True), last), normal(rng, 4, 5)),
+        "one layer in two places": (nn.Sequential(first, nn.Tanh(), first), normal(rng, 4, 5)),
+        "layers that are given one by one": (iter([first, nn.Tanh(), last]), normal(rng, 4, 5)),
         "a single layer": (offset_network(rng)[:1], normal(rng, 1, 5)),
         "no layers": (nn.Sequential(), images),
     }
-    return {f"RMS for {name}": attempt(partial(measured, names, *given)) for name, given in inputs.items()}
+    observed = {f"RMS for {name}": attempt(partial(measured, names, *given)) for name, given in inputs.items()}
+
+    def places() -> Observation:
+        sizes = measured(names, nn.Sequential(first, *(Smaller() for _ in range(3))), normal(rng, 4, 5))
+        return sizes.log10() if isinstance(sizes, Tensor) else sizes
+
+    return observed | {"decimal logarithm of the RMS, layers that make numbers smaller": attempt(places)}
 
 
 def guesses(rng: torch.Generator, examples: int, classes: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
@@ -336,10 +392,24 @@ def mean_surprise(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     return observed
 
 
+def wide(rng: torch.Generator, examples: int, classes: int) -> tuple[Tensor, Tensor]:
+    """Return logits of 10,000 and -10,000, three examples or more: the first is wrong and sure of it, the next right.
+
+    In the third, the right class is one of two that are far above the rest.
+    """
+    logits, targets = guesses(rng, examples, classes, torch.float64)
+    logits = 1e4 * logits.sign()
+    for example, right, neighbour, rest in ((0, -1e4, 1e4, -1e4), (1, 1e4, -1e4, -1e4), (2, 1e4, 1e4, -1e4)):
+        logits[example] = rest
+        logits[example, targets[example] - 1] = neighbour
+        logits[example, targets[example]] = right
+    return logits, targets
+
+
 @check("cross_entropy", points=1, title="Logits of 10,000 and of -10,000 give a finite loss")
 def huge_logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    logits, targets = guesses(rng, 6, 5, torch.float64)
-    huge = 1e4 * logits.sign()
+    huge, targets = wide(rng, 6, 5)
+    logits = guesses(rng, 6, 5, torch.float64)[0]
     rows = torch.tensor([[1e4], [-1e4], [0.0], [1e4], [-1e4], [0.0]], dtype=torch.float64)
     given = {"of both signs": huge, "all large in one row, all small in the next": logits + rows}
     return {f"loss for logits {name}": attempt(partial(names.cross_entropy, x, targets)) for name, x in given.items()}
@@ -349,7 +419,8 @@ def huge_logits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     "cross_entropy", points=1, hidden=True, title="The gradient reaches the logits, also huge ones; nothing is changed"
 )
 def logits_gradient(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    logits, targets = guesses(rng, 7, 5, torch.float64)
+    far_apart, targets = wide(rng, 7, 5)
+    logits = guesses(rng, 7, 5, torch.float64)[0]
 
     def gradient(logits: Tensor) -> Observation:
         leaf = logits.clone().requires_grad_()
@@ -358,6 +429,7 @@ def logits_gradient(names: SimpleNamespace, rng: torch.Generator) -> Observation
 
     observed = {"gradient": attempt(partial(gradient, logits))}
     observed["gradient for huge logits"] = attempt(partial(gradient, logits + 1e4))
+    observed["gradient where a class is ruled out"] = attempt(partial(gradient, far_apart))
     attempt(partial(names.cross_entropy, logits, targets))
     return observed | {"logits afterwards": logits, "targets afterwards": targets}
 
@@ -374,6 +446,7 @@ def targets_refused(names: SimpleNamespace, rng: torch.Generator) -> Observation
     given = {
         "a target of 3": (logits, with_target(3)),
         "a target of -1": (logits, with_target(-1)),
+        "a target of -100": (logits, with_target(-100)),
         "five targets": (logits, torch.zeros(5, dtype=torch.int64)),
         "one target": (logits, targets[:1]),
         "targets of shape (4, 1)": (logits, targets.unsqueeze(1)),

@@ -75,7 +75,7 @@ def rms_through(model, x):
         found.append(output.double().pow(2).mean().sqrt().item())
 
     layers = list(model)
-    hooks = [layer.register_forward_hook(measure) for layer in layers]
+    hooks = [layer.register_forward_hook(measure) for layer in dict.fromkeys(layers)]
     try:
         with torch.no_grad():
             for layer in layers:

@@ -38,8 +38,7 @@ def he_std(fan_in):
 
 @torch.no_grad()
 def rms_through(model, x):
-    outputs = [x := layer(x) for layer in model]
-    return [nn.functional.mse_loss(y, torch.zeros_like(y)).sqrt().item() for y in outputs]
+    return [nn.functional.mse_loss(x := layer(x), torch.zeros_like(x)).sqrt().item() for layer in model]
 
 
 def cross_entropy(logits, targets):
