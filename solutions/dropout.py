@@ -18,7 +18,8 @@ def gap(
     """Return the generalisation gap: how much larger the mean loss is on examples that were held back.
 
     Both losses are measured alike: over all examples, each counting the same, in evaluation mode and without recording
-    gradients. Afterwards the model is in the mode that it was in before, also when an error ends the measurement.
+    gradients. Afterwards the model is in the mode that it was in before, and autograd records as before, also when an
+    error ends the measurement.
 
     Args:
         model: maps x to logits.
@@ -31,7 +32,7 @@ def gap(
         The mean loss over the examples of ``held`` minus that over the examples of ``seen``, a Python float.
 
     Raises:
-        ValueError: ``seen`` or ``held`` has no examples.
+        ValueError: ``seen`` or ``held`` has no examples: no batches, or only batches of 0 examples.
 
     Example:
         >>> one, zero = torch.ones(1, 1), torch.zeros(1, 1)
@@ -164,8 +165,8 @@ class Classifier(nn.Module):
     def predictions(self, x: Tensor) -> dict[str, float]:
         """Return the probability of each label for one image.
 
-        The model answers in evaluation mode and without recording gradients, whatever mode it is in, and is then in
-        the mode it was in before.
+        The model answers in evaluation mode and without recording gradients, whatever mode it is in. Then, also after a
+        refusal, it is in the mode it was in before, and autograd records as before.
 
         Args:
             x: one image, floating, shape (28, 28), (1, 28, 28) or (1, 1, 28, 28), on the model's device.

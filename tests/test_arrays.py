@@ -120,3 +120,15 @@ def test_a_check_has_the_generator_that_it_asks_for_and_the_global_ones_are_seed
     assert same_answer(one, again)
     assert not any(same(other.observations[name], value) for name, value in one.observations.items())
     assert (random.getstate(), np.random.get_state()[1].tolist()) == before
+
+
+def test_a_check_finds_autograd_on_whatever_ran_before_it() -> None:
+    def switches_off(names: SimpleNamespace, rng: np.random.Generator) -> dict[str, Observation]:
+        was_on = torch.is_grad_enabled()
+        torch.set_grad_enabled(False)
+        return {"on": was_on}
+
+    names = SimpleNamespace(mean=np.mean)
+    answers = [observe(check(switches_off), names, seed) for seed in (1, 2)]
+    assert [answer.observations for answer in answers] == [{"on": True}] * 2
+    assert torch.is_grad_enabled()

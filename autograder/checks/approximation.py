@@ -202,10 +202,10 @@ def finite_outside(names: SimpleNamespace, rng: torch.Generator) -> Observations
 )
 def knots_refused(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     knots, values = points(rng)
+    wrong = [(4, 3, 2, 1, 0), (1, 0, 2, 3, 4), (0, 2, 1, 3, 4), (0, 1, 2, 4, 3)]  # order
+    wrong += [(0, 0, 2, 3, 4), (0, 1, 1, 3, 4), (0, 1, 2, 3, 3)]  # one twice: first, within and last
     calls: dict[str, Callable[[], object]] = {
-        f"numbers {order} of five knots in order": partial(names.relu_interpolant, knots[list(order)], values)
-        for order in [(4, 3, 2, 1, 0), (1, 0, 2, 3, 4), (0, 2, 1, 3, 4), (0, 1, 2, 4, 3)]
-        + [(0, 0, 2, 3, 4), (0, 1, 1, 3, 4), (0, 1, 2, 3, 3)]
+        f"numbers {order} of five knots": partial(names.relu_interpolant, knots[list(order)], values) for order in wrong
     }
     calls |= {
         "a single knot": lambda: names.relu_interpolant(knots[:1], values[:1]),

@@ -74,10 +74,13 @@ def lopsided(outputs: Tensor, targets: Tensor) -> Tensor:
     return (excess.square() * torch.where(excess > 0, 2.0, 1.0)).sum(dim=1).mean()
 
 
-def gap_of(names: SimpleNamespace, model: nn.Module, seen: object, held: object) -> Observation:
-    """Return the gap, whose digits depend on the order of sums, or in words what is no float."""
-    answer = names.gap(model, lopsided, seen, held)
-    return python_numbers(answer) if isinstance(answer, float) else f"a {type(answer).__name__}"
+def gap_of(names: SimpleNamespace, model: nn.Module, seen: object, held: object, scale: float = 1.0) -> Observation:
+    """Return the gap, whose digits depend on the order of sums, or in words what is no float.
+
+    It is that of losses so many times as large, made small again.
+    """
+    answer = names.gap(model, lambda outputs, targets: lopsided(outputs, targets) * scale, seen, held)
+    return python_numbers(answer / scale) if isinstance(answer, float) else f"a {type(answer).__name__}"
 
 
 @check("gap", points=1, title="It is the mean loss on what was held back, less the mean loss on what was seen")
@@ -90,6 +93,7 @@ def difference(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "gap where the held-back loss is larger": attempt(lambda: gap_of(names, model, better, worse)),
         "gap where the held-back loss is smaller": attempt(lambda: gap_of(names, model, worse, better)),
         "gap between the same examples": attempt(lambda: gap_of(names, model, better, better)),
+        "gap of small losses, in billionths": attempt(lambda: gap_of(names, model, better, worse, scale=1e-9)),
     }
 
 
@@ -110,11 +114,14 @@ def quietly(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     model = Noting(rng)
     for step, mode in enumerate(modes_in_turn(rng), start=1):
         model.train(mode)
-        names.gap(model, lopsided, batches(rng, 5), batches(rng, 4))
+        with torch.enable_grad():
+            names.gap(model, lopsided, batches(rng, 5), batches(rng, 4))
+            observed[f"autograd records after step {step}"] = torch.is_grad_enabled()
         observed[f"training after step {step}"] = f"{model.training}, inside {model.inside[0].training}"
     return observed | {
         "modes in which the model, and a layer inside, were asked": str(sorted(set(model.modes))),
         "something is kept for gradients": bool(model.kept),
+        "its weight still gets a gradient": model.weight.requires_grad,
     }
 
 
@@ -138,13 +145,15 @@ def any_batches(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         yield seen[0]
         raise RuntimeError("the disk is gone")
 
-    for step, mode in enumerate(modes_in_turn(rng)[:4], start=1):
-        model.train(mode)
-        error = attempt(lambda: names.gap(model, lopsided, seen, broken()))
-        observed[f"the error in step {step} is passed on"] = isinstance(error, Raised)
-        observed[f"training after the error in step {step}"] = model.training
+    for step, mode in enumerate(modes_in_turn(rng), start=1):
+        for what, lost in (("error", broken()), ("refusal", [])):
+            model.train(mode)
+            error = attempt(partial(names.gap, model, lopsided, seen, lost))
+            observed[f"the {what} in step {step} is passed on"] = isinstance(error, Raised)
+            observed[f"training after the {what} in step {step}"] = model.training
     calls = {
         "nothing seen": partial(names.gap, model, lopsided, [], held),
+        "nothing seen but a batch without examples": partial(names.gap, model, lopsided, batches(rng, 0), held),
         "nothing held back": partial(names.gap, model, lopsided, seen, []),
         "one batch of each": partial(names.gap, model, lopsided, seen[:1], held[:1]),
         "two batches of each": partial(names.gap, model, lopsided, seen[:2], held[:2]),
@@ -159,7 +168,7 @@ def one_of(values: Sequence[float], rng: torch.Generator) -> float:
 def different(numbers: Tensor) -> str:
     """Name the different values of a tensor, to three digits; NaN, which equals no number, is counted."""
     missing = int(numbers.isnan().sum())
-    values = sorted({float(f"{number:.3g}") for number in numbers[~numbers.isnan()].tolist()})
+    values = sorted({float(f"{number:.3g}") for number in torch.unique(numbers[~numbers.isnan()]).tolist()})
     counted = [f"nan ({missing:,} of {numbers.numel():,})"] if missing else []
     return ", ".join([*(f"{value:.3g}" for value in values), *counted])
 
@@ -172,15 +181,20 @@ def different_rows(dropped: Tensor) -> int:
     "Dropout", points=2, title="In training, elements are zero with probability p and the others are scaled by 1/(1-p)"
 )
 def dropping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """10,000 draws each, two samples: a right answer fails less than 3 times in 10^10 runs (see judge).
+    """40,000 draws each, two samples: a right answer fails less than 3 times in 10^10 runs (see judge).
 
-    The factors are words: both of them occur among 10,000 draws but once in 10^400 runs.
+    The factors are words: both of them occur among 40,000 draws but once in 10^2000 runs, and among the 2,000 of the
+    calls that drop few elements each but once in 10^140. No p is a number of tenths: one rounded to these is 0.05 away,
+    and samples may be 0.024 apart.
     """
     observed: dict[str, Observation] = {}
-    for which, p in {"small": one_of([0.1, 0.15, 0.2, 0.25], rng), "large": one_of([0.6, 0.7, 0.75, 0.8], rng)}.items():
-        x = normal(rng, 10_000) + 10  # never near 0
-        y = names.Dropout(p)(x)
+    for which, p in {"small": one_of([0.15, 0.25, 0.35], rng), "large": one_of([0.65, 0.75, 0.85], rng)}.items():
+        x = normal(rng, 40_000) + 10  # never near 0
+        layer, few = names.Dropout(p), x[:10]
+        y = layer(x)
         observed[f"an element is multiplied by, p = {p}"] = different(y / x)
+        calls = torch.cat([layer(few) / few for _ in range(200)])
+        observed[f"one of ten elements is multiplied by, p = {p}"] = different(calls)
         observed[f"outputs for a {which} p"] = Sample(y)
     return observed
 
@@ -190,30 +204,40 @@ def evaluation(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """A right answer leaves 400 elements undropped with probability 2^-400."""
     layer, x = names.Dropout(0.5), normal(rng, 20, 20) + 10  # never near 0
     layer.eval()
-    output = layer(x.clone())
+    leaf, weights = x.clone().requires_grad_(), normal(rng, 20, 20)
+    output = layer(leaf * 1)
+
+    def gradient() -> Observation:
+        (output * weights).sum().backward()
+        return leaf.grad
+
+    gradient_after_eval = attempt(gradient)
     layer.train()
     return {
         "an element is multiplied by, after eval()": attempt(lambda: different(output / x)),
         "output after eval()": output,
+        "gradient of x after eval()": gradient_after_eval,
         "something is dropped after train()": bool((layer(x) == 0).any()),
     }
 
 
 @check("Dropout", points=1, title="Each element, each example and each call is left to chance anew")
 def masks(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """Two masks of 64 elements agree with probability 2^-64, so two of 720 do less than once in 10^13 runs.
+    """Two masks of 64 elements agree with probability 2^-64, so two of 720, or of 240, do less than once in 10^13 runs.
 
     Numbers of dropped elements: 500 calls of 8 or more, 600 rows and 600 columns of 20 or more. All are independent for
     a right answer, so each of the three samples fails it once in 10^10 runs (see judge).
     """
-    examples = between(60, 90, rng)
+    examples = 2 * between(30, 45, rng)
     layer, x = names.Dropout(0.5), torch.ones(examples, 8, 64)
     first, second = layer(x) == 0, layer(x) == 0
+    images = layer(torch.ones(20, 3, 4, 64)) == 0
     few, width, height = torch.ones(between(8, 16, rng)), between(20, 60, rng), between(20, 60, rng)
     calls = torch.stack([layer(few) for _ in range(500)])
     return {
         f"different masks among {examples} examples": different_rows(first.flatten(start_dim=1)),
         f"different masks among the 8 rows of {examples} examples": different_rows(first.flatten(end_dim=1)),
+        "different masks among the 4 rows of 60 pictures": different_rows(images.flatten(end_dim=2)),
         "a second call drops the same elements": torch.equal(first, second),
         "another layer drops the same elements": torch.equal(first, names.Dropout(0.5)(x) == 0),
         "zeros in a call": Sample((calls == 0).sum(dim=1).float()),
@@ -345,7 +369,9 @@ def fill(model: nn.Module, values: Sequence[Tensor]) -> None:
 def random_values(rng: torch.Generator) -> list[Tensor]:
     """Draw three weights and three biases so that numbers keep their size on the way, and both signs occur."""
     weights = [(uniform(rng, inputs, outputs) - 0.5) / math.sqrt(inputs / 48) for inputs, outputs in SIZES]
-    return weights + [normal(rng, outputs) for _, outputs in SIZES]
+    biases = [normal(rng, outputs) for _, outputs in SIZES]
+    biases[0][0] = 20  # a ReLU has no upper limit, which only a large number shows
+    return weights + biases
 
 
 def zero_values() -> list[Tensor]:
@@ -441,7 +467,14 @@ def probabilities(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         model = names.Classifier()
         fill(model, random_values(rng))
         model.eval()
-        return in_words(model.predictions(uniform(rng, *IMAGE)))
+        observed = in_words(model.predictions(uniform(rng, *IMAGE)))
+        large = [*zero_values()[:-1], 1000.0 + torch.randperm(10, generator=rng)]  # e to the power of them is infinite
+        fill(model, large)
+        return observed | {
+            "probabilities for logits of 1,000 to 1,009": attempt(
+                lambda: in_words(model.predictions(uniform(rng, *IMAGE)))["probabilities"]
+            )
+        }
 
 
 @check(
@@ -462,17 +495,23 @@ def modes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             model = names.Classifier(1.0)
             fill(model, values)
             model.train(mode)
-            with torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
+            with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
                 answer = model.predictions(x)
+                observed[f"autograd records after {said} and predictions"] = torch.is_grad_enabled()
             observed[f"probabilities after {said}"] = in_words(answer)["probabilities"]
             observed[f"training after {said} and predictions"] = model.training
             logits = model(torch.stack([x, 1 - x]))
             observed[f"all images are one after {said} and predictions"] = torch.equal(logits[0], logits[1])
+            refusal(partial(model.predictions, torch.stack([x, x])))
+            observed[f"training after {said} and a refusal"] = model.training
     return observed | {"predictions keeps something for gradients": bool(recorded)}
 
 
 @check(
-    "Classifier", points=1, hidden=True, title="predictions takes one image of any of three shapes, and refuses several"
+    "Classifier",
+    points=1,
+    hidden=True,
+    title="predictions takes one image of any of three shapes, and refuses all others",
 )
 def one_image(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with dropout_of_torch(names):
@@ -485,7 +524,7 @@ def one_image(names: SimpleNamespace, rng: torch.Generator) -> Observations:
             return in_words(model.predictions(x.reshape(shape)))["probabilities"]
 
         observed = {f"for x of shape {s}": attempt(partial(answer, *s)) for s in [IMAGE, (1, *IMAGE), (1, 1, *IMAGE)]}
-        several = [(2, *IMAGE), (3, 1, *IMAGE)]
+        others = [(2, *IMAGE), (3, 1, *IMAGE), (14, 56), (1, 56, 14)]
         return observed | {
-            f"for x of shape {shape}": refusal(partial(model.predictions, uniform(rng, *shape))) for shape in several
+            f"for x of shape {shape}": refusal(partial(model.predictions, uniform(rng, *shape))) for shape in others
         }

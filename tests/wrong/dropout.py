@@ -62,28 +62,6 @@ def gap(model, criterion, seen, held):
     return one - other
 
 
-@wrong("left in evaluation mode by its own refusal")
-@torch.no_grad()
-def gap(model, criterion, seen, held):
-    before = model.training
-    model.eval()
-    means = []
-    for batches in (held, seen):
-        total, count = 0.0, 0
-        for x, y in batches:
-            try:
-                total += criterion(model(x), y).item() * len(x)
-            except Exception:
-                model.train(before)
-                raise
-            count += len(x)
-        if count == 0:
-            raise ValueError("no examples")
-        means.append(total / count)
-    model.train(before)
-    return means[0] - means[1]
-
-
 @wrong("the mode put back where reading fails, and not where its own function refuses")
 @torch.no_grad()
 def gap(model, criterion, seen, held):
@@ -473,14 +451,6 @@ class Classifier(Layers):
         return x * F.dropout(torch.ones_like(x[:1]), self.p, self.training)
 
 
-@wrong("one mask for both layers")
-class Classifier(Layers):
-    def forward(self, x):
-        mask = self.drop(torch.ones(len(x), 256, dtype=x.dtype))
-        x = self.active(self.one(x.flatten(start_dim=1))) * mask
-        return self.three(self.active(self.two(x)) * mask[:, :64])
-
-
 @wrong("each image's pixels centred first")
 class Classifier(Layers):
     def forward(self, x):
@@ -570,7 +540,10 @@ class Classifier(Layers):
 class Classifier(Layers):
     def __init__(self, dropout=0.2):
         super().__init__(dropout)
-        self.drop = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(dropout)
+
+    def drop(self, x):
+        return self.dropout(x)
 
     def predictions(self, x):
         self.refuse(x)

@@ -58,8 +58,8 @@ class Classifier(nn.Module):
 
     @torch.no_grad()
     def predictions(self, x):
-        *vorn, _, _ = x.shape
-        if len(vorn) > 2 or set(vorn) - {1}:
+        *vorn, hoch, breit = x.shape
+        if len(vorn) > 2 or set(vorn) - {1} or hoch * breit != 784 or hoch != breit:
             raise ValueError("nur ein Bild")
         vorher, self.stack.training = self.stack.training, self.stack.training
         self.stack.eval()

@@ -63,7 +63,7 @@ def gap(model, criterion, seen, held):
     other = copy.deepcopy(model).eval()
     with torch.no_grad():
         tables = [np.array([(criterion(other(x), y), len(y)) for x, y in batches]) for batches in (seen, held)]
-    if any(table.size == 0 for table in tables):
+    if any(table.size == 0 or table[:, 1].sum() == 0 for table in tables):
         raise ValueError("nothing to average")
     seen_loss, held_loss = (np.average(losses, weights=sizes) for losses, sizes in (table.T for table in tables))
     return float(held_loss - seen_loss)
