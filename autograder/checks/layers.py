@@ -225,7 +225,7 @@ def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Sequential", points=1, hidden=True, title="len, iteration and indices give the very layers that were passed")
 def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layers = [*three_layers(rng), nn.Sequential(*three_layers(rng)), *three_layers(rng)][: between(4, 7, rng)]
+    layers = [*three_layers(rng), names.Sequential(*three_layers(rng)), *three_layers(rng)][: between(4, 7, rng)]
     order = torch.randperm(len(layers), generator=rng).tolist()
     from_the_end = [at - len(layers) for at in order]
     model = names.Sequential(*layers)

@@ -74,8 +74,7 @@ def test_the_reference_passes_on_pytorchs_layers_whose_weights_lie_the_other_way
 def test_mistakes_in_a_notebook_are_named_though_its_layers_are_pytorchs(mistake: Mistake, verdicts_on: Judge) -> None:
     source = on_torch_parts(mistake.apply(SOURCE))
     found = named(verdicts_on(ROOM, names_of_source(source, "torch.mistaken"), 5))
-    # Weights that nobody can find keep their random start, which is another one in PyTorch's layers: no name is sure.
-    assert found == ({None} if mistake.id == "classifier-plain-list" else {mistake.id})
+    assert found == {mistake.id}
 
 
 def test_one_mask_for_all_rows_is_told_from_one_for_all_calls(verdicts_on: Judge) -> None:
