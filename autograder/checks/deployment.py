@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from autograder.arrays import as_numpy, close, is_array, python_numbers
+from autograder.arrays import as_numpy, is_array, python_numbers
 from autograder.checks import (
     Observation,
     Observations,
@@ -506,9 +506,10 @@ def far_ahead(rng: torch.Generator) -> tuple[Tensor, Tensor]:
 
 def end_of(value: object, best: float) -> str:
     """Say where a search has ended, beside the temperature that was drawn."""
-    if close(*(as_numpy(told(one)).astype(np.float64) for one in (value, best)), rtol=0.01, atol=0.01).all():
+    t = float(value)  # type: ignore[arg-type]
+    if t and all(abs(one - right) <= 0.01 * (1 + right) for one, right in ((t, best), (1 / t, 1 / best))):
         return "where the loss is smallest, to within 1 %"
-    return f"at {float(value):.3g}, and at {best:.3g} the loss is smaller"  # type: ignore[arg-type]
+    return f"at {t:.3g}, and at {best:.3g} the loss is smaller"
 
 
 def found(names: SimpleNamespace, logits: Tensor, targets: Tensor) -> Observation:
