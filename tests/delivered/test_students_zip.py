@@ -18,7 +18,7 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.checks import checks_of
-from autograder.course import Chapter, Course, chapters_of
+from autograder.course import Chapter, Course, chapters_of, chapters_to_read
 from autograder.notebooks.graft import is_graded, read_notebook
 from autograder.receipts import PACKED, receipt_of
 from tests.commands import autograder
@@ -69,6 +69,14 @@ def test_a_notebook_runs_to_its_last_cell_as_it_is_handed_out(chapter: Chapter, 
     assert f"{chapter.assignment}: 0 of {len(COURSE.exercises(chapter.room))} exercises done" in card
     copy = handed_out / PACKED / f"{chapter.assignment}.ipynb"
     assert f"Receipt {receipt_of(copy.read_bytes())}: {PACKED}/{copy.name}, packed " in packed
+
+
+@pytest.mark.parametrize("chapter", chapters_to_read(COURSE), ids=lambda chapter: chapter.assignment)
+@pytest.mark.long("every notebook runs from its first cell to its last")
+def test_a_chapter_to_read_is_a_notebook_that_runs(chapter: Chapter, handed_out: Path) -> None:
+    ran = read_notebook(handed_out / "ran" / f"{chapter.assignment}.ipynb")
+    assert errors_in(ran) == {}
+    assert f"[Chapter 0]({chapter.assignment}.ipynb)" in (handed_out / "1-approximation.ipynb").read_text("utf-8")
 
 
 @EACH_CHAPTER
