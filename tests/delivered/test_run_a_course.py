@@ -19,7 +19,8 @@ from tests.instructor.conftest import open_gradebook
 SIZE = 12
 
 
-pytestmark = pytest.mark.long("a term is played")
+# The first test waits for what all of them look at: a release, and then a whole term.
+pytestmark = [pytest.mark.long("a term is played"), pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")

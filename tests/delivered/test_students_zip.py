@@ -27,6 +27,8 @@ from tests.instructor.releasing.conftest import StudentMachine, errors_in
 
 COURSE = Course.installed()
 CHAPTERS = chapters_of(COURSE)
+# The first test waits for what all of them look at: a release, an environment, and then every notebook.
+pytestmark = pytest.mark.timeout(1800)
 EACH_CHAPTER = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.assignment)
 
 
