@@ -28,6 +28,7 @@ from autograder.checks import (
     tried,
 )
 
+INNER = nn.Sequential(nn.Tanh(), nn.ReLU())  # made here: within a check it would look like the student's call
 ready_made("Linear", {"nn.Linear": nn.Linear.forward})
 ready_made("Flatten", {"nn.Flatten": nn.Flatten.forward})
 ready_made("Sequential", {"nn.Sequential": nn.Sequential.__init__})
@@ -225,7 +226,7 @@ def reach(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
 @check("Sequential", points=1, hidden=True, title="len, iteration and indices give the very layers that were passed")
 def like_a_list(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    layers = [*three_layers(rng), names.Sequential(*three_layers(rng)), *three_layers(rng)][: between(4, 7, rng)]
+    layers = [*three_layers(rng), names.Sequential(*three_layers(rng)), INNER, *three_layers(rng)][: between(5, 8, rng)]
     order = torch.randperm(len(layers), generator=rng).tolist()
     from_the_end = [at - len(layers) for at in order]
     model = names.Sequential(*layers)

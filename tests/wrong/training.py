@@ -6,7 +6,6 @@ from copy import deepcopy
 from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -20,22 +19,21 @@ def fitting(images, labels, batch_size):
         raise ValueError("as many labels as images, in batches of at least one")
 
 
-def order_of(n, shuffle, generator):
-    return torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
+def order_of(images, labels, batch_size, shuffle, generator):
+    fitting(images, labels, batch_size)
+    return torch.randperm(len(images), generator=generator) if shuffle else torch.arange(len(images))
 
 
 @wrong("chunk: as many batches, as even as possible")
 def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    order = order_of(len(images), shuffle, generator)
+    order = order_of(images, labels, batch_size, shuffle, generator)
     for chosen in order.chunk(-(-len(order) // batch_size)):
         yield images[chosen], labels[chosen]
 
 
 @wrong("array_split: as many batches, as even as possible")
 def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    order = order_of(len(images), shuffle, generator).numpy()
+    order = order_of(images, labels, batch_size, shuffle, generator).numpy()
     return [(images[part], labels[part]) for part in np.array_split(order, -(-len(order) // batch_size))]
 
 
@@ -48,17 +46,6 @@ def batches(images, labels, batch_size, shuffle, generator=None):
         for rows in (images, labels):
             random.Random(state).shuffle(rows)
     return list(zip(images.split(batch_size), labels.split(batch_size)))
-
-
-@wrong("random.shuffle of pairs, whatever generator is passed")
-def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    pairs = list(zip(images, labels))
-    if shuffle:
-        random.shuffle(pairs)
-    for start in range(0, len(pairs), batch_size):
-        x, y = zip(*pairs[start : start + batch_size])
-        yield torch.stack(x), torch.stack(y)
 
 
 @wrong("an order that is turned to a random place, and not shuffled")
@@ -89,15 +76,6 @@ def batches(images, labels, batch_size, shuffle, generator=None):
     return [(images[part], labels[part]) for part in torch.tensor(order).split(batch_size)]
 
 
-@wrong("a random place for each batch to begin")
-def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    for start in range(0, len(images), batch_size):
-        if shuffle:
-            start = int(torch.randint(max(1, len(images) - batch_size), (), generator=generator))
-        yield images[start : start + batch_size], labels[start : start + batch_size]
-
-
 @wrong("an order that is kept for all passes over as many examples")
 def batches(images, labels, batch_size, shuffle, generator=None, kept={}):  # noqa: B006
     fitting(images, labels, batch_size)
@@ -106,42 +84,15 @@ def batches(images, labels, batch_size, shuffle, generator=None, kept={}):  # no
     return [(images[part], labels[part]) for part in order.split(batch_size)]
 
 
-@wrong("the generator's first seed, for PyTorch's own")
-def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    if generator is not None:
-        torch.manual_seed(generator.initial_seed())
-    order = order_of(len(images), shuffle, None)
-    return [(images[part], labels[part]) for part in order.split(batch_size)]
-
-
-@wrong("images of three dimensions only")
-def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    for part in order_of(len(images), shuffle, generator).split(batch_size):
-        yield images[part, :, :], labels[part]
-
-
 @wrong("flat images in float32, as the first layer wants them")
 def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    for part in order_of(len(images), shuffle, generator).split(batch_size):
+    for part in order_of(images, labels, batch_size, shuffle, generator).split(batch_size):
         yield images[part].float().flatten(1), labels[part]
-
-
-@wrong("a last batch that is filled up with zeros")
-def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    for part in order_of(len(images), shuffle, generator).split(batch_size):
-        x, y = images[part], labels[part]
-        more = batch_size - len(x)
-        yield torch.cat([x, x.new_zeros(more, *x.shape[1:])]), torch.cat([y, y.new_zeros(more)])
 
 
 @wrong("a last batch of what is left over joins the one before")
 def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    order = order_of(len(images), shuffle, generator)
+    order = order_of(images, labels, batch_size, shuffle, generator)
     for k in range(max(1, len(order) // batch_size)):
         end = (k + 1) * batch_size if (k + 2) * batch_size <= len(order) else len(order)
         yield images[order[k * batch_size : end]], labels[order[k * batch_size : end]]
@@ -149,8 +100,7 @@ def batches(images, labels, batch_size, shuffle, generator=None):
 
 @wrong("lists of examples in place of tensors")
 def batches(images, labels, batch_size, shuffle, generator=None):
-    fitting(images, labels, batch_size)
-    for part in order_of(len(images), shuffle, generator).split(batch_size):
+    for part in order_of(images, labels, batch_size, shuffle, generator).split(batch_size):
         yield [images[k] for k in part], [labels[k] for k in part]
 
 
@@ -169,15 +119,12 @@ class Parts:
         losses, sizes = [], []
         for x, y in self.pairs("train"):
             self.model.zero_grad()
-            loss = self.loss(self.model(x), y)
+            loss = self.config.criterion(self.model(x), y)
             loss.backward()
             self.step()
             losses.append(loss.item())
             sizes.append(len(x))
         return float(np.average(losses, weights=sizes))
-
-    def loss(self, outputs, y):
-        return self.config.criterion(outputs, y)
 
     @torch.no_grad()
     def step(self):
@@ -185,12 +132,16 @@ class Parts:
             if p.grad is not None:
                 p -= self.config.lr * p.grad
 
-    def answers(self, name):
+    def outputs(self, x):
         mode = self.model.training
         self.model.eval()
         with torch.no_grad():
-            found = [(self.model(x), y) for x, y in self.pairs(name)]
+            outputs = self.model(x.to(self.config.device))
         self.model.train(mode)
+        return outputs
+
+    def answers(self, name):
+        found = [(self.outputs(x), y) for x, y in self.pairs(name)]
         return torch.cat([outputs for outputs, _ in found]), torch.cat([y for _, y in found])
 
     def valid_loss(self):
@@ -236,12 +187,7 @@ class Parts:
         self.model.load_state_dict(kept)
 
     def predict(self, x):
-        mode = self.model.training
-        self.model.eval()
-        with torch.no_grad():
-            outputs = self.model(x.to(self.config.device))
-        self.model.train(mode)
-        return self.classes(outputs)
+        return self.classes(self.outputs(x))
 
     def classes(self, outputs):
         return outputs.argmax(dim=1)
@@ -254,41 +200,11 @@ class Learner(Parts):
             torch.manual_seed(self.config.seed)
 
 
-@wrong("seeds NumPy and Python, and not PyTorch")
-class Learner(Parts):
-    def seed(self):
-        if self.config.seed is not None:
-            np.random.seed(self.config.seed)
-            random.seed(self.config.seed)
-
-
-@wrong("gradients longer than 1 are clipped")
-class Learner(Parts):
-    def step(self):
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        super().step()
-
-
 @wrong("gradients longer than 5 are clipped")
 class Learner(Parts):
     def step(self):
         nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
         super().step()
-
-
-@wrong("weight decay, as in a recipe")
-class Learner(Parts):
-    @torch.no_grad()
-    def step(self):
-        for p in self.model.parameters():
-            p -= self.config.lr * (p.grad + 1e-4 * p)
-
-
-@wrong("momentum")
-class Learner(Parts):
-    def __init__(self, config, loaders):
-        super().__init__(config, loaders)
-        self.step = torch.optim.SGD(self.model.parameters(), config.lr, momentum=0.9).step
 
 
 @wrong("a learning rate that falls from epoch to epoch")
@@ -313,35 +229,6 @@ class Learner(Parts):
         return self.config.criterion(*self.answers("train")).item()
 
 
-@wrong("a running mean of the losses, as progress bars show it")
-class Learner(Parts):
-    def train_epoch(self):
-        self.model.train()
-        shown = None
-        for x, y in self.pairs("train"):
-            self.model.zero_grad()
-            loss = self.config.criterion(self.model(x), y)
-            loss.backward()
-            self.step()
-            shown = loss.item() if shown is None else 0.9 * shown + 0.1 * loss.item()
-        return shown
-
-
-@wrong("every batch counts as many examples as the first")
-class Learner(Parts):
-    def train_epoch(self):
-        self.model.train()
-        total, count, size = 0.0, 0, None
-        for x, y in self.pairs("train"):
-            size = size or len(x)
-            self.model.zero_grad()
-            loss = self.config.criterion(self.model(x), y)
-            loss.backward()
-            self.step()
-            total, count = total + loss.item() * size, count + size
-        return total / count
-
-
 @wrong("batches that are read once and kept for all epochs")
 class Learner(Parts):
     def __init__(self, config, loaders):
@@ -353,12 +240,6 @@ class Learner(Parts):
 class Learner(Parts):
     def valid_loss(self):
         return F.cross_entropy(*self.answers("valid")).item()
-
-
-@wrong("an improvement has to be one of 0.001 at least")
-class Learner(Parts):
-    def better(self, loss, best):
-        return loss < best - 1e-3
 
 
 @wrong("an improvement has to be one of a ten-thousandth at least")
@@ -381,61 +262,10 @@ class Learner(Parts):
         self.model = kept
 
 
-@wrong("a shallow copy of the best weights")
-class Learner(Parts):
-    def keep(self):
-        return dict(self.model.state_dict())
-
-
-@wrong("the mean of the weights of all epochs that were the best so far")
-class Learner(Parts):
-    def keep(self):
-        self.seen = [*getattr(self, "seen", []), super().keep()]
-        return {name: sum(one[name] for one in self.seen) / len(self.seen) for name in self.seen[0]}
-
-
-@wrong("the history ends with the best epoch")
-class Learner(Parts):
-    def fit(self):
-        history = super().fit()
-        end = history.valid_losses.index(min(history.valid_losses)) + 1
-        return SimpleNamespace(**{name: values[:end] for name, values in vars(history).items()})
-
-
-@wrong("the largest output, and not which one it is")
-class Learner(Parts):
-    def classes(self, outputs):
-        return outputs.max(dim=1)[0].long()
-
-
 @wrong("classes without the batch where it has one example")
 class Learner(Parts):
     def classes(self, outputs):
         return outputs.squeeze().argmax(dim=-1)
-
-
-@wrong("classes as a column")
-class Learner(Parts):
-    def classes(self, outputs):
-        return outputs.topk(1, dim=1).indices
-
-
-@wrong("a class drawn by its probability")
-class Learner(Parts):
-    def classes(self, outputs):
-        return outputs.softmax(dim=1).multinomial(1).squeeze(1)
-
-
-@wrong("the first validation batch only")
-class Learner(Parts):
-    def answers(self, name):
-        mode = self.model.training
-        self.model.eval()
-        with torch.no_grad():
-            x, y = next(self.pairs(name))
-            outputs = self.model(x)
-        self.model.train(mode)
-        return outputs, y
 
 
 def tensors(targets, predictions, classes):
@@ -465,18 +295,6 @@ def confusion_matrix(targets, predictions, classes):
     return torch.from_numpy(np.histogram2d(targets.numpy(), predictions.numpy(), bins=classes)[0]).long()
 
 
-@wrong("pandas' crosstab: only what occurs")
-def confusion_matrix(targets, predictions, classes):
-    targets, predictions = tensors(targets, predictions, classes)
-    return torch.from_numpy(pd.crosstab(targets.numpy(), predictions.numpy()).to_numpy())
-
-
-@wrong("one_hot as wide as the largest class that occurs")
-def confusion_matrix(targets, predictions, classes):
-    targets, predictions = tensors(targets, predictions, classes)
-    return F.one_hot(targets).T @ F.one_hot(predictions)
-
-
 @wrong("counts of 8 bits, which begin again at 256")
 def confusion_matrix(targets, predictions, classes):
     targets, predictions = tensors(targets, predictions, classes)
@@ -497,15 +315,6 @@ def confusion_matrix(targets, predictions, classes):
     tensors(targets, predictions, classes)
     targets, predictions = torch.as_tensor(targets), torch.as_tensor(predictions)
     return torch.bincount(targets * classes + predictions, minlength=classes**2).reshape(classes, classes)
-
-
-@wrong("pairs as a set: each one counted once")
-def confusion_matrix(targets, predictions, classes):
-    targets, predictions = tensors(targets, predictions, classes)
-    matrix = torch.zeros(classes, classes, dtype=torch.int64)
-    for target, prediction in set(zip(targets.tolist(), predictions.tolist())):
-        matrix[target, prediction] = 1
-    return matrix
 
 
 @wrong("each mistake counted for both classes")
@@ -560,12 +369,6 @@ def precision_recall_f1(matrix):
     return over(hits, predicted), over(hits, actual), over(2 * hits, predicted + actual)
 
 
-@wrong("one added to each divisor, so that nothing is divided by 0")
-def precision_recall_f1(matrix):
-    hits, predicted, actual = hits_and_sums(matrix)
-    return hits / (predicted + 1), hits / (actual + 1), 2 * hits / (predicted + actual + 1)
-
-
 @wrong("a small number added to each divisor: 0.001")
 def precision_recall_f1(matrix):
     hits, predicted, actual = hits_and_sums(matrix)
@@ -585,13 +388,6 @@ def precision_recall_f1(matrix):
 def precision_recall_f1(matrix):
     hits, predicted, actual = hits_and_sums(matrix)
     return over(hits, predicted), over(hits, actual), over(hits, predicted + actual - hits)
-
-
-@wrong("F2, in which recall counts more")
-def precision_recall_f1(matrix):
-    hits, predicted, actual = hits_and_sums(matrix)
-    precision, recall = over(hits, predicted), over(hits, actual)
-    return precision, recall, over(5 * precision * recall, 4 * precision + recall)
 
 
 @wrong("F1 of the means of both")
@@ -638,12 +434,6 @@ def report_of(names, targets, predictions):
             "f1": 2 * hits / max(1, predicted + actual),
         }
     return SimpleNamespace(accuracy=right / n, interval=(middle - half, middle + half), scores=scores)
-
-
-@wrong("only classes that there are examples of")
-def evaluate(learner):
-    labels, targets, predictions = measured(learner)
-    return report_of([(labels[k], k) for k in targets.unique()], targets, predictions)
 
 
 @wrong("only classes that occur, among targets or predictions")
