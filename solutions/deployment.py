@@ -185,8 +185,8 @@ def temperature(logits: Tensor, targets: Tensor) -> float:
     colleagues, 2017). As a function of 1/T this loss has one valley and no other.
 
     How you search is free, but go on until you have arrived: within 1 % of the best T between 0.05 and 20. Where the
-    loss still falls at one of these ends, however little, the end is the answer. Nothing is drawn at random; the
-    tensors that come in keep their values and get no gradient.
+    loss still falls at one of these ends, the end is the answer. Nothing is drawn at random; the tensors that come in
+    keep their values and get no gradient.
 
     Args:
         logits: one row for each example, not divided by anything yet, float32 or float64, shape (N, C), N at least 1;

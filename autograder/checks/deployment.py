@@ -495,15 +495,6 @@ def nearly_equal(rng: torch.Generator) -> tuple[Tensor, Tensor]:
     return logits, torch.tensor([0] * (n + 3) + [1] * n)
 
 
-def far_ahead(rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Return one example whose right class leads by 1.4 or more: its loss still falls at 0.05, where it is 10^-12."""
-    behind = torch.tensor([0.0, 1.4, 4.0], dtype=torch.float64) + 0.1 * torch.rand((), generator=rng) * torch.arange(3)
-    logits = (4000 + 1000 * torch.rand((), generator=rng, dtype=torch.float64) - behind)[
-        torch.randperm(3, generator=rng)
-    ]
-    return logits[None], logits.argmax()[None]
-
-
 def end_of(value: object, best: float) -> str:
     """Say where a search has ended, beside the temperature that was drawn."""
     t = float(value)  # type: ignore[arg-type]
@@ -594,7 +585,6 @@ def ends(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         "every answer is the least likely": found(names, logits, logits.argmin(dim=1)),
         "10,000 added to some rows, and taken from others": found(names, huge + rows, targets),
         "logits near 10,000 that differ by a hundredth": found(names, *nearly_equal(rng)),
-        "one answer, which is right, at 4,000 and more": found(names, *far_ahead(rng)),
     }
 
 
