@@ -116,8 +116,9 @@ def initial_values(names: SimpleNamespace, rng: torch.Generator) -> Observations
         "weights for a std that was passed": Sample(first.weight.flatten()),
         "weights for the default std": Sample(names.Linear(*sizes).weight.flatten()),
         "two new layers are equal": torch.equal(first.weight, second.weight),
-        f"different rows and columns of weights of shape {sizes}": attempt(
-            lambda: str([len(first.weight.unique(dim=dim)) for dim in (0, 1)])
+        # In order of size: which of the two are rows is not asked here.
+        f"different rows and columns of weights for {sizes}": attempt(
+            lambda: str(sorted(first.weight.unique(dim=dim).shape[dim] for dim in (0, 1)))
         ),
         "bias": attempt(lambda: first.bias.flatten()),
     }
