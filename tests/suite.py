@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 import zlib
 from collections import Counter
@@ -36,7 +35,7 @@ FIRST = [
     "notebooks/test_graft_fuzzed.py",
     "instructor/collecting/test_archive_fuzzed.py",
 ]
-TURNS = 25  # a run takes one in so many of a rule's cases, another with each commit; a deep one takes all
+TURNS = 25  # a run takes one in so many of a rule's cases, the same with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them
 LONG_TURNS = 16  # and of those a run takes one in so many
 
@@ -54,9 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "accessible(page, *criteria): shows for a kind of page these success criteria of WCAG 2.2",
         "deep: in a deep run only",
-        "turn(n, of=TURNS): in a deep run, and with the n-th of so many commits",
-        "rotates(n): one in n of its cases takes part in a run, others with each commit; all in a deep one",
-        "long(why): takes over ten seconds, and turns with others, unless it says whose turn it is",
+        "turn(n, of=TURNS): in a deep run, and in the other where n is 0",
+        "rotates(n): one in n of its cases takes part in a run; all in a deep one",
+        "long(why): takes over ten seconds, and is one in LONG_TURNS that take part, unless it says whose turn it is",
     ):
         config.addinivalue_line("markers", marker)
     global _deep
@@ -68,34 +67,27 @@ def is_deep() -> bool:
     return _deep
 
 
-def commit() -> int:
-    """Return the number of the commit that is tested: it says whose turn it is."""
-    said = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    return int(said or "0", 16)
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     place = {ROOT / "tests" / file: at for at, file in enumerate(FIRST)}
     items.sort(key=lambda item: place.get(item.path, len(place)))
     if is_deep():
         return
-    number = commit()
-    left = {item for item in items if item.get_closest_marker("deep") or not is_turn_of(item, number)}
+    left = {item for item in items if item.get_closest_marker("deep") or not is_always_run(item)}
     if left:
         config.hook.pytest_deselected(items=list(left))
         items[:] = [item for item in items if item not in left]
 
 
-def is_turn_of(item: pytest.Item, number: int) -> bool:
-    """Whether a test takes part in a run of this commit."""
+def is_always_run(item: pytest.Item) -> bool:
+    """Whether a test takes part in a run that is not deep: a fixed set, so that amending a message changes nothing."""
     if item.path.is_relative_to(ROOT / "tests" / "delivered"):
         return True  # with every commit: what is delivered is what is tested
     turns = [(marker.args[0], marker.kwargs.get("of", TURNS)) for marker in item.iter_markers("turn")]
     if turns:
-        return all(number % of == n % of for n, of in turns)
+        return all(n % of == 0 for n, of in turns)
     cases = [marker.args[0] for marker in item.iter_markers("rotates")]
     every = max([*cases, LONG_TURNS if item.get_closest_marker("long") else 1])
-    return zlib.crc32(item.nodeid.encode()) % every == number % every
+    return zlib.crc32(item.nodeid.encode()) % every == 0
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

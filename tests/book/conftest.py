@@ -22,7 +22,7 @@ ADDRESSES = {"BOOK_URL": "https://book.example/", "REPOSITORY_URL": "https://git
 
 
 def turn(at: int) -> pytest.MarkDecorator:
-    """Let one in so many be tried with each commit, and all in a deep run."""
+    """Let one in so many be tried, and all in a deep run."""
     return pytest.mark.turn(at)
 
 

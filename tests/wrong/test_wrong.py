@@ -20,6 +20,7 @@ SLOW = {"Learner": 20, "temperature": 100, "prepare_image": 100}  # a seed of al
 
 
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
+@pytest.mark.turn(0)
 @pytest.mark.long("every wrong answer of an exercise")
 def test_a_wrong_answer_is_caught_at_each_seed(room: str, exercise: str) -> None:
     seeds = range(SLOW.get(exercise, SEEDS) if is_deep() else 1)
