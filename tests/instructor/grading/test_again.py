@@ -88,14 +88,14 @@ def test_a_score_that_is_not_the_verdicts_does_not_stand(folder: Path) -> None:
     assert gradebook_rows(folder) == rows
 
 
-def test_a_mark_given_by_hand_survives_and_asks_to_be_looked_at_after_new_work(folder: Path) -> None:
+def test_a_mark_given_by_hand_survives_new_work_around_its_answer(folder: Path) -> None:
     with open_gradebook(folder) as gradebook:
         give(gradebook, 4)
     hand_in(folder, right="grace")
     grade(folder)
     with open_gradebook(folder) as gradebook:
         mark = gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right")
-        assert (mark.manual_score, mark.needs_manual_grade) == (4, True)
+        assert (mark.manual_score, mark.needs_manual_grade) == (4, False)
 
 
 def give(gradebook: Gradebook, score: float) -> None:
