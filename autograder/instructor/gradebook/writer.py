@@ -251,7 +251,7 @@ class CourseGradebook:
     def _unchanged(self, submission: Submission, notebook: NotebookNode) -> set[str]:
         try:
             before = read_notebook(self.folder.autograded(submission.student, submission.assignment))
-        except (FileNotFoundError, MalformedNotebook):
+        except (OSError, MalformedNotebook):
             return set()
         return unchanged_answers(before, notebook)
 
