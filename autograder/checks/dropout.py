@@ -181,15 +181,15 @@ def different_rows(dropped: Tensor) -> int:
     "Dropout", points=2, title="In training, elements are zero with probability p and the others are scaled by 1/(1-p)"
 )
 def dropping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    """40,000 draws each, two samples: a right answer fails less than 3 times in 10^10 runs (see judge).
+    """18,000 draws each, two samples: a right answer fails less than 3 times in 10^10 runs (see judge).
 
-    The factors are words: both of them occur among 40,000 draws but once in 10^2000 runs, and among the 2,000 of the
-    calls that drop few elements each but once in 10^140. No p is a number of tenths: one rounded to these is 0.05 away,
-    and samples may be 0.024 apart.
+    The factors are words: both of them occur among 18,000 draws but once in 10^1200 runs, and among the 2,000 of the
+    calls that drop few elements each but once in 10^140. No p is a number of tenths: one rounded to these is 0.05 away
+    twice, and samples may be 0.036 apart.
     """
     observed: dict[str, Observation] = {}
     for which, p in {"small": one_of([0.15, 0.25, 0.35], rng), "large": one_of([0.65, 0.75, 0.85], rng)}.items():
-        x = normal(rng, 40_000) + 10  # never near 0
+        x = normal(rng, 18_000) + 10  # never near 0
         layer, few = names.Dropout(p), x[:10]
         y = layer(x)
         observed[f"an element is multiplied by, p = {p}"] = different(y / x)

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 FIRST = """
 import json, sys, tempfile
 from pathlib import Path
-import autograder.notebooks.progress as where
+import autograder.notebooks.released as where
 file = Path(tempfile.mkdtemp()) / "layers.ipynb"
 about = {"grade": True, "points": 25}
 file.write_text(json.dumps({"cells": [{"metadata": {"nbgrader": about}}, {"metadata": {}}]}))

@@ -227,7 +227,7 @@ class _Catalogue:
         if isinstance(function, ast.Attribute) and root_of(function.value) not in {*self.modules, "self", "cls"}:
             yield self._behind(function.value, node)
         elif node.args and not isinstance(node.args[0], ast.Starred | ast.GeneratorExp):
-            yield self._replace("call", node, self.text.code(node.args[0]))
+            yield self._replace("call", node, self._before_a_point(node.args[0], self.text.span(node).end))
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         other = CALLED.get(name) or (ALSO_CALLED.get(name) if isinstance(function, ast.Attribute) else None)
         if other:
@@ -246,6 +246,12 @@ class _Catalogue:
                 elif len(given) > 1:
                     span = Span(span.start, self.text.span(given[1]).start)
                 yield _Change("keyword", span, "", f"{_shown(self.text.of(self.text.span(keyword)))} is left out")
+
+    def _before_a_point(self, value: ast.expr, end: int) -> str:
+        """Return the code of what takes the place before ``end``, where a number followed by a point needs brackets."""
+        code = self.text.code(value)
+        is_number = isinstance(value, ast.Constant) and isinstance(value.value, int)
+        return f"({code})" if is_number and self.text.data[end : end + 1] == b"." else code
 
     def _behind(self, value: ast.expr, node: ast.expr) -> _Change | None:
         """Leave out what is looked up or called behind a value."""

@@ -339,6 +339,7 @@ def test_while_the_grader_is_at_work_a_mark_is_not_said_to_need_no_second_look(
     """The grader writes scores before the notebook: the text that is there may be the one of before."""
     here = serve("bob")
     here.client("bob").mark_all(give(3))
+    here.grade_again(ada="Another answer.")
     with CourseFolder(folder).only_one_grader():
         here.grade_again(ada=text_of("ada"))
         assert in_gradebook(folder)["ada"][2]
