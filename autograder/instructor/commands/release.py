@@ -58,8 +58,8 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # Each runs in a kernel of its own; what is written is written one after the other.
         running = [pool.submit(run, chapter) for chapter in chapters]
-        read_only = {chapter: pool.submit(run, chapter) for chapter in chapters_to_read(course)}
         recording = pool.submit(recordings_of, course)
+        read_only = {chapter: pool.submit(run, chapter) for chapter in chapters_to_read(course)}
         try:
             for chapter, executed in zip(chapters, running, strict=True):
                 question, name = own.get(chapter.assignment), chapter.assignment
