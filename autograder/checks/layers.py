@@ -7,6 +7,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -377,7 +378,7 @@ def any_network(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
     def places() -> Observation:
         sizes = measured(names, nn.Sequential(first, *(Smaller() for _ in range(3))), normal(rng, 4, 5))
-        return sizes.log10() if isinstance(sizes, Tensor) else sizes
+        return python_numbers(np.log10(sizes).tolist()) if isinstance(sizes, np.ndarray) else sizes
 
     return observed | {"decimal logarithm of the RMS, layers that make numbers smaller": attempt(places)}
 
