@@ -35,7 +35,7 @@ course: full-set site sample-course $(MODEL) ## everything: the book, a release,
 full-set:
 	@.ci/require --where-it-may dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 
-test: checked ## what CI runs: one of fifty seeds and a sixteenth of the tests that take long, the same with each commit
+test: checked ## what CI runs: a fixed set, the same with each commit
 	$(BIN)/pytest $(IN_PARALLEL)
 
 test-deep: checked ## before publishing, and each night: all that the tests can prove

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,9 +34,7 @@ FIRST = [
     "notebooks/test_graft_fuzzed.py",
     "instructor/collecting/test_archive_fuzzed.py",
 ]
-TURNS = 25  # a run takes one in so many of a rule's cases, the same with each commit; a deep one takes all
 LONG = 10.0  # seconds after which a test says why it takes them
-LONG_TURNS = 16  # and of those a run takes one in so many
 
 _seconds: Counter[str] = Counter()  # in a test, its set-up and its end, by folder
 _unexplained: dict[str, float] = {}
@@ -53,9 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "accessible(page, *criteria): shows for a kind of page these success criteria of WCAG 2.2",
         "deep: in a deep run only",
-        "turn(n, of=TURNS): in a deep run, and in the other where n is 0",
-        "rotates(n): one in n of its cases takes part in a run; all in a deep one",
-        "long(why): takes over ten seconds, and is one in LONG_TURNS that take part, unless it says whose turn it is",
+        "long(why): takes over ten seconds, and so in a deep run only, unless it is marked daily",
+        "daily: with every commit, however long it takes",
     ):
         config.addinivalue_line("markers", marker)
     global _deep
@@ -72,22 +68,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: place.get(item.path, len(place)))
     if is_deep():
         return
-    left = {item for item in items if item.get_closest_marker("deep") or not is_always_run(item)}
+    left = [item for item in items if not is_daily(item)]
     if left:
-        config.hook.pytest_deselected(items=list(left))
-        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if is_daily(item)]
 
 
-def is_always_run(item: pytest.Item) -> bool:
-    """Whether a test takes part in a run that is not deep: a fixed set, so that amending a message changes nothing."""
-    if item.path.is_relative_to(ROOT / "tests" / "delivered"):
-        return True  # with every commit: what is delivered is what is tested
-    turns = [(marker.args[0], marker.kwargs.get("of", TURNS)) for marker in item.iter_markers("turn")]
-    if turns:
-        return all(n % of == 0 for n, of in turns)
-    cases = [marker.args[0] for marker in item.iter_markers("rotates")]
-    every = max([*cases, LONG_TURNS if item.get_closest_marker("long") else 1])
-    return zlib.crc32(item.nodeid.encode()) % every == 0
+def is_daily(item: pytest.Item) -> bool:
+    """Whether a test takes part in a run that is not deep: a fixed set, the same with each commit."""
+    if item.path.is_relative_to(ROOT / "tests" / "delivered") and not item.get_closest_marker("deep"):
+        return True  # what is delivered is what is tested
+    return bool(item.get_closest_marker("daily")) or not (
+        item.get_closest_marker("deep") or item.get_closest_marker("long")
+    )
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

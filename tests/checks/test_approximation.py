@@ -62,15 +62,6 @@ def test_a_table_that_forgets_gradients_loses_one_check_and_not_the_exercise(ver
     assert named(lost) == {"interpolant-detached"}
 
 
-@pytest.mark.parametrize("seed", range(50))
-@pytest.mark.rotates(10)
-def test_a_hinge_that_is_right_on_equal_gaps_alone_is_found(seed: int, verdicts_on: Judge) -> None:
-    """No draw of the knots may have equal gaps, or this mistake would pass now and then."""
-    names = with_mistakes(ROOM, "interpolant-equal-gaps")
-    lost = {verdict.check.name for verdict in failed(verdicts_on(ROOM, names, seed))}
-    assert {"through_the_points", "straight_between", "slopes"} <= lost
-
-
 def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:
     edit = Mistake("half", "", "", "", {COLLAPSED: "return w1 @ w2, None"})
     lost = failed(verdicts_on(ROOM, names_of_source(edit.apply(COURSE.source(ROOM)), "half"), 1))

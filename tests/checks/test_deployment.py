@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from itertools import islice, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,7 +14,6 @@ from torch import nn
 from autograder.checks import Sample, checks_of
 from autograder.checks.deployment import close, layer_modules, overheated
 from autograder.course import Course, names_of_source
-from autograder.mistakes import Mistake
 from autograder.observe import observe
 from solutions.deployment import prepare_image, temperature
 from solutions.dropout import Classifier
@@ -25,19 +23,6 @@ ROOM = "deployment"
 COURSE = Course.installed()
 MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
 EXERCISES = ("prepare_image", "classify", "temperature")
-
-
-def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
-    of = {name: [mistake for mistake in MISTAKES.values() if mistake.exercise == name] for name in EXERCISES}
-    pairs = [*product(of["prepare_image"], of["classify"]), *product(of["classify"], of["temperature"])]
-    return list(islice(pairs, 0, None, 71))
-
-
-@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
-@pytest.mark.rotates(4)
-def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
-    ids = {mistake.id for mistake in pair}
-    assert named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7)) == ids
 
 
 @pytest.mark.parametrize(
@@ -55,13 +40,6 @@ def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mista
 )
 def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
     assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
-
-
-@pytest.mark.parametrize("mistake", [m.id for m in MISTAKES.values() if m.exercise == "prepare_image"])
-@pytest.mark.rotates(4)
-def test_a_wrong_preprocessing_costs_no_point_of_classify(mistake: str, verdicts_on: Judge) -> None:
-    verdicts = verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3)
-    assert {verdict.check.exercise for verdict in failed(verdicts)} == {"prepare_image"}
 
 
 def test_classify_earns_its_points_before_prepare_image_is_written(verdicts_on: Judge) -> None:

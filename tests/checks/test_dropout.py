@@ -45,13 +45,6 @@ def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str,
     assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
 
 
-@pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.exercise == "Dropout"], ids=lambda mistake: mistake.id)
-@pytest.mark.rotates(4)
-def test_a_mistake_in_dropout_costs_nothing_in_the_classifier(mistake: Mistake, verdicts_on: Judge) -> None:
-    verdicts = verdicts_on(ROOM, COURSE.mistaken_names(ROOM, mistake), 3)
-    assert not [verdict for verdict in failed(verdicts) if verdict.check.exercise == "Classifier"]
-
-
 def test_a_classifier_without_a_dropout_of_its_own_earns_its_points(verdicts_on: Judge) -> None:
     source = SOURCE.replace("keep = torch.rand_like(x) >= self.p", 'raise NotImplementedError("dropout: Dropout")')
     outcomes = {(v.check.exercise, v.outcome) for v in verdicts_on(ROOM, names_of_source(source, "no.dropout"), 3)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -32,24 +31,6 @@ NOT_WRITTEN = '        raise NotImplementedError("training: Learner")\n'
 
 def of(exercise: str) -> list[Mistake]:
     return [mistake for mistake in MISTAKES.values() if mistake.exercise == exercise]
-
-
-def pairs_in_different_exercises() -> list[tuple[Mistake, Mistake]]:
-    return [
-        *islice(product(of("evaluate"), of("batches")), 0, None, 67),
-        *islice(product(of("Learner"), of("confusion_matrix")), 0, None, 83),
-        *islice(product(of("Learner"), of("precision_recall_f1")), 5, None, 101),
-        *islice(product(of("Learner"), of("evaluate")), 9, None, 127),
-        *islice(product(of("confusion_matrix"), of("evaluate")), 3, None, 97),
-    ]
-
-
-@pytest.mark.parametrize("pair", pairs_in_different_exercises(), ids=lambda pair: "+".join(m.id for m in pair))
-@pytest.mark.rotates(4)
-def test_two_mistakes_in_two_exercises_are_both_named(pair: tuple[Mistake, Mistake], verdicts_on: Judge) -> None:
-    """Among them wrong metrics below an evaluate that is wrong in its own way."""
-    ids = {mistake.id for mistake in pair}
-    assert named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7)) == ids
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,13 @@ import pytest
 
 from autograder.checks import Check, checks_of, rooms
 from autograder.course import Course, names_anew
+from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.matching import compared, wrong_places
 from autograder.mistakes import Mistake
 from autograder.observe import observe, seed_of
 from autograder.verdicts import Answer
 from tests.checks.conftest import named
-from tests.checks.reached import ReachedExpectations
 
 COURSE = Course.installed()
 SEEDS = (7, 8, 9)
@@ -46,8 +46,8 @@ def spread(pairs: Sequence[Pair], number: int) -> list[Pair]:
 
 
 @cache
-def live(room: str, seed: int) -> ReachedExpectations:
-    return ReachedExpectations(COURSE)
+def live(room: str, seed: int) -> LiveExpectations:
+    return LiveExpectations(COURSE)
 
 
 @cache

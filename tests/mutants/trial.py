@@ -18,9 +18,9 @@ import torch
 
 from autograder.checks import Check, checks_of
 from autograder.course import Course, names_of_source
+from autograder.expectations.live import LiveExpectations
 from autograder.judge import same_answer
 from autograder.observe import observe, seed_of
-from tests.checks.reached import ReachedExpectations, changed
 from tests.mutants.equivalent import Key, equivalents
 from tests.mutants.mutate import Mutant, mutants_of
 
@@ -66,19 +66,17 @@ class Trial:
         torch.set_num_threads(1)  # so that a child has all threads that it needs
         self.course, self.room = Course.installed(), room
         self.source = self.course.source(room)
-        self.expect = ReachedExpectations(self.course)
+        self.expect = LiveExpectations(self.course)
         seconds = {check: self.expect.reference(check, seed_of(SEED, check)).duration_s for check in checks_of(room)}
         self.checks = sorted(seconds, key=seconds.__getitem__)
-        self.entered = {check.id: self.expect.entered_by(check, seed_of(SEED, check)) for check in self.checks}
 
     @cached_property
     def mutants(self) -> list[Mutant]:
         return mutants_of(self.source)
 
     def checks_for(self, mutant: Mutant) -> list[Check]:
-        """Return the checks that run what is changed, of whichever exercise, the quickest first."""
-        names = changed(self.source, mutant.source)
-        return [check for check in self.checks if names & self.entered[check.id]]
+        """Return the checks of the exercise that is changed, the quickest first, and then those of the others."""
+        return sorted(self.checks, key=lambda check: check.exercise != mutant.where.partition(".")[0])
 
     def lives(self, mutant: Mutant) -> bool:
         """Whether each of the checks sees of the mutant what it sees of the reference."""

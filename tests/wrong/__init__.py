@@ -1,37 +1,43 @@
 """Wrong answers by other algorithms than the reference's, as students, copy-pasters and language models write them.
 
-One catalogue a room. A known mistake is a small edit of the reference; what stands here is written from nothing, and
-each must fail at least one check. A name may be defined many times over: the decorator keeps each definition.
+One catalogue a room, `tests/wrong/ROOM.md`: an answer is a heading, `## exercise: what is wrong with it`, and a block
+of Python, in which the names of the file's first block can be used. A known mistake is a small edit of the reference;
+what stands here is written from nothing, and each must fail at least one check. Where an answer was typed as a student
+would, a line says which known mistakes it makes, the main one first: ``Named: `flatten-view` ``, or ``Named: nothing``.
 """
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, TypeVar
 
-from autograder.course import Course
+from autograder.course import Course, names_of_source
 
-Answer = TypeVar("Answer", bound=Callable[..., Any])
+CODE = r"```python\n(.*?)^```\n"
+SHARED = re.compile(rf"^# .+?{CODE}", re.MULTILINE | re.DOTALL)
+ANSWER = re.compile(rf"^## (\w+): ([^\n]+)\n\n(?:Named: ([^\n]+)\n\n)?{CODE}", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """A function or class that answers an exercise wrongly.
+    """Code that answers an exercise wrongly.
 
     Attributes:
         room: the chapter's module, such as ``layers``.
         exercise: the public name, such as ``Linear``.
         fault: what is wrong with it, in a clause.
-        value: the function or class.
+        source: a module that defines the exercise.
+        mistakes: the ids of the known mistakes that it makes, the main one first; None where nobody has said so.
     """
 
     room: str
     exercise: str
     fault: str
-    value: Callable[..., Any]
+    source: str
+    mistakes: tuple[str, ...] | None
 
     @property
     def id(self) -> str:
@@ -40,25 +46,27 @@ class WrongAnswer:
     def names(self) -> SimpleNamespace:
         """Return the reference's names with this answer in the place of its exercise."""
         names = Course.installed().names(self.room)
-        setattr(names, self.exercise, self.value)
+        setattr(names, self.exercise, self._answer())
         return names
 
-
-_CATALOGUE: list[WrongAnswer] = []
-
-
-def wrong(fault: str) -> Callable[[Answer], Answer]:
-    """Enter a function or a class, by its own name, as a wrong answer of its module's room."""
-
-    def enter(answer: Answer) -> Answer:
-        room = answer.__module__.rpartition(".")[2]
-        _CATALOGUE.append(WrongAnswer(room, answer.__name__, fault, answer))
-        return answer
-
-    return enter
+    @cache  # noqa: B019 (the catalogue lasts as long as the program)
+    def _answer(self) -> object:
+        return getattr(names_of_source(self.source, f"wrong.{self.room}.{self.id}"), self.exercise)
 
 
+@cache
 def wrong_answers(room: str) -> list[WrongAnswer]:
     """Return the catalogue of a room, in the order of its file."""
-    importlib.import_module(f"{__name__}.{room}")
-    return [answer for answer in _CATALOGUE if answer.room == room]
+    text = (Path(__file__).parent / f"{room}.md").read_text(encoding="utf-8")
+    shared = SHARED.match(text)
+    assert shared, f"{room}.md: no heading and block of Python first"
+    found = [
+        WrongAnswer(room, exercise, fault, f"{shared[1]}\n\n{code}", _ids(named))
+        for exercise, fault, named, code in ANSWER.findall(text)
+    ]
+    assert len(found) == text.count("\n## "), f"{room}.md: an answer is a heading, perhaps a line, and a block"
+    return found
+
+
+def _ids(named: str) -> tuple[str, ...] | None:
+    return tuple(re.findall(r"`(.+?)`", named)) if named else None

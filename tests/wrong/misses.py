@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
-from autograder.checks import Check, checks_of
+import torch
+
+from autograder.checks import Check, Observations, checks_of
 from autograder.course import Course
 from autograder.judge import same_answer
 from autograder.observe import observe, seed_of
-from tests.checks.reached import ReachedExpectations, noting_draws
+from autograder.verdicts import Answer
 from tests.wrong import wrong_answers
 
 Names = Callable[[], SimpleNamespace]
@@ -52,24 +54,55 @@ def misses(room: str, seeds: Iterable[int], only: Callable[[str], bool] = lambda
         only: which exercises.
     """
     seeds, course = list(seeds), Course.installed()
-    expect = ReachedExpectations(course)
+    reference = Reference(course)
     for exercise, id_, names in candidates(room, course):
         if only(exercise):
-            missed, built = _missed(checks_of(room, exercise), names, seeds, expect)
+            missed, built = _missed(checks_of(room, exercise), names, seeds, reference)
             yield Misses(room, exercise, id_, len(seeds), missed, built)
 
 
-def _missed(
-    checks: list[Check], names: Names, seeds: list[int], expect: ReachedExpectations
-) -> tuple[tuple[int, ...], bool]:
+@dataclass
+class Reference:
+    """What the checks see of the reference, found once for each seed, or once for all where a check draws nothing."""
+
+    course: Course
+    _answers: dict[tuple[str, int | None], Answer] = field(default_factory=dict)
+
+    def answer(self, check: Check, seed: int) -> Answer:
+        for key in ((check.id, None), (check.id, seed)):
+            if key in self._answers:
+                return self._answers[key]
+        answer, drew = observe_drawing(check, self.course.names(check.room), seed)
+        return self._answers.setdefault((check.id, seed if drew else None), answer)
+
+    def draws(self, check: Check) -> bool:
+        """Whether a check whose answer was asked for draws a number when it runs the reference."""
+        return (check.id, None) not in self._answers
+
+
+def observe_drawing(check: Check, names: SimpleNamespace, seed: int) -> tuple[Answer, bool]:
+    """Return what a check observes, and whether a generator has moved on meanwhile."""
+    drew: list[bool] = []
+
+    def observe_and_note(names: SimpleNamespace, rng: torch.Generator) -> Observations:
+        before = rng.get_state(), torch.get_rng_state()
+        try:
+            return check.observe(names, rng)
+        finally:
+            drew.append(not all(map(torch.equal, before, (rng.get_state(), torch.get_rng_state()))))
+
+    return observe(replace(check, observe=observe_and_note), names, seed), drew != [False]
+
+
+def _missed(checks: list[Check], names: Names, seeds: list[int], reference: Reference) -> tuple[tuple[int, ...], bool]:
     """Return the seeds at which all checks pass, and whether a check without chance fails at all of them."""
     order, missed = list(checks), []
     for seed in seeds:
         for check in order:
-            at, drew = seed_of(seed, check), []
-            answer = observe(noting_draws(check, drew), names(), at)
-            if not same_answer(answer, expect.reference(check, at)):
-                if drew == [False] and not expect.draws(check, at):
+            at = seed_of(seed, check)
+            answer, drew = observe_drawing(check, names(), at)
+            if not same_answer(answer, reference.answer(check, at)):
+                if not drew and not reference.draws(check):
                     return (), True
                 order.remove(check)
                 order.insert(0, check)  # what catches it here most likely catches it at the next seed

@@ -1,4 +1,4 @@
-"""Each wrong answer of the catalogues, and each known mistake, is caught wherever the grader's seed falls."""
+"""Each wrong answer is caught wherever the grader's seed falls; of those that students typed, the fault is named."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections import Counter
 
 import pytest
 
-from autograder.checks import rooms
+from autograder.checks import checks_of, rooms
 from autograder.course import Course
+from autograder.expectations.live import LiveExpectations
+from autograder.judge import judge
+from autograder.observe import observe, seed_of
+from tests.checks.conftest import named
 from tests.suite import is_deep
-from tests.wrong import wrong_answers
+from tests.wrong import WrongAnswer, wrong_answers
 from tests.wrong.misses import misses
 
 WANTED = 8  # of each exercise but those which the third edition replaces
@@ -17,10 +21,12 @@ REPLACED = {"collapse", "he_std", "backward_relu", "evaluate", "classify"}
 EXERCISES = [(room, exercise.name) for room in rooms() for exercise in Course.installed().exercises(room)]
 SEEDS = 200  # in a deep run; `python -m tests.wrong --seeds` takes as many as one has time for
 SLOW = {"Learner": 20, "temperature": 100, "prepare_image": 100}  # a seed of all their answers takes seconds
+TYPED = [answer for room in rooms() for answer in wrong_answers(room) if answer.mistakes is not None]
+NAMED = 0.9  # of the typed answers whose main fault is known: where it is named
+WRONG = 0.04  # of the typed answers: where one is named that they do not make
 
 
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
-@pytest.mark.turn(0)
 @pytest.mark.long("every wrong answer of an exercise")
 def test_a_wrong_answer_is_caught_at_each_seed(room: str, exercise: str) -> None:
     seeds = range(SLOW.get(exercise, SEEDS) if is_deep() else 1)
@@ -33,3 +39,30 @@ def test_each_exercise_has_wrong_answers_by_other_algorithms(room: str) -> None:
     exercises = {exercise.name for exercise in Course.installed().exercises(room)}
     assert count.keys() <= exercises
     assert [name for name in exercises - REPLACED if count[name] < WANTED] == []
+
+
+def test_each_typed_answer_names_mistakes_that_there_are() -> None:
+    for answer in TYPED:
+        known = {
+            mistake.id for mistake in Course.installed().mistakes(answer.room) if mistake.exercise == answer.exercise
+        }
+        assert set(answer.mistakes or ()) <= known, answer.id
+
+
+@pytest.mark.parametrize("seed", [7, pytest.param(8, marks=pytest.mark.deep), pytest.param(9, marks=pytest.mark.deep)])
+@pytest.mark.long("some ninety answers")
+def test_the_fault_of_a_typed_answer_is_named_and_hardly_ever_another(seed: int, live: LiveExpectations) -> None:
+    told = {answer.id: _told(answer, seed, live) for answer in TYPED}
+    main = {answer.id: answer.mistakes[0] for answer in TYPED if answer.mistakes}
+    lost = [name for name, fault in main.items() if fault not in told[name]]
+    assert len(lost) <= (1 - NAMED) * len(main), lost
+    wrong = {answer.id: told[answer.id] - set(answer.mistakes or ()) for answer in TYPED}
+    assert len([name for name in wrong if wrong[name]]) <= WRONG * len(TYPED), wrong
+
+
+def _told(answer: WrongAnswer, seed: int, live: LiveExpectations) -> set[str]:
+    """Return which known mistakes the checks of its exercise name in an answer."""
+    checks = checks_of(answer.room, answer.exercise)
+    seeds = [seed_of(seed, check) for check in checks]
+    answers = [observe(check, answer.names(), at) for check, at in zip(checks, seeds, strict=True)]
+    return {mistake for mistake in named(judge(checks, answers, seeds, live)) if mistake}
