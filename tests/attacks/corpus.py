@@ -1,11 +1,10 @@
-"""The attacks: one file each, in the folder of what it is after.
+"""The attacks: one file for what they are after, ``AFTER.md``, and in it a heading for each, its name.
 
-The docstring of a file says in its first paragraph what the attack does, and then, a line each, ``Would gain`` (who, and
-what) and what else is true of it. Below stands the code that is put into the last answer of a notebook; or a function
-``change(path, notebook)`` that changes notebook, files or names, and hands in at ``path`` itself; or nothing, where the
-name of the folder is the attack.
+Below the heading stands what the attack does, then in a list ``Would gain`` (who, and what) and what else is true of
+it. Then the code that is put into the last answer of a notebook; or a function ``change(path, notebook)`` that changes
+notebook, files or names, and hands in at ``path`` itself; or nothing, where the name of the folder is the attack.
 
-The folder ``download`` is apart: names that end before anything is graded, tried in ``tests/instructor/collecting``.
+The file ``download.md`` is apart: names that end before anything is graded, tried in ``tests/instructor/collecting``.
 
 Code that got something prints a line ``WON: …``. Points, secrets, and what lies about outside are looked for as well.
 """
@@ -14,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,17 +43,20 @@ CARELESS = (HERE / "careless.py").read_text(encoding="utf-8")
 FORGERY = (HERE / "forgery.py").read_text(encoding="utf-8")
 
 
+ENTRY = re.compile(r"^## (\w+)\n\n(.+?)\n\n((?:- [^\n]+\n)+)(?:\n(`{3,})python\n(.*?)^\4\n)?", re.MULTILINE | re.DOTALL)
+
+
 @dataclass(frozen=True)
 class Attack:
     """One hostile submission.
 
     Attributes:
-        name: of its file.
+        name: its heading.
         after: what it is after, a key of ``AFTER``.
         says: what it does, as a sentence.
         gains: who would gain what.
         student: the folder that it is handed in under.
-        source: the code of its file.
+        source: its code, or empty.
         base: whose work it is built on, and whose points it gets.
         at_most: it ends its own process, uses up its time or spoils its own answers, and may have less.
         answers_itself: it takes the place of the checks, with right answers but to those of Flatten.
@@ -81,28 +84,29 @@ class Attack:
         return self.at_most or self.answers_itself
 
 
-def read_attack(path: Path) -> Attack:
-    """Return the attack of a file.
+def read_attacks(path: Path) -> list[Attack]:
+    """Return the attacks of a file, by name.
 
     Raises:
-        ValueError: its header does not say what it has to, or says what nobody reads.
+        ValueError: the header of one does not say what it has to, or says what nobody reads.
     """
-    text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    header = ast.get_docstring(tree)
-    if not header:
-        raise ValueError(f"{path} has no header")
-    says, _, lines = header.partition("\n\n")
-    fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines.splitlines())}
+    found = [_attack(path.stem, *parts) for parts in ENTRY.findall(path.read_text(encoding="utf-8"))]
+    if len(found) != path.read_text(encoding="utf-8").count("\n## "):
+        raise ValueError(f"{path}: an attack is a heading, what it does, a list, and perhaps a block of Python")
+    return sorted(found, key=lambda attack: attack.name)
+
+
+def _attack(after: str, name: str, says: str, lines: str, fence: str, source: str) -> Attack:
+    fields = {key.lower(): value for key, _, value in (line[2:].partition(": ") for line in lines.splitlines())}
     if "would gain" not in fields or fields.keys() - FIELDS:
-        raise ValueError(f"{path} does not say who would gain what, or says {fields.keys() - FIELDS}")
+        raise ValueError(f"{after}, {name}: does not say who would gain what, or says {fields.keys() - FIELDS}")
     return Attack(
-        name=path.stem,
-        after=path.parent.name,
+        name=name,
+        after=after,
         says=" ".join(says.split()),
         gains=fields["would gain"],
-        student=ast.literal_eval(fields.get("student", repr(path.stem))),
-        source="".join(text.splitlines(keepends=True)[tree.body[0].end_lineno :]).lstrip("\n"),
+        student=ast.literal_eval(fields.get("student", repr(name))),
+        source=source,
         base=fields.get("base", "careless"),
         at_most="at most" in fields,
         answers_itself="answers itself" in fields,
@@ -113,9 +117,7 @@ def read_attack(path: Path) -> Attack:
 
 
 ATTACKS: Mapping[str, Attack] = {
-    attack.student: attack
-    for after in AFTER
-    for attack in (read_attack(path) for path in sorted((HERE / after).glob("*.py")))
+    attack.student: attack for after in AFTER for attack in read_attacks(HERE / f"{after}.md")
 }
 
 
@@ -141,7 +143,7 @@ def _change(attack: Attack) -> Callable[[Path, NotebookNode], None] | None:
     if not any(isinstance(node, ast.FunctionDef) and node.name == "change" for node in ast.parse(attack.source).body):
         return None
     names: dict[str, Callable[[Path, NotebookNode], None]] = {}
-    exec(compile(attack.source, f"{attack.after}/{attack.name}.py", "exec"), names)
+    exec(compile(attack.source, f"{attack.after}, {attack.name}", "exec"), names)
     return names["change"]
 
 

@@ -161,7 +161,9 @@ def grade_in_container(everything: Path, released: Path) -> None:
     seen = {
         "verdicts": {student: undated(verdicts) for student, verdicts in records.items()},
         "longest_s": {student: longest_s(verdicts) for student, verdicts in records.items()},
-        "read": {one: submission_log(one, ASSIGNMENT, "", "", notebooks[one], LIMITS, isolated=True) for one in ATTACKS},
+        "read": {
+            one: submission_log(one, ASSIGNMENT, "", "", notebooks[one], LIMITS, isolated=True) for one in ATTACKS
+        },
         "shown": {one: shown(notebooks[one]) for one in ATTACKS},
         "left": {one: [*graded[one]["left"], *graded[one]["processes"]] for one in ATTACKS},
         "visitors": listener.visitors,
@@ -216,8 +218,9 @@ def own(planted: Sequence[str], attack: Attack) -> list[str]:
 
 
 def shown(graded: NotebookNode) -> list[str]:
-    """Return the lines that a student is shown of a graded notebook: what cells printed, and what visible checks say."""
+    """Return the lines that a graded notebook shows: what cells printed, and what visible checks say."""
     hidden = {check.id for check in checks_of("layers") if check.hidden}
-    outputs = [one for cell in graded.cells if grade_id_of(cell) not in hidden for one in cell.get("outputs", [])]
+    cells = [cell for cell in graded.cells if grade_id_of(cell) not in hidden]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
     texts = [text for one in outputs for text in (one.get("text", ""), *one.get("traceback", []))]
     return [line.strip() for text in texts for line in text.splitlines()]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.corpus import ANOTHER_USER, ATTACKS, read_attack
+from tests.attacks.corpus import ANOTHER_USER, ATTACKS, read_attacks
 from tests.attacks.hostile_class import grade_behind, read_seen
 from tests.attacks.outcomes import KEPT, THROUGH, gained, kept_end, outcome, record
 from tests.conftest import made_once
@@ -23,14 +23,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory, released: Path) -> dict[str, 
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["print(1)", '"""It reads files."""', '"""It reads files.\n\nWould gain: the student, a file.\nMoreover: yes\n"""'],
+    "header",
+    ["print(1)\n", "It reads files.\n", "It reads files.\n\n- Would gain: the student, a file.\n- Moreover: yes\n"],
     ids=["no header", "no gain", "an unknown field"],
 )
-def test_a_file_without_a_whole_header_is_no_attack(text: str, tmp_path: Path) -> None:
-    (tmp_path / "reads.py").write_text(text)
-    with pytest.raises(ValueError, match=r"reads\.py"):
-        read_attack(tmp_path / "reads.py")
+def test_an_entry_without_a_whole_header_is_no_attack(header: str, tmp_path: Path) -> None:
+    (tmp_path / "secrets.md").write_text(f"# Attacks on secrets\n\n## reads\n\n{header}", encoding="utf-8")
+    with pytest.raises(ValueError, match="secrets"):
+        read_attacks(tmp_path / "secrets.md")
 
 
 def test_the_guide_knows_every_attack_and_no_other() -> None:

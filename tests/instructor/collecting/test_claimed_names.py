@@ -1,4 +1,4 @@
-"""A name that students choose takes nobody's place: the attacks of tests/attacks/download, and honest work."""
+"""A name that students choose takes nobody's place: the attacks of tests/attacks/download.md, and honest work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.requests.form import Request
 from autograder.instructor.requests.reading import read_requests
-from tests.attacks.corpus import HERE, read_attack
+from tests.attacks.corpus import HERE, read_attacks
 from tests.instructor.collecting.downloads import gradescope_metadata, notebook, zipped
 from tests.test_cli import here
 
@@ -31,12 +31,12 @@ class NameAttack:
 
 def attacks() -> list[Any]:
     found = []
-    for path in sorted((HERE / "download").glob("*.py")):
+    for by in read_attacks(HERE / "download.md"):
         names: dict[str, Any] = {}
-        exec(compile(read_attack(path).source, str(path), "exec"), names)
+        exec(compile(by.source, by.name, "exec"), names)
         for name in names["NAMES"]:
             attack = NameAttack(name, names["ROSTER"], names["files"], names["BOB_KEEPS_HIS"])
-            found.append(pytest.param(attack, id=f"{path.stem}: {name}"))
+            found.append(pytest.param(attack, id=f"{by.name}: {name}"))
     return found
 
 

@@ -1,7 +1,0 @@
-"""A cell ends its process with the status 255, which is that of no signal.
-
-Would gain: nobody; the class is not graded, or others lose marks or time.
-At most: yes
-"""
-import os
-os._exit(255)
