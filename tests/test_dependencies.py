@@ -1,0 +1,79 @@
+"""What is imported is declared, where the one who installs it gets it; what is declared is used."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
+
+import pytest
+
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+OURS = {"autograder", "bench", "book", "sample_class", "solutions", "tests"}
+WRITTEN_BY_TESTS = {"torchaudio_of_somebody"}
+# Which extras one has who runs a folder; all have what a student needs.
+EXTRAS = {
+    "autograder/instructor": {"instructor", "cluster"},
+    "autograder": set(),
+    "solutions/claims": {"dev"},
+    "solutions": {"train", "deploy", "space", "onnx"},
+    "book": {"instructor", "book"},
+    "bench": {"dev", "bench"},
+    "sample_class": {"instructor"},
+    "tests": {"dev"},
+}
+# Commands, plugins and data, which no line imports.
+UNIMPORTED = {
+    *("brotli", "hatchling", "ipykernel", "jupyter-book", "mypy", "myst-nb", "pytest-timeout", "pytest-xdist"),
+    *("ruff", "sphinx-autobuild", "types-docutils", "tzdata"),
+}
+
+
+def named(requirement: str) -> str:
+    """Return the name of a distribution, as the index compares names."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()  # type: ignore[index]
+
+
+def declared(extras: set[str]) -> set[str]:
+    found = {named(each) for each in PROJECT["dependencies"]}
+    for extra in extras:
+        for each in PROJECT["optional-dependencies"][extra]:
+            inner = re.search(r"^image-classifier-from-scratch\[(.+)\]", each)
+            found |= declared(set(inner[1].split(","))) if inner else {named(each)}
+    return found
+
+
+@cache
+def imports() -> set[tuple[str, frozenset[str]]]:
+    """Return of each import of somebody else's module the file and the distributions that bring it."""
+    distributions, found = packages_distributions(), set()
+    listed = subprocess.run(["git", "ls-files", *OURS], cwd=ROOT, capture_output=True, text=True, check=True)
+    for file in listed.stdout.splitlines():
+        if not file.endswith(".py") or file.startswith(("tests/right/", "sample_class/layers/")) or "/copies/" in file:
+            continue
+        for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                modules = [node.module or ""]
+            for module in (
+                {module.partition(".")[0] for module in modules} - sys.stdlib_module_names - OURS - WRITTEN_BY_TESTS
+            ):
+                found.add((file, frozenset(map(named, distributions.get(module, [module])))))
+    return found
+
+
+@pytest.mark.parametrize("folder", EXTRAS)
+def test_what_a_folder_imports_is_declared_for_those_who_run_it(folder: str) -> None:
+    here = {each for each in imports() if next(room for room in EXTRAS if each[0].startswith(f"{room}/")) == folder}
+    assert {(file, brought) for file, brought in here if not brought & declared(EXTRAS[folder])} == set()
+
+
+def test_what_is_declared_is_imported_or_said_to_be_used_otherwise() -> None:
+    used = {distribution for _, brought in imports() for distribution in brought}
+    assert declared(set(PROJECT["optional-dependencies"])) - used == UNIMPORTED
