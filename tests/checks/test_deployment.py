@@ -25,23 +25,6 @@ MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
 EXERCISES = ("prepare_image", "classify", "temperature")
 
 
-@pytest.mark.parametrize(
-    "ids",
-    [
-        ("prepare-exif-ignored", "prepare-blank-accepted"),
-        ("prepare-white-cut-out-lost", "prepare-16-bit-cut-off"),
-        ("prepare-ground-not-zero", "prepare-exif-ignored"),
-        ("prepare-float64", "prepare-tiny-accepted"),
-        ("classify-not-prepared", "classify-not-sorted"),
-        ("classify-not-prepared", "classify-left-in-evaluation"),
-        ("temperature-inverse", "temperature-nothing-refused"),
-        ("temperature-tensor", "temperature-shapes-not-refused"),
-    ],
-)
-def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
-    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
-
-
 def test_classify_earns_its_points_before_prepare_image_is_written(verdicts_on: Judge) -> None:
     source = COURSE.source(ROOM).replace(
         "    if min(image.size) < 2:\n",

@@ -26,25 +26,6 @@ def on_torch_parts(source: str) -> str:
     return TORCH_PARTS + "\n".join(lines)
 
 
-@pytest.mark.parametrize(
-    "ids",
-    [
-        ("dropout-no-scaling", "dropout-p-not-refused"),
-        ("dropout-no-scaling", "dropout-active-in-evaluation"),
-        ("dropout-batch-mask", "dropout-p-above-one"),
-        ("dropout-zero-refused", "dropout-scaled-in-evaluation"),
-        ("dropout-own-flag", "dropout-nan-for-one"),
-        ("classifier-dropout-on-pixels", "classifier-first-of-several"),
-        ("classifier-no-first-dropout", "classifier-left-in-evaluation"),
-        ("classifier-dropout-ignored", "classifier-one-shape-only"),
-        ("gap-mean-of-batch-means", "gap-nothing-measured"),
-        ("gap-sign", "gap-gradients-recorded"),
-    ],
-)
-def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
-    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
-
-
 def test_a_classifier_without_a_dropout_of_its_own_earns_its_points(verdicts_on: Judge) -> None:
     source = SOURCE.replace("keep = torch.rand_like(x) >= self.p", 'raise NotImplementedError("dropout: Dropout")')
     outcomes = {(v.check.exercise, v.outcome) for v in verdicts_on(ROOM, names_of_source(source, "no.dropout"), 3)}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
-
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from autograder.checks import Sample, checks_of
-from autograder.course import Course, names_anew, names_of_source
-from autograder.mistakes import Mistake
+from autograder.course import Course, names_of_source
 from autograder.observe import observe
 from solutions.optimizer import (
     Momentum,
@@ -21,52 +18,11 @@ from solutions.optimizer import (
     backward_relu,
     numerical_gradient,
 )
-from tests.checks.conftest import Judge, failed, named, with_mistakes
-from tests.conftest import ROOT
+from tests.checks.conftest import Judge, failed, with_mistakes
 
 ROOM = "optimizer"
 COURSE = Course.installed()
 MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
-RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
-
-
-def pairs_in_both_optimizers() -> list[tuple[Mistake, Mistake]]:
-    of_each = [[m for m in MISTAKES.values() if m.exercise == name] for name in ("Optimizer", "Momentum")]
-    return list(islice(product(*of_each), 0, None, 59))
-
-
-@pytest.mark.parametrize("pair", pairs_in_both_optimizers(), ids=lambda pair: "+".join(m.id for m in pair))
-def test_a_wrong_optimizer_below_a_momentum_that_is_wrong_in_its_own_way(
-    pair: tuple[Mistake, Mistake], verdicts_on: Judge
-) -> None:
-    """Made anew for each check, as the grader does: one of them keeps something in its class."""
-    ids = {mistake.id for mistake in pair}
-    names = names_anew(COURSE.mistaken_source(ROOM, *ids), "pair")
-    assert named(verdicts_on(ROOM, names, 7)) == ids
-
-
-@pytest.mark.parametrize(
-    "ids",
-    [
-        ("numerical-float32", "numerical-eps-not-refused"),
-        ("optimizer-ascent", "optimizer-zero-grad-does-nothing"),
-        ("optimizer-rebinding", "optimizer-lr-not-refused"),
-        ("optimizer-gradients-scaled", "optimizer-zero-grad-crash"),
-        ("optimizer-new-memory", "optimizer-empty-not-refused"),
-        ("optimizer-lr-twice", "optimizer-zero-grad-only-the-first"),
-        ("momentum-nesterov", "momentum-one-allowed"),
-        ("momentum-velocity-shared", "momentum-zero-refused"),
-        ("momentum-averaged-gradient", "momentum-not-refused"),
-    ],
-)
-def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
-    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
-
-
-@pytest.mark.parametrize("mistake", [m.id for m in MISTAKES.values() if m.exercise == "Optimizer"])
-def test_a_wrong_optimizer_costs_no_point_of_momentum(mistake: str, verdicts_on: Judge) -> None:
-    verdicts = verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3)
-    assert {verdict.check.exercise for verdict in failed(verdicts)} == {"Optimizer"}
 
 
 @pytest.mark.parametrize("mistake", ["numerical-eps-not-refused", "optimizer-nothing-refused", "momentum-not-refused"])

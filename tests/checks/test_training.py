@@ -18,42 +18,17 @@ from autograder.judge import same_answer
 from autograder.mistakes import Mistake
 from autograder.observe import observe
 from autograder.verdicts import Answer
-from tests.checks.conftest import Judge, failed, named, with_mistakes
-from tests.conftest import ROOT
+from tests.checks.conftest import Judge, failed, with_mistakes
 
 ROOM = "training"
 COURSE = Course.installed()
 MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
 SOURCE = COURSE.source(ROOM)
-RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
 NOT_WRITTEN = '        raise NotImplementedError("training: Learner")\n'
 
 
 def of(exercise: str) -> list[Mistake]:
     return [mistake for mistake in MISTAKES.values() if mistake.exercise == exercise]
-
-
-@pytest.mark.parametrize(
-    "ids",
-    [
-        ("learner-stops-by-the-test-set", "learner-never-zeroed"),
-        ("learner-mean-of-means", "learner-patience-one-more"),
-        ("learner-never-zeroed", "learner-valid-gradients"),
-        ("learner-graphs-kept", "learner-last-weights"),
-        ("learner-loss-tensor", "learner-accuracy-percent"),
-        ("learner-lr-ignored", "learner-accuracy-count"),
-        ("learner-valid-mean-of-means", "learner-constant-seed"),
-        ("learner-one-step", "learner-predict-floats"),
-        ("learner-zeroed-before-the-step", "learner-valid-not-in-evaluation"),
-        ("batches-negative-size", "batches-generator-ignored"),
-        ("evaluate-exchanged", "evaluate-one-standard-error"),
-        ("evaluate-reads-twice", "evaluate-other-keys"),
-        ("confusion-lists-refused", "confusion-lengths-not-refused"),
-        ("scores-exchanged", "scores-f1-half"),
-    ],
-)
-def test_two_mistakes_that_touch_different_checks_are_both_named(ids: tuple[str, str], verdicts_on: Judge) -> None:
-    assert set(ids) <= named(verdicts_on(ROOM, with_mistakes(ROOM, *ids), 7))
 
 
 def outcomes(verdicts_on: Judge, source: str, seed: int = 3) -> dict[str, str]:

@@ -27,7 +27,7 @@ from autograder.matching import compared, wrong_places
 from autograder.mistakes import Mistake
 from autograder.observe import observe, seed_of
 from autograder.verdicts import Answer
-from tests.checks.conftest import named
+from tests.checks.conftest import Judge, named, with_mistakes
 
 COURSE = Course.installed()
 SEEDS = (7, 8, 9)
@@ -36,6 +36,69 @@ IN_ONE, IN_TWO = 5, 4  # pairs of a room that are named at every seed: of one ex
 BOTH = 0.8  # of the pairs in which both show, how many are named, in each room; of all rooms together
 ALL_ROOMS = 0.9
 THIRD = 0.13  # of all pairs, in how many a third mistake may be named
+
+# Pairs that touch different checks, or different observations of one.
+TOGETHER = {
+    "layers": [
+        ("linear-bias-left-out", "linear-zeros"),
+        ("linear-std-ignored", "linear-bias-left-out"),
+        ("he-lecun", "he-zero-not-refused"),
+        ("rms-no-root", "rms-gradients-recorded"),
+        ("ce-largest-of-the-batch", "ce-negative-target"),
+        ("linear-random-bias", "linear-std-not-refused"),
+        ("linear-uniform", "linear-data-in-forward"),
+        ("flatten-view", "sequential-plain-list"),
+    ],
+    "dropout": [
+        ("dropout-no-scaling", "dropout-p-not-refused"),
+        ("dropout-no-scaling", "dropout-active-in-evaluation"),
+        ("dropout-batch-mask", "dropout-p-above-one"),
+        ("dropout-zero-refused", "dropout-scaled-in-evaluation"),
+        ("dropout-own-flag", "dropout-nan-for-one"),
+        ("classifier-dropout-on-pixels", "classifier-first-of-several"),
+        ("classifier-no-first-dropout", "classifier-left-in-evaluation"),
+        ("classifier-dropout-ignored", "classifier-one-shape-only"),
+        ("gap-mean-of-batch-means", "gap-nothing-measured"),
+        ("gap-sign", "gap-gradients-recorded"),
+    ],
+    "optimizer": [
+        ("numerical-float32", "numerical-eps-not-refused"),
+        ("optimizer-ascent", "optimizer-zero-grad-does-nothing"),
+        ("optimizer-rebinding", "optimizer-lr-not-refused"),
+        ("optimizer-gradients-scaled", "optimizer-zero-grad-crash"),
+        ("optimizer-new-memory", "optimizer-empty-not-refused"),
+        ("optimizer-lr-twice", "optimizer-zero-grad-only-the-first"),
+        ("momentum-nesterov", "momentum-one-allowed"),
+        ("momentum-velocity-shared", "momentum-zero-refused"),
+        ("momentum-averaged-gradient", "momentum-not-refused"),
+    ],
+    "training": [
+        ("learner-stops-by-the-test-set", "learner-never-zeroed"),
+        ("learner-mean-of-means", "learner-patience-one-more"),
+        ("learner-never-zeroed", "learner-valid-gradients"),
+        ("learner-graphs-kept", "learner-last-weights"),
+        ("learner-loss-tensor", "learner-accuracy-percent"),
+        ("learner-lr-ignored", "learner-accuracy-count"),
+        ("learner-valid-mean-of-means", "learner-constant-seed"),
+        ("learner-one-step", "learner-predict-floats"),
+        ("learner-zeroed-before-the-step", "learner-valid-not-in-evaluation"),
+        ("batches-negative-size", "batches-generator-ignored"),
+        ("evaluate-exchanged", "evaluate-one-standard-error"),
+        ("evaluate-reads-twice", "evaluate-other-keys"),
+        ("confusion-lists-refused", "confusion-lengths-not-refused"),
+        ("scores-exchanged", "scores-f1-half"),
+    ],
+    "deployment": [
+        ("prepare-exif-ignored", "prepare-blank-accepted"),
+        ("prepare-white-cut-out-lost", "prepare-16-bit-cut-off"),
+        ("prepare-ground-not-zero", "prepare-exif-ignored"),
+        ("prepare-float64", "prepare-tiny-accepted"),
+        ("classify-not-prepared", "classify-not-sorted"),
+        ("classify-not-prepared", "classify-left-in-evaluation"),
+        ("temperature-inverse", "temperature-nothing-refused"),
+        ("temperature-tensor", "temperature-shapes-not-refused"),
+    ],
+}
 
 Pair = tuple[Mistake, Mistake]
 
@@ -167,6 +230,15 @@ def test_pairs_from_everywhere_in_a_room_are_named_at_each_seed(room: str, seed:
     assert len(pairs) == IN_ONE + IN_TWO
     for pair in pairs:
         assert Together(room, pair, seed).named - {None} == {mistake.id for mistake in pair}, ids(pair)
+
+
+@pytest.mark.parametrize(("room", "ids"), [(room, ids) for room, pairs in TOGETHER.items() for ids in pairs])
+def test_two_mistakes_that_touch_different_checks_are_both_named(
+    room: str, ids: tuple[str, str], verdicts_on: Judge
+) -> None:
+    exercises = {mistake.exercise for mistake in COURSE.mistakes(room) if mistake.id in ids}
+    verdicts = [verdict for name in exercises for verdict in verdicts_on(room, with_mistakes(room, *ids), 7, name)]
+    assert set(ids) <= named(verdicts)
 
 
 def ids(pair: Pair) -> str:
