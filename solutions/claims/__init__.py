@@ -7,25 +7,21 @@ A claim is registered in the module of its chapter:
         says="Started with std 0.01, the ten-layer network does not learn, whatever the optimizer and the rate.",
         opposite="Training corrects a bad start.",
         varied=grid(optimizer=["sgd", "adam"], rate=[0.01, 0.1], seed=range(5)),
+        holds=below("accuracy", 15, "accuracy, %"),
+        opposed=above("accuracy", 60, "accuracy, %"),
     )
     def small_start(optimizer, rate, seed): ...  # -> named numbers, by the course's own code
 
-    @small_start.holds
-    def _(numbers): return Found("accuracy, %", interval(numbers["accuracy"]), at_most=15)
-
-    @small_start.opposed
-    def _(numbers): return Found("accuracy, %", interval(numbers["accuracy"]), at_least=60)
-
 A *setting* names a value for each thing that is varied. The settings that differ only in the seed are one
-*combination*; ``holds`` and ``opposed`` look at the numbers of one combination at a time, a tuple over the seeds for
-each name. A claim holds where it does in every combination of its region; its opposite, a general sentence too, must
-fail in at least one.
+*combination*; ``holds`` and ``opposed`` say between which bounds the interval of a quantity lies in one combination,
+whose numbers are a tuple over the seeds for each name. A claim holds where it does in every combination of its region;
+its opposite, a general sentence too, must fail in at least one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from math import inf, sqrt
 from statistics import mean, stdev
@@ -69,6 +65,51 @@ class Found:
 
 
 Judging = Callable[[Numbers], Found]
+Quantity = Callable[[Numbers], Iterable[float]]  # one number for each seed
+
+
+def above(of: str | Quantity, at_least: float, quantity: str, **provided: Callable[[Numbers], bool]) -> Judging:
+    """Judge by a lower bound for the interval of a quantity, given by its name or computed from the numbers."""
+    return between(of, at_least, inf, quantity, **provided)
+
+
+def below(of: str | Quantity, at_most: float, quantity: str, **provided: Callable[[Numbers], bool]) -> Judging:
+    """Judge by an upper bound for it."""
+    return between(of, -inf, at_most, quantity, **provided)
+
+
+def between(
+    of: str | Quantity,
+    at_least: float,
+    at_most: float,
+    quantity: str,
+    provided: Callable[[Numbers], bool] = lambda numbers: True,
+) -> Judging:
+    """Judge by both bounds, and by what else has to be so where a sentence says two things.
+
+    Args:
+        of: the name of a number, or a function of all numbers that returns one for each seed.
+        at_least: lower bound for the whole interval.
+        at_most: upper bound for it.
+        quantity: in words, with its unit.
+        provided: what else has to hold.
+    """
+
+    def judge(numbers: Numbers) -> Found:
+        values = numbers[of] if isinstance(of, str) else of(numbers)
+        return Found(quantity, interval(values), at_least, at_most, provided(numbers))
+
+    return judge
+
+
+def minus(more: str, less: str) -> Quantity:
+    """Return the differences of two measurements that share seed and split."""
+    return lambda numbers: differences(numbers[more], numbers[less])
+
+
+def over(some: str, others: str) -> Quantity:
+    """Return the ratios of two measurements that share seed and split."""
+    return lambda numbers: ratios(numbers[some], numbers[others])
 
 
 @dataclass(eq=False)
@@ -82,6 +123,7 @@ class Claim:
         opposite: the most tempting contrary sentence.
         settings: all that is measured.
         measure: takes a setting as keywords and returns named numbers.
+        judging: by ``holds`` and ``opposed``, what one combination shows of the claim and of its opposite.
         where: whether a setting lies in the region of which the claim speaks; outside it is measured as well.
         bounds: words of ``says`` that name this region.
     """
@@ -92,17 +134,9 @@ class Claim:
     opposite: str
     settings: list[dict[str, Any]]
     measure: Callable[..., dict[str, float]]
+    judging: Mapping[str, Judging]
     where: Callable[[Setting], bool] | None = None
     bounds: tuple[str, ...] = ()
-    judging: dict[str, Judging] = field(default_factory=dict)
-
-    def holds(self, judging: Judging) -> Judging:
-        """Register how the claim is judged."""
-        return self.judging.setdefault("holds", judging)
-
-    def opposed(self, judging: Judging) -> Judging:
-        """Register how its opposite is judged."""
-        return self.judging.setdefault("opposed", judging)
 
     @property
     def is_bounded(self) -> bool:
@@ -125,8 +159,6 @@ class Claim:
             found.append(f"fewer than {LEAST_SEEDS} seeds")
         if len(varied.keys() - {"seed"}) < LEAST_VARIED:
             found.append(f"fewer than {LEAST_VARIED} things are varied besides the seed")
-        if self.judging.keys() != {"holds", "opposed"}:
-            found.append("it does not say when it holds and when its opposite does")
         if self.is_bounded != bool(self.bounds):
             found.append("a bounded claim has a region and words for it")
         found += [f"its sentence does not name its bound {bound!r}" for bound in self.bounds if bound not in self.says]
@@ -142,6 +174,8 @@ def claim(
     says: str,
     opposite: str,
     varied: list[dict[str, Any]],
+    holds: Judging,
+    opposed: Judging,
     where: Callable[[Setting], bool] | None = None,
     bounds: Iterable[str] = (),
 ) -> Callable[[Callable[..., dict[str, float]]], Claim]:
@@ -155,7 +189,9 @@ def claim(
         if name in REGISTERED:
             raise ValueError(f"two claims are called {name}")
         room = measure.__module__.rpartition(".")[2]
-        REGISTERED[name] = Claim(name, room, says, opposite, varied, measure, where, tuple(bounds))
+        REGISTERED[name] = Claim(
+            name, room, says, opposite, varied, measure, {"holds": holds, "opposed": opposed}, where, tuple(bounds)
+        )
         return REGISTERED[name]
 
     return register

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from solutions.approximation import relu_interpolant
-from solutions.claims import Found, Interval, Numbers, claim, grid, interval, paired
+from solutions.claims import Quantity, above, below, between, claim, grid, interval, minus, over
 from solutions.claims.experiments import COURSE, accuracy, network, optimizer_of, rms, split
 from solutions.layers import Sequential
 from solutions.optimizer import Optimizer
@@ -110,6 +110,10 @@ def line_error() -> float:
     "the same layers with ReLUs between them at less than half of its error.",
     opposite="Depth alone adds power: layers in a row bend the line a little each, and get below half of its error.",
     varied=grid(depth=[5, 10], rate=[0.003, 0.01], seed=SEEDS),
+    holds=between(
+        "without", 0.99, 1.05, "error over that of the best line", provided=lambda numbers: max(numbers["with"]) < 0.5
+    ),
+    opposed=below("without", 0.5, "error over that of the best line"),
 )
 def affine_layers(depth: int, rate: float, seed: int) -> dict[str, float]:
     sizes = [1, *[16] * (depth - 1), 1]
@@ -119,17 +123,6 @@ def affine_layers(depth: int, rate: float, seed: int) -> dict[str, float]:
         fit(model, PLACES, PLACES.sin(), F.mse_loss, 1000, rate, seed, "adam", falling=True)
         found[name] = sine_error(model) / line_error()
     return found
-
-
-@affine_layers.holds
-def _(numbers: Numbers) -> Found:
-    bent = max(numbers["with"]) < 0.5
-    return Found("error over that of the best line", interval(numbers["without"]), 0.99, 1.05, provided=bent)
-
-
-@affine_layers.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("error over that of the best line", interval(numbers["without"]), at_most=0.5)
 
 
 GARMENTS = grid(optimizer=["sgd"], rate=[0.02, 0.05], steps=[2000, 4000]) + grid(
@@ -145,6 +138,8 @@ GARMENTS = grid(optimizer=["sgd"], rate=[0.02, 0.05], steps=[2000, 4000]) + grid
     varied=[setting | {"seed": seed} for setting in GARMENTS for seed in SEEDS],
     where=lambda setting: setting["steps"] == 4000 and setting["rate"] != 0.02,
     bounds=["4,000 steps", "a rate of 0.05, or with Adam"],
+    holds=between(minus("with", "without"), 1, 5, "accuracy with ReLUs above that without, points"),
+    opposed=between(minus("with", "without"), -1, 1, "accuracy with ReLUs above that without, points"),
 )
 def relus_on_garments(optimizer: str, rate: float, steps: int, seed: int) -> dict[str, float]:
     return garments(steps, rate, seed, optimizer, falling=True)
@@ -161,16 +156,6 @@ def garments(steps: int, rate: float, seed: int, optimizer: str = "sgd", falling
     return found
 
 
-@relus_on_garments.holds
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy with ReLUs above that without, points", paired(numbers["with"], numbers["without"]), 1, 5)
-
-
-@relus_on_garments.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy with ReLUs above that without, points", paired(numbers["with"], numbers["without"]), -1, 1)
-
-
 @claim(
     "stopped-early-the-relu-hides",
     says="After 250 or 500 steps of gradient descent at a rate of 0.02, the network with ReLUs is not a point ahead of "
@@ -179,29 +164,19 @@ def _(numbers: Numbers) -> Found:
     varied=grid(steps=[250, 500], rate=[0.02, 0.05], seed=SEEDS),
     where=lambda setting: setting["rate"] == 0.02,
     bounds=["a rate of 0.02"],
+    holds=below(minus("with", "without"), 1, "accuracy with ReLUs above that without, points"),
+    opposed=above(minus("with", "without"), 1, "accuracy with ReLUs above that without, points"),
 )
 def stopped_early(steps: int, rate: float, seed: int) -> dict[str, float]:
     return garments(steps, rate, seed)
 
 
-@stopped_early.holds
-def _(numbers: Numbers) -> Found:
-    ahead = paired(numbers["with"], numbers["without"])
-    return Found("accuracy with ReLUs above that without, points", ahead, at_most=1)
-
-
-@stopped_early.opposed
-def _(numbers: Numbers) -> Found:
-    ahead = paired(numbers["with"], numbers["without"])
-    return Found("accuracy with ReLUs above that without, points", ahead, at_least=1)
-
-
-def halvings(more: Iterable[float], less: Iterable[float]) -> Interval:
+def halvings(more: str, less: str) -> Quantity:
     """Return how often the larger error is halved on the way to the smaller, by seeds.
 
     Errors differ by factors from seed to seed, so it is their logarithms that have a mean and an interval.
     """
-    return interval(math.log2(one / other) for one, other in zip(more, less, strict=True))
+    return lambda numbers: map(math.log2, over(more, less)(numbers))
 
 
 @claim(
@@ -209,19 +184,11 @@ def halvings(more: Iterable[float], less: Iterable[float]) -> Interval:
     says="By plain gradient descent at a constant rate, 256 units follow the sine less than twice as well as 64.",
     opposite="A network that is four times as wide has a sixteenth of the error, trained as constructed.",
     varied=grid(rate=[0.05, 0.1], steps=[1500, 3000], seed=SEEDS),
+    holds=below(halvings("64", "256"), 1, "halvings of the error from 64 to 256 units"),
+    opposed=above(halvings("64", "256"), 3, "halvings of the error from 64 to 256 units"),
 )
 def constant_rate(rate: float, steps: int, seed: int) -> dict[str, float]:
     return {str(units): trained_error(units, seed, steps, rate) for units in (64, 256)}
-
-
-@constant_rate.holds
-def _(numbers: Numbers) -> Found:
-    return Found("halvings of the error from 64 to 256 units", halvings(numbers["64"], numbers["256"]), at_most=1)
-
-
-@constant_rate.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("halvings of the error from 64 to 256 units", halvings(numbers["64"], numbers["256"]), at_least=3)
 
 
 @claim(
@@ -230,21 +197,16 @@ def _(numbers: Numbers) -> Found:
     "to 64 as from 64 to 256.",
     opposite="The error of trained networks falls at first, and then hardly, with width.",
     varied=grid(rate=[0.005, 0.01], steps=[1500, 2500], seed=SEEDS),
+    holds=above(
+        halvings("64", "256"),
+        A_THIRD,
+        "halvings of the error from 64 to 256 units",
+        provided=lambda numbers: interval(halvings("16", "64")(numbers)).low >= A_THIRD,
+    ),
+    opposed=below(halvings("64", "256"), A_FIFTH, "halvings of the error from 64 to 256 units"),
 )
 def falling_rate(rate: float, steps: int, seed: int) -> dict[str, float]:
     return {str(units): trained_error(units, seed, steps, rate, "adam", falling=True) for units in (16, 64, 256)}
-
-
-@falling_rate.holds
-def _(numbers: Numbers) -> Found:
-    first = halvings(numbers["16"], numbers["64"]).low >= A_THIRD
-    found = halvings(numbers["64"], numbers["256"])
-    return Found("halvings of the error from 64 to 256 units", found, at_least=A_THIRD, provided=first)
-
-
-@falling_rate.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("halvings of the error from 64 to 256 units", halvings(numbers["64"], numbers["256"]), at_most=A_FIFTH)
 
 
 @claim(
@@ -254,6 +216,14 @@ def _(numbers: Numbers) -> Found:
     opposite="The error of wide networks stays large because all bends start at x = 0: spread them, and it falls to "
     "less than half.",
     varied=grid(units=[64, 256], rate=[0.05, 0.1], seed=SEEDS),
+    holds=between(
+        halvings("at 0", "spread"),
+        -1,
+        1,
+        "halvings of the error by spreading the bends",
+        provided=lambda numbers: interval(halvings("at 0", "adam")(numbers)).low >= 1,
+    ),
+    opposed=above(halvings("at 0", "spread"), 1, "halvings of the error by spreading the bends"),
 )
 def spread_bends(units: int, rate: float, seed: int) -> dict[str, float]:
     return {
@@ -261,19 +231,6 @@ def spread_bends(units: int, rate: float, seed: int) -> dict[str, float]:
         "spread": trained_error(units, seed, 1500, rate, spread=True),
         "adam": trained_error(units, seed, 1500, 0.01, "adam", falling=True),
     }
-
-
-@spread_bends.holds
-def _(numbers: Numbers) -> Found:
-    adam = halvings(numbers["at 0"], numbers["adam"]).low >= 1
-    found = halvings(numbers["at 0"], numbers["spread"])
-    return Found("halvings of the error by spreading the bends", found, -1, 1, provided=adam)
-
-
-@spread_bends.opposed
-def _(numbers: Numbers) -> Found:
-    found = halvings(numbers["at 0"], numbers["spread"])
-    return Found("halvings of the error by spreading the bends", found, at_least=1)
 
 
 OPTIMIZERS = [
@@ -288,22 +245,21 @@ OPTIMIZERS = [
     "same width, with either optimizer.",
     opposite="Training finds whatever the formula finds: the two errors are the same to within a fifth.",
     varied=[{"units": units, **how, "seed": seed} for units in (16, 64, 256) for how in OPTIMIZERS for seed in SEEDS],
+    holds=above(
+        lambda numbers: map(math.log2, numbers["times"]),
+        A_THIRD,
+        "halvings from the trained network's error to the constructed one's",
+    ),
+    opposed=between(
+        lambda numbers: map(math.log2, numbers["times"]),
+        -A_FIFTH,
+        A_FIFTH,
+        "halvings from the trained network's error to the constructed one's",
+    ),
 )
 def formula_ahead(units: int, optimizer: str, rate: float, falling: bool, seed: int) -> dict[str, float]:
     error = trained_error(units, seed, 1500, rate, optimizer, falling)
     return {"times": error / constructed_error(units)}
-
-
-@formula_ahead.holds
-def _(numbers: Numbers) -> Found:
-    found = interval(map(math.log2, numbers["times"]))
-    return Found("halvings from the trained network's error to the constructed one's", found, at_least=A_THIRD)
-
-
-@formula_ahead.opposed
-def _(numbers: Numbers) -> Found:
-    found = interval(map(math.log2, numbers["times"]))
-    return Found("halvings from the trained network's error to the constructed one's", found, -A_FIFTH, A_FIFTH)
 
 
 @claim(
@@ -313,22 +269,11 @@ def _(numbers: Numbers) -> Found:
     varied=grid(units=[64, 256], rate=[0.05, 0.1], seed=SEEDS),
     where=lambda setting: setting["rate"] == 0.05,
     bounds=["rate of 0.05"],
+    holds=above(halvings("1000", "3000"), 1, "halvings of the error from 1,000 to 3,000 steps"),
+    opposed=between(halvings("1000", "3000"), -A_FIFTH, A_FIFTH, "halvings of the error from 1,000 to 3,000 steps"),
 )
 def more_steps(units: int, rate: float, seed: int) -> dict[str, float]:
     return {str(steps): trained_error(units, seed, steps, rate) for steps in (1000, 3000)}
-
-
-@more_steps.holds
-def _(numbers: Numbers) -> Found:
-    return Found(
-        "halvings of the error from 1,000 to 3,000 steps", halvings(numbers["1000"], numbers["3000"]), at_least=1
-    )
-
-
-@more_steps.opposed
-def _(numbers: Numbers) -> Found:
-    found = halvings(numbers["1000"], numbers["3000"])
-    return Found("halvings of the error from 1,000 to 3,000 steps", found, -A_FIFTH, A_FIFTH)
 
 
 REGIONS = {
@@ -343,6 +288,8 @@ REGIONS = {
     "five points more of unseen T-shirts and shirts than a guess of 0.5.",
     opposite="Looking at the sleeves is what counts: any reasonable threshold is as good, within two points.",
     varied=grid(region=list(REGIONS), images=[100, 1000, 4000], seed=SEEDS),
+    holds=above(minus("chosen", "guessed"), 5, "points above a threshold of 0.5"),
+    opposed=below(minus("chosen", "guessed"), 2, "points above a threshold of 0.5"),
 )
 def threshold(region: str, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -355,13 +302,3 @@ def threshold(region: str, images: int, seed: int) -> dict[str, float]:
 
     best = max((step / 100 for step in range(101)), key=lambda limit: score(limit, data.train_x, data.train_y))
     return {"chosen": score(best, data.held_x, data.held_y), "guessed": score(0.5, data.held_x, data.held_y)}
-
-
-@threshold.holds
-def _(numbers: Numbers) -> Found:
-    return Found("points above a threshold of 0.5", paired(numbers["chosen"], numbers["guessed"]), at_least=5)
-
-
-@threshold.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("points above a threshold of 0.5", paired(numbers["chosen"], numbers["guessed"]), at_most=2)

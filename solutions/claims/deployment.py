@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import Found, Numbers, claim, grid, interval, paired, ratios
+from solutions.claims import above, below, between, claim, grid, minus, over
 from solutions.claims.experiments import COURSE, Split, accuracy, loss, network, split, train
 from solutions.deployment import affine_layers, temperature
 from solutions.layers import Sequential
@@ -62,19 +62,11 @@ def excess(model: nn.Module, data: Split) -> float:
     says="A white square, which no data set holds, gets an answer with a mean probability above 0.8.",
     opposite="A network hesitates where it has never seen anything like it.",
     varied=USUAL,
+    holds=above("sure", 0.8, "probability of the answer to a white square"),
+    opposed=below("sure", 0.5, "probability of the answer to a white square"),
 )
 def white(rate: float, dropout: float, seed: int) -> dict[str, float]:
     return {"sure": sureness(trained(rate, dropout, seed), torch.ones(1, 784))}
-
-
-@white.holds
-def _(numbers: Numbers) -> Found:
-    return Found("probability of the answer to a white square", interval(numbers["sure"]), at_least=0.8)
-
-
-@white.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("probability of the answer to a white square", interval(numbers["sure"]), at_most=0.5)
 
 
 @claim(
@@ -83,22 +75,15 @@ def _(numbers: Numbers) -> Found:
     "0.7.",
     opposite="A network that is wrong is unsure as well.",
     varied=USUAL,
+    holds=above(
+        "sure", 0.7, "mean probability, fewer than 20 % right", provided=lambda numbers: max(numbers["right"]) < 20
+    ),
+    opposed=below("sure", 0.5, "mean probability"),
 )
 def inverted(rate: float, dropout: float, seed: int) -> dict[str, float]:
     data, model = split(seed), trained(rate, dropout, seed)
     x = 1 - data.held_x
     return {"right": accuracy(model, x, data.held_y), "sure": sureness(model, x)}
-
-
-@inverted.holds
-def _(numbers: Numbers) -> Found:
-    wrong = max(numbers["right"]) < 20
-    return Found("mean probability, fewer than 20 % right", interval(numbers["sure"]), at_least=0.7, provided=wrong)
-
-
-@inverted.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("mean probability", interval(numbers["sure"]), at_most=0.5)
 
 
 def on_range(rate: float, dropout: float, seed: int) -> dict[str, float]:
@@ -115,20 +100,11 @@ def on_range(rate: float, dropout: float, seed: int) -> dict[str, float]:
     "than 0.98 on average.",
     opposite="Numbers that are 255 times too large leave nothing but guesses.",
     varied=USUAL,
+    holds=below(minus("usual", "255"), 10, "points lost", provided=lambda numbers: min(numbers["sure 255"]) > 0.98),
+    opposed=below("255", 30, "accuracy, %"),
 )
 def to_255(rate: float, dropout: float, seed: int) -> dict[str, float]:
     return on_range(rate, dropout, seed)
-
-
-@to_255.holds
-def _(numbers: Numbers) -> Found:
-    sure = min(numbers["sure 255"]) > 0.98
-    return Found("points lost", paired(numbers["usual"], numbers["255"]), at_most=10, provided=sure)
-
-
-@to_255.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy, %", interval(numbers["255"]), at_most=30)
 
 
 @claim(
@@ -136,19 +112,11 @@ def _(numbers: Numbers) -> Found:
     says="Fed with −1 to 1, the network loses at least ten points of accuracy.",
     opposite="A network without large biases forgives every range of its inputs.",
     varied=USUAL,
+    holds=above(minus("usual", "signed"), 10, "points lost"),
+    opposed=below(minus("usual", "signed"), 5, "points lost"),
 )
 def signed(rate: float, dropout: float, seed: int) -> dict[str, float]:
     return on_range(rate, dropout, seed)
-
-
-@signed.holds
-def _(numbers: Numbers) -> Found:
-    return Found("points lost", paired(numbers["usual"], numbers["signed"]), at_least=10)
-
-
-@signed.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("points lost", paired(numbers["usual"], numbers["signed"]), at_most=5)
 
 
 @claim(
@@ -156,6 +124,8 @@ def _(numbers: Numbers) -> Found:
     says="Fewer than one mirrored ankle boot in ten is recognised, unless mirrored images were in the training.",
     opposite="A network that knows boots knows them from either side.",
     varied=USUAL,
+    holds=below("untaught", 10, "mirrored boots recognised, %", provided=lambda numbers: min(numbers["taught"]) > 70),
+    opposed=above("untaught", 70, "mirrored boots recognised, %"),
 )
 def boots(rate: float, dropout: float, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -164,22 +134,13 @@ def boots(rate: float, dropout: float, seed: int) -> dict[str, float]:
     return {"untaught": accuracy(trained(rate, dropout, seed), x, y), "taught": accuracy(taught, x, y)}
 
 
-@boots.holds
-def _(numbers: Numbers) -> Found:
-    taught = min(numbers["taught"]) > 70
-    return Found("mirrored boots recognised, %", interval(numbers["untaught"]), at_most=10, provided=taught)
-
-
-@boots.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("mirrored boots recognised, %", interval(numbers["untaught"]), at_least=70)
-
-
 @claim(
     "three-pixels-cost-twenty-points",
     says="Images moved by three pixels are named at least twenty points less often than in their place.",
     opposite="A shift of three pixels, which nobody notices, costs less than five points.",
     varied=USUAL,
+    holds=above(minus("usual", "moved"), 20, "points lost"),
+    opposed=below(minus("usual", "moved"), 5, "points lost"),
 )
 def shifted(rate: float, dropout: float, seed: int) -> dict[str, float]:
     data, model = split(seed), trained(rate, dropout, seed)
@@ -190,36 +151,18 @@ def shifted(rate: float, dropout: float, seed: int) -> dict[str, float]:
     return {"usual": accuracy(model, data.held_x, data.held_y), "moved": sum(right) / len(right)}
 
 
-@shifted.holds
-def _(numbers: Numbers) -> Found:
-    return Found("points lost", paired(numbers["usual"], numbers["moved"]), at_least=20)
-
-
-@shifted.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("points lost", paired(numbers["usual"], numbers["moved"]), at_most=5)
-
-
 @claim(
     "few-images-make-too-sure",
     says="Trained for the same number of steps on 1,000 images in place of 4,000, the network claims more in "
     "excess of its accuracy.",
     opposite="How much too sure a network is depends on the network and not on the number of images.",
     varied=USUAL,
+    holds=above(minus("1000", "4000"), 0, "probability claimed in excess, added"),
+    opposed=between(minus("1000", "4000"), -0.01, 0.01, "probability claimed in excess, added"),
 )
 def few(rate: float, dropout: float, seed: int) -> dict[str, float]:
     less = trained(rate, dropout, seed, images=1000, epochs=4 * EPOCHS)
     return {"4000": excess(trained(rate, dropout, seed), split(seed)), "1000": excess(less, split(seed, 1000))}
-
-
-@few.holds
-def _(numbers: Numbers) -> Found:
-    return Found("probability claimed in excess, added", paired(numbers["1000"], numbers["4000"]), at_least=0)
-
-
-@few.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("probability claimed in excess, added", paired(numbers["1000"], numbers["4000"]), -0.01, 0.01)
 
 
 @claim(
@@ -227,20 +170,12 @@ def _(numbers: Numbers) -> Found:
     says="Three times as many epochs on 4,000 images raise what the network claims in excess of its accuracy.",
     opposite="Longer training brings the claims closer to the accuracy.",
     varied=USUAL,
+    holds=above(minus("long", "short"), 0, "probability claimed in excess, added"),
+    opposed=below(minus("long", "short"), 0, "probability claimed in excess, added"),
 )
 def long(rate: float, dropout: float, seed: int) -> dict[str, float]:
     longer = trained(rate, dropout, seed, epochs=3 * EPOCHS)
     return {"short": excess(trained(rate, dropout, seed), split(seed)), "long": excess(longer, split(seed))}
-
-
-@long.holds
-def _(numbers: Numbers) -> Found:
-    return Found("probability claimed in excess, added", paired(numbers["long"], numbers["short"]), at_least=0)
-
-
-@long.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("probability claimed in excess, added", paired(numbers["long"], numbers["short"]), at_most=0)
 
 
 @claim(
@@ -249,6 +184,13 @@ def _(numbers: Numbers) -> Found:
     "on 500 others, and changes not one answer.",
     opposite="Calibration is paid for: some answers become wrong.",
     varied=USUAL,
+    holds=below(
+        over("after", "before"),
+        1,
+        "cross-entropy after over before, no answer changed",
+        provided=lambda numbers: max(numbers["changed"]) == 0,
+    ),
+    opposed=above("changed", 0.1, "answers changed, %"),
 )
 def cooled(rate: float, dropout: float, seed: int) -> dict[str, float]:
     data, model = split(seed, 1000), trained(rate, dropout, seed, images=1000, epochs=4 * EPOCHS)
@@ -261,18 +203,6 @@ def cooled(rate: float, dropout: float, seed: int) -> dict[str, float]:
         "after": float(F.cross_entropy(after, data.held_y[500:])),
         "changed": 100 * float(changed),
     }
-
-
-@cooled.holds
-def _(numbers: Numbers) -> Found:
-    same = max(numbers["changed"]) == 0
-    left = interval(ratios(numbers["after"], numbers["before"]))
-    return Found("cross-entropy after over before, no answer changed", left, at_most=1, provided=same)
-
-
-@cooled.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("answers changed, %", interval(numbers["changed"]), at_least=0.1)
 
 
 def rounded(model: nn.Module, values: int) -> nn.Module:
@@ -290,21 +220,13 @@ def rounded(model: nn.Module, values: int) -> nn.Module:
     says="With each unit's weights rounded to seven values, the network loses less than five points of accuracy.",
     opposite="Three values, −1, 0 and 1 times a number, would do as well.",
     varied=USUAL,
+    holds=below(minus("all", "7"), 5, "points lost with seven values"),
+    opposed=below(minus("all", "3"), 5, "points lost with three values"),
 )
 def seven(rate: float, dropout: float, seed: int) -> dict[str, float]:
     data, model = split(seed), trained(rate, dropout, seed)
     found = {str(values): accuracy(rounded(model, values), data.held_x, data.held_y) for values in (7, 3)}
     return found | {"all": accuracy(model, data.held_x, data.held_y)}
-
-
-@seven.holds
-def _(numbers: Numbers) -> Found:
-    return Found("points lost with seven values", paired(numbers["all"], numbers["7"]), at_most=5)
-
-
-@seven.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("points lost with three values", paired(numbers["all"], numbers["3"]), at_most=5)
 
 
 def sharpened(x: Tensor, amount: float) -> Tensor:
@@ -322,6 +244,8 @@ def sharpened(x: Tensor, amount: float) -> Tensor:
     varied=grid(grain=[0.0, 0.2, 0.4], sharpening=[0.0, 0.5], seed=SEEDS),
     where=lambda setting: setting["grain"] == 0,
     bounds=("Without grain",),
+    holds=between(minus("mean", "left out"), -2, 2, "points ahead of leaving pixels out"),
+    opposed=below(minus("mean", "left out"), -2, "points ahead of leaving pixels out"),
 )
 def smaller(grain: float, sharpening: float, seed: int) -> dict[str, float]:
     data, model = split(seed), trained(0.1, 0.2, seed)
@@ -330,13 +254,3 @@ def smaller(grain: float, sharpening: float, seed: int) -> dict[str, float]:
     large = torch.where(large > 0.05, large + grain * torch.randn(large.shape, generator=rng), large).clamp(0, 1)
     ways = {"mean": F.avg_pool2d(large, 8), "left out": sharpened(large[:, :, 4::8, 4::8], sharpening)}
     return {name: accuracy(model, x.reshape(-1, 784), data.held_y[:300]) for name, x in ways.items()}
-
-
-@smaller.holds
-def _(numbers: Numbers) -> Found:
-    return Found("points ahead of leaving pixels out", paired(numbers["mean"], numbers["left out"]), -2, 2)
-
-
-@smaller.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("points ahead of leaving pixels out", paired(numbers["mean"], numbers["left out"]), at_most=-2)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import Found, Numbers, claim, differences, grid, interval, paired, ratios
+from solutions.claims import above, below, between, claim, differences, grid, minus, over, paired, ratios
 from solutions.claims.experiments import COURSE, Split, accuracy, loss, network, rms, split
 from solutions.dropout import Dropout, gap
 from solutions.layers import Sequential
@@ -71,6 +71,8 @@ def gap_of(model: nn.Module, data: Split) -> float:
     "shuffled and follow no rule.",
     opposite="What follows no rule cannot be learned: on shuffled labels the network stays near guessing.",
     varied=grid(images=[300, 1000], rate=[0.1, 0.2], seed=SEEDS),
+    holds=above("seen", 95, "accuracy on the shuffled labels, %"),
+    opposed=below("seen", 20, "accuracy on the shuffled labels, %"),
 )
 def random_labels(images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -84,22 +86,22 @@ def random_labels(images: int, rate: float, seed: int) -> dict[str, float]:
     }
 
 
-@random_labels.holds
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy on the shuffled labels, %", interval(numbers["seen"]), at_least=95)
-
-
-@random_labels.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy on the shuffled labels, %", interval(numbers["seen"]), at_most=20)
-
-
 @claim(
     "more-parameters-are-no-harm",
     says="With 256 and 64 hidden units instead of 16 and 16, the network has seventeen times as many parameters and "
     "is as accurate on images that it has not seen, or more so, to within half a point.",
     opposite="The more parameters a network has, the worse it does on images that it has not seen.",
     varied=grid(images=[500, 1000], rate=[0.1, 0.2], epochs=[10, 30], seed=SEEDS),
+    holds=above(
+        minus("large accuracy", "small accuracy"),
+        -0.5,
+        "accuracy of the large network above that of the small one, points",
+    ),
+    opposed=below(
+        minus("large accuracy", "small accuracy"),
+        0,
+        "accuracy of the large network above that of the small one, points",
+    ),
 )
 def more_parameters(images: int, rate: float, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -112,18 +114,6 @@ def more_parameters(images: int, rate: float, epochs: int, seed: int) -> dict[st
     return found
 
 
-@more_parameters.holds
-def _(numbers: Numbers) -> Found:
-    better = paired(numbers["large accuracy"], numbers["small accuracy"])
-    return Found("accuracy of the large network above that of the small one, points", better, at_least=-0.5)
-
-
-@more_parameters.opposed
-def _(numbers: Numbers) -> Found:
-    better = paired(numbers["large accuracy"], numbers["small accuracy"])
-    return Found("accuracy of the large network above that of the small one, points", better, at_most=0)
-
-
 @claim(
     "gap-opens-while-both-losses-fall",
     says="On 1,000 images or more the gap opens while the network still becomes better at images that it has not seen: "
@@ -132,6 +122,13 @@ def _(numbers: Numbers) -> Found:
     varied=grid(images=[500, 1000, 4000], rate=[0.05, 0.1], seed=SEEDS),
     where=lambda setting: setting["images"] >= 1000,
     bounds=("On 1,000 images or more",),
+    holds=above(
+        minus("gap", "first gap"),
+        0,
+        "gap after five epochs above that after one, with held-back loss falling",
+        provided=lambda numbers: max(differences(numbers["held"], numbers["first held"])) < 0,
+    ),
+    opposed=above(minus("held", "first held"), 0, "rise of the held-back loss"),
 )
 def gap_opens(images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -147,24 +144,20 @@ def gap_opens(images: int, rate: float, seed: int) -> dict[str, float]:
     return {"first gap": gaps[0], "gap": gaps[-1], "first held": held[0], "held": held[-1]}
 
 
-@gap_opens.holds
-def _(numbers: Numbers) -> Found:
-    better = max(differences(numbers["held"], numbers["first held"])) < 0
-    opened = paired(numbers["gap"], numbers["first gap"])
-    return Found("gap after five epochs above that after one, with held-back loss falling", opened, 0, provided=better)
-
-
-@gap_opens.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("rise of the held-back loss", paired(numbers["held"], numbers["first held"]), at_least=0)
-
-
 @claim(
     "overfitting-shows-in-the-loss",
     says="Trained for too long on 500 or 1,000 images, the network has a higher loss on held-back images than at its "
     "best epoch, and its accuracy on them is within two points of what it was then.",
     opposite="A network that overfits makes more mistakes on held-back images than before.",
     varied=grid(images=[500, 1000], rate=[0.1, 0.2], seed=SEEDS),
+    holds=between(
+        minus("accuracy", "best accuracy"),
+        -2,
+        2,
+        "accuracy at the end above that at the best epoch, points",
+        provided=lambda numbers: min(differences(numbers["loss"], numbers["best loss"])) > 0,
+    ),
+    opposed=below(minus("accuracy", "best accuracy"), -0.5, "accuracy at the end above that at the best epoch, points"),
 )
 def overfits(images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -185,25 +178,19 @@ def overfits(images: int, rate: float, seed: int) -> dict[str, float]:
     }
 
 
-@overfits.holds
-def _(numbers: Numbers) -> Found:
-    worse = min(differences(numbers["loss"], numbers["best loss"])) > 0
-    change = paired(numbers["accuracy"], numbers["best accuracy"])
-    return Found("accuracy at the end above that at the best epoch, points", change, -2, 2, provided=worse)
-
-
-@overfits.opposed
-def _(numbers: Numbers) -> Found:
-    change = paired(numbers["accuracy"], numbers["best accuracy"])
-    return Found("accuracy at the end above that at the best epoch, points", change, at_most=-0.5)
-
-
 @claim(
     "more-images-narrow-the-gap",
     says="Four times as many images narrow the gap, at the same number of epochs as at the same number of steps, and "
     "lower the loss on held-back images.",
     opposite="More images take more time and change nothing else: nine tenths of the gap and more are left.",
     varied=grid(alike=["epochs", "steps"], rate=[0.1, 0.2], seed=SEEDS),
+    holds=below(
+        over("many gap", "few gap"),
+        1,
+        "gap with four times as many images, as a share of the other",
+        provided=lambda numbers: max(differences(numbers["many held"], numbers["few held"])) < 0,
+    ),
+    opposed=above(over("many gap", "few gap"), 0.9, "gap with four times as many images, as a share of the other"),
 )
 def more_images(alike: str, rate: float, seed: int) -> dict[str, float]:
     found = {}
@@ -214,19 +201,6 @@ def more_images(alike: str, rate: float, seed: int) -> dict[str, float]:
         found[f"{name} gap"] = gap_of(model, data)
         found[f"{name} held"] = loss(model, data.held_x, data.held_y)
     return found
-
-
-@more_images.holds
-def _(numbers: Numbers) -> Found:
-    better = max(differences(numbers["many held"], numbers["few held"])) < 0
-    left = interval(ratios(numbers["many gap"], numbers["few gap"]))
-    return Found("gap with four times as many images, as a share of the other", left, at_most=1, provided=better)
-
-
-@more_images.opposed
-def _(numbers: Numbers) -> Found:
-    left = interval(ratios(numbers["many gap"], numbers["few gap"]))
-    return Found("gap with four times as many images, as a share of the other", left, at_least=0.9)
 
 
 WAYS = ("shift", "decay", "dropout", "stop")
@@ -241,6 +215,20 @@ HALVES = (slice(0, 500), slice(500, 1000))  # of the held-back images: to choose
     varied=grid(images=[500, 1000], rate=[0.1, 0.2], seed=SEEDS),
     where=lambda setting: setting["rate"] == 0.2,
     bounds=("at a learning rate of 0.2",),
+    holds=below(
+        lambda numbers: map(
+            max, zip(*[ratios(numbers[f"{way} gap"], numbers["plain gap"]) for way in WAYS], strict=True)
+        ),
+        1,
+        "gap left, as a share, by the way that narrows it least",
+    ),
+    opposed=above(
+        lambda numbers: map(
+            min, zip(*[differences(numbers[f"{way} accuracy"], numbers["plain accuracy"]) for way in WAYS], strict=True)
+        ),
+        1,
+        "points gained by the way that gains least",
+    ),
 )
 def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
     whole = split(seed, images)
@@ -273,26 +261,14 @@ def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
     return found
 
 
-@four_ways.holds
-def _(numbers: Numbers) -> Found:
-    left = [ratios(numbers[f"{way} gap"], numbers["plain gap"]) for way in WAYS]
-    most = interval(map(max, zip(*left, strict=True)))
-    return Found("gap left, as a share, by the way that narrows it least", most, at_most=1)
-
-
-@four_ways.opposed
-def _(numbers: Numbers) -> Found:
-    gained = [differences(numbers[f"{way} accuracy"], numbers["plain accuracy"]) for way in WAYS]
-    least = interval(map(min, zip(*gained, strict=True)))
-    return Found("points gained by the way that gains least", least, at_least=1)
-
-
 @claim(
     "dropout-gains-less-than-a-point",
     says="Dropout with p = 0.2 gains less than one point of accuracy on held-back images, with 1,000 images as with "
     "4,000.",
     opposite="Dropout makes the classifier clearly better: by a point and more.",
     varied=grid(length=["1000 for 24", "4000 for 6"], rate=[0.1, 0.2], start=["0.1", "He"], seed=SEEDS),
+    holds=below(minus("accuracy 0.2", "accuracy 0.0"), 1, "accuracy with dropout above that without, points"),
+    opposed=above(minus("accuracy 0.2", "accuracy 0.0"), 1, "accuracy with dropout above that without, points"),
 )
 def dropout_accuracy(length: str, rate: float, start: str, seed: int) -> dict[str, float]:
     images, epochs = map(int, length.split(" for "))
@@ -306,18 +282,6 @@ def dropout_accuracy(length: str, rate: float, start: str, seed: int) -> dict[st
     return found
 
 
-@dropout_accuracy.holds
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["accuracy 0.2"], numbers["accuracy 0.0"])
-    return Found("accuracy with dropout above that without, points", gained, at_most=1)
-
-
-@dropout_accuracy.opposed
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["accuracy 0.2"], numbers["accuracy 0.0"])
-    return Found("accuracy with dropout above that without, points", gained, at_least=1)
-
-
 @claim(
     "dropout-forgives-long-training",
     says="With dropout it costs less to train for too long: at a learning rate of 0.2, large enough to overfit 250 or "
@@ -326,6 +290,8 @@ def _(numbers: Numbers) -> Found:
     varied=grid(p=[0.2, 0.5], images=[250, 500], rate=[0.1, 0.2], seed=SEEDS),
     where=lambda setting: setting["rate"] == 0.2,
     bounds=("at a learning rate of 0.2",),
+    holds=below(minus("with", "without"), 0, "rise with dropout above that without"),
+    opposed=below("with", 0.01, "rise with dropout"),
 )
 def forgives(p: float, images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -343,16 +309,6 @@ def forgives(p: float, images: int, rate: float, seed: int) -> dict[str, float]:
     return found
 
 
-@forgives.holds
-def _(numbers: Numbers) -> Found:
-    return Found("rise with dropout above that without", paired(numbers["with"], numbers["without"]), at_most=0)
-
-
-@forgives.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("rise with dropout", interval(numbers["with"]), at_most=0.01)
-
-
 @claim(
     "dropout-slows-learning",
     says="Dropout with p = 0.5 slows learning down: after two to four epochs on 4,000 images the loss on held-back "
@@ -361,6 +317,8 @@ def _(numbers: Numbers) -> Found:
     varied=grid(p=[0.2, 0.5], epochs=[2, 4], rate=[0.1, 0.2], seed=SEEDS),
     where=lambda setting: setting["p"] == 0.5,
     bounds=("with p = 0.5",),
+    holds=above(minus("with", "without"), 0, "held-back loss with dropout above that without"),
+    opposed=below(minus("with", "without"), 0, "held-back loss with dropout above that without"),
 )
 def slows(p: float, epochs: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -370,17 +328,6 @@ def slows(p: float, epochs: int, rate: float, seed: int) -> dict[str, float]:
         fit(model, data, epochs=epochs, rate=rate, seed=seed)
         found[name] = loss(model, data.held_x, data.held_y)
     return found
-
-
-@slows.holds
-def _(numbers: Numbers) -> Found:
-    return Found("held-back loss with dropout above that without", paired(numbers["with"], numbers["without"]), 0)
-
-
-@slows.opposed
-def _(numbers: Numbers) -> Found:
-    worse = paired(numbers["with"], numbers["without"])
-    return Found("held-back loss with dropout above that without", worse, at_most=0)
 
 
 PASSES = 30
@@ -407,6 +354,8 @@ def thinned(model: nn.Module, x: Tensor, passes: int) -> Tensor:
     "than a tenth of the standard deviation that the logits have.",
     opposite="Scaling makes evaluation mode the exact mean: what differs is explained by chance.",
     varied=grid(p=[0.2, 0.5], images=[1000, 4000], seed=SEEDS),
+    holds=below("off", 0.1, "distance in standard deviations of the logits"),
+    opposed=below(over("off", "chance"), 1.2, "distance, in units of what chance explains"),
 )
 def near_the_mean(p: float, images: int, seed: int) -> dict[str, float]:
     model, data = with_dropout(p, images, seed)
@@ -422,23 +371,18 @@ def near_the_mean(p: float, images: int, seed: int) -> dict[str, float]:
     }
 
 
-@near_the_mean.holds
-def _(numbers: Numbers) -> Found:
-    return Found("distance in standard deviations of the logits", interval(numbers["off"]), at_most=0.1)
-
-
-@near_the_mean.opposed
-def _(numbers: Numbers) -> Found:
-    explained = interval(ratios(numbers["off"], numbers["chance"]))
-    return Found("distance, in units of what chance explains", explained, at_most=1.2)
-
-
 @claim(
     "committee-is-no-better",
     says="The mean of the probabilities of a hundred thinned networks is as accurate as one pass in evaluation mode, "
     "to within one and a half points.",
     opposite="A committee of a hundred thinned networks is a point better than one pass in evaluation mode, or more.",
     varied=grid(p=[0.2, 0.5], images=[1000, 4000], seed=SEEDS),
+    holds=between(
+        minus("committee", "evaluation"), -1.5, 1.5, "accuracy of the committee above that of evaluation mode, points"
+    ),
+    opposed=above(
+        minus("committee", "evaluation"), 1, "accuracy of the committee above that of evaluation mode, points"
+    ),
 )
 def committee(p: float, images: int, seed: int) -> dict[str, float]:
     model, data = with_dropout(p, images, seed)
@@ -449,18 +393,6 @@ def committee(p: float, images: int, seed: int) -> dict[str, float]:
     }
 
 
-@committee.holds
-def _(numbers: Numbers) -> Found:
-    better = paired(numbers["committee"], numbers["evaluation"])
-    return Found("accuracy of the committee above that of evaluation mode, points", better, -1.5, 1.5)
-
-
-@committee.opposed
-def _(numbers: Numbers) -> Found:
-    better = paired(numbers["committee"], numbers["evaluation"])
-    return Found("accuracy of the committee above that of evaluation mode, points", better, at_least=1)
-
-
 @claim(
     "left-on-costs-points",
     says="Dropout that is left on when the network is used costs accuracy: one to six points with p = 0.2 or 0.3.",
@@ -468,6 +400,8 @@ def _(numbers: Numbers) -> Found:
     varied=grid(p=[0.2, 0.3, 0.5], images=[1000, 4000], seed=SEEDS),
     where=lambda setting: setting["p"] <= 0.3,
     bounds=("with p = 0.2 or 0.3",),
+    holds=between(minus("off", "on"), 1, 6, "accuracy lost, points"),
+    opposed=between(minus("off", "on"), -0.5, 0.5, "accuracy lost, points"),
 )
 def left_on(p: float, images: int, seed: int) -> dict[str, float]:
     model, data = with_dropout(p, images, seed)
@@ -478,36 +412,18 @@ def left_on(p: float, images: int, seed: int) -> dict[str, float]:
     }
 
 
-@left_on.holds
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy lost, points", paired(numbers["off"], numbers["on"]), 1, 6)
-
-
-@left_on.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy lost, points", paired(numbers["off"], numbers["on"]), -0.5, 0.5)
-
-
 @claim(
     "left-on-changes-answers",
     says="With dropout left on, a fifth of the images and more are given more than one answer in thirty passes.",
     opposite="A network that loses few points gives nearly always the same answers: fewer than 5 % change.",
     varied=grid(p=[0.2, 0.5], images=[1000, 4000], seed=SEEDS),
+    holds=above("changed", 20, "images with more than one answer, %"),
+    opposed=below("changed", 5, "images with more than one answer, %"),
 )
 def left_on_changes(p: float, images: int, seed: int) -> dict[str, float]:
     model, data = with_dropout(p, images, seed)
     answers = thinned(model, data.held_x, PASSES).argmax(dim=2)
     return {"changed": 100 * float((answers != answers[0]).any(dim=0).double().mean())}
-
-
-@left_on_changes.holds
-def _(numbers: Numbers) -> Found:
-    return Found("images with more than one answer, %", interval(numbers["changed"]), at_least=20)
-
-
-@left_on_changes.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("images with more than one answer, %", interval(numbers["changed"]), at_most=5)
 
 
 class Unscaled(Dropout):
@@ -527,6 +443,13 @@ class Unscaled(Dropout):
     "mode and is far too sure: the mean probability of its answers rises by 0.2 and more.",
     opposite="Without the factor the accuracy breaks down: it falls by ten points and more.",
     varied=grid(images=[1000, 4000], rate=[0.1, 0.2], seed=SEEDS),
+    holds=above(
+        minus("sure as it is", "sure rescaled"),
+        0.2,
+        "rise of the mean probability of an answer",
+        provided=lambda numbers: paired(numbers["accuracy rescaled"], numbers["accuracy as it is"]).high < 10,
+    ),
+    opposed=above(minus("accuracy rescaled", "accuracy as it is"), 10, "accuracy lost, points"),
 )
 def unscaled(images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -545,16 +468,3 @@ def unscaled(images: int, rate: float, seed: int) -> dict[str, float]:
         found[f"loss {name}"] = loss(model, data.held_x, data.held_y)
         found[f"accuracy {name}"] = accuracy(model, data.held_x, data.held_y)
     return found
-
-
-@unscaled.holds
-def _(numbers: Numbers) -> Found:
-    little = paired(numbers["accuracy rescaled"], numbers["accuracy as it is"]).high < 10
-    surer = paired(numbers["sure as it is"], numbers["sure rescaled"])
-    return Found("rise of the mean probability of an answer", surer, at_least=0.2 if little else 1)
-
-
-@unscaled.opposed
-def _(numbers: Numbers) -> Found:
-    lost = paired(numbers["accuracy rescaled"], numbers["accuracy as it is"])
-    return Found("accuracy lost, points", lost, at_least=10)

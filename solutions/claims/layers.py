@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from solutions.claims import Found, Numbers, claim, differences, grid, interval, paired, ratios
+from solutions.claims import above, below, between, claim, differences, grid, minus, over
 from solutions.claims.experiments import COURSE, accuracy, loss, network, rms, split, std_of, train
 from solutions.layers import Linear, Sequential, rms_through
 
@@ -42,22 +42,13 @@ def gradients_through(model: Sequential, x: Tensor, y: Tensor) -> list[float]:
     says="At the start, a layer with its ReLU multiplies the RMS by std · √(fan-in / 2), to within a tenth.",
     opposite="A layer with its ReLU keeps the RMS as it is, to within a tenth, whatever the standard deviation.",
     varied=grid(start=["1.0", "0.1", "0.01", "He", "Glorot"], width=[128, 256, 512], depth=[5, 10], seed=SEEDS),
+    holds=between(over("factor", "predicted"), 0.9, 1.1, "measured factor over predicted factor"),
+    opposed=between("factor", 0.9, 1.1, "factor of a layer"),
 )
 def one_layer(start: str, width: int, depth: int, seed: int) -> dict[str, float]:
     through = sizes_through(network(deep(depth, width), start, seed), split(seed).held_x)
     factor = (through[-1] / through[0]) ** (1 / (depth - 1))
     return {"factor": factor, "predicted": std_of(start, width, width) * math.sqrt(width / 2)}
-
-
-@one_layer.holds
-def _(numbers: Numbers) -> Found:
-    right = interval(ratios(numbers["factor"], numbers["predicted"]))
-    return Found("measured factor over predicted factor", right, at_least=0.9, at_most=1.1)
-
-
-@one_layer.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("factor of a layer", interval(numbers["factor"]), at_least=0.9, at_most=1.1)
 
 
 @claim(
@@ -66,6 +57,8 @@ def _(numbers: Numbers) -> Found:
     "the first.",
     opposite="Glorot's rule keeps the size through ReLUs as well.",
     varied=grid(depth=[5, 10], width=[128, 256, 512], seed=SEEDS),
+    holds=between("He", 0.5, 2.0, "RMS after the last hidden layer over the first, He"),
+    opposed=between("Glorot", 0.5, 2.0, "RMS after the last hidden layer over the first, Glorot"),
 )
 def he_keeps(depth: int, width: int, seed: int) -> dict[str, float]:
     x = split(seed).held_x
@@ -76,22 +69,14 @@ def he_keeps(depth: int, width: int, seed: int) -> dict[str, float]:
     return found
 
 
-@he_keeps.holds
-def _(numbers: Numbers) -> Found:
-    return Found("RMS after the last hidden layer over the first, He", interval(numbers["He"]), 0.5, 2.0)
-
-
-@he_keeps.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("RMS after the last hidden layer over the first, Glorot", interval(numbers["Glorot"]), 0.5, 2.0)
-
-
 @claim(
     "gradient-shrinks-like-the-numbers",
     says="The gradient of the loss shrinks or grows from layer to layer on its way back by the factor by which the "
     "numbers grow on their way forward: std · √(width / 2), to within a fifth.",
     opposite="The gradient arrives at the first layer as large as it left the last, whatever the standard deviation.",
     varied=grid(start=["0.1", "0.01", "He", "Glorot"], width=[128, 256, 512], depth=[5, 10], seed=SEEDS),
+    holds=between(over("factor", "predicted"), 0.8, 1.2, "measured factor over predicted factor"),
+    opposed=between("factor", 0.8, 1.2, "factor of a layer, backwards"),
 )
 def gradient_through(start: str, width: int, depth: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -100,23 +85,14 @@ def gradient_through(start: str, width: int, depth: int, seed: int) -> dict[str,
     return {"factor": factor, "predicted": std_of(start, width, width) * math.sqrt(width / 2)}
 
 
-@gradient_through.holds
-def _(numbers: Numbers) -> Found:
-    right = interval(ratios(numbers["factor"], numbers["predicted"]))
-    return Found("measured factor over predicted factor", right, at_least=0.8, at_most=1.2)
-
-
-@gradient_through.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("factor of a layer, backwards", interval(numbers["factor"]), at_least=0.8, at_most=1.2)
-
-
 @claim(
     "first-loss-is-blind-to-small-starts",
     says="Weights that are too small do not show in the first loss: with std 0.01 it is ln 10 to within 0.01, and yet "
     "the network of ten hidden layers names hardly more classes after training than it would by guessing.",
     opposite="Printing the first loss finds a bad start at once.",
     varied=grid(width=[128, 256], rate=[0.01, 0.1], seed=SEEDS),
+    holds=below("accuracy", 15, "accuracy after two epochs, %", provided=lambda numbers: max(numbers["off"]) <= 0.01),
+    opposed=above("off", 0.1, "distance of the first loss from ln 10"),
 )
 def blind(width: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -126,37 +102,18 @@ def blind(width: int, rate: float, seed: int) -> dict[str, float]:
     return {"off": abs(first - LN_TEN), "accuracy": accuracy(model, data.held_x, data.held_y)}
 
 
-@blind.holds
-def _(numbers: Numbers) -> Found:
-    healthy = max(numbers["off"]) <= 0.01
-    return Found("accuracy after two epochs, %", interval(numbers["accuracy"]), at_most=15, provided=healthy)
-
-
-@blind.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("distance of the first loss from ln 10", interval(numbers["off"]), at_least=0.1)
-
-
 @claim(
     "first-loss-finds-large-starts",
     says="Weights that are too large show in the first loss: with std 1 it is at least forty times ln 10, with three "
     "layers as with ten.",
     opposite="Before training every network has a loss of about ln 10, whatever its weights.",
     varied=grid(depth=[2, 5, 10], width=[64, 256], seed=SEEDS),
+    holds=above(lambda numbers: (one / LN_TEN for one in numbers["first"]), 40, "first loss, in units of ln 10"),
+    opposed=below(lambda numbers: (one / LN_TEN for one in numbers["first"]), 1.5, "first loss, in units of ln 10"),
 )
 def large_shows(depth: int, width: int, seed: int) -> dict[str, float]:
     data = split(seed)
     return {"first": loss(network(deep(depth, width), "1.0", seed), data.held_x, data.held_y)}
-
-
-@large_shows.holds
-def _(numbers: Numbers) -> Found:
-    return Found("first loss, in units of ln 10", interval(one / LN_TEN for one in numbers["first"]), at_least=40)
-
-
-@large_shows.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("first loss, in units of ln 10", interval(one / LN_TEN for one in numbers["first"]), at_most=1.5)
 
 
 SMALL = grid(optimizer=["sgd"], rate=[0.01, 0.1, 1.0]) + grid(optimizer=["adam"], rate=[0.0001, 0.001, 0.01])
@@ -170,6 +127,8 @@ SMALL = grid(optimizer=["sgd"], rate=[0.01, 0.1, 1.0]) + grid(optimizer=["adam"]
     varied=[setting | {"seed": seed} for setting in SMALL for seed in SEEDS],
     where=lambda setting: setting["optimizer"] == "sgd",
     bounds=("plain gradient descent at rates from 0.01 to 1",),
+    holds=below("accuracy", 20, "accuracy, %"),
+    opposed=above("accuracy", 50, "accuracy, %"),
 )
 def small_start(optimizer: str, rate: float, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -178,22 +137,14 @@ def small_start(optimizer: str, rate: float, seed: int) -> dict[str, float]:
     return {"accuracy": accuracy(model, data.held_x, data.held_y)}
 
 
-@small_start.holds
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy, %", interval(numbers["accuracy"]), at_most=20)
-
-
-@small_start.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy, %", interval(numbers["accuracy"]), at_least=50)
-
-
 @claim(
     "adam-rescues-the-large-start",
     says="The network of ten hidden layers that starts with std 1 and stays near guessing under plain gradient descent "
     "gains 30 points and more when Adam trains it for as long.",
     opposite="With std 1 the network is lost before it has seen an image.",
     varied=grid(sgd_rate=[0.01, 0.1], epochs=[2, 3], seed=SEEDS),
+    holds=above(minus("adam", "sgd"), 30, "accuracy with Adam above that with gradient descent, points"),
+    opposed=below("adam", 20, "accuracy with Adam, %"),
 )
 def adam_rescues(sgd_rate: float, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -205,23 +156,20 @@ def adam_rescues(sgd_rate: float, epochs: int, seed: int) -> dict[str, float]:
     return found
 
 
-@adam_rescues.holds
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["adam"], numbers["sgd"])
-    return Found("accuracy with Adam above that with gradient descent, points", gained, at_least=30)
-
-
-@adam_rescues.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy with Adam, %", interval(numbers["adam"]), at_most=20)
-
-
 @claim(
     "glorot-wants-a-larger-rate",
     says="Started by Glorot's rule, the network of ten hidden layers comes closer to He's at a learning rate of 0.1 "
     "than at 0.01: the start and the rate belong together.",
     opposite="Glorot's rule is the wrong start for ReLUs, whatever the learning rate.",
     varied=grid(width=[128, 256], epochs=[2, 3], seed=SEEDS),
+    holds=above(
+        lambda numbers: differences(
+            minus("He at 0.01", "Glorot at 0.01")(numbers), minus("He at 0.1", "Glorot at 0.1")(numbers)
+        ),
+        0,
+        "points by which the larger rate brings Glorot closer to He",
+    ),
+    opposed=above(minus("He at 0.1", "Glorot at 0.1"), 20, "points of Glorot behind He at a rate of 0.1"),
 )
 def glorot_rate(width: int, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -232,18 +180,6 @@ def glorot_rate(width: int, epochs: int, seed: int) -> dict[str, float]:
             train(model, data.train_x, data.train_y, epochs=epochs, rate=rate, seed=seed)
             found[f"{start} at {rate}"] = accuracy(model, data.held_x, data.held_y)
     return found
-
-
-@glorot_rate.holds
-def _(numbers: Numbers) -> Found:
-    slow, fast = (differences(numbers[f"He at {rate}"], numbers[f"Glorot at {rate}"]) for rate in (0.01, 0.1))
-    return Found("points by which the larger rate brings Glorot closer to He", paired(slow, fast), at_least=0)
-
-
-@glorot_rate.opposed
-def _(numbers: Numbers) -> Found:
-    behind = paired(numbers["He at 0.1"], numbers["Glorot at 0.1"])
-    return Found("points of Glorot behind He at a rate of 0.1", behind, at_least=20)
 
 
 def different_units(weight: Tensor) -> int:
@@ -264,6 +200,8 @@ def fill(model: Sequential, layers: int, value: float) -> None:
     "are random.",
     opposite="Units that start with equal weights get equal gradients and stay equal.",
     varied=grid(value=[0.0, 0.01, 0.05], rate=[0.02, 0.1], epochs=[1, 4], seed=SEEDS),
+    holds=above("units", 255, "different units of 256"),
+    opposed=below("units", 1, "different units of 256"),
 )
 def symmetry(value: float, rate: float, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -274,22 +212,16 @@ def symmetry(value: float, rate: float, epochs: int, seed: int) -> dict[str, flo
     return {"units": different_units(model[0].weight)}  # type: ignore[arg-type]
 
 
-@symmetry.holds
-def _(numbers: Numbers) -> Found:
-    return Found("different units of 256", interval(numbers["units"]), at_least=255)
-
-
-@symmetry.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("different units of 256", interval(numbers["units"]), at_most=1)
-
-
 @claim(
     "all-equal-stays-equal",
     says="Where all weights of all layers start equal, layer 1 still has one different unit after training, and fewer "
     "than 30 % of the images are named.",
     opposite="The images differ, so the units will: training makes up for the equal start.",
     varied=grid(value=[0.01, 0.05], rate=[0.02, 0.1], epochs=[2, 8], seed=SEEDS),
+    holds=below(
+        "accuracy", 30, "accuracy with one different unit, %", provided=lambda numbers: max(numbers["units"]) == 1
+    ),
+    opposed=above("units", 250, "different units of 256"),
 )
 def all_equal(value: float, rate: float, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -302,23 +234,14 @@ def all_equal(value: float, rate: float, epochs: int, seed: int) -> dict[str, fl
     }
 
 
-@all_equal.holds
-def _(numbers: Numbers) -> Found:
-    one = max(numbers["units"]) == 1
-    return Found("accuracy with one different unit, %", interval(numbers["accuracy"]), at_most=30, provided=one)
-
-
-@all_equal.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("different units of 256", interval(numbers["units"]), at_least=250)
-
-
 @claim(
     "dropout-breaks-symmetry-and-does-not-learn",
     says="With dropout the equal units become different, and yet the network names fewer than half of the images after "
     "eight epochs of plain gradient descent.",
     opposite="Dropout repairs an equal start.",
     varied=grid(dropout=[0.2, 0.5], rate=[0.02, 0.1], seed=SEEDS),
+    holds=below("accuracy", 50, "accuracy, %", provided=lambda numbers: min(numbers["units"]) > 1),
+    opposed=above("accuracy", 75, "accuracy, %"),
 )
 def dropout_symmetry(dropout: float, rate: float, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -331,17 +254,6 @@ def dropout_symmetry(dropout: float, rate: float, seed: int) -> dict[str, float]
     }
 
 
-@dropout_symmetry.holds
-def _(numbers: Numbers) -> Found:
-    different = min(numbers["units"]) > 1
-    return Found("accuracy, %", interval(numbers["accuracy"]), at_most=50, provided=different)
-
-
-@dropout_symmetry.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy, %", interval(numbers["accuracy"]), at_least=75)
-
-
 @claim(
     "three-layers-forgive",
     says="In the course's network of three layers, trained on 4,000 images for eight epochs at rates of 0.05 and 0.1, "
@@ -350,6 +262,8 @@ def _(numbers: Numbers) -> Found:
     varied=grid(rate=[0.02, 0.05, 0.1], images=[1000, 4000], seed=SEEDS),
     where=lambda setting: setting["images"] == 4000 and setting["rate"] >= 0.05,
     bounds=("on 4,000 images", "at rates of 0.05 and 0.1"),
+    holds=between(minus("He", "0.1"), -2, 2, "accuracy with He above that with 0.1, points"),
+    opposed=above(minus("He", "0.1"), 2, "accuracy with He above that with 0.1, points"),
 )
 def forgive(rate: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -361,22 +275,14 @@ def forgive(rate: float, images: int, seed: int) -> dict[str, float]:
     return found
 
 
-@forgive.holds
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy with He above that with 0.1, points", paired(numbers["He"], numbers["0.1"]), -2, 2)
-
-
-@forgive.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy with He above that with 0.1, points", paired(numbers["He"], numbers["0.1"]), at_least=2)
-
-
 @claim(
     "small-last-layer-starts-at-ln-ten",
     says="With He's rule the first loss is above ln 10, and a tenth of the weights in the last layer brings it within "
     "0.05 of it, in three layers as in ten.",
     opposite="He's rule starts at ln 10 by itself, to within 0.05.",
     varied=grid(depth=[2, 5, 10], width=[64, 256], seed=SEEDS),
+    holds=between("after", -0.05, 0.05, "first loss above ln 10, last layer made small"),
+    opposed=between("before", -0.05, 0.05, "first loss above ln 10, He"),
 )
 def small_last(depth: int, width: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -385,13 +291,3 @@ def small_last(depth: int, width: int, seed: int) -> dict[str, float]:
     with torch.no_grad():
         model[len(model) - 1].weight.mul_(0.1)  # type: ignore[operator]
     return {"before": before - LN_TEN, "after": loss(model, data.held_x, data.held_y) - LN_TEN}
-
-
-@small_last.holds
-def _(numbers: Numbers) -> Found:
-    return Found("first loss above ln 10, last layer made small", interval(numbers["after"]), -0.05, 0.05)
-
-
-@small_last.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("first loss above ln 10, He", interval(numbers["before"]), -0.05, 0.05)

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from solutions.claims import Found, Numbers, claim, grid, interval, paired
+from solutions.claims import above, below, between, claim, grid, interval, minus, paired
 from solutions.claims.experiments import COURSE, Split, accuracy, network, optimizer_of, split
 from solutions.optimizer import Optimizer
 from solutions.training import batches
@@ -146,21 +146,14 @@ def nudging_errors(start: str, batch: int, seed: int, dtype: torch.dtype) -> dic
     "smaller, and one of 1e-10 in place of 1e-5 makes it larger again.",
     opposite="The smaller the nudge, the smaller the error.",
     varied=grid(start=STARTS, batch=[32, 256], seed=SEEDS),
+    holds=between(
+        "method", 80, 120, "error with 0.1 over error with 0.01", provided=lambda numbers: min(numbers["rounding"]) > 1
+    ),
+    opposed=below("rounding", 1, "error with 1e-10 over error with 1e-5"),
 )
 def two_errors(start: str, batch: int, seed: int) -> dict[str, float]:
     errors = nudging_errors(start, batch, seed, torch.float64)
     return {"method": errors[0.1] / errors[0.01], "rounding": errors[1e-10] / errors[1e-5]}
-
-
-@two_errors.holds
-def _(numbers: Numbers) -> Found:
-    grows = min(numbers["rounding"]) > 1
-    return Found("error with 0.1 over error with 0.01", interval(numbers["method"]), 80, 120, provided=grows)
-
-
-@two_errors.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("error with 1e-10 over error with 1e-5", interval(numbers["rounding"]), at_most=1)
 
 
 @claim(
@@ -169,22 +162,15 @@ def _(numbers: Numbers) -> Found:
     "float32 this best nudge is 0.001 or larger.",
     opposite="A gradient can be checked in float32 too, if the nudge is small enough: one of 1e-6 or below is best.",
     varied=grid(start=STARTS, batch=[32, 256], seed=SEEDS),
+    holds=above(
+        "powers lost", 3, "powers of ten between the errors", provided=lambda numbers: min(numbers["best"]) > -3.5
+    ),
+    opposed=below("best", -6, "power of ten of the best nudge in float32"),
 )
 def float32_checks(start: str, batch: int, seed: int) -> dict[str, float]:
     found = {bits: nudging_errors(start, batch, seed, getattr(torch, f"float{bits}")) for bits in (32, 64)}
     best = min(found[32], key=lambda eps: found[32][eps])
     return {"powers lost": math.log10(min(found[32].values()) / min(found[64].values())), "best": math.log10(best)}
-
-
-@float32_checks.holds
-def _(numbers: Numbers) -> Found:
-    large = min(numbers["best"]) > -3.5
-    return Found("powers of ten between the errors", interval(numbers["powers lost"]), at_least=3, provided=large)
-
-
-@float32_checks.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("power of ten of the best nudge in float32", interval(numbers["best"]), at_most=-6)
 
 
 @claim(
@@ -196,6 +182,10 @@ def _(numbers: Numbers) -> Found:
     varied=grid(rate=[0.002, 0.005, 0.01], start=STARTS, steps=[250, 500], seed=SEEDS),
     where=lambda setting: setting["steps"] == 500,
     bounds=("After 500 steps",),
+    holds=between(
+        minus("momentum", "rate"), -3, 3, "accuracy with momentum above that with ten times the rate, points"
+    ),
+    opposed=above(minus("momentum", "rate"), 3, "accuracy with momentum above that with ten times the rate, points"),
 )
 def ten_times(rate: float, start: str, steps: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -205,23 +195,18 @@ def ten_times(rate: float, start: str, steps: int, seed: int) -> dict[str, float
     }
 
 
-@ten_times.holds
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["momentum"], numbers["rate"])
-    return Found("accuracy with momentum above that with ten times the rate, points", gained, -3, 3)
-
-
-@ten_times.opposed
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["momentum"], numbers["rate"])
-    return Found("accuracy with momentum above that with ten times the rate, points", gained, at_least=3)
-
-
 @claim(
     "momentum-pays-at-small-rates",
     says="Momentum 0.9 adds five points and more at a rate of 0.002, and costs accuracy at a rate of 0.1.",
     opposite="Momentum 0.9 helps whatever the learning rate is.",
     varied=grid(steps=[250, 500], start=STARTS, seed=SEEDS),
+    holds=above(
+        minus("momentum at 0.002", "sgd at 0.002"),
+        5,
+        "points that momentum adds at a rate of 0.002",
+        provided=lambda numbers: paired(numbers["momentum at 0.1"], numbers["sgd at 0.1"]).high < 0,
+    ),
+    opposed=above(minus("momentum at 0.1", "sgd at 0.1"), 0, "points that momentum adds at a rate of 0.1"),
 )
 def pays(steps: int, start: str, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -232,19 +217,6 @@ def pays(steps: int, start: str, seed: int) -> dict[str, float]:
     }
 
 
-@pays.holds
-def _(numbers: Numbers) -> Found:
-    costs = paired(numbers["momentum at 0.1"], numbers["sgd at 0.1"]).high < 0
-    gained = paired(numbers["momentum at 0.002"], numbers["sgd at 0.002"])
-    return Found("points that momentum adds at a rate of 0.002", gained, at_least=5, provided=costs)
-
-
-@pays.opposed
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["momentum at 0.1"], numbers["sgd at 0.1"])
-    return Found("points that momentum adds at a rate of 0.1", gained, at_least=0)
-
-
 @claim(
     "forgotten-zero-grad-helps-then-ruins",
     says="At rates of 0.005 and 0.01 a loop that never sets its gradients back is ahead of the right one after 50 "
@@ -253,6 +225,13 @@ def _(numbers: Numbers) -> Found:
     varied=grid(rate=[0.001, 0.005, 0.01], images=[1000, 4000], seed=SEEDS),
     where=lambda setting: setting["rate"] >= 0.005,
     bounds=("At rates of 0.005 and 0.01",),
+    holds=below(
+        "never after 1000",
+        30,
+        "accuracy after 1,000 steps, %, ahead after 50",
+        provided=lambda numbers: paired(numbers["never after 50"], numbers["right after 50"]).low > 0,
+    ),
+    opposed=below(minus("never after 50", "right after 50"), 0, "points ahead of the right loop after 50 steps"),
 )
 def never_forgotten(rate: float, images: int, seed: int) -> dict[str, float]:
     data, found = split(seed, images), dict[str, float]()
@@ -267,39 +246,18 @@ def never_forgotten(rate: float, images: int, seed: int) -> dict[str, float]:
     return found
 
 
-@never_forgotten.holds
-def _(numbers: Numbers) -> Found:
-    ahead = paired(numbers["never after 50"], numbers["right after 50"]).low > 0
-    late = interval(numbers["never after 1000"])
-    return Found("accuracy after 1,000 steps, %, ahead after 50", late, at_most=30, provided=ahead)
-
-
-@never_forgotten.opposed
-def _(numbers: Numbers) -> Found:
-    behind = paired(numbers["never after 50"], numbers["right after 50"])
-    return Found("points ahead of the right loop after 50 steps", behind, at_most=0)
-
-
 @claim(
     "a-rate-far-too-large-ends-in-guessing",
     says="At rates from 1 to 10 plain gradient descent ends in guessing: at 15 % or fewer after 200 steps.",
     opposite="Divergence shows as NaN.",
     varied=grid(rate=[1.0, 3.0, 10.0], start=STARTS, seed=range(8)),
+    holds=below("accuracy", 15, "accuracy, %"),
+    opposed=below("finite", 0, "share of the runs whose last loss is finite"),
 )
 def too_large(rate: float, start: str, seed: int) -> dict[str, float]:
     data, model = split(seed), network(COURSE, start, seed)
     losses = take_steps(model, data, 200, seed, Optimizer(model.parameters(), rate))
     return {"accuracy": accuracy(model, data.held_x, data.held_y), "finite": float(math.isfinite(losses[-1]))}
-
-
-@too_large.holds
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy, %", interval(numbers["accuracy"]), at_most=15)
-
-
-@too_large.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("share of the runs whose last loss is finite", interval(numbers["finite"]), at_most=0)
 
 
 LOWEST, HIGHEST, RANGE_STEPS = 1e-4, 10.0, 100
@@ -325,6 +283,8 @@ def rate_of_lowest_loss(data: Split, start: str, seed: int, batch_size: int) -> 
     "within three points of the best of five rates from 0.02 to 0.4.",
     opposite="A tenth of that rate, the cautious choice, trains as well: to within a point of the best.",
     varied=grid(start=STARTS, batch_size=[32, 128], seed=SEEDS),
+    holds=below(minus("best", "half"), 3, "points behind the best of five rates"),
+    opposed=below(minus("best", "tenth"), 1, "points of a tenth of the rate behind the best of five"),
 )
 def range_test(start: str, batch_size: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -336,23 +296,16 @@ def range_test(start: str, batch_size: int, seed: int) -> dict[str, float]:
     return {"found": found, "best": max(map(at, RATES)), "half": at(found / 2), "tenth": at(found / 10)}
 
 
-@range_test.holds
-def _(numbers: Numbers) -> Found:
-    return Found("points behind the best of five rates", paired(numbers["best"], numbers["half"]), at_most=3)
-
-
-@range_test.opposed
-def _(numbers: Numbers) -> Found:
-    behind = paired(numbers["best"], numbers["tenth"])
-    return Found("points of a tenth of the rate behind the best of five", behind, at_most=1)
-
-
 @claim(
     "adam-forgives-a-rate-ten-times-too-large",
     says="At ten times its usual rate of 0.001 Adam still names more than 65 % of the images, while plain gradient "
     "descent at ten times 0.1 is left guessing.",
     opposite="A rate ten times too large ruins the training, whatever the optimizer.",
     varied=grid(start=STARTS, steps=[250, 500], seed=SEEDS),
+    holds=above(
+        "adam", 65, "accuracy with Adam at 0.01, %", provided=lambda numbers: interval(numbers["sgd"]).high < 20
+    ),
+    opposed=below("adam", 20, "accuracy with Adam at 0.01, %"),
 )
 def forgives(start: str, steps: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -362,17 +315,6 @@ def forgives(start: str, steps: int, seed: int) -> dict[str, float]:
     }
 
 
-@forgives.holds
-def _(numbers: Numbers) -> Found:
-    guesses = interval(numbers["sgd"]).high < 20
-    return Found("accuracy with Adam at 0.01, %", interval(numbers["adam"]), at_least=65, provided=guesses)
-
-
-@forgives.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy with Adam at 0.01, %", interval(numbers["adam"]), at_most=20)
-
-
 @claim(
     "adam-needs-its-rate-too",
     says="Over rates that differ by a factor of a hundred, Adam's accuracy varies by three points and more, so its "
@@ -380,21 +322,13 @@ def _(numbers: Numbers) -> Found:
     opposite="Adam finds the step length by itself: over a factor of a hundred in the rate its accuracy stays within "
     "three points.",
     varied=grid(start=STARTS, steps=[250, 500], seed=SEEDS),
+    holds=above(minus("best", "worst"), 3, "best above worst of three rates, points"),
+    opposed=below(minus("best", "worst"), 3, "best above worst of three rates, points"),
 )
 def needs_a_rate(start: str, steps: int, seed: int) -> dict[str, float]:
     data = split(seed)
     found = [settled(data, start, seed, "adam", rate, steps) for rate in (0.0003, 0.003, 0.03)]
     return {"best": max(found), "worst": min(found)}
-
-
-@needs_a_rate.holds
-def _(numbers: Numbers) -> Found:
-    return Found("best above worst of three rates, points", paired(numbers["best"], numbers["worst"]), at_least=3)
-
-
-@needs_a_rate.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("best above worst of three rates, points", paired(numbers["best"], numbers["worst"]), at_most=3)
 
 
 @claim(
@@ -404,6 +338,8 @@ def _(numbers: Numbers) -> Found:
     varied=grid(rate=[0.01, 0.1, 0.2], start=STARTS, seed=range(8)),
     where=lambda setting: setting["rate"] >= 0.1,
     bounds=("At rates from 0.1 to 0.2",),
+    holds=above(minus("falling", "constant"), 0, "points that the falling rate adds"),
+    opposed=below(minus("falling", "constant"), 0, "points that the falling rate adds"),
 )
 def falling_rate(rate: float, start: str, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -413,24 +349,14 @@ def falling_rate(rate: float, start: str, seed: int) -> dict[str, float]:
     }
 
 
-@falling_rate.holds
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["falling"], numbers["constant"])
-    return Found("points that the falling rate adds", gained, at_least=0)
-
-
-@falling_rate.opposed
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["falling"], numbers["constant"])
-    return Found("points that the falling rate adds", gained, at_most=0)
-
-
 @claim(
     "adam-and-descent-end-alike",
     says="With rates that fall to 0, Adam from 0.001 or 0.003 and plain gradient descent from 0.2 end within three "
     "points of each other after 500 steps.",
     opposite="Adam ends three points higher or more, also where both rates fall.",
     varied=grid(rate=[0.001, 0.003], start=STARTS, seed=SEEDS),
+    holds=between(minus("adam", "sgd"), -3, 3, "accuracy with Adam above that with gradient descent, points"),
+    opposed=above(minus("adam", "sgd"), 3, "accuracy with Adam above that with gradient descent, points"),
 )
 def alike(rate: float, start: str, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -438,15 +364,3 @@ def alike(rate: float, start: str, seed: int) -> dict[str, float]:
         "adam": settled(data, start, seed, "adam", rate, 500, falling=True),
         "sgd": settled(data, start, seed, "sgd", 0.2, 500, falling=True),
     }
-
-
-@alike.holds
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["adam"], numbers["sgd"])
-    return Found("accuracy with Adam above that with gradient descent, points", gained, -3, 3)
-
-
-@alike.opposed
-def _(numbers: Numbers) -> Found:
-    gained = paired(numbers["adam"], numbers["sgd"])
-    return Found("accuracy with Adam above that with gradient descent, points", gained, at_least=3)

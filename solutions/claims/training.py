@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import Found, Numbers, claim, grid, interval, paired
+from solutions.claims import above, below, between, claim, grid, interval, minus, paired
 from solutions.claims.experiments import CLASSES, COURSE, Split, accuracy, loss, network, split, train
 from solutions.training import batches, confusion_matrix, precision_recall_f1
 
@@ -55,6 +55,13 @@ def recalls(model: nn.Module, x: Tensor, y: Tensor) -> list[float]:
     "last three of ten epochs, while its accuracy on held-back images is not lower by a point on average.",
     opposite="The accuracy reveals it: a program that forgets train() loses a point or more on held-back images.",
     varied=grid(rate=[0.05, 0.1], dropout=[0.2, 0.5], images=[1500, 3000], seed=SEEDS),
+    holds=above(
+        minus("loss right", "loss forgot"),
+        0.03,
+        "training loss, right minus forgot",
+        provided=lambda numbers: paired(numbers["accuracy forgot"], numbers["accuracy right"]).mean > -1,
+    ),
+    opposed=above(minus("accuracy right", "accuracy forgot"), 1, "accuracy, right minus forgot, points"),
 )
 def forgotten_train(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -69,19 +76,6 @@ def forgotten_train(rate: float, dropout: float, images: int, seed: int) -> dict
             shares.append(accuracy(model, data.held_x, data.held_y))
         found |= {f"loss {name}": mean(losses[-3:]), f"accuracy {name}": mean(shares[-3:])}
     return found
-
-
-@forgotten_train.holds
-def _(numbers: Numbers) -> Found:
-    lower = paired(numbers["loss right"], numbers["loss forgot"])
-    change = paired(numbers["accuracy forgot"], numbers["accuracy right"])
-    return Found("training loss, right minus forgot", lower, at_least=0.03, provided=change.mean > -1)
-
-
-@forgotten_train.opposed
-def _(numbers: Numbers) -> Found:
-    lost = paired(numbers["accuracy right"], numbers["accuracy forgot"])
-    return Found("accuracy, right minus forgot, points", lost, at_least=1)
 
 
 @cache
@@ -108,6 +102,13 @@ def gradients(rate: float, epochs: int, seed: int) -> tuple[Tensor, Tensor]:
     "and below 0.35 for a single image.",
     opposite="One image points the way as well as a batch: its mean cosine is above 0.4, too.",
     varied=grid(rate=[0.05, 0.1], epochs=[1, 2, 4, 8], seed=SEEDS),
+    holds=above(
+        "cosine 32",
+        0.4,
+        "cosine of 32 images with all",
+        provided=lambda numbers: interval(numbers["cosine 1"]).high < 0.35,
+    ),
+    opposed=above("cosine 1", 0.4, "cosine of one image with all"),
 )
 def compass(rate: float, epochs: int, seed: int) -> dict[str, float]:
     hidden, slopes = gradients(rate, epochs, seed)
@@ -122,23 +123,14 @@ def compass(rate: float, epochs: int, seed: int) -> dict[str, float]:
     return {f"cosine {size}": mean(cosine(size) for _ in range(40)) for size in (1, 32, 128)}
 
 
-@compass.holds
-def _(numbers: Numbers) -> Found:
-    one = interval(numbers["cosine 1"]).high < 0.35
-    return Found("cosine of 32 images with all", interval(numbers["cosine 32"]), at_least=0.4, provided=one)
-
-
-@compass.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("cosine of one image with all", interval(numbers["cosine 1"]), at_least=0.4)
-
-
 @claim(
     "sorted-batches-forget",
     says="With the images in the order of their classes, at learning rates of 0.05 and 0.1, the network is right on at "
     "least forty held-back images in a hundred fewer than with shuffled images, after each of the first four epochs.",
     opposite="The order does not matter, because each image is seen once in each epoch.",
     varied=grid(rate=[0.05, 0.1], images=[1500, 3000], epochs=[1, 2, 4], seed=SEEDS),
+    holds=above(minus("shuffled", "sorted"), 40, "accuracy, shuffled minus sorted, points"),
+    opposed=below(minus("shuffled", "sorted"), 5, "accuracy, shuffled minus sorted, points"),
 )
 def sorted_batches(rate: float, images: int, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -155,24 +147,14 @@ def sorted_batches(rate: float, images: int, epochs: int, seed: int) -> dict[str
     return found
 
 
-@sorted_batches.holds
-def _(numbers: Numbers) -> Found:
-    lost = paired(numbers["shuffled"], numbers["sorted"])
-    return Found("accuracy, shuffled minus sorted, points", lost, at_least=40)
-
-
-@sorted_batches.opposed
-def _(numbers: Numbers) -> Found:
-    lost = paired(numbers["shuffled"], numbers["sorted"])
-    return Found("accuracy, shuffled minus sorted, points", lost, at_most=5)
-
-
 @claim(
     "mean-of-means-wobbles",
     says="Over 1,000 held-back images in batches of 32, of which the last has eight, the mean of the batches' means "
     "lies 0.002 to 0.02 beside the loss on average over shufflings.",
     opposite="Whether one averages over batches or over examples makes no difference beyond rounding.",
     varied=grid(rate=[0.05, 0.1], epochs=[2, 8], images=[1000, 4000], seed=SEEDS),
+    holds=between("off", 0.002, 0.02, "mean distance from the loss"),
+    opposed=below("off", 1e-05, "mean distance from the loss"),
 )
 def mean_of_means(rate: float, epochs: int, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -189,22 +171,19 @@ def mean_of_means(rate: float, epochs: int, images: int, seed: int) -> dict[str,
     return {"off": mean(off), "most": max(off)}
 
 
-@mean_of_means.holds
-def _(numbers: Numbers) -> Found:
-    return Found("mean distance from the loss", interval(numbers["off"]), at_least=0.002, at_most=0.02)
-
-
-@mean_of_means.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("mean distance from the loss", interval(numbers["off"]), at_most=1e-5)
-
-
 @claim(
     "shirts-are-found-least",
     says="At the epoch with the lowest validation loss, shirts are found less often than any other class, on average "
     "over seeds, and at least ten points less often than the accuracy says.",
     opposite="A network finds about as many of each class as its accuracy says, shirts included.",
     varied=grid(rate=[0.05, 0.1], dropout=[0.0, 0.2], images=[1500, 3000], seed=SEEDS),
+    holds=above(
+        minus("accuracy", "shirts"),
+        10,
+        "accuracy minus recall of shirts, points",
+        provided=lambda numbers: mean(numbers["shirts"]) < mean(numbers["least of the others"]),
+    ),
+    opposed=below(minus("accuracy", "shirts"), 10, "accuracy minus recall of shirts, points"),
 )
 def shirts(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -230,41 +209,22 @@ def shirts(rate: float, dropout: float, images: int, seed: int) -> dict[str, flo
     }
 
 
-@shirts.holds
-def _(numbers: Numbers) -> Found:
-    below = paired(numbers["accuracy"], numbers["shirts"])
-    least = mean(numbers["shirts"]) < mean(numbers["least of the others"])
-    return Found("accuracy minus recall of shirts, points", below, at_least=10, provided=least)
-
-
-@shirts.opposed
-def _(numbers: Numbers) -> Found:
-    below = paired(numbers["accuracy"], numbers["shirts"])
-    return Found("accuracy minus recall of shirts, points", below, at_most=10)
-
-
 @claim(
     "recall-jumps-where-accuracy-stands",
     says="Over the last six of twelve epochs the recall of shirts scatters by at least five points "
     "more than the accuracy.",
     opposite="Once the accuracy has settled, so has the recall of each class.",
     varied=grid(rate=[0.05, 0.1], dropout=[0.0, 0.2], images=[1500, 3000], seed=SEEDS),
+    holds=above(
+        minus("scatter of shirts", "scatter of accuracy"), 5, "scatter of the recall minus that of the accuracy, points"
+    ),
+    opposed=below(
+        minus("scatter of shirts", "scatter of accuracy"), 1, "scatter of the recall minus that of the accuracy, points"
+    ),
 )
 def jumps(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
     found = shirts.measure(rate, dropout, images, seed)
     return {name: found[name] for name in ("scatter of shirts", "scatter of accuracy")}
-
-
-@jumps.holds
-def _(numbers: Numbers) -> Found:
-    more = paired(numbers["scatter of shirts"], numbers["scatter of accuracy"])
-    return Found("scatter of the recall minus that of the accuracy, points", more, at_least=5)
-
-
-@jumps.opposed
-def _(numbers: Numbers) -> Found:
-    more = paired(numbers["scatter of shirts"], numbers["scatter of accuracy"])
-    return Found("scatter of the recall minus that of the accuracy, points", more, at_most=1)
 
 
 @claim(
@@ -273,6 +233,10 @@ def _(numbers: Numbers) -> Found:
     "in 300 steps, and one that passes its outputs through a softmax before the loss stays above 1.",
     opposite="What learns one batch by heart has no mistake: with labels of other images the loss stays above 1.",
     varied=grid(rate=[0.05, 0.1], images=[16, 32], seed=SEEDS),
+    holds=below(
+        "right", 0.1, "loss on the batch, right program", provided=lambda numbers: min(numbers["softmax twice"]) > 1
+    ),
+    opposed=above("other labels", 1, "loss on the batch, labels of other images"),
 )
 def one_batch(rate: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -291,17 +255,6 @@ def one_batch(rate: float, images: int, seed: int) -> dict[str, float]:
     return found
 
 
-@one_batch.holds
-def _(numbers: Numbers) -> Found:
-    twice = min(numbers["softmax twice"]) > 1
-    return Found("loss on the batch, right program", interval(numbers["right"]), at_most=0.1, provided=twice)
-
-
-@one_batch.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("loss on the batch, labels of other images", interval(numbers["other labels"]), at_least=1)
-
-
 @claim(
     "the-nearest-mean-is-a-floor",
     says="Naming the class whose mean image is nearest is right on 60 to 72 % of held-back images, and with 2,000 "
@@ -310,6 +263,15 @@ def _(numbers: Numbers) -> Found:
     varied=grid(rate=[0.05, 0.1], images=[1000, 2000, 4000], seed=SEEDS),
     where=lambda setting: setting["images"] >= 2000,
     bounds=("2,000 training images or more",),
+    holds=above(
+        minus("network", "nearest mean"),
+        5,
+        "network minus nearest mean, points",
+        provided=lambda numbers: (
+            interval(numbers["nearest mean"]).low > 60 and interval(numbers["nearest mean"]).high < 72
+        ),
+    ),
+    opposed=below("nearest mean", 60, "accuracy of the nearest mean, %"),
 )
 def nearest_mean(rate: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -323,25 +285,19 @@ def nearest_mean(rate: float, images: int, seed: int) -> dict[str, float]:
     }
 
 
-@nearest_mean.holds
-def _(numbers: Numbers) -> Found:
-    floor = interval(numbers["nearest mean"])
-    gained = paired(numbers["network"], numbers["nearest mean"])
-    known = floor.low > 60 and floor.high < 72
-    return Found("network minus nearest mean, points", gained, at_least=5, provided=known)
-
-
-@nearest_mean.opposed
-def _(numbers: Numbers) -> Found:
-    return Found("accuracy of the nearest mean, %", interval(numbers["nearest mean"]), at_most=60)
-
-
 @claim(
     "little-patience-stops-too-soon",
     says="On 500 or 1,000 images, a patience of 1 holds weights whose validation loss is higher than with a patience "
     "of 10, by at least 0.02 on average, and a patience of 10 trains for at least twice as many epochs.",
     opposite="The first rise of the validation loss is the turning point: a patience of 1 holds the best weights.",
     varied=grid(rate=[0.05, 0.1], images=[500, 1000], seed=range(8)),
+    holds=above(
+        minus("held 1", "held 10"),
+        0.02,
+        "validation loss held, patience 1 minus patience 10",
+        provided=lambda numbers: mean(numbers["epochs 10"]) >= 2 * mean(numbers["epochs 1"]),
+    ),
+    opposed=below(minus("held 1", "held 10"), 0.005, "validation loss held, patience 1 minus patience 10"),
 )
 def patience(rate: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -361,19 +317,6 @@ def patience(rate: float, images: int, seed: int) -> dict[str, float]:
                 break
         found |= {f"held {wait}": curve[best], f"epochs {wait}": now + 1}
     return found
-
-
-@patience.holds
-def _(numbers: Numbers) -> Found:
-    longer = mean(numbers["epochs 10"]) >= 2 * mean(numbers["epochs 1"])
-    more = paired(numbers["held 1"], numbers["held 10"])
-    return Found("validation loss held, patience 1 minus patience 10", more, at_least=0.02, provided=longer)
-
-
-@patience.opposed
-def _(numbers: Numbers) -> Found:
-    more = paired(numbers["held 1"], numbers["held 10"])
-    return Found("validation loss held, patience 1 minus patience 10", more, at_most=0.005)
 
 
 @cache
@@ -408,6 +351,14 @@ def candidates(seed: int, data_size: int = 1000, epochs: int = 6) -> tuple[Tenso
     "than one where there are 1,000.",
     opposite="A test set is too large to be fitted by choosing among 25 settings: the gain is below 0.2 points.",
     varied=grid(settings=[10, 25], images=[250, 1000], seed=SEEDS),
+    holds=between(
+        minus("test", "valid"),
+        0,
+        3,
+        "test minus fresh accuracy, chosen by test minus by validation, points",
+        provided=lambda numbers: numbers["images"][0] == 250 or paired(numbers["test"], numbers["valid"]).high <= 1,
+    ),
+    opposed=below(minus("test", "valid"), 0.2, "test minus fresh accuracy, chosen by test minus by validation, points"),
 )
 def chosen_by_test(settings: int, images: int, seed: int) -> dict[str, float]:
     right = candidates(seed)[0][: 6 * settings]
@@ -420,20 +371,3 @@ def chosen_by_test(settings: int, images: int, seed: int) -> dict[str, float]:
             best = int(right[:, chooser].mean(dim=1).argmax())
             flattered[name].append(100 * float(right[best, test].mean() - right[best, fresh].mean()))
     return {"images": images} | {name: mean(values) for name, values in flattered.items()}
-
-
-@chosen_by_test.holds
-def _(numbers: Numbers) -> Found:
-    more = paired(numbers["test"], numbers["valid"])
-    return Found(
-        "test minus fresh accuracy, chosen by test minus by validation, points",
-        more,
-        0,
-        3 if numbers["images"][0] == 250 else 1,
-    )
-
-
-@chosen_by_test.opposed
-def _(numbers: Numbers) -> Found:
-    more = paired(numbers["test"], numbers["valid"])
-    return Found("test minus fresh accuracy, chosen by test minus by validation, points", more, at_most=0.2)

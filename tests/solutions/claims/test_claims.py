@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from autograder.course import Course
-from solutions.claims import Claim, Found, Interval, claim, grid, interval, paired
+from solutions.claims import Claim, Found, Interval, above, below, claim, grid, interval, paired
 from solutions.claims import digest as digests
 from solutions.claims.experiments import train
 from solutions.claims.ledger import (
@@ -42,18 +42,9 @@ FIRST_EDITION = {
 
 def made_up(says: str = "More is better, at a rate of 1.", **options: object) -> Claim:
     """Return a claim whose numbers are what the setting says."""
-    one = Claim(
-        "made-up",
-        "layers",
-        says,
-        "More is worse.",
-        grid(rate=[1, 2], epochs=[3, 4], seed=range(5)),
-        more,
-        **options,  # type: ignore[arg-type]
-    )
-    one.holds(lambda numbers: Found("more", interval(numbers["more"]), at_least=0.5))
-    one.opposed(lambda numbers: Found("more", interval(numbers["more"]), at_most=-0.5))
-    return one
+    settings = grid(rate=[1, 2], epochs=[3, 4], seed=range(5))
+    judging = {"holds": above("more", 0.5, "more"), "opposed": below("more", -0.5, "more")}
+    return Claim("made-up", "layers", says, "More is worse.", settings, more, judging, **options)  # type: ignore[arg-type]
 
 
 def more(rate: int, epochs: int, seed: int) -> dict[str, float]:
@@ -76,7 +67,7 @@ def test_a_claim_holds_its_opposite_does_not_and_both_are_measured_with_todays_c
 
 
 @pytest.mark.parametrize("one", CLAIMS.values(), ids=lambda one: one.id)
-@pytest.mark.rotates(4)
+@pytest.mark.deep
 def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(one: Claim) -> None:
     """Within the spread over the seeds, as another processor rounds otherwise and training multiplies that."""
     groups = list(by_combination(one).values())
@@ -153,7 +144,7 @@ def test_numbers_of_other_code_or_none_at_all_are_stale() -> None:
 def test_two_claims_of_one_name_are_an_error() -> None:
     known = next(iter(CLAIMS))
     with pytest.raises(ValueError, match="two claims are called"):
-        claim(known, says="", opposite="", varied=[])(more)
+        claim(known, says="", opposite="", varied=[], holds=above("more", 0, ""), opposed=below("more", 0, ""))(more)
 
 
 # The digest
