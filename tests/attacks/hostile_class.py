@@ -112,11 +112,11 @@ def hand_in_all(everything: Path, released: Path) -> tuple[Path, Path]:
     return course, home
 
 
-def grade_everything(everything: Path, released: Path, wall: str) -> None:
+def grade_everything(everything: Path, released: Path, wall: str, attacks: Mapping[str, Attack]) -> None:
     """Grade the honest and the hostile in one class, and write down what was there before and after."""
     course, home = hand_in_all(everything, released)
     with neighbours(home) as (listener, neighbour), instructor(home):
-        hand_in_hostile(course, what_is_known(course, home, listener.port, neighbour))
+        hand_in_hostile(course, attacks, what_is_known(course, home, listener.port, neighbour))
         before = state_of(everything)
         with behind(wall):
             run = grade(course)
@@ -127,16 +127,16 @@ def grade_everything(everything: Path, released: Path, wall: str) -> None:
             "after": after,
             "verdicts": verdicts(run),
             "longest_s": {one.submission.student: longest_s(one.verdicts) for one in run.graded},
-            "read": {one: folder.log(one, ASSIGNMENT).read_text(encoding="utf-8") for one in ATTACKS},
-            "shown": {one: shown(read_notebook(folder.autograded(one, ASSIGNMENT))) for one in ATTACKS},
-            "left": {attack.student: own(after["planted"], attack) for attack in ATTACKS.values()},
+            "read": {one: folder.log(one, ASSIGNMENT).read_text(encoding="utf-8") for one in attacks},
+            "shown": {one: shown(read_notebook(folder.autograded(one, ASSIGNMENT))) for one in attacks},
+            "left": {attack.student: own(after["planted"], attack) for attack in attacks.values()},
             "visitors": listener.visitors,
             "neighbour": Path(f"/proc/{neighbour}/stat").read_text().split()[2],
         }
     (everything / "seen.json").write_text(json.dumps(seen))
 
 
-def grade_in_container(everything: Path, released: Path) -> None:
+def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, Attack]) -> None:
     """Grade the honest and the hostile one after the other as Gradescope would, and write down what is seen there."""
     course, home = hand_in_all(everything, released)
     container = everything / "container"
@@ -147,7 +147,7 @@ def grade_in_container(everything: Path, released: Path) -> None:
     with neighbours(home) as (listener, neighbour):
         known = what_is_known(course, home, listener.port, neighbour)
         known |= {"COURSE": "/autograder/source", "HOME": "/root/home", "SITE": "/autograder/venv/lib", "GRADER": 1}
-        hand_in_hostile(course, known)
+        hand_in_hostile(course, attacks, known)
         inside = container / "inside"
         inside.mkdir()
         (course / "submitted").rename(inside / "submitted")
@@ -162,22 +162,22 @@ def grade_in_container(everything: Path, released: Path) -> None:
         "verdicts": {student: undated(verdicts) for student, verdicts in records.items()},
         "longest_s": {student: longest_s(verdicts) for student, verdicts in records.items()},
         "read": {
-            one: submission_log(one, ASSIGNMENT, "", "", notebooks[one], LIMITS, isolated=True) for one in ATTACKS
+            one: submission_log(one, ASSIGNMENT, "", "", notebooks[one], LIMITS, isolated=True) for one in attacks
         },
-        "shown": {one: shown(notebooks[one]) for one in ATTACKS},
-        "left": {one: [*graded[one]["left"], *graded[one]["processes"]] for one in ATTACKS},
+        "shown": {one: shown(notebooks[one]) for one in attacks},
+        "left": {one: [*graded[one]["left"], *graded[one]["processes"]] for one in attacks},
         "visitors": listener.visitors,
         "neighbour": neighbour_state,
     }
     (everything / "seen.json").write_text(json.dumps(seen))
 
 
-def grade_behind(wall: str, everything: Path, released: Path) -> None:
+def grade_behind(wall: str, everything: Path, released: Path, attacks: Mapping[str, Attack] = ATTACKS) -> None:
     """Grade the honest and the hostile behind a wall, and write into a folder what was seen."""
     if wall == ANOTHER_USER:
-        grade_in_container(everything, released)
+        grade_in_container(everything, released, attacks)
     else:
-        grade_everything(everything, released, wall)
+        grade_everything(everything, released, wall, attacks)
 
 
 def read_seen(everything: Path) -> dict[str, Any]:
@@ -202,8 +202,8 @@ def what_is_known(course: Path, home: Path, port: int, neighbour: int) -> dict[s
     }
 
 
-def hand_in_hostile(course: Path, known: Mapping[str, object]) -> None:
-    for student, attack in ATTACKS.items():
+def hand_in_hostile(course: Path, attacks: Mapping[str, Attack], known: Mapping[str, object]) -> None:
+    for student, attack in attacks.items():
         hand_in(attack, submitted(course, student), base_notebook(course, attack.base), known)
 
 

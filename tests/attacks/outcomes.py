@@ -19,6 +19,7 @@ WON = re.compile(r"(?:^|\s)WON: ")  # as it is printed, not as a line of code ha
 # It got nothing; it got something, and its log tells the instructor; it got something, and the guide tells of it; or
 # nobody is told.
 STOPPED, NOTICED, KNOWN, THROUGH = "stopped", "noticed", "known", "got through"
+FROM_BEST = (STOPPED, NOTICED, KNOWN, THROUGH)
 
 
 def marks(seen: Mapping[str, Any], student: str) -> dict[str, int]:
@@ -55,6 +56,12 @@ def outcome(attack: Attack, seen: Mapping[str, Any], wall: str) -> str:
 def measured(seen: Mapping[str, Any], wall: str) -> dict[str, str]:
     """Return how each attack ended behind a wall, by its name."""
     return {attack.name: outcome(attack, seen, wall) for attack in ATTACKS.values()}
+
+
+def is_as_told(attack: Attack, seen: Mapping[str, Any], wall: str) -> bool:
+    """Whether an attack ended as the guide says, or better: on a busy machine one may have no time to get anything."""
+    told = kept_end(attack, wall)
+    return told in FROM_BEST and FROM_BEST.index(outcome(attack, seen, wall)) <= FROM_BEST.index(told)
 
 
 def kept_end(attack: Attack, wall: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.attacks.corpus import ANOTHER_USER, ATTACKS, read_attacks
 from tests.attacks.hostile_class import grade_behind, read_seen
-from tests.attacks.outcomes import KEPT, THROUGH, gained, kept_end, outcome, record
+from tests.attacks.outcomes import KEPT, THROUGH, gained, is_as_told, outcome, record
 from tests.conftest import made_once
 
 
@@ -48,7 +48,7 @@ def test_an_attack_in_a_container_is_stopped_or_noticed_or_told_of(seen: dict[st
 @pytest.mark.deep
 @pytest.mark.parametrize("student", ATTACKS)
 def test_an_attack_in_a_container_ends_as_the_guide_says(seen: dict[str, Any], student: str) -> None:
-    assert outcome(ATTACKS[student], seen, ANOTHER_USER) == kept_end(ATTACKS[student], ANOTHER_USER), "make attacks"
+    assert is_as_told(ATTACKS[student], seen, ANOTHER_USER), "make attacks"
 
 
 @pytest.mark.deep

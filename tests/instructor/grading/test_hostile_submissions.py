@@ -17,14 +17,16 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.reports import feedback
 from autograder.instructor.reports.feedback import write_feedback
 from autograder.reports.html import CONTROLS
-from tests.attacks.corpus import ATTACKS
+from tests.attacks.corpus import tried
 from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
-from tests.attacks.outcomes import THROUGH, gained, kept_end, marks, outcome
+from tests.attacks.outcomes import THROUGH, gained, is_as_told, marks, outcome
 from tests.commands import autograder
 from tests.conftest import copy_course, made_once
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, record_of, undated, verdicts
 from tests.instructor.grading.broken import SCRIPT
 from tests.instructor.nbgrader.test_nbgrader import get, nbgrader, notebook_page, serve_formgrader
+
+ATTACKS = tried()
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", pytest.param("landlock", marks=pytest.mark.deep)])
@@ -35,7 +37,7 @@ def wall(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory, released: Path, wall: str) -> Path:
     """A folder with the course that was graded behind a wall and what was seen around it. Read it only."""
-    return made_once(f"hostile_{wall}", tmp_path_factory, lambda folder: grade_behind(wall, folder, released))
+    return made_once(f"hostile_{wall}", tmp_path_factory, lambda folder: grade_behind(wall, folder, released, ATTACKS))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def test_an_attack_is_stopped_or_noticed_or_told_of(seen: dict[str, Any], wall: 
 
 @pytest.mark.parametrize("student", ATTACKS)
 def test_an_attack_ends_as_the_guide_says(seen: dict[str, Any], wall: str, student: str) -> None:
-    assert outcome(ATTACKS[student], seen, wall) == kept_end(ATTACKS[student], wall), "make attacks"
+    assert is_as_told(ATTACKS[student], seen, wall), "make attacks"
 
 
 @pytest.mark.parametrize("student", [student for student, one in ATTACKS.items() if one.answers_itself and one.forges])
