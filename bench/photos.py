@@ -23,6 +23,9 @@ from solutions.dropout import Classifier
 from solutions.runs import folders
 
 WRITTEN = data.DATA / "photographs.json"
+OUT = Path("_build", "photos")
+PER_CLASS = 10  # photographs of each class on each background
+SEED = 0
 SURE = 0.9  # a probability above it is a promise
 
 
@@ -42,8 +45,6 @@ def measure(
     model: Classifier,
     dataset: data.Dataset,
     kind: str,
-    per_class: int = 10,
-    seed: int = 0,
     after_photo: Callable[[Image.Image, str, str], None] = lambda photo, label, given: None,
 ) -> dict[str, object]:
     """Let a model answer photographs of test garments on one kind of background, and count.
@@ -52,59 +53,48 @@ def measure(
         model: in evaluation mode.
         dataset: on whose test images the model was not trained.
         kind: one of ``KINDS``.
-        per_class: how many images of each class are photographed.
-        seed: the same seed gives the same garments and photographs.
         after_photo: called with each photograph, the right class and the one answered, "" where it was refused.
     """
-    indices = held_out(dataset.test_labels, per_class, seed)
-    counts = dict.fromkeys(("right", "right_plain", "wrong_sure", "covered", "right_covered", "wrong_sure_covered"), 0)
-    for photo, target in zip(
-        photographs(dataset.test_images, kind, indices, seed), dataset.test_labels[indices].tolist(), strict=True
-    ):
+    indices = held_out(dataset.test_labels, PER_CLASS, SEED)
+    targets = dataset.test_labels[indices].tolist()
+    rows = []
+    for photo, target in zip(photographs(dataset.test_images, kind, indices, SEED), targets, strict=True):
         try:
             given, probability = answer(model, prepare_image(photo))
             is_covered = not doubt(photo)
         except ValueError:  # nothing stands out from the background
             given, probability, is_covered = -1, 0.0, False
-        is_right, is_sure = given == target, probability > SURE
-        counts["right"] += is_right
-        counts["right_plain"] += answer(model, resize_and_invert(photo))[0] == target
-        counts["wrong_sure"] += is_sure and not is_right
-        counts["covered"] += is_covered
-        counts["right_covered"] += is_covered and is_right
-        counts["wrong_sure_covered"] += is_covered and is_sure and not is_right
+        plain, _ = answer(model, resize_and_invert(photo))
+        rows.append((given == target, plain == target, probability > SURE, is_covered))
         after_photo(photo, model.labels[target], model.labels[given] if given >= 0 else "")
+    right, right_plain, sure, covered = np.array(rows).T
     return {
         "kind": kind,
-        "photographs": len(indices),
-        "accuracy": counts["right"] / len(indices),
-        "accuracy_resize_and_invert": counts["right_plain"] / len(indices),
-        "sure_and_wrong": counts["wrong_sure"],
-        "covered": counts["covered"],
-        "right_of_covered": counts["right_covered"],
-        "sure_and_wrong_of_covered": counts["wrong_sure_covered"],
+        "photographs": len(rows),
+        "accuracy": float(right.mean()),
+        "accuracy_resize_and_invert": float(right_plain.mean()),
+        "sure_and_wrong": int((sure & ~right).sum()),
+        "covered": int(covered.sum()),
+        "right_of_covered": int((covered & right).sum()),
+        "sure_and_wrong_of_covered": int((covered & sure & ~right).sum()),
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, help="model file; otherwise that of the newest run")
-    parser.add_argument("--data", type=Path, help="folder with the four IDX files; otherwise the usual places")
-    parser.add_argument("--per-class", type=int, default=10, help="photographs of each class on each background")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same photographs")
-    parser.add_argument("--out", type=Path, default=Path("_build/photos"), help="folder for those that are wrong")
     parser.add_argument("--write", action="store_true", help="show the figures in the book: data/photographs.json")
     options = parser.parse_args()
     use_threads()
     path = options.model or folders.newest_model(Path("runs"))
     model, _ = folders.open_model(path)
-    dataset = data.load(options.data)
+    dataset = data.load()
     kinds = []
     table = Table("background", "photographs", "prepare_image", "resize and invert", "covered", "right of these")
     with Progress(transient=True) as progress:
-        task = progress.add_task("photographs", total=len(KINDS) * len(model.labels) * options.per_class)
+        task = progress.add_task("photographs", total=len(KINDS) * len(model.labels) * PER_CLASS)
         for kind in KINDS:
-            folder = options.out / kind
+            folder = OUT / kind
             folder.mkdir(parents=True, exist_ok=True)
 
             def keep(photo: Image.Image, label: str, given: str, folder: Path = folder) -> None:
@@ -113,16 +103,16 @@ def main() -> None:
                     name = f"{len(list(folder.iterdir()))} {label}, {given or 'refused'}.png"
                     photo.save(folder / name.replace("/", " or "))
 
-            found = measure(model, dataset, kind, options.per_class, options.seed, keep)
+            found = measure(model, dataset, kind, keep)
             kinds.append(found)
             shares = (f"{found[name]:.1%}" for name in ("accuracy", "accuracy_resize_and_invert"))
             counts = (str(found[name]) for name in ("covered", "right_of_covered"))
             table.add_row(kind, str(found["photographs"]), *shares, *counts)
     print_table(table)
-    print(f"Model: {path}; those that are wrong: {options.out}")
+    print(f"Model: {path}; those that are wrong: {OUT}")
     if options.write:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        summary = {"model": str(path), "model_digest": digest, "seed": options.seed, "kinds": kinds}
+        summary = {"model": str(path), "model_digest": digest, "seed": SEED, "kinds": kinds}
         WRITTEN.write_text(json.dumps(summary, indent=1) + "\n")
 
 

@@ -38,7 +38,7 @@ def source_of(room: str) -> str:
     return inspect.getsource(importlib.import_module(f"solutions.{room}"))
 
 
-@pytest.mark.parametrize(("number", "room"), enumerate(ROOMS, start=1))
+@pytest.mark.parametrize(("number", "room"), list(enumerate(ROOMS, start=1)))
 def test_the_exercises_are_those_that_the_chapter_asks_for_in_its_order(number: int, room: str) -> None:
     chapter = (ROOT / "chapters" / f"{number}-{room}.md").read_text(encoding="utf-8")
     asked = re.findall(rf"^:tags: \[exercise\]\n\nfrom solutions\.{room} import (\w+)$", chapter, re.MULTILINE)

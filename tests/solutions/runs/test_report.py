@@ -80,14 +80,6 @@ def test_recipe_data_and_time_are_told(record: Record, page: BeautifulSoup) -> N
     assert re.search(r"Training 6 epochs in \d+\.\d s", words_of(page))
 
 
-def test_settings_come_last_and_those_that_nobody_chose_are_folded(page: BeautifulSoup, html: str) -> None:
-    assert html.index('id="classes"') < html.index('id="run"') < html.index('id="log"')
-    settings, folded = html[html.index('id="run"') : html.index('id="log"')].split("<details>")
-    assert "batch size" in settings
-    assert "smoothing" not in settings
-    assert "smoothing 0" in folded
-
-
 def test_the_first_layer_shows_what_training_added(record: Record, html: str) -> None:
     assert "What training added to the weights of 64 of the 256 hidden units" in words_of(page_of(html))
     correlation = float(re.search(r"neighbouring numbers correlate with (-?\d\.\d\d)", html)[1])
@@ -117,7 +109,7 @@ def test_the_commonest_confusion_is_told_in_words(record: Record, page: Beautifu
 
 def test_the_confusion_matrix_is_a_table_with_headings(record: Record, page: BeautifulSoup) -> None:
     table = page.find("table", class_="matrix")
-    cells = [int(cell.get_text()) for cell in table.find_all("td")]
+    cells = [int(cell.get_text()) for cell in table.tbody.find_all("td")]
     assert cells == [count for row in record.results["confusion_matrix"] for count in row]
     assert len(table.find_all(scope="col")) == len(table.find_all(scope="row")) == 10
 
@@ -169,11 +161,6 @@ def test_without_a_model_it_shows_what_was_logged_and_says_so(unfinished: Path) 
 def test_a_loss_that_exploded_is_told(unfinished: Path) -> None:
     (unfinished / LOG).write_text('{"epoch": 1, "losses": NaN, "valid_losses": NaN, "accuracies": 0.1, "seconds": 1}\n')
     assert "after epoch 1 its loss was no longer a number" in words_of(page_of(make_report(read_run(unfinished)).html))
-
-
-def test_a_run_that_has_just_begun_has_a_page(unfinished: Path) -> None:
-    (unfinished / LOG).unlink()
-    assert "batch size" in words_of(page_of(make_report(read_run(unfinished)).html))
 
 
 def test_without_its_data_it_shows_what_the_run_itself_measured(record: Record, full: Dataset) -> None:
