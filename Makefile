@@ -22,7 +22,7 @@ step = $(if $(BY_STEPS),@.ci/step '$(1)') #
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 PORT := 8000
-.PHONY: help course full-set test test-deep checked lint grader book watch pictures release sample-course site pdf term mistakes mutants bench bench-book \
+.PHONY: help course full-set test test-deep checked lint grader book watch pictures release sample-course site pdf term mistakes mutants bench \
     bench-grading results photos things model recording bench-training attacks claims clean
 
 help: ## list these targets
@@ -132,24 +132,14 @@ things: .venv/installed ## how often a network names things that are no garments
 	@.ci/require fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	@$(BIN)/python -m bench.things $(if $(WRITE),--write)
 
-bench: .venv/installed book/node_modules/installed ## how long people wait, on this machine, beside an earlier version (BEFORE=a revision): tables, and JSON in _build/bench
+bench: .venv/installed book/node_modules/installed ## how long people wait for commands and the book on this machine: a table, and JSON in _build/bench
 	@.ci/require bubblewrap:bwrap
-	$(BIN)/python -m bench.waits $(if $(BEFORE),--before $(BEFORE))
-	$(BIN)/python -m bench.check
-	$(BIN)/python -m bench.marking
-	$(BIN)/python -m bench.web
+	$(BIN)/python -m bench.waits
 
-bench-book: book ## what the book's pages cost on a telephone
-	@.ci/require chromium:chromium
-	$(BIN)/python -m bench.pages
-
-bench-grading: .venv/installed ## a class graded by stock nbgrader, by otter-grader and by us, where our time goes, and how it grows with the class: two hours, on a quiet machine (WRITE=1 shows ours in the book)
+bench-grading: .venv/installed ## how long classes of 20 to 1,000 take to grade, and one of 60 by stock nbgrader: an hour, on a quiet machine (WRITE=1 shows it in the book)
 	@.ci/require bubblewrap:bwrap
-	$(BIN)/python -m bench.grading
-	$(BIN)/python -m bench.grading --class 200 --sample 20
-	$(BIN)/python -m bench.stages
-	$(BIN)/python -m bench.scale $(if $(WRITE),--write)
-	$(BIN)/python -m bench.cluster
+	$(BIN)/python -m bench.grading --class 60 --stock
+	$(BIN)/python -m bench.grading $(if $(WRITE),--write)
 
 bench-training: .venv/installed ## an epoch in eleven ways, from the original notebook to ours: a quarter of an hour, on a quiet machine (WRITE=1 shows it in the book)
 	-$(BIN)/python -m pip install --quiet --editable '.[bench]'

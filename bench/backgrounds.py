@@ -199,13 +199,11 @@ class Background:
     Attributes:
         paint: returns red, green and blue from 0 to 255, shape (3, HEIGHT, WIDTH) or one that broadcasts to it, given
             what it is drawn from and the garment's box.
-        way: how the garment is photographed: "catalogue", "laid out", "hanger" or "worn".
         falloff: between which limits the share of light is drawn that is lost from one side to the other.
         lamps: of how many photographs in a hundred the light is that of one near lamp.
     """
 
     paint: Callable[[np.random.Generator, Box], np.ndarray]
-    way: str
     falloff: tuple[float, float] = (0.05, 0.3)
     lamps: int = 0
 
@@ -216,15 +214,15 @@ class Background:
 
 
 BACKGROUNDS = {
-    "white": Background(white, "catalogue", (0.02, 0.15)),
-    "grey": Background(grey, "catalogue", (0.02, 0.15)),
-    "coloured": Background(coloured, "catalogue", (0.02, 0.15)),
-    "lamp": Background(wall, "laid out", lamps=100),
-    "sheet": Background(sheet, "laid out", (0.1, 0.35)),
-    "wood": Background(wood, "laid out"),
-    "woven": Background(woven, "laid out"),
-    "tiles": Background(tiles, "laid out"),
-    "clutter": Background(clutter, "laid out"),
-    "hanger": Background(hanger, "hanger", (0.1, 0.35), lamps=50),
-    "worn": Background(worn, "worn", (0.1, 0.35)),
+    "white": Background(white, (0.02, 0.15)),
+    "grey": Background(grey, (0.02, 0.15)),
+    "coloured": Background(coloured, (0.02, 0.15)),
+    "lamp": Background(wall, lamps=100),
+    "sheet": Background(sheet, (0.1, 0.35)),
+    "wood": Background(wood),
+    "woven": Background(woven),
+    "tiles": Background(tiles),
+    "clutter": Background(clutter),
+    "hanger": Background(hanger, (0.1, 0.35), lamps=50),
+    "worn": Background(worn, (0.1, 0.35)),
 }

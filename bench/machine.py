@@ -1,7 +1,5 @@
 """The machine that something was measured on."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import os
 import platform
@@ -11,17 +9,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 
 def machine(libraries: Sequence[str]) -> dict[str, Any]:
     """Return what figures depend on, the versions of these libraries among it."""
+    versions = {}
+    for name in libraries:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
     return {
         "processor": processor(),
-        "cores": len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "libraries": {name: version for name in libraries if (version := installed(name))},
+        "libraries": versions,
         "load": os.getloadavg()[0],
         "date": time.strftime("%Y-%m-%d"),
     }
@@ -34,9 +34,3 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def installed(name: str) -> str | None:
-    with suppress(importlib.metadata.PackageNotFoundError):
-        return importlib.metadata.version(name)
-    return None

@@ -17,35 +17,35 @@ from autograder.notebooks.graft import read_notebook
 
 # Of twenty submissions. Classes of different sizes differ in nothing else.
 MIXTURE = ["right"] * 8 + ["wrong"] * 6 + ["untouched"] * 2 + ["slow"] * 2 + ["broken"] * 2
-HONEST = ("right", "wrong", "untouched")
 RIGHT = Path(__file__).parent.parent / "tests" / "right"
 
 # What the first exercise's cell becomes; all other exercises are answered right.
-SLOW = {
-    "sleeps 5 s": "{cell}\nimport time\ntime.sleep(5)\n",
-    "endless loop in the cell": "{cell}\nwhile True:\n    pass\n",
-    "endless loop when called": "def {name}(*arguments, **named):\n    while True:\n        pass\n",
-}
-BROKEN = {
-    "syntax error": "{cell}\n)\n",
-    "ends the process": "{cell}\nimport os\nos._exit(1)\n",
-    "half a file": "",
-}
+SLOW = (
+    "{cell}\nimport time\ntime.sleep(5)\n",
+    "{cell}\nwhile True:\n    pass\n",
+    "def {name}(*arguments, **named):\n    while True:\n        pass\n",
+)
+BROKEN = (
+    "{cell}\n)\n",
+    "{cell}\nimport os\nos._exit(1)\n",
+    "",  # half a file
+)
 
 
 @dataclass(frozen=True)
 class Work:
-    """One submission of the class: whose, to what, of which kind, in words, and the file's text."""
+    """One submission of the class: whose, to what, and the file's text."""
 
     student: str
     assignment: str
-    kind: str
-    what: str
     text: str
+
+    def path_in(self, course_folder: Path) -> Path:
+        return course_folder / "submitted" / self.student / self.assignment / f"{self.assignment}.ipynb"
 
     def write(self, course_folder: Path) -> None:
         """Hand it in to a course folder."""
-        path = course_folder / "submitted" / self.student / self.assignment / f"{self.assignment}.ipynb"
+        path = self.path_in(course_folder)
         path.parent.mkdir(parents=True)
         path.write_text(self.text, encoding="utf-8")
 
@@ -65,8 +65,7 @@ def mixed_class(size: int, course: Course, released: Path) -> list[Work]:
             path = released / "release" / chapter.assignment / f"{chapter.assignment}.ipynb"
             variants = _variants(kind, chapter.room, course, read_notebook(path))
             for turn, _ in enumerate(range(first, count, len(chapters))):
-                what, text = variants[(first + turn) % len(variants)]
-                found.append((chapter.assignment, kind, what, text))
+                found.append((chapter.assignment, variants[(first + turn) % len(variants)]))
     random.Random(0).shuffle(found)
     return [Work(f"s{at:03}", *one) for at, one in enumerate(found, start=1)]
 
@@ -76,21 +75,21 @@ def kinds_in(size: int) -> Counter[str]:
     return Counter(MIXTURE[at % len(MIXTURE)] for at in range(size))
 
 
-def _variants(kind: str, room: str, course: Course, notebook: NotebookNode) -> list[tuple[str, str]]:
-    """Return the ways in which work of a kind can look in a room: in words, and as a notebook's text."""
+def _variants(kind: str, room: str, course: Course, notebook: NotebookNode) -> list[str]:
+    """Return the ways in which work of a kind can look in a room, each as a notebook's text."""
     if kind == "untouched":
-        return [("as it was given out", nbformat.writes(notebook))]
-    if kind == "right":
-        texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted((RIGHT / room).glob("*.py"))}
-        # No student can import the course's own package, as some of the tests' files do.
-        sources = {what: text for what, text in texts.items() if f"from {course.package}" not in text}
-        sources |= {"reference": _answers(room, course.source(room))}
-    elif kind == "wrong":
-        sources = {one.id: _answers(room, one.apply(course.source(room))) for one in course.mistakes(room)}
-    else:
+        return [nbformat.writes(notebook)]
+    if kind in ("slow", "broken"):
         filled = fill(notebook, _answers(room, course.source(room))).notebook
-        return [(what, _spoilt(filled, change)) for what, change in (SLOW if kind == "slow" else BROKEN).items()]
-    return [(what, nbformat.writes(fill(notebook, source).notebook)) for what, source in sources.items()]
+        return [_spoilt(filled, change) for change in (SLOW if kind == "slow" else BROKEN)]
+    if kind == "right":
+        texts = [path.read_text(encoding="utf-8") for path in sorted((RIGHT / room).glob("*.py"))]
+        # No student can import the course's own package, as some of the tests' files do.
+        sources = [text for text in texts if f"from {course.package}" not in text]
+        sources.append(_answers(room, course.source(room)))
+    else:
+        sources = [_answers(room, mistake.apply(course.source(room))) for mistake in course.mistakes(room)]
+    return [nbformat.writes(fill(notebook, source).notebook) for source in sources]
 
 
 def _answers(room: str, source: str) -> str:

@@ -9,92 +9,17 @@ not the catalogue's, and detail finer than 28×28, are not in them.
 """
 
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
-import torch
 from PIL import Image, ImageFilter
-from torch import Tensor
 
 from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH, Background, smooth_noise
-from solutions.deploy.doubt import doubt
-from solutions.deployment import prepare_image
-from solutions.dropout import Classifier
 
 KINDS = (*BACKGROUNDS, "transparent", "pair")
-PLAIN = ("white", "grey", "coloured", "transparent")  # as in a shop's catalogue
-SURE = 0.9  # a probability above it is a promise
 SCALES, SCALES_OF_A_PAIR = (12, 17), (8, 11)  # pixels of a photograph for one of the garment's 28×28
 MARGIN = 3  # pixels of the garment's 28×28 that are added around it, so that its outline can be smooth
 LUMA = np.array([0.299, 0.587, 0.114])  # what each channel counts for in grey
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What the network made of one photograph.
-
-    Attributes:
-        photo: the photograph.
-        index: which of the images it was made from.
-        label: index of the right class.
-        prepared: what ``prepare_image`` made of it, shape (1, 28, 28); None where it refused.
-        given: index of the class that was answered; None where the photograph was refused.
-        given_plain: the same after ``resize_and_invert``.
-        is_sure: whether the answer has a probability above ``SURE``.
-        is_covered: whether it is answered without a doubt.
-    """
-
-    photo: Image.Image
-    index: int
-    label: int
-    prepared: Tensor | None
-    given: int | None
-    given_plain: int
-    is_sure: bool
-    is_covered: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Accuracy:
-    """How many of the photographs on one kind of background are answered rightly.
-
-    Attributes:
-        kind: one of ``KINDS``.
-        count: how many photographs there are.
-        right: how many are right after ``prepare_image``.
-        right_plain: how many are right after ``resize_and_invert``.
-        failures: those that are wrong after ``prepare_image``.
-        covered: how many are answered without a doubt; the others are to be taken again.
-    """
-
-    kind: str
-    count: int
-    right: int
-    right_plain: int
-    failures: tuple[Answer, ...]
-    covered: int
-
-    @property
-    def accuracy(self) -> float:
-        return self.right / self.count
-
-    @property
-    def sure_and_wrong(self) -> int:
-        return sum(failure.is_sure for failure in self.failures)
-
-    @property
-    def right_covered(self) -> int:
-        """How many are right of those that are answered without a doubt."""
-        return self.covered - sum(failure.is_covered for failure in self.failures)
-
-    @property
-    def sure_and_wrong_covered(self) -> int:
-        return sum(failure.is_sure and failure.is_covered for failure in self.failures)
-
-    @property
-    def accuracy_plain(self) -> float:
-        return self.right_plain / self.count
 
 
 def photograph(garment: np.ndarray, kind: str, rng: np.random.Generator) -> Image.Image:
@@ -142,11 +67,6 @@ def taken(
     return _stored(picture + noise, "JPEG", quality=int(rng.integers(70, 93)))
 
 
-def resize_and_invert(image: Image.Image) -> Tensor:
-    """Return float32, shape (1, 28, 28), as most tutorials prepare a photograph: grey, 28×28, dark made bright."""
-    return 1 - torch.tensor(np.asarray(image.convert("L").resize((28, 28)))).float()[None] / 255
-
-
 def held_out(labels: np.ndarray, per_class: int, seed: int) -> np.ndarray:
     """Return the indices of as many images of each class, shape (classes · per_class,), drawn with the seed."""
     keys = np.random.default_rng(seed).random(len(labels))
@@ -158,52 +78,6 @@ def photographs(images: np.ndarray, kind: str, indices: np.ndarray, seed: int) -
     """Yield a photograph of each chosen image; it depends on the image, the kind and the seed alone."""
     for index in indices.tolist():
         yield photograph(images[index], kind, np.random.default_rng([seed, KINDS.index(kind), index]))
-
-
-def accuracy_by_kind(
-    model: Classifier,
-    images: np.ndarray,
-    labels: np.ndarray,
-    per_class: int = 10,
-    seed: int = 0,
-    report: Callable[[int], None] = lambda done: None,
-) -> list[Accuracy]:
-    """Let a model answer photographs of held-out garments, the same garments on each kind of background.
-
-    Args:
-        model: in evaluation mode.
-        images: uint8, shape (N, 28, 28), on which the model was not trained.
-        labels: uint8, shape (N,).
-        per_class: how many images of each class are photographed.
-        seed: the same seed gives the same photographs.
-        report: called with 1 after each photograph.
-    """
-    indices = held_out(labels, per_class, seed)
-    results = []
-    for kind in KINDS:
-        answers = []
-        for index, photo in zip(indices.tolist(), photographs(images, kind, indices, seed), strict=True):
-            try:
-                prepared = prepare_image(photo)
-            except ValueError:  # nothing stands out from the background
-                prepared = None
-            given, sure = (None, 0.0) if prepared is None else _answer(model, prepared)
-            plain, _ = _answer(model, resize_and_invert(photo))
-            is_covered = prepared is not None and not doubt(photo)
-            answers.append(Answer(photo, index, int(labels[index]), prepared, given, plain, sure > SURE, is_covered))
-            report(1)
-        wrong = tuple(answer for answer in answers if answer.given != answer.label)
-        covered = sum(answer.is_covered for answer in answers)
-        right_plain = sum(answer.given_plain == answer.label for answer in answers)
-        results.append(Accuracy(kind, len(answers), len(answers) - len(wrong), right_plain, wrong, covered))
-    return results
-
-
-def _answer(model: Classifier, x: Tensor) -> tuple[int, float]:
-    """Return the index of the first answer, and its probability."""
-    with torch.no_grad():
-        share, index = model(x).softmax(dim=1)[0].max(dim=0)
-    return int(index), float(share)
 
 
 def _enlarge(garment: np.ndarray, scale: float, angle: float) -> tuple[np.ndarray, np.ndarray]:
@@ -225,10 +99,8 @@ def _enlarge(garment: np.ndarray, scale: float, angle: float) -> tuple[np.ndarra
         for part in (tone, _blurred(255 * inside, 0.5) / 255)
     ]
     tone, mask = (np.array(part.rotate(angle, Image.Resampling.BILINEAR)) for part in large)
-    edge = ((mask - 0.5) * scale / 2 + 0.5).clip(
-        0, 1
-    )  # from garment to background in some two pixels, as a lens draws it
-    return tone.clip(5, 250), edge
+    # From garment to background in some two pixels, as a lens draws it.
+    return tone.clip(5, 250), ((mask - 0.5) * scale / 2 + 0.5).clip(0, 1)
 
 
 def _of_nine(inside: np.ndarray) -> np.ndarray:
@@ -286,6 +158,5 @@ def _stored(channels: np.ndarray, kind: str, **options: int) -> Image.Image:
 
 def _blurred(values: np.ndarray, radius: float) -> np.ndarray:
     """Return values from 0 to 255 under a Gaussian, shape (H, W)."""
-    return np.asarray(Image.fromarray(values.astype(np.uint8)).filter(ImageFilter.GaussianBlur(radius))).astype(
-        np.float32
-    )
+    blurred = Image.fromarray(values.astype(np.uint8)).filter(ImageFilter.GaussianBlur(radius))
+    return np.asarray(blurred).astype(np.float32)

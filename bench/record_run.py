@@ -1,7 +1,6 @@
 """Train once and record each epoch, for the widget in which a reader watches it: ``make recording``."""
 
 import base64
-import hashlib
 import json
 import sys
 import zlib
@@ -34,9 +33,8 @@ def record(settings: runs.Settings, dataset: Dataset) -> dict[str, object]:
     The test images are not looked at: who watches a run chooses.
 
     Returns:
-        What JSON can hold. ``digest`` is of the weights at the end; ``confusion`` counts validation images, a matrix
-        for each epoch, rows are targets; ``weights`` is written by ``pack``, an image for each epoch and each of
-        ``units``.
+        What JSON can hold. ``confusion`` counts validation images, a matrix for each epoch, rows are targets;
+        ``weights`` is written by ``pack``, an image for each epoch and each of ``units``.
     """
     recipe, seed = settings.recipe, settings.seed
     model = runs.new_model(recipe, seed)
@@ -64,7 +62,6 @@ def record(settings: runs.Settings, dataset: Dataset) -> dict[str, object]:
         **asdict(settings),
         "data": runs.describe(dataset),
         "versions": {"torch": torch.__version__, "numpy": np.__version__},
-        "digest": digest(shown),
         "labels": list(shown.labels),
         "images": {name: len(labels) for name, (_, labels) in parts.items()},
         **curves,
@@ -78,12 +75,6 @@ def mean_loss(measured: Measurement, labels: np.ndarray) -> float:
     """Return the mean cross-entropy."""
     chosen = measured.probabilities[torch.arange(len(labels)), torch.tensor(labels).long()]
     return -chosen.double().clamp(min=1e-30).log().mean().item()
-
-
-def digest(model: Classifier) -> str:
-    """Return the SHA-256 of the weights at the end."""
-    tensors = [tensor for pair in affine_layers(model) for tensor in pair]
-    return hashlib.sha256(b"".join(tensor.detach().numpy().tobytes() for tensor in tensors)).hexdigest()
 
 
 def pack(weights: Tensor) -> dict[str, object]:

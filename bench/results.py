@@ -1,8 +1,7 @@
 """Train every recipe with several seeds, and compare with what the book shows: ``make results``.
 
 Each step of the ladder, and each control of one, is measured on validation images alone. The test images are read once
-for each run of a named recipe, when nothing is left to be chosen. With ``--missing`` only what the book does not show
-yet is trained.
+for each run of a named recipe, when nothing is left to be chosen.
 """
 
 import json
@@ -46,15 +45,11 @@ def train(recipe: Recipe, name: str, seed: int) -> dict[str, float]:
     return measured | {"epochs": run.progress.epochs} | ({"test": run.test.accuracy} if name in RECIPES else {})
 
 
-def measure(known: dict[Recipe, list[dict[str, float]]]) -> dict[str, Any]:
-    """Return the recipes, the ladder and its controls, each with a list for the seeds.
-
-    Args:
-        known: what was measured of recipes already, for each seed; they are not trained again.
-    """
+def measure() -> dict[str, Any]:
+    """Return the recipes, the ladder and its controls, each with a list for the seeds."""
     steps = [rung(number) for number in range(len(LADDER))] + [controlled(*control) for control in CONTROLS]
     work = RECIPES | {f"step {i}": recipe for i, recipe in enumerate(steps) if recipe not in RECIPES.values()}
-    jobs = [(name, seed) for name, recipe in work.items() if recipe not in known for seed in SEEDS]
+    jobs = [(name, seed) for name in work for seed in SEEDS]
     with (
         ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
         Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=Console(stderr=True)) as progress,
@@ -63,7 +58,7 @@ def measure(known: dict[Recipe, list[dict[str, float]]]) -> dict[str, Any]:
         task = progress.add_task("training", total=len(jobs))
         for future in futures:
             future.add_done_callback(lambda _: progress.advance(task))
-        measured = {name: list(known.get(recipe, [])) for name, recipe in work.items()}
+        measured: dict[str, list[dict[str, float]]] = {name: [] for name in work}
         for (name, _), future in zip(jobs, futures, strict=True):
             measured[name].append(future.result())
     by_recipe = {recipe: measured[name] for name, recipe in work.items()}
@@ -79,21 +74,6 @@ def measure(known: dict[Recipe, list[dict[str, float]]]) -> dict[str, Any]:
             {"step": step, "changes": changes, **columns(by_recipe[controlled(step, changes)], without="test")}
             for step, changes in CONTROLS
         ],
-    }
-
-
-def known(shown: dict[str, Any]) -> dict[Recipe, list[dict[str, float]]]:
-    """Return what the book shows by recipe: a number of each kind for each seed; nothing where it is of other data."""
-    if shown["data"] != runs.describe(data.load()) or shown["seeds"] != list(SEEDS):
-        return {}
-    steps = {rung(number): row for number, row in enumerate(shown["ladder"]) if LADDER[number][0] == row["step"]}
-    steps = {recipe: row for recipe, row in steps.items() if dict(LADDER)[row["step"]] == row["changes"]}
-    steps |= {controlled(row["step"], row["changes"]): row for row in shown["controls"]}
-    steps |= {Recipe(**row["recipe"]): row for row in shown["recipes"].values()}
-    names = ("valid", "seconds", "epochs", "test")
-    return {
-        recipe: [{name: row[name][i] for name in names if name in row} for i in range(len(SEEDS))]
-        for recipe, row in steps.items()
     }
 
 
@@ -168,7 +148,7 @@ def main(arguments: list[str]) -> int:
         print(f"error: the book's figures are of the full set; {data.HOW_TO_GET}", file=sys.stderr)
         return 2
     shown = json.loads(SHOWN.read_text())
-    measured = measure(known(shown) if "--missing" in arguments else {})
+    measured = measure()
     for one in table(measured):
         console.print(one)
     if "--write" in arguments:

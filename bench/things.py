@@ -21,7 +21,8 @@ from rich.table import Table
 
 from autograder.console import print_table
 from bench.backgrounds import BACKGROUNDS, HEIGHT, WIDTH
-from bench.photographs import SURE, taken
+from bench.photographs import taken
+from bench.photos import SURE
 from solutions import data
 from solutions.accelerate import device as machine
 from solutions.accelerate.recipes import RECIPES

@@ -12,7 +12,6 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 
 from solutions.data import Dataset, load
@@ -52,13 +51,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Way:
-    """Where a way stands, and what it is called in tables.
-
-    Attributes:
-        title: a line for a table.
-        library: the package that computes.
-        place: module of this package and function in it.
-    """
+    """What a way is called in tables, the package that computes, and its place: a module here and a function in it."""
 
     title: str
     library: str
@@ -87,14 +80,4 @@ WAYS = {
     "compiled": Way("the course's accelerated path, compiled", "torch", "ours:compiled"),
     "products": Way("limit: the eight matrix products alone", "torch", "products:alone"),
 }
-BASELINE, LIMIT = "notebook", "products"
-
-
-def flop(examples: int) -> int:
-    """Return the floating-point operations in the products of some examples: 905 thousand for each one.
-
-    Three products of 2 · inputs · outputs for each layer: forward, weight gradient, input gradient. The first layer
-    needs no input gradient.
-    """
-    layers = [2 * inputs * outputs for inputs, outputs in pairwise(SIZES)]
-    return examples * (3 * sum(layers) - layers[0])
+BASELINE = "notebook"

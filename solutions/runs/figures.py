@@ -5,10 +5,8 @@ colour-blind readers, and nothing is told by colour alone; a page with a light a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -212,34 +210,6 @@ def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
     axis = figure.add_axes((0, 0, 1, 1))
     axis.imshow(mosaic, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
     _without_ticks([axis])
-    return figure
-
-
-def training_speeds(results: Mapping[str, Any]) -> Figure:
-    """Show how many times as fast as the original notebook each way to train is, a panel for each number of threads.
-
-    The limit, which is no way to train, is an outline.
-
-    Args:
-        results: the JSON value that ``bench.training`` writes; rows without a ratio are left out.
-    """
-    rows = [row for row in results["rows"] if row["ratio"] is not None]
-    panels = sorted({row["threads"] for row in rows})
-    order = {row["way"]: row["title"] for row in sorted(rows, key=lambda row: (row["threads"], row["ratio"]))}
-    figure = Figure(figsize=(4 + 2.4 * len(panels), 0.8 + 0.32 * len(order)), layout="constrained")
-    for axis, threads in zip(figure.subplots(1, len(panels), sharey=True, squeeze=False)[0], panels, strict=True):
-        ratios = {row["way"]: row["ratio"] for row in rows if row["threads"] == threads}
-        places = [list(order).index(way) for way in ratios]
-        faces = [{"accelerated": ORANGE, "compiled": ORANGE, "products": "none"}.get(way, BLUE) for way in ratios]
-        edges = [rcParams["text.color"] if way == "products" else "none" for way in ratios]
-        bars = axis.barh(places, ratios.values(), height=0.7, color=faces, edgecolor=edges)
-        axis.bar_label(bars, [f"{ratio:.1f}×" for ratio in ratios.values()], padding=3, fontsize=9)
-        axis.set_yticks(range(len(order)), list(order.values()))
-        axis.set_xlim(0, 1.2 * max(ratios.values()))
-        axis.set(xlabel="× the notebook", title="1 thread" if threads == 1 else f"{threads} threads")
-        axis.grid(False)
-        axis.spines[["top", "right", "left"]].set_visible(False)
-        axis.tick_params(axis="y", length=0)
     return figure
 
 

@@ -30,14 +30,6 @@ def train(sample: Dataset) -> Examples:
     return to_tensors(sample.train_images[:2500], sample.train_labels[:2500], "cpu")
 
 
-@pytest.fixture
-def threads() -> Any:
-    """What sets the number of threads, until the test is over."""
-    before = torch.get_num_threads()
-    yield torch.set_num_threads
-    torch.set_num_threads(before)
-
-
 @pytest.mark.parametrize(
     "changes",
     [{}, {"dropout": 0.0}, {"batch_size": 100}, {"shift": 1, "flip": True}, {"standardize": True, "smoothing": 0.1}],
@@ -50,34 +42,6 @@ def test_after_an_epoch_the_weights_are_those_of_the_fast_path(train: Examples, 
     )
     assert ours.train_epoch() == pytest.approx(theirs.train_epoch(), rel=1e-5)
     torch.testing.assert_close(ours.weights(), theirs.weights(), rtol=1e-4, atol=1e-4)
-
-
-def test_the_number_of_threads_changes_no_more_than_rounding(train: Examples, threads: Any) -> None:
-    found = []
-    for count in (1, 2, 3):
-        threads(count)
-        learner = FastLearner(new_model(RECIPE, 0), RECIPE, train, train, compiled=True)
-        learner.train_epoch()
-        found.append(learner.weights())
-    torch.testing.assert_close(found[1], found[0], rtol=1e-5, atol=1e-5)
-    torch.testing.assert_close(found[2], found[0], rtol=1e-5, atol=1e-5)
-
-
-def test_the_steps_have_the_processors_for_themselves_as_long_as_they_are_taken(
-    train: Examples, threads: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    threads(2)
-    seen = []
-    learner = FastLearner(
-        *(new_model(RECIPE, 0), RECIPE, train, train),
-        after_block=lambda _: seen.append(torch.get_num_threads()),
-        compiled=True,
-    )
-    assert learner._compiled is not None
-    steps, given = learner._compiled._train_block, []
-    monkeypatch.setattr(learner._compiled, "_train_block", lambda *asked: (given.append(asked[-1]), steps(*asked)))
-    learner.train_epoch()
-    assert (set(seen), set(given), torch.get_num_threads()) == ({1}, {2}, 2)
 
 
 def test_going_on_from_a_state_is_going_on(train: Examples) -> None:
@@ -139,13 +103,18 @@ def test_for_any_sizes_the_steps_are_those_of_autograd(
         torch.testing.assert_close(layer.bias, bias.detach(), rtol=1e-4, atol=1e-4)
 
 
-def test_a_machine_without_a_compiler_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CXX", "no-such-compiler")
-    with pytest.raises(WrongUse, match=r"there is no no-such-compiler; install g\+\+"):
-        built.__wrapped__()
-
-
-def test_what_the_compiler_says_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "FLAGS", ("-no-such-flag",))
-    with pytest.raises(WrongUse, match=r"cannot build .*no-such-flag"):
+@pytest.mark.parametrize(
+    ("compiler", "flags", "says"),
+    [
+        ("no-such-compiler", compiled.FLAGS, r"there is no no-such-compiler; install g\+\+"),
+        ("c++", ("-no-such-flag",), "cannot build .*no-such-flag"),
+    ],
+    ids=["no compiler", "it fails"],
+)
+def test_what_keeps_the_steps_from_being_built_is_told(
+    monkeypatch: pytest.MonkeyPatch, compiler: str, flags: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.setenv("CXX", compiler)
+    monkeypatch.setattr(compiled, "FLAGS", flags)
+    with pytest.raises(WrongUse, match=says):
         built.__wrapped__()

@@ -1,13 +1,17 @@
 """The recipes: what they refuse, and how their learning rates go."""
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
-from solutions.accelerate.recipes import RECIPES, Recipe
+from solutions.accelerate.recipes import CONTROLS, LADDER, RECIPES, Recipe, controlled, rung
+from solutions.training import LearnerConfig
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -52,3 +56,22 @@ def test_a_cosine_rises_to_the_learning_rate_and_falls_to_zero(steps: int, lr: f
 
 def test_without_a_cosine_the_learning_rate_stays() -> None:
     assert Recipe(lr=0.1).learning_rates(3) == [0.1] * 3
+
+
+def test_the_ladder_leads_from_what_the_learner_of_chapter_5_does_by_default_to_the_best_recipe() -> None:
+    config = LearnerConfig(nn.Identity(), nn.CrossEntropyLoss())
+    assert rung(0) == RECIPES["classic"]
+    assert (rung(0).epochs, rung(0).lr) == (config.epochs, config.lr)
+    assert rung(-1) == rung(len(LADDER) - 1) == RECIPES["best"]
+    assert len({rung(number) for number in range(len(LADDER))}) == len(LADDER)
+    chapter = (ROOT / "chapters" / "5-training.md").read_text(encoding="utf-8")
+    assert re.search(r"^SEEDS, EPOCHS, LR = .*, 0\.1$", chapter, re.MULTILINE)
+
+
+def test_a_control_is_a_step_of_the_ladder_at_another_rate_or_for_longer() -> None:
+    steps = [step for step, _ in LADDER]
+    for step, changes in CONTROLS:
+        own = rung(steps.index(step))
+        assert controlled(step, changes) == replace(own, **changes) != own
+        assert len(changes) == 1
+        assert changes.keys() <= {"lr", "epochs"}

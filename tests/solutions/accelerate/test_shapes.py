@@ -1,12 +1,14 @@
-"""Made shapes look to the network as what photographs are prepared to, and teach it not to be sure."""
+"""What is trained on beside the data set's images: stretched garments, and made shapes that are none."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from solutions.accelerate import FastLearner
+from solutions.accelerate.distortions import half_width, stretched
 from solutions.accelerate.recipes import RECIPES
 from solutions.accelerate.shapes import FORMS, SIDE, made_shapes
 from solutions.data import Dataset
@@ -57,3 +59,42 @@ def test_a_network_trained_with_shapes_is_seldom_sure_of_others_and_as_often_rig
     assert sure[0] > 0.25
     assert sure[1] < sure[0] / 2
     assert right[1] > right[0] - 0.03
+
+
+# --- stretched garments
+
+
+def changed(images: Tensor, widening: float = 1.0) -> Tensor:
+    return stretched(images, torch.full((len(images),), widening), half_width(images))
+
+
+def block(height: int, width: int) -> Tensor:
+    """One image with a block in its middle, shape (1, 28, 28)."""
+    images = torch.zeros(1, 28, 28)
+    images[0, 14 - height // 2 : 14 + height // 2, 14 - width // 2 : 14 + width // 2] = 1
+    return images
+
+
+def test_half_width_is_the_share_of_the_way_to_the_farther_side() -> None:
+    images = torch.zeros(4, 28, 28)
+    images[1, 3, 13:15] = 0.1
+    images[2, 3, 20] = 0.1
+    images[3, 3, 0] = 0.1
+    torch.testing.assert_close(half_width(images), torch.tensor([0, 1 / 14, 7 / 14, 1]))
+
+
+def test_without_a_change_an_image_stays() -> None:
+    images = torch.rand(5, 28, 28)
+    torch.testing.assert_close(changed(images), images, rtol=0, atol=1e-5)
+
+
+def test_a_garment_grows_in_width_and_keeps_its_height() -> None:
+    wider = changed(block(20, 16), 1.25)[0]
+    assert wider[14].sum().item() == 20
+    assert wider[:, 14].sum().item() == 20
+
+
+def test_one_that_would_grow_beyond_the_sides_becomes_lower_instead() -> None:
+    wider = changed(block(20, 28), 1.25)[0]
+    assert wider[14].sum().item() == 28
+    assert wider[:, 14].sum().item() == 16

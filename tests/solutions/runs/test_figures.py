@@ -3,7 +3,6 @@
 import io
 
 import numpy as np
-import pytest
 from matplotlib.figure import Figure
 
 from solutions.runs import figures
@@ -43,10 +42,6 @@ def test_curves_show_the_history_and_the_epoch_that_was_kept() -> None:
     assert list(losses.lines[2].get_xdata()) == [2, 2]
 
 
-def test_curves_of_a_single_epoch_can_be_drawn() -> None:
-    drawn(figures.curves(History([3.0], [2.5], [0.5], [1.0])))
-
-
 def test_numbers_by_epoch_have_a_line_each_and_leave_out_what_is_no_number() -> None:
     series = {"a": [1.0, float("nan"), float("inf"), 2.0], "b": [3.0, 4.0, 5.0, 6.0]}
     axis = drawn(figures.by_epoch(series, "both", best=4)).axes[0]
@@ -74,12 +69,6 @@ def test_first_layer_weights_show_the_largest_units() -> None:
     np.testing.assert_array_equal(mosaic[30:, :28], weight[:, 7].reshape(28, 28))
 
 
-def test_first_layer_weights_near_zero_have_the_colour_of_the_page() -> None:
-    assert figures.SIGNED(0.5)[3] == pytest.approx(0, abs=0.01)
-    assert (figures.SIGNED(0.0)[3], figures.SIGNED(1.0)[3]) == (1, 1)
-    drawn(figures.first_layer_weights(np.zeros((784, 2))))
-
-
 def test_reliability_sets_accuracy_against_confidence_and_tells_the_error() -> None:
     """Three answers at 0.9, of which two are right, and one at 0.6 that is wrong."""
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
@@ -89,18 +78,3 @@ def test_reliability_sets_accuracy_against_confidence_and_tells_the_error() -> N
     assert axis.texts[0].get_text() == "calibration error 32.5 points"
     low, high = axis.collections[0].get_segments()[1][:, 1]
     assert low < 2 / 3 < high
-
-
-def test_training_speeds_show_a_bar_for_each_ratio_and_a_panel_for_each_number_of_threads() -> None:
-    ways = {"notebook": "the notebook", "accelerated": "the fast path", "jax": "JAX"}
-    ratios = {1: {"notebook": 1.0, "accelerated": 12.0, "jax": None}, 2: {"notebook": 1.0, "accelerated": 17.04}}
-    rows = [
-        {"way": way, "title": ways[way], "threads": threads, "ratio": ratio}
-        for threads, found in ratios.items()
-        for way, ratio in found.items()
-    ]
-    one, two = drawn(figures.training_speeds({"rows": rows})).axes
-    assert [bar.get_width() for bar in one.patches] == [1, 12]
-    assert [label.get_text() for label in one.get_yticklabels()] == ["the notebook", "the fast path"]
-    assert (one.get_title(), two.get_title()) == ("1 thread", "2 threads")
-    assert [text.get_text() for text in two.texts] == ["1.0×", "17.0×"]
