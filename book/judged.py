@@ -1,21 +1,21 @@
-"""What the checks make of each known mistake of a room, judged once for a state of the course and kept in `_build`."""
+"""What the checks make of each known mistake: judged anew when the course has changed, before pages are read."""
 
-import json
-from dataclasses import asdict, dataclass, replace
+from __future__ import annotations
 
-from autograder.checks import checks_of
+from dataclasses import dataclass, replace
+from multiprocessing import Pool
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from autograder.checks import checks_of, rooms
 from autograder.course import Course
 from autograder.instructor.reports.catalogue import CaughtMistake, caught_mistakes
 from autograder.reports.html import checks_table
 from autograder.verdicts import Verdict, mistakes_in
-from book import ROOT
-from book.kept import kept, state_of
+from book.execution import digest
 
-# Where all stands that the judgement depends on.
-JUDGED_WITH = (
-    *("autograder", "autograder/checks", "autograder/expectations", "autograder/reports"),
-    *("solutions", "solutions/mistakes"),
-)
+JUDGED_BY = "from autograder.instructor.reports import catalogue"
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,18 @@ class JudgedMistake:
     table: str
 
 
+def judge_mistakes(app: Sphinx, env: Any, docnames: list[str]) -> None:
+    """Judge the known mistakes of all rooms; Sphinx keeps what came out with all else that it has read."""
+    if not docnames or getattr(env, "judged_by", "") == (judged_by := digest(JUDGED_BY)):
+        return
+    with Pool() as pool:
+        env.judged_mistakes = dict(zip(rooms(), pool.map(judged_mistakes, rooms()), strict=True))
+    env.judged_by = judged_by
+
+
 def judged_mistakes(room: str) -> list[JudgedMistake]:
     """Return the known mistakes of a room in the catalogue's order; links lead to the chapter beside this page."""
-    course = replace(Course.installed(), book_url="../")
-    state = digest(course, room)
-    found = kept(f"mistakes-{room}", state, lambda: [asdict(judged(one)) for one in caught_mistakes(course, room)])
-    return [JudgedMistake(**{**row, "caught_by": tuple(row["caught_by"])}) for row in found]
+    return [judged(one) for one in caught_mistakes(replace(Course.installed(), book_url="../"), room)]
 
 
 def judged(caught: CaughtMistake) -> JudgedMistake:
@@ -61,7 +67,5 @@ def right_answer(room: str, exercise: str) -> str:
     return checks_table(exercise, [Verdict(check, 0, "pass", None, 0.0) for check in checks])
 
 
-def digest(course: Course, room: str) -> str:
-    """Return a digest of all that the judgement depends on: code, and the headings that it sends to."""
-    files = [path for folder in JUDGED_WITH for path in (ROOT / folder).glob("*.*")]
-    return state_of(files, json.dumps(dict(course.contents(room).titles)))
+def setup(app: Sphinx) -> None:
+    app.connect("env-before-read-docs", judge_mistakes, priority=600)  # after PyTorch is loaded

@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 from autograder.course import Course
 from autograder.mistakes import Mistake
 from book.exercises import counted
-from book.judged import JudgedMistake, judged_mistakes
+from book.judged import JudgedMistake
 
 
 class KnownMistakesDirective(SphinxDirective):
@@ -24,7 +24,7 @@ class KnownMistakesDirective(SphinxDirective):
         room = self.arguments[0]
         known = {mistake.id: mistake for mistake in Course.installed().mistakes(room)}
         by_exercise: dict[str, list[JudgedMistake]] = {}
-        for judged in judged_mistakes(room):
+        for judged in self.env.judged_mistakes[room]:  # type: ignore[attr-defined]
             by_exercise.setdefault(known[judged.id].exercise, []).append(judged)
         return [self.headline(by_exercise), *(self.folded(*each, known) for each in by_exercise.items())]
 

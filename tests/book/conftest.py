@@ -10,13 +10,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from book.typefaces import waiting
+from book.pdf import waiting
 from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
 from tests.commands import run
 from tests.conftest import ROOT, Silent, listen, made_once
 
+CHAPTER = "chapters/2-layers.html"
 # Where the site would be published.
 ADDRESSES = {"BOOK_URL": "https://book.example/", "REPOSITORY_URL": "https://github.com/owner/course"}
 
@@ -28,8 +29,8 @@ def turn(at: int) -> pytest.MarkDecorator:
 
 def build_book(source: Path, output: Path) -> None:
     """Build a book as `make` does: every warning is an error."""
-    command = [sys.executable, "-m", "book.build", "--warningiserror", "--nitpick"]
-    command += ["--keep-going", "--path-output", str(output), "."]
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "--warningiserror", "--nitpick"]
+    command += ["--keep-going", "--path-output", output, "."]
     environment = os.environ | ADDRESSES
     done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
@@ -108,3 +109,10 @@ def visited(
         visit(browser, address, name, colours, thorough=request.config.getoption("deep")).write(folder / "visit.json")
 
     return Visit.read(made_once(f"visit-{Path(name).stem}-{colours}", tmp_path_factory, make) / "visit.json")
+
+
+@pytest.fixture
+def chapter(page: Page, address: str) -> Page:
+    """A chapter, open in a browser."""
+    page.goto(address + CHAPTER, wait_until="load")
+    return page

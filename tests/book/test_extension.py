@@ -1,16 +1,10 @@
-"""The book's extension: what it refuses, and how it shows a figure."""
-
-import os
-from pathlib import Path
+"""The book's extension: what it refuses, and how it shows a figure and a cell's code."""
 
 import pytest
-import yaml
-from sphinx.util.matching import Matcher
 
 from autograder.instructor.releasing.questions import parse_question
 from autograder.palette import COLOURS, themed
-from book.assets import is_stale
-from tests.conftest import ROOT
+from book.shown_code import without_plumbing
 
 QUESTION = """What is it?
 
@@ -57,17 +51,16 @@ def test_a_figure_gets_a_label_its_own_ids_and_the_colours_of_the_page() -> None
     assert "fill: var(--figure-ink)" in markup
 
 
-def test_no_page_is_looked_for_in_an_environment() -> None:
-    patterns = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["exclude_patterns"]
-    left_out = Matcher(patterns)
-    assert all(map(left_out, (".venv", ".git", "book/node_modules", "runs")))
-    assert not left_out("chapters")
-
-
-def test_what_a_site_shows_is_made_anew_where_it_is_missing_or_older_than_the_code(tmp_path: Path) -> None:
-    made = tmp_path / "card.png"
-    assert is_stale(made)
-    made.touch()
-    assert not is_stale(made)
-    os.utime(made, (0, 0))
-    assert is_stale(made)
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ('x = 1\nglue("x", x)\nprint(x)', "x = 1\nprint(x)"),
+        ('glue(\n    "x",\n    1,\n)', ""),
+        ('for name in "ab":\n    glue(name, 1)\n    if name:\n        glue(name, 2)', ""),
+        ('for name in "ab":\n    x = name\n    glue(name, 1)', 'for name in "ab":\n    x = name'),
+        ('if x:\n    glue("x", 1)\nelse:\n    y = 1', "if x:\n    pass\nelse:\n    y = 1"),
+        ("%matplotlib inline\nglue('x', 1)", "%matplotlib inline\nglue('x', 1)"),
+    ],
+)
+def test_calls_of_glue_are_not_shown_nor_what_holds_nothing_else(code: str, shown: str) -> None:
+    assert without_plumbing(code) == shown

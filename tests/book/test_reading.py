@@ -2,12 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.book.conftest import CHAPTER
 from tests.book.visits import WIDTHS, Visit
-
-CHAPTER = "chapters/2-layers.html"
 
 
 def test_a_page_loads_without_complaint(visited: Visit) -> None:
@@ -23,21 +21,10 @@ def test_a_page_takes_the_theme_that_the_reader_prefers(visited: Visit) -> None:
     assert visited.theme == visited.colours
 
 
-@pytest.mark.accessible(
-    "Pages of the book",
-    "1.1.1 Non-text Content",
-    "1.3.1 Info and Relationships",
-    "1.4.3 Contrast (Minimum)",
-    "2.4.2 Page Titled",
-    "2.5.8 Target Size (Minimum)",
-    "3.1.1 Language of Page",
-    "4.1.2 Name, Role, Value",
-)
 def test_a_page_meets_wcag_22_aa(visited: Visit) -> None:
     assert visited.violations == []
 
 
-@pytest.mark.accessible("Pages of the book", "1.4.10 Reflow")
 def test_nothing_is_wider_than_the_window(visited: Visit) -> None:
     assert visited.overflow == dict.fromkeys(map(str, WIDTHS), 0)
 
@@ -79,33 +66,6 @@ def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, addr
     expect(page.locator(".side-note:visible")).to_have_count(0)
 
 
-def test_on_a_wide_screen_the_landing_page_leaves_no_empty_column(page: Page, address: str) -> None:
-    """Its demo and its path end near the contents, and stay within the article."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"{address}chapters/index.html", wait_until="load")
-    right = "(one) => one.getBoundingClientRect().right"
-    ends = page.locator(".bd-article").evaluate(right)
-    for name in (".garment-demo", ".path"):
-        assert ends - 32 < page.locator(name).evaluate(right) <= ends
-
-
-@pytest.mark.parametrize(("chapter", "is_wide"), [("2-layers", False), ("5-training", True)])
-def test_on_a_wide_screen_the_parts_of_a_widget_fill_it(page: Page, address: str, chapter: str, is_wide: bool) -> None:
-    """A widget that gains by it takes both columns, and another one the column of the text."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"{address}chapters/{chapter}.html", wait_until="load")
-    width = "(one) => one.getBoundingClientRect().width"
-    widget = page.locator(".widget").first
-    assert (widget.evaluate(width) > page.locator(".opening").evaluate(width)) == is_wide
-    assert widget.locator(".widget-stage").evaluate(width) > widget.evaluate(width) - 64  # its padding
-
-
-def test_the_text_is_set_in_the_fonts_that_come_with_the_site(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER, wait_until="networkidle")
-    loaded = page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)")
-    assert {"Source Serif", "Source Sans", "Source Code"} <= {family.strip('"') for family in loaded}
-
-
 def test_lines_have_a_readable_measure(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(address + CHAPTER, wait_until="networkidle")
@@ -117,19 +77,16 @@ def test_lines_have_a_readable_measure(page: Page, address: str) -> None:
     assert 55 <= characters <= 80
 
 
-@pytest.mark.accessible("Pages of the book", "1.1.1 Non-text Content")
-def test_a_formula_is_drawn_for_the_eye_and_spelled_for_a_screen_reader(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER)
-    formula = page.locator(".math").first
+def test_a_formula_is_drawn_for_the_eye_and_spelled_for_a_screen_reader(chapter: Page) -> None:
+    formula = chapter.locator(".math").first
     expect(formula.locator("svg")).to_be_visible()
     expect(formula.get_by_role("math")).to_be_attached()
-    assert "\\" not in page.locator(".bd-article .math").all_inner_texts()
+    assert "\\" not in chapter.locator(".bd-article .math").all_inner_texts()
 
 
-def test_a_formula_stands_on_the_line_of_its_sentence(page: Page, address: str) -> None:
+def test_a_formula_stands_on_the_line_of_its_sentence(chapter: Page) -> None:
     """What hangs below the line, such as a brace or an index, hangs below it in a sentence, too."""
-    page.goto(address + CHAPTER)
-    offsets = page.evaluate("""() => [...document.querySelectorAll("section > p > span.math")].map((formula) => {
+    offsets = chapter.evaluate("""() => [...document.querySelectorAll("section > p > span.math")].map((formula) => {
       const mark = document.createElement("span");
       mark.style = "display: inline-block; height: 0; width: 0";
       formula.after(mark);
@@ -143,17 +100,15 @@ def test_a_formula_stands_on_the_line_of_its_sentence(page: Page, address: str) 
     assert max(map(abs, offsets)) < 1
 
 
-@pytest.mark.accessible("Pages of the book", "2.1.1 Keyboard")
-def test_a_question_is_answered_from_the_keyboard(page: Page, address: str) -> None:
+def test_a_question_is_answered_from_the_keyboard(chapter: Page) -> None:
     """The reader chooses first; the choice then stands beside what was measured, and each option has a reason."""
-    page.goto(address + CHAPTER, wait_until="networkidle")
-    question = page.locator(".question.predict").first
+    question = chapter.locator(".question.predict").first
     expect(question.locator(".question-outcome")).to_be_hidden()
     options = question.locator("button")
     options.first.focus()
-    page.keyboard.press("Tab")
+    chapter.keyboard.press("Tab")
     expect(options.nth(1)).to_be_focused()
-    page.keyboard.press("Enter")
+    chapter.keyboard.press("Enter")
 
     expect(question.locator(".question-outcome")).to_be_visible()
     expect(question.locator(".question-yours")).to_contain_text(options.nth(1).inner_text().split("\n")[-1])
@@ -163,9 +118,8 @@ def test_a_question_is_answered_from_the_keyboard(page: Page, address: str) -> N
     assert question.locator(".question-reasons > li").count() == options.count()
 
 
-def test_a_choice_cannot_be_changed_after_the_answer(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER, wait_until="networkidle")
-    question = page.locator(".question.predict").first
+def test_a_choice_cannot_be_changed_after_the_answer(chapter: Page) -> None:
+    question = chapter.locator(".question.predict").first
     question.locator("button").nth(0).click()
     question.locator("button").nth(2).click(force=True)  # it says that it is disabled
     expect(question.get_by_role("status")).to_contain_text("You chose A.")
@@ -182,14 +136,6 @@ def test_without_scripts_the_answer_unfolds(browser: Browser, address: str) -> N
         page.keyboard.press("Enter")
         expect(question.locator(".question-outcome")).to_be_visible()
         expect(question.locator(".question-reasons > li").first).to_be_visible()
-
-
-@pytest.mark.parametrize(
-    ("name", "chapter"), [("Linear", "Layers"), ("collapse", "Approximation"), ("Momentum", "Optim")]
-)
-def test_the_search_finds_an_exercise(page: Page, address: str, name: str, chapter: str) -> None:
-    page.goto(f"{address}search.html?q={name}")
-    expect(page.locator("#search-results li a", has_text=chapter).first).to_be_visible()
 
 
 def test_a_figure_takes_the_colours_of_the_theme(browser: Browser, address: str) -> None:

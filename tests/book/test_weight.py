@@ -1,4 +1,4 @@
-"""What a page costs its reader: bytes, requests, and work for the processor."""
+"""What a page costs its reader: bytes and requests."""
 
 import gzip
 import re
@@ -8,23 +8,12 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser
-
+from tests.book.pages import pages
 from tests.book.visits import Visit
 
 BUDGET = 500_000  # bytes as they are sent, without the demo
 REQUESTS = 30
 COMPRESSED_ALREADY = {".woff2", ".png", ".jpg", ".jpeg"}
-HEAVIEST = "chapters/5-training.html"
-
-WATCH = """
-window.seen = { painted: 0, blocked: 0, shifted: 0 };
-const watch = (type, see) =>
-  new PerformanceObserver((list) => list.getEntries().forEach(see)).observe({ type, buffered: true });
-watch("largest-contentful-paint", (entry) => { seen.painted = entry.startTime; });
-watch("longtask", (entry) => { seen.blocked += Math.max(0, entry.duration - 50); });
-watch("layout-shift", (entry) => { if (!entry.hadRecentInput) seen.shifted += entry.value; });
-"""
 
 
 @cache
@@ -60,21 +49,6 @@ def test_a_page_is_whole_after_few_requests(visited: Visit) -> None:
 
 
 def test_a_page_loads_nothing_to_show_formulas(site: Path) -> None:
-    pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
-    assert any('<span class="math"><svg' in page for page in pages)
-    assert not [tag for page in pages for tag in re.findall("<(?:script|link)[^>]*>", page) if "mathjax" in tag.lower()]
-
-
-def test_the_heaviest_page_is_there_soon_on_a_slow_machine_and_stands_still(browser: Browser, address: str) -> None:
-    """A processor slowed down four times, as for a telephone. The bounds leave room for a busy machine."""
-    with browser.new_context(viewport={"width": 360, "height": 740}) as context:
-        page = context.new_page()
-        page.add_init_script(WATCH)
-        devtools = context.new_cdp_session(page)
-        devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-        page.goto(address + HEAVIEST, wait_until="networkidle")
-        page.wait_for_function("seen.painted > 0")
-        seen = page.evaluate("seen")
-    assert seen["painted"] < 10_000, seen
-    assert seen["blocked"] < 10_000, seen
-    assert seen["shifted"] < 0.1, seen
+    assert any(one.article.select(".math > svg") for one in pages(site))
+    loaded = [str(tag) for one in pages(site) for tag in one.soup.select("script[src], link[href]")]
+    assert not [tag for tag in loaded if "mathjax" in tag.lower()]

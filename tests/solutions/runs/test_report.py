@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from book.typefaces import TYPEFACES
 from solutions.data import Dataset
 from solutions.deployment import export_model, load_model
 from solutions.runs.folders import LOG, MODEL, RESULTS
@@ -227,11 +226,6 @@ def test_ids_are_unique_and_links_lead_somewhere(page: Reader) -> None:
 
 def test_the_same_run_gives_the_same_page(record: Record, html: str) -> None:
     assert make_report(record).html == html
-
-
-def test_its_typefaces_are_the_books(html: str) -> None:
-    asked_first = re.findall(r'--(?:serif|sans|mono): "([^"]+)"', html)
-    assert asked_first == [typeface.family for typeface in TYPEFACES]
 
 
 # --- in a browser
