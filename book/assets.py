@@ -5,7 +5,6 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from autograder.palette import style_sheet
@@ -24,7 +23,6 @@ SCRIPT = "course.js"
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
-    app.connect("env-before-read-docs", load_once)
     app.connect("builder-inited", copy_packages)
     app.connect("builder-inited", join_scripts)
 
@@ -38,14 +36,6 @@ def configure(app: Sphinx, config: Config) -> None:
     config["html_context"] = {**config["html_context"], "palette": colours}
     app.add_css_file("course.css", priority=900)
     app.add_js_file(SCRIPT, loading_method="defer")
-
-
-def load_once(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Load what takes a second before the processes are forked that read pages, but not where there is none to read."""
-    if docnames:
-        import torch
-
-        torch.set_num_threads(1)  # its threads do not survive a fork
 
 
 def made_with() -> list[Path]:

@@ -13,7 +13,7 @@ from docutils import nodes
 
 from autograder.course import Course
 from autograder.exercises import Exercise
-from book.judged import JudgedMistake, right_answer
+from book.judged import judged_mistakes, right_answer
 
 SHOWN = 5
 FEW_LINES, MOST_LINES = 2, 5  # of a wrong answer that is read at once, and of one that is read at all
@@ -49,7 +49,7 @@ class Attempt:
 Found = tuple[tuple[bool, float], str, Attempt]
 
 
-def attempts(exercise: Exercise, judged_mistakes: Sequence[JudgedMistake]) -> list[Attempt]:
+def attempts(exercise: Exercise) -> list[Attempt]:
     """Return wrong answers whose lines tell no line of a solution, and which the check names.
 
     First come those that send to different sections of the chapter, and among these the shortest that are least like
@@ -59,7 +59,7 @@ def attempts(exercise: Exercise, judged_mistakes: Sequence[JudgedMistake]) -> li
     source, mistakes = course.source(exercise.room), {known.id: known for known in course.mistakes(exercise.room)}
     secret = [line for each in course.exercises(exercise.room) for line in each.solution_lines]
     found: list[Found] = []
-    for judged in judged_mistakes:
+    for judged in judged_mistakes()[exercise.room]:
         mistake = mistakes[judged.id]
         if mistake.exercise != exercise.name or not judged.told:
             continue
@@ -131,12 +131,12 @@ def function_of(source: str, line: int) -> str:
     return max(holding, key=lambda node: node.lineno).name if holding else ""
 
 
-def attempts_node(exercise: Exercise, judged_mistakes: Sequence[JudgedMistake]) -> nodes.raw:
+def attempts_node(exercise: Exercise) -> nodes.raw:
     """Return the part of a card in which a reader tries answers, as HTML that needs no script."""
     name = f"attempts-{exercise.id}"
     rows = [
         row(name, f"<span>in <code>{escape(one.where)}</code></span><code>{escape(one.lines)}</code>", one.table)
-        for one in attempts(exercise, judged_mistakes)
+        for one in attempts(exercise)
     ]
     rows.append(row(name, "<span>a right answer</span>", right_answer(exercise.room, exercise.name)))
     return nodes.raw(

@@ -10,7 +10,7 @@ import inspect
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -147,7 +147,6 @@ class ClaimsDirective(SphinxDirective):
     """All claims of a room, each with what was tried and how it and its opposite fared."""
 
     required_arguments = 1
-    option_spec: ClassVar = {}
 
     def run(self) -> list[nodes.Node]:
         room = self.arguments[0]

@@ -16,6 +16,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 
 from autograder.sections import titles_in
 from book import BOOK, DATA, ROOT
@@ -57,16 +58,18 @@ def digest(code: str) -> str:
     files = sorted(uses(code))
     parts = [str(path.relative_to(ROOT)).encode() + path.read_bytes() for path in files]
     if LOADS_COURSE in files:
-        chapters = sorted((ROOT / "chapters").glob("*.md"))
-        parts += [repr(titles_in(path.read_text(encoding="utf-8"))).encode() for path in chapters]
+        for path in sorted((ROOT / "chapters").glob("*.md")):
+            parts.append(repr(titles_in(path.read_text(encoding="utf-8"))).encode())
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 def add_digest(app: Sphinx, docname: str, source: list[str]) -> None:
     """Describe the kernel of a page with a digest of what its cells use."""
-    cells = "\n".join(CELL.findall(source[0]))
-    if cells:
-        source[0] = source[0].replace(KERNEL, f"{KERNEL}  uses: {digest(cells)}\n", 1)
+    if cells := "\n".join(CELL.findall(source[0])):
+        before, kernel, after = source[0].partition(KERNEL)
+        if not kernel:
+            raise ExtensionError(f"{docname}: its cells have no kernel of the name python3")
+        source[0] = f"{before}{kernel}  uses: {digest(cells)}\n{after}"
 
 
 def read_in_parallel(app: Sphinx, config: Config) -> None:

@@ -64,7 +64,6 @@ class ExerciseCards(SphinxTransform):
         for position, cell in enumerate(cells, start=1):
             exercise = self.exercise_in(cell)
             card = exercise_nodes(exercise, f"{chapter}.{position}", checks_of(exercise.room, exercise.name))
-            card += attempts_node(exercise, self.env.judged_mistakes[exercise.room])  # type: ignore[attr-defined]
             domain = self.env.get_domain("std")
             assert isinstance(domain, StandardDomain)
             title = f"Exercise {chapter}.{position}: {exercise.name}"
@@ -119,6 +118,7 @@ def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exer
         text += nodes.inline("", f" {counted(check.points, 'point')}", classes=["check-points"])
         items += nodes.list_item("", text)
     card += items
+    card += attempts_node(exercise)
     return card
 
 

@@ -49,8 +49,8 @@ def of_exercises() -> dict[str, float]:
 
 def of_time() -> dict[str, float]:
     """Return how the time of a student is estimated, and how many hours a term of twelve meetings takes."""
-    course = Course.installed()
-    reading = sum(BookChapter(course.chapters / f"{stem}.md", stem).reading_minutes for stem in READ_AS_WELL)
+    folder = Course.installed().chapters
+    reading = sum(BookChapter(folder / f"{stem}.md", stem).reading_minutes for stem in READ_AS_WELL)
     home_hours = (START_MINUTES + course_minutes() + reading) / 60
     term_hours = home_hours + MEETINGS * MEETING_HOURS
     return {

@@ -1,18 +1,22 @@
-"""What the checks make of each known mistake: judged anew when the course has changed, before pages are read."""
+"""What the checks make of each known mistake: judged once for a state of the course, and kept in `_build`."""
 
 from __future__ import annotations
 
+import os
+import pickle
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing import Pool
-from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
 from autograder.instructor.reports.catalogue import CaughtMistake, caught_mistakes
 from autograder.reports.html import checks_table
 from autograder.verdicts import Verdict, mistakes_in
+from book import ROOT
 from book.execution import digest
 
 JUDGED_BY = "from autograder.instructor.reports import catalogue"
@@ -37,17 +41,22 @@ class JudgedMistake:
     table: str
 
 
-def judge_mistakes(app: Sphinx, env: Any, docnames: list[str]) -> None:
-    """Judge the known mistakes of all rooms; Sphinx keeps what came out with all else that it has read."""
-    if not docnames or getattr(env, "judged_by", "") == (judged_by := digest(JUDGED_BY)):
-        return
-    with Pool() as pool:
-        env.judged_mistakes = dict(zip(rooms(), pool.map(judged_mistakes, rooms()), strict=True))
-    env.judged_by = judged_by
+@cache
+def judged_mistakes() -> dict[str, list[JudgedMistake]]:
+    """Return the known mistakes of each room, in the catalogue's order."""
+    file = ROOT / "_build" / f"judged-{digest(JUDGED_BY)}.pickle"
+    if not file.exists():
+        with Pool() as pool:
+            found = dict(zip(rooms(), pool.map(judged_in, rooms()), strict=True))
+        draft = file.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(pickle.dumps(found))
+        draft.replace(file)
+    kept: dict[str, list[JudgedMistake]] = pickle.loads(file.read_bytes())
+    return kept
 
 
-def judged_mistakes(room: str) -> list[JudgedMistake]:
-    """Return the known mistakes of a room in the catalogue's order; links lead to the chapter beside this page."""
+def judged_in(room: str) -> list[JudgedMistake]:
+    """Judge the known mistakes of a room; links lead to the chapter beside this page."""
     return [judged(one) for one in caught_mistakes(replace(Course.installed(), book_url="../"), room)]
 
 
@@ -67,5 +76,14 @@ def right_answer(room: str, exercise: str) -> str:
     return checks_table(exercise, [Verdict(check, 0, "pass", None, 0.0) for check in checks])
 
 
+def prepare(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Load and judge before the processes are forked that read pages, but not where there is none to read."""
+    if docnames:
+        import torch
+
+        torch.set_num_threads(1)  # its threads do not survive a fork
+        judged_mistakes()
+
+
 def setup(app: Sphinx) -> None:
-    app.connect("env-before-read-docs", judge_mistakes, priority=600)  # after PyTorch is loaded
+    app.connect("env-before-read-docs", prepare)

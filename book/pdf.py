@@ -143,7 +143,6 @@ def waiting(style_sheet: str) -> str:
 
 def print_document(page: Page, site: Path, html: str, target: Path) -> None:
     """Print a document whose styles and images lie in the site."""
-
     page.route(f"{HOST}**", partial(answer, site))
     page.route(HOST + DOCUMENT, lambda route: route.fulfill(body=html, content_type="text/html"))
     page.goto(HOST + DOCUMENT, wait_until="load")

@@ -11,7 +11,7 @@ import io
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
@@ -69,8 +69,7 @@ def write_card(browser: Browser, site: Path) -> None:
         page = context.new_page()
         page.route(f"{HOST}**", partial(answer, site))
         page.goto(HOST + LANDING, wait_until="load")
-        title = page.title()
-        page.evaluate("(svg) => { document.body.innerHTML = svg }", card.card_svg(title))
+        page.evaluate("(svg) => { document.body.innerHTML = svg }", card.card_svg(page.title()))
         page.add_style_tag(content="svg { display: block } text { font-family: var(--sans) }")
         page.evaluate("document.fonts.ready.then(() => null)")
         page.locator("svg").screenshot(path=BOOK / "static" / card.CARD)
@@ -79,8 +78,7 @@ def write_card(browser: Browser, site: Path) -> None:
 def write_pictures(site: Path) -> None:
     with sync_playwright() as playwright:
         browser = chromium(playwright)
-        colours: Colours
-        for colours in ("light", "dark"):
+        for colours in get_args(Colours):
             picture = beside(halves(browser, site, colours)).quantize(256)
             picture.save(BOOK / f"screenshot-{colours}.png", optimize=True)
         write_card(browser, site)
