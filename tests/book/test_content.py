@@ -220,9 +220,3 @@ def test_instructors_find_outcomes_and_times_of_each_chapter_and_what_a_class_co
     for one in chapters():
         assert f"{time_of(one)}; {one.points} points" in teaching
     assert "120 students" in teaching and "300 students" in teaching
-
-
-def test_what_the_grader_protects_and_how_it_is_operated_are_told_on_one_page_each(site: Path) -> None:
-    for said in ("dask", "PostgreSQL", "--into", "Ctrl-C"):
-        assert said in page(site, "scale").words
-        assert said not in page(site, "grading").words

@@ -13,7 +13,6 @@ from autograder.instructor.releasing.markdown import Context, to_markdown
 from autograder.sections import Contents
 from book import card, network
 from book.chapters import UNREAD, BookChapter, chapters, hours
-from book.figures import coarser, words_on_a_small_screen
 from tests.book.conftest import ADDRESSES, CHAPTER
 from tests.book.pages import page as built
 from tests.book.pages import words
@@ -37,11 +36,6 @@ def by_name(chapter: BookChapter) -> str:
 def test_what_a_script_computes_is_right(path: Path) -> None:
     done = subprocess.run(["node", "--test", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
-
-
-def test_every_chapter_with_exercises_has_an_opening() -> None:
-    assert {chapter.room for chapter in CHAPTERS} == set(network.ADDS)
-    assert [chapter.path.name[0] for chapter in CHAPTERS] == [str(number + 1) for number in range(len(CHAPTERS))]
 
 
 @pytest.mark.parametrize(
@@ -112,15 +106,6 @@ def test_each_term_of_the_glossary_is_used_and_each_use_in_a_notebook_leads_to_i
         for role in TERM.findall(path.read_text(encoding="utf-8"))
     }
     assert there == used
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_a_term_is_linked_once_in_a_page(path: Path) -> None:
-    terms = [
-        role.removeprefix("{term}`").rpartition("<")[2].rstrip("`>")
-        for role in TERM.findall(path.read_text(encoding="utf-8"))
-    ]
-    assert len(terms) == len(set(terms))
 
 
 EXPLAINED = re.compile(
@@ -195,27 +180,6 @@ def test_a_definition_fits_on_a_small_screen(browser: Browser, address: str) -> 
             assert box is not None
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 360
-
-
-# ---- figures that fit
-
-
-@pytest.mark.parametrize(
-    ("words", "shown"),
-    [
-        ('<text style="font: 10px sans-serif">epoch</text>', 12.0),
-        ('<text style="font: 8.5px sans-serif">epoch</text>', None),
-    ],
-    ids=["room", "no room"],
-)
-def test_a_figures_words_grow_on_a_small_screen_where_they_have_room(words: str, shown: float | None) -> None:
-    assert words_on_a_small_screen(f'<svg viewBox="0 0 448 200 ">{words}</svg>') == shown
-
-
-def test_a_figure_gives_its_places_to_a_tenth_of_a_pixel_and_keeps_its_words() -> None:
-    assert coarser('<path d="M 61.858452 -2.5L1 .129"/><text x="3.14159">0.00123</text>') == (
-        '<path d="M 61.9 -2.5L1 0.1"/><text x="3.1">0.00123</text>'
-    )
 
 
 # ---- the search

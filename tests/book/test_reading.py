@@ -1,11 +1,34 @@
 """The pages in a real browser, as a reader meets them."""
 
+import gzip
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from tests.book.conftest import CHAPTER
-from tests.book.visits import WIDTHS, Visit
+from tests.book.pages import pages, read
+from tests.book.visits import PAGES, SEARCH, STARTS, WIDTHS, Visit, visit
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((name, colours), id=f"{Path(name).stem}-{colours}", marks=mark)
+        for at, name in enumerate([*PAGES, SEARCH])
+        for colours, mark in zip(STARTS, (pytest.mark.rotates(2), pytest.mark.turn(at)), strict=True)
+    ],
+)
+def visited(request: pytest.FixtureRequest, browser: Browser, address: str) -> Visit:
+    """A page that is visited once, and of which each test judges one thing that was seen."""
+    return visit(browser, address, *request.param, thorough=request.config.getoption("deep"))
 
 
 def test_a_page_loads_without_complaint(visited: Visit) -> None:
@@ -39,6 +62,103 @@ def test_nothing_lies_over_a_side_note(visited: Visit) -> None:
 
 def test_no_word_in_a_figure_is_too_small_for_a_small_screen(visited: Visit) -> None:
     assert visited.tiny == []
+
+
+# ---- what a page costs
+
+
+BUDGET = 500_000  # bytes as they are sent, without the demo
+REQUESTS = 30
+COMPRESSED_ALREADY = {".woff2", ".png", ".jpg", ".jpeg"}
+
+
+@cache
+def sent(path: Path) -> int:
+    """Return the bytes of a file as a web server sends them."""
+    content = path.read_bytes()
+    return len(content if path.suffix in COMPRESSED_ALREADY else gzip.compress(content, mtime=0))
+
+
+def weights(urls: Iterable[str], site: Path) -> Counter[str]:
+    """Return the bytes of each kind of file among these addresses."""
+    found: Counter[str] = Counter()
+    for path in {urlsplit(url).path for url in urls}:
+        found[Path(path).suffix] += sent(site / path.removeprefix("/"))
+    return found
+
+
+def asked(visited: Visit) -> list[str]:
+    """Return the addresses that a page cannot do without: no demo, and not the pages that a search quotes."""
+    own, *others = visited.requested
+    return [own, *(url for url in others if url.startswith("http") and not re.search(r"/demo/|\.html$", url))]
+
+
+def test_a_page_without_its_demo_weighs_less_than_half_a_megabyte(visited: Visit, site: Path) -> None:
+    found = weights(asked(visited), site)
+    assert found[".woff2"] > 0
+    assert found.total() < BUDGET, found
+
+
+def test_a_page_is_whole_after_few_requests(visited: Visit) -> None:
+    assert len(asked(visited)) == len(set(asked(visited)))
+    assert len(asked(visited)) <= REQUESTS
+
+
+def test_a_page_loads_nothing_to_show_formulas(site: Path) -> None:
+    assert any(one.article.select(".math > svg") for one in pages(site))
+    loaded = [str(tag) for one in pages(site) for tag in one.soup.select("script[src], link[href]")]
+    assert not [tag for tag in loaded if "mathjax" in tag.lower()]
+
+
+# ---- a chapter on paper: nothing is folded away and nothing is cut
+
+
+CHAPTERS = [page for page in PAGES if re.match(r"chapters/[1-6]-", page)]
+PRINTED = pytest.mark.parametrize("visited", [(page, "light") for page in CHAPTERS], indirect=True, ids=CHAPTERS)
+
+
+@cache
+def on_paper(path: Path) -> str:
+    return squeezed("".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+def squeezed(text: str) -> str:
+    """Leave out the spaces, as paper breaks lines where it likes; a raised figure may come out as a plain one."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def texts(visited: Visit, site: Path, selector: str) -> list[str]:
+    """Return the words of each place in the page's article that a selector finds."""
+    return [one.get_text() for one in read(site / visited.name).article.select(selector)]
+
+
+def is_on(printed: str, line: str) -> bool:
+    """Whether a line is there, whole or broken into two: a figure's words may come between them."""
+    return any(line[:place] in printed and line[place:] in printed for place in range(len(line), 0, -1))
+
+
+@PRINTED
+@pytest.mark.rotates(3)
+def test_every_line_of_code_is_printed(visited: Visit, site: Path) -> None:
+    printed = on_paper(visited.picture("print.pdf"))
+    lines = [line for code in texts(visited, site, "pre") for line in code.splitlines() if line]
+    assert len(lines) > 100
+    assert [line for line in lines if not is_on(printed, squeezed(line))] == []
+
+
+@PRINTED
+def test_every_answer_is_printed(visited: Visit, site: Path) -> None:
+    printed = on_paper(visited.picture("print.pdf"))
+    reasons = texts(visited, site, "p.reason-letter")
+    assert len(reasons) > 10
+    assert [reason for reason in reasons if squeezed(reason) not in printed] == []
+
+
+def test_nothing_is_cut_at_the_edge_of_the_paper(visited: Visit) -> None:
+    assert visited.cut == []
+
+
+# ---- the look of a page
 
 
 def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, address: str) -> None:
