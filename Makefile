@@ -61,7 +61,7 @@ grader: .venv/installed ## the grader by itself, for another course, in _build/g
 	$(BIN)/python -m autograder.instructor.authoring.grader _build/grader
 
 book: .venv/installed book/node_modules/installed ## the book, in _build/html
-	$(call step,the book)$(BIN)/python -m book.build --warningiserror --nitpick --keep-going .
+	$(call step,the book)$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going .
 
 watch: .venv/installed book/node_modules/installed ## the book at http://localhost:8000, a page built anew when you save it (PORT=8001 for another)
 	@$(BIN)/jupyter-book config sphinx . > /dev/null
@@ -88,8 +88,7 @@ sample-course: release ## in that folder ten submissions, marks, feedback
 	$(call step,their marks)sh -c 'cd $(COURSE) && $(CURDIR)/$(BIN)/autograder grade'
 	$(call step,their feedback)sh -c 'cd $(COURSE) && $(CURDIR)/$(BIN)/autograder feedback'
 
-.SECONDEXPANSION:
-$(MODEL): .venv/installed $$(shell test ! -x $(BIN)/python || $(BIN)/python -m book.loaded solutions.runs.run)
+$(MODEL): .venv/installed $(wildcard solutions/*.py solutions/accelerate/*.py solutions/data/*.py solutions/runs/*.py)
 	$(call step,a trained model)$(BIN)/python -m solutions train --name course --force $(if $(DOWNLOAD),--download)
 
 model: .venv/installed ## train the model of the book's demo anew, on the full set; it is committed

@@ -6,11 +6,8 @@ that you wrote anew, and ``hand_in("layers")`` packs what you hand in.
 In a terminal: ``autograder --help``.
 """
 
-from autograder.deferred import defer_grammar
 from autograder.student import check, check_all, progress
 from autograder.student.handing_in import hand_in
 
 __all__ = ["check", "check_all", "hand_in", "progress"]
 __version__ = "0.1.0"
-
-defer_grammar()  # before anything imports nbformat

@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 BOOK = Path(__file__).resolve().parent
 ROOT = BOOK.parent
 DATA = ROOT / "data"
-# Imported when a book is built and not above: a page whose cells use one of them would be executed anew for all.
 PARTS = (
-    *("addresses", "assets", "card", "claims", "conformance", "demo", "downloads", "execution", "exercises", "facts"),
-    *("figures", "forks", "glossary", "known_mistakes", "labels", "mathematics", "opening", "outcomes"),
-    *("predict", "shown_code", "sidenotes", "theme", "timetable", "widgets", "workload"),
+    *("addresses", "assets", "card", "claims", "demo", "downloads", "execution", "exercises", "facts", "figures"),
+    *("glossary", "judged", "known_mistakes", "labels", "mathematics", "opening", "outcomes", "predict"),
+    *("shown_code", "sidenotes", "theme", "widgets"),
 )
 
 

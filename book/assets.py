@@ -5,14 +5,16 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from autograder.palette import style_sheet
 from book import BOOK, DATA, ROOT
-from book.typefaces import TYPEFACES, family, font_faces
 
 PACKAGES = BOOK / "node_modules"
+FACES = (  # of the packages of @fontsource-variable
+    *("source-serif-4-latin-wght-normal", "source-serif-4-latin-wght-italic", "source-sans-3-latin-wght-normal"),
+    *("source-sans-3-latin-wght-italic", "source-code-pro-latin-wght-normal"),
+)
 
 # Of book/scripts, in one file: a page is there sooner after fewer requests. The first is what the others need.
 SCRIPTS = ("memory", "questions", "progress", "definitions", "keyboard", "search", "offline")
@@ -21,7 +23,6 @@ SCRIPT = "course.js"
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
-    app.connect("env-before-read-docs", load_once)
     app.connect("builder-inited", copy_packages)
     app.connect("builder-inited", join_scripts)
 
@@ -32,19 +33,9 @@ def configure(app: Sphinx, config: Config) -> None:
     config["html_math_renderer"] = "typeset"
     # For course.css_t. Without scripts no theme is named: then it is light.
     colours = style_sheet('html:not([data-theme="dark"])', 'html[data-theme="dark"]')
-    serif, sans, mono = (family(typeface) for typeface in TYPEFACES)
-    typefaces = {"font_faces": font_faces(), "serif": serif, "sans": sans, "mono": mono}
-    config["html_context"] = {**config["html_context"], "palette": colours, **typefaces}
+    config["html_context"] = {**config["html_context"], "palette": colours}
     app.add_css_file("course.css", priority=900)
     app.add_js_file(SCRIPT, loading_method="defer")
-
-
-def load_once(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Load what takes a second before the processes are forked that read pages, but not where there is none to read."""
-    if docnames:
-        import torch
-
-        torch.set_num_threads(1)  # its threads do not survive a fork
 
 
 def made_with() -> list[Path]:
@@ -54,14 +45,9 @@ def made_with() -> list[Path]:
     return [path for path in files if path.is_file() and path.suffix != ".pyc"]
 
 
-def last_change() -> float:
-    """Return when one of these files was written last, in seconds since 1970."""
-    return max(path.stat().st_mtime for path in made_with())
-
-
 def is_stale(made: Path) -> bool:
     """Return whether a file or folder of the site is not there, or older than one with which it was made."""
-    return not made.exists() or last_change() > made.stat().st_mtime
+    return not made.exists() or max(path.stat().st_mtime for path in made_with()) > made.stat().st_mtime
 
 
 def join_scripts(app: Sphinx) -> None:
@@ -80,7 +66,6 @@ def copy_packages(app: Sphinx) -> None:
         raise ExtensionError("the book's fonts are missing: run `npm ci --prefix book` first")
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)
-    for typeface in TYPEFACES:
-        for style in typeface.styles:
-            files = PACKAGES / "@fontsource-variable" / typeface.package / "files"
-            shutil.copy(files / typeface.file(style), static / "fonts")
+    for face in FACES:
+        package = face.partition("-latin")[0]
+        shutil.copy(PACKAGES / "@fontsource-variable" / package / "files" / f"{face}.woff2", static / "fonts")

@@ -59,7 +59,7 @@ def attempts(exercise: Exercise) -> list[Attempt]:
     source, mistakes = course.source(exercise.room), {known.id: known for known in course.mistakes(exercise.room)}
     secret = [line for each in course.exercises(exercise.room) for line in each.solution_lines]
     found: list[Found] = []
-    for judged in judged_mistakes(exercise.room):
+    for judged in judged_mistakes()[exercise.room]:
         mistake = mistakes[judged.id]
         if mistake.exercise != exercise.name or not judged.told:
             continue

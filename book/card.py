@@ -3,25 +3,18 @@
 import re
 import textwrap
 from html import escape
-from pathlib import Path
-from xml.etree import ElementTree
 
 from docutils import nodes
-from PIL import Image, ImageColor, ImageDraw, ImageFont
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
 
 from autograder.course import Course
 from autograder.palette import COLOURS
 from book import BOOK
-from book.assets import PACKAGES, is_stale
 
 LOGO = (BOOK / "static" / "logo.svg").read_text(encoding="utf-8")
-FONT = PACKAGES / "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2"
 SIZE = (1200, 630)  # what Open Graph's readers expect
-FINER = 2  # drawn larger, then made smaller: smooth edges
-CARD = "social-card.png"  # in the site's _static
+CARD = "social-card.png"  # in book/static
 DESCRIPTION_CHARACTERS = 200
 
 
@@ -33,8 +26,8 @@ def logo() -> str:
 
 
 def card_svg(title: str) -> str:
-    """Return the social card: the title, and the logo's T-shirt going through the network."""
-    from book import network  # only where a card is painted: it loads PyTorch
+    """Return the social card, which `make pictures` photographs: the title, and the logo's T-shirt in the network."""
+    from book import network  # only where a card is drawn: it loads PyTorch
 
     drawn = [*network.shapes(), *network.missing_units(), *network.answer_boxes(surest=0)]
     drawn = [shape for shape in drawn if shape.room not in ("optimizer", "training", "deployment")]
@@ -54,49 +47,6 @@ def card_svg(title: str) -> str:
 <g transform="translate(624 132) scale(1.4)">{layers}
 <g transform="translate({x} {y}) scale({side / 32})">{shirt}</g></g>
 </svg>"""
-
-
-def painted(svg: str) -> Image.Image:
-    """Paint an SVG of polygons, polylines and text, as `card_svg` makes it: no renderer need be installed.
-
-    Raises:
-        ValueError: the SVG holds anything else.
-    """
-    picture = Image.new("RGB", (SIZE[0] * FINER, SIZE[1] * FINER))
-    draw = ImageDraw.Draw(picture, "RGBA")  # mixes a colour with what is below it
-
-    def paint(element: ElementTree.Element, dx: float, dy: float, scale: float) -> None:
-        kind, of = element.tag.rpartition("}")[2], element.attrib
-        if kind == "g":
-            numbers = re.fullmatch(r"translate\(([\d.]+) ([\d.]+)\) scale\(([\d.]+)\)", of["transform"])
-            if numbers is None:
-                raise ValueError(f"a transform that is not painted: {of['transform']}")
-            x, y, by = map(float, numbers.groups())
-            dx, dy, scale = dx + x * scale, dy + y * scale, scale * by
-        if kind in ("svg", "g"):
-            for child in element:
-                paint(child, dx, dy, scale)
-            return
-        pairs = of["points"].split() if "points" in of else [f"{of.get('x', 0)},{of.get('y', 0)}"]
-        place = [tuple(map(float, pair.split(","))) for pair in pairs]
-        points = [((dx + scale * x) * FINER, (dy + scale * y) * FINER) for x, y in place]
-        colour = (
-            *ImageColor.getrgb(of["stroke" if kind == "polyline" else "fill"]),
-            round(255 * float(of.get("opacity", 1))),
-        )
-        if kind == "polygon":
-            draw.polygon(points, fill=colour)
-        elif kind == "polyline":
-            draw.line(points, fill=colour, width=round(float(of["stroke-width"]) * scale * FINER), joint="curve")
-        elif kind == "text":
-            font = ImageFont.truetype(FONT, round(float(of["font-size"]) * scale * FINER))
-            font.set_variation_by_axes([float(of["font-weight"])])
-            draw.text(points[0], element.text or "", fill=colour, font=font, anchor="ls")
-        else:
-            raise ValueError(f"an element that is not painted: {kind}")
-
-    paint(ElementTree.fromstring(svg), 0, 0, 1)
-    return picture.resize(SIZE, Image.Resampling.LANCZOS)
 
 
 def description_of(document: nodes.document) -> str:
@@ -137,15 +87,6 @@ def configure(app: Sphinx, config: Config) -> None:
     config["html_baseurl"] = Course.installed().book_url
 
 
-def write_card(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Paint the card into the site."""
-    path = Path(app.outdir) / "_static" / CARD
-    if app.builder.format == "html" and is_stale(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        painted(card_svg(app.config.html_title)).save(path, optimize=True)
-
-
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure)
-    app.connect("env-before-read-docs", write_card)
     app.connect("html-page-context", describe)

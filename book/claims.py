@@ -7,11 +7,10 @@ claim's entry. ``{claims} layers`` lists the claims of a room.
 from __future__ import annotations
 
 import inspect
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -20,8 +19,6 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from autograder.course import Course
-from book import ROOT
-from book.kept import kept, state_of
 
 if TYPE_CHECKING:
     from solutions.claims import Claim, Found
@@ -62,21 +59,12 @@ class Entry:
 
 @cache
 def entries() -> dict[str, Entry]:
-    """Return all claims by their ids, numbered in the book's order.
+    """Judge all claims by what was measured, and return how they fared, by id and numbered in the book's order.
 
     Raises:
         LookupError: nothing was measured for one; the message says which, and what to run.
     """
-    from solutions.claims.ledger import LEDGER
-
-    state = state_of([*(ROOT / "solutions" / "claims").glob("*.py"), LEDGER, Path(__file__)])
-    rows = kept("claims", state, lambda: {name: asdict(entry) for name, entry in made_entries().items()})
-    return {name: Entry(**{**row, "source": tuple(row["source"])}) for name, row in rows.items()}
-
-
-def made_entries() -> dict[str, Entry]:
-    """Judge all claims by what was measured, and say how they fared."""
-    # Imported here: with claims that are as they were, a build need not load what trains networks.
+    # Imported here: a build that reads no page need not load what trains networks.
     from solutions.claims.ledger import all_claims, judge, read
 
     ledger = read()
@@ -121,17 +109,8 @@ class ClaimRole(SphinxRole):
         if self.text not in known:
             raise LookupError(f"{self.env.docname}: no claim is called {self.text}")
         entry = known[self.text]
-        depend_on(self.env, entry)
         mark = claim_mark("", "", nodes.Text(str(entry.number)), claim=self.text, summary=entry.summary)
         return [mark], []
-
-
-def depend_on(env: Any, entry: Entry) -> None:
-    """Build a page anew when a claim's measurements change, or its sentence."""
-    from solutions.claims.ledger import LEDGER
-
-    env.note_dependency(str(LEDGER))
-    env.note_dependency(str(ROOT / entry.source[0]))
 
 
 class Summaries(SphinxPostTransform):
@@ -168,7 +147,6 @@ class ClaimsDirective(SphinxDirective):
     """All claims of a room, each with what was tried and how it and its opposite fared."""
 
     required_arguments = 1
-    option_spec: ClassVar = {}
 
     def run(self) -> list[nodes.Node]:
         room = self.arguments[0]
@@ -178,7 +156,6 @@ class ClaimsDirective(SphinxDirective):
             path, line = entry.source
             if not path.endswith(f"/{room}.py"):
                 continue
-            depend_on(self.env, entry)
             code = f"<code>{path}</code>"
             if repository:
                 code = f'<a href="{escape(repository)}/blob/main/{path}#L{line}">{code}</a>'

@@ -1,105 +1,96 @@
-"""When a page is executed anew, when it is read anew, and in which order.
+"""Execution of pages: myst-nb looks a page up in jupyter-cache, and runs its cells where it is not there.
 
-A page is executed where its cells have changed, or a file of the course that they loaded or opened when they last ran.
-It is read again where such a file has changed, or one that the book itself is made with.
+The cache knows a page by its cells and the description of its kernel. To the description a digest is added of the
+course's code and data that the cells use, so that a page is executed again where one of these has changed.
 """
 
-import json
+from __future__ import annotations
+
+import hashlib
 import os
 import re
-import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
-from sphinx.util.parallel import make_chunks
+from sphinx.errors import ExtensionError
 
+from autograder.sections import titles_in
 from book import BOOK, DATA, ROOT
-from book.loaded import digest, loaded
-from book.widgets import WIDGETS
+from book.assets import made_with
 
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-CACHES = ROOT / "_build" / ".jupyter_cache"
+KERNEL = "\n  name: python3\n"  # of a page's front matter
+IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)(?:[ \t]+import[ \t]+(\([^)]*\)|.+))?", re.MULTILINE)
+PACKAGES = ("autograder", "solutions")
+# The grader loads a course by its name and not by an import: what has this module may use all of these.
+LOADS_COURSE = ROOT / "autograder" / "course.py"
+LOADED = ("solutions/*.py", "solutions/mistakes/*.py", "solutions/answers/*.md", "autograder/checks/*.py")
 
 
-def note_of(docname: str) -> Path:
-    """Return the file in which a kernel notes what a page's cells used; it lies in the page's own cache."""
-    return CACHES / docname / "files.json"
+def uses(code: str) -> set[Path]:
+    """Return the files of the course that code can load: those it imports, what these import, and so on, and data."""
+    found: set[Path] = set()
+    waiting = set(imported(code))
+    while waiting:
+        path = waiting.pop()
+        found |= {path, *path.parent.glob("*.j2")}
+        waiting |= {*imported(path.read_text(encoding="utf-8"))} - found
+        if path == LOADS_COURSE:
+            waiting |= {file for pattern in LOADED for file in ROOT.glob(pattern)} - found
+    return found | {path for path in DATA.rglob("*.*") if path.parent.name == "sample" or f'"{path.stem}"' in code}
 
 
-def used_by(docname: str) -> dict[Path, str]:
-    """Return the files that the cells of a page have loaded or opened, each with its digest at that time."""
-    note = note_of(docname)
-    noted = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
-    return {Path(path): noted_digest for path, noted_digest in noted.items()}
+def imported(code: str) -> Iterator[Path]:
+    """Give the files of the modules of the course that code imports anywhere."""
+    for module, names in IMPORT.findall(code):
+        if module.partition(".")[0] in PACKAGES:
+            for name in (module, *(f"{module}.{name}" for name in re.findall(r"\w+", names))):
+                path = ROOT.joinpath(*name.split("."))
+                yield from filter(Path.is_file, (path.with_suffix(".py"), path / "__init__.py"))
 
 
-def is_unchanged(path: Path, noted: str) -> bool:
-    return path.is_file() and digest(path) == noted
+def digest(code: str) -> str:
+    """Return a digest of the files that code can load, and of the chapters' headings, to which checks send."""
+    files = sorted(uses(code))
+    parts = [str(path.relative_to(ROOT)).encode() + path.read_bytes() for path in files]
+    if LOADS_COURSE in files:
+        for path in sorted((ROOT / "chapters").glob("*.md")):
+            parts.append(repr(titles_in(path.read_text(encoding="utf-8"))).encode())
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-def has_changed(docname: str) -> bool:
-    """Return whether a file that the cells of a page have used is no longer as it was."""
-    return not all(is_unchanged(*file) for file in used_by(docname).items())
-
-
-def cells_of(env: BuildEnvironment, docname: str) -> list[str]:
-    """Return the code cells of a page as they are written."""
-    return CELL.findall(Path(env.doc2path(docname)).read_text(encoding="utf-8"))
-
-
-def is_executed(env: BuildEnvironment, docname: str) -> bool:
-    """Return whether the cells of a page have not run yet, or not with what they would use now."""
-    return bool(cells_of(env, docname)) and (not note_of(docname).exists() or has_changed(docname))
-
-
-def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    return [docname for docname in env.all_docs if has_changed(docname)]
-
-
-def use_own_cache(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Let myst-nb keep the page in a cache of its own, emptied where what its cells used is no longer the same."""
-    note = note_of(docname)
-    if not note.exists() or has_changed(docname):
-        shutil.rmtree(note.parent, ignore_errors=True)
-    env: Any = app.env  # myst-nb adds its configuration
-    env.mystnb_config = env.mystnb_config.copy(execution_cache_path=str(note.parent))
-    os.environ["NOTED_IN"] = str(note)
-
-
-def note_dependencies(app: Sphinx, document: nodes.document) -> None:
-    """Tell Sphinx that the page depends on whatever the book is made with."""
-    made_with = [path for folder in (BOOK, WIDGETS) for path in folder.iterdir()] + list(DATA.rglob("*"))
-    for path in {*loaded(), *filter(Path.is_file, made_with)}:
-        app.env.note_dependency(str(path))
+def add_digest(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Describe the kernel of a page with a digest of what its cells use."""
+    if cells := "\n".join(CELL.findall(source[0])):
+        before, kernel, after = source[0].partition(KERNEL)
+        if not kernel:
+            raise ExtensionError(f"{docname}: its cells have no kernel of the name python3")
+        source[0] = f"{before}{kernel}  uses: {digest(cells)}\n{after}"
 
 
 def read_in_parallel(app: Sphinx, config: Config) -> None:
-    """Read several pages at a time: most of a build is the execution of chapters. One often waits for its kernel."""
-    app.parallel = max(app.parallel, 2 * len(os.sched_getaffinity(0)))
-    numbering = app.extensions.get("sphinx_multitoc_numbering")
-    if numbering:  # it declares nothing, and numbers chapters only after all are read
-        numbering.parallel_read_safe = True
+    """Read several pages at a time: most of a build is the execution of chapters, which wait for their kernels."""
+    app.parallel = max(app.parallel, 2 * (os.cpu_count() or 1))
+    numbering = app.extensions["sphinx_multitoc_numbering"]  # of sphinx-external-toc; it declares nothing
+    numbering.parallel_read_safe = True
 
 
-def share_out(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Order pages so that the runs of neighbours that Sphinx gives to its processes have equally much to execute."""
-    length = {docname: sum(map(len, cells_of(env, docname))) for docname in docnames}
-    runs = [(len(run), list[str]()) for run in make_chunks(docnames, app.parallel)]
-    for docname in sorted(docnames, key=lambda docname: -length[docname]):
-        open_runs = [run for size, run in runs[: app.parallel] if len(run) < size] or [runs[-1][1]]
-        min(open_runs, key=lambda run: sum(map(length.__getitem__, run))).append(docname)
-    docnames[:] = [docname for _, run in runs for docname in run]
+def note_dependencies(app: Sphinx, document: nodes.document) -> None:
+    """Let Sphinx read a page again where a file has changed with which the book or what it shows is made."""
+    for path in made_with():
+        app.env.note_dependency(str(path))
 
 
 def setup(app: Sphinx) -> None:
-    os.environ["JUPYTER_PATH"] = str(BOOK)  # whose kernel does not warn that others on this machine could listen
-    os.environ["PYTHONSTARTUP"] = str(BOOK / "kernel_startup.py")
+    os.environ["JUPYTER_PATH"] = str(BOOK)  # whose kernel links what a check says to pages beside this one
+    # Each page runs in a folder of its own, where it finds no file that another wrote, and above it the course's data.
+    folder = ROOT / "_build" / "executing"
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(folder)
     app.connect("config-inited", read_in_parallel)
-    app.connect("env-get-outdated", outdated)
-    app.connect("env-before-read-docs", share_out)
-    app.connect("source-read", use_own_cache)
+    app.connect("source-read", add_digest)
     app.connect("doctree-read", note_dependencies)

@@ -6,6 +6,7 @@ of a chapter's text starts no kernel, and a page that shows nothing else needs n
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 from docutils import nodes
@@ -15,29 +16,21 @@ from sphinx.util.docutils import SphinxRole
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
+from book import DATA
 from book.chapters import (
     EXERCISE_MINUTES,
     LINE_MINUTES,
     WORDS_A_MINUTE,
     WRITTEN_MINUTES,
-    chapters,
+    BookChapter,
+    course_minutes,
     note_chapters,
 )
-from book.timetable import (
-    MEETING_MINUTES,
-    SESSION_MINUTES,
-    SESSIONS_A_DAY,
-    TIMETABLE,
-    home_minutes,
-    intensive_days,
-    page,
-    weeks_of,
-)
-from book.workload import ANSWER_MINUTES, CHANGE_MINUTES, TALK_MINUTES, measured_grading, workload
 
-PLANNED_STUDENTS = 120
+READ_AS_WELL = ("how-far", "you-built-it")  # pages without an exercise
+START_MINUTES = 30  # as the page says, set-up included
+MEETINGS, MEETING_HOURS = 12, 1.5
 HOURS_A_CREDIT = (25, 30)  # of the ECTS Users' Guide, 2015
-TWO_DAYS = ("layers", "dropout", "training")  # what is taught where there is no more time
 
 
 def of_exercises() -> dict[str, float]:
@@ -55,44 +48,31 @@ def of_exercises() -> dict[str, float]:
 
 
 def of_time() -> dict[str, float]:
-    """Return how long the course takes a student, in the units that the names say."""
-    weeks = weeks_of(page("teaching").only(TIMETABLE))
-    home = home_minutes(weeks)
-    meetings = len(weeks) * MEETING_MINUTES
-    term_hours = (sum(home) + meetings) / 60
-    minutes = {chapter.room: chapter.minutes for chapter in chapters()}
+    """Return how the time of a student is estimated, and how many hours a term of twelve meetings takes."""
+    folder = Course.installed().chapters
+    reading = sum(BookChapter(folder / f"{stem}.md", stem).reading_minutes for stem in READ_AS_WELL)
+    home_hours = (START_MINUTES + course_minutes() + reading) / 60
+    term_hours = home_hours + MEETINGS * MEETING_HOURS
     return {
         "words a minute": WORDS_A_MINUTE,
         "exercise minutes": EXERCISE_MINUTES,
         "written minutes": WRITTEN_MINUTES,
         "line seconds": 60 * LINE_MINUTES,
-        "weeks": len(weeks),
-        "meeting minutes": MEETING_MINUTES,
-        "meeting hours": meetings / 60,
-        "home hours": sum(home) / 60,
-        "most at home": max(home) / 60,
+        "home hours": home_hours,
         "term hours": term_hours,
         "credits from": term_hours / max(HOURS_A_CREDIT),
         "credits to": term_hours / min(HOURS_A_CREDIT),
-        "days": intensive_days(),
-        "sessions a day": SESSIONS_A_DAY,
-        "session minutes": SESSION_MINUTES,
-        "two days": sum(minutes[room] for room in TWO_DAYS) / 60,
-        "two days have": 2 * SESSIONS_A_DAY * SESSION_MINUTES / 60,
     }
 
 
-def of_teaching() -> dict[str, float]:
-    """Return what a class costs those who teach, and what was measured when one was graded."""
-    planned, graded = workload(PLANNED_STUDENTS), measured_grading()
+def of_grading() -> dict[str, float]:
+    """Return what was measured when classes were graded, by ``data/grading.json``."""
+    graded = json.loads((DATA / "grading.json").read_text(encoding="utf-8"))
+    minutes = {one["submissions"]: one["wall_s"] / 60 for one in graded["classes"]}
     largest = graded["classes"][-1]
     return {
-        "answers hours": planned.all_answers_h,
-        "talks hours": planned.talks_h,
-        "grading minutes": planned.grading_min,
-        "answer minutes": ANSWER_MINUTES,
-        "talk minutes": TALK_MINUTES,
-        "change minutes": CHANGE_MINUTES,
+        "minutes for 120": minutes[120],
+        "minutes for 300": minutes[300],
         "graded": largest["submissions"],
         "cores": graded["machine"]["cores"],
         "memory": largest["all_processes_bytes"] / 2**30,
@@ -103,7 +83,7 @@ def of_teaching() -> dict[str, float]:
 @cache
 def facts() -> dict[str, float]:
     """Return all facts by name, as they are when a build begins to read."""
-    return {**of_exercises(), **of_time(), **of_teaching()}
+    return {**of_exercises(), **of_time(), **of_grading()}
 
 
 def said(text: str) -> str:

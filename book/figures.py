@@ -34,9 +34,6 @@ def words_on_a_small_screen(svg: str) -> float | None:
     """Return the size, in the figure's own units, at which its words can be read on a small screen.
 
     None where they would meet: such a figure is as wide as its words need there, and scrolls.
-
-    Raises:
-        ValueError: the figure does not say how wide it is.
     """
     width, _ = size(svg)
     return width * READABLE / SMALL_SCREEN if smallest_words(svg, width) / width >= ROOMY else None

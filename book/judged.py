@@ -1,21 +1,25 @@
-"""What the checks make of each known mistake of a room, judged once for a state of the course and kept in `_build`."""
+"""What the checks make of each known mistake: judged once for a state of the course, and kept in `_build`."""
 
-import json
-from dataclasses import asdict, dataclass, replace
+from __future__ import annotations
 
-from autograder.checks import checks_of
+import os
+import pickle
+from dataclasses import dataclass, replace
+from functools import cache
+from multiprocessing import Pool
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from autograder.checks import checks_of, rooms
 from autograder.course import Course
 from autograder.instructor.reports.catalogue import CaughtMistake, caught_mistakes
 from autograder.reports.html import checks_table
 from autograder.verdicts import Verdict, mistakes_in
 from book import ROOT
-from book.kept import kept, state_of
+from book.execution import digest
 
-# Where all stands that the judgement depends on.
-JUDGED_WITH = (
-    *("autograder", "autograder/checks", "autograder/expectations", "autograder/reports"),
-    *("solutions", "solutions/mistakes"),
-)
+JUDGED_BY = "from autograder.instructor.reports import catalogue"
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,23 @@ class JudgedMistake:
     table: str
 
 
-def judged_mistakes(room: str) -> list[JudgedMistake]:
-    """Return the known mistakes of a room in the catalogue's order; links lead to the chapter beside this page."""
-    course = replace(Course.installed(), book_url="../")
-    state = digest(course, room)
-    found = kept(f"mistakes-{room}", state, lambda: [asdict(judged(one)) for one in caught_mistakes(course, room)])
-    return [JudgedMistake(**{**row, "caught_by": tuple(row["caught_by"])}) for row in found]
+@cache
+def judged_mistakes() -> dict[str, list[JudgedMistake]]:
+    """Return the known mistakes of each room, in the catalogue's order."""
+    file = ROOT / "_build" / f"judged-{digest(JUDGED_BY)}.pickle"
+    if not file.exists():
+        with Pool() as pool:
+            found = dict(zip(rooms(), pool.map(judged_in, rooms()), strict=True))
+        draft = file.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(pickle.dumps(found))
+        draft.replace(file)
+    kept: dict[str, list[JudgedMistake]] = pickle.loads(file.read_bytes())
+    return kept
+
+
+def judged_in(room: str) -> list[JudgedMistake]:
+    """Judge the known mistakes of a room; links lead to the chapter beside this page."""
+    return [judged(one) for one in caught_mistakes(replace(Course.installed(), book_url="../"), room)]
 
 
 def judged(caught: CaughtMistake) -> JudgedMistake:
@@ -61,7 +76,14 @@ def right_answer(room: str, exercise: str) -> str:
     return checks_table(exercise, [Verdict(check, 0, "pass", None, 0.0) for check in checks])
 
 
-def digest(course: Course, room: str) -> str:
-    """Return a digest of all that the judgement depends on: code, and the headings that it sends to."""
-    files = [path for folder in JUDGED_WITH for path in (ROOT / folder).glob("*.*")]
-    return state_of(files, json.dumps(dict(course.contents(room).titles)))
+def prepare(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Load and judge before the processes are forked that read pages, but not where there is none to read."""
+    if docnames:
+        import torch
+
+        torch.set_num_threads(1)  # its threads do not survive a fork
+        judged_mistakes()
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("env-before-read-docs", prepare)

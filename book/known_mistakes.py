@@ -1,7 +1,6 @@
 """The table of known mistakes for instructors: `{known-mistakes} layers` runs the checks of a room on each of them."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -18,13 +17,12 @@ class KnownMistakesDirective(SphinxDirective):
     """For each exercise a table that unfolds: what the mistake is, and which checks catch it."""
 
     required_arguments = 1
-    option_spec: ClassVar = {}
 
     def run(self) -> list[nodes.Node]:
         room = self.arguments[0]
         known = {mistake.id: mistake for mistake in Course.installed().mistakes(room)}
         by_exercise: dict[str, list[JudgedMistake]] = {}
-        for judged in judged_mistakes(room):
+        for judged in judged_mistakes()[room]:
             by_exercise.setdefault(known[judged.id].exercise, []).append(judged)
         return [self.headline(by_exercise), *(self.folded(*each, known) for each in by_exercise.items())]
 

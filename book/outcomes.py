@@ -8,28 +8,28 @@
 from __future__ import annotations
 
 import yaml
+from docutils import nodes
+from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 
-from book.chapters import chapters
+from book.chapters import chapters, note_chapters
 from book.opening import time_of
-from book.tables import Table
 
 
-class OutcomesDirective(Table):
+class OutcomesDirective(SphinxDirective):
     has_content = True
-    columns = ("Chapter", "Afterwards a student can", "Time and points")
-    widths = (20, 55, 25)
 
-    def rows(self) -> list[tuple[str, ...]]:
+    def run(self) -> list[nodes.Node]:
+        note_chapters(self.env)
         said = outcomes_of("\n".join(self.content))
-        return [
-            (
-                f"[{chapter.title}]({chapter.path.name})",
-                said[chapter.assignment],
-                f"{time_of(chapter)}; {chapter.points} points",
-            )
-            for chapter in chapters()
-        ]
+        lines = ["| Chapter | Afterwards a student can | Time and points |", "|:---|:---|:---|"]
+        for chapter in chapters():
+            time = f"{time_of(chapter)}; {chapter.points} points"
+            lines.append(f"| [{chapter.title}]({chapter.path.name}) | {said[chapter.assignment]} | {time} |")
+        block = nodes.container()
+        self.state.nested_parse(StringList(lines, self.get_source_info()[0]), self.content_offset, block)
+        return block.children
 
 
 def outcomes_of(content: str) -> dict[str, str]:

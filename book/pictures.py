@@ -1,20 +1,22 @@
-"""Photograph the built book for the README: the first page with its demo, beside what a check says of a wrong answer.
+"""Photograph the built book for the README, and the card that other sites show of a link to it.
+
+The README has the first page with its demo, beside what a check says of a wrong answer.
 
 Usage: python -m book.pictures SITE
 
-Writes book/screenshot-light.png and book/screenshot-dark.png.
+Writes book/screenshot-light.png, book/screenshot-dark.png and book/static/social-card.png.
 """
 
 import io
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from book import BOOK
+from book import BOOK, card
 from book.pdf import HOST, answer, chromium
 
 LANDING = "chapters/index.html"
@@ -60,13 +62,26 @@ def beside(pictures: list[Image.Image]) -> Image.Image:
     return whole
 
 
+def write_card(browser: Browser, site: Path) -> None:
+    """Photograph the card, in the typefaces of the book."""
+    width, height = card.SIZE
+    with browser.new_context(viewport={"width": width, "height": height}) as context:
+        page = context.new_page()
+        page.route(f"{HOST}**", partial(answer, site))
+        page.goto(HOST + LANDING, wait_until="load")
+        page.evaluate("(svg) => { document.body.innerHTML = svg }", card.card_svg(page.title()))
+        page.add_style_tag(content="svg { display: block } text { font-family: var(--sans) }")
+        page.evaluate("document.fonts.ready.then(() => null)")
+        page.locator("svg").screenshot(path=BOOK / "static" / card.CARD)
+
+
 def write_pictures(site: Path) -> None:
     with sync_playwright() as playwright:
         browser = chromium(playwright)
-        colours: Colours
-        for colours in ("light", "dark"):
+        for colours in get_args(Colours):
             picture = beside(halves(browser, site, colours)).quantize(256)
             picture.save(BOOK / f"screenshot-{colours}.png", optimize=True)
+        write_card(browser, site)
         browser.close()
 
 

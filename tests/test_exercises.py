@@ -1,13 +1,14 @@
-"""An exercise is cut from the reference, and its solution does not come along."""
+"""The installed course, and its exercises: each is cut from the reference, and its solution does not come along."""
 
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from autograder.checks import checks_of, rooms
-from autograder.course import Course, NoCourse
+from autograder.course import Course, NoCourse, SeveralCourses
 from autograder.exercises import exercises_of, replace_solutions
 from tests.conftest import ROOT
 
@@ -76,14 +77,6 @@ def test_every_exercise_has_checks_and_every_check_and_mistake_an_exercise() -> 
         assert {mistake.exercise for mistake in COURSE.mistakes(room)} == names
 
 
-def test_what_a_mistake_tells_to_read_is_a_section_of_its_chapter() -> None:
-    for room in rooms():
-        (chapter,) = (ROOT / "chapters").glob(f"*-{room}.md")
-        text = chapter.read_text(encoding="utf-8")
-        for mistake in COURSE.mistakes(room):
-            assert f"({mistake.read})=" in text, mistake.id
-
-
 def test_ids_of_checks_and_mistakes_are_unique() -> None:
     for room in rooms():
         for ids in ([check.id for check in checks_of(room)], [mistake.id for mistake in COURSE.mistakes(room)]):
@@ -99,3 +92,26 @@ def test_without_an_installed_course_it_is_said_how_to_install_one(monkeypatch: 
     monkeypatch.setattr("autograder.course.entry_points", lambda group: ())
     with pytest.raises(NoCourse, match="pip install"):
         Course.installed()
+
+
+def install(folder: Path, distribution: str, package: str) -> None:
+    info = folder / f"{distribution}-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[autograder.course]\ncourse = {package}\n", encoding="utf-8")
+
+
+def test_two_courses_are_an_error_that_names_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "numbers-from-scratch", "numbers_course")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SeveralCourses) as caught:
+        Course.installed()
+    for word in ("solutions", "image-classifier-from-scratch", "numbers_course", "numbers-from-scratch", "uninstall"):
+        assert word in str(caught.value)
+
+
+def test_a_course_is_found_by_its_distribution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    install(tmp_path, "numbers-from-scratch", "numbers_course")
+    assert Course.installed().package == "numbers_course"
+    assert Course.installed().distribution.metadata["Name"] == "numbers-from-scratch"

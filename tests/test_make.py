@@ -49,13 +49,6 @@ def test_a_step_that_fails_shows_its_end_and_where_the_rest_is(tmp_path: Path) -
     assert done.stderr == "it broke\nall that it said: _build/logs/the-book.log\n"
 
 
-def test_the_whole_course_is_made_in_steps_and_a_part_of_it_in_full() -> None:
-    in_steps = [line for line in planned("course") if line.startswith(".ci/step")]
-    assert any("the book'" in line for line in in_steps)
-    assert any("a trained model" in line for line in in_steps)
-    assert not any(".ci/step" in line for line in planned("book", "model"))
-
-
 def test_one_word_takes_pytorch_without_cuda_from_its_own_index() -> None:
     index = (CI / "without-cuda.txt").read_text()
     assert index.startswith("--extra-index-url https://download.pytorch.org/")

@@ -10,7 +10,6 @@ import torch
 from torch import nn
 
 from autograder.student import report_on
-from sample_class import term
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -47,30 +46,7 @@ def test_who_meets_the_first_command_was_told_where_it_is(page: str) -> None:
     assert "source .venv/bin/activate" in text[: first.start()]
 
 
-def test_teachers_are_led_to_their_pages_and_to_the_grader_alone() -> None:
-    for name in ("teaching", "running", "grading", "scale"):
-        assert f"](chapters/{name}.md)" in README
-    assert "`make grader`" in README
-
-
-def test_the_term_has_as_many_students_as_the_readme_says() -> None:
-    said = re.search(r"`make term` plays .* with a class\s+of\s+(\d+)", README)
-    assert said
-    assert term.parser().get_default("students") == int(said[1])
-
-
 def test_every_make_target_that_is_named_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"(?:`|^    )make ([a-z-]+)", README + CONTRIBUTING, re.MULTILINE):
         assert f"\n{target}:" in makefile, target
-
-
-def test_contributing_shows_a_mistake_and_a_check_that_are_really_there() -> None:
-    for path, pieces in {
-        "solutions/mistakes/layers.py": ['id="flatten-batch-too"', '"return x.flatten()"'],
-        "autograder/checks/layers.py": ['title="A tensor that is not contiguous is flattened too"'],
-    }.items():
-        source = (ROOT / path).read_text(encoding="utf-8")
-        for piece in pieces:
-            assert piece in source
-            assert piece in CONTRIBUTING

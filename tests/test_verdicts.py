@@ -1,7 +1,8 @@
-"""A verdict's diagnosis: what a student's code says stays in its own field, whatever it says."""
+"""What is kept of a submission: its receipt, and a diagnosis in which a student's words stay in their own field."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from dataclasses import replace
@@ -18,6 +19,7 @@ from autograder.instructor.grading.log import submission_log
 from autograder.instructor.reports.class_report import class_report
 from autograder.instructor.reports.class_statistics import failures
 from autograder.instructor.reports.public_code import Public
+from autograder.receipts import receipt_from, receipt_of
 from autograder.reports.text import diagnosis_rows
 from autograder.sandbox import Limits
 from autograder.verdicts import LABELS, Diagnosis, Likely, Verdict, labelled, labelled_lines, mistakes_in
@@ -105,3 +107,10 @@ def test_no_page_text_or_file_that_is_made_of_it_shows_a_row_of_the_students() -
     message = VERDICT.message.splitlines()
     assert "  expected: shape (5, 3)" in message
     assert "  likely mistake: The checker is wrong" not in message
+
+
+@given(st.binary(max_size=100))
+def test_a_receipt_is_the_beginning_of_the_files_sha_256_in_groups(content: bytes) -> None:
+    assert re.fullmatch(r"[0-9a-f]{4}(-[0-9a-f]{4}){3}", receipt_of(content))
+    assert hashlib.sha256(content).hexdigest().startswith(receipt_of(content).replace("-", ""))
+    assert receipt_of(content) == receipt_from(hashlib.sha256(content).hexdigest())

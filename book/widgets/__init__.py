@@ -17,9 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from book import BOOK
-from book.assets import is_stale, last_change
-from book.kept import kept
-from book.loaded import loaded
+from book.assets import is_stale
 
 WIDGETS = BOOK / "widgets"
 FOLDER = "widgets"  # in the site's _static
@@ -38,12 +36,6 @@ def module(name: str) -> Any:
     return import_module(f"book.widgets.{name}")
 
 
-def shown_of(name: str) -> dict[str, Any]:
-    """Return what a page shows of a widget, and the files that it is made with."""
-    widget = module(name)
-    return {"title": widget.TITLE, "still": widget.still(), "files": sorted(map(str, loaded()))}
-
-
 class WidgetDirective(SphinxDirective):
     """`{widget} hinges`, and in its content the question that the widget answers and what to try."""
 
@@ -54,11 +46,9 @@ class WidgetDirective(SphinxDirective):
         name = self.arguments[0]
         if name not in names():
             raise self.error(f"there is no widget {name!r}; there are {', '.join(names())}")
-        shown = kept(f"widget-{name}", str(last_change()), lambda: shown_of(name))
-        for path in shown["files"]:
-            self.env.note_dependency(path)
-        figure = widget_figure(name=name, still=shown["still"], ids=[f"widget-{name}"])
-        figure += nodes.paragraph("", f"Try it · {shown['title']}", classes=["card-kicker"])
+        widget = module(name)
+        figure = widget_figure(name=name, still=widget.still(), ids=[f"widget-{name}"])
+        figure += nodes.paragraph("", f"Try it · {widget.TITLE}", classes=["card-kicker"])
         self.state.nested_parse(self.content, self.content_offset, figure)
         return [figure]
 

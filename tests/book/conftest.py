@@ -10,26 +10,21 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
-from book.typefaces import waiting
-from tests.book.visits import PAGES, SEARCH, STARTS, Visit, visit
+from book.pdf import waiting
 from tests.commands import run
 from tests.conftest import ROOT, Silent, listen, made_once
 
+CHAPTER = "chapters/2-layers.html"
 # Where the site would be published.
 ADDRESSES = {"BOOK_URL": "https://book.example/", "REPOSITORY_URL": "https://github.com/owner/course"}
 
 
-def turn(at: int) -> pytest.MarkDecorator:
-    """Let one in so many be tried, and all in a deep run."""
-    return pytest.mark.turn(at)
-
-
 def build_book(source: Path, output: Path) -> None:
     """Build a book as `make` does: every warning is an error."""
-    command = [sys.executable, "-m", "book.build", "--warningiserror", "--nitpick"]
-    command += ["--keep-going", "--path-output", str(output), "."]
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "--warningiserror", "--nitpick"]
+    command += ["--keep-going", "--path-output", output, "."]
     environment = os.environ | ADDRESSES
     done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
@@ -90,21 +85,8 @@ def address(site: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(
-    scope="session",
-    params=[
-        pytest.param((name, colours), id=f"{Path(name).stem}-{colours}", marks=mark)
-        for at, name in enumerate([*PAGES, SEARCH])
-        for colours, mark in zip(STARTS, (pytest.mark.rotates(2), turn(at)), strict=True)
-    ],
-)
-def visited(
-    request: pytest.FixtureRequest, browser: Browser, address: str, tmp_path_factory: pytest.TempPathFactory
-) -> Visit:
-    """A page that was visited once in a run, whichever worker came first. Each test judges one thing that was seen."""
-    name, colours = request.param
-
-    def make(folder: Path) -> None:
-        visit(browser, address, name, colours, thorough=request.config.getoption("deep")).write(folder / "visit.json")
-
-    return Visit.read(made_once(f"visit-{Path(name).stem}-{colours}", tmp_path_factory, make) / "visit.json")
+@pytest.fixture
+def chapter(page: Page, address: str) -> Page:
+    """A chapter, open in a browser."""
+    page.goto(address + CHAPTER, wait_until="load")
+    return page

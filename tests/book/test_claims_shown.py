@@ -1,26 +1,24 @@
 """The marks of claims in the pages, and the page that lists them all."""
 
-import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from book.claims import entries
+from tests.book.conftest import CHAPTER
+from tests.book.pages import page as built
+from tests.book.pages import words
 from tests.conftest import ROOT
 
-CHAPTER = "chapters/2-layers.html"
 
-
-def test_a_mark_shows_what_was_tried_to_the_pointer_and_to_the_keyboard(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER, wait_until="networkidle")
-    mark = page.locator("a.claim").first
-    summary = page.locator(f"#{mark.get_attribute('aria-describedby')}")
+def test_a_mark_shows_what_was_tried_to_the_pointer_and_to_the_keyboard(chapter: Page) -> None:
+    mark = chapter.locator("a.claim").first
+    summary = chapter.locator(f"#{mark.get_attribute('aria-describedby')}")
     expect(summary).to_be_hidden()
     mark.hover()
     expect(summary).to_be_visible()
     expect(summary).to_contain_text("It held in")
-    page.keyboard.press("Escape")
+    chapter.keyboard.press("Escape")
     expect(summary).to_be_hidden()
     mark.focus()
     expect(summary).to_be_visible()
@@ -42,24 +40,13 @@ def test_a_first_tap_shows_what_was_tried_and_a_second_follows_the_link(browser:
         page.wait_for_url("**/claims.html#claim-*")
 
 
-@pytest.mark.parametrize("name", entries())
-def test_a_mark_leads_to_its_entry_which_tells_what_was_tried_and_where_the_experiment_is(
-    site: Path, name: str
-) -> None:
-    entry = entries()[name]
-    page = (site / "chapters" / "claims.html").read_text(encoding="utf-8")
-    shown = re.sub(r"<[^>]+>|&#x27;", "", page[page.index(f'id="claim-{name}"') :].partition("</li>")[0])
-    said = (entry.says, entry.tried, entry.held, entry.opposite, entry.opposite_held)
-    assert all(
-        re.sub(r"[\s']", "", part) in re.sub(r"\s|&\w+;", "", shown).replace("'", "") for part in map(plain, said)
-    )
-    path, line = entry.source
-    assert (ROOT / path).read_text(encoding="utf-8").splitlines()[line - 1].startswith(("@claim", "def "))
-
-
-def plain(text: str) -> str:
-    return re.sub(r"[<>&\"]", "", text)
-
-
-def test_claims_are_numbered_through_the_book() -> None:
-    assert [entry.number for entry in entries().values()] == list(range(1, len(entries()) + 1))
+def test_each_claim_is_listed_with_what_was_tried_and_where_its_experiment_is(site: Path) -> None:
+    listed = built(site, "claims").article
+    for number, (name, entry) in enumerate(entries().items(), start=1):
+        shown = listed.find(id=f"claim-{name}")
+        assert shown, name
+        assert shown["value"] == str(number)
+        for said in (entry.says, entry.tried, entry.held, entry.opposite, entry.opposite_held):
+            assert "".join(said.replace("’", "'").split()) in "".join(words(shown).split())
+        path, line = entry.source
+        assert (ROOT / path).read_text(encoding="utf-8").splitlines()[line - 1].startswith(("@claim", "def "))

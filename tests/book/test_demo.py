@@ -1,7 +1,6 @@
 """The demo in the book: the course's model answers in the page, and without scripts a still says the same."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,7 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 from solutions import data
 from solutions.deploy import web
 from solutions.deployment import classify, load_model
-from tests.book.conftest import ADDRESSES
 from tests.conftest import ROOT
 
 PAGES = ["chapters/index.html", "chapters/6-deployment.html"]
@@ -56,15 +54,6 @@ def test_without_scripts_a_still_shows_a_photograph_and_its_answer(browser: Brow
         expect(still.get_by_role("img")).to_have_count(2)
         expect(still.locator("li").first).to_contain_text(answers[0][0])
         expect(still.locator(".demo-note")).to_contain_text("Where scripts are switched on, you draw")
-
-
-def test_the_book_has_the_very_files_that_export_web_writes(
-    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web, "CHAPTER", f"{ADDRESSES['BOOK_URL']}chapters/6-deployment.html")
-    web.write_page(MODEL, data.load(data.SAMPLE_FOLDER), tmp_path)
-    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert written == {path.name: path.read_bytes() for path in (site / "_static" / "demo").iterdir()}
 
 
 def test_a_page_without_a_demo_loads_none_of_it(page: Page, address: str) -> None:

@@ -33,7 +33,6 @@ def seen(address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
 
 
 @EACH_PAGE
-@pytest.mark.accessible("Pages of the book", "1.4.10 Reflow")
 def test_a_page_is_not_wider_than_the_window(seen: dict[str, Any], name: str) -> None:
     assert {width: over for width, over in seen[name]["overflow"].items() if over > 0} == {}
 
@@ -57,6 +56,5 @@ def test_a_drawing_is_answered(seen: dict[str, Any]) -> None:
     assert "%" in seen["chapters/index.html"]["drawing"]
 
 
-@pytest.mark.accessible("Pages of the book", "2.1.1 Keyboard")
 def test_the_tab_key_reaches_everything_that_can_be_used_in_a_chapter(seen: dict[str, Any]) -> None:
     assert seen["chapters/2-layers.html"]["unreached"] == []

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-CHAPTER = "chapters/2-layers.html"
+from tests.book.conftest import CHAPTER
+
 MOST_STOPS = 600
 
 # Everything that a mouse could use, numbered in the order of the page.
@@ -51,34 +52,24 @@ def tour(browser: Browser, address: str) -> Iterator[tuple[list[str], list[dict[
 Tour = tuple[list[str], list[dict[str, Any]]]
 
 
-@pytest.mark.accessible("Pages of the book", "2.1.2 No Keyboard Trap")
 def test_the_tab_key_leads_through_the_page_and_out_again(tour: Tour) -> None:
     _, stops = tour
     assert 50 < len(stops) < MOST_STOPS
 
 
-@pytest.mark.accessible("Pages of the book", "2.1.1 Keyboard")
 def test_the_tab_key_reaches_everything_that_can_be_used(tour: Tour) -> None:
     usable, stops = tour
     reached = {stop["number"] for stop in stops}
     assert [html for number, html in enumerate(usable) if number not in reached] == []
 
 
-@pytest.mark.accessible("Pages of the book", "2.4.3 Focus Order")
 def test_the_tab_key_follows_the_order_of_the_page(tour: Tour) -> None:
     numbers = [stop["number"] for stop in tour[1] if stop["number"] is not None]
     assert [pair for pair in pairwise(numbers) if pair[0] >= pair[1]] == []
 
 
-@pytest.mark.accessible("Pages of the book", "2.4.7 Focus Visible", "2.4.11 Focus Not Obscured (Minimum)")
 def test_one_always_sees_where_one_is(tour: Tour) -> None:
     assert [stop["html"] for stop in tour[1] if not (stop["marked"] and stop["onScreen"])] == []
-
-
-@pytest.fixture
-def chapter(page: Page, address: str) -> Page:
-    page.goto(address + CHAPTER, wait_until="load")  # on a busy machine the network may rest before any script has run
-    return page
 
 
 # The code that can be seen: is it one of the Tab key's stops, and does it scroll?
@@ -86,7 +77,6 @@ CODE = """() => [...document.querySelectorAll("article pre")].filter((one) => on
   .map((one) => [one.tabIndex === 0, one.scrollWidth > one.clientWidth])"""
 
 
-@pytest.mark.accessible("Pages of the book", "2.1.1 Keyboard")
 def test_the_tab_key_stops_at_code_while_it_scrolls_and_not_at_other_code(chapter: Page) -> None:
     """In each width, and in code that a reader unfolds."""
     for summary in chapter.locator("article details > summary").all():
@@ -101,7 +91,6 @@ def test_the_tab_key_stops_at_code_while_it_scrolls_and_not_at_other_code(chapte
     assert len(code) > scrolling[1] > scrolling[0] > 0
 
 
-@pytest.mark.accessible("Pages of the book", "2.4.1 Bypass Blocks")
 def test_the_first_stop_skips_to_the_text(chapter: Page) -> None:
     chapter.keyboard.press("Tab")
     expect(chapter.get_by_role("link", name="Skip to main content")).to_be_focused()

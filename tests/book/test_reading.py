@@ -1,13 +1,34 @@
 """The pages in a real browser, as a reader meets them."""
 
+import gzip
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
-from tests.book.visits import WIDTHS, Visit
+from tests.book.conftest import CHAPTER
+from tests.book.pages import pages, read
+from tests.book.visits import PAGES, SEARCH, STARTS, WIDTHS, Visit, visit
 
-CHAPTER = "chapters/2-layers.html"
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((name, colours), id=f"{Path(name).stem}-{colours}", marks=mark)
+        for at, name in enumerate([*PAGES, SEARCH])
+        for colours, mark in zip(STARTS, (pytest.mark.rotates(2), pytest.mark.turn(at)), strict=True)
+    ],
+)
+def visited(request: pytest.FixtureRequest, browser: Browser, address: str) -> Visit:
+    """A page that is visited once, and of which each test judges one thing that was seen."""
+    return visit(browser, address, *request.param, thorough=request.config.getoption("deep"))
 
 
 def test_a_page_loads_without_complaint(visited: Visit) -> None:
@@ -23,21 +44,10 @@ def test_a_page_takes_the_theme_that_the_reader_prefers(visited: Visit) -> None:
     assert visited.theme == visited.colours
 
 
-@pytest.mark.accessible(
-    "Pages of the book",
-    "1.1.1 Non-text Content",
-    "1.3.1 Info and Relationships",
-    "1.4.3 Contrast (Minimum)",
-    "2.4.2 Page Titled",
-    "2.5.8 Target Size (Minimum)",
-    "3.1.1 Language of Page",
-    "4.1.2 Name, Role, Value",
-)
 def test_a_page_meets_wcag_22_aa(visited: Visit) -> None:
     assert visited.violations == []
 
 
-@pytest.mark.accessible("Pages of the book", "1.4.10 Reflow")
 def test_nothing_is_wider_than_the_window(visited: Visit) -> None:
     assert visited.overflow == dict.fromkeys(map(str, WIDTHS), 0)
 
@@ -52,6 +62,103 @@ def test_nothing_lies_over_a_side_note(visited: Visit) -> None:
 
 def test_no_word_in_a_figure_is_too_small_for_a_small_screen(visited: Visit) -> None:
     assert visited.tiny == []
+
+
+# ---- what a page costs
+
+
+BUDGET = 500_000  # bytes as they are sent, without the demo
+REQUESTS = 30
+COMPRESSED_ALREADY = {".woff2", ".png", ".jpg", ".jpeg"}
+
+
+@cache
+def sent(path: Path) -> int:
+    """Return the bytes of a file as a web server sends them."""
+    content = path.read_bytes()
+    return len(content if path.suffix in COMPRESSED_ALREADY else gzip.compress(content, mtime=0))
+
+
+def weights(urls: Iterable[str], site: Path) -> Counter[str]:
+    """Return the bytes of each kind of file among these addresses."""
+    found: Counter[str] = Counter()
+    for path in {urlsplit(url).path for url in urls}:
+        found[Path(path).suffix] += sent(site / path.removeprefix("/"))
+    return found
+
+
+def asked(visited: Visit) -> list[str]:
+    """Return the addresses that a page cannot do without: no demo, and not the pages that a search quotes."""
+    own, *others = visited.requested
+    return [own, *(url for url in others if url.startswith("http") and not re.search(r"/demo/|\.html$", url))]
+
+
+def test_a_page_without_its_demo_weighs_less_than_half_a_megabyte(visited: Visit, site: Path) -> None:
+    found = weights(asked(visited), site)
+    assert found[".woff2"] > 0
+    assert found.total() < BUDGET, found
+
+
+def test_a_page_is_whole_after_few_requests(visited: Visit) -> None:
+    assert len(asked(visited)) == len(set(asked(visited)))
+    assert len(asked(visited)) <= REQUESTS
+
+
+def test_a_page_loads_nothing_to_show_formulas(site: Path) -> None:
+    assert any(one.article.select(".math > svg") for one in pages(site))
+    loaded = [str(tag) for one in pages(site) for tag in one.soup.select("script[src], link[href]")]
+    assert not [tag for tag in loaded if "mathjax" in tag.lower()]
+
+
+# ---- a chapter on paper: nothing is folded away and nothing is cut
+
+
+CHAPTERS = [page for page in PAGES if re.match(r"chapters/[1-6]-", page)]
+PRINTED = pytest.mark.parametrize("visited", [(page, "light") for page in CHAPTERS], indirect=True, ids=CHAPTERS)
+
+
+@cache
+def on_paper(path: Path) -> str:
+    return squeezed("".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+def squeezed(text: str) -> str:
+    """Leave out the spaces, as paper breaks lines where it likes; a raised figure may come out as a plain one."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def texts(visited: Visit, site: Path, selector: str) -> list[str]:
+    """Return the words of each place in the page's article that a selector finds."""
+    return [one.get_text() for one in read(site / visited.name).article.select(selector)]
+
+
+def is_on(printed: str, line: str) -> bool:
+    """Whether a line is there, whole or broken into two: a figure's words may come between them."""
+    return any(line[:place] in printed and line[place:] in printed for place in range(len(line), 0, -1))
+
+
+@PRINTED
+@pytest.mark.rotates(3)
+def test_every_line_of_code_is_printed(visited: Visit, site: Path) -> None:
+    printed = on_paper(visited.picture("print.pdf"))
+    lines = [line for code in texts(visited, site, "pre") for line in code.splitlines() if line]
+    assert len(lines) > 100
+    assert [line for line in lines if not is_on(printed, squeezed(line))] == []
+
+
+@PRINTED
+def test_every_answer_is_printed(visited: Visit, site: Path) -> None:
+    printed = on_paper(visited.picture("print.pdf"))
+    reasons = texts(visited, site, "p.reason-letter")
+    assert len(reasons) > 10
+    assert [reason for reason in reasons if squeezed(reason) not in printed] == []
+
+
+def test_nothing_is_cut_at_the_edge_of_the_paper(visited: Visit) -> None:
+    assert visited.cut == []
+
+
+# ---- the look of a page
 
 
 def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, address: str) -> None:
@@ -79,33 +186,6 @@ def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, addr
     expect(page.locator(".side-note:visible")).to_have_count(0)
 
 
-def test_on_a_wide_screen_the_landing_page_leaves_no_empty_column(page: Page, address: str) -> None:
-    """Its demo and its path end near the contents, and stay within the article."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"{address}chapters/index.html", wait_until="load")
-    right = "(one) => one.getBoundingClientRect().right"
-    ends = page.locator(".bd-article").evaluate(right)
-    for name in (".garment-demo", ".path"):
-        assert ends - 32 < page.locator(name).evaluate(right) <= ends
-
-
-@pytest.mark.parametrize(("chapter", "is_wide"), [("2-layers", False), ("5-training", True)])
-def test_on_a_wide_screen_the_parts_of_a_widget_fill_it(page: Page, address: str, chapter: str, is_wide: bool) -> None:
-    """A widget that gains by it takes both columns, and another one the column of the text."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"{address}chapters/{chapter}.html", wait_until="load")
-    width = "(one) => one.getBoundingClientRect().width"
-    widget = page.locator(".widget").first
-    assert (widget.evaluate(width) > page.locator(".opening").evaluate(width)) == is_wide
-    assert widget.locator(".widget-stage").evaluate(width) > widget.evaluate(width) - 64  # its padding
-
-
-def test_the_text_is_set_in_the_fonts_that_come_with_the_site(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER, wait_until="networkidle")
-    loaded = page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)")
-    assert {"Source Serif", "Source Sans", "Source Code"} <= {family.strip('"') for family in loaded}
-
-
 def test_lines_have_a_readable_measure(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(address + CHAPTER, wait_until="networkidle")
@@ -117,19 +197,16 @@ def test_lines_have_a_readable_measure(page: Page, address: str) -> None:
     assert 55 <= characters <= 80
 
 
-@pytest.mark.accessible("Pages of the book", "1.1.1 Non-text Content")
-def test_a_formula_is_drawn_for_the_eye_and_spelled_for_a_screen_reader(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER)
-    formula = page.locator(".math").first
+def test_a_formula_is_drawn_for_the_eye_and_spelled_for_a_screen_reader(chapter: Page) -> None:
+    formula = chapter.locator(".math").first
     expect(formula.locator("svg")).to_be_visible()
     expect(formula.get_by_role("math")).to_be_attached()
-    assert "\\" not in page.locator(".bd-article .math").all_inner_texts()
+    assert "\\" not in chapter.locator(".bd-article .math").all_inner_texts()
 
 
-def test_a_formula_stands_on_the_line_of_its_sentence(page: Page, address: str) -> None:
+def test_a_formula_stands_on_the_line_of_its_sentence(chapter: Page) -> None:
     """What hangs below the line, such as a brace or an index, hangs below it in a sentence, too."""
-    page.goto(address + CHAPTER)
-    offsets = page.evaluate("""() => [...document.querySelectorAll("section > p > span.math")].map((formula) => {
+    offsets = chapter.evaluate("""() => [...document.querySelectorAll("section > p > span.math")].map((formula) => {
       const mark = document.createElement("span");
       mark.style = "display: inline-block; height: 0; width: 0";
       formula.after(mark);
@@ -143,17 +220,15 @@ def test_a_formula_stands_on_the_line_of_its_sentence(page: Page, address: str) 
     assert max(map(abs, offsets)) < 1
 
 
-@pytest.mark.accessible("Pages of the book", "2.1.1 Keyboard")
-def test_a_question_is_answered_from_the_keyboard(page: Page, address: str) -> None:
+def test_a_question_is_answered_from_the_keyboard(chapter: Page) -> None:
     """The reader chooses first; the choice then stands beside what was measured, and each option has a reason."""
-    page.goto(address + CHAPTER, wait_until="networkidle")
-    question = page.locator(".question.predict").first
+    question = chapter.locator(".question.predict").first
     expect(question.locator(".question-outcome")).to_be_hidden()
     options = question.locator("button")
     options.first.focus()
-    page.keyboard.press("Tab")
+    chapter.keyboard.press("Tab")
     expect(options.nth(1)).to_be_focused()
-    page.keyboard.press("Enter")
+    chapter.keyboard.press("Enter")
 
     expect(question.locator(".question-outcome")).to_be_visible()
     expect(question.locator(".question-yours")).to_contain_text(options.nth(1).inner_text().split("\n")[-1])
@@ -163,9 +238,8 @@ def test_a_question_is_answered_from_the_keyboard(page: Page, address: str) -> N
     assert question.locator(".question-reasons > li").count() == options.count()
 
 
-def test_a_choice_cannot_be_changed_after_the_answer(page: Page, address: str) -> None:
-    page.goto(address + CHAPTER, wait_until="networkidle")
-    question = page.locator(".question.predict").first
+def test_a_choice_cannot_be_changed_after_the_answer(chapter: Page) -> None:
+    question = chapter.locator(".question.predict").first
     question.locator("button").nth(0).click()
     question.locator("button").nth(2).click(force=True)  # it says that it is disabled
     expect(question.get_by_role("status")).to_contain_text("You chose A.")
@@ -182,14 +256,6 @@ def test_without_scripts_the_answer_unfolds(browser: Browser, address: str) -> N
         page.keyboard.press("Enter")
         expect(question.locator(".question-outcome")).to_be_visible()
         expect(question.locator(".question-reasons > li").first).to_be_visible()
-
-
-@pytest.mark.parametrize(
-    ("name", "chapter"), [("Linear", "Layers"), ("collapse", "Approximation"), ("Momentum", "Optim")]
-)
-def test_the_search_finds_an_exercise(page: Page, address: str, name: str, chapter: str) -> None:
-    page.goto(f"{address}search.html?q={name}")
-    expect(page.locator("#search-results li a", has_text=chapter).first).to_be_visible()
 
 
 def test_a_figure_takes_the_colours_of_the_theme(browser: Browser, address: str) -> None:

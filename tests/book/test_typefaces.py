@@ -1,51 +1,41 @@
 """What a reader sees whose line is so slow that the book's typefaces come after the page."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Route
 
-from tests.book.visits import PAGES, SHIFTED
+from tests.book.visits import SHIFTED
 from tests.conftest import serve
 
-TELEPHONE = {"width": 360, "height": 740}
-HEIGHT = "document.querySelector('.bd-article').getBoundingClientRect().height"
 
-
-@pytest.fixture(scope="module")
-def slow(site: Path) -> Iterator[str]:
-    """The site as it is published, at an address of its own."""
-    with serve(site) as address:
-        yield address
-
-
-@pytest.fixture
-def telephone(browser: Browser) -> Iterator[Page]:
-    with browser.new_context(viewport=TELEPHONE, service_workers="block") as context:  # type: ignore[arg-type]
-        yield context.new_page()
-
-
-@pytest.mark.rotates(3)
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_stands_still_when_its_typefaces_come_late(telephone: Page, slow: str, name: str) -> None:
+@pytest.mark.parametrize("name", ["index", "2-layers"])
+def test_a_page_stands_still_when_its_typefaces_come_late(browser: Browser, site: Path, name: str) -> None:
     held: list[Route] = []
-    telephone.route("**/*.woff2", lambda route: held.append(route))
-    telephone.goto(slow + name, wait_until="domcontentloaded")
-    telephone.wait_for_timeout(300)  # longer than a browser waits before it shows the text
-    assert held
-    for typeface in held:
-        typeface.continue_()
-    telephone.unroute_all()
-    telephone.evaluate("document.fonts.ready.then(() => null)")
-    assert telephone.evaluate(SHIFTED) < 0.05
+    with (
+        serve(site) as address,
+        browser.new_context(viewport={"width": 360, "height": 740}, service_workers="block") as context,
+    ):
+        page = context.new_page()
+        page.route("**/*.woff2", lambda route: held.append(route))
+        page.goto(f"{address}chapters/{name}.html", wait_until="domcontentloaded")
+        page.wait_for_timeout(300)  # longer than a browser waits before it shows the text
+        assert held
+        for typeface in held:
+            typeface.continue_()
+        page.unroute_all()
+        page.evaluate("document.fonts.ready.then(() => null)")
+        assert page.evaluate(SHIFTED) < 0.05
 
 
-def test_what_stands_in_for_a_typeface_takes_its_place_to_a_hundredth(telephone: Page, slow: str, address: str) -> None:
-    """Here DejaVu, which Debian has: a chapter is nearly as long in it, and without the scaling a tenth longer."""
-    telephone.route("**/*.woff2", lambda route: route.abort())
-    telephone.goto(f"{slow}chapters/5-training.html", wait_until="load")
-    stands_in = telephone.evaluate(HEIGHT)
-    telephone.unroute_all()
-    telephone.goto(f"{address}chapters/5-training.html", wait_until="networkidle")
-    assert abs(stands_in / telephone.evaluate(HEIGHT) - 1) < 0.01
+def test_a_first_screen_is_set_in_the_books_own_faces(browser: Browser, site: Path) -> None:
+    """The question, the text, titles and code: each face is asked for before a style sheet names it."""
+    with serve(site) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}chapters/2-layers.html", wait_until="networkidle")
+        faces = page.evaluate(
+            "[...document.fonts].filter((one) => one.status === 'loaded').map((one) => `${one.family} ${one.style}`)"
+        )
+    assert {face.replace('"', "") for face in faces} >= {
+        "Source Serif normal", "Source Serif italic", "Source Sans normal", "Source Code normal",
+    }  # fmt: skip

@@ -1,5 +1,6 @@
 """The widgets: their arithmetic under Node, and in a browser what they do by mouse and keyboard."""
 
+import io
 import json
 import re
 import subprocess
@@ -9,9 +10,15 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from book.demo import MODEL
+from book.widgets.pipeline import DRESS, SNEAKER, cut_out, left_out, lying
+from book.widgets.training import recording
 from solutions.approximation import relu_interpolant
+from solutions.deploy import web
+from solutions.deployment import classify, load_model, prepare_image
 
 FOLDER = Path(__file__).resolve().parent / "widgets"
 ROOT = FOLDER.parents[2]
@@ -26,6 +33,13 @@ FITS = """(figure) => figure.scrollWidth <= figure.clientWidth
 SMALLEST_TARGET = """(figure) => Math.min(
   ...[...figure.querySelectorAll("button, input[type=range], label:has(input), .widget-handle")]
     .map((one) => one.getBoundingClientRect()).flatMap(({ width, height }) => [width, height]))"""
+
+TROUSER = 1
+PASTE = """async (address) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([await (await fetch(address)).blob()], "photo.jpg"));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+}"""
 
 Open = Callable[[str], Locator]
 
@@ -70,15 +84,21 @@ def test_a_path_in_the_valley_ends_as_the_chapter_and_the_still_say(site: Path) 
     assert ends == [end for _, _, end in said]
 
 
-@pytest.mark.parametrize("name", ["hinges", "activations", "masks", "valley"])
+SAID_WITHOUT_SCRIPTS = dict.fromkeys(("hinges", "activations", "masks", "valley"), r"\d") | {
+    "pipeline": r"With all steps the network answers Sneaker\.",
+    "training": r"worst Shirt",
+}
+
+
+@pytest.mark.parametrize("name", PAGE_OF)
 def test_without_scripts_a_still_says_what_the_widget_shows(browser: Browser, address: str, name: str) -> None:
     with browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740}) as context:
         page = context.new_page()
         page.goto(f"{address}chapters/{PAGE_OF[name]}.html")
-        stage = page.locator(f"[data-widget={name}] .widget-stage")
-        expect(stage.locator("svg[aria-label], table")).to_be_visible()
-        expect(stage.locator(".widget-words")).to_contain_text(re.compile(r"\d"))
-        assert page.locator(f"[data-widget={name}]").evaluate(FITS)
+        widget = page.locator(f"[data-widget={name}]")
+        expect(widget.locator(".widget-stage").locator("svg[aria-label], table, img[alt]").first).to_be_visible()
+        expect(widget.locator(".widget-stage")).to_contain_text(re.compile(SAID_WITHOUT_SCRIPTS[name]))
+        assert widget.evaluate(FITS)
 
 
 @pytest.fixture
@@ -210,3 +230,92 @@ def test_a_walk_in_the_valley_ends_by_its_learning_rate_and_momentum(open_widget
     expect(said).to_contain_text(re.compile(r"You stand at \([1-5]\.\d\d, 1\.50\)"))
     start.press("ArrowDown")
     expect(said).to_contain_text(re.compile(r"You stand at \([1-5]\.\d\d, 1\.40\)"))
+
+
+# ---- the two largest, as they come
+
+
+def png(image: Image.Image) -> dict[str, object]:
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    return {"name": "photo.png", "mimeType": "image/png", "buffer": content.getvalue()}
+
+
+def test_a_photo_is_taken_through_the_steps_and_does_not_leave_the_page(page: Page, address: str) -> None:
+    model = web.as_on_the_page(load_model(MODEL))
+    asked: list[tuple[str, bool]] = []
+    page.on(
+        "request", lambda request: asked.append((request.method, request.url.startswith((address, "blob:", "data:"))))
+    )
+    page.goto(f"{address}chapters/{PAGE_OF['pipeline']}.html")
+    widget = page.locator("[data-widget=pipeline]")
+    widget.scroll_into_view_if_needed()
+    words, steps = widget.locator(".widget-words"), widget.locator(".pipeline-steps > li")
+
+    seen = left_out(lying(SNEAKER))
+    expect(words).to_contain_text(f"With all steps the network says {classify(model, seen['With all steps'])[0][0]}")
+    expect(steps).to_have_count(8)
+    expect(steps.nth(0)).to_contain_text(f"it says {classify(model, seen['Not turned upright'])[0][0]}")
+    expect(steps.nth(1)).to_contain_text("nothing changes")
+    expect(steps.nth(3)).to_contain_text(f"it says {classify(model, seen['Dark not made bright'])[0][0]}")
+
+    widget.get_by_role("button", name="A dress, cut out").focus()
+    page.keyboard.press("Enter")
+    expect(words).to_contain_text("says Dress")
+    expect(steps.nth(0)).to_contain_text("nothing changes")
+    black = prepare_image(cut_out(DRESS).convert("RGB"))
+    expect(steps.nth(1)).to_contain_text(re.compile(f"(it says|still) {classify(model, black)[0][0]}"))
+
+    page.evaluate(PASTE, f"{address}_static/demo/example-{TROUSER}.jpg")
+    expect(words).to_contain_text("says Trouser")
+
+    blank = Image.new("RGB", (60, 80), "beige")
+    chooser = widget.get_by_label("Choose, drop or paste a photo")
+    chooser.set_input_files([png(blank)])
+    expect(words).to_contain_text("No answer: nothing stands out from the background")
+    expect(steps).to_have_count(0)
+    assert set(asked) == {("GET", True)}
+
+
+def test_a_run_is_gone_through_by_mouse_and_keyboard(page: Page, address: str) -> None:
+    run = recording()
+    page.goto(f"{address}chapters/{PAGE_OF['training']}.html")
+    widget = page.locator("[data-widget=training]")
+    widget.scroll_into_view_if_needed()
+    words = widget.locator(".widget-words")
+    expect(words).to_contain_text(f"After epoch {run['recipe']['epochs']},")
+    epoch = widget.get_by_role("slider", name="Epoch")
+
+    epoch.focus()
+    page.keyboard.press("Home")
+    expect(words).to_contain_text("Before training")
+    page.keyboard.press("ArrowRight")
+    expect(words).to_contain_text(
+        f"After epoch 1, {run['valid']['accuracy'][1]:.1%}".replace("%", "\N{NO-BREAK SPACE}%")
+    )
+    page.keyboard.press("End")
+    expect(words).to_contain_text(f"After epoch {run['recipe']['epochs']},")
+
+    matrix = run["confusion"][-1]
+    shirt, pullover, bag = (run["labels"].index(name) for name in ("Shirt", "Pullover", "Bag"))
+    widget.locator(f"td[data-row='{shirt}'][data-column='{pullover}']").hover()
+    expect(words).to_contain_text(
+        f"{matrix[shirt][pullover]} of {sum(matrix[shirt])} shirts were taken for a pullover."
+    )
+    widget.locator(f"td[data-row='{bag}'][data-column='{bag}']").click()
+    page.keyboard.press("ArrowUp")
+    expect(words).to_contain_text("sneakers")
+    cell = widget.locator("td:focus")
+    expect(cell).to_have_attribute(
+        "aria-label", f"{matrix[bag - 1][bag]} of {sum(matrix[bag - 1])} sneakers was taken for a bag."
+    )
+
+    pixels = "(canvas) => canvas.getContext('2d').getImageData(0, 0, 28, 28).data.join()"
+    added = widget.locator("canvas").first.evaluate(pixels)
+    widget.get_by_label("as they are").check()
+    assert widget.locator("canvas").first.evaluate(pixels) != added
+
+    widget.get_by_role("button", name="Play").click()
+    expect(words).not_to_contain_text(f"After epoch {run['recipe']['epochs']},")
+    widget.get_by_role("button", name="Pause").press("Enter")
+    expect(widget.get_by_role("button", name="Play")).to_be_focused()

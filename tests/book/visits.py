@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
@@ -89,21 +89,15 @@ class Visit:
     violations: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
-
-    def write(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
-
     def picture(self, kind: str) -> Path:
         """Return where a picture of the page is kept, for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         return SCREENSHOTS / f"{Path(urlsplit(self.name).path).stem}-{kind}"
 
 
+@cache
 def visit(browser: Browser, address: str, name: str, colours: str, thorough: bool) -> Visit:
-    """Go to a page as a reader who prefers these colours, and look at it in each width.
+    """Go once to a page as a reader who prefers these colours, and look at it in each width.
 
     Thorough is to keep pictures, and to let axe see the page in the other theme's width as well.
     """

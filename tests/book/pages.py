@@ -1,0 +1,73 @@
+"""A built page, parsed once: its article, its words, its links and places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+
+from autograder.course import Course
+
+
+@dataclass(frozen=True)
+class BookPage:
+    path: Path
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        return BeautifulSoup(self.path.read_text(encoding="utf-8"), "html.parser")
+
+    @cached_property
+    def article(self) -> Tag:
+        """The page without navigation."""
+        assert self.soup.article
+        return self.soup.article
+
+    @cached_property
+    def words(self) -> str:
+        """Those of the article, with straight quotes and one space between words."""
+        return words(self.article)
+
+    @cached_property
+    def targets(self) -> list[str]:
+        return [str(link["href"]) for link in self.soup.select("a[href]")]
+
+    @cached_property
+    def ids(self) -> Counter[str]:
+        return Counter(str(one["id"]) for one in self.soup.select("[id]"))
+
+
+@cache
+def read(path: Path) -> BookPage:
+    return BookPage(path)
+
+
+def words(part: Tag) -> str:
+    return " ".join(part.get_text().replace("’", "'").split())
+
+
+def page(site: Path, stem: str) -> BookPage:
+    return read(site / "chapters" / f"{stem}.html")
+
+
+def pages(site: Path) -> list[BookPage]:
+    return [read(path) for path in sorted((site / "chapters").glob("*.html"))]
+
+
+def chapter(site: Path, room: str) -> BookPage:
+    """The page of a room's chapter."""
+    (path,) = (site / "chapters").glob(f"*-{room}.html")
+    return read(path)
+
+
+def card(site: Path, room: str, exercise: str) -> Tag:
+    """The card on which an exercise is set."""
+    found = chapter(site, room).article.find(id=f"exercise-{room}-{exercise}")
+    assert isinstance(found, Tag)
+    return found
+
+
+COURSE = Course.installed()
