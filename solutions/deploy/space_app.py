@@ -1,5 +1,6 @@
 """The Space, of Gradio's own components: a photograph in, ranked answers out. Needs no PyTorch."""
 
+from html import escape
 from pathlib import Path
 
 import gradio as gr
@@ -23,7 +24,8 @@ def classify(photograph: str | None) -> tuple[dict[str, float], str]:
         image = open_image(Path(photograph))
         x = prepare_image(image)
     except (ImageError, ValueError) as error:
-        raise gr.Error(f"This picture cannot be used: {error}.") from error
+        said = escape(str(error), quote=False)  # shown as HTML, and its words may come from the file
+        raise gr.Error(f"This picture cannot be used: {said}.") from error
     answer = Answer(network.classify(x), remark(image), doubt(image))
     return dict(answer.ranked), answer.in_words
 
@@ -35,6 +37,7 @@ demo = gr.Interface(
     [gr.Label(num_top_classes=5, label="Answers"), gr.Textbox(label="In words")],
     examples=sorted(map(str, HERE.glob("example-*.jpg"))),
     cache_examples=False,
+    delete_cache=(600, 600),  # seconds: what somebody uploads is not kept
     flagging_mode="never",
     title="What garment is this?",
     description="A small neural network says which of ten kinds it is.",

@@ -189,12 +189,6 @@ def test_an_opened_image_has_nothing_left_of_what_a_file_may_claim(tmp_path: Pat
     assert (image.info, remark(image)) == ({}, "")
 
 
-def test_the_first_frame_is_what_is_answered(tmp_path: Path) -> None:
-    red, blue = (Image.new("RGB", (20, 20), colour) for colour in ("red", "blue"))
-    path = write(tmp_path, stored("GIF", red, save_all=True, append_images=[blue]))
-    assert open_image(path).convert("RGB").getpixel((0, 0)) == (255, 0, 0)
-
-
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_an_image_is_turned_when_it_is_opened_and_not_once_more(tmp_path: Path, orientation: int) -> None:
     exif = Image.Exif()

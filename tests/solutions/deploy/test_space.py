@@ -25,10 +25,11 @@ from solutions.data import Dataset
 from solutions.deploy import space
 from solutions.deploy.answers import UNSURE_BELOW
 from solutions.deploy.network import Network
+from solutions.deploy.web import photograph
 from solutions.deployment import classify, export_model, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import MODEL
-from tests.solutions.deploy.pages import free_port, photograph_of, until_it_answers
+from tests.solutions.deploy.pages import free_port, until_it_answers
 
 SIDES = st.integers(2, 60)
 
@@ -71,7 +72,7 @@ def test_the_generated_preparation_is_that_of_python_bit_for_bit(
     in_numpy: Callable[[Image.Image], np.ndarray], sample: Dataset
 ) -> None:
     for pixels in sample.test_images[:100]:
-        assert_same(in_numpy, photograph_of(pixels))
+        assert_same(in_numpy, photograph(pixels, "#cddef0"))
 
 
 @given(st.sampled_from(["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"]), SIDES, SIDES, st.integers(0, 2**32 - 1))
@@ -171,11 +172,11 @@ def test_the_space_answers_as_python_does_and_says_when_it_is_unsure(
     asked: Client, trained: tuple[Path, str], sample: Dataset, tmp_path: Path
 ) -> None:
     model = load_model(trained[0] / MODEL)
-    photographs = [photograph_of(pixels) for pixels in sample.test_images[:50]]
-    for photograph in [*photographs[:3], next(one for one in photographs if classify(model, one)[0][1] < UNSURE_BELOW)]:
-        photograph.save(tmp_path / "photo.png")
+    photos = [photograph(pixels, "#cddef0") for pixels in sample.test_images[:50]]
+    for photo in [*photos[:3], next(photo for photo in photos if classify(model, photo)[0][1] < UNSURE_BELOW)]:
+        photo.save(tmp_path / "photo.png")
         found, words = asked.predict(handle_file(tmp_path / "photo.png"), api_name="/classify")
-        expected = classify(model, photograph)
+        expected = classify(model, photo)
         answers = {row["label"]: row["confidence"] for row in found["confidences"]}
         assert answers == pytest.approx(dict(expected[:5]), abs=1e-5)
         assert words.startswith("Not sure") == (expected[0][1] < UNSURE_BELOW)
