@@ -47,23 +47,25 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
         model: a file that ``read_model`` has verified.
         card: the model card, Markdown.
     """
-    package, needed = Path(solutions.__file__).parent, requirements()
-    lowest = next(bound.version for bound in needed[0].specifier if bound.operator == ">=")
-    texts = {f"solutions/{name}": (package / name).read_text() for name in COPIED} | {
+    package = Path(solutions.__file__).parent
+    gradio, *others = requirements()
+    lowest = next(bound.version for bound in gradio.specifier if bound.operator == ">=")
+    files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
+    files["app.py"] = (package / "deploy" / "space_app.py").read_bytes()
+    files["model.safetensors"] = model.read_bytes()
+    photographs = example_files(data.load(data.SAMPLE_FOLDER))
+    files |= {name: content for name, content in photographs.items() if name.endswith(".jpg")}
+    texts = {
         "README.md": README.format(version=lowest, card=card),
         "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),
-        "app.py": (package / "deploy" / "space_app.py").read_text(),
-        "requirements.txt": "".join(f"{each.name}{each.specifier}\n" for each in needed),
+        "requirements.txt": "".join(f"{each.name}{each.specifier}\n" for each in (gradio, *others)),
         "solutions/deploy/address.py": f'CHAPTER = "{CHAPTER}"\n',
         "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
         "autograder/__init__.py": "",
         "autograder/student/__init__.py": "",
         "autograder/student/garment.py": inspect.getsource(garment),
     }
-    photographs = example_files(data.load(data.SAMPLE_FOLDER))
-    files = {name: content for name, content in photographs.items() if name.endswith(".jpg")}
-    files |= {name: text.encode() for name, text in texts.items()} | {"model.safetensors": model.read_bytes()}
-    return dict(sorted(files.items()))
+    return dict(sorted((files | {name: text.encode() for name, text in texts.items()}).items()))
 
 
 def write_space(files: dict[str, bytes], folder: Path) -> None:

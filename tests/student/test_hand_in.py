@@ -153,25 +153,20 @@ def test_the_receipt_is_that_of_the_packed_bytes_and_counts_the_checks_of_each_e
 
 
 @pytest.mark.long("a sandbox runs the exercises anew")
-def test_a_cell_that_was_deleted_is_named_and_the_rest_is_packed(write: Write, tmp_path: Path) -> None:
-    notebook = nbformat.from_dict(RIGHT)
-    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) != "layers-Flatten"]
-    content = write(notebook, *sources(notebook))
-    done = hand_in("layers")
-    assert (tmp_path / PACKED / NAME).read_bytes() == content
-    assert "The cell layers-Flatten is missing; it counts as not answered." in done.warnings
-    assert any("Flatten (0 of 2)" in warning for warning in done.warnings)
-
-
-@pytest.mark.long("a sandbox runs the exercises anew")
-def test_a_stub_that_is_left_and_a_helper_elsewhere_are_to_be_looked_at_first(write: Write) -> None:
+def test_what_is_missing_unfinished_or_defined_elsewhere_is_to_be_looked_at_first_and_all_is_packed(
+    write: Write, tmp_path: Path
+) -> None:
     at, row = "    def __len__", "row = nn.Flatten()"
     written, stubs = (exercise_cells(one)["Sequential"].source for one in (RIGHT, UNTOUCHED))
     notebook = with_flatten(FLATTEN.replace("x.flatten(start_dim=1)", "row(x)"))
     exercise_cells(notebook)["Sequential"].source = written.partition(at)[0] + at + stubs.partition(at)[2]
+    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) != "layers-he_std"]
     notebook.cells.append(nbformat.v4.new_code_cell(row))
-    write(notebook, *sources(notebook), row)
+    content = write(notebook, *sources(notebook), row)
     warnings = hand_in("layers").warnings
+    assert (tmp_path / PACKED / NAME).read_bytes() == content
+    assert "The cell layers-he_std is missing; it counts as not answered." in warnings
+    assert any("he_std (0 of 2)" in warning for warning in warnings)
     assert "Sequential: still to write: `__len__`, `__iter__`, `__getitem__`." in warnings
     (told,) = [one for one in warnings if one.startswith("Flatten: `row` is defined in a cell that does not count")]
     assert told.endswith("move it into the cell of Flatten.")
