@@ -8,10 +8,10 @@ from types import ModuleType
 
 import typer
 
-from autograder.commands import check, fill, progress
+from autograder.commands import notebooks
 from autograder.errors import AutograderError, complain
 
-COMMANDS = (check, progress, fill)
+COMMANDS = (notebooks,)
 
 
 def command_line(help_: str, commands: Sequence[ModuleType]) -> typer.Typer:

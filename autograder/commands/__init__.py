@@ -1,1 +1,1 @@
-"""The commands of ``autograder``, one to a file; ``options`` holds what several have."""
+"""The commands of ``autograder``; ``options`` holds what several have."""

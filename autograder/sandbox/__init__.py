@@ -201,11 +201,7 @@ def _last_words(process: subprocess.Popen[bytes]) -> str:
         _, said = process.communicate()
     except ValueError:  # it was closed already, as by another thread that gives up
         said = b""
-    lines = said.decode(errors="replace").strip().splitlines() or ["it said nothing"]
-    last = lines[-1]
-    if lines[0].startswith("Timeout"):  # written by faulthandler, the innermost frame first
-        where = next((line.strip() for line in lines if line.startswith("  File")), "an unknown place")
-        return f"it was not ready in time, but at {where}"
+    last = next(iter(reversed(said.decode(errors="replace").strip().splitlines())), "it said nothing")
     if "autograder" in last and ("ModuleNotFoundError" in last or "FileNotFoundError" in last):
         checkout = Path(__file__).resolve().parents[2]
         return f"it does not find autograder, which is in {checkout}: install that checkout, pip install -e {checkout}"

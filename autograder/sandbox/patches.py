@@ -20,23 +20,10 @@ from typing import Any
 
 from autograder.checks import Check, declared
 
-MODULES = {
-    "builtins",
-    *("torch", "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.optim", "torch.autograd", "torch.random"),
-    *(
-        "torch.linalg",
-        "safetensors.numpy",
-        "numpy",
-        "numpy.random",
-        "math",
-        "copy",
-        "json",
-        "json.encoder",
-        "hashlib",
-        "struct",
-    ),
-    *("os", "socket", "signal", "time", "warnings", "contextlib", "traceback", "linecache"),
-}
+PYTHON = ("builtins", "contextlib", "copy", "linecache", "os", "signal", "socket", "time", "traceback", "warnings")
+NUMBERS = ("hashlib", "json", "json.encoder", "math", "numpy", "numpy.random", "safetensors.numpy", "struct")
+TORCH = ("autograd", "linalg", "nn", "nn.functional", "nn.init", "optim", "random")
+MODULES = {*PYTHON, *NUMBERS, "torch", *(f"torch.{part}" for part in TORCH)}
 OURS = "autograder"
 PARTS = ("__code__", "__defaults__", "__kwdefaults__")
 

@@ -76,8 +76,6 @@ def brief(value: object) -> Observation:
 
     Tensors in it are shown as their numbers, floats with four digits; what holds more than ``MAX_PARTS`` is counted.
     """
-    if is_array(value):
-        return plain(value)
     return _shown(value) if isinstance(value, dict | list | tuple) else plain(value)
 
 

@@ -106,7 +106,7 @@ def push(
     from solutions.deploy import space
     from solutions.runs import folders
 
-    hub = _import_extra("deploy", "solutions.deploy.push", "httpx2", "huggingface_hub")
+    hub = _import_extra("deploy", "solutions.deploy.push", "huggingface_hub")
     hub.check_name(name)
     path = model or folders.newest_model(out)
     files = space.space_files(path, _card_of(path, data))

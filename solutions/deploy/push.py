@@ -8,9 +8,8 @@ from pathlib import Path
 # The client reads it when it is imported. A model of one megabyte goes by plain HTTP; it needs no store of chunks.
 os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
 
-import httpx2
 from huggingface_hub import HfApi
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, HTTPError, LocalTokenNotFoundError
 from huggingface_hub.utils import disable_progress_bars, logging, validate_repo_id
 
 from solutions.deploy.space import write_space
@@ -78,9 +77,9 @@ def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
         raise WorkFailed(
             f"{name}: the Hub answered {status} ({error.server_message or 'no reason'}); nothing was changed"
         ) from error
-    except (httpx2.TransportError, RuntimeError) as error:
+    except (HTTPError, RuntimeError) as error:
         # The client raises the latter, with a cause, when a large file is lost.
-        if isinstance(error, RuntimeError) and not isinstance(error.__cause__, httpx2.HTTPError):
+        if not isinstance(error, HTTPError) and not isinstance(error.__cause__, HTTPError):
             raise
         raise WorkFailed(
             f"{name}: the connection to {api.endpoint} failed; {_what_is_there(api, name, before)}"
@@ -94,7 +93,7 @@ def _what_is_there(api: HfApi, name: str, before: str | None) -> str:
         return "nothing was uploaded; push again when it is back"
     try:
         after = api.space_info(name).sha
-    except (HfHubHTTPError, httpx2.TransportError):
+    except HTTPError:
         return "whether the upload arrived cannot be asked; push again when it is back, nothing is sent twice"
     if after == before:
         return "the Space is as it was; push again"

@@ -1,12 +1,10 @@
 """The folder of a Hugging Face Space: self-contained, and without PyTorch."""
 
 import inspect
-import json
 from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 
 import solutions
 from autograder.student import garment
@@ -17,10 +15,22 @@ from solutions.deploy.web import example_files
 DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
 COPIED = (
-    *("__init__.py", "errors.py"),
+    *("__init__.py", "errors.py", "runs/__init__.py", "runs/summary.py"),
     *("deploy/__init__.py", "deploy/answers.py", "deploy/doubt.py", "deploy/images.py", "deploy/network.py"),
-    *("deploy/space_guard.py", "runs/__init__.py", "runs/summary.py"),
 )
+README = """---
+title: What garment is this?
+emoji: 👕
+colorFrom: blue
+colorTo: yellow
+sdk: gradio
+sdk_version: "{version}"
+app_file: app.py
+license: apache-2.0
+short_description: A garment classifier built from its parts
+---
+
+{card}"""
 # All that prepare_image has of PyTorch, and the same in NumPy.
 IN_NUMPY = {
     "Image.Image) -> Tensor:": "Image.Image) -> np.ndarray:",
@@ -38,22 +48,24 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
         card: the model card, Markdown.
     """
     package = Path(solutions.__file__).parent
+    gradio, *others = requirements()
+    lowest = next(bound.version for bound in gradio.specifier if bound.operator == ">=")
     files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
+    files["app.py"] = (package / "deploy" / "space_app.py").read_bytes()
+    files["model.safetensors"] = model.read_bytes()
     photographs = example_files(data.load(data.SAMPLE_FOLDER))
     files |= {name: content for name, content in photographs.items() if name.endswith(".jpg")}
     texts = {
-        "README.md": front_matter() + card,
+        "README.md": README.format(version=lowest, card=card),
         "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),
-        "app.py": (package / "deploy" / "space_app.py").read_text(),
-        "requirements.txt": "".join(f"{name}{versions}\n" for name, versions in ranges().items()),
-        "solutions/deploy/address.py": f'"""Where the book explains what the page shows."""\n\nCHAPTER = "{CHAPTER}"\n',
+        "requirements.txt": "".join(f"{each.name}{each.specifier}\n" for each in (gradio, *others)),
+        "solutions/deploy/address.py": f'CHAPTER = "{CHAPTER}"\n',
+        "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
         "autograder/__init__.py": "",
         "autograder/student/__init__.py": "",
         "autograder/student/garment.py": inspect.getsource(garment),
-        "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
     }
-    files |= {name: text.encode() for name, text in texts.items()}
-    return dict(sorted((files | {"model.safetensors": model.read_bytes()}).items()))
+    return dict(sorted((files | {name: text.encode() for name, text in texts.items()}).items()))
 
 
 def write_space(files: dict[str, bytes], folder: Path) -> None:
@@ -84,25 +96,7 @@ def preparation_in_numpy(source: str) -> str:
     return f'"""Generated from solutions/deployment.py: prepare_image in NumPy."""\n\n{imports}\n\n{"".join(lines)}'
 
 
-def ranges() -> dict[str, SpecifierSet]:
-    """Return the versions of what the Space needs, as this distribution declares them."""
-    declared = [Requirement(text) for text in metadata.requires(DISTRIBUTION) or []]
-    found = {requirement.name: requirement.specifier for requirement in declared}
-    return {name: found[name] for name in NEEDED}
-
-
-def front_matter() -> str:
-    """Return what the Hub reads of a Space's README, as YAML: JSON strings are YAML too."""
-    settings = {
-        "title": "What garment is this?",
-        "emoji": "👕",
-        "colorFrom": "blue",
-        "colorTo": "yellow",
-        "sdk": "gradio",
-        "sdk_version": next(bound.version for bound in ranges()["gradio"] if bound.operator == ">="),
-        "app_file": "app.py",
-        "license": "apache-2.0",
-        "short_description": "A garment classifier built from its parts",
-    }
-    lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in settings.items())
-    return f"---\n{lines}---\n\n"
+def requirements() -> list[Requirement]:
+    """Return what the Space needs, in the versions that this distribution declares."""
+    declared = {each.name: each for each in map(Requirement, metadata.requires(DISTRIBUTION) or [])}
+    return [declared[name] for name in NEEDED]

@@ -48,10 +48,7 @@ def points_of(report: NotebookReport) -> int:
 def test_a_right_notebook_passes_and_there_is_nothing_to_note(right: NotebookNode, checked: Checked) -> None:
     report = checked(right)
     assert (report.passed, points_of(report), report.notes, report.remarks) == (True, 13, [], {})
-
-
-def test_only_visible_checks_are_told(right: NotebookNode, checked: Checked) -> None:
-    assert not [verdict for verdict in checked(right).verdicts if verdict.check.hidden]
+    assert not [verdict for verdict in report.verdicts if verdict.check.hidden]
 
 
 def test_an_untouched_notebook_is_not_written_yet(untouched: NotebookNode, checked: Checked) -> None:
@@ -130,38 +127,31 @@ def test_a_class_of_another_name_is_missing(right: NotebookNode, checked: Checke
     assert observed(report, "Flatten") == "there is no Flatten in this notebook"
 
 
-def test_magics_and_await_in_an_answer_do_no_harm(right: NotebookNode, checked: Checked) -> None:
+@pytest.mark.parametrize(
+    "beside",
+    ["%matplotlib inline\n!ls", "import asyncio\nawait asyncio.sleep(0)", "check(Linear)", 'progress("layers")'],
+)
+def test_what_a_live_notebook_runs_beside_an_answer_does_no_harm(
+    right: NotebookNode, checked: Checked, beside: str
+) -> None:
     source = exercise_cells(right)["Flatten"].source
-    mine = with_answers(right, Flatten=f"%matplotlib inline\n!ls\n{source}\nimport asyncio\nawait asyncio.sleep(0)")
-    assert checked(mine).passed
-
-
-def test_a_call_of_check_inside_an_answers_cell_does_no_harm(right: NotebookNode, checked: Checked) -> None:
-    source = exercise_cells(right)["Flatten"].source
-    assert checked(with_answers(right, Flatten=f"{source}\n\ncheck(Flatten)")).passed
-
-
-def test_a_card_of_progress_inside_an_answers_cell_does_no_harm(right: NotebookNode, checked: Checked) -> None:
-    source = exercise_cells(right)["Flatten"].source
-    report = checked(with_answers(right, Flatten=f'{source}\n\nprogress("layers")'))
+    report = checked(with_answers(right, Flatten=f"{source}\n\n{beside}"))
     assert (report.passed, report.notes) == (True, [])
 
 
-def test_an_answer_that_became_a_markdown_cell_is_run_and_noted(right: NotebookNode, checked: Checked) -> None:
+def test_an_answer_that_became_markdown_or_was_copied_counts_and_is_noted(
+    right: NotebookNode, checked: Checked
+) -> None:
     mine = with_answers(right)
-    exercise_cells(mine)["Linear"].cell_type = "markdown"
+    cells = exercise_cells(mine)
+    mine.cells.append(nbformat.from_dict(cells["Linear"] | {"id": "copied", "source": "Linear = None"}))
+    cells["Flatten"].cell_type = "markdown"
     report = checked(mine)
     assert report.passed
-    assert report.notes == ["the cell layers-Linear was turned into markdown; it counts as code"]
-
-
-def test_a_copied_cell_is_noted_and_the_first_counts(right: NotebookNode, checked: Checked) -> None:
-    mine = with_answers(right)
-    second = nbformat.from_dict(exercise_cells(mine)["Linear"]) | {"id": "copied", "source": "Linear = None"}
-    mine.cells.append(nbformat.from_dict(second))
-    report = checked(mine)
-    assert report.passed
-    assert report.notes == ["the cell layers-Linear occurs 2 times; the first one counts"]
+    assert sorted(report.notes) == [
+        "the cell layers-Flatten was turned into markdown; it counts as code",
+        "the cell layers-Linear occurs 2 times; the first one counts",
+    ]
 
 
 def test_lost_metadata_of_the_notebook_does_no_harm(right: NotebookNode, checked: Checked) -> None:

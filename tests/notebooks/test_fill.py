@@ -18,6 +18,8 @@ from sample_class.answers import answers
 from tests.conftest import ROOT
 from tests.notebooks.conftest import ROOM, Graders
 
+RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
+SOURCES = answers(ROOM) | {path.stem: path.read_text(encoding="utf-8") for path in RIGHT}
 NAMES = ("Linear", "Flatten", "Sequential")
 DEFINED = "class Linear: pass\nclass Flatten: pass\nclass Sequential: pass\n"
 
@@ -62,10 +64,10 @@ KEPT = {
 }
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("source", ["{}\n" + DEFINED, DEFINED + "{}\n"], ids=["before", "after"])
 @pytest.mark.parametrize("statement", KEPT.values(), ids=KEPT)
-def test_what_stands_around_the_exercises_is_kept(statement: str, before: bool) -> None:
-    source = f"{statement}\n{DEFINED}" if before else f"{DEFINED}{statement}\n"
+def test_what_stands_around_the_exercises_is_kept(statement: str, source: str) -> None:
+    source = source.format(statement)
     cells = filled_cells(source)
     assert bound(*cells.values()) == bound(source)
     assert all(f"class {name}" in cells[name] for name in NAMES)
@@ -145,17 +147,12 @@ def test_exercises_that_the_file_lacks_stay_as_they_were_and_are_named() -> None
     assert exercise_cells(filled.notebook)["Linear"].source == "class Linear: ..."
 
 
-def test_outputs_of_the_answer_that_was_there_before_are_dropped() -> None:
+def test_outputs_of_the_answer_before_are_dropped_and_the_notebook_that_is_filled_is_left_alone() -> None:
     notebook = small_notebook()
     exercise_cells(notebook)["Linear"].update(outputs=[nbformat.v4.new_output("stream", text="old")], execution_count=4)
+    before = copy.deepcopy(notebook)
     cell = exercise_cells(fill(notebook, DEFINED).notebook)["Linear"]
     assert (cell.outputs, cell.execution_count) == ([], None)
-
-
-def test_the_notebook_that_is_filled_is_left_alone() -> None:
-    notebook = small_notebook()
-    before = copy.deepcopy(notebook)
-    fill(notebook, DEFINED)
     assert notebook == before
 
 
@@ -167,6 +164,7 @@ def test_the_notebook_that_is_filled_is_left_alone() -> None:
         ("", "none of Linear"),
         ("def hidden():\n    class Linear: pass\n", "none of Linear"),
         ("class Linear: pass\0", "null"),
+        (SOURCES["edsger"], r"line \d+: "),
     ],
 )
 def test_a_file_without_answers_is_refused_with_the_reason(source: str, complaint: str) -> None:
@@ -209,10 +207,6 @@ def test_any_order_of_statements_binds_the_same_names_in_the_notebook(statements
     assert untouched == set(NAMES) - expected.keys()
 
 
-RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
-SOURCES = answers(ROOM) | {path.stem: path.read_text(encoding="utf-8") for path in RIGHT}
-
-
 @pytest.mark.parametrize("author", sorted(SOURCES.keys() - {"edsger"}))
 @pytest.mark.rotates(4)
 def test_a_filled_notebook_earns_what_the_file_earns(author: str, untouched: NotebookNode, graders: Graders) -> None:
@@ -228,8 +222,3 @@ def test_a_filled_notebook_earns_what_the_file_earns(author: str, untouched: Not
 def earned(verdict: Verdict) -> tuple[str, int, str | None]:
     mistake = verdict.diagnosis.mistake if verdict.diagnosis else None
     return verdict.check.id, verdict.points, mistake
-
-
-def test_a_file_that_does_not_parse_is_refused_with_its_line(untouched: NotebookNode) -> None:
-    with pytest.raises(NothingToFill, match=r"line \d+: "):
-        fill(untouched, SOURCES["edsger"])

@@ -16,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
+from autograder.checks import checks_of
+from autograder.notebooks.answers import program_of, room_by_grade_ids
 from autograder.notebooks.graft import (
     MAX_ANSWER_CHARACTERS,
     MAX_PARTS,
@@ -66,25 +68,12 @@ def cell_of(grafted: Grafted, name: str) -> NotebookNode:
     return next(cell for cell in grafted.notebook.cells if cell.id == f"layers-{name}")
 
 
-def test_an_answer_that_is_too_long_counts_as_not_given() -> None:
-    notebook = handed_in()
-    notebook.cells[2].source = "#" * (MAX_ANSWER_CHARACTERS + 1)
-    grafted = graft(instructor(), notebook)
-    assert cell_of(grafted, "Linear").source == "class Linear: ..."
-    assert cell_of(grafted, "Flatten").source == "class Flatten: mine = 2"
-    assert grafted.notes == ("the cell layers-Linear has more than 256 thousand characters; it counts as not answered",)
-
-
-def test_the_answers_are_taken_and_there_is_nothing_to_say() -> None:
-    grafted = graft(instructor(), handed_in())
+def test_the_answers_are_taken_there_is_nothing_to_say_and_neither_notebook_is_changed() -> None:
+    ours, theirs = instructor(), handed_in()
+    grafted = graft(ours, theirs)
     assert cell_of(grafted, "Linear").source == "class Linear: mine = 1"
     assert cell_of(grafted, "Flatten").source == "class Flatten: mine = 2"
     assert grafted.notes == ()
-
-
-def test_neither_notebook_is_changed() -> None:
-    ours, theirs = instructor(), handed_in()
-    graft(ours, theirs)
     assert (ours, theirs) == (instructor(), handed_in())
 
 
@@ -116,15 +105,21 @@ def retag(index: int, **values: Any) -> Callable[[NotebookNode], None]:
         ),
         (retag(2, grade_id=7), "class Linear: ...", "layers-Linear is missing"),
         (lambda n: n.cells[2].metadata.update(nbgrader="gone"), "class Linear: ...", "layers-Linear is missing"),
+        (
+            change(2, source="#" * (MAX_ANSWER_CHARACTERS + 1)),
+            "class Linear: ...",
+            "layers-Linear has more than 256 thousand characters; it counts as not answered",
+        ),
     ],
     ids=["deleted", "doubled", "now Markdown", "now raw", "check changed", "hidden check filled", "extra cell",
-         "grade id a number", "metadata no object"],
+         "grade id a number", "metadata no object", "too long"],
 )  # fmt: skip
 def test_what_is_left_out_is_said(damage: Callable[[NotebookNode], object], linear: str, note: str) -> None:
     theirs = handed_in()
     damage(theirs)
     grafted = graft(instructor(), theirs)
     assert cell_of(grafted, "Linear").source == linear
+    assert cell_of(grafted, "Flatten").source == "class Flatten: mine = 2"
     assert any(note in said for said in grafted.notes), grafted.notes
 
 
@@ -145,10 +140,21 @@ def test_changed_metadata_and_order_change_nothing(damage: Callable[[NotebookNod
     assert graft(instructor(), theirs).notebook == graft(instructor(), handed_in()).notebook
 
 
-def test_cells_without_code_and_comments_in_markdown_are_nobodys_business() -> None:
+@pytest.mark.parametrize(
+    ("cells", "notes"),
+    [
+        ([nbformat.v4.new_markdown_cell("my notes"), nbformat.v4.new_code_cell("  ")], ()),
+        (
+            [nbformat.v4.new_code_cell(f"x = {number}") for number in range(10_000)],
+            ("10000 code cells outside the exercises did not count",),
+        ),
+    ],
+    ids=["no code", "ten thousand, in the time of a breath"],
+)
+def test_only_code_beside_the_answers_is_said_not_to_count(cells: list[NotebookNode], notes: tuple[str, ...]) -> None:
     theirs = handed_in()
-    theirs.cells += [nbformat.v4.new_markdown_cell("my notes"), nbformat.v4.new_code_cell("  ")]
-    assert graft(instructor(), theirs).notes == ()
+    theirs.cells += cells
+    assert graft(instructor(), theirs).notes == notes
 
 
 def test_the_notebook_of_another_assignment_gets_one_sentence() -> None:
@@ -157,12 +163,6 @@ def test_the_notebook_of_another_assignment_gets_one_sentence() -> None:
         "it holds none of this assignment's cells; is it the notebook of another one?",
         "3 code cells outside the exercises did not count",
     )
-
-
-def test_ten_thousand_cells_are_read_in_the_time_of_a_breath() -> None:
-    theirs = handed_in()
-    theirs.cells += [nbformat.v4.new_code_cell(f"x = {number}") for number in range(10_000)]
-    assert graft(instructor(), theirs).notes == ("10000 code cells outside the exercises did not count",)
 
 
 def write(path: Path, content: object) -> Path:
@@ -178,17 +178,16 @@ def test_a_notebook_of_format_3_is_read(tmp_path: Path) -> None:
     assert cell_of(grafted, "Linear").source == "class Linear:\n    mine = 3"
 
 
-def test_source_as_a_list_of_lines_is_joined(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("source", "read"), [(["class Linear:\n", "    x = 1"], "class Linear:\n    x = 1"), ("a = '\ud83d'", "a = '?'")]
+)
+def test_lines_are_joined_and_half_a_character_is_replaced_so_that_the_graded_notebook_can_be_written(
+    tmp_path: Path, source: object, read: str
+) -> None:
     theirs = json.loads(nbformat.writes(handed_in()))
-    theirs["cells"][2]["source"] = ["class Linear:\n", "    x = 1"]
-    assert read_notebook(write(tmp_path / "a.ipynb", theirs)).cells[2].source == "class Linear:\n    x = 1"
-
-
-def test_half_a_character_becomes_a_question_mark_so_that_the_graded_notebook_can_be_written(tmp_path: Path) -> None:
-    theirs = json.loads(nbformat.writes(handed_in()))
-    theirs["cells"][2]["source"] = "name = '\ud83d'"
+    theirs["cells"][2]["source"] = source
     nbformat.write(graft(instructor(), read_notebook(write(tmp_path / "a.ipynb", theirs))).notebook, tmp_path / "b")
-    assert read_notebook(tmp_path / "b").cells[2].source == "name = '?'"
+    assert read_notebook(tmp_path / "b").cells[2].source == read
 
 
 def test_faults_that_do_no_harm_are_read_without_a_word(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -269,12 +268,12 @@ def test_what_nbformat_makes_of_the_largest_notebook_that_is_read_is_less_than_a
 
 
 STRANGE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("\ud800"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
 KEYS = st.sampled_from(
-    ["source", "metadata", "cell_type", "id", "outputs", "nbgrader", "grade_id", "solution", "cells"]
+    ["source", "metadata", "cell_type", "id", "outputs", "nbgrader", "grade_id", "solution", "cells", "worksheets"]
 )
 
 
@@ -282,6 +281,9 @@ KEYS = st.sampled_from(
 def mutated(draw: st.DrawFn) -> Any:
     """A student's notebook as JSON, with a few places deleted, doubled, moved, or overwritten by anything."""
     notebook = json.loads(nbformat.writes(handed_in()))
+    if draw(st.integers(0, 3)) == 0:  # as formats 1 to 3 have it
+        cells = [cell | {"input": cell["source"]} for cell in notebook.pop("cells")]
+        notebook |= {"nbformat": draw(st.integers(0, 6)), "worksheets": [{"cells": cells, "metadata": {}}]}
     for _ in range(draw(st.integers(1, 6))):
         cells = notebook.get("cells")
         where: Any = notebook
@@ -311,7 +313,8 @@ def test_no_submission_raises_anything_but_malformed_or_changes_a_cell_that_is_n
     path = write(tmp_path_factory.getbasetemp() / "mutated.ipynb", theirs)
     try:
         submitted = read_notebook(path)
-    except MalformedNotebook:
+    except MalformedNotebook as error:
+        assert len(str(error)) < 400 and "\n" not in str(error)
         return
     ours = instructor()
     grafted = graft(ours, submitted)
@@ -320,3 +323,6 @@ def test_no_submission_raises_anything_but_malformed_or_changes_a_cell_that_is_n
         assert got | {"source": ""} == mine | {"source": ""}
         assert is_answer(mine) or got.source == mine.source
     nbformat.validate(grafted.notebook)
+    room_by_grade_ids(submitted)
+    cells = program_of(grafted.notebook, checks_of("layers"), 1).cells
+    "".join([*grafted.notes, *(cell.source for cell in cells)]).encode("utf-8")

@@ -32,6 +32,11 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         yield running
 
 
+def flattening(by: str) -> Cell:
+    """Return right work whose Flatten does something else."""
+    return Cell("flatten", RIGHT.source.replace("return x.flatten(start_dim=1)", by))
+
+
 def run(sandbox: Sandbox, source: str) -> RunResult:
     return sandbox.run(Program((Cell("hostile", source), RIGHT), PLAN))
 

@@ -1,13 +1,14 @@
-"""The sandbox, attacked from the inside. Each test puts one hostile or broken cell in front of right work."""
+"""The sandbox, attacked from the inside. Each test puts one hostile or broken cell in front of right work.
+
+Each wall is tried, too, by the probes of ``autograder doctor``: see ``tests/instructor/doctor``.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,10 +19,19 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.comparison import same_answer
-from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, Sandbox, _last_words, child, landlock, wire
+from autograder.sandbox import (
+    Cell,
+    NoSandbox,
+    PlannedCheck,
+    Program,
+    Sandbox,
+    child,
+    landlock,
+    wire,
+)
 from autograder.sandbox.isolation import FIRST_UID
 from tests.conftest import ROOT
-from tests.sandbox.conftest import CHECKS, COURSE, LIMITS, PLAN, RIGHT, kinds, run, says
+from tests.sandbox.conftest import CHECKS, COURSE, LIMITS, PLAN, RIGHT, flattening, kinds, run, says
 
 
 def test_right_work_is_observed(sandbox: Sandbox) -> None:
@@ -30,27 +40,48 @@ def test_right_work_is_observed(sandbox: Sandbox) -> None:
 
 # What must not be reached
 
+REFUSED = r"Error: .*\[Errno"
+SHARES = """
+import mmap
+print(len(mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)))
+with open("/dev/shm/x", "w+b") as file:
+    file.truncate(4096)
+    print(len(mmap.mmap(file.fileno(), 4096)))
+"""
+OF_THE_COURSE = ("solutions/layers.py", "solutions/mistakes/layers.py", "chapters/2-layers.md", "tests/conftest.py")
+OF_THE_MACHINE = (Path("/etc/passwd"), Path("/etc/shadow"), Path.home() / ".bashrc")
+# What a cell tries, and what it says then, as a pattern.
+PROBES = {
+    **{
+        f"to read {file}": (f"print(open({str(file)!r}).read())", REFUSED)
+        for file in (*(ROOT / name for name in OF_THE_COURSE), *OF_THE_MACHINE)
+    },
+    **{
+        f"to write into {folder}": (f"open({str(folder)!r} + '/planted', 'w')", REFUSED)
+        for folder in ("/", "/usr", sys.prefix, ROOT / "autograder")
+    },
+    # Its file is not there: an editable install knows its place all the same, and says so.
+    "to import the reference": ("import solutions.layers", r"(?m)^(ModuleNotFound|FileNotFound)Error: .*solutions"),
+    "to see other processes": (
+        "import glob, os; print(glob.glob('/proc/*'), os.getpid() < 10, os.getppid() < 10)",
+        r"^\[\] True True$",
+    ),
+    **{
+        f"to open a socket of {family}": (f"import socket; socket.socket(socket.{family})", "PermissionError")
+        for family in ("AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK")
+    },
+    "to open a local socket": ("import socket; print(socket.socket(socket.AF_UNIX).family.name)", "^AF_UNIX$"),
+    # What is shared without a file stays when no page table has it, and nobody could count it.
+    "to share large pages": ("import mmap; mmap.mmap(-1, 2 << 20, mmap.MAP_SHARED | 0x40000)", "PermissionError"),
+    "to have memory alone, and share a file": (SHARES, "^4096\n4096$"),
+    "to hide what it holds": ("import ctypes; print(ctypes.CDLL(None).prctl(4, 0, 0, 0, 0))", "^-1$"),
+}
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        ROOT / "solutions" / "layers.py",
-        ROOT / "solutions" / "mistakes" / "layers.py",
-        ROOT / "chapters" / "2-layers.md",
-        ROOT / "tests" / "conftest.py",
-        Path("/etc/passwd"),
-        Path("/etc/shadow"),
-        Path.home() / ".bashrc",
-    ],
-    ids=str,
-)
-def test_files_outside_the_interpreter_and_the_checks_are_not_there(sandbox: Sandbox, path: Path) -> None:
-    assert "Error" in says(sandbox, f"print(open({str(path)!r}).read())")
 
-
-def test_a_file_of_the_grader_is_not_there(sandbox: Sandbox, tmp_path: Path) -> None:
-    (tmp_path / "gradebook.db").write_text("marks")
-    assert "FileNotFoundError" in says(sandbox, f"open({str(tmp_path / 'gradebook.db')!r})")
+@pytest.mark.parametrize("probe", PROBES)
+def test_a_cell_that_tries_meets_a_wall(sandbox: Sandbox, probe: str) -> None:
+    source, said = PROBES[probe]
+    assert re.search(said, says(sandbox, source))
 
 
 HIDDEN = next(check for check in CHECKS if check.hidden)
@@ -165,40 +196,10 @@ Flatten.forward = forward
 """
 
 
-def test_the_reference_cannot_be_imported(sandbox: Sandbox) -> None:
-    """Its file is not there: an editable install knows its place all the same, and says so."""
-    said = says(sandbox, "import solutions.layers")
-    assert re.search(r"^(ModuleNotFoundError|FileNotFoundError): .*solutions", said, re.MULTILINE)
-
-
 def test_an_installed_reference_inside_the_interpreters_folders_is_covered() -> None:
     hidden = Path(next(iter(__import__("rich").__path__)))
     with Sandbox(LIMITS, hidden=[hidden]) as sandbox:
         assert says(sandbox, f"import os; print(os.listdir({str(hidden)!r}))") == "[]"
-
-
-def test_nothing_outside_tmp_can_be_written(sandbox: Sandbox) -> None:
-    for folder in ("/", "/usr", sys.prefix, str(ROOT / "autograder")):
-        assert "Error" in says(sandbox, f"open({folder!r} + '/planted', 'w')")
-
-
-def test_the_network_is_not_there(sandbox: Sandbox) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert "Error" in says(sandbox, f"import socket; socket.create_connection(('127.0.0.1', {port}), 1)")
-
-
-def test_the_graders_environment_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET_TOKEN", "s3cret")
-    with Sandbox(LIMITS) as sandbox:
-        assert "s3cret" not in says(sandbox, "import os; print(dict(os.environ))")
-
-
-def test_other_processes_cannot_be_seen(sandbox: Sandbox) -> None:
-    assert (
-        says(sandbox, "import glob, os; print(glob.glob('/proc/*'), os.getpid() < 10, os.getppid() < 10)")
-        == "[] True True"
-    )
 
 
 def test_student_code_is_nobody_without_rights(sandbox: Sandbox) -> None:
@@ -218,19 +219,6 @@ def test_two_sandboxes_run_as_two_users_where_the_grader_is_root() -> None:
     with Sandbox(LIMITS) as one, Sandbox(LIMITS) as other:
         users = {says(one, "import os; print(os.getuid())"), says(other, "import os; print(os.getuid())")}
     assert len(users) == (2 if os.geteuid() == 0 else 1)
-
-
-def test_the_covers_cannot_be_taken_off(sandbox: Sandbox) -> None:
-    probe = """
-import ctypes, glob
-libc = ctypes.CDLL(None, use_errno=True)
-print(libc.umount2(b"/proc", 2), libc.umount2(b"/tmp", 2), libc.unshare(0x10000000), libc.umount2(b"/proc", 2))
-print(glob.glob("/proc/*"))
-"""
-    lines = says(sandbox, probe).splitlines()
-    assert lines[0].split()[:2] == ["-1", "-1"]
-    assert lines[0].split()[3] == "-1"
-    assert lines[1] == "[]"
 
 
 def test_what_one_submission_leaves_behind_the_next_does_not_find(sandbox: Sandbox) -> None:
@@ -279,10 +267,8 @@ def test_a_cell_that_asks_for_the_checks_before_the_cells_have_ended_is_refused(
 
 
 def test_a_check_that_is_answered_twice_has_no_answer_and_the_others_keep_theirs(sandbox: Sandbox) -> None:
-    forging = COURSE.source("layers").replace(
-        "return x.flatten(start_dim=1)", f"forge({CHECKS[0].name!r}, output=1); return x.flatten(start_dim=1)"
-    )
-    answers = sandbox.run(Program((Cell("forge", FORGE), Cell("cell", forging)), PLAN[:2])).answers
+    forging = flattening(f"forge({CHECKS[0].name!r}, output=1); return x.flatten(start_dim=1)")
+    answers = sandbox.run(Program((Cell("forge", FORGE), forging), PLAN[:2])).answers
     assert answers["Flatten", CHECKS[0].name].kind == "invalid"
     assert "twice" in answers["Flatten", CHECKS[0].name].detail
     assert answers["Flatten", CHECKS[1].name].kind == "observed"
@@ -347,8 +333,7 @@ def test_a_loop_that_swallows_every_interrupt_is_killed(sandbox: Sandbox) -> Non
 def test_a_check_that_does_not_end_is_stopped_and_other_exercises_are_still_checked(sandbox: Sandbox) -> None:
     other = checks_of("layers", "Sequential")[0]
     plan = (*PLAN, PlannedCheck("layers", "Sequential", other.name, 1))
-    endless = COURSE.source("layers").replace("return x.flatten(start_dim=1)", "while True: pass")
-    answers = sandbox.run(Program((Cell("cell", endless),), plan)).answers
+    answers = sandbox.run(Program((flattening("while True: pass"),), plan)).answers
     assert {answers["Flatten", check.name].kind for check in CHECKS} == {"timeout"}
     assert answers["Sequential", other.name].kind == "observed"
 
@@ -408,11 +393,6 @@ def test_a_thread_that_cells_leave_behind_has_ended_before_checks_come(sandbox: 
     assert "spoilt" not in str(answers)
 
 
-def test_a_fork_bomb_ends_with_its_submission(sandbox: Sandbox) -> None:
-    run(sandbox, "import os\nwhile True:\n  try: os.fork()\n  except OSError: break\nimport time; time.sleep(9)")
-    assert kinds(run(sandbox, "")) == {"observed"}
-
-
 def test_a_stop_that_comes_after_the_end_does_no_harm_to_the_next(sandbox: Sandbox) -> None:
     run(sandbox, "")
     assert sandbox._control is not None
@@ -420,16 +400,34 @@ def test_a_stop_that_comes_after_the_end_does_no_harm_to_the_next(sandbox: Sandb
     assert kinds(run(sandbox, "")) == {"observed"}
 
 
-@pytest.mark.parametrize("held", [0, 400 << 20], ids=["little-memory", "memory-that-is-looked-at-again-and-again"])
-def test_a_check_that_stops_itself_costs_only_that_check(sandbox: Sandbox, held: int) -> None:
-    """Also where the pages of all processes, shared ones counted for each, are more than they may have."""
-    source = COURSE.source("layers").replace(
-        "return x.flatten(start_dim=1)",
-        "x.is_contiguous() or os.kill(os.getpid(), signal.SIGSTOP); return x.flatten(start_dim=1)",
-    )
-    hold = Cell("hold", f"import os, signal\nheld = b'1' * {held}")
-    answers = sandbox.run(Program((hold, Cell("cell", source)), PLAN)).answers
-    assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "timeout", "observed"]
+# What a check does with one of the inputs, what comes of it, and how much memory the cells hold beside it.
+ENDS = {
+    "exits": ("os._exit(1)", "crash", 0),
+    **{
+        f"sends itself signal {number}": (f"os.kill(os.getpid(), {number})", "crash", 0)
+        for number in (signal.SIGKILL, signal.SIGRTMIN, signal.SIGRTMAX)
+    },
+    "stops itself": ("os.kill(os.getpid(), signal.SIGSTOP)", "timeout", 0),
+    # The pages of all processes, shared ones counted for each, are more than they may have.
+    "stops itself, and is looked at again and again": ("os.kill(os.getpid(), signal.SIGSTOP)", "timeout", 400 << 20),
+}
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_a_check_that_ends_its_process_costs_only_that_check(sandbox: Sandbox, way: str) -> None:
+    ends, kind, held = ENDS[way]
+    prelude = Cell("prelude", f"import os, signal\nheld = b'1' * {held}")
+    flatten = flattening(f"x.is_contiguous() or {ends}; return x.flatten(start_dim=1)")
+    answers = sandbox.run(Program((prelude, flatten), PLAN)).answers
+    assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", kind, "observed"]
+
+
+@pytest.mark.parametrize(("numbers", "kind"), [(5 << 30, "memory"), (6 << 20, "invalid")])
+def test_a_check_that_takes_too_much_memory_or_answers_too_much_is_an_outcome(
+    sandbox: Sandbox, numbers: int, kind: str
+) -> None:
+    answers = sandbox.run(Program((flattening(f"return torch.zeros({numbers})"),), PLAN)).answers
+    assert answers["Flatten", "rows"].kind == kind
 
 
 def test_a_check_is_waited_for_where_the_system_has_no_descriptors_of_processes(
@@ -445,20 +443,23 @@ def test_a_check_is_waited_for_where_the_system_has_no_descriptors_of_processes(
 
 
 def test_what_a_check_started_ends_with_it(sandbox: Sandbox) -> None:
-    source = COURSE.source("layers").replace("return x.flatten(start_dim=1)", "spin(); return x.flatten(start_dim=1)")
-    spin = "import os, time\ndef spin():\n  if os.fork() == 0:\n    while True: pass\n"
-    assert kinds(sandbox.run(Program((Cell("spin", spin), Cell("cell", source)), PLAN))) == {"observed"}
+    spin = Cell("spin", "import os\ndef spin():\n  if os.fork() == 0:\n    while True: pass\n")
+    flatten = flattening("spin(); return x.flatten(start_dim=1)")
+    assert kinds(sandbox.run(Program((spin, flatten), PLAN))) == {"observed"}
 
 
 # What must be survived
 
 
-def test_a_server_that_ended_while_it_was_idle_is_started_anew() -> None:
+def test_a_server_that_was_started_ahead_is_used_and_after_its_end_another_one() -> None:
     with Sandbox(LIMITS, isolated=False) as sandbox:
+        sandbox.start()
+        process = sandbox._process
         assert kinds(run(sandbox, "")) == {"observed"}
-        assert sandbox._process is not None
-        sandbox._process.kill()
-        sandbox._process.wait()
+        assert process is not None
+        assert sandbox._process is process
+        process.kill()
+        process.wait()
         assert kinds(run(sandbox, "")) == {"observed"}
 
 
@@ -466,39 +467,30 @@ def test_a_server_that_ended_while_it_was_idle_is_started_anew() -> None:
     "body",
     [
         "import os; os._exit(0)",
-        "import os; os._exit(3)",
         "import ctypes; ctypes.string_at(0)",
         "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
         "import os, signal; os.kill(0, signal.SIGKILL)",
+        "import os, signal; os.kill(-1, signal.SIGKILL); os.kill(1, signal.SIGKILL); os.kill(os.getppid(), 9)",
+        "import os, time\nwhile True:\n  try: os.fork()\n  except OSError: time.sleep(9)",
         "import sys; sys.setrecursionlimit(10**9)\ndef f(): f()\nf()",
         "import os\nfor fd in range(100):\n  try: os.close(fd)\n  except OSError: pass",
+        "import torch; torch.Tensor.flatten = lambda *a, **k: torch.zeros(1); torch.equal = lambda *a: True",
     ],
 )
-def test_the_end_of_the_students_process_is_a_crash_and_the_next_submission_is_fine(
-    sandbox: Sandbox, body: str
-) -> None:
-    assert kinds(run(sandbox, body)) <= {"crash", "timeout", "memory", "invalid"}
+def test_whatever_a_submission_does_to_itself_the_next_is_fine(sandbox: Sandbox, body: str) -> None:
+    run(sandbox, body)
     assert kinds(run(sandbox, "")) == {"observed"}
 
 
-@pytest.mark.parametrize("status", [127, 128, 160, 161, 193, 200, 255])
+@pytest.mark.parametrize("status", [3, 127, 128, 193, 255])
 def test_every_exit_status_is_a_crash_that_says_it(sandbox: Sandbox, status: int) -> None:
     (answer, *_) = run(sandbox, f"import os; os._exit({status})").answers.values()
     assert (answer.kind, answer.detail) == ("crash", f"the cell hostile ended the whole process (exit status {status})")
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1, 10)])
-def test_every_signal_in_a_check_costs_only_that_check(sandbox: Sandbox, number: int) -> None:
-    ends = f"x.is_contiguous() or __import__('os').kill(__import__('os').getpid(), {number})"
-    source = COURSE.source("layers").replace("return x.flatten", f"{ends}; return x.flatten")
-    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers
-    assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "crash", "observed"]
-
-
 def test_how_long_a_check_took_is_no_longer_than_the_grader_waited(sandbox: Sandbox) -> None:
-    forges = "__import__('time').__dict__.update(perf_counter=lambda: 1.7e308); return x.flatten"
-    source = COURSE.source("layers").replace("return x.flatten", forges)
-    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers.values()
+    forging = "__import__('time').__dict__.update(perf_counter=lambda: 1.7e308); return x.flatten(start_dim=1)"
+    answers = sandbox.run(Program((flattening(forging),), PLAN)).answers.values()
     assert {answer.kind for answer in answers} == {"observed"}
     assert sum(answer.duration_s for answer in answers) < LIMITS.total_s
 
@@ -510,58 +502,12 @@ def test_what_is_printed_may_be_closed_and_work_is_observed_all_the_same(sandbox
     assert result.cells["hostile"].stdout.startswith("said")
 
 
-def test_killing_everything_in_sight_kills_only_itself(sandbox: Sandbox) -> None:
-    run(sandbox, "import os, signal\nos.kill(-1, signal.SIGKILL)\nos.kill(1, signal.SIGKILL)\nos.kill(os.getppid(), 9)")
-    assert kinds(run(sandbox, "")) == {"observed"}
-
-
-def test_a_crash_in_one_check_costs_only_that_check(sandbox: Sandbox) -> None:
-    source = (
-        COURSE.source("layers")
-        .replace(
-            "return x.flatten(start_dim=1)", "import os; return os._exit(1) if not x.is_contiguous() else x.flatten(1)"
-        )
-        .replace("import os; return", "\n        import os\n        return")
+def test_a_submission_that_takes_too_much_memory_ends_with_that_outcome_and_the_next_is_fine() -> None:
+    hoard = (
+        "import os, time\nfor _ in range(3): os.fork()\nheld = bytearray(os.urandom(1)) * (100 << 20)\ntime.sleep(60)"
     )
-    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers
-    assert [answers["Flatten", check.name].kind for check in CHECKS] == ["observed", "crash", "observed"]
-
-
-@pytest.mark.parametrize("body", ["bytearray(20 << 30)", "import torch; torch.zeros(5 << 30)", "x = [0] * (1 << 40)"])
-def test_memory_over_the_limit_is_refused(sandbox: Sandbox, body: str) -> None:
-    assert "memory" in says(sandbox, body).lower()
-
-
-TOGETHER = {
-    "forks": "for _ in range(3): os.fork()\ntaken = take()\ntime.sleep(60)",
-    "behind main threads that have ended": """
-import ctypes, platform, threading
-def hold():
-    taken = take()
-    time.sleep(60)
-for _ in range(4):
-    if os.fork() == 0:
-        threading.Thread(target=hold).start()
-        ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
-time.sleep(60)
-""",
-    "handed on by processes that end": """
-for _ in range(4):
-    if os.fork() == 0:
-        taken = take()
-        while True:
-            if os.fork():
-                os._exit(0)
-time.sleep(60)
-""",
-}
-
-
-def test_memory_over_the_limit_of_all_processes_together_ends_the_submission() -> None:
-    take = "import os, time\ndef take(): return bytearray(os.urandom(1)) * (100 << 20)\n"
     with Sandbox(replace(LIMITS, cell_s=60, total_s=90, memory_bytes=300 << 20)) as sandbox:
-        ended = {how: kinds(run(sandbox, take + hoard)) for how, hoard in TOGETHER.items()}
-        assert ended == {how: {"memory"} for how in TOGETHER}
+        assert kinds(run(sandbox, hoard)) == {"memory"}
         assert kinds(run(sandbox, "")) == {"observed"}
 
 
@@ -572,30 +518,27 @@ def test_memory_that_forks_share_counts_once(sandbox: Sandbox) -> None:
     assert "memory" not in kinds(run(sandbox, share))
 
 
-def test_memory_over_the_limit_in_a_check_is_an_outcome(sandbox: Sandbox) -> None:
-    source = COURSE.source("layers").replace("return x.flatten(start_dim=1)", "return torch.zeros(5 << 30)")
-    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers
-    assert {answer.kind for answer in answers.values()} == {"memory"}
-
-
-def test_the_disk_cannot_be_filled(sandbox: Sandbox) -> None:
-    fill = "for i in range(99):\n  with open(f'/tmp/{i}', 'wb') as f: f.write(b'0' * (4 << 20))"
-    assert "No space left" in says(sandbox, fill)
-
-
 def test_a_flood_of_output_is_cut(sandbox: Sandbox) -> None:
     cell = run(sandbox, "for _ in range(10**5): print('x' * 100)").cells["hostile"]
     assert len(cell.stdout) < 25_000
     assert cell.stdout.endswith("(the rest was cut)")
 
 
-def test_an_answer_that_is_too_large_is_no_valid_answer(sandbox: Sandbox) -> None:
-    source = COURSE.source("layers").replace("return x.flatten(start_dim=1)", "return torch.zeros(6 << 20)")
-    answers = sandbox.run(Program((Cell("cell", source),), PLAN)).answers
-    assert answers["Flatten", "rows"].kind == "invalid"
-
-
 # What a notebook may hold
+
+
+def test_threads_and_processes_work_behind_the_filter(sandbox: Sandbox) -> None:
+    """DataLoader's workers take sockets, threads, pipes and shared memory."""
+    source = """
+import torch
+from concurrent.futures import ThreadPoolExecutor
+from torch.utils.data import DataLoader, TensorDataset
+with ThreadPoolExecutor(2) as pool:
+    print(sum(pool.map(abs, [-1, -2])))
+data = TensorDataset(torch.arange(8.0))
+print(sum(float(batch.sum()) for batch, in DataLoader(data, batch_size=4, num_workers=2)))
+"""
+    assert says(sandbox, source).splitlines() == ["3", "28.0"]
 
 
 def test_magics_await_display_and_futures_run_without_a_kernel(sandbox: Sandbox) -> None:
@@ -628,11 +571,6 @@ def test_an_error_shows_the_students_own_lines(sandbox: Sandbox) -> None:
 
 def test_warnings_on_standard_error_cost_nothing(sandbox: Sandbox) -> None:
     assert kinds(run(sandbox, "import sys, warnings; print('!', file=sys.stderr); warnings.warn('!')")) == {"observed"}
-
-
-def test_work_that_patches_torch_spoils_only_itself(sandbox: Sandbox) -> None:
-    run(sandbox, "import torch; torch.Tensor.flatten = lambda *a, **k: torch.zeros(1); torch.equal = lambda *a: True")
-    assert kinds(run(sandbox, "")) == {"observed"}
 
 
 # Where it cannot be had
@@ -678,15 +616,6 @@ def test_a_server_that_dies_at_its_first_program_is_told_in_a_line(monkeypatch: 
         sandbox.run(Program((), ()))
 
 
-def test_a_server_that_was_started_ahead_is_the_one_that_runs() -> None:
-    with Sandbox(LIMITS, isolated=False) as sandbox:
-        sandbox.start()
-        process = sandbox._process
-        sandbox.start()
-        assert kinds(run(sandbox, "")) == {"observed"}
-        assert sandbox._process is process
-
-
 def test_a_server_that_was_started_ahead_and_ended_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with Sandbox(LIMITS, isolated=False) as sandbox:
@@ -695,38 +624,22 @@ def test_a_server_that_was_started_ahead_and_ended_is_told_in_a_line(monkeypatch
             sandbox.run(Program((), ()))
 
 
-def test_for_a_server_that_hangs_as_it_starts_another_one_is_started(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("always", [False, True])
+def test_for_a_server_that_hangs_as_it_starts_another_one_is_started_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, always: bool
 ) -> None:
-    hangs_once, hung = tmp_path / "bwrap", tmp_path / "hung"
-    hangs_once.write_text(
-        f'#!/bin/sh\nmkdir {hung} 2> /dev/null && exec sleep 600\nexec {shutil.which("bwrap")} "$@"\n'
-    )
-    hangs_once.chmod(0o755)
+    hung = tmp_path / "hung"
+    goes_on = "" if always else f'mkdir {hung} 2> /dev/null || exec {shutil.which("bwrap")} "$@"\n'
+    (tmp_path / "bwrap").write_text(f"#!/bin/sh\n{goes_on}exec sleep 600\n")
+    (tmp_path / "bwrap").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr("autograder.sandbox.START_S", (0.5, 60.0))
+    monkeypatch.setattr("autograder.sandbox.START_S", (0.5, 0.5 if always else 60.0))
     with Sandbox(LIMITS) as sandbox:
-        assert kinds(run(sandbox, "")) == {"observed"}
-    assert hung.exists()
-
-
-def test_servers_that_hang_as_they_start_are_told_in_a_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    hangs = tmp_path / "bwrap"
-    hangs.write_text("#!/bin/sh\nexec sleep 600\n")
-    hangs.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr("autograder.sandbox.START_S", (0.2, 0.2))
-    with pytest.raises(NoSandbox, match="did not start: it said nothing"), Sandbox(LIMITS) as sandbox:
-        sandbox.run(Program((), ()))
-
-
-def test_a_server_that_hangs_says_in_which_line() -> None:
-    code = "import faulthandler, time\nfaulthandler.dump_traceback_later(0.1)\ndef hang():\n    time.sleep(600)\nhang()"
-    hanging = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
-    assert hanging.stderr is not None
-    select.select([hanging.stderr], [], [])
-    time.sleep(0.2)
-    assert _last_words(hanging) == 'it was not ready in time, but at File "<string>", line 4 in hang'
+        if always:
+            with pytest.raises(NoSandbox, match="did not start: it said nothing"):
+                run(sandbox, "")
+        else:
+            assert kinds(run(sandbox, "")) == {"observed"}
 
 
 def test_the_server_imports_what_takes_long_for_the_programs_alone_that_need_it() -> None:
@@ -736,11 +649,6 @@ def test_the_server_imports_what_takes_long_for_the_programs_alone_that_need_it(
         programs = [Program((look,), PLAN), Program((look, with_an_optimizer), ())]
         found = [sandbox.run(program).cells["look"].stdout.strip() for program in programs]
     assert found == ["False", "True"]
-
-
-def test_work_that_is_trusted_runs_without_isolation() -> None:
-    with Sandbox(LIMITS, isolated=False) as sandbox:
-        assert kinds(run(sandbox, "")) == {"observed"}
 
 
 @pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])

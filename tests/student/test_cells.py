@@ -18,33 +18,34 @@ FAILING = f"1 / 0\n{WRONG}"
 CHECK = "print(repr(check(Flatten)))"
 
 
-def printed_by(*cells: str) -> list[str]:
-    """Return what each cell of a notebook prints when all are run in a kernel, whatever fails."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
-    return ["".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells]
+MINE = RIGHT.replace("class Flatten", "class Mine")
+PASSES, FAILS = "2 of 2 checks passed", "0 of 2 checks passed"
+BEFORE = f"failed. What is checked here is the version before it, from cell [6].\nFlatten as in cell [6]: {PASSES}"
+# Each cell of a notebook, and how what it prints begins.
+CELLS = [
+    (SETUP, ""),
+    (f"{RIGHT}\n{CHECK}", f"Flatten: {PASSES}"),  # of the cell that is running
+    (MINE, ""),
+    ("Flatten = Mine", ""),
+    (CHECK, f"Flatten: {PASSES}"),  # the class of an earlier cell by another name: no run that failed
+    (RIGHT, ""),
+    (CHECK, f"Flatten as in cell [6]: {PASSES}"),
+    (UNCLOSED, ""),
+    (CHECK, f"Your last run of Flatten, cell [8], {BEFORE}"),
+    (FAILING, ""),
+    (CHECK, f"Your last run of Flatten, cell [10], {BEFORE}"),
+    (WRONG, ""),
+    (CHECK, f"Flatten as in cell [12]: {FAILS}"),
+]
 
 
 @pytest.mark.long("a kernel that imports torch")
 def test_the_cell_is_named_and_a_newer_one_that_failed_is_said_to_have_failed() -> None:
-    said = printed_by(SETUP, RIGHT, CHECK, UNCLOSED, CHECK, FAILING, CHECK, WRONG, CHECK, RIGHT, CHECK)
-    assert said[2].startswith("Flatten as in cell [2]: 2 of 2 checks passed")
-    before = "What is checked here is the version before it, from cell [2].\nFlatten as in cell [2]: 2 of 2"
-    assert said[4].startswith(f"Your last run of Flatten, cell [4], failed. {before}")
-    assert said[6].startswith(f"Your last run of Flatten, cell [6], failed. {before}")
-    assert said[8].startswith("Flatten as in cell [8]: 0 of 2 checks passed")
-    assert said[10].startswith("Flatten as in cell [10]: 2 of 2 checks passed")
-
-
-@pytest.mark.long("a kernel that imports torch")
-def test_nothing_is_said_of_the_cell_that_is_running() -> None:
-    assert printed_by(SETUP, f"{RIGHT}\n{CHECK}")[1].startswith("Flatten: 2 of 2 checks passed")
-
-
-@pytest.mark.long("a kernel that imports torch")
-def test_another_name_for_a_class_of_an_earlier_cell_is_no_run_that_failed() -> None:
-    mine = RIGHT.replace("class Flatten", "class Mine")
-    assert printed_by(SETUP, mine, "Flatten = Mine", CHECK)[3].startswith("Flatten: 2 of 2 checks passed")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source, _ in CELLS])
+    NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
+    printed = ["".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells]
+    for said, (_, begins) in zip(printed, CELLS, strict=True):
+        assert said.startswith(begins)
 
 
 OTHER = ["check(Flatten)", "# class Flatten is next", "x = Flatten()", "Flatten == 3", ""]

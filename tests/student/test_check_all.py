@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,14 +38,15 @@ def test_it_runs_the_newest_version_of_each_exercise_anew(monkeypatch: pytest.Mo
     assert "points from visible checks" in said.splitlines()[-1]
 
 
-def test_it_needs_a_notebook_in_which_an_exercise_was_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UnknownName, match="run them first"):
-        check_all()
+def test_without_a_room_the_notebook_says_by_what_ran_which_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for call in (check_all, progress):
+        with pytest.raises(UnknownName, match="run them first"):
+            call()
     notebook_that_ran(monkeypatch, "print(1)")
     with pytest.raises(UnknownName, match="run them first"):
         check_all("layers")
-    with pytest.raises(UnknownName, match="there is no chapter 'layer'"):
-        check_all("layer")
+    notebook_that_ran(monkeypatch, FLATTEN)
+    assert progress().assignment == "2-layers"
 
 
 @pytest.mark.parametrize(
@@ -55,17 +57,12 @@ def test_it_needs_a_notebook_in_which_an_exercise_was_run(monkeypatch: pytest.Mo
         ("convolution", "there is no chapter 'convolution': there are "),
     ],
 )
-def test_who_names_no_chapter_is_told_so_in_the_same_words_everywhere(room: str, says: str) -> None:
-    for call in (progress, check_all, hand_in):
-        with pytest.raises(UnknownName, match=says):
-            call(room)
-
-
-def test_progress_finds_its_chapter_as_check_all_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UnknownName, match="run them first"):
-        progress()
-    notebook_that_ran(monkeypatch, FLATTEN)
-    assert progress().assignment == "2-layers"
+@pytest.mark.parametrize("call", [progress, check_all, hand_in])
+def test_a_room_that_is_none_is_told_in_the_same_words_everywhere(
+    call: Callable[[str], object], room: str, says: str
+) -> None:
+    with pytest.raises(UnknownName, match=says):
+        call(room)
 
 
 def test_a_name_that_is_only_used_is_not_defined() -> None:

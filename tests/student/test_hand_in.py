@@ -57,66 +57,53 @@ FLATTEN = exercise_cells(RIGHT)["Flatten"].source
 WRONG = FLATTEN.replace("start_dim=1", "start_dim=0")
 
 
-def said(notebook: NotebookNode, *ran: str) -> list[str]:
-    return unlike_what_ran(notebook, UNTOUCHED, ["", *ran], NOON)
-
-
 # The file and what ran
 
 
-def test_of_a_notebook_that_ran_as_it_was_saved_nothing_is_said() -> None:
-    assert said(RIGHT, *sources(RIGHT)) == []
-    assert said(RIGHT, *sources(UNTOUCHED), WRONG, *sources(RIGHT), "check(Flatten)", "1 +") == []
+LAB = "Flatten = nn.Flatten"
+WITH_A_LAB = nbformat.from_dict(RIGHT)
+WITH_A_LAB.cells.append(nbformat.v4.new_code_cell(LAB))
+IN_ONE_CELL = fill(UNTOUCHED, "\n\n".join(reversed(sources(RIGHT)))).notebook  # in another order: all in the first cell
+SAVED = "The file, saved at 12:00:00, holds"
+NOTHING_RAN = "No exercise was run in this kernel, so nothing here shows"
+# A notebook, what ran, and how the only warning begins, if there is one.
+COMPARED: dict[str, tuple[NotebookNode, list[str], str]] = {
+    "as it ran": (RIGHT, sources(RIGHT), ""),
+    "as it ran last": (RIGHT, [*sources(UNTOUCHED), WRONG, *sources(RIGHT), "check(Flatten)", "1 +"], ""),
+    "others are still open": (with_flatten(FLATTEN, UNTOUCHED), [FLATTEN], ""),
+    "a lab defines the name, too": (WITH_A_LAB, [*sources(RIGHT), LAB], ""),
+    "one cell holds the exercises of others": (IN_ONE_CELL, sources(IN_ONE_CELL), ""),
+    "ran and not saved": (
+        with_flatten(WRONG),
+        [*sources(RIGHT), WRONG, FLATTEN],
+        f"{SAVED} an older version of Flatten than ran last: press Ctrl+S (on a Mac ⌘S) and run this cell again.",
+    ),
+    "never run": (
+        with_flatten(WRONG),
+        sources(RIGHT),
+        f"{SAVED} another Flatten than ran last. Run the cell of Flatten",
+    ),
+    "run yesterday": (
+        RIGHT,
+        [source for source in sources(RIGHT) if source != FLATTEN],
+        "Not run since the kernel started: Flatten. Packed is the file, saved at 12:00:00.",
+    ),
+    "in a new kernel": (RIGHT, [], NOTHING_RAN),
+    "in the kernel of another notebook": (RIGHT, ["x = 1", "class Momentum: ..."], NOTHING_RAN),
+}
 
 
-def test_exercises_that_are_still_open_need_not_have_been_run() -> None:
-    begun = with_flatten(FLATTEN, UNTOUCHED)
-    assert said(begun, FLATTEN) == []
-
-
-def test_a_version_that_ran_and_was_not_saved_is_named() -> None:
-    (warning,) = said(with_flatten(WRONG), *sources(RIGHT), WRONG, FLATTEN)
-    assert warning == (
-        "The file, saved at 12:00:00, holds an older version of Flatten than ran last: "
-        "press Ctrl+S (on a Mac ⌘S) and run this cell again."
-    )
-
-
-def test_a_version_that_never_ran_has_to_be_run_and_saved() -> None:
-    (warning,) = said(with_flatten(WRONG), *sources(RIGHT))
-    assert warning.startswith("The file, saved at 12:00:00, holds another Flatten than ran last. Run the cell of")
-    assert warning.endswith("then press Ctrl+S (on a Mac ⌘S) and run this cell again.")
-
-
-def test_in_a_kernel_in_which_nothing_of_it_ran_nothing_can_be_known_and_that_is_said() -> None:
-    for ran in ((), ("x = 1", "class Momentum: ...")):
-        (warning,) = said(RIGHT, *ran)
-        assert warning.startswith("No exercise was run in this kernel, so nothing here shows")
-        assert "saved at 12:00:00" in warning
+@pytest.mark.parametrize("case", COMPARED)
+def test_a_file_that_is_not_what_ran_last_is_told(case: str) -> None:
+    notebook, ran, begins = COMPARED[case]
+    warnings = unlike_what_ran(notebook, UNTOUCHED, ["", *ran], NOON)
+    assert len(warnings) == bool(begins)
+    assert "".join(warnings).startswith(begins)
 
 
 def test_a_file_that_is_as_it_came_out_of_the_zip_has_no_hour_of_saving() -> None:
-    unzipped = datetime(1980, 1, 1)
-    (warning,) = unlike_what_ran(UNTOUCHED, UNTOUCHED, ["", FLATTEN], unzipped)
+    (warning,) = unlike_what_ran(UNTOUCHED, UNTOUCHED, ["", FLATTEN], datetime(1980, 1, 1))
     assert warning.startswith("The file, not saved since it was unzipped, holds another Flatten than ran last.")
-
-
-def test_an_exercise_of_yesterday_was_not_run_since_the_kernel_started() -> None:
-    (warning,) = said(RIGHT, *(source for source in sources(RIGHT) if source != FLATTEN))
-    assert warning.startswith("Not run since the kernel started: Flatten. Packed is the file, saved at 12:00:00.")
-
-
-def test_a_lab_that_defines_the_name_of_an_exercise_is_no_newer_version_of_it() -> None:
-    lab = "Flatten = nn.Flatten"
-    notebook = nbformat.from_dict(RIGHT)
-    notebook.cells.append(nbformat.v4.new_code_cell(lab))
-    assert said(notebook, *sources(RIGHT), lab) == []
-
-
-def test_one_cell_may_hold_the_exercises_of_others() -> None:
-    source = "\n\n".join(reversed(sources(RIGHT)))  # in another order, so all go into the first cell
-    notebook = fill(UNTOUCHED, source).notebook
-    assert said(notebook, *sources(notebook)) == []
 
 
 # Packing
@@ -166,25 +153,20 @@ def test_the_receipt_is_that_of_the_packed_bytes_and_counts_the_checks_of_each_e
 
 
 @pytest.mark.long("a sandbox runs the exercises anew")
-def test_a_cell_that_was_deleted_is_named_and_the_rest_is_packed(write: Write, tmp_path: Path) -> None:
-    notebook = nbformat.from_dict(RIGHT)
-    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) != "layers-Flatten"]
-    content = write(notebook, *sources(notebook))
-    done = hand_in("layers")
-    assert (tmp_path / PACKED / NAME).read_bytes() == content
-    assert "The cell layers-Flatten is missing; it counts as not answered." in done.warnings
-    assert any("Flatten (0 of 2)" in warning for warning in done.warnings)
-
-
-@pytest.mark.long("a sandbox runs the exercises anew")
-def test_a_stub_that_is_left_and_a_helper_elsewhere_are_to_be_looked_at_first(write: Write) -> None:
+def test_what_is_missing_unfinished_or_defined_elsewhere_is_to_be_looked_at_first_and_all_is_packed(
+    write: Write, tmp_path: Path
+) -> None:
     at, row = "    def __len__", "row = nn.Flatten()"
     written, stubs = (exercise_cells(one)["Sequential"].source for one in (RIGHT, UNTOUCHED))
     notebook = with_flatten(FLATTEN.replace("x.flatten(start_dim=1)", "row(x)"))
     exercise_cells(notebook)["Sequential"].source = written.partition(at)[0] + at + stubs.partition(at)[2]
+    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) != "layers-he_std"]
     notebook.cells.append(nbformat.v4.new_code_cell(row))
-    write(notebook, *sources(notebook), row)
+    content = write(notebook, *sources(notebook), row)
     warnings = hand_in("layers").warnings
+    assert (tmp_path / PACKED / NAME).read_bytes() == content
+    assert "The cell layers-he_std is missing; it counts as not answered." in warnings
+    assert any("he_std (0 of 2)" in warning for warning in warnings)
     assert "Sequential: still to write: `__len__`, `__iter__`, `__getitem__`." in warnings
     (told,) = [one for one in warnings if one.startswith("Flatten: `row` is defined in a cell that does not count")]
     assert told.endswith("move it into the cell of Flatten.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import matplotlib
@@ -16,6 +16,8 @@ from autograder.sandbox import limits
 from autograder.student.own import own
 from tests.notebooks.conftest import with_answers
 
+FILE = "2-layers.ipynb"
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
@@ -25,82 +27,66 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield tmp_path
 
 
-def hand_over(notebook: NotebookNode, folder: Path) -> None:
-    nbformat.write(notebook, folder / "2-layers.ipynb")
-
-
-def test_a_part_that_passes_its_checks_is_used_and_said(
+def test_a_part_that_passes_its_checks_is_used_and_said_and_no_other_cell_is_run(
     right: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hand_over(right, folder)
+    mine = with_answers(right)
+    mine.cells.insert(0, nbformat.v4.new_code_cell("open('ran', 'w')"))
+    nbformat.write(mine, folder / FILE)
     linear = own("Linear", otherwise=nn.Linear)
     assert linear is not nn.Linear
     assert linear(3, 2).weight.shape == (3, 2)
-    assert capsys.readouterr().out == "Linear: yours, from 2-layers.ipynb\n"
+    assert capsys.readouterr().out == f"Linear: yours, from {FILE}\n"
+    assert not (folder / "ran").exists()
 
 
-def test_a_part_that_does_not_pass_is_left_aside_and_the_check_is_named(
-    right: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    flatten = exercise_cells(right)["Flatten"].source.replace("start_dim=1", "start_dim=0")
-    hand_over(with_answers(right, Flatten=flatten), folder)
-    assert own("Flatten", otherwise=nn.Flatten) is nn.Flatten
-    assert own("Linear", otherwise=nn.Linear) is not nn.Linear
-    said = capsys.readouterr().out.splitlines()
-    assert said[0] == (
-        "Flatten: PyTorch's, because yours in 2-layers.ipynb does not pass: Each example becomes one row"
-    )
+def wrong(right: NotebookNode, untouched: NotebookNode) -> NotebookNode:
+    return with_answers(right, Flatten=exercise_cells(right)["Flatten"].source.replace("start_dim=1", "start_dim=0"))
 
 
-def test_a_part_that_is_still_open_is_left_aside(
-    untouched: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    hand_over(untouched, folder)
-    assert own("Linear", otherwise=nn.Linear) is nn.Linear
-    assert capsys.readouterr().out == "Linear: PyTorch's, because yours in 2-layers.ipynb is not written yet\n"
-
-
-def test_a_part_of_which_a_method_is_still_to_write_is_left_aside(
-    right: NotebookNode, untouched: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    written, stubs = (exercise_cells(one)["Sequential"].source for one in (right, untouched))
+def unfinished(right: NotebookNode, untouched: NotebookNode) -> NotebookNode:
+    written, stub = (exercise_cells(one)["Sequential"].source for one in (right, untouched))
     at = "    def __getitem__"
-    hand_over(with_answers(right, Sequential=written.partition(at)[0] + at + stubs.partition(at)[2]), folder)
-    assert own("Sequential", otherwise=nn.Sequential) is nn.Sequential
-    said = capsys.readouterr().out
-    assert said.endswith("because yours in 2-layers.ipynb is not finished, still to write: `__getitem__`\n")
+    return with_answers(right, Sequential=written.partition(at)[0] + at + stub.partition(at)[2])
 
 
-def test_a_part_whose_cell_does_not_run_is_left_aside(
-    right: NotebookNode, folder: Path, capsys: pytest.CaptureFixture[str]
+LEFT_ASIDE: list[tuple[str, Callable[[NotebookNode, NotebookNode], NotebookNode], str]] = [
+    ("Flatten", wrong, f"yours in {FILE} does not pass: Each example becomes one row"),
+    ("Sequential", unfinished, f"yours in {FILE} is not finished, still to write: `__getitem__`"),
+    ("Linear", lambda _, untouched: untouched, f"yours in {FILE} is not written yet"),
+    ("Linear", lambda right, _: with_answers(right, Linear="class L("), f"the cell of yours in {FILE} does not run"),
+]
+
+
+@pytest.mark.parametrize(("name", "make", "because"), LEFT_ASIDE, ids=[because for *_, because in LEFT_ASIDE])
+def test_a_part_that_does_not_pass_is_left_aside_and_said_why(
+    right: NotebookNode,
+    untouched: NotebookNode,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    make: Callable[[NotebookNode, NotebookNode], NotebookNode],
+    because: str,
 ) -> None:
-    hand_over(with_answers(right, Linear="class Linear(nn.Module"), folder)
-    assert own("Linear", otherwise=nn.Linear) is nn.Linear
-    assert capsys.readouterr().out == "Linear: PyTorch's, because the cell of yours in 2-layers.ipynb does not run\n"
+    nbformat.write(make(right, untouched), folder / FILE)
+    theirs = getattr(nn, name)
+    assert own(name, otherwise=theirs) is theirs
+    assert capsys.readouterr().out == f"{name}: PyTorch's, because {because}\n"
 
 
-def test_without_the_earlier_notebook_it_is_pytorchs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_an_earlier_notebook_that_can_be_read_it_is_pytorchs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert own("Linear", otherwise=nn.Linear) is nn.Linear
     assert "PyTorch's, because there is no notebook of the chapter layers beside this one" in capsys.readouterr().out
-
-
-def test_a_notebook_that_cannot_be_read_does_no_harm(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "2-layers.ipynb").write_text("{", encoding="utf-8")
+    (folder / FILE).write_text("{", encoding="utf-8")
     assert own("Linear", otherwise=nn.Linear) is nn.Linear
-    assert "2-layers.ipynb cannot be read as a notebook" in capsys.readouterr().out
-
-
-def test_labs_and_other_cells_of_the_earlier_notebook_are_not_run(right: NotebookNode, folder: Path) -> None:
-    mine = with_answers(right)
-    mine.cells.insert(0, nbformat.v4.new_code_cell("open('ran', 'w')"))
-    hand_over(mine, folder)
-    own("Linear", otherwise=nn.Linear)
-    assert not (folder / "ran").exists()
+    assert f"{FILE} cannot be read as a notebook" in capsys.readouterr().out
 
 
 def test_when_work_is_graded_it_is_always_pytorchs(
     right: NotebookNode, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hand_over(right, folder)
+    nbformat.write(right, folder / FILE)
     monkeypatch.setattr(limits, "_graded", True)
     assert own("Linear", otherwise=nn.Linear) is nn.Linear

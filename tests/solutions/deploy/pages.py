@@ -1,22 +1,9 @@
-"""What the tests of the served page and of the Space share: photographs and addresses."""
+"""What the tests of the served page and of the Space share: where a server answers, and when."""
 
 import socket
 import subprocess
 import time
 import urllib.request
-
-import numpy as np
-from PIL import Image
-
-
-def photograph_of(pixels: np.ndarray, ground: tuple[int, int, int] = (205, 222, 240)) -> Image.Image:
-    """A garment of the data set (28, 28), dark on a ground, at the size of a small photograph."""
-    garment = Image.fromarray(pixels).resize((280, 280))
-    photograph = Image.new("RGB", (400, 440), ground)
-    photograph.paste(
-        Image.fromarray(255 - np.asarray(garment)), (60, 100), garment.point(lambda value: 255 * (value > 20))
-    )
-    return photograph
 
 
 def free_port() -> int:

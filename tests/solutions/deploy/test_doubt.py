@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from autograder.student.garment import SIDE, find_garment
 from bench.photographs import photographs
 from solutions.data import Dataset
 from solutions.deploy.answers import Answer
@@ -59,3 +61,14 @@ def test_a_doubted_answer_is_unsure_however_probable_and_says_how_to_take_it_aga
     assert doubted.is_unsure
     assert TWO_THINGS in doubted.in_words
     assert doubted.as_json["doubt"] == TWO_THINGS
+
+
+def test_a_picture_that_was_seen_before_gets_the_same_mask_whatever_was_done_to_the_first() -> None:
+    drawn, light = (Image.new("RGB", (SIDE, SIDE), "white") for _ in range(2))
+    drawn.paste("navy", (SIDE // 4, SIDE // 4, SIDE // 2, SIDE // 2))
+    first = find_garment(drawn)
+    before = first.copy()
+    first[:] = True
+    assert np.array_equal(find_garment(drawn), before)
+    assert 0 < before.sum() < before.size
+    assert not find_garment(light).any()

@@ -35,10 +35,10 @@ def test_it_agrees_with_pytorch_on_the_test_images(
     np.testing.assert_allclose(probabilities, expected.softmax(dim=1).numpy(), atol=1e-5)
 
 
-@pytest.mark.parametrize("images", [1, 2, 33])
-def test_a_batch_may_have_any_size(session: onnxruntime.InferenceSession, images: int) -> None:
-    x = np.zeros((images, 1, 28, 28), np.float32)
-    assert [output.shape for output in session.run(None, {"image": x})] == [(images, 10), (images, 10)]
+def test_a_batch_may_have_any_size(session: onnxruntime.InferenceSession) -> None:
+    for images in (1, 2, 33):
+        x = np.zeros((images, 1, 28, 28), np.float32)
+        assert [output.shape for output in session.run(None, {"image": x})] == [(images, 10), (images, 10)]
 
 
 def test_it_says_what_it_is_as_the_model_file_does(

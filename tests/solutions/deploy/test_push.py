@@ -43,14 +43,9 @@ def failure(expected: type[Exception], hub: Hub, token: str | bool = TOKEN) -> s
     return str(caught.value)
 
 
-def test_the_first_push_makes_the_space_and_uploads_everything_in_one_commit(hub: Hub) -> None:
+def test_the_first_push_makes_the_space_in_one_commit_and_a_second_changes_nothing(hub: Hub) -> None:
     assert push(hub)
     assert hub.spaces[NAME].files == FILES
-    assert hub.spaces[NAME].commits == 1
-
-
-def test_a_second_push_changes_nothing(hub: Hub) -> None:
-    push(hub)
     assert not push(hub)
     assert hub.spaces[NAME].commits == 1
 

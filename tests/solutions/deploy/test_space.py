@@ -1,17 +1,19 @@
-"""The Space: what its folder holds, and that it needs no PyTorch."""
+"""The Space: what its folder holds, that it needs no PyTorch, and that it answers as Python does."""
 
 import inspect
 import io
-import re
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 import torch
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -21,12 +23,14 @@ from safetensors.torch import save_file
 from autograder.course import Course
 from solutions.data import Dataset
 from solutions.deploy import space
+from solutions.deploy.answers import UNSURE_BELOW
 from solutions.deploy.network import Network
+from solutions.deploy.web import photograph
 from solutions.deployment import classify, export_model, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import MODEL
+from tests.solutions.deploy.pages import free_port, until_it_answers
 
-GENERATED = "solutions/deploy/preparation.py"
 SIDES = st.integers(2, 60)
 
 
@@ -37,12 +41,19 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return space.space_files(model, "# A card\n")
 
 
+def module_of(source: bytes) -> ModuleType:
+    module = ModuleType("generated")
+    exec(source, module.__dict__)
+    return module
+
+
+# --- the preparation
+
+
 @pytest.fixture(scope="module")
 def in_numpy(files: dict[str, bytes]) -> Callable[[Image.Image], np.ndarray]:
     """The Space's own ``prepare_image``."""
-    module = ModuleType("preparation")
-    exec(files[GENERATED], module.__dict__)
-    return module.prepare_image
+    return module_of(files["solutions/deploy/preparation.py"]).prepare_image
 
 
 def assert_same(in_numpy: Callable[[Image.Image], np.ndarray], image: Image.Image) -> None:
@@ -54,21 +65,14 @@ def assert_same(in_numpy: Callable[[Image.Image], np.ndarray], image: Image.Imag
             in_numpy(image)
         assert str(caught.value) == str(error)
         return
-    result = in_numpy(image)
-    assert result.dtype == np.float32
-    assert result.shape == (1, 28, 28)
-    assert result.tobytes() == expected.numpy().tobytes()
-
-
-# --- the preparation
+    np.testing.assert_array_equal(in_numpy(image), expected.numpy(), strict=True)
 
 
 def test_the_generated_preparation_is_that_of_python_bit_for_bit(
     in_numpy: Callable[[Image.Image], np.ndarray], sample: Dataset
 ) -> None:
-    for pixels in sample.test_images[:200]:
-        for size in ((28, 28), (140, 200)):
-            assert_same(in_numpy, Image.fromarray(255 - pixels).resize(size))
+    for pixels in sample.test_images[:100]:
+        assert_same(in_numpy, photograph(pixels, "#cddef0"))
 
 
 @given(st.sampled_from(["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"]), SIDES, SIDES, st.integers(0, 2**32 - 1))
@@ -85,12 +89,10 @@ def test_it_is_the_same_in_every_mode_and_size(
     assert_same(in_numpy, image)
 
 
-def test_a_preparation_that_uses_more_of_pytorch_is_not_passed_on() -> None:
-    source = inspect.getsource(prepare_image)
+@pytest.mark.parametrize("edited", ["torch.sqrt(x.clamp(0, 1))", "x.clamp(min=0, max=1)"])
+def test_a_preparation_that_uses_more_of_pytorch_is_not_passed_on(edited: str) -> None:
     with pytest.raises(ValueError, match="IN_NUMPY"):
-        space.preparation_in_numpy(source.replace("return x.clamp(0, 1)", "return torch.sqrt(x.clamp(0, 1))"))
-    with pytest.raises(ValueError, match="IN_NUMPY"):
-        space.preparation_in_numpy(source.replace("x.clamp(0, 1)", "x.clamp(min=0, max=1)"))
+        space.preparation_in_numpy(inspect.getsource(prepare_image).replace("x.clamp(0, 1)", edited))
 
 
 # --- the network
@@ -122,45 +124,67 @@ def test_a_model_file_need_not_tell_how_it_was_trained(training: dict[str, str],
 # --- the folder
 
 
-def test_no_module_of_the_space_mentions_pytorch_in_its_code(files: dict[str, bytes]) -> None:
-    for name, content in files.items():
-        if name.endswith(".py"):
-            assert b"import torch" not in content, name
-            assert b"from torch" not in content, name
-    assert b"torch" not in files["requirements.txt"]
-
-
-def test_the_space_knows_the_books_address_though_it_has_no_metadata(files: dict[str, bytes]) -> None:
-    book = ModuleType("book")
-    exec(files["solutions/deploy/address.py"], book.__dict__)
-    assert book.__dict__["CHAPTER"] == Course.installed().page("deployment")
-    assert all(b"autograder.course" not in content for name, content in files.items() if name.endswith(".py"))
-
-
-def test_the_requirements_are_ranges_and_the_readme_says_what_to_start(files: dict[str, bytes]) -> None:
-    lines = files["requirements.txt"].decode().split()
+def test_the_readme_says_what_to_start_and_the_requirements_are_ranges(files: dict[str, bytes]) -> None:
+    settings, card = files["README.md"].decode().removeprefix("---\n").split("---\n\n")
+    assert {"sdk: gradio", "app_file: app.py", 'sdk_version: "6.31.0"'} <= set(settings.splitlines())
+    assert card == "# A card\n"
+    lines = files["requirements.txt"].decode().splitlines()
     assert [line.partition("<")[0] for line in lines] == ["gradio", "numpy", "pillow", "safetensors"]
     assert all("<" in line and ">=" in line for line in lines)
-    settings, card = files["README.md"].decode().removeprefix("---\n").split("---\n\n")
-    assert 'sdk: "gradio"' in settings
-    assert re.search(r'sdk_version: "(.*)"', settings)[1] in space.ranges()["gradio"]
-    assert 'app_file: "app.py"' in settings
-    assert card == "# A card\n"
 
 
-def test_modules_that_both_have_are_the_same_file(files: dict[str, bytes]) -> None:
-    package = Path(inspect.getfile(space)).parents[1]
-    for name in space.COPIED:
-        assert files[f"solutions/{name}"] == (package / name).read_bytes()
-
-
-def test_the_space_has_an_example_of_each_kind(files: dict[str, bytes]) -> None:
+def test_it_holds_the_licence_the_books_address_and_an_example_of_each_kind(files: dict[str, bytes]) -> None:
+    assert b"Apache License" in files["LICENSE"]
+    address = module_of(files["solutions/deploy/address.py"]).CHAPTER
+    assert address == Course.installed().page("deployment")
     examples = [content for name, content in files.items() if name.startswith("example-")]
-    assert len(examples) == len(Classifier.labels)
-    assert all(Image.open(io.BytesIO(content)).format == "JPEG" for content in examples)
+    assert [Image.open(io.BytesIO(content)).format for content in examples] == ["JPEG"] * len(Classifier.labels)
 
 
 def test_nobody_needs_gradio_to_make_a_space_and_push_it() -> None:
-    code = "import sys, solutions.deploy.push, solutions.deploy.space as space; space.front_matter(); "
-    code += "sys.exit('gradio' in sys.modules)"
+    code = "import sys, solutions.deploy.push; sys.exit('gradio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- running
+
+START = "import runpy, sys; sys.modules['torch'] = None; runpy.run_path('app.py', run_name='__main__')"
+
+
+@pytest.fixture(scope="module")
+def asked(trained: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """The running Space, whose Python has no PyTorch, and of this course what lies in its folder."""
+    folder, port = tmp_path_factory.mktemp("space"), free_port()
+    space.write_space(space.space_files(trained[0] / MODEL, "# A card\n"), folder)
+    environment = os.environ | {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
+    with subprocess.Popen([sys.executable, "-c", START], cwd=folder, env=environment) as process:
+        try:
+            address = until_it_answers(f"http://127.0.0.1:{port}/", process)
+            client = Client(address, verbose=False, analytics_enabled=False)
+            yield client
+            client.close()
+        finally:
+            process.terminate()
+
+
+@pytest.mark.deep
+def test_the_space_answers_as_python_does_and_says_when_it_is_unsure(
+    asked: Client, trained: tuple[Path, str], sample: Dataset, tmp_path: Path
+) -> None:
+    model = load_model(trained[0] / MODEL)
+    photos = [photograph(pixels, "#cddef0") for pixels in sample.test_images[:50]]
+    for photo in [*photos[:3], next(photo for photo in photos if classify(model, photo)[0][1] < UNSURE_BELOW)]:
+        photo.save(tmp_path / "photo.png")
+        found, words = asked.predict(handle_file(tmp_path / "photo.png"), api_name="/classify")
+        expected = classify(model, photo)
+        answers = {row["label"]: row["confidence"] for row in found["confidences"]}
+        assert answers == pytest.approx(dict(expected[:5]), abs=1e-5)
+        assert words.startswith("Not sure") == (expected[0][1] < UNSURE_BELOW)
+        assert expected[0][0] in words
+
+
+@pytest.mark.deep
+def test_a_picture_without_a_garment_is_refused_in_words(asked: Client, tmp_path: Path) -> None:
+    Image.new("RGB", (200, 200), "white").save(tmp_path / "blank.png")
+    with pytest.raises(AppError, match="This picture cannot be used: nothing stands out from the background"):
+        asked.predict(handle_file(tmp_path / "blank.png"), api_name="/classify")

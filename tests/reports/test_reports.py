@@ -1,21 +1,28 @@
-"""The card that says how far a student is."""
+"""The card that says how far a student is, and pages that hold what a student wrote."""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from autograder import progress
 from autograder.checks import checks_of, rooms
 from autograder.course import Course, chapters_of
 from autograder.notebooks.progress import progress_in
+from autograder.reports.html import render
 from autograder.student import CheckFailed, ProgressCard, check, report_on
 from autograder.verdicts import Verdict
 from solutions.layers import Linear
+from tests.conftest import ROOT
 
 CHECKS = checks_of("layers")
 
@@ -95,3 +102,42 @@ def test_exercises_stand_in_the_order_of_the_notebook(room: str) -> None:
     verdicts = [Verdict(check, 0, "missing", None, 0.0) for check in checks_of(room) if not check.hidden]
     assert [one.exercise for one in progress_in(room, verdicts, {}).exercises] == exercises
     assert len(exercises) > 1
+
+
+# Where the students' wheel is installed, the released notebook lies as a file beside the recordings.
+FIRST = """
+import json, sys, tempfile
+from pathlib import Path
+import autograder.notebooks.released as where
+file = Path(tempfile.mkdtemp()) / "layers.ipynb"
+about = {"grade": True, "points": 25}
+file.write_text(json.dumps({"cells": [{"metadata": {"nbgrader": about}}, {"metadata": {}}]}))
+where.released_file = lambda room: file
+from autograder import progress
+card = progress("layers")
+assert card.possible + card.unseen == 25
+slow = {"nbformat", "jsonschema", "torch.distributed.tensor", "torch._dynamo", "nbclient", "jupytext"}
+print(sorted(slow & set(sys.modules)))
+"""
+
+
+def test_the_first_progress_of_a_kernel_imports_no_library_that_takes_seconds() -> None:
+    done = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "[]\n", done.stderr
+
+
+# Pages of whatever a student wrote
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "page.html.j2"
+    path.write_text("<pre>{{ text }}</pre>")
+    return path
+
+
+@given(text=st.text(st.characters(codec="utf-8")))
+def test_nothing_that_a_terminal_would_obey_or_a_browser_would_run_is_in_a_page(template: Path, text: str) -> None:
+    page = render(template, text=f"\x1b[2J\x9b31m\x7f{text}<script>")
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", page)
+    assert page.count("<") == 2
