@@ -22,10 +22,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from autograder.instructor.marking.client import MarkingClient
 from rich.table import Table
 
 from autograder.console import print_table
-from autograder.instructor.marking.client import MarkingClient
 from bench import BUILD
 from bench.machine import machine
 from sample_class.written import grade_written

@@ -13,13 +13,19 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.instructor.collecting.archive import Entry, EntryRefused, opened
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.given import given_time, of_student, read_given_times, zone_hint
+from autograder.instructor.collecting.given import (
+    given_time,
+    of_student,
+    read_given_times,
+    read_worksheet,
+    with_worksheet,
+    zone_hint,
+)
 from autograder.instructor.collecting.nested import unpacked
 from autograder.instructor.collecting.plan import make_plan
 from autograder.instructor.collecting.planned import WRITES, Found, Plan, Planned, Situation, Submitted
 from autograder.instructor.collecting.recognising import Assignments
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.worksheet import read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import keep, keep_replaced, kept
 from autograder.instructor.course.due_dates import AS_WRITTEN
 from autograder.instructor.course.extensions import Work

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from autograder.instructor.collecting.given import SYSTEM as BY_HAND
-from autograder.instructor.collecting.given import with_given_time
+from autograder.instructor.collecting.given import with_given_time, would_tell
 from autograder.instructor.collecting.planned import (
     Action,
     Found,
@@ -20,7 +20,6 @@ from autograder.instructor.collecting.planned import (
     Submitted,
 )
 from autograder.instructor.collecting.whose import owners_of
-from autograder.instructor.collecting.worksheet import would_tell
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work

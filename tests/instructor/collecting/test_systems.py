@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from autograder.errors import WrongUse
 from autograder.instructor.collecting.archive import Entry, opened
 from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.collecting.given import read_worksheet, with_worksheet
 from autograder.instructor.collecting.plan import make_plan
 from autograder.instructor.collecting.planned import Found, Situation
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.worksheet import read_worksheet, with_worksheet
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.matching import Clue, Directory
 from autograder.instructor.course.roster import Student
