@@ -52,7 +52,7 @@ class Backup:
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoredCourse:
     """A course folder that was put back.
 
     Attributes:
@@ -169,7 +169,7 @@ def _walk(root: Path) -> Iterator[Path]:
             yield Path(here) / name
 
 
-def restore(file: Path, target: Path | None, *, replace: bool) -> Restored:
+def restore(file: Path, target: Path | None, *, replace: bool) -> RestoredCourse:
     """Put a backup back: it is unpacked beside its place, and then moved there.
 
     Args:
@@ -192,7 +192,7 @@ def restore(file: Path, target: Path | None, *, replace: bool) -> Restored:
             _refuse(place, replace=replace)
             with tempfile.TemporaryDirectory(prefix=f".{place.name}.restoring-", dir=place.parent) as staging:
                 _extract(archive, Path(staging))
-                return Restored(place, made, _put(Path(staging) / INSIDE, place))
+                return RestoredCourse(place, made, _put(Path(staging) / INSIDE, place))
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
         raise NoBackup(f"{file} is no backup, or damaged: {error}") from error
 

@@ -23,25 +23,15 @@ TO_DO: tuple[State, ...] = ("decide", "look again", "to mark")
 
 @dataclass(frozen=True)
 class ListEntry:
-    """An answer in somebody's list.
-
-    Attributes:
-        id: of the answer.
-        number: its place in this list, from 1.
-        role: in which they mark it.
-        state: what there is to do with it, if anything.
-        points: that they gave, and for the instructor those that count; None where there are none.
-        excerpt: its beginning.
-        marker: who has it; empty for everybody but the instructor.
-    """
+    """An answer in somebody's list."""
 
     id: str
-    number: int
+    number: int  # in this list, from 1
     role: Role
     state: State
-    points: float | None
+    points: float | None  # theirs, and for the instructor those that count
     excerpt: str
-    marker: str = ""
+    marker: str = ""  # who has it, for the instructor alone
 
     @property
     def is_to_do(self) -> bool:
@@ -50,31 +40,18 @@ class ListEntry:
 
 @dataclass(frozen=True)
 class AnswerView:
-    """An answer, for somebody who marks it.
-
-    Attributes:
-        id: of the answer.
-        question: that it answers.
-        role: in which they mark it.
-        text: the answer.
-        max_points: that it can get.
-        mark: points and comment that they gave; None before.
-        base: the state of the answer that they see, for ``saving.save``.
-        has_changed: whether they marked another text.
-        decided: the instructor's points and comment, for the first marker.
-        others: role, marker, points and comment of the other marks, for the instructor alone.
-    """
+    """An answer, for somebody who marks it."""
 
     id: str
     question: Question
     role: Role
     text: str
     max_points: float
-    mark: tuple[float, str] | None
-    base: str
-    has_changed: bool
-    decided: tuple[float, str] | None
-    others: Sequence[tuple[str, str, float, str]]
+    mark: tuple[float, str] | None  # points and comment that they gave
+    base: str  # the state of the answer that they see, for ``saving.save``
+    has_changed: bool  # since they marked it
+    decided: tuple[float, str] | None  # the instructor's points and comment, for the first marker
+    others: Sequence[tuple[str, str, float, str]]  # role, marker, points and comment, for the instructor alone
 
 
 def entries(session: Any, team: Team, who: Who, question: Question) -> list[ListEntry]:
@@ -160,38 +137,23 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
 
 @dataclass(frozen=True)
 class MarkerProgress:
-    """How one marker marks a question.
-
-    Attributes:
-        name: the marker's.
-        given: how many answers they have.
-        done: how many of those are marked and need no second look.
-        mean: of their points; None before the first.
-        shares: number of answers by points.
-    """
+    """How one marker marks a question."""
 
     name: str
-    given: int
-    done: int
-    mean: float | None
-    shares: Mapping[float, int]
+    given: int  # answers
+    done: int  # of these: marked, and in no need of a second look
+    mean: float | None  # of their points
+    shares: Mapping[float, int]  # number of answers by points
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How close two marks of each of some answers are.
-
-    Attributes:
-        answers: how many have both.
-        equal: share with the same points, from 0 to 1.
-        difference: mean of second minus first, in points; above 0 where the second marks are more generous.
-        distance: mean of the difference without its sign, in points.
-    """
+    """How close two marks of each of some answers are."""
 
     answers: int
-    equal: float
-    difference: float
-    distance: float
+    equal: float  # share with the same points, from 0 to 1
+    difference: float  # mean of second minus first, in points; above 0 where the second marks are more generous
+    distance: float  # mean of the difference without its sign
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[float, float]]) -> Agreement | None:
@@ -205,22 +167,13 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Overview:
-    """How far the marking of a question is.
-
-    Attributes:
-        answers: how many are to be marked.
-        done: how many have a mark that counts and needs no second look.
-        nobodys: how many no marker of the table may mark.
-        to_decide: the ids of those on which two people differ too much.
-        agreement: between first and second marks; None where there are none.
-        markers: the progress of each.
-    """
+    """How far the marking of a question is."""
 
     answers: int
-    done: int
-    nobodys: int
-    to_decide: Sequence[str]
-    agreement: Agreement | None
+    done: int  # have a mark that counts and needs no second look
+    nobodys: int  # no marker of the table may mark them
+    to_decide: Sequence[str]  # ids of answers on which two people differ too much
+    agreement: Agreement | None  # between first and second marks
     markers: Sequence[MarkerProgress]
 
 

@@ -14,7 +14,6 @@ from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.course.roster import Student
 from autograder.instructor.gradebook.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics, need
-from autograder.instructor.reports.by_section import section_statistics
 from autograder.instructor.reports.code_tokens import written_words
 from autograder.instructor.reports.lecture import lecture_sentences
 from autograder.instructor.reports.public_code import Public
@@ -154,7 +153,7 @@ class _Section:
         self.pairs = _similar(self.answers, public, programs, {})
         self.earlier = earlier
         self.last_term = _similar(self.answers, public, programs, earlier) if earlier else []
-        self.by_section = section_statistics(marks, in_need)
+        self.by_section = need.section_statistics(marks, in_need)
         self.lecture = lecture_sentences(marks, self.mistakes)
 
     @property

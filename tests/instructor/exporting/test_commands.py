@@ -159,13 +159,6 @@ def test_a_file_that_cannot_be_filled_is_named_with_the_reason(
     assert not (tmp_path / "theirs-filled.csv").exists()
 
 
-@pytest.mark.parametrize("command", ["report", "export"])
-def test_what_is_missing_is_said_in_a_line(command: str, released: Path, tmp_path: Path) -> None:
-    assert "is no course folder" in refused(tmp_path, command)
-    assert "there is no assignment '7-poetry'" in refused(released, command, "7-poetry")
-    assert "run `autograder grade 2-layers`" in refused(released, command, ASSIGNMENT)
-
-
 # Report
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -60,21 +58,8 @@ eligibles = st.lists(st.frozensets(st.sampled_from(MARKERS)), max_size=7).map(
 )
 
 
-def unevenness(given: Mapping[str, str]) -> int:
-    return sum(count * count for count in Counter(given.values()).values())
-
-
-def least_uneven(eligible: Mapping[str, frozenset[str]], stay: Mapping[str, str]) -> int:
-    """Try every way to hand out the answers."""
-    choices = [
-        [(answer, stay[answer])] if answer in stay else [(answer, one) for one in who]
-        for answer, who in eligible.items()
-    ]
-    return min(unevenness(dict(way)) for way in product(*filter(None, choices)))
-
-
 @given(eligibles, st.data())
-def test_every_answer_has_one_marker_of_those_who_may_and_no_split_is_more_even(
+def test_every_answer_has_one_marker_of_those_who_may_and_no_move_makes_it_more_even(
     eligible: dict[str, frozenset[str]], data: st.DataObject
 ) -> None:
     before = {answer: data.draw(st.sampled_from(MARKERS)) for answer in eligible if data.draw(st.booleans())}
@@ -82,8 +67,10 @@ def test_every_answer_has_one_marker_of_those_who_may_and_no_split_is_more_even(
     found = split(eligible, before, fixed)
     assert {answer: found[answer] for answer in fixed} == {answer: before[answer] for answer in fixed}
     assert found.keys() == {answer for answer, who in eligible.items() if who} | fixed
-    assert all(found[answer] in eligible[answer] for answer in found.keys() - fixed)
-    assert unevenness(found) == least_uneven(eligible, {answer: before[answer] for answer in fixed})
+    loads = Counter(found.values())
+    for answer in found.keys() - fixed:
+        assert found[answer] in eligible[answer]
+        assert loads[found[answer]] - min(loads[name] for name in eligible[answer]) <= 1
 
 
 @given(st.integers(0, 300), st.integers(1, 5))
