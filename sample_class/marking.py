@@ -1,18 +1,21 @@
-"""All of the guide's table of markers mark at once, over the page's own interface, each by a rule of their own."""
+"""All of the guide's table of markers mark at once, each by a rule of their own, while the server runs."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from pathlib import Path
 
-from autograder.instructor.marking.client import MarkingClient
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.marking.access import Who
+from autograder.instructor.marking.reading import AnswerView, entries, next_of, overview, view
+from autograder.instructor.marking.saving import MarkForm, save
+from autograder.instructor.marking.state import MarkingState
+from autograder.instructor.marking.team import INSTRUCTOR
 
-TOKEN = re.compile(r"^token of (.+): (\S+)$", re.MULTILINE)
 ADDRESS = re.compile(r"^marking at (\S+)$", re.MULTILINE)
-INSTRUCTOR = "instructor"
 COMMENT = "Say what you assume about the weights."
 
 
@@ -21,34 +24,50 @@ def printed_address(printed: str) -> bool:
     return ADDRESS.search(printed) is not None
 
 
-def mark_together(printed: str) -> list[str]:
+def mark_together(root: Path, assignment: str) -> list[str]:
     """Let all markers mark what they have, and the instructor decide where two differ; return lines for a summary.
 
     Args:
-        printed: by `autograder mark`.
+        root: of the course folder.
+        assignment: that is marked.
     """
-    (address,), tokens = ADDRESS.findall(printed), dict(TOKEN.findall(printed))
-    people = {name: MarkingClient(address, token) for name, token in tokens.items()}
-    instructor, markers = people.pop(INSTRUCTOR), people
-    with ThreadPoolExecutor(max(1, len(markers))) as pool:
-        marked = list(pool.map(lambda name: markers[name].mark_all(lambda answer: judged(name, answer)), markers))
-    decided = instructor.mark_all(lambda answer: (decision(answer), "Read once more."))
-    found = [one["seen"] for one in instructor.ask("/overview")["questions"]]
-    lines = [f"{sum(marked)} by {len(markers)} markers", f"{decided} decided"]
-    for one in found:
-        if agreed := one["agreement"]:
-            lines.append(f"{agreed['answers']} marked twice, {agreed['equal']:.0%} equal")
-    return lines
+    folder = CourseFolder(root)
+    with CourseGradebook(folder) as gradebook:
+        state = MarkingState.opened(folder, gradebook, [assignment])
+        names = [marker.name for marker in state.team.markers]
+        with ThreadPoolExecutor(max(1, len(names))) as pool:
+            marked = list(pool.map(lambda name: mark_all(state, name), names))
+        decided = mark_all(state, INSTRUCTOR)
+        with gradebook.open() as rows:
+            found = [overview(rows.db, state.team, question).agreement for question in state.team.questions]
+    lines = [f"{sum(marked)} by {len(names)} markers", f"{decided} decided"]
+    return lines + [f"{one.answers} marked twice, {one.equal:.0%} equal" for one in found if one]
 
 
-def decision(answer: Mapping[str, Any]) -> float:
+def mark_all(state: MarkingState, name: str) -> int:
+    """Mark everything that waits for somebody, and return how many answers that was."""
+    who, marked = Who(name), 0
+    for question in state.team.questions:
+        while True:
+            with state.gradebook.open() as rows:
+                entry = next_of(entries(rows.db, state.team, who, question))
+                if entry is None:
+                    break
+                answer = view(rows.db, who, entry.id)
+            points, comment = (decision(answer), "Read once more.") if who.is_instructor else judged(name, answer)
+            save(state.gradebook, who, answer.id, MarkForm(f"{points:g}", comment, answer.base))
+            marked += 1
+    return marked
+
+
+def decision(answer: AnswerView) -> float:
     """Return the better of the marks that others gave, if there are any."""
-    return float(max((points for _, _, points, _ in answer["others"]), default=3))
+    return max((points for _, _, points, _ in answer.others), default=3)
 
 
-def judged(marker: str, answer: Mapping[str, Any]) -> tuple[float, str]:
+def judged(marker: str, answer: AnswerView) -> tuple[float, str]:
     """Return points and comment: from the text, and now and then a point more or less, by who marks."""
-    points = random.Random(answer["text"]).randrange(1, 6)
-    points += random.Random(f"{marker}/{answer['id']}").choice([0, 0, 0, 0, -1, 1, -2])
-    points = min(max(points, 0), int(answer["max_points"]))
-    return points, COMMENT if points < answer["max_points"] else ""
+    points = random.Random(answer.text).randrange(1, 6)
+    points += random.Random(f"{marker}/{answer.id}").choice([0, 0, 0, 0, -1, 1, -2])
+    points = min(max(points, 0), int(answer.max_points))
+    return points, COMMENT if points < answer.max_points else ""

@@ -152,8 +152,8 @@ def play(folder: Path, count: int) -> list[str]:
                 marked += [f"{mark_two(shell.folder)} in the formgrader"]
             continue
         if block.startswith("autograder mark"):
-            with shell.serving(f"{block.strip()} --port {PORT}", printed_address) as printed:
-                marked += mark_together(printed)
+            with shell.serving(f"{block.strip()} --port {PORT}", printed_address):
+                marked += mark_together(shell.folder, ASSIGNMENT)
             continue
         if block.startswith(f"autograder grade {ASSIGNMENT} --dry-run"):
             shell.environment["PYTHONPATH"] = str(repaired_course(folder / "course"))

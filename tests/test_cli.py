@@ -77,7 +77,16 @@ def test_each_command_is_listed_and_its_help_has_an_example(command: str) -> Non
 
 @pytest.mark.parametrize(
     "line",
-    [["release"], ["grade"], ["feedback"], ["explain", "ada", "2-layers", "affine_map"], ["requests", "."]],
+    [
+        ["release"],
+        ["grade"],
+        ["feedback"],
+        ["report"],
+        ["export"],
+        ["explain", "ada", "2-layers", "affine_map"],
+        ["viva", "ada", "2-layers"],
+        ["requests", "."],
+    ],
     ids=lambda line: line[0],
 )
 def test_outside_a_course_folder_a_command_says_how_to_make_one(line: list[str], tmp_path: Path) -> None:
@@ -85,7 +94,7 @@ def test_outside_a_course_folder_a_command_says_how_to_make_one(line: list[str],
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("command", ["release", "grade", "feedback"])
+@pytest.mark.parametrize("command", ["release", "grade", "feedback", "report", "export"])
 def test_an_unknown_assignment_is_refused_with_those_that_there_are(command: str, released: Path) -> None:
     assert "there is no assignment '7-poetry': there are 1-approximation, 2-layers" in refused(
         released, command, "7-poetry"
@@ -122,9 +131,10 @@ def test_before_a_release_there_is_nothing_to_grade(command: str, tmp_path: Path
     assert "run `autograder release` first" in refused(tmp_path / "course", command)
 
 
-def test_before_grading_there_is_no_feedback(released: Path) -> None:
-    assert "run `autograder grade 2-layers`" in refused(released, "feedback", "2-layers")
-    assert "run `autograder grade`" in refused(released, "feedback")
+@pytest.mark.parametrize("command", ["feedback", "report", "export"])
+def test_before_grading_there_is_nothing_to_show(command: str, released: Path) -> None:
+    assert "run `autograder grade 2-layers`" in refused(released, command, "2-layers")
+    assert "run `autograder grade`" in refused(released, command)
 
 
 @pytest.mark.parametrize(

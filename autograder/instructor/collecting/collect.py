@@ -13,13 +13,19 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.instructor.collecting.archive import Entry, EntryRefused, opened
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.given import given_time, of_student, read_given_times, zone_hint
+from autograder.instructor.collecting.given import (
+    given_time,
+    of_student,
+    read_given_times,
+    read_worksheet,
+    with_worksheet,
+    zone_hint,
+)
 from autograder.instructor.collecting.nested import unpacked
 from autograder.instructor.collecting.plan import make_plan
-from autograder.instructor.collecting.planned import WRITES, Found, Plan, Planned, Situation, Submitted
+from autograder.instructor.collecting.planned import WRITES, PlacedWork, Plan, RecognisedFile, Situation, SubmissionPlan
 from autograder.instructor.collecting.recognising import Assignments
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.worksheet import read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import keep, keep_replaced, kept
 from autograder.instructor.course.due_dates import AS_WRITTEN
 from autograder.instructor.course.extensions import Work
@@ -123,7 +129,7 @@ def planned_collection(
             files = read_all(entries)
         if request.worksheet:
             files = with_worksheet(files, read_worksheet(request.worksheet, _known(zone)))
-        found, by_digest = list[Found](), dict[str, Entry]()
+        found, by_digest = list[RecognisedFile](), dict[str, Entry]()
         for one in (inner for outer in files for inner in unpacked(outer)):
             found.append(_found(one, assignments, by_digest))
             on_read(one.entry.name)
@@ -161,15 +167,15 @@ def _refuse_own_folders(folder: CourseFolder, path: Path) -> None:
             raise CourseFolderError(f"{path} is part of the course folder: give the download")
 
 
-def _found(one: DownloadedFile, assignments: Assignments, by_digest: dict[str, Entry]) -> Found:
+def _found(one: DownloadedFile, assignments: Assignments, by_digest: dict[str, Entry]) -> RecognisedFile:
     what = assignments.recognise(one.entry)
     digest = hashlib.sha256(what.content).hexdigest() if what.assignment else ""
     if digest:
         by_digest.setdefault(digest, one.entry)
-    return Found(one, what.assignment, digest, what.note)
+    return RecognisedFile(one, what.assignment, digest, what.note)
 
 
-def submitted(folder: CourseFolder, student: str, assignment: str) -> Submitted:
+def submitted(folder: CourseFolder, student: str, assignment: str) -> PlacedWork:
     """Return what lies in a student's place."""
     submission = folder.submission(student, assignment)
     stamp = submission.notebook.with_name(TIMESTAMP)
@@ -177,10 +183,10 @@ def submitted(folder: CourseFolder, student: str, assignment: str) -> Submitted:
     try:
         content = read_capped(submission.file)
     except FileNotFoundError:
-        return Submitted(UNREADABLE if submission.notebook.is_symlink() else "", text)
+        return PlacedWork(UNREADABLE if submission.notebook.is_symlink() else "", text)
     except (MalformedNotebook, OSError):
-        return Submitted(UNREADABLE, text)
-    return Submitted(hashlib.sha256(content).hexdigest(), text)
+        return PlacedWork(UNREADABLE, text)
+    return PlacedWork(hashlib.sha256(content).hexdigest(), text)
 
 
 def carry_out(folder: CourseFolder, collection: Collection) -> None:
@@ -203,7 +209,7 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
     note_instead(folder, collection.plan.instead_by_assignment)
 
 
-def _new_digests(folder: CourseFolder, one: Planned, collection: Collection) -> set[str]:
+def _new_digests(folder: CourseFolder, one: SubmissionPlan, collection: Collection) -> set[str]:
     target = folder.collected(one.student.id, one.assignment)
     return {
         attempt.digest
@@ -221,7 +227,7 @@ def _content(entry: Entry, digest: str) -> bytes:
     raise CourseFolderError(f"{entry.name} has changed since it was read: collect again")
 
 
-def _submit(folder: CourseFolder, one: Planned) -> None:
+def _submit(folder: CourseFolder, one: SubmissionPlan) -> None:
     """Put the chosen attempt in its place; what lies there and was never collected is kept first."""
     assert one.chosen is not None
     submission = folder.submission(one.student.id, one.assignment)

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.ownership import Owned
+from autograder.instructor.collecting.ownership import Ownership
 from autograder.instructor.course.matching import Clue
 
 
@@ -40,7 +40,7 @@ class DownloadedFile:
     number: int | None = None
     upload: int = 0
     doubt: str = ""
-    owned: Owned | None = None
+    owned: Ownership | None = None
     others: tuple[DownloadedFile, ...] = ()
     said: bool = False
 

@@ -20,7 +20,7 @@ from autograder.instructor.course.roster import Student
 
 
 @dataclass(frozen=True)
-class Owned:
+class Ownership:
     """Who owns a submission on this machine's disk.
 
     Attributes:
@@ -59,7 +59,7 @@ class Owned:
         return ""
 
 
-def owned(named: str, paths: Sequence[Path]) -> Owned:
+def owned(named: str, paths: Sequence[Path]) -> Ownership:
     """Return who owns a submission.
 
     Args:
@@ -70,7 +70,7 @@ def owned(named: str, paths: Sequence[Path]) -> Owned:
         OSError: one of them cannot be looked at.
     """
     accounts = tuple(sorted({_name(path.lstat().st_uid) for path in paths}))
-    return Owned(named, accounts, _is_account, (_name(0), _name(os.geteuid())))
+    return Ownership(named, accounts, _is_account, (_name(0), _name(os.geteuid())))
 
 
 def _name(number: int) -> str:

@@ -8,19 +8,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from autograder.instructor.collecting.given import SYSTEM as BY_HAND
-from autograder.instructor.collecting.given import with_given_time
+from autograder.instructor.collecting.given import with_given_time, would_tell
 from autograder.instructor.collecting.planned import (
     Action,
-    Found,
-    Instead,
-    LeftOut,
+    ExcludedFile,
+    PlacedWork,
     Plan,
-    Planned,
+    RecognisedFile,
     Situation,
-    Submitted,
+    SubmissionPlan,
+    WrongFileType,
 )
 from autograder.instructor.collecting.whose import owners_of
-from autograder.instructor.collecting.worksheet import would_tell
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work
@@ -30,7 +29,12 @@ from autograder.receipts import PACKED
 
 
 def make_plan(
-    files: Iterable[Found], situation: Situation, *, only: str | None = None, choice: str = "last", force: bool = False
+    files: Iterable[RecognisedFile],
+    situation: Situation,
+    *,
+    only: str | None = None,
+    choice: str = "last",
+    force: bool = False,
 ) -> Plan:
     """Return what collecting some files would do.
 
@@ -42,8 +46,8 @@ def make_plan(
         force: replace also what was not collected.
     """
     files, directory, by_hand = list(files), Directory(situation.students), _by_hand(situation)
-    theirs: dict[Work, list[tuple[Found, Student, str]]] = defaultdict(list)
-    left_out, no_notebooks = list[LeftOut](), list[tuple[int, Found, Sequence[Match]]]()
+    theirs: dict[Work, list[tuple[RecognisedFile, Student, str]]] = defaultdict(list)
+    left_out, no_notebooks = list[ExcludedFile](), list[tuple[int, RecognisedFile, Sequence[Match]]]()
     for file, matches in zip(files, owners_of([file.handed_in for file in files], directory), strict=True):
         reason, matters, stranger, several = file.note, bool(file.handed_in.entry.refused), False, False
         if file.assignment and only not in (None, file.assignment):
@@ -63,7 +67,7 @@ def make_plan(
         else:
             no_notebooks.append((len(left_out), file, matches))
         tells = several and would_tell(file.handed_in)
-        left_out.append(LeftOut(file.handed_in.entry.name, reason, matters, stranger, several, tells))
+        left_out.append(ExcludedFile(file.handed_in.entry.name, reason, matters, stranger, several, tells))
     planned = tuple(
         _planned(found, situation, assignment, choice, force=force)
         for (_, assignment), found in sorted(theirs.items(), key=lambda item: (item[0][1], item[0][0]))
@@ -72,7 +76,7 @@ def make_plan(
     absent = {name: _absent(name, situation, theirs) for name in assignments}
     about = assignments[0] if len(assignments) == 1 else ""
     without = {student.id for name in assignments for student in absent[name]} if assignments else None
-    instead: dict[str, Instead] = {}
+    instead: dict[str, WrongFileType] = {}
     for at, file, whose in no_notebooks:
         for student in filter(None, (match.student for match in whose)):
             if student.id not in instead and (without is None or student.id in without):
@@ -80,7 +84,7 @@ def make_plan(
                 why = f": {file.note}" if left_out[at].matters else ""
                 reason = f"{student.id_and_name} handed in {name}, and no notebook{why}"
                 left_out[at] = replace(left_out[at], reason=reason, matters=True)
-                instead[student.id] = Instead(student, about, name)
+                instead[student.id] = WrongFileType(student, about, name)
     absent = {name: tuple(one for one in who if one.id not in instead) for name, who in absent.items()}
     return Plan(planned, tuple(left_out), absent, tuple(instead.values()))
 
@@ -101,20 +105,25 @@ def _absent(assignment: str, situation: Situation, theirs: Mapping[Work, object]
         for student in situation.students
         if (work := (student.id, assignment)) not in theirs
         and not situation.kept.get(work)
-        and not situation.submitted.get(work, Submitted()).digest
+        and not situation.submitted.get(work, PlacedWork()).digest
     )
 
 
 def _planned(
-    found: Sequence[tuple[Found, Student, str]], situation: Situation, assignment: str, choice: str, *, force: bool
-) -> Planned:
+    found: Sequence[tuple[RecognisedFile, Student, str]],
+    situation: Situation,
+    assignment: str,
+    choice: str,
+    *,
+    force: bool,
+) -> SubmissionPlan:
     student = found[0][1]
     work = (student.id, assignment)
     before = situation.kept.get(work, ())
     attempts = with_new(before, [file for file, *_ in found], situation.now)
     chosen = chosen_of(attempts, choice)
     due = situation.own_due.get(work, situation.due.get(assignment))
-    lies_there = situation.submitted.get(work, Submitted())
+    lies_there = situation.submitted.get(work, PlacedWork())
     of_chosen = [
         (file, by)
         for file, _, by in found
@@ -124,7 +133,7 @@ def _planned(
     action = action_for(chosen, attempts, lies_there, force=force)
     if action == "as it is" and file.handed_in.said and chosen and lies_there.stamp != chosen.stamp:
         action = "newer"  # a time that was written there before, and is corrected
-    return Planned(
+    return SubmissionPlan(
         student,
         assignment,
         attempts,
@@ -139,7 +148,7 @@ def _planned(
     )
 
 
-def with_new(before: Sequence[Attempt], files: Iterable[Found], now: datetime) -> tuple[Attempt, ...]:
+def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: datetime) -> tuple[Attempt, ...]:
     """Return the attempts with those of a download that are not among them, in the order of time.
 
     Where nothing says when something was handed in, that was before it was first met; the system's numbers, and then
@@ -160,7 +169,7 @@ def with_new(before: Sequence[Attempt], files: Iterable[Found], now: datetime) -
     return tuple(attempts)
 
 
-def _order(file: Found) -> tuple[float, int, int, bool, float, str]:
+def _order(file: RecognisedFile) -> tuple[float, int, int, bool, float, str]:
     handed_in, entry = file.handed_in, file.handed_in.entry
     when = handed_in.when.timestamp() if handed_in.when else 0.0
     # Where a whole folder is handed in, the notebook may have gone on since `hand_in()` packed a copy of it.
@@ -176,7 +185,7 @@ def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
     return next((attempt for attempt in attempts if str(attempt.number) == choice), None)
 
 
-def action_for(chosen: Attempt | None, attempts: Sequence[Attempt], there: Submitted, *, force: bool) -> Action:
+def action_for(chosen: Attempt | None, attempts: Sequence[Attempt], there: PlacedWork, *, force: bool) -> Action:
     """Return what is to be done with the chosen attempt, where something may lie in its place."""
     if chosen is None:
         return "no such attempt"

@@ -17,7 +17,7 @@ WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
 
 
 @dataclass(frozen=True)
-class Found:
+class RecognisedFile:
     """A file of a download, read.
 
     Attributes:
@@ -34,7 +34,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Submitted:
+class PlacedWork:
     """What lies in ``submitted/STUDENT/ASSIGNMENT/``.
 
     Attributes:
@@ -47,8 +47,8 @@ class Submitted:
 
 
 @dataclass(frozen=True)
-class Planned:
-    """What happens to one student's work.
+class SubmissionPlan:
+    """What collecting does with one student's work.
 
     Attributes:
         student: whose it is.
@@ -73,7 +73,7 @@ class Planned:
     action: Action
     note: str
     doubt: str
-    there: Submitted
+    there: PlacedWork
     learned: bool
 
     @property
@@ -84,7 +84,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class ExcludedFile:
     """A file that is not collected.
 
     Attributes:
@@ -105,7 +105,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Instead:
+class WrongFileType:
     """A student who handed in no notebook, but something else.
 
     Attributes:
@@ -130,13 +130,13 @@ class Plan:
         instead: those of whom there is something, and no notebook.
     """
 
-    planned: tuple[Planned, ...]
-    left_out: tuple[LeftOut, ...]
+    planned: tuple[SubmissionPlan, ...]
+    left_out: tuple[ExcludedFile, ...]
     absent: Mapping[str, tuple[Student, ...]] = field(default_factory=dict)
-    instead: tuple[Instead, ...] = ()
+    instead: tuple[WrongFileType, ...] = ()
 
     @property
-    def to_write(self) -> list[Planned]:
+    def to_write(self) -> list[SubmissionPlan]:
         """What is written: into submitted/, or at least new attempts into collected/."""
         return [planned for planned in self.planned if planned.learned or planned.action in WRITES]
 
@@ -172,7 +172,7 @@ class Situation:
 
     students: Sequence[Student]
     kept: Mapping[Work, tuple[Attempt, ...]]
-    submitted: Mapping[Work, Submitted]
+    submitted: Mapping[Work, PlacedWork]
     due: Mapping[str, datetime]
     now: datetime
     times: Mapping[str, datetime] = field(default_factory=dict)

@@ -11,10 +11,10 @@ from rich.text import Text
 
 from autograder.errors import plain
 from autograder.instructor.collecting.collect import Collection
-from autograder.instructor.collecting.planned import LeftOut, Planned
+from autograder.instructor.collecting.planned import ExcludedFile, SubmissionPlan
 from autograder.instructor.collecting.whose import BY_NAME_ALONE
+from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.course.due_dates import duration
-from autograder.instructor.course.standing import CLAIMED
 
 MOST_LINES = 20
 BY_HAND = "autograder collect FILE ASSIGNMENT --student ID"
@@ -46,7 +46,7 @@ def table(collection: Collection) -> Table:
     return shown
 
 
-def _cells(planned: Planned, due: datetime | None) -> tuple[str, ...]:
+def _cells(planned: SubmissionPlan, due: datetime | None) -> tuple[str, ...]:
     chosen, who = planned.chosen, (planned.student.id, planned.student.full_name, planned.assignment)
     happens = "; ".join(filter(None, [IN_WORDS.get(planned.action, planned.action), planned.note, planned.doubt]))
     by = NAME_ALONE if planned.matched_by == "name" else planned.matched_by
@@ -59,7 +59,7 @@ def _cells(planned: Planned, due: datetime | None) -> tuple[str, ...]:
     return *who, chosen.path, when, attempt, chosen.receipt, late, by, happens
 
 
-def lateness(planned: Planned, due: datetime | None) -> str:
+def lateness(planned: SubmissionPlan, due: datetime | None) -> str:
     """Return in words whether work is late: ``no``, ``1 d 2 h``, or ``–`` where that is not known."""
     if planned.seconds_late:
         return duration(planned.seconds_late)
@@ -148,7 +148,7 @@ def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
     }
 
 
-def _record(planned: Planned) -> dict[str, Any]:
+def _record(planned: SubmissionPlan) -> dict[str, Any]:
     chosen = planned.chosen.to_json() | {"receipt": planned.chosen.receipt} if planned.chosen else None
     return {
         "student": planned.student.id,
@@ -164,5 +164,5 @@ def _record(planned: Planned) -> dict[str, Any]:
     }
 
 
-def _left_out(file: LeftOut) -> dict[str, Any]:
+def _left_out(file: ExcludedFile) -> dict[str, Any]:
     return {"path": file.path, "reason": file.reason, "matters": file.matters}

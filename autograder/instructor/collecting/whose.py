@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.ownership import Owned
+from autograder.instructor.collecting.ownership import Ownership
 from autograder.instructor.course.matching import Clue, Directory, Kind, Match
 
 # How a preview goes on where students choose the name by which somebody was found.
@@ -63,7 +63,7 @@ def _owners_of(file: DownloadedFile, directory: Directory, known_kinds: Collecti
     return _as_owned(file.owned, matches, directory) if file.owned else matches
 
 
-def _as_owned(owned: Owned, matches: list[Match], directory: Directory) -> list[Match]:
+def _as_owned(owned: Ownership, matches: list[Match], directory: Directory) -> list[Match]:
     """Return whom a name finds that students choose: nobody where an account owns the work that is not the named."""
     mine = {match.student for match in matches if match.student}
     if mine and (reason := owned.refusal(mine, directory)):

@@ -30,7 +30,7 @@ def backup(
 
     from autograder.commands.overwriting import refuse_or_copy
     from autograder.errors import complain
-    from autograder.instructor.backup.write import write_backup
+    from autograder.instructor.backup import write_backup
     from autograder.instructor.course.folder import CourseFolder
 
     folder = CourseFolder.here()

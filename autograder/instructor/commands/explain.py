@@ -17,9 +17,6 @@ def explain(
     student: Annotated[str, typer.Argument(help="Whose work.")],
     assignment: OneAssignment,
     check: Annotated[str, typer.Argument(help="Exercise.check, or the check's own name where no other has it.")],
-    python: Annotated[
-        bool, typer.Option("--python", help="Then open Python with what was observed and expected.")
-    ] = False,
     as_json: Json = False,
     sandbox: ShutIn = True,
 ) -> None:
@@ -35,10 +32,4 @@ def explain(
     with progress("Running the check again", None, as_json):
         mark = explain_mark(folder, course, student, assignment, check, isolated=sandbox)
     print(plain_json(explanation_json(mark)) if as_json else explanation_text(mark))
-    if python:
-        from autograder.instructor.grading.explain import graded_notebook, trusted_names
-        from autograder.instructor.grading.explain_shell import open_python
-
-        names = None if sandbox else trusted_names(graded_notebook(folder, student, assignment))
-        open_python(mark, course.names(mark.check.room), names)
     raise typer.Exit(0 if mark.reproduced else 1)

@@ -16,7 +16,7 @@ from autograder.reports.html import CONTROLS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograder.instructor.exporting.fill import Filled
+    from autograder.instructor.exporting.fill import FilledFile
     from autograder.instructor.gradebook.marks import Mark
 
 app = typer.Typer()
@@ -119,7 +119,7 @@ def _beside(path: Path) -> Path:
     return path.with_name(f"{path.stem}-filled{path.suffix}")
 
 
-def _fill(path: Path, marks: Sequence[Mark], column: str | None) -> Filled:
+def _fill(path: Path, marks: Sequence[Mark], column: str | None) -> FilledFile:
     from autograder.instructor.exporting import ExportError
     from autograder.instructor.exporting.fill import fill
 

@@ -41,15 +41,15 @@ def mark(
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.gradebook.writer import CourseGradebook
     from autograder.instructor.marking.access import admit
-    from autograder.instructor.marking.marked import Marked
     from autograder.instructor.marking.server import https_with, serve
+    from autograder.instructor.marking.state import MarkingState
 
     folder = CourseFolder.here()
     assignments = folder.chosen(assignment)
     https = https_with(certificate) if certificate else None
     with folder.in_use_for_marking(), CourseGradebook(folder) as gradebook:
-        marked = Marked.opened(folder, gradebook, assignments)
-        tokens = admit(gradebook, marked.team, new_token or ())
+        state = MarkingState.opened(folder, gradebook, assignments)
+        tokens = admit(gradebook, state.team, new_token or ())
         for name, token in tokens.items():
             print(plain(f"token of {name}: {token}"))
         if tokens:
@@ -57,7 +57,7 @@ def mark(
         if new_token:
             return
         try:
-            asyncio.run(serve(marked, host, port, https, lambda at: print(f"marking at {at}", flush=True)))
+            asyncio.run(serve(state, host, port, https, lambda at: print(f"marking at {at}", flush=True)))
         except KeyboardInterrupt:
             raise Interrupted("ended; what was saved is in the gradebook") from None
         except OSError as error:

@@ -29,9 +29,9 @@ def restore(
 ) -> None:
     """Put a course folder and its gradebook back as they were when the backup was written.
 
-    Killed at any moment, the folder is the old one or the new one.
+    It is unpacked beside its place first: killed before the end, nothing is lost.
     """
-    from autograder.instructor.backup.restore import restore as put_back
+    from autograder.instructor.backup import restore as put_back
 
     done = put_back(file, folder, replace=replace)
     print(f"{done.folder}: as it was on {done.made[:16].replace('T', ' ')} UTC")

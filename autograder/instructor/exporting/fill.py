@@ -27,7 +27,7 @@ K = TypeVar("K")
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledFile:
     """A file with marks in it.
 
     Attributes:
@@ -47,7 +47,7 @@ class Filled:
     changed: Sequence[str]
 
 
-def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> Filled:
+def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledFile:
     """Return a gradebook of Canvas's or a grading worksheet of Moodle's with the marks of one assignment in it.
 
     Args:
@@ -95,7 +95,7 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> Filled:
             row[remark] = comment(mark)
     there = set(whose.values())
     absent = [mark.student.name for mark in marks if mark.final_score is not None and mark.student.id not in there]
-    return Filled(_written(table, text, delimiter), filled, absent, without, kept, changed)
+    return FilledFile(_written(table, text, delimiter), filled, absent, without, kept, changed)
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:

@@ -1,16 +1,81 @@
-"""The formats by name."""
+"""Formats of exported marks by name; the two that no other system prescribes, CSV and JSON, are written here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from autograder.errors import plain_json
 from autograder.instructor.exporting.canvas import canvas_csv
 from autograder.instructor.exporting.gradescope import gradescope_zip
 from autograder.instructor.exporting.moodle import moodle_csv
-from autograder.instructor.exporting.plain_csv import plain_csv
-from autograder.instructor.exporting.verdicts_json import verdicts_json
+from autograder.instructor.exporting.tables import csv_text
 from autograder.instructor.gradebook.marks import Mark
+
+COLUMNS = (
+    *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "status", "late", "lms_user_id", "time"),
+)
+
+
+def plain_csv(marks: Sequence[Mark]) -> str:
+    """Return one row for each student and assignment, in the columns of nbgrader's own export, and four more.
+
+    Columns: ``nbgrader.plugins.export.CsvExportPlugin``; the score has the late penalty taken off, as there. Unlike
+    there, names may hold commas, and work that was not handed in has an empty score and not 0: its worth is the
+    instructor's to say. So has work with an unmarked answer; its raw score says what it has so far. The last column
+    says of the timestamp whether it is ``proved`` or ``claimed``.
+    """
+    return csv_text([COLUMNS, *(_csv_row(mark) for mark in marks)])
+
+
+def _csv_row(mark: Mark) -> tuple[str, ...]:
+    student = mark.student
+    return (
+        mark.assignment,
+        str(mark.due or ""),
+        str(mark.submitted_at or ""),
+        student.id,
+        student.last_name,
+        student.first_name,
+        student.email,
+        "" if mark.raw_score is None else repr(mark.raw_score),
+        repr(mark.penalty),
+        "" if mark.final_score is None else repr(mark.final_score),
+        repr(mark.max_score),
+        mark.status,
+        "yes" if mark.is_late else "no",
+        student.lms_user_id,
+        mark.standing,
+    )
+
+
+STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")
+
+
+def verdicts_json(marks: Sequence[Mark]) -> str:
+    """Return an object ``{"marks": […]}``, for each student and assignment one, with every verdict."""
+    return plain_json({"marks": [_record(mark) for mark in marks]}) + "\n"
+
+
+def _record(mark: Mark) -> dict[str, Any]:
+    return {
+        "student": {name: getattr(mark.student, name) for name in STUDENT},
+        "assignment": mark.assignment,
+        "status": mark.status,
+        "unmarked": mark.unmarked,
+        "score": mark.score,
+        "raw_score": mark.raw_score,
+        "late_submission_penalty": mark.penalty,
+        "max_score": mark.max_score,
+        "submitted_at": mark.submitted_at.isoformat() if mark.submitted_at else None,
+        "time": mark.standing or None,
+        "due": mark.due.isoformat() if mark.due else None,
+        "late": mark.is_late,
+        "notes": list(mark.notes),
+        "verdicts": [dict(verdict) for verdict in mark.verdicts],
+    }
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import ModuleType, SimpleNamespace
 from typing import Literal
 
 from nbformat import NotebookNode
@@ -31,7 +29,6 @@ from autograder.notebooks.graft import (
     room_of,
 )
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
-from autograder.sandbox.cells import names_of, prepare, run_cell
 from autograder.verdicts import Answer, Verdict, VerdictRecord, without_delegation
 
 # What two runs of the same work agree in. How long they take, and at which address an object lies, they do not.
@@ -58,7 +55,6 @@ class ExplainedMark:
         verdict: the verdict now.
         observed: what the student's names answered now.
         expected: what the reference answers.
-        student_source: the student's cell.
     """
 
     student: str
@@ -71,7 +67,6 @@ class ExplainedMark:
     verdict: Verdict
     observed: Answer
     expected: Answer
-    student_source: str
 
     @property
     def reproduced(self) -> bool:
@@ -261,15 +256,4 @@ def explain(
         verdict=without_delegation(verdict) if from_scratch else verdict,
         observed=answers[at],
         expected=expect.reference(check, seeds[check.name]),
-        student_source=answers_of(notebook).get(f"{check.room}-{check.exercise}", ""),
     )
-
-
-def trusted_names(notebook: NotebookNode) -> SimpleNamespace:
-    """Run a graded notebook's answers in this very process, and return what they define: for work that one trusts."""
-    module = ModuleType("answers")
-    sys.modules[module.__name__] = module  # dataclasses look their annotations up there
-    prepare(module)
-    for cell in program_of(notebook, (), run_seed=0).cells:
-        run_cell(cell, module)
-    return names_of(module)

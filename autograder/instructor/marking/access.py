@@ -1,4 +1,4 @@
-"""Who is who: a login token for the instructor and for each marker, of which the gradebook keeps a digest."""
+"""Login tokens of the instructor and of each marker. The gradebook keeps only their digests."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from sqlalchemy import insert, select, update
 
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.gradebook.writer import CourseGradebook
-from autograder.instructor.marking.markers import INSTRUCTOR
 from autograder.instructor.marking.tables import markers, note, writing
-from autograder.instructor.marking.team import Team
+from autograder.instructor.marking.team import INSTRUCTOR, Team
 
-TOKEN_BYTES = 18  # at random: too many to be tried, and 24 characters
+TOKEN_BYTES = 18  # of randomness: too many to guess, and 24 characters
 
 
 @dataclass(frozen=True)
@@ -30,21 +29,21 @@ class Who:
 
 
 def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) -> dict[str, str]:
-    """Give whoever has none a token, and let nobody in who is no longer in the table.
+    """Give a token to everybody who has none, and lock out people who have left the table.
 
     Args:
         gradebook: of the course.
-        team: the markers; the instructor always is among those who get in.
-        anew: whose token is to be another one, so that the present one no longer opens anything.
+        team: the markers; the instructor is always admitted.
+        anew: names whose present token is replaced.
 
     Returns:
-        The new tokens by name: nobody can ask for them again.
+        The new tokens by name. They cannot be read again.
 
     Raises:
-        CourseFolderError: somebody is to get a new one who is no marker.
+        CourseFolderError: a name under ``anew`` is no marker's.
         GradebookError: the gradebook does not take it.
     """
-    wanted = [INSTRUCTOR, *(one.name for one in team.markers)]
+    wanted = [INSTRUCTOR, *(marker.name for marker in team.markers)]
     if strange := sorted(set(anew) - set(wanted)):
         raise CourseFolderError(f"there is no marker {strange[0]!r}: there are {', '.join(wanted)}")
     made = {}
@@ -67,9 +66,7 @@ def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) ->
 
 
 def who_has(gradebook: CourseGradebook, token: str) -> Who | None:
-    """Return whose token it is; None where it opens nothing."""
-    if not token:
-        return None
+    """Return the owner of a token, or None if it is unknown."""
     query = select(markers.c.name).where(markers.c.token == digest_of(token), markers.c.is_active.is_(True))
     with gradebook.open() as rows:
         name = rows.db.execute(query).scalar()
@@ -77,5 +74,5 @@ def who_has(gradebook: CourseGradebook, token: str) -> Who | None:
 
 
 def digest_of(token: str) -> str:
-    # A token is drawn at random and long, unlike a password: no salt and no slow function make it harder to guess.
+    # Unlike a password, a token is long and random: salt and a slow function would make it no harder to guess.
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,7 +1,8 @@
-"""What the pages show, in a few queries each, however many answers there are. Of students they know nothing."""
+"""Queries behind the marking pages: a fixed number for each page, and no student but in the history."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -10,41 +11,27 @@ from typing import Any, Literal
 from sqlalchemy import and_, func, select
 
 from autograder.instructor.marking.access import Who
-from autograder.instructor.marking.agreement import Agreement, agreement
-from autograder.instructor.marking.markers import Question
-from autograder.instructor.marking.roles import Role, counting, differ, own, role_of
-from autograder.instructor.marking.saving import NotTheirs, base_of, in_gradebook
-from autograder.instructor.marking.tables import HANDED_OUT, answers, calibrations, history, kept_comments, marks
-from autograder.instructor.marking.team import Team
+from autograder.instructor.marking.saving import Role, base_of, counting, in_gradebook, own, role_of, theirs
+from autograder.instructor.marking.tables import HANDED_OUT, answers, history, marks
+from autograder.instructor.marking.team import Question, Team
 
 EXCERPT = 100  # characters of an answer in the list
 PAGE = 200  # lines of the history on one page
-# In the order in which they are offered: what is still to do first.
-State = Literal["calibrate", "decide", "look again", "to mark", "waits", "marked", "decided"]
-TO_DO: tuple[State, ...] = ("calibrate", "decide", "look again", "to mark")
+State = Literal["decide", "look again", "to mark", "waits", "marked", "decided"]  # ``waits`` is for somebody else
+TO_DO: tuple[State, ...] = ("decide", "look again", "to mark")
 
 
 @dataclass(frozen=True)
-class Entry:
-    """An answer in somebody's list.
-
-    Attributes:
-        id: of the answer.
-        number: its place in this list, from 1.
-        role: in which they mark it.
-        state: what is to be done with it, if anything; ``waits`` is for somebody else.
-        points: that they gave; None where they have not marked it.
-        excerpt: how it begins.
-        marker: who has it; empty but for the instructor.
-    """
+class ListEntry:
+    """An answer in somebody's list."""
 
     id: str
-    number: int
+    number: int  # in this list, from 1
     role: Role
     state: State
-    points: float | None
+    points: float | None  # theirs, and for the instructor those that count
     excerpt: str
-    marker: str = ""
+    marker: str = ""  # who has it, for the instructor alone
 
     @property
     def is_to_do(self) -> bool:
@@ -52,220 +39,171 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """An answer, for who marks it.
-
-    Attributes:
-        id: of the answer.
-        question: that it answers.
-        role: in which they mark it.
-        text: the answer.
-        max_points: that it can get.
-        mark: points and comment that they gave; None before.
-        base: what their page goes by, for ``saving.save``.
-        has_changed: whether the text is another than the one that they marked.
-        decided: points and comment of the instructor, where a first marker should know them.
-        others: role, marker, points and comment of the other marks, for the instructor alone.
-        calibration: the instructor's points and reason, for who has marked it, and for the instructor.
-        kept: comments that can be used again, each with its id and author.
-    """
+class AnswerView:
+    """An answer, for somebody who marks it."""
 
     id: str
     question: Question
     role: Role
     text: str
     max_points: float
-    mark: tuple[float, str] | None
-    base: str
-    has_changed: bool
-    decided: tuple[float, str] | None
-    others: Sequence[tuple[str, str, float, str]]
-    calibration: tuple[float, str] | None
-    kept: Sequence[tuple[str, str, str]]
+    mark: tuple[float, str] | None  # points and comment that they gave
+    base: str  # the state of the answer that they see, for ``saving.save``
+    has_changed: bool  # since they marked it
+    decided: tuple[float, str] | None  # the instructor's points and comment, for the first marker
+    others: Sequence[tuple[str, str, float, str]]  # role, marker, points and comment, for the instructor alone
 
 
-def entries(session: Any, team: Team, who: Who, question: Question) -> list[Entry]:
-    """Return somebody's answers to a question, in the random order of their ids, in three queries."""
-    here = and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
-    fields = (answers.c.id, answers.c.assignment, answers.c.cell, answers.c.digest, answers.c.first, answers.c.second)
+def entries(session: Any, team: Team, who: Who, question: Question) -> list[ListEntry]:
+    """Return somebody's answers to a question, in the random order of their ids, in two queries."""
+    here = of(question)
+    fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
     excerpt = func.substr(answers.c.text, 1, EXCERPT + 1).label("excerpt")
     rows = session.execute(select(*fields, excerpt).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id))
-    given = _given(session, here)
-    calibrating = set(session.execute(select(calibrations.c.answer)).scalars())
-    found: list[Entry] = []
-    for row in rows:
-        role = role_of(who, row, calibrating, team)
+    marks_of = _marks_by_answer(session, here)
+    found: list[ListEntry] = []
+    for row in rows.all():
+        role = role_of(who, row)
         if role is None:
             continue
-        mark = own(given.get(row.id, ()), role, who.name)
-        begin = " ".join(row.excerpt[:EXCERPT].split()) + ("…" if len(row.excerpt) > EXCERPT else "")
-        state = _state(row, role, mark, given.get(row.id, ()), team)
-        points, marker = None if mark is None else mark.points, ""
+        given = marks_of.get(row.id, ())
         if who.is_instructor:
-            counts = counting(given.get(row.id, ()))
-            points, marker = None if counts is None else counts.points, row.first or ""
-        found.append(Entry(row.id, len(found) + 1, role, state, points, begin, marker))
+            mark, state, marker = counting(given), _state_for_instructor(row, given, team), row.first or ""
+        else:
+            mark, marker = own(given, role, who.name), ""
+            state = _state_for_marker(row, role, mark, given)
+        begin = " ".join(row.excerpt[:EXCERPT].split()) + ("…" if len(row.excerpt) > EXCERPT else "")
+        points = None if mark is None else mark.points
+        found.append(ListEntry(row.id, len(found) + 1, role, state, points, begin, marker))
     return found
 
 
-def _state(row: Any, role: Role, mark: Any, given: Sequence[Any], team: Team) -> State:
-    if role == "decided":
-        counts = counting(given)
-        if differ(given, team.settings.decide_over):
-            return "decide"
-        if counts is None or counts.digest != row.digest:
-            with_somebody = row.first is not None and team.marker(row.first) and (counts is None or counts is not mark)
-            return "waits" if with_somebody else "to mark" if counts is None else "look again"
-        return "decided" if counts is mark else "marked"
-    if mark is None and role == "first" and counting(given) is not None:
-        return "decided"
-    if mark is None:
-        return "calibrate" if role == "trial" else "to mark"
+def _state_for_instructor(row: Any, given: Sequence[Any], team: Team) -> State:
+    mark = counting(given)
+    if differ(given, team.settings.decide_over):
+        return "decide"
+    if mark is not None and mark.digest == row.digest:
+        return "decided" if mark.role == "decided" else "marked"
+    if row.first is not None and team.has(row.first) and (mark is None or mark.role == "first"):
+        return "waits"
+    return "to mark" if mark is None else "look again"
+
+
+def _state_for_marker(row: Any, role: Role, mark: Any, given: Sequence[Any]) -> State:
     if role == "first" and counting(given) is not mark:
         return "decided"
-    # Of an answer to calibrate on, the text that was marked is the one that the instructor explains.
-    return "look again" if mark.digest != row.digest and role != "trial" else "marked"
+    if mark is None:
+        return "to mark"
+    return "marked" if mark.digest == row.digest else "look again"
 
 
-def next_of(found: Sequence[Entry], after: str = "") -> Entry | None:
-    """Return the next answer that is to be done, from one on and then from the beginning; None where all is done.
+def differ(given: Sequence[Any], over: float) -> bool:
+    """Whether two marks of one answer differ so much that the instructor decides, and has not yet."""
+    points = {mark.role: mark.points for mark in given}
+    both = {"first", "second"} <= points.keys() and "decided" not in points
+    return both and abs(points["first"] - points["second"]) > over
 
-    Answers to calibrate on come before all others.
-    """
+
+def next_of(found: Sequence[ListEntry], after: str = "") -> ListEntry | None:
+    """Return the next answer with something to do, from an id on and then from the start; None if all is done."""
     at = next((entry.number for entry in found if entry.id == after), 0)
-    order = [*found[at:], *found[:at]]
-    trials = [entry for entry in order if entry.state == "calibrate"]
-    return next((entry for entry in (*trials, *order) if entry.is_to_do), None)
+    return next((entry for entry in [*found[at:], *found[:at]] if entry.is_to_do), None)
 
 
-def shown(session: Any, team: Team, who: Who, answer_id: str) -> Shown:
+def view(session: Any, who: Who, answer_id: str) -> AnswerView:
     """Return an answer for somebody who marks it.
 
     Raises:
         NotTheirs: they do not.
     """
-    answer = session.execute(select(answers).where(answers.c.id == answer_id)).first()
-    if answer is None:
-        raise NotTheirs("there is no such answer")
-    calibration = session.execute(select(calibrations).where(calibrations.c.answer == answer_id)).first()
-    role = role_of(who, answer, {answer_id} if calibration else (), team)
-    if role is None or not answer.is_open:
-        raise NotTheirs("this answer is not yours: it may have been given to somebody else, or need no mark any more")
+    answer, role = theirs(session, who, answer_id)
     given = session.execute(select(marks).where(marks.c.answer == answer_id).order_by(marks.c.at)).all()
     mark, counts = own(given, role, who.name), counting(given)
     is_decided = role == "first" and counts is not None and counts.role == "decided"
-    question = Question(answer.assignment, answer.cell)
-    mine = and_(kept_comments.c.assignment == question.assignment, kept_comments.c.cell == question.cell)
-    kept = session.execute(select(kept_comments).where(mine).order_by(kept_comments.c.at, kept_comments.c.id))
-    may_read = calibration is not None and (role == "decided" or (role == "trial" and mark is not None))
-    return Shown(
-        answer.id,
-        question,
-        role,
-        answer.text,
-        answer.max_points,
-        None if mark is None else (mark.points, mark.comment),
-        base_of(role, who.name, answer, given, in_gradebook(session, answer)),
-        mark is not None and mark.digest != answer.digest and role != "trial",
-        (counts.points, counts.comment) if is_decided else None,
-        [(one.role, one.marker, one.points, one.comment) for one in given if one is not mark]
-        if role == "decided"
-        else [],
-        (calibration.points, calibration.reason) if may_read else None,
-        [(one.id, one.text, one.marker) for one in kept],
+    others = [(other.role, other.marker, other.points, other.comment) for other in given if other is not mark]
+    return AnswerView(
+        id=answer.id,
+        question=Question(answer.assignment, answer.cell),
+        role=role,
+        text=answer.text,
+        max_points=answer.max_points,
+        mark=None if mark is None else (mark.points, mark.comment),
+        base=base_of(role, who.name, answer, given, in_gradebook(session, answer)),
+        has_changed=mark is not None and mark.digest != answer.digest,
+        decided=(counts.points, counts.comment) if is_decided else None,
+        others=others if role == "decided" else [],
     )
 
 
 @dataclass(frozen=True)
-class Marked:
-    """How one marker marks a question.
-
-    Attributes:
-        name: the marker's.
-        given: how many answers they have.
-        done: of those, how many are marked and wait for nothing.
-        mean: of their points; None before the first.
-        shares: how many answers got which points, by points.
-        calibration: mean of their points minus the instructor's on the answers to calibrate on; None before.
-        calibrated: on how many.
-    """
+class MarkerProgress:
+    """How one marker marks a question."""
 
     name: str
-    given: int
-    done: int
-    mean: float | None
-    shares: Mapping[float, int]
-    calibration: float | None
-    calibrated: int
+    given: int  # answers
+    done: int  # of these: marked, and in no need of a second look
+    mean: float | None  # of their points
+    shares: Mapping[float, int]  # number of answers by points
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How close two marks of each of some answers are."""
+
+    answers: int
+    equal: float  # share with the same points, from 0 to 1
+    difference: float  # mean of second minus first, in points; above 0 where the second marks are more generous
+    distance: float  # mean of the difference without its sign
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[float, float]]) -> Agreement | None:
+        """Return how close the first and second marks are, or None without any."""
+        if not pairs:
+            return None
+        differences = [second - first for first, second in pairs]
+        equal = differences.count(0) / len(pairs)
+        return cls(len(pairs), equal, fmean(differences), fmean(map(abs, differences)))
 
 
 @dataclass(frozen=True)
 class Overview:
-    """How far the marking of a question is.
+    """How far the marking of a question is."""
 
-    Attributes:
-        question: which.
-        answers: how many are to be marked.
-        done: how many have a mark that counts and waits for nothing.
-        nobodys: how many nobody of the table may mark.
-        to_decide: the ids of those on which two people differ too much.
-        agreement: between first and second marks; None where there are none.
-        markers: each of those who mark it.
-        calibrating: the answers to calibrate on, with the points of each marker, by name, and the instructor's.
-    """
-
-    question: Question
     answers: int
-    done: int
-    nobodys: int
-    to_decide: Sequence[str]
-    agreement: Agreement | None
-    markers: Sequence[Marked]
-    calibrating: Sequence[tuple[str, float, Mapping[str, float]]]
+    done: int  # have a mark that counts and needs no second look
+    nobodys: int  # no marker of the table may mark them
+    to_decide: Sequence[str]  # ids of answers on which two people differ too much
+    agreement: Agreement | None  # between first and second marks
+    markers: Sequence[MarkerProgress]
 
 
 def overview(session: Any, team: Team, question: Question) -> Overview:
-    """Return how far the marking of a question is, in three queries."""
-    here = and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
+    """Return how far the marking of a question is, in two queries."""
+    here = of(question)
     fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
     query = select(*fields).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id)
-    rows, given = session.execute(query).all(), _given(session, here)
-    joined = calibrations.join(answers, answers.c.id == calibrations.c.answer)
-    fixed = session.execute(select(calibrations.c.answer, calibrations.c.points).select_from(joined).where(here)).all()
-    counts = {row.id: counting(given.get(row.id, ())) for row in rows}
-    of = {row.id: {mark.role: mark for mark in given.get(row.id, ())} for row in rows}
-    pairs = [(one["first"].points, one["second"].points) for one in of.values() if {"first", "second"} <= one.keys()]
-    trials = {answer: {m.marker: m.points for m in given.get(answer, ()) if m.role == "trial"} for answer, _ in fixed}
-    names = [one.name for one in team.markers if one.knows(question)]
-    names += sorted({mark.marker for one in of.values() for role, mark in one.items() if role in ("first", "second")})
-    found = []
-    for name in dict.fromkeys(names):
-        mine = [(row, role) for row in rows for role in ("first", "second") if getattr(row, role) == name]
-        gave = [one[role] for one in of.values() for role in ("first", "second") if role in one]
-        done = [row for row, role in mine if role in of[row.id] and of[row.id][role].digest == row.digest]
-        off = [trials[answer][name] - points for answer, points in fixed if name in trials[answer]]
-        points = [mark.points for mark in gave if mark.marker == name]
-        found.append(
-            Marked(
-                name,
-                len(mine),
-                len(done),
-                fmean(points) if points else None,
-                {one: points.count(one) for one in sorted(set(points))},
-                fmean(off) if off else None,
-                len(off),
-            )
-        )
+    rows, marks_of = session.execute(query).all(), _marks_by_answer(session, here)
+    counts = {row.id: counting(marks_of.get(row.id, ())) for row in rows}
+    by_role = {row.id: {mark.role: mark for mark in marks_of.get(row.id, ())} for row in rows}
+    of_two = [mark for mark in by_role.values() if {"first", "second"} <= mark.keys()]
+    names = [marker.name for marker in team.markers if marker.may_mark(question)]
+    names += sorted({mark.marker for of_one in by_role.values() for mark in of_one.values() if mark.role != "decided"})
     return Overview(
-        question,
-        len(rows),
-        sum(mark is not None and mark.digest == row.digest for row in rows for mark in [counts[row.id]]),
-        sum(row.first is None and counts[row.id] is None for row in rows),
-        [row.id for row in rows if differ(given.get(row.id, ()), team.settings.decide_over)],
-        agreement(pairs),
-        found,
-        [(answer, points, trials[answer]) for answer, points in fixed],
+        answers=len(rows),
+        done=sum(counts[row.id] is not None and counts[row.id].digest == row.digest for row in rows),
+        nobodys=sum(row.first is None and counts[row.id] is None for row in rows),
+        to_decide=[row.id for row in rows if differ(marks_of.get(row.id, ()), team.settings.decide_over)],
+        agreement=Agreement.of([(mark["first"].points, mark["second"].points) for mark in of_two]),
+        markers=[_progress(name, rows, by_role) for name in dict.fromkeys(names)],
     )
+
+
+def _progress(name: str, rows: Sequence[Any], by_role: Mapping[str, Mapping[str, Any]]) -> MarkerProgress:
+    given = [(row, role) for row in rows for role in ("first", "second") if getattr(row, role) == name]
+    done = [row for row, role in given if role in by_role[row.id] and by_role[row.id][role].digest == row.digest]
+    marked = [mark for of_one in by_role.values() for mark in of_one.values() if mark.role != "decided"]
+    points = sorted(mark.points for mark in marked if mark.marker == name)
+    return MarkerProgress(name, len(given), len(done), fmean(points) if points else None, Counter(points))
 
 
 def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
@@ -273,8 +211,8 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
 
     Args:
         session: of the gradebook.
-        answer_id: only what happened to this answer; otherwise the many lines of who got which answer are left out.
-        before: only lines of a lower number than this, if it is not 0.
+        answer_id: only lines about this answer; without it, the many lines of who got which answer are left out.
+        before: only lines with a lower number than this, if it is not 0.
     """
     query = select(history, answers.c.student, answers.c.assignment)
     query = query.outerjoin(answers, answers.c.id == history.c.answer)
@@ -284,8 +222,13 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
     return list(session.execute(query.order_by(history.c.id.desc()).limit(PAGE)).all())
 
 
-def _given(session: Any, here: Any) -> dict[str, list[Any]]:
-    """Return the marks of a question's answers, without their comments, by answer."""
+def of(question: Question) -> Any:
+    """Return the condition that an answer is to a question."""
+    return and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
+
+
+def _marks_by_answer(session: Any, here: Any) -> dict[str, list[Any]]:
+    """Return the marks of a question's answers, without their comments."""
     fields = (marks.c.answer, marks.c.role, marks.c.marker, marks.c.points, marks.c.digest)
     found: dict[str, list[Any]] = {}
     for mark in session.execute(select(*fields).join(answers, answers.c.id == marks.c.answer).where(here)):

@@ -1,13 +1,12 @@
-"""Save a mark: whole or not at all, and never over something that whoever saves has not seen."""
+"""Roles in which people mark an answer, and how a mark is saved: whole, and never over something unseen."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from nbgrader.api import Comment, Grade
 from sqlalchemy import delete, insert, select, update
@@ -16,12 +15,14 @@ from autograder.errors import WorkFailed
 from autograder.instructor.gradebook.marks import number
 from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.marking.access import Who
-from autograder.instructor.marking.markers import FORMGRADER
-from autograder.instructor.marking.roles import CARRIES, Role, counting, own, role_of
-from autograder.instructor.marking.tables import answers, calibrations, kept_comments, marks, note, now, writing
-from autograder.instructor.marking.team import Team
+from autograder.instructor.marking.tables import answers, marks, note, now, writing
+from autograder.instructor.marking.team import Question
 
-MAX_TEXT = 10_000  # characters of a comment or a reason
+MAX_COMMENT = 10_000  # characters
+
+# ``first``: the assigned marker. ``second``: an independent one. ``decided``: the instructor.
+Role = Literal["first", "second", "decided"]
+CARRIES = ("decided", "first")  # the roles whose marks can count, in this order
 
 
 class NotSaved(WorkFailed):
@@ -29,49 +30,65 @@ class NotSaved(WorkFailed):
 
 
 class WrongMark(NotSaved):
-    """The points are none that this answer can get, or the comment is too long."""
+    """The points are out of range, or the comment is too long."""
 
 
 class NotTheirs(NotSaved):
-    """There is no such answer, or it is not theirs to mark."""
+    """There is no such answer, or somebody else marks it."""
 
 
 class Stale(NotSaved):
-    """Somebody else was faster. What was typed stands in the history, too."""
+    """Somebody else was faster. The history keeps what was typed."""
 
 
 @dataclass(frozen=True)
-class Typed:
+class MarkForm:
     """What somebody typed.
 
     Attributes:
-        points: as it was typed.
+        points: as typed.
         comment: for the student.
-        base: what was on the page then, as ``base_of`` says it.
-        keep: whether the comment is to be used again.
+        base: the state of the answer that the page showed, from ``base_of``.
     """
 
     points: str
     comment: str
     base: str
-    keep: bool = False
+
+
+def role_of(who: Who, answer: Any) -> Role | None:
+    """Return in which role somebody marks an answer, or None if they do not."""
+    if who.is_instructor:
+        return "decided"
+    return "first" if answer.first == who.name else "second" if answer.second == who.name else None
+
+
+def counting(given: Sequence[Any]) -> Any:
+    """Return the mark that the student gets: the instructor's, or else the first; None if there is neither."""
+    return next((mark for role in CARRIES for mark in given if mark.role == role), None)
+
+
+def own(given: Sequence[Any], role: Role, name: str) -> Any:
+    """Return the mark that somebody gave in a role; any mark given as the instructor counts as the instructor's."""
+    return next((mark for mark in given if mark.role == role and (role == "decided" or mark.marker == name)), None)
 
 
 def base_of(role: Role, name: str, answer: Any, given: Sequence[Any], in_gradebook: Any) -> str:
-    """Return a digest of all that somebody saw of an answer who marks it in a role.
+    """Return a digest of everything that somebody in a role sees of an answer.
 
-    Equal digests mean that nothing was changed under their hands. A second marker, and one who calibrates, see
-    nothing of what others gave, so that changes nothing for them.
+    Equal digests mean that nothing was changed under their hands. A second marker sees no other mark.
     """
-    seen = given if role == "decided" else [one for one in given if one.role == "decided"] if role == "first" else []
+    seen = [mark for mark in given if role == "decided" or (role == "first" and mark.role == "decided")]
     mine = own(given, role, name)
-    shown = [[one.role, one.marker, one.points, one.comment, one.digest] for one in (*seen, *([mine] if mine else []))]
+    shown = [
+        [mark.role, mark.marker, mark.points, mark.comment, mark.digest] for mark in [*seen, *filter(None, [mine])]
+    ]
     state = [sorted(shown), list(in_gradebook) if role in CARRIES else None]
     return f"{answer.digest[:16]}-{hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]}"
 
 
 def in_gradebook(session: Any, answer: Any, *, lock: bool = False) -> tuple[float | None, str | None]:
-    """Return the points and the comment that nbgrader has from a person.
+    """Return the points and the comment that a person gave, from nbgrader's rows.
 
     Raises:
         NotTheirs: the submission is no longer there.
@@ -84,52 +101,14 @@ def in_gradebook(session: Any, answer: Any, *, lock: bool = False) -> tuple[floa
     return row[0], row[1]
 
 
-def save(gradebook: CourseGradebook, team: Team, who: Who, answer_id: str, typed: Typed) -> None:
-    """Save a mark in the role that somebody has for an answer, with what counts in nbgrader's own rows.
-
-    Saving once more what is there already, as after an answer of the server that never came, changes nothing.
+def theirs(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
+    """Return an answer, and the role in which somebody marks it.
 
     Raises:
-        WrongMark: it is none.
-        NotTheirs: the answer is not theirs.
-        Stale: it has been changed since they saw it.
-        GradebookError: the gradebook does not take it; nothing was changed.
+        NotTheirs: they do not.
     """
-    stale = ""
-    with writing(gradebook) as session:
-        answer, role = _theirs(session, team, who, answer_id)
-        points, comment = parse_points(typed.points, answer.max_points), _short(typed.comment)
-        given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
-        there = in_gradebook(session, answer, lock=True)
-        before, counts = own(given, role, who.name), counting(given)
-        is_same = before is not None and (before.points, before.comment) == (points, comment)
-        is_same = is_same and before.digest == answer.digest
-        if role in CARRIES:
-            is_same = is_same and counts is before and there == (points, comment or None)
-        if is_same:
-            pass
-        elif role == "first" and counts is not None and counts.role == "decided":
-            stale = "the instructor has decided on this answer"
-        elif role == "trial" and before is not None:
-            stale = "you know the instructor's points by now, so those that you gave before stay"
-        elif typed.base[:17] != f"{answer.digest[:16]}-":
-            stale = "the student's answer has changed since you opened it"
-        elif typed.base != base_of(role, who.name, answer, given, there):
-            stale = "somebody has changed the mark since you opened it"
-        if stale:
-            note(session, who.name, "not saved", answer.id, _said(before), {"points": points, "comment": comment})
-        elif not is_same:
-            _write(session, who, answer, role, before, points, comment)
-        if typed.keep and comment and not stale:
-            _keep(session, who, answer, comment)
-    if stale:
-        raise Stale(stale)
-
-
-def _theirs(session: Any, team: Team, who: Who, answer_id: str) -> tuple[Any, Role]:
     answer = session.execute(select(answers).where(answers.c.id == answer_id)).first()
-    calibrating = session.execute(select(calibrations.c.answer).where(calibrations.c.answer == answer_id))
-    role = answer and role_of(who, answer, set(calibrating.scalars()), team)
+    role = answer and role_of(who, answer)
     if role is None:
         raise NotTheirs("this answer is not yours: it may have been given to somebody else")
     if not answer.is_open:
@@ -137,81 +116,62 @@ def _theirs(session: Any, team: Team, who: Who, answer_id: str) -> tuple[Any, Ro
     return answer, role
 
 
+def save(gradebook: CourseGradebook, who: Who, answer_id: str, typed: MarkForm) -> Question:
+    """Save a mark, and put the one that counts into nbgrader's own rows; return the question.
+
+    Saving again what is already there, as after a reply that was lost, changes nothing.
+
+    Raises:
+        WrongMark: the points or the comment cannot be had.
+        NotTheirs: the answer is not theirs.
+        Stale: it has been changed since they saw it.
+        GradebookError: the gradebook does not take it; nothing was changed.
+    """
+    with writing(gradebook) as session:
+        answer, role = theirs(session, who, answer_id)
+        points, comment = parse_points(typed.points, answer.max_points), _tidy(typed.comment)
+        given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
+        there = in_gradebook(session, answer, lock=True)
+        before, counts = own(given, role, who.name), counting(given)
+        wanted = {"points": points, "comment": comment}
+        was = None if before is None else {"points": before.points, "comment": before.comment}
+        is_same = was == wanted and before.digest == answer.digest
+        if role in CARRIES:
+            is_same = is_same and counts is before and there == (points, comment or None)
+        stale = "" if is_same else _why_stale(role, who, answer, given, there, typed.base)
+        if stale:
+            note(session, who.name, "not saved", answer.id, was, wanted)
+        elif not is_same:
+            _write(session, who, answer, role, before, points, comment)
+            note(session, who.name, f"{role} mark", answer.id, was, wanted)
+    if stale:
+        raise Stale(stale)
+    return Question(answer.assignment, answer.cell)
+
+
+def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], there: Any, base: str) -> str:
+    """Return what has changed since somebody opened an answer, in words; nothing if nothing has."""
+    counts = counting(given)
+    if role == "first" and counts is not None and counts.role == "decided":
+        return "the instructor has decided on this answer"
+    if base[:17] != f"{answer.digest[:16]}-":
+        return "the student's answer has changed since you opened it"
+    if base != base_of(role, who.name, answer, given, there):
+        return "somebody has changed the mark since you opened it"
+    return ""
+
+
 def _write(session: Any, who: Who, answer: Any, role: Role, before: Any, points: float, comment: str) -> None:
-    fields = {"points": points, "comment": comment, "digest": answer.digest, "at": now()}
     if before is not None:
         key = (marks.c.answer == answer.id, marks.c.role == role, marks.c.marker == before.marker)
         session.execute(delete(marks).where(*key))
+    fields = {"points": points, "comment": comment, "digest": answer.digest, "at": now()}
     session.execute(insert(marks).values(answer=answer.id, role=role, marker=who.name, **fields))
     if role in CARRIES:
         score = update(Grade.__table__).where(Grade.id == answer.grade)
         session.execute(score.values(manual_score=points, needs_manual_grade=False))
         remark = update(Comment.__table__).where(Comment.id == answer.remark)
         session.execute(remark.values(manual_comment=comment or None))
-    note(session, who.name, f"{role} mark", answer.id, _said(before), {"points": points, "comment": comment})
-
-
-def _said(mark: Any) -> dict[str, Any] | None:
-    return None if mark is None else {"points": mark.points, "comment": mark.comment}
-
-
-def _keep(session: Any, who: Who, answer: Any, comment: str) -> None:
-    """Keep a comment for the question, once."""
-    mine = (kept_comments.c.assignment == answer.assignment, kept_comments.c.cell == answer.cell)
-    if session.execute(select(kept_comments.c.id).where(*mine, kept_comments.c.text == comment)).first() is None:
-        fields = {"assignment": answer.assignment, "cell": answer.cell, "text": comment, "marker": who.name}
-        session.execute(insert(kept_comments).values(id=secrets.token_urlsafe(12), at=now(), **fields))
-        note(session, who.name, "kept a comment", answer.id, after=comment)
-
-
-def forget_comment(gradebook: CourseGradebook, who: Who, comment_id: str) -> None:
-    """Take a comment from those that can be used again; where it was used, it stays.
-
-    Raises:
-        NotTheirs: somebody else wrote it.
-        GradebookError: the gradebook does not take it.
-    """
-    with writing(gradebook) as session:
-        row = session.execute(select(kept_comments).where(kept_comments.c.id == comment_id)).first()
-        if row is None:
-            return
-        if not (who.is_instructor or row.marker == who.name):
-            raise NotTheirs(f"{row.marker} wrote this comment")
-        session.execute(delete(kept_comments).where(kept_comments.c.id == comment_id))
-        note(session, who.name, "forgot a comment", before=row.text)
-
-
-def calibrate_on(gradebook: CourseGradebook, team: Team, who: Who, answer_id: str, reason: str | None) -> None:
-    """Let markers calibrate on an answer that the instructor has decided, with that mark and a reason.
-
-    Args:
-        gradebook: of the course.
-        team: who marks.
-        who: the instructor.
-        answer_id: of the answer.
-        reason: for the points, which a marker reads after marking it; None where it is to be one no longer.
-
-    Raises:
-        WrongMark: it has no points of the instructor's yet, or no reason is given.
-        NotTheirs: it is not the instructor who asks.
-        GradebookError: the gradebook does not take it.
-    """
-    with writing(gradebook) as session:
-        answer, role = _theirs(session, team, who, answer_id)
-        if role != "decided":
-            raise NotTheirs("the instructor alone chooses answers to calibrate on")
-        before = session.execute(select(calibrations).where(calibrations.c.answer == answer.id)).first()
-        session.execute(delete(calibrations).where(calibrations.c.answer == answer.id))
-        said = None if before is None else {"points": before.points, "reason": before.reason}
-        if reason is None:
-            note(session, who.name, "no calibration any more", answer.id, said)
-            return
-        given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
-        mark, reason = own(given, "decided", who.name), _short(reason)
-        if mark is None or mark.marker == FORMGRADER or not reason:
-            raise WrongMark("mark the answer here first, and give the reason for the points")
-        session.execute(insert(calibrations).values(answer=answer.id, points=mark.points, reason=reason))
-        note(session, who.name, "calibration", answer.id, said, {"points": mark.points, "reason": reason})
 
 
 def parse_points(text: str, most: float) -> float:
@@ -224,14 +184,14 @@ def parse_points(text: str, most: float) -> float:
         points = float(text.strip().replace(",", "."))
     except ValueError:
         points = -1.0
-    if not 0 <= points <= most:  # nor is it NaN
+    if not 0 <= points <= most:  # which NaN is not, either
         raise WrongMark(f"points are a number from 0 to {number(most)}, such as 2.5")
     return round(points, 2) + 0.0
 
 
-def _short(text: str) -> str:
-    """Return a text as it is kept: one kind of line ends, and nothing around it."""
-    found = "\n".join(text.replace("\0", "").splitlines()).strip()
-    if len(found) > MAX_TEXT:
-        raise WrongMark(f"a comment has at most {MAX_TEXT:,} characters, and this one {len(found):,}")
+def _tidy(comment: str) -> str:
+    """Return a comment with one kind of line ends, and no space around it."""
+    found = "\n".join(comment.replace("\0", "").splitlines()).strip()
+    if len(found) > MAX_COMMENT:
+        raise WrongMark(f"a comment has at most {MAX_COMMENT:,} characters, and this one {len(found):,}")
     return found

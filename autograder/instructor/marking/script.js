@@ -24,23 +24,17 @@ function restoreDraft() {
   said.textContent = "What you typed before is here again. It is not saved yet.";
 }
 
-function add(text) {
-  if (comment.value.split("\n").includes(text)) return;
-  comment.value = comment.value.trim() ? `${comment.value.trimEnd()}\n${text}` : text;
-  said.textContent = "Added to the comment.";
-  keepDraft();
-  comment.focus();
-}
-
-function refuse(reply) {
-  document.getElementById("conflict").hidden = false;
-  document.getElementById("reason").textContent = reply.reason;
-  document.getElementById("theirs").hidden = !reply.theirs;
-  if (reply.theirs) {
-    document.getElementById("their-points").textContent = reply.theirs[0];
-    document.getElementById("their-comment").textContent = reply.theirs[1];
+function refuse(page) {
+  const refused = page.getElementById("conflict");
+  const here = document.getElementById("conflict");
+  if (refused) {
+    here.replaceChildren(...refused.childNodes);
+    form.elements.base.value = page.getElementById("mark").elements.base.value;
+  } else {
+    document.getElementById("reason").textContent = page.getElementById("reason")?.textContent ?? "";
+    document.getElementById("theirs").hidden = true;
   }
-  if (reply.base) form.elements.base.value = reply.base;
+  here.hidden = false;
   said.textContent = "Not saved.";
 }
 
@@ -49,28 +43,23 @@ async function save(then) {
   body.set("then", then);
   said.textContent = "Saving …";
   let answer;
-  let reply;
+  let page;
   try {
-    answer = await fetch(form.action, {
-      method: "POST",
-      body,
-      headers: { Accept: "application/json" },
-      signal: AbortSignal.timeout(20000),
-    });
-    reply = await answer.json();
+    answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(20000) });
+    page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
     said.textContent = "Not saved: the server does not answer. What you typed stays here; save again in a moment.";
     return;
   }
   if (!answer.ok) {
-    refuse(reply);
+    refuse(page);
     return;
   }
   try {
     sessionStorage.removeItem(draft);
   } catch {}
   removeEventListener("beforeunload", warn);
-  location.assign(reply.next);
+  location.assign(answer.url);
 }
 
 function warn(event) {
@@ -79,9 +68,7 @@ function warn(event) {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const button = event.submitter;
-  if (button?.dataset.text) add(button.dataset.text);
-  else save(button?.value || "next");
+  save(event.submitter?.value || "next");
 });
 form.addEventListener("input", keepDraft);
 form.addEventListener("keydown", (event) => {

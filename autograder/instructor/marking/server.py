@@ -1,6 +1,6 @@
-"""The server of the pages on which several people mark.
+"""Server of the pages on which several people mark.
 
-Handlers run one after the other, as each takes some milliseconds; only the graded notebooks are read beside them.
+Handlers take some milliseconds each and run one after the other; a thread beside them reads the graded notebooks.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from tornado.web import Application
 from autograder.errors import AutograderError, complain
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.marking import handlers
-from autograder.instructor.marking.marked import Marked
+from autograder.instructor.marking.state import MarkingState
 
 MAX_REQUEST_BYTES = 1 << 20
-EVERY_S = 10.0  # how often the course folder is looked at for what was graded meanwhile
+EVERY_S = 10.0  # how often it looks for newly graded answers
 
 
-def application(marked: Marked) -> Application:
+def application(state: MarkingState) -> Application:
     """Return the pages of marking, as an application of Tornado's."""
-    part, mine = r"([^/]+)", {"marked": marked}
+    part, mine = r"([^/]+)", {"state": state}
     routes: list[tuple[str, type[handlers.Handler]]] = [
         (r"/", handlers.Start),
         (r"/login", handlers.Login),
@@ -34,8 +34,6 @@ def application(marked: Marked) -> Application:
         (rf"/questions/{part}/{part}", handlers.QuestionPage),
         (rf"/questions/{part}/{part}/next", handlers.Next),
         (rf"/answers/{part}", handlers.AnswerPage),
-        (rf"/answers/{part}/calibration", handlers.Calibration),
-        (rf"/comments/{part}/forget", handlers.Forget),
         (r"/overview", handlers.OverviewPage),
         (r"/history", handlers.HistoryPage),
         (r"/script\.js", handlers.Script),
@@ -51,7 +49,7 @@ def application(marked: Marked) -> Application:
 
 
 def https_with(certificate: Path) -> ssl.SSLContext:
-    """Return what serves https.
+    """Return the context that serves https.
 
     Args:
         certificate: a PEM file with the certificate and its key.
@@ -69,12 +67,12 @@ def https_with(certificate: Path) -> ssl.SSLContext:
 
 
 async def serve(
-    marked: Marked, host: str, port: int, https: ssl.SSLContext | None, on_ready: Callable[[str], None]
+    state: MarkingState, host: str, port: int, https: ssl.SSLContext | None, on_ready: Callable[[str], None]
 ) -> None:
-    """Serve until somebody ends it.
+    """Serve the pages until somebody ends it.
 
     Args:
-        marked: what is marked.
+        state: of the server.
         host: name or address of this machine on which to listen.
         port: likewise; 0 for a free one.
         https: by which to serve; None for http.
@@ -84,7 +82,7 @@ async def serve(
         OSError: the port is taken.
     """
     server = HTTPServer(
-        application(marked), ssl_options=https, max_body_size=MAX_REQUEST_BYTES, max_buffer_size=MAX_REQUEST_BYTES
+        application(state), ssl_options=https, max_body_size=MAX_REQUEST_BYTES, max_buffer_size=MAX_REQUEST_BYTES
     )
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setblocking(False)
@@ -97,7 +95,7 @@ async def serve(
             while True:
                 await asyncio.sleep(EVERY_S)
                 try:
-                    await asyncio.get_running_loop().run_in_executor(pool, marked.look_again)
+                    await asyncio.get_running_loop().run_in_executor(pool, state.look_again)
                     told = ""
                 except (AutograderError, OSError) as error:  # those who mark go on with what there is
                     if str(error) != told:  # once, and not every time

@@ -1,7 +1,7 @@
-"""The tables of marking, in the gradebook's own database beside nbgrader's, and the one way to write to them.
+"""Tables of marking, beside nbgrader's in the gradebook's database, and the one way to write to them.
 
-nbgrader's rows carry the points and the comment that count; here stands whose they are and how they came about. Nothing
-here refers to nbgrader's rows by a foreign key, so nbgrader can delete a submission, and the history of it stays.
+nbgrader's rows carry the points and the comment that count; these tables say who gave them, and when. No foreign key
+points to nbgrader's rows: nbgrader can delete a submission, and its history stays.
 """
 
 from __future__ import annotations
@@ -23,10 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     insert,
     select,
-    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -37,19 +35,19 @@ OURS = MetaData()
 HANDED_OUT = "handed out"  # in the history: an answer got another first or second marker
 ID, NAME = String(32), String(255)
 
-# One row, which every writer locks first: so what one reads before it writes holds until it has written.
+# One row, which every writer locks first, so that nothing changes between its reads and its writes.
 about = Table("marking_about", OURS, Column("id", Integer, primary_key=True), Column("writes", Integer, nullable=False))
 markers = Table(
     "marking_marker",
     OURS,
     Column("name", NAME, primary_key=True),
-    Column("token", String(64), nullable=False, unique=True),  # its SHA-256 in hex; the token itself is kept nowhere
+    Column("token", String(64), nullable=False, unique=True),  # its SHA-256 in hex
     Column("is_active", Boolean, nullable=False),
 )
 answers = Table(
     "marking_answer",
     OURS,
-    Column("id", ID, primary_key=True),  # drawn at random: it says nothing of the student, and neither does the order
+    Column("id", ID, primary_key=True),  # random: neither it nor the order tells who the student is
     Column("assignment", NAME, nullable=False),
     Column("cell", NAME, nullable=False),
     Column("student", NAME, nullable=False),
@@ -67,31 +65,14 @@ marks = Table(
     "marking_mark",
     OURS,
     Column("answer", ID, primary_key=True),
-    Column("role", String(16), primary_key=True),  # one of roles.ROLES
+    Column("role", String(16), primary_key=True),  # one of saving.Role
     Column("marker", NAME, primary_key=True),
     Column("points", Float, nullable=False),
     Column("comment", Text, nullable=False),
     Column("digest", String(64), nullable=False),  # of the text that was marked
     Column("at", DateTime, nullable=False),  # in UTC
 )
-calibrations = Table(
-    "marking_calibration",
-    OURS,
-    Column("answer", ID, primary_key=True),
-    Column("points", Float, nullable=False),
-    Column("reason", Text, nullable=False),
-)
-kept_comments = Table(
-    "marking_comment",
-    OURS,
-    Column("id", ID, primary_key=True),
-    Column("assignment", NAME, nullable=False),
-    Column("cell", NAME, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("marker", NAME, nullable=False),
-    Column("at", DateTime, nullable=False),
-)
-# Who did what, when, what was and what is: rows are added, and the database lets none be changed or taken out.
+# Who did what, when, what was and what is. Rows are only added.
 history = Table(
     "marking_history",
     OURS,
@@ -103,17 +84,6 @@ history = Table(
     Column("before", Text),  # JSON
     Column("after", Text),
 )
-
-
-@event.listens_for(history, "after_create")
-def _refuse_changes(_: Table, connection: Any, **__: Any) -> None:
-    for change in ("UPDATE", "DELETE"):
-        name = f"marking_history_no_{change.lower()}"
-        if connection.dialect.name == "sqlite":
-            refuse = "BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END"
-            connection.execute(text(f"CREATE TRIGGER {name} BEFORE {change} ON marking_history {refuse}"))
-        elif connection.dialect.name == "postgresql":
-            connection.execute(text(f"CREATE RULE {name} AS ON {change} TO marking_history DO INSTEAD NOTHING"))
 
 
 def make_tables(gradebook: CourseGradebook) -> None:

@@ -1,15 +1,66 @@
-"""What marking goes by, as the course folder says it: questions, markers, the class's sections, and the settings."""
+"""Who marks what, from the course folder: the questions, ``markers.csv``, the class's sections, and the settings.
+
+A cell under ``section`` or ``question`` of the table names one or more, with semicolons between them; an empty cell
+means all. A question is called by its assignment, such as ``2-layers``, or by its cell, such as ``layers-written``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from traitlets import Float, TraitError
+from traitlets.config import Configurable
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.tables import Row, Table, TableError, read_table
 from autograder.instructor.gradebook.term import students_of
-from autograder.instructor.marking.markers import Marker, Question, read_markers
-from autograder.instructor.marking.settings import Marking, marking_settings
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
+
+COLUMNS = ("marker", "section", "question")
+INSTRUCTOR, FORMGRADER = "instructor", "formgrader"  # they give marks, too, so no marker has their names
+NAME = re.compile(r"[\w.@+' -]{1,100}")
+
+
+class Question(NamedTuple):
+    """A written question: its assignment's id, and the id of its cell."""
+
+    assignment: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Somebody who marks.
+
+    Attributes:
+        name: as in the table.
+        sections: of the class, whose answers they mark; none for all.
+        questions: assignments and cells that they mark; none for all.
+    """
+
+    name: str
+    sections: frozenset[str] = frozenset()
+    questions: frozenset[str] = frozenset()
+
+    def may_mark(self, question: Question, section: str | None = None) -> bool:
+        """Whether they mark a question's answers from a section of the class, or from any."""
+        is_question = not self.questions or not self.questions.isdisjoint(question)
+        return is_question and (section is None or not self.sections or section in self.sections)
+
+
+class Marking(Configurable):  # type: ignore[misc]
+    """The course's rules in ``nbgrader_config.py``, such as ``c.Marking.double_percent = 10``."""
+
+    double_percent = Float(0, min=0, max=100, help="Share of the answers to each question that two people mark.").tag(
+        config=True
+    )
+    decide_over = Float(1, min=0, help="By how many points two marks may differ before the instructor decides.").tag(
+        config=True
+    )
 
 
 @dataclass(frozen=True)
@@ -17,8 +68,8 @@ class Team:
     """Who marks what, and by which rules.
 
     Attributes:
-        markers: those of the table.
-        questions: that can be marked, by assignment and then as they stand in the notebook.
+        markers: from the table.
+        questions: by assignment, and then in the order of the notebook.
         sections: of the students, by id.
         settings: of the course.
     """
@@ -28,23 +79,28 @@ class Team:
     sections: Mapping[str, str]
     settings: Marking
 
-    def marker(self, name: str) -> Marker | None:
-        """Return the marker of a name; None where the table has none."""
-        return next((one for one in self.markers if one.name == name), None)
+    def has(self, name: str) -> bool:
+        """Whether somebody in the table has a name."""
+        return any(marker.name == name for marker in self.markers)
+
+    def title(self, question: Question) -> str:
+        """Return what to call a question: its assignment, and its cell where the assignment has several."""
+        several = sum(other.assignment == question.assignment for other in self.questions) > 1
+        return ", ".join(question) if several else question.assignment
 
     def eligible(self, question: Question, student: str) -> frozenset[str]:
         """Return who may mark a student's answer."""
         section = self.sections.get(student, "")
-        return frozenset(one.name for one in self.markers if one.may_mark(question, section))
+        return frozenset(marker.name for marker in self.markers if marker.may_mark(question, section))
 
     def eligible_second(self, question: Question, student: str, first: str | None) -> frozenset[str]:
-        """Return who may mark it a second time: others, from other sections only where nobody else is left."""
+        """Return who may mark it a second time: people from other sections only if nobody else is left."""
         near = self.eligible(question, student) - {first}
-        return near or frozenset(one.name for one in self.markers if one.knows(question)) - {first}
+        return near or frozenset(marker.name for marker in self.markers if marker.may_mark(question)) - {first}
 
 
 def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Marking | None = None) -> Team:
-    """Return who marks some assignments of a course folder.
+    """Return who marks some released assignments of a course folder.
 
     Args:
         folder: the course folder.
@@ -53,7 +109,7 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
 
     Raises:
         TableError: a table cannot be read.
-        CourseFolderError: none of the assignments has a written question, or a setting is none.
+        CourseFolderError: none of the assignments has a written question, or a setting is wrong.
     """
     questions = [
         Question(assignment, str(grade_id_of(cell)))
@@ -63,6 +119,57 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
     ]
     if not questions:
         raise CourseFolderError(f"there is no written question in {', '.join(assignments)}")
-    sections = {one.id: one.section for one in students_of(folder)}
+    sections = {student.id: student.section for student in students_of(folder)}
     markers = read_markers(folder.markers, questions, set(filter(None, sections.values())))
-    return Team(markers, questions, sections, settings or marking_settings(folder.nbgrader_config()))
+    return Team(markers, questions, sections, settings or _settings(folder.nbgrader_config()))
+
+
+def _settings(config: Any) -> Marking:
+    try:
+        return Marking(config=config)
+    except TraitError as error:
+        raise CourseFolderError(f"nbgrader_config.py: c.Marking takes numbers: {error}") from error
+
+
+def read_markers(path: Path, questions: Sequence[Question], sections: Collection[str]) -> tuple[Marker, ...]:
+    """Return the markers of a table; without a table there are none, and the instructor marks alone.
+
+    Args:
+        path: of the table.
+        questions: that can be marked.
+        sections: of the class.
+
+    Raises:
+        TableError: it is empty, or a line is wrong: no name, a name twice, an unknown question or section.
+        OSError: it cannot be read.
+    """
+    if not path.exists():
+        return ()
+    table = read_table(path)
+    if not table.rows:  # an editor leaves it so for a moment while it saves
+        raise TableError(f"{path} names nobody: write a line for each marker, or delete it to mark alone")
+    if not table.has("marker"):
+        raise TableError(f"{path} lacks a column: its columns are {', '.join(COLUMNS)}")
+    names = {name for question in questions for name in question}
+    found: dict[str, Marker] = {}
+    for row in table.rows:
+        marker = _marker(table, row, names, sections)
+        if marker.name.casefold() in found:
+            raise table.error(row, f"{marker.name} stands above already: put all that they mark into one line")
+        found[marker.name.casefold()] = marker
+    return tuple(found.values())
+
+
+def _marker(table: Table, row: Row, questions: Collection[str], sections: Collection[str]) -> Marker:
+    name = row.first("marker")
+    if not NAME.fullmatch(name) or name.casefold() in (INSTRUCTOR, FORMGRADER):
+        raise table.error(row, f"{name!r} is no name for a marker: letters, digits, spaces and .@+'- will do")
+    theirs = Marker(name, _listed(row.first("section", "sections")), _listed(row.first("question", "questions")))
+    for what, named, known in (("section", theirs.sections, sections), ("question", theirs.questions, questions)):
+        if strange := sorted(named - set(known)):
+            raise table.error(row, f"there is no {what} {strange[0]!r}: there are {', '.join(sorted(known)) or 'none'}")
+    return theirs
+
+
+def _listed(cell: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in cell.split(";") if part.strip())

@@ -1,11 +1,15 @@
-"""The known mistakes of a course: what each one is, which checks catch it, and whether they name it."""
+"""Known mistakes of a course, which checks catch each, and whether they name it: ``make mistakes`` prints it."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.checks import Check, checks_of
+from rich.table import Table
+
+from autograder.checks import Check, checks_of, rooms
+from autograder.console import print_table
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
@@ -49,3 +53,22 @@ def _caught(mistake: Mistake, checks: Sequence[Check], expect: LiveExpectations)
     seen = verdicts([check for check in checks if not check.hidden])
     named = [list(mistakes_in(verdict.record())) == [mistake.id] for verdict in failed]
     return CaughtMistake(mistake, tuple(verdict.check for verdict in failed), bool(named) and all(named), tuple(seen))
+
+
+def main() -> None:
+    """Print the table; fail where a mistake is not caught or not named."""
+    course = Course.installed()
+    table = Table(box=None, pad_edge=False)
+    for column in ("exercise", "mistake", "caught by", "named"):
+        table.add_column(column)
+    found = [caught for room in rooms() for caught in caught_mistakes(course, room)]
+    for caught in found:
+        checks = ", ".join(check.name for check in caught.caught_by) or "NOTHING"
+        table.add_row(caught.mistake.exercise, caught.mistake.id, checks, "yes" if caught.named else "NO")
+    print_table(table)
+    print(f"{len(found)} mistakes; {sum(caught.named for caught in found)} caught and named")
+    sys.exit(0 if all(caught.named for caught in found) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""Python as tokens in which names, literals, comments, annotations, docstrings and layout do not count."""
+"""Answers as tokens. Of Python, names, literals, comments, annotations, docstrings and layout do not count."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import builtins
 import io
 import keyword
+import re
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 Place = tuple[int, int]
 
 NAME, NUMBER, TEXT = "name", "0", "text"
+WORD = re.compile(r"\w+")
 BUILTINS = frozenset(dir(builtins))
 LAYOUT = {
     tokenize.COMMENT,
@@ -153,3 +155,13 @@ def _given_by(node: ast.AST) -> set[str]:
 def _column(line: str, offset: int) -> int:
     """Return the column of a place that the parser counts in bytes."""
     return len(line.encode()[:offset].decode(errors="ignore"))
+
+
+def written_words(text: str) -> list[list[CodeToken]]:
+    """Return the words of a written answer in one list, without case, signs and layout."""
+    words = [
+        CodeToken(word[0].casefold(), (row, word.start()), (row, word.end()))
+        for row, line in enumerate(text.splitlines(), 1)
+        for word in WORD.finditer(line)
+    ]
+    return [words] if words else []

@@ -1,18 +1,21 @@
-"""What every student of a chapter has read, or whoever understood it writes."""
+"""Material to compare answers with: the course's public code and text, and the work of another term."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.course import Course
-from autograder.notebooks.graft import grade_id_of, is_answer, room_of
+from autograder.instructor.course.folder import CourseFolderError, Submission
+from autograder.notebooks.graft import MalformedNotebook, grade_id_of, is_answer, room_of
 
 FENCE = re.compile(r"^(`{3,})(?:\{code-cell\}|\{code-block\})? *(?:i?python3?)\b[^\n]*\n(.*?)^\1 *$", re.M | re.S)
 TOP_LEVEL = re.compile(r"\n(?=class |def |@)")
+LABEL = "last term: "
 CELL_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[\w-]+:[^\n]*\n)+)", re.M | re.S)
 
 
@@ -50,3 +53,30 @@ def public_code(course: Course, room: str) -> list[str]:
     # A mistake changes one definition or two; the others need not be read again.
     parts = dict.fromkeys(part for text in (source, *mistaken) for part in TOP_LEVEL.split(text))
     return [*stubs, *cells, *parts]
+
+
+def earlier_answers(folder: Path, assignment: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the answers that were handed in, by student, whose id ``last term: `` stands before, and grade id.
+
+    What cannot be read as a notebook is left out: it has nothing to compare.
+
+    Args:
+        folder: another course's, with its works in ``submitted/STUDENT/ASSIGNMENT/``.
+        assignment: the id, which has to be the same there.
+
+    Raises:
+        CourseFolderError: nothing was ever submitted there.
+    """
+    submitted = folder / "submitted"
+    if not submitted.is_dir():
+        raise CourseFolderError(f"{folder} holds no submitted/: --last-term wants the course folder of another term")
+    found = {}
+    for path in sorted(submitted.glob(f"*/{assignment}")):
+        try:
+            notebook = Submission(path.parent.name, assignment, path / f"{assignment}.ipynb").read().notebook()
+        except (MalformedNotebook, OSError):
+            continue
+        answers = {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
+        if answers:
+            found[f"{LABEL}{path.parent.name}"] = answers
+    return found

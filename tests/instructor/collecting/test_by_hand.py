@@ -27,29 +27,6 @@ def mailed(course: Path, tmp_path: Path) -> Path:
     return tmp_path / "Untitled.ipynb"
 
 
-# Moodle
-
-
-def test_moodles_worksheet_tells_two_of_one_name_apart(course: Path, tmp_path: Path) -> None:
-    (course / "due_dates.csv").write_text(DUE, encoding="utf-8")
-    (course / "roster.csv").write_text(
-        "id,name,e-mail\n0031000,Anna Müller,a0@example.edu\n0031013,Anna Müller,a1@example.edu\n", encoding="utf-8"
-    )
-    names = ("Anna Müller_55001_assignsubmission_file_", "Anna Müller_55014_assignsubmission_file_")
-    moodle = zipped(tmp_path / "m.zip", {f"{name}/2-layers.ipynb": notebook(answer=name) for name in names})
-    (tmp_path / "w.csv").write_text(
-        "Identifier,Full name,Email address,Last modified (submission)\n"
-        "Participant 55001,Anna Müller,A0@example.edu,-\nParticipant 55014,Anna Müller,a1@example.edu,-\n",
-        encoding="utf-8",
-    )
-    status, _, errors = here(course, "collect", moodle, "2-layers", "--yes")
-    assert status == 1
-    assert "what more than one may have handed in: Moodle's grading worksheet tells them apart" in errors
-    assert here(course, "collect", moodle, "2-layers", "--yes", "--worksheet", tmp_path / "w.csv")[0] == 0
-    assert work(course, "0031000").read_bytes() == notebook(answer=names[0])
-    assert work(course, "0031013").read_bytes() == notebook(answer=names[1])
-
-
 # Whose and when, as the instructor says
 
 

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from autograder.instructor.collecting.archive import opened
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.plan import make_plan
-from autograder.instructor.collecting.planned import Found, Plan, Planned, Situation
+from autograder.instructor.collecting.planned import Plan, RecognisedFile, Situation, SubmissionPlan
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.roster import Student
 from autograder.instructor.doctor import owners_finding
@@ -70,9 +70,9 @@ def plan_of(download: Path, *students: Student) -> Plan:
     return make_plan(files, Situation(students or (ADA, BOB), {}, {}, {}, datetime.now(UTC)))
 
 
-def _found(file: DownloadedFile) -> Found:
+def _found(file: DownloadedFile) -> RecognisedFile:
     refused = file.entry.refused
-    return Found(file, "2-layers" if file.owners and not refused else "", file.entry.name, refused)
+    return RecognisedFile(file, "2-layers" if file.owners and not refused else "", file.entry.name, refused)
 
 
 def said(plan: Plan) -> dict[str, tuple[str, str]]:
@@ -80,7 +80,7 @@ def said(plan: Plan) -> dict[str, tuple[str, str]]:
     return {one.student.id: (one.matched_by, one.chosen.standing if one.chosen else "") for one in plan.planned}
 
 
-def one(plan: Plan) -> Planned:
+def one(plan: Plan) -> SubmissionPlan:
     (planned,) = plan.planned
     return planned
 

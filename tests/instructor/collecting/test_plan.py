@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.plan import action_for, chosen_of, make_plan, with_new
-from autograder.instructor.collecting.planned import Found, LeftOut, Plan, Planned, Situation, Submitted
+from autograder.instructor.collecting.planned import (
+    ExcludedFile,
+    PlacedWork,
+    Plan,
+    RecognisedFile,
+    Situation,
+    SubmissionPlan,
+)
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import Student
@@ -25,31 +32,33 @@ EMPTY = Situation((ADA, BOB), {}, {}, {"2-layers": NOON}, NOON + timedelta(days=
 
 def found(
     digest: str = "d", owner: str = "ada", when: datetime | None = None, assignment: str = "2-layers", **said: object
-) -> Found:
+) -> RecognisedFile:
     entry = Entry(f"{owner}/{digest}", (owner, digest), "", lambda limit: b"")
     one = DownloadedFile(entry, "test", ((Clue("id", owner),),), when)
-    return Found(replace(one, **said), assignment, digest, "")  # type: ignore[arg-type]
+    return RecognisedFile(replace(one, **said), assignment, digest, "")  # type: ignore[arg-type]
 
 
 def attempt(number: int = 1, digest: str = "d", when: datetime | None = None) -> Attempt:
     return Attempt(number, digest, when, False, NOON, "path", "test")
 
 
-def planned(*files: Found, situation: Situation = EMPTY, choice: str = "last", force: bool = False) -> Planned:
+def planned(
+    *files: RecognisedFile, situation: Situation = EMPTY, choice: str = "last", force: bool = False
+) -> SubmissionPlan:
     (one,) = make_plan(files, situation, choice=choice, force=force).planned
     return one
 
 
-def digest_of(one: Planned) -> str:
+def digest_of(one: SubmissionPlan) -> str:
     assert one.chosen is not None
     return one.chosen.digest
 
 
-def carried_out(one: Planned) -> Situation:
+def carried_out(one: SubmissionPlan) -> Situation:
     """Return the situation after a plan was carried out."""
     work = (one.student.id, one.assignment)
     assert one.chosen is not None
-    return replace(EMPTY, kept={work: one.attempts}, submitted={work: Submitted(one.chosen.digest, one.chosen.stamp)})
+    return replace(EMPTY, kept={work: one.attempts}, submitted={work: PlacedWork(one.chosen.digest, one.chosen.stamp)})
 
 
 # Attempts
@@ -145,26 +154,26 @@ def test_no_attempt_is_lost_and_no_two_have_a_number(drawn: list[tuple[str, int 
 @pytest.mark.parametrize(
     ("there", "force", "action"),
     [
-        (Submitted(), False, "new"),
-        (Submitted("b", NOON.strftime("%Y-%m-%d %H:%M:%S.%f UTC")), False, "as it is"),
-        (Submitted("b", ""), False, "newer"),
-        (Submitted("b", "by hand"), False, "as it is"),
-        (Submitted("a", ""), False, "newer"),
-        (Submitted("a", "by hand"), False, "blocked"),
-        (Submitted("a", "by hand"), True, "newer"),
-        (Submitted("other", ""), False, "blocked"),
-        (Submitted("other", ""), True, "newer"),
-        (Submitted("", "by hand"), False, "blocked"),
+        (PlacedWork(), False, "new"),
+        (PlacedWork("b", NOON.strftime("%Y-%m-%d %H:%M:%S.%f UTC")), False, "as it is"),
+        (PlacedWork("b", ""), False, "newer"),
+        (PlacedWork("b", "by hand"), False, "as it is"),
+        (PlacedWork("a", ""), False, "newer"),
+        (PlacedWork("a", "by hand"), False, "blocked"),
+        (PlacedWork("a", "by hand"), True, "newer"),
+        (PlacedWork("other", ""), False, "blocked"),
+        (PlacedWork("other", ""), True, "newer"),
+        (PlacedWork("", "by hand"), False, "blocked"),
     ],
 )
-def test_what_was_put_there_by_hand_is_replaced_only_by_force(there: Submitted, force: bool, action: str) -> None:
+def test_what_was_put_there_by_hand_is_replaced_only_by_force(there: PlacedWork, force: bool, action: str) -> None:
     attempts = (attempt(1, "a"), attempt(2, "b", NOON))
     assert action_for(attempts[1], attempts, there, force=force) == action
 
 
 def test_an_earlier_attempt_that_is_asked_for_replaces_a_later_one() -> None:
     attempts = (attempt(1, "a"), attempt(2, "b"))
-    assert action_for(chosen_of(attempts, "1"), attempts, Submitted("b"), force=False) == "other attempt"
+    assert action_for(chosen_of(attempts, "1"), attempts, PlacedWork("b"), force=False) == "other attempt"
 
 
 # Lateness, absence, what is left out
@@ -180,7 +189,7 @@ def test_lateness_that_only_the_system_knows_is_told_until_somebody_has_written_
     one = planned(late)
     assert (one.late_since_unknown, one.seconds_late) == (True, 0)
     by_hand = replace(
-        EMPTY, kept={("ada", "2-layers"): one.attempts}, submitted={("ada", "2-layers"): Submitted("d", "x")}
+        EMPTY, kept={("ada", "2-layers"): one.attempts}, submitted={("ada", "2-layers"): PlacedWork("d", "x")}
     )
     assert not planned(late, situation=by_hand).late_since_unknown
 
@@ -191,7 +200,7 @@ def test_who_handed_in_nothing_is_named_for_each_assignment() -> None:
 
 
 @pytest.mark.parametrize(
-    "known", [{"kept": {("bob", "2-layers"): (attempt(),)}}, {"submitted": {("bob", "2-layers"): Submitted("x")}}]
+    "known", [{"kept": {("bob", "2-layers"): (attempt(),)}}, {"submitted": {("bob", "2-layers"): PlacedWork("x")}}]
 )
 def test_who_handed_in_before_is_not_absent(known: Mapping[str, object]) -> None:
     assert make_plan([found()], replace(EMPTY, **known)).absent == {"2-layers": ()}  # type: ignore[arg-type]
@@ -201,7 +210,7 @@ def test_of_a_group_each_gets_the_work_and_a_stranger_is_named() -> None:
     clues = tuple((Clue("id", name),) for name in ("ada", "bob", "eve"))
     plan = make_plan([found(owners=clues)], EMPTY)
     assert [one.student for one in plan.planned] == [ADA, BOB]
-    assert plan.left_out == (LeftOut("ada/d", "nobody in the roster is 'eve'", matters=True, stranger=True),)
+    assert plan.left_out == (ExcludedFile("ada/d", "nobody in the roster is 'eve'", matters=True, stranger=True),)
     assert not plan.complete
 
 
@@ -216,7 +225,7 @@ def test_who_shares_a_name_is_in_the_class_and_no_stranger() -> None:
 
 def test_another_assignment_than_the_one_asked_for_is_left_out_and_named() -> None:
     plan = make_plan([found(), found(assignment="3-dropout")], EMPTY, only="2-layers")
-    assert plan.left_out == (LeftOut("ada/d", "it is a notebook of 3-dropout", matters=False),)
+    assert plan.left_out == (ExcludedFile("ada/d", "it is a notebook of 3-dropout", matters=False),)
     assert plan.complete
 
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from autograder.errors import WrongUse
 from autograder.instructor.collecting.archive import Entry, opened
 from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.collecting.given import read_worksheet, with_worksheet
 from autograder.instructor.collecting.plan import make_plan
-from autograder.instructor.collecting.planned import Found, Situation
+from autograder.instructor.collecting.planned import RecognisedFile, Situation
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.worksheet import read_worksheet, with_worksheet
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.matching import Clue, Directory
 from autograder.instructor.course.roster import Student
@@ -127,7 +127,9 @@ def test_google_classroom_says_the_name(tmp_path: Path) -> None:
     (found,) = of_zip(tmp_path, "Layers/Ada Lovelace - 2-layers.ipynb").values()
     assert found.system == "Google Classroom"
     assert owners({"": found}) == {"": ["007"]}
-    (planned,) = make_plan([Found(found, "2-layers", "d", "")], Situation([ADA, BOB], {}, {}, {}, EVENING)).planned
+    (planned,) = make_plan(
+        [RecognisedFile(found, "2-layers", "d", "")], Situation([ADA, BOB], {}, {}, {}, EVENING)
+    ).planned
     assert planned.matched_by == "name, as claimed"  # a file that she brought may be called so, too
 
 
@@ -321,6 +323,6 @@ def nothing_changes_for_bob(his: list[str], hers: str) -> None:
     plans = []
     for names in (his, [*his, hers]):
         files = read_all([Entry(name, tuple(name.split("/")), "", lambda size: b"{}") for name in names])
-        plan = make_plan((Found(file, "2-layers", file.entry.name, "") for file in files), students)
+        plan = make_plan((RecognisedFile(file, "2-layers", file.entry.name, "") for file in files), students)
         plans.append([one.attempts for one in plan.planned if one.student is BOB])
     assert plans[0] == plans[1]

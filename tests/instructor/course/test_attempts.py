@@ -1,4 +1,4 @@
-"""What is kept of each attempt, and how far its time is to be believed."""
+"""Hand-ins in a course folder: submissions, the attempts that are kept, and how trustworthy their times are."""
 
 from __future__ import annotations
 
@@ -59,3 +59,12 @@ def test_a_list_that_is_broken_or_missing_proves_nothing(folder: CourseFolder) -
     folder.collected("ada", "2-layers").mkdir(parents=True)
     (folder.collected("ada", "2-layers") / INDEX).write_text("[")
     assert not is_proved(folder, "ada", "2-layers", WITHOUT_ZONE)
+
+
+def test_submissions_come_by_student_and_each_students_as_the_assignments_were_named(tmp_path: Path) -> None:
+    for student in ("ben", "ada"):
+        for assignment in ("2-layers", "3-dropout"):
+            (tmp_path / "submitted" / student / assignment).mkdir(parents=True)
+    found = CourseFolder(tmp_path).submissions(["3-dropout", "2-layers"])
+    named = [(one.student, one.assignment) for one in found]
+    assert named == [("ada", "3-dropout"), ("ada", "2-layers"), ("ben", "3-dropout"), ("ben", "2-layers")]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,9 +17,7 @@ from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.explain import ExplainedMark, changes_since, explain, find_check, graded_notebook
-from autograder.instructor.grading.explain_shell import open_python
 from autograder.instructor.grading.explanation import MAX_NUMBERS, explanation_json, explanation_text
-from autograder.notebooks.graft import grade_id_of
 from autograder.sandbox import Limits, Sandbox
 from tests.commands import run
 from tests.conftest import copy_course
@@ -216,48 +210,3 @@ def test_a_name_that_two_checks_have_is_refused_with_both() -> None:
 def test_work_that_is_not_graded_yet_is_told_with_the_command(released: Path) -> None:
     with pytest.raises(CourseFolderError, match="ada handed nothing in"):
         graded_notebook(CourseFolder.here(released), "ada", ASSIGNMENT)
-
-
-# The interactive session
-
-
-def session(mark: ExplainedMark, course: Course, lines: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
-    """Type lines into the session, and return what it printed and what it said."""
-    out, err = io.StringIO(), io.StringIO()
-    monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        open_python(mark, course.names("layers"), None)
-    return out.getvalue(), err.getvalue()
-
-
-def test_python_has_what_was_observed_and_expected_and_not_the_students_code(
-    bias_left_out: ExplainedMark, course: Course, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = [
-        "print('same', all(bool((observed[name] == expected[name]).all()) for name in expected))",
-        "print('again', observe(check, reference, seed).observations.keys() == expected.keys())",
-        "print('seed', seed)",
-        "print('text', type(student).__name__, 'class Linear' in student)",
-        "print('in process', 'names' in globals())",
-    ]
-    printed, said = session(bias_left_out, course, "\n".join(lines) + "\n", monkeypatch)
-    for expected in ("same False", "again True", f"seed {bias_left_out.seed}", "text str True", "in process False"):
-        assert expected in printed
-    assert "it would run in your process, with your rights" in " ".join(said.split())
-
-
-@pytest.mark.long("three marks are explained")
-def test_only_for_trusted_work_python_has_the_names_themselves(graded: Path) -> None:
-    line = [sys.executable, "-m", "autograder.instructor.cli", "explain", "john", ASSIGNMENT, "Linear.affine_map"]
-    line += ["--python", "--no-sandbox"]
-    typed = "print('mine', names.Linear(2, 3).weight.shape)\n"
-    done = subprocess.run(line, input=typed, capture_output=True, text=True, check=False, cwd=graded)
-    assert done.returncode == 0, done.stderr
-    assert "mine torch.Size([2, 3])" in done.stdout
-    assert "it ran in this process, with your rights" in done.stderr
-
-
-def test_the_students_text_is_the_graded_cell(bias_left_out: ExplainedMark, graded: Path) -> None:
-    notebook = graded_notebook(CourseFolder.here(graded), "john", ASSIGNMENT)
-    (cell,) = [cell for cell in notebook.cells if grade_id_of(cell) == "layers-Linear"]
-    assert bias_left_out.student_source == cell.source

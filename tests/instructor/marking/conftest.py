@@ -1,4 +1,4 @@
-"""A class that has answered a written question, graded without running anything, and a server at which it is marked."""
+"""A class that has answered a written question, graded without running anything, and people who mark it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,42 @@ import asyncio
 import re
 import threading
 import time
+import urllib.error
+import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPMessage
+from http.cookiejar import CookieJar
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook.term import enter_term, students_of
 from autograder.instructor.gradebook.writer import CourseGradebook
 from autograder.instructor.marking import server
-from autograder.instructor.marking.access import admit
-from autograder.instructor.marking.client import MarkingClient
-from autograder.instructor.marking.marked import Marked
-from autograder.instructor.marking.markers import Question
+from autograder.instructor.marking.access import Who, admit
+from autograder.instructor.marking.reading import (
+    AnswerView,
+    ListEntry,
+    Overview,
+    entries,
+    next_of,
+    overview,
+    past,
+    view,
+)
+from autograder.instructor.marking.saving import MarkForm, save
+from autograder.instructor.marking.state import MarkingState
+from autograder.instructor.marking.team import Question
 from sample_class.written import grade_written
 from tests.commands import begin
 from tests.conftest import copy_course, made_once
@@ -43,6 +60,10 @@ def hand_in_written(folder: Path, **texts: str) -> None:
 
 def text_of(student: str) -> str:
     return f"The variance of layer {len(student)} grows, says number {sum(map(ord, student))}."
+
+
+def student_of(text: str) -> str:
+    return next((name for name in NAMES if text_of(name) == text), text)
 
 
 def write_table(folder: Path, *lines: str, name: str = "markers.csv", head: str = "marker,section,question") -> None:
@@ -78,6 +99,165 @@ def folder(written_class: Path, tmp_path: Path) -> Path:
     """Such a course folder of the test's own."""
     copy_course(written_class, tmp_path / "course")
     return tmp_path / "course"
+
+
+@dataclass
+class Reply:
+    """A page that came back.
+
+    Attributes:
+        status: of HTTP.
+        path: of the page, after redirects.
+        headers: of HTTP.
+        page: its HTML.
+    """
+
+    status: int
+    path: str
+    headers: HTTPMessage
+    page: BeautifulSoup
+
+    @property
+    def text(self) -> str:
+        return self.page.get_text(" ", strip=True)
+
+
+class Visitor:
+    """A browser without scripts, in which somebody may have logged in."""
+
+    def __init__(self, address: str, token: str = "") -> None:
+        self.address, self.token, self.cookies = address.rstrip("/"), token, CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.get("/login")
+        if token:
+            self.post("/login", token=token)
+
+    def get(self, path: str) -> Reply:
+        return self._ask(path, None)
+
+    def post(self, path: str, **fields: str) -> Reply:
+        xsrf = next(cookie.value or "" for cookie in self.cookies if cookie.name == "_xsrf")
+        return self._ask(path, urlencode({"_xsrf": xsrf, **fields}).encode())
+
+    def save(self, answer_id: str, points: str, comment: str = "") -> Reply:
+        """Open an answer and save a mark of it."""
+        (base,) = self.get(f"/answers/{answer_id}").page.select("#mark input[name=base]")
+        return self.post(f"/answers/{answer_id}", base=str(base["value"]), points=points, comment=comment, then="stay")
+
+    def _ask(self, path: str, body: bytes | None) -> Reply:
+        try:
+            answer = self.opener.open(self.address + path, body, timeout=30)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            page = BeautifulSoup(answer.read(), "html.parser")
+            return Reply(answer.status, urlsplit(answer.url).path, answer.headers, page)
+
+
+@dataclass
+class Desk:
+    """People who mark, without a server between them and the gradebook.
+
+    Attributes:
+        folder: the course folder.
+        state: of the server, if there was one.
+    """
+
+    folder: Path
+    state: MarkingState
+
+    def entries(self, name: str) -> list[ListEntry]:
+        with self.state.gradebook.open() as rows:
+            return entries(rows.db, self.state.team, Who(name), QUESTION)
+
+    def states(self, name: str) -> Counter[str]:
+        return Counter(entry.state for entry in self.entries(name))
+
+    def view(self, name: str, answer_id: str) -> AnswerView:
+        with self.state.gradebook.open() as rows:
+            return view(rows.db, Who(name), answer_id)
+
+    def views(self, name: str) -> dict[str, AnswerView]:
+        """Return all answers that somebody marks, by student."""
+        found = (self.view(name, entry.id) for entry in self.entries(name))
+        return {student_of(answer.text): answer for answer in found}
+
+    def save(self, name: str, answer: AnswerView, points: float | str, comment: str = "") -> None:
+        save(self.state.gradebook, Who(name), answer.id, MarkForm(str(points), comment, answer.base))
+
+    def mark_all(self, name: str, points: float | Callable[[AnswerView], float], comment: str = "") -> int:
+        """Mark all that waits for somebody, one after the other, and return how many answers that was."""
+        marked = 0
+        while entry := next_of(self.entries(name)):
+            answer = self.view(name, entry.id)
+            self.save(name, answer, points(answer) if callable(points) else points, comment)
+            marked += 1
+        return marked
+
+    def overview(self) -> Overview:
+        with self.state.gradebook.open() as rows:
+            return overview(rows.db, self.state.team, QUESTION)
+
+    def history(self, answer_id: str = "") -> list[Any]:
+        with self.state.gradebook.open() as rows:
+            return past(rows.db, answer_id)
+
+    def grade_again(self, **texts: str) -> None:
+        """Let students hand in anew, and the state follow."""
+        hand_in_written(self.folder, **texts)
+        self.state.look_again()
+
+
+@contextmanager
+def desk_in(folder: Path) -> Iterator[Desk]:
+    """Open the gradebook of a course folder for marking."""
+    course = CourseFolder(folder)
+    with CourseGradebook(course) as gradebook:
+        yield Desk(folder, MarkingState.opened(course, gradebook, [ASSIGNMENT]))
+
+
+@pytest.fixture
+def open_desk(folder: Path) -> Iterator[Callable[..., Desk]]:
+    """Open the folder for marking, with these lines in its table of markers and these settings."""
+    with ExitStack() as opened:
+
+        def start(*markers: str, **settings: float) -> Desk:
+            write_table(folder, *markers)
+            configure(folder, **settings)
+            return opened.enter_context(desk_in(folder))
+
+        yield start
+
+
+@contextmanager
+def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visitor]]:
+    """Serve a desk in a thread, look so often at what was graded meanwhile, and let people visit by name."""
+    ready, address = threading.Event(), list[str]()
+    loop = asyncio.new_event_loop()
+
+    def on_ready(at: str) -> None:
+        address.append(at)
+        ready.set()
+
+    tokens = admit(desk.state.gradebook, desk.state.team, [marker.name for marker in desk.state.team.markers])
+    tokens |= admit(desk.state.gradebook, desk.state.team, ["instructor"])
+    task = loop.create_task(server.serve(desk.state, "127.0.0.1", 0, None, on_ready))
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        with suppress(asyncio.CancelledError):
+            loop.run_until_complete(task)
+
+    thread = threading.Thread(target=run)
+    with mock.patch.object(server, "EVERY_S", every_s):
+        thread.start()
+        assert ready.wait(30)
+        try:
+            yield lambda name: Visitor(address[0], tokens.get(name, ""))
+        finally:
+            loop.call_soon_threadsafe(task.cancel)
+            thread.join()
+            loop.close()
 
 
 @dataclass
@@ -118,93 +298,22 @@ class Marking:
         self.process.kill()
         self.process.join(30)
 
-    def client(self, name: str) -> MarkingClient:
-        return MarkingClient(self.address, self.tokens[name])
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[Marking]:
-    """Run `autograder mark` in a course folder."""
-    marking = Marking(folder)
-    marking.start()
-    try:
-        yield marking
-    finally:
-        if marking.is_alive():
-            marking.kill()
+    def visitor(self, name: str) -> Visitor:
+        return Visitor(self.address, self.tokens[name])
 
 
 @pytest.fixture
 def serve(folder: Path) -> Iterator[Callable[[], Marking]]:
-    """Start the server when the folder is as a test wants it."""
-    started: list[Any] = []
+    """Start `autograder mark` when the folder is as a test wants it."""
+    with ExitStack() as started:
 
-    def start() -> Marking:
-        context = serving(folder)
-        started.append(context)
-        return context.__enter__()
+        def start() -> Marking:
+            marking = Marking(folder)
+            marking.start()
+            started.callback(lambda: marking.is_alive() and marking.kill())
+            return marking
 
-    yield start
-    for context in started:
-        context.__exit__(None, None, None)
-
-
-@dataclass
-class Here:
-    """The same server in a thread of the tests' own process.
-
-    Attributes:
-        folder: the course folder.
-        marked: what the server knows.
-        address: where it answers.
-        tokens: by name.
-    """
-
-    folder: Path
-    marked: Marked
-    address: str
-    tokens: dict[str, str]
-
-    def client(self, name: str) -> MarkingClient:
-        return MarkingClient(self.address, self.tokens[name])
-
-    def grade_again(self, **texts: str) -> None:
-        """Let students hand in anew, and the server look."""
-        hand_in_written(self.folder, **texts)
-        self.marked.look_again()
-
-
-@contextmanager
-def served_here(folder: Path, every_s: float = 3600.0) -> Iterator[Here]:
-    """Serve a course folder, and look so often at what was graded meanwhile."""
-    course, ready = CourseFolder(folder), threading.Event()
-    address: list[str] = []
-    loop = asyncio.new_event_loop()
-
-    def on_ready(at: str) -> None:
-        address.append(at)
-        ready.set()
-
-    with CourseGradebook(course) as gradebook:
-        marked = Marked.opened(course, gradebook, [ASSIGNMENT])
-        tokens = admit(gradebook, marked.team)
-        task = loop.create_task(server.serve(marked, "127.0.0.1", 0, None, on_ready))
-
-        def run() -> None:
-            asyncio.set_event_loop(loop)
-            with suppress(asyncio.CancelledError):
-                loop.run_until_complete(task)
-
-        thread = threading.Thread(target=run)
-        with mock.patch.object(server, "EVERY_S", every_s):
-            thread.start()
-            assert ready.wait(30)
-            try:
-                yield Here(folder, marked, address[0], tokens)
-            finally:
-                loop.call_soon_threadsafe(task.cancel)
-                thread.join()
-                loop.close()
+        yield start
 
 
 def in_gradebook(folder: Path, url: str = "") -> Mapping[str, tuple[float | None, str | None, bool]]:

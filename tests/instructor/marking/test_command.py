@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,11 @@ from tests.instructor.marking.conftest import (
     ADDRESS,
     ASSIGNMENT,
     NAMES,
+    Desk,
+    Marking,
     configure,
     hand_in_written,
-    served_here,
+    served,
     wait_until,
     write_table,
 )
@@ -54,35 +58,32 @@ def test_what_cannot_be_served_is_refused_in_a_line(folder: Path) -> None:
     assert "c.Marking takes numbers" in refused(folder, "mark")
 
 
-def test_while_it_serves_it_takes_in_what_is_graded_and_says_once_what_it_cannot_read(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+def test_while_it_serves_it_takes_in_new_answers_and_says_once_what_it_cannot_read(
+    open_desk: Callable[..., Desk], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_table(folder, "bob")
-    with served_here(folder, every_s=0.05) as served:
-        bob = served.client("bob")
-        assert {one["state"] for one in bob.entries(ADDRESS)} == {"to mark"}
-        bob.mark_all(lambda answer: (3, ""))
-        hand_in_written(folder, ada="Another answer.")
-        wait_until(lambda: sum(one["state"] == "look again" for one in bob.entries(ADDRESS)) == 1)
-        (folder / "markers.csv").write_text("")  # as an editor leaves it for a moment
-        wait_until(lambda: "names nobody" in capsys.readouterr().err)
-        write_table(folder, "bob,nowhere")
-        said = ""
+    desk = open_desk("bob")
+    desk.mark_all("bob", 3)
+    said = ""
 
-        def complained() -> bool:
-            nonlocal said
-            said += capsys.readouterr().err
-            return "there is no section 'nowhere'" in said
+    def complained(of: str) -> bool:
+        nonlocal said
+        said += capsys.readouterr().err
+        return of in said
 
-        wait_until(complained)
-        assert len(bob.entries(ADDRESS)) == len(NAMES)  # those who mark go on
-        write_table(folder, "bob,A")
-        bob.save(bob.answer(bob.entries(ADDRESS)[0]["id"]), 2)
-    said += capsys.readouterr().err
+    with served(desk, every_s=0.05):
+        hand_in_written(desk.folder, ada="Another answer.")
+        wait_until(lambda: desk.states("bob")["look again"] == 1)
+        (desk.folder / "markers.csv").write_text("")  # as an editor leaves it for a moment
+        wait_until(lambda: complained("names nobody"))
+        write_table(desk.folder, "bob,nowhere")
+        wait_until(lambda: complained("there is no section 'nowhere'"))
+        assert len(desk.entries("bob")) == len(NAMES)  # those who mark go on
+        time.sleep(0.2)
+    complained("")
     assert said.count("nowhere") == 1
 
 
-def test_an_assignment_can_be_marked_alone_or_with_all_others(folder: Path) -> None:
-    with served_here(folder) as served:
-        (one,) = served.client("instructor").questions()
-        assert one == {"name": ASSIGNMENT, "address": ADDRESS, "answers": len(NAMES), "to_do": len(NAMES)}
+def test_an_assignment_can_be_marked_with_all_others(folder: Path, serve: Callable[[], Marking]) -> None:
+    instructor = serve().visitor("instructor")
+    (link,) = instructor.get("/").page.select("th a")
+    assert (link.text, link["href"]) == (ASSIGNMENT, ADDRESS)

@@ -1,7 +1,7 @@
 """How well similar submissions are told apart: python -m tests.instructor.reports.similarity
 
 Honest are all right answers in other styles, the right ones of the sample class, and the reference. The copies are of
-some of them, disguised in the ways that students know: by rule, or by hand as their files in `copies` say.
+some of them, disguised in the ways that students know.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from autograder.checks import rooms
 from autograder.course import Course
@@ -19,9 +18,11 @@ from tests.conftest import ROOT, SAMPLE_CLASS
 from tests.instructor.reports.disguises import Disguise, annotated, disguised, renamed, reordered, with_dead_lines
 
 RIGHT = ROOT / "tests" / "right"
-BY_HAND = Path(__file__).parent / "copies"
 # Of which answer, and how.
-BY_RULE: Mapping[str, Sequence[Disguise]] = {
+COPIES: Mapping[str, Sequence[Disguise]] = {
+    "approximation-table-everything": [renamed, reordered, annotated, with_dead_lines],
+    "deployment-torch_only-reordered": [renamed, reordered],
+    "dropout-numpy_style-annotated": [renamed, annotated],
     "layers-addmm-renamed": [renamed],
     "layers-straight-reordered": [renamed, reordered],
     "layers-stored_sizes-annotated": [renamed, reordered, annotated],
@@ -69,11 +70,8 @@ def measured(room: str) -> Measured:
         honest |= {
             path.stem: text for path in SAMPLE_CLASS.glob("*.py") if "Right" in (text := path.read_text("utf-8"))
         }
-    copies = {path.stem: path.read_text(encoding="utf-8") for path in BY_HAND.glob(f"{room}-*.py")}
-    copies |= {
-        name: disguised(honest[name.split("-")[1]], *how)
-        for name, how in BY_RULE.items()
-        if name.startswith(f"{room}-")
+    copies = {
+        name: disguised(honest[name.split("-")[1]], *how) for name, how in COPIES.items() if name.startswith(f"{room}-")
     }
     originals = {copy: copy.split("-")[1] for copy in copies}
     answers = {name: {room: source} for name, source in sorted((honest | copies).items())}

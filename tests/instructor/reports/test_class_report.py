@@ -7,10 +7,10 @@ import json
 import re
 import time
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
@@ -23,20 +23,12 @@ from tests.instructor.reports.classes import MISTAKES, make_class
 from tests.instructor.reports.similarity import ADDMM, DISGUISED
 
 
-class Reader(HTMLParser):
-    """The words of a page, its elements, and its headings by level."""
+class Page:
+    """A page as it is read: its elements, and its words."""
 
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.words, self.elements = "", list[tuple[str, dict[str, str | None]]]()
-        self.feed(page)
-        self.words = " ".join(self.words.split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words += f" {data}"
+    def __init__(self, html: str) -> None:
+        self.html = BeautifulSoup(html, "html.parser")
+        self.words = " ".join(self.html.get_text(" ").split())
 
 
 def report_on(size: int, *assignments: str) -> ClassReport:
@@ -54,48 +46,46 @@ def report() -> ClassReport:
 
 
 @pytest.fixture(scope="module")
-def page(report: ClassReport) -> Reader:
-    return Reader(report.html)
+def page(report: ClassReport) -> Page:
+    return Page(report.html)
 
 
-def test_it_asks_nobody_for_anything(report: ClassReport, page: Reader) -> None:
-    attributes = [value for _, found in page.elements for key, value in found.items() if key in ("src", "href")]
-    assert all(value and value.startswith("#") for value in attributes)
+def test_it_asks_nobody_for_anything(report: ClassReport, page: Page) -> None:
+    links = [str(one.get("href") or one.get("src")) for one in page.html.select("[href], [src]")]
+    assert links and all(link.startswith("#") for link in links)
     assert "default-src 'none'" in report.html
     assert not re.search(r"url\(|@import|<script", report.html)
 
 
-def test_every_assignment_has_its_sections(page: Reader) -> None:
+def test_every_assignment_has_its_sections(page: Page) -> None:
     for heading in ("Marks", "Late and missing", "Exercises and checks", "Limits and crashes", "Most common mistakes"):
         assert page.words.count(f" {heading} ") >= 3
     assert page.words.count("A reason to look, and no verdict.") == 3
 
 
-def test_the_known_mistakes_stand_there_by_name_with_what_one_student_saw(page: Reader) -> None:
+def test_the_known_mistakes_stand_there_by_name_with_what_one_student_saw(page: Page) -> None:
     for name, says in MISTAKES.values():
         assert re.search(rf"{name} , \d+ students?\. {re.escape(says)} What one of them saw observed", page.words)
 
 
-def test_names_of_many_students_are_folded(report: ClassReport) -> None:
-    assert re.search(r"<details><summary>\d+ students</summary>", report.html)
+def test_names_of_many_students_are_folded(page: Page) -> None:
+    assert [one for one in page.html.select("details > summary") if re.fullmatch(r"\d+ students", one.text)]
 
 
-def test_nothing_that_a_student_wrote_is_markup(report: ClassReport) -> None:
-    assert "<script" not in report.html
-    assert "<b>" not in report.html.replace("<b style", "")
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in report.html
-    assert "<i>course" not in report.html
+def test_nothing_that_a_student_wrote_is_markup(page: Page) -> None:
+    assert not page.html.select("script, b:not([style]), h1 i")
+    assert "<script>alert(1)</script>" in page.words
 
 
-def test_the_two_who_wrote_the_same_stand_side_by_side_with_what_they_share_marked(report: ClassReport) -> None:
+def test_the_two_who_wrote_the_same_stand_side_by_side_with_what_they_share_marked(
+    report: ClassReport, page: Page
+) -> None:
     (pair,) = report.numbers["assignments"][0]["similar"]
     assert pair["students"] == ["0010", "0011"]
-    assert report.html.count('<details class="pair">') == 1
-    sides = report.html.partition('<div class="sides">')[2].partition("</details>")[0]
-    assert len(re.findall("<mark>", sides)) >= 8
-    text = html.unescape(re.sub("<[^>]*>", "", sides))
+    (shown,) = page.html.select("details.pair")
+    assert len(shown.select(".sides mark")) >= 8
     for source in (ADDMM, DISGUISED):
-        assert source.strip() in text
+        assert source.strip() in shown.text
 
 
 ESSAY = "The weights are drawn with a standard deviation that keeps the size of what leaves a layer the same. " * 3
@@ -110,34 +100,12 @@ def report_of_pair(*answers: dict[str, str], public: Public | None = None) -> Cl
     return class_report("c", marks, lambda _: public or Public(), "t")
 
 
-def test_two_equal_hand_ins_come_first_even_if_their_code_is_the_books() -> None:
-    common = {"layers-Linear": "class Linear:\n    pass\n", "layers-essay": ESSAY}
-    same = {name: f"\n{text}  ".replace("    pass", "  pass") for name, text in common.items()}
-    found = report_of_pair(common, same, public=Public(code=[common["layers-Linear"]], text=[ESSAY]))
-    first = found.numbers["assignments"][0]["similar"][0]
-    assert (first["what"], first["share"]) == ("all answers", 1)
-    assert found.html.count("The same answers, but for white space:") == 1
-    assert html.escape(ESSAY.strip()) in found.html
-
-
-def test_nobody_is_equal_who_has_not_begun() -> None:
-    released = {"layers-Linear": "class Linear:\n    ...\n", "layers-essay": "*Your answer*"}
-    found = report_of_pair(released, dict(released), public=Public(answers=released))
-    assert found.numbers["assignments"][0]["similar"] == []
-
-
 def test_a_shared_written_answer_is_a_pair_and_the_question_in_it_is_none() -> None:
     answers = [{"layers-Linear": f"x = {at}", "layers-essay": text} for at, text in enumerate((ESSAY, f"Yes. {ESSAY}"))]
     (pair,) = report_of_pair(*answers).numbers["assignments"][0]["similar"]
     assert (pair["what"], pair["share"] > 0.9) == ("written answers", True)
     quoted = [mine | {"layers-essay": ESSAY + own} for mine, own in zip(answers, ("No.", OWN), strict=True)]
     assert report_of_pair(*quoted, public=Public(text=[ESSAY])).numbers["assignments"][0]["similar"] == []
-
-
-def test_many_who_handed_in_the_same_are_one_group_and_no_thousand_pairs() -> None:
-    found = report_of_pair(*[{"layers-Linear": "the same"}] * 30)
-    assert len(found.numbers["assignments"][0]["similar"]) == 29
-    assert found.html.count("The same answers, but for white space:") == 1
 
 
 @given(st.text(), st.lists(st.integers(0, 30), max_size=6))
@@ -149,28 +117,28 @@ def test_marking_changes_nothing_of_the_text(source: str, cuts: list[int]) -> No
     assert html.unescape(shown) == html.unescape(html.escape(source))
 
 
-def test_the_statistic_and_the_rules_are_named(page: Reader) -> None:
+def test_the_statistic_and_the_rules_are_named(page: Page) -> None:
     for words in ("corrected item-total point-biserial correlation", "less than half of the points"):
         assert words in page.words
     assert "Schleimer, Wilkerson and Aiken 2003" in page.words
 
 
-def test_progress_is_drawn_over_assignments_and_told_in_a_table(page: Reader) -> None:
-    drawn = [found["aria-label"] for tag, found in page.elements if tag == "svg"]
-    assert any(label and label.startswith("Shares of the points by assignment. 2-layers:") for label in drawn)
+def test_progress_is_drawn_over_assignments_and_told_in_a_table(page: Page) -> None:
+    drawn = [str(found["aria-label"]) for found in page.html.select("svg")]
+    assert any(label.startswith("Shares of the points by assignment. 2-layers:") for label in drawn)
     assert len(drawn) == 4
 
 
 @pytest.mark.parametrize("size", [1, 2])
 def test_a_class_of_one_or_two_is_no_trouble(size: int) -> None:
-    words = Reader(report_on(size).html).words
+    words = Page(report_on(size).html).words
     assert "no correlation is given: fewer than 30 students" in words
     assert "nan" not in words.lower().split()
 
 
 def test_a_class_that_handed_in_nothing_is_told_so() -> None:
     nobody = [mark for mark in make_class(200, 5) if not mark.handed_in]
-    words = Reader(class_report("c", nobody, lambda _: Public(), "t").html).words
+    words = Page(class_report("c", nobody, lambda _: Public(), "t").html).words
     assert words.count("Nothing has been handed in or graded of 2-layers") == 1
     assert "Late and missing" not in words
 
@@ -191,7 +159,7 @@ def in_sections(marks: list[Mark]) -> list[Mark]:
 
 
 def test_of_a_class_without_sections_and_trouble_none_of_these_parts_is_empty_there() -> None:
-    words = Reader(report_on(2).html).words
+    words = Page(report_on(2).html).words
     for heading in ("Section", "could not be read", "Whose marks fell", "more than one assignment", "last term"):
         assert heading not in words
 
@@ -199,14 +167,14 @@ def test_of_a_class_without_sections_and_trouble_none_of_these_parts_is_empty_th
 def test_sections_are_compared_by_assignment_and_over_assignments() -> None:
     marks = in_sections(make_class(40, 1, ("2-layers", "3-dropout")))
     found = class_report("c", marks, lambda _: Public(), "t")
-    words = Reader(found.html).words
+    words = Page(found.html).words
     assert words.count("Sections: the median is of the points of those who handed in.") == 2
     assert re.search(r"Median share of the points by section\. Section 2-layers 3-dropout Section 1 \d+% \d+%", words)
     assert [one["section"] for one in found.numbers["assignments"][0]["sections"]] == ["Section 1", "Section 2"]
     assert re.search(r"Student Section Below half Not handed in .+? Section [12] ", words)
 
 
-def test_checks_stand_there_by_failure_and_the_lectures_sentences_before_the_marks(page: Reader) -> None:
+def test_checks_stand_there_by_failure_and_the_lectures_sentences_before_the_marks(page: Page) -> None:
     table = page.words.partition("Checks, the least passed first")[2].partition("Limits and crashes")[0]
     shares = [int(passed) / int(of) for passed, of in re.findall(r"(\d+) of (\d+)", table)]
     assert shares == sorted(shares) and len(shares) > 5
@@ -220,7 +188,7 @@ def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:
     verdicts = [verdict | {"outcome": "invalid", "points": 0} for verdict in marks[0].verdicts]
     broken = replace(marks[0], raw_score=0.0, verdicts=verdicts, notes=["<b>no</b> notebook"])
     found = class_report("c", [broken, *marks[1:]], lambda _: Public(), "t")
-    assert f"{broken.student.name}, 2-layers: <b>no</b> notebook" in Reader(found.html).words
+    assert f"{broken.student.name}, 2-layers: <b>no</b> notebook" in Page(found.html).words
     assert broken.student.id not in [one["student"] for one in found.numbers["needs_help"]]
     assert f"{broken.student.email},,0.00,,,2-layers" in found.need
 
@@ -234,30 +202,30 @@ def test_whoever_is_similar_more_than_once_is_told_so() -> None:
         {"students": ["0010", "0011"], "assignments": ["2-layers", "3-dropout"]}
     ]
     name, other = (marks[at].student.name for at in (10, 11))
-    assert f"{name} and {other}: 2-layers, 3-dropout" in Reader(found.html).words
+    assert f"{name} and {other}: 2-layers, 3-dropout" in Page(found.html).words
 
 
 def test_work_of_last_term_is_compared_with_the_class_alone() -> None:
     handed_in = [mark for mark in make_class(40, 3) if mark.handed_in][:30]
     marks = [replace(mark, answers={"layers-Linear": f"x_{at} = {at}"}) for at, mark in enumerate(handed_in)]
     marks[3] = replace(marks[3], answers={"layers-Linear": ADDMM})
-    marks[4] = replace(marks[4], answers={"layers-Linear": "the same = 1", "layers-essay": ESSAY})
+    marks[4] = replace(marks[4], answers={"layers-Linear": "x = 1", "layers-essay": ESSAY})
     one, other = marks[3].student, marks[4].student
     earlier = {
         "last term: eve": {"layers-Linear": DISGUISED},
         "last term: bob": {"layers-Linear": DISGUISED},
-        "last term: zoe": {"layers-Linear": "the same =  1", "layers-essay": ESSAY},
+        "last term: zoe": {"layers-Linear": "y = 2", "layers-essay": ESSAY},
     }
     found = class_report("c", marks, lambda _: Public(), "t", earlier=lambda _: earlier)
     (section,) = found.numbers["assignments"]
     pairs = [(pair["students"], pair["what"]) for pair in section["similar_to_last_term"]]
-    assert pairs == [
-        (["last term: zoe", other.id], "all answers"),
+    assert sorted(pairs) == [
         ([one.id, "last term: bob"], "code"),
         ([one.id, "last term: eve"], "code"),
+        ([other.id, "last term: zoe"], "written answers"),
     ]
     assert section["similar"] == []
-    words = Reader(found.html).words
+    words = Page(found.html).words
     assert f"{one.name} and last term: eve: " in words
     assert words.count("Similar to work of last term") == 1
 
@@ -276,12 +244,12 @@ def test_a_report_on_three_hundred_with_last_term_beside_it_is_fast() -> None:
     assert (alone < 10, both < 30) == (True, True)
 
 
-def test_times_that_nothing_proves_are_named(page: Reader) -> None:
+def test_times_that_nothing_proves_are_named(page: Page) -> None:
     marks = make_class(6, 1)
-    assert "nothing proves" not in Reader(class_report("c", marks, lambda _: Public(), "t").html).words
+    assert "nothing proves" not in Page(class_report("c", marks, lambda _: Public(), "t").html).words
     claimed = class_report("c", [replace(marks[0], proved=False), *marks[1:]], lambda _: Public(), "t")
     assert claimed.numbers["assignments"][0]["time_claimed"] == [marks[0].student.id]
-    words = Reader(claimed.html).words
+    words = Page(claimed.html).words
     assert f"a time that nothing proves, such as a commit’s date: {marks[0].student.name}" in words
     assert words.count("time claimed") == 1
 

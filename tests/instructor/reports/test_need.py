@@ -8,10 +8,16 @@ from typing import Any
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.tables import csv_rows
 from autograder.instructor.gradebook.marks import Mark
-from autograder.instructor.reports.by_section import NO_SECTION, section_statistics
 from autograder.instructor.reports.class_statistics import failures
 from autograder.instructor.reports.lecture import lecture_sentences
-from autograder.instructor.reports.need import falls, need_csv, students_in_need, unreadable_files
+from autograder.instructor.reports.need import (
+    NO_SECTION,
+    falls,
+    need_csv,
+    section_statistics,
+    students_in_need,
+    unreadable_files,
+)
 from tests.instructor.reports.test_class_statistics import a_mark, a_verdict
 
 FIRST, SECOND, THIRD = "1-approximation", "2-layers", "3-dropout"

@@ -1,36 +1,41 @@
-"""Take in what was graded: the answers' texts, who marks them, and what was marked in nbgrader's formgrader.
+"""State of the marking server, and how its tables follow the course: texts, markers, and marks from the formgrader.
 
-Nothing is lost by doing it again, or by being killed in it. A mark stays with the text for which it was given: where an
-answer has changed since, it waits for a second look, and where only code around it has, it does not.
+Taking in again changes nothing, and a kill in the middle loses nothing. A mark belongs to the text for which it was
+given: if the answer has changed since, it waits for a second look; if only code around it has, it does not.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Assignment, BaseCell, Comment, Grade, GradeCell, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy.orm import aliased
 
+from autograder.course import Course
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.questions import WrittenQuestion, question_for
 from autograder.instructor.gradebook.writer import CourseGradebook
-from autograder.instructor.marking.markers import FORMGRADER, INSTRUCTOR, Question
-from autograder.instructor.marking.roles import CARRIES, counting
+from autograder.instructor.marking.access import admit
+from autograder.instructor.marking.reading import of
+from autograder.instructor.marking.saving import CARRIES, counting
 from autograder.instructor.marking.split import sample, split
-from autograder.instructor.marking.tables import HANDED_OUT, answers, calibrations, marks, note, now, writing
-from autograder.instructor.marking.team import Team
-from autograder.notebooks.graft import MalformedNotebook, grade_id_of, is_written, read_notebook
+from autograder.instructor.marking.tables import HANDED_OUT, answers, make_tables, marks, note, now, writing
+from autograder.instructor.marking.team import FORMGRADER, INSTRUCTOR, Question, Team, read_team
+from autograder.notebooks.graft import MalformedNotebook, grade_id_of, is_written, read_notebook, room_of
 
 ID_BYTES = 12
 Stamp = tuple[int, int]
 
 
-class Graded:
+class GradedAnswers:
     """The written answers in the graded notebooks of a course folder, each read once until its file changes."""
 
     def __init__(self, folder: CourseFolder) -> None:
@@ -38,7 +43,7 @@ class Graded:
         self._read: dict[Path, tuple[Stamp, Mapping[str, str]]] = {}
 
     def texts(self, assignment: str) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """Give each student with the texts of the written answers by cell; who has no graded notebook is left out."""
+        """Yield each student with a graded notebook, and the texts of the written answers by cell."""
         for path in sorted((self.folder.root / "autograded").glob(f"*/{assignment}/{assignment}.ipynb")):
             try:
                 found = path.stat()
@@ -51,7 +56,61 @@ class Graded:
             yield path.parent.parent.name, self._read[path][1]
 
 
-def take_in(gradebook: CourseGradebook, graded: Graded, team: Team) -> None:
+@dataclass
+class MarkingState:
+    """Everything that the server knows beside the gradebook.
+
+    Attributes:
+        folder: the course folder.
+        gradebook: of the course.
+        team: who marks; read anew when the folder is looked at.
+        graded: the graded notebooks read so far.
+        texts: the written question of each assignment that is marked; None where the course has no text of it.
+    """
+
+    folder: CourseFolder
+    gradebook: CourseGradebook
+    team: Team
+    graded: GradedAnswers
+    texts: Mapping[str, WrittenQuestion | None]
+
+    @classmethod
+    def opened(cls, folder: CourseFolder, gradebook: CourseGradebook, assignments: Sequence[str]) -> MarkingState:
+        """Read a course folder, make the tables, and take in the graded answers.
+
+        Raises:
+            AutograderError: a table, a question or the gradebook cannot be used.
+        """
+        for assignment in assignments:
+            gradebook.require_assignment(assignment)
+        team = read_team(folder, assignments)
+        texts = {question.assignment: _text(folder, question.assignment) for question in team.questions}
+        state = cls(folder, gradebook, team, GradedAnswers(folder), texts)
+        make_tables(gradebook)
+        take_in(gradebook, state.graded, team)
+        return state
+
+    def look_again(self) -> None:
+        """Take in changes of the course folder.
+
+        Raises:
+            AutograderError: a table or the gradebook cannot be used.
+        """
+        team = read_team(self.folder, list(self.texts), self.team.settings)
+        if team.markers != self.team.markers:
+            admit(self.gradebook, team)  # only the command makes a new marker's token, as it prints it
+        take_in(self.gradebook, self.graded, team)
+        self.team = team
+
+
+def _text(folder: CourseFolder, assignment: str) -> WrittenQuestion | None:
+    try:
+        return question_for(folder, Course.installed(), assignment, room_of(read_notebook(folder.released(assignment))))
+    except FileNotFoundError:
+        return None
+
+
+def take_in(gradebook: CourseGradebook, graded: GradedAnswers, team: Team) -> None:
     """Bring the tables of marking up to date, in one transaction.
 
     Args:
@@ -69,7 +128,7 @@ def take_in(gradebook: CourseGradebook, graded: Graded, team: Team) -> None:
             _take_in(gradebook, graded, team, settles=True)
 
 
-def _take_in(gradebook: CourseGradebook, graded: Graded, team: Team, *, settles: bool) -> bool:
+def _take_in(gradebook: CourseGradebook, graded: GradedAnswers, team: Team, *, settles: bool) -> bool:
     """Do it, and return whether there are marks left that need no second look, which is said only where it settles."""
     texts = {assignment: dict(graded.texts(assignment)) for assignment in {one.assignment for one in team.questions}}
     decisions = read_decisions(graded.folder.decisions)
@@ -87,12 +146,11 @@ def _take_texts(
     session: Any, question: Question, texts: Mapping[str, Mapping[str, str]], left: Set[tuple[str, str]]
 ) -> None:
     """Enter new answers, and new texts of known ones."""
-    known = {row.student: row for row in session.execute(select(answers).where(_of(question)))}
-    remarks = dict(_remarks(session, question))
+    known = {row.student: row for row in session.execute(select(answers).where(of(question)))}
     found = set()
     for row in _grades(session, question):
         text = texts.get(row.student_id, {}).get(question.cell)
-        if text is None or row.student_id not in remarks:
+        if text is None:
             continue
         found.add(row.student_id)
         dropped = not left.isdisjoint([(question.assignment, question.cell), (question.assignment, row.student_id)])
@@ -100,7 +158,7 @@ def _take_texts(
         waits = row.auto_score is None or row.manual_score is not None
         fields = {
             "grade": row.id,
-            "remark": remarks[row.student_id],
+            "remark": row.remark,
             "text": text,
             "digest": hashlib.sha256(text.encode()).hexdigest(),
             "max_points": row.max_score,
@@ -126,7 +184,7 @@ def _follow_formgrader(session: Any, question: Question, *, settles: bool) -> bo
         select(answers, Grade.manual_score, Grade.needs_manual_grade, Comment.manual_comment)
         .join(Grade, Grade.id == answers.c.grade)
         .join(Comment, Comment.id == answers.c.remark)
-        .where(_of(question), answers.c.is_open.is_(True))
+        .where(of(question), answers.c.is_open.is_(True))
     )
     found = _marks(session, question)
     for row in session.execute(query).all():
@@ -159,12 +217,11 @@ def _follow_formgrader(session: Any, question: Question, *, settles: bool) -> bo
 
 def _hand_out(session: Any, question: Question, team: Team) -> None:
     """Say who marks which answer, and which of them a second time; work that is done stays where it is."""
-    rows = session.execute(select(answers).where(_of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
+    rows = session.execute(select(answers).where(of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
     rows, found = rows.all(), _marks(session, question)
     done = {answer: {mark.role: mark.marker for mark in given} for answer, given in found.items()}
-    calibrating = set(session.execute(select(calibrations.c.answer)).scalars())
     # Whoever has marked keeps it; what the instructor has decided alone needs nobody else.
-    alone = {answer for answer, by in done.items() if "decided" in by} | calibrating
+    alone = {answer for answer, by in done.items() if "decided" in by}
     mine = [row for row in rows if row.id not in alone or not {"first", "second"}.isdisjoint(done.get(row.id, ()))]
     first = split(
         {row.id: team.eligible(question, row.student) for row in mine},
@@ -185,35 +242,25 @@ def _hand_out(session: Any, question: Question, team: Team) -> None:
             note(session, INSTRUCTOR, HANDED_OUT, row.id, [row.first, row.second], [now_first, now_second])
 
 
-def _of(question: Question) -> Any:
-    return and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
-
-
 def _marks(session: Any, question: Question) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    for mark in session.execute(select(marks).join(answers, answers.c.id == marks.c.answer).where(_of(question))):
+    for mark in session.execute(select(marks).join(answers, answers.c.id == marks.c.answer).where(of(question))):
         found.setdefault(mark.answer, []).append(mark)
     return found
 
 
 def _grades(session: Any, question: Question) -> Any:
-    """Return nbgrader's grades of a question."""
+    """Return nbgrader's grades of a question, each with the id of its comment."""
+    commented = aliased(BaseCell)  # nbgrader has a written answer twice: as the cell with points, and as the solution
     fields = (SubmittedAssignment.student_id, Grade.id, Grade.auto_score, Grade.manual_score, GradeCell.max_score)
-    return _rows(select(*fields).select_from(Grade), Grade, question, session, GradeCell).all()
-
-
-def _remarks(session: Any, question: Question) -> Any:
-    """Return nbgrader's comments on a question, by student."""
-    fields = (SubmittedAssignment.student_id, Comment.id)
-    rows = _rows(select(*fields).select_from(Comment), Comment, question, session, BaseCell)
-    return [(row.student_id, row.id) for row in rows]
-
-
-def _rows(query: Any, kind: Any, question: Question, session: Any, cell: Any) -> Any:
     return session.execute(
-        query.join(cell, kind.cell_id == cell.id)
-        .join(SubmittedNotebook, kind.notebook_id == SubmittedNotebook.id)
+        select(*fields, Comment.id.label("remark"))
+        .select_from(Grade)
+        .join(GradeCell, Grade.cell_id == GradeCell.id)
+        .join(Comment, Comment.notebook_id == Grade.notebook_id)
+        .join(commented, and_(Comment.cell_id == commented.id, commented.name == question.cell))
+        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
         .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-        .where(Assignment.name == question.assignment, cell.name == question.cell)
-    )
+        .where(Assignment.name == question.assignment, GradeCell.name == question.cell)
+    ).all()

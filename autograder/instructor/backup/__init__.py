@@ -1,1 +1,0 @@
-"""A course folder and its gradebook in one file, and back."""

@@ -1,1 +1,0 @@
-"""What course folders and zips of the first edition ask for by its old address."""

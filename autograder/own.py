@@ -1,3 +1,0 @@
-"""Where notebooks that were released before the second edition look for a student's own parts."""
-
-from autograder.student.own import own as own

@@ -1,0 +1,226 @@
+"""The pages of marking in a browser: by keyboard and screen reader, on a telephone, and while the server is away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.axe import on_a_telephone, violations
+from tests.instructor.marking.conftest import (
+    ADDRESS,
+    Desk,
+    Marking,
+    Visitor,
+    configure,
+    desk_in,
+    in_gradebook,
+    served,
+    write_table,
+)
+
+WRITTEN = """# A heading
+
+| a | table | that is wider than a telephone | and goes on |
+|---|---|---|---|
+| 1 | 2 | 3 | 4 |
+
+A word of some length: variancevariancevariancevariancevariancevariancevariancevariance, `code` and $\\sigma^2$.
+"""
+
+
+@pytest.fixture
+def desk(folder: Path) -> Iterator[Desk]:
+    """A question with something of everything: two marks, a decision to make, and one that is made."""
+    write_table(folder, "bob", "eve")
+    configure(folder, double_percent=100, decide_over=0.5)
+    with desk_in(folder) as desk:
+        desk.grade_again(ada=WRITTEN)
+        for name, points in (("bob", 2), ("eve", 4)):
+            for entry in desk.entries(name)[:4]:
+                desk.save(name, desk.view(name, entry.id), points, "Say what you assume.")
+        desk.save("instructor", desk.view("instructor", desk.entries("instructor")[0].id), 3)
+        yield desk
+
+
+@pytest.fixture
+def visit(desk: Desk) -> Iterator[Callable[[str], Visitor]]:
+    with served(desk) as visit:
+        yield visit
+
+
+def pages(desk: Desk, who: str) -> list[str]:
+    kinds = {(entry.role, entry.state): f"answers/{entry.id}" for entry in desk.entries(who)}
+    return ["", ADDRESS.lstrip("/"), *kinds.values(), *(["overview", "history"] if who == "instructor" else [])]
+
+
+def to_mark(desk: Desk, who: str) -> str:
+    return next(f"answers/{entry.id}" for entry in desk.entries(who) if entry.state == "to mark")
+
+
+def log_in(page: Page, address: str, token: str) -> None:
+    page.goto(f"{address}/login")
+    page.get_by_label("Your token").focus()
+    page.keyboard.type(token)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Answers to mark")).to_be_visible()
+
+
+@pytest.mark.accessible(
+    "The pages for marking",
+    "1.3.1 Info and Relationships",
+    "1.4.3 Contrast (Minimum)",
+    "1.4.10 Reflow",
+    "3.3.2 Labels or Instructions",
+    "4.1.2 Name, Role, Value",
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_screen_reader_and_a_narrow_screen_can_use_them(
+    scheme: str, browser: Browser, desk: Desk, visit: Callable[[str], Visitor]
+) -> None:
+    for who in ("bob", "instructor"):
+        with on_a_telephone(browser, scheme) as context:
+            page, visitor = context.new_page(), visit(who)
+            page.goto(f"{visitor.address}/login")
+            assert violations(page) == []
+            log_in(page, visitor.address, visitor.token)
+            for path in pages(desk, who):
+                page.goto(f"{visitor.address}/{path}")
+                assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+                assert violations(page) == [], path
+
+
+def test_the_policy_of_the_pages_lets_their_own_style_and_script_work(
+    page: Page, desk: Desk, visit: Callable[[str], Visitor]
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    eve = visit("eve")
+    log_in(page, eve.address, eve.token)
+    page.goto(f"{eve.address}/{to_mark(desk, 'eve')}")
+    expect(page.get_by_label("Points, 0 to")).to_be_focused()
+    assert page.locator("main").evaluate("one => getComputedStyle(one.querySelector('.sides')).display") == "grid"
+    assert said == []
+
+
+@pytest.mark.accessible("The pages for marking", "2.1.1 Keyboard")
+def test_a_mark_needs_no_mouse_and_typing_survives_a_reload(
+    page: Page, desk: Desk, visit: Callable[[str], Visitor]
+) -> None:
+    eve = visit("eve")
+    address = f"{eve.address}/{to_mark(desk, 'eve')}"
+    log_in(page, eve.address, eve.token)
+    page.goto(address)
+    expect(page.get_by_label("Points, 0 to")).to_be_focused()
+    page.keyboard.type("1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Half a sentence")
+    page.reload()
+    expect(page.get_by_label("Comment for the student")).to_have_value("Half a sentence")
+    expect(page.get_by_role("status")).to_contain_text("not saved yet")
+    page.keyboard.press("Control+Enter")
+    expect(page).not_to_have_url(address)
+    assert desk.view("eve", address.rpartition("/")[2]).mark == (1.0, "Half a sentence")
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Callable[[Marking, str], Page]]:
+    """Log somebody in, in a browser of their own."""
+    with ExitStack() as contexts:
+
+        def open_for(marking: Marking, name: str) -> Page:
+            page = contexts.enter_context(browser.new_context()).new_page()
+            log_in(page, marking.address.rstrip("/"), marking.tokens[name])
+            return page
+
+        yield open_for
+
+
+def type_mark(page: Page, points: str, comment: str) -> None:
+    page.get_by_label("Points, 0 to").fill(points)
+    page.get_by_label("Comment for the student").fill(comment)
+
+
+def test_an_hour_of_marking_with_a_killed_server(
+    folder: Path, serve: Callable[[], Marking], opened: Callable[[Marking, str], Page]
+) -> None:
+    write_table(folder, "bob,A,", "eve,B,")
+    marking = serve()
+    bob, eve = opened(marking, "bob"), opened(marking, "eve")
+    for page, points in ((bob, "3"), (eve, "2,5")):
+        page.get_by_role("link", name="next answer").click()
+        expect(page.locator("#points")).to_be_focused()  # so that no mouse is needed
+        page.keyboard.type(points)
+        page.get_by_label("Comment for the student").fill("Say what you assume.")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("3 of 4 still to do")).to_be_visible()
+    acknowledged = in_gradebook(folder)
+    assert sorted(one[0] for one in acknowledged.values() if one[0] is not None) == [2.5, 3.0]
+
+    marking.kill()
+    for page in (bob, eve):
+        type_mark(page, "4", "Typed while the server was away.")
+        page.get_by_role("button", name="Save, next answer").click()
+        expect(page.get_by_role("status")).to_contain_text("the server does not answer")
+        expect(page.get_by_label("Points, 0 to")).to_have_value("4")
+    assert in_gradebook(folder) == acknowledged
+
+    marking.start()
+    for page in (bob, eve):
+        page.get_by_role("button", name="Save, next answer").click()
+        expect(page.get_by_text("2 of 4 still to do")).to_be_visible()
+        while page.get_by_label("Points, 0 to").count():
+            type_mark(page, "1", "")
+            before = page.url
+            page.keyboard.press("Control+Enter")
+            page.wait_for_url(lambda url, before=before: url != before)
+        assert page.url.endswith(ADDRESS)
+        expect(page.get_by_text("0 of 4 still to do")).to_be_visible()
+    found = in_gradebook(folder)
+    assert not any(waits for _, _, waits in found.values())
+    assert sorted(points for points, _, _ in found.values() if points) == [1, 1, 1, 1, 2.5, 3, 4, 4]
+
+
+def test_two_people_on_one_answer_see_both_texts_and_lose_none(
+    folder: Path, serve: Callable[[], Marking], opened: Callable[[Marking, str], Page]
+) -> None:
+    write_table(folder, "bob")
+    marking = serve()
+    first, second = opened(marking, "bob"), opened(marking, "bob")
+    first.get_by_role("link", name="next answer").click()
+    expect(first.locator("#points")).to_be_focused()
+    second.goto(first.url)
+    type_mark(first, "3", "The reason is missing.")
+    type_mark(second, "1", "The limits are missing.")
+    first.get_by_role("button", name="Save", exact=True).click()
+    expect(first.get_by_label("Comment for the student")).to_have_value("The reason is missing.")
+    second.get_by_role("button", name="Save", exact=True).click()
+    notice = second.get_by_role("alert")
+    expect(notice).to_contain_text("somebody has changed the mark since you opened it")
+    expect(notice).to_contain_text("The reason is missing.")
+    expect(second.get_by_label("Comment for the student")).to_have_value("The limits are missing.")
+    assert {one[:2] for one in in_gradebook(folder).values() if one[0]} == {(3.0, "The reason is missing.")}
+    second.get_by_role("button", name="Save", exact=True).click()  # with both texts before one's eyes
+    expect(notice).to_be_hidden()
+    assert {one[:2] for one in in_gradebook(folder).values() if one[0]} == {(1.0, "The limits are missing.")}
+
+
+def test_without_scripts_it_works_too(browser: Browser, desk: Desk, visit: Callable[[str], Visitor]) -> None:
+    eve, path = visit("eve"), to_mark(desk, "eve")
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(eve.address)
+        page.get_by_label("Your token").fill(eve.token)
+        page.get_by_role("button", name="Log in").click()
+        page.goto(f"{eve.address}/{path}")
+        type_mark(page, "1", "Mine.")
+        eve.save(path.rpartition("/")[2], "4", "Faster.")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("Faster.")
+        expect(page.get_by_label("Comment for the student")).to_have_value("Mine.")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_role("alert")).to_be_hidden()
+    assert desk.view("eve", path.rpartition("/")[2]).mark == (1.0, "Mine.")

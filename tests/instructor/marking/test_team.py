@@ -1,0 +1,109 @@
+"""Who marks what: the table of markers, and a split that is complete, even, and moves nothing that is marked."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.instructor.course.tables import TableError
+from autograder.instructor.marking.split import sample, split
+from autograder.instructor.marking.team import Question, read_markers
+
+LAYERS, DROPOUT = Question("2-layers", "layers-written"), Question("3-dropout", "dropout-written")
+
+
+def read(tmp_path: Path, text: str) -> dict[str, list[Question]]:
+    path = tmp_path / "markers.csv"
+    path.write_text(text, encoding="utf-8")
+    found = read_markers(path, [LAYERS, DROPOUT], {"A", "B"})
+    return {one.name: [question for question in (LAYERS, DROPOUT) if one.may_mark(question, "A")] for one in found}
+
+
+def test_empty_cells_mean_all_and_semicolons_stand_between_several(tmp_path: Path) -> None:
+    lines = "bob,,\neve,A; B,2-layers\nann,B,\njim,A,dropout-written;2-layers\n"
+    found = read(tmp_path, "marker,section,question\n" + lines)
+    assert found == {"bob": [LAYERS, DROPOUT], "eve": [LAYERS], "ann": [], "jim": [LAYERS, DROPOUT]}
+
+
+def test_a_list_of_names_will_do_and_no_table_is_nobody(tmp_path: Path) -> None:
+    assert read(tmp_path, "Marker\nbob\neve\n").keys() == {"bob", "eve"}
+    assert read_markers(tmp_path / "nothing", [LAYERS], set()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "names nobody: write a line for each marker, or delete it to mark alone"),
+        ("name\nbob\n", "lacks a column: its columns are marker, section, question"),
+        ("marker\nbob\nBob\n", "line 3: Bob stands above already"),
+        ("marker\ninstructor\n", "line 2: 'instructor' is no name for a marker"),
+        ("marker,section\nbob,C\n", "line 2: there is no section 'C': there are A, B"),
+        ("marker,question\nbob,4-optimizer\n", "line 2: there is no question '4-optimizer': there are 2-layers,"),
+    ],
+)
+def test_a_wrong_line_is_refused_by_its_number(text: str, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(TableError) as refused:
+        read(tmp_path, text)
+    assert reason in str(refused.value)
+
+
+MARKERS = ("ann", "bob", "eve")
+eligibles = st.lists(st.frozensets(st.sampled_from(MARKERS)), max_size=7).map(
+    lambda sets: {f"a{at}": who for at, who in enumerate(sets)}
+)
+
+
+@given(eligibles, st.data())
+def test_every_answer_has_one_marker_of_those_who_may_and_no_move_makes_it_more_even(
+    eligible: dict[str, frozenset[str]], data: st.DataObject
+) -> None:
+    before = {answer: data.draw(st.sampled_from(MARKERS)) for answer in eligible if data.draw(st.booleans())}
+    fixed = {answer for answer in before if data.draw(st.booleans())}
+    found = split(eligible, before, fixed)
+    assert {answer: found[answer] for answer in fixed} == {answer: before[answer] for answer in fixed}
+    assert found.keys() == {answer for answer, who in eligible.items() if who} | fixed
+    loads = Counter(found.values())
+    for answer in found.keys() - fixed:
+        assert found[answer] in eligible[answer]
+        assert loads[found[answer]] - min(loads[name] for name in eligible[answer]) <= 1
+
+
+@given(st.integers(0, 300), st.integers(1, 5))
+def test_who_may_all_do_the_same_get_equally_many_but_for_one(answers: int, markers: int) -> None:
+    who = frozenset(f"m{at}" for at in range(markers))
+    counts = Counter(split({f"a{at}": who for at in range(answers)}, {}).values())
+    assert max(counts.values(), default=0) - min((counts[name] for name in who), default=0) <= 1
+
+
+@given(eligibles)
+def test_to_split_again_moves_nothing(eligible: dict[str, frozenset[str]]) -> None:
+    once = split(eligible, {})
+    assert split(eligible, once) == once
+
+
+@given(st.sets(st.integers(0, 50)).map(lambda numbers: {f"a{one}" for one in numbers}), st.floats(0, 100), st.data())
+def test_a_sample_has_its_size_and_keeps_what_was_marked(
+    answers: set[str], percent: float, data: st.DataObject
+) -> None:
+    some = st.sets(st.sampled_from(sorted(answers))) if answers else st.just(set[str]())
+    fixed = data.draw(some)
+    chosen = fixed | data.draw(some)
+    first = {answer: data.draw(st.sampled_from(MARKERS)) for answer in sorted(answers)}
+    found = sample(first, percent, chosen, fixed)
+    wanted = math.ceil(len(answers) * percent / 100 - 1e-9)
+    assert len(set(found)) == len(found) == max(wanted, len(fixed))
+    assert fixed <= set(found) <= answers
+    kept = chosen & set(found)
+    assert kept == chosen or set(found) <= chosen
+
+
+@given(st.integers(1, 5), st.integers(1, 20), st.floats(0, 100))
+def test_a_sample_has_equally_many_answers_of_everybody_but_for_one(markers: int, each: int, percent: float) -> None:
+    first = {f"a{at}": f"m{at % markers}" for at in range(markers * each)}
+    counts = Counter(first[answer] for answer in sample(first, percent, (), ()))
+    assert max(counts.values(), default=0) - min(counts[f"m{at}"] for at in range(markers)) <= 1
