@@ -93,6 +93,8 @@ def write_backup(folder: CourseFolder, target: Path) -> Backup:
                 _copy_gradebook(gradebook, copy)
                 archive.write(copy, Path(INSIDE) / gradebook.relative_to(folder.root))
             archive.writestr(ABOUT, json.dumps(about, indent=1))
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
         draft.replace(target)
         return Backup(files, copy.exists(), gradebook is None, tuple(links), tuple(left_out))
 

@@ -13,8 +13,8 @@ from autograder.errors import plain
 from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.planned import ExcludedFile, SubmissionPlan
 from autograder.instructor.collecting.whose import BY_NAME_ALONE
-from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.course.due_dates import duration
+from autograder.instructor.course.standing import CLAIMED
 
 MOST_LINES = 20
 BY_HAND = "autograder collect FILE ASSIGNMENT --student ID"

@@ -40,6 +40,7 @@ def report(
     from autograder.instructor.gradebook.read_marks import read_marks
     from autograder.instructor.reports.class_report import class_report
     from autograder.instructor.reports.public_code import Public, earlier_answers, public_in
+    from autograder.instructor.reports.similar import EVERYTHING
     from autograder.notebooks.graft import read_notebook
 
     folder, course = CourseFolder.here(), Course.installed()
@@ -70,8 +71,10 @@ def report(
     if as_json:
         print(text)
     elif not quiet:
-        pairs = sum(len(one["similar"]) for one in done.numbers["assignments"])
+        similar = [pair["what"] for one in done.numbers["assignments"] for pair in one["similar"]]
+        pairs, equal = len(similar), similar.count(EVERYTHING)
         print(f"{page.relative_to(folder.root)}, and the same as JSON beside it")
+        same = f", {equal} with the same answers throughout" if equal else ""
         in_need = len(done.numbers["needs_help"])
         for section in done.numbers["assignments"]:
             for sentence in section["lecture"]:
@@ -81,4 +84,4 @@ def report(
         if last_term is not None:
             alike = sum(len(one["similar_to_last_term"]) for one in done.numbers["assignments"])
             print(f"{alike} pair{'' if alike == 1 else 's'} with somebody of last term")
-        print(f"{in_need} need help; {pairs} similar pair{'' if pairs == 1 else 's'} to look at")
+        print(f"{in_need} need help; {pairs} similar pair{'' if pairs == 1 else 's'} to look at{same}")

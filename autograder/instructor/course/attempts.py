@@ -1,8 +1,6 @@
-"""Every attempt that was ever collected, in ``collected/STUDENT/ASSIGNMENT/``, and how trustworthy its time is.
+"""Every attempt that was ever collected, kept in ``collected/STUDENT/ASSIGNMENT/`` with what is known of it.
 
-A time is *proved* where it comes from a clock that the student cannot set: a learning system's, or that of the disk on
-which nbgrader's exchange lies. Every other is *claimed*: a commit's date, a folder's name, a ``timestamp.txt``. Marks
-keep a time as nbgrader does, without its standing; whoever shows one asks here.
+Marks keep a time as nbgrader does, without saying whether it is proved; whoever shows one asks here.
 """
 
 from __future__ import annotations
@@ -17,15 +15,10 @@ from typing import Any
 
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.standing import standing_of
 from autograder.receipts import receipt_from
 
 INDEX = "attempts.json"
-PROVED, CLAIMED = "proved", "claimed"
-
-
-def standing_of(when: datetime | None, *, proved: bool) -> str:
-    """Return ``proved`` or ``claimed``, or nothing if there is no time."""
-    return "" if when is None else PROVED if proved else CLAIMED
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from autograder.instructor.course.attempts import CLAIMED, standing_of
 from autograder.instructor.course.roster import Student
+from autograder.instructor.course.standing import CLAIMED, standing_of
 from autograder.verdicts import VerdictRecord
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, func, select
 
 from autograder.instructor.marking.access import Who
-from autograder.instructor.marking.saving import Role, base_of, counting, in_gradebook, own, role_of, theirs
+from autograder.instructor.marking.saving import Role, answer_and_role, base_of, counting, in_gradebook, own, role_of
 from autograder.instructor.marking.tables import HANDED_OUT, answers, history, marks
 from autograder.instructor.marking.team import Question, Team
 
@@ -116,7 +116,7 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
     Raises:
         NotTheirs: they do not.
     """
-    answer, role = theirs(session, who, answer_id)
+    answer, role = answer_and_role(session, who, answer_id)
     given = session.execute(select(marks).where(marks.c.answer == answer_id).order_by(marks.c.at)).all()
     mark, counts = own(given, role, who.name), counting(given)
     is_decided = role == "first" and counts is not None and counts.role == "decided"

@@ -101,7 +101,7 @@ def in_gradebook(session: Any, answer: Any, *, lock: bool = False) -> tuple[floa
     return row[0], row[1]
 
 
-def theirs(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
+def answer_and_role(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
     """Return an answer, and the role in which somebody marks it.
 
     Raises:
@@ -128,7 +128,7 @@ def save(gradebook: CourseGradebook, who: Who, answer_id: str, typed: MarkForm) 
         GradebookError: the gradebook does not take it; nothing was changed.
     """
     with writing(gradebook) as session:
-        answer, role = theirs(session, who, answer_id)
+        answer, role = answer_and_role(session, who, answer_id)
         points, comment = parse_points(typed.points, answer.max_points), _tidy(typed.comment)
         given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
         there = in_gradebook(session, answer, lock=True)

@@ -194,8 +194,8 @@ def _follow_formgrader(session: Any, question: Question, *, settles: bool) -> bo
         digest = mark.digest if mark else ""
         if here != there:
             note(session, FORMGRADER, "marked" if there else "took a mark back", row.id, here, there)
-            theirs = and_(marks.c.answer == row.id, marks.c.role == "decided")
-            session.execute(delete(marks).where(theirs))
+            decision = and_(marks.c.answer == row.id, marks.c.role == "decided")
+            session.execute(delete(marks).where(decision))
             if there is None:  # what is left, if anything, was given before: somebody should look at it
                 carries = and_(marks.c.answer == row.id, marks.c.role.in_(CARRIES))
                 session.execute(update(marks).where(carries).values(digest=""))

@@ -164,11 +164,11 @@ def _marker(table: Table, row: Row, questions: Collection[str], sections: Collec
     name = row.first("marker")
     if not NAME.fullmatch(name) or name.casefold() in (INSTRUCTOR, FORMGRADER):
         raise table.error(row, f"{name!r} is no name for a marker: letters, digits, spaces and .@+'- will do")
-    theirs = Marker(name, _listed(row.first("section", "sections")), _listed(row.first("question", "questions")))
-    for what, named, known in (("section", theirs.sections, sections), ("question", theirs.questions, questions)):
+    marker = Marker(name, _listed(row.first("section", "sections")), _listed(row.first("question", "questions")))
+    for what, named, known in (("section", marker.sections, sections), ("question", marker.questions, questions)):
         if strange := sorted(named - set(known)):
             raise table.error(row, f"there is no {what} {strange[0]!r}: there are {', '.join(sorted(known)) or 'none'}")
-    return theirs
+    return marker
 
 
 def _listed(cell: str) -> frozenset[str]:

@@ -10,14 +10,16 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.course.roster import Student
+from autograder.instructor.course.standing import CLAIMED
 from autograder.instructor.gradebook.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics, need
 from autograder.instructor.reports.code_tokens import written_words
+from autograder.instructor.reports.equal_answers import equal_groups, equal_pairs
 from autograder.instructor.reports.lecture import lecture_sentences
 from autograder.instructor.reports.public_code import Public
 from autograder.instructor.reports.similar import (
+    EVERYTHING,
     MIN_EVIDENCE,
     MIN_SHARE,
     MIN_WORDS,
@@ -149,10 +151,13 @@ class _Section:
         self.delegations = class_statistics.delegations(marks)
         self.outcomes = class_statistics.outcomes(marks)
         self.answers = {mark.student.id: mark.answers for mark in graded}
+        self.equal = equal_groups(self.answers, public.answers)
         programs = {verdict["exercise"] for mark in graded for verdict in mark.verdicts}
-        self.pairs = _similar(self.answers, public, programs, {})
-        self.earlier = earlier
-        self.last_term = _similar(self.answers, public, programs, earlier) if earlier else []
+        self.pairs = [
+            *equal_pairs(self.answers, self.equal, public.answers),
+            *_partly_similar(self.answers, self.equal, public, programs),
+        ]
+        self.earlier, self.last_term = earlier, _shared_with(earlier, self.answers, public, programs)
         self.by_section = need.section_statistics(marks, in_need)
         self.lecture = lecture_sentences(marks, self.mistakes)
 
@@ -195,6 +200,7 @@ class _Section:
 
     def values(self, students: Mapping[str, Student]) -> dict[str, Any]:
         """Return what the template needs."""
+        pairs = [pair for pair in self.pairs if pair.what != EVERYTHING]
         return self.record() | {
             "id": f"assignment-{self.assignment}",
             "spread": self.spread,
@@ -207,9 +213,11 @@ class _Section:
             "late": [mark for mark in self.marks if mark.is_late],
             "marks": self.marks,
             "compared": len(self.answers),
-            "pairs": [(pair, self._sides(pair)) for pair in self.pairs[:PAIRS_IN_FULL]],
-            "more_pairs": self.pairs[PAIRS_IN_FULL:PAIRS],
-            "pairs_left_out": max(0, len(self.pairs) - PAIRS),
+            "equal": [(group, list(self.answers[group[0]].items())) for group in self.equal[:PAIRS_IN_FULL]],
+            "more_equal": self.equal[PAIRS_IN_FULL:],
+            "pairs": [(pair, self._sides(pair)) for pair in pairs[:PAIRS_IN_FULL]],
+            "more_pairs": pairs[PAIRS_IN_FULL:PAIRS],
+            "pairs_left_out": max(0, len(pairs) - PAIRS),
             "last_term": [(pair, self._sides(pair)) for pair in self.last_term[:PAIRS_IN_FULL]],
             "more_last_term": self.last_term[PAIRS_IN_FULL:PAIRS],
         }
@@ -224,29 +232,57 @@ class _Section:
         ]
 
 
-def _similar(answers: Answers, public: Public, programs: Collection[str], earlier: Answers) -> list[SimilarPair]:
+def _partly_similar(
+    answers: Answers,
+    equal: Sequence[Sequence[str]],
+    public: Public,
+    programs: Collection[str],
+    apart: Collection[str] = (),
+) -> list[SimilarPair]:
     """Return who shares some of their programs or written answers, those with most evidence first.
 
     Args:
         answers: by student and answer.
+        equal: groups who share everything, and are not among the pairs.
         public: what everybody has read.
         programs: the exercises that a check looks at; the other answers are written ones.
-        earlier: answers of another term; if there are any, only they are compared with the class.
+        apart: students of another term, who are compared with the class alone.
     """
 
     def chosen(*, code: bool) -> Answers:
         """Return the answers that a check looks at, or the others."""
         return {
             student: {name: text for name, text in mine.items() if (name.partition("-")[2] in programs) == code}
-            for student, mine in {**earlier, **answers}.items()
+            for student, mine in answers.items()
         }
 
-    by_code = similar_pairs(chosen(code=True), public.code, apart=earlier)
     by_words = similar_pairs(
-        chosen(code=False), public.text, min_evidence=MIN_WORDS, tokenise=written_words, apart=earlier
+        chosen(code=False), public.text, min_evidence=MIN_WORDS, tokenise=written_words, apart=apart
     )
+    by_code = similar_pairs(chosen(code=True), public.code, apart=apart)
+    together = [set(group) for group in equal]
     pairs = [*by_code, *(replace(pair, what=WRITTEN) for pair in by_words)]
-    return sorted(pairs, key=lambda pair: (-pair.evidence, pair.students))
+    unequal = [pair for pair in pairs if not any(set(pair.students) <= group for group in together)]
+    return sorted(unequal, key=lambda pair: (-pair.evidence, pair.students))
+
+
+def _shared_with(earlier: Answers, answers: Answers, public: Public, programs: Collection[str]) -> list[SimilarPair]:
+    """Return who shares answers with somebody of another term, the same throughout first."""
+    if not earlier:
+        return []
+    everybody = {**earlier, **answers}
+    groups = equal_groups(everybody, public.answers)
+    across = [
+        (theirs[0], mine)
+        for group in groups
+        if (theirs := [who for who in group if who in earlier])
+        for mine in group
+        if mine not in earlier
+    ]
+    return [
+        *equal_pairs(everybody, across, public.answers),
+        *_partly_similar(everybody, groups, public, programs, apart=set(earlier)),
+    ]
 
 
 def marked(source: str, spans: Sequence[Span]) -> Markup:

@@ -34,7 +34,7 @@ MIN_WORDS = 30.0  # of written answers; two who read the same page seldom share 
 # What more have is no sign of one having it from another, and pairs of many would take long.
 MAX_OWNERS = 100
 
-CODE, WRITTEN = "code", "written answers"
+EVERYTHING, CODE, WRITTEN = "all answers", "code", "written answers"
 
 Span = tuple[Place, Place]
 Tokenise = Callable[[str], list[list[CodeToken]]]
@@ -71,8 +71,8 @@ class SimilarPair:
         students: the two, in order.
         evidence: weighted number of shared tokens.
         share: the part of the smaller work's own tokens that is shared, from 0 to 1.
-        spans: what is shared, for each of the two by answer.
-        what: is shared: some of their ``code`` or ``written answers``.
+        spans: what is shared, for each of the two by answer; none where everything is.
+        what: is shared: ``all answers``, each word of them, or some of their ``code`` or ``written answers``.
     """
 
     students: tuple[str, str]

@@ -112,13 +112,6 @@ def test_in_canvas_a_stranger_of_a_students_name_is_a_stranger(course: Path) -> 
 # Honest work
 
 
-def test_numbers_of_another_list_than_the_rosters_speak_against_nobody(course: Path) -> None:
-    # Moodle numbers participants anew in each assignment, and the roster may be the worksheet of an earlier one.
-    files = {moodle("Ada King", 2000): HIS, moodle("Bob Build", 2001): HERS}
-    assert collect(course, CLASS, files)[0] == 0
-    assert (work(course, "ada"), work(course, "bob")) == (HIS, HERS)
-
-
 def test_an_address_speaks_only_against_whom_the_roster_has_another_of(course: Path) -> None:
     when = "2026-11-01 10:00:00.000000000 Z"
     metadata = gradescope_metadata(
@@ -129,27 +122,32 @@ def test_an_address_speaks_only_against_whom_the_roster_has_another_of(course: P
     assert work(course, "bob") == HERS
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        (moodle("Bob Build", 1), moodle("Bob Build", 1, "2-layers (1).ipynb")),
-        ("buildbob_1_5001_2-layers.ipynb", "buildbob_LATE_1_5002_2-layers-1.ipynb"),
-        ("buildbob_1001_5001_2-layers.ipynb", "buildbob_1001_5002_2_layers.ipynb"),  # 5002 and 2 could be numbers, too
-        ("Bob Build/2-layers.ipynb", "bob/2-layers.ipynb"),
-        ("x_bob_attempt_2026-11-05-22-41-07_y.ipynb", "x_bob_attempt_2026-11-05-23-41-07_y.ipynb"),
-    ],
-)
-def test_who_hands_in_twice_has_two_attempts(first: str, second: str, course: Path) -> None:
-    roster = CLASS if "1001" in first else "id,name\nbob,Bob Build\n"
+BOB = "id,name\nbob,Bob Build\n"
+# The roster, Bob's first file, and another one of his.
+TWICE = {
+    "Moodle": (BOB, moodle("Bob Build", 1), moodle("Bob Build", 1, "2-layers (1).ipynb")),
+    "Canvas": (BOB, "buildbob_1_5001_2-layers.ipynb", "buildbob_LATE_1_5002_2-layers-1.ipynb"),
+    "numbers in a name": (CLASS, "buildbob_1001_5001_2-layers.ipynb", "buildbob_1001_5002_2_layers.ipynb"),
+    "folders": (BOB, "Bob Build/2-layers.ipynb", "bob/2-layers.ipynb"),
+    "Blackboard": (BOB, *(f"x_bob_attempt_2026-11-05-{hour}-41-07_y.ipynb" for hour in (22, 23))),
+    "two accounts of one student": (
+        "id,also\nbob,b-uild\n",
+        *(f"{account}+2-layers+2026-11-05 22:41:07 UTC/2-layers.ipynb" for account in ("bob", "b-uild")),
+    ),
+}
+
+
+@pytest.mark.parametrize(("roster", "first", "second"), TWICE.values(), ids=TWICE)
+def test_a_student_who_hands_in_twice_has_two_attempts(roster: str, first: str, second: str, course: Path) -> None:
     assert collect(course, roster, {first: HIS, second: HERS})[0] == 0
     assert attempts(course, "bob") == {HIS, HERS}
 
 
-def test_two_accounts_that_the_roster_knows_as_one_students_are(course: Path) -> None:
-    time = "+2-layers+2026-11-05 22:41:0"
-    files = {f"bob{time}7 UTC/2-layers.ipynb": HIS, f"b-uild{time}8 UTC/2-layers.ipynb": HERS}
-    assert collect(course, "id,also\nbob,b-uild\n", files)[0] == 0
-    assert attempts(course, "bob") == {HIS, HERS}
+def test_numbers_of_another_list_than_the_rosters_speak_against_nobody(course: Path) -> None:
+    # Moodle numbers participants anew in each assignment, and the roster may be the worksheet of an earlier one.
+    files = {moodle("Ada King", 2000): HIS, moodle("Bob Build", 2001): HERS}
+    assert collect(course, CLASS, files)[0] == 0
+    assert (work(course, "ada"), work(course, "bob")) == (HIS, HERS)
 
 
 def test_what_was_found_by_a_name_alone_is_called_so(course: Path) -> None:
