@@ -22,7 +22,6 @@ from book.pdf import HOST, answer, chromium
 LANDING = "chapters/index.html"
 CHAPTER, CARD = "chapters/2-layers.html", "#exercise-layers-Flatten"
 SIZE = (760, 860)  # CSS pixels of each half
-FINER = 2
 MENU = ".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .card-done { display: none !important; }"
 Colours = Literal["light", "dark"]
 
@@ -31,7 +30,7 @@ def halves(browser: Browser, site: Path, colours: Colours) -> list[Image.Image]:
     """Return pictures of the first page and of a wrong answer, as readers who prefer these colours see them."""
     width, height = SIZE
     with browser.new_context(
-        color_scheme=colours, viewport={"width": width, "height": height}, device_scale_factor=FINER
+        color_scheme=colours, viewport={"width": width, "height": height}, device_scale_factor=2
     ) as context:
         page = context.new_page()
         page.route(f"{HOST}**", partial(answer, site))

@@ -7,8 +7,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-PLUMBING = "glue"
-
 
 def without_plumbing(code: str) -> str:
     """Return code without its calls of ``glue``, and without the loops and branches that hold nothing else.
@@ -44,7 +42,7 @@ def _is_plumbing(statement: ast.stmt) -> bool:
     if blocks := _blocks(statement):
         return all(_is_plumbing(one) for block in blocks for one in block)
     call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == PLUMBING
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "glue"
 
 
 def _within(statement: ast.stmt, find: Callable[[list[ast.stmt]], list[ast.stmt]]) -> list[ast.stmt]:

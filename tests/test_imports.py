@@ -59,7 +59,7 @@ def loaded_by(*line: str | Path, cwd: Path = ROOT) -> set[str]:
         (["autograder.instructor.cli", "grade", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
         (["autograder.cli", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
         (["solutions.__main__", "--help"], THAT_COMPUTES | FOR_NOTEBOOKS),
-        (["autograder.instructor.cli", "init", "course"], THAT_COMPUTES),
+        (["autograder.instructor.cli", "init", "course"], FOR_FIGURES | {"torch"}),
         (["solutions.__main__", "predict", ROOT / "book" / "screenshot-light.png"], FOR_FIGURES),
     ],
     ids=lambda value: " ".join(Path(word).name for word in value) if isinstance(value, list) else "",

@@ -26,10 +26,8 @@ def test_the_page_for_lost_readers_finds_its_styles_and_the_way_back_from_any_de
     lost = read(site / "404.html").soup
     base = lost.select("base, link")[0]
     assert base.name == "base"
-    asked = [
-        str(one.get("href") or one.get("src") or one.get("action")) for one in lost.select("a, link, script, form")
-    ]
-    whole = [urljoin(str(base["href"]), place) for place in asked]
+    asked = [one.get("href") or one.get("src") or one.get("action") for one in lost.select("a, link, script, form")]
+    whole = [urljoin(str(base["href"]), str(place)) for place in asked if place]
     own = [urlsplit(url).path.lstrip("/") for url in whole if url.startswith(BASE)]
     assert "chapters/index.html" in own and "search.html" in own
     assert [name for name in own if name and not name.startswith("downloads/") and not (site / name).exists()] == []

@@ -153,7 +153,7 @@ def is_on(printed: str, line: str) -> bool:
 @PRINTED
 def test_every_line_of_code_is_printed(visited: Visit, site: Path) -> None:
     printed = on_paper(visited.picture("print.pdf"))
-    lines = [line for code in texts(visited, site, "pre") for line in code.splitlines() if line]
+    lines = [line for code in texts(visited, site, ".highlight > pre") for line in code.splitlines() if line]
     assert len(lines) > 100
     assert [line for line in lines if not is_on(printed, squeezed(line))] == []
 

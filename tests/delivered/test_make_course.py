@@ -23,6 +23,7 @@ PROGRAMS = {
     "id": "echo 0",
     "python": f"case $* in *summary*) echo the summary ;; *) {TALK} ;; esac",
     "python3": f"case $* in *venv*) {TALK}; mkdir .venv ;; esac",
+    "jupyter-book": TALK,
     "autograder": f"case $1 in init) mkdir -p $2 ;; esac; {TALK}",
 }
 TOOLS = (
