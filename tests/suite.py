@@ -21,18 +21,12 @@ FIRST = [
     "instructor/grading/test_hostile_submissions.py",
     "attacks/test_attacks.py",
     "instructor/grading/test_killed.py",
-    "instructor/releasing/test_student_path.py",
     "instructor/grading/test_again.py",
     "instructor/grading/test_cluster.py",
     "solutions/commands/test_command_line.py",
-    "solutions/deploy/test_space_running.py",
     "instructor/nbgrader/test_nbgrader.py",
     "instructor/grading/test_trouble.py",
     "checks/test_two_mistakes.py",
-    "book/test_print.py",
-    "sandbox/test_wire_fuzzed.py",
-    "notebooks/test_graft_fuzzed.py",
-    "instructor/collecting/test_archive_fuzzed.py",
 ]
 LONG = 10.0  # seconds after which a test says why it takes them
 
@@ -48,7 +42,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
-        "accessible(page, *criteria): shows for a kind of page these success criteria of WCAG 2.2",
         "deep: in a deep run only",
         "long(why): takes over ten seconds, and so in a deep run only, unless it is marked daily",
         "daily: with every commit, however long it takes",

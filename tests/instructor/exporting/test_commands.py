@@ -292,16 +292,6 @@ def test_no_page_and_no_export_for_students_tells_what_is_hidden(term_folder: Pa
     assert len(solutions) >= 3
 
 
-@pytest.mark.accessible(
-    "A student's feedback",
-    "1.1.1 Non-text Content",
-    "1.3.1 Info and Relationships",
-    "1.4.3 Contrast (Minimum)",
-    "1.4.10 Reflow",
-    "2.4.6 Headings and Labels",
-    "3.1.1 Language of Page",
-    "4.1.2 Name, Role, Value",
-)
 def test_a_students_page_is_accessible_in_light_and_dark(term_folder: Path, browser: Browser) -> None:
     assert here(term_folder, "feedback", ASSIGNMENT, "--student", "barbara")[0] == 0
     assert not (term_folder / "feedback" / "2-layers.zip").exists()

@@ -71,14 +71,6 @@ def log_in(page: Page, address: str, token: str) -> None:
     expect(page.get_by_role("heading", name="Answers to mark")).to_be_visible()
 
 
-@pytest.mark.accessible(
-    "The pages for marking",
-    "1.3.1 Info and Relationships",
-    "1.4.3 Contrast (Minimum)",
-    "1.4.10 Reflow",
-    "3.3.2 Labels or Instructions",
-    "4.1.2 Name, Role, Value",
-)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_screen_reader_and_a_narrow_screen_can_use_them(
     scheme: str, browser: Browser, desk: Desk, visit: Callable[[str], Visitor]
@@ -108,7 +100,6 @@ def test_the_policy_of_the_pages_lets_their_own_style_and_script_work(
     assert said == []
 
 
-@pytest.mark.accessible("The pages for marking", "2.1.1 Keyboard")
 def test_a_mark_needs_no_mouse_and_typing_survives_a_reload(
     page: Page, desk: Desk, visit: Callable[[str], Visitor]
 ) -> None:

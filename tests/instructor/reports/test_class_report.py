@@ -269,14 +269,6 @@ def test_the_json_says_the_same(report: ClassReport) -> None:
     assert all(-1 <= one["discrimination"] <= 1 for one in first["checks"] if one["discrimination"] is not None)
 
 
-@pytest.mark.accessible(
-    "The class report",
-    "1.1.1 Non-text Content",
-    "1.3.1 Info and Relationships",
-    "1.4.3 Contrast (Minimum)",
-    "1.4.10 Reflow",
-    "4.1.2 Name, Role, Value",
-)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Browser, tmp_path: Path) -> None:
     few = make_class(8, 1, ("2-layers", "3-dropout"))

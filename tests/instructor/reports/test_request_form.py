@@ -88,14 +88,6 @@ def test_without_scripts_the_page_says_what_to_mail(browser: Browser, address: s
         assert parse_request(asked.encode()) == Request(STUDENT, "2-layers", TITLE, RECEIPT, "It is right.")
 
 
-@pytest.mark.accessible(
-    "A page of feedback",
-    "1.3.1 Info and Relationships",
-    "1.4.3 Contrast (Minimum)",
-    "1.4.10 Reflow",
-    "3.3.2 Labels or Instructions",
-    "4.1.2 Name, Role, Value",
-)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Browser, address: str) -> None:
     with on_a_telephone(browser, scheme) as context:

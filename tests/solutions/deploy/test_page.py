@@ -228,7 +228,6 @@ def test_a_drawing_is_filled_answered_and_cleared(demo: Page) -> None:
     expect(demo.locator(".demo-answers li")).to_have_count(0)
 
 
-@pytest.mark.accessible("The classifier's own page", "2.1.1 Keyboard")
 def test_a_garment_can_be_drawn_with_the_keyboard(demo: Page) -> None:
     demo.locator("body").focus()
     demo.keyboard.press("Tab")
@@ -374,9 +373,6 @@ def test_it_links_to_the_chapter_where_the_book_is_published(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.accessible(
-    "The classifier's own page", "1.1.1 Non-text Content", "1.4.3 Contrast (Minimum)", "4.1.2 Name, Role, Value"
-)
 def test_axe_finds_nothing_to_object_to(browser: Browser, address: str, theme: str) -> None:
     with browser.new_context(
         color_scheme=theme, bypass_csp=True
@@ -395,7 +391,6 @@ def test_axe_finds_nothing_to_object_to(browser: Browser, address: str, theme: s
         assert ground != filled
 
 
-@pytest.mark.accessible("The classifier's own page", "1.4.10 Reflow")
 def test_nothing_is_wider_than_a_small_screen(browser: Browser, address: str) -> None:
     with browser.new_context(viewport={"width": 360, "height": 740}) as context:
         page = context.new_page()
