@@ -69,11 +69,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def is_daily(item: pytest.Item) -> bool:
     """Whether a test takes part in a run that is not deep: a fixed set, the same with each commit."""
-    if item.path.is_relative_to(ROOT / "tests" / "delivered") and not item.get_closest_marker("deep"):
-        return True  # what is delivered is what is tested
-    return bool(item.get_closest_marker("daily")) or not (
-        item.get_closest_marker("deep") or item.get_closest_marker("long")
-    )
+    if item.get_closest_marker("deep"):
+        return False
+    is_delivered = item.path.is_relative_to(ROOT / "tests" / "delivered")  # what is delivered is what is tested
+    return is_delivered or bool(item.get_closest_marker("daily")) or not item.get_closest_marker("long")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -40,6 +40,7 @@ EXERCISES = [(room, exercise.name) for room in rooms() for exercise in COURSE.ex
 
 @pytest.mark.parametrize("seed", EACH_SEED)
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
+@pytest.mark.daily
 @pytest.mark.long("every mistake")
 def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seed: int) -> None:
     checks, expect = checks_of(room, exercise), LiveExpectations(COURSE)
@@ -80,6 +81,7 @@ def value_in(line: str) -> str:
 
 @pytest.mark.parametrize("run_seed", EACH_SEED)
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.daily
 @pytest.mark.long("every check of a room")
 def test_a_right_but_different_solution_passes_every_check(path: Path, run_seed: int, live: LiveExpectations) -> None:
     """A file may answer some exercises of its room and leave others out."""

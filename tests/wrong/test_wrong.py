@@ -27,6 +27,7 @@ WRONG = 0.04  # of the typed answers: where one is named that they do not make
 
 
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
+@pytest.mark.daily
 @pytest.mark.long("every wrong answer of an exercise")
 def test_a_wrong_answer_is_caught_at_each_seed(room: str, exercise: str) -> None:
     seeds = range(SLOW.get(exercise, SEEDS) if is_deep() else 1)
