@@ -83,8 +83,7 @@ def requests(
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.requests.answering import answer
-    from autograder.instructor.requests.draft import draft
+    from autograder.instructor.requests.answering import answer, draft
     from autograder.instructor.requests.reading import read_requests
 
     folder = CourseFolder.here()
@@ -147,9 +146,8 @@ def viva(
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.grading.workers import local_sandboxes
     from autograder.instructor.viva.question import LIMITS
-    from autograder.instructor.viva.round import talks
+    from autograder.instructor.viva.round import choose, talks, works_of
     from autograder.instructor.viva.sheets import write_index, write_sheets
-    from autograder.instructor.viva.work import choose, works_of
 
     if (student is None) == (whole_class is None) or (student is None) != (assignment is None):
         raise WrongUse("name a student and an assignment, or --class and an assignment: see autograder viva --help")

@@ -14,8 +14,7 @@ import pytest
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.requests.answering import GRADED, Group, answer, check_named
-from autograder.instructor.requests.draft import draft, letter
+from autograder.instructor.requests.answering import GRADED, Group, answer, check_named, draft, letter
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.instructor.requests.reading import Asked, NotAsked, read_requests
 from autograder.receipts import receipt_of

@@ -7,9 +7,8 @@ import torch
 
 from autograder.checks import Raised, rooms
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import RUNS, in_turn, questions
+from autograder.instructor.viva.question import RUNS, differs, in_turn, questions, spoken
 from autograder.instructor.viva.scenes import scenes_of
-from autograder.instructor.viva.spoken import differs, spoken
 from autograder.sandbox import Cell, Program, Sandbox
 from autograder.sandbox.program import PlannedScene
 from tests.instructor.viva.conftest import COURSE, alone, asked, cells_of, right, right_answers

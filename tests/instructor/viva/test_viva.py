@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.viva.work import works_of
+from autograder.instructor.viva.round import works_of
 from tests.commands import autograder
 from tests.conftest import copy_course
 
