@@ -39,6 +39,8 @@ test: checked ## what CI runs: a fixed set, the same with each commit
 	$(BIN)/pytest $(IN_PARALLEL)
 
 test-deep: checked ## before publishing, and each night: all that the tests can prove
+	@.ci/require firefox-esr:firefox-esr g++:c++ postgresql:/usr/lib/postgresql \
+	    fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
 	$(BIN)/pytest $(IN_PARALLEL) --deep
 
 # A file's tests share what they make, so one worker runs them all; the longest files come first. Often one waits, for a
@@ -46,8 +48,8 @@ test-deep: checked ## before publishing, and each night: all that the tests can 
 IN_PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 checked: .venv/installed book/node_modules/installed
-	@.ci/require bubblewrap:bwrap chromium:chromium firefox-esr:firefox-esr g++:c++ nodejs:node procps:ps util-linux:setpriv postgresql:/usr/lib/postgresql \
-	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist fonts-noto-color-emoji:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
+	@.ci/require bubblewrap:bwrap chromium:chromium nodejs:node procps:ps util-linux:setpriv \
+	    dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

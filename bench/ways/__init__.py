@@ -51,10 +51,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Way:
-    """What a way is called in tables, the package that computes, and its place: a module here and a function in it."""
+    """What a way is called in tables, and its place: a module here and a function in it."""
 
     title: str
-    library: str
     place: str
 
     def prepare(self) -> Prepare:
@@ -68,16 +67,16 @@ class Way:
 
 
 WAYS = {
-    "notebook": Way("the original notebook: DataLoader, one worker, ToTensor", "torch", "notebook:one_worker"),
-    "notebook-no-worker": Way("the same without a worker", "torch", "notebook:no_worker"),
-    "torch-dataloader": Way("torch.nn, DataLoader", "torch", "torch_nn:dataloader"),
-    "torch-resident": Way("torch.nn, resident tensors", "torch", "torch_nn:resident"),
-    "torch-compile": Way("torch.compile of the whole step", "torch", "torch_nn:compiled"),
-    "sklearn": Way("scikit-learn, MLPClassifier", "sklearn", "sklearn_mlp:mlp_classifier"),
-    "jax": Way("JAX, lax.scan over the epoch", "jax", "jax_mlp:scan"),
-    "reference": Way("the course's Learner", "torch", "ours:reference"),
-    "accelerated": Way("the course's accelerated path", "torch", "ours:accelerated"),
-    "compiled": Way("the course's accelerated path, compiled", "torch", "ours:compiled"),
-    "products": Way("limit: the eight matrix products alone", "torch", "products:alone"),
+    "notebook": Way("the original notebook: DataLoader, one worker, ToTensor", "notebook:one_worker"),
+    "notebook-no-worker": Way("the same without a worker", "notebook:no_worker"),
+    "torch-dataloader": Way("torch.nn, DataLoader", "torch_nn:dataloader"),
+    "torch-resident": Way("torch.nn, resident tensors", "torch_nn:resident"),
+    "torch-compile": Way("torch.compile of the whole step", "torch_nn:compiled"),
+    "sklearn": Way("scikit-learn, MLPClassifier", "sklearn_mlp:mlp_classifier"),
+    "jax": Way("JAX, lax.scan over the epoch", "jax_mlp:scan"),
+    "reference": Way("the course's Learner", "ours:reference"),
+    "accelerated": Way("the course's accelerated path", "ours:accelerated"),
+    "compiled": Way("the course's accelerated path, compiled", "ours:compiled"),
+    "products": Way("limit: the eight matrix products alone", "products:alone"),
 }
 BASELINE = "notebook"

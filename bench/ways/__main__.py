@@ -20,32 +20,30 @@ def measure(name: str, task: Task) -> dict[str, object]:
         train_s, epoch_s: wall time of the second epoch, without and with the pass of validation. accuracy: after the
         first epoch. Or note alone: what this machine lacks.
     """
-    way = WAYS[name]
     try:
-        train, validate = way.prepare()(task)
+        train, validate = WAYS[name].prepare()(task)
     except ModuleNotFoundError as missing:
         return {"note": f"{missing.name} is not installed"}
     except WrongUse as error:
         return {"note": str(error)}
     train()
     accuracy = validate()
-    wait(way.library, task.device)
+    wait(task.device)
 
     started = time.perf_counter()
     train()
-    wait(way.library, task.device)
+    wait(task.device)
     train_s = time.perf_counter() - started
     validate()
-    wait(way.library, task.device)
+    wait(task.device)
     epoch_s = time.perf_counter() - started
     return {"train_s": train_s, "epoch_s": epoch_s, "accuracy": accuracy}
 
 
-def wait(library: str, device: str) -> None:
-    """Wait until a card has done what it was given; JAX's way waits itself."""
-    if library == "torch" and device in ("cuda", "mps"):
-        import torch
-
+def wait(device: str) -> None:
+    """Wait until a card has done what PyTorch gave it; JAX's way waits itself."""
+    torch = sys.modules.get("torch")
+    if torch is not None and device in ("cuda", "mps"):
         getattr(torch, device).synchronize()
 
 

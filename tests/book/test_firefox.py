@@ -12,6 +12,7 @@ from tests.book.visits import PAGES
 from tests.conftest import SCREENSHOTS, made_once
 from tests.suite import is_deep
 
+pytestmark = pytest.mark.deep
 FIREFOX = "/usr/bin/firefox-esr"
 SCRIPT = Path(__file__).with_name("firefox.mjs")
 EACH_PAGE = pytest.mark.parametrize("name", PAGES, ids=lambda name: Path(name).stem)

@@ -17,13 +17,19 @@ from tests.book.conftest import CHAPTER
 from tests.book.pages import pages, read
 from tests.book.visits import PAGES, SEARCH, STARTS, WIDTHS, Visit, visit
 
+DAILY = {"2-layers", "6-deployment", "running", "search"}  # looked at with every commit; all in a deep run
+
 
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((name, colours), id=f"{Path(name).stem}-{colours}", marks=mark)
+        pytest.param(
+            (name, colours),
+            id=f"{Path(name).stem}-{colours}",
+            marks=() if Path(name).stem in DAILY and colours == list(STARTS)[at % 2] else pytest.mark.deep,
+        )
         for at, name in enumerate([*PAGES, SEARCH])
-        for colours, mark in zip(STARTS, (pytest.mark.rotates(2), pytest.mark.turn(at)), strict=True)
+        for colours in STARTS
     ],
 )
 def visited(request: pytest.FixtureRequest, browser: Browser, address: str) -> Visit:
@@ -114,7 +120,14 @@ def test_a_page_loads_nothing_to_show_formulas(site: Path) -> None:
 
 
 CHAPTERS = [page for page in PAGES if re.match(r"chapters/[1-6]-", page)]
-PRINTED = pytest.mark.parametrize("visited", [(page, "light") for page in CHAPTERS], indirect=True, ids=CHAPTERS)
+PRINTED = pytest.mark.parametrize(
+    "visited",
+    [
+        pytest.param((page, "light"), id=page, marks=[pytest.mark.deep] * (Path(page).stem not in DAILY))
+        for page in CHAPTERS
+    ],
+    indirect=True,
+)
 
 
 @cache
@@ -138,7 +151,6 @@ def is_on(printed: str, line: str) -> bool:
 
 
 @PRINTED
-@pytest.mark.rotates(3)
 def test_every_line_of_code_is_printed(visited: Visit, site: Path) -> None:
     printed = on_paper(visited.picture("print.pdf"))
     lines = [line for code in texts(visited, site, "pre") for line in code.splitlines() if line]

@@ -63,7 +63,6 @@ def folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.turn(4)
 @pytest.mark.long("it runs each command, and three of them grade")
 def test_no_command_prints_what_steers_a_terminal(folder: Path) -> None:
     obeyed = {}

@@ -208,7 +208,6 @@ def test_any_order_of_statements_binds_the_same_names_in_the_notebook(statements
 
 
 @pytest.mark.parametrize("author", sorted(SOURCES.keys() - {"edsger"}))
-@pytest.mark.rotates(4)
 def test_a_filled_notebook_earns_what_the_file_earns(author: str, untouched: NotebookNode, graders: Graders) -> None:
     source = SOURCES[author]
     try:

@@ -136,7 +136,6 @@ def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, Probed]
 # A machine that lacks something
 
 
-@pytest.mark.turn(3)
 @pytest.mark.long("every wall is attacked")
 def test_without_bubblewrap_every_wall_stands_by_landlock(tmp_path: Path) -> None:
     line = [sys.executable, "-m", "autograder.instructor.cli", "doctor", "--json"]

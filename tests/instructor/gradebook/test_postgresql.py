@@ -25,7 +25,9 @@ from tests.commands import autograder, run
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, hand_in, points
 
-BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+pytestmark = pytest.mark.deep
+INSTALLED = Path("/usr/lib/postgresql")
+BIN = max(INSTALLED.glob("*/bin"), key=lambda folder: int(folder.parent.name), default=INSTALLED)
 
 
 class Server:

@@ -25,6 +25,7 @@ from tests.instructor.marking.conftest import (
     write_table,
 )
 
+pytestmark = pytest.mark.deep
 DECIDED = "For the student."
 
 

@@ -100,8 +100,13 @@ def test_where_nothing_can_be_fetched_it_says_what_to_do(alone: Path, bare: Path
     assert "put course.zip beside this notebook" in done.stderr and "urllib" not in done.stderr
 
 
-@pytest.mark.parametrize("chapter", chapters_of(COURSE), ids=lambda chapter: chapter.assignment)
-@pytest.mark.rotates(3)
+@pytest.mark.parametrize(
+    "chapter",
+    [
+        pytest.param(one, id=one.assignment, marks=[pytest.mark.deep] * (one.room != "layers"))
+        for one in chapters_of(COURSE)
+    ],
+)
 def test_a_notebook_alone_runs_its_set_up_where_the_wheel_is_installed(
     chapter: Chapter, downloads: Path, bare: Path, tmp_path: Path
 ) -> None:

@@ -36,9 +36,7 @@ def written() -> list[tuple[str, str, str]]:
     return found
 
 
-WRITTEN = [
-    pytest.param(*one, id=f"{one[0]}-{one[1]}-{one[2]}", marks=pytest.mark.turn(at)) for at, one in enumerate(written())
-]
+WRITTEN = [pytest.param(*one, id=f"{one[0]}-{one[1]}-{one[2]}") for one in written()]
 
 
 def test_each_exercise_of_the_course_has_a_scene_and_each_scene_an_exercise() -> None:

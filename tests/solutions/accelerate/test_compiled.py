@@ -20,6 +20,7 @@ from solutions.errors import WrongUse
 from solutions.runs.measurement import to_tensors
 from solutions.runs.run import new_model
 
+pytestmark = pytest.mark.deep  # it takes a compiler
 Examples = tuple[Tensor, Tensor]
 RECIPE = Recipe(epochs=2, lr=0.05, dropout=0.2)
 

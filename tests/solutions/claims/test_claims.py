@@ -30,7 +30,6 @@ from solutions.claims.ledger import (
 CLAIMS = {one.id: one for one in all_claims()}
 LEDGER = read()
 MARK = re.compile(r"\{claim\}`([\w-]+)`")
-# What the first edition said, by the claim on whose measurements it fails.
 
 
 def made_up(says: str = "More is better, at a rate of 1.", **options: object) -> Claim:

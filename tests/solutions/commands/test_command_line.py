@@ -201,6 +201,7 @@ def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
     assert error == f"error: {folder}: interrupted; go on with: python -m solutions train --resume a --out {tmp_path}\n"
 
 
+@pytest.mark.deep  # it takes a compiler
 def test_a_run_by_compiled_steps_says_so(here: Cli, tmp_path: Path) -> None:
     done = here(*QUICK, "--epochs", 2, "--compiled", "--out", tmp_path, "--name", "a")
     assert done.returncode == 0, done.stderr
