@@ -25,12 +25,7 @@ def printed_address(printed: str) -> bool:
 
 
 def mark_together(root: Path, assignment: str) -> list[str]:
-    """Let all markers mark what they have, and the instructor decide where two differ; return lines for a summary.
-
-    Args:
-        root: of the course folder.
-        assignment: that is marked.
-    """
+    """Let all markers mark what they have, and the instructor decide where two differ; return lines for a summary."""
     folder = CourseFolder(root)
     with CourseGradebook(folder) as gradebook:
         state = MarkingState.opened(folder, gradebook, [assignment])

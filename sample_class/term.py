@@ -100,10 +100,6 @@ class Shell:
     def serving(self, command: str, answers: Callable[[str], bool]) -> Iterator[str]:
         """Run a server until it is no longer needed, and give what it has printed when it answers.
 
-        Args:
-            command: that runs it.
-            answers: whether it does, by what it has printed so far.
-
         Raises:
             CommandFailed: it ended, or did not answer within a minute.
         """

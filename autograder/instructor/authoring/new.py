@@ -42,13 +42,9 @@ def new_course(folder: Path) -> list[Path]:
 
 
 def new_chapter(course: Course, name: str) -> list[Path]:
-    """Write a chapter without exercises, and return the files: one in each place of the course.
+    """Write a chapter such as ``7-convolution``, and return the files: one in each place of the course.
 
     Where the course has a book, its table of contents names the chapter behind those that have a number.
-
-    Args:
-        course: to write into.
-        name: number and room, such as ``7-convolution``.
 
     Raises:
         BadName: it is not such a name.
@@ -72,11 +68,7 @@ def new_chapter(course: Course, name: str) -> list[Path]:
 
 
 def new_exercise(course: Course, name: str) -> list[Path]:
-    """Add an exercise that is still to be written to a chapter, and return the files that have changed.
-
-    Args:
-        course: to write into.
-        name: room and public name, such as ``convolution.Residual``.
+    """Add an exercise such as ``convolution.Residual``, still to be written, and return the files that have changed.
 
     Raises:
         BadName: it is not such a name, there is no such chapter, or it has such an exercise.

@@ -300,12 +300,9 @@ WALLS = (
 
 
 def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALLS) -> Iterator[Probed]:
-    """Try each wall of a sandbox that has not been started yet, one after the other.
+    """Try each wall of a sandbox, one after the other, with the limits that it promises to keep.
 
-    Args:
-        sandbox: to be tried. Its server is started here, so that it could inherit what it must not.
-        promised: the limits that it has to keep.
-        walls: to try.
+    The sandbox is started here, so that its server could inherit what it must not.
 
     Raises:
         NoSandbox: it cannot be started.

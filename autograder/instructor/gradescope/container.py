@@ -83,11 +83,7 @@ def main() -> None:
 
 
 def grade(source: Path, submission: Path) -> dict[str, Any]:
-    """Return what Gradescope is told of a submission, as JSON values.
-
-    Args:
-        source: the unpacked bundle.
-        submission: the folder of what was handed in.
+    """Return what Gradescope is told of a submission, as JSON values; ``source`` is the unpacked bundle.
 
     Raises:
         NoSandbox: student code cannot be shut in.
@@ -152,12 +148,7 @@ class Found:
 
 
 def submitted_notebook(submission: Path, room: str, name: str) -> Found:
-    """Find the notebook of a room by its cells, whatever its file is called.
-
-    Args:
-        submission: the folder of what was handed in.
-        room: of the assignment's exercises.
-        name: of the released notebook's file.
+    """Find the notebook of a room by its cells, whatever its file is called; the released name comes first.
 
     Raises:
         MalformedNotebook: there is none; the message is for the student.

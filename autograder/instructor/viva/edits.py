@@ -78,10 +78,6 @@ def edits_of(source: str, name: str) -> list[Edit]:
     What the definition uses of the same source belongs to it. Left alone are words for people: docstrings,
     annotations, errors that are raised, assertions and texts.
 
-    Args:
-        source: of a cell.
-        name: of an exercise; a source that does not define it has no place.
-
     Raises:
         NoPython: the source cannot be read.
     """

@@ -78,18 +78,9 @@ class Question:
 def questions(
     room: str, exercise: str, cells: Sequence[Cell], scenes: Sequence[Scene], run: Run, seed: str, need: int
 ) -> list[Question]:
-    """Return questions about an exercise, the better ones first: so many of the best kind, or all that there are.
+    """Return questions about an exercise, the better ones first: as many of the best kind as are needed, or all.
 
-    Deterministic: the same for the same cells, scenes and seed.
-
-    Args:
-        room: of the exercise.
-        exercise: the public name.
-        cells: of the student's notebook, in order, the exercise's among them.
-        scenes: what may be called.
-        run: runs a program in a sandbox with ``LIMITS``.
-        seed: of the order in which edits are tried.
-        need: how many of the best kind are enough.
+    They are the same for the same cells, scenes and seed, which draws the order in which edits are tried.
     """
     cell = cell_of(cells, room, exercise)
     if cell is None:

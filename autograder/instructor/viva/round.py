@@ -131,11 +131,7 @@ class Talk:
 def deal(orders: Sequence[Sequence[Question]], again: int) -> list[Question | None]:
     """Give each of those who have the same code the first question of their order that nobody has had.
 
-    Where all have been dealt out, the order begins anew; without an order there is none.
-
-    Args:
-        orders: of questions, one for each student.
-        again: how many rounds came before, whose questions nobody is asked again.
+    Nobody is asked again what a round before has asked. Where all have been dealt out, the order begins anew.
     """
     taken: set[int] = set()
     dealt: list[Question | None] = []
@@ -161,15 +157,7 @@ def talks(
     """Return a question for each student, by student, or why there is none.
 
     Which exercise and which edit follow from student and assignment, and from who else has the same code: alone, a
-    student gets the question of the class's round.
-
-    Args:
-        works: of the class, by student.
-        assignment: its id.
-        sandboxes: where the code runs.
-        only_for: these students; None for all.
-        again: 0 for the first question, 1 for another one, and so on.
-        done: called with each student whose question is found or who gets none.
+    student gets the question of the class's round. ``again`` is 0 for the first question and 1 for another one.
     """
     wanted = {work.student for work in works} if only_for is None else set(only_for)
     found: dict[str, Talk] = {}
