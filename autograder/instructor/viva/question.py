@@ -47,8 +47,7 @@ class Question:
     Attributes:
         room: of the exercise.
         exercise: the public name.
-        cell: the id of the cell that defines it.
-        source: of that cell.
+        source: of the cell that defines it.
         edit: what is changed in it.
         place: which one of the edits that such a cell has a place for; the same for cells that differ in layout alone.
         given: lines that are run.
@@ -62,7 +61,6 @@ class Question:
 
     room: str
     exercise: str
-    cell: str
     source: str
     edit: Edit
     place: int
@@ -105,7 +103,6 @@ def questions(
                 one = Question(
                     room=room,
                     exercise=exercise,
-                    cell=cell.id,
                     source=cell.source,
                     edit=edits[place],
                     place=place,

@@ -165,7 +165,7 @@ def talks(
     pending = list(works)
     with ThreadPoolExecutor(sandboxes.at_a_time()) as pool:
         while pending:
-            groups = [group for group in _with_same_code(pending, left) if any(one.student in wanted for one in group)]
+            groups = _with_same_code(pending, left, wanted)
             asked = [
                 [
                     pool.submit(_questions, work, left[work.student][0], assignment, sandboxes, (again + 1) * (at + 1))
@@ -201,13 +201,17 @@ def _in_turn(work: Work, assignment: str) -> list[str]:
     return random.Random(f"{assignment}/{work.student}").sample(work.passed, len(work.passed))
 
 
-def _with_same_code(works: Sequence[Work], left: dict[str, list[str]]) -> list[list[Work]]:
+def _with_same_code(works: Sequence[Work], left: dict[str, list[str]], wanted: Collection[str]) -> list[list[Work]]:
+    """Return those who have the same code in groups, each as far as the last one in it who is wanted."""
     groups: dict[tuple[str, str], list[Work]] = {}
     for work in works:
         if left[work.student]:
             exercise = left[work.student][0]
             groups.setdefault((exercise, work.program(exercise)), []).append(work)
-    return list(groups.values())
+    for group in groups.values():
+        while group and group[-1].student not in wanted:
+            group.pop()
+    return [group for group in groups.values() if group]
 
 
 def _questions(work: Work, exercise: str, assignment: str, sandboxes: Sandboxes, need: int) -> list[Question]:

@@ -18,7 +18,7 @@ CODE = "def he_std(n):\n    if n < 1:\n        raise ValueError('too few')\n    
 
 
 def question(place: int) -> Question:
-    return Question("layers", "he_std", "c", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
+    return Question("layers", "he_std", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
 
 
 def places(*orders: list[int], again: int = 0) -> list[int | None]:
