@@ -219,13 +219,13 @@ class _Catalogue:
 
     def _call(self, node: ast.Call) -> Iterator[Edit]:
         function = node.func
-        is_method = isinstance(function, ast.Attribute)
-        if is_method and root_of(function.value) not in {*self.modules, "self", "cls"}:
-            yield from self._suffix(function.value, node)
+        method = function if isinstance(function, ast.Attribute) else None
+        if method and root_of(method.value) not in {*self.modules, "self", "cls"}:
+            yield from self._suffix(method.value, node)
         elif node.args and not isinstance(node.args[0], ast.Starred | ast.GeneratorExp):
             yield self._becomes("call", node, self._in_place_of(node, node.args[0]))
-        name = function.attr if is_method else getattr(function, "id", "")
-        other = CALLED.get(name) or (ALSO_CALLED.get(name) if is_method else None)
+        name = method.attr if method else getattr(function, "id", "")
+        other = CALLED.get(name) or (ALSO_CALLED.get(name) if method else None)
         if other:
             end = self.text.span(function).end
             yield self._becomes("call", Span(end - len(name), end), other)
