@@ -171,7 +171,8 @@ def export(
     folder = CourseFolder.here()
     assignments = folder.chosen(assignment)
     to_stdout = output is not None and str(output) == "-"
-    target = output or (into and _beside(into)) or folder.exported(assignment, FORMATS[format_].ending)
+    beside = into and into.with_name(f"{into.stem}-filled{into.suffix}")
+    target = output or beside or folder.exported(assignment, FORMATS[format_].ending)
     if to_stdout and FORMATS[format_].is_archive:
         raise ExportError("a zip is nothing for a terminal: name a file with -o")
     if into is not None and (assignment is None or not FORMATS[format_].can_be_filled):
@@ -215,10 +216,6 @@ def export(
     if filled and filled.not_there:
         complain(f"{len(filled.not_there)} with a mark are not in {into}: {'; '.join(filled.not_there)}")
         raise typer.Exit(1)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f"{path.stem}-filled{path.suffix}")
 
 
 def _fill(path: Path, marks: Sequence[Mark], column: str | None) -> FilledFile:

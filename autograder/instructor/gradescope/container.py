@@ -140,14 +140,14 @@ def mark_of(released: NotebookNode, graded: Graded, notes: tuple[str, ...]) -> M
 
 
 @dataclass(frozen=True)
-class Found:
+class ChosenNotebook:
     """The notebook of an assignment among what was handed in, and what to say about the choice."""
 
     notebook: NotebookNode
     notes: tuple[str, ...] = ()
 
 
-def submitted_notebook(submission: Path, room: str, name: str) -> Found:
+def submitted_notebook(submission: Path, room: str, name: str) -> ChosenNotebook:
     """Find the notebook of a room by its cells, whatever its file is called; the released name comes first.
 
     Raises:
@@ -168,7 +168,7 @@ def submitted_notebook(submission: Path, room: str, name: str) -> Found:
     if ours:
         chosen = min(ours, key=lambda shown: (Path(shown).name != name, shown.count("/"), shown))
         others = ", ".join(shown for shown in ours if shown != chosen)
-        return Found(found[chosen], (f"{chosen} counts; also handed in: {others}",) if others else ())
+        return ChosenNotebook(found[chosen], (f"{chosen} counts; also handed in: {others}",) if others else ())
     if complaints:
         raise MalformedNotebook(complaints[0])
     if found:
