@@ -1,4 +1,4 @@
-"""What happens with each assignment: ``autograder release | collect | grade | mark | gradescope-bundle``."""
+"""Commands for each assignment: ``autograder release | collect | grade | mark | gradescope-bundle``."""
 
 from __future__ import annotations
 

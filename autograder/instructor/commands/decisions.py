@@ -1,4 +1,4 @@
-"""Decisions about marks, shown before they are written, and undone: ``autograder drop | points | excuse | extend``."""
+"""Commands that decide about marks, and undo it: ``autograder points | drop | excuse | extend``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A course in one file, and back: ``autograder backup | restore``."""
+"""Commands for the whole folder: ``autograder backup | restore``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a class has got, for people and for other systems: ``autograder feedback | report | export``."""
+"""Commands for what a class has got: ``autograder feedback | report | export``."""
 
 from __future__ import annotations
 

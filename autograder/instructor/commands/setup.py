@@ -1,4 +1,4 @@
-"""Before a term: ``autograder new | init | doctor``."""
+"""Commands before a term: ``autograder new | init | doctor``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When it is about one student: ``autograder receipt | explain | requests | viva``."""
+"""Commands about a student: ``autograder receipt | explain | requests | viva``."""
 
 from __future__ import annotations
 
