@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,22 +14,11 @@ from autograder.instructor.marking.saving import MarkForm, save
 from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import INSTRUCTOR
 
-ADDRESS = re.compile(r"^marking at (\S+)$", re.MULTILINE)
 COMMENT = "Say what you assume about the weights."
 
 
-def printed_address(printed: str) -> bool:
-    """Whether `autograder mark` has printed where it answers."""
-    return ADDRESS.search(printed) is not None
-
-
 def mark_together(root: Path, assignment: str) -> list[str]:
-    """Let all markers mark what they have, and the instructor decide where two differ; return lines for a summary.
-
-    Args:
-        root: of the course folder.
-        assignment: that is marked.
-    """
+    """Let all markers mark what they have, and the instructor decide where two differ; return lines for a summary."""
     folder = CourseFolder(root)
     with CourseGradebook(folder) as gradebook:
         state = MarkingState.opened(folder, gradebook, [assignment])

@@ -27,12 +27,7 @@ EXPORT_ALL = f"autograder export {ASSIGNMENT} --format json -o {EXPORTED}\n"
 
 
 def expected_marks(course: Path, percent: Mapping[str, int]) -> dict[str, float]:
-    """Return the marks of all whose work is marked, by student.
-
-    Args:
-        course: the course folder, with the verdicts exported.
-        percent: what lateness costs, by student.
-    """
+    """Return the marks of all whose work is marked, by student, less the percentage that lateness costs."""
     exported = json.loads((course / EXPORTED).read_text(encoding="utf-8"))["marks"]
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         by_hand = {

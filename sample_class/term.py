@@ -23,7 +23,7 @@ import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import platformdirs
@@ -31,12 +31,12 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from autograder.instructor.course.roster import Student
-from autograder.notebooks.graft import read_notebook
+from autograder.instructor.requests.form import OTHER, WRITTEN, Request
+from autograder.notebooks.graft import read_notebook, record_of
 from sample_class.downloads import set_points, write_downloads
 from sample_class.extensions import add_extensions, check_penalties, expected_percent
-from sample_class.marking import mark_together, printed_address
+from sample_class.marking import mark_together
 from sample_class.marks import AFTER_TERM, EXPORT_ALL, TOTAL, check_marks
-from sample_class.requests import write_requests
 from sample_class.students import students
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +45,7 @@ ASSIGNMENT = "2-layers"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REPAIR = "The output is x @ weight + bias", "As repaired, the output is x @ weight + bias"  # of a check's title
 PORT = 8899
+REQUESTS = 12
 # A server in a container of root's, as in CI, asks for these; the guide's reader has neither.
 SERVER_OPTIONS = f"--allow-root --no-browser --ip=127.0.0.1 --port={PORT} --IdentityProvider.token=term"
 
@@ -100,10 +101,6 @@ class Shell:
     def serving(self, command: str, answers: Callable[[str], bool]) -> Iterator[str]:
         """Run a server until it is no longer needed, and give what it has printed when it answers.
 
-        Args:
-            command: that runs it.
-            answers: whether it does, by what it has printed so far.
-
         Raises:
             CommandFailed: it ended, or did not answer within a minute.
         """
@@ -152,7 +149,7 @@ def play(folder: Path, count: int) -> list[str]:
                 marked += [f"{mark_two(shell.folder)} in the formgrader"]
             continue
         if block.startswith("autograder mark"):
-            with shell.serving(f"{block.strip()} --port {PORT}", printed_address):
+            with shell.serving(f"{block.strip()} --port {PORT}", lambda printed: "marking at " in printed):
                 marked += mark_together(shell.folder, ASSIGNMENT)
             continue
         if block.startswith(f"autograder grade {ASSIGNMENT} --dry-run"):
@@ -213,6 +210,19 @@ def mark_two(course: Path) -> int:
             comment.manual_comment = "Say what you assume about the weights."
         gradebook.db.commit()
     return len(waiting)
+
+
+def write_requests(course: Path, folder: Path) -> None:
+    """Write a dozen requests about marks, as pages of feedback make them, each into its student's folder."""
+    graded = sorted((course / "autograded").glob(f"*/{ASSIGNMENT}/*.ipynb"))
+    for path, at in zip(cycle(graded), range(REQUESTS), strict=False):
+        record, student = record_of(read_notebook(path)), path.parent.parent.name
+        failed = [f"{one['exercise']}.{one['check']}" for one in record["verdicts"] if one["outcome"] != "pass"]
+        check = failed[0] if failed else (WRITTEN, OTHER)[at % 2]
+        asked = Request(student, ASSIGNMENT, check, record.get("receipt", ""), "It worked when I tried it.")
+        target = folder / student / f"request-{at}.txt"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(asked.lines(), encoding="utf-8")
 
 
 def summary(course: Path, everybody: list[Student], marked: list[str], extended: tuple[int, int]) -> list[str]:

@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import exit_status, told
 from autograder.instructor import cli
+from autograder.instructor.exporting.formats import FORMATS
 from autograder.instructor.grading.console import ending_of
 from autograder.sandbox import landlock
 from sample_class.answers import answers
@@ -28,7 +29,10 @@ from tests.commands import autograder
 from tests.conftest import SAMPLE_CLASS
 
 ADA = SAMPLE_CLASS / "ada.py"
+EMPTY = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 NOTEBOOK = Path("release/2-layers/2-layers.ipynb")
+SHOW_MARKS = ("feedback", "report", "export")
+UNKNOWN = "there is no assignment '7-poetry': there are 1-approximation, 2-layers"
 COMMANDS = sorted(get_command(cli.app).commands)  # type: ignore[attr-defined]
 
 
@@ -72,51 +76,45 @@ def test_each_command_is_listed_and_its_help_has_an_example(command: str) -> Non
     assert f"Example: autograder {command}" in shown.output
 
 
+def test_the_help_of_export_names_every_format() -> None:
+    assert f"--format {'|'.join(FORMATS)}" in CliRunner().invoke(cli.app, ["export", "--help"]).output
+
+
 # Wrong use
 
 
 @pytest.mark.parametrize(
-    "line",
-    [
-        ["release"],
-        ["grade"],
-        ["feedback"],
-        ["report"],
-        ["export"],
-        ["explain", "ada", "2-layers", "affine_map"],
-        ["viva", "ada", "2-layers"],
-        ["requests", "."],
-    ],
-    ids=lambda line: line[0],
+    "line", ["release", "grade", *SHOW_MARKS, "explain ada 2-layers affine_map", "viva ada 2-layers", "requests ."]
 )
-def test_outside_a_course_folder_a_command_says_how_to_make_one(line: list[str], tmp_path: Path) -> None:
-    assert "is no course folder: make one with `autograder init DIR`" in refused(tmp_path, *line)
+def test_outside_a_course_folder_a_command_says_how_to_make_one(line: str, tmp_path: Path) -> None:
+    assert "is no course folder: make one with `autograder init DIR`" in refused(tmp_path, *line.split())
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("command", ["release", "grade", "feedback", "report", "export"])
-def test_an_unknown_assignment_is_refused_with_those_that_there_are(command: str, released: Path) -> None:
-    assert "there is no assignment '7-poetry': there are 1-approximation, 2-layers" in refused(
-        released, command, "7-poetry"
-    )
+@pytest.fixture
+def begun(tmp_path: Path) -> Path:
+    """A course folder in which nothing has been released."""
+    assert here(tmp_path, "init", "course")[0] == 0
+    return tmp_path / "course"
 
 
-@pytest.mark.parametrize("command", ["grade", "feedback"])
-def test_an_unknown_student_is_refused_by_name(command: str, released: Path) -> None:
-    assert "nobody" in refused(released, command, "2-layers", "--student", "nobody")
+REFUSED = [
+    *[("begun", command, "run `autograder release` first") for command in ("grade", "feedback")],
+    *[("released", f"{command} 7-poetry", UNKNOWN) for command in ("release", "grade", *SHOW_MARKS)],
+    *[("released", f"{command} 2-layers --student nobody", "nobody") for command in ("grade", "feedback")],
+    *[("released", f"{command} 2-layers", "run `autograder grade 2-layers`") for command in SHOW_MARKS],
+    *[("released", command, "run `autograder grade`") for command in SHOW_MARKS],
+    ("graded", "explain ada 7-poetry affine_map", UNKNOWN),
+    ("graded", "explain nobody 2-layers affine_map", "nobody handed nothing in"),
+    ("graded", "explain ada 2-layers poetry", "no check is called 'poetry': there are Linear.parameters, Linear."),
+]
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        (("ada", "7-poetry", "affine_map"), "there is no assignment '7-poetry'"),
-        (("nobody", "2-layers", "affine_map"), "nobody handed nothing in"),
-        (("ada", "2-layers", "poetry"), "no check is called 'poetry': there are Linear.parameters, Linear.affine_map"),
-    ],
-    ids=["assignment", "student", "check"],
-)
-def test_what_cannot_be_explained_is_refused_in_a_line(line: tuple[str, ...], reason: str, graded: Path) -> None:
-    assert reason in refused(graded, "explain", *line)
+@pytest.mark.parametrize(("state", "line", "reason"), REFUSED)
+def test_what_is_not_there_is_refused_with_what_there_is_or_what_to_run_first(
+    state: str, line: str, reason: str, request: pytest.FixtureRequest
+) -> None:
+    assert reason in refused(request.getfixturevalue(state), *line.split())
 
 
 def test_work_that_waits_for_grading_cannot_be_explained_yet(course_folder: Path) -> None:
@@ -125,29 +123,14 @@ def test_work_that_waits_for_grading_cannot_be_explained_yet(course_folder: Path
     assert "has not been graded: run `autograder grade 2-layers --student ada`" in said
 
 
-@pytest.mark.parametrize("command", ["grade", "feedback"])
-def test_before_a_release_there_is_nothing_to_grade(command: str, tmp_path: Path) -> None:
-    assert here(tmp_path, "init", "course")[0] == 0
-    assert "run `autograder release` first" in refused(tmp_path / "course", command)
-
-
-@pytest.mark.parametrize("command", ["feedback", "report", "export"])
-def test_before_grading_there_is_nothing_to_show(command: str, released: Path) -> None:
-    assert "run `autograder grade 2-layers`" in refused(released, command, "2-layers")
-    assert "run `autograder grade`" in refused(released, command)
-
-
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (None, "does not exist"),
         (b"{", "is not a notebook"),
         (b"", "is not a notebook"),
-        (
-            b'{"cells": [{"cell_type": "poem"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
-            "is not a notebook",
-        ),
-        (b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', ""),
+        (EMPTY.replace(b"[]", b'[{"cell_type": "poem"}]'), "is not a notebook"),
+        (EMPTY, ""),
         ("folder", ""),
     ],
     ids=["missing", "malformed", "empty", "odd cell", "no exercises", "folder"],

@@ -3,34 +3,11 @@
 from __future__ import annotations
 
 from autograder import cli
-from autograder.instructor.commands import (
-    backup,
-    collect,
-    doctor,
-    drop,
-    excuse,
-    explain,
-    export,
-    extend,
-    feedback,
-    grade,
-    gradescope_bundle,
-    init,
-    mark,
-    new,
-    points,
-    receipt,
-    release,
-    report,
-    requests,
-    restore,
-    viva,
-)
+from autograder.instructor.commands import assignment, decisions, folder, results, setup, student
 
-GRADING = (grade, mark, points, drop, excuse, extend, feedback, report, viva, export, explain, requests)
-COMMANDS = (new, init, release, collect, receipt, *GRADING, gradescope_bundle, backup, restore, doctor)
+GROUPS = [group.app for group in (setup, assignment, decisions, results, student, folder)]
 
-app = cli.command_line("Release, check and grade the exercises of a course.", (*COMMANDS, *cli.COMMANDS))
+app = cli.command_line("Release, check and grade the exercises of a course.", [*GROUPS, cli.commands])
 
 
 def main() -> None:

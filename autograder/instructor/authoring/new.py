@@ -5,84 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from string import Template
 
 from autograder.course import Course
 from autograder.errors import WouldOverwrite, WrongUse
 from autograder.instructor.authoring.missing import RIGHT
 
-PROJECT = """[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "{name}"
-version = "0.1.0"
-requires-python = ">=3.11"
-dependencies = ["autograder[instructor]"]
-
-# The course that `autograder` grades; the grader itself never imports it by name.
-[project.entry-points."autograder.course"]
-course = "{package}"
-
-[tool.hatch.build.targets.wheel]
-packages = ["{package}"]
-"""
-TESTS = '''"""What the course still lacks, in words."""
-
-from autograder.course import Course
-from autograder.instructor.authoring.missing import missing
-
-
-def test_nothing_is_missing() -> None:
-    assert missing(Course.installed()) == []
-'''
-CHAPTER = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-# {number} · {title}
-
-WRITE: what the chapter asks, and what it needs.
-
-```{{code-cell}} python3
-:tags: [setup]
-
-# What the stubs need.
-```
-"""
-REFERENCE = '''
-
-def {name}():
-    """WRITE: the assignment, with shapes, dtypes, units and errors."""
-    ### BEGIN SOLUTION
-    raise NotImplementedError("WRITE: the reference")
-    ### END SOLUTION
-'''
-CELL = """
-({label})=
-## {name}
-
-WRITE: the section that explains the exercise.
-
-```{{code-cell}} python3
-:tags: [exercise]
-
-from {package}.{room} import {name}
-```
-"""
-MISTAKES = '''"""Known mistakes of the chapter {room}."""
-
-from autograder.mistakes import Mistake
-
-MISTAKES: list[Mistake] = []
-'''
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 class BadName(WrongUse):
@@ -102,24 +31,20 @@ def new_course(folder: Path) -> list[Path]:
     inside = folder / package
     return _write(
         {
-            folder / "pyproject.toml": PROJECT.format(name=folder.name, package=package),
+            folder / "pyproject.toml": _text("pyproject.toml", name=folder.name, package=package),
             inside / "__init__.py": f'"""The reference of {folder.name}, one module for each chapter."""\n',
             inside / "mistakes" / "__init__.py": '"""Known mistakes, one file for each chapter."""\n',
             inside / "checks" / "__init__.py": '"""What the exercises must do, one file for each chapter."""\n',
             inside / "chapters" / ".gitkeep": "",
-            folder / "tests" / "test_course.py": TESTS,
+            folder / "tests" / "test_course.py": _text("test_course.py"),
         }
     )
 
 
 def new_chapter(course: Course, name: str) -> list[Path]:
-    """Write a chapter without exercises, and return the files: one in each place of the course.
+    """Write a chapter such as ``7-convolution``, and return the files: one in each place of the course.
 
     Where the course has a book, its table of contents names the chapter behind those that have a number.
-
-    Args:
-        course: to write into.
-        name: number and room, such as ``7-convolution``.
 
     Raises:
         BadName: it is not such a name.
@@ -132,9 +57,9 @@ def new_chapter(course: Course, name: str) -> list[Path]:
     title = room.replace("_", " ").capitalize()
     written = _write(
         {
-            course.chapters / f"{name}.md": CHAPTER.format(number=match["number"], title=title),
+            course.chapters / f"{name}.md": _text("chapter.md", number=match["number"], title=title),
             course.file(room): f'"""The reference of the chapter {room}."""\n',
-            course.folder / "mistakes" / f"{room}.py": MISTAKES.format(room=room),
+            course.folder / "mistakes" / f"{room}.py": _text("mistakes.py", room=room),
             course.checks / f"{room}.py": f'"""What the exercises of the chapter {room} must do."""\n',
             course.folder.parent / RIGHT / room / "README": f"Right answers to the exercises of {room}, a file each.\n",
         }
@@ -143,11 +68,7 @@ def new_chapter(course: Course, name: str) -> list[Path]:
 
 
 def new_exercise(course: Course, name: str) -> list[Path]:
-    """Add an exercise that is still to be written to a chapter, and return the files that have changed.
-
-    Args:
-        course: to write into.
-        name: room and public name, such as ``convolution.Residual``.
+    """Add an exercise such as ``convolution.Residual``, still to be written, and return the files that have changed.
 
     Raises:
         BadName: it is not such a name, there is no such chapter, or it has such an exercise.
@@ -160,8 +81,8 @@ def new_exercise(course: Course, name: str) -> list[Path]:
     if re.search(rf"^(class|def) {public}\b", source.read_text(encoding="utf-8"), re.MULTILINE):
         raise BadName(f"{name}: {source.name} defines {public} already")
     label = public.lower().replace("_", "-")
-    _append(source, REFERENCE.format(name=public))
-    _append(chapter, CELL.format(label=label, name=public, package=course.package, room=room))
+    _append(source, "\n\n" + _text("reference.py", name=public))
+    _append(chapter, "\n" + _text("cell.md", label=label, name=public, package=course.package, room=room))
     return [source, chapter]
 
 
@@ -176,6 +97,10 @@ def _name_in_contents(contents: Path, chapter: str) -> list[Path]:
     end = numbered[-1].end()
     contents.write_text(f"{text[:end]}\n{numbered[-1][1]}{chapter}{text[end:]}", encoding="utf-8")
     return [contents]
+
+
+def _text(template: str, **values: str) -> str:
+    return Template((TEMPLATES / f"{template}.txt").read_text(encoding="utf-8")).substitute(values)
 
 
 def _write(texts: Mapping[Path, str]) -> list[Path]:

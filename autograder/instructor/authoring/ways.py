@@ -5,6 +5,15 @@ from __future__ import annotations
 
 import ast
 
+# Where a node keeps the name that it gives or looks up.
+NAMED: dict[type[ast.AST], str] = {
+    ast.Name: "id",
+    ast.Attribute: "attr",
+    ast.arg: "arg",
+    ast.ClassDef: "name",
+    ast.FunctionDef: "name",
+}
+
 
 def way_of(source: str, name: str) -> str:
     """Return how a program defines a name, as text that is equal for answers that differ in wording alone.
@@ -21,7 +30,7 @@ def way_of(source: str, name: str) -> str:
             found.append(node)
             wanted += [used.id for used in ast.walk(node) if isinstance(used, ast.Name)]
     module = ast.Module([_Bare().visit(node) for node in found], [])
-    _Renamed(found).visit(module)
+    _rename(module)
     return ast.dump(module)
 
 
@@ -65,44 +74,15 @@ class _Bare(ast.NodeTransformer):
         return node if node.body else None
 
 
-class _Renamed(ast.NodeTransformer):
-    """Numbers the names that the program itself gives, in the order in which they are met; texts say nothing."""
-
-    def __init__(self, nodes: list[ast.AST]) -> None:
-        every = [node for top in nodes for node in ast.walk(top)]
-        stored = [node for node in every if isinstance(node, (ast.Name, ast.Attribute)) and _is_stored(node)]
-        self.own = {node.id if isinstance(node, ast.Name) else node.attr for node in stored}
-        self.own |= {node.arg for node in every if isinstance(node, ast.arg)}
-        self.own |= {node.name for node in every if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
-        self.numbers: dict[str, str] = {}
-
-    def number(self, name: str) -> str:
-        return self.numbers.setdefault(name, f"n{len(self.numbers)}") if name in self.own else name
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        node.id = self.number(node.id)
-        return node
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        self.generic_visit(node)
-        node.attr = self.number(node.attr)
-        return node
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        node.arg = self.number(node.arg)
-        return node
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.name = self.number(node.name)
-        return self.generic_visit(node)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.name = self.number(node.name)
-        return self.generic_visit(node)
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        return ast.Constant("") if isinstance(node.value, str) else node
-
-
-def _is_stored(node: ast.Name | ast.Attribute) -> bool:
-    return isinstance(node.ctx, ast.Store)
+def _rename(module: ast.Module) -> None:
+    """Number the names that a program itself gives, in the order in which they are met, and empty its texts."""
+    own, numbers = set[str](), dict[str, str]()
+    for node in ast.walk(module):
+        if type(node) in NAMED and isinstance(getattr(node, "ctx", ast.Store()), ast.Store):
+            own.add(getattr(node, NAMED[type(node)]))
+    for node in ast.walk(module):
+        field = NAMED.get(type(node), "")
+        if field and getattr(node, field) in own:
+            setattr(node, field, numbers.setdefault(getattr(node, field), f"n{len(numbers)}"))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""

@@ -1,1 +1,1 @@
-"""The instructor's commands of ``autograder``, one to a file."""
+"""The instructor's commands of ``autograder``, a module for each group."""

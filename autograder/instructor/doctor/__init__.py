@@ -55,11 +55,7 @@ class Finding:
 
 
 def examine(here: Path) -> Iterator[Finding]:
-    """Try everything that grading needs, one thing after the other.
-
-    Args:
-        here: the working directory; where it is a course folder, its gradebook is tried, too.
-    """
+    """Try everything that grading needs, one thing after the other; in a course folder its gradebook, too."""
     required = _required_versions()
     for name in PACKAGES:
         yield package_finding(name, required.get(name))
@@ -157,10 +153,7 @@ def exchange_findings(folder: Path) -> Iterator[Finding]:
 def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
     """Say whether students can fetch and submit through an exchange, and see nothing of each other.
 
-    Args:
-        root: of the exchange.
-        course_id: the course's folder in it, which nbgrader makes when it first releases.
-        shared: whether instructors share the course as a group.
+    nbgrader makes the course's folder in it when it first releases; instructors may share it as a group.
     """
     # nbgrader's own modes, with the sticky bit on top: else whoever may submit may rename a whole course.
     course, group = root / course_id, 0o20 if shared else 0
@@ -184,12 +177,8 @@ def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
 def owners_finding(inbound: Path, students: Sequence[Student]) -> Finding:
     """Say whether the submissions in an exchange are of the students whom their folders name.
 
-    Args:
-        inbound: the folder of the course's submissions.
-        students: the class.
-
     Raises:
-        OSError: it cannot be read.
+        OSError: the exchange cannot be read.
     """
     from autograder.instructor.collecting.ownership import owned
     from autograder.instructor.collecting.systems.nbgrader_exchange import NAME
@@ -222,11 +211,9 @@ def sandbox_findings() -> Iterator[Finding]:
     except NoCourse:
         hidden = []
     probed = probe_walls(Sandbox(PROBE_LIMITS, hidden=hidden), PROBE_LIMITS)
-    started = False
     try:
-        for wall in probed:
-            if not started:
-                started = True
+        for number, wall in enumerate(probed):
+            if number == 0:
                 yield Finding("sandbox", True, mechanism())
             yield wall_finding(wall)
     except NoSandbox as error:
@@ -248,11 +235,7 @@ def mechanism() -> str:
 
 
 def mend_of_no_sandbox(settings: Path) -> str:
-    """Say what lets a sandbox start.
-
-    Args:
-        settings: the folder of the kernel's settings.
-    """
+    """Say what lets a sandbox start, by the folder of the kernel's settings."""
     if shutil.which("bwrap") is None:
         return INSTALL_BUBBLEWRAP
     wrong = [

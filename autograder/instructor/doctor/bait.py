@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from autograder.sandbox import Limits, system_calls
@@ -24,11 +23,8 @@ VARIABLE = "AUTOGRADER_DOCTOR"
 class Bait:
     """A secret file, two servers, a process and an environment variable, there while the block runs."""
 
-    def __init__(self) -> None:
-        self.token = secrets.token_hex(16)
-        self._stack = contextlib.ExitStack()
-
     def __enter__(self) -> Self:
+        self.token = secrets.token_hex(16)
         with contextlib.ExitStack() as stack:
             self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-doctor-")))
             self.folder.chmod(0o755)
@@ -46,13 +42,11 @@ class Bait:
             os.environ[VARIABLE] = self.token
             stack.callback(os.environ.pop, VARIABLE)
             stack.callback(self._clear_up)
-            self._stack = stack.pop_all()
+            self._clear_all = stack.pop_all().close
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
+    def __exit__(self, *_: object) -> None:
+        self._clear_all()
 
     def facts(self, promised: Limits, hidden: Sequence[Path]) -> dict[str, Any]:
         """Return what the probes are told, as JSON values."""

@@ -53,19 +53,30 @@ class Probed:
     leaks: tuple[str, ...]
 
 
-NETWORK = """
-import socket
-for family, address, what in [
-    (socket.AF_INET, ("127.0.0.1", facts["port"]), "a server of this machine"),
-    (socket.AF_UNIX, chr(0) + facts["token"], "a local socket"),
-]:
+# What each probe begins with.
+PRELUDE = """
+import json, os
+facts = json.loads({facts!r})
+def tries(what, attempt):
     try:
-        with socket.socket(family) as connection:
-            connection.settimeout(1)
-            connection.connect(address)
-            print(what)
+        attempt()
+        print(what)
     except OSError:
         pass
+def write_into(folder):
+    path = os.path.join(folder, facts["token"])
+    open(path, "w").close()
+    os.unlink(path)
+"""
+
+NETWORK = """
+import socket
+def connect(family, address):
+    with socket.socket(family) as connection:
+        connection.settimeout(1)
+        connection.connect(address)
+tries("a server of this machine", lambda: connect(socket.AF_INET, ("127.0.0.1", facts["port"])))
+tries("a local socket", lambda: connect(socket.AF_UNIX, chr(0) + facts["token"]))
 try:
     for _, name in socket.if_nameindex():
         if name != "lo":
@@ -75,28 +86,18 @@ except OSError:
 """
 
 FILES = """
-import os, sys
+import sys
 for path in (facts["secret"], "/etc/passwd"):
-    try:
-        open(path).read()
-        print("reading", path)
-    except OSError:
-        pass
+    tries(f"reading {path}", lambda: open(path).read())
 for folder in facts["hidden"]:
     if os.path.isdir(folder) and os.listdir(folder):
         print("reading", folder)
 for folder in (facts["folder"], sys.prefix):
-    path = os.path.join(folder, facts["token"])
-    try:
-        open(path, "w").close()
-        os.unlink(path)
-        print("writing into", folder)
-    except OSError:
-        pass
+    tries(f"writing into {folder}", lambda: write_into(folder))
 """
 
 PROCESSES = """
-import os, signal
+import signal
 try:
     if open(f"/proc/{facts['victim']}/cmdline").read():
         print("seeing what else runs")
@@ -109,13 +110,12 @@ except OSError:
 """
 
 ENVIRONMENT = """
-import os
 if facts["token"] in os.environ.values():
     print("reading your environment variables")
 """
 
 RIGHTS = """
-import ctypes, os
+import ctypes
 libc = ctypes.CDLL(None)
 held = (ctypes.c_uint32 * 6)()
 libc.capget((ctypes.c_uint32 * 2)(0x20080522, 0), held)
@@ -128,7 +128,7 @@ if libc.prctl(39, 0, 0, 0, 0) != 1:
 """
 
 NAMESPACES = """
-import ctypes, os, sys
+import ctypes, sys
 libc = ctypes.CDLL(None)
 NEWNS, NEWUSER, PRIVATE, REMOUNT_BIND, DETACH = 0x20000, 0x10000000, 0x44000, 0x1020, 2
 inside = libc.unshare(NEWUSER | NEWNS) == 0 or libc.unshare(NEWNS) == 0
@@ -137,13 +137,7 @@ if inside and libc.mount(None, b"/", None, PRIVATE, None) == 0:
     libc.mount(None, os.fsencode(sys.prefix), None, REMOUNT_BIND, None)
     if os.path.exists(facts["secret"]):
         print("reading", facts["secret"])
-    path = os.path.join(sys.prefix, facts["token"])
-    try:
-        open(path, "w").close()
-        os.unlink(path)
-        print("writing into", sys.prefix)
-    except OSError:
-        pass
+    tries(f"writing into {sys.prefix}", lambda: write_into(sys.prefix))
     for cover in (b"/tmp", b"/proc"):
         libc.umount2(cover, DETACH)
     if os.path.exists("/proc/1") or os.path.exists(facts["secret"]):
@@ -161,7 +155,7 @@ except MemoryError:
 """
 
 MEMORY_TOGETHER = """
-import ctypes, os, platform, select, threading, time
+import ctypes, platform, select, threading, time
 share = facts["limits"]["memory_bytes"] * 6 // 10
 ready, tell = os.pipe()
 wait, release = os.pipe()
@@ -202,22 +196,14 @@ if len(got) == 4:
 """
 
 MEMORY_OF_THE_KERNEL = """
-import ctypes, errno, mmap, os, socket
+import ctypes, errno, mmap, socket
 libc = ctypes.CDLL(None, use_errno=True)
 for name, number in facts["calls"].items():
     # The first argument is one with which none of them gets anything.
     if libc.syscall(number, 1, 0, 0, 0, 0) >= 0 or ctypes.get_errno() != errno.ENOSYS:
         print("the system call", name)
-try:
-    mmap.mmap(-1, 4096)
-    print("shared memory without a file")
-except OSError:
-    pass
-try:
-    open("/dev/zero", "r+b").close()
-    print("the shared memory of /dev/zero")
-except OSError:
-    pass
+tries("shared memory without a file", lambda: mmap.mmap(-1, 4096))
+tries("the shared memory of /dev/zero", lambda: open("/dev/zero", "r+b").close())
 held = []
 try:
     while len(held) < 2 * facts["limits"]["open_files"]:
@@ -225,15 +211,10 @@ try:
     print(len(held), "open sockets")
 except OSError:
     pass
-try:
-    held[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-    print("a larger buffer of a socket")
-except OSError:
-    pass
+tries("a larger buffer of a socket", lambda: held[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20))
 """
 
 MANY_PROCESSES = """
-import os
 wait, release = os.pipe()
 started = 0
 try:
@@ -250,36 +231,18 @@ os.close(release)
 """
 
 DISK = """
-import os, tempfile
-folder = tempfile.mkdtemp()
-block = b"x" * (1 << 20)
-def fill(name, size):
-    try:
-        with open(os.path.join(folder, name), "wb") as file:
-            for _ in range(size >> 20):
-                file.write(block)
-        return True
-    except OSError:
-        return False
-limits = facts["limits"]
-try:
-    if fill("one", limits["file_bytes"] * 2):
-        print("a file of twice the size that it may have")
-    os.unlink(os.path.join(folder, "one"))
-    if all(fill(str(at), limits["file_bytes"]) for at in range(2 * limits["disk_bytes"] // limits["file_bytes"])):
-        print("twice the disk that it may have")
-    for name in os.listdir(folder):
-        os.unlink(os.path.join(folder, name))
-    try:
-        for at in range(2 * limits["disk_files"]):
-            os.close(os.open(os.path.join(folder, str(at)), os.O_CREAT))
-        print("twice the files that it may have")
-    except OSError:
-        pass
-finally:
-    for name in os.listdir(folder):
-        os.unlink(os.path.join(folder, name))
-    os.rmdir(folder)
+import tempfile
+limits, block = facts["limits"], b"x" * (1 << 20)
+def fill(files, size):
+    with tempfile.TemporaryDirectory() as folder:
+        for at in range(files):
+            with open(os.path.join(folder, str(at)), "wb") as file:
+                for _ in range(size >> 20):
+                    file.write(block)
+size = limits["file_bytes"]
+tries("a file of twice the size that it may have", lambda: fill(1, 2 * size))
+tries("twice the disk that it may have", lambda: fill(2 * limits["disk_bytes"] // size, size))
+tries("twice the files that it may have", lambda: fill(2 * limits["disk_files"], 0))
 """
 
 TIME = """
@@ -295,7 +258,7 @@ print("going on after its time")
 """
 
 REMAINS = """
-import os, sys, tempfile
+import sys, tempfile
 for folder in (tempfile.gettempdir(), "/dev/shm"):
     open(os.path.join(folder, facts["token"]), "w").close()
 there, started = os.pipe()  # the other program's start closes it
@@ -337,18 +300,15 @@ WALLS = (
 
 
 def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALLS) -> Iterator[Probed]:
-    """Try each wall of a sandbox that has not been started yet, one after the other.
+    """Try each wall of a sandbox, one after the other, with the limits that it promises to keep.
 
-    Args:
-        sandbox: to be tried. Its server is started here, so that it could inherit what it must not.
-        promised: the limits that it has to keep.
-        walls: to try.
+    The sandbox is started here, so that its server could inherit what it must not.
 
     Raises:
         NoSandbox: it cannot be started.
     """
     with Bait() as bait, sandbox:
-        prelude = f"import json\nfacts = json.loads({json.dumps(json.dumps(bait.facts(promised, sandbox.hidden)))})\n"
+        prelude = PRELUDE.format(facts=json.dumps(bait.facts(promised, sandbox.hidden)))
         for wall in walls:
             result = sandbox.run(Program((Cell("probe", prelude + wall.probe),), (_any_check(),)))
             yield Probed(wall, tuple(dict.fromkeys([*_said(result, wall), *wall.evidence(bait)])))

@@ -30,12 +30,6 @@ PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT")
 def write_gradescope_bundle(target: Path, released: Path, course: Course, *, from_scratch: bool = False) -> Path:
     """Write the zip that an instructor uploads as an assignment's autograder, and return its path.
 
-    Args:
-        target: of the zip.
-        released: the assignment's notebook as students got it.
-        course: with the reference, installed from its repository.
-        from_scratch: whether a pass by delegation earns nothing.
-
     Raises:
         BundleError: the course's wheel could not be built.
     """

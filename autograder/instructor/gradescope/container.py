@@ -83,11 +83,7 @@ def main() -> None:
 
 
 def grade(source: Path, submission: Path) -> dict[str, Any]:
-    """Return what Gradescope is told of a submission, as JSON values.
-
-    Args:
-        source: the unpacked bundle.
-        submission: the folder of what was handed in.
+    """Return what Gradescope is told of a submission, as JSON values; ``source`` is the unpacked bundle.
 
     Raises:
         NoSandbox: student code cannot be shut in.
@@ -144,20 +140,15 @@ def mark_of(released: NotebookNode, graded: Graded, notes: tuple[str, ...]) -> M
 
 
 @dataclass(frozen=True)
-class Found:
+class ChosenNotebook:
     """The notebook of an assignment among what was handed in, and what to say about the choice."""
 
     notebook: NotebookNode
     notes: tuple[str, ...] = ()
 
 
-def submitted_notebook(submission: Path, room: str, name: str) -> Found:
-    """Find the notebook of a room by its cells, whatever its file is called.
-
-    Args:
-        submission: the folder of what was handed in.
-        room: of the assignment's exercises.
-        name: of the released notebook's file.
+def submitted_notebook(submission: Path, room: str, name: str) -> ChosenNotebook:
+    """Find the notebook of a room by its cells, whatever its file is called; the released name comes first.
 
     Raises:
         MalformedNotebook: there is none; the message is for the student.
@@ -177,7 +168,7 @@ def submitted_notebook(submission: Path, room: str, name: str) -> Found:
     if ours:
         chosen = min(ours, key=lambda shown: (Path(shown).name != name, shown.count("/"), shown))
         others = ", ".join(shown for shown in ours if shown != chosen)
-        return Found(found[chosen], (f"{chosen} counts; also handed in: {others}",) if others else ())
+        return ChosenNotebook(found[chosen], (f"{chosen} counts; also handed in: {others}",) if others else ())
     if complaints:
         raise MalformedNotebook(complaints[0])
     if found:

@@ -1,7 +1,12 @@
-"""Each request with what running its check again shows, those about one check together."""
+"""Each request with what running its check again shows, and an answer, drafted for the instructor to edit.
+
+What a student wrote, and what a student's code answered, stands in fences that it cannot end. The text of an answer is
+for the student, so it says of a hidden check no more than title and result.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,15 +15,28 @@ from nbformat import NotebookNode
 
 from autograder.checks import Check, checks_of
 from autograder.course import Course
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, plain
 from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.grading.explain import ExplainedMark, explaining, find_check, full_name, graded_notebook
+from autograder.instructor.grading.explanation import observation_lines
 from autograder.instructor.requests.form import OTHER, WRITTEN
-from autograder.instructor.requests.reading import Asked
+from autograder.instructor.requests.reading import Asked, NotAsked
 from autograder.notebooks.graft import is_written, record_of, room_of
 from autograder.receipts import receipt_from
+from autograder.verdicts import labelled_lines, shown_diagnosis
 
+MAX_SEEN = 60  # lines of what a check saw
+
+HEAD = """# Requests about marks
+
+Made by `autograder requests`, which has changed no mark. Read each request, edit its answer and send it. What stands
+under *For you* is not for students.
+"""
+MEND = """If the check is wrong, mend it and, before anything is written, see who else changes:
+
+    autograder grade {assignment} --dry-run
+"""
 NO_RECEIPT = "it gives no receipt"
 GRADED = "its receipt is that of the notebook that was graded"
 
@@ -72,13 +90,6 @@ def answer(
 ) -> list[Group]:
     """Run what students ask about again and return it in groups, the largest first.
 
-    Args:
-        folder: the course folder.
-        course: the reference to compare with.
-        asked: the requests.
-        isolated: False only for work that the instructor trusts.
-        on_answer: called with each student's id.
-
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
     """
@@ -130,3 +141,93 @@ def _receipt(folder: CourseFolder, asked: Asked, notebook: NotebookNode) -> str:
     attempts = kept(folder, asked.student.id, asked.request.assignment)
     number = next((one.number for one in attempts if receipt_from(one.digest) == said), None)
     return f"its receipt is that of attempt {number}, not graded" if number else "its receipt is of no file known here"
+
+
+def draft(groups: Sequence[Group], left: Sequence[NotAsked] = ()) -> str:
+    """Return the answers to all requests as Markdown."""
+    parts = [HEAD, *(part for group in groups for part in _group(group))]
+    if left:
+        parts.append("## Not understood\n")
+        parts.append("\n".join(f"- {_code(one.file)}: {_line(one.reason)}" for one in left) + "\n")
+    return "\n".join(parts)
+
+
+def _group(group: Group) -> list[str]:
+    count = len(group.answered)
+    parts = [f"## {_line(group.assignment)}, {group.about}: {count} request{'' if count == 1 else 's'}\n"]
+    if group.check and (mark := next(one.mark for one in group.answered if one.mark)):
+        hidden = " It is hidden: students know its title and result." if group.check.hidden else ""
+        parts.append(f"The check asks: {group.check.title}.{hidden}\n")
+        parts.append(fenced(mark.check_source, "python"))
+        parts.append(MEND.format(assignment=group.assignment))
+    elif group.about == WRITTEN:
+        parts.append("A person marked it: read the answer again in the formgrader, under *Manual Grading*.\n")
+    return parts + [part for one in group.answered for part in _request(one)]
+
+
+def _request(one: Answered) -> list[str]:
+    asked, mark = one.asked, one.mark
+    known = f"Known by {asked.known}" if asked.known else "CLAIMED: nothing but the file says who asks"
+    if asked.known and asked.other_name:
+        known += f", although the file says {_code(asked.other_name)}"
+    result = ""
+    if mark:
+        result = ": the mark stands" if mark.reproduced else ": ANOTHER RESULT TODAY"
+    parts = [
+        f"### {_line(asked.student.id_and_name)}{result}\n",
+        f"{known}; {one.receipt}. In {_code(asked.file)}.\n",
+        fenced(asked.request.reason or "(no reason is given)"),
+    ]
+    if one.trouble:
+        parts.append(f"**Not run:** {_line(one.trouble)} (asked about: {_code(asked.request.check)})\n")
+    if mark:
+        lines = observation_lines(mark)
+        if len(lines) > MAX_SEEN:
+            lines[MAX_SEEN:] = [f"({len(lines) - MAX_SEEN} more lines: autograder explain)"]
+        parts.append("*For you:* what the check saw now.\n")
+        parts += [f"- {_line(warning)}\n" for warning in mark.warnings]
+        parts.append(fenced("\n".join(lines)))
+    parts += [fenced(text) for text in one.written]
+    parts.append("*Answer:*\n")
+    parts.append(fenced(letter(one)))
+    return parts
+
+
+def letter(one: Answered) -> str:
+    """Return the text for the student, to be edited."""
+    student, request = one.asked.student, one.asked.request
+    lines = [f"Dear {student.full_name or student.id},", ""]
+    if one.mark is None:
+        lines.append(f"you asked about your mark for {request.assignment}: {request.check}.")
+        return "\n".join(lines)
+    mark, verdict = one.mark, one.mark.verdict
+    check, record = mark.check, mark.verdict.record()
+    lines.append(f"you asked about a check of {check.exercise} in {mark.assignment}: “{check.title}”.")
+    lines.append("I have run it again on the notebook that was graded, with the same random numbers.")
+    if check.hidden and not verdict.delegated:
+        lines.append("It is a hidden check, of which I can tell you the title and the result.")
+    said = labelled_lines(shown_diagnosis(record))
+    lines += ["", *said, ""] if said else [""]
+    before, now = (f"{which['points']} of {which['max_points']} points" for which in (mark.recorded, record))
+    if mark.reproduced:
+        lines.append(f"The result is the same as before, {now}, and so the mark stands.")
+    else:
+        lines.append(f"The result is now {now}, where {before} were recorded. Your work will be graded again.")
+    return "\n".join(lines)
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Return a text in a fence that is longer than any in it, without what a terminal obeys."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language or 'text'}\n{plain(text.expandtabs(), but=chr(10)).rstrip()}\n{fence}\n"
+
+
+def _line(text: str) -> str:
+    """Return a text as one line in which Markdown and HTML find nothing."""
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", plain(" ".join(text.split())))
+
+
+def _code(text: str) -> str:
+    """Return a text as code in a line."""
+    return f"`{plain(' '.join(text.split())).replace('`', '´')}`"

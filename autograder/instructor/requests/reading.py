@@ -92,15 +92,7 @@ def _asked(file: DownloadedFile, request: Request, matches: Sequence[Match], dir
         return Asked(file.entry.name, request, claimed.student, known)
     if owners:
         return Asked(file.entry.name, request, owners[0], known)
-    if _is_contradicted(matches) or claimed.student is None:
-        raise NoRequest(_why(matches, claimed))
+    several = [match.reason for match in matches if match.several]  # outside the file, so its own word cannot decide
+    if several or claimed.student is None:
+        raise NoRequest([*several, claimed.reason][0])
     return Asked(file.entry.name, request, claimed.student, "")
-
-
-def _is_contradicted(matches: Sequence[Match]) -> bool:
-    """Whether what lies outside the file names more than one, so that the file's own word cannot decide."""
-    return any(match.several for match in matches)
-
-
-def _why(matches: Sequence[Match], claimed: Match) -> str:
-    return next((match.reason for match in matches if match.several), claimed.reason)

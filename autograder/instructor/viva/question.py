@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
-from autograder.checks import Observation, Raised
+import numpy as np
+
+from autograder.arrays import Array, as_numpy, close, is_array, is_tensor
+from autograder.checks import Observation, Raised, Sample
 from autograder.instructor.viva.edits import Edit, edits_of
 from autograder.instructor.viva.scenes import Scene
 from autograder.instructor.viva.source_text import NoPython, SourceText, defining, is_python
-from autograder.instructor.viva.spoken import differs, message_of, spoken
 from autograder.sandbox import Cell, Limits, Program, RunResult
 from autograder.sandbox.program import PlannedScene
 
@@ -26,6 +30,11 @@ PATIENCE_S = 120.0  # over one exercise, for code that takes its time
 DULL = {"NameError", "UnboundLocalError", "AttributeError", "TypeError", "SyntaxError", "IndentationError"}
 # torch's generator and unwritten memory differ in the two runs, and what shows of either is no definite answer.
 RUNS = ((1, True), (2, False))
+MAX_NUMBERS = 12
+MAX_TEXT = 80
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+MAX_MESSAGE = 200
+CLOSE = 0.01  # nearer than this, a number is not worth a question
 NOTHING = Edit("nothing", 0, 0, "", "", 1)
 Run = Callable[[Program], RunResult]
 Observed = Mapping[tuple[int, str], Observation]
@@ -38,8 +47,7 @@ class Question:
     Attributes:
         room: of the exercise.
         exercise: the public name.
-        cell: the id of the cell that defines it.
-        source: of that cell.
+        source: of the cell that defines it.
         edit: what is changed in it.
         place: which one of the edits that such a cell has a place for; the same for cells that differ in layout alone.
         given: lines that are run.
@@ -53,7 +61,6 @@ class Question:
 
     room: str
     exercise: str
-    cell: str
     source: str
     edit: Edit
     place: int
@@ -69,18 +76,9 @@ class Question:
 def questions(
     room: str, exercise: str, cells: Sequence[Cell], scenes: Sequence[Scene], run: Run, seed: str, need: int
 ) -> list[Question]:
-    """Return questions about an exercise, the better ones first: so many of the best kind, or all that there are.
+    """Return questions about an exercise, the better ones first: as many of the best kind as are needed, or all.
 
-    Deterministic: the same for the same cells, scenes and seed.
-
-    Args:
-        room: of the exercise.
-        exercise: the public name.
-        cells: of the student's notebook, in order, the exercise's among them.
-        scenes: what may be called.
-        run: runs a program in a sandbox with ``LIMITS``.
-        seed: of the order in which edits are tried.
-        need: how many of the best kind are enough.
+    They are the same for the same cells, scenes and seed, which draws the order in which edits are tried.
     """
     cell = cell_of(cells, room, exercise)
     if cell is None:
@@ -105,7 +103,6 @@ def questions(
                 one = Question(
                     room=room,
                     exercise=exercise,
-                    cell=cell.id,
                     source=cell.source,
                     edit=edits[place],
                     place=place,
@@ -211,3 +208,52 @@ class _Trial:
 
 def _name(edit: int, scene: int, seed: int) -> str:
     return f"{edit}-{scene}-{seed}"
+
+
+def spoken(value: Observation) -> str | None:
+    """Return an observation in a few words, None where it takes too many or says what the next run would not.
+
+    Of an error it is the kind: its message is the library's.
+    """
+    if isinstance(value, Raised):
+        return value.kind
+    if isinstance(value, Sample):
+        return None
+    if is_array(value):
+        return _array(value)
+    text = f"{value:.4g}" if type(value) is float else str(value)
+    return None if len(text) > MAX_TEXT or "\n" in text or ADDRESS.search(text) else text
+
+
+def _array(value: Array) -> str:
+    shape, numbers = tuple(value.shape), as_numpy(value)
+    if numbers.size == 0:
+        return f"no numbers, in the shape {shape}"
+    if numbers.size > MAX_NUMBERS:
+        return f"{'a tensor' if is_tensor(value) else 'an array'} of the shape {shape}"
+    return _numbers(numbers.tolist())
+
+
+def _numbers(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_numbers, value))}]"
+    # Adding 0 makes one zero of the two that there are.
+    return f"{value + 0.0:.4g}" if isinstance(value, float) else str(value)
+
+
+def differs(before: Observation, after: Observation) -> bool:
+    """Whether two observations read differently, and not by rounding alone."""
+    if is_array(before) and is_array(after) and before.shape == after.shape:
+        one, other = (as_numpy(value).astype(np.float64) for value in (after, before))
+        alike = bool(close(one, other, rtol=CLOSE, atol=CLOSE**2).all())
+    elif type(before) is float and type(after) is float:
+        alike = math.isclose(before, after, rel_tol=CLOSE)
+    else:
+        alike = False
+    return not alike and spoken(before) != spoken(after)
+
+
+def message_of(value: Observation) -> str:
+    """Return the first line of what an error says, or nothing."""
+    lines = value.message.strip().splitlines() if isinstance(value, Raised) else []
+    return ADDRESS.sub("…", lines[0])[:MAX_MESSAGE] if lines else ""

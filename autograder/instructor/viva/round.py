@@ -1,16 +1,116 @@
-"""Deal out questions: to one student, or to a class so that nobody gets the question of somebody with the same code."""
+"""Who is asked what: one student, or a class in which nobody gets the question of somebody with the same code."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
+from nbformat import NotebookNode
+
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.workers import Sandboxes
-from autograder.instructor.viva.question import Question, questions
+from autograder.instructor.viva.question import Question, cell_of, questions
 from autograder.instructor.viva.scenes import scenes_of
-from autograder.instructor.viva.work import Work
+from autograder.instructor.viva.source_text import SourceText
+from autograder.notebooks.answers import program_of
+from autograder.notebooks.graft import MalformedNotebook, read_notebook, record_of, room_of
+from autograder.sandbox import Cell
+
+
+@dataclass(frozen=True)
+class Work:
+    """A student's graded answers.
+
+    Attributes:
+        student: whose.
+        room: of the exercises.
+        cells: of the notebook, as they run.
+        passed: the exercises all checks of which passed, in order.
+        trouble: why nothing can be asked about it, as a sentence; or empty.
+    """
+
+    student: str
+    room: str
+    cells: tuple[Cell, ...]
+    passed: tuple[str, ...]
+    trouble: str = ""
+
+    def program(self, exercise: str) -> str:
+        """Return a text that the cells of two students share where they differ in layout and comments alone."""
+        cell = cell_of(self.cells, self.room, exercise)
+        return SourceText(cell.source).program if cell else self.student
+
+
+def works_of(folder: CourseFolder, assignment: str) -> list[Work]:
+    """Return the graded work of a class on an assignment, by student.
+
+    Raises:
+        CourseFolderError: nothing of it has been graded.
+    """
+    paths = sorted((folder.root / "autograded").glob(f"*/{assignment}/{assignment}.ipynb"))
+    if not paths:
+        raise CourseFolderError(f"nothing in this class has been graded: run `autograder grade {assignment}`")
+    found = []
+    for path in paths:
+        student = path.parent.parent.name
+        try:
+            found.append(work_in(student, assignment, read_notebook(path)))
+        except MalformedNotebook as error:
+            found.append(Work(student, "", (), (), str(error)))
+    return found
+
+
+def work_in(student: str, assignment: str, graded: NotebookNode) -> Work:
+    """Return the work in a graded notebook.
+
+    Raises:
+        MalformedNotebook: an earlier version of the grader wrote it.
+    """
+    verdicts, room = record_of(graded)["verdicts"], room_of(graded)
+    scenes = scenes_of(room)
+    passed = [
+        exercise
+        for exercise, own in groupby(verdicts, key=lambda verdict: verdict["exercise"])
+        if all(verdict["outcome"] == "pass" for verdict in own)
+    ]
+    trouble = "" if passed else f"no exercise of {student} in {assignment} passed all its checks"
+    with_scene = tuple(exercise for exercise in passed if exercise in scenes)
+    if passed and not with_scene:
+        trouble = f"there is no scene for {', '.join(passed)}"
+    return Work(student, room, program_of(graded, (), run_seed=0).cells, with_scene, trouble)
+
+
+def choose(
+    folder: CourseFolder, works: Sequence[Work], assignment: str, student: str | None, exercise: str | None
+) -> list[Work]:
+    """Return the work of a class that a talk with a student, or with everybody, is about: on one exercise, or on any.
+
+    Raises:
+        CourseFolderError: this student's work was not graded, or nothing of it can be asked about; or nobody's
+            exercise of that name passed.
+    """
+    if exercise is not None:
+        works = [only(work, exercise) for work in works]
+    mine = [work for work in works if student in (None, work.student)]
+    if not mine:
+        folder.submissions([assignment], student)  # says so where nothing was handed in either
+        again = f"run `autograder grade {assignment} --student {student}`"
+        raise CourseFolderError(f"{assignment} of {student} has not been graded: {again}")
+    if all(work.trouble for work in mine):
+        raise CourseFolderError(mine[0].trouble if student else f"nobody's code can be asked about: {mine[0].trouble}")
+    return list(works)
+
+
+def only(work: Work, exercise: str) -> Work:
+    """Return work in which one exercise alone counts as passed, or the reason why it may not be asked about."""
+    if exercise in work.passed:
+        return replace(work, passed=(exercise,))
+    passed = f"; what did: {', '.join(work.passed)}" if work.passed else ""
+    reason = f"{exercise} of {work.student} did not pass all its checks{passed}"
+    return replace(work, passed=(), trouble=work.trouble or reason)
 
 
 @dataclass(frozen=True)
@@ -31,11 +131,7 @@ class Talk:
 def deal(orders: Sequence[Sequence[Question]], again: int) -> list[Question | None]:
     """Give each of those who have the same code the first question of their order that nobody has had.
 
-    Where all have been dealt out, the order begins anew; without an order there is none.
-
-    Args:
-        orders: of questions, one for each student.
-        again: how many rounds came before, whose questions nobody is asked again.
+    Nobody is asked again what a round before has asked. Where all have been dealt out, the order begins anew.
     """
     taken: set[int] = set()
     dealt: list[Question | None] = []
@@ -61,15 +157,7 @@ def talks(
     """Return a question for each student, by student, or why there is none.
 
     Which exercise and which edit follow from student and assignment, and from who else has the same code: alone, a
-    student gets the question of the class's round.
-
-    Args:
-        works: of the class, by student.
-        assignment: its id.
-        sandboxes: where the code runs.
-        only_for: these students; None for all.
-        again: 0 for the first question, 1 for another one, and so on.
-        done: called with each student whose question is found or who gets none.
+    student gets the question of the class's round. ``again`` is 0 for the first question and 1 for another one.
     """
     wanted = {work.student for work in works} if only_for is None else set(only_for)
     found: dict[str, Talk] = {}
@@ -77,11 +165,7 @@ def talks(
     pending = list(works)
     with ThreadPoolExecutor(sandboxes.at_a_time()) as pool:
         while pending:
-            groups = [group for group in _with_same_code(pending, left) if any(one.student in wanted for one in group)]
-            last = {
-                group[0].student: max(at for at, one in enumerate(group) if one.student in wanted) for group in groups
-            }
-            groups = [group[: last[group[0].student] + 1] for group in groups]
+            groups = _with_same_code(pending, left, wanted)
             asked = [
                 [
                     pool.submit(_questions, work, left[work.student][0], assignment, sandboxes, (again + 1) * (at + 1))
@@ -117,13 +201,17 @@ def _in_turn(work: Work, assignment: str) -> list[str]:
     return random.Random(f"{assignment}/{work.student}").sample(work.passed, len(work.passed))
 
 
-def _with_same_code(works: Sequence[Work], left: dict[str, list[str]]) -> list[list[Work]]:
+def _with_same_code(works: Sequence[Work], left: dict[str, list[str]], wanted: Collection[str]) -> list[list[Work]]:
+    """Return those who have the same code in groups, each as far as the last one in it who is wanted."""
     groups: dict[tuple[str, str], list[Work]] = {}
     for work in works:
         if left[work.student]:
             exercise = left[work.student][0]
             groups.setdefault((exercise, work.program(exercise)), []).append(work)
-    return list(groups.values())
+    for group in groups.values():
+        while group and group[-1].student not in wanted:
+            group.pop()
+    return [group for group in groups.values() if group]
 
 
 def _questions(work: Work, exercise: str, assignment: str, sandboxes: Sandboxes, need: int) -> list[Question]:

@@ -13,7 +13,7 @@ from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.viva.question import Question
 from autograder.instructor.viva.round import Talk
-from autograder.instructor.viva.source_text import NoPython, SourceText
+from autograder.instructor.viva.source_text import SourceText
 from autograder.reports.html import render
 from autograder.sections import Section
 
@@ -47,22 +47,15 @@ class FollowUp:
 
 def write_sheets(folder: CourseFolder, course: Course, assignment: str, talk: Talk) -> list[Path]:
     """Write a student's sheet and the instructor's, and return them; none where nothing is asked."""
-    question = talk.question
+    student, question = talk.student, talk.question
     if question is None:
         return []
-    sheet, answer = sheet_paths(folder, assignment, talk.student)
-    sheet.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(sheet, student_sheet(talk.student, assignment, question))
-    write_atomically(
-        answer, answer_sheet(talk.student, assignment, question, follow_up(course, talk.student, question))
-    )
-    return [sheet, answer]
-
-
-def sheet_paths(folder: CourseFolder, assignment: str, student: str) -> tuple[Path, Path]:
-    """Return where the student's sheet and the instructor's stand."""
     room = folder.viva(assignment)
-    return room / f"{student}.html", room / f"{student}-answer.html"
+    room.mkdir(parents=True, exist_ok=True)
+    sheet, answer = room / f"{student}.html", room / f"{student}-answer.html"
+    write_atomically(sheet, student_sheet(student, assignment, question))
+    write_atomically(answer, answer_sheet(student, assignment, question, follow_up(course, student, question)))
+    return [sheet, answer]
 
 
 def write_index(folder: CourseFolder, assignment: str, talks: Sequence[Talk]) -> Path:
@@ -139,12 +132,8 @@ def _rows(line: Line) -> int:
 def _around(question: Question, at: int) -> tuple[int, int, range, str]:
     """Return the lines, from 0, of the function around a line, those of its docstring, and its class's first line."""
     lines = question.source.split("\n")
-    try:
-        tree = SourceText(question.source).tree
-    except NoPython:
-        return 0, len(lines), range(0), ""
     begin, end, doc, head = 0, len(lines), range(0), ""
-    for node in ast.walk(tree):  # from the outside in
+    for node in ast.walk(SourceText(question.source).tree):  # from the outside in
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
         first, last = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1, node.end_lineno or at

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from autograder.notebooks.remarks import python_of
 
 MAX_CHARACTERS = 20_000  # of a cell that somebody can be asked about in five minutes
-LINE_END = re.compile(rb"\r\n|\r|\n")
-COMMENT = re.compile(rb"#[^\r\n]*")
+LINE_END = re.compile(r"\r\n|\r|\n")
+COMMENT = re.compile(r"#[^\r\n]*")
 # These bind less than an operator does: in its place they need brackets.
 LOOSE = (
     ast.BinOp,
@@ -33,26 +32,25 @@ class NoPython(Exception):
     """A cell that Python cannot read, its magics aside, or that is too long to be talked about."""
 
 
-@dataclass(frozen=True)
-class Span:
-    """Where something stands in a text: bytes of its UTF-8, the end not included."""
+class Span(NamedTuple):
+    """Where something stands in a text: its first character, and the one after its last."""
 
     start: int
     end: int
 
 
+Place = Span | ast.expr | ast.stmt | ast.keyword
+
+
 class SourceText:
     """A cell's source with its tree. Lines that only a notebook can read are taken for statements that do nothing.
-
-    Args:
-        text: the source.
 
     Raises:
         NoPython: it cannot be read.
     """
 
     def __init__(self, text: str) -> None:
-        self.text, self.data = text, text.encode()
+        self.text = text
         try:
             if len(text) > MAX_CHARACTERS:
                 raise ValueError(f"it has more than {MAX_CHARACTERS:,} characters")
@@ -60,46 +58,46 @@ class SourceText:
             self.program = ast.dump(self.tree)  # the same for two texts that differ in layout and comments alone
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise NoPython(str(error)) from error
+        self._starts = [0, *(end.end() for end in LINE_END.finditer(text))]
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [0, *(end.end() for end in LINE_END.finditer(self.data))]
-
-    def span(self, node: ast.expr | ast.stmt | ast.keyword) -> Span:
+    def span(self, place: Place) -> Span:
         """Return where a node stands, without the brackets around it."""
-        assert node.end_lineno is not None
-        assert node.end_col_offset is not None
-        first, last = self._starts[node.lineno - 1], self._starts[node.end_lineno - 1]
-        return Span(first + node.col_offset, last + node.end_col_offset)
+        if isinstance(place, Span):
+            return place
+        assert place.end_lineno is not None
+        assert place.end_col_offset is not None
+        start = self._character(place.lineno, place.col_offset)
+        return Span(start, self._character(place.end_lineno, place.end_col_offset))
 
-    def line(self, place: int) -> int:
-        """Return the number of the line in which a place lies, from 1."""
-        return bisect_right(self._starts, place)
+    def _character(self, line: int, column: int) -> int:
+        """Return the place of a column, which a tree counts in bytes of UTF-8."""
+        start = self._starts[line - 1]
+        return start + len(self.text[start : start + column].encode()[:column].decode())
 
-    def of(self, span: Span) -> str:
-        return self.data[span.start : span.end].decode()
+    def line(self, character: int) -> int:
+        """Return the number of the line in which a character lies, from 1."""
+        return bisect_right(self._starts, character)
 
-    def code(self, node: ast.expr) -> str:
+    def of(self, place: Place) -> str:
+        start, end = self.span(place)
+        return self.text[start:end]
+
+    def operand(self, node: ast.expr) -> str:
         """Return the text of an expression, in brackets where it needs some beside an operator."""
-        text = self.of(self.span(node))
-        return f"({text})" if isinstance(node, LOOSE) else text
+        return f"({self.of(node)})" if isinstance(node, LOOSE) else self.of(node)
 
-    def between(self, before: int, after: int, pattern: str) -> Span:
+    def between(self, before: Place, after: Place, pattern: str) -> Span:
         """Return where a pattern first matches between two places, comments aside.
 
         Raises:
             LookupError: nowhere.
         """
-        stretch = COMMENT.sub(lambda comment: b" " * len(comment[0]), self.data[before:after])
-        match = re.search(pattern.encode(), stretch)
+        begin = self.span(before).end
+        stretch = self.text[begin : self.span(after).start]
+        match = re.search(pattern, COMMENT.sub(lambda comment: " " * len(comment[0]), stretch))
         if match is None:
             raise LookupError(pattern)
-        return Span(before + match.start(), before + match.end())
-
-    def characters(self, span: Span) -> tuple[int, int]:
-        """Return a span in characters."""
-        start = len(self.data[: span.start].decode())
-        return start, start + len(self.of(span))
+        return Span(begin + match.start(), begin + match.end())
 
 
 def parsed(text: str) -> ast.Module:
@@ -113,12 +111,7 @@ def parsed(text: str) -> ast.Module:
 
 
 def defining(tree: ast.Module, name: str) -> list[ast.stmt]:
-    """Return the statements of a cell that define a name, and those that define what they use, in order.
-
-    Args:
-        tree: of the cell.
-        name: of a function, a class or anything else; nothing is returned where the cell does not define it.
-    """
+    """Return the statements of a cell that define a name, and those that define what they use, in order."""
     defined = [(statement, _names(statement, ast.Store)) for statement in tree.body]
     chosen: list[ast.stmt] = []
     wanted, known = [name], {name}

@@ -31,35 +31,6 @@ CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
 CALLED = {"min": "max", "any": "all", "zeros": "ones", "zeros_like": "ones_like", "eval": "train"}
 CALLED |= {other: name for name, other in CALLED.items()}
 
-# How an operator is written.
-SIGNS: dict[type[ast.AST], str] = {
-    ast.Add: r"\+",
-    ast.Sub: "-",
-    ast.Mult: r"\*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: r"\*\*",
-    ast.MatMult: "@",
-    ast.BitAnd: "&",
-    ast.BitOr: r"\|",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Is: "is",
-    ast.IsNot: r"is\s+not",
-    ast.In: "in",
-    ast.NotIn: r"not\s+in",
-}
-ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
-DIMENSIONS = {"dim", "axis", "dim0", "dim1", "start_dim", "end_dim"}
-# What a student may confuse and still get an answer; the name is looked up in a tensor or in torch.
-ALSO_CALLED = {"mean": "sum", "sum": "mean", "amax": "amin", "amin": "amax", "argmax": "argmin", "argmin": "argmax"}
-MODULES = {"torch", "nn", "F", "math", "np", "numpy", "time", "copy", "functional"}
-
 
 def root_of(node: ast.AST) -> str:
     """Return the name that a chain of attributes begins with, or nothing where it begins with something else."""

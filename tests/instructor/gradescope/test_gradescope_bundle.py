@@ -109,19 +109,20 @@ def submit(folder: Path, released: Path) -> None:
         f"malformed/{NAME}": nbformat.writes(notebook_of(released, "ada"))[:5000],
         f"thief/{NAME}": nbformat.writes(thief),
     }
-    for name, text in texts.items():
-        path = folder / "submissions" / name
-        path.parent.mkdir(parents=True)
+    hand_in(folder / "submissions", texts)
+
+
+def hand_in(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return folder
 
 
 def results_of(container: Path, name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((container / "results" / name / "results.json").read_text(encoding="utf-8"))
     return found
-
-
-def score(results: dict[str, Any]) -> float:
-    return sum(test["score"] for test in results["tests"])
 
 
 def outputs(results: dict[str, Any], exercise: str) -> str:
@@ -227,14 +228,6 @@ def test_another_user_is_no_wall_around_what_everybody_may_read(course: Course) 
 
 
 # Which notebook
-
-
-def hand_in(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
 
 
 def test_the_notebook_is_found_by_its_cells_and_the_released_name_comes_first(released: Path, tmp_path: Path) -> None:

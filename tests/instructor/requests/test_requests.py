@@ -1,4 +1,4 @@
-"""Requests from a folder and from learning systems: whose they are, what their checks show, and the answers."""
+"""Requests about marks: what students may write, whose they are, what their checks show, and the answers."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.requests.answering import GRADED, Group, answer, check_named
-from autograder.instructor.requests.draft import draft, letter
-from autograder.instructor.requests.form import OTHER, WRITTEN, Request
+from autograder.instructor.requests.answering import GRADED, Group, answer, check_named, draft, letter
+from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.instructor.requests.reading import Asked, NotAsked, read_requests
 from autograder.receipts import receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT
 
+Read = tuple[list[Asked], list[NotAsked]]
 ROSTER = """id,first name,last name,lms user id
 ada,Ada,Lovelace,1000
 barbara,Barbara,Liskov,1001
@@ -30,6 +32,40 @@ john,John,McCarthy,1002
 """
 TITLE = next(check.title for check in checks_of("layers", "Linear") if check.name == "affine_map")
 REASON = "It works on my machine.\n````\n<script>alert(1)</script> \x1b[2J"
+ASKED = Request("ada", "2-layers", "Linear.affine_map", "3f9a-0c27-e1b4-88d2", "It is right.\n\ncheck: twice, please")
+
+
+def test_what_a_request_says_is_read_as_it_was_written() -> None:
+    assert parse_request(ASKED.lines().encode()) == ASKED
+
+
+def test_a_mail_is_read_that_quotes_the_lines_and_says_more_before_them() -> None:
+    mail = "Dear all,\r\n> Student: ada\r\n> Assignment:2-layers\r\n> CHECK : Flatten.rows\r\nreason: why\r\nAda\r\n"
+    assert parse_request(b"\xef\xbb\xbf" + mail.encode()) == Request("ada", "2-layers", "Flatten.rows", "", "why\nAda")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "no line “assignment: …”"),
+        (b"assignment: 2-layers\n", "no line “check: …”"),
+        (b"reason: all\nassignment: 2-layers\ncheck: a\n", "no line “assignment: …”"),
+        (b"\xff\xfe\x00", "no text in UTF-8"),
+        (b"x" * (MAX_BYTES + 1), "more than 64 KiB"),
+    ],
+)
+def test_what_is_no_request_says_why(content: bytes, why: str) -> None:
+    with pytest.raises(NoRequest, match=why):
+        parse_request(content)
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
+def test_junk_is_a_request_or_none_and_no_other_error(junk: bytes) -> None:
+    for content in (junk, ASKED.lines().encode() + junk):
+        try:
+            assert len(parse_request(content).reason) <= MAX_REASON
+        except NoRequest as error:
+            assert str(error)
 
 
 def asks(check: str = "Linear.affine_map", student: str = "", assignment: str = ASSIGNMENT, receipt: str = "") -> str:
@@ -70,28 +106,28 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def read(folder: Path) -> tuple[list[Asked], list[NotAsked]]:
+def read(folder: Path) -> Read:
     return read_requests(CourseFolder(folder), [folder.parent / "sent"])
 
 
 @pytest.fixture(scope="module")
-def groups(folder: Path, read: tuple[list[Asked], list[NotAsked]], course: Course) -> list[Group]:
+def groups(folder: Path, read: Read, course: Course) -> list[Group]:
     return answer(CourseFolder(folder), course, read[0])
 
 
 @pytest.fixture(scope="module")
-def text(groups: list[Group], read: tuple[list[Asked], list[NotAsked]]) -> str:
+def text(groups: list[Group], read: Read) -> str:
     return draft(groups, read[1])
 
 
-def test_the_folder_says_whose_a_request_is_and_not_what_it_holds(read: tuple[list[Asked], list[NotAsked]]) -> None:
+def test_the_folder_says_whose_a_request_is_and_not_what_it_holds(read: Read) -> None:
     owners = {one.file: (one.student.id, one.known, one.other_name) for one in read[0]}
     assert owners["barbara/request.txt"] == ("barbara", "its folder", "")
     assert owners["john/request.txt"] == ("john", "its folder", "ada")
     assert owners["by-mail.txt"] == ("john", "", "John McCarthy")
 
 
-def test_what_is_no_request_is_left_with_the_reason(read: tuple[list[Asked], list[NotAsked]]) -> None:
+def test_what_is_no_request_is_left_with_the_reason(read: Read) -> None:
     left = {one.file: one.reason for one in read[1]}
     assert left.keys() == {"of nobody.txt", "photo.png", "link.txt"}
     assert left["of nobody.txt"] == "nobody in the roster is 'nobody'"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.checks import Raised, rooms
+from autograder.checks import Observation, Raised, rooms
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import RUNS, in_turn, questions
+from autograder.instructor.viva.question import Question, differs, in_turn, questions, spoken
 from autograder.instructor.viva.scenes import scenes_of
-from autograder.instructor.viva.spoken import differs, spoken
 from autograder.sandbox import Cell, Program, Sandbox
 from autograder.sandbox.program import PlannedScene
-from tests.instructor.viva.conftest import COURSE, alone, asked, cells_of, right, right_answers
+from tests.instructor.viva.conftest import COURSE, asked, cells_of, right, right_answers
 from tests.suite import is_deep
 
 # These inherit all that the exercise asks for from PyTorch: there is no line of the student's to edit.
@@ -57,25 +56,24 @@ def test_each_question_about_right_code_has_a_definite_answer(
         for question in found:
             assert question.answer
             assert question.answer != question.before
-        first = found[0]
-        assert answer_again(sandbox, first.room, first.exercise, source, first.edit.apply(first.source), first) == {
-            first.answer
-        }
-        assert asked(sandbox, room, exercise, source, seed)[0] == first
+        assert answer_again(sandbox, found[0]) == {found[0].answer}
+        assert asked(sandbox, room, exercise, source, seed)[0] == found[0]
 
 
-def answer_again(
-    sandbox: Sandbox, room: str, exercise: str, source: str, edited: str, question: object
-) -> set[str | None]:
+def answer_again(sandbox: Sandbox, question: Question) -> set[str | None]:
     """Return what comes out where the edited program is what the student handed in, with two new seeds."""
-    given, expression = question.given, question.asked  # type: ignore[attr-defined]
+    setup, answers = cells_of(question.room, question.edit.apply(question.source))
     planned = tuple(
-        PlannedScene(room, exercise, f"again-{seed}", seed, cell=f"{room}-answers", given=given, asked=(expression,))
+        PlannedScene(
+            *(question.room, question.exercise, f"again-{seed}", seed),
+            cell=answers.id,
+            given=question.given,
+            asked=(question.asked,),
+        )
         for seed in (71, 72)
     )
-    setup, _ = cells_of(room, source)
-    result = sandbox.run(Program((setup, Cell(f"{room}-answers", edited)), planned))
-    return {spoken(answer.observations[expression]) for answer in result.answers.values()}
+    result = sandbox.run(Program((setup, answers), planned))
+    return {spoken(answer.observations[question.asked]) for answer in result.answers.values()}
 
 
 def test_the_same_seed_gives_the_same_question_and_another_one_another(sandbox: Sandbox) -> None:
@@ -169,29 +167,31 @@ def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
     assert found
 
 
-def test_what_is_said_aloud_is_short() -> None:
-    assert spoken(torch.tensor([[1.0, -0.0], [0.25, 1 / 3]])) == "[[1, 0], [0.25, 0.3333]]"
-    assert spoken(torch.zeros(3, 5)) == "a tensor of the shape (3, 5)"
-    assert spoken(torch.zeros(0, 2)) == "no numbers, in the shape (0, 2)"
-    assert spoken(Raised("ValueError", "long")) == "ValueError"
-    assert spoken("<f at 0x7f00deadbeef>") is None
-    assert spoken("long " * 30) is None
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (torch.tensor([[1.0, -0.0], [0.25, 1 / 3]]), "[[1, 0], [0.25, 0.3333]]"),
+        (torch.zeros(3, 5), "a tensor of the shape (3, 5)"),
+        (torch.zeros(0, 2), "no numbers, in the shape (0, 2)"),
+        (Raised("ValueError", "long"), "ValueError"),
+        ("<f at 0x7f00deadbeef>", None),
+        ("long " * 30, None),
+    ],
+)
+def test_what_is_said_aloud_is_short(value: Observation, said: str | None) -> None:
+    assert spoken(value) == said
 
 
-def test_rounding_makes_no_difference() -> None:
-    assert not differs(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0001]))
-    assert not differs(0.5493, 0.5491)
-    assert not differs(torch.tensor(float("nan")), torch.tensor(float("nan")))
-    assert differs(1.0, 1.5)
-    assert differs(torch.zeros(2), torch.zeros(3))
-    assert differs(Raised("ValueError", ""), 1)
-
-
-def test_both_runs_differ_in_seed_and_memory() -> None:
-    (seed, fills), (other_seed, other_fills) = RUNS
-    assert seed != other_seed
-    assert fills is not other_fills
-
-
-def test_the_helper_takes_the_reference_out() -> None:
-    assert "solutions" not in alone(COURSE.source("deployment"))
+@pytest.mark.parametrize(
+    ("before", "after", "is_question"),
+    [
+        (torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0001]), False),
+        (0.5493, 0.5491, False),
+        (torch.tensor(float("nan")), torch.tensor(float("nan")), False),
+        (1.0, 1.5, True),
+        (torch.zeros(2), torch.zeros(3), True),
+        (Raised("ValueError", ""), 1, True),
+    ],
+)
+def test_rounding_makes_no_difference(before: Observation, after: Observation, is_question: bool) -> None:
+    assert differs(before, after) == is_question

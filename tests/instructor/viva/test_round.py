@@ -11,15 +11,14 @@ from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.grading.workers import Sandboxes
 from autograder.instructor.viva.edits import Edit
 from autograder.instructor.viva.question import Question
-from autograder.instructor.viva.round import Talk, deal, talks
-from autograder.instructor.viva.work import Work, only
+from autograder.instructor.viva.round import Talk, Work, deal, only, talks
 from autograder.sandbox import Cell, Program, RunResult, Sandbox
 
 CODE = "def he_std(n):\n    if n < 1:\n        raise ValueError('too few')\n    return (2 / n) ** 0.5\n"
 
 
 def question(place: int) -> Question:
-    return Question("layers", "he_std", "c", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
+    return Question("layers", "he_std", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
 
 
 def places(*orders: list[int], again: int = 0) -> list[int | None]:

@@ -34,9 +34,7 @@ def question(room: str = "layers", exercise: str = "Linear", source: str | None 
     source = COURSE.source(room) if source is None else source
     edit = edits_of(source, exercise)[at]
     scene = scenes_of(room)[exercise][0]
-    return Question(
-        room, exercise, "cell", source, edit, 0, scene.given, scene.asked[0], "before", ANSWER, MESSAGE, LINE, 0
-    )
+    return Question(room, exercise, source, edit, 0, scene.given, scene.asked[0], "before", ANSWER, MESSAGE, LINE, 0)
 
 
 def shown(question: Question) -> str:
@@ -124,7 +122,7 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, brow
 def test_an_edit_over_several_lines_shows_all_of_them() -> None:
     source = "def he_std(n):\n    a = max(\n        n,\n        2,\n    )\n    return a\n"
     (edit,) = [edit for edit in edits_of(source, "he_std") if edit.kind == "statement"]
-    one = Question("layers", "he_std", "", source, edit, 0, "", "", "", "", "", "", 0)
+    one = Question("layers", "he_std", source, edit, 0, "", "", "", "", "", "", 0)
     assert shown(one).splitlines() == [
         " def he_std(n):",
         "-    a = max(",

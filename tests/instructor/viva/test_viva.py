@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.viva.work import works_of
+from autograder.instructor.viva.round import works_of
 from tests.commands import autograder
 from tests.conftest import copy_course
 
@@ -38,17 +38,6 @@ def test_everybody_whose_exercise_passed_has_two_sheets(prepared: Path) -> None:
     can = [work.student for work in works_of(CourseFolder(prepared), ASSIGNMENT) if not work.trouble]
     assert {"ada", "alan", "grace"} <= set(can)
     assert sheets(prepared).keys() == {"index", *can, *(f"{student}-answer" for student in can)}
-
-
-def test_a_sheet_holds_the_question_and_the_other_the_answer_as_well(prepared: Path) -> None:
-    found = sheets(prepared)
-    sheet, answer = found["ada"], found["ada-answer"]
-    assert "What comes out now, and why?" in sheet
-    assert "<h2>Answer</h2>" not in sheet
-    assert "Follow-up" not in sheet
-    shared = sheet[sheet.index("<h2>Your code") : sheet.index("</main>")].strip()
-    assert shared in answer
-    assert answer[answer.index("<h2>Answer") :].count("<h2>") == 2
 
 
 def test_the_page_of_the_round_lists_everybody_and_says_why_somebody_is_not_asked(prepared: Path) -> None:

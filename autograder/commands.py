@@ -1,10 +1,15 @@
-"""Options and arguments that several commands have, and the ending of their help."""
+"""What several commands share: options, the ending of their help, and care for files that exist."""
 
 from __future__ import annotations
 
+import errno
+import shutil
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from autograder.errors import WouldOverwrite
 
 Assignment = Annotated[str | None, typer.Argument(help="An assignment's id, such as 2-layers; all if left out.")]
 OneAssignment = Annotated[str, typer.Argument(help="An assignment's id, such as 2-layers.")]
@@ -22,3 +27,15 @@ def examples(*lines: str) -> str:
     """Return an epilog whose lines the help keeps as they are."""
     keep = "\b\n"  # click's mark for a paragraph that is not to be filled
     return keep + "\n".join(f"{'Example:' if at == 0 else '        '} {line}" for at, line in enumerate(lines))
+
+
+def refuse_or_copy(path: Path, force: bool) -> None:
+    """Let nobody's file be overwritten unasked, and never without a copy."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder: name a file", str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "does not exist", str(path.parent))
+    if path.exists():
+        if not force:
+            raise WouldOverwrite(f"{path} exists: --force replaces it and keeps a copy beside it")
+        shutil.copyfile(path, path.with_name(path.name + ".bak"))

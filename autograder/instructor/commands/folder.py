@@ -1,4 +1,4 @@
-"""``autograder backup``: a course in one file."""
+"""Commands for the whole folder: ``autograder backup | restore``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import Force, Quiet, examples
+from autograder.commands import Force, Quiet, examples, refuse_or_copy
+from autograder.errors import complain
 
 app = typer.Typer()
 
@@ -28,8 +29,6 @@ def backup(
     """
     from datetime import datetime
 
-    from autograder.commands.overwriting import refuse_or_copy
-    from autograder.errors import complain
     from autograder.instructor.backup import write_backup
     from autograder.instructor.course.folder import CourseFolder
 
@@ -48,3 +47,30 @@ def backup(
         gradebook = "the gradebook" if done.has_gradebook else "no gradebook"
         print(f"{target}: {done.files} files and {gradebook}, {target.stat().st_size / 1e6:.1f} MB")
         print(f"To put it back, in the folder that is to hold the course: autograder restore {target.name}")
+
+
+@app.command(
+    epilog=examples("autograder restore my-course.zip", "autograder restore my-course.zip my-course --replace")
+)
+def restore(
+    file: Annotated[
+        Path, typer.Argument(help="What `autograder backup` wrote. Use none of a stranger's: it holds code.")
+    ],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="The course folder; by the name that it had, here, if left out."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in the place of the course that is there, which is kept aside.")
+    ] = False,
+) -> None:
+    """Put a course folder and its gradebook back as they were when the backup was written.
+
+    It is unpacked beside its place first: killed before the end, nothing is lost.
+    """
+    from autograder.instructor.backup import restore as put_back
+
+    done = put_back(file, folder, replace=replace)
+    print(f"{done.folder}: as it was on {done.made[:16].replace('T', ' ')} UTC")
+    if done.aside:
+        print(f"what was there before: {done.aside}")

@@ -1,1 +1,0 @@
-"""The commands of ``autograder``; ``options`` holds what several have."""

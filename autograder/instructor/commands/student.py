@@ -1,0 +1,179 @@
+"""Commands about a student: ``autograder receipt | explain | requests | viva``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands import Assignment, Force, Json, OneAssignment, Quiet, ShutIn, examples, refuse_or_copy
+from autograder.errors import WrongUse, complain, plain, plain_json
+
+app = typer.Typer()
+
+
+@app.command(epilog=examples("autograder receipt ada", "autograder receipt ada 2-layers --json"))
+def receipt(
+    student: Annotated[str, typer.Argument(help="Whose work.")],
+    assignment: Assignment = None,
+    as_json: Json = False,
+) -> None:
+    """Find a receipt again: each attempt that a student handed in, when, and which one counts.
+
+    A receipt is worked out from the bytes of the notebook, by the student's last cell and here. If both are the same,
+    that very file was collected. It proves no mark, and not when it was handed in. The exit status is 1 if a file that
+    was collected has changed since, or is gone.
+    """
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.receipts import receipts_of
+
+    folder = CourseFolder.here()
+    found = receipts_of(folder, student, folder.chosen(assignment))
+    if as_json:
+        print(plain_json([one.to_json() for one in found]))
+    else:
+        print("\n".join(plain(str(one)) for one in found))
+    raise typer.Exit(1 if any(one.lost for one in found) else 0)
+
+
+@app.command(epilog="Example: autograder explain ada 2-layers Linear.affine_map")
+def explain(
+    student: Annotated[str, typer.Argument(help="Whose work.")],
+    assignment: OneAssignment,
+    check: Annotated[str, typer.Argument(help="Exercise.check, or the check's own name where no other has it.")],
+    as_json: Json = False,
+    sandbox: ShutIn = True,
+) -> None:
+    """Reproduce one mark: seed, check, observed, expected, verdict; exit status 1 if another verdict was recorded."""
+    from autograder.console import progress
+    from autograder.instructor.course.about import course_of
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.grading.explain import explain_mark
+    from autograder.instructor.grading.explanation import explanation_json, explanation_text
+
+    folder = CourseFolder.here()
+    course = course_of(folder)
+    with progress("Running the check again", None, as_json):
+        mark = explain_mark(folder, course, student, assignment, check, isolated=sandbox)
+    print(plain_json(explanation_json(mark)) if as_json else explanation_text(mark))
+    raise typer.Exit(0 if mark.reproduced else 1)
+
+
+@app.command(epilog=examples("autograder requests ../requests", "autograder requests ../requests.zip -o answers.md"))
+def requests(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Folders, files or zips with what students sent.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, if not reports/requests.md.")
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+    sandbox: ShutIn = True,
+) -> None:
+    """Read requests to look at a mark again, run what they ask about, and draft an answer to each.
+
+    A page of feedback makes such a request: a small file that the student mails or hands in. Every check that is asked
+    about runs again as in `autograder explain`. The answers go into one Markdown file, grouped by check, for you to
+    edit; no mark is changed. Whose a request is, the learning system or the folder says; if neither does, it is called
+    claimed. The exit status is 1 if no request was found.
+    """
+    from autograder.console import progress
+    from autograder.instructor.course.about import course_of
+    from autograder.instructor.course.files import write_atomically
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.requests.answering import answer, draft
+    from autograder.instructor.requests.reading import read_requests
+
+    folder = CourseFolder.here()
+    target = output or folder.root / "reports" / "requests.md"
+    if output is None:
+        target.parent.mkdir(exist_ok=True)
+    refuse_or_copy(target, force)  # before the work, not after it
+    asked, left = read_requests(folder, paths)
+    for one in left:
+        complain(f"no request: {one.file}: {one.reason}")
+    if not asked:
+        complain("no request was found")
+        raise typer.Exit(1)
+    with progress("Running checks again", len(asked), quiet) as step:
+        groups = answer(folder, course_of(folder), asked, isolated=sandbox, on_answer=step)
+    write_atomically(target, draft(groups, left))
+    if quiet:
+        return
+    for group in groups:
+        others = sum(not one.mark.reproduced for one in group.answered if one.mark)
+        changed = f", {others} with another result today" if others else ""
+        not_run = sum(bool(one.trouble) for one in group.answered)
+        changed += f", {not_run} not run" if not_run else ""
+        count = f"{len(group.answered)} request{'' if len(group.answered) == 1 else 's'}"
+        print(plain(f"{group.assignment}, {group.about}: {count}{changed}"))
+    claimed = sum(not one.known for one in asked)
+    print(f"{target}: {len(asked)} to answer" + (f", {claimed} of them by a claimed name" if claimed else ""))
+
+
+@app.command(
+    epilog=examples(
+        "autograder viva ada 2-layers",
+        "autograder viva ada 2-layers --again 1 --exercise Linear",
+        "autograder viva --class 2-layers",
+    )
+)
+def viva(
+    student: Annotated[str | None, typer.Argument(help="With whom; the id of a folder in submitted/.")] = None,
+    assignment: Annotated[str | None, typer.Argument(help="An assignment's id, such as 2-layers.")] = None,
+    whole_class: Annotated[
+        str | None, typer.Option("--class", metavar="ASSIGNMENT", help="With everybody whose work was graded.")
+    ] = None,
+    exercise: Annotated[str | None, typer.Option(metavar="NAME", help="About this exercise, such as Linear.")] = None,
+    again: Annotated[int, typer.Option(min=0, max=9, metavar="N", help="Another question, up to nine times.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Sandboxes at a time.")] = 2,
+    sandbox: ShutIn = True,
+    quiet: Quiet = False,
+) -> None:
+    """Prepare a talk about a student's own code: one small edit, and what comes out then.
+
+    Takes an exercise that passed, tries small edits of the student's code in the sandbox, and keeps one whose result is
+    definite and differs from before. Writes two pages that can be printed, into viva/ASSIGNMENT/: STUDENT.html with
+    code, edit and question, and STUDENT-answer.html with the answer and a follow-up from the chapter, for you alone.
+
+    The same student gets the same question each time; --again 1 gives another one. In a class nobody gets the question
+    of somebody with the same code, where there is a choice. The exit status is 1 if nobody could be asked.
+    """
+    from autograder.console import progress
+    from autograder.instructor.course.about import course_of
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.grading.workers import local_sandboxes
+    from autograder.instructor.viva.question import LIMITS
+    from autograder.instructor.viva.round import choose, talks, works_of
+    from autograder.instructor.viva.sheets import write_index, write_sheets
+
+    if (student is None) == (whole_class is None) or (student is None) != (assignment is None):
+        raise WrongUse("name a student and an assignment, or --class and an assignment: see autograder viva --help")
+    folder = CourseFolder.here()
+    (chosen,) = folder.chosen(assignment or whole_class)
+    course = course_of(folder)
+    works = choose(folder, works_of(folder, chosen), chosen, student, exercise)
+    wanted = None if student is None else {student}
+    with (
+        progress("Trying edits", len(works) if student is None else 1, quiet) as step,
+        local_sandboxes(
+            workers if student is None else 1, LIMITS, isolated=sandbox, hidden=[course.folder]
+        ) as sandboxes,
+    ):
+        held = talks(works, chosen, sandboxes, only_for=wanted, again=again, done=step)
+    written = [path for talk in held for path in write_sheets(folder, course, chosen, talk)]
+    if student is None:
+        written = [write_index(folder, chosen, held)]
+    asked = sum(talk.question is not None for talk in held)
+    if not quiet:
+        for path in written:
+            print(plain(str(path.relative_to(folder.root))))
+        if student is None:
+            print(f"{asked} of {len(held)} can be asked")
+    for talk in held:
+        if talk.question is None:
+            complain(f"not asked: {talk.trouble}")
+    if not asked:
+        raise typer.Exit(1)
