@@ -24,8 +24,7 @@ def explain(
     from autograder.console import progress
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.grading.explain import explain_mark
-    from autograder.instructor.grading.explanation import explanation_json, explanation_text
+    from autograder.instructor.grading.explain import explain_mark, explanation_json, explanation_text
 
     folder = CourseFolder.here()
     course = course_of(folder)

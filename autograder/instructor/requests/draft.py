@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from autograder.errors import plain
 from autograder.instructor.course.roster import Student
-from autograder.instructor.grading.explanation import observation_lines
+from autograder.instructor.grading.explain import observation_lines
 from autograder.instructor.requests.answering import Answered, Group
 from autograder.instructor.requests.form import WRITTEN
 from autograder.instructor.requests.reading import NotAsked
