@@ -15,7 +15,6 @@ from bs4 import BeautifulSoup
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.reports import feedback
-from autograder.instructor.reports.feedback import write_feedback
 from autograder.reports.html import CONTROLS
 from tests.attacks.corpus import tried
 from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
@@ -130,26 +129,29 @@ def test_a_graded_notebook_has_no_more_than_was_handed_in_and_a_little(course: P
         assert CourseFolder(course).autograded(student, ASSIGNMENT).stat().st_size < size + (1 << 20)
 
 
-# Markup arrives as text
-
-
-def copy_without_pipes(source: Path, target: Path) -> None:
-    """Copy a course folder; nothing can be copied out of a pipe."""
-
-    def pipes(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if (Path(folder) / name).is_fifo()]
-
-    shutil.copytree(source, target, symlinks=True, ignore=pipes)
+# Whatever is handed in, what is made of the class is made, and obeys nobody
 
 
 @pytest.fixture(scope="module")
-def pages(course: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def told(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graded course in another folder, with feedback, report, and marks for a spreadsheet."""
+
+    def pipes(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if (Path(folder) / name).is_fifo()]  # nothing can be copied out of one
+
+    folder = tmp_path_factory.mktemp("told") / "course"
+    shutil.copytree(course, folder, symlinks=True, ignore=pipes)
+    for command in ("feedback", "report", "export"):
+        done = autograder(command, ASSIGNMENT, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(told: Path) -> dict[str, str]:
     """Our feedback page of each student."""
-    folder = tmp_path_factory.mktemp("feedback") / "course"
-    copy_without_pipes(course, folder)
-    write_feedback(CourseFolder(folder), [ASSIGNMENT])
     students = (*HONEST, *ATTACKS)
-    return {one: CourseFolder(folder).feedback(one, ASSIGNMENT).read_text(encoding="utf-8") for one in students}
+    return {one: CourseFolder(told).feedback(one, ASSIGNMENT).read_text(encoding="utf-8") for one in students}
 
 
 MARKUP = ("<script", "<img", "<svg", "<iframe", "<b ")
@@ -162,22 +164,12 @@ def test_in_our_feedback_markup_is_text(pages: dict[str, str], student: str) -> 
     theirs = pages[student].replace(f"<script>{feedback.SCRIPT}</script>", "", 1)
     assert not [tag for tag in MARKUP if tag in theirs]
     assert student.translate(CONTROLS) in html.unescape(pages[student])
-    assert pages[student].startswith("<!DOCTYPE html>") and pages[student].rstrip().endswith("</html>")
-    assert len(pages[student]) < 200_000
 
 
-# Whatever is handed in, what is made of the class is made, and obeys nobody
-
-
-@pytest.fixture(scope="module")
-def told(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graded course with its report and its marks for a spreadsheet."""
-    folder = tmp_path_factory.mktemp("told") / "course"
-    copy_without_pipes(course, folder)
-    for command in (("report", ASSIGNMENT), ("export", ASSIGNMENT)):
-        done = autograder(*command, cwd=folder)
-        assert done.returncode == 0, done.stderr
-    return folder
+def test_our_feedback_is_a_page_whatever_was_handed_in(pages: dict[str, str]) -> None:
+    for page in pages.values():
+        assert page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>")
+        assert len(page) < 200_000
 
 
 def test_no_log_no_page_and_no_report_holds_what_a_terminal_obeys(told: Path, pages: dict[str, str]) -> None:
@@ -194,23 +186,15 @@ def test_no_cell_of_exported_marks_is_a_formula(told: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def own_folder(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graded course in a folder that nbgrader may write to."""
-    folder = tmp_path_factory.mktemp("nbgrader") / "course"
-    copy_without_pipes(course, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def shown(own_folder: Path) -> dict[tuple[str, str], str]:
-    """What nbgrader's two pages show of the work that holds markup."""
-    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", cwd=own_folder)
+def shown(told: Path, pages: dict[str, str]) -> dict[tuple[str, str], str]:
+    """What nbgrader's two pages show of the work that holds markup; its feedback takes the place of ours."""
+    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", "--force", cwd=told)
     assert done.returncode == 0, done.stderr
     found = {
-        ("feedback", student): CourseFolder(own_folder).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
+        ("feedback", student): CourseFolder(told).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
         for student in ("markup", "markup_in_the_written_answer")
     }
-    with serve_formgrader(own_folder) as address:
+    with serve_formgrader(told) as address:
         for student in ("markup", "markup_in_the_written_answer", *NAMES):
             found["formgrader", student] = notebook_page(address, student)
         for table in ("gradebook", "manage_students", f"manage_submissions/{ASSIGNMENT}"):
