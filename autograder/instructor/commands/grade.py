@@ -52,9 +52,9 @@ def grade(
         grading_progress,
         grading_summary,
         grading_table,
+        stoppable,
     )
     from autograder.instructor.grading.pipeline import GradeRequest, grade_class
-    from autograder.instructor.grading.stopping import stoppable
 
     folder = CourseFolder.here()
     to_stdout = json_file is not None and str(json_file) == "-"

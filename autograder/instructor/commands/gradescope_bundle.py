@@ -25,7 +25,7 @@ def gradescope_bundle(
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.gradescope.bundle import write_gradescope_bundle
-    from autograder.instructor.grading.rules import is_from_scratch
+    from autograder.instructor.grading.submission import is_from_scratch
 
     folder = CourseFolder.here()
     (chosen,) = folder.chosen(assignment)

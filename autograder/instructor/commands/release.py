@@ -32,8 +32,9 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from autograder.instructor.gradebook.term import enter_term, students_of
     from autograder.instructor.gradebook.writer import CourseGradebook
     from autograder.instructor.releasing.bundle import recordings_of, write_bundle
-    from autograder.instructor.releasing.release import notebook_to_read, points_of, run_reference
+    from autograder.instructor.releasing.release import points_of, run_reference
     from autograder.instructor.releasing.release import release as release_chapter
+    from autograder.instructor.releasing.source import glued_values, source_notebook
     from autograder.notebooks.graft import read_notebook
 
     folder = CourseFolder.here()
@@ -74,7 +75,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
             step("making the zip for students")
             recordings = recording.result()
             to_read = {
-                chapter.path.stem: notebook_to_read(chapter, executed.result(), course)
+                chapter.path.stem: source_notebook(chapter, course, glued_values(executed.result()))
                 for chapter, executed in read_only.items()
             }
         finally:

@@ -22,7 +22,7 @@ from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.gradebook.adjusting import DECISIONS, adjust
 from autograder.instructor.grading.reuse import digest_of, versions
-from autograder.instructor.grading.rules import is_from_scratch
+from autograder.instructor.grading.submission import is_from_scratch
 from autograder.judge import Expectations, describe, judge
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import (
@@ -80,14 +80,6 @@ class ExplainedMark:
     @property
     def check_source(self) -> str:
         return inspect.getsource(self.check.observe)
-
-
-def explain_mark(
-    folder: CourseFolder, course: Course, student: str, assignment: str, check: str, *, isolated: bool = True
-) -> ExplainedMark:
-    """Run one check of a graded submission again and return what it shows (see ``explaining``)."""
-    with explaining(folder, course, isolated=isolated) as again:
-        return again(student, assignment, check)
 
 
 @contextmanager

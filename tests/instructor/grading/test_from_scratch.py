@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.grading.explain import explain_mark, explanation_text
+from autograder.instructor.grading.explain import explaining, explanation_text
 from autograder.instructor.reports.feedback import write_feedback
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
@@ -67,7 +67,8 @@ def test_it_keeps_its_points_and_is_told_and_where_the_course_says_so_it_earns_n
     assert {v["outcome"] for v in record_of(folder, "functional")["verdicts"] if v["delegated"]} == {"fail"}
     assert page(folder).count("in this course nothing else earns points") == 6
     assert all(one.reused for one in grade(folder).graded)
-    mark = explain_mark(CourseFolder(folder), Course.installed(), "functional", ASSIGNMENT, "Flatten.rows")
+    with explaining(CourseFolder(folder), Course.installed()) as again:
+        mark = again("functional", ASSIGNMENT, "Flatten.rows")
     assert mark.reproduced
     assert "calling PyTorch's own nn.Flatten" in " ".join(explanation_text(mark).split())
 

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from autograder.course import Chapter, Course, chapters_of
-from autograder.instructor.releasing import bundle, kept, release
+from autograder.instructor.releasing import bundle, kept, release, source
 from autograder.instructor.releasing.release import points_of, run_reference
 from autograder.notebooks.graft import read_notebook
 from tests.conftest import ROOT
@@ -36,7 +36,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release, "release", nothing)
     monkeypatch.setattr(bundle, "recordings_of", nothing)
     monkeypatch.setattr(bundle, "write_bundle", nothing)
-    monkeypatch.setattr(release, "notebook_to_read", nothing)
+    monkeypatch.setattr(source, "glued_values", nothing)
 
 
 @pytest.mark.usefixtures("quick")
