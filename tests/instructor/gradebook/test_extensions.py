@@ -338,21 +338,6 @@ def late_class(course_folder: Path) -> Path:
     return course_folder
 
 
-@pytest.mark.long("grades a class several times")
-def test_an_extension_outlives_first_work_new_attempts_regrades_and_a_moved_due_date(late_class: Path) -> None:
-    write(late_class, f"ada,{ASSIGNMENT},+2d,{SECRET}")
-    assert "until 2026-11-05 12:00 → 2026-11-07 12:00\n1 due date" in here(late_class, "extend", "--yes")[1]
-    assert penalties(late_class) == {"ada": 0, "grace": 4}  # given before there was work
-    hand_in(late_class, ada="barbara")  # another attempt, later
-    came(late_class, "ada", "2026-11-08 10:00")
-    assert penalties(late_class)["ada"] == pytest.approx(1.8)
-    due = late_class / "due_dates.csv"
-    due.write_text(due.read_text().replace("11-05 12:00,E", "11-06 12:00,E"))
-    assert penalties(late_class) == {"ada": 0, "grace": 2}
-    assert not grade(late_class, seed=9).ungraded
-    assert extensions(late_class) == {("ada", ASSIGNMENT): timedelta(2)}
-
-
 @pytest.mark.long("grades a class")
 def test_collecting_and_the_student_know_the_dates_and_nobody_the_reason(late_class: Path, tmp_path: Path) -> None:
     with (late_class / "nbgrader_config.py").open("a") as config:

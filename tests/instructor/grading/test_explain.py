@@ -97,16 +97,15 @@ def test_the_text_has_seed_check_observed_expected_verdict_and_mistake(
     assert text.endswith("This is the recorded verdict.")
 
 
-def test_the_json_has_the_numbers_themselves(bias_left_out: ExplainedMark) -> None:
+def test_the_json_has_the_numbers_themselves_and_no_line_of_the_text_is_obeyed_by_a_terminal(
+    bias_left_out: ExplainedMark,
+) -> None:
     shown = json.loads(json.dumps(explanation_json(bias_left_out), allow_nan=False))
     assert shown["reproduced"]
     assert shown["recorded"] == bias_left_out.recorded
     for name, value in bias_left_out.expected.observations.items():
         assert shown["expected"][name]["values"] == value.flatten()[:MAX_NUMBERS].tolist()  # type: ignore[union-attr]
     assert shown["expected"] != shown["observed"]
-
-
-def test_nothing_in_the_text_is_obeyed_by_a_terminal(bias_left_out: ExplainedMark) -> None:
     mark = replace(bias_left_out, student="ada\x1b[2J\u202e", warnings=["\x07"])
     assert all(line.isprintable() for line in explanation_text(mark).splitlines())
 

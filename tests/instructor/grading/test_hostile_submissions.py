@@ -68,6 +68,7 @@ def test_whoever_answers_in_the_checks_place_gets_what_the_answers_are_worth(
     assert [check for check in of_flatten if mine[check] > base[check]] == []
 
 
+@pytest.mark.long("a class is graded, in which all are honest")
 def test_an_honest_student_gets_what_a_class_without_attacks_gives(
     seen: dict[str, Any], released: Path, tmp_path: Path
 ) -> None:
@@ -75,8 +76,6 @@ def test_an_honest_student_gets_what_a_class_without_attacks_gives(
     hand_in_honest(tmp_path / "alone")
     alone = verdicts(grade(tmp_path / "alone"))
     assert {student: seen["verdicts"][student] for student in HONEST} == alone
-    assert sum(marks(seen, "ada").values()) == 20
-    assert 0 < sum(marks(seen, "careless").values()) < 20
 
 
 def test_gradebook_and_notebooks_hold_each_ones_own_verdicts_and_nobody_elses(
@@ -89,6 +88,8 @@ def test_gradebook_and_notebooks_hold_each_ones_own_verdicts_and_nobody_elses(
         assert undated(record_of(course, student)["verdicts"]) == seen["verdicts"][student]
     assert {cell for _, cell in rows} == {"layers-written"}
     assert {student for student, _ in rows} == {*HONEST, *ATTACKS}
+    assert sum(marks(seen, "ada").values()) == 20
+    assert 0 < sum(marks(seen, "careless").values()) < 20
 
 
 # Nothing outside the sandbox changes
@@ -213,6 +214,7 @@ def alarms(page: str) -> list[str]:
     return found
 
 
+@pytest.mark.long("nbgrader's own command, and its formgrader")
 def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str]) -> None:
     assert len(shown) > len(NAMES)
     assert {where: alarms(page) for where, page in shown.items() if alarms(page)} == {}

@@ -9,21 +9,17 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from autograder.cli import exit_status, told
-from autograder.instructor.course.folder import CourseFolder, HandedIn, Submission
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook.writer import GradebookError
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
-from autograder.instructor.grading.workers import Sandboxes
 from autograder.notebooks.graft import read_notebook
-from autograder.sandbox import Limits, Program, RunResult
-from tests.instructor import conftest
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
@@ -35,7 +31,6 @@ from tests.instructor.conftest import (
     points,
     record_of,
     submitted,
-    warm_sandbox,
 )
 
 GRADE = f"{sys.executable} -m autograder.instructor.cli grade --workers 1"
@@ -133,33 +128,6 @@ def test_a_gradebook_that_is_none_is_one_line_and_a_copy_put_back_mends_it(small
 
 
 # One submission
-
-
-def test_what_has_ended_is_written_before_the_next_submission_is_begun(
-    small_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """So one that gets the grader killed while it is read costs nobody else a mark."""
-    read = Submission.read
-
-    def read_or_be_killed(self: Submission) -> HandedIn:
-        if self.student == "transposed":
-            raise KeyboardInterrupt
-        return read(self)
-
-    @contextlib.contextmanager
-    def at_once(_: int, limits: Limits, *, isolated: bool, hidden: Sequence[Path]) -> Iterator[Sandboxes]:
-        def run(program: Program) -> Future[RunResult]:
-            ended: Future[RunResult] = Future()
-            ended.set_result(warm_sandbox(limits, isolated, *hidden).run(program))
-            return ended
-
-        yield Sandboxes(run, lambda: 1)
-
-    monkeypatch.setattr(Submission, "read", read_or_be_killed)
-    monkeypatch.setattr(conftest, "one_warm_sandbox", at_once)
-    with pytest.raises(KeyboardInterrupt):
-        grade(small_folder)
-    assert {student for student, _ in gradebook_rows(small_folder)} == {"empty", "right"}
 
 
 ODD_NAMES = ("new\nline", "[a-z]*", "émile ünïcode", "x" * 200, "50%; rm -rf", "'; DROP TABLE grade; --", "-q")

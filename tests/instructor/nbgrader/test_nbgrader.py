@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from nbgrader.utils import determine_grade, is_grade
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.new import FORMGRADER
@@ -95,16 +94,6 @@ def test_marks_penalties_comments_and_what_waits_for_a_person_are_those_of_our_c
     assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17]}
     assert ours["right"]["grades"]["layers-written"][:2] == [0, 2]
     assert ours["right"]["grades"]["layers-written"][3]
-
-
-def test_nbgraders_own_rule_reads_the_same_scores_from_what_the_cells_show(autograded: Path) -> None:
-    stored = gradebook_rows(autograded)
-    for student in {student for student, _ in stored}:
-        cells = read_notebook(CourseFolder(autograded).autograded(student, ASSIGNMENT)).cells
-        shown = {
-            (student, cell.metadata.nbgrader.grade_id): determine_grade(cell)[0] for cell in cells if is_grade(cell)
-        }
-        assert shown == {where: score for where, score in stored.items() if where[0] == student}
 
 
 def test_points_are_those_of_the_verdicts_whatever_a_cell_shows(autograded: Path, tmp_path: Path) -> None:

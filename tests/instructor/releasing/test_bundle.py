@@ -54,9 +54,9 @@ def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how_in_ten_
         f"autograder/expectations/records/{ROOM}.ipynb",
     ):
         assert part in names
-    guide = bundle["course/README.md"].decode()
-    assert "{" not in guide
-    assert "pip install -r requirements.txt" in guide
+    readme = bundle["course/README.md"].decode()
+    assert "{" not in readme
+    assert "pip install -r requirements.txt" in readme
     wheel = bundle["course/requirements.txt"].decode().splitlines()[0]
     assert wheel.removeprefix("./") in names
 

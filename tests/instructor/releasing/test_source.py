@@ -90,13 +90,6 @@ def test_a_source_without_its_solutions_is_the_release(course: Course, untouched
     assert answers == {name: cell.source for name, cell in exercise_cells(untouched).items()}
 
 
-def test_run_all_goes_on_after_an_exercise_that_is_still_open(untouched: NotebookNode) -> None:
-    for cell in untouched.cells:
-        open_ended = cell.source.startswith("check(") or (is_graded(cell) and cell.cell_type == "code")
-        if open_ended or "needs-exercises" in cell.metadata.get("tags", []):
-            assert "raises-exception" in cell.metadata.tags
-
-
 @dataclass(frozen=True)
 class SmallCourse(Course):
     """The course with one short chapter, and with an edit of its reference."""
