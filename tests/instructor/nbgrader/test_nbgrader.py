@@ -138,6 +138,8 @@ def test_nbgraders_own_command_refuses_to_run_without_our_steps(small_folder: Pa
     assert not list((small_folder / "autograded").iterdir())
 
 
+@pytest.mark.long("nbgrader's own command")
+@pytest.mark.daily
 def test_nbgraders_own_feedback_shows_nothing_of_hidden_checks(graded_folder: Path) -> None:
     done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "john", cwd=graded_folder)
     assert done.returncode == 0, done.stderr
@@ -204,6 +206,8 @@ def notebook_page(formgrader: str, student: str) -> str:
     return get(f"{formgrader}/submissions/{notebook['id']}/")
 
 
+@pytest.mark.long("nbgrader's formgrader is started")
+@pytest.mark.daily
 def test_the_formgrader_lists_the_assignment_and_shows_what_the_checks_said_and_output_as_text(
     broken_class: Path, tmp_path: Path
 ) -> None:

@@ -114,11 +114,17 @@ SHORT = f"---\njupytext:\n  text_representation:\n    format_name: myst\n---\n\n
     ("cell", "edit", "complaint"),
     [
         ("x = 1\n1 / 0", ("", ""), r"the cell \w+ \('x = 1'\) fails: ZeroDivisionError: division by zero"),
-        ("import os\nos._exit(3)", ("", ""), r"the cell \w+ ended the whole kernel"),
-        (
+        pytest.param(
+            "import os\nos._exit(3)",
+            ("", ""),
+            r"the cell \w+ ended the whole kernel",
+            marks=pytest.mark.deep,
+        ),
+        pytest.param(
             "",
             ("x.flatten(start_dim=1)", "x.flatten()"),
             r"the cell layers-Flatten-rows fails: CheckFailed: Flatten",
+            marks=pytest.mark.deep,
         ),
     ],
     ids=["an error", "a crash", "a check that the reference does not pass"],
