@@ -134,7 +134,8 @@ def test_a_killed_run_leaves_no_process_and_what_it_had_finished_is_not_done_aga
     kill(running)
     assert sandboxes() == before, "a killed run left a process behind"
     kept = {path: path.read_bytes() for path in notebooks(small_folder)}
-    grade_class(CourseFolder(small_folder), Course.installed(), GradeRequest([ASSIGNMENT]))
+    run = grade_class(CourseFolder(small_folder), Course.installed(), GradeRequest([ASSIGNMENT]))
+    assert not run.ungraded
     assert kept.items() <= {path: path.read_bytes() for path in notebooks(small_folder)}.items()
     assert sums(small_folder) == ONCE
 
