@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import shutil
 import sqlite3
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -16,6 +17,7 @@ from unittest import mock
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
@@ -158,8 +160,11 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def open_gradebook(folder: Path) -> Gradebook:
-    return Gradebook(f"sqlite:///{folder / 'gradebook.db'}")
+@contextlib.contextmanager
+def open_gradebook(folder: Path) -> Iterator[Gradebook]:
+    with warnings.catch_warnings(), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's models under SQLAlchemy 2
+        yield gradebook
 
 
 @pytest.fixture(scope="session")

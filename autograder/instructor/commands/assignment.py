@@ -49,8 +49,9 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from autograder.instructor.gradebook.term import enter_term, students_of
     from autograder.instructor.gradebook.writer import CourseGradebook
     from autograder.instructor.releasing.bundle import recordings_of, write_bundle
-    from autograder.instructor.releasing.release import notebook_to_read, points_of, run_reference
+    from autograder.instructor.releasing.release import points_of, run_reference
     from autograder.instructor.releasing.release import release as release_chapter
+    from autograder.instructor.releasing.source import glued_values, source_notebook
     from autograder.notebooks.graft import read_notebook
 
     folder = CourseFolder.here()
@@ -91,7 +92,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
             step("making the zip for students")
             recordings = recording.result()
             to_read = {
-                chapter.path.stem: notebook_to_read(chapter, executed.result(), course)
+                chapter.path.stem: source_notebook(chapter, course, glued_values(executed.result()))
                 for chapter, executed in read_only.items()
             }
         finally:
@@ -244,9 +245,9 @@ def grade(
         grading_progress,
         grading_summary,
         grading_table,
+        stoppable,
     )
     from autograder.instructor.grading.pipeline import GradeRequest, grade_class
-    from autograder.instructor.grading.stopping import stoppable
 
     folder = CourseFolder.here()
     to_stdout = json_file is not None and str(json_file) == "-"
@@ -342,7 +343,7 @@ def gradescope_bundle(
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.gradescope.bundle import write_gradescope_bundle
-    from autograder.instructor.grading.rules import is_from_scratch
+    from autograder.instructor.grading.submission import is_from_scratch
 
     folder = CourseFolder.here()
     (chosen,) = folder.chosen(assignment)

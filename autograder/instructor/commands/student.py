@@ -49,13 +49,12 @@ def explain(
     from autograder.console import progress
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.grading.explain import explain_mark
-    from autograder.instructor.grading.explanation import explanation_json, explanation_text
+    from autograder.instructor.grading.explain import explaining, explanation_json, explanation_text
 
     folder = CourseFolder.here()
     course = course_of(folder)
-    with progress("Running the check again", None, as_json):
-        mark = explain_mark(folder, course, student, assignment, check, isolated=sandbox)
+    with progress("Running the check again", None, as_json), explaining(folder, course, isolated=sandbox) as again:
+        mark = again(student, assignment, check)
     print(plain_json(explanation_json(mark)) if as_json else explanation_text(mark))
     raise typer.Exit(0 if mark.reproduced else 1)
 

@@ -1,10 +1,12 @@
-"""What `autograder grade` shows in a terminal: how far it is, the class's table, the summary."""
+"""What `autograder grade` shows in a terminal and hears from it: progress, the class's table, a summary, Ctrl-C."""
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import FrameType
 
 from rich.console import Console
 from rich.progress import (
@@ -24,6 +26,7 @@ from autograder.errors import complain, plain
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
 from autograder.verdicts import VerdictRecord
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)  # that ask a run to end early
 # How a submission ended, the gravest first: what of it ran, and no check could say more.
 GRAVE = ("invalid", "crash", "memory", "timeout")
 ALL_PASSED, NOT_ALL_PASSED, UNCHANGED = "all passed", "not all passed", "unchanged"
@@ -172,3 +175,26 @@ def grading_summary(run: ClassRun) -> str:
     parts += [f"seed {run.seed}"] if reused < len(run.graded) else []
     parts += [] if run.isolated else ["NOT ISOLATED (--no-sandbox)"]
     return "; ".join(parts)
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether somebody has pressed Ctrl-C, or sent SIGTERM, since the block began.
+
+    Raises:
+        KeyboardInterrupt: somebody has done so twice.
+    """
+    asked = False
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = {number: signal.signal(number, ask) for number in SIGNALS}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

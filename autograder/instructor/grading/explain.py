@@ -1,23 +1,29 @@
-"""Reproduce one verdict: the same answers, the same check, the same seed, in the sandbox once more."""
+"""Reproduce one verdict, with the same answers, check and seed, and show how it came about."""
 
 from __future__ import annotations
 
 import inspect
+import json
+import math
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.checks import Check, checks_of
+from autograder.arrays import as_numpy, dtype_name, is_array
+from autograder.checks import Check, Observation, Raised, Sample, checks_of
+from autograder.comparison import same
 from autograder.course import Course
+from autograder.errors import plain
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.gradebook.adjusting import DECISIONS, adjust
 from autograder.instructor.grading.reuse import digest_of, versions
-from autograder.instructor.grading.rules import is_from_scratch
-from autograder.judge import Expectations, judge
+from autograder.instructor.grading.submission import is_from_scratch
+from autograder.judge import Expectations, describe, judge
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import (
     MalformedNotebook,
@@ -28,16 +34,13 @@ from autograder.notebooks.graft import (
     record_of,
     room_of,
 )
+from autograder.reports.text import WIDTH, capped, diagnosis_rows
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
 from autograder.verdicts import Answer, Verdict, VerdictRecord, without_delegation
 
 # What two runs of the same work agree in. How long they take, and at which address an object lies, they do not.
-REPRODUCED: Sequence[Literal["outcome", "points", "max_points", "mistake"]] = (
-    "outcome",
-    "points",
-    "max_points",
-    "mistake",
-)
+REPRODUCED = ("outcome", "points", "max_points", "mistake")
+MAX_NUMBERS = 1000
 
 
 @dataclass(frozen=True)
@@ -71,20 +74,12 @@ class ExplainedMark:
     @property
     def reproduced(self) -> bool:
         """Whether the verdict now is the recorded one."""
-        now = self.verdict.record()
-        return all(now[name] == self.recorded[name] for name in REPRODUCED)
+        now, then = dict(self.verdict.record()), dict(self.recorded)
+        return all(now[name] == then[name] for name in REPRODUCED)
 
     @property
     def check_source(self) -> str:
         return inspect.getsource(self.check.observe)
-
-
-def explain_mark(
-    folder: CourseFolder, course: Course, student: str, assignment: str, check: str, *, isolated: bool = True
-) -> ExplainedMark:
-    """Run one check of a graded submission again and return what it shows (see ``explaining``)."""
-    with explaining(folder, course, isolated=isolated) as again:
-        return again(student, assignment, check)
 
 
 @contextmanager
@@ -257,3 +252,79 @@ def explain(
         observed=answers[at],
         expected=expect.reference(check, seeds[check.name]),
     )
+
+
+def explanation_text(mark: ExplainedMark) -> str:
+    """Return how a mark came about: seed, check, each observation beside what was expected, and the verdict."""
+    check, verdict = mark.check, mark.verdict
+    hidden = " (hidden)" if check.hidden else ""
+    lines = [f"{mark.student}, {mark.assignment}, {check.exercise}.{check.name}{hidden}: {check.title}", ""]
+    lines += [f"seed {mark.seed}"]
+    lines += ["graded with " + ", ".join(f"{name} {is_}" for name, is_ in mark.versions.items())] * bool(mark.versions)
+    lines += [f"warning: {warning}" for warning in mark.warnings]
+    lines += ["", "The check", *capped(mark.check_source, "    "), ""]
+    lines += ["Observed and expected", *observation_lines(mark), ""]
+    lines += [f"Verdict: {verdict.outcome}, {verdict.points} of {check.points} points"]
+    for name, text in diagnosis_rows(verdict, hint=2):
+        if verdict.delegated or name not in ("observed", "expected"):  # they stand above, in full
+            lines += textwrap.wrap(
+                f"{name}: {text}", WIDTH, initial_indent="  ", subsequent_indent=" " * 4, break_long_words=False
+            )
+    recorded = f"{mark.recorded['outcome']}, {mark.recorded['points']} of {mark.recorded['max_points']} points"
+    lines += ["This is the recorded verdict." if mark.reproduced else f"THE RECORDED VERDICT IS ANOTHER: {recorded}"]
+    return "\n".join(plain(line.expandtabs()) for line in lines)
+
+
+def observation_lines(mark: ExplainedMark) -> list[str]:
+    """Return each observation beside what was expected, as lines."""
+    observed, expected = mark.observed, mark.expected
+    rows = [[f"  no observation: {observed.kind}, {observed.detail}"]] if not observed.observations else []
+    for name in dict.fromkeys([*expected.observations, *observed.observations]):
+        has, wants = name in observed.observations, name in expected.observations
+        right = has and wants and same(observed.observations[name], expected.observations[name])
+        rows.append([f"  {name}: {'as expected' if right else 'not as expected'}"])
+        for label, answer, there in (("observed", observed, has), ("expected", expected, wants)):
+            value = answer.observations[name] if there else None
+            rows[-1] += [f"    {label}: {describe(value) if there else 'nothing'}", *_in_full(value)]
+    return [line for row in rows for line in row]
+
+
+def _in_full(value: Observation) -> list[str]:
+    """Return the numbers as their library shows them, which leaves the middle of a large array out."""
+    array = value.draws if isinstance(value, Sample) else value
+    return capped(str(array), " " * 8) if is_array(array) and as_numpy(array).size > 1 else []
+
+
+def explanation_json(mark: ExplainedMark) -> dict[str, Any]:
+    """Return the same as JSON values; of a large tensor the first numbers."""
+    return {
+        "student": mark.student,
+        "assignment": mark.assignment,
+        "exercise": mark.check.exercise,
+        "check": mark.check.name,
+        "seed": mark.seed,
+        "versions": dict(mark.versions),
+        "warnings": list(mark.warnings),
+        "source": mark.check_source,
+        "observed": {name: _value(value) for name, value in mark.observed.observations.items()},
+        "expected": {name: _value(value) for name, value in mark.expected.observations.items()},
+        "verdict": mark.verdict.record(),
+        "recorded": json.loads(json.dumps(mark.recorded)),
+        "reproduced": mark.reproduced,
+    }
+
+
+def _value(value: Observation) -> Any:
+    if isinstance(value, Sample):
+        return {"sample": _value(value.draws)}
+    if is_array(value):
+        numbers = [_number(number) for number in as_numpy(value).flatten()[:MAX_NUMBERS].tolist()]
+        return {"dtype": dtype_name(value), "shape": list(value.shape), "values": numbers}
+    if isinstance(value, Raised):
+        return {"kind": value.kind, "message": value.message, "line": value.line}
+    return _number(value)
+
+
+def _number(value: Any) -> Any:
+    """Return a bool, number, text or None as JSON knows it, which has no NaN and no infinity."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -27,8 +27,7 @@ from autograder.instructor.gradebook.writer import CourseGradebook, GradebookErr
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.reuse import Scores, digest_of, earlier_record, versions
-from autograder.instructor.grading.rules import is_from_scratch
-from autograder.instructor.grading.submission import Graded, conclude, grade_unreadable, prepare
+from autograder.instructor.grading.submission import Graded, conclude, grade_unreadable, is_from_scratch, prepare
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.notebooks.graft import RECORD, Grafted, MalformedNotebook, room_of
 from autograder.receipts import receipt_of

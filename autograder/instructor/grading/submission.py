@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from traitlets import Bool, TraitError
+from traitlets.config import Configurable
 
 from autograder.checks import checks_of
+from autograder.instructor.course.folder import CourseFolderError
 from autograder.judge import Expectations
 from autograder.notebooks import answers
 from autograder.notebooks.graft import RECORD, Grafted, grade_id_of, graft, is_answer, room_of
@@ -111,3 +115,23 @@ def _verdict_output(verdict: Verdict) -> NotebookNode:
 def _error_output(summary: str, lines: Sequence[str]) -> NotebookNode:
     name, _, value = summary.partition(":")
     return nbformat.v4.new_output("error", ename=name, evalue=value.strip(), traceback=list(lines))
+
+
+class Grading(Configurable):  # type: ignore[misc]
+    """What an instructor may decide about marks in ``nbgrader_config.py``: ``c.Grading.from_scratch = True``."""
+
+    from_scratch = Bool(False, help="Whether a check that passed by calling PyTorch's own part earns nothing.").tag(
+        config=True
+    )
+
+
+def is_from_scratch(config: Any) -> bool:
+    """Return whether nbgrader's configuration of a course folder lets a pass by delegation earn nothing.
+
+    Raises:
+        CourseFolderError: it says something else than yes or no.
+    """
+    try:
+        return bool(Grading(config=config).from_scratch)
+    except TraitError as error:
+        raise CourseFolderError(f"nbgrader_config.py: c.Grading.from_scratch is True or False: {error}") from error

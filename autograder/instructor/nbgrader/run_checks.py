@@ -20,8 +20,7 @@ from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook.adjusting import adjust
 from autograder.instructor.grading.reuse import versions
-from autograder.instructor.grading.rules import is_from_scratch
-from autograder.instructor.grading.submission import conclude
+from autograder.instructor.grading.submission import conclude, is_from_scratch
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import RECORD, Grafted, room_of
 from autograder.sandbox import Sandbox

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,15 +30,6 @@ CELL_TIMEOUT_S = 300
 
 class ReleaseError(WorkFailed):
     """The chapter cannot be released; the message says which cell and why."""
-
-
-@dataclass(frozen=True)
-class Released:
-    """The notebooks of one assignment."""
-
-    assignment: str
-    source: Path
-    release: Path
 
 
 def run_reference(chapter: Chapter, course: Course, on_step: Callable[[str], None] = lambda step: None) -> NotebookNode:
@@ -75,7 +65,7 @@ def release(
     due: datetime | None = None,
     force: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
-) -> Released:
+) -> None:
     """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
 
     Args:
@@ -96,25 +86,12 @@ def release(
     _require_nothing(_validate(executed), f"the reference does not pass its own checks in {chapter.assignment}")
     on_step("writing source and release notebook, and the gradebook's cells")
     source = source_notebook(chapter, course, glued_values(executed), question, due)
-    path = folder.source(chapter.assignment)
-    write_source(path, nbformat.writes(source), force=force)
+    write_source(folder.source(chapter.assignment), nbformat.writes(source), force=force)
     remember_release(folder.releases, chapter.assignment, folder.released(chapter.assignment))
     _generate(folder, chapter.assignment)
     released = read_notebook(folder.released(chapter.assignment))
     on_step("running the untouched notebook: every check has to be open")
     _check_released(released, chapter.assignment)
-    return Released(chapter.assignment, path, folder.released(chapter.assignment))
-
-
-def notebook_to_read(chapter: Chapter, executed: NotebookNode, course: Course) -> NotebookNode:
-    """Return a chapter without exercises as students get it.
-
-    Args:
-        chapter: the chapter.
-        executed: what ``run_reference`` returned: its values go into the text.
-        course: whose chapter it is.
-    """
-    return source_notebook(chapter, course, glued_values(executed))
 
 
 def points_of(released: NotebookNode) -> tuple[int, int]:

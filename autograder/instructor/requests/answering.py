@@ -18,8 +18,14 @@ from autograder.course import Course
 from autograder.errors import AutograderError, plain
 from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.grading.explain import ExplainedMark, explaining, find_check, full_name, graded_notebook
-from autograder.instructor.grading.explanation import observation_lines
+from autograder.instructor.grading.explain import (
+    ExplainedMark,
+    explaining,
+    find_check,
+    full_name,
+    graded_notebook,
+    observation_lines,
+)
 from autograder.instructor.requests.form import OTHER, WRITTEN
 from autograder.instructor.requests.reading import Asked, NotAsked
 from autograder.notebooks.graft import is_written, record_of, room_of

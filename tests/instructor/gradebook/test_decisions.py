@@ -61,11 +61,13 @@ def test_a_decision_is_shown_first_and_can_be_taken_back(line: tuple[str, ...], 
 
 
 @pytest.mark.long("grades a class anew")
-def test_other_points_count_everywhere_at_once_and_at_the_next_grading(folder: Path) -> None:
+def test_other_points_count_at_once_and_at_the_next_grading_and_a_mark_is_still_explained(folder: Path) -> None:
     _, said, _ = here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
     assert "2-layers: Linear.affine_map counts 3 points in this course" in said
     assert "right: 20 → 22 points\n1 mark changes\n" in said
     assert totals(folder) == {student: (score + 2 * (score == 20), 27) for student, score in ONCE.items()}
+    status, said, _ = here(folder, "explain", "right", ASSIGNMENT, MAP)  # as the judge gave it
+    assert (status, "decided since: Linear.affine_map counts 3 points in this course" in said) == (0, True)
     again = grade(folder)
     assert all(one.reused for one in again.graded)
     assert points(again) == ONCE | {"right": 22}
@@ -91,14 +93,6 @@ def test_a_dropped_check_is_given_to_all_and_what_it_said_stays(folder: Path) ->
     page = CourseFolder(folder).feedback("empty", ASSIGNMENT).read_text(encoding="utf-8")
     assert "everybody who handed in has its points" in page
     assert points(grade(folder, seed=8)) == {"right": 20, "transposed": 19, "empty": 1, "two_mistakes": 17}
-
-
-@pytest.mark.long("runs a check in a sandbox of its own")
-def test_a_mark_is_still_explained_as_the_judge_gave_it(folder: Path) -> None:
-    here(folder, "points", ASSIGNMENT, MAP, "3", "--yes")
-    status, said, _ = here(folder, "explain", "right", ASSIGNMENT, MAP)
-    assert status == 0
-    assert "decided since: Linear.affine_map counts 3 points in this course" in said
 
 
 def test_an_exercise_can_be_dropped_as_a_whole(folder: Path) -> None:

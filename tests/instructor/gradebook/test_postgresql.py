@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import sys
@@ -146,19 +145,13 @@ def rows(url: str) -> list[tuple[Any, ...]]:
     return found
 
 
-def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite(
+def test_a_class_has_the_same_rows_in_postgresql_as_in_sqlite_and_a_second_run_grades_nothing_anew(
     server: Server, database: str, folder: Path, graded_small_class: Path
 ) -> None:
     assert points(grade(folder, seed=7)) == ONCE
     assert not (folder / "gradebook.db").exists()
-    assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
-
-
-def test_a_second_run_grades_nothing_anew(server: Server, database: str, folder: Path) -> None:
-    grade(folder)
-    before = rows(server.url(database))
     assert all(one.reused for one in grade(folder).graded)
-    assert rows(server.url(database)) == before
+    assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 
 
 @pytest.mark.deep
@@ -187,22 +180,7 @@ def test_a_server_that_goes_away_is_one_line_and_the_same_command_goes_on(
     assert rows(server.url(database)) == rows(f"sqlite:///{graded_small_class / 'gradebook.db'}")
 
 
-@pytest.mark.long("two runs over a class")
-def test_two_courses_on_one_server_have_a_database_each(server: Server, database: str, folder: Path) -> None:
-    server.do("CREATE DATABASE spring TEMPLATE released")
-    other = folder.parent / "spring"
-    copy_course(folder, other)
-    configure(other, db_url=server.url("spring"))
-    shutil.rmtree(other / "submitted")
-    hand_in(other, right="dennis")
-    grade(folder)
-    before = rows(server.url(database))
-    assert points(grade(other)) == {"right": 0}
-    assert rows(server.url(database)) == before
-    assert [row[0] for row in rows(server.url("spring")) if len(row) == 4 and row[0] in ONCE] == ["right"]
-
-
-def test_two_courses_in_one_database_are_refused_since_nbgrader_would_mix_their_marks(
+def test_two_courses_in_one_database_are_refused_and_so_is_a_database_that_does_not_exist(
     server: Server, database: str, folder: Path
 ) -> None:
     grade(folder, student="right")
@@ -211,9 +189,6 @@ def test_two_courses_in_one_database_are_refused_since_nbgrader_would_mix_their_
     with pytest.raises(CourseFolderError, match=r"holds 2-layers of the course autumn, and this folder's is spring: "):
         grade(folder)
     assert rows(server.url(database)) == before
-
-
-def test_a_database_that_does_not_exist_is_told_in_one_line(server: Server, folder: Path) -> None:
     configure(folder, db_url=server.url("nowhere"))
     with pytest.raises(GradebookError, match='database "nowhere" does not exist; what was graded so far is kept'):
         grade(folder)

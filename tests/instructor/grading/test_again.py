@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
-from nbgrader.api import Gradebook
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.grading.console import changes_table, grading_table
+from autograder.notebooks.graft import is_written
 from tests.commands import autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
@@ -18,6 +19,7 @@ from tests.instructor.conftest import (
     grade,
     gradebook_rows,
     hand_in,
+    notebook_of,
     open_gradebook,
     points,
     record_of,
@@ -38,12 +40,20 @@ def test_a_second_run_grades_nothing_anew(folder: Path) -> None:
     }
 
 
-def test_changed_work_is_graded_again_and_other_work_is_not(folder: Path) -> None:
+def test_changed_work_is_graded_again_and_each_verdict_names_the_run_and_the_versions_that_gave_it(
+    folder: Path,
+) -> None:
     hand_in(folder, empty="ada")
     run = grade(folder)
     assert [one.submission.student for one in run.graded if not one.reused] == ["empty"]
     assert points(run) == ONCE | {"empty": 20}
     assert sum(score or 0 for (student, _), score in gradebook_rows(folder).items() if student == "empty") == 20
+    seeds = {record["student"]: record["run_seed"] for record in run.to_json()["verdicts"]}
+    assert seeds == {"right": 7, "transposed": 7, "two_mistakes": 7, "empty": run.seed}
+    for record in run.to_json()["verdicts"]:
+        assert record["versions"].keys() == {"autograder", "torch"}
+        how = {"seed": record["run_seed"], "versions": record["versions"]}
+        assert record_of(folder, record["student"])["run"] == how
 
 
 def test_another_seed_grades_anew_with_other_seeds_and_the_same_marks(folder: Path) -> None:
@@ -52,23 +62,16 @@ def test_another_seed_grades_anew_with_other_seeds_and_the_same_marks(folder: Pa
     assert points(run) == ONCE
 
 
-def test_a_seed_reproduces_every_verdict_with_any_number_of_workers(folder: Path, small_folder: Path) -> None:
+def test_a_seed_gives_the_same_verdicts_in_any_order_and_with_any_number_of_workers(
+    folder: Path, released: Path, tmp_path: Path
+) -> None:
     known = grade(folder, seed=7)
     assert all(one.reused for one in known.graded)
-    assert verdicts(grade(small_folder, seed=7, workers=2)) == verdicts(known)
-
-
-@pytest.mark.long("three runs over a class")
-def test_neither_order_nor_number_of_workers_changes_anything(folder: Path, released: Path, tmp_path: Path) -> None:
-    known = verdicts(grade(folder, seed=7))
     other = tmp_path / "other"
     shutil.copytree(released, other)
-    authors = ["ada", "barbara", "dennis", "john"] * 2
-    random.Random(5).shuffle(authors)
-    hand_in(other, **{f"s{at}": author for at, author in enumerate(authors)})
-    run = verdicts(grade(other, seed=7, workers=4))
-    of_author = {"ada": "right", "barbara": "transposed", "dennis": "empty", "john": "two_mistakes"}
-    assert [run[f"s{at}"] for at in range(8)] == [known[of_author[author]] for author in authors]
+    hand_in(other, s1="john", s2="ada", s3="dennis", s4="barbara")
+    run = verdicts(grade(other, seed=7, workers=2))
+    assert [run[student] for student in ("s2", "s4", "s3", "s1")] == [verdicts(known)[student] for student in ONCE]
 
 
 def test_a_lost_gradebook_is_filled_again(folder: Path, released: Path) -> None:
@@ -88,20 +91,28 @@ def test_a_score_that_is_not_the_verdicts_does_not_stand(folder: Path) -> None:
     assert gradebook_rows(folder) == rows
 
 
-def test_a_mark_given_by_hand_survives_new_work_around_its_answer(folder: Path) -> None:
-    with open_gradebook(folder) as gradebook:
-        give(gradebook, 4)
-    hand_in(folder, right="grace")
-    grade(folder)
+@pytest.mark.long("three runs over one submission")
+@pytest.mark.daily
+def test_a_mark_given_by_hand_survives_and_waits_for_another_look_only_where_its_answer_has_changed(
+    folder: Path,
+) -> None:
     with open_gradebook(folder) as gradebook:
         mark = gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right")
-        assert (mark.manual_score, mark.needs_manual_grade) == (4, False)
-
-
-def give(gradebook: Gradebook, score: float) -> None:
-    mark = gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right")
-    mark.manual_score, mark.needs_manual_grade = score, False
-    gradebook.db.commit()
+        mark.manual_score, mark.needs_manual_grade = 4, False
+        gradebook.db.commit()
+    for author, text, waits in (
+        ("grace", "", False),
+        ("grace", "Another answer.", True),
+        ("ada", "Another answer.", True),
+    ):
+        notebook = notebook_of(folder, author)
+        (written,) = filter(is_written, notebook.cells)
+        written.source = text or written.source
+        nbformat.write(notebook, submitted(folder, "right"))
+        grade(folder, student="right")
+        with open_gradebook(folder) as gradebook:
+            mark = gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right")
+            assert (mark.manual_score, mark.needs_manual_grade) == (4, waits)
 
 
 def test_one_students_work_can_be_graded_alone(folder: Path) -> None:
@@ -139,26 +150,22 @@ def changed_folder(folder: Path) -> Path:
     return folder
 
 
-def test_a_dry_run_says_who_would_change_by_how_much_and_writes_nothing(folder: Path) -> None:
+@pytest.mark.long("two runs over a class")
+@pytest.mark.daily
+def test_a_dry_run_writes_nothing_and_says_who_will_change_by_how_much(folder: Path) -> None:
     before = tree(changed_folder(folder))
-    run = grade(folder, dry_run=True)
+    would = grade(folder, seed=11, dry_run=True)
     assert tree(folder) == before
-    found = {one.submission.student: (one.points_before, one.points, len(one.changed)) for one in run.changes}
-    assert found == {
-        "empty": (0, 20, 20),
-        "newcomer": (None, 16, 20),
-        "right": (20, 18, 2),
-        "two_mistakes": (17, 16, 1),
+    changes = {one.submission.student: one for one in would.changes}
+    assert {student: (one.points_before, one.points) for student, one in changes.items()} == {
+        "empty": (0, 20),
+        "newcomer": (None, 16),
+        "right": (20, 18),
+        "two_mistakes": (17, 16),
     }
-    (flip,) = next(one for one in run.changes if one.submission.student == "two_mistakes").changed
+    (flip,) = changes["two_mistakes"].changed
     assert (flip["exercise"], flip["check"], flip["outcome"]) == ("Linear", "affine_map", "fail")
-
-
-@pytest.mark.long("three runs over a class")
-def test_a_dry_run_and_a_run_with_the_same_seed_say_the_same(folder: Path) -> None:
-    would = grade(changed_folder(folder), seed=11, dry_run=True)
-    did = grade(folder, seed=11)
-    assert verdicts(would) == verdicts(did)
+    assert verdicts(grade(folder, seed=11)) == verdicts(would)
     assert not grade(folder, seed=11, dry_run=True).changes
 
 
@@ -180,19 +187,12 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
     assert change == whose | {"before": 17, "points": 16, "checks": [flip]}
 
 
-# What stands with each verdict
-
-
-def test_each_verdict_names_the_run_and_the_versions_that_gave_it_also_when_it_is_from_an_earlier_run(
-    folder: Path,
+def test_the_tables_of_a_run_have_names_beside_ids_where_the_roster_has_one(
+    folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hand_in(folder, empty="ada")
-    run = grade(folder)
-    seeds = {record["student"]: record["run_seed"] for record in run.to_json()["verdicts"]}
-    assert seeds == {"right": 7, "transposed": 7, "two_mistakes": 7, "empty": run.seed}
-    for record in run.to_json()["verdicts"]:
-        assert record["versions"].keys() == {"autograder", "torch"}
-        assert record_of(folder, record["student"])["run"] == {
-            "seed": record["run_seed"],
-            "versions": record["versions"],
-        }
+    hand_in(folder, right="barbara", empty="ada")
+    run = grade(folder, dry_run=True)
+    for table in (grading_table, changes_table):
+        table(run, {"right": "right Ada Lovelace"})
+        said = capsys.readouterr().out
+        assert "right Ada Lovelace" in said and "empty " in said

@@ -48,8 +48,13 @@ def totals(folder: Path) -> dict[str, tuple[float, float, bool]]:
 
 
 @pytest.mark.long("grades a class anew")
-def test_changed_points_are_what_the_gradebook_stores(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_points_are_what_the_gradebook_stores_after_a_dry_run_has_said_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_checks(monkeypatch, worth_three)
+    before = tree(folder)
+    assert grade(folder, seed=8, dry_run=True).cells_changed == ["Linear.affine_map: 1 to 3 points"]
+    assert tree(folder) == before
     run = grade(folder, seed=8)
     assert points(run) == ONCE | {"right": 22}
     assert run.cells_changed == ["Linear.affine_map: 1 to 3 points"]
@@ -76,27 +81,23 @@ def test_a_dropped_check_leaves_nothing_behind_and_nobody_has_to_look(
     assert {score for (_, cell), score in gradebook_rows(folder).items() if cell == CELL} == {0}
 
 
-def test_a_dry_run_says_what_the_cells_would_become_and_writes_nothing(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with_checks(monkeypatch, worth_three)
-    before = tree(folder)
-    assert grade(folder, seed=8, dry_run=True).cells_changed == ["Linear.affine_map: 1 to 3 points"]
-    assert tree(folder) == before
+def renamed(check: Check) -> Check:
+    return replace(check, name="renamed") if check.id == CELL else check
 
 
-def test_one_student_alone_is_not_graded_by_other_points_than_the_class(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (worth_three, r"Linear\.affine_map: 1 to 3 points.*without --student"),  # others than those of the class
+        (renamed, r"no cell for Linear\.renamed: run `autograder release"),
+    ],
+)
+def test_one_student_alone_is_not_graded_by_checks_that_the_class_has_not(
+    change: Callable[[Check], Check], said: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_checks(monkeypatch, worth_three)
-    with pytest.raises(CourseFolderError, match=r"Linear\.affine_map: 1 to 3 points.*without --student"):
+    with_checks(monkeypatch, change)
+    with pytest.raises(CourseFolderError, match=said):
         grade(folder, student="right")
-
-
-def test_a_check_that_the_release_has_not_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_checks(monkeypatch, lambda check: replace(check, name="renamed") if check.id == CELL else check)
-    with pytest.raises(CourseFolderError, match=r"no cell for Linear\.renamed: run `autograder release"):
-        grade(folder)
 
 
 def test_whoever_has_an_earlier_release_has_changed_nothing(folder: Path) -> None:

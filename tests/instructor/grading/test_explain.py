@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,22 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.checks import checks_of
+from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.grading.explain import ExplainedMark, changes_since, explain, find_check, graded_notebook
-from autograder.instructor.grading.explanation import MAX_NUMBERS, explanation_json, explanation_text
+from autograder.instructor.grading.explain import (
+    MAX_NUMBERS,
+    ExplainedMark,
+    changes_since,
+    explain,
+    explanation_json,
+    explanation_text,
+    find_check,
+    graded_notebook,
+)
 from autograder.sandbox import Limits, Sandbox
-from tests.commands import run
+from tests.commands import autograder
 from tests.conftest import copy_course
 
 ASSIGNMENT = "2-layers"
@@ -61,6 +70,7 @@ def test_a_mark_comes_out_again(
     assert mark.recorded["mistake"] == mistake
     assert mark.reproduced
     assert mark.verdict.message == mark.recorded["message"]
+    assert ("not as expected" in explanation_text(mark)) == (outcome != "pass")
 
 
 @pytest.fixture(scope="module")
@@ -87,22 +97,15 @@ def test_the_text_has_seed_check_observed_expected_verdict_and_mistake(
     assert text.endswith("This is the recorded verdict.")
 
 
-def test_what_is_as_expected_is_told_from_what_is_not(graded: Path, explained: Explain) -> None:
-    text = explanation_text(explained(graded, "ada", "Linear.affine_map"))
-    assert ": as expected" in text
-    assert "not as expected" not in text
-
-
-def test_the_json_has_the_numbers_themselves(bias_left_out: ExplainedMark) -> None:
+def test_the_json_has_the_numbers_themselves_and_no_line_of_the_text_is_obeyed_by_a_terminal(
+    bias_left_out: ExplainedMark,
+) -> None:
     shown = json.loads(json.dumps(explanation_json(bias_left_out), allow_nan=False))
     assert shown["reproduced"]
     assert shown["recorded"] == bias_left_out.recorded
     for name, value in bias_left_out.expected.observations.items():
         assert shown["expected"][name]["values"] == value.flatten()[:MAX_NUMBERS].tolist()  # type: ignore[union-attr]
     assert shown["expected"] != shown["observed"]
-
-
-def test_nothing_in_the_text_is_obeyed_by_a_terminal(bias_left_out: ExplainedMark) -> None:
     mark = replace(bias_left_out, student="ada\x1b[2J\u202e", warnings=["\x07"])
     assert all(line.isprintable() for line in explanation_text(mark).splitlines())
 
@@ -111,78 +114,64 @@ def test_nothing_in_the_text_is_obeyed_by_a_terminal(bias_left_out: ExplainedMar
 
 
 @pytest.fixture
-def own_copy(graded: Path, tmp_path: Path) -> Path:
+def own_copy(graded: Path, tmp_path: Path) -> CourseFolder:
     copy_course(graded, tmp_path / "course")
-    return tmp_path / "course"
+    return CourseFolder.here(tmp_path / "course")
 
 
-def record_of(folder: Path, student: str, change: dict[str, Any]) -> None:
-    """Change the record of a graded notebook."""
-    path = CourseFolder.here(folder).autograded(student, ASSIGNMENT)
+@contextmanager
+def metadata_of(path: Path) -> Iterator[Any]:
+    """Change the metadata of a notebook."""
     notebook = nbformat.read(path, 4)
-    record = notebook.metadata["autograder"]
-    record["verdicts"] = [verdict | change.get("verdicts", {}) for verdict in record["verdicts"]]
-    record["run"]["versions"] |= change.get("versions", {})
+    yield notebook.metadata
     nbformat.write(notebook, path)
 
 
-def warnings(folder: Path, course: Course, student: str) -> list[str]:
-    notebook = graded_notebook(CourseFolder.here(folder), student, ASSIGNMENT)
-    return changes_since(notebook, CourseFolder.here(folder), course, student, ASSIGNMENT)
+def warnings(folder: CourseFolder, course: Course, student: str) -> list[str]:
+    return changes_since(graded_notebook(folder, student, ASSIGNMENT), folder, course, student, ASSIGNMENT)
 
 
-def test_where_nothing_has_changed_nothing_is_warned_of(graded: Path, course: Course) -> None:
-    assert warnings(graded, course, "ada") == []
+def test_what_has_changed_since_is_warned_of_and_the_graded_answers_are_explained(
+    own_copy: CourseFolder, course: Course, explained: Explain
+) -> None:
+    assert warnings(own_copy, course, "john") == []
+    with metadata_of(own_copy.released(ASSIGNMENT)) as metadata:
+        metadata["changed"] = True
+    (warning,) = warnings(own_copy, course, "john")
+    assert warning.startswith("the checks, the reference, the limits or a rule has changed since")
+    ada, john = (own_copy.submissions([ASSIGNMENT], student)[0].file for student in ("ada", "john"))
+    shutil.copyfile(ada, john)
+    (warning,) = warnings(own_copy, course, "john")
+    assert warning == "another file has been handed in since; these are the answers as they were graded"
+    mark = explained(own_copy.root, "john", "Linear.affine_map")
+    assert (mark.verdict.outcome, mark.reproduced) == ("fail", True)
+    john.unlink()
+    john.parent.rmdir()
+    with metadata_of(own_copy.autograded("john", ASSIGNMENT)) as metadata:
+        metadata["autograder"]["run"]["versions"]["torch"] = "1.0"
+    version, gone = warnings(own_copy, course, "john")
+    assert version.startswith("torch was 1.0 and is ")
+    assert gone.startswith("the submission is no longer there")
 
 
-def test_a_verdict_that_was_not_this_one_is_told(own_copy: Path, explained: Explain) -> None:
-    record_of(own_copy, "ada", {"verdicts": {"outcome": "fail", "points": 0}})
-    mark = explained(own_copy, "ada", "Linear.parameters")
+def test_a_verdict_that_was_not_this_one_is_told(own_copy: CourseFolder, explained: Explain) -> None:
+    with metadata_of(own_copy.autograded("ada", ASSIGNMENT)) as metadata:
+        for verdict in metadata["autograder"]["verdicts"]:
+            verdict |= {"outcome": "fail", "points": 0}
+    mark = explained(own_copy.root, "ada", "Linear.parameters")
     assert not mark.reproduced
     assert explanation_text(mark).splitlines()[-1].startswith("THE RECORDED VERDICT IS ANOTHER: fail, 0 of ")
 
 
-def test_another_version_is_warned_of(own_copy: Path, course: Course) -> None:
-    record_of(own_copy, "ada", {"versions": {"torch": "1.0"}})
-    (warning,) = warnings(own_copy, course, "ada")
-    assert warning.startswith("torch was 1.0 and is ")
-
-
-def test_after_new_work_was_handed_in_the_graded_answers_are_explained(
-    own_copy: Path, course: Course, explained: Explain
-) -> None:
-    submitted = own_copy / "submitted"
-    notebook = f"{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
-    shutil.copyfile(submitted / "ada" / notebook, submitted / "john" / notebook)
-    assert warnings(own_copy, course, "john") == [
-        "another file has been handed in since; these are the answers as they were graded"
-    ]
-    mark = explained(own_copy, "john", "Linear.affine_map")
-    assert (mark.verdict.outcome, mark.reproduced) == ("fail", True)
-
-
-def test_work_that_is_no_longer_there_is_warned_of(own_copy: Path, course: Course) -> None:
-    shutil.rmtree(own_copy / "submitted" / "john")
-    (warning,) = warnings(own_copy, course, "john")
-    assert warning.startswith("the submission is no longer there")
-
-
-def test_after_the_notebook_of_the_assignment_changed_that_is_warned_of(own_copy: Path, course: Course) -> None:
-    path = CourseFolder.here(own_copy).released(ASSIGNMENT)
-    notebook = nbformat.read(path, 4)
-    notebook.metadata["changed"] = True
-    nbformat.write(notebook, path)
-    (warning,) = warnings(own_copy, course, "ada")
-    assert warning.startswith("the checks, the reference, the limits or a rule has changed since")
-
-
 @pytest.mark.long("a class is graded")
-def test_work_that_cannot_be_read_is_explained_as_such(own_copy: Path, course: Course, explained: Explain) -> None:
-    (own_copy / "submitted" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").write_text("{")
-    done = run("autograder.instructor.cli", "grade", "--student", "ada", cwd=own_copy)
+def test_work_that_cannot_be_read_is_explained_as_such(
+    own_copy: CourseFolder, course: Course, explained: Explain
+) -> None:
+    own_copy.submissions([ASSIGNMENT], "ada")[0].file.write_text("{")
+    done = autograder("grade", "--student", "ada", cwd=own_copy.root)
     assert done.returncode == 0, done.stderr
     assert warnings(own_copy, course, "ada") == []
-    mark = explained(own_copy, "ada", "Linear.parameters")
+    mark = explained(own_copy.root, "ada", "Linear.parameters")
     assert (mark.verdict.outcome, mark.reproduced) == ("invalid", True)
     assert "is not a notebook" in explanation_text(mark)
 
@@ -195,16 +184,22 @@ def test_a_check_is_found_by_each_of_its_names(name: str) -> None:
     assert find_check(CHECKS, name).id == "layers-Linear-affine_map"
 
 
-def test_an_unknown_check_is_refused_with_all_that_there_are() -> None:
-    with pytest.raises(CourseFolderError, match="no check is called 'affine'") as refused:
-        find_check(CHECKS, "affine")
-    assert all(f"{check.exercise}.{check.name}" in str(refused.value) for check in CHECKS)
+TWIN = replace(CHECKS[0], exercise="Other")
 
 
-def test_a_name_that_two_checks_have_is_refused_with_both() -> None:
-    twin = replace(CHECKS[0], exercise="Other")
-    with pytest.raises(CourseFolderError, match=f"Linear.{twin.name}, Other.{twin.name}$"):
-        find_check([CHECKS[0], twin, CHECKS[1]], twin.name)
+@pytest.mark.parametrize(
+    ("checks", "name", "said"),
+    [
+        (CHECKS, "affine", f"no check is called 'affine'.*{', '.join(f'{one.exercise}.{one.name}' for one in CHECKS)}"),
+        ([CHECKS[0], TWIN, CHECKS[1]], TWIN.name, f"more than one.*: there are Linear.{TWIN.name}, Other.{TWIN.name}$"),
+    ],
+    ids=["none", "two"],
+)
+def test_a_name_that_is_not_one_checks_is_refused_with_those_that_can_be_meant(
+    checks: list[Check], name: str, said: str
+) -> None:
+    with pytest.raises(CourseFolderError, match=said):
+        find_check(checks, name)
 
 
 def test_work_that_is_not_graded_yet_is_told_with_the_command(released: Path) -> None:

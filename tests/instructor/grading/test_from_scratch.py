@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.grading.explain import explain_mark
-from autograder.instructor.grading.explanation import explanation_text
+from autograder.instructor.grading.explain import explaining, explanation_text
 from autograder.instructor.reports.feedback import write_feedback
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
@@ -40,16 +39,16 @@ def demand_own_work(folder: Path, value: str = "True") -> None:
 
 def page(folder: Path) -> str:
     write_feedback(CourseFolder(folder), [ASSIGNMENT], "functional")
-    text = CourseFolder(folder).feedback("functional", ASSIGNMENT).read_text(encoding="utf-8")
-    return " ".join(html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)).split())
+    shown = BeautifulSoup(CourseFolder(folder).feedback("functional", ASSIGNMENT).read_text("utf-8"), "html.parser")
+    return " ".join(shown.get_text(" ").split())
 
 
 def noted(folder: Path) -> set[str]:
     return {verdict["exercise"] for verdict in record_of(folder, "functional")["verdicts"] if verdict["delegated"]}
 
 
-@pytest.mark.long("a run over a class, and the report by its command")
-def test_it_keeps_its_points_and_is_told_to_student_and_instructor(folder: Path) -> None:
+@pytest.mark.long("two runs over a class, and a sandbox of its own")
+def test_it_keeps_its_points_and_is_told_and_where_the_course_says_so_it_earns_nothing(folder: Path) -> None:
     assert points(grade(folder, seed=7)) == ONCE | {"functional": 20}
     assert noted(folder) == {"Flatten", "Sequential"}
     for told in (page(folder), CourseFolder(folder).log("functional", ASSIGNMENT).read_text(encoding="utf-8")):
@@ -60,10 +59,6 @@ def test_it_keeps_its_points_and_is_told_to_student_and_instructor(folder: Path)
     report = CourseFolder(folder).report(None).read_text(encoding="utf-8")
     assert re.search(r"Flatten</th><td><code>nn\.Flatten</code></td><td>functional</td>", report)
 
-
-@pytest.mark.long("two runs over a class")
-def test_where_the_course_says_so_it_earns_nothing_and_the_class_is_judged_anew(folder: Path) -> None:
-    grade(folder, seed=7)
     demand_own_work(folder)
     run = grade(folder, seed=7)
     assert not any(one.reused for one in run.graded)
@@ -72,13 +67,8 @@ def test_where_the_course_says_so_it_earns_nothing_and_the_class_is_judged_anew(
     assert {v["outcome"] for v in record_of(folder, "functional")["verdicts"] if v["delegated"]} == {"fail"}
     assert page(folder).count("in this course nothing else earns points") == 6
     assert all(one.reused for one in grade(folder).graded)
-
-
-@pytest.mark.long("a run over a class, and a sandbox of its own")
-def test_a_mark_is_explained_by_the_rule_of_the_course(folder: Path) -> None:
-    demand_own_work(folder)
-    grade(folder, seed=7)
-    mark = explain_mark(CourseFolder(folder), Course.installed(), "functional", ASSIGNMENT, "Flatten.rows")
+    with explaining(CourseFolder(folder), Course.installed()) as again:
+        mark = again("functional", ASSIGNMENT, "Flatten.rows")
     assert mark.reproduced
     assert "calling PyTorch's own nn.Flatten" in " ".join(explanation_text(mark).split())
 

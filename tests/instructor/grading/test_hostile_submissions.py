@@ -6,16 +6,15 @@ import csv
 import html
 import io
 import shutil
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.reports import feedback
-from autograder.instructor.reports.feedback import write_feedback
 from autograder.reports.html import CONTROLS
 from tests.attacks.corpus import tried
 from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
@@ -51,13 +50,11 @@ def seen(everything: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("student", ATTACKS)
-def test_an_attack_is_stopped_or_noticed_or_told_of(seen: dict[str, Any], wall: str, student: str) -> None:
+def test_an_attack_is_stopped_or_noticed_or_told_of_and_ends_as_the_guide_says(
+    seen: dict[str, Any], wall: str, student: str
+) -> None:
     """Stopped: it gets nothing beside the points of its base, and does not lose them where it is right work."""
     assert outcome(ATTACKS[student], seen, wall) != THROUGH, gained(ATTACKS[student], seen)
-
-
-@pytest.mark.parametrize("student", ATTACKS)
-def test_an_attack_ends_as_the_guide_says(seen: dict[str, Any], wall: str, student: str) -> None:
     assert is_as_told(ATTACKS[student], seen, wall), "make attacks"
 
 
@@ -71,39 +68,28 @@ def test_whoever_answers_in_the_checks_place_gets_what_the_answers_are_worth(
     assert [check for check in of_flatten if mine[check] > base[check]] == []
 
 
-def test_bases_have_some_points_and_not_all_or_all(seen: dict[str, Any]) -> None:
-    assert 0 < sum(marks(seen, "careless").values()) < 20
-    assert sum(marks(seen, "ada").values()) == 20
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory, released: Path) -> dict[str, list[dict[str, Any]]]:
-    """What the honest ones get in a class of their own."""
-    folder = tmp_path_factory.mktemp("alone") / "course"
-    copy_course(released, folder)
-    hand_in_honest(folder)
-    return verdicts(grade(folder))
-
-
-@pytest.mark.parametrize("student", HONEST)
+@pytest.mark.long("a class is graded, in which all are honest")
 def test_an_honest_student_gets_what_a_class_without_attacks_gives(
-    seen: dict[str, Any], alone: dict[str, list[dict[str, Any]]], student: str
+    seen: dict[str, Any], released: Path, tmp_path: Path
 ) -> None:
-    assert seen["verdicts"][student] == alone[student]
+    copy_course(released, tmp_path / "alone")
+    hand_in_honest(tmp_path / "alone")
+    alone = verdicts(grade(tmp_path / "alone"))
+    assert {student: seen["verdicts"][student] for student in HONEST} == alone
 
 
-def test_the_gradebook_holds_the_verdicts_of_all_and_of_nobody_else(seen: dict[str, Any], course: Path) -> None:
+def test_gradebook_and_notebooks_hold_each_ones_own_verdicts_and_nobody_elses(
+    seen: dict[str, Any], course: Path
+) -> None:
     rows = gradebook_rows(course)
     for student in (*HONEST, *ATTACKS):
         for check, verdict in zip(checks_of("layers"), seen["verdicts"][student], strict=True):
             assert rows.pop((student, check.id)) == verdict["points"]
+        assert undated(record_of(course, student)["verdicts"]) == seen["verdicts"][student]
     assert {cell for _, cell in rows} == {"layers-written"}
     assert {student for student, _ in rows} == {*HONEST, *ATTACKS}
-
-
-def test_each_graded_notebook_holds_its_own_verdicts(seen: dict[str, Any], course: Path) -> None:
-    for student in (*HONEST, *ATTACKS):
-        assert undated(record_of(course, student)["verdicts"]) == seen["verdicts"][student]
+    assert sum(marks(seen, "ada").values()) == 20
+    assert 0 < sum(marks(seen, "careless").values()) < 20
 
 
 # Nothing outside the sandbox changes
@@ -120,30 +106,21 @@ def test_in_the_course_folder_only_marks_are_new(seen: dict[str, Any]) -> None:
     assert changed - stamps - folders == notebooks | logs | {"gradebook.db", ".autograder.lock"}
 
 
-@pytest.mark.parametrize("place", ["home", "interpreter", "project", "planted", "processes", "this process"])
-def test_nothing_else_changes(seen: dict[str, Any], place: str) -> None:
-    assert seen["after"][place] == seen["before"][place]
-
-
-def test_nothing_lies_about_and_no_process_is_left(seen: dict[str, Any]) -> None:
+def test_nothing_else_changes_nothing_is_left_and_nobody_is_reached(seen: dict[str, Any]) -> None:
+    for place in ("home", "interpreter", "project", "planted", "processes", "this process"):
+        assert seen["after"][place] == seen["before"][place], place
     assert seen["after"]["planted"] == []
     assert seen["after"]["processes"]["of a submission"] == []
+    assert seen["visitors"] == [], "somebody knocked at the grader's sockets"
+    assert seen["neighbour"] == "S", "a process beside the grader was killed or stopped"
 
 
-def test_nobody_knocks_at_the_graders_sockets(seen: dict[str, Any]) -> None:
-    assert seen["visitors"] == []
-
-
-def test_a_process_beside_the_grader_is_neither_killed_nor_stopped(seen: dict[str, Any]) -> None:
-    assert seen["neighbour"] == "S"
-
-
-@pytest.mark.parametrize("secret", SECRETS)
-def test_a_secret_turns_up_in_nothing_that_is_written(seen: dict[str, Any], course: Path, secret: str) -> None:
-    said = SECRETS[secret].encode()
+def test_no_secret_turns_up_in_what_is_written(course: Path) -> None:
     written = [path for path in (course / "autograded").rglob("*") if path.is_file()]
     assert len(written) >= len(ATTACKS)
-    assert [str(path) for path in (*written, course / "gradebook.db") if said in path.read_bytes()] == []
+    for path in (*written, course / "gradebook.db"):
+        content = path.read_bytes()
+        assert [place for place, secret in SECRETS.items() if secret.encode() in content] == [], path
 
 
 def test_a_graded_notebook_has_no_more_than_was_handed_in_and_a_little(course: Path) -> None:
@@ -153,26 +130,29 @@ def test_a_graded_notebook_has_no_more_than_was_handed_in_and_a_little(course: P
         assert CourseFolder(course).autograded(student, ASSIGNMENT).stat().st_size < size + (1 << 20)
 
 
-# Markup arrives as text
-
-
-def copy_without_pipes(source: Path, target: Path) -> None:
-    """Copy a course folder; nothing can be copied out of a pipe."""
-
-    def pipes(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if (Path(folder) / name).is_fifo()]
-
-    shutil.copytree(source, target, symlinks=True, ignore=pipes)
+# Whatever is handed in, what is made of the class is made, and obeys nobody
 
 
 @pytest.fixture(scope="module")
-def pages(course: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def told(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graded course in another folder, with feedback, report, and marks for a spreadsheet."""
+
+    def pipes(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if (Path(folder) / name).is_fifo()]  # nothing can be copied out of one
+
+    folder = tmp_path_factory.mktemp("told") / "course"
+    shutil.copytree(course, folder, symlinks=True, ignore=pipes)
+    for command in ("feedback", "report", "export"):
+        done = autograder(command, ASSIGNMENT, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(told: Path) -> dict[str, str]:
     """Our feedback page of each student."""
-    folder = tmp_path_factory.mktemp("feedback") / "course"
-    copy_without_pipes(course, folder)
-    write_feedback(CourseFolder(folder), [ASSIGNMENT])
     students = (*HONEST, *ATTACKS)
-    return {one: CourseFolder(folder).feedback(one, ASSIGNMENT).read_text(encoding="utf-8") for one in students}
+    return {one: CourseFolder(told).feedback(one, ASSIGNMENT).read_text(encoding="utf-8") for one in students}
 
 
 MARKUP = ("<script", "<img", "<svg", "<iframe", "<b ")
@@ -189,23 +169,8 @@ def test_in_our_feedback_markup_is_text(pages: dict[str, str], student: str) -> 
 
 def test_our_feedback_is_a_page_whatever_was_handed_in(pages: dict[str, str]) -> None:
     for page in pages.values():
-        assert page.startswith("<!DOCTYPE html>")
-        assert page.rstrip().endswith("</html>")
+        assert page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>")
         assert len(page) < 200_000
-
-
-# Whatever is handed in, what is made of the class is made, and obeys nobody
-
-
-@pytest.fixture(scope="module")
-def told(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graded course with its report and its marks for a spreadsheet."""
-    folder = tmp_path_factory.mktemp("told") / "course"
-    copy_without_pipes(course, folder)
-    for command in (("report", ASSIGNMENT), ("export", ASSIGNMENT)):
-        done = autograder(*command, cwd=folder)
-        assert done.returncode == 0, done.stderr
-    return folder
 
 
 def test_no_log_no_page_and_no_report_holds_what_a_terminal_obeys(told: Path, pages: dict[str, str]) -> None:
@@ -222,23 +187,15 @@ def test_no_cell_of_exported_marks_is_a_formula(told: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def own_folder(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graded course in a folder that nbgrader may write to."""
-    folder = tmp_path_factory.mktemp("nbgrader") / "course"
-    copy_without_pipes(course, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def shown(own_folder: Path) -> dict[tuple[str, str], str]:
-    """What nbgrader's two pages show of the work that holds markup."""
-    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", cwd=own_folder)
+def shown(told: Path, pages: dict[str, str]) -> dict[tuple[str, str], str]:
+    """What nbgrader's two pages show of the work that holds markup; its feedback takes the place of ours."""
+    done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "markup*", "--force", cwd=told)
     assert done.returncode == 0, done.stderr
     found = {
-        ("feedback", student): CourseFolder(own_folder).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
+        ("feedback", student): CourseFolder(told).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
         for student in ("markup", "markup_in_the_written_answer")
     }
-    with serve_formgrader(own_folder) as address:
+    with serve_formgrader(told) as address:
         for student in ("markup", "markup_in_the_written_answer", *NAMES):
             found["formgrader", student] = notebook_page(address, student)
         for table in ("gradebook", "manage_students", f"manage_submissions/{ASSIGNMENT}"):
@@ -246,32 +203,21 @@ def shown(own_folder: Path) -> dict[tuple[str, str], str]:
     return found
 
 
-class Alarms(HTMLParser):
-    """Finds what would run in a browser and calls alert, which nobody but an attack does."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        for name, value in attributes:
-            if "alert(" in (value or "") and (name.startswith("on") or (value or "").strip().startswith("javascript:")):
-                self.found.append(f"{tag} {name}={value}")
-
-    def handle_data(self, data: str) -> None:
-        if self.cdata_elem == "script" and "alert(" in data:
-            self.found.append(data[:200])
+def alarms(page: str) -> list[str]:
+    """Return what would run in a browser and calls alert, which nobody but an attack does."""
+    parsed = BeautifulSoup(page, "html.parser")
+    found = [script.string for script in parsed.find_all("script") if "alert(" in (script.string or "")]
+    for tag in parsed.find_all(True):
+        for name, value in tag.attrs.items():
+            runs = name.startswith("on") or str(value).strip().startswith("javascript:")
+            found += [f"{tag.name} {name}={value}"] * (runs and "alert(" in str(value))
+    return found
 
 
-@pytest.mark.parametrize("page", ["feedback", "formgrader"])
-@pytest.mark.parametrize("student", ["markup", "markup_in_the_written_answer"])
-def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str], page: str, student: str) -> None:
-    assert Alarms(shown[page, student]).found == []
-    assert SCRIPT in html.unescape(shown[page, student])
-
-
-def test_in_the_formgrader_names_of_folders_are_text(shown: dict[tuple[str, str], str]) -> None:
+@pytest.mark.long("nbgrader's own command, and its formgrader")
+def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str]) -> None:
     assert len(shown) > len(NAMES)
-    for page in shown.values():
-        assert Alarms(page).found == []
+    assert {where: alarms(page) for where, page in shown.items() if alarms(page)} == {}
+    for page in ("feedback", "formgrader"):
+        for student in ("markup", "markup_in_the_written_answer"):
+            assert SCRIPT in html.unescape(shown[page, student])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
+import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -20,9 +20,9 @@ from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.pipeline import GradeRequest, grade_class
 from tests.commands import autograder
-from tests.conftest import ROOT
 from tests.instructor.conftest import (
     ASSIGNMENT,
+    ONCE,
     everything_in_gradebook,
     grade,
     gradebook_rows,
@@ -33,52 +33,55 @@ from tests.instructor.conftest import (
     submitted,
 )
 
-KILLS = 12
-POINTS = {"right": 20, "transposed": 18, "empty": 0, "two_mistakes": 16}
+# When a run is killed: after it has written one of these. The journal is there while scores are being written.
+MOMENTS = {
+    "start": ".autograder.lock",
+    "gradebook": "gradebook.db-journal",
+    "notebook": f"autograded/*/{ASSIGNMENT}/*.ipynb",
+}
+KILLS_AT_EACH = 4
+CLASS = {"empty": "dennis", "right": "ada", "transposed": "barbara", "two_mistakes": "john"}
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
-    line = [sys.executable, "-m", "autograder.instructor.cli", "grade", "--workers", "1"]
+def start(folder: Path, *options: str) -> subprocess.Popen[str]:
+    line = [sys.executable, "-m", "autograder.instructor.cli", "grade", "--workers", "1", *options]
     return subprocess.Popen(
         line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
 
 
-def stop(process: subprocess.Popen[str], moment: Callable[[], bool], how: signal.Signals) -> tuple[int, str, str]:
-    """Send a signal at a moment and return exit status, standard output and standard error."""
-    wait_until(process, moment)
-    process.send_signal(how)
-    out, err = process.communicate(timeout=60)
-    return process.returncode, out, err
-
-
-def wait_until(process: subprocess.Popen[str], moment: Callable[[], bool]) -> None:
+def wait_until(process: subprocess.Popen[str], moment: Callable[[], object]) -> None:
     deadline = time.monotonic() + 200
     while not moment():
         assert process.poll() is None, "it ended before the moment to stop it"
         assert time.monotonic() < deadline
-        time.sleep(0.005)
+        time.sleep(0.001)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    assert process.communicate(timeout=60)[0] == ""
+
+
+def written(folder: Path, pattern: str) -> set[tuple[Path, int]]:
+    """Return the files of a pattern, each with the moment at which it was written."""
+    found = set()
+    for path in folder.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):  # the journal is gone as soon as it came
+            found.add((path, path.stat().st_mtime_ns))
+    return found
+
+
+def kill_after(folder: Path, pattern: str, wait_s: float) -> None:
+    """Start a run, and kill it some seconds after it has written a file of a pattern."""
+    before, running = written(folder, pattern), start(folder, "--seed", "7")
+    wait_until(running, lambda: written(folder, pattern) - before)
+    time.sleep(wait_s)
+    kill(running)
 
 
 def notebooks(folder: Path) -> list[Path]:
     return sorted((folder / "autograded").glob("*/*/*.ipynb"))
-
-
-def ask(folder: Path, question: str) -> float:
-    """Ask the gradebook for a number, cheaply enough to be asked again and again beside a run."""
-    database = sqlite3.connect(f"file:{folder / 'gradebook.db'}?mode=ro", uri=True)
-    try:
-        return float(database.execute(question).fetchone()[0] or 0)
-    finally:
-        database.close()
-
-
-def submissions_in_gradebook(folder: Path) -> float:
-    return ask(folder, "SELECT count(*) FROM submitted_assignment")
-
-
-def points_in_gradebook(folder: Path) -> float:
-    return ask(folder, "SELECT sum(auto_score) FROM grade")
 
 
 def sums(folder: Path) -> dict[str, float]:
@@ -106,54 +109,35 @@ def sandboxes() -> list[int]:
 @pytest.mark.long("the runs that are killed")
 @pytest.mark.timeout(1800)
 def test_kills_at_random_moments_leave_what_an_undisturbed_run_leaves(small_folder: Path, small_class: Path) -> None:
-    """Work changes between the runs, too. The last run is the command as anybody starts it."""
-    authors = small_folder.parent / "authors"
-    authors.mkdir()
-    for path in (small_folder / "submitted").glob("*/*/*.ipynb"):
-        shutil.copyfile(path, authors / f"{path.parents[1].name}.ipynb")
-    for student in ("transposed", "two_mistakes"):  # two are enough, and each run is shorter
-        shutil.rmtree(small_folder / "submitted" / student)
-    line = [sys.executable, str(Path(__file__).with_name("killer.py")), str(small_folder), str(KILLS), "7"]
-    killed = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert killed.returncode == 0, killed.stderr
-    came_to = json.loads(killed.stdout)
-    assert len(came_to) == KILLS
-    assert set(came_to) == {"start", "gradebook", "notebook"}, "no kill fell into one of the parts of the run"
+    """Before each run all work changes."""
+    draw, authors = random.Random(7), list(CLASS.values())
+    for pattern in [*MOMENTS.values()] * KILLS_AT_EACH:
+        authors = authors[1:] + authors[:1]
+        hand_in(small_folder, **dict(zip(CLASS, authors, strict=True)))
+        kill_after(small_folder, pattern, wait_s=draw.choice([0, draw.uniform(0, 1)]))
+    hand_in(small_folder, **CLASS)
     undisturbed = small_folder.parent / "undisturbed"
-    shutil.copytree(small_folder, undisturbed)
-    shutil.rmtree(undisturbed / "autograded")
-    shutil.copyfile(small_class / "gradebook.db", undisturbed / "gradebook.db")
-    grade_class(CourseFolder(undisturbed), Course.installed(), GradeRequest([ASSIGNMENT], seed=7))
-    done = autograder("grade", "--seed", "7", cwd=small_folder)
-    assert done.returncode == 0, done.stderr
+    shutil.copytree(small_class, undisturbed)
+    for folder in (small_folder, undisturbed):
+        done = autograder("grade", "--seed", "7", cwd=folder)
+        assert done.returncode == 0, done.stderr
     assert everything_in_gradebook(small_folder) == everything_in_gradebook(undisturbed)
     assert graded_notebooks(small_folder) == graded_notebooks(undisturbed)
 
 
 @pytest.mark.long("two runs over a class")
+@pytest.mark.daily
 def test_a_killed_run_leaves_no_process_and_what_it_had_finished_is_not_done_again(small_folder: Path) -> None:
     before = sandboxes()
-    process = start(small_folder)
-    status, out, _ = stop(process, lambda: len(notebooks(small_folder)) >= 2, signal.SIGKILL)
-    assert (status, out) == (-signal.SIGKILL, "")
+    running = start(small_folder)
+    wait_until(running, lambda: len(notebooks(small_folder)) >= 2)
+    kill(running)
     assert sandboxes() == before, "a killed run left a process behind"
     kept = {path: path.read_bytes() for path in notebooks(small_folder)}
-    grade_class(CourseFolder(small_folder), Course.installed(), GradeRequest([ASSIGNMENT]))
+    run = grade_class(CourseFolder(small_folder), Course.installed(), GradeRequest([ASSIGNMENT]))
+    assert not run.ungraded
     assert kept.items() <= {path: path.read_bytes() for path in notebooks(small_folder)}.items()
-    assert sums(small_folder) == POINTS
-
-
-@pytest.mark.long("three runs over a class")
-def test_work_that_changes_between_a_killed_run_and_the_next_is_judged_as_it_is_then(small_folder: Path) -> None:
-    grade(small_folder, seed=1)
-    submission = submitted(small_folder, "empty")
-    before = submission.read_bytes()
-    hand_in(small_folder, empty="ada")
-    process = start(small_folder)
-    stop(process, lambda: points_in_gradebook(small_folder) == sum(POINTS.values()) + 20, signal.SIGKILL)
-    submission.write_bytes(before)
-    grade(small_folder)
-    assert sums(small_folder) == POINTS
+    assert sums(small_folder) == ONCE
 
 
 SLEEPS = "\nimport time\ntime.sleep({seconds})\n"
@@ -185,7 +169,7 @@ def test_control_c_finishes_what_is_in_flight_and_says_how_to_go_on(small_folder
         "what was graded is kept, and the same command goes on from here"
     )
     assert sums(small_folder) == {"empty": 0, "right": 20}
-    assert points(grade(small_folder)) == POINTS
+    assert points(grade(small_folder)) == ONCE
 
 
 @pytest.mark.long("a run over a class")

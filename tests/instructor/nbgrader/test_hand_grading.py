@@ -48,34 +48,26 @@ def page(browser: Browser, folder: Path) -> Iterator[Page]:
             yield page
 
 
-def test_the_written_answer_comes_first_and_the_rubric_stands_beside_it(page: Page) -> None:
+def test_the_written_answer_comes_first_beside_its_rubric_and_each_other_above_what_its_checks_said(page: Page) -> None:
     answer = page.locator(".nbgrader_cell").first
     expect(answer).to_contain_text(ANSWER)
-    rubric = page.get_by_role("heading", name="Rubric")
-    beside = rubric.bounding_box()
-    written = answer.bounding_box()
+    beside, written = page.get_by_role("heading", name="Rubric").bounding_box(), answer.bounding_box()
     assert beside and written
     assert beside["x"] > written["x"] + written["width"]
     assert beside["y"] < written["y"] + 400
     expect(page.get_by_role("cell", name="The factor of one layer")).to_be_visible()
     expect(page.get_by_role("heading", name="Model answer")).to_be_visible()
-
-
-def test_each_answer_is_followed_by_what_its_checks_said(page: Page) -> None:
     shown = page.get_by_role("main").inner_text()
     places = [
         shown.index(text) for text in ("class Linear", "layers-Linear-affine_map", "likely mistake: There is a bias")
     ]
     assert places == sorted(places)
     assert "Samuel" not in shown and "Further reading" not in shown  # the chapter's own text
-
-
-def test_what_the_checks_gave_stands_in_the_boxes_for_scores(page: Page) -> None:
     expect(page.locator("input#layers-Linear-parameters")).to_have_attribute("placeholder", "1")
     expect(page.locator("input#layers-Linear-affine_map")).to_have_attribute("placeholder", "0")
 
 
-def test_points_and_comment_are_saved_and_the_total_is_right(page: Page, folder: Path) -> None:
+def test_points_and_comment_are_saved_the_total_is_right_and_the_student_reads_them(page: Page, folder: Path) -> None:
     page.locator("input#layers-written").fill(str(BY_HAND))
     page.locator("textarea#layers-written-comment").fill(COMMENT)
     with page.expect_response(lambda reply: "/api/comment/" in reply.url and reply.request.method == "PUT"):
@@ -86,10 +78,6 @@ def test_points_and_comment_are_saved_and_the_total_is_right(page: Page, folder:
     with open_gradebook(folder) as gradebook:
         submission = gradebook.find_submission(ASSIGNMENT, "john")
         assert (submission.score, submission.written_score) == (FROM_CHECKS + BY_HAND, BY_HAND)
-
-
-def test_the_student_reads_the_points_and_the_comment(page: Page, folder: Path) -> None:
-    """After the mark above; a student's page shows nothing of rubric and model answer."""
     assert autograder("feedback", ASSIGNMENT, cwd=folder).returncode == 0
     (written,) = (folder / "feedback" / "john" / ASSIGNMENT).glob("*.html")
     shown = written.read_text(encoding="utf-8")

@@ -14,22 +14,26 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from nbgrader.utils import determine_grade, is_grade
-from sqlalchemy.exc import SAWarning
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.new import FORMGRADER
 from autograder.instructor.gradebook.saving import save_verdicts
 from autograder.notebooks.graft import read_notebook
 from tests.commands import autograder
-from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, hand_in, open_gradebook, record_of, submitted
+from tests.instructor.conftest import (
+    ASSIGNMENT,
+    everything_in_gradebook,
+    gradebook_rows,
+    hand_in,
+    open_gradebook,
+    record_of,
+    submitted,
+)
 from tests.instructor.grading.broken import BROKEN, SCRIPT
 
 BIN = Path(sys.executable).parent
@@ -55,13 +59,11 @@ def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("nbgrader") / "course"
     shutil.copytree(released, folder)
     hand_in(folder, right="grace", two_mistakes="john", crash="hedy", empty="dennis")
-    BROKEN["tests_changed"](folder / "submitted" / "empty" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", read_right(folder))
+    BROKEN["tests_changed"](submitted(folder, "empty"), read_notebook(submitted(folder, "right")))
     come_late_and_mark_by_hand(folder)
     shutil.copytree(folder, folder.with_name("ungraded"))
     done = nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder)
     assert done.returncode == 0, done.stderr
-    folder.with_name("theirs").mkdir()
-    shutil.copy(folder / "gradebook.db", folder.with_name("theirs"))  # ours may grade the folder anew
     return folder
 
 
@@ -71,8 +73,7 @@ def come_late_and_mark_by_hand(folder: Path) -> None:
         config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
     for student in ("two_mistakes", "empty"):
         submitted(folder, student).with_name("timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
-    with open_gradebook(folder) as gradebook, warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's models under SQLAlchemy 2
+    with open_gradebook(folder) as gradebook:
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2030-01-01 00:00:00 UTC")
         gradebook.update_or_create_student("right")
         gradebook.add_submission(ASSIGNMENT, "right")
@@ -81,64 +82,18 @@ def come_late_and_mark_by_hand(folder: Path) -> None:
         gradebook.db.commit()
 
 
-def entries(folder: Path) -> dict[str, Any]:
-    """Return what the gradebook holds of each submission, but for ids."""
-    with open_gradebook(folder) as gradebook:
-        return {
-            one.student.id: (
-                one.timestamp,
-                [notebook.late_submission_penalty for notebook in one.notebooks],
-                sorted(
-                    (grade.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade)
-                    for notebook in one.notebooks
-                    for grade in notebook.grades
-                ),
-                sorted(
-                    (comment.name, comment.auto_comment, comment.manual_comment)
-                    for notebook in one.notebooks
-                    for comment in notebook.comments
-                ),
-            )
-            for one in gradebook.assignment_submissions(ASSIGNMENT)
-        }
-
-
-def read_right(folder: Path) -> Any:
-    return read_notebook(folder / "submitted" / "right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
-
-
 @pytest.mark.long("nbgrader's own command")
-def test_nbgraders_own_command_gives_the_marks_that_ours_gives(autograded: Path) -> None:
-    theirs = gradebook_rows(autograded)
-    done = autograder("grade", cwd=autograded)
-    assert done.returncode == 0, done.stderr
-    assert "unchanged" not in done.stdout
-    assert gradebook_rows(autograded) == theirs
-    assert sum(score or 0 for (student, _), score in theirs.items() if student == "two_mistakes") == 16
-
-
-@pytest.mark.long("nbgrader's own command")
-def test_penalties_comments_and_what_waits_for_a_person_are_those_of_nbgraders_own_command(
+def test_marks_penalties_comments_and_what_waits_for_a_person_are_those_of_our_command(
     autograded: Path, tmp_path: Path
 ) -> None:
-    ours = tmp_path / "course"
-    shutil.copytree(autograded.with_name("ungraded"), ours)
-    assert autograder("grade", cwd=ours).returncode == 0
-    written = entries(ours)
-    assert written == entries(autograded.with_name("theirs"))
-    penalties = {student: penalty for student, (_, [penalty], _, _) in written.items()}
-    assert penalties == {"right": None, "two_mistakes": 16, "crash": None, "empty": 17}
-    assert ("layers-written", 0, 2, True) in written["right"][2]
-
-
-def test_nbgraders_own_rule_reads_the_same_scores_from_what_the_cells_show(autograded: Path) -> None:
-    stored = gradebook_rows(autograded)
-    for student in {student for student, _ in stored}:
-        cells = read_notebook(CourseFolder(autograded).autograded(student, ASSIGNMENT)).cells
-        shown = {
-            (student, cell.metadata.nbgrader.grade_id): determine_grade(cell)[0] for cell in cells if is_grade(cell)
-        }
-        assert shown == {where: score for where, score in stored.items() if where[0] == student}
+    shutil.copytree(autograded.with_name("ungraded"), tmp_path / "course")
+    assert autograder("grade", cwd=tmp_path / "course").returncode == 0
+    theirs, ours = everything_in_gradebook(autograded), everything_in_gradebook(tmp_path / "course")
+    assert theirs == ours
+    penalties = {student: found["penalties"] for student, found in ours.items() if student != "rows"}
+    assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17]}
+    assert ours["right"]["grades"]["layers-written"][:2] == [0, 2]
+    assert ours["right"]["grades"]["layers-written"][3]
 
 
 def test_points_are_those_of_the_verdicts_whatever_a_cell_shows(autograded: Path, tmp_path: Path) -> None:
@@ -147,8 +102,7 @@ def test_points_are_those_of_the_verdicts_whatever_a_cell_shows(autograded: Path
     notebook = read_notebook(CourseFolder(folder).autograded("two_mistakes", ASSIGNMENT))
     for cell in notebook.cells:
         cell.pop("outputs", None)  # nbgrader's own rule gives full points where nothing is shown
-    with open_gradebook(folder) as gradebook, warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)
+    with open_gradebook(folder) as gradebook:
         save_verdicts(gradebook, ASSIGNMENT, "two_mistakes", notebook)
         gradebook.db.commit()
     assert gradebook_rows(folder) == gradebook_rows(autograded)
@@ -184,6 +138,8 @@ def test_nbgraders_own_command_refuses_to_run_without_our_steps(small_folder: Pa
     assert not list((small_folder / "autograded").iterdir())
 
 
+@pytest.mark.long("nbgrader's own command")
+@pytest.mark.daily
 def test_nbgraders_own_feedback_shows_nothing_of_hidden_checks(graded_folder: Path) -> None:
     done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "john", cwd=graded_folder)
     assert done.returncode == 0, done.stderr
@@ -202,14 +158,6 @@ def test_a_copy_of_an_edited_source_notebook_is_not_given_to_students(course_fol
 
 
 # The formgrader
-
-
-@pytest.fixture(scope="module")
-def formgrader(broken_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("formgrader") / "course"
-    shutil.copytree(broken_class, folder, symlinks=True)
-    with serve_formgrader(folder) as address:
-        yield address
 
 
 @contextmanager
@@ -258,20 +206,18 @@ def notebook_page(formgrader: str, student: str) -> str:
     return get(f"{formgrader}/submissions/{notebook['id']}/")
 
 
-def test_the_formgrader_lists_the_assignment_with_its_points(formgrader: str) -> None:
-    listed = {assignment["name"]: assignment for assignment in json.loads(get(f"{formgrader}/api/assignments"))}
-    assignment = listed[ASSIGNMENT]
-    assert assignment["num_submissions"] == len(BROKEN)
-    assert (assignment["max_code_score"], assignment["max_written_score"]) == (20, 5)
-
-
-def test_the_formgrader_opens_a_submission_and_shows_what_the_checks_said(formgrader: str) -> None:
-    page = html.unescape(notebook_page(formgrader, "tests_changed"))
-    assert "Flatten · Each example becomes one row" in page
-    assert "passed" in page
-
-
-def test_a_students_output_arrives_in_the_formgrader_as_text(formgrader: str) -> None:
-    page = notebook_page(formgrader, "chatty")
-    assert SCRIPT not in page
-    assert SCRIPT in html.unescape(page)
+@pytest.mark.long("nbgrader's formgrader is started")
+@pytest.mark.daily
+def test_the_formgrader_lists_the_assignment_and_shows_what_the_checks_said_and_output_as_text(
+    broken_class: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(broken_class, tmp_path / "course", symlinks=True)
+    with serve_formgrader(tmp_path / "course") as formgrader:
+        listed = {one["name"]: one for one in json.loads(get(f"{formgrader}/api/assignments"))}
+        told, chatty = (notebook_page(formgrader, student) for student in ("tests_changed", "chatty"))
+    assert listed[ASSIGNMENT]["num_submissions"] == len(BROKEN)
+    assert (listed[ASSIGNMENT]["max_code_score"], listed[ASSIGNMENT]["max_written_score"]) == (20, 5)
+    assert "Flatten · Each example becomes one row" in html.unescape(told)
+    assert "passed" in told
+    assert SCRIPT not in chatty
+    assert SCRIPT in html.unescape(chatty)

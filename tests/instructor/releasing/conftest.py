@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from autograder.course import Course
@@ -116,27 +113,6 @@ def said(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine, cour
     folder = made_once("said", tmp_path_factory, make)
     answers: dict[str, Any] = json.loads((folder / "said.json").read_text(encoding="utf-8"))
     return answers
-
-
-@pytest.fixture
-def kernel(machine: StudentMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a kernel that runs the student's Python."""
-    spec = tmp_path / "kernels" / "student"
-    spec.mkdir(parents=True)
-    argv = [str(machine.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec.joinpath("kernel.json").write_text(json.dumps({"argv": argv, "display_name": "s", "language": "python"}))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    return "student"
-
-
-def run_all(notebook: NotebookNode, kernel: str, folder: Path) -> NotebookNode:
-    """Run a notebook as "Run all" does: it stops at the first error in a cell that may not raise one."""
-    copy = nbformat.from_dict(notebook)
-    environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-    client = NotebookClient(copy, timeout=120, kernel_name=kernel, resources={"metadata": {"path": str(folder)}})
-    client.execute(env=environment)
-    return copy
 
 
 def errors_in(notebook: NotebookNode) -> dict[str, NotebookNode]:

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import chdir
+from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from bs4 import BeautifulSoup
 
 from autograder.checks import Check, checks_of, rooms
 from autograder.comparison import same_answer
-from autograder.course import Course, chapters_of
+from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.expectations.recorded import RUN_SEEDS
-from autograder.instructor.releasing import bundle as bundle_module
-from autograder.instructor.releasing import kept
-from autograder.instructor.releasing.bundle import build_wheel, recordings_of
+from autograder.instructor.releasing.bundle import guide
 from autograder.mistakes import Mistake
-from autograder.notebooks.graft import is_graded, read_notebook
 from autograder.observe import seed_of
 from autograder.reports.html import section_link
 from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.verdicts import Answer
 from tests.conftest import ROOT, SAMPLE_CLASS, files_in
-from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM, StudentMachine, errors_in, run_all
+from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM, StudentMachine
 
 COURSE = Course.installed()
 MISTAKES = COURSE.mistakes(ROOM)
@@ -42,7 +38,10 @@ def bundle(released: Path) -> dict[str, bytes]:
     return dict(files_in((released / "release" / "course.zip").read_bytes()))
 
 
-def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how(bundle: dict[str, bytes]) -> None:
+def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how_in_ten_megabytes(
+    bundle: dict[str, bytes], released: Path
+) -> None:
+    assert (released / "release" / "course.zip").stat().st_size < 10e6
     names = "\n".join(bundle)
     for part in (
         "course/README.md",
@@ -55,15 +54,11 @@ def test_it_holds_notebook_wheel_recording_data_and_a_page_that_says_how(bundle:
         f"autograder/expectations/records/{ROOM}.ipynb",
     ):
         assert part in names
-    guide = bundle["course/README.md"].decode()
-    assert "{" not in guide
-    assert "pip install -r requirements.txt" in guide
+    readme = bundle["course/README.md"].decode()
+    assert "{" not in readme
+    assert "pip install -r requirements.txt" in readme
     wheel = bundle["course/requirements.txt"].decode().splitlines()[0]
     assert wheel.removeprefix("./") in names
-
-
-def test_it_is_smaller_than_ten_megabytes(released: Path) -> None:
-    assert (released / "release" / "course.zip").stat().st_size < 10e6
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +104,7 @@ def test_no_edit_of_a_known_mistake_is_in_it(texts: dict[str, str]) -> None:
             assert not [line for line in edit.splitlines() if len(line.strip()) > 30 and shipped(line.strip(), texts)]
 
 
-def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it(bundle: dict[str, bytes]) -> None:
+def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it_without_solutions(bundle: dict[str, bytes]) -> None:
     half = (path for path in (ROOT / "autograder").rglob("*") if path.is_file() and path.suffix != ".pyc")
     names = {str(path.relative_to(ROOT)) for path in half}
     wheel = {name.partition(".whl/")[2] for name in bundle if ".whl/autograder/" in name}
@@ -117,9 +112,6 @@ def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it(bundle: dict[
     data = {name for name in wheel if name.startswith("autograder/student/data/")}
     assert wheel - recorded - data == {name for name in names if not name.startswith("autograder/instructor/")}
     assert len(recorded) == 2 * len(rooms())
-
-
-def test_no_module_of_the_solutions_is_in_it(bundle: dict[str, bytes]) -> None:
     assert not [name for name in bundle if re.search(r"solutions|mistakes/", name)]
 
 
@@ -130,28 +122,39 @@ def test_the_wheel_needs_what_the_course_says_that_a_student_needs(bundle: dict[
     assert sorted(needs) == sorted(re.match(r"[\w-]+", line)[0] for line in project["dependencies"])
 
 
-@pytest.mark.deep
-@pytest.mark.long("the wheel is built again")
-def test_the_same_course_makes_the_same_wheel_byte_for_byte(
-    released: Path, tmp_path: Path, bundle: dict[str, bytes]
-) -> None:
-    notebooks = sorted((released / "release").glob("*/*.ipynb"))
-    wheel = build_wheel(COURSE, notebooks, recordings_of(COURSE), tmp_path)
-    assert wheel.read_bytes() == bundle[f"course/{wheel.name}"]
+# Its README says what the book says, and how this course wants work handed in
 
 
-def test_answers_are_recorded_though_this_process_leaves_the_folder_that_it_is_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As nbgrader makes it do: it enters temporary folders while chapters are released one after the other."""
-    monkeypatch.setattr(kept, "FOLDER", tmp_path)
-    monkeypatch.setattr(bundle_module, "chapters_of", lambda course: chapters_of(course)[:1])
-    with ThreadPoolExecutor(1) as pool:
-        recording = pool.submit(recordings_of, COURSE)
-        while not recording.done():
-            with TemporaryDirectory() as folder, chdir(folder):
-                time.sleep(0.02)
-        assert list(recording.result()) == [chapters_of(COURSE)[0].room]
+PLAIN = guide(["2-layers", "3-dropout"], Course("solutions"), "", {})
+
+
+def code_in(text: str) -> list[str]:
+    return re.findall(r"```(?:sh|powershell)\n(.*?)```", text, re.DOTALL)
+
+
+def test_it_gives_the_commands_that_the_book_gives() -> None:
+    book = (ROOT / "chapters" / "0-start.md").read_text(encoding="utf-8")
+    assert len(code_in(PLAIN)) == 3
+    assert [code for code in code_in(PLAIN) if code not in code_in(book)] == []
+    assert "whl/cpu" in PLAIN and "check_all()" in PLAIN and "check_all()" in book
+
+
+def test_it_says_where_and_until_when_to_hand_in_if_the_instructor_did() -> None:
+    due = {"2-layers": datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))}
+    course = Course("solutions", "https://book.example/")
+    said = guide(["2-layers", "3-dropout"], course, "on the page of the course", due)
+    assert "Hand in that copy on the page of the course. Keep its name, and the receipt." in said
+    assert "\n   - `2-layers`: until Thursday, 5 November 2026, 23:59 (CET)\n" in said
+    assert "3-dropout`: until" not in said
+    assert "The book is at https://book.example/. " in said
+
+
+def test_without_settings_it_leaves_nothing_to_fill_in_and_names_no_book() -> None:
+    assert not re.search(r"\{(where|when|book|notebooks)\}|\bbook\b|: until", PLAIN)
+    assert "Hand in that copy. Keep its name, and the receipt.\n" in PLAIN
+
+
+# Hidden checks
 
 
 def test_a_check_counts_as_hidden_only_where_it_says_so() -> None:
@@ -172,22 +175,14 @@ def test_what_only_hidden_checks_use_does_not_reach_students() -> None:
     assert re.findall(r"def (\w+)", text) == ["shared", "kept"]
 
 
-def test_no_hidden_check_and_no_right_metric_is_in_the_wheel(texts: dict[str, str]) -> None:
-    (source,) = [text for name, text in texts.items() if name.endswith("checks/training.py")]
-    for name in ("nothing_to_divide_by", "right_metrics", "scores_from", "pair_counts"):
-        assert name in (ROOT / "autograder" / "checks" / "training.py").read_text(encoding="utf-8")
-        assert name not in source
-
-
 # From here on: a new environment with the wheel and nothing else of ours.
 
 
-def test_the_environment_holds_no_solutions_and_no_nbgrader(machine: StudentMachine) -> None:
+def test_the_environment_holds_no_solutions_and_no_nbgrader_and_every_module_can_be_imported(
+    machine: StudentMachine,
+) -> None:
     for module in ("solutions", "solutions.layers", "nbgrader", "autograder.instructor.grading"):
         assert "ModuleNotFoundError" in machine.run("-c", f"import {module}").stderr
-
-
-def test_every_module_of_the_wheel_can_be_imported(machine: StudentMachine) -> None:
     walk = "import autograder, pkgutil, importlib\n"
     walk += "for m in pkgutil.walk_packages(autograder.__path__, 'autograder.'): importlib.import_module(m.name)"
     assert machine.run("-c", walk).stderr == ""
@@ -195,26 +190,21 @@ def test_every_module_of_the_wheel_can_be_imported(machine: StudentMachine) -> N
 
 def words(html: str) -> str:
     """Return what is read of a table."""
-    return re.sub(r"<[^>]*>", "", html)
+    return BeautifulSoup(html, "html.parser").get_text()
 
 
 @pytest.mark.parametrize("exercise", [exercise.name for exercise in COURSE.exercises(ROOM)])
-def test_check_on_the_untouched_stub_says_kindly_that_it_is_not_written_yet(
+def test_check_says_kindly_that_a_stub_is_not_written_yet_and_of_a_right_answer_that_it_passed(
     exercise: str, said: dict[str, Any]
 ) -> None:
-    report = said[f"stub {exercise}"]
-    assert report["text"].startswith(f"{exercise} is not written yet.\n  to do ")
-    assert "… to do" in words(report["html"]) and "not written yet" in report["html"]
-    assert "Traceback" not in report["text"] and not report["passed"]
-
-
-@pytest.mark.parametrize("exercise", [exercise.name for exercise in COURSE.exercises(ROOM)])
-def test_check_on_a_right_answer_says_that_it_passed(exercise: str, said: dict[str, Any]) -> None:
-    report = said[f"right {exercise}"]
+    stub, right = said[f"stub {exercise}"], said[f"right {exercise}"]
+    assert stub["text"].startswith(f"{exercise} is not written yet.\n  to do ")
+    assert "… to do" in words(stub["html"]) and "not written yet" in words(stub["html"])
+    assert "Traceback" not in stub["text"] and not stub["passed"]
     visible = sum(not check.hidden for check in checks_of(ROOM, exercise))
-    assert report["passed"]
-    assert report["text"].startswith(f"{exercise}: {visible} of {visible} checks passed")
-    assert words(report["html"]).count("✓ passed") == visible
+    assert right["passed"]
+    assert right["text"].startswith(f"{exercise}: {visible} of {visible} checks passed")
+    assert words(right["html"]).count("✓ passed") == visible
 
 
 def look_alike(mistake: Mistake, live: LiveExpectations) -> list[Mistake | None]:
@@ -250,50 +240,19 @@ def test_check_on_a_known_mistake_explains_it(mistake: Mistake, said: dict[str, 
     assert "<dt" in html and "✗ not yet" in words(html)
 
 
-@pytest.mark.long("a chapter is trained from top to bottom")
-def test_run_all_on_the_untouched_notebook_reaches_the_end_and_reports_kindly(
-    machine: StudentMachine, kernel: str
-) -> None:
-    room = "optimizer"  # the one whose labs are soonest done
-    ran = run_all(read_notebook(machine.course / f"4-{room}.ipynb"), kernel, machine.course)
-    errors = errors_in(ran)
-    checks = {cell.id for cell in ran.cells if is_graded(cell) and "require" in cell.source}
-    together = {cell.id for cell in ran.cells if "needs-exercises" in cell.metadata.get("tags", [])}
-    assert errors.keys() == checks | together
-    for cell_id in checks:
-        assert errors[cell_id].ename == "CheckFailed"
-        assert "observed: not written yet" in errors[cell_id].evalue
-        assert not re.search(r"File|Traceback|autograder/", "\n".join(errors[cell_id].traceback))
-    assert {errors[cell_id].evalue for cell_id in together} <= {f"{room}: {e.name}" for e in COURSE.exercises(room)}
-    looks = [cell for cell in ran.cells if "look" in cell.metadata.get("tags", [])]
-    assert all("<table" in cell.outputs[0].data["text/html"] for cell in looks)
-
-
-@pytest.mark.long("a notebook is checked twice")
-def test_autograder_fills_and_checks_a_notebook_and_says_so_by_its_exit_status(
+@pytest.mark.long("notebooks are filled and checked on a student's machine")
+def test_autograder_fills_and_checks_a_notebook_and_says_so_by_exit_status_and_json(
     machine: StudentMachine, tmp_path: Path
 ) -> None:
     notebook, mine = machine.course / f"{ASSIGNMENT}.ipynb", tmp_path / "mine.ipynb"
     filled = machine.autograder("fill", notebook, SAMPLE_CLASS / "ada.py", mine)
     assert (filled.returncode, filled.stderr) == (0, "")
-    right, stub = machine.autograder("check", mine), machine.autograder("check", notebook)
+    right, stub = machine.autograder("check", mine), machine.autograder("check", "--json", notebook)
     assert (right.returncode, right.stderr) == (0, "")
     assert "13 of 13 points" in right.stdout
     assert (stub.returncode, stub.stderr) == (1, "")
-    assert "0 of 13 points" in stub.stdout and "note:" not in stub.stdout
-
-
-def test_autograder_check_gives_json_to_scripts(machine: StudentMachine) -> None:
-    done = machine.autograder("check", "--json", f"{ASSIGNMENT}.ipynb")
-    verdicts = json.loads(done.stdout)
-    assert [verdict["outcome"] for verdict in verdicts] == ["missing"] * len(verdicts)
-    assert len(verdicts) == sum(not check.hidden for check in checks_of(ROOM))
-
-
-def test_autograder_help_works(machine: StudentMachine) -> None:
-    done = machine.autograder("--help")
-    assert done.returncode == 0
-    assert "check" in done.stdout and "fill" in done.stdout
+    visible = sum(not check.hidden for check in checks_of(ROOM))
+    assert [verdict["outcome"] for verdict in json.loads(stub.stdout)] == ["missing"] * visible
 
 
 WITHOUT_UNIX = """
@@ -306,14 +265,19 @@ del os.fork
 """
 
 
-def test_check_works_where_there_is_nothing_of_unix(machine: StudentMachine) -> None:
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("from autograder import check\nclass Linear: ...\nprint(check(Linear))", "Linear: 0 of 3 checks passed"),
+        (
+            f"sys.argv = ['autograder', 'check', '{ASSIGNMENT}.ipynb']\nfrom autograder.cli import main\nmain()",
+            "0 of 13 points",
+        ),
+    ],
+    ids=["in a notebook", "in a terminal"],
+)
+def test_checks_work_where_there_is_nothing_of_unix(code: str, said: str, machine: StudentMachine) -> None:
     """Stands in for Windows: the modules and calls that it lacks are taken away."""
-    done = machine.run("-c", f"{WITHOUT_UNIX}\nfrom autograder import check\nclass Linear: ...\nprint(check(Linear))")
-    assert "Linear: 0 of 3 checks passed" in done.stdout, done.stderr
-
-
-def test_autograder_check_works_where_there_is_nothing_of_unix(machine: StudentMachine) -> None:
-    line = f"sys.argv = ['autograder', 'check', '{ASSIGNMENT}.ipynb']\nfrom autograder.cli import main\nmain()"
-    done = machine.run("-c", f"{WITHOUT_UNIX}\n{line}")
-    assert (done.returncode, done.stderr) == (1, "")
-    assert "0 of 13 points" in done.stdout
+    done = machine.run("-c", f"{WITHOUT_UNIX}\n{code}")
+    assert said in done.stdout, done.stderr
+    assert done.stderr == ""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 from typing import Any
+from unittest.mock import Mock
 
+import nbformat
 import pytest
 
-from autograder.course import Chapter, Course
-from autograder.instructor.releasing import bundle, release
-from autograder.instructor.releasing.release import points_of
+from autograder.course import Chapter, Course, chapters_of
+from autograder.instructor.releasing import bundle, kept, release, source
+from autograder.instructor.releasing.release import points_of, run_reference
 from autograder.notebooks.graft import read_notebook
+from tests.conftest import ROOT
 from tests.instructor.conftest import ASSIGNMENT
 from tests.test_cli import here
 
@@ -34,31 +37,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release, "release", nothing)
     monkeypatch.setattr(bundle, "recordings_of", nothing)
     monkeypatch.setattr(bundle, "write_bundle", nothing)
-    monkeypatch.setattr(release, "notebook_to_read", nothing)
-
-
-@pytest.mark.usefixtures("quick")
-def test_answers_are_recorded_for_students_while_a_chapter_runs(
-    course_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recording, written = Event(), []
-
-    def record(course: Course) -> dict[str, bytes]:
-        recording.set()
-        return {"layers": b"answers"}
-
-    def run(*_: Any) -> None:
-        assert recording.wait(60)
-
-    def write(target: Path, notebooks: Any, course: Course, recordings: dict[str, bytes], *_: Any) -> None:
-        written.append(recordings)
-
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(bundle, "recordings_of", record)
-    monkeypatch.setattr(bundle, "write_bundle", write)
-    monkeypatch.setattr(release, "run_reference", run)
-    assert here(course_folder, "release", ASSIGNMENT)[0] == 0
-    assert written == [{"layers": b"answers"}]
+    monkeypatch.setattr(source, "glued_values", nothing)
 
 
 @pytest.mark.usefixtures("quick")
@@ -76,3 +55,53 @@ def test_a_line_tells_each_step_and_the_last_ones_the_points(course_folder: Path
     assert by_checks > by_hand > 0
     assert f"{by_checks + by_hand} points ({by_checks} by checks, {by_hand} by hand): give the assignment" in said
     assert here(course_folder, "release", ASSIGNMENT, "-q")[1:] == ("", "")
+
+
+# What a release computed is used again only where nothing has changed that it was computed from
+
+
+@pytest.fixture
+def own_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
+    """A course that may be changed, a cache of its own, and chapters that end at once."""
+    for name in ("solutions", "chapters", "data"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(kept, "FOLDER", tmp_path / "cache")
+    monkeypatch.setattr(release, "execute", lambda notebook, *_, **__: nbformat.from_dict(notebook))
+    course = Course("solutions")
+    monkeypatch.setitem(course.__dict__, "folder", tmp_path / "solutions")
+    return course
+
+
+def is_run(course: Course) -> bool:
+    """Whether releasing the first chapter runs it."""
+    steps: list[str] = []
+    run_reference(chapters_of(course)[0], course, steps.append)
+    return steps == ["running the chapter with the reference solutions"]
+
+
+@pytest.mark.parametrize("changed", ["solutions/layers.py", "chapters/2-layers.md", "data/LICENSE"])
+def test_a_chapter_is_run_once_and_again_where_the_course_has_changed(changed: str, own_course: Course) -> None:
+    assert is_run(own_course) and not is_run(own_course)
+    path = own_course.root / changed
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert is_run(own_course)
+
+
+def test_a_chapter_that_failed_is_run_again(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched, pytest.raises(release.ReleaseError):
+        patched.setattr(release, "execute", Mock(side_effect=release.ReleaseError("the cell fails")))
+        is_run(own_course)
+    assert is_run(own_course)
+
+
+def test_a_cache_that_cannot_be_written_stops_nothing(own_course: Course) -> None:
+    kept.FOLDER.write_text("no folder")
+    assert is_run(own_course)
+
+
+def test_what_nobody_has_asked_for_in_months_is_removed(own_course: Course) -> None:
+    kept.kept("old", own_course, lambda: b"")
+    (old,) = kept.FOLDER.iterdir()
+    os.utime(old, (0, 0))
+    kept.kept("new", own_course, lambda: b"")
+    assert not old.exists()

@@ -1,14 +1,19 @@
-"""The log of one submission: what stands in it, and what never does."""
+"""The log of one submission: what stands in it, and of which mark it is."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.grading.log import submission_log
 from autograder.reports.text import MAX_LINE, MAX_LINES
 from autograder.sandbox import Limits
+from sample_class.answers import answers
+from tests.commands import autograder
 
 
 def verdict(check: str, outcome: str = "pass", **more: object) -> dict[str, object]:
@@ -53,28 +58,18 @@ def log(notebook: NotebookNode, student: str = "ada", *, isolated: bool = True) 
     return submission_log(student, "2-layers", file, "2030-01-02 03:04", notebook, Limits(), isolated=isolated)
 
 
-def test_the_head_says_whose_work_it_is_and_what_it_earned() -> None:
-    shown = log(graded(verdict("one"), verdict("two", "fail")))
-    assert shown.splitlines()[0] == "ada, 2-layers: 2 of 4 points from checks"
-
-
-@pytest.mark.parametrize(
-    "fact",
-    [
+def test_it_says_whose_work_was_graded_when_and_how_and_what_it_earned() -> None:
+    shown = log(graded(verdict("one"), verdict("two", "fail"))).splitlines()
+    assert shown[0] == "ada, 2-layers: 2 of 4 points from checks"
+    assert shown[2:8] == [
         "graded:   2030-01-02 03:04",
         "file:     submitted/ada/2-layers/2-layers.ipynb",
         "digest:   abc",
         "seed:     7",
         "versions: autograder 0.1, torch 2.0",
         "sandbox:  shut in",
-        f"memory_bytes {Limits().memory_bytes:,}",
-    ],
-)
-def test_it_says_what_was_graded_when_and_how(fact: str) -> None:
-    assert fact in log(graded(verdict("one")))
-
-
-def test_work_that_was_not_shut_in_is_said_to_be_so() -> None:
+    ]
+    assert f"memory_bytes {Limits().memory_bytes:,}" in shown[8]
     assert "sandbox:  NOT ISOLATED" in log(graded(verdict("one")), isolated=False)
 
 
@@ -120,3 +115,38 @@ def test_what_a_cell_prints_cannot_pass_for_a_line_of_the_log() -> None:
     shown = log(graded(verdict("one", "fail"), printed=forged))
     assert shown.splitlines().count("Checks") == 1
     assert "\n  pass" not in shown
+
+
+# In a class
+
+
+def log_of(folder: Path, student: str) -> str:
+    return CourseFolder.here(folder).log(student, "2-layers").read_text(encoding="utf-8")
+
+
+def test_every_submission_of_a_class_has_a_log_that_tells_why_it_came_to_its_mark(graded: Path) -> None:
+    assert {path.parent.name for path in (graded / "logs").glob("*/2-layers.txt")} == set(answers("layers"))
+    assert {path.name for path in (graded / "logs").rglob("*") if path.is_file()} == {"2-layers.txt"}
+    frances, edsger = (" ".join(log_of(graded, student).split()) for student in ("frances", "edsger"))
+    assert "seed: 1 " in frances
+    assert "timeout 0/1 Flatten.rows" in frances
+    assert "it did not end in time" in frances
+    assert "SyntaxError" in edsger.split("What the cells printed")[1]
+
+
+@pytest.mark.long("a run over a class")
+def test_a_new_mark_replaces_the_log_and_one_that_stands_keeps_it(graded_folder: Path) -> None:
+    before = {student: log_of(graded_folder, student) for student in ("ada", "john")}
+    ada, barbara, john = (
+        graded_folder / "submitted" / student / "2-layers" / "2-layers.ipynb" for student in ("ada", "barbara", "john")
+    )
+    ada.write_bytes(john.read_bytes())
+    barbara.unlink()
+    john.touch()
+    done = autograder("grade", cwd=graded_folder)
+    assert done.returncode == 0, done.stderr
+    assert log_of(graded_folder, "john") == before["john"]
+    assert "20 of 20 points" in before["ada"].splitlines()[0]
+    assert "16 of 20 points" in log_of(graded_folder, "ada").splitlines()[0]
+    assert log_of(graded_folder, "barbara").startswith("barbara, 2-layers: 0 of 20 points from checks\n")
+    assert "Noticed\n  2-layers.ipynb is missing\n" in log_of(graded_folder, "barbara")

@@ -1,18 +1,26 @@
-"""nbgrader's pages hold no character that steers a terminal, whatever a student wrote."""
+"""nbgrader's pages: what stands beside a written answer, and that whatever a student wrote is text."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
+from autograder.course import Course
+from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.questions import public_question
 from autograder.instructor.nbgrader.config import configure
 from autograder.instructor.nbgrader.show_as_text import ShowAsText
+from autograder.instructor.nbgrader.show_for_grading import ShowForGrading
+from autograder.notebooks.graft import RECORD
 from autograder.reports.html import CONTROLS
+from tests.instructor.course.test_questions import OWN
 
 EVIL = "seen\x1b[2J\x1b]0;title\x07\x9b31m\x00\x7f\x08"
 NEW = nbformat.v4
@@ -60,3 +68,44 @@ def test_a_name_is_text_too() -> None:
     _, resources = ShowAsText().preprocess(NEW.new_notebook(), {"student": f"<b>{EVIL}", "last_name": None})
     assert resources["student"].startswith("&lt;b&gt;seen")
     assert controls_in(resources["student"]) == set()
+
+
+# What stands beside a written answer when a person marks it
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A new course folder."""
+    make_course_folder(tmp_path / "course")
+    return tmp_path / "course"
+
+
+def beside(root: Path) -> str:
+    """Return the text that the formgrader puts beside a written answer to 2-layers."""
+    metadata = {"grade": True, "grade_id": "layers-written", "solution": True, "locked": False, "points": 5}
+    metadata |= {"schema_version": 3, "task": False, "cell_type": "markdown"}
+    answer = nbformat.v4.new_markdown_cell("They shrink.", metadata={"nbgrader": metadata})
+    record = {RECORD: {"assignment": "2-layers", "room": "layers"}}
+    notebook = nbformat.v4.new_notebook(cells=[answer], metadata=record)
+    step = ShowForGrading(config=Config({"CourseDirectory": {"root": str(root)}}))
+    shown, _ = step.preprocess(notebook, {"submission_id": "1"})
+    return str(shown.cells[0].source)
+
+
+def test_it_is_the_public_question_where_the_course_has_no_other(root: Path, course: Course) -> None:
+    public = public_question(course, "layers")
+    shown = beside(root)
+    assert [part for part in (public.asks, public.rubric, public.model_answer) if part not in shown] == []
+
+
+def test_it_is_the_courses_own_question_and_a_rubric_that_is_refined_while_people_mark_shows_at_once(
+    root: Path,
+) -> None:
+    path = root / "questions" / "2-layers.md"
+    path.write_text(OWN, encoding="utf-8")
+    shown = beside(root)
+    places = [shown.find(part) for part in ("Twenty layers of 400", "a number near 0.71", "The numbers shrink.")]
+    assert -1 not in places and places == sorted(places)
+    assert "He's" not in shown
+    path.write_text(OWN.replace("a number near 0.71", "0.7 or 0.71"), encoding="utf-8")
+    assert "0.7 or 0.71" in beside(root)
