@@ -95,6 +95,7 @@ def test_a_right_but_different_solution_passes_every_check(path: Path, run_seed:
         assert [verdict.message for verdict in failed(verdicts)] == []
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_right_answers_are_five_times_closer_than_the_tolerances(path: Path) -> None:
     """So that another order of additions, or another processor, does not make a right answer fail."""

@@ -232,7 +232,14 @@ def test_pairs_from_everywhere_in_a_room_are_named_at_each_seed(room: str, seed:
         assert Together(room, pair, seed).named - {None} == {mistake.id for mistake in pair}, ids(pair)
 
 
-@pytest.mark.parametrize(("room", "ids"), [(room, ids) for room, pairs in TOGETHER.items() for ids in pairs])
+@pytest.mark.parametrize(
+    ("room", "ids"),
+    [
+        pytest.param(room, ids, marks=[pytest.mark.deep] * (room != "layers"))
+        for room, pairs in TOGETHER.items()
+        for ids in pairs
+    ],
+)
 def test_two_mistakes_that_touch_different_checks_are_both_named(
     room: str, ids: tuple[str, str], verdicts_on: Judge
 ) -> None:
