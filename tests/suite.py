@@ -19,7 +19,6 @@ FIRST = [
     "book/test_reading.py",
     "delivered/test_run_a_course.py",
     "instructor/grading/test_hostile_submissions.py",
-    "attacks/test_attacks.py",
     "instructor/grading/test_killed.py",
     "instructor/grading/test_again.py",
     "instructor/grading/test_cluster.py",

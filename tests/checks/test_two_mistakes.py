@@ -189,7 +189,7 @@ def tried(room: str, number: int) -> list[Together]:
     return [Together(room, pair) for pair in spread(of_one_exercise(room), number)]
 
 
-HOW_MANY = pytest.mark.parametrize("number", [TRIED, pytest.param(10_000, marks=pytest.mark.deep)])
+HOW_MANY = pytest.mark.parametrize("number", [TRIED, pytest.param(120, marks=pytest.mark.deep)])
 
 
 def both_named(room: str, number: int) -> list[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.reports import feedback
 from autograder.reports.html import CONTROLS
-from tests.attacks.corpus import tried
+from tests.attacks.corpus import ANOTHER_USER, read_attacks, tried
 from tests.attacks.hostile_class import HONEST, SECRETS, grade, grade_behind, hand_in_honest, read_seen
-from tests.attacks.outcomes import THROUGH, gained, is_as_told, marks, outcome
+from tests.attacks.outcomes import KEPT, THROUGH, gained, is_as_told, marks, outcome, record
 from tests.commands import autograder
 from tests.conftest import copy_course, made_once
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, record_of, undated, verdicts
@@ -221,3 +222,51 @@ def test_in_nbgraders_pages_markup_is_text(shown: dict[tuple[str, str], str]) ->
     for page in ("feedback", "formgrader"):
         for student in ("markup", "markup_in_the_written_answer"):
             assert SCRIPT in html.unescape(shown[page, student])
+
+
+# The corpus
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["print(1)\n", "It reads files.\n", "It reads files.\n\n- Would gain: the student, a file.\n- Moreover: yes\n"],
+    ids=["no header", "no gain", "an unknown field"],
+)
+def test_an_entry_without_a_whole_header_is_no_attack(header: str, tmp_path: Path) -> None:
+    (tmp_path / "secrets.md").write_text(f"# Attacks on secrets\n\n## reads\n\n{header}", encoding="utf-8")
+    with pytest.raises(ValueError, match="secrets"):
+        read_attacks(tmp_path / "secrets.md")
+
+
+def test_the_guide_knows_every_attack_and_no_other() -> None:
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    by_wall = {wall: {each["name"]: each["ended"][wall] for each in kept["attacks"]} for wall in kept["walls"]}
+    assert record(by_wall) == kept, "make attacks"
+
+
+# In a container of Gradescope's; here too, since two hostile classes at once would meet each other's processes
+
+
+@pytest.fixture(scope="module")
+def in_container(tmp_path_factory: pytest.TempPathFactory, released: Path) -> dict[str, Any]:
+    """What was seen of the class in a container where another user is the only wall."""
+    return read_seen(
+        made_once("hostile_user", tmp_path_factory, lambda folder: grade_behind(ANOTHER_USER, folder, released))
+    )
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("student", ATTACKS)
+def test_an_attack_in_a_container_is_stopped_or_noticed_or_told_of(in_container: dict[str, Any], student: str) -> None:
+    assert outcome(ATTACKS[student], in_container, ANOTHER_USER) != THROUGH, gained(ATTACKS[student], in_container)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("student", ATTACKS)
+def test_an_attack_in_a_container_ends_as_the_guide_says(in_container: dict[str, Any], student: str) -> None:
+    assert is_as_told(ATTACKS[student], in_container, ANOTHER_USER), "make attacks"
+
+
+@pytest.mark.deep
+def test_a_process_outside_the_container_is_neither_killed_nor_stopped(in_container: dict[str, Any]) -> None:
+    assert in_container["neighbour"] == "S"
