@@ -68,22 +68,26 @@ Judging = Callable[[Numbers], Found]
 Quantity = Callable[[Numbers], Iterable[float]]  # one number for each seed
 
 
-def above(of: str | Quantity, at_least: float, quantity: str, **provided: Callable[[Numbers], bool]) -> Judging:
-    """Judge by a lower bound for the interval of a quantity, given by its name or computed from the numbers."""
-    return between(of, at_least, inf, quantity, **provided)
+Condition = Callable[[Numbers], bool]
 
 
-def below(of: str | Quantity, at_most: float, quantity: str, **provided: Callable[[Numbers], bool]) -> Judging:
-    """Judge by an upper bound for it."""
-    return between(of, -inf, at_most, quantity, **provided)
+def always(numbers: Numbers) -> bool:
+    """Ask for nothing besides."""
+    return True
+
+
+def above(of: str | Quantity, at_least: float, quantity: str, provided: Condition = always) -> Judging:
+    """Judge by a lower bound for the interval of a quantity; see ``between``."""
+    return between(of, at_least, inf, quantity, provided)
+
+
+def below(of: str | Quantity, at_most: float, quantity: str, provided: Condition = always) -> Judging:
+    """Judge by an upper bound for the interval of a quantity; see ``between``."""
+    return between(of, -inf, at_most, quantity, provided)
 
 
 def between(
-    of: str | Quantity,
-    at_least: float,
-    at_most: float,
-    quantity: str,
-    provided: Callable[[Numbers], bool] = lambda numbers: True,
+    of: str | Quantity, at_least: float, at_most: float, quantity: str, provided: Condition = always
 ) -> Judging:
     """Judge by both bounds, and by what else has to be so where a sentence says two things.
 

@@ -63,9 +63,12 @@ def test_the_examples_are_true(room: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
-def test_relu_is_pytorchs(dtype: torch.dtype) -> None:
-    x = torch.randn(2, 3, 4).to(dtype)
-    torch.testing.assert_close(ReLU()(x), torch.relu(x), rtol=0, atol=0)
+def test_relu_is_pytorchs_with_its_gradient(dtype: torch.dtype) -> None:
+    x = torch.cat([torch.randn(24), torch.tensor([-0.0, 0.0])]).to(dtype)
+    ours, pytorchs = x.clone().requires_grad_(), x.clone().requires_grad_()
+    torch.testing.assert_close(ReLU()(ours), torch.relu(pytorchs), rtol=0, atol=0)
+    torch.autograd.backward([ReLU()(ours).sum(), torch.relu(pytorchs).sum()])
+    torch.testing.assert_close(ours.grad, pytorchs.grad, rtol=0, atol=0)
 
 
 def test_collapse_is_two_affine_maps_in_a_row() -> None:

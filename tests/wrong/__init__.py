@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -46,10 +46,10 @@ class WrongAnswer:
     def names(self) -> SimpleNamespace:
         """Return the reference's names with this answer in the place of its exercise."""
         names = Course.installed().names(self.room)
-        setattr(names, self.exercise, self._answer())
+        setattr(names, self.exercise, self._answer)
         return names
 
-    @cache  # noqa: B019 (the catalogue lasts as long as the program)
+    @cached_property
     def _answer(self) -> object:
         return getattr(names_of_source(self.source, f"wrong.{self.room}.{self.id}"), self.exercise)
 
