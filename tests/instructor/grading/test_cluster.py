@@ -131,7 +131,7 @@ def local_cluster() -> Iterator[Callable[[int], LocalCluster]]:
     with ExitStack() as stack:
 
         def start(workers: int) -> LocalCluster:
-            options: dict[str, Any] = {"processes": False, "protocol": "tcp", "dashboard_address": None}
+            options: dict[str, Any] = {"processes": False, "protocol": "tcp", "dashboard_address": ":0"}
             return stack.enter_context(LocalCluster(n_workers=workers, threads_per_worker=1, **options))
 
         yield start
