@@ -122,13 +122,10 @@ ATTACKS: Mapping[str, Attack] = {
 }
 
 
-# One or two of each kind, which are handed in with every commit; a deep run tries all behind each wall.
+# A dozen, of each kind, are handed in with every commit; a deep run tries all behind each wall.
 WITH_EVERY_COMMIT = {
-    *("answers_first", "checks_replaced", "observe_replaced", "odd_tensors", "endless_length", "folder_of_a_friend"),
-    *("replay_of_the_wheel", "stands_in"),
-    *("fork_bomb", "kills", "loop_that_swallows_interrupts", "memory_of_a_chain", "twenty_gigabytes", "floods"),
-    *("network", "writes_everywhere", "reads_the_machine", "hidden_checks_in_a_message"),
-    *("markup", "markup_in_the_written_answer", "odd_ids", "name_of_a_formula", "name_with_markup"),
+    *("answers_first", "replay_of_the_wheel", "stands_in", "fork_bomb", "kills", "memory_of_a_chain"),
+    *("network", "writes_everywhere", "reads_the_machine", "markup", "name_of_a_formula", "name_with_markup"),
 }
 
 

@@ -20,7 +20,7 @@ PLAN = tuple(planned(check, seed_of(1, check)) for check in CHECKS)
 LIMITS = Limits(cell_s=2, check_s=2, total_s=15, memory_bytes=1 << 30, disk_bytes=16 << 20, file_bytes=8 << 20)
 
 
-@pytest.fixture(scope="module", params=["bubblewrap", "landlock"])
+@pytest.fixture(scope="module", params=["bubblewrap", pytest.param("landlock", marks=pytest.mark.deep)])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A sandbox with either outer wall; the second is what a machine without bubblewrap gets."""
     with pytest.MonkeyPatch.context() as patched, Sandbox(LIMITS, hidden=[COURSE.folder]) as running:
