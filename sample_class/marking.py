@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marking.access import Who
 from autograder.instructor.marking.reading import AnswerView, entries, next_of, overview, view
 from autograder.instructor.marking.saving import MarkForm, save
@@ -43,7 +43,7 @@ def mark_all(state: MarkingState, name: str) -> int:
                     break
                 answer = view(rows.db, who, entry.id)
             points, comment = (decision(answer), "Read once more.") if who.is_instructor else judged(name, answer)
-            save(state.gradebook, who, answer.id, MarkForm(f"{points:g}", comment, answer.base))
+            save(state.gradebook, state.records, who, answer.id, MarkForm(f"{points:g}", comment, answer.base))
             marked += 1
     return marked
 

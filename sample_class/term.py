@@ -30,9 +30,11 @@ import platformdirs
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.records import Records
 from autograder.instructor.course.roster import Student
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
-from autograder.notebooks.graft import read_notebook, record_of
+from autograder.notebooks.graft import read_notebook
 from sample_class.downloads import set_points, write_downloads
 from sample_class.extensions import add_extensions, check_penalties, expected_percent
 from sample_class.marking import mark_together
@@ -214,12 +216,11 @@ def mark_two(course: Path) -> int:
 
 def write_requests(course: Path, folder: Path) -> None:
     """Write a dozen requests about marks, as pages of feedback make them, each into its student's folder."""
-    graded = sorted((course / "autograded").glob(f"*/{ASSIGNMENT}/*.ipynb"))
-    for path, at in zip(cycle(graded), range(REQUESTS), strict=False):
-        record, student = record_of(read_notebook(path)), path.parent.parent.name
-        failed = [f"{one['exercise']}.{one['check']}" for one in record["verdicts"] if one["outcome"] != "pass"]
+    records = [(who, record) for (who, name), record in Records(CourseFolder(course)).all() if name == ASSIGNMENT]
+    for (student, record), at in zip(cycle(records), range(REQUESTS), strict=False):
+        failed = [f"{one['exercise']}.{one['check']}" for one in record.verdicts if one["outcome"] != "pass"]
         check = failed[0] if failed else (WRITTEN, OTHER)[at % 2]
-        asked = Request(student, ASSIGNMENT, check, record.get("receipt", ""), "It worked when I tried it.")
+        asked = Request(student, ASSIGNMENT, check, record.receipt, "It worked when I tried it.")
         target = folder / student / f"request-{at}.txt"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(asked.lines(), encoding="utf-8")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
 
+from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.gradebook.writer import CourseGradebook
-from autograder.notebooks.graft import RECORD, is_written, read_notebook, room_of
+from autograder.instructor.course.records import Record, write_record
+from autograder.instructor.facts import update_gradebook
+from autograder.instructor.gradebook import CourseGradebook
+from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, room_of
 
 
 def grade_written(root: Path, assignment: str, texts: Mapping[str, str]) -> None:
@@ -25,9 +29,12 @@ def grade_written(root: Path, assignment: str, texts: Mapping[str, str]) -> None
     with CourseGradebook(folder) as gradebook:
         for student, text in texts.items():
             notebook = nbformat.from_dict(released)
-            next(filter(is_written, notebook.cells)).source = text
-            about = {"assignment": assignment, "room": room_of(released), "unreadable": ""}
-            notebook.metadata[RECORD] = about | {"verdicts": [], "notes": [], "receipt": ""}
-            submission = folder.submission(student, assignment)
-            submission.notebook.parent.mkdir(parents=True, exist_ok=True)
-            gradebook.write(submission, notebook, None)
+            cell = next(filter(is_written, notebook.cells))
+            blank = frozenset([str(grade_id_of(cell))]) if cell.source == text else frozenset[str]()
+            cell.source = text
+            answers, target = {str(grade_id_of(cell)): text}, folder.autograded(student, assignment)
+            for file in (folder.submission(student, assignment).notebook, target):
+                file.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(nbformat.writes(notebook), encoding="utf-8")
+            write_record(target, Record(room_of(released), answers=answers, blank=blank, graded=datetime.now(UTC)))
+        update_gradebook(folder, Course.installed(), gradebook)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from autograder.checks import checks_of
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.gradescope import results
-from autograder.instructor.gradebook.marks import Mark
 from autograder.instructor.grading.log import submission_log
+from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_report import class_report
 from autograder.instructor.reports.class_statistics import failures
 from autograder.instructor.reports.public_code import Public

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from autograder.errors import WrongUse
 
 EARLIER = "earlier"  # in an instructor's record: what cells have held in earlier releases, as digests by grade id
-RECORD = "autograder"  # under which a notebook's metadata says whose it is and, once it is graded, how it went
+RECORD = "autograder"  # under which a notebook's metadata says whose it is
 MAX_NOTEBOOK_BYTES = 32 << 20
 MAX_PARTS = 500_000  # lists and objects: read, each takes half a kilobyte, however short it is in the file
 NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, nor pipes among its files
@@ -37,10 +37,12 @@ class Grafted:
     Attributes:
         notebook: cells, ids and metadata of the instructor; only the answers are the student's.
         notes: what was noticed and left out, each a sentence.
+        blank: the answers, by grade id, that are as they were released.
     """
 
     notebook: NotebookNode
     notes: tuple[str, ...]
+    blank: frozenset[str] = frozenset()
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -110,18 +112,6 @@ def _as_format_4(text: str) -> NotebookNode:
 def room_of(notebook: NotebookNode) -> str:
     """Return the room of a released notebook's exercises."""
     return str(notebook.metadata[RECORD]["room"])
-
-
-def record_of(graded: NotebookNode) -> dict[str, Any]:
-    """Return what a graded notebook records: its verdicts as JSON values, notes, and of what run they are.
-
-    Raises:
-        MalformedNotebook: an earlier version of the grader wrote it.
-    """
-    record = graded.metadata.get(RECORD, {})
-    if "unreadable" not in record:
-        raise MalformedNotebook("it was graded by an earlier version of autograder: run `autograder grade` again")
-    return dict(record)
 
 
 def grade_id_of(cell: NotebookNode) -> str | None:
@@ -199,7 +189,14 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
     extra = [cell for cell in strangers if cell.cell_type == "code" and cell.source.strip()]
     if extra:
         notes.append(f"{len(extra)} code cell{'s' if len(extra) > 1 else ''} outside the exercises did not count")
-    return Grafted(copy, tuple(notes))
+    return Grafted(copy, tuple(notes), _unanswered(instructor, copy))
+
+
+def _unanswered(instructor: NotebookNode, grafted: NotebookNode) -> frozenset[str]:
+    pairs = zip(instructor.cells, grafted.cells, strict=True)
+    return frozenset(
+        str(grade_id_of(cell)) for before, cell in pairs if is_answer(cell) and cell.source == before.source
+    )
 
 
 def _stood_in(cell: NotebookNode, earlier: Mapping[str, list[str]]) -> bool:

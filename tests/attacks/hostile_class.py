@@ -20,11 +20,12 @@ from nbformat import NotebookNode
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.records import Record
 from autograder.instructor.grading.class_run import ClassRun
 from autograder.instructor.grading.log import submission_log
 from autograder.instructor.grading.pipeline import GradeRequest, grade_class
 from autograder.notebooks.fill import fill
-from autograder.notebooks.graft import RECORD, grade_id_of, read_notebook
+from autograder.notebooks.graft import grade_id_of, read_notebook
 from autograder.sandbox import Limits
 from autograder.sandbox.isolation import mechanism
 from autograder.verdicts import VerdictRecord
@@ -157,12 +158,13 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
         neighbour_state = Path(f"/proc/{neighbour}/stat").read_text().split()[2]
     graded = json.loads((container / "scripts" / "attacks.out").read_text())
     notebooks = {student: nbformat.from_dict(found["notebook"]) for student, found in graded.items()}
-    records = {student: notebook.metadata[RECORD]["verdicts"] for student, notebook in notebooks.items()}
+    records = {student: Record.from_json(found["record"]) for student, found in graded.items()}
     seen = {
-        "verdicts": {student: undated(verdicts) for student, verdicts in records.items()},
-        "longest_s": {student: longest_s(verdicts) for student, verdicts in records.items()},
+        "verdicts": {student: undated(record.verdicts) for student, record in records.items()},
+        "longest_s": {student: longest_s(record.verdicts) for student, record in records.items()},
         "read": {
-            one: submission_log(one, ASSIGNMENT, "", "", notebooks[one], LIMITS, isolated=True) for one in attacks
+            one: submission_log(one, ASSIGNMENT, "", "", notebooks[one], records[one], LIMITS, isolated=True)
+            for one in attacks
         },
         "shown": {one: shown(notebooks[one]) for one in attacks},
         "left": {one: [*graded[one]["left"], *graded[one]["processes"]] for one in attacks},

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.instructor.gradescope.container import BundledExpectations, submitted_notebook
-from autograder.instructor.grading.reuse import versions
 from autograder.instructor.grading.submission import conclude, grade_unreadable, prepare
-from autograder.notebooks.graft import RECORD, MalformedNotebook, read_notebook, room_of
+from autograder.notebooks.graft import MalformedNotebook, read_notebook, room_of
 from autograder.sandbox import Limits, Sandbox
 
 INSIDE = Path("/autograder/inside")
@@ -60,9 +59,13 @@ with Sandbox(Limits(**facts["limits"]), hidden=[course.folder], one_submission=T
         else:
             grafted, program = prepare(released, found.notebook, seed)
             done = conclude(grafted, sandbox.run(program), expect, seed)
-        done.notebook.metadata[RECORD] |= {"digest": "", "run": {"seed": seed, "versions": versions()}}
         left = [str(path) for place in WHERE_ONE_MIGHT_WRITE for path in place.iterdir() if facts["mark"] in path.name]
-        graded[folder.name] = {"notebook": done.notebook, "left": left, "processes": processes()}
+        graded[folder.name] = {
+            "notebook": done.notebook,
+            "record": done.record.to_json(),
+            "left": left,
+            "processes": processes(),
+        }
         for place in TEMPORARY:
             empty(place)
 print(json.dumps(graded))

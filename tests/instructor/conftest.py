@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import shutil
 import sqlite3
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 import nbformat
@@ -21,6 +23,9 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.records import Record, write_record
+from autograder.instructor.facts import update_gradebook
+from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading import pipeline
 from autograder.instructor.grading.class_run import ClassRun, RunProgress
 from autograder.instructor.grading.pipeline import GradeRequest, grade_class
@@ -96,10 +101,45 @@ def points(run: ClassRun) -> dict[str, int]:
 
 
 def record_of(folder: Path, student: str) -> dict[str, Any]:
-    """Return what the graded notebook of a student says: verdicts and notes."""
-    notebook = read_notebook(CourseFolder(folder).autograded(student, ASSIGNMENT))
-    record: dict[str, Any] = notebook.metadata["autograder"]
+    """Return what grading a student's work has found, as it is stored."""
+    path = CourseFolder(folder).autograded(student, ASSIGNMENT).with_name("verdicts.json")
+    record: dict[str, Any] = json.loads(path.read_bytes())
     return record
+
+
+def let_release(root: Path, assignment: str, **checks: float) -> None:
+    """Let an assignment have been released that has nothing but checks, each worth some points."""
+    abouts = [
+        {"grade": True, "solution": False, "grade_id": f"room-Part-{name}", "points": checks[name]} for name in checks
+    ]
+    path = CourseFolder(root).released(assignment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"cells": [{"metadata": {"nbgrader": about}} for about in abouts]}))
+    with open_gradebook(root) as gradebook:
+        gradebook.add_assignment(assignment)
+        gradebook.add_notebook(assignment, assignment)
+        for name, points in checks.items():
+            gradebook.add_grade_cell(f"room-Part-{name}", assignment, assignment, max_score=points, cell_type="code")
+
+
+def let_earn(root: Path, student: str, assignment: str, when: datetime | None, **checks: float) -> None:
+    """Let a student's work have come at a time, with its zone, and been graded: it passed some checks."""
+    folder = CourseFolder(root)
+    verdicts = [
+        {"exercise": "Part", "check": name, "points": points, "max_points": points} for name, points in checks.items()
+    ]
+    record = Record("room", tuple(cast(Any, verdicts)), answers={"room-Part": student}, handed_in=when)
+    path = folder.autograded(student, assignment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{}")
+    write_record(path, record)
+    follow(root)
+
+
+def follow(root: Path) -> None:
+    """Let the gradebook be what the facts of a course folder say."""
+    with CourseGradebook(CourseFolder(root)) as gradebook:
+        update_gradebook(CourseFolder(root), Course.installed(), gradebook)
 
 
 def gradebook_rows(folder: Path) -> dict[tuple[str, str], float | None]:
@@ -146,12 +186,12 @@ def everything_in_gradebook(folder: Path) -> dict[str, Any]:
 
 
 def graded_notebooks(folder: Path) -> dict[str, Any]:
-    """Return the graded notebooks by student, without how long the checks took and without draws of cell ids."""
+    """Return graded notebooks and their records by student, without when they were graded and how long checks took."""
     found = {}
     for path in sorted((folder / "autograded").glob("*/*/*.ipynb")):
-        notebook = read_notebook(path)
-        notebook.metadata["autograder"]["verdicts"] = undated(notebook.metadata["autograder"]["verdicts"])
-        found[path.parent.parent.name] = notebook
+        record = record_of(folder, path.parent.parent.name)
+        record |= {"verdicts": undated(record["verdicts"]), "graded": None}
+        found[path.parent.parent.name] = read_notebook(path), record
     return found
 
 

@@ -21,12 +21,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import Course
 from autograder.instructor.backup import FORMAT, restore, write_backup
 from autograder.instructor.course.folder import LOCK, CourseFolder
 from autograder.instructor.course.new import make_course_folder
 from autograder.instructor.course.roster import Student
-from autograder.instructor.gradebook.term import enter_term
-from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.facts import update_gradebook
+from autograder.instructor.gradebook import CourseGradebook
 from tests.test_cli import here, refused
 
 SIZE = 200_000  # bytes of a student's file: enough for a backup to take some time
@@ -39,7 +40,7 @@ def made_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("backup") / "course"
     make_course_folder(root)
     with CourseGradebook(CourseFolder(root)) as gradebook:  # nbgrader takes seconds to make one
-        enter_term(gradebook, [Student("first")], {}, {})
+        update_gradebook(CourseFolder(root), Course.installed(), gradebook, students=[Student("first")])
     return root
 
 
@@ -60,7 +61,7 @@ def put(course: Path, state: str, enter: bool = True) -> None:
     (course / "roster.csv").write_text(f"id\n{state}\n")
     if enter:
         with CourseGradebook(CourseFolder(course)) as gradebook:
-            enter_term(gradebook, [Student(state)], {}, {})
+            update_gradebook(CourseFolder(course), Course.installed(), gradebook)
 
 
 def state_of(course: Path) -> dict[str, object]:

@@ -27,15 +27,15 @@ from autograder.instructor.collecting.planned import WRITES, PlacedWork, Plan, R
 from autograder.instructor.collecting.recognising import Assignments
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.attempts import keep, keep_replaced, kept
+from autograder.instructor.course.dates import due_dates_of, own_due_dates_of
 from autograder.instructor.course.due_dates import AS_WRITTEN
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import note_instead
-from autograder.instructor.course.roster import Student, read_roster
-from autograder.instructor.gradebook.dates import due_dates_of, own_due_dates_of
-from autograder.instructor.gradebook.term import enter_term, students_of
-from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.course.roster import Student, read_roster, students_of
+from autograder.instructor.facts import update_gradebook
+from autograder.instructor.gradebook import CourseGradebook
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
 
 TIMESTAMP = "timestamp.txt"
@@ -198,7 +198,7 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
         OSError: something cannot be written.
     """
     with CourseGradebook(folder) as gradebook:
-        enter_term(gradebook, collection.students, collection.due, collection.own_due)
+        update_gradebook(folder, Course.installed(), gradebook, students=collection.students)
     for one in collection.plan.to_write:
         contents = {
             digest: _content(collection.entries[digest], digest) for digest in _new_digests(folder, one, collection)

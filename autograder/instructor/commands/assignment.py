@@ -43,11 +43,12 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
 
     from autograder.course import Chapter, chapters_of, chapters_to_read
     from autograder.instructor.course.about import about, course_of
+    from autograder.instructor.course.dates import due_dates_of, own_due_dates_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.questions import own_questions
-    from autograder.instructor.gradebook.dates import due_dates_of, own_due_dates_of
-    from autograder.instructor.gradebook.term import enter_term, students_of
-    from autograder.instructor.gradebook.writer import CourseGradebook
+    from autograder.instructor.course.roster import students_of
+    from autograder.instructor.facts import update_gradebook
+    from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.releasing.bundle import recordings_of, write_bundle
     from autograder.instructor.releasing.release import points_of, run_reference
     from autograder.instructor.releasing.release import release as release_chapter
@@ -62,8 +63,8 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
     # Before the work, not after it: what cannot be read stops it.
-    students, due, own = students_of(folder), due_dates_of(folder, course), own_questions(folder, course)
-    own_due = own_due_dates_of(folder, course)
+    due, own = due_dates_of(folder, course), own_questions(folder, course)
+    students_of(folder), own_due_dates_of(folder, course)
     begun = time.monotonic()
 
     def step(what: str) -> None:
@@ -100,7 +101,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     notebooks = [folder.released(name) for name in folder.assignments()]
     write_bundle(folder.bundle, notebooks, course, recordings, said.hand_in, due, to_read)
     with CourseGradebook(folder) as gradebook:
-        enter_term(gradebook, students, due, own_due)
+        update_gradebook(folder, course, gradebook)
     if not quiet:
         for chapter in chapters:
             asked = ", with your own written question" if chapter.assignment in own else ""
@@ -238,7 +239,7 @@ def grade(
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
-    from autograder.instructor.gradebook.term import students_of
+    from autograder.instructor.course.roster import students_of
     from autograder.instructor.grading.console import (
         changes_summary,
         changes_table,
@@ -306,7 +307,7 @@ def mark(
     points and comments go into the gradebook at once. Ctrl-C ends it, and everybody can go on where they were.
     """
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.gradebook.writer import CourseGradebook
+    from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marking.access import admit
     from autograder.instructor.marking.server import https_with, serve
     from autograder.instructor.marking.state import MarkingState

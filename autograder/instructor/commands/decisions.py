@@ -13,8 +13,10 @@ from autograder.errors import complain, plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from autograder.course import Course
     from autograder.instructor.course.decisions import Decision
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.gradebook import CourseGradebook
 
 app = typer.Typer()
 
@@ -101,7 +103,7 @@ def excuse(
     """
     from autograder.instructor.course.decisions import Decision
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.gradebook.term import students_of
+    from autograder.instructor.course.roster import students_of
 
     folder = CourseFolder.here()
     folder.chosen(assignment)
@@ -122,9 +124,9 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
     """
     from autograder.course import Course
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.gradebook.extending import carry_out, plan_extensions
-    from autograder.instructor.gradebook.term import students_of
-    from autograder.instructor.gradebook.writer import CourseGradebook
+    from autograder.instructor.course.roster import students_of
+    from autograder.instructor.extending import plan_extensions
+    from autograder.instructor.gradebook import CourseGradebook
 
     folder, course = CourseFolder.here(), Course.installed()
     require_somebody_to_ask(yes=yes, dry_run=dry_run)
@@ -135,7 +137,7 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
             who = names.get(decision.student, decision.student)
             complain(f"{who}, {decision.assignment}: {decision.extension} gives nothing: {why}")
         if not plan.learned:
-            print("nothing to undo" if undo else "it is decided so already")
+            decided_already(folder, course, gradebook, undo=undo, dry_run=dry_run)
             return
         for one in plan.changes:
             said = [f"until {one.before:%Y-%m-%d %H:%M} → {one.now:%Y-%m-%d %H:%M}"] if one.moves else []
@@ -144,10 +146,8 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
         dates = sum(one.moves for one in plan.changes)
         marks = sum(one.points is not None for one in plan.changes)
         print(f"{dates} due date{'s' if dates != 1 else ''} and {marks} mark{'s' if marks != 1 else ''} change")
-        if not to_be_written(yes=yes, dry_run=dry_run):
-            return
-        carry_out(folder, course, gradebook, plan)
-    print(ENDING[undo])
+        if to_be_written(yes=yes, dry_run=dry_run):
+            write(folder, course, gradebook, plan.decisions, undo=undo)
 
 
 def require_somebody_to_ask(*, yes: bool, dry_run: bool) -> None:
@@ -170,26 +170,54 @@ def decide(
     folder: CourseFolder, assignment: str, new: Sequence[Decision], *, undo: bool, yes: bool, dry_run: bool
 ) -> None:
     """Show what decisions on an assignment change, ask, and write them."""
-    from autograder.instructor.course.decisions import read_decisions, with_decisions, write_decisions
-    from autograder.instructor.gradebook.deciding import follow_decisions
+    from dataclasses import replace
+
+    from autograder.course import Course
+    from autograder.instructor.course.decisions import with_decisions
+    from autograder.instructor.facts import facts_of
+    from autograder.instructor.gradebook import CourseGradebook
+    from autograder.instructor.marks import marks_of
 
     require_somebody_to_ask(yes=yes, dry_run=dry_run)
-    with folder.only_one_grader():
-        before = read_decisions(folder.decisions)
-        now = with_decisions(before, new, undo=undo)
-        if set(now) == set(before):
-            print("nothing to undo" if undo else "it is decided so already")
+    course = Course.installed()
+    with folder.only_one_grader(), CourseGradebook(folder) as gradebook:
+        gradebook.require_assignment(assignment)
+        with gradebook.open() as rows:
+            facts = facts_of(folder, course, rows)
+        now = with_decisions(facts.decisions, new, undo=undo)
+        if set(now) == set(facts.decisions):
+            decided_already(folder, course, gradebook, undo=undo, dry_run=dry_run)
             return
-        mine, cells = [one for one in now if one.assignment == assignment], [one.cell for one in new]
-        changes = follow_decisions(folder, assignment, mine, cells, write=False)
+        before = marks_of(facts, [assignment])
+        after = marks_of(replace(facts, decisions=now), [assignment])
+        changes = [(was, is_) for was, is_ in zip(before, after, strict=True) if was.raw_score != is_.raw_score]
         for one in new:
             print(plain(f"{'undo: ' if undo else ''}{assignment}: {one.student or ''} {one}".replace("  ", " ")))
-        for change in changes:
-            print(plain(f"{change.student}: {change.before:g} → {change.now:g} points"))
+        for was, is_ in changes:
+            print(plain(f"{was.student.id}: {was.raw_score:g} → {is_.raw_score:g} points"))
         print("1 mark changes" if len(changes) == 1 else f"{len(changes)} marks change")
-        if not to_be_written(yes=yes, dry_run=dry_run):
-            return
-        # First the table: a run that is killed after it is set right by the next `autograder grade`.
-        write_decisions(folder.decisions, now)
-        follow_decisions(folder, assignment, mine, cells, write=True)
+        if to_be_written(yes=yes, dry_run=dry_run):
+            write(folder, course, gradebook, now, undo=undo)
+
+
+def decided_already(
+    folder: CourseFolder, course: Course, gradebook: CourseGradebook, *, undo: bool, dry_run: bool
+) -> None:
+    """Say that nothing is to be decided, and make up for what a killed command may have left."""
+    from autograder.instructor.facts import update_gradebook
+
+    if not dry_run:
+        update_gradebook(folder, course, gradebook)
+    print("nothing to undo" if undo else "it is decided so already")
+
+
+def write(
+    folder: CourseFolder, course: Course, gradebook: CourseGradebook, decisions: Sequence[Decision], *, undo: bool
+) -> None:
+    """Write decisions, and let the gradebook follow; killed between the two, the next command makes up for it."""
+    from autograder.instructor.course.decisions import write_decisions
+    from autograder.instructor.facts import update_gradebook
+
+    write_decisions(folder.decisions, decisions)
+    update_gradebook(folder, course, gradebook)
     print(ENDING[undo])

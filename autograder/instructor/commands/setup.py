@@ -82,16 +82,18 @@ def init(
     It holds nbgrader's layout and configuration, roster.csv (who is in the class), due_dates.csv (when work is due),
     questions/ (for written questions of your own), and a README with the commands of a term in order.
     """
+    from autograder.course import Course
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.new import make_course_folder
-    from autograder.instructor.gradebook.term import enter_term, students_of
-    from autograder.instructor.gradebook.writer import CourseGradebook
+    from autograder.instructor.course.roster import students_of
+    from autograder.instructor.facts import update_gradebook
+    from autograder.instructor.gradebook import CourseGradebook
 
     made = make_course_folder(folder, roster, book)
     course_folder = CourseFolder.here(folder)
     students = students_of(course_folder)
     with CourseGradebook(course_folder) as gradebook:
-        enter_term(gradebook, students, {}, {})
+        update_gradebook(course_folder, Course.installed(), gradebook)
     print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
     if students:
         print(f"in the gradebook: {len(students)} student{'s' if len(students) != 1 else ''} of roster.csv")

@@ -19,8 +19,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.instructor.course.tables import Row, Table, TableError, column_key, read_table
+
+if TYPE_CHECKING:
+    from autograder.instructor.course.folder import CourseFolder
 
 # The first of these columns in which everybody has a value of their own names the folders in submitted/.
 ID_COLUMNS = ("studentid", "sisuserid", "idnumber", "id", "username", "sisloginid", "login", "emailaddress", "email")
@@ -83,6 +87,15 @@ class Student:
     def sortable_name(self) -> str:
         """Last name, first name; or the id where neither is known."""
         return ", ".join(part for part in (self.last_name, self.first_name) if part) or self.id
+
+
+def students_of(folder: CourseFolder) -> tuple[Student, ...]:
+    """Return the class of a course folder, nobody where it has no roster.
+
+    Raises:
+        TableError: the roster cannot be read.
+    """
+    return read_roster(folder.roster) if folder.roster.exists() else ()
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:

@@ -133,7 +133,7 @@ def gradebook_finding(folder: Path) -> Finding:
 def exchange_findings(folder: Path) -> Iterator[Finding]:
     """Look at nbgrader's exchange, where the configuration of a course folder names one."""
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.gradebook.term import students_of
+    from autograder.instructor.course.roster import students_of
 
     try:
         config = CourseFolder.here(folder).nbgrader_config()

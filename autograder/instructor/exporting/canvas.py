@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from autograder.instructor.course.roster import POINTS_POSSIBLE
 from autograder.instructor.exporting.tables import csv_text
-from autograder.instructor.gradebook.marks import Mark, number
+from autograder.instructor.marks import Mark, number
 
 EXCUSED = "EX"
 HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

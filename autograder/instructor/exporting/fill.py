@@ -18,7 +18,7 @@ from autograder.instructor.exporting import ExportError
 from autograder.instructor.exporting.canvas import EXCUSED
 from autograder.instructor.exporting.moodle import PARTICIPANT, comment
 from autograder.instructor.exporting.tables import BOM, unguarded
-from autograder.instructor.gradebook.marks import Mark, number
+from autograder.instructor.marks import Mark, number
 
 DELIMITERS = ",;\t"
 # What Canvas writes in the place of a mark (lib/gradebook_exporter.rb); importing a mark instead would undo it.

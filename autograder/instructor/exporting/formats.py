@@ -11,7 +11,7 @@ from autograder.instructor.exporting.canvas import canvas_csv
 from autograder.instructor.exporting.gradescope import gradescope_zip
 from autograder.instructor.exporting.moodle import moodle_csv
 from autograder.instructor.exporting.tables import csv_text
-from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.marks import Mark
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),

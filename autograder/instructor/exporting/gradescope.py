@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.marks import Mark
 from autograder.verdicts import VerdictRecord, labelled_lines, shown_diagnosis
 
 MAX_OUTPUT = 4000

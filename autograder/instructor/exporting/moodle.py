@@ -16,7 +16,7 @@ from itertools import groupby
 
 from autograder.instructor.exporting import ExportError
 from autograder.instructor.exporting.tables import csv_text
-from autograder.instructor.gradebook.marks import Mark, number
+from autograder.instructor.marks import Mark, number
 
 PARTICIPANT = "Participant "
 HEADER = (

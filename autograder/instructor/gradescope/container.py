@@ -16,8 +16,8 @@ import os
 import secrets
 import sys
 import traceback
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,15 +27,16 @@ from autograder.course import Course
 from autograder.errors import plain
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.records import Record
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.gradescope import results
-from autograder.instructor.gradebook.marks import Mark
-from autograder.instructor.grading.reuse import versions
-from autograder.instructor.grading.submission import Graded, conclude, grade_unreadable, prepare
+from autograder.instructor.grading.submission import grade_one
+from autograder.instructor.marks import Cell, Facts, Mark, marks_of
 from autograder.notebooks.answers import room_by_grade_ids
 from autograder.notebooks.graft import (
     RECORD,
     MalformedNotebook,
+    grade_id_of,
     is_graded,
     is_written,
     parse_notebook,
@@ -43,7 +44,7 @@ from autograder.notebooks.graft import (
     room_of,
 )
 from autograder.notebooks.graft import read_notebook as read_released
-from autograder.sandbox import Limits, NoSandbox, Program, Sandbox, isolation
+from autograder.sandbox import Limits, NoSandbox, Program, RunResult, Sandbox, isolation
 from autograder.sections import Contents
 
 CONTENTS = "contents"  # of the chapter, in the notebook's record: no chapters lie beside an installed course
@@ -90,24 +91,26 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
     """
     (path,) = source.glob("*.ipynb")
     released, course, seed = read_released(path), Course.installed(), secrets.randbits(32)
-    expect = BundledExpectations.of(course, released)
-    notes: tuple[str, ...] = ()
-    walls = "nothing was run"
-    try:
+    expect, walls, notes = BundledExpectations.of(course, released), "nothing was run", list[str]()
+
+    def submitted() -> NotebookNode:
         found = submitted_notebook(submission, room_of(released), path.name)
-    except MalformedNotebook as error:
-        graded = grade_unreadable(released, str(error), expect, seed)
-    else:
-        grafted, program = prepare(released, found.notebook, seed)
+        notes.extend(found.notes)
+        return found.notebook
+
+    def run(program: Program) -> RunResult:
+        nonlocal walls
         with strongest_sandbox(course) as sandbox:
             walls = isolation.OTHER_USER if sandbox.one_submission else isolation.mechanism()
-            result, from_scratch = sandbox.run(program), bool(released.metadata[RECORD][FROM_SCRATCH])
-            graded, notes = conclude(grafted, result, expect, seed, from_scratch=from_scratch), found.notes
+            return sandbox.run(program)
+
+    from_scratch = bool(released.metadata[RECORD][FROM_SCRATCH])
+    graded = grade_one(released, submitted, run, expect, seed, from_scratch=from_scratch)
     for verdict in graded.verdicts:
         print(plain(f"{verdict.outcome:<8} {verdict.check.exercise}: {verdict.check.title}"))
-    told = results(mark_of(released, graded, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)
+    told = results(mark_of(released, graded.record, notes), hidden=HIDDEN_CHECKS_ARE_SHOWN)
     del told["score"]  # the tests' sum says it, and a sum with hidden ones in it is not for students before they are
-    return told | {"extra_data": {"seed": seed, "versions": versions(), "isolation": walls}}
+    return told | {"extra_data": {"seed": seed, "versions": dict(graded.record.versions), "isolation": walls}}
 
 
 def strongest_sandbox(course: Course) -> Sandbox:
@@ -125,18 +128,14 @@ def strongest_sandbox(course: Course) -> Sandbox:
     return first
 
 
-def mark_of(released: NotebookNode, graded: Graded, notes: tuple[str, ...]) -> Mark:
+def mark_of(released: NotebookNode, record: Record, notes: Sequence[str]) -> Mark:
     """Return a graded submission as a mark of nobody: Gradescope knows whose it is, and takes off what is late."""
-    return Mark(
-        student=Student(""),
-        assignment=released.metadata[RECORD]["assignment"],
-        max_score=sum(cell.metadata.nbgrader.points for cell in released.cells if is_graded(cell)),
-        raw_score=sum(verdict.points for verdict in graded.verdicts),
-        handed_in=True,
-        needs_manual_grade=any(is_written(cell) for cell in released.cells),
-        verdicts=[verdict.record() for verdict in graded.verdicts],
-        notes=[*notes, *graded.notes],
-    )
+    assignment, nobody = released.metadata[RECORD]["assignment"], Student("")
+    graded = [cell for cell in released.cells if is_graded(cell)]
+    cells = {str(grade_id_of(cell)): Cell(cell.metadata.nbgrader.points, is_written(cell)) for cell in graded}
+    facts = Facts([nobody], {assignment: cells}, {(nobody.id, assignment): record})
+    (mark,) = marks_of(facts)
+    return replace(mark, notes=[*notes, *mark.notes])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.instructor.course.folder import Submission
-from autograder.instructor.grading.reuse import versions
+from autograder.instructor.grading.submission import versions
 from autograder.verdicts import VerdictRecord
 
 

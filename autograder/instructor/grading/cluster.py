@@ -28,7 +28,7 @@ from distributed.client import FutureCancelledError
 
 import autograder
 from autograder.course import Course, NoCourse
-from autograder.instructor.grading.reuse import versions
+from autograder.instructor.grading.submission import versions
 from autograder.instructor.grading.workers import ClusterError, Sandboxes
 from autograder.sandbox import Limits, NoSandbox, Program, RunResult, Sandbox
 

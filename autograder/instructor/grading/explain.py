@@ -19,10 +19,12 @@ from autograder.comparison import same
 from autograder.course import Course
 from autograder.errors import plain
 from autograder.expectations.live import LiveExpectations
+from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.gradebook.adjusting import DECISIONS, adjust
-from autograder.instructor.grading.reuse import digest_of, versions
-from autograder.instructor.grading.submission import is_from_scratch
+from autograder.instructor.course.records import Record, Records
+from autograder.instructor.grading.digest import digest_of, grader_digest
+from autograder.instructor.grading.submission import is_from_scratch, versions
+from autograder.instructor.marks import told
 from autograder.judge import Expectations, describe, judge
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import (
@@ -31,8 +33,6 @@ from autograder.notebooks.graft import (
     graft,
     is_answer,
     read_notebook,
-    record_of,
-    room_of,
 )
 from autograder.reports.text import WIDTH, capped, diagnosis_rows
 from autograder.sandbox import Limits, Program, RunResult, Sandbox
@@ -104,33 +104,37 @@ def explaining(
     with Sandbox(Limits(), isolated=isolated, hidden=[course.folder]) as sandbox:
 
         def again(student: str, assignment: str, check: str) -> ExplainedMark:
-            notebook = graded_notebook(folder, student, assignment)
-            found = find_check(checks_of(room_of(notebook)), check)
-            warnings = changes_since(notebook, folder, course, student, assignment)
+            notebook, record = graded_work(folder, student, assignment)
+            found = find_check(checks_of(record.room), check)
+            decided = told(read_decisions(folder.decisions, assignment))
+            warnings = [
+                *changes_since(record, folder, course, student, assignment),
+                *(f"decided since: {said}" for said in decided),
+            ]
             return explain(
-                student, assignment, notebook, found, warnings, sandbox.run, expect, from_scratch=from_scratch
+                *(student, assignment, notebook, record, found, warnings, sandbox.run, expect),
+                from_scratch=from_scratch,
             )
 
         yield again
 
 
-def graded_notebook(folder: CourseFolder, student: str, assignment: str) -> NotebookNode:
-    """Return the notebook in which a submission's verdicts are recorded.
+def graded_work(folder: CourseFolder, student: str, assignment: str) -> tuple[NotebookNode, Record]:
+    """Return a graded notebook, and the record of what grading it found.
 
     Raises:
         CourseFolderError: there is no such assignment, or the submission has not been graded.
     """
     folder.chosen(assignment)
-    try:
-        notebook = read_notebook(folder.autograded(student, assignment))
-        record_of(notebook)
-    except MalformedNotebook as error:
-        raise CourseFolderError(str(error)) from error
-    except FileNotFoundError as error:
+    record, path = Records(folder).of(student, assignment), folder.autograded(student, assignment)
+    if record is None or not path.exists():
         folder.submissions([assignment], student)  # says so where nothing was handed in either
         again = f"run `autograder grade {assignment} --student {student}`"
-        raise CourseFolderError(f"{assignment} of {student} has not been graded: {again}") from error
-    return notebook
+        raise CourseFolderError(f"{assignment} of {student} has not been graded: {again}")
+    try:
+        return read_notebook(path), record
+    except MalformedNotebook as error:
+        raise CourseFolderError(str(error)) from error
 
 
 def find_check(checks: Sequence[Check], name: str) -> Check:
@@ -151,14 +155,9 @@ def full_name(check: Check) -> str:
     return f"{check.exercise}.{check.name}"
 
 
-def changes_since(
-    notebook: NotebookNode, folder: CourseFolder, course: Course, student: str, assignment: str
-) -> list[str]:
+def changes_since(record: Record, folder: CourseFolder, course: Course, student: str, assignment: str) -> list[str]:
     """Say what has changed since a notebook was graded, so that its mark may not come out again."""
-    record = record_of(notebook)
-    if "run" not in record:
-        return ["it was graded by nbgrader's own command, which does not record versions"]
-    then, now = record["run"]["versions"], versions()
+    then, now = record.versions, versions()
     said = [f"{name} was {then.get(name)} and is {now[name]}" for name in now if now[name] != then.get(name)]
     try:
         (submission,) = folder.submissions([assignment], student)
@@ -167,24 +166,24 @@ def changes_since(
     released = folder.instructor_notebook(assignment)
     work = submission.read()
     rule = is_from_scratch(folder.nbgrader_config())
-    digests = [digest_of(work, released, course, (Limits(), shut_in, rule)) for shut_in in (True, False)]
-    if said or record["digest"] in digests:
+    graders = [grader_digest(released, course, (Limits(), shut_in, rule)) for shut_in in (True, False)]
+    if said or record.digest in [digest_of(work, grader) for grader in graders]:
         return said
     try:
         handed_in = answers_of(graft(released, work.notebook()).notebook)
     except MalformedNotebook:
         handed_in = {}
-    if handed_in != ({} if record["unreadable"] else answers_of(notebook)):
+    if handed_in != ({} if record.unreadable else record.answers):
         return ["another file has been handed in since; these are the answers as they were graded"]
     return ["the checks, the reference, the limits or a rule has changed since; a new run of `autograder grade` tells"]
 
 
-def answers_of(notebook: NotebookNode) -> dict[str | None, str]:
+def answers_of(notebook: NotebookNode) -> dict[str, str]:
     """Return a notebook's answers by grade id."""
-    return {grade_id_of(cell): cell.source for cell in notebook.cells if is_answer(cell)}
+    return {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
 
 
-def program_again(notebook: NotebookNode, check: Check) -> Program:
+def program_again(notebook: NotebookNode, record: Record, check: Check) -> Program:
     """Return a graded notebook's answers with the checks of one exercise, at the seeds of the first time.
 
     All checks of the exercise: which mistake is likely shows over all of them.
@@ -192,8 +191,7 @@ def program_again(notebook: NotebookNode, check: Check) -> Program:
     Raises:
         CourseFolderError: the check is newer than the mark.
     """
-    verdicts = record_of(notebook)["verdicts"]
-    seeds = {verdict["check"]: verdict["seed"] for verdict in verdicts if verdict["exercise"] == check.exercise}
+    seeds = {verdict["check"]: verdict["seed"] for verdict in record.verdicts if verdict["exercise"] == check.exercise}
     if check.name not in seeds:
         raise CourseFolderError(f"{full_name(check)} is newer than this mark: run `autograder grade` again")
     again = (planned(one, seeds[one.name]) for one in checks_of(check.room, check.exercise) if one.name in seeds)
@@ -204,6 +202,7 @@ def explain(
     student: str,
     assignment: str,
     notebook: NotebookNode,
+    record: Record,
     check: Check,
     warnings: Sequence[str],
     run: Callable[[Program], RunResult],
@@ -217,20 +216,18 @@ def explain(
         student: whose work.
         assignment: its id.
         notebook: as graded.
+        record: of what grading it found.
         check: to explain.
         warnings: of what has changed since.
         run: where the student's code runs.
         expect: the source of right and of mistaken answers.
         from_scratch: whether a pass by delegation earns nothing.
     """
-    record = record_of(notebook)
-    decided = record.get(DECISIONS, ())
-    adjust(record, ())  # it is the judge's verdict that comes out again
-    program = program_again(notebook, check)
+    program = program_again(notebook, record, check)
     seeds = {planned.name: planned.seed for planned in program.checks}
     checks = [one for one in checks_of(check.room, check.exercise) if one.name in seeds]
-    if record["unreadable"]:
-        answers = [Answer("invalid", {}, record["unreadable"])] * len(checks)
+    if record.unreadable:
+        answers = [Answer("invalid", {}, record.unreadable)] * len(checks)
     else:
         result = run(program)
         answers = [answer_in(result, one) for one in checks]
@@ -241,11 +238,11 @@ def explain(
         assignment=assignment,
         check=check,
         seed=seeds[check.name],
-        versions=record.get("run", {}).get("versions", {}),
-        warnings=[*warnings, *(f"decided since: {said}" for said in decided)],
+        versions=record.versions,
+        warnings=warnings,
         recorded=next(
             verdict
-            for verdict in record["verdicts"]
+            for verdict in record.verdicts
             if (verdict["exercise"], verdict["check"]) == (check.exercise, check.name)
         ),
         verdict=without_delegation(verdict) if from_scratch else verdict,

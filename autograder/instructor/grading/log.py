@@ -14,14 +14,21 @@ from nbformat import NotebookNode
 from autograder.errors import plain
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, Submission
-from autograder.notebooks.graft import RECORD, grade_id_of, room_of
+from autograder.instructor.course.records import Record
+from autograder.notebooks.graft import grade_id_of, room_of
 from autograder.reports.text import capped
 from autograder.sandbox import Limits
 from autograder.verdicts import VerdictRecord, labelled_lines
 
 
 def write_log(
-    folder: CourseFolder, submission: Submission, notebook: NotebookNode, limits: Limits, *, isolated: bool
+    folder: CourseFolder,
+    submission: Submission,
+    notebook: NotebookNode,
+    record: Record,
+    limits: Limits,
+    *,
+    isolated: bool,
 ) -> None:
     """Write the log of a submission that has been graded and not yet been saved, in the place of an earlier one.
 
@@ -31,12 +38,21 @@ def write_log(
     log = folder.log(submission.student, submission.assignment)
     log.parent.mkdir(parents=True, exist_ok=True)
     file, now = str(submission.file.relative_to(folder.root)), datetime.now(UTC).isoformat(" ", "seconds")
-    text = submission_log(submission.student, submission.assignment, file, now, notebook, limits, isolated=isolated)
+    whose = submission.student, submission.assignment
+    text = submission_log(*whose, file, now, notebook, record, limits, isolated=isolated)
     write_atomically(log, text)
 
 
 def submission_log(
-    student: str, assignment: str, file: str, graded_at: str, notebook: NotebookNode, limits: Limits, *, isolated: bool
+    student: str,
+    assignment: str,
+    file: str,
+    graded_at: str,
+    notebook: NotebookNode,
+    record: Record,
+    limits: Limits,
+    *,
+    isolated: bool,
 ) -> str:
     """Return the log of a graded submission.
 
@@ -45,25 +61,25 @@ def submission_log(
         assignment: its id.
         file: what was graded.
         graded_at: when, for a reader.
-        notebook: as graded: with the record of the run, and under each cell what it printed and its error.
+        notebook: as graded: under each cell what it printed and its error.
+        record: of the run.
         limits: within which it ran.
         isolated: whether it was shut in.
     """
-    record = notebook.metadata[RECORD]
-    verdicts = record["verdicts"]
+    verdicts = record.verdicts
     points = sum(verdict["points"] for verdict in verdicts), sum(verdict["max_points"] for verdict in verdicts)
     facts = {
         "graded": graded_at,
         "file": file,
-        "digest": record["digest"],
-        "seed": record["run"]["seed"],
-        "versions": ", ".join(f"{name} {version}" for name, version in record["run"]["versions"].items()),
+        "digest": record.digest,
+        "seed": record.seed,
+        "versions": ", ".join(f"{name} {version}" for name, version in record.versions.items()),
         "sandbox": "shut in" if isolated else "NOT ISOLATED (--no-sandbox)",
         "limits": ", ".join(f"{name} {value:,}" for name, value in asdict(limits).items()),
     }
     lines = [f"{student}, {assignment}: {points[0]} of {points[1]} points from checks", ""]
     lines += [f"{name + ':':<10}{value}" for name, value in facts.items()]
-    lines += ["", "Noticed", *(f"  {note}" for note in record["notes"] or ["nothing"])]
+    lines += ["", "Noticed", *(f"  {note}" for note in record.notes or ["nothing"])]
     lines += ["", "Checks", *(line for verdict in verdicts for line in _check(verdict))]
     lines += ["", "What the cells printed, and the errors they ended with", *_cells(notebook, verdicts)]
     return "\n".join(plain(line.expandtabs()) for line in lines) + "\n"

@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import errno
+import logging
 import secrets
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
+from nbgrader.preprocessors import LimitOutput
 
 from autograder.checks import checks_of
 from autograder.course import Course
+from autograder.errors import AutograderError
 from autograder.expectations.live import LiveExpectations
-from autograder.instructor.course.decisions import Decision, read_decisions
+from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
-from autograder.instructor.gradebook.adjusting import adjust, worth_now
-from autograder.instructor.gradebook.cells import changed_cells, write_cells
-from autograder.instructor.gradebook.dates import due_dates_of, own_due_dates_of
-from autograder.instructor.gradebook.term import enter_term, students_of
-from autograder.instructor.gradebook.writer import CourseGradebook, GradebookError, RowRefused
+from autograder.instructor.course.records import FILE as RECORD_FILE
+from autograder.instructor.course.records import Record, Records, write_record
+from autograder.instructor.course.roster import Student
+from autograder.instructor.facts import facts_of, update_gradebook
+from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
+from autograder.instructor.grading.digest import digest_of, grader_digest
 from autograder.instructor.grading.log import write_log
-from autograder.instructor.grading.reuse import Scores, digest_of, earlier_record, versions
-from autograder.instructor.grading.submission import Graded, conclude, grade_unreadable, is_from_scratch, prepare
+from autograder.instructor.grading.submission import (
+    Graded,
+    completed,
+    conclude,
+    grade_unreadable,
+    is_from_scratch,
+    prepare,
+)
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
-from autograder.notebooks.graft import RECORD, Grafted, MalformedNotebook, room_of
-from autograder.receipts import receipt_of
+from autograder.instructor.marks import Cell, marks_of, worth_now
+from autograder.notebooks.graft import Grafted, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
@@ -89,11 +99,7 @@ def grade_class(
         GradebookError: the gradebook cannot be read or written.
         OSError: the disk is full, read-only or broken.
     """
-    students, due = students_of(folder), due_dates_of(folder, course)
-    own_due = own_due_dates_of(folder, course)
     with nullcontext() if request.dry_run else folder.only_one_grader(), CourseGradebook(folder) as gradebook:
-        if not request.dry_run:
-            enter_term(gradebook, students, due, own_due)
         return _Grading(folder, course, request, gradebook, progress or RunProgress()).run()
 
 
@@ -113,9 +119,10 @@ class _Grading:
         self.seed = secrets.randbits(32) if request.seed is None else request.seed
         self.expect = LiveExpectations(course)
         self.from_scratch = is_from_scratch(gradebook.config)
+        self.limit_output = LimitOutput(config=gradebook.config)
+        self.limit_output.log.setLevel(logging.ERROR)  # that an output was cut is no news in a class run
+        self.records = Records(folder)
         self.instructor: dict[str, NotebookNode] = {}
-        self.scores: dict[str, Scores] = {}
-        self.decisions: dict[str, tuple[Decision, ...]] = {}
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[Ungraded] = []
         self.running: dict[Future[RunResult], _Begun] = {}
@@ -126,24 +133,21 @@ class _Grading:
         for assignment in self.request.assignments:
             self.gradebook.require_assignment(assignment)
             self.instructor[assignment] = self.folder.instructor_notebook(assignment)
-            self.scores[assignment] = self.gradebook.scores(assignment)
-            self.decisions[assignment] = read_decisions(self.folder.decisions, assignment)
-            self.follow_points(assignment)
+        rules = self.request.limits, self.request.isolated, self.from_scratch
+        self.digests = {name: grader_digest(released, self.course, rules) for name, released in self.instructor.items()}
+        with self.gradebook.open() as rows:
+            self.facts = facts_of(self.folder, self.course, rows, self.records)
+        self.before = {(mark.student.id, mark.assignment): mark for mark in marks_of(self.facts)}
+        self.facts = replace(self.facts, cells={**self.facts.cells, **self.cells_now()})
         work = self.folder.submissions(self.request.assignments, self.request.student)
         self.progress.begin(len(work))
-        with self.sandboxes(len(work)) as sandboxes:
-            for submission in work:
-                if self.progress.should_stop():
-                    break
-                self.finish_ready()  # first, as nobody knows what the next one does
-                with self.alone(submission):
-                    self.begin(submission, sandboxes)
-                while len(self.running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
-                    self.finish_some()
-            while self.running:
-                self.finish_some()
-        if not self.request.dry_run:
-            self.gradebook.settle_late_days({one.submission.student for one in self.graded})
+        try:
+            with self.sandboxes(len(work)) as sandboxes:
+                self.grade(work, sandboxes)
+        except Exception:
+            self.update_gradebook(quietly=True)
+            raise
+        self.update_gradebook()
         waiting = len(work) - len(self.graded) - len(self.ungraded)
         return ClassRun(
             self.seed,
@@ -155,19 +159,58 @@ class _Grading:
             self.cells_changed,
         )
 
-    def follow_points(self, assignment: str) -> None:
-        """Let the gradebook's cells have the points of the checks, which may be others than when it was released."""
-        checks = worth_now(checks_of(room_of(self.instructor[assignment])), self.decisions[assignment])
-        changes = changed_cells(self.gradebook, assignment, checks)
-        said = [str(change) for change in changes]
-        if changes and self.request.student is not None:
-            raise CourseFolderError(
-                f"points of {assignment} have changed ({', '.join(said)}): grade it without --student, "
-                "so that the same points count for all"
-            )
-        if changes and not self.request.dry_run:
-            write_cells(self.gradebook, assignment, changes)
-        self.cells_changed += said
+    def grade(self, work: Sequence[Submission], sandboxes: Sandboxes) -> None:
+        """Grade until all is done, or somebody asks to stop."""
+        for submission in work:
+            if self.progress.should_stop():
+                break
+            self.finish_ready()  # first, as nobody knows what the next one does
+            with self.alone(submission):
+                self.begin(submission, sandboxes)
+            while len(self.running) > QUEUE * sandboxes.at_a_time():  # so that memory does not grow with the class
+                self.finish_some()
+        while self.running:
+            self.finish_some()
+
+    def update_gradebook(self, *, quietly: bool = False) -> None:
+        """Let nbgrader's gradebook follow; quietly where an error ends the run, which is told and not its echo."""
+        if self.request.dry_run:
+            return
+        with suppress(AutograderError, OSError) if quietly else nullcontext():
+            update_gradebook(self.folder, self.course, self.gradebook, self.records)
+
+    def cells_now(self) -> dict[str, dict[str, Cell]]:
+        """Return the cells with the points of the checks, which may be others than when it was graded last.
+
+        Raises:
+            CourseFolderError: a check has no cell, or the points of one student alone would follow.
+        """
+        found = {}
+        for assignment, released in self.instructor.items():
+            checks, before = checks_of(room_of(released)), self.facts.cells[assignment]
+            for check in checks:
+                if check.id not in before:
+                    raise CourseFolderError(
+                        f"{assignment} has no cell for {check.exercise}.{check.name}: run `autograder release "
+                        f"{assignment} --force`, which can add one as long as nothing has been graded"
+                    )
+            points = {check.id: float(check.points) for check in checks}
+            now = {name: cell if cell.by_hand else Cell(points.get(name, 0.0)) for name, cell in before.items()}
+            decisions = [one for one in self.facts.decisions if one.assignment == assignment]
+            was, is_ = worth_now(before, decisions), worth_now(now, decisions)
+            said = [
+                f"{'.'.join(name.split('-', 2)[1:])}: {was[name].points:g} to {is_[name].points:g} points"
+                for name in now
+                if was[name] != is_[name]
+            ]
+            if said and self.request.student is not None:
+                raise CourseFolderError(
+                    f"points of {assignment} have changed ({', '.join(said)}): grade it without --student, "
+                    "so that the same points count for all"
+                )
+            self.cells_changed += said
+            found[assignment] = now
+        return found
 
     def sandboxes(self, submissions: int) -> AbstractContextManager[Sandboxes]:
         """Return where submissions run: on a cluster's workers, or here in no more sandboxes than there is work."""
@@ -182,13 +225,9 @@ class _Grading:
     def begin(self, submission: Submission, sandboxes: Sandboxes) -> None:
         """Let a submission run in a sandbox, unless its verdicts are known without."""
         work, released = submission.read(), self.instructor[submission.assignment]
-        digest = digest_of(work, released, self.course, (self.request.limits, self.request.isolated, self.from_scratch))
-        scores = self.scores[submission.assignment]
-        decisions = self.decisions[submission.assignment]
-        earlier = earlier_record(self.folder, submission, digest, self.request.seed, scores, decisions)
-        if earlier is not None:
-            if not self.request.dry_run:
-                self.gradebook.update_penalty(submission, released)
+        digest = digest_of(work, self.digests[submission.assignment])
+        earlier = self.records.of(submission.student, submission.assignment)
+        if earlier and earlier.digest == digest and self.request.seed in (None, earlier.seed):
             self.keep(submission, earlier, reused=True)
             return
         try:
@@ -217,25 +256,41 @@ class _Grading:
                 self.write(begun.submission, begun.work, begun.digest, done)
 
     def write(self, submission: Submission, work: HandedIn, digest: str, done: Graded) -> None:
-        record = done.notebook.metadata[RECORD]
-        record |= {"digest": digest, "run": {"seed": self.seed, "versions": versions()}}
-        record["receipt"] = receipt_of(work.content) if work.content else ""
-        adjust(record, self.decisions[submission.assignment])
-        if isinstance(work.timestamp, str):
-            record["notes"] = [*record["notes"], "timestamp.txt holds no time; it counts as handed in in time"]
+        """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
+        record = completed(done.record, work, digest)
         if not self.request.dry_run:
-            timestamp = None if isinstance(work.timestamp, str) else work.timestamp
-            write_log(self.folder, submission, done.notebook, self.request.limits, isolated=self.request.isolated)
-            self.gradebook.write(submission, done.notebook, timestamp)
+            self.gradebook.enter(submission.student, submission.assignment)
+            notebook, _ = self.limit_output.preprocess(done.notebook, {})
+            write_log(self.folder, submission, notebook, record, self.request.limits, isolated=self.request.isolated)
+            target = self.folder.autograded(submission.student, submission.assignment)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if record.handed_in is not None:
+                stamp = record.handed_in.replace(tzinfo=None)
+                write_atomically(target.with_name("timestamp.txt"), f"{stamp} UTC\n")
+            write_atomically(target, nbformat.writes(notebook))
+            write_record(target, record)
         self.keep(submission, record, reused=False)
 
-    def keep(self, submission: Submission, record: Mapping[str, Any], *, reused: bool) -> None:
-        scores = self.scores[submission.assignment].get(submission.student, {})
-        before = {(check.exercise, check.name): scores.get(check.id) for check in checks_of(record["room"])}
-        verdicts, notes, run = record["verdicts"], record["notes"], record["run"]
-        one = GradedSubmission(submission, verdicts, notes, reused, run["seed"], run["versions"], before)
+    def keep(self, submission: Submission, record: Record, *, reused: bool) -> None:
+        work = submission.student, submission.assignment
+        before = self.before.get(work)
+        alone = replace(self.facts, students=[Student(submission.student)], records={work: record}, hand_marks={})
+        (now,) = marks_of(alone, [submission.assignment])
+        points = {
+            (verdict["exercise"], verdict["check"]): before.cells[cell].checked if before and before.record else None
+            for verdict in now.verdicts
+            for cell in [record.cell_of(verdict)]
+        }
+        one = GradedSubmission(submission, now.verdicts, record.notes, reused, record.seed, record.versions, points)
         self.graded.append(one)
         self.progress.graded(one)
+
+    def withdraw(self, submission: Submission) -> None:
+        """Let no earlier verdicts stand for work that could not be graded."""
+        notebook = self.folder.autograded(submission.student, submission.assignment)
+        with suppress(OSError, ValueError):  # nor can there be any under such a name
+            notebook.with_name(RECORD_FILE).unlink(missing_ok=True)
+            notebook.unlink(missing_ok=True)
 
     @contextmanager
     def alone(self, submission: Submission) -> Iterator[None]:
@@ -249,7 +304,7 @@ class _Grading:
                 raise
             self.ungraded.append(Ungraded(submission, _reason(error, self.folder)))
             if not self.request.dry_run:
-                self.gradebook.withdraw(submission)
+                self.withdraw(submission)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import nbformat
@@ -11,11 +13,14 @@ from nbformat import NotebookNode
 from traitlets import Bool, TraitError
 from traitlets.config import Configurable
 
-from autograder.checks import checks_of
-from autograder.instructor.course.folder import CourseFolderError
+import autograder
+from autograder.checks import checks_of, rooms
+from autograder.instructor.course.folder import CourseFolderError, HandedIn
+from autograder.instructor.course.records import Record
 from autograder.judge import Expectations
 from autograder.notebooks import answers
-from autograder.notebooks.graft import RECORD, Grafted, grade_id_of, graft, is_answer, room_of
+from autograder.notebooks.graft import Grafted, MalformedNotebook, grade_id_of, graft, is_answer, room_of
+from autograder.receipts import receipt_of
 from autograder.sandbox import Program, RunResult
 from autograder.verdicts import Answer, Verdict, labelled_lines, without_delegation
 
@@ -27,12 +32,12 @@ class Graded:
     Attributes:
         notebook: the instructor's notebook with the student's answers, what they printed, and each check's result.
         verdicts: one for each check, in the order of the checks.
-        notes: what was left out or could not be read, each a sentence.
+        record: what counts of it.
     """
 
     notebook: NotebookNode
     verdicts: tuple[Verdict, ...]
-    notes: tuple[str, ...]
+    record: Record
 
 
 def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[Grafted, Program]:
@@ -63,30 +68,78 @@ def conclude(
     verdicts = answers.verdicts_on(result, checks, expect, run_seed)
     if from_scratch:
         verdicts = [without_delegation(verdict) for verdict in verdicts]
-    show(grafted.notebook, verdicts, result, grafted.notes)
-    return Graded(grafted.notebook, tuple(verdicts), grafted.notes)
+    return _graded(grafted, verdicts, result, run_seed)
 
 
 def grade_unreadable(released: NotebookNode, reason: str, expect: Expectations, run_seed: int) -> Graded:
     """Return the verdicts of a submission that is no notebook: nothing answered, and why."""
-    notebook = nbformat.from_dict(released)
-    checks = checks_of(room_of(notebook))
+    checks = checks_of(room_of(released))
     verdicts = answers.judge_all(checks, [Answer("invalid", {}, reason)] * len(checks), expect, run_seed)
-    show(notebook, verdicts, RunResult({}, {}), (reason,), unreadable=reason)
-    return Graded(notebook, tuple(verdicts), (reason,))
+    nothing = replace(graft(released, nbformat.v4.new_notebook()), notes=(reason,))
+    return _graded(nothing, verdicts, RunResult({}, {}), run_seed, unreadable=reason)
 
 
-def show(
-    notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult, notes: Sequence[str], unreadable: str = ""
-) -> None:
-    """Write outputs and verdicts into the notebook: its record is what counts, its cells are for the eye.
+def grade_one(
+    released: NotebookNode,
+    submitted: Callable[[], NotebookNode],
+    run: Callable[[Program], RunResult],
+    expect: Expectations,
+    run_seed: int,
+    *,
+    from_scratch: bool = False,
+) -> Graded:
+    """Grade one submission from file to verdicts; a run over a class does the same with many in flight.
+
+    Args:
+        released: the instructor's notebook.
+        submitted: reads the student's, and raises ``MalformedNotebook`` where there is none.
+        run: where the student's code runs.
+        expect: the source of right and of mistaken answers.
+        run_seed: of the run.
+        from_scratch: whether a pass by delegation earns nothing.
+    """
+    try:
+        grafted, program = prepare(released, submitted(), run_seed)
+    except MalformedNotebook as error:
+        return grade_unreadable(released, str(error), expect, run_seed)
+    return conclude(grafted, run(program), expect, run_seed, from_scratch=from_scratch)
+
+
+def completed(record: Record, work: HandedIn, digest: str) -> Record:
+    """Return a record that says of which file it is, and when that was handed in."""
+    when, notes = work.timestamp, record.notes
+    if isinstance(when, str):
+        when, notes = None, (*notes, "timestamp.txt holds no time; it counts as handed in in time")
+    receipt = receipt_of(work.content) if work.content else ""
+    return replace(record, notes=notes, digest=digest, receipt=receipt, handed_in=when and when.replace(tzinfo=UTC))
+
+
+def _graded(
+    grafted: Grafted, verdicts: Sequence[Verdict], result: RunResult, run_seed: int, unreadable: str = ""
+) -> Graded:
+    notebook = grafted.notebook
+    show(notebook, verdicts, result)
+    record = Record(
+        room_of(notebook),
+        tuple(verdict.record() for verdict in verdicts),
+        grafted.notes,
+        unreadable,
+        {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)},
+        grafted.blank,
+        graded=datetime.now(UTC),
+        seed=run_seed,
+        versions=versions(),
+    )
+    return Graded(notebook, tuple(verdicts), record)
+
+
+def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult) -> None:
+    """Write outputs and verdicts into the cells of a notebook, for the eye: what counts is the record.
 
     Args:
         notebook: the instructor's, with a student's answers.
         verdicts: one for each check.
         result: what the cells printed, and their errors.
-        notes: what was noticed, each a sentence.
-        unreadable: why what was handed in could not be read, empty where it could.
     """
     by_cell = {verdict.check.id: verdict for verdict in verdicts}
     for cell in notebook.cells:
@@ -101,8 +154,6 @@ def show(
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=ran.stdout)] if ran.stdout else []
             if ran.error:
                 cell.outputs.append(_error_output(answers.last_line(ran.error), ran.error.splitlines()))
-    records = [verdict.record() for verdict in verdicts]
-    notebook.metadata[RECORD] |= {"verdicts": records, "notes": list(notes), "unreadable": unreadable}
 
 
 def _verdict_output(verdict: Verdict) -> NotebookNode:
@@ -115,6 +166,14 @@ def _verdict_output(verdict: Verdict) -> NotebookNode:
 def _error_output(summary: str, lines: Sequence[str]) -> NotebookNode:
     name, _, value = summary.partition(":")
     return nbformat.v4.new_output("error", ename=name, evalue=value.strip(), traceback=list(lines))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a verdict depends on: of the grader, and of what the checks compute with."""
+    for room in rooms():
+        checks_of(room)
+    library = "torch" if "torch" in sys.modules else "numpy"
+    return {"autograder": autograder.__version__, library: sys.modules[library].__version__}
 
 
 class Grading(Configurable):  # type: ignore[misc]

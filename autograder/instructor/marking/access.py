@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 
 from autograder.instructor.course.folder import CourseFolderError
-from autograder.instructor.gradebook.writer import CourseGradebook
-from autograder.instructor.marking.tables import markers, note, writing
+from autograder.instructor.gradebook import CourseGradebook
+from autograder.instructor.hand_marks import markers, note
 from autograder.instructor.marking.team import INSTRUCTOR, Team
 
 TOKEN_BYTES = 18  # of randomness: too many to guess, and 24 characters
@@ -47,7 +47,8 @@ def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) ->
     if strange := sorted(set(anew) - set(wanted)):
         raise CourseFolderError(f"there is no marker {strange[0]!r}: there are {', '.join(wanted)}")
     made = {}
-    with writing(gradebook) as session:
+    with gradebook.writing() as rows:
+        session = rows.db
         known = {row.name: row.is_active for row in session.execute(select(markers.c.name, markers.c.is_active))}
         for name in wanted:
             if name not in known or name in anew:

@@ -18,13 +18,13 @@ from tornado.web import HTTPError, RequestHandler
 
 from autograder.errors import AutograderError, complain
 from autograder.instructor.course.questions import WrittenQuestion
-from autograder.instructor.gradebook.marks import number
-from autograder.instructor.gradebook.writer import GradebookError
+from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.access import Who, who_has
 from autograder.instructor.marking.reading import ListEntry, entries, next_of, overview, past, view
 from autograder.instructor.marking.saving import MarkForm, NotSaved, NotTheirs, Stale, save
 from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import Question
+from autograder.instructor.marks import number
 from autograder.instructor.nbgrader.markdown_as_text import TextRenderer
 from autograder.reports.html import CONTROLS, environment
 
@@ -151,7 +151,7 @@ class Handler(RequestHandler):
             "name": self.state.team.title(question),
             "address": address_of(question),
             "answers": len(found),
-            "to_do": sum(entry.is_to_do for entry in found),
+            "to_do": sum(not entry.is_done for entry in found),
         }
 
 
@@ -210,7 +210,7 @@ class AnswerPage(Handler):
             self.get_body_argument("base", ""),
         )
         try:
-            question = save(self.state.gradebook, self.whom(), answer_id, typed)
+            question = save(self.state.gradebook, self.state.records, self.whom(), answer_id, typed)
         except NotTheirs as error:
             raise NotTheirs(f"{error}. You typed: {typed.points} points; {typed.comment}") from None
         except NotSaved as error:
@@ -227,7 +227,8 @@ class AnswerPage(Handler):
         found = self.entries(answer.question)
         conflict: Mapping[str, Any] | None = None
         if typed is None:
-            points, comment = answer.mark or (None, "")
+            firsts = next((comment for role, *_, comment in answer.others if role == "first"), "")
+            points, comment = answer.mark or (None, firsts)  # who decides goes on from what the first marker says
             typed = MarkForm("" if points is None else number(points), comment, answer.base)
         elif isinstance(error, Stale):  # they see now what has changed, so saving again puts theirs in its place
             conflict = {"reason": str(error), "theirs": answer.decided or answer.mark}

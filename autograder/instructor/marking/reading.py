@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, func, select
 
+from autograder.instructor.hand_marks import HANDED_OUT, answers, counting, history, marks
 from autograder.instructor.marking.access import Who
-from autograder.instructor.marking.saving import Role, answer_and_role, base_of, counting, in_gradebook, own, role_of
-from autograder.instructor.marking.tables import HANDED_OUT, answers, history, marks
+from autograder.instructor.marking.saving import Role, answer_and_role, base_of, own, role_of
 from autograder.instructor.marking.team import Question, Team
 
 EXCERPT = 100  # characters of an answer in the list
@@ -36,6 +36,11 @@ class ListEntry:
     @property
     def is_to_do(self) -> bool:
         return self.state in TO_DO
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nobody has anything to do about it, which of what waits for somebody else is not so."""
+        return self.state in ("marked", "decided")
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
         text=answer.text,
         max_points=answer.max_points,
         mark=None if mark is None else (mark.points, mark.comment),
-        base=base_of(role, who.name, answer, given, in_gradebook(session, answer)),
+        base=base_of(role, who.name, answer, given),
         has_changed=mark is not None and mark.digest != answer.digest,
         decided=(counts.points, counts.comment) if is_decided else None,
         others=others if role == "decided" else [],

@@ -16,12 +16,13 @@ from traitlets import Float, TraitError
 from traitlets.config import Configurable
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.roster import students_of
 from autograder.instructor.course.tables import Row, Table, TableError, read_table
-from autograder.instructor.gradebook.term import students_of
+from autograder.instructor.hand_marks import FORMGRADER
 from autograder.notebooks.graft import grade_id_of, is_written, read_notebook
 
 COLUMNS = ("marker", "section", "question")
-INSTRUCTOR, FORMGRADER = "instructor", "formgrader"  # they give marks, too, so no marker has their names
+INSTRUCTOR = "instructor"  # gives marks, too, so no marker has this name
 NAME = re.compile(r"[\w.@+' -]{1,100}")
 
 

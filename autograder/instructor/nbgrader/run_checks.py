@@ -1,4 +1,4 @@
-"""nbgrader's executing step: the answers run in the sandbox, the judge decides, the cells show it."""
+"""nbgrader's executing step: the submission goes through our runner, and its record into the gradebook."""
 
 from __future__ import annotations
 
@@ -12,40 +12,43 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.about import with_book
-from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.gradebook.adjusting import adjust
-from autograder.instructor.grading.reuse import versions
-from autograder.instructor.grading.submission import conclude, is_from_scratch
-from autograder.notebooks.answers import program_of
-from autograder.notebooks.graft import RECORD, Grafted, room_of
-from autograder.sandbox import Sandbox
+from autograder.instructor.course.records import write_record
+from autograder.instructor.facts import update_gradebook
+from autograder.instructor.gradebook import CourseGradebook
+from autograder.instructor.grading.digest import digest_of, grader_digest
+from autograder.instructor.grading.log import write_log
+from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
+from autograder.sandbox import Limits, Sandbox
 
 
 @cache
 def _shared() -> tuple[Sandbox, LiveExpectations, int]:
     """Return one sandbox, one reference and one seed for all notebooks of this process."""
     course = Course.installed()
-    sandbox = Sandbox(hidden=[course.folder])
+    sandbox = Sandbox(Limits(), hidden=[course.folder])
     atexit.register(sandbox.close)
     return sandbox, LiveExpectations(course), secrets.randbits(32)
 
 
 class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
-    """Run and judge a grafted notebook."""
+    """Grade what was handed in, as ``autograder grade`` does: the notebook that nbgrader has read does not count."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         sandbox, expect, run_seed = _shared()
         expect.course = with_book(expect.course, self.config)
-        grafted = Grafted(nb, tuple(nb.metadata[RECORD].get("notes", ())))
-        program = program_of(nb, checks_of(room_of(nb)), run_seed)
+        folder, where = CourseFolder(Path(CourseDirectory(parent=self).root)), resources["nbgrader"]
+        submission = folder.submission(where["student"], where["assignment"])
+        released, work = folder.instructor_notebook(submission.assignment), submission.read()
         from_scratch = is_from_scratch(self.config)
-        graded = conclude(grafted, sandbox.run(program), expect, run_seed, from_scratch=from_scratch)
-        folder, assignment = CourseFolder(Path(CourseDirectory(parent=self).root)), resources["nbgrader"]["assignment"]
-        adjust(graded.notebook.metadata[RECORD], read_decisions(folder.decisions, assignment))
-        graded.notebook.metadata[RECORD]["run"] = {"seed": run_seed, "versions": versions()}
+        graded = grade_one(released, work.notebook, sandbox.run, expect, run_seed, from_scratch=from_scratch)
+        depends = grader_digest(released, expect.course, (sandbox.limits, True, from_scratch))
+        record = completed(graded.record, work, digest_of(work, depends))
+        write_log(folder, submission, graded.notebook, record, sandbox.limits, isolated=True)
+        write_record(folder.autograded(submission.student, submission.assignment), record)
+        with CourseGradebook(folder) as gradebook:
+            update_gradebook(folder, expect.course, gradebook)
         return graded.notebook, resources

@@ -7,7 +7,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from autograder.instructor.gradebook.marks import number
+from autograder.instructor.marks import number
 from autograder.instructor.reports.class_statistics import Spread
 
 WIDTH, HEIGHT = 640, 240

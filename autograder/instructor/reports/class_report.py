@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from autograder.instructor.course.roster import Student
 from autograder.instructor.course.standing import CLAIMED
-from autograder.instructor.gradebook.marks import Mark, number
+from autograder.instructor.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics, need
 from autograder.instructor.reports.code_tokens import written_words
 from autograder.instructor.reports.equal_answers import equal_groups, equal_pairs

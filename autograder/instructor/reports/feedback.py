@@ -11,22 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 
 from autograder.course import Course
-from autograder.instructor.course.attempts import is_proved
+from autograder.instructor.course.dates import last_dates_of
 from autograder.instructor.course.due_dates import duration, in_words
 from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.gradebook.adjusting import DECISIONS
-from autograder.instructor.gradebook.dates import last_dates_of
-from autograder.instructor.gradebook.late_penalties import DatedWork, LatePenalty, works_of
-from autograder.instructor.gradebook.marks import number, penalty_in_words
-from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.late import LateRule, late_rule
+from autograder.instructor.course.standing import CLAIMED
+from autograder.instructor.facts import nothing_graded, read_marks
+from autograder.instructor.marks import CellMark, Mark, number
 from autograder.instructor.reports.feedback_zip import feedback_zip
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
-from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, record_of
 from autograder.reports.html import render
 from autograder.reports.text import Said, told_once
 from autograder.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
@@ -37,12 +33,12 @@ SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
 SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}"
 
 
-def closing_dates(folder: CourseFolder, penalty: LatePenalty) -> dict[str, datetime]:
+def closing_dates(folder: CourseFolder, rule: LateRule) -> dict[str, datetime]:
     """Return since when pages may tell of hidden checks what was likely wrong, for assignments with a due date.
 
     It is when nobody can hand in any more without losing points: extensions, grace period and free late days counted.
     """
-    more = timedelta(days=penalty.free_days, minutes=penalty.grace_minutes)
+    more = timedelta(days=rule.free_days, minutes=rule.grace_minutes)
     return {name: last + more for name, last in last_dates_of(folder, Course.installed()).items()}
 
 
@@ -60,27 +56,18 @@ def write_feedback(
     Raises:
         CourseFolderError: nothing of it has been graded.
     """
-    graded = [
-        (path.parent.parent.name, assignment, path)
-        for assignment in assignments
-        for path in sorted((folder.root / "autograded").glob(f"*/{assignment}/*.ipynb"))
-        if student in (None, path.parent.parent.name)
-    ]
-    if not graded:
-        who = f"of {student}" if student else "in this class"
-        which = f" {assignments[0]}" if len(assignments) == 1 else ""
-        raise CourseFolderError(f"nothing {who} has been graded: run `autograder grade{which}`")
+    rule = late_rule(folder.nbgrader_config())
+    closing, now = closing_dates(folder, rule), now or datetime.now(UTC)
     written = []
-    with CourseGradebook(folder) as writer, writer.open() as gradebook:
-        penalty = LatePenalty(config=writer.config)
-        closing, now = closing_dates(folder, penalty), now or datetime.now(UTC)
-        for name, assignment, path in graded:
-            closed = assignment in closing and closing[assignment].astimezone(UTC) < now
-            page = feedback_page(folder, name, assignment, read_notebook(path), gradebook, penalty, closed=closed)
-            target = folder.feedback(name, assignment)
+    for mark in read_marks(folder, assignments, student, with_excused=True):
+        if mark.record is not None:
+            closed = mark.assignment in closing and closing[mark.assignment].astimezone(UTC) < now
+            target = folder.feedback(mark.student.id, mark.assignment)
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(target, page)
+            write_atomically(target, feedback_page(mark, rule, closed=closed))
             written.append(target)
+    if not written:
+        raise nothing_graded(assignments, student)
     return written
 
 
@@ -97,41 +84,36 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
     return written
 
 
-def feedback_page(
-    folder: CourseFolder,
-    student: str,
-    assignment: str,
-    notebook: NotebookNode,
-    gradebook: Gradebook,
-    penalty: LatePenalty,
-    *,
-    closed: bool,
-) -> str:
-    """Return one student's page as HTML; it tells more of hidden checks once it is closed."""
-    record = record_of(notebook)
-    submission = gradebook.find_submission(assignment, student)
-    claimed = not is_proved(folder, student, assignment, submission.timestamp)
+def feedback_page(mark: Mark, rule: LateRule, *, closed: bool) -> str:
+    """Return one student's page as HTML; it tells more of hidden checks once it is closed.
+
+    Args:
+        mark: of graded work.
+        rule: for late work.
+        closed: whether nobody can hand in any more.
+    """
+    assert mark.record is not None
+    receipt, student = mark.record.receipt, mark.student.id
     exercises = [
         _exercise(exercise, list(verdicts), closed=closed)
-        for exercise, verdicts in groupby(record["verdicts"], key=lambda verdict: verdict["exercise"])
+        for exercise, verdicts in groupby(mark.verdicts, key=lambda verdict: verdict["exercise"])
     ]
-    written = [_written(cell, assignment, student, gradebook) for cell in notebook.cells if is_written(cell)]
-    receipt = record.get("receipt", "")  # earlier versions of the grader, and nbgrader's own command, record none
+    written = [_written(mark.answers[name], cell) for name, cell in mark.cells.items() if name in mark.answers]
     return render(
         Path(__file__).with_name("feedback.html.j2"),
         student=student,
-        assignment=assignment,
-        points=number(max(0.0, submission.score - submission.late_submission_penalty)),
-        max_points=number(submission.max_score),
-        lateness=penalty_in_words(submission.late_submission_penalty, claimed=claimed),
-        dates=_dates(works_of(folder, Course.installed(), gradebook, student), assignment, penalty, claimed=claimed),
-        waiting=submission.needs_manual_grade,
+        assignment=mark.assignment,
+        points=number(mark.score or 0.0),
+        max_points=number(mark.max_score),
+        lateness=mark.lateness,
+        dates=_dates(mark, rule),
+        waiting=mark.needs_manual_grade,
         receipt=receipt,
-        notes=[*record["notes"], *record.get(DECISIONS, ())],
+        notes=mark.notes,
         exercises=exercises,
         written=written,
-        asked_about=_asked_about(record["verdicts"], has_written=bool(written)),
-        by_mail=Request(student, assignment, "(its title)", receipt, "(why)").lines(),
+        asked_about=_asked_about(mark.verdicts, has_written=bool(written)),
+        by_mail=Request(student, mark.assignment, "(its title)", receipt, "(why)").lines(),
         script=Markup(SCRIPT),
         script_hash=SCRIPT_HASH,
     )
@@ -144,19 +126,19 @@ def _asked_about(verdicts: Sequence[VerdictRecord], *, has_written: bool) -> lis
     return [*checks, *([(WRITTEN, WRITTEN.capitalize())] if has_written else []), (OTHER, OTHER.capitalize())]
 
 
-def _dates(works: Sequence[DatedWork], assignment: str, penalty: LatePenalty, *, claimed: bool) -> list[str]:
+def _dates(mark: Mark, rule: LateRule) -> list[str]:
     """Return what a page says of due date, extension and lateness, each a sentence; nothing without a due date."""
-    work = next((work for work in works if work.assignment == assignment), None)
-    if work is None:
+    work, lateness = mark.dates, mark.lateness_in_days
+    if work is None or lateness is None:
         return []
     said = [f"Due {in_words(work.due)}."]
     if work.own_due.timestamp() != work.due.timestamp():
         said.append(f"You were given more time: until {in_words(work.own_due)}.")
     if work.when is not None:
         late = f"{duration(work.seconds_late)} late" if work.seconds_late else "in time"
-        said.append(f"Handed in {in_words(work.when)}{', by a claimed time' if claimed else ''}: {late}.")
-    lateness = penalty.lateness(works)[assignment]
-    if penalty.free_days and lateness.days:
+        claimed = ", by a claimed time" if mark.standing == CLAIMED else ""
+        said.append(f"Handed in {in_words(work.when)}{claimed}: {late}.")
+    if rule.free_days and lateness.days:
         free = lateness.days - lateness.charged
         said.append(f"Late days begun: {lateness.days}. Covered by the free ones of the term: {free}.")
     return said
@@ -183,12 +165,10 @@ def _said(verdict: VerdictRecord, *, closed: bool) -> Said:
     return [(label, text if label == LABELS["read"] else text[:MAX_TEXT]) for label, text in rows]
 
 
-def _written(cell: NotebookNode, assignment: str, student: str, gradebook: Gradebook) -> dict[str, Any]:
-    where = (str(grade_id_of(cell)), assignment, assignment, student)
-    grade, comment = gradebook.find_grade(*where), gradebook.find_comment(*where)
+def _written(text: str, cell: CellMark) -> dict[str, Any]:
     return {
-        "text": cell.source[:MAX_TEXT],
-        "score": None if grade.needs_manual_grade else number(grade.score),
-        "max_score": number(grade.max_score),
-        "comment": comment.comment,
+        "text": text[:MAX_TEXT],
+        "score": None if cell.waits else number((cell.points or 0.0) + (cell.extra or 0.0)),
+        "max_score": number(cell.possible),
+        "comment": cell.comment,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_statistics import Failure
 from autograder.instructor.reports.need import is_unreadable
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.tables import csv_text
-from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.marks import Mark
 
 HALF = 0.5
 FALL = 0.3  # of the points of an assignment, below the student's own mean before

@@ -11,24 +11,23 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from nbformat import NotebookNode
-
 from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.errors import AutograderError, plain
 from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.records import Record
 from autograder.instructor.grading.explain import (
     ExplainedMark,
     explaining,
     find_check,
     full_name,
-    graded_notebook,
+    graded_work,
     observation_lines,
 )
 from autograder.instructor.requests.form import OTHER, WRITTEN
 from autograder.instructor.requests.reading import Asked, NotAsked
-from autograder.notebooks.graft import is_written, record_of, room_of
+from autograder.notebooks.graft import is_written
 from autograder.receipts import receipt_from
 from autograder.verdicts import labelled_lines, shown_diagnosis
 
@@ -114,13 +113,13 @@ def _answered(
 ) -> tuple[str, Answered]:
     student, request = asked.student.id, asked.request
     try:
-        notebook = graded_notebook(folder, student, request.assignment)
-        receipt = _receipt(folder, asked, notebook)
+        notebook, record = graded_work(folder, student, request.assignment)
+        receipt = _receipt(folder, asked, record)
         if request.check.casefold() == WRITTEN:
             return WRITTEN, Answered(asked, receipt, written=[c.source for c in notebook.cells if is_written(c)])
         if request.check.casefold() == OTHER:
             return OTHER, Answered(asked, receipt)
-        check = check_named(checks_of(room_of(notebook)), request.check)
+        check = check_named(checks_of(record.room), request.check)
         return full_name(check), Answered(asked, receipt, again(student, request.assignment, full_name(check)))
     except AutograderError as error:
         return OTHER, Answered(asked, trouble=" ".join(str(error).split()))
@@ -137,12 +136,12 @@ def check_named(checks: Iterable[Check], name: str) -> Check:
     return titled[0] if len(titled) == 1 else find_check(known, name)
 
 
-def _receipt(folder: CourseFolder, asked: Asked, notebook: NotebookNode) -> str:
+def _receipt(folder: CourseFolder, asked: Asked, record: Record) -> str:
     """Say which file a request's receipt is of. A receipt is seen by its student, and by whom the student shows it."""
     said = asked.request.receipt
     if not said:
         return NO_RECEIPT
-    if said == record_of(notebook).get("receipt"):
+    if said == record.receipt:
         return GRADED
     attempts = kept(folder, asked.student.id, asked.request.assignment)
     number = next((one.number for one in attempts if receipt_from(one.digest) == said), None)

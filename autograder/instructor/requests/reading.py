@@ -12,8 +12,7 @@ from autograder.instructor.collecting.systems import plain, read_all
 from autograder.instructor.collecting.whose import owners_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.matching import Directory, Match, any_of
-from autograder.instructor.course.roster import Student
-from autograder.instructor.gradebook.term import students_of
+from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.requests.form import MAX_BYTES, NoRequest, Request, parse_request
 
 

@@ -11,12 +11,13 @@ from itertools import groupby
 from nbformat import NotebookNode
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.records import Record, Records
 from autograder.instructor.grading.workers import Sandboxes
 from autograder.instructor.viva.question import Question, cell_of, questions
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.instructor.viva.source_text import SourceText
 from autograder.notebooks.answers import program_of
-from autograder.notebooks.graft import MalformedNotebook, read_notebook, record_of, room_of
+from autograder.notebooks.graft import MalformedNotebook, read_notebook
 from autograder.sandbox import Cell
 
 
@@ -50,37 +51,33 @@ def works_of(folder: CourseFolder, assignment: str) -> list[Work]:
     Raises:
         CourseFolderError: nothing of it has been graded.
     """
-    paths = sorted((folder.root / "autograded").glob(f"*/{assignment}/{assignment}.ipynb"))
-    if not paths:
-        raise CourseFolderError(f"nothing in this class has been graded: run `autograder grade {assignment}`")
     found = []
-    for path in paths:
-        student = path.parent.parent.name
-        try:
-            found.append(work_in(student, assignment, read_notebook(path)))
-        except MalformedNotebook as error:
-            found.append(Work(student, "", (), (), str(error)))
+    for (student, name), record in Records(folder).all():
+        if name == assignment:
+            try:
+                graded = read_notebook(folder.autograded(student, assignment))
+            except MalformedNotebook as error:
+                found.append(Work(student, "", (), (), str(error)))
+            else:
+                found.append(work_in(student, assignment, graded, record))
+    if not found:
+        raise CourseFolderError(f"nothing in this class has been graded: run `autograder grade {assignment}`")
     return found
 
 
-def work_in(student: str, assignment: str, graded: NotebookNode) -> Work:
-    """Return the work in a graded notebook.
-
-    Raises:
-        MalformedNotebook: an earlier version of the grader wrote it.
-    """
-    verdicts, room = record_of(graded)["verdicts"], room_of(graded)
-    scenes = scenes_of(room)
+def work_in(student: str, assignment: str, graded: NotebookNode, record: Record) -> Work:
+    """Return the work in a graded notebook with its record."""
+    scenes = scenes_of(record.room)
     passed = [
         exercise
-        for exercise, own in groupby(verdicts, key=lambda verdict: verdict["exercise"])
+        for exercise, own in groupby(record.verdicts, key=lambda verdict: verdict["exercise"])
         if all(verdict["outcome"] == "pass" for verdict in own)
     ]
     trouble = "" if passed else f"no exercise of {student} in {assignment} passed all its checks"
     with_scene = tuple(exercise for exercise in passed if exercise in scenes)
     if passed and not with_scene:
         trouble = f"there is no scene for {', '.join(passed)}"
-    return Work(student, room, program_of(graded, (), run_seed=0).cells, with_scene, trouble)
+    return Work(student, record.room, program_of(graded, (), run_seed=0).cells, with_scene, trouble)
 
 
 def choose(

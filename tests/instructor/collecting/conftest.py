@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.new import make_course_folder
-from autograder.instructor.gradebook.term import enter_term, students_of
-from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.facts import update_gradebook
+from autograder.instructor.gradebook import CourseGradebook
 from tests.instructor.collecting.downloads import CELLS, notebook
 
 ROSTER = """id,first name,last name,e-mail,also
@@ -32,7 +33,7 @@ def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "release" / assignment / f"{assignment}.ipynb").write_bytes(notebook(assignment))
     folder = CourseFolder(root)
     with CourseGradebook(folder) as gradebook:  # nbgrader takes seconds to make one
-        enter_term(gradebook, students_of(folder), {}, {})
+        update_gradebook(folder, Course.installed(), gradebook)
     return root
 
 

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nbgrader.api import Gradebook
-from sqlalchemy.exc import SAWarning
-from traitlets import TraitError
 from traitlets.config import Config
 
 from autograder.instructor.course.due_dates import days_late
-from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.gradebook.late_penalties import DatedWork, LatePenalty
-from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.course.folder import CourseFolderError
+from autograder.instructor.course.late import DatedWork, LateRule, late_rule
+from tests.instructor.conftest import follow, let_earn, let_release, open_gradebook
 
 MINUTE, DAY = 60, 24 * 60 * 60
 RULE = "c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50\n"
 
 
-def penalty(seconds_late: float, score: float = 20, **rule: float) -> float | None:
+def penalty(seconds_late: float, score: float = 20, **rule: float) -> float:
     """Return what comes off by a rule, by default after 15 minutes 10 % a day, at most 50 %."""
-    plugin = LatePenalty(**{"grace_minutes": 15, "percent_per_day": 10, "max_percent": 50} | rule)
-    return plugin.late_submission_penalty("ada", score, seconds_late)
+    rule = {"grace_minutes": 15, "percent_per_day": 10, "max_percent": 50} | rule
+    return cost(late_rule(Config({"LatePenalty": rule})), seconds_late, score)
+
+
+def cost(rule: LateRule, seconds_late: float, score: float) -> float:
+    due = datetime(2000, 1, 1, tzinfo=UTC)
+    work = DatedWork("2-layers", due, due, due + timedelta(seconds=seconds_late))
+    return rule.penalty(score, work.seconds_late, rule.lateness([work])["2-layers"])
 
 
 @pytest.mark.parametrize(
     ("seconds_late", "points"),
     [
-        (1, None),
-        (15 * MINUTE, None),
+        (1, 0),
+        (15 * MINUTE, 0),
         (15 * MINUTE + 1, 2),
         (DAY + 15 * MINUTE, 2),
         (DAY + 15 * MINUTE + 1, 4),
@@ -92,14 +91,13 @@ def test_the_share_is_of_what_was_earned() -> None:
 
 
 def test_without_a_rule_late_work_costs_nothing_and_nbgraders_own_rule_still_holds() -> None:
-    assert penalty(DAY, percent_per_day=0) is None
-    plugin = LatePenalty(config=Config({"LateSubmissionPlugin": {"penalty_method": "zero"}}))
-    assert plugin.late_submission_penalty("ada", 20, DAY) == 20
+    assert penalty(DAY, percent_per_day=0) == 0
+    assert cost(late_rule(Config({"LateSubmissionPlugin": {"penalty_method": "zero"}})), DAY, 20) == 20
 
 
 @pytest.mark.parametrize("rule", [{"percent_per_day": 101}, {"max_percent": -1}, {"grace_minutes": -1}])
 def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, float]) -> None:
-    with pytest.raises(TraitError):
+    with pytest.raises(CourseFolderError, match=r"c\.LatePenalty takes numbers"):
         penalty(DAY, **rule)
 
 
@@ -129,7 +127,7 @@ def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_date
                 tokens.pop()
             elif not excused[at]:
                 charged[str(at)] += 1
-    found = LatePenalty(grace_minutes=15, percent_per_day=10, free_days=free).lateness(works[::-1])
+    found = LateRule(grace_minutes=15, percent_per_day=10, free_days=free).lateness(works[::-1])
     assert {name: found[name].charged for name in charged if not excused[int(name)]} == {
         name: days for name, days in charged.items() if not excused[int(name)]
     }
@@ -138,30 +136,18 @@ def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_date
 # In the gradebook
 
 
-@contextmanager
-def gradebook_of(course: Path) -> Iterator[Gradebook]:
-    with warnings.catch_warnings(), Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's models under SQLAlchemy 2
-        yield gradebook
-
-
-def handed_in(course: Path, *, day: int, score: float = 20) -> None:
+def handed_in(course: Path, when: datetime = datetime(2026, 11, 3, tzinfo=UTC), **checks: float) -> None:
     """Let Ada have earned points with work that was due on the first of the month."""
-    with gradebook_of(course) as gradebook:
-        gradebook.add_assignment("2-layers", duedate="2026-11-01 00:00:00 UTC")
-        gradebook.add_notebook("2-layers", "2-layers")
-        gradebook.add_grade_cell("check", "2-layers", "2-layers", max_score=20, cell_type="code")
-        gradebook.add_submission("2-layers", "007", timestamp=datetime(2026, 11, day))
-        gradebook.find_grade("check", "2-layers", "2-layers", "007").auto_score = score
-        gradebook.db.commit()
+    let_release(course, "2-layers", first=10, second=10)
+    with open_gradebook(course) as gradebook:
+        gradebook.update_or_create_assignment("2-layers", duedate="2026-11-01 00:00:00 UTC")
+    let_earn(course, "007", "2-layers", when, **checks or {"first": 10, "second": 10})
 
 
 def penalty_in(course: Path) -> float | None:
     """Return the late penalty that nbgrader has of Ada's work after ours has looked at it."""
-    folder = CourseFolder(course)
-    with CourseGradebook(folder) as writer:
-        writer.update_penalty(folder.submission("007", "2-layers"), nbformat.v4.new_notebook())
-    with gradebook_of(course) as gradebook:
+    follow(course)
+    with open_gradebook(course) as gradebook:
         submission = gradebook.find_submission("2-layers", "007")
         found: float | None = submission.notebooks[0].late_submission_penalty
         assert submission.late_submission_penalty == (found or 0)
@@ -169,12 +155,12 @@ def penalty_in(course: Path) -> float | None:
 
 
 def test_a_new_course_takes_nothing_off(course: Path) -> None:
-    handed_in(course, day=3)
+    handed_in(course)
     assert penalty_in(course) is None
 
 
 def test_a_line_in_the_configuration_sets_the_rule(course: Path) -> None:
-    handed_in(course, day=3)
+    handed_in(course)
     config = course / "nbgrader_config.py"
     assert f"\n# {RULE}" in config.read_text()  # the line to start from
     config.write_text(config.read_text().replace(f"# {RULE}", RULE))
@@ -183,26 +169,22 @@ def test_a_line_in_the_configuration_sets_the_rule(course: Path) -> None:
 
 def test_the_due_dates_own_zone_says_what_a_day_is(course: Path) -> None:
     """Due on the 31st at 23:59 in New York, handed in on the 1st at 23:50: one day, which has 25 hours there."""
-    handed_in(course, day=1)
     (course / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-10-31 23:59,America/New_York\n")
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(RULE)
-    with gradebook_of(course) as gradebook:
-        gradebook.find_assignment("2-layers").duedate = datetime(2026, 11, 1, 3, 59)
-        gradebook.find_submission("2-layers", "007").timestamp = datetime(2026, 11, 2, 4, 50)
-        gradebook.db.commit()
+    handed_in(course, datetime(2026, 11, 2, 4, 50, tzinfo=UTC))
     assert penalty_in(course) == 2
 
 
 def test_a_penalty_follows_marks_given_by_hand_and_a_due_date_that_was_moved(course: Path) -> None:
-    handed_in(course, day=3, score=10)
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(RULE)
+    handed_in(course, first=10)
     assert penalty_in(course) == 2
-    with gradebook_of(course) as gradebook:
-        gradebook.find_grade("check", "2-layers", "2-layers", "007").manual_score = 20
+    with open_gradebook(course) as gradebook:
+        gradebook.find_grade("room-Part-second", "2-layers", "2-layers", "007").manual_score = 10
         gradebook.db.commit()
     assert penalty_in(course) == 4
-    with gradebook_of(course) as gradebook:
+    with open_gradebook(course) as gradebook:
         gradebook.update_or_create_assignment("2-layers", duedate="2026-11-04 00:00:00 UTC")
     assert penalty_in(course) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from autograder.instructor.course.roster import Student
-from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.marks import Mark
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12) | st.sampled_from(
     [

@@ -17,7 +17,7 @@ from autograder.instructor.course.attempts import Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.tables import csv_rows
-from autograder.instructor.gradebook.read_marks import read_marks
+from autograder.instructor.facts import read_marks
 from autograder.verdicts import labelled
 from tests.axe import on_a_telephone, violations
 from tests.conftest import SCREENSHOTS

@@ -14,7 +14,7 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting import ExportError
 from autograder.instructor.exporting.fill import fill
 from autograder.instructor.exporting.tables import BOM
-from autograder.instructor.gradebook.marks import Mark, number
+from autograder.instructor.marks import Mark, number
 from tests.instructor.exporting.strategies import MARKS
 
 ADA = Student("0042", "Ada", "Lovelace", "ada@example.edu", "101")

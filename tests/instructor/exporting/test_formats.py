@@ -23,7 +23,7 @@ from autograder.instructor.exporting.formats import plain_csv, verdicts_json
 from autograder.instructor.exporting.gradescope import gradescope_zip, results
 from autograder.instructor.exporting.moodle import comment, moodle_csv
 from autograder.instructor.exporting.tables import BOM, csv_rows, csv_text, guarded, unguarded
-from autograder.instructor.gradebook.marks import Mark, number
+from autograder.instructor.marks import Mark, number
 from tests.instructor.exporting.strategies import MARKS, TEXT
 from tests.instructor.reports.classes import make_class
 

@@ -11,16 +11,24 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
+from autograder.instructor.course.dates import due_dates_of
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.extensions_table import extensions_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.new import make_course_folder
 from autograder.instructor.course.open_matters import open_matters
-from autograder.instructor.gradebook.dates import due_dates_of, own_due_dates_of
-from autograder.instructor.gradebook.term import enter_term, students_of
-from autograder.instructor.gradebook.writer import CourseGradebook
 from tests.commands import run
-from tests.instructor.conftest import ASSIGNMENT, grade, hand_in, open_gradebook, submitted, tree
+from tests.instructor.conftest import (
+    ASSIGNMENT,
+    follow,
+    grade,
+    hand_in,
+    let_earn,
+    let_release,
+    open_gradebook,
+    submitted,
+    tree,
+)
 from tests.test_cli import here, refused
 
 ROSTER = """id,first name,last name,e-mail
@@ -47,14 +55,10 @@ def empty_term(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "due_dates.csv").write_text(DUE)
     with (root / "nbgrader_config.py").open("a") as config:
         config.write(RULE)
-    with CourseGradebook(CourseFolder(root)) as gradebook:
-        enter_term(gradebook, students_of(CourseFolder(root)), {}, {})
-    with open_gradebook(root) as gradebook:
-        for name in due_dates_of(CourseFolder(root), Course.installed()):
-            gradebook.add_assignment(name)
-            gradebook.add_notebook(name, name)
-            gradebook.add_grade_cell("check", name, name, max_score=20, cell_type="code")
-    enter(root)
+    follow(root)
+    for name in due_dates_of(CourseFolder(root), Course.installed()):
+        let_release(root, name, check=20)
+    follow(root)
     return root
 
 
@@ -65,26 +69,12 @@ def term(empty_term: Path, tmp_path: Path) -> Path:
     return tmp_path / "course"
 
 
-def enter(root: Path) -> None:
-    """Bring the gradebook up to date, as every grading does first."""
-    folder, course = CourseFolder(root), Course.installed()
-    with CourseGradebook(folder) as gradebook:
-        own_due = own_due_dates_of(folder, course)
-        enter_term(gradebook, students_of(folder), due_dates_of(folder, course), own_due)
-
-
 def come(root: Path, student: str, assignment: str, when: str) -> None:
     """Let a student have earned 20 points with work that came at a time in Berlin."""
     due = due_dates_of(CourseFolder(root), Course.installed())[assignment]
-    timestamp = datetime.fromisoformat(when).replace(tzinfo=due.tzinfo).astimezone(UTC).replace(tzinfo=None)
-    with open_gradebook(root) as gradebook:
-        gradebook.add_submission(assignment, student, timestamp=timestamp)
-        gradebook.find_grade("check", assignment, assignment, student).auto_score = 20
-        gradebook.db.commit()
-    enter(root)
-    folder = CourseFolder(root)
-    with CourseGradebook(folder) as writer:
-        writer.update_penalties({student})
+    let_earn(
+        root, student, assignment, datetime.fromisoformat(when).replace(tzinfo=due.tzinfo).astimezone(UTC), check=20
+    )
 
 
 def write(root: Path, *lines: str) -> None:
@@ -140,16 +130,10 @@ def test_an_extension_is_shown_first_written_and_taken_back(term: Path) -> None:
     assert here(term, "extend", "--undo", "--yes")[1] == "nothing to undo\n"
 
 
-def test_a_line_that_goes_takes_the_extension_with_it_as_one_that_nbgraders_own_api_granted_goes(term: Path) -> None:
+def test_a_line_that_goes_takes_the_extension_with_it(term: Path) -> None:
     come(term, "ada", "2-layers", "2026-11-07 11:00")
-    come(term, "007", "2-layers", "2026-11-07 11:00")
-    with open_gradebook(term) as gradebook:
-        gradebook.grant_extension("2-layers", "007", days=3)
     write(term, "ada,2-layers,+2d,", "grace,*,+1d,", "007,1-approximation,+1d,")
-    enter(term)
-    assert extensions(term)["007", "2-layers"] == timedelta(3)  # until extend has shown it
-    said = here(term, "extend", "--yes")[1]
-    assert "007 José O'Brien-Núñez, 2-layers: until 2026-11-08 12:00 → 2026-11-05 12:00" in said
+    here(term, "extend", "--yes")
     write(term, "grace,*,+1d,")
     said = here(term, "extend", "--yes")[1]
     assert "ada Ada Lovelace, 2-layers: until 2026-11-07 12:00 → 2026-11-05 12:00; 20 → 16 points" in said
@@ -163,37 +147,37 @@ def test_an_extension_follows_a_due_date_that_moves_and_a_date_stays(term: Path)
     here(term, "extend", "--yes")
     due = term / "due_dates.csv"
     due.write_text(due.read_text().replace("11-05 12:00,E", "11-07 12:00,E"))
-    enter(term)
+    follow(term)
     assert extensions(term) == {
         ("ada", "2-layers"): timedelta(2),
         ("grace", "2-layers"): timedelta(1),
         ("007", "2-layers"): timedelta(days=8, minutes=30),
     }
     due.write_text(due.read_text().replace("11-07 12:00,E", "11-09 12:00,E"))
-    enter(term)
+    follow(term)
     assert ("grace", "2-layers") not in extensions(term)
     status, said, err = here(term, "extend", "--yes")
     assert (status, said) == (0, "it is decided so already\n")
     assert "grace Grace Hopper, 2-layers: 2026-11-08 12:00 gives nothing: 2-layers is due no earlier" in err
 
 
-def test_killed_after_the_table_was_written_the_next_grading_gives_and_extend_takes(term: Path) -> None:
+def test_killed_after_the_table_was_written_the_next_grading_or_the_same_command_makes_up_for_it(term: Path) -> None:
     come(term, "ada", "2-layers", "2026-11-07 11:00")
     write(term, "ada,2-layers,+2d,")
     shutil.copy(term / "gradebook.db", term / "before.db")
     here(term, "extend", "--yes")
     whole = everything(term)
     shutil.copy(term / "before.db", term / "gradebook.db")
-    enter(term)
+    follow(term)
     assert extensions(term) == {("ada", "2-layers"): timedelta(2)}
     shutil.copy(term / "before.db", term / "gradebook.db")
-    assert "16 → 20 points" in here(term, "extend", "--yes")[1]
+    here(term, "extend", "--yes")
     assert everything(term) == whole
     shutil.copy(term / "gradebook.db", term / "given.db")
     here(term, "extend", "--undo", "--yes")
     shutil.copy(term / "given.db", term / "gradebook.db")
-    assert "20 → 16 points" in here(term, "extend", "--undo", "--yes")[1]
-    assert extensions(term) == {}
+    here(term, "extend", "--undo", "--yes")
+    assert (extensions(term), marks(term, "ada")) == ({}, {"2-layers": 16})
 
 
 def test_what_is_not_in_force_yet_is_said_wherever_marks_are_made(term: Path) -> None:
@@ -301,13 +285,14 @@ def test_what_is_missing_is_one_line(term: Path) -> None:
     assert "+2d gives nothing: 4-optimizer has no due date in due_dates.csv" in here(term, "extend", "--yes")[2]
 
 
-def test_a_due_date_that_the_gradebook_alone_has_is_not_extended(term: Path) -> None:
+def test_a_due_date_that_the_gradebook_alone_has_counts_too(term: Path) -> None:
     come(term, "ada", "2-layers", "2026-11-07 11:00")
     due = term / "due_dates.csv"
     due.write_text(due.read_text().replace("2026-11-05 12:00,Europe/Berlin", ",Europe/Berlin"))
     write(term, "ada,2-layers,+2d,")
-    assert "gives nothing: 2-layers has no due date in due_dates.csv" in here(term, "extend", "--yes")[2]
-    assert (extensions(term), marks(term, "ada")) == ({}, {"2-layers": 16})
+    assert marks(term, "ada") == {"2-layers": 16}
+    assert "16 → 20 points" in here(term, "extend", "--yes")[1]
+    assert (extensions(term), marks(term, "ada")) == ({("ada", "2-layers"): timedelta(2)}, {"2-layers": 20})
 
 
 # From the first hand-in to the student's page

@@ -19,7 +19,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.instructor.course.folder import CourseFolderError
-from autograder.instructor.gradebook.writer import GradebookError
+from autograder.instructor.gradebook import GradebookError
 from tests.commands import autograder, run
 from tests.conftest import copy_course
 from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, hand_in, points

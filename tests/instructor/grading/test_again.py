@@ -53,7 +53,7 @@ def test_changed_work_is_graded_again_and_each_verdict_names_the_run_and_the_ver
     for record in run.to_json()["verdicts"]:
         assert record["versions"].keys() == {"autograder", "torch"}
         how = {"seed": record["run_seed"], "versions": record["versions"]}
-        assert record_of(folder, record["student"])["run"] == how
+        assert how.items() <= record_of(folder, record["student"]).items()
 
 
 def test_another_seed_grades_anew_with_other_seeds_and_the_same_marks(folder: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from autograder.cli import exit_status, told
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.gradebook.writer import GradebookError
+from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
 from autograder.notebooks.graft import read_notebook
 from tests.instructor.conftest import (

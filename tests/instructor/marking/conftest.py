@@ -24,9 +24,10 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
+from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.gradebook.term import enter_term, students_of
-from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.facts import update_gradebook
+from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marking import server
 from autograder.instructor.marking.access import Who, admit
 from autograder.instructor.marking.reading import (
@@ -79,7 +80,7 @@ def enter_roster(folder: Path, names: list[str]) -> None:
     lines = (f"{name},{SECTIONS[at % 2]}" for at, name in enumerate(names))
     write_table(folder, *lines, name="roster.csv", head="id,section")
     with CourseGradebook(CourseFolder(folder)) as gradebook:
-        enter_term(gradebook, students_of(CourseFolder(folder)), {}, {})
+        update_gradebook(CourseFolder(folder), Course.installed(), gradebook)
 
 
 @pytest.fixture(scope="session")

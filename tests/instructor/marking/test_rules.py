@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.gradebook.writer import CourseGradebook
+from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.marking.access import Who, admit, who_has
 from autograder.instructor.marking.reading import next_of
 from autograder.instructor.marking.saving import NotTheirs, Stale, WrongMark

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from autograder.checks import Check, checks_of
 from autograder.instructor.course.roster import Student
-from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.marks import Mark
 from autograder.verdicts import Diagnosis, Outcome, Verdict, VerdictRecord
 
 DUE = datetime(2026, 11, 5, 22, 0)

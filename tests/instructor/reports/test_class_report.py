@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_report import ClassReport, class_report, marked
 from autograder.instructor.reports.public_code import Public
 from tests.axe import on_a_telephone, violations

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import pointbiserialr
 
 from autograder.instructor.course.roster import Student
-from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_statistics import (
     MIN_STUDENTS,
     check_statistics,

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.tables import csv_rows
-from autograder.instructor.gradebook.marks import Mark
+from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_statistics import failures
 from autograder.instructor.reports.lecture import lecture_sentences
 from autograder.instructor.reports.need import (

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from nbgrader.api import SubmittedAssignment
-
 from autograder.course import Course, chapters_of
-from autograder.instructor.course.decisions import Decision, read_decisions
+from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.due_dates import read_due_dates, read_release_dates
 from autograder.instructor.course.extensions import Work, own_due_dates, parse_extension
 from autograder.instructor.course.folder import CourseFolder
@@ -23,28 +20,24 @@ def due_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
     return read_due_dates(folder.due_dates, assignments_of(course))
 
 
-def own_due_dates_of(
-    folder: CourseFolder, course: Course, decisions: Sequence[Decision] | None = None
-) -> dict[Work, datetime]:
-    """Return until when those have time who were given more, by student and assignment, with their time zones.
+def release_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
+    """Return since when students have the assignments of a course; as ``due_dates_of``."""
+    return read_release_dates(folder.due_dates, assignments_of(course))
 
-    Args:
-        folder: the course folder.
-        course: whose assignments have due dates.
-        decisions: that are in force; None for those of the folder.
+
+def own_due_dates_of(folder: CourseFolder, course: Course) -> dict[Work, datetime]:
+    """Return until when those have time who were given more, by student and assignment, with their time zones.
 
     Raises:
         TableError: a table cannot be read.
         NoReleaseDate: an extension needs the release date of an assignment that has none.
     """
-    decisions = read_decisions(folder.decisions) if decisions is None else decisions
     given = [
-        (one.student, one.assignment, parse_extension(one.extension)) for one in decisions if one.what == "extended"
+        (one.student, one.assignment, parse_extension(one.extension))
+        for one in read_decisions(folder.decisions)
+        if one.what == "extended"
     ]
-    if not given:
-        return {}
-    released = read_release_dates(folder.due_dates, assignments_of(course))
-    return own_due_dates(due_dates_of(folder, course), released, given)
+    return own_due_dates(due_dates_of(folder, course), release_dates_of(folder, course), given)
 
 
 def last_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
@@ -62,15 +55,3 @@ def last_dates_of(folder: CourseFolder, course: Course) -> dict[str, datetime]:
 
 def assignments_of(course: Course) -> list[str]:
     return [chapter.assignment for chapter in chapters_of(course)]
-
-
-def set_extension(row: SubmittedAssignment, own_due: datetime | None) -> None:
-    """Write into nbgrader's own field how much later one submission is due than its assignment.
-
-    Args:
-        row: of the gradebook.
-        own_due: with a time zone; None, or a date that is no later, for no extension.
-    """
-    due = row.assignment.duedate
-    more = own_due.astimezone(UTC).replace(tzinfo=None) - due if own_due and due else None
-    row.extension = more if more and more.total_seconds() > 0 else None

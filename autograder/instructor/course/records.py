@@ -1,0 +1,125 @@
+"""What grading one submission found: ``verdicts.json`` beside its graded notebook, and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from autograder.instructor.course.extensions import Work
+from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.verdicts import VerdictRecord
+
+FILE = "verdicts.json"
+EARLIER_EDITION = '"unreadable"'  # stood in the metadata of each notebook that the second edition graded
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the judge found in one submission, and how.
+
+    Attributes:
+        room: of its exercises.
+        verdicts: as they were judged, whatever has been decided since; none where nothing was run.
+        notes: what was noticed, each a sentence.
+        unreadable: why what was handed in could not be read; or empty.
+        answers: the student's text of each answer, by the cell's id.
+        blank: the answers that are as they were released.
+        handed_in: when, in UTC; None where nothing says it.
+        graded: when, in UTC.
+        digest: of all that the verdicts depend on but the seed.
+        receipt: of the file that was handed in; or empty.
+        seed: of the run.
+        versions: of the software that judged.
+    """
+
+    room: str
+    verdicts: tuple[VerdictRecord, ...] = ()
+    notes: tuple[str, ...] = ()
+    unreadable: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    blank: frozenset[str] = frozenset()
+    handed_in: datetime | None = None
+    graded: datetime | None = None
+    digest: str = ""
+    receipt: str = ""
+    seed: int = 0
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def cell_of(self, verdict: VerdictRecord) -> str:
+        """Return the id of a check's cell."""
+        return f"{self.room}-{verdict['exercise']}-{verdict['check']}"
+
+    def text_digest(self, cell: str) -> str:
+        """Return a digest of the answer that a graded cell is about: its own text, or that of the check's exercise."""
+        answer = cell if cell in self.answers else "-".join(cell.split("-")[:2])
+        return hashlib.sha256(self.answers.get(answer, "").encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        dates = {name: when and when.isoformat() for name in ("handed_in", "graded") for when in [getattr(self, name)]}
+        return asdict(self) | dates | {"blank": sorted(self.blank)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Record:
+        """Return it from JSON values."""
+        dates = {
+            name: datetime.fromisoformat(values[name]) if values[name] else None for name in ("handed_in", "graded")
+        }
+        lists = {name: tuple(values[name]) for name in ("verdicts", "notes")}
+        return cls(**{**values, **dates, **lists, "blank": frozenset(values["blank"])})
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write the record of a submission beside its graded notebook, whose path is given, whole or not at all."""
+    write_atomically(path.with_name(FILE), json.dumps(record.to_json(), indent=1) + "\n")
+
+
+class Records:
+    """The records of a course folder, each file read once until it changes."""
+
+    def __init__(self, folder: CourseFolder) -> None:
+        self.folder = folder
+        self._read: dict[Path, tuple[tuple[int, int], Record]] = {}
+
+    def of(self, student: str, assignment: str) -> Record | None:
+        """Return what grading a student's work found; None where it is not graded.
+
+        Raises:
+            CourseFolderError: the file is broken, or an earlier edition graded it.
+        """
+        notebook = self.folder.autograded(student, assignment)
+        path = notebook.with_name(FILE)
+        try:
+            found = path.stat()
+            stamp = found.st_mtime_ns, found.st_ino
+            if path not in self._read or self._read[path][0] != stamp:
+                self._read[path] = stamp, Record.from_json(json.loads(path.read_bytes()))
+        except FileNotFoundError:
+            if notebook.is_file() and EARLIER_EDITION in notebook.read_text(encoding="utf-8", errors="replace"):
+                raise CourseFolderError(
+                    f"{self.folder.root} was graded by an earlier edition of autograder, which kept marks otherwise: "
+                    "make a new folder with `autograder init DIR`"
+                ) from None
+            return None
+        except (ValueError, TypeError, KeyError) as error:
+            where = path.relative_to(self.folder.root)
+            raise CourseFolderError(f"{where} is broken: delete it, and grade again") from error
+        return self._read[path][1]
+
+    def all(self, student: str | None = None) -> Iterator[tuple[Work, Record]]:
+        """Give the records of the class, or of one student, by student and assignment.
+
+        Raises:
+            CourseFolderError: as ``of``.
+        """
+        for path in sorted((self.folder.root / "autograded").glob(f"{student or '*'}/*/*.ipynb")):
+            work = path.parent.parent.name, path.parent.name
+            record = self.of(*work) if path.stem == path.parent.name else None
+            if record is not None:
+                yield work, record

@@ -1,1 +1,0 @@
-"""nbgrader's gradebook: what is written into it, and what is read from it."""
