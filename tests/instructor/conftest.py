@@ -122,7 +122,9 @@ def let_release(root: Path, assignment: str, **checks: float) -> None:
             gradebook.add_grade_cell(f"room-Part-{name}", assignment, assignment, max_score=points, cell_type="code")
 
 
-def let_earn(root: Path, student: str, assignment: str, when: datetime | None, **checks: float) -> None:
+def let_earn(
+    root: Path, student: str, assignment: str, when: datetime | None, *, follows: bool = True, **checks: float
+) -> None:
     """Let a student's work have come at a time, with its zone, and been graded: it passed some checks."""
     folder = CourseFolder(root)
     verdicts = [
@@ -133,7 +135,8 @@ def let_earn(root: Path, student: str, assignment: str, when: datetime | None, *
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{}")
     write_record(path, record)
-    follow(root)
+    if follows:
+        follow(root)
 
 
 def follow(root: Path) -> None:

@@ -1,0 +1,247 @@
+"""Marks are computed: tables of the rule, and laws over histories in a real gradebook."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.instructor.course.decisions import Decision, read_decisions, with_decisions, write_decisions
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.late import LateRule
+from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.records import Record
+from autograder.instructor.course.roster import Student
+from autograder.instructor.marks import Cell, CellMark, Facts, HandMark, marks_of
+from tests.instructor.conftest import follow, let_earn, let_release, open_gradebook
+from tests.suite import is_deep
+
+WORK = ("ada", "2-layers")
+CHECK, OTHER, ESSAY = "layers-Linear-shape", "layers-Linear-size", "layers-written"
+CELLS = {CHECK: Cell(2), OTHER: Cell(3), ESSAY: Cell(5, by_hand=True)}
+DUE = datetime(2026, 11, 5, 12, tzinfo=UTC)
+TEXTS = {"layers-Linear": "class Linear: ...", ESSAY: "The variance grows."}
+
+
+def record(*passed: str, **fields: Any) -> Record:
+    verdicts = [
+        {"exercise": "Linear", "check": name, "points": points if name in passed else 0, "max_points": points}
+        for name, points in (("shape", 2), ("size", 3))
+    ]
+    return Record("layers", cast(Any, tuple(verdicts)), **{"answers": TEXTS, "handed_in": DUE} | fields)
+
+
+def facts(found: Record | None, *decisions: Decision, **fields: Any) -> Facts:
+    records = {} if found is None else {WORK: found}
+    return Facts([Student("ada")], {"2-layers": CELLS}, records, decisions=decisions, due={"2-layers": DUE}, **fields)
+
+
+def by_hand(points: float | None, cell: str = ESSAY, seen: Record | None = None, **fields: Any) -> dict[str, Any]:
+    mark = HandMark(points, seen=(seen or record()).text_digest(cell), **fields)
+    return {"hand_marks": {(*WORK, cell): mark}}
+
+
+DROPPED = Decision("2-layers", "dropped", ESSAY)
+TEN_PERCENT = LateRule(percent_per_day=10)
+
+
+@pytest.mark.parametrize(
+    ("known", "score", "penalty", "waits"),
+    [
+        (facts(None), None, 0, False),
+        (facts(record()), 0, 0, True),
+        (facts(record("shape")), 2, 0, True),
+        (facts(record("shape", blank=frozenset([ESSAY]))), 2, 0, False),
+        (facts(record("shape"), **by_hand(4)), 6, 0, False),
+        (facts(record("shape"), **by_hand(4, extra=1)), 7, 0, False),
+        (facts(record("shape", answers={ESSAY: "Another text."}), **by_hand(4)), 6, 0, True),
+        (facts(record("shape", answers=TEXTS | {"layers-Linear": "other code"}), **by_hand(4)), 6, 0, False),
+        (facts(record("shape"), **by_hand(1, CHECK)), 1, 0, True),
+        (facts(record("shape"), DROPPED), 7, 0, False),
+        (facts(record("shape"), DROPPED, **by_hand(4)), 7, 0, False),
+        (facts(record("shape"), Decision("2-layers", "dropped", OTHER)), 5, 0, True),
+        (facts(record("shape"), Decision("2-layers", "points", CHECK, points=4)), 4, 0, True),
+        (facts(record("shape"), Decision("2-layers", "points", OTHER, points=4)), 2, 0, True),
+        (facts(record("shape"), Decision("3-dropout", "dropped", OTHER)), 2, 0, True),
+        (facts(record("shape", handed_in=DUE + timedelta(hours=1)), late=TEN_PERCENT), 2, 0.2, True),
+        (facts(record("shape", handed_in=DUE + timedelta(hours=1)), late=TEN_PERCENT, **by_hand(4)), 6, 0.6, False),
+        (facts(record("shape", handed_in=DUE + timedelta(days=30)), late=TEN_PERCENT), 2, 2, True),
+        (
+            facts(
+                record("shape", handed_in=DUE + timedelta(hours=1)),
+                Decision("2-layers", "extended", student="ada", extension="+2h"),
+                late=TEN_PERCENT,
+            ),
+            *(2, 0, True),
+        ),
+    ],
+)
+def test_checks_hand_marks_decisions_and_lateness_make_a_mark(
+    known: Facts, score: float | None, penalty: float, waits: bool
+) -> None:
+    (mark,) = marks_of(known)
+    assert (mark.raw_score, mark.penalty, mark.needs_manual_grade) == (score, pytest.approx(penalty), waits)
+
+
+def test_a_verdict_shows_the_points_that_it_counts_and_the_record_those_that_were_judged() -> None:
+    known = facts(
+        record("shape"), Decision("2-layers", "points", CHECK, points=4), Decision("2-layers", "dropped", OTHER)
+    )
+    (mark,) = marks_of(known)
+    assert [(one["points"], one["max_points"]) for one in mark.verdicts] == [(4, 4), (3, 3)]
+    assert [one["points"] for one in known.records[WORK].verdicts] == [2, 0]
+
+
+def test_an_undone_decision_leaves_no_trace() -> None:
+    before = facts(record("shape"), **by_hand(4))
+    now = replace(before, decisions=with_decisions((), [DROPPED], undo=False))
+    assert marks_of(now) != marks_of(before)
+    assert marks_of(replace(now, decisions=with_decisions(now.decisions, [DROPPED], undo=True))) == marks_of(before)
+
+
+def test_what_nobody_decided_is_no_points_and_leaves_the_mark_open() -> None:
+    assert CellMark(5, checked=None).points is None
+    (mark,) = marks_of(facts(record("shape")))
+    assert (mark.unmarked, mark.final_score, mark.score) == (True, None, 2)
+
+
+# Histories, in a real gradebook
+
+STUDENTS, ASSIGNMENTS, CHECKS = ("ada", "grace"), ("1-approximation", "2-layers"), {"one": 10.0, "two": 10.0}
+DUE_DATES = """assignment,due,time zone
+1-approximation,2026-10-23 12:00,Europe/Berlin
+2-layers,2026-11-05 12:00,Europe/Berlin
+"""
+RULE = "c.LatePenalty.percent_per_day, c.LatePenalty.free_days = 10, 1\n"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens to a course folder; of two of one kind about the same, the later would count."""
+
+    what: str
+    student: str
+    assignment: str
+    number: int
+
+    def happen(self, root: Path) -> None:
+        """Write the fact down, as a command or a person would."""
+        day = datetime(2026, 10, 20 if self.assignment == "1-approximation" else 30, 10, tzinfo=UTC)
+        passed = {name: points for at, (name, points) in enumerate(CHECKS.items()) if self.number >> at & 1}
+        match self.what:
+            case "hands in":
+                let_earn(root, self.student, self.assignment, day + timedelta(self.number * 2), follows=False, **passed)
+            case "is marked":
+                with open_gradebook(root) as gradebook:
+                    cell = ("room-Part-one", self.assignment, self.assignment, self.student)
+                    grade = gradebook.find_grade(*cell)
+                    grade.manual_score, grade.needs_manual_grade = float(self.number), False
+                    grade.extra_credit = 1.0 if self.number > 2 else None
+                    gradebook.db.commit()
+            case "dropped" | "points":
+                self._decide(root, cell="room-Part-two", points=self.number if self.what == "points" else 0)
+            case "excused":
+                self._decide(root, student=self.student)
+            case "extended":
+                self._decide(root, student=self.student, extension=f"+{self.number + 1}d")
+
+    def _decide(self, root: Path, **fields: Any) -> None:
+        path = CourseFolder(root).decisions
+        decision = Decision(self.assignment, cast(Any, self.what), **fields)
+        write_decisions(path, with_decisions(read_decisions(path), [decision], undo=False))
+
+
+WHAT = ("hands in", "is marked", "dropped", "points", "excused", "extended")
+EVENTS = st.builds(
+    Event, st.sampled_from(WHAT), st.sampled_from(STUDENTS), st.sampled_from(ASSIGNMENTS), st.integers(0, 3)
+)
+# Of each kind one about the same: what is independent commutes.
+HISTORIES = st.lists(
+    EVENTS,
+    min_size=1,
+    max_size=8,
+    unique_by=lambda one: (one.what, one.assignment, "" if one.what in ("dropped", "points") else one.student),
+)
+
+
+@pytest.fixture(scope="module")
+def class_of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder in which two have handed in two assignments. Read it only."""
+    root = tmp_path_factory.mktemp("laws") / "course"
+    make_course_folder(root)
+    (root / "due_dates.csv").write_text(DUE_DATES)
+    (root / "roster.csv").write_text("id\nada\ngrace\n")
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write(RULE)
+    follow(root)
+    for assignment in ASSIGNMENTS:
+        let_release(root, assignment, **CHECKS)
+        for student in STUDENTS:
+            let_earn(root, student, assignment, datetime(2026, 10, 20, 10, tzinfo=UTC), **CHECKS)
+    return root
+
+
+def shown(root: Path) -> Mapping[str, Any]:
+    """Return all that nbgrader shows of a class."""
+    fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade", "max_score")
+    with open_gradebook(root) as gradebook:
+        return {
+            f"{work.student.id} {work.assignment.name}": (
+                work.score - work.late_submission_penalty,
+                (work.timestamp, work.extension),
+                {
+                    grade.name: [getattr(grade, name) for name in fields]
+                    for book in work.notebooks
+                    for grade in book.grades
+                },
+            )
+            for assignment in gradebook.assignments
+            for work in assignment.submissions
+        }
+
+
+def played(root: Path, events: Sequence[Event], follows: Callable[[int], bool]) -> Path:
+    """Let events happen in a copy of a course folder, after some of which a command runs."""
+    folder = root.parent / f"played-{next(NUMBER)}"
+    shutil.copytree(root, folder)
+    for at, event in enumerate(events):
+        event.happen(folder)
+        if follows(at):
+            follow(folder)
+    follow(folder)
+    return folder
+
+
+NUMBER = count()
+HOW_OFTEN = settings(
+    max_examples=1000 if is_deep() else 15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+
+
+@pytest.mark.long("each history is played in two gradebooks")
+@pytest.mark.daily
+@pytest.mark.timeout(3600)
+@HOW_OFTEN
+@given(history=HISTORIES, order=st.randoms(use_true_random=False), pauses=st.integers(0, 255))
+def test_a_mark_depends_on_what_happened_and_not_on_the_order_or_on_what_ran_last(
+    class_of_two: Path, history: list[Event], order: Any, pauses: int
+) -> None:
+    """Marked then graded, or graded then marked; killed before the gradebook followed, or not; and once more."""
+    other = order.sample(history, len(history))
+    first = played(class_of_two, history, lambda at: True)
+    second = played(class_of_two, other, lambda at: bool(pauses >> at & 1))
+    try:
+        assert shown(first) == shown(second)
+        follow(second)
+        assert shown(first) == shown(second)
+    finally:
+        shutil.rmtree(first)
+        shutil.rmtree(second)
