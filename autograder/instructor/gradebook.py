@@ -256,7 +256,7 @@ class Rows:
     def write_students(self, students: Sequence[Student]) -> None:
         """Let nbgrader know a class; a name that is left out stays as it is. The caller commits."""
         known = self.students()
-        for student in students:
+        for student in {student.id: student for student in students}.values():
             said = {name: value for name in NAMES if (value := getattr(student, name))}
             if student.id not in known:
                 self.db.execute(insert(StudentRow.__table__).values(id=student.id, **said))
