@@ -211,10 +211,11 @@ def marks_of(facts: Facts, assignments: Collection[str] | None = None) -> list[M
         NoReleaseDate: an extension needs the release date of an assignment that has none.
     """
     own_due, late = own_due_of(facts), dict[str, Mapping[str, Lateness]]()
-    dates = {work: _dates(facts, own_due, *work) for work in facts.records}
+    dates = {
+        (student.id, name): _dates(facts, own_due, student.id, name) for student in facts.students for name in facts.due
+    }
     for student in facts.students:
-        mine = [dates[student.id, name] for name in facts.cells if (student.id, name) in dates]
-        late[student.id] = facts.late.lateness([dated for dated in mine if dated])
+        late[student.id] = facts.late.lateness([dates[student.id, name] for name in facts.due])
     return [
         _mark(facts, student, assignment, dates.get((student.id, assignment)), late[student.id].get(assignment))
         for assignment in facts.cells
@@ -244,11 +245,9 @@ def worth_now(cells: Mapping[str, Cell], decisions: Sequence[Decision]) -> dict[
     return {name: replace(cell, points=points.get(name, cell.points)) for name, cell in cells.items()}
 
 
-def _dates(facts: Facts, own_due: Mapping[Work, datetime], student: str, assignment: str) -> DatedWork | None:
-    due = facts.due.get(assignment)
-    if due is None:
-        return None
-    when = facts.records[student, assignment].handed_in
+def _dates(facts: Facts, own_due: Mapping[Work, datetime], student: str, assignment: str) -> DatedWork:
+    due, record = facts.due[assignment], facts.records.get((student, assignment))
+    when = record.handed_in if record else None
     excused = any(
         one.what == "excused" and one.about[0] == assignment and one.student == student for one in facts.decisions
     )
@@ -265,6 +264,7 @@ def _mark(facts: Facts, student: Student, assignment: str, dates: DatedWork | No
         sum(cell.points for cell in worth.values()),
         handed_in=work in facts.handed_in or work in facts.records,
         excused=any(one.what == "excused" and one.student == student.id for one in decisions),
+        dates=dates,
     )
     record = facts.records.get(work)
     if record is None:
@@ -298,7 +298,6 @@ def _mark(facts: Facts, student: Student, assignment: str, dates: DatedWork | No
         answers=record.answers,
         notes=[*record.notes, *told(decisions)],
         cells=cells,
-        dates=dates,
         lateness_in_days=lateness,
         record=record,
     )

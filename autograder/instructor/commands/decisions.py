@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,12 +12,11 @@ from autograder.commands import DryRun, OneAssignment, examples
 from autograder.errors import complain, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from autograder.course import Course
     from autograder.instructor.course.decisions import Decision
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.gradebook import CourseGradebook
+    from autograder.instructor.marks import Facts, Mark
 
 app = typer.Typer()
 
@@ -123,31 +123,102 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
     Shows until when each has time and whose mark changes, and asks. Later gradings follow it; nobody's code is run.
     """
     from autograder.course import Course
-    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.dates import assignments_of
+    from autograder.instructor.course.extensions_table import COLUMNS, extensions_of, gives_nothing
+    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.roster import students_of
-    from autograder.instructor.extending import plan_extensions
-    from autograder.instructor.gradebook import CourseGradebook
+    from autograder.instructor.marks import own_due_of
 
-    folder, course = CourseFolder.here(), Course.installed()
-    require_somebody_to_ask(yes=yes, dry_run=dry_run)
+    folder = CourseFolder.here()
+    if not undo and not folder.extensions.exists():
+        columns = ", ".join(COLUMNS)
+        raise CourseFolderError(f"there is no extensions.csv: make one with the columns {columns}, or --undo all")
     names = {one.id: one.id_and_name for one in students_of(folder)}
+    given = () if undo else extensions_of(folder, assignments_of(Course.installed()))
+
+    def now(facts: Facts) -> Sequence[Decision]:
+        decisions = (*(one for one in facts.decisions if one.what != "extended"), *given)
+        own_due = own_due_of(replace(facts, decisions=decisions))
+        for decision in given:
+            if why := gives_nothing(decision, facts.due, own_due):
+                who = names.get(decision.student, decision.student)
+                complain(f"{who}, {decision.assignment}: {decision.extension} gives nothing: {why}")
+        return decisions
+
+    def shown(before: Sequence[Mark], after: Sequence[Mark]) -> Iterator[str]:
+        moved = changed = 0
+        pairs = sorted(zip(before, after, strict=True), key=lambda pair: pair[0].student.id)
+        for was, is_ in pairs:
+            said = []
+            if was.dates and is_.dates and was.dates.own_due.timestamp() != is_.dates.own_due.timestamp():
+                said.append(f"until {was.dates.own_due:%Y-%m-%d %H:%M} → {is_.dates.own_due:%Y-%m-%d %H:%M}")
+                moved += 1
+            if was.score != is_.score:
+                said.append(f"{was.score:g} → {is_.score:g} points")
+                changed += 1
+            if said:
+                yield f"{names.get(was.student.id, was.student.id)}, {was.assignment}: {'; '.join(said)}"
+        yield f"{moved} due date{'s' if moved != 1 else ''} and {changed} mark{'s' if changed != 1 else ''} change"
+
+    propose(folder, now, shown, undo=undo, yes=yes, dry_run=dry_run)
+
+
+def decide(
+    folder: CourseFolder, assignment: str, new: Sequence[Decision], *, undo: bool, yes: bool, dry_run: bool
+) -> None:
+    """Show what decisions on an assignment change, ask, and write them."""
+    from autograder.instructor.course.decisions import with_decisions
+
+    def now(facts: Facts) -> Sequence[Decision]:
+        return with_decisions(facts.decisions, new, undo=undo)
+
+    def shown(before: Sequence[Mark], after: Sequence[Mark]) -> Iterator[str]:
+        for one in new:
+            yield f"{'undo: ' if undo else ''}{assignment}: {one.student or ''} {one}".replace("  ", " ")
+        changes = [(was, is_) for was, is_ in zip(before, after, strict=True) if was.raw_score != is_.raw_score]
+        for was, is_ in changes:
+            yield f"{was.student.id}: {was.raw_score:g} → {is_.raw_score:g} points"
+        yield "1 mark changes" if len(changes) == 1 else f"{len(changes)} marks change"
+
+    propose(folder, now, shown, undo=undo, yes=yes, dry_run=dry_run)
+
+
+def propose(
+    folder: CourseFolder,
+    now: Callable[[Facts], Sequence[Decision]],
+    shown: Callable[[Sequence[Mark], Sequence[Mark]], Iterator[str]],
+    *,
+    undo: bool,
+    yes: bool,
+    dry_run: bool,
+) -> None:
+    """Show what marks would be by other decisions, ask, write these, and let the gradebook follow.
+
+    Killed between table and gradebook, the next command, such as this one again, makes up for it.
+    """
+    from autograder.course import Course
+    from autograder.instructor.course.decisions import write_decisions
+    from autograder.instructor.facts import facts_of, update_gradebook
+    from autograder.instructor.gradebook import CourseGradebook
+    from autograder.instructor.marks import marks_of
+
+    require_somebody_to_ask(yes=yes, dry_run=dry_run)
+    course = Course.installed()
     with folder.only_one_grader(), CourseGradebook(folder) as gradebook:
-        plan = plan_extensions(folder, course, gradebook, undo=undo)
-        for decision, why in plan.idle:
-            who = names.get(decision.student, decision.student)
-            complain(f"{who}, {decision.assignment}: {decision.extension} gives nothing: {why}")
-        if not plan.learned:
-            decided_already(folder, course, gradebook, undo=undo, dry_run=dry_run)
+        with gradebook.open() as rows:
+            facts = facts_of(folder, course, rows)
+        decisions = now(facts)
+        if set(decisions) == set(facts.decisions):
+            print("nothing to undo" if undo else "it is decided so already")
+            if not dry_run:
+                update_gradebook(folder, course, gradebook)
             return
-        for one in plan.changes:
-            said = [f"until {one.before:%Y-%m-%d %H:%M} → {one.now:%Y-%m-%d %H:%M}"] if one.moves else []
-            said += [f"{one.points[0]:g} → {one.points[1]:g} points"] if one.points else []
-            print(plain(f"{names.get(one.student, one.student)}, {one.assignment}: {'; '.join(said)}"))
-        dates = sum(one.moves for one in plan.changes)
-        marks = sum(one.points is not None for one in plan.changes)
-        print(f"{dates} due date{'s' if dates != 1 else ''} and {marks} mark{'s' if marks != 1 else ''} change")
+        for line in shown(marks_of(facts), marks_of(replace(facts, decisions=decisions))):
+            print(plain(line))
         if to_be_written(yes=yes, dry_run=dry_run):
-            write(folder, course, gradebook, plan.decisions, undo=undo)
+            write_decisions(folder.decisions, decisions)
+            update_gradebook(folder, course, gradebook)
+            print(ENDING[undo])
 
 
 def require_somebody_to_ask(*, yes: bool, dry_run: bool) -> None:
@@ -164,60 +235,3 @@ def to_be_written(*, yes: bool, dry_run: bool) -> bool:
         return True
     print("nothing was written")
     return False
-
-
-def decide(
-    folder: CourseFolder, assignment: str, new: Sequence[Decision], *, undo: bool, yes: bool, dry_run: bool
-) -> None:
-    """Show what decisions on an assignment change, ask, and write them."""
-    from dataclasses import replace
-
-    from autograder.course import Course
-    from autograder.instructor.course.decisions import with_decisions
-    from autograder.instructor.facts import facts_of
-    from autograder.instructor.gradebook import CourseGradebook
-    from autograder.instructor.marks import marks_of
-
-    require_somebody_to_ask(yes=yes, dry_run=dry_run)
-    course = Course.installed()
-    with folder.only_one_grader(), CourseGradebook(folder) as gradebook:
-        gradebook.require_assignment(assignment)
-        with gradebook.open() as rows:
-            facts = facts_of(folder, course, rows)
-        now = with_decisions(facts.decisions, new, undo=undo)
-        if set(now) == set(facts.decisions):
-            decided_already(folder, course, gradebook, undo=undo, dry_run=dry_run)
-            return
-        before = marks_of(facts, [assignment])
-        after = marks_of(replace(facts, decisions=now), [assignment])
-        changes = [(was, is_) for was, is_ in zip(before, after, strict=True) if was.raw_score != is_.raw_score]
-        for one in new:
-            print(plain(f"{'undo: ' if undo else ''}{assignment}: {one.student or ''} {one}".replace("  ", " ")))
-        for was, is_ in changes:
-            print(plain(f"{was.student.id}: {was.raw_score:g} → {is_.raw_score:g} points"))
-        print("1 mark changes" if len(changes) == 1 else f"{len(changes)} marks change")
-        if to_be_written(yes=yes, dry_run=dry_run):
-            write(folder, course, gradebook, now, undo=undo)
-
-
-def decided_already(
-    folder: CourseFolder, course: Course, gradebook: CourseGradebook, *, undo: bool, dry_run: bool
-) -> None:
-    """Say that nothing is to be decided, and make up for what a killed command may have left."""
-    from autograder.instructor.facts import update_gradebook
-
-    if not dry_run:
-        update_gradebook(folder, course, gradebook)
-    print("nothing to undo" if undo else "it is decided so already")
-
-
-def write(
-    folder: CourseFolder, course: Course, gradebook: CourseGradebook, decisions: Sequence[Decision], *, undo: bool
-) -> None:
-    """Write decisions, and let the gradebook follow; killed between the two, the next command makes up for it."""
-    from autograder.instructor.course.decisions import write_decisions
-    from autograder.instructor.facts import update_gradebook
-
-    write_decisions(folder.decisions, decisions)
-    update_gradebook(folder, course, gradebook)
-    print(ENDING[undo])

@@ -6,11 +6,12 @@ The reason is for the instructor alone: nothing reads it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from autograder.instructor.course.decisions import Decision
-from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, parse_extension
+from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, Work, parse_extension
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.matching import Directory, any_of
 from autograder.instructor.course.roster import Student, read_roster
@@ -33,6 +34,23 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
     others = sorted(path.name for path in (folder.root / "submitted").glob("*") if path.is_dir())
     everybody = [*students, *(Student(name) for name in others if name not in known)]
     return read_extensions(folder.extensions, everybody, assignments)
+
+
+def gives_nothing(given: Decision, due: Mapping[str, datetime], own_due: Mapping[Work, datetime]) -> str:
+    """Return why an extension gives nothing; nothing where it gives something.
+
+    Args:
+        given: the extension.
+        due: when assignments are due for everybody.
+        own_due: when work is due, with all extensions.
+    """
+    if given.assignment == WHOLE_TERM:
+        return "" if due else "due_dates.csv has no due date"
+    if given.assignment not in due:
+        return f"{given.assignment} has no due date in due_dates.csv"
+    own = own_due.get((given.student, given.assignment))
+    is_later = own is None or own.timestamp() > due[given.assignment].timestamp()
+    return "" if is_later else f"{given.assignment} is due no earlier"
 
 
 def read_extensions(path: Path, students: Sequence[Student], assignments: Collection[str]) -> tuple[Decision, ...]:
