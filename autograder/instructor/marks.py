@@ -113,6 +113,7 @@ class Mark:
         handed_in: whether there is work.
         needs_manual_grade: whether something waits for a person, if only to be looked at again.
         unmarked: whether an answer has no points yet, and so the raw score leaves it out.
+        unreadable: why what was handed in could not be read, so that the points say nothing; empty where it could.
         excused: whether the student need not do it; then nothing else is said of it.
         instead: the file that was handed in and is no notebook; empty where there is none.
         late_since_unknown: whether the system says that it came late, and nothing says when.
@@ -136,6 +137,7 @@ class Mark:
     handed_in: bool = False
     needs_manual_grade: bool = False
     unmarked: bool = False
+    unreadable: str = ""
     excused: bool = False
     instead: str = ""
     late_since_unknown: bool = False
@@ -157,8 +159,8 @@ class Mark:
 
     @property
     def final_score(self) -> float | None:
-        """The score that may leave for other systems; None while an answer has no points yet."""
-        return None if self.unmarked else self.score
+        """The score that may leave for other systems; None while an answer has no points yet, or could not be read."""
+        return None if self.unmarked or self.unreadable else self.score
 
     @property
     def share(self) -> float | None:
@@ -291,6 +293,7 @@ def _mark(facts: Facts, student: Student, assignment: str, dates: DatedWork | No
         penalty=facts.late.penalty(score, seconds, lateness) if lateness else 0.0,
         needs_manual_grade=any(cell.waits for cell in cells.values()),
         unmarked=any(cell.points is None for cell in cells.values()),
+        unreadable=record.unreadable,
         submitted_at=record.handed_in and record.handed_in.astimezone(UTC).replace(tzinfo=None),
         proved=work in facts.proved,
         due=dates.own_due.astimezone(UTC).replace(tzinfo=None) if dates else None,

@@ -38,11 +38,13 @@ class Grafted:
         notebook: cells, ids and metadata of the instructor; only the answers are the student's.
         notes: what was noticed and left out, each a sentence.
         blank: the answers, by grade id, that are as they were released.
+        is_stranger: whether the student's notebook holds none of the instructor's cells.
     """
 
     notebook: NotebookNode
     notes: tuple[str, ...]
     blank: frozenset[str] = frozenset()
+    is_stranger: bool = False
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -183,13 +185,14 @@ def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
             notes.append(f"the cell {grade_id} was turned into {found[0].cell_type}; it counts as {cell.cell_type}")
         cell.source = found[0].source
     answers = {grade_id_of(cell) for cell in copy.cells if is_answer(cell)}
-    if not answers & theirs.keys():
+    is_stranger = not answers & theirs.keys()
+    if is_stranger:
         notes = ["it holds none of this assignment's cells; is it the notebook of another one?"]
     strangers = [cell for cell in _strangers(submitted, copy) if not _stood_in(cell, earlier)]
     extra = [cell for cell in strangers if cell.cell_type == "code" and cell.source.strip()]
     if extra:
         notes.append(f"{len(extra)} code cell{'s' if len(extra) > 1 else ''} outside the exercises did not count")
-    return Grafted(copy, tuple(notes), _unanswered(instructor, copy))
+    return Grafted(copy, tuple(notes), _unanswered(instructor, copy), is_stranger)
 
 
 def _unanswered(instructor: NotebookNode, grafted: NotebookNode) -> frozenset[str]:

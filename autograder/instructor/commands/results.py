@@ -191,7 +191,7 @@ def export(
         marks = [mark for mark in marks if mark.assignment in begun]
     unmarked = [mark.student.name for mark in marks if mark.unmarked]
     if unmarked_as_zero:
-        marks = [replace(mark, unmarked=False, needs_manual_grade=False) for mark in marks]
+        marks = [replace(mark, unmarked=False, unreadable="", needs_manual_grade=False) for mark in marks]
     filled = _fill(into, marks, column) if into is not None else None
     content = filled.text if filled else FORMATS[format_].write(marks)
     print(str(content).translate(CONTROLS), end="") if to_stdout else write_atomically(target, content)

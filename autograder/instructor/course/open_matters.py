@@ -1,8 +1,9 @@
 """What collecting left for a person to do, said again wherever marks are made or shown, until it is done.
 
-Two things are easily forgotten: a student whose file is no notebook, and one who was late when nothing says since when.
-The first is kept in ``collected/instead.json``, the second follows from the attempts that are kept. The same is said of
-a line of ``extensions.csv`` that nobody has brought into force.
+Three things are easily forgotten: a student whose file is no notebook, one whose notebook could not be read, and one
+who was late when nothing says since when. The first is kept in ``collected/instead.json``, the second in the record of
+grading, the third follows from the attempts that are kept. The same is said of a line of ``extensions.csv`` that nobody
+has brought into force.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.extensions_table import extensions_of
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.records import Records
 from autograder.instructor.course.roster import read_roster
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 
@@ -82,7 +84,7 @@ def _extensions_not_in_force(folder: CourseFolder) -> list[str]:
 def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
     """Return a line for each kind of thing that is left to do, with the names, and the command that does it."""
     names = {one.id: one.id_and_name for one in read_roster(folder.roster)} if folder.roster.exists() else {}
-    lines = [*_extensions_not_in_force(folder)]
+    lines, records = [*_extensions_not_in_force(folder)], list(Records(folder).all())
     for assignment in assignments:
         instead = handed_in_instead(folder, assignment)
         if instead:
@@ -90,6 +92,13 @@ def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
             lines.append(
                 f"{len(instead)} handed in something else than a notebook for {assignment}: {who}. When you have the "
                 f"notebook: autograder collect FILE {assignment} --student ID"
+            )
+        unreadable = [who for (who, name), record in records if name == assignment and record.unreadable]
+        if unreadable:
+            who = ", ".join(names.get(one, one) for one in unreadable)
+            lines.append(
+                f"{len(unreadable)} handed in a notebook for {assignment} that cannot be read, so it has no mark: {who}. "
+                f"When you have a whole one: autograder collect FILE {assignment} --student ID"
             )
         late = late_since_unknown(folder, assignment)
         if late:

@@ -47,8 +47,13 @@ def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> t
         released: the instructor's notebook as students got it.
         submitted: the student's notebook.
         run_seed: of this run; each check's own seed follows from it.
+
+    Raises:
+        MalformedNotebook: it holds none of the assignment's cells.
     """
     grafted = graft(released, submitted)
+    if grafted.is_stranger:
+        raise MalformedNotebook(grafted.notes[0])
     return grafted, answers.program_of(grafted.notebook, checks_of(room_of(grafted.notebook)), run_seed)
 
 
