@@ -97,7 +97,7 @@ def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
         if unreadable:
             who = ", ".join(names.get(one, one) for one in unreadable)
             lines.append(
-                f"{len(unreadable)} handed in a notebook for {assignment} that cannot be read, and have no mark: {who}. "
+                f"{len(unreadable)} handed in a notebook for {assignment} that cannot be read: no mark for {who}. "
                 f"When you have a whole one: autograder collect FILE {assignment} --student ID"
             )
         late = late_since_unknown(folder, assignment)
