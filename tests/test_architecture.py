@@ -91,3 +91,13 @@ def test_no_rooms_import_each_other_in_a_circle(house: str) -> None:
         inside = {room(other) for other in arrows()[one] if is_below(other, house) and other not in ENTRANCES}
         graph.setdefault(room(one), set()).update(inside - {room(one)})
     assert circle(graph) == []
+
+
+def test_one_module_alone_knows_the_tables_of_nbgrader() -> None:
+    known = {
+        name
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if name.startswith("autograder") and isinstance(node, ast.ImportFrom) and node.module == "nbgrader.api"
+    }
+    assert known == {"autograder.instructor.gradebook"}

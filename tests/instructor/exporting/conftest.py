@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import copy_course
-from tests.instructor.conftest import ASSIGNMENT, open_gradebook
+from tests.instructor.conftest import ASSIGNMENT, let_come, open_gradebook
 
 NAMES = {
     "ada": ("Ada", "Lovelace", "ada@example.edu", "101"),
@@ -30,10 +30,10 @@ def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
         gradebook.add_student("0042", first_name="Gone", last_name="Away")
         gradebook.find_assignment(ASSIGNMENT).duedate = datetime(2026, 11, 5, 22)
-        late = gradebook.find_submission(ASSIGNMENT, "john")
-        late.timestamp = datetime(2026, 11, 6, 1)
-        late.notebooks[0].late_submission_penalty = 4.0
         gradebook.db.commit()
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.write("c.LatePenalty.percent_per_day = 25\n")
+    let_come(folder, "john", datetime(2026, 11, 6, 1, tzinfo=UTC))
     return folder
 
 
