@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -9,10 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.records import Record, write_record
 from autograder.instructor.grading.console import changes_table, grading_table
-from autograder.notebooks.graft import is_written
-from tests.commands import autograder
+from autograder.instructor.grading.digest import grader_digest, sources_of
+from autograder.notebooks.graft import is_written, read_notebook
+from tests.commands import ROOT, autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
@@ -74,10 +78,10 @@ def test_a_seed_gives_the_same_verdicts_in_any_order_and_with_any_number_of_work
     assert [run[student] for student in ("s2", "s4", "s3", "s1")] == [verdicts(known)[student] for student in ONCE]
 
 
-def test_a_lost_gradebook_is_filled_again(folder: Path, released: Path) -> None:
+def test_a_lost_gradebook_is_filled_again_from_what_is_recorded(folder: Path, released: Path) -> None:
     rows = gradebook_rows(folder)
     shutil.copyfile(released / "gradebook.db", folder / "gradebook.db")
-    assert not any(one.reused for one in grade(folder).graded)
+    assert all(one.reused for one in grade(folder).graded)
     assert gradebook_rows(folder) == rows
 
 
@@ -86,9 +90,33 @@ def test_a_score_that_is_not_the_verdicts_does_not_stand(folder: Path) -> None:
     with open_gradebook(folder) as gradebook:
         gradebook.find_grade("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "empty").auto_score = 1
         gradebook.db.commit()
-    run = grade(folder)
-    assert [one.submission.student for one in run.graded if not one.reused] == ["empty"]
+    assert all(one.reused for one in grade(folder).graded)
     assert gradebook_rows(folder) == rows
+
+
+@pytest.mark.parametrize("change", ["common_mistakes.py", "verdicts.py", "sections.py", "checks/layers.py"])
+def test_verdicts_stand_as_long_as_every_file_that_decides_on_them(change: str) -> None:
+    """Found by what judge, checks and reference import, and not from a list."""
+    course = Course.installed()
+    sources = {path.relative_to(ROOT).as_posix() for path in sources_of("layers", course)}
+    assert f"autograder/{change}" in sources
+    assert "solutions/layers.py" in sources and "autograder/instructor/cli.py" not in sources
+
+
+def test_where_a_mistake_sends_to_decides_too(folder: Path) -> None:
+    released, course = CourseFolder(folder).instructor_notebook(ASSIGNMENT), Course.installed()
+    moved = dataclasses.replace(course, book_url="https://elsewhere.example/")
+    assert grader_digest(released, course, ()) != grader_digest(released, moved, ())
+
+
+def test_a_folder_that_an_earlier_edition_graded_is_refused_in_one_line(folder: Path) -> None:
+    path = CourseFolder(folder).autograded("right", ASSIGNMENT)
+    path.with_name("verdicts.json").unlink()
+    notebook = read_notebook(path)
+    notebook.metadata["autograder"] |= {"verdicts": [], "notes": [], "unreadable": ""}
+    nbformat.write(notebook, path)
+    with pytest.raises(CourseFolderError, match="was graded by an earlier edition of autograder"):
+        grade(folder)
 
 
 @pytest.mark.long("three runs over one submission")
@@ -141,11 +169,12 @@ def test_a_verdict_from_another_kind_of_run_does_not_stand(folder: Path) -> None
 
 
 def changed_folder(folder: Path) -> Path:
-    """Hand in better work, worse work and new work, and change one score by hand."""
+    """Hand in better work, worse work and new work, where a check has been repaired since another was graded."""
     hand_in(folder, empty="ada", right="barbara", newcomer="john")
-    with open_gradebook(folder) as gradebook:
-        gradebook.find_grade("layers-Linear-affine_map", ASSIGNMENT, ASSIGNMENT, "two_mistakes").auto_score = 1
-        gradebook.db.commit()
+    path, record = CourseFolder(folder).autograded("two_mistakes", ASSIGNMENT), record_of(folder, "two_mistakes")
+    (verdict,) = (one for one in record["verdicts"] if one["check"] == "affine_map")
+    verdict |= {"points": 1, "outcome": "pass"}
+    write_record(path, Record.from_json(record | {"digest": ""}))
     (folder / ".autograder.lock").unlink()
     return folder
 

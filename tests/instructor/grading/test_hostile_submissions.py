@@ -100,7 +100,7 @@ def test_in_the_course_folder_only_marks_are_new(seen: dict[str, Any]) -> None:
     before, after = seen["before"]["course"], seen["after"]["course"]
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     graded = {f"autograded/{student}/{ASSIGNMENT}" for student in (*HONEST, *ATTACKS)}
-    notebooks = {f"{folder}/{ASSIGNMENT}.ipynb" for folder in graded}
+    notebooks = {f"{folder}/{name}" for folder in graded for name in (f"{ASSIGNMENT}.ipynb", "verdicts.json")}
     stamps = {f"{folder}/timestamp.txt" for folder in graded}
     logs = {f"logs/{student}/{ASSIGNMENT}.txt" for student in (*HONEST, *ATTACKS)}
     folders = graded | {str(Path(path).parent) for path in graded | logs} | {"logs"}
