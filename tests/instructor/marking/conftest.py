@@ -184,7 +184,8 @@ class Desk:
         return {student_of(answer.text): answer for answer in found}
 
     def save(self, name: str, answer: AnswerView, points: float | str, comment: str = "") -> None:
-        save(self.state.gradebook, Who(name), answer.id, MarkForm(str(points), comment, answer.base))
+        form = MarkForm(str(points), comment, answer.base)
+        save(self.state.gradebook, self.state.records, Who(name), answer.id, form)
 
     def mark_all(self, name: str, points: float | Callable[[AnswerView], float], comment: str = "") -> int:
         """Mark all that waits for somebody, one after the other, and return how many answers that was."""
