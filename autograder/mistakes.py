@@ -30,7 +30,7 @@ from functools import cache
 from autograder.errors import WorkFailed
 
 HEADING = re.compile(r"^(###?) (.+)\n", re.MULTILINE)
-BLOCK = re.compile(r"^```diff\n((?:[-+ ].*\n|\n)+)```\n", re.MULTILINE)
+BLOCK = re.compile(r"^```diff\n((?:[-+ ].*\n|\n)+)```$", re.MULTILINE)
 SAYS, HINT, READ = (re.compile(line, re.MULTILINE) for line in (r"^(?!>|Read:).+", r"^>(.*)", r"^Read: `(.+)`$"))
 UNWRITTEN = "WRITE:"  # begins what a skeleton leaves to be written
 
@@ -116,7 +116,7 @@ def known_mistakes(catalogue: str, reference: str, file: str) -> Sequence[Mistak
         elif re.search(rf"^(class|def) {re.escape(name)}\b", reference, re.MULTILINE):
             exercise = name
         else:
-            raise BadCatalogue(f"{file}:{line}: the reference has no {name}")
+            raise BadCatalogue(f"{file}:{line}: there is no exercise {name} in the reference")
         line += 1 + body.count("\n")
     return tuple(found)
 
@@ -129,17 +129,17 @@ def _mistake(name: str, exercise: str, body: str, file: str, line: int) -> Mista
         return f"{file}:{number}: {name}"
 
     if UNWRITTEN in body:
-        raise BadCatalogue(f"{place(body.index(UNWRITTEN))}: what stands behind {UNWRITTEN} is still to be written")
+        raise BadCatalogue(f"{place(body.index(UNWRITTEN))}: {UNWRITTEN} is still to be filled in")
     hunks = [_hunk(place(block.start()), block[1]) for block in BLOCK.finditer(body)]
     text = BLOCK.sub("", body)
     says, hint, read = (" ".join(" ".join(part.findall(text)).split()) for part in (SAYS, HINT, READ))
     wanted = {
-        "exercise, in a heading ## above it": exercise,
-        "sentence to the student": says,
-        "hint, in lines that begin with >": hint,
-        "section, in a line Read: `label`": read,
+        "exercise, in a heading that begins with ##, above it": exercise,
+        "sentence for the student": says,
+        "hint: lines that begin with >": hint,
+        "section to read: a line Read: `label`": read,
         "edit: ```diff, lines that begin with -, + or a space, and ```": hunks and "```" not in text,
-        "line of the reference in a block": all(hunk.old for hunk in hunks),
+        "line of the reference in a block of its edit": all(hunk.old for hunk in hunks),
     }
     for what, there in wanted.items():
         if not there:

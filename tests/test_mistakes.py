@@ -79,8 +79,8 @@ def test_a_catalogue_is_read_as_it_is_written() -> None:
 
 def test_a_mistake_replaces_the_lines_of_each_block_and_leaves_those_around_them() -> None:
     _, kept = known_mistakes(CATALOGUE, REFERENCE, "sums.md")
-    mended = REFERENCE.replace("return self.sum", "return float(self.sum)", 1).replace("        self.sum = 0\n", "")
-    assert kept.apply(REFERENCE) == mended
+    expected = REFERENCE.replace("return self.sum", "return float(self.sum)", 1).replace("        self.sum = 0\n", "")
+    assert kept.apply(REFERENCE) == expected
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_lines_that_do_not_stand_once_in_the_reference_are_an_error_that_names_t
 @pytest.mark.parametrize(
     ("written", "instead", "error"),
     [
-        ("## Total", "## Totl", "sums.md:5: the reference has no Totl"),
+        ("## Total", "## Totl", "sums.md:5: there is no exercise Totl"),
         ("## Total", "", "sums.md:7: total-twice: there is no exercise"),
         ("The number is added twice,\nnot once.\n", "", "sums.md:7: total-twice: there is no sentence"),
         ("> Try it\n> with 1.\n", "", "sums.md:7: total-twice: there is no hint"),
@@ -108,7 +108,7 @@ def test_lines_that_do_not_stand_once_in_the_reference_are_an_error_that_names_t
         ),
         ("-        self.sum = 0\n```", "-        self.sum = 0\n", "sums.md:22: total-kept: there is no edit"),
         ("-        self.sum += x\n", "", "sums.md:7: total-twice: there is no line of the reference"),
-        ("> Try it", "> WRITE: a hint", "sums.md:12: total-twice: what stands behind WRITE: is still to be written"),
+        ("> Try it", "> WRITE: a hint", "sums.md:12: total-twice: WRITE: is still to be filled in"),
     ],
 )
 def test_what_cannot_be_read_is_an_error_that_names_the_place(written: str, instead: str, error: str) -> None:
