@@ -41,6 +41,10 @@ def digest_of(work: HandedIn, released: NotebookNode, course: Course, rules: obj
     """
     room = room_of(released)
     package = Path(autograder.__file__).parent
+    known = [
+        (mistake.id, [(hunk.old, hunk.new) for hunk in mistake.hunks], mistake.says)
+        for mistake in course.mistakes(room)
+    ]
     code = ("comparison.py", "judge.py", "matching.py", "observe.py", "arrays.py", "chance.py", "checks/__init__.py")
     parts = [
         work.content,
@@ -50,7 +54,7 @@ def digest_of(work: HandedIn, released: NotebookNode, course: Course, rules: obj
         *((package / name).read_bytes() for name in code),
         file_of(room).read_bytes(),
         course.source(room).encode(),
-        json.dumps([[mistake.id, dict(mistake.edits), mistake.says] for mistake in course.mistakes(room)]).encode(),
+        json.dumps(known).encode(),
         repr((rules, versions())).encode(),
     ]
     digest = hashlib.sha256()
