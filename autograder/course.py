@@ -19,7 +19,7 @@ from types import ModuleType, SimpleNamespace
 
 from autograder.errors import WorkFailed
 from autograder.exercises import BEGIN, Exercise, definitions, exercises_of
-from autograder.mistakes import Mistake
+from autograder.mistakes import Mistake, known_mistakes
 from autograder.sections import EXERCISE, Contents, titles_in
 
 Names = Callable[[], SimpleNamespace]
@@ -73,7 +73,7 @@ class Course:
     """A reference package and the chapters beside it.
 
     Attributes:
-        package: name of the package whose modules are the rooms, with ``package.mistakes`` beside them.
+        package: name of the package whose modules are the rooms, with their known mistakes in ``mistakes/``.
         book_url: address of the published book, with a slash at its end; empty where none is published.
         repository_url: address of the repository that it is published from, or empty.
     """
@@ -206,10 +206,18 @@ class Course:
         return "\n\n\n".join(texts[name] for name in names)
 
     def mistakes(self, room: str) -> list[Mistake]:
-        """Return the known mistakes of a room."""
-        module = importlib.import_module(f"{self.package}.mistakes.{room}")
-        found: list[Mistake] = module.MISTAKES
-        return found
+        """Return the known mistakes of a room, in the order of its catalogue.
+
+        Raises:
+            BadCatalogue: a mistake cannot be read.
+        """
+        path = self.catalogue(room)
+        name = path.relative_to(self.folder.parent).as_posix()
+        return list(known_mistakes(path.read_text(encoding="utf-8"), self.source(room), name))
+
+    def catalogue(self, room: str) -> Path:
+        """Return where a room's known mistakes are written."""
+        return self.folder / "mistakes" / f"{room}.md"
 
     def names(self, room: str) -> SimpleNamespace:
         """Return the reference's names."""
@@ -220,7 +228,7 @@ class Course:
 
         Raises:
             KeyError: the room has no mistake of such an id.
-            ValueError: two of them edit the same place.
+            BadCatalogue: two of them edit the same place.
         """
         known, source = {mistake.id: mistake for mistake in self.mistakes(room)}, self.source(room)
         for mistake in ids:
@@ -244,9 +252,9 @@ def chapters_of(course: Course) -> list[Chapter]:
     """
     chapters = [chapter for chapter in _numbered(course) if chapter.has_exercises]
     for chapter in chapters:
-        for folder in (course.folder / "mistakes", course.checks):
-            if not (folder / f"{chapter.room}.py").is_file():
-                missing = f"{folder.name}/{chapter.room}.py"
+        for path in (course.catalogue(chapter.room), course.checks / f"{chapter.room}.py"):
+            if not path.is_file():
+                missing = f"{path.parent.name}/{path.name}"
                 raise UnfinishedChapter(f"{chapter.path.name} has exercises, and {missing} is not there: write it")
     return chapters
 

@@ -1,9 +1,68 @@
-"""A known mistake: a small edit of the reference, and what to say to a student who made it."""
+"""Known mistakes: edits of the reference, each with what to say to a student who made it.
+
+One catalogue a room, ``mistakes/ROOM.md``, written so that nobody has to know Python to mend a sentence::
+
+    ## Linear
+
+    ### linear-doubled
+
+    What a student is told, in a sentence or two, never the solution.
+
+    > What a second look adds: a step further, and still not the solution.
+
+    Read: `a-label-of-the-chapter`
+
+    ```diff
+    -        a line of the reference, which must stand there once
+    +        what stands in its place
+    ```
+
+A line that begins with a space stays as it is, and tells where; an edit in several places has a block for each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from autograder.errors import WorkFailed
+
+HEADING = re.compile(r"^(###?) (.+)\n", re.MULTILINE)
+BLOCK = re.compile(r"^```diff\n((?:[-+ ].*\n|\n)+)```$", re.MULTILINE)
+SAYS, HINT, READ = (re.compile(line, re.MULTILINE) for line in (r"^(?!>|Read:).+", r"^>(.*)", r"^Read: `(.+)`$"))
+UNWRITTEN = "WRITE:"  # begins what a skeleton leaves to be written
+
+
+class BadCatalogue(WorkFailed):
+    """A known mistake cannot be read, or no longer fits the reference; the message names its file and line."""
+
+
+@dataclass(frozen=True)
+class Hunk:
+    """Whole lines of the reference, and what a mistake puts in their place.
+
+    Attributes:
+        place: where it is written, such as ``layers.md:12: linear-zeros``.
+        old: lines that stand together in the reference, once.
+        new: the lines in their place.
+    """
+
+    place: str
+    old: str
+    new: str
+
+    def apply(self, source: str) -> str:
+        """Return a source with the lines replaced.
+
+        Raises:
+            BadCatalogue: they do not stand there exactly once, so that the catalogue no longer fits the reference.
+        """
+        edited, places = re.subn(rf"^{re.escape(self.old)}", lambda _: self.new, source, flags=re.MULTILINE)
+        if places != 1:
+            raise BadCatalogue(f"{self.place}: {places} places for {self.old!r}, where there should be one")
+        return edited
 
 
 @dataclass(frozen=True)
@@ -14,26 +73,81 @@ class Mistake:
         id: unique in its room, such as ``linear-transposed-weight``.
         exercise: the public name that it spoils.
         says: one or two sentences to the student, never the solution.
-        read: the label of the section that helps, in the chapter of its room.
-        edits: pieces of the room's reference, each occurring exactly once there, and what to put in their place.
         hint: what a second look adds, a step further than ``says`` and still not the solution.
+        read: the label of the section that helps, in the chapter of its room.
+        hunks: its edit of the room's reference.
     """
 
     id: str
     exercise: str
     says: str
+    hint: str
     read: str
-    edits: Mapping[str, str]
-    hint: str = ""
+    hunks: Sequence[Hunk]
 
     def apply(self, source: str) -> str:
         """Return the room's source with this mistake in it.
 
         Raises:
-            ValueError: a piece does not occur exactly once, so that the catalogue no longer fits the reference.
+            BadCatalogue: its edit does not fit.
         """
-        for old, new in self.edits.items():
-            if source.count(old) != 1:
-                raise ValueError(f"{self.id}: {source.count(old)} places for {old!r}, where there should be one")
-            source = source.replace(old, new)
+        for hunk in self.hunks:
+            source = hunk.apply(source)
         return source
+
+
+@cache
+def known_mistakes(catalogue: str, reference: str, file: str) -> Sequence[Mistake]:
+    """Return the known mistakes of a room, in the order in which they are written.
+
+    Args:
+        catalogue: the text of its catalogue.
+        reference: the room's source.
+        file: the catalogue's name.
+
+    Raises:
+        BadCatalogue: an exercise is not in the reference, or a mistake lacks a part.
+    """
+    before, *parts = HEADING.split(catalogue)
+    line, exercise, found = 1 + before.count("\n"), "", []
+    for level, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        if level == "###":
+            found.append(_mistake(name, exercise, body, file, line))
+        elif re.search(rf"^(class|def) {re.escape(name)}\b", reference, re.MULTILINE):
+            exercise = name
+        else:
+            raise BadCatalogue(f"{file}:{line}: there is no exercise {name} in the reference")
+        line += 1 + body.count("\n")
+    return tuple(found)
+
+
+def _mistake(name: str, exercise: str, body: str, file: str, line: int) -> Mistake:
+    """Return a mistake from the text below its heading, which stands in this line of a file."""
+
+    def place(at: int) -> str:
+        number = line + 1 + body.count("\n", 0, at)
+        return f"{file}:{number}: {name}"
+
+    if UNWRITTEN in body:
+        raise BadCatalogue(f"{place(body.index(UNWRITTEN))}: {UNWRITTEN} is still to be filled in")
+    hunks = [_hunk(place(block.start()), block[1]) for block in BLOCK.finditer(body)]
+    text = BLOCK.sub("", body)
+    says, hint, read = (" ".join(" ".join(part.findall(text)).split()) for part in (SAYS, HINT, READ))
+    wanted = {
+        "exercise, in a heading that begins with ##, above it": exercise,
+        "sentence for the student": says,
+        "hint: lines that begin with >": hint,
+        "section to read: a line Read: `label`": read,
+        "edit: ```diff, lines that begin with -, + or a space, and ```": hunks and "```" not in text,
+        "line of the reference in a block of its edit": all(hunk.old for hunk in hunks),
+    }
+    for what, there in wanted.items():
+        if not there:
+            raise BadCatalogue(f"{file}:{line}: {name}: there is no {what}")
+    return Mistake(name, exercise, says, hint, read, tuple(hunks))
+
+
+def _hunk(place: str, block: str) -> Hunk:
+    lines = [line if line.strip() else " \n" for line in block.splitlines(keepends=True)]
+    old, new = ("".join(line[1:] for line in lines if line[0] in signs) for signs in (" -", " +"))
+    return Hunk(place, old, new)

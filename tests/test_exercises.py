@@ -64,7 +64,7 @@ def test_a_marker_without_its_partner_is_refused(text: str) -> None:
 def test_every_room_with_checks_has_a_reference_mistakes_a_chapter_a_model_answer_and_tests() -> None:
     for room in rooms():
         assert (ROOT / "solutions" / f"{room}.py").exists(), room
-        assert (ROOT / "solutions" / "mistakes" / f"{room}.py").exists(), room
+        assert (ROOT / "solutions" / "mistakes" / f"{room}.md").exists(), room
         assert (ROOT / "solutions" / "answers" / f"{room}.md").exists(), room
         assert len(list((ROOT / "chapters").glob(f"*-{room}.md"))) == 1, room
         assert (ROOT / "tests" / "checks" / f"test_{room}.py").exists(), room

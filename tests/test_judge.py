@@ -36,7 +36,7 @@ class Scripted:
         return {name: Answer("observed", observations) for name, observations in self.mistakes.items()}
 
     def explanation(self, check: Check, mistake: str) -> Mistake:
-        return Mistake(mistake, "Thing", f"You made {mistake}.", "a-section", {})
+        return Mistake(mistake, "Thing", f"You made {mistake}.", "", "a-section", ())
 
     def contents(self, room: str) -> Contents:
         return Contents("1-thing", "https://book/page.html", {"a-section": "A section"})

@@ -43,5 +43,5 @@ def test_a_page_is_executed_again_where_a_file_has_changed_that_its_cells_use(
 
 def test_a_page_that_asks_the_course_by_its_name_uses_all_its_rooms() -> None:
     used = {str(path.relative_to(execution.ROOT)) for path in execution.uses("from autograder import check")}
-    assert {"solutions/training.py", "solutions/mistakes/layers.py", "autograder/checks/dropout.py"} <= used
+    assert {"solutions/training.py", "solutions/mistakes/layers.md", "autograder/checks/dropout.py"} <= used
     assert "autograder/reports/checks.html.j2" in used

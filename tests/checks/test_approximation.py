@@ -7,40 +7,37 @@ import pytest
 import torch
 
 from autograder.course import Course, names_of_source
-from autograder.mistakes import Mistake
 from solutions.approximation import relu_interpolant
-from tests.checks.conftest import Judge, failed, named, with_mistakes
+from tests.checks.conftest import Judge, failed, named
 
 ROOM = "approximation"
 COURSE = Course.installed()
 MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
 
 
-# Two mistakes of one exercise, as sources of their own where both edit the same line.
 RELU, COLLAPSED = "return torch.where(x > 0, x, 0)", "return w1 @ w2, b1 @ w2 + b2"
+# Two mistakes of one exercise, and what stands in the place of a line that both edit.
 IN_ONE_EXERCISE = {
-    ("collapse-biases-not-compared", "collapse-transposed"): {},
-    ("collapse-nothing-refused", "collapse-relu-between"): {},
-    ("collapse-first-bias-forgotten", "collapse-weights-not-compared"): {},
-    ("interpolant-constant-forgotten", "interpolant-doubled-knot"): {},
-    ("interpolant-mirrored-hinges", "interpolant-lengths-not-refused"): {},
-    ("interpolant-shifts-values", "interpolant-nothing-refused"): {},
-    ("interpolant-slopes-for-changes", "interpolant-order-not-refused"): {},
-    ("relu-in-place", "relu-gradient-one-at-zero"): {RELU: "x[x < 0] = 0\n        return x"},
-    ("relu-always-float32", "relu-gradient-half-at-zero"): {RELU: "return ((x + x.abs()) / 2).float()"},
-    ("collapse-changes-bias", "collapse-transposed"): {
-        COLLAPSED: "b2 += b1 @ w2\n    return (w1 @ w2).T, b2",
-    },
-    ("collapse-second-bias-forgotten", "collapse-transposed"): {COLLAPSED: "return (w1 @ w2).T, b1 @ w2"},
+    ("collapse-biases-not-compared", "collapse-transposed"): (),
+    ("collapse-nothing-refused", "collapse-relu-between"): (),
+    ("collapse-first-bias-forgotten", "collapse-weights-not-compared"): (),
+    ("interpolant-constant-forgotten", "interpolant-doubled-knot"): (),
+    ("interpolant-mirrored-hinges", "interpolant-lengths-not-refused"): (),
+    ("interpolant-shifts-values", "interpolant-nothing-refused"): (),
+    ("interpolant-slopes-for-changes", "interpolant-order-not-refused"): (),
+    ("relu-in-place", "relu-gradient-one-at-zero"): (RELU, "x[x < 0] = 0\n        return x"),
+    ("relu-always-float32", "relu-gradient-half-at-zero"): (RELU, "return ((x + x.abs()) / 2).float()"),
+    ("collapse-changes-bias", "collapse-transposed"): (COLLAPSED, "b2 += b1 @ w2\n    return (w1 @ w2).T, b2"),
+    ("collapse-second-bias-forgotten", "collapse-transposed"): (COLLAPSED, "return (w1 @ w2).T, b1 @ w2"),
 }
 
 
-@pytest.mark.parametrize(("ids", "edits"), IN_ONE_EXERCISE.items(), ids=["+".join(ids) for ids in IN_ONE_EXERCISE])
+@pytest.mark.parametrize(("ids", "edit"), IN_ONE_EXERCISE.items(), ids=["+".join(ids) for ids in IN_ONE_EXERCISE])
 def test_two_mistakes_that_touch_different_checks_are_both_named(
-    ids: tuple[str, str], edits: dict[str, str], verdicts_on: Judge
+    ids: tuple[str, str], edit: tuple[str, ...], verdicts_on: Judge
 ) -> None:
-    both = names_of_source(Mistake("both", "", "", "", edits).apply(COURSE.source(ROOM)), "two.mistakes")
-    assert set(ids) <= named(verdicts_on(ROOM, both if edits else with_mistakes(ROOM, *ids), 7))
+    source = COURSE.source(ROOM).replace(*edit) if edit else COURSE.mistaken_source(ROOM, *ids)
+    assert set(ids) <= named(verdicts_on(ROOM, names_of_source(source, "two.mistakes"), 7))
 
 
 def test_a_table_that_forgets_gradients_loses_one_check_and_not_the_exercise(verdicts_on: Judge) -> None:
@@ -62,8 +59,8 @@ def test_a_table_that_forgets_gradients_loses_one_check_and_not_the_exercise(ver
 
 
 def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:
-    edit = Mistake("half", "", "", "", {COLLAPSED: "return w1 @ w2, None"})
-    lost = failed(verdicts_on(ROOM, names_of_source(edit.apply(COURSE.source(ROOM)), "half"), 1))
+    source = COURSE.source(ROOM).replace(COLLAPSED, "return w1 @ w2, None")
+    lost = failed(verdicts_on(ROOM, names_of_source(source, "half"), 1))
     assert [verdict.check.name for verdict in lost] == ["bias", "other_sizes"]
 
 

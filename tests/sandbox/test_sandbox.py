@@ -48,7 +48,7 @@ with open("/dev/shm/x", "w+b") as file:
     file.truncate(4096)
     print(len(mmap.mmap(file.fileno(), 4096)))
 """
-OF_THE_COURSE = ("solutions/layers.py", "solutions/mistakes/layers.py", "chapters/2-layers.md", "tests/conftest.py")
+OF_THE_COURSE = ("solutions/layers.py", "solutions/mistakes/layers.md", "chapters/2-layers.md", "tests/conftest.py")
 OF_THE_MACHINE = (Path("/etc/passwd"), Path("/etc/shadow"), Path.home() / ".bashrc")
 # What a cell tries, and what it says then, as a pattern.
 PROBES = {

@@ -8,11 +8,11 @@ from autograder.checks import checks_of
 from autograder.course import Course, chapters_of
 from autograder.exercises import Exercise
 from autograder.instructor.authoring.ways import way_of
+from autograder.mistakes import UNWRITTEN
 
 RIGHT_ANSWERS = 4
 CHECKS, CHECKS_OF_A_LINE = 3, 2  # of an exercise, and of one whose solution is a single line
 RIGHT = Path("tests", "right")
-UNWRITTEN = "WRITE:"  # begins what a skeleton leaves to be written
 
 
 def missing(course: Course) -> list[str]:
@@ -41,7 +41,7 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
         _from_root(course, path)
         for path in (
             course.checks / f"{room}.py",
-            course.folder / "mistakes" / f"{room}.py",
+            course.catalogue(room),
             course.folder.parent / RIGHT / room,
         )
     )

@@ -33,7 +33,6 @@ def new_course(folder: Path) -> list[Path]:
         {
             folder / "pyproject.toml": _text("pyproject.toml", name=folder.name, package=package),
             inside / "__init__.py": f'"""The reference of {folder.name}, one module for each chapter."""\n',
-            inside / "mistakes" / "__init__.py": '"""Known mistakes, one file for each chapter."""\n',
             inside / "checks" / "__init__.py": '"""What the exercises must do, one file for each chapter."""\n',
             inside / "chapters" / ".gitkeep": "",
             folder / "tests" / "test_course.py": _text("test_course.py"),
@@ -59,7 +58,7 @@ def new_chapter(course: Course, name: str) -> list[Path]:
         {
             course.chapters / f"{name}.md": _text("chapter.md", number=match["number"], title=title),
             course.file(room): f'"""The reference of the chapter {room}."""\n',
-            course.folder / "mistakes" / f"{room}.py": _text("mistakes.py", room=room),
+            course.catalogue(room): _text("mistakes.md", room=room),
             course.checks / f"{room}.py": f'"""What the exercises of the chapter {room} must do."""\n',
             course.folder.parent / RIGHT / room / "README": f"Right answers to the exercises of {room}, a file each.\n",
         }

@@ -17,6 +17,7 @@ from autograder.checks import file_of
 from autograder.course import Course
 from autograder.instructor.course.folder import HandedIn
 from autograder.instructor.grading.submission import versions
+from autograder.mistakes import Mistake
 from autograder.notebooks import answers, graft
 from autograder.notebooks.graft import room_of
 
@@ -45,8 +46,15 @@ def grader_digest(released: NotebookNode, course: Course, rules: object) -> str:
     return _digest(
         json.dumps(released, sort_keys=True).encode(),
         *(path.read_bytes() for path in sources_of(room, course)),
-        repr((course.mistakes(room), course.contents(room), rules, versions())).encode(),
+        repr(([_said_by(mistake) for mistake in course.mistakes(room)], course.contents(room))).encode(),
+        repr((rules, versions())).encode(),
     )
+
+
+def _said_by(mistake: Mistake) -> tuple[str, ...]:
+    """Return all of a mistake but the lines of the catalogue in which it stands."""
+    edits = (text for hunk in mistake.hunks for text in (hunk.old, hunk.new))
+    return mistake.id, mistake.exercise, mistake.says, mistake.hint, mistake.read, *edits
 
 
 def _digest(*parts: bytes) -> str:

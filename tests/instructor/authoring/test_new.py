@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -58,21 +59,22 @@ def slides(names: SimpleNamespace, rng: np.random.Generator) -> Observations:
 def one(names: SimpleNamespace, rng: np.random.Generator) -> Observations:
     return {"result": names.convolve(rng.normal(size=4), np.array([2.0]))}
 '''
-MISTAKES = '''"""Known mistakes."""
+MISTAKES = """
+## convolve
 
-from autograder.mistakes import Mistake
+### flipped
 
-MISTAKES = [
-    Mistake(
-        id="flipped",
-        exercise="convolve",
-        says="The kernel was turned round.",
-        read="convolve",
-        edits={"np.correlate(": "np.convolve("},
-        hint="Try a kernel whose two numbers differ.",
-    )
-]
-'''
+The kernel was turned round.
+
+> Try a kernel whose two numbers differ.
+
+Read: `convolve`
+
+```diff
+-    return np.correlate(values, kernel, mode="valid")
++    return np.convolve(values, kernel, mode="valid")
+```
+"""
 WINDOWS = "np.lib.stride_tricks.sliding_window_view(values, len(kernel))"
 RIGHT = {
     "windows": f"return {WINDOWS} @ kernel",
@@ -108,7 +110,8 @@ def fill(course: Course) -> None:
     """Write what the skeleton asks for."""
     course.file("convolution").write_text(REFERENCE, encoding="utf-8")
     (course.checks / "convolution.py").write_text(CHECKS, encoding="utf-8")
-    (course.folder / "mistakes" / "convolution.py").write_text(MISTAKES, encoding="utf-8")
+    with course.catalogue("convolution").open("a", encoding="utf-8") as catalogue:
+        catalogue.write(MISTAKES)
     (chapter,) = course.chapters.glob("7-*.md")
     chapter.write_text(chapter.read_text(encoding="utf-8").replace("WRITE:", "Here is"), encoding="utf-8")
     for name, line in RIGHT.items():
@@ -126,7 +129,7 @@ def test_a_new_chapter_says_in_words_what_is_missing(course: Course) -> None:
         "7-convolution.md: 2 passages to write",
         "convolve: its reference in averages/convolution.py is not written",
         "convolve: no checks in averages/checks/convolution.py, 2 wanted",
-        "convolve: no known mistake in averages/mistakes/convolution.py, 1 wanted",
+        "convolve: no known mistake in averages/mistakes/convolution.md, 1 wanted",
         "convolve: no right answers in tests/right/convolution, 4 wanted",
     ]
 
@@ -151,13 +154,13 @@ def test_a_filled_chapter_lacks_nothing_and_teaches(course: Course) -> None:
     assert told(REFERENCE.replace("np.correlate(", "np.convolve(")) == {"flipped"}
 
 
-@pytest.mark.parametrize("gone", ["mistakes", "checks"])
+@pytest.mark.parametrize("gone", ["mistakes/convolution.md", "checks/convolution.py"])
 def test_a_chapter_with_exercises_and_no_mistakes_or_checks_is_an_error_that_names_the_file(
     course: Course, gone: str
 ) -> None:
     begin(course)
-    (course.folder / gone / "convolution.py").unlink()
-    with pytest.raises(UnfinishedChapter, match=rf"7-convolution\.md has exercises, and {gone}/convolution\.py"):
+    (course.folder / gone).unlink()
+    with pytest.raises(UnfinishedChapter, match=re.escape(f"7-convolution.md has exercises, and {gone}")):
         chapters_of(course)
 
 

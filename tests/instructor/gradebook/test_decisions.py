@@ -15,6 +15,7 @@ from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,
     everything_in_gradebook,
+    follow,
     grade,
     open_gradebook,
     points,
@@ -107,6 +108,7 @@ def test_a_dropped_written_question_waits_for_nobody_and_gives_hand_marks_back(f
         mark = gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right")
         mark.manual_score, mark.needs_manual_grade = 2, False
         gradebook.db.commit()
+    follow(folder)
     before = everything_in_gradebook(folder)
     assert here(folder, "drop", ASSIGNMENT, "written", "--yes")[0] == 0
     assert {student: score for student, (score, _) in totals(folder).items()} == {

@@ -25,7 +25,7 @@ from autograder.instructor.grading.explain import (
     explanation_json,
     explanation_text,
     find_check,
-    graded_notebook,
+    graded_work,
 )
 from autograder.sandbox import Limits, Sandbox
 from tests.commands import autograder
@@ -55,8 +55,8 @@ def explained(course: Course) -> Iterator[Explain]:
     with Sandbox(Limits(check_s=2.0), hidden=[course.folder]) as sandbox:
 
         def again(folder: Path, student: str, check: str) -> ExplainedMark:
-            notebook = graded_notebook(CourseFolder.here(folder), student, ASSIGNMENT)
-            return explain(student, ASSIGNMENT, notebook, find_check(CHECKS, check), [], sandbox.run, expect)
+            work = graded_work(CourseFolder.here(folder), student, ASSIGNMENT)
+            return explain(student, ASSIGNMENT, *work, find_check(CHECKS, check), [], sandbox.run, expect)
 
         yield again
 
@@ -128,7 +128,8 @@ def metadata_of(path: Path) -> Iterator[Any]:
 
 
 def warnings(folder: CourseFolder, course: Course, student: str) -> list[str]:
-    return changes_since(graded_notebook(folder, student, ASSIGNMENT), folder, course, student, ASSIGNMENT)
+    _, record = graded_work(folder, student, ASSIGNMENT)
+    return changes_since(record, folder, course, student, ASSIGNMENT)
 
 
 def test_what_has_changed_since_is_warned_of_and_the_graded_answers_are_explained(
@@ -204,4 +205,4 @@ def test_a_name_that_is_not_one_checks_is_refused_with_those_that_can_be_meant(
 
 def test_work_that_is_not_graded_yet_is_told_with_the_command(released: Path) -> None:
     with pytest.raises(CourseFolderError, match="ada handed nothing in"):
-        graded_notebook(CourseFolder.here(released), "ada", ASSIGNMENT)
+        graded_work(CourseFolder.here(released), "ada", ASSIGNMENT)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.records import Record
 from autograder.instructor.grading.log import submission_log
 from autograder.reports.text import MAX_LINE, MAX_LINES
 from autograder.sandbox import Limits
@@ -35,8 +37,8 @@ def verdict(check: str, outcome: str = "pass", **more: object) -> dict[str, obje
 
 def graded(
     *verdicts: dict[str, object], printed: str = "", error: str = "", notes: tuple[str, ...] = ()
-) -> NotebookNode:
-    """A graded notebook with one answer and the cells of its checks."""
+) -> tuple[NotebookNode, Record]:
+    """A graded notebook with one answer and the cells of its checks, and the record of it."""
     answer = nbformat.v4.new_code_cell("class Linear: …", metadata={"nbgrader": {"grade_id": "layers-Linear"}})
     if printed:
         answer.outputs.append(nbformat.v4.new_output("stream", text=printed))
@@ -48,14 +50,14 @@ def graded(
             nbformat.v4.new_code_cell("", metadata={"nbgrader": {"grade_id": f"layers-Linear-{one['check']}"}})
         )
         checks[-1].outputs = [nbformat.v4.new_output("stream", text="what a check's cell shows")]
-    record = {"room": "layers", "digest": "abc", "verdicts": list(verdicts), "notes": list(notes)}
-    record["run"] = {"seed": 7, "versions": {"autograder": "0.1", "torch": "2.0"}}
-    return nbformat.v4.new_notebook(cells=[answer, *checks], metadata={"autograder": record})
+    versions = {"autograder": "0.1", "torch": "2.0"}
+    record = Record("layers", cast(Any, verdicts), notes, digest="abc", seed=7, versions=versions)
+    return nbformat.v4.new_notebook(cells=[answer, *checks], metadata={"autograder": {"room": "layers"}}), record
 
 
-def log(notebook: NotebookNode, student: str = "ada", *, isolated: bool = True) -> str:
+def log(work: tuple[NotebookNode, Record], student: str = "ada", *, isolated: bool = True) -> str:
     file = f"submitted/{student}/2-layers/2-layers.ipynb"
-    return submission_log(student, "2-layers", file, "2030-01-02 03:04", notebook, Limits(), isolated=isolated)
+    return submission_log(student, "2-layers", file, "2030-01-02 03:04", *work, Limits(), isolated=isolated)
 
 
 def test_it_says_whose_work_was_graded_when_and_how_and_what_it_earned() -> None:

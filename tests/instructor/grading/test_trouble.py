@@ -35,6 +35,8 @@ from tests.instructor.conftest import (
 
 GRADE = f"{sys.executable} -m autograder.instructor.cli grade --workers 1"
 
+GRADED = {"2-layers.ipynb", "verdicts.json"}
+
 
 def in_namespace(*options: str, script: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a shell script where bubblewrap's options have changed the file system."""
@@ -194,7 +196,7 @@ def test_neither_a_name_nor_what_is_printed_nor_what_lies_in_the_way_costs_point
     assert {name: points(run)[name] for name in fine} == dict.fromkeys(fine, 20)
     assert {student for student, _ in gradebook_rows(folder)} >= set(fine)
     for student in ("draft_left_over", "target_is_a_link"):
-        assert [path.name for path in (folder / "autograded" / student / ASSIGNMENT).iterdir()] == ["2-layers.ipynb"]
+        assert {path.name for path in (folder / "autograded" / student / ASSIGNMENT).iterdir()} == GRADED
     assert "course folder" in (folder / "README.md").read_text(encoding="utf-8")
     notebook = read_notebook(CourseFolder(folder).autograded("prints_halves", ASSIGNMENT))
     assert "half of a character: ? and a zero" in nbformat.writes(notebook)
@@ -214,8 +216,8 @@ def test_what_our_own_side_fails_on_is_told_and_leaves_no_score(odd_class: tuple
 def test_the_time_of_handing_in_is_kept_and_one_that_is_none_is_noted(odd_class: tuple[Path, ClassRun]) -> None:
     folder, run = odd_class
     notes = {one.submission.student: one.notes for one in run.graded}
-    assert notes["bad_time"] == ["timestamp.txt holds no time; it counts as handed in in time"]
-    assert notes["time_is_a_pipe"] == notes["late"] == []
+    assert notes["bad_time"] == ("timestamp.txt holds no time; it counts as handed in in time",)
+    assert notes["time_is_a_pipe"] == notes["late"] == ()
     graded = everything_in_gradebook(folder)
     assert str(graded["late"]["timestamp"]) == "2030-01-02 03:04:05"
     assert graded["bad_time"]["timestamp"] is None

@@ -100,8 +100,9 @@ def test_no_hidden_check_is_in_it_but_its_title(texts: dict[str, str]) -> None:
 
 def test_no_edit_of_a_known_mistake_is_in_it(texts: dict[str, str]) -> None:
     for mistake in MISTAKES:
-        for edit in mistake.edits.values():
-            assert not [line for line in edit.splitlines() if len(line.strip()) > 30 and shipped(line.strip(), texts)]
+        for hunk in mistake.hunks:
+            lines = {line.strip() for line in hunk.new.splitlines()} - {line.strip() for line in hunk.old.splitlines()}
+            assert not [line for line in lines if len(line) > 30 and shipped(line, texts)]
 
 
 def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it_without_solutions(bundle: dict[str, bytes]) -> None:

@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
 
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.reports.feedback import write_feedback
-from autograder.notebooks.graft import read_notebook
 from autograder.receipts import receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course
@@ -123,12 +121,11 @@ LIKELY, READ = "A batch without images is no mistake.", 'section "From a picture
 @pytest.fixture
 def found_out(graded_folder: Path) -> Path:
     """A graded class in which only a hidden check has found out what is wrong with a Flatten."""
-    path = CourseFolder(graded_folder).autograded("ada", ASSIGNMENT)
-    notebook = read_notebook(path)
-    (verdict,) = (one for one in notebook.metadata["autograder"]["verdicts"] if one["check"] == "any_shape")
+    record = record_of(graded_folder, "ada")
+    (verdict,) = (one for one in record["verdicts"] if one["check"] == "any_shape")
     diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", "likely": LIKELY, "read": READ, "also": []}
     verdict |= {"outcome": "fail", "points": 0, "mistake": "flatten-no-images", "diagnosis": diagnosis}
-    nbformat.write(notebook, path)
+    write_record(CourseFolder(graded_folder).autograded("ada", ASSIGNMENT), Record.from_json(record))
     return graded_folder
 
 

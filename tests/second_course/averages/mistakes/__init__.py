@@ -1,1 +1,0 @@
-"""Known mistakes, one file for each room."""
