@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup, Tag
 
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.records import Record, write_record
 from autograder.instructor.reports.feedback import write_feedback
 from autograder.receipts import receipt_of
 from tests.commands import autograder
