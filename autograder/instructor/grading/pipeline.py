@@ -40,13 +40,14 @@ from autograder.instructor.grading.submission import (
 )
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
 from autograder.instructor.marks import Cell, marks_of, worth_now
+from autograder.mistakes import BadCatalogue
 from autograder.notebooks.graft import Grafted, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
 
 QUEUE = 4
 POLL_S = 0.1
 # What is nobody's submission's fault, and would befall the next one, too.
-ENDS_THE_RUN = (GradebookError, NoSandbox, ClusterError, CourseFolderError)
+ENDS_THE_RUN = (GradebookError, NoSandbox, ClusterError, CourseFolderError, BadCatalogue)
 MACHINE_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 

@@ -25,7 +25,7 @@ from autograder.instructor.marking.saving import MarkForm, NotSaved, NotTheirs, 
 from autograder.instructor.marking.state import MarkingState
 from autograder.instructor.marking.team import Question
 from autograder.instructor.marks import number
-from autograder.instructor.nbgrader.markdown_as_text import TextRenderer
+from autograder.instructor.nbgrader.pages import TextRenderer
 from autograder.reports.html import CONTROLS, environment
 
 COOKIE = "autograder-mark"

@@ -1,1 +1,1 @@
-"""How nbgrader's own commands and pages run our pipeline: its configuration, and our steps, one to a file."""
+"""How nbgrader's own commands and pages run our pipeline: its configuration, and our steps."""

@@ -20,13 +20,8 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from autograder.instructor.nbgrader.capped_reading import CappedReading
-from autograder.instructor.nbgrader.clear_to_stub import ClearToStub
-from autograder.instructor.nbgrader.hide_hidden_checks import HideHiddenChecks
-from autograder.instructor.nbgrader.markdown_as_text import markdown_as_text
-from autograder.instructor.nbgrader.run_checks import RunChecks
-from autograder.instructor.nbgrader.show_as_text import ShowAsText
-from autograder.instructor.nbgrader.show_for_grading import ShowForGrading
+from autograder.instructor.nbgrader.pages import HideHiddenChecks, ShowAsText, ShowForGrading, markdown_as_text
+from autograder.instructor.nbgrader.steps import CappedReading, ClearToStub, RunChecks
 
 GENERATE = [
     LockCells,

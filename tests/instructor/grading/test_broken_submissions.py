@@ -73,7 +73,7 @@ def test_a_deleted_cell_costs_its_own_exercise(broken_class: Path) -> None:
 
 @pytest.mark.parametrize("student", ["no_cells", "other_assignment"])
 def test_a_notebook_without_the_exercises_says_so(broken_class: Path, student: str) -> None:
-    assert outcomes(broken_class, student) == {"missing"}
+    assert outcomes(broken_class, student) == {"invalid"}
     assert "is it the notebook of another one?" in record_of(broken_class, student)["notes"][0]
 
 

@@ -17,6 +17,7 @@ from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.records import Record, write_record
 from autograder.instructor.grading.explain import (
     MAX_NUMBERS,
     ExplainedMark,
@@ -30,6 +31,7 @@ from autograder.instructor.grading.explain import (
 from autograder.sandbox import Limits, Sandbox
 from tests.commands import autograder
 from tests.conftest import copy_course
+from tests.instructor.conftest import record_of
 
 ASSIGNMENT = "2-layers"
 CHECKS = checks_of("layers")
@@ -148,17 +150,19 @@ def test_what_has_changed_since_is_warned_of_and_the_graded_answers_are_explaine
     assert (mark.verdict.outcome, mark.reproduced) == ("fail", True)
     john.unlink()
     john.parent.rmdir()
-    with metadata_of(own_copy.autograded("john", ASSIGNMENT)) as metadata:
-        metadata["autograder"]["run"]["versions"]["torch"] = "1.0"
+    record = record_of(own_copy.root, "john")
+    record["versions"]["torch"] = "1.0"
+    write_record(own_copy.autograded("john", ASSIGNMENT), Record.from_json(record))
     version, gone = warnings(own_copy, course, "john")
     assert version.startswith("torch was 1.0 and is ")
     assert gone.startswith("the submission is no longer there")
 
 
 def test_a_verdict_that_was_not_this_one_is_told(own_copy: CourseFolder, explained: Explain) -> None:
-    with metadata_of(own_copy.autograded("ada", ASSIGNMENT)) as metadata:
-        for verdict in metadata["autograder"]["verdicts"]:
-            verdict |= {"outcome": "fail", "points": 0}
+    record = record_of(own_copy.root, "ada")
+    for verdict in record["verdicts"]:
+        verdict |= {"outcome": "fail", "points": 0}
+    write_record(own_copy.autograded("ada", ASSIGNMENT), Record.from_json(record))
     mark = explained(own_copy.root, "ada", "Linear.parameters")
     assert not mark.reproduced
     assert explanation_text(mark).splitlines()[-1].startswith("THE RECORDED VERDICT IS ANOTHER: fail, 0 of ")

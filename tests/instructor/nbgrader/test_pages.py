@@ -16,8 +16,7 @@ from autograder.course import Course
 from autograder.instructor.course.new import make_course_folder
 from autograder.instructor.course.questions import public_question
 from autograder.instructor.nbgrader.config import configure
-from autograder.instructor.nbgrader.show_as_text import ShowAsText
-from autograder.instructor.nbgrader.show_for_grading import ShowForGrading
+from autograder.instructor.nbgrader.pages import ShowAsText, ShowForGrading
 from autograder.notebooks.graft import RECORD
 from autograder.reports.html import CONTROLS
 from tests.instructor.course.test_questions import OWN

@@ -1,4 +1,4 @@
-"""nbgrader's executing step: the submission goes through our runner, and its record into the gradebook."""
+"""nbgrader's steps of ours: how it reads and cuts notebooks, and how it grades, which our runner does."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import atexit
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
 from autograder.course import Course
+from autograder.exercises import stub_lines
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.about import with_book
 from autograder.instructor.course.folder import CourseFolder
@@ -22,7 +25,35 @@ from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.digest import digest_of, grader_digest
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import completed, grade_one, is_from_scratch
+from autograder.notebooks.graft import MalformedNotebook, read_notebook
 from autograder.sandbox import Limits, Sandbox
+
+
+class ClearToStub(ClearSolutions):  # type: ignore[misc]
+    """Replace each solution by an error that says which exercise is not written yet."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
+        room, _, name = cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")
+        self.code_stub = {"python": "\n".join(stub_lines(room, name))}
+        cleared: tuple[NotebookNode, Any] = super().preprocess_cell(cell, resources, index)
+        return cleared
+
+
+class CappedReading(NotebookExporter):  # type: ignore[misc]
+    """An exporter that parses a notebook only where size and number of parts are within our limits.
+
+    What is none is an empty one here: our runner reads the file once more, and says of it what it says everywhere.
+    """
+
+    def from_file(
+        self, file_stream: TextIO, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        try:
+            notebook = read_notebook(Path(file_stream.name))
+        except MalformedNotebook:
+            notebook = nbformat.v4.new_notebook()
+        converted: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(notebook, resources, **options)
+        return converted
 
 
 @cache
