@@ -5,7 +5,7 @@ A column ``released`` may say since when students have an assignment, which an e
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -104,11 +104,6 @@ def days_late(seconds: float, due: datetime) -> int:
     while (due + timedelta(days)).astimezone(UTC) < when:
         days += 1
     return days
-
-
-def in_utc(due: Mapping[str, datetime]) -> dict[str, datetime]:
-    """Return dates as nbgrader keeps them: in UTC, without saying so."""
-    return {assignment: when.astimezone(UTC).replace(tzinfo=None) for assignment, when in due.items()}
 
 
 def in_words(when: datetime) -> str:

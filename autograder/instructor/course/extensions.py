@@ -1,4 +1,4 @@
-"""How much later one student's work is due, and what a bank of late days covers: the arithmetic. Pure.
+"""How much later one student's work is due: the arithmetic, and nothing else.
 
 An extension is a new date, or one of
 
@@ -14,7 +14,7 @@ added up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -132,21 +132,6 @@ def own_due_dates(
             work = student, assignment
             found[work] = max(found.get(work, own), own, key=_instant)
     return found
-
-
-def uncovered(late: Sequence[int], free_days: int) -> list[int]:
-    """Return how many late days each work is charged for when a bank of free ones has been spent.
-
-    Args:
-        late: days that each work is late, begun ones counted whole, in the order in which they are spent.
-        free_days: in the bank.
-    """
-    charged = []
-    for days in late:
-        covered = min(days, free_days)
-        free_days -= covered
-        charged.append(days - covered)
-    return charged
 
 
 def _number(text: str) -> Fraction:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.instructor.course.due_dates import days_late
-from autograder.instructor.course.extensions import NoReleaseDate, own_due_dates, parse_extension, uncovered
+from autograder.instructor.course.extensions import NoReleaseDate, own_due_dates, parse_extension
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)
@@ -139,15 +139,3 @@ def test_a_day_more_is_a_day_less_late(zone: ZoneInfo, due: datetime, days: int,
     gained = own(f"+{days}d", before).astimezone(UTC) - before.astimezone(UTC)
     assert days_late(gained.total_seconds(), before) == days
     assert days_late((gained + (more + 1) * MINUTE).total_seconds(), before) > days
-
-
-@given(late=st.lists(st.integers(0, 9), max_size=8), free=st.integers(0, 12))
-def test_a_bank_is_spent_day_by_day_in_the_order_of_the_works(late: list[int], free: int) -> None:
-    tokens, charged = ["free"] * free, [0] * len(late)
-    for at, days in enumerate(late):
-        for _ in range(days):
-            if tokens:
-                tokens.pop()
-            else:
-                charged[at] += 1
-    assert uncovered(late, free) == charged
