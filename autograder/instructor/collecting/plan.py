@@ -249,12 +249,12 @@ def _no_notebook(file: RecognisedFile, senders: tuple[Student, ...]) -> Excluded
 
 def _collected_by_hand(situation: Situation) -> dict[tuple[str, str], list[Student]]:
     """Return for whom the instructor has collected what, by assignment and digest."""
-    found: dict[tuple[str, str], list[Student]] = defaultdict(list)
+    by_hand: dict[tuple[str, str], list[Student]] = defaultdict(list)
     students = {student.id: student for student in situation.students}
     for (student, assignment), attempts in situation.kept.items():
         for digest in {attempt.digest for attempt in attempts if attempt.system == BY_HAND}:
-            found[assignment, digest].append(students[student])
-    return found
+            by_hand[assignment, digest].append(students[student])
+    return by_hand
 
 
 def _submission_plan(files: Sequence[StudentFile], situation: Situation, choice: str, *, force: bool) -> SubmissionPlan:

@@ -31,8 +31,7 @@ AGAIN = re.compile(r"-(\d{1,3})(?=\.)")
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Canvas named."""
-    found = [(entry, NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
-    return [_handed_in(entry, name) for entry, name in found if name]
+    return [_handed_in(entry, name) for entry in entries if (name := NAME.fullmatch(outermost_file(entry, depth)))]
 
 
 def _handed_in(entry: Entry, name: re.Match[str]) -> DownloadedFile:

@@ -20,9 +20,9 @@ BETWEEN = " - "
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that begin with a student's name."""
-    found = [(entry, outermost_file(entry, depth).partition(BETWEEN)) for entry in entries]
+    names = [(entry, outermost_file(entry, depth).partition(BETWEEN)) for entry in entries]
     return [
         DownloadedFile(entry, "Google Classroom", (any_of(name),), ownership=Ownership(name))
-        for entry, (name, between, _) in found
+        for entry, (name, between, _) in names
         if between
     ]

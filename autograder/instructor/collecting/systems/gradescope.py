@@ -35,7 +35,7 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     Raises:
         CourseFolderError: the metadata cannot be read.
     """
-    found: list[DownloadedFile] = []
+    files: list[DownloadedFile] = []
     for metadata in entries:
         if outermost_file(metadata, depth) != METADATA:  # one further inside is a student's
             continue
@@ -43,8 +43,8 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
         for entry in entries:
             submission = submissions.get(entry.parts[depth]) if len(entry.parts) > depth + 1 else None
             if isinstance(submission, dict):
-                found.append(_handed_in(entry, entry.parts[depth], submission))
-    return found
+                files.append(_handed_in(entry, entry.parts[depth], submission))
+    return files
 
 
 def _submissions(entry: Entry) -> Mapping[str, Any]:

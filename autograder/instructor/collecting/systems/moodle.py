@@ -37,8 +37,8 @@ IDENTIFIER, MODIFIED = "identifier", "lastmodifiedsubmission"
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Moodle named."""
-    found = [(entry, next(filter(None, map(NAME.fullmatch, outermost(entry, depth))), None)) for entry in entries]
-    return [DownloadedFile(entry, SYSTEM, (_clues(name),)) for entry, name in found if name]
+    names = [(entry, next(filter(None, map(NAME.fullmatch, outermost(entry, depth))), None)) for entry in entries]
+    return [DownloadedFile(entry, SYSTEM, (_clues(name),)) for entry, name in names if name]
 
 
 def _clues(name: re.Match[str]) -> tuple[Clue, ...]:
