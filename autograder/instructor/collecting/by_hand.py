@@ -1,4 +1,4 @@
-"""Facts that a download lacks and the instructor adds: whose work is, and when it came. Such a time is claimed."""
+"""Add the facts that a download lacks: whose work it is, and when it came. Such a time is claimed."""
 
 from __future__ import annotations
 

@@ -63,10 +63,10 @@ class CollectRequest:
 
 @dataclass(frozen=True)
 class Collection:
-    """A download that is open, and what collecting it would do.
+    """An open download, and the plan to collect it.
 
     Attributes:
-        plan: what it would do.
+        plan: for its files.
         situation: of the course folder.
         entries: the files that are read, by digest.
     """
@@ -83,7 +83,7 @@ class Collection:
 def planned_collection(
     folder: CourseFolder, course: Course, request: CollectRequest, on_read: Callable[[str], None] = lambda name: None
 ) -> Iterator[Collection]:
-    """Give what collecting a download would do, and keep the download open.
+    """Open a download and plan its collection; the download stays open in the block.
 
     Args:
         folder: the course folder.

@@ -1,4 +1,4 @@
-"""Whose the files of a download are: what its system says, where nothing else in the download contradicts.
+"""Find the owners of files: the students that their system names, unless something else in the download contradicts.
 
 Defends: that a student gets into another's place by a name, which many systems let students choose, or by a number that
 they enter themselves. Two accounts are two people, so what one name claims for both is collected for neither, except
@@ -26,14 +26,14 @@ from autograder.instructor.collecting.downloaded import DownloadedFile, Ownershi
 from autograder.instructor.course.matching import Clue, Directory, Kind, Match
 from autograder.instructor.course.roster import Student
 
-# How a preview goes on where students choose the name by which somebody was found.
+# How a preview continues where students choose the name by which somebody was found.
 BY_OWNER, BY_NAME_ALONE = " and owner", ", as claimed"
 ROSTER_KNOWS = 2  # the certainty of a match all of whose clues are in the roster
 Account = tuple[Clue, ...]
 
 
 def owners_of(files: Sequence[DownloadedFile], directory: Directory) -> list[list[Match]]:
-    """Return whose each file of a download is; nobody's where another account has a better claim, or as good a one."""
+    """Return the owners of each file; nobody where another account has a better claim, or one as good."""
     known_kinds = directory.known_kinds(clue for file in files for clues in file.owners for clue in clues)
     matches_of_files = [_matches(file, directory, known_kinds) for file in files]
     claims: dict[str, dict[Account, int]] = defaultdict(dict)
@@ -46,7 +46,7 @@ def owners_of(files: Sequence[DownloadedFile], directory: Directory) -> list[lis
 
 
 def _matches(file: DownloadedFile, directory: Directory, known_kinds: Collection[Kind]) -> list[Match]:
-    """Return whose a file is; nobody's where another system, or the disk, would say that it is somebody else's."""
+    """Return the owners of a file; nobody where another system, or the disk, names somebody else."""
     if not file.owners:
         return [Match(None, reason=f"nothing that {file.system} gave says whose it is: collect it by itself")]
     matches = [directory.find(clues, known_kinds) for clues in file.owners]

@@ -1,4 +1,4 @@
-"""What collecting a download would do. Pure: it reads no file and writes nothing."""
+"""Plan a collection: the work to submit, the files to leave out, the absent students. No file is read or written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MatchedFiles = Sequence[tuple[RecognisedFile, Sequence[Match]]]  # each with who
 
 @dataclass(frozen=True)
 class Situation:
-    """The facts that a plan depends on beside the download.
+    """The facts that a plan depends on, besides the download.
 
     Attributes:
         students: the class.
@@ -49,7 +49,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class SubmissionPlan:
-    """How one student's work is collected.
+    """The plan for one student's work.
 
     Attributes:
         student: whose it is.
@@ -110,7 +110,7 @@ class ExcludedFile:
 
 @dataclass(frozen=True)
 class Plan:
-    """What collecting would do.
+    """The plan of a collection.
 
     Attributes:
         submissions: by assignment and student.
@@ -126,12 +126,12 @@ class Plan:
 
     @property
     def wrong_types(self) -> dict[str, str]:
-        """The name of a file by student, of those who handed in something, and no notebook."""
+        """The first file of each student who handed in something else than a notebook, by the student's id."""
         return {student.id: excluded.file.name for excluded in self.excluded for student in excluded.senders}
 
     @property
     def to_write(self) -> list[SubmissionPlan]:
-        """What is written: into submitted/, or at least new attempts into collected/."""
+        """The work that is written: into submitted/, or at least new attempts into collected/."""
         return [submission for submission in self.submissions if submission.learned or submission.action in WRITES]
 
     @property
@@ -158,7 +158,7 @@ def make_plan(
     choice: str = "last",
     force: bool = False,
 ) -> Plan:
-    """Return what collecting some files would do.
+    """Plan the collection of some files.
 
     Args:
         files: of the download.

@@ -1,4 +1,4 @@
-"""What an instructor sees of a plan before anything is written, and what a script reads."""
+"""Show a plan before anything is written: as a table and lines for the instructor, as JSON for a script."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def lateness(submission: SubmissionPlan, due: datetime | None) -> str:
 
 
 def notices(collection: Collection) -> list[str]:
-    """Return what an instructor has to know, one line each."""
+    """Return a line for each thing that is left for the instructor to do."""
     plan = collection.plan
     lines = [f"not collected: {file.path}: {file.reason}" for file in plan.excluded if file.matters]
     if any(match.stranger for file in plan.excluded for match in file.unmatched):
@@ -99,7 +99,7 @@ def notices(collection: Collection) -> list[str]:
 
 
 def remarks(collection: Collection) -> list[str]:
-    """Return what else is worth a line: files that are nobody's work, and who handed in nothing."""
+    """Return other lines: what the plan rests on, files that are nobody's work, and who handed in nothing."""
     plan, lines = collection.plan, list[str]()
     count = len(plan.submissions)
     timed = [submission.chosen for submission in plan.submissions if submission.chosen and submission.chosen.when]

@@ -1,4 +1,4 @@
-"""Which assignment a file is: by the cells that it holds, and only then by its name."""
+"""Recognise the assignment of a file by its cells, and only then by its name."""
 
 from __future__ import annotations
 

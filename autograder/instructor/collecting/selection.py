@@ -1,4 +1,4 @@
-"""Which attempt of a student's is graded, and what becomes of the files that are in its place. Pure."""
+"""Choose the attempt that is graded, and decide whether it replaces the files in its place. Pure."""
 
 from __future__ import annotations
 
