@@ -57,6 +57,12 @@ def test_an_entry_with_an_unsafe_name_is_refused_and_the_others_are_read(
     assert refusals(zipped(tmp_path / "x.zip", GOOD | {name: b"{}"})) == {name: reason}
 
 
+def test_folders_and_files_that_systems_leave_behind_are_passed_over(tmp_path: Path) -> None:
+    litter = dict.fromkeys(["ada/", "__MACOSX/ada/._2-layers.ipynb", "ada/.ipynb_checkpoints/2-layers.ipynb"], b"")
+    with open_download(zipped(tmp_path / "x.zip", GOOD | litter)) as entries:
+        assert [entry.name for entry in entries] == list(GOOD)
+
+
 def test_a_name_that_occurs_twice_counts_once(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(tmp_path / "x.zip", "w") as writing:
         writing.writestr("ada/2-layers.ipynb", "{}")

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.plan import Plan, Situation, SubmissionPlan, make_plan
 from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.collecting.selection import PlacedWork, action_for, chosen_of, with_new
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import Student
+from autograder.receipts import PACKED
 from tests.instructor.collecting.plans import ADA, BOB, DAY, EMPTY, HOUR, NOON, attempt, notebook, other_file
 
 
@@ -37,6 +39,10 @@ def carried_out(planned: SubmissionPlan) -> Situation:
 # Attempts
 
 
+LIVE = Entry("ada/b", ("ada", "b"), "", lambda limit: b"", modified=1.0)
+PACKED_LATER = Entry(f"ada/{PACKED}/a", ("ada", PACKED, "a"), "", lambda limit: b"", modified=2.0)
+
+
 @pytest.mark.parametrize(
     ("files", "attempts"),
     [
@@ -47,8 +53,9 @@ def carried_out(planned: SubmissionPlan) -> Situation:
             [notebook("a", when=NOON), notebook("b", when=NOON + DAY), notebook("a", when=NOON + 2 * DAY)],
             [("a", 1), ("b", 2), ("a", 3)],
         ),
+        ([notebook("b", entry=LIVE), notebook("a", entry=PACKED_LATER)], [("a", 1), ("b", 2)]),
     ],
-    ids=["by time", "by upload, with the system's numbers", "one file twice", "one file at two times"],
+    ids=["by time", "by upload, with the system's numbers", "one file twice", "one file at two times", "a packed copy"],
 )
 def test_all_attempts_are_kept_and_the_last_is_graded(
     files: list[RecognisedFile], attempts: list[tuple[str, int]]
@@ -62,6 +69,11 @@ def test_all_attempts_are_kept_and_the_last_is_graded(
 def test_another_attempt_can_be_asked_for(choice: str, digest: str) -> None:
     files = [notebook(name, when=NOON + at * HOUR) for at, name in enumerate("abc")]
     assert graded(submission(*files, choice=choice)).digest == digest
+
+
+def test_a_note_is_that_of_the_chosen_attempt() -> None:
+    files = [replace(notebook(name, when=NOON + at * HOUR), note=f"odd {name}") for at, name in enumerate("ab")]
+    assert [submission(*files, choice=choice).note for choice in ("first", "last", "3")] == ["odd a", "odd b", ""]
 
 
 def test_an_unknown_attempt_is_reported_and_nothing_is_submitted() -> None:
@@ -159,9 +171,20 @@ def test_work_that_was_put_there_by_hand_is_replaced_only_by_force(
 # Lateness
 
 
-@pytest.mark.parametrize(("hours", "late"), [(-1, 0), (0, 0), (1, 3600)])
-def test_lateness_is_counted_from_the_due_date(hours: int, late: int) -> None:
-    assert submission(notebook(when=NOON + hours * HOUR)).seconds_late == late
+@pytest.mark.parametrize(
+    ("hours", "facts", "late"),
+    [
+        (-1, {}, 0),
+        (0, {}, 0),
+        (1, {}, 3600),
+        (1, {"own_due": {("ada", "2-layers"): NOON + HOUR}}, 0),
+        (1, {"times": {"ada": NOON - HOUR}}, 3600),
+    ],
+    ids=["before", "at", "after", "by the student's own date", "by the system's time rather than the instructor's"],
+)
+def test_lateness_is_counted_from_the_due_date(hours: int, facts: Mapping[str, object], late: int) -> None:
+    situation = replace(EMPTY, **facts)  # type: ignore[arg-type]
+    assert submission(notebook(when=NOON + hours * HOUR), situation=situation).seconds_late == late
 
 
 @pytest.mark.parametrize(
@@ -223,7 +246,11 @@ EXCLUDED: dict[str, tuple[list[RecognisedFile], dict[str, object], list[tuple[st
         {},
         [("ada handed in a.rar, and no notebook: it is a rar", True)],
     ),
-    "a name that two have": ([notebook(owners=LEE)], {"students": TWINS}, [("'Ada Lee' fits ada and bob", True)]),
+    "a name that two have": (
+        [notebook(owners=LEE)],
+        {"students": TWINS, "kept": {("ada", "2-layers"): (attempt(system="test"),)}},
+        [("'Ada Lee' fits ada and bob", True)],
+    ),
     "one of the two collected by hand": (
         [notebook(owners=LEE), notebook(owners=LEE)],
         {"students": TWINS, "kept": BY_HAND},
@@ -239,6 +266,12 @@ def test_a_file_that_is_not_collected_is_named_and_may_matter(
     plan = make_plan(files, replace(EMPTY, **facts), only="2-layers")  # type: ignore[arg-type]
     assert [(file.reason, file.matters) for file in plan.excluded] == excluded
     assert plan.complete != any(matters for _, matters in excluded)
+
+
+def test_work_is_planned_by_assignment_and_then_by_student() -> None:
+    plan = make_plan([notebook(assignment="3-dropout"), notebook(owner="bob"), notebook()], EMPTY)
+    works = [(planned.assignment, planned.student) for planned in plan.submissions]
+    assert works == [("2-layers", ADA), ("2-layers", BOB), ("3-dropout", ADA)]
 
 
 def test_each_of_a_group_gets_the_work_of_all() -> None:

@@ -231,6 +231,16 @@ def test_a_download_is_of_one_system_and_files_that_another_would_have_named_are
     }
 
 
+def test_a_few_files_named_as_by_a_system_do_not_make_a_folder_its_download() -> None:
+    files = of_zip("007/2-layers.ipynb", "bob/2-layers.ipynb", "smithbob_102_5001_2-layers.ipynb")
+    assert {file.system for file in files.values()} == {"folder"}
+
+
+def test_a_file_of_which_its_folder_says_otherwise_is_nobodys() -> None:
+    plan = plan_of(entries_of({"bob/lovelaceada_101_5001_2-layers.ipynb": b""}), [ADA, BOB])
+    assert [file.reason for file in plan.excluded] == ["by its name it is of 007 (Canvas) and of bob (folder)"]
+
+
 def test_a_file_that_a_student_brought_to_google_classroom_may_be_called_as_anothers() -> None:
     (planned,) = plan_of(entries_of({"Layers/Ada Lovelace - 2-layers.ipynb": b""}), [ADA, BOB]).submissions
     assert planned.matched_by == "name, as claimed"
