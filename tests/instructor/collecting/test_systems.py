@@ -232,8 +232,9 @@ def test_a_download_is_of_one_system_and_files_that_another_would_have_named_are
 
 
 def test_a_few_files_named_as_by_a_system_do_not_make_a_folder_its_download() -> None:
-    files = of_zip("007/2-layers.ipynb", "bob/2-layers.ipynb", "smithbob_102_5001_2-layers.ipynb")
-    assert {file.system for file in files.values()} == {"folder"}
+    work = ("007/2-layers.ipynb", "bob/2-layers.ipynb")
+    for names in ((*work, "smithbob_102_5001_2-layers.ipynb"), [f"class/{name}" for name in work]):
+        assert {file.system for file in of_zip(*names).values()} == {"folder"}
 
 
 def test_a_file_of_which_its_folder_says_otherwise_is_nobodys() -> None:
