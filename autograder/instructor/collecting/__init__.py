@@ -1,1 +1,1 @@
-"""From what learning systems give out to ``submitted/STUDENT/ASSIGNMENT/``: read, match, plan, only then write."""
+"""Collect downloads into ``submitted/STUDENT/ASSIGNMENT/``: read, find the owners, plan, and only then write."""

@@ -1,14 +1,16 @@
-"""What lies in a download, a zip or a folder, without ever unpacking it.
+"""Read a download, a zip or a folder, without unpacking it.
 
 Defends: nothing is written under a name of the download, so no name can lead out of the course folder. Entries are read
-one at a time, each up to ``MAX_NOTEBOOK_BYTES``; what is too many, too large, compressed beyond reason, a link,
-encrypted, an archive of its own, or has a name that is absolute, leads upwards or occurs twice is refused with the
-reason, and the others are read. Does not defend: the time that it takes to read what is within the limits. Assumes: the
-download is not changed while it is read.
+one at a time, each up to ``MAX_NOTEBOOK_BYTES``. What is too many, too large, compressed beyond reason, a link or
+encrypted, or has a name that is absolute, leads upwards or occurs twice, is refused with the reason, and the others are
+read. A zip that a student handed in is opened in its place, one level deep and with the same limits; one of more bytes
+than a notebook may have, and every other archive, is refused. Does not defend: the time to read what is within the
+limits. Assumes: the download is not changed while it is read.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import struct
@@ -17,8 +19,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from autograder.instructor.course.folder import CourseFolderError
@@ -32,6 +35,7 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED, UTF_8 = 0x1, 0x800
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 ARCHIVE = "it is an archive: unpack it, and collect the folder"
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error)
 # What systems and editors leave behind; nobody hands it in.
 LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".ipynb_checkpoints", "__pycache__"}
 
@@ -45,27 +49,35 @@ class Entry:
     """A file of a download.
 
     Attributes:
-        name: its path as it is written there, for messages.
+        name: its path as the download has it, for messages.
         parts: of that path, outermost first; none of them leads upwards. Empty where the path is refused.
         refused: why it is not read; or empty.
-        read: returns its content up to some bytes, or raises ``EntryRefused``.
+        content: returns its first bytes, whether it is refused or not, or raises ``EntryRefused``.
         modified: when it was changed last, as seconds to order files by; 0 where nothing says it.
         path: on this machine, where the download is a folder.
-        packed: returns its content up to some bytes where it is refused for being a zip, which ``nested`` opens.
     """
 
     name: str
     parts: tuple[str, ...]
     refused: str
-    read: Callable[[int], bytes]
+    content: Callable[[int], bytes]
     modified: float = 0.0
     path: Path | None = None
-    packed: Callable[[int], bytes] | None = None
+
+    def read(self, limit: int) -> bytes:
+        """Return its first bytes.
+
+        Raises:
+            EntryRefused: it is refused, or cannot be read.
+        """
+        if self.refused:
+            raise EntryRefused(self.refused)
+        return self.content(limit)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Sequence[Entry]]:
-    """Give what lies in a zip or a folder, or a file by itself.
+def open_download(path: Path) -> Iterator[Sequence[Entry]]:
+    """Give the entries of a zip or a folder, or a file by itself.
 
     Raises:
         CourseFolderError: it is an archive of another kind, or a damaged one.
@@ -73,7 +85,7 @@ def opened(path: Path) -> Iterator[Sequence[Entry]]:
     """
     path.stat()  # what is not there is told as that
     if path.is_dir():
-        yield _listed(path)
+        yield _folder_entries(path)
     elif zipfile.is_zipfile(path):
         try:
             archive = zipfile.ZipFile(path)
@@ -81,44 +93,82 @@ def opened(path: Path) -> Iterator[Sequence[Entry]]:
             raise CourseFolderError(
                 f"{path}: its names are not in the encoding it says: unpack it, give the folder"
             ) from error
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+        except DAMAGED as error:
             raise CourseFolderError(f"{path} is a damaged zip: download it again ({error})") from error
         with archive:
-            yield zip_entries(archive)
+            yield _zip_entries(archive)
     elif path.name.casefold().endswith(ARCHIVES):
         raise CourseFolderError(f"{path} is no zip: unpack it, and give the folder")
     else:
-        yield [_file(path.parent, path)]
+        yield [_file_entry(path.parent, path)]
 
 
-def zip_entries(archive: zipfile.ZipFile) -> list[Entry]:
-    """Return the entries of a zip; what would be unsafe to read is refused."""
-    entries, seen, total = list[Entry](), set[str](), 0
+# A zip in the download
+
+
+def unzipped(entry: Entry) -> list[Entry]:
+    """Return the entries of a zip that a student handed in; any other entry by itself."""
+    if entry.refused != ARCHIVE or not entry.name.casefold().endswith(".zip"):
+        return [entry]
+    try:
+        inner_entries = _inner_entries(entry)
+    except EntryRefused as refused:
+        return [replace(entry, refused=str(refused))]
+    return [_inner_entry(entry, index, inner) for index, inner in enumerate(inner_entries)]
+
+
+@lru_cache(maxsize=1)  # entries are read one after the other
+def _inner_entries(outer: Entry) -> Sequence[Entry]:
+    content = outer.content(MAX_NOTEBOOK_BYTES + 1)
+    if len(content) > MAX_NOTEBOOK_BYTES:
+        raise EntryRefused(f"it is a zip of more than {MAX_NOTEBOOK_BYTES >> 20} MiB")
+    try:
+        return _zip_entries(zipfile.ZipFile(io.BytesIO(content)))
+    except DAMAGED as error:
+        raise EntryRefused("it is a damaged zip") from error
+
+
+def _inner_entry(outer: Entry, index: int, inner: Entry) -> Entry:
+    """Return an entry of a zip with its place in the download; the zip is not held open for it."""
+
+    def content(limit: int) -> bytes:
+        return _inner_entries(outer)[index].content(limit)
+
+    parts = (*outer.parts, *inner.parts) if inner.parts else ()
+    return Entry(f"{outer.name}/{inner.name}", parts, inner.refused, content, inner.modified or outer.modified)
+
+
+# Entries of a zip
+
+
+def _zip_entries(archive: zipfile.ZipFile) -> list[Entry]:
+    entries, names, total_bytes = list[Entry](), set[str](), 0
     for info in archive.infolist():
-        name = _name(info)
+        name = _decoded_name(info)
         parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
         if LITTER & set(parts) or (name.endswith("/") and not _is_special(info)):
             continue
-        reason = _unsafe_name(name, parts) or _unsafe_entry(info, parts)
+        unsafe_name = _unsafe_name(name, parts)
+        reason = unsafe_name or _unsafe_entry(info, parts)
         key = unicodedata.normalize("NFC", "/".join(parts)).casefold()
-        if not reason and key in seen:
+        if not reason and key in names:
             reason = "an earlier entry has the same name"
-        if not reason and total + info.file_size > MAX_TOTAL_BYTES:
+        if not reason and total_bytes + info.file_size > MAX_TOTAL_BYTES:
             reason = f"the entries before it have {MAX_TOTAL_BYTES >> 30} GiB already"
-        if len(entries) >= MAX_ENTRIES:
+        if len(entries) == MAX_ENTRIES:
             reason = f"there are more than {MAX_ENTRIES} entries"
         if not reason:
-            seen.add(key)
-            total += info.file_size
-        safe = () if _unsafe_name(name, parts) else parts
-        packed = _reader(archive, info, "") if _is_zip(name, reason) else None
-        entries.append(Entry(name, safe, reason, _reader(archive, info, reason), _seconds(info), packed=packed))
+            names.add(key)
+            total_bytes += info.file_size
+        entries.append(
+            Entry(name, () if unsafe_name else parts, reason, _zip_reader(archive, info), _modified_seconds(info))
+        )
         if len(entries) > MAX_ENTRIES:
             break  # one is named for all that follow
     return entries
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def _decoded_name(info: zipfile.ZipInfo) -> str:
     """Return an entry's name; what is UTF-8 without saying so, as from macOS, is read as that."""
     name = info.orig_filename
     if not info.flag_bits & UTF_8:
@@ -168,47 +218,44 @@ def _unsafe_size(size: int, name: str) -> str:
     return f"it has more than {MAX_NOTEBOOK_BYTES >> 20} MiB" if size > MAX_NOTEBOOK_BYTES else ""
 
 
-def _is_zip(name: str, refused: str) -> bool:
-    return refused == ARCHIVE and name.casefold().endswith(".zip")
-
-
-def _seconds(info: zipfile.ZipInfo) -> float:
-    """Return an entry's time as seconds; a zip knows no time zone, so they only order what is in it."""
+def _modified_seconds(info: zipfile.ZipInfo) -> float:
+    """Return an entry's time as seconds; a zip knows no time zone, so they only order its entries."""
     try:
         return datetime(*info.date_time, tzinfo=UTC).timestamp()
     except ValueError:
         return 0.0
 
 
-def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, reason: str) -> Callable[[int], bytes]:
-    def read(limit: int) -> bytes:
-        if reason:
-            raise EntryRefused(reason)
+def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
+    def content(limit: int) -> bytes:
         try:
             with archive.open(info) as file:
                 return file.read(limit)
-        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, RuntimeError, OSError) as error:
+        except (*DAMAGED, zlib.error, EOFError, RuntimeError, OSError) as error:
             raise EntryRefused("it is damaged") from error
 
-    return read
+    return content
 
 
-def _listed(root: Path) -> list[Entry]:
+# Entries of a folder
+
+
+def _folder_entries(root: Path) -> list[Entry]:
     entries: list[Entry] = []
-    for folder, folders, names in os.walk(root, onerror=lambda error: entries.append(_closed(root, error))):
-        linked = [name for name in folders if (Path(folder) / name).is_symlink()]
-        folders[:] = sorted(name for name in folders if name not in LITTER and name not in linked)
-        for name in sorted({*names, *linked} - LITTER):
+    for folder, folders, names in os.walk(root, onerror=lambda error: entries.append(_closed_entry(root, error))):
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        folders[:] = sorted(name for name in folders if name not in LITTER and name not in links)
+        for name in sorted({*names, *links} - LITTER):
             try:
-                entries.append(_file(root, Path(folder) / name, too_many=len(entries) == MAX_ENTRIES))
+                entries.append(_file_entry(root, Path(folder) / name))
             except OSError as error:
-                entries.append(_closed(root, error))
-            if len(entries) > MAX_ENTRIES:
-                return entries  # one is named for all that follow
+                entries.append(_closed_entry(root, error))
+            if len(entries) > MAX_ENTRIES:  # one is named for all that follow
+                return [*entries[:-1], replace(entries[-1], refused=f"there are more than {MAX_ENTRIES} files")]
     return entries
 
 
-def _closed(root: Path, error: OSError) -> Entry:
+def _closed_entry(root: Path, error: OSError) -> Entry:
     """Return a file or folder below the root that cannot even be looked at, such as one that a student has closed.
 
     Raises:
@@ -217,43 +264,29 @@ def _closed(root: Path, error: OSError) -> Entry:
     path = Path(error.filename)
     if path == root:
         raise error
-    parts, reason = _parts(root, path), f"it cannot be read: {error.strerror}"
-
-    def read(limit: int) -> bytes:
-        raise EntryRefused(reason)
-
-    return Entry("/".join(parts), parts, reason, read, path=path)
+    parts = _parts(root, path)
+    return Entry("/".join(parts), parts, f"it cannot be read: {error.strerror}", lambda limit: b"", path=path)
 
 
-def _parts(root: Path, path: Path) -> tuple[str, ...]:
-    # A folder may hold names that are no text; they are shown, and never written to.
-    return tuple(os.fsencode(part).decode("utf-8", "replace") for part in path.relative_to(root).parts)
+def _file_entry(root: Path, path: Path) -> Entry:
+    status = path.lstat()
+    if stat.S_ISLNK(status.st_mode):
+        reason = "it is a link"
+    elif not stat.S_ISREG(status.st_mode):
+        reason = "it is no file"
+    else:
+        reason = _unsafe_size(status.st_size, path.name)
 
-
-def _file(root: Path, path: Path, *, too_many: bool = False) -> Entry:
-    found = path.lstat()
-    reason = _unsafe_file(found, path.name)
-    if too_many:
-        reason = f"there are more than {MAX_ENTRIES} files"
-
-    def read(limit: int) -> bytes:
-        if reason:
-            raise EntryRefused(reason)
+    def content(limit: int) -> bytes:
         try:
             return read_capped(path)[:limit]
         except (OSError, MalformedNotebook) as error:
             raise EntryRefused(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
-    def packed(limit: int) -> bytes:
-        with path.open("rb") as file:
-            return file.read(limit)
-
     parts = _parts(root, path)
-    inside = packed if _is_zip(path.name, reason) and stat.S_ISREG(found.st_mode) else None
-    return Entry("/".join(parts), parts, reason, read, found.st_mtime, path, inside)
+    return Entry("/".join(parts), parts, reason, content, status.st_mtime, path)
 
 
-def _unsafe_file(found: os.stat_result, name: str) -> str:
-    if stat.S_ISLNK(found.st_mode):
-        return "it is a link"
-    return _unsafe_size(found.st_size, name) if stat.S_ISREG(found.st_mode) else "it is no file"
+def _parts(root: Path, path: Path) -> tuple[str, ...]:
+    # A folder may hold names that are no text; they are shown, and never written to.
+    return tuple(os.fsencode(part).decode("utf-8", "replace") for part in path.relative_to(root).parts)

@@ -1,4 +1,4 @@
-"""What a reader says of one file of a download."""
+"""A file of a download with what its learning system says of it, and the parts of its path that the system gave."""
 
 from __future__ import annotations
 
@@ -8,8 +8,27 @@ from datetime import datetime
 from itertools import takewhile
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.ownership import Ownership
 from autograder.instructor.course.matching import Clue
+
+TIMESTAMP = "timestamp.txt"  # in which nbgrader writes when a submission was handed in
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """Which accounts of this machine own a submission whose name a student chose.
+
+    Attributes:
+        named: the student whom the name of its folder, or where there is none of its file, gives.
+        accounts: those that own the folder and what is in it; empty where the download does not say.
+    """
+
+    named: str
+    accounts: tuple[str, ...] = ()
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether it is the named student's, by nbgrader's own rule."""
+        return set(self.accounts) == {self.named}
 
 
 @dataclass(frozen=True)
@@ -26,9 +45,9 @@ class DownloadedFile:
         number: of the attempt, where the system gives one; the first is 1.
         upload: grows from upload to upload, where the system numbers them.
         doubt: what speaks against its time, in words for the instructor; or empty.
-        owned: who owns it on the disk, where students themselves choose the name that says whose it is; or None.
-        others: what other systems would say of the same file, by its name.
-        said: whether its time is the instructor's word.
+        ownership: who owns it on the disk, where students themselves choose the name that says whose it is; or None.
+        other_readings: what other systems would say of the same file, by its name.
+        by_instructor: whether its time is the instructor's word.
     """
 
     entry: Entry
@@ -40,9 +59,9 @@ class DownloadedFile:
     number: int | None = None
     upload: int = 0
     doubt: str = ""
-    owned: Ownership | None = None
-    others: tuple[DownloadedFile, ...] = ()
-    said: bool = False
+    ownership: Ownership | None = None
+    other_readings: tuple[DownloadedFile, ...] = ()
+    by_instructor: bool = False
 
 
 # Takes the entries, and how many folders all of them lie in; returns those that it knows. Only names at the outermost

@@ -1,31 +1,153 @@
-"""What collecting a download would do. Pure: it reads nothing and writes nothing."""
+"""Plan a collection: the work to submit, the files to leave out, the absent students. No file is read or written."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from autograder.instructor.collecting.given import SYSTEM as BY_HAND
-from autograder.instructor.collecting.given import with_given_time, would_tell
-from autograder.instructor.collecting.planned import (
-    Action,
-    ExcludedFile,
-    PlacedWork,
-    Plan,
-    RecognisedFile,
-    Situation,
-    SubmissionPlan,
-    WrongFileType,
-)
-from autograder.instructor.collecting.whose import owners_of
+from autograder.instructor.collecting.by_hand import SYSTEM as BY_HAND
+from autograder.instructor.collecting.owners import owners_of
+from autograder.instructor.collecting.recognising import RecognisedFile
+from autograder.instructor.collecting.selection import WRITES, Action, PlacedWork, action_for, chosen_of, with_new
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.matching import Directory, Match
 from autograder.instructor.course.roster import Student
-from autograder.receipts import PACKED
+
+MatchedFiles = Sequence[tuple[RecognisedFile, Sequence[Match]]]  # each with whom its owners were found to be
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The facts that a plan depends on, besides the download.
+
+    Attributes:
+        students: the class.
+        kept: the attempts that are kept, by student and assignment.
+        submitted: the files that are placed, by student and assignment.
+        due: when each assignment is due, with a time zone.
+        now: with a time zone.
+        times: when students handed in, as the instructor says, by student.
+        own_due: when it is due for those who have an extension, by student and assignment.
+    """
+
+    students: Sequence[Student]
+    kept: Mapping[Work, tuple[Attempt, ...]]
+    submitted: Mapping[Work, PlacedWork]
+    due: Mapping[str, datetime]
+    now: datetime
+    times: Mapping[str, datetime] = field(default_factory=dict)
+    own_due: Mapping[Work, datetime] = field(default_factory=dict)
+
+    def placed(self, work: Work) -> PlacedWork:
+        """Return the files that are placed of a student's work."""
+        return self.submitted.get(work, PlacedWork())
+
+
+@dataclass(frozen=True)
+class SubmissionPlan:
+    """The plan for one student's work.
+
+    Attributes:
+        student: whose it is.
+        assignment: its id.
+        attempts: all that are known, the first first.
+        chosen: the one that is to be graded; None where there is no such attempt.
+        matched_by: the kind of the clue that said whose it is, and where students choose it, whether it is proved.
+        seconds_late: by the due date, 0 where it is in time or nothing says when it came.
+        action: what is written.
+        note: what is odd about the chosen one; or empty.
+        doubt: what speaks against its time; or empty.
+        placed: the files that are in its place now.
+        learned: whether an attempt, or its time, was not known before.
+    """
+
+    student: Student
+    assignment: str
+    attempts: tuple[Attempt, ...]
+    chosen: Attempt | None
+    matched_by: str
+    seconds_late: float
+    action: Action
+    note: str
+    doubt: str
+    placed: PlacedWork
+    learned: bool
+
+    @property
+    def late_since_unknown(self) -> bool:
+        """Whether the system says that it is late, and nothing says by how much."""
+        written_by_hand = self.action == "as it is" and self.placed.stamp
+        return bool(self.chosen and self.chosen.late and not self.chosen.when and not written_by_hand)
+
+
+@dataclass(frozen=True)
+class ExcludedFile:
+    """A file that is not collected.
+
+    Attributes:
+        file: of the download.
+        reason: why.
+        matters: whether it may be somebody's work, and not just something that lay beside it.
+        unmatched: the searches in the class that found nobody, where it is a notebook of the course.
+        senders: the students who handed in no notebook, and this file first.
+    """
+
+    file: RecognisedFile
+    reason: str
+    matters: bool
+    unmatched: tuple[Match, ...] = ()
+    senders: tuple[Student, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Its path in the download."""
+        return self.file.downloaded.entry.name
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan of a collection.
+
+    Attributes:
+        submissions: by assignment and student.
+        excluded: the files that are not collected, in the order of the download.
+        absent: the students of whom there is nothing, by assignment.
+        assignment: the only one that the download is of; empty where there may be several.
+    """
+
+    submissions: tuple[SubmissionPlan, ...]
+    excluded: tuple[ExcludedFile, ...]
+    absent: Mapping[str, tuple[Student, ...]] = field(default_factory=dict)
+    assignment: str = ""
+
+    @property
+    def wrong_types(self) -> dict[str, str]:
+        """The first file of each student who handed in something else than a notebook, by the student's id."""
+        return {student.id: excluded.file.name for excluded in self.excluded for student in excluded.senders}
+
+    @property
+    def to_write(self) -> list[SubmissionPlan]:
+        """The work that is written: into submitted/, or at least new attempts into collected/."""
+        return [submission for submission in self.submissions if submission.learned or submission.action in WRITES]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that may be somebody's work is collected."""
+        unplaced = any(submission.action in ("blocked", "no such attempt") for submission in self.submissions)
+        return not unplaced and not any(file.matters for file in self.excluded)
+
+
+@dataclass(frozen=True)
+class StudentFile:
+    """A notebook that was found to be one student's, and the kind of the clue that said so."""
+
+    file: RecognisedFile
+    student: Student
+    matched_by: str
 
 
 def make_plan(
@@ -36,7 +158,7 @@ def make_plan(
     choice: str = "last",
     force: bool = False,
 ) -> Plan:
-    """Return what collecting some files would do.
+    """Plan the collection of some files.
 
     Args:
         files: of the download.
@@ -45,157 +167,121 @@ def make_plan(
         choice: of the attempts: ``first``, ``last`` or a number.
         force: replace also what was not collected.
     """
-    files, directory, by_hand = list(files), Directory(situation.students), _by_hand(situation)
-    theirs: dict[Work, list[tuple[RecognisedFile, Student, str]]] = defaultdict(list)
-    left_out, no_notebooks = list[ExcludedFile](), list[tuple[int, RecognisedFile, Sequence[Match]]]()
-    for file, matches in zip(files, owners_of([file.handed_in for file in files], directory), strict=True):
-        reason, matters, stranger, several = file.note, bool(file.handed_in.entry.refused), False, False
-        if file.assignment and only not in (None, file.assignment):
-            reason, matters = f"it is a notebook of {file.assignment}", False
-        elif file.assignment:
-            for match in matches:
-                if match.student:
-                    own = replace(file, handed_in=with_given_time(file.handed_in, match.student, situation.times))
-                    theirs[match.student.id, file.assignment].append((own, match.student, match.by))
-            reason, matters = "; ".join(match.reason for match in matches if not match.student), True
-            stranger, several = (any(getattr(match, what) for match in matches) for what in ("stranger", "several"))
-            if not reason:
-                continue
-            if settled := by_hand[file.assignment, file.digest]:
-                reason, matters = f"collected by hand for {settled.pop(0).id_and_name}", False
-                stranger = several = False
-        else:
-            no_notebooks.append((len(left_out), file, matches))
-        tells = several and would_tell(file.handed_in)
-        left_out.append(ExcludedFile(file.handed_in.entry.name, reason, matters, stranger, several, tells))
-    planned = tuple(
-        _planned(found, situation, assignment, choice, force=force)
-        for (_, assignment), found in sorted(theirs.items(), key=lambda item: (item[0][1], item[0][0]))
+    files = list(files)
+    owners = owners_of([file.downloaded for file in files], Directory(situation.students))
+    matched = list(zip(files, owners, strict=True))
+    works = _files_by_work(matched, situation, only)
+    submissions = tuple(
+        _submission_plan(works[work], situation, choice, force=force)
+        for work in sorted(works, key=lambda work: (work[1], work[0]))
     )
-    assignments = [only] if only else list(dict.fromkeys(work.assignment for work in planned))
-    absent = {name: _absent(name, situation, theirs) for name in assignments}
-    about = assignments[0] if len(assignments) == 1 else ""
-    without = {student.id for name in assignments for student in absent[name]} if assignments else None
-    instead: dict[str, WrongFileType] = {}
-    for at, file, whose in no_notebooks:
-        for student in filter(None, (match.student for match in whose)):
-            if student.id not in instead and (without is None or student.id in without):
-                name = file.handed_in.entry.name.rpartition("/")[2]
-                why = f": {file.note}" if left_out[at].matters else ""
-                reason = f"{student.id_and_name} handed in {name}, and no notebook{why}"
-                left_out[at] = replace(left_out[at], reason=reason, matters=True)
-                instead[student.id] = WrongFileType(student, about, name)
-    absent = {name: tuple(one for one in who if one.id not in instead) for name, who in absent.items()}
-    return Plan(planned, tuple(left_out), absent, tuple(instead.values()))
+    assignments = [only] if only else list(dict.fromkeys(submission.assignment for submission in submissions))
+    missing = {name: _missing(name, situation, works) for name in assignments}
+    awaited = [student for students in missing.values() for student in students] if assignments else situation.students
+    excluded = _excluded(matched, situation, {student.id for student in awaited}, only)
+    senders = {student.id for file in excluded for student in file.senders}
+    absent = {
+        name: tuple(student for student in students if student.id not in senders) for name, students in missing.items()
+    }
+    return Plan(submissions, tuple(excluded), absent, assignments[0] if len(assignments) == 1 else "")
 
 
-def _by_hand(situation: Situation) -> dict[tuple[str, str], list[Student]]:
-    """Return for whom the instructor has collected what, by assignment and digest."""
-    found: dict[tuple[str, str], list[Student]] = defaultdict(list)
-    students = {student.id: student for student in situation.students}
-    for (student, assignment), attempts in situation.kept.items():
-        for digest in {attempt.digest for attempt in attempts if attempt.system == BY_HAND}:
-            found[assignment, digest].append(students[student])
-    return found
+def _files_by_work(matched: MatchedFiles, situation: Situation, only: str | None) -> dict[Work, list[StudentFile]]:
+    works: dict[Work, list[StudentFile]] = defaultdict(list)
+    for file, matches in matched:
+        if not file.assignment or only not in (None, file.assignment):
+            continue
+        for match in matches:
+            if match.student:
+                timed = _with_time(file, situation.times.get(match.student.id))
+                works[match.student.id, file.assignment].append(StudentFile(timed, match.student, match.by))
+    return works
 
 
-def _absent(assignment: str, situation: Situation, theirs: Mapping[Work, object]) -> tuple[Student, ...]:
+def _with_time(file: RecognisedFile, when: datetime | None) -> RecognisedFile:
+    """Return a file with the time that the instructor gives, where its system gives none."""
+    if when is None or file.downloaded.when is not None:
+        return file
+    return replace(file, downloaded=replace(file.downloaded, when=when, by_instructor=True))
+
+
+def _missing(assignment: str, situation: Situation, works: Container[Work]) -> tuple[Student, ...]:
+    """Return the students of whom no notebook is found, kept or placed."""
     return tuple(
         student
         for student in situation.students
-        if (work := (student.id, assignment)) not in theirs
+        if (work := (student.id, assignment)) not in works
         and not situation.kept.get(work)
-        and not situation.submitted.get(work, PlacedWork()).digest
+        and not situation.placed(work).digest
     )
 
 
-def _planned(
-    found: Sequence[tuple[RecognisedFile, Student, str]],
-    situation: Situation,
-    assignment: str,
-    choice: str,
-    *,
-    force: bool,
-) -> SubmissionPlan:
-    student = found[0][1]
+def _excluded(matched: MatchedFiles, situation: Situation, awaited: set[str], only: str | None) -> list[ExcludedFile]:
+    """Return the files that are not collected. Students without a notebook are awaited; each is named with one file."""
+    by_hand = _collected_by_hand(situation)
+    excluded: list[ExcludedFile] = []
+    for file, matches in matched:
+        unmatched = tuple(match for match in matches if not match.student)
+        if not file.assignment:
+            students = {match.student.id: match.student for match in matches if match.student}
+            senders = tuple(student for student in students.values() if student.id in awaited)
+            awaited = awaited - students.keys()
+            excluded.append(_no_notebook(file, senders))
+        elif only not in (None, file.assignment):
+            excluded.append(ExcludedFile(file, f"it is a notebook of {file.assignment}", matters=False))
+        elif unmatched and (students_by_hand := by_hand[file.assignment, file.digest]):
+            reason = f"collected by hand for {students_by_hand.pop(0).id_and_name}"
+            excluded.append(ExcludedFile(file, reason, matters=False))
+        elif unmatched:
+            reason = "; ".join(match.reason for match in unmatched)
+            excluded.append(ExcludedFile(file, reason, matters=True, unmatched=unmatched))
+    return excluded
+
+
+def _no_notebook(file: RecognisedFile, senders: tuple[Student, ...]) -> ExcludedFile:
+    is_refused = bool(file.downloaded.entry.refused)
+    if not senders:
+        return ExcludedFile(file, file.note, matters=is_refused)
+    who = " and ".join(student.id_and_name for student in senders)
+    reason = f"{who} handed in {file.name}, and no notebook" + (f": {file.note}" if is_refused else "")
+    return ExcludedFile(file, reason, matters=True, senders=senders)
+
+
+def _collected_by_hand(situation: Situation) -> dict[tuple[str, str], list[Student]]:
+    """Return for whom the instructor has collected what, by assignment and digest."""
+    by_hand: dict[tuple[str, str], list[Student]] = defaultdict(list)
+    students = {student.id: student for student in situation.students}
+    for (student, assignment), attempts in situation.kept.items():
+        for digest in {attempt.digest for attempt in attempts if attempt.system == BY_HAND}:
+            by_hand[assignment, digest].append(students[student])
+    return by_hand
+
+
+def _submission_plan(files: Sequence[StudentFile], situation: Situation, choice: str, *, force: bool) -> SubmissionPlan:
+    student, assignment = files[0].student, files[0].file.assignment
     work = (student.id, assignment)
-    before = situation.kept.get(work, ())
-    attempts = with_new(before, [file for file, *_ in found], situation.now)
+    before, placed = situation.kept.get(work, ()), situation.placed(work)
+    attempts = with_new(before, [own.file for own in files], situation.now)
     chosen = chosen_of(attempts, choice)
-    due = situation.own_due.get(work, situation.due.get(assignment))
-    lies_there = situation.submitted.get(work, PlacedWork())
-    of_chosen = [
-        (file, by)
-        for file, _, by in found
-        if chosen and file.digest == chosen.digest and file.handed_in.when in (chosen.when, None)
-    ]
-    file, by = of_chosen[0] if of_chosen else (found[-1][0], found[-1][2])
-    action = action_for(chosen, attempts, lies_there, force=force)
-    if action == "as it is" and file.handed_in.said and chosen and lies_there.stamp != chosen.stamp:
+    of_chosen = [own for own in files if chosen and _is_of(own.file, chosen)]
+    own = of_chosen[0] if of_chosen else files[-1]
+    action = action_for(chosen, attempts, placed, force=force)
+    if action == "as it is" and own.file.downloaded.by_instructor and chosen and placed.stamp != chosen.stamp:
         action = "newer"  # a time that was written there before, and is corrected
     return SubmissionPlan(
         student,
         assignment,
         attempts,
         chosen,
-        by,
-        seconds_late(chosen.when, due) if chosen else 0.0,
+        own.matched_by,
+        seconds_late(chosen.when, situation.own_due.get(work, situation.due.get(assignment))) if chosen else 0.0,
         action,
-        file.note if of_chosen else "",
-        file.handed_in.doubt if of_chosen else "",
-        lies_there,
-        attempts != before,
+        note=own.file.note if of_chosen else "",
+        doubt=own.file.downloaded.doubt if of_chosen else "",
+        placed=placed,
+        learned=attempts != before,
     )
 
 
-def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: datetime) -> tuple[Attempt, ...]:
-    """Return the attempts with those of a download that are not among them, in the order of time.
-
-    Where nothing says when something was handed in, that was before it was first met; the system's numbers, and then
-    the time of the file, order what was met together.
-    """
-    attempts = list(before)
-    for file in sorted(files, key=_order):
-        handed_in = file.handed_in
-        path, system = handed_in.entry.name, handed_in.system
-        new = Attempt(0, file.digest, handed_in.when, handed_in.late, now, path, system, handed_in.proved)
-        said = handed_in.said  # then the instructor's word stands
-        same = [at for at, one in enumerate(attempts) if new.same_as(one) or (said and new.digest == one.digest)]
-        if not same:
-            last = max((other.number for other in attempts), default=0)
-            attempts.append(replace(new, number=max(last + 1, handed_in.number or 0)))
-        elif attempts[same[0]].when is None or new.proved or said:  # met again, and now it is known, or proved
-            attempts[same[0]] = replace(attempts[same[0]], when=new.when, proved=new.proved)
-    return tuple(attempts)
-
-
-def _order(file: RecognisedFile) -> tuple[float, int, int, bool, float, str]:
-    handed_in, entry = file.handed_in, file.handed_in.entry
-    when = handed_in.when.timestamp() if handed_in.when else 0.0
-    # Where a whole folder is handed in, the notebook may have gone on since `hand_in()` packed a copy of it.
-    is_live = PACKED not in entry.parts[:-1]
-    return when, handed_in.upload, handed_in.number or 0, is_live, entry.modified, entry.name
-
-
-def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
-    """Return the attempt that is to be graded: ``first``, ``last`` or one by its number."""
-    in_time = sorted(attempts, key=lambda attempt: (attempt.when or attempt.collected, attempt.number))
-    if choice in ("first", "last"):
-        return in_time[0 if choice == "first" else -1]
-    return next((attempt for attempt in attempts if str(attempt.number) == choice), None)
-
-
-def action_for(chosen: Attempt | None, attempts: Sequence[Attempt], there: PlacedWork, *, force: bool) -> Action:
-    """Return what is to be done with the chosen attempt, where something may lie in its place."""
-    if chosen is None:
-        return "no such attempt"
-    ours = {attempt.digest for attempt in attempts}
-    stamps = {attempt.stamp for attempt in attempts} | {""}
-    if there.digest == chosen.digest and (there.stamp == chosen.stamp or there.stamp not in stamps or not chosen.stamp):
-        return "as it is"
-    if not there.digest and not there.stamp:
-        return "new"
-    if not force and (there.digest not in ours or there.stamp not in stamps):
-        return "blocked"
-    was = next((attempt for attempt in attempts if attempt.digest == there.digest), None)
-    return "newer" if was is None or was.number <= chosen.number else "other attempt"
+def _is_of(file: RecognisedFile, attempt: Attempt) -> bool:
+    return file.digest == attempt.digest and file.downloaded.when in (attempt.when, None)

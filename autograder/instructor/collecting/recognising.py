@@ -1,14 +1,16 @@
-"""Which assignment a file is: by the cells that it holds, and only then by its name."""
+"""Recognise the assignment of a file by its cells, and only then by its name."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.instructor.collecting.archive import Entry, EntryRefused
+from autograder.instructor.collecting.archive import EntryRefused
+from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.course.folder import CourseFolder
 from autograder.notebooks.graft import (
     MAX_NOTEBOOK_BYTES,
@@ -24,73 +26,80 @@ HEAD_BYTES = 64
 
 
 @dataclass(frozen=True)
-class Recognised:
-    """What a file is.
+class RecognisedFile:
+    """A file of a download, read.
 
     Attributes:
-        assignment: its id; empty where it is none of the course's.
-        content: of the file; empty where it is none.
-        note: what an instructor should know of it: why it is none, or what is odd about it; or empty.
+        downloaded: what its system says of it.
+        assignment: that it is of; empty where it is none of the course's.
+        digest: of its content, SHA-256 in hex; empty where it is no notebook of the course.
+        note: why it is none, or what is odd about it; or empty.
     """
 
-    assignment: str
-    content: bytes = b""
+    downloaded: DownloadedFile
+    assignment: str = ""
+    digest: str = ""
     note: str = ""
 
-
-class Assignments:
-    """The assignments of a course, by the ids of the cells in which their exercises are answered."""
-
-    def __init__(self, answers: Mapping[str, frozenset[str]]) -> None:
-        self.answers = answers
-
-    @classmethod
-    def of(cls, folder: CourseFolder) -> Assignments:
-        """Return the released assignments of a course folder."""
-        return cls({name: _answers(read_notebook(folder.released(name))) for name in folder.assignments()})
-
-    def recognise(self, entry: Entry) -> Recognised:
-        """Return what a file of a download is."""
-        named = self._named(entry.parts[-1]) if entry.parts else ""
-        if entry.refused:
-            return Recognised("", note=entry.refused)
-        try:
-            # What begins like JSON, under whatever name, and what is called a notebook.
-            if not named and not entry.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-                return Recognised("", note=NO_NOTEBOOK)
-            content = entry.read(MAX_NOTEBOOK_BYTES + 1)
-        except EntryRefused as refused:
-            return Recognised("", note=str(refused))
-        try:
-            held = _cells(parse_notebook(content, entry.parts[-1]))
-        except MalformedNotebook as error:
-            note = str(error).removeprefix(f"{entry.parts[-1]} ")
-            return Recognised(named, content, note) if named else Recognised("", note=NO_NOTEBOOK)
-        shares = {name: len(held & answers) for name, answers in self.answers.items()}
-        most = max(shares.values(), default=0)
-        best = [name for name, share in shares.items() if share == most]
-        if most == 0:
-            note = f"it holds none of the cells of {named}"
-            return Recognised(named, content, note) if named else Recognised("", note=NO_NOTEBOOK)
-        if len(best) > 1:
-            return Recognised("", note=f"it holds as much of {' as of '.join(best)}")
-        return Recognised(best[0], content, f"it is called {named}" if named not in ("", best[0]) else "")
-
-    def _named(self, file: str) -> str:
-        """Return the assignment that a notebook's file is called after; empty where that is none."""
-        if ".ipynb" not in file.casefold():
-            return ""
-        # The longest first: one assignment's name may begin with another's.
-        names = sorted(self.answers, key=len, reverse=True)
-        return next(
-            (name for name in names if re.search(rf"(?<![\w]){re.escape(name)}(?!\w)|_{re.escape(name)}(?!\w)", file)),
-            "",
-        )
+    @property
+    def name(self) -> str:
+        """The name of the file, without its folders."""
+        return self.downloaded.entry.name.rpartition("/")[2]
 
 
-def _cells(notebook: NotebookNode) -> frozenset[str]:
+Answers = Mapping[str, frozenset[str]]  # the cells in which exercises are answered, by assignment
+
+
+def answers_of(folder: CourseFolder) -> dict[str, frozenset[str]]:
+    """Return the ids of the cells in which each released assignment is answered."""
+    return {name: _answer_ids(read_notebook(folder.released(name))) for name in folder.assignments()}
+
+
+def recognise(file: DownloadedFile, answers: Answers) -> RecognisedFile:
+    """Read a file of a download, and say what it is."""
+    entry = file.entry
+    if entry.refused:
+        return RecognisedFile(file, note=entry.refused)
+    name = entry.parts[-1]
+    named = _named(name, answers)
+    try:
+        # What begins like JSON, under whatever name, and what is called a notebook.
+        if not named and not entry.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+            return RecognisedFile(file, note=NO_NOTEBOOK)
+        content = entry.read(MAX_NOTEBOOK_BYTES + 1)
+    except EntryRefused as refused:
+        return RecognisedFile(file, note=str(refused))
+    try:
+        assignment, note = _by_cells(_cell_ids(parse_notebook(content, name)), named, answers)
+    except MalformedNotebook as error:
+        assignment, note = named, str(error).removeprefix(f"{name} ") if named else NO_NOTEBOOK
+    return RecognisedFile(file, assignment, hashlib.sha256(content).hexdigest() if assignment else "", note)
+
+
+def _by_cells(cell_ids: frozenset[str], named: str, answers: Answers) -> tuple[str, str]:
+    """Return the assignment that most of some cells are of, or else the one that their file is called after."""
+    shares = {name: len(cell_ids & ids) for name, ids in answers.items()}
+    most = max(shares.values(), default=0)
+    best = [name for name, share in shares.items() if share == most]
+    if most == 0:
+        return named, f"it holds none of the cells of {named}" if named else NO_NOTEBOOK
+    if len(best) > 1:
+        return "", f"it holds as much of {' as of '.join(best)}"
+    return best[0], f"it is called {named}" if named not in ("", best[0]) else ""
+
+
+def _named(file: str, assignments: Iterable[str]) -> str:
+    """Return the assignment that a notebook's file is called after; empty where that is none."""
+    if ".ipynb" not in file.casefold():
+        return ""
+    # The longest first: one assignment's name may begin with another's.
+    names = sorted(assignments, key=len, reverse=True)
+    return next((name for name in names if re.search(rf"(?:(?<!\w)|_){re.escape(name)}(?!\w)", file)), "")
+
+
+def _cell_ids(notebook: NotebookNode) -> frozenset[str]:
     return frozenset(grade_id for cell in notebook.cells if (grade_id := grade_id_of(cell)))
 
 
-def _answers(notebook: NotebookNode) -> frozenset[str]:
+def _answer_ids(notebook: NotebookNode) -> frozenset[str]:
     return frozenset(grade_id for cell in notebook.cells if is_answer(cell) and (grade_id := grade_id_of(cell)))

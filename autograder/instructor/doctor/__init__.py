@@ -180,19 +180,19 @@ def owners_finding(inbound: Path, students: Sequence[Student]) -> Finding:
     Raises:
         OSError: the exchange cannot be read.
     """
-    from autograder.instructor.collecting.ownership import owned
+    from autograder.instructor.collecting.owners import ownership_of, refusal
     from autograder.instructor.collecting.systems.nbgrader_exchange import NAME
     from autograder.instructor.course.matching import Clue, Directory
 
     directory, proved, unknown, wrong = Directory(students), 0, 0, list[str]()
     for path in sorted(inbound.iterdir()):
         if name := NAME.fullmatch(path.name):
-            whose = owned(name["student"], [path, *path.rglob("*.ipynb")])
-            named = directory.find([Clue("id", whose.named)]).student or Student(whose.named)
-            proved += whose.is_proved
-            if whose.refusal([named], directory):
-                wrong.append(f"{path.name} belongs to {' and '.join(whose.accounts)}")
-            elif not whose.is_proved:
+            ownership = ownership_of(name["student"], [path, *path.rglob("*.ipynb")])
+            named = directory.find([Clue("id", ownership.named)]).student or Student(ownership.named)
+            proved += ownership.is_proved
+            if refusal(ownership, [named], directory):
+                wrong.append(f"{path.name} belongs to {' and '.join(ownership.accounts)}")
+            elif not ownership.is_proved:
                 unknown += 1
     what = "exchange: owners"
     if wrong:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.instructor.collecting.archive import EntryRefused, opened
+from autograder.instructor.collecting.archive import EntryRefused, open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.systems import plain, read_all
-from autograder.instructor.collecting.whose import owners_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.matching import Directory, Match, any_of
 from autograder.instructor.course.roster import Student, students_of
@@ -59,7 +59,7 @@ def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[Ask
     directory = Directory(_everybody(folder))
     asked, left = list[Asked](), list[NotAsked]()
     for path in paths:
-        with opened(path) as entries:
+        with open_download(path) as entries:
             files = read_all(entries)
             for file, matches in zip(files, owners_of(files, directory), strict=True):
                 try:

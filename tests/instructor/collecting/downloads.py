@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.instructor.collecting.archive import Entry
+
 CELLS = {"2-layers": ("layers-Linear", "layers-Flatten"), "3-dropout": ("dropout-Dropout",)}
 
 
@@ -19,15 +21,7 @@ def notebook(assignment: str = "2-layers", answer: str = "") -> bytes:
         {
             "cell_type": "code",
             "id": grade_id.lower(),
-            "metadata": {
-                "nbgrader": {
-                    "grade_id": grade_id,
-                    "solution": True,
-                    "grade": False,
-                    "locked": False,
-                    "schema_version": 3,
-                }
-            },
+            "metadata": {"nbgrader": {"grade_id": grade_id, "solution": True, "schema_version": 3}},
             "source": answer,
             "outputs": [],
             "execution_count": None,
@@ -60,6 +54,14 @@ def link(name: str, target: str) -> tuple[zipfile.ZipInfo, str]:
     info = zipfile.ZipInfo(name)
     info.external_attr = (stat.S_IFLNK | 0o777) << 16
     return info, target
+
+
+def entries_of(files: Mapping[str, bytes]) -> list[Entry]:
+    """Return the same files as entries of a download, none of which is refused."""
+    return [
+        Entry(name, tuple(name.split("/")), "", lambda limit, content=content: content[:limit])
+        for name, content in files.items()
+    ]
 
 
 def gradescope_metadata(*submissions: tuple[str, list[tuple[str, str, str]], str]) -> bytes:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autograder.instructor.collecting import systems
+from autograder.instructor.collecting.systems.moodle import lacks_worksheet, read_worksheet, with_worksheet
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.roster import Student
 from autograder.instructor.requests.form import Request
 from autograder.instructor.requests.reading import read_requests
 from tests.attacks.corpus import HERE, read_attacks
-from tests.instructor.collecting.downloads import gradescope_metadata, notebook, zipped
+from tests.instructor.collecting.downloads import entries_of, gradescope_metadata, notebook, zipped
+from tests.instructor.collecting.plans import NOON, plan_of
 from tests.test_cli import here
 
 HIS, HERS = notebook(answer="his"), notebook(answer="hers")
@@ -40,26 +44,16 @@ def attacks() -> list[Any]:
     return found
 
 
-def work(course: Path, student: str) -> bytes:
-    """Return what lies in a student's place; nothing where there is nothing."""
-    path = course / "submitted" / student / "2-layers" / "2-layers.ipynb"
-    return path.read_bytes() if path.exists() else b""
-
-
 def attempts(course: Path, student: str) -> set[bytes]:
     return {path.read_bytes() for path in (course / "collected" / student).glob("2-layers/*.ipynb")}
-
-
-def collect(course: Path, roster: str, files: dict[str, bytes], *more: str | Path) -> tuple[int, str, str]:
-    (course / "roster.csv").write_text(roster, encoding="utf-8")
-    return here(course, "collect", zipped(course.parent / "x.zip", files), "2-layers", "--yes", *more)
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["his first", "hers first"])
 @pytest.mark.parametrize("attack", attacks())
 def test_nobody_takes_anothers_place_by_what_students_choose(attack: NameAttack, order: int, course: Path) -> None:
     files = dict(list(attack.files(attack.name, HIS, HERS).items())[::order])
-    status, said, errors = collect(course, attack.roster, files)
+    (course / "roster.csv").write_text(attack.roster, encoding="utf-8")
+    status, said, errors = here(course, "collect", zipped(course.parent / "x.zip", files), "2-layers", "--yes")
     assert HERS not in attempts(course, "bob")
     kept = {HIS} if attack.bob_keeps_his else set()
     assert attempts(course, "bob") == kept
@@ -69,136 +63,111 @@ def test_nobody_takes_anothers_place_by_what_students_choose(attack: NameAttack,
     assert status == (1 if left else 0)
 
 
+# Whose each file is, by the class and the clues of its system
+
+
+ADA = Student("ada", "Ada", "King", "ada@x.org", "1000")
+BOB = Student("bob", "Bob", "Build", "bob@x.org", "1001")
+NAMED = Student("bob", "Bob", "Build")
+TWINS = [Student("1", "Anna", "Müller", "amuller@uni.example"), Student("2", "Anna", "Müller", "anna.m@uni.example")]
+ALONE = "nobody in the roster is '{}', and the name 'Bob Build' alone does not make it the work of bob"
+RIVAL = "its name alone says bob Bob Build, and so does another account's"
+
+
 def moodle(name: str, participant: int, file: str = "2-layers.ipynb") -> str:
     return f"{name}_{participant}_assignsubmission_file/{file}"
 
 
-# A number or an address of nobody's
-
-
-CLASS = "id,first name,last name,e-mail,lms_user_id\nada,Ada,King,ada@x.org,1000\nbob,Bob,Build,bob@x.org,1001\n"
-ADA, GIFT = ("Ada King", "ada", "ada@x.org"), "submission_2/2-layers.ipynb"
-
-
-@pytest.mark.parametrize(
-    ("account", "unknown"),
-    [(("Bob Build", "", "friend@mail.example"), "friend@mail.example"), (("Bob Build", "0815", ""), "0815")],
-    ids=["address", "number"],
-)
-def test_a_name_does_not_make_up_for_a_number_or_an_address_that_nobody_has(
-    account: tuple[str, str, str], unknown: str, course: Path
-) -> None:
+def gradescope(*accounts: tuple[str, str, str]) -> dict[str, bytes]:
+    """Return an export with one file of each account, by name, number and address."""
     when = "2026-11-01 10:00:00.000000000 Z"
-    metadata = gradescope_metadata(("submission_1", [ADA], when), ("submission_2", [account], when))
-    files = {"submission_metadata.yml": metadata, "submission_1/2-layers.ipynb": HIS, GIFT: HERS}
-    status, said, errors = collect(course, CLASS, files)
-    assert (status, work(course, "ada"), work(course, "bob")) == (1, HIS, b"")
-    reason = f"nobody in the roster is '{unknown}', and the name 'Bob Build' alone does not make it the work of bob"
-    assert f"not collected: {GIFT}: {reason}" in errors
-    assert "write that name or address into its column “also”" in errors
-    assert "nothing for 2-layers from bob Bob Build" in said
-    also = CLASS.replace("\n", ",also\n", 1).replace(",1000\n", ",1000,\n").replace(",1001\n", f",1001,{unknown}\n")
-    assert collect(course, also, files)[0] == 0
-    assert work(course, "bob") == HERS
+    people = [(f"submission_{at}", [account], when) for at, account in enumerate(accounts, 1)]
+    files = {f"submission_{at}/2-layers.ipynb": b"" for at in range(1, len(accounts) + 1)}
+    return {"submission_metadata.yml": gradescope_metadata(*people)} | files
 
 
-def test_in_canvas_a_stranger_of_a_students_name_is_a_stranger(course: Path) -> None:
-    files = {"kingada_1000_5001_2-layers.ipynb": HIS, "buildbob_77_5002_2-layers.ipynb": HERS}
-    status, _, errors = collect(course, CLASS, files)
-    assert (status, work(course, "bob")) == (1, b"")
-    assert "nobody in the roster is '77'" in errors
+def named(*names: str) -> dict[str, bytes]:
+    return dict.fromkeys(names, b"")
 
 
-# Honest work
-
-
-def test_an_address_speaks_only_against_whom_the_roster_has_another_of(course: Path) -> None:
-    when = "2026-11-01 10:00:00.000000000 Z"
-    metadata = gradescope_metadata(
-        ("submission_1", [ADA], when), ("submission_2", [("Bob Build", "", "b@x.org")], when)
-    )
-    files = {"submission_metadata.yml": metadata, "submission_1/2-layers.ipynb": HIS, GIFT: HERS}
-    assert collect(course, CLASS.replace("bob@x.org", ""), files)[0] == 0
-    assert work(course, "bob") == HERS
-
-
-BOB = "id,name\nbob,Bob Build\n"
-# The roster, Bob's first file, and another one of his.
-TWICE = {
-    "Moodle": (BOB, moodle("Bob Build", 1), moodle("Bob Build", 1, "2-layers (1).ipynb")),
-    "Canvas": (BOB, "buildbob_1_5001_2-layers.ipynb", "buildbob_LATE_1_5002_2-layers-1.ipynb"),
-    "numbers in a name": (CLASS, "buildbob_1001_5001_2-layers.ipynb", "buildbob_1001_5002_2_layers.ipynb"),
-    "folders": (BOB, "Bob Build/2-layers.ipynb", "bob/2-layers.ipynb"),
-    "Blackboard": (BOB, *(f"x_bob_attempt_2026-11-05-{hour}-41-07_y.ipynb" for hour in (22, 23))),
+WITH_ADDRESS = gradescope(("Ada King", "ada", "ada@x.org"), ("Bob Build", "", "b@x.org"))
+WITH_NUMBER = gradescope(("Ada King", "ada", "ada@x.org"), ("Bob Build", "0815", ""))
+# The class, the download, and whose each of its notebooks is, or why it is nobody's.
+WHOSE: dict[str, tuple[list[Student], dict[str, bytes], list[str]]] = {
+    "an address of nobody's": ([ADA, BOB], WITH_ADDRESS, ["ada", ALONE.format("b@x.org")]),
+    "a number of nobody's": ([ADA, BOB], WITH_NUMBER, ["ada", ALONE.format("0815")]),
+    "an address in the column also": ([ADA, replace(BOB, also=("b@x.org",))], WITH_ADDRESS, ["ada", "bob"]),
+    "an address where the roster has none": ([ADA, replace(BOB, email="")], WITH_ADDRESS, ["ada", "bob"]),
+    "a stranger of a student's name in Canvas": (
+        [ADA, BOB],
+        named("kingada_1000_5001_2-layers.ipynb", "buildbob_77_5002_2-layers.ipynb"),
+        ["ada", ALONE.format("77").replace("Bob Build", "buildbob")],
+    ),
+    "numbers of another list than the roster's": (
+        # Moodle numbers participants anew in each assignment, and the roster may be the worksheet of an earlier one.
+        [ADA, BOB],
+        named(moodle("Ada King", 2000), moodle("Bob Build", 2001)),
+        ["ada", "bob"],
+    ),
+    "two of one name": (TWINS, named(moodle("Anna Müller", 7)), ["'Anna Müller' fits 1 and 2"]),
+    "two accounts of one name": ([NAMED], named(moodle("Bob Build", 1), moodle("Bob Build", 2)), [RIVAL, RIVAL]),
+    "numbers in the name of a file": (
+        [ADA, BOB],
+        named("buildbob_1001_5001_2-layers.ipynb", "buildbob_1001_5002_2_layers.ipynb"),
+        ["bob", "bob"],
+    ),
     "two accounts of one student": (
-        "id,also\nbob,b-uild\n",
-        *(f"{account}+2-layers+2026-11-05 22:41:07 UTC/2-layers.ipynb" for account in ("bob", "b-uild")),
+        [Student("bob", also=("b-uild",))],
+        named(*(f"{account}+2-layers+2026-11-05 22:41:07 UTC/2-layers.ipynb" for account in ("bob", "b-uild"))),
+        ["bob", "bob"],
     ),
 }
+TWICE = {
+    "Moodle": [moodle("Bob Build", 1), moodle("Bob Build", 1, "x.ipynb")],
+    "Canvas": ["buildbob_1_5001_2-layers.ipynb", "buildbob_LATE_1_5002_2-layers-1.ipynb"],
+    "folders": ["Bob Build/2-layers.ipynb", "bob/2-layers.ipynb"],
+    "Blackboard": [f"x_bob_attempt_2026-11-05-{hour}-41-07_y.ipynb" for hour in (22, 23)],
+}
+WHOSE |= {f"twice in {system}": ([NAMED], named(*names), ["bob", "bob"]) for system, names in TWICE.items()}
 
 
-@pytest.mark.parametrize(("roster", "first", "second"), TWICE.values(), ids=TWICE)
-def test_a_student_who_hands_in_twice_has_two_attempts(roster: str, first: str, second: str, course: Path) -> None:
-    assert collect(course, roster, {first: HIS, second: HERS})[0] == 0
-    assert attempts(course, "bob") == {HIS, HERS}
+@pytest.mark.parametrize(("students", "files", "expected"), WHOSE.values(), ids=WHOSE)
+def test_a_file_is_of_whom_all_clues_name_and_of_nobody_where_a_name_stands_alone_against_them(
+    students: list[Student], files: dict[str, bytes], expected: list[str]
+) -> None:
+    plan = plan_of(entries_of(files), students)
+    whose = {attempt.path: owned.student.id for owned in plan.submissions for attempt in owned.attempts}
+    whose |= {file.path: file.reason for file in plan.excluded}
+    assert [whose[path] for path in files if path.endswith(".ipynb")] == expected
 
 
-def test_numbers_of_another_list_than_the_rosters_speak_against_nobody(course: Path) -> None:
-    # Moodle numbers participants anew in each assignment, and the roster may be the worksheet of an earlier one.
-    files = {moodle("Ada King", 2000): HIS, moodle("Bob Build", 2001): HERS}
-    assert collect(course, CLASS, files)[0] == 0
-    assert (work(course, "ada"), work(course, "bob")) == (HIS, HERS)
+def test_moodles_worksheet_tells_two_of_one_name_apart_where_it_knows_an_address(tmp_path: Path) -> None:
+    worksheet = tmp_path / "w.csv"
+    worksheet.write_text(
+        "Identifier,Full name,Email address,Last modified (submission)\n"
+        "Participant 7,Anna Müller,amuller@uni.example,-\nParticipant 8,Anna Müller,x@y.z,-\n"
+    )
+    files = systems.read_all(entries_of(named(moodle("Anna Müller", 7), moodle("Anna Müller", 8))))
+    assert [lacks_worksheet(file) for file in files] == [True, True]
+    participants = read_worksheet(worksheet, NOON.tzinfo)  # type: ignore[arg-type]
+    told = [with_worksheet(file, participants) for file in files]
+    assert [lacks_worksheet(file) for file in told] == [False, False]
+    assert [clue.text for clue in told[0].owners[0]] == ["7", "amuller@uni.example", "Anna Müller"]
 
 
-def test_what_was_found_by_a_name_alone_is_called_so(course: Path) -> None:
-    files = {moodle("Ada King", 1000): HIS, moodle("Bob Build", 9): HERS}
-    _, said, _ = collect(course, CLASS.replace("1001", ""), files)
-    rows = {row.split()[0]: row for row in said.splitlines() if row}
-    assert ("name alone" in rows["ada"], "name alone" in rows["bob"]) == (False, True)
-    assert "found by name alone, which students may choose in many systems: 1 of 2" in said
-
-
-# What settles it
-
-
-TWINS = "id,name,login\n1,Anna Müller,amuller@uni.example\n2,Anna Müller,anna.m@uni.example\n"
-
-
-def test_a_worksheet_is_advised_where_it_helps_and_was_not_given(course: Path) -> None:
-    files = {moodle("Anna Müller", 7): HIS, moodle("Anna Müller", 8): HERS}
-    assert "Moodle's grading worksheet tells them apart, --worksheet FILE" in collect(course, TWINS, files)[2]
-    (course / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-11-05 23:59,Europe/Berlin\n")
-    heads = "Identifier,Full name,Email address,Last modified (submission)\n"
-    worksheet = course.parent / "w.csv"
-    worksheet.write_text(f"{heads}Participant 7,Anna Müller,amuller@uni.example,-\nParticipant 8,Anna Müller,x@y.z,-\n")
-    status, _, errors = collect(course, TWINS, files, "--worksheet", worksheet)
-    assert (status, work(course, "1")) == (1, HIS)  # a login is an address, too
-    assert "worksheet" not in errors
-    assert "autograder collect FILE ASSIGNMENT --student ID" in errors
-    mailed = collect(course, TWINS, {"Anna Müller/2-layers.ipynb": HIS})[2]
-    assert "worksheet" not in mailed
-
-
-def test_what_you_have_said_whose_it_is_is_collected(course: Path) -> None:
-    files = {moodle("Anna Müller", 7): HIS, moodle("Anna Müller", 8): HERS}
-    assert collect(course, TWINS, files)[0] == 1
-    for student, content in (("1", HIS), ("2", HERS)):
-        (course.parent / "x.ipynb").write_bytes(content)
-        line = ("collect", course.parent / "x.ipynb", "2-layers", "--student", student, "--yes")
-        assert here(course, *line)[0] == 0
-        status, said, errors = collect(course, TWINS, files)
-        assert f"collected by hand for {student} Anna Müller" in said
-    assert (status, errors) == (0, "")
-    assert "NOT COLLECTED" not in said
-
-
-def test_the_same_bytes_of_two_are_collected_only_when_both_are(course: Path) -> None:
-    files = {moodle("Anna Müller", 7): HIS, moodle("Anna Müller", 8): HIS}
+def test_a_file_whose_owner_you_have_said_is_collected(course: Path) -> None:
+    """The same bytes of two are, only when both are."""
+    (course / "roster.csv").write_text("id,name\n1,Anna Müller\n2,Anna Müller\n", encoding="utf-8")
     (course.parent / "x.ipynb").write_bytes(HIS)
+    download = zipped(course.parent / "x.zip", {moodle("Anna Müller", 7): HIS, moodle("Anna Müller", 8): HIS})
+    line = ("collect", download, "2-layers", "--yes")
+    status, _, errors = here(course, *line)
+    assert "--worksheet FILE; for a file: autograder collect FILE ASSIGNMENT --student ID" in errors
     for student, status in (("1", 1), ("2", 0)):
-        collect(course, TWINS, files)
-        here(course, "collect", course.parent / "x.ipynb", "2-layers", "--student", student, "--yes")
-        assert collect(course, TWINS, files)[0] == status
+        assert here(course, "collect", course.parent / "x.ipynb", "2-layers", "--student", student, "--yes")[0] == 0
+        ended, said, errors = here(course, *line)
+        assert (ended, bool(errors)) == (status, status == 1)
+        assert f"collected by hand for {student} Anna Müller" in said
 
 
 def test_a_request_of_one_of_two_accounts_under_one_name_is_nobodys(course: Path) -> None:
@@ -206,5 +175,5 @@ def test_a_request_of_one_of_two_accounts_under_one_name_is_nobodys(course: Path
     text = Request("bob", "2-layers", "Linear.affine_map", reason="Why?").lines().encode()
     names = [moodle("Bob Build", 1001, "request.txt"), moodle("Bob Build", 1002, "request.txt")]
     asked, left = read_requests(CourseFolder(course), [zipped(course.parent / "x.zip", dict.fromkeys(names, text))])
-    assert (asked, [one.file for one in left]) == ([], names)
-    assert {one.reason for one in left} == {"its name alone says bob Bob Build, and so does another account's"}
+    assert (asked, [refused.file for refused in left]) == ([], names)
+    assert {refused.reason for refused in left} == {RIVAL}

@@ -15,7 +15,9 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course
 from autograder.instructor.collecting.collect import CollectRequest, carry_out, planned_collection
+from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.open_matters import open_matters
 from tests.instructor.collecting.downloads import folder, notebook, zipped
 from tests.test_cli import here, refused
 
@@ -31,7 +33,7 @@ CANVAS = {
 
 
 def files(root: Path) -> dict[str, bytes]:
-    """Return all that lies in a course folder but the gradebook and its lock."""
+    """Return all files of a course folder but the gradebook and its lock."""
     paths = (path for path in root.rglob("*") if path.is_file() and path.suffix != ".db" and path.name[0] != ".")
     return {str(path.relative_to(root)): path.read_bytes() for path in paths}
 
@@ -45,7 +47,14 @@ def canvas(tmp_path: Path) -> Path:
     return zipped(tmp_path / "canvas.zip", CANVAS)
 
 
-# collect
+@pytest.fixture
+def mailed(course: Path, tmp_path: Path) -> Path:
+    (course / "due_dates.csv").write_text(DUE, encoding="utf-8")
+    (tmp_path / "Untitled.ipynb").write_bytes(notebook(answer="mailed"))
+    return tmp_path / "Untitled.ipynb"
+
+
+# What is written
 
 
 def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path) -> None:
@@ -53,8 +62,8 @@ def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path)
     assert status == 1  # a stranger's work is in it
     assert work(course, "007").read_bytes() == notebook(answer="second")
     assert work(course, "0042").read_bytes() == notebook(answer="josé")
-    kept = sorted(path.read_bytes() for path in (course / "collected" / "007" / "2-layers").glob("*.ipynb"))
-    assert kept == [notebook(answer="first"), notebook(answer="second")]
+    attempts = sorted(path.read_bytes() for path in (course / "collected" / "007" / "2-layers").glob("*.ipynb"))
+    assert attempts == [notebook(answer="first"), notebook(answer="second")]
     assert sorted(path.name for path in (course / "submitted").iterdir()) == ["0042", "007"]
     assert "nothing for 2-layers from xm 小明 王, grace Grace Hopper" in said
     assert "left out: lovelaceada_1_5006_notes.txt: it is no notebook of this course" in said
@@ -63,17 +72,18 @@ def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path)
         "not collected: turingalan_9_5005_2-layers.ipynb: nobody in the roster is '9' or 'turingalan'",
         "not collected: ../../evil.ipynb: its path leads out of the archive",
     ]
-    assert "1 late, and the download does not say since when" in errors
     assert "no penalty is counted: 0042 José O'Brien-Núñez. Put the times into a table" in errors
 
 
-def test_a_row_of_the_preview_says_file_attempt_lateness_and_why(course: Path, canvas: Path) -> None:
-    said = here(course, "collect", canvas, "--dry-run")[1]
-    rows = {row.split()[0]: row for row in said.splitlines() if row}
-    assert "lovelaceada_1_5003_2-layers-1.ipynb" in rows["007"]
-    assert "2 (2 kept)" in rows["007"]
-    assert " name " in rows["007"]
-    assert " yes " in rows["0042"]
+def test_json_is_one_value_and_names_everything(course: Path, canvas: Path) -> None:
+    _, said, _ = here(course, "collect", canvas, "--yes", "--json")
+    plan = json.loads(said)
+    assert plan["written"]
+    by_student = {submission["student"]: submission for submission in plan["submissions"]}
+    assert by_student["007"]["attempt"]["number"] == 2
+    assert (by_student["0042"]["matched_by"], by_student["0042"]["late_since_unknown"]) == ("name", True)
+    assert [file["path"] for file in plan["left_out"] if file["matters"]] == list(CANVAS)[3:5]
+    assert plan["absent"] == {"2-layers": ["xm", "grace"]}
 
 
 def test_to_collect_twice_changes_nothing(course: Path, canvas: Path) -> None:
@@ -81,20 +91,14 @@ def test_to_collect_twice_changes_nothing(course: Path, canvas: Path) -> None:
     before = files(course)
     said = here(course, "collect", canvas, "--yes")[1]
     assert said.endswith("2 as it is, 2 NOT COLLECTED\nnothing was written\n")
-    assert files(course) == before
     zipped(canvas, {name: CANVAS[name] for name in list(CANVAS)[:3]})
     assert here(course, "collect", canvas, "--yes")[1].endswith("everything is collected already\n")
     assert files(course) == before
 
 
-def test_a_dry_run_writes_nothing(course: Path, canvas: Path) -> None:
+def test_a_dry_run_and_a_run_in_which_nobody_can_be_asked_write_nothing(course: Path, canvas: Path) -> None:
     before = files(course)
     assert "nothing was written" in here(course, "collect", canvas, "--dry-run")[1]
-    assert files(course) == before
-
-
-def test_where_nobody_can_be_asked_nothing_is_written(course: Path, canvas: Path) -> None:
-    before = files(course)
     assert "add --yes to write, or --dry-run to look" in refused(course, "collect", canvas)
     assert files(course) == before
 
@@ -113,17 +117,6 @@ def test_on_a_terminal_the_instructor_is_asked(
     assert work(course, "007").exists() == written
 
 
-def test_json_is_one_value_and_names_everything(course: Path, canvas: Path) -> None:
-    _, said, _ = here(course, "collect", canvas, "--yes", "--json")
-    plan = json.loads(said)
-    assert plan["written"]
-    by_student = {one["student"]: one for one in plan["submissions"]}
-    assert by_student["007"]["attempt"]["number"] == 2
-    assert (by_student["0042"]["matched_by"], by_student["0042"]["late_since_unknown"]) == ("name", True)
-    assert [one["path"] for one in plan["left_out"] if one["matters"]] == list(CANVAS)[3:5]
-    assert plan["absent"] == {"2-layers": ["xm", "grace"]}
-
-
 def test_work_that_was_put_there_by_hand_is_kept_unless_forced_and_then_a_copy_is(course: Path, tmp_path: Path) -> None:
     work(course, "007").parent.mkdir(parents=True)
     work(course, "007").write_bytes(notebook(answer="by hand"))
@@ -137,14 +130,6 @@ def test_work_that_was_put_there_by_hand_is_kept_unless_forced_and_then_a_copy_i
     assert not work(course, "007", "timestamp.txt").exists()
     copies = {path.name[18:]: path.read_bytes() for path in (course / "collected").glob("*/*/replaced-*")}
     assert copies == {"2-layers.ipynb": notebook(answer="by hand"), "timestamp.txt": b"2026-11-01 00:00:00 UTC"}
-
-
-def test_a_time_that_was_written_by_hand_stays(course: Path, canvas: Path) -> None:
-    here(course, "collect", canvas, "--yes")
-    work(course, "0042", "timestamp.txt").write_text("2026-11-06 12:00:00 UTC")
-    _, _, errors = here(course, "collect", canvas, "--yes")
-    assert work(course, "0042", "timestamp.txt").read_text() == "2026-11-06 12:00:00 UTC"
-    assert "no penalty" not in errors
 
 
 def test_an_earlier_attempt_can_be_put_in_the_place_of_a_later_one_and_back(course: Path, canvas: Path) -> None:
@@ -165,18 +150,6 @@ def test_a_run_that_was_killed_goes_on(course: Path, canvas: Path) -> None:
     assert all(after[name] == whole[name] for name in whole if name.endswith(".ipynb"))
 
 
-def test_a_time_of_handing_in_is_written_as_nbgrader_reads_it(course: Path, tmp_path: Path) -> None:
-    name = "007+2-layers+2026-11-05 23:30:00 UTC+x"
-    (course / "due_dates.csv").write_text(DUE)
-    download = folder(tmp_path / "inbound", {f"{name}/2-layers.ipynb": notebook(answer="late")})
-    status, said, errors = here(course, "collect", download, "--yes")
-    assert (status, errors) == (0, "")
-    assert " 31 min " in said
-    assert "2026-11-06 00:30, claimed" in said  # in the time zone of the due date
-    assert "claimed times, which a student can set: 1 of 1" in said
-    assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 23:30:00.000000 UTC\n"
-
-
 def test_no_zip_writes_outside_of_the_course_folder(course: Path, tmp_path: Path) -> None:
     before = {path for path in tmp_path.rglob("*") if not path.is_relative_to(course)}
     names = ("../007/2-layers.ipynb", "/tmp/007_2-layers.ipynb", "007/../../2-layers.ipynb", "007\\2-layers.ipynb")
@@ -184,6 +157,17 @@ def test_no_zip_writes_outside_of_the_course_folder(course: Path, tmp_path: Path
     here(course, "collect", download, "--yes")
     assert {path for path in tmp_path.rglob("*") if not path.is_relative_to(course)} == before | {download}
     assert work(course, "007").read_bytes() == notebook(answer="007\\2-layers.ipynb")
+
+
+def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp_path: Path) -> None:
+    inner = {"homework/2-layers.ipynb": notebook(answer="zipped"), "homework/plot.png": b"png"}
+    packed = zipped(tmp_path / "inner.zip", inner).read_bytes()
+    canvas = zipped(tmp_path / "canvas.zip", {"hoppergrace_2_5004_homework.zip": packed})
+    status, said, _ = here(course, "collect", canvas, "2-layers", "--yes")
+    assert (status, work(course, "grace").read_bytes()) == (0, notebook(answer="zipped"))
+    assert "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb" in said
+    here(course, "collect", folder(tmp_path / "x", {"0042/work.zip": packed}), "2-layers", "--yes")
+    assert work(course, "0042").read_bytes() == notebook(answer="zipped")
 
 
 def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_was_planned(
@@ -197,6 +181,80 @@ def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_w
     assert not (course / "submitted" / "007").exists()
 
 
+# Times and owners that the instructor adds
+
+
+def test_a_time_of_handing_in_is_written_as_nbgrader_reads_it(course: Path, tmp_path: Path) -> None:
+    (course / "due_dates.csv").write_text(DUE)
+    name = "007+2-layers+2026-11-05 23:30:00 UTC+x/2-layers.ipynb"
+    status, said, errors = here(course, "collect", folder(tmp_path / "inbound", {name: notebook()}), "--yes")
+    assert (status, errors) == (0, "")
+    assert " 31 min " in said
+    assert "2026-11-06 00:30, claimed" in said  # in the time zone of the due date
+    assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 23:30:00.000000 UTC\n"
+
+
+def test_a_file_is_whose_and_of_the_time_that_the_instructor_says_and_that_can_be_corrected(
+    course: Path, mailed: Path
+) -> None:
+    line = ("collect", mailed, "2-layers", "--student", "007", "--yes")
+    for at in ("2026-11-06 22:10", "2026-11-05T22:10+01:00"):
+        status, said, errors = here(course, *line, "--at", at)
+        assert (status, errors) == (0, "")
+    assert "2026-11-05 22:10, claimed" in said
+    assert work(course, "007").read_bytes() == notebook(answer="mailed")
+    assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 21:10:00.000000 UTC\n"
+    (attempt,) = kept(CourseFolder(course), "007", "2-layers")
+    assert (attempt.system, attempt.path) == ("by hand", "Untitled.ipynb")
+    assert here(course, *line)[1].endswith("everything is collected already\n")
+
+
+def test_times_in_a_table_end_the_lateness_of_unknown_length(course: Path, mailed: Path, canvas: Path) -> None:
+    here(course, "collect", canvas, "2-layers", "--yes")
+    (line,) = open_matters(CourseFolder(course), ["2-layers"])
+    assert line.startswith("1 late for 2-layers at an unknown time, so no penalty is counted: 0042 José O'Brien-Núñez.")
+    assert line.endswith("autograder collect DOWNLOAD 2-layers --times FILE")
+    (course / "times.csv").write_text("student,time\njose@example.org,2026-11-06 01:59\n", encoding="utf-8")
+    assert " 2 h " in here(course, "collect", canvas, "2-layers", "--yes", "--times", "times.csv")[1]
+    assert work(course, "0042", "timestamp.txt").read_text() == "2026-11-06 00:59:00.000000 UTC\n"
+    assert not work(course, "007", "timestamp.txt").exists()
+    assert open_matters(CourseFolder(course), ["2-layers"]) == []
+
+
+def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Path, tmp_path: Path) -> None:
+    download = zipped(tmp_path / "x.zip", {"Ada Lovelace_7_assignsubmission_file_/2-layers.ipynb": notebook()})
+    modified = '"Thursday, 5 November 2026, 11:41 PM"'
+    (course / "w.csv").write_text(f"Identifier,Last modified (submission)\nParticipant 7,{modified}\n")
+    line = ("collect", download, "2-layers", "--yes", "--worksheet", "w.csv")
+    assert "a worksheet's times have no time zone: fill in due_dates.csv first" in refused(course, *line)
+    (course / "due_dates.csv").write_text(DUE)
+    assert "2026-11-05 23:41, proved" in here(course, *line)[1]
+    assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 22:41:00.000000 UTC\n"
+
+
+# Something else than a notebook
+
+
+def test_who_handed_in_something_else_is_named_counted_and_not_forgotten(
+    course: Path, mailed: Path, tmp_path: Path
+) -> None:
+    download = folder(tmp_path / "x", {"grace/2-layers.py": b"import torch", "grace/more.py": b""})
+    here(course, "collect", download, "2-layers", "--dry-run")
+    assert open_matters(CourseFolder(course), ["2-layers"]) == []
+    status, said, errors = here(course, "collect", download, "2-layers", "--yes", "--json")
+    assert status == 1
+    assert json.loads(said)["instead"] == [{"student": "grace", "assignment": "2-layers", "file": "2-layers.py"}]
+    assert "grace Grace Hopper handed in 2-layers.py, and no notebook" in errors
+    (line,) = open_matters(CourseFolder(course), ["2-layers"])
+    assert "grace Grace Hopper (2-layers.py)" in line
+    assert line.endswith("autograder collect FILE 2-layers --student ID")
+    here(course, "collect", mailed, "2-layers", "--student", "grace", "--yes")
+    assert open_matters(CourseFolder(course), ["2-layers"]) == []
+
+
+# Wrong use
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -206,11 +264,23 @@ def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_w
         (("x.zip", "--attempt", "best"), "--attempt best: write first, last or a number"),
         (("x.zip", "--roster", "nobody.csv"), "nobody.csv: does not exist"),
         (("README.md", "--roster", "README.md"), "README.md"),
+        (("x.zip", "--roster", "empty.csv"), "empty.csv names nobody: put your learning system's export in its place"),
         (("x.tar.gz",), "x.tar.gz is no zip: unpack it"),
+        (("x.zip", "2-layers", "--student", "nobody"), "the roster has no such id"),
+        (("x.zip", "--student", "007"), "name its assignment, too"),
+        (("x.zip", "2-layers", "--at", "2026-11-05 22:10"), "name the student with --student"),
+        (("x.zip", "2-layers", "--student", "007", "--at", "yesterday"), "is no time: write “2026-11-05 23:59”"),
+        (("x.zip", "2-layers", "--student", "007", "--at", "2026-11-05"), "is no time: write “2026-11-05 23:59”"),
+        (("x.zip", "2-layers", "--times", "times.csv"), "times.csv, line 2: nobody in the roster is 'x'"),
+        (("x.zip", "2-layers", "--times", "soon.csv"), "soon.csv, line 2: 'soon' is no time: write 2026-11-05 23:59"),
+        (("x.zip", "2-layers", "--times", "roster.csv"), "roster.csv lacks a column student"),
     ],
-    ids=["no file", "own folder", "no assignment", "no choice", "no roster", "roster of prose", "tar"],
 )
 def test_wrong_use_is_one_line_and_writes_nothing(line: tuple[str, ...], reason: str, course: Path) -> None:
+    (course / "due_dates.csv").write_text(DUE)
+    (course / "times.csv").write_text("student,time\nx,2026-11-05 22:10\n")
+    (course / "soon.csv").write_text("student,time\n007,soon\n")
+    (course / "empty.csv").write_text("id,first name\n")
     zipped(course / "x.zip", {})
     (course / "x.tar.gz").write_bytes(b"")
     before = files(course)
@@ -218,20 +288,19 @@ def test_wrong_use_is_one_line_and_writes_nothing(line: tuple[str, ...], reason:
     assert files(course) == before
 
 
-def test_without_a_class_it_is_said_where_to_put_it(course: Path, canvas: Path) -> None:
-    (course / "roster.csv").write_text("id,first name\n")
-    assert "roster.csv names nobody: put your learning system's export in its place" in refused(
-        course, "collect", canvas, "--yes"
-    )
+def test_without_due_dates_a_time_has_to_say_its_zone(course: Path, mailed: Path) -> None:
+    (course / "due_dates.csv").unlink()
+    line = ("collect", mailed, "2-layers", "--student", "007", "--yes", "--at", "2026-11-05 22:10")
+    assert "write “2026-11-05 23:59+01:00, with its time zone, since due_dates.csv has none”" in refused(course, *line)
 
 
-def test_another_roster_can_be_given(course: Path, canvas: Path, tmp_path: Path) -> None:
-    (tmp_path / "class.csv").write_text("id,name\nturing,Alan Turing\n")
-    here(course, "collect", canvas, "--yes", "--roster", tmp_path / "class.csv")
+# The class
+
+
+def test_another_roster_can_be_given(course: Path, canvas: Path) -> None:
+    (course / "class.csv").write_text("id,name\nturing,Alan Turing\n")
+    here(course, "collect", canvas, "--yes", "--roster", "class.csv")
     assert [path.name for path in (course / "submitted").iterdir()] == ["turing"]
-
-
-# The gradebook
 
 
 def test_class_and_due_dates_enter_nbgraders_gradebook(course: Path, canvas: Path) -> None:
@@ -243,7 +312,7 @@ def test_class_and_due_dates_enter_nbgraders_gradebook(course: Path, canvas: Pat
     (course / "due_dates.csv").write_text(DUE)
     here(course, "collect", canvas, "--yes")
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        students = {one.id: (one.first_name, one.last_name, one.email) for one in gradebook.students}
+        students = {row.id: (row.first_name, row.last_name, row.email) for row in gradebook.students}
         assert str(gradebook.find_assignment("2-layers").duedate) == "2026-11-05 22:59:00"
     assert students == {
         "007": ("Ada", "Lovelace", "ada@example.org"),
@@ -262,19 +331,16 @@ def test_a_new_course_takes_an_export_as_its_roster_byte_for_byte(tmp_path: Path
     assert "in the gradebook: 1 student" in said
     assert (tmp_path / "course" / "roster.csv").read_bytes() == export
     with Gradebook(f"sqlite:///{tmp_path / 'course' / 'gradebook.db'}") as gradebook:
-        assert [(one.id, one.last_name, one.lms_user_id) for one in gradebook.students] == [("007", "Lovelace", "101")]
+        assert [(row.id, row.last_name, row.lms_user_id) for row in gradebook.students] == [("007", "Lovelace", "101")]
 
 
-def test_a_roster_that_is_there_stays_and_another_is_refused(course: Path, tmp_path: Path) -> None:
+def test_a_roster_that_is_there_stays_and_one_that_cannot_be_read_makes_no_course(course: Path, tmp_path: Path) -> None:
     (tmp_path / "export.csv").write_text("id,name\nada,Ada\n")
     before = files(course)
     assert "roster.csv is there already: edit it, or move it away" in refused(
         tmp_path, "init", course, "--roster", "export.csv"
     )
     assert files(course) == before
-
-
-def test_a_roster_that_cannot_be_read_makes_no_course(tmp_path: Path) -> None:
     (tmp_path / "export.csv").write_text("name\nAda\n")
-    assert "has no column for ids" in refused(tmp_path, "init", "course", "--roster", "export.csv")
-    assert not (tmp_path / "course").exists()
+    assert "has no column for ids" in refused(tmp_path, "init", "new", "--roster", "export.csv")
+    assert not (tmp_path / "new").exists()

@@ -2,235 +2,284 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.downloaded import DownloadedFile
-from autograder.instructor.collecting.plan import action_for, chosen_of, make_plan, with_new
-from autograder.instructor.collecting.planned import (
-    ExcludedFile,
-    PlacedWork,
-    Plan,
-    RecognisedFile,
-    Situation,
-    SubmissionPlan,
-)
+from autograder.instructor.collecting.plan import Plan, Situation, SubmissionPlan, make_plan
+from autograder.instructor.collecting.recognising import RecognisedFile
+from autograder.instructor.collecting.selection import PlacedWork, action_for, chosen_of, with_new
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import Student
-
-NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
-ADA, BOB = Student("ada"), Student("bob")
-EMPTY = Situation((ADA, BOB), {}, {}, {"2-layers": NOON}, NOON + timedelta(days=9))
+from autograder.receipts import PACKED
+from tests.instructor.collecting.plans import ADA, BOB, DAY, EMPTY, HOUR, NOON, attempt, notebook, other_file
 
 
-def found(
-    digest: str = "d", owner: str = "ada", when: datetime | None = None, assignment: str = "2-layers", **said: object
-) -> RecognisedFile:
-    entry = Entry(f"{owner}/{digest}", (owner, digest), "", lambda limit: b"")
-    one = DownloadedFile(entry, "test", ((Clue("id", owner),),), when)
-    return RecognisedFile(replace(one, **said), assignment, digest, "")  # type: ignore[arg-type]
+def submission(*files: RecognisedFile, situation: Situation = EMPTY, choice: str = "last") -> SubmissionPlan:
+    (planned,) = make_plan(files, situation, choice=choice).submissions
+    return planned
 
 
-def attempt(number: int = 1, digest: str = "d", when: datetime | None = None) -> Attempt:
-    return Attempt(number, digest, when, False, NOON, "path", "test")
+def graded(planned: SubmissionPlan) -> Attempt:
+    assert planned.chosen is not None
+    return planned.chosen
 
 
-def planned(
-    *files: RecognisedFile, situation: Situation = EMPTY, choice: str = "last", force: bool = False
-) -> SubmissionPlan:
-    (one,) = make_plan(files, situation, choice=choice, force=force).planned
-    return one
-
-
-def digest_of(one: SubmissionPlan) -> str:
-    assert one.chosen is not None
-    return one.chosen.digest
-
-
-def carried_out(one: SubmissionPlan) -> Situation:
+def carried_out(planned: SubmissionPlan) -> Situation:
     """Return the situation after a plan was carried out."""
-    work = (one.student.id, one.assignment)
-    assert one.chosen is not None
-    return replace(EMPTY, kept={work: one.attempts}, submitted={work: PlacedWork(one.chosen.digest, one.chosen.stamp)})
+    work, placed = (planned.student.id, planned.assignment), PlacedWork(graded(planned).digest, graded(planned).stamp)
+    return replace(EMPTY, kept={work: planned.attempts}, submitted={work: placed})
 
 
 # Attempts
 
 
-def test_the_last_in_time_is_taken_and_all_are_kept() -> None:
-    one = planned(found("b", when=NOON), found("a", when=NOON - timedelta(hours=1)))
-    assert (digest_of(one), [other.digest for other in one.attempts], one.action) == ("b", ["a", "b"], "new")
+LIVE = Entry("ada/b", ("ada", "b"), "", lambda limit: b"", modified=1.0)
+PACKED_LATER = Entry(f"ada/{PACKED}/a", ("ada", PACKED, "a"), "", lambda limit: b"", modified=2.0)
+
+
+@pytest.mark.parametrize(
+    ("files", "attempts"),
+    [
+        ([notebook("b", when=NOON), notebook("a", when=NOON - HOUR)], [("a", 1), ("b", 2)]),
+        ([notebook("b", upload=20, number=3), notebook("a", upload=10, number=1)], [("a", 1), ("b", 3)]),
+        ([notebook("a"), notebook("a")], [("a", 1)]),
+        (
+            [notebook("a", when=NOON), notebook("b", when=NOON + DAY), notebook("a", when=NOON + 2 * DAY)],
+            [("a", 1), ("b", 2), ("a", 3)],
+        ),
+        ([notebook("b", entry=LIVE), notebook("a", entry=PACKED_LATER)], [("a", 1), ("b", 2)]),
+    ],
+    ids=["by time", "by upload, with the system's numbers", "one file twice", "one file at two times", "a packed copy"],
+)
+def test_all_attempts_are_kept_and_the_last_is_graded(
+    files: list[RecognisedFile], attempts: list[tuple[str, int]]
+) -> None:
+    planned = submission(*files)
+    assert [(kept.digest, kept.number) for kept in planned.attempts] == attempts
+    assert (graded(planned), planned.action) == (planned.attempts[-1], "new")
 
 
 @pytest.mark.parametrize(("choice", "digest"), [("first", "a"), ("last", "c"), ("2", "b")])
 def test_another_attempt_can_be_asked_for(choice: str, digest: str) -> None:
-    files = [found(name, when=NOON + timedelta(hours=at)) for at, name in enumerate("abc")]
-    assert digest_of(planned(*files, choice=choice)) == digest
+    files = [notebook(name, when=NOON + at * HOUR) for at, name in enumerate("abc")]
+    assert graded(submission(*files, choice=choice)).digest == digest
 
 
-def test_an_attempt_that_there_is_not_is_said_and_nothing_is_submitted() -> None:
-    one = planned(found(), choice="3")
-    assert (one.chosen, one.action) == (None, "no such attempt")
-    assert not Plan((one,), ()).complete
+def test_a_note_is_that_of_the_chosen_attempt() -> None:
+    files = [replace(notebook(name, when=NOON + at * HOUR), note=f"odd {name}") for at, name in enumerate("ab")]
+    assert [submission(*files, choice=choice).note for choice in ("first", "last", "3")] == ["odd a", "odd b", ""]
 
 
-def test_where_nothing_says_when_uploads_order_the_attempts_and_the_systems_numbers_name_them() -> None:
-    one = planned(found("b", upload=20, number=3), found("a", upload=10, number=1))
-    assert [(other.digest, other.number) for other in one.attempts] == [("a", 1), ("b", 3)]
-    assert digest_of(one) == "b"
+def test_an_unknown_attempt_is_reported_and_nothing_is_submitted() -> None:
+    planned = submission(notebook(), choice="3")
+    assert (planned.chosen, planned.action) == (None, "no such attempt")
+    assert not Plan((planned,), ()).complete
 
 
-def test_the_same_work_twice_in_a_download_is_one_attempt() -> None:
-    assert len(planned(found("a"), found("a")).attempts) == 1
+@pytest.mark.parametrize(
+    ("downloads", "attempts", "action", "learned"),
+    [
+        ([notebook("a"), notebook("b")], [("a", ""), ("b", "")], "newer", True),
+        (
+            [notebook("b", when=NOON), notebook("a", when=NOON - DAY)],
+            [("b", "claimed"), ("a", "claimed")],
+            "as it is",
+            1,
+        ),
+        ([notebook("a"), notebook("a", when=NOON)], [("a", "claimed")], "newer", True),
+        ([notebook(when=NOON), notebook(when=NOON, proved=True)], [("d", "proved")], "as it is", True),
+        ([notebook(when=NOON, proved=True), notebook(when=NOON)], [("d", "proved")], "as it is", False),
+        ([notebook(when=NOON), notebook(when=NOON - DAY, by_instructor=True)], [("d", "claimed")], "newer", True),
+    ],
+    ids=[
+        "more work",
+        "older work",
+        "its time is learned",
+        "its time is proved",
+        "and stays so",
+        "its time is corrected",
+    ],
+)
+def test_a_later_download_adds_to_what_is_kept(
+    downloads: list[RecognisedFile], attempts: list[tuple[str, str]], action: str, learned: bool
+) -> None:
+    first, second = downloads
+    planned = submission(second, situation=carried_out(submission(first)))
+    assert [(kept.digest, kept.standing) for kept in planned.attempts] == attempts
+    assert (planned.action, planned.learned) == (action, learned)
 
 
-def test_the_same_work_at_another_time_is_another_attempt() -> None:
-    one = planned(found("a", when=NOON), found("b", when=NOON + timedelta(1)), found("a", when=NOON + timedelta(2)))
-    assert [other.digest for other in one.attempts] == ["a", "b", "a"]
-
-
-def test_a_time_that_is_learned_later_is_added_to_the_attempt() -> None:
-    before = carried_out(planned(found("a")))
-    one = planned(found("a", when=NOON), situation=before)
-    assert [(other.number, other.when) for other in one.attempts] == [(1, NOON)]
-    assert (one.learned, one.action) == (True, "newer")
-
-
-def test_a_time_that_was_claimed_and_is_proved_later_is_proved_from_then_on() -> None:
-    claimed = planned(found("a", when=NOON))
-    proved = planned(found("a", when=NOON, proved=True), situation=carried_out(claimed))
-    again = planned(found("a", when=NOON), situation=carried_out(proved))
-    assert [one.chosen.standing for one in (claimed, proved, again) if one.chosen] == ["claimed", "proved", "proved"]
-    assert [one.learned for one in (claimed, proved, again)] == [True, True, False]
-
-
-def test_a_later_download_adds_to_the_attempts_that_are_kept() -> None:
-    one = planned(found("b"), situation=carried_out(planned(found("a"))))
-    assert ([other.number for other in one.attempts], digest_of(one), one.action) == ([1, 2], "b", "newer")
-
-
-def test_an_older_download_replaces_nothing() -> None:
-    newer = planned(found("b", when=NOON))
-    one = planned(found("a", when=NOON - timedelta(1)), situation=carried_out(newer))
-    assert (digest_of(one), one.action, one.learned) == ("b", "as it is", True)
-
-
-ATTEMPTS = st.lists(
+DRAWN = st.lists(
     st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 3), st.integers(0, 3), st.none() | st.integers(1, 4))
 )
+Drawn = list[tuple[str, int | None, int, int | None]]
 
 
-@given(ATTEMPTS, st.sampled_from(["first", "last", "1", "2"]))
-def test_to_collect_twice_changes_nothing(drawn: list[tuple[str, int | None, int, int | None]], choice: str) -> None:
+@given(DRAWN, st.sampled_from(["first", "last", "1", "2"]))
+def test_to_collect_twice_changes_nothing(drawn: Drawn, choice: str) -> None:
     files = [
-        found(name, when=None if at is None else NOON + timedelta(hours=at), upload=upload, number=number)
+        notebook(name, when=None if at is None else NOON + at * HOUR, upload=upload, number=number)
         for name, at, upload, number in drawn
     ]
-    for one in make_plan(files, EMPTY, choice=choice).planned:
-        if one.chosen:
-            again = make_plan(files, carried_out(one), choice=choice)
-            assert (again.planned[0].action, again.planned[0].attempts) == ("as it is", one.attempts)
+    for planned in make_plan(files, EMPTY, choice=choice).submissions:
+        if planned.chosen:
+            again = make_plan(files, carried_out(planned), choice=choice)
+            assert (again.submissions[0].action, again.submissions[0].attempts) == ("as it is", planned.attempts)
             assert again.to_write == []
 
 
-@given(ATTEMPTS)
-def test_no_attempt_is_lost_and_no_two_have_a_number(drawn: list[tuple[str, int | None, int, int | None]]) -> None:
-    files = [found(name, upload=upload, number=number) for name, _, upload, number in drawn]
+@given(DRAWN)
+def test_no_attempt_is_lost_and_no_two_have_a_number(drawn: Drawn) -> None:
+    files = [notebook(name, upload=upload, number=number) for name, _, upload, number in drawn]
     attempts = with_new((), files, NOON)
-    assert {one.digest for one in attempts} == {file.digest for file in files}
-    assert len({one.number for one in attempts}) == len(attempts)
+    assert {kept.digest for kept in attempts} == {file.digest for file in files}
+    assert len({kept.number for kept in attempts}) == len(attempts)
 
 
-# What lies there
+# The place of the work
 
 
 @pytest.mark.parametrize(
-    ("there", "force", "action"),
+    ("choice", "placed", "force", "action"),
     [
-        (PlacedWork(), False, "new"),
-        (PlacedWork("b", NOON.strftime("%Y-%m-%d %H:%M:%S.%f UTC")), False, "as it is"),
-        (PlacedWork("b", ""), False, "newer"),
-        (PlacedWork("b", "by hand"), False, "as it is"),
-        (PlacedWork("a", ""), False, "newer"),
-        (PlacedWork("a", "by hand"), False, "blocked"),
-        (PlacedWork("a", "by hand"), True, "newer"),
-        (PlacedWork("other", ""), False, "blocked"),
-        (PlacedWork("other", ""), True, "newer"),
-        (PlacedWork("", "by hand"), False, "blocked"),
+        ("2", PlacedWork(), False, "new"),
+        ("2", PlacedWork("b", attempt(when=NOON).stamp), False, "as it is"),
+        ("2", PlacedWork("b", ""), False, "newer"),
+        ("2", PlacedWork("b", "by hand"), False, "as it is"),
+        ("2", PlacedWork("a", ""), False, "newer"),
+        ("2", PlacedWork("a", "by hand"), False, "blocked"),
+        ("2", PlacedWork("a", "by hand"), True, "newer"),
+        ("2", PlacedWork("other", ""), False, "blocked"),
+        ("2", PlacedWork("other", ""), True, "newer"),
+        ("2", PlacedWork("", "by hand"), False, "blocked"),
+        ("1", PlacedWork("b", ""), False, "other attempt"),
     ],
 )
-def test_what_was_put_there_by_hand_is_replaced_only_by_force(there: PlacedWork, force: bool, action: str) -> None:
+def test_work_that_was_put_there_by_hand_is_replaced_only_by_force(
+    choice: str, placed: PlacedWork, force: bool, action: str
+) -> None:
     attempts = (attempt(1, "a"), attempt(2, "b", NOON))
-    assert action_for(attempts[1], attempts, there, force=force) == action
+    assert action_for(chosen_of(attempts, choice), attempts, placed, force=force) == action
 
 
-def test_an_earlier_attempt_that_is_asked_for_replaces_a_later_one() -> None:
-    attempts = (attempt(1, "a"), attempt(2, "b"))
-    assert action_for(chosen_of(attempts, "1"), attempts, PlacedWork("b"), force=False) == "other attempt"
-
-
-# Lateness, absence, what is left out
-
-
-@pytest.mark.parametrize(("hours", "late"), [(-1, 0), (0, 0), (1, 3600)])
-def test_lateness_is_counted_from_the_due_date(hours: int, late: int) -> None:
-    assert planned(found(when=NOON + timedelta(hours=hours))).seconds_late == late
-
-
-def test_lateness_that_only_the_system_knows_is_told_until_somebody_has_written_the_time() -> None:
-    late = found(late=True)
-    one = planned(late)
-    assert (one.late_since_unknown, one.seconds_late) == (True, 0)
-    by_hand = replace(
-        EMPTY, kept={("ada", "2-layers"): one.attempts}, submitted={("ada", "2-layers"): PlacedWork("d", "x")}
-    )
-    assert not planned(late, situation=by_hand).late_since_unknown
-
-
-def test_who_handed_in_nothing_is_named_for_each_assignment() -> None:
-    plan = make_plan([found(), found(owner="bob", assignment="3-dropout")], EMPTY)
-    assert plan.absent == {"2-layers": (BOB,), "3-dropout": (ADA,)}
+# Lateness
 
 
 @pytest.mark.parametrize(
-    "known", [{"kept": {("bob", "2-layers"): (attempt(),)}}, {"submitted": {("bob", "2-layers"): PlacedWork("x")}}]
+    ("hours", "facts", "late"),
+    [
+        (-1, {}, 0),
+        (0, {}, 0),
+        (1, {}, 3600),
+        (1, {"own_due": {("ada", "2-layers"): NOON + HOUR}}, 0),
+        (1, {"times": {"ada": NOON - HOUR}}, 3600),
+    ],
+    ids=["before", "at", "after", "by the student's own date", "by the system's time rather than the instructor's"],
 )
-def test_who_handed_in_before_is_not_absent(known: Mapping[str, object]) -> None:
-    assert make_plan([found()], replace(EMPTY, **known)).absent == {"2-layers": ()}  # type: ignore[arg-type]
+def test_lateness_is_counted_from_the_due_date(hours: int, facts: Mapping[str, object], late: int) -> None:
+    situation = replace(EMPTY, **facts)  # type: ignore[arg-type]
+    assert submission(notebook(when=NOON + hours * HOUR), situation=situation).seconds_late == late
 
 
-def test_of_a_group_each_gets_the_work_and_a_stranger_is_named() -> None:
-    clues = tuple((Clue("id", name),) for name in ("ada", "bob", "eve"))
-    plan = make_plan([found(owners=clues)], EMPTY)
-    assert [one.student for one in plan.planned] == [ADA, BOB]
-    assert plan.left_out == (ExcludedFile("ada/d", "nobody in the roster is 'eve'", matters=True, stranger=True),)
-    assert not plan.complete
+@pytest.mark.parametrize(
+    ("facts", "unknown", "seconds_late"),
+    [
+        ({}, True, 0),
+        ({"submitted": {("ada", "2-layers"): PlacedWork("d", "by hand")}}, False, 0),
+        ({"times": {"ada": NOON + HOUR}}, False, 3600),
+    ],
+    ids=["nobody says when", "its time is written by hand", "the instructor's table says when"],
+)
+def test_lateness_that_only_the_system_knows_is_told_until_somebody_says_the_time(
+    facts: Mapping[str, object], unknown: bool, seconds_late: float
+) -> None:
+    late = notebook(late=True)
+    known = carried_out(submission(late))
+    planned = submission(late, situation=replace(known, **facts))  # type: ignore[arg-type]
+    assert (planned.late_since_unknown, planned.seconds_late) == (unknown, seconds_late)
 
 
-def test_who_shares_a_name_is_in_the_class_and_no_stranger() -> None:
-    two = replace(EMPTY, students=[Student("ada", "Ada", "Lee"), Student("bob", "Ada", "Lee")])
-    plan = make_plan([found(owners=((Clue("name", "Ada Lee"),),)), found(owner="eve")], two)
-    assert [(one.reason, one.stranger) for one in plan.left_out] == [
-        ("'Ada Lee' fits ada and bob", False),
-        ("nobody in the roster is 'eve'", True),
-    ]
+# Absence
 
 
-def test_another_assignment_than_the_one_asked_for_is_left_out_and_named() -> None:
-    plan = make_plan([found(), found(assignment="3-dropout")], EMPTY, only="2-layers")
-    assert plan.left_out == (ExcludedFile("ada/d", "it is a notebook of 3-dropout", matters=False),)
-    assert plan.complete
+@pytest.mark.parametrize(
+    ("files", "facts", "absent"),
+    [
+        ([notebook(), notebook(owner="bob", assignment="3-dropout")], {}, {"2-layers": (BOB,), "3-dropout": (ADA,)}),
+        ([notebook()], {"kept": {("bob", "2-layers"): (attempt(),)}}, {"2-layers": ()}),
+        ([notebook()], {"submitted": {("bob", "2-layers"): PlacedWork("x")}}, {"2-layers": ()}),
+        ([notebook(), other_file("a.py", "bob")], {}, {"2-layers": ()}),
+    ],
+    ids=["of each assignment", "collected before", "placed by hand", "something else handed in"],
+)
+def test_who_handed_in_nothing_is_named(
+    files: Sequence[RecognisedFile], facts: Mapping[str, object], absent: dict[str, tuple[Student, ...]]
+) -> None:
+    assert make_plan(files, replace(EMPTY, **facts)).absent == absent  # type: ignore[arg-type]
 
 
-def test_a_file_that_is_nobodys_work_does_not_make_a_collection_incomplete() -> None:
-    beside = replace(found(assignment="", digest=""), note="it is no notebook of this course")
-    plan = make_plan([found(), beside], EMPTY)
-    assert [one.matters for one in plan.left_out] == [False]
-    assert plan.complete
+# Files that are not collected
+
+
+TWINS = (Student("ada", "Ada", "Lee"), Student("bob", "Ada", "Lee"))
+LEE = ((Clue("name", "Ada Lee"),),)
+GROUP = tuple((Clue("id", name),) for name in ("ada", "bob", "eve"))
+
+
+SCRIPTS = [other_file("a.py"), other_file("b.py")]
+BY_HAND = {("ada", "2-layers"): (attempt(system="by hand"),)}
+# The files of a download, what is special about the course folder, and the reasons, with whether they matter.
+EXCLUDED: dict[str, tuple[list[RecognisedFile], dict[str, object], list[tuple[str, bool]]]] = {
+    "a stranger in a group": ([notebook(owners=GROUP)], {}, [("nobody in the roster is 'eve'", True)]),
+    "another assignment": ([notebook(assignment="3-dropout")], {}, [("it is a notebook of 3-dropout", False)]),
+    "beside a notebook": ([notebook(), other_file("notes.txt")], {}, [("it is no notebook", False)]),
+    "an archive beside one": ([notebook(), other_file("a.rar", refused="it is a rar")], {}, [("it is a rar", True)]),
+    "no notebook": (SCRIPTS, {}, [("ada handed in a.py, and no notebook", True), ("it is no notebook", False)]),
+    "an archive and no notebook": (
+        [other_file("a.rar", refused="it is a rar")],
+        {},
+        [("ada handed in a.rar, and no notebook: it is a rar", True)],
+    ),
+    "a name that two have": (
+        [notebook(owners=LEE)],
+        {"students": TWINS, "kept": {("ada", "2-layers"): (attempt(system="test"),)}},
+        [("'Ada Lee' fits ada and bob", True)],
+    ),
+    "one of the two collected by hand": (
+        [notebook(owners=LEE), notebook(owners=LEE)],
+        {"students": TWINS, "kept": BY_HAND},
+        [("collected by hand for ada Ada Lee", False), ("'Ada Lee' fits ada and bob", True)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "facts", "excluded"), EXCLUDED.values(), ids=EXCLUDED)
+def test_a_file_that_is_not_collected_is_named_and_may_matter(
+    files: list[RecognisedFile], facts: Mapping[str, object], excluded: list[tuple[str, bool]]
+) -> None:
+    plan = make_plan(files, replace(EMPTY, **facts), only="2-layers")  # type: ignore[arg-type]
+    assert [(file.reason, file.matters) for file in plan.excluded] == excluded
+    assert plan.complete != any(matters for _, matters in excluded)
+
+
+def test_work_is_planned_by_assignment_and_then_by_student() -> None:
+    plan = make_plan([notebook(assignment="3-dropout"), notebook(owner="bob"), notebook()], EMPTY)
+    works = [(planned.assignment, planned.student) for planned in plan.submissions]
+    assert works == [("2-layers", ADA), ("2-layers", BOB), ("3-dropout", ADA)]
+
+
+def test_each_of_a_group_gets_the_work_of_all() -> None:
+    assert [planned.student for planned in make_plan([notebook(owners=GROUP)], EMPTY).submissions] == [ADA, BOB]
+
+
+def test_each_of_a_group_is_asked_for_the_notebook() -> None:
+    file = other_file("a.py")
+    plan = make_plan([replace(file, downloaded=replace(file.downloaded, owners=GROUP))], EMPTY, only="2-layers")
+    assert [excluded.reason for excluded in plan.excluded] == ["ada and bob handed in a.py, and no notebook"]
+    assert (plan.wrong_types, plan.assignment) == ({"ada": "a.py", "bob": "a.py"}, "2-layers")

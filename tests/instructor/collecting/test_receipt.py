@@ -14,20 +14,16 @@ from tests.test_cli import here, refused
 FIRST, SECOND = notebook(answer="first"), notebook(answer="second")
 
 
-def collect(course: Path, path: Path, at: str) -> str:
-    line = ("collect", path, "2-layers", "--student", "007", "--at", at, "--yes")
-    status, said, errors = here(course, *line)
-    assert (status, errors) == (0, "")
-    return said
-
-
 @pytest.fixture
 def collected(course: Path, tmp_path: Path) -> Path:
     """A course in which a student has handed in twice."""
     (course / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-11-05 23:59,Europe/Berlin\n")
     for number, content in enumerate((FIRST, SECOND), 1):
         (tmp_path / "mailed.ipynb").write_bytes(content)
-        assert receipt_of(content) in collect(course, tmp_path / "mailed.ipynb", f"2026-11-05 2{number}:10")
+        line = ("collect", tmp_path / "mailed.ipynb", "2-layers", "--student", "007", "--yes")
+        status, said, errors = here(course, *line, "--at", f"2026-11-05 2{number}:10")
+        assert (status, errors) == (0, "")
+        assert receipt_of(content) in said
     return course
 
 
@@ -39,9 +35,6 @@ def test_it_names_each_attempt_and_the_one_that_counts(collected: Path) -> None:
     assert ", claimed; collected " in first and "counts" not in first
     assert second.startswith(f"2-layers: attempt 2; {receipt_of(SECOND)}; ") and second.endswith("; this one counts")
     assert here(collected, "receipt", "007")[1] == said
-
-
-def test_a_script_reads_the_same(collected: Path) -> None:
     rows = json.loads(here(collected, "receipt", "007", "--json")[1])
     assert [(row["receipt"], row["attempt"]["number"], row["counts"]) for row in rows] == [
         (receipt_of(FIRST), 1, False),

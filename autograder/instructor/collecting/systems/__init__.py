@@ -14,8 +14,7 @@ from autograder.instructor.collecting.downloaded import DownloadedFile, Reader, 
 from autograder.instructor.collecting.systems import (
     blackboard,
     canvas,
-    classroom50,
-    github_classroom,
+    github,
     google_classroom,
     gradescope,
     moodle,
@@ -28,8 +27,8 @@ SYSTEMS: tuple[Reader, ...] = (
     nbgrader_exchange.read,
     moodle.read,
     blackboard.read,
-    classroom50.read,
-    github_classroom.read,
+    github.read_classroom_50,
+    github.read_github,
     canvas.read,
     google_classroom.read,
 )
@@ -45,17 +44,18 @@ def read_all(entries: Sequence[Entry]) -> list[DownloadedFile]:
     if (inbound := nbgrader_exchange.read_inbound(entries)) is not None:
         return inbound
     depth = shared_folders(entries)
-    known = [{id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, plain.read)]
-    anything = known[-1]
-    most = max(known[:-1], key=len)
-    theirs = most if most and 2 * len(most) >= len(anything) else anything
-    system = next(iter(theirs.values())).system if theirs else ""
-    found = []
+    *by_system, in_folders = [
+        {id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, plain.read)
+    ]
+    most = max(by_system, key=len)
+    own = most if most and 2 * len(most) >= len(in_folders) else in_folders
+    system = next(iter(own.values())).system if own else ""
+    files = []
     for entry in entries:
-        others = tuple(one[id(entry)] for one in known if id(entry) in one and one is not theirs)
-        if id(entry) in theirs:
-            named = tuple(other for other in others if other.system != plain.SYSTEM)
-            found.append(replace(theirs[id(entry)], others=(*named, plain.of_its_folders(entry))))
+        others = [known[id(entry)] for known in (*by_system, in_folders) if id(entry) in known and known is not own]
+        if id(entry) in own:
+            named = [other for other in others if other.system != plain.SYSTEM]
+            files.append(replace(own[id(entry)], other_readings=(*named, plain.of_its_folders(entry))))
         elif others:
-            found.append(DownloadedFile(entry, system, (), others=others))
-    return found
+            files.append(DownloadedFile(entry, system, (), other_readings=tuple(others)))
+    return files

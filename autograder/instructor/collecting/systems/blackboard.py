@@ -20,11 +20,10 @@ NAME = re.compile(r".*?_(?P<user>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Blackboard named."""
-    found = [(entry, NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
     return [
         DownloadedFile(entry, "Blackboard", (_clues(name["user"]),), upload=int(name["time"].replace("-", "")))
-        for entry, name in found
-        if name
+        for entry in entries
+        if (name := NAME.fullmatch(outermost_file(entry, depth)))
     ]
 
 

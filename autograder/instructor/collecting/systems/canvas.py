@@ -31,20 +31,19 @@ AGAIN = re.compile(r"-(\d{1,3})(?=\.)")
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Canvas named."""
-    found = [(entry, NAME.fullmatch(outermost_file(entry, depth))) for entry in entries]
-    return [_handed_in(entry, name) for entry, name in found if name]
+    return [_handed_in(entry, name) for entry in entries if (name := NAME.fullmatch(outermost_file(entry, depth)))]
 
 
 def _handed_in(entry: Entry, name: re.Match[str]) -> DownloadedFile:
     readings = list(USER.finditer(name.string))
-    users = dict.fromkeys(one["user"] for one in readings)
+    users = dict.fromkeys(reading["user"] for reading in readings)
     clues = (*(Clue("number", user) for user in users), Clue("name", name["name"] or "")) if name["user"] else ()
     again = AGAIN.search(name["file"])
     return DownloadedFile(
         entry,
         "Canvas",
         (clues,),
-        late=any(one["late"] for one in (name, *readings)),
+        late=any(reading["late"] for reading in (name, *readings)),
         number=int(again[1]) + 1 if again else 1,
         upload=int(name["upload"]),
     )

@@ -12,8 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
-from autograder.instructor.collecting.ownership import owned
+from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership, outermost_file
 from autograder.instructor.course.matching import any_of
 
 BETWEEN = " - "
@@ -21,9 +20,9 @@ BETWEEN = " - "
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that begin with a student's name."""
-    found = [(entry, outermost_file(entry, depth).partition(BETWEEN)) for entry in entries]
+    names = [(entry, outermost_file(entry, depth).partition(BETWEEN)) for entry in entries]
     return [
-        DownloadedFile(entry, "Google Classroom", (any_of(name),), owned=owned(name, []))
-        for entry, (name, between, _) in found
+        DownloadedFile(entry, "Google Classroom", (any_of(name),), ownership=Ownership(name))
+        for entry, (name, between, _) in names
         if between
     ]

@@ -35,19 +35,19 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     Raises:
         CourseFolderError: the metadata cannot be read.
     """
-    found: list[DownloadedFile] = []
-    for about in entries:
-        if outermost_file(about, depth) != METADATA:  # one further inside is a student's
+    files: list[DownloadedFile] = []
+    for metadata in entries:
+        if outermost_file(metadata, depth) != METADATA:  # one further inside is a student's
             continue
-        submissions = _metadata(about)
+        submissions = _submissions(metadata)
         for entry in entries:
             submission = submissions.get(entry.parts[depth]) if len(entry.parts) > depth + 1 else None
             if isinstance(submission, dict):
-                found.append(_handed_in(entry, entry.parts[depth], submission))
-    return found
+                files.append(_handed_in(entry, entry.parts[depth], submission))
+    return files
 
 
-def _metadata(entry: Entry) -> Mapping[str, Any]:
+def _submissions(entry: Entry) -> Mapping[str, Any]:
     try:
         content = yaml.load(entry.read(MAX_NOTEBOOK_BYTES), LOADER)
     except (EntryRefused, yaml.YAMLError, RecursionError, ValueError) as error:
@@ -65,11 +65,11 @@ def _handed_in(entry: Entry, number: str, submission: Mapping[str, Any]) -> Down
 
 
 def _clues(number: str, person: Mapping[str, Any]) -> tuple[Clue, ...]:
-    said = {key: str(person.get(key) or "") for key in (":sid", ":email", ":name")}
-    account = (Clue("id", said[":sid"]), Clue("e-mail", said[":email"]))
+    values = {key: str(person.get(key) or "") for key in (":sid", ":email", ":name")}
+    account = (Clue("id", values[":sid"]), Clue("e-mail", values[":email"]))
     # The export has one submission of each person: where nothing else tells two of one name apart, that does.
-    other = () if any(clue.text for clue in account) else (Clue("submission", number),)
-    return *account, *other, Clue("name", said[":name"])
+    submission = () if any(clue.text for clue in account) else (Clue("submission", number),)
+    return *account, *submission, Clue("name", values[":name"])
 
 
 def _time(text: object) -> datetime | None:

@@ -1,33 +1,44 @@
 """Moodle: the zip of "Download all submissions" in an assignment, or the folder that it was unpacked to.
 
 A folder for each student is called ``Ada Lovelace_657737_assignsubmission_file_``; where "Download submissions in
-folders" is off, each file has that before its own name. The number is the participant's (the column Identifier of the
-grading worksheet); with blind marking the name is ``Participant``. The times in the zip are those of the download; the
-grading worksheet has the right ones.
+folders" is off, each file has that before its own name. The number is the participant's; with blind marking the name is
+``Participant``. The times in the zip are those of the download.
 
-Source: ``mod/assign/classes/downloader.php`` (``get_student_prefix``, ``load_submissionplugin_filelist``) and
-``files/classes/local/archive_writer/zip_writer.php`` in github.com/moodle/moodle.
+The assignment's grading worksheet has the right times, and clues that tell two people of one name apart: their
+addresses, and ID numbers where the school gives them. ``Identifier`` is ``Participant 657737``, the number in the names
+of the zip; ``Last modified (submission)`` is such as ``Thursday, 5 November 2026, 11:41 PM``, in the time zone of
+whoever exported it, and ``-`` where nothing was handed in.
+
+Source: ``mod/assign/classes/downloader.php`` (``get_student_prefix``, ``load_submissionplugin_filelist``),
+``files/classes/local/archive_writer/zip_writer.php`` and ``mod/assign/feedback/offline`` in github.com/moodle/moodle;
+MoodleDocs, "Offline grading worksheet".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from pathlib import Path
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost
 from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.roster import EMAIL_COLUMNS
+from autograder.instructor.course.tables import TableError, read_table
 
 # The first that fits: what a student calls a file comes after it.
 NAME = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
 SYSTEM = "Moodle"
 BLIND = "Participant"
+IDENTIFIER, MODIFIED = "identifier", "lastmodifiedsubmission"
 
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Moodle named."""
-    found = [(entry, next(filter(None, map(NAME.fullmatch, outermost(entry, depth))), None)) for entry in entries]
-    return [DownloadedFile(entry, SYSTEM, (_clues(name),)) for entry, name in found if name]
+    names = [(entry, next(filter(None, map(NAME.fullmatch, outermost(entry, depth))), None)) for entry in entries]
+    return [DownloadedFile(entry, SYSTEM, (_clues(name),)) for entry, name in names if name]
 
 
 def _clues(name: re.Match[str]) -> tuple[Clue, ...]:
@@ -35,7 +46,63 @@ def _clues(name: re.Match[str]) -> tuple[Clue, ...]:
     return (number,) if name["name"] == BLIND else (number, Clue("name", name["name"]))
 
 
-def participant_of(one: DownloadedFile) -> str:
-    """Return the number of the participant whose file it is; empty where it is none of Moodle's."""
-    numbers = [clue.text for clues in one.owners for clue in clues if clue.kind == "number"]
-    return numbers[0] if one.system == SYSTEM and numbers else ""
+@dataclass(frozen=True)
+class Participant:
+    """A person in a worksheet.
+
+    Attributes:
+        clues: the ID number and the address, as far as it has them.
+        when: work was handed in, with a time zone; None where none was.
+    """
+
+    clues: tuple[Clue, ...]
+    when: datetime | None
+
+
+def read_worksheet(path: Path, zone: tzinfo) -> dict[str, Participant]:
+    """Return the participants in a grading worksheet, by number; its times are in the given time zone.
+
+    Raises:
+        TableError: it is no grading worksheet, or a time in it is none.
+        OSError: it cannot be read.
+    """
+    from dateutil.parser import parse
+
+    table = read_table(path)
+    if not table.has(IDENTIFIER) or not table.has(MODIFIED):
+        raise TableError(f"{path} is no grading worksheet of Moodle: it lacks Identifier or Last modified (submission)")
+    participants = {}
+    for row in table.rows:
+        text, when = row.cells.get(MODIFIED, ""), None
+        if text not in ("", "-"):
+            try:
+                when = parse(text)
+            except (ValueError, OverflowError) as error:
+                raise table.error(row, f"{text!r} is no time: export the worksheet in English") from error
+            when = when.replace(tzinfo=when.tzinfo or zone)
+        clues = (Clue("id", row.cells.get("idnumber", "")), Clue("e-mail", row.first(*EMAIL_COLUMNS)))
+        number = row.cells.get(IDENTIFIER, "").removeprefix("Participant ")
+        participants[number] = Participant(tuple(clue for clue in clues if clue.text), when)
+    return participants
+
+
+def with_worksheet(file: DownloadedFile, participants: Mapping[str, Participant]) -> DownloadedFile:
+    """Return a file with what a worksheet says of it: its clues after the number, and before the name."""
+    participant = participants.get(_participant_number(file))
+    if participant is None:
+        return file
+    owners = tuple((*clues[:1], *participant.clues, *clues[1:]) for clues in file.owners)
+    if participant.when is None:
+        return replace(file, owners=owners)
+    return replace(file, owners=owners, when=participant.when, proved=True)
+
+
+def lacks_worksheet(file: DownloadedFile) -> bool:
+    """Whether a worksheet, which was not given, has more clues to a file's owner than the zip."""
+    kinds = {clue.kind for clues in file.owners for clue in clues}
+    return bool(_participant_number(file)) and kinds <= {"number", "name"}
+
+
+def _participant_number(file: DownloadedFile) -> str:
+    numbers = [clue.text for clues in file.owners for clue in clues if clue.kind == "number"]
+    return numbers[0] if file.system == SYSTEM and numbers else ""

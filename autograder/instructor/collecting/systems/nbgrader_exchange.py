@@ -20,32 +20,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_folders
-from autograder.instructor.collecting.ownership import owned
+from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile, outermost_folders
+from autograder.instructor.collecting.owners import ownership_of
 from autograder.instructor.course.matching import Clue
 
-SYSTEM, INBOUND, TIMESTAMP = "nbgrader", "inbound", "timestamp.txt"
+SYSTEM, INBOUND = "nbgrader", "inbound"
 # A student's id may hold a plus.
 NAME = re.compile(r"(?P<student>.+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d [\d:.]+) UTC(?:\+[^+]*)?")
 SLACK_S = 120  # nbgrader takes the time first, and then looks at the notebooks and copies them
 
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
-    """Return the files of submissions in the exchange.
-
-    Raises:
-        OSError: a folder is there no more.
-    """
-    return [one for entry in entries if (one := _named(entry, depth))]
+    """Return the files of submissions in the exchange."""
+    return [file for entry in entries if (file := _named(entry, depth))]
 
 
 def read_inbound(entries: Sequence[Entry]) -> list[DownloadedFile] | None:
     """Return all files of a download that is an exchange by its own name; None where it is not called so.
 
     What students have put beside the submissions is nobody's, and changes nothing, whatever it is called.
-
-    Raises:
-        OSError: a folder is there no more.
     """
     paths = [(entry.path, len(entry.parts)) for entry in entries if entry.path]
     if paths and paths[0][0].parents[paths[0][1] - 1].resolve().name == INBOUND:
@@ -54,8 +47,11 @@ def read_inbound(entries: Sequence[Entry]) -> list[DownloadedFile] | None:
         depth = 1
     else:
         return None
-    theirs = [entry for entry in entries if entry.parts[-1:] != (TIMESTAMP,) or entry.refused]
-    return [_named(entry, depth) or DownloadedFile(entry, SYSTEM, ()) for entry in theirs]
+    return [
+        _named(entry, depth) or DownloadedFile(entry, SYSTEM, ())
+        for entry in entries
+        if entry.parts[-1:] != (TIMESTAMP,) or entry.refused
+    ]
 
 
 def _named(entry: Entry, depth: int) -> DownloadedFile | None:
@@ -70,21 +66,21 @@ def _handed_in(entry: Entry, at: int, name: re.Match[str]) -> DownloadedFile:
     """Return a file below the folder that is called so, the ``at``-th of its path."""
     inside = len(entry.parts) - at - 1
     paths = [entry.path, *entry.path.parents[:inside]] if entry.path else []
-    whose, when = owned(name["student"], paths), _time(name)
-    clues, doubt = (Clue("id", name["student"]),), ""
-    if whose.is_proved and when:
-        doubt = doubt_of(when, paths)
-    proved = whose.is_proved and when is not None and not doubt
-    return DownloadedFile(entry, SYSTEM, (clues,), when, proved, doubt=doubt, owned=whose)
+    ownership, when = ownership_of(name["student"], paths), _time(name)
+    doubt = _doubt_of(when, paths) if ownership.is_proved and when else ""
+    return DownloadedFile(
+        entry,
+        SYSTEM,
+        ((Clue("id", name["student"]),),),
+        when,
+        proved=ownership.is_proved and when is not None and not doubt,
+        doubt=doubt,
+        ownership=ownership,
+    )
 
 
-def doubt_of(when: datetime, paths: Sequence[Path]) -> str:
-    """Return how the disk contradicts the time of a submission; empty where it does not.
-
-    Args:
-        when: it was handed in, as its folder says.
-        paths: of the folder and of what is in it.
-    """
+def _doubt_of(when: datetime, paths: Sequence[Path]) -> str:
+    """Return how the disk contradicts the time that the folder of a submission gives; empty where it does not."""
     changed = datetime.fromtimestamp(max(path.lstat().st_ctime for path in paths), UTC)
     if abs((changed - when).total_seconds()) <= SLACK_S:
         return ""

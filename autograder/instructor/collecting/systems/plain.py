@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from autograder.instructor.collecting.archive import Entry, EntryRefused
-from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile
 from autograder.instructor.course.matching import Clue, any_of
 
-SYSTEM, TIMESTAMP = "folder", "timestamp.txt"
+SYSTEM = "folder"
 MAX_TIMESTAMP_BYTES = 100
 
 
@@ -32,25 +32,23 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
 
 def of_its_folders(entry: Entry) -> DownloadedFile:
     """Return what a file's folders say of it, and not its own name."""
-    return DownloadedFile(entry, SYSTEM, (tuple(_of_folders(entry.parts)),))
+    return DownloadedFile(entry, SYSTEM, (_folder_clues(entry.parts),))
 
 
-def _of_folders(parts: Sequence[str]) -> list[Clue]:
-    return [clue for folder in parts[:-1] for clue in any_of(folder)]
+def _folder_clues(parts: Sequence[str]) -> tuple[Clue, ...]:
+    return tuple(clue for folder in parts[:-1] for clue in any_of(folder))
 
 
 def _clues(parts: Sequence[str]) -> tuple[Clue, ...]:
-    clues = _of_folders(parts)
-    for name in _leading(parts[-1]) if parts else ():
-        clues += any_of(name)
-    return tuple(clues)
+    names = _beginnings_and_ends(parts[-1]) if parts else []
+    return _folder_clues(parts) + tuple(clue for name in names for clue in any_of(name))
 
 
-def _leading(file: str) -> list[str]:
-    """Return what a file's name may begin or end with that names a student, the longest first."""
+def _beginnings_and_ends(file: str) -> list[str]:
+    """Return the parts of a file's name that may name a student, the longest first."""
     words = re.sub(r"(\.ipynb|\.txt|\.json)+$", "", file, flags=re.IGNORECASE).split("_")
-    starts = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
-    return [*starts, *("_".join(words[at:]) for at in range(1, len(words)))]
+    beginnings = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
+    return [*beginnings, *("_".join(words[at:]) for at in range(1, len(words)))]
 
 
 def _time(entry: Entry) -> datetime | None:

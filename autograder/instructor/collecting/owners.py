@@ -1,0 +1,119 @@
+"""Find the owners of files: the students that their system names, unless something else in the download contradicts.
+
+Defends: that a student gets into another's place by a name, which many systems let students choose, or by a number that
+they enter themselves. Two accounts are two people, so what one name claims for both is collected for neither, except
+where a number or an address of the roster says which of them is meant. In nbgrader's exchange, where students name the
+folders, it also defends that a folder called after one student, or a file in it, is taken for that student's work where
+another account of this machine has made it. Stock ``nbgrader collect`` compares the same two (``check_owner``), warns,
+and collects; here it is refused.
+
+Does not defend: where a download has nothing but names, and work of one account alone under a student's name; the
+preview says that it was found by the name alone. Nor where a machine cannot tell students apart: a zip and a copy that
+you made keep no owners, and in containers all students may have one number; then the name is called a claim. Assumes:
+accounts have the names by which nbgrader calls students, or the roster knows both.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
+from autograder.instructor.course.matching import Clue, Directory, Kind, Match
+from autograder.instructor.course.roster import Student
+
+# How a preview continues where students choose the name by which somebody was found.
+BY_OWNER, BY_NAME_ALONE = " and owner", ", as claimed"
+ROSTER_KNOWS = 2  # the certainty of a match all of whose clues are in the roster
+Account = tuple[Clue, ...]
+
+
+def owners_of(files: Sequence[DownloadedFile], directory: Directory) -> list[list[Match]]:
+    """Return the owners of each file; nobody where another account has a better claim, or one as good."""
+    known_kinds = directory.known_kinds(clue for file in files for clues in file.owners for clue in clues)
+    matches_of_files = [_matches(file, directory, known_kinds) for file in files]
+    claims: dict[str, dict[Account, int]] = defaultdict(dict)
+    for matches in matches_of_files:
+        for match in matches:
+            if match.student and match.account:
+                claims[match.student.id][match.account] = match.certainty
+    believed = {student: _believed_accounts(certainties) for student, certainties in claims.items()}
+    return [[_settled(match, believed) for match in matches] for matches in matches_of_files]
+
+
+def _matches(file: DownloadedFile, directory: Directory, known_kinds: Collection[Kind]) -> list[Match]:
+    """Return the owners of a file; nobody where another system, or the disk, names somebody else."""
+    if not file.owners:
+        return [Match(None, reason=f"nothing that {file.system} gave says whose it is: collect it by itself")]
+    matches = [directory.find(clues, known_kinds) for clues in file.owners]
+    students = {match.student for match in matches}
+    for reading in file.other_readings:
+        for clues in reading.owners:
+            named = directory.find(clues).student
+            if named and named not in students:
+                who = " and ".join(match.student.id for match in matches if match.student) or "nobody in the roster"
+                reason = f"by its name it is of {who} ({file.system}) and of {named.id} ({reading.system})"
+                return [Match(None, reason=reason)]
+    if file.ownership is None or not any(students):
+        return matches
+    if reason := refusal(file.ownership, {student for student in students if student}, directory):
+        return [Match(None, reason=reason)]
+    how = BY_OWNER if file.ownership.is_proved else BY_NAME_ALONE
+    return [replace(match, by=f"{match.by}{how}") if match.student else match for match in matches]
+
+
+def _believed_accounts(certainties: Mapping[Account, int]) -> list[Account]:
+    """Return the accounts that one student's work is taken from, of all that are said to be theirs."""
+    most = max(certainties.values())
+    best = [account for account, certainty in certainties.items() if certainty == most]
+    return best if most == ROSTER_KNOWS or len(best) == 1 else []  # the roster may know two accounts of one student
+
+
+def _settled(match: Match, believed: Mapping[str, Collection[Account]]) -> Match:
+    if not match.student or not match.account or match.account in believed[match.student.id]:
+        return match
+    rival = "whose own work is another account's" if believed[match.student.id] else "and so does another account's"
+    return Match(None, reason=f"its {match.by} alone says {match.student.id_and_name}, {rival}", several=True)
+
+
+# Accounts of this machine
+
+
+def ownership_of(named: str, paths: Sequence[Path]) -> Ownership:
+    """Return who owns a submission whose folder names a student: the folder, and what is in it."""
+    return Ownership(named, tuple(sorted({_account_name(path.lstat().st_uid) for path in paths})))
+
+
+def refusal(ownership: Ownership, students: Collection[Student], directory: Directory) -> str:
+    """Return why a submission is not the work of the students whom its name fits; empty where nothing shows that."""
+    # Root's files, and those of whoever collects, as after making a copy, are no student's.
+    innocent = {ownership.named, _account_name(0), _account_name(os.geteuid())}
+    has_account = any(_is_account(name) for student in students for name in (student.id, *student.also))
+    for account in ownership.accounts:
+        if account in innocent:
+            continue
+        owner = directory.find([Clue("id", account)]).student
+        if owner not in students if owner else has_account:
+            who = f" ({owner.id})" if owner and owner.id != account else ""
+            theft = f"its folder names {ownership.named}, and it belongs to the account {account}{who}"
+            return f"{theft}: ask them, and if that is right, copy it and collect the copy"
+    return ""
+
+
+def _account_name(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"number {number}"
+
+
+def _is_account(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except (KeyError, ValueError):  # a name may hold what no account's can
+        return False
+    return True

@@ -1,0 +1,48 @@
+"""Files of a download and a course folder's situation, as a plan takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.collecting.plan import Plan, Situation, make_plan
+from autograder.instructor.collecting.recognising import RecognisedFile
+from autograder.instructor.collecting.systems import read_all
+from autograder.instructor.course.attempts import Attempt
+from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.roster import Student
+
+NOON, HOUR, DAY = datetime(2026, 11, 5, 12, tzinfo=UTC), timedelta(hours=1), timedelta(days=1)
+ADA, BOB = Student("ada"), Student("bob")
+EMPTY = Situation((ADA, BOB), {}, {}, {"2-layers": NOON}, NOON + 9 * DAY)
+
+
+def notebook(
+    digest: str = "d", owner: str = "ada", when: datetime | None = None, assignment: str = "2-layers", **facts: object
+) -> RecognisedFile:
+    """Return a student's file of the download of some system."""
+    entry = Entry(f"{owner}/{digest}", (owner, digest), "", lambda limit: b"")
+    file = DownloadedFile(entry, "test", ((Clue("id", owner),),), when)
+    return RecognisedFile(replace(file, **facts), assignment, digest)  # type: ignore[arg-type]
+
+
+def other_file(name: str, owner: str = "ada", refused: str = "") -> RecognisedFile:
+    """Return a student's file that is no notebook of the course."""
+    entry = Entry(f"{owner}/{name}", (owner, name), refused, lambda limit: b"")
+    return RecognisedFile(DownloadedFile(entry, "test", ((Clue("id", owner),),)), note=refused or "it is no notebook")
+
+
+def attempt(number: int = 1, digest: str = "d", when: datetime | None = None, system: str = "test") -> Attempt:
+    return Attempt(number, digest, when, False, NOON, "path", system)
+
+
+def plan_of(entries: Sequence[Entry], students: Sequence[Student]) -> Plan:
+    """Return what collecting a download would do, all of whose files are notebooks of one assignment."""
+    files = [
+        RecognisedFile(file, "" if file.entry.refused else "2-layers", file.entry.name, file.entry.refused)
+        for file in read_all(entries)
+    ]
+    return make_plan(files, Situation(students, {}, {}, {}, NOON))
