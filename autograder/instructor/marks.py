@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from autograder.instructor.course.attempts import CLAIMED, standing_of
 from autograder.instructor.course.decisions import Decision
 from autograder.instructor.course.extensions import Work, own_due_dates, parse_extension
 from autograder.instructor.course.late import DatedWork, Lateness, LateRule
 from autograder.instructor.course.records import Record
 from autograder.instructor.course.roster import Student
-from autograder.instructor.course.standing import CLAIMED, standing_of
 from autograder.verdicts import VerdictRecord
 
 

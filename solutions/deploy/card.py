@@ -1,5 +1,7 @@
 """The model card: what was measured, for whom the model is, and where it fails. Every number is computed."""
 
+from pathlib import Path
+
 import numpy as np
 
 from solutions.deploy.address import CHAPTER
@@ -9,54 +11,7 @@ from solutions.runs.measurement import Measurement
 
 CONFUSIONS = 5  # the most frequent ones are listed
 
-CARD = """# What garment is this?
-
-A classifier of garments: one photograph in, ten probabilities out. A fully connected network of 784, 256, 64 and 10
-units with ReLU, built from its parts and trained on Fashion-MNIST in
-{course}.
-
-Right for **{accuracy:.2%}** of {images:,} test images ({data}), on which it was not trained.
-
-## Each class
-
-Precision: how often the class is right when it is named. Recall: how often it is named when it is there.
-
-| class | precision | recall | F1 | images |
-|---|---|---|---|---|
-{per_class}
-
-The most frequent mistakes:
-
-{confusions}
-
-## Can the probabilities be believed?
-
-Answers by the probability of the first label, on the test images:
-
-| probability | answers | mean probability | right |
-|---|---|---|---|
-{reliability}
-
-The expected calibration error over these bins is {gap:.3f}: that far from the truth are the probabilities in the mean.
-This holds for images like the test images, and for no others.
-
-An answer below {unsure_below:.0%} is called unsure. These are {unsure:.1%} of all; {right_unsure:.1%} of them are
-right, and {right_sure:.1%} of the others.
-
-## How it was trained
-
-{training}
-
-## Limits
-
-{limits}
-
-Not for decisions about people, for sorting that nobody checks, or for anything but garments.
-
-## Licence
-
-The code is under Apache-2.0. Fashion-MNIST is © 2017 Zalando SE, MIT licence.
-"""
+CARD = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
 
 
 def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[str, object]) -> str:

@@ -40,8 +40,10 @@ FIELDS = {"would gain", "student", "base", "at most", "answers itself", "forges"
 FIELDS |= {f"known behind {wall}" for wall in WALLS}
 # In the name of whatever an attack leaves: files, processes, sockets.
 MARK = "planted-by-a-student"
-CARELESS = (HERE / "careless.py").read_text(encoding="utf-8")
-FORGERY = (HERE / "forgery.py").read_text(encoding="utf-8")
+# Work that loses points on what is easiest to forge; and what an attack knows that answers in the place of checks.
+CARELESS, FORGERY = re.findall(
+    r"^```python\n(.*?)^```$", (HERE / "known.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
 
 
 ENTRY = re.compile(r"^## (\w+)\n\n(.+?)\n\n((?:- [^\n]+\n)+)(?:\n(`{3,})python\n(.*?)^\4\n)?", re.MULTILINE | re.DOTALL)
@@ -61,7 +63,7 @@ class Attack:
         base: whose work it is built on, and whose points it gets.
         at_most: it ends its own process, uses up its time or spoils its own answers, and may have less.
         answers_itself: it takes the place of the checks, with right answers but to those of Flatten.
-        forges: it needs what ``forgery.py`` knows.
+        forges: it needs what ``known.md`` has under *forgery*.
         noticed: what an instructor reads of it in the submission's log, where it gets something; or empty.
         known: what the guide tells of it where it gets something, by the wall behind which it does.
     """

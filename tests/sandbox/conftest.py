@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,14 @@ from autograder.observe import seed_of
 from autograder.sandbox import Cell, Limits, Program, RunResult, Sandbox
 from autograder.sandbox.isolation import mechanism
 
+# By the heading under which each stands.
+PROGRAMS = dict(
+    re.findall(
+        r"^## (\w+)\n.*?^```python\n(.*?)^```$",
+        Path(__file__).with_name("programs.md").read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+)
 COURSE = Course.installed()
 RIGHT = Cell("right", COURSE.source("layers"))
 CHECKS = checks_of("layers", "Flatten")

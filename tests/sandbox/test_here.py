@@ -13,16 +13,8 @@ from autograder.checks import checks_of
 from autograder.sandbox.here import run_here
 from autograder.sandbox.program import Cell, Limits, PlannedCheck, Program
 from tests.conftest import ROOT
+from tests.sandbox.conftest import PROGRAMS
 
-# Python runs it before anything else, in each process that finds it on its path.
-WITHOUT_UNIX = """
-import os, signal, sys
-for module in ("fcntl", "grp", "pwd", "resource", "termios"):
-    sys.modules[module] = None
-for name in ("SIGALRM", "SIGPROF", "setitimer", "ITIMER_REAL", "ITIMER_PROF"):
-    vars(signal).pop(name, None)
-vars(os).pop("fork", None)
-"""
 PLAN = tuple(PlannedCheck(check.room, check.exercise, check.name, 1) for check in checks_of("layers"))
 REFERENCE = Cell("right", (ROOT / "solutions" / "layers.py").read_text(encoding="utf-8"))
 
@@ -30,7 +22,7 @@ REFERENCE = Cell("right", (ROOT / "solutions" / "layers.py").read_text(encoding=
 @pytest.fixture
 def without_unix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The environment of a process that is as on Windows, and in this process the same for its children."""
-    (tmp_path / "sitecustomize.py").write_text(WITHOUT_UNIX, encoding="utf-8")
+    (tmp_path / "sitecustomize.py").write_text(PROGRAMS["without_unix"], encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
     return dict(os.environ)
 
@@ -58,48 +50,13 @@ def test_what_cannot_be_interrupted_is_ended_with_its_process_and_what_was_done_
     assert (answer.kind, answer.detail) == ("timeout", "the cell stubborn did not end in time")
 
 
-IN_A_NOTEBOOK = """
-import time
-from autograder.sandbox.limits import ALARMS, time_limit
-assert not ALARMS
-for _ in range(3):
-    started = time.monotonic()
-    with time_limit(0.3):
-        while True:
-            pass
-    assert 0.2 < time.monotonic() - started < 20
-for _ in range(50):  # it may ring at any moment of a block's end
-    with time_limit(0.02):
-        time.sleep(0.02)
-with time_limit(30):
-    left = True
-try:
-    with time_limit(30):
-        raise KeyboardInterrupt
-except KeyboardInterrupt:
-    print("interrupted", left)
-"""
-
-
 def test_a_time_limit_needs_no_alarms_and_leaves_the_interrupt_of_a_person_alone(without_unix: dict[str, str]) -> None:
-    done = subprocess.run([sys.executable, "-c", IN_A_NOTEBOOK], capture_output=True, text=True, env=without_unix)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAMS["in_a_notebook"]], capture_output=True, text=True, env=without_unix
+    )
     assert (done.stdout, done.stderr) == ("interrupted True\n", "")
 
 
-CHECKED = """
-from autograder import check
-
-class Flatten:
-    def __call__(self, x):
-        while True:
-            pass
-
-import autograder.student
-autograder.student.CHECK_S = 0.5
-print(check(Flatten))
-"""
-
-
 def test_a_check_of_a_loop_without_an_end_ends(without_unix: dict[str, str]) -> None:
-    done = subprocess.run([sys.executable, "-c", CHECKED], capture_output=True, text=True, env=without_unix)
+    done = subprocess.run([sys.executable, "-c", PROGRAMS["checked"]], capture_output=True, text=True, env=without_unix)
     assert "is there a loop without an end?" in " ".join(done.stdout.split()), done.stderr

@@ -31,7 +31,7 @@ from autograder.sandbox import (
 )
 from autograder.sandbox.isolation import FIRST_UID
 from tests.conftest import ROOT
-from tests.sandbox.conftest import CHECKS, COURSE, LIMITS, PLAN, RIGHT, flattening, kinds, run, says
+from tests.sandbox.conftest import CHECKS, COURSE, LIMITS, PLAN, PROGRAMS, RIGHT, flattening, kinds, run, says
 
 
 def test_right_work_is_observed(sandbox: Sandbox) -> None:
@@ -41,13 +41,6 @@ def test_right_work_is_observed(sandbox: Sandbox) -> None:
 # What must not be reached
 
 REFUSED = r"Error: .*\[Errno"
-SHARES = """
-import mmap
-print(len(mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)))
-with open("/dev/shm/x", "w+b") as file:
-    file.truncate(4096)
-    print(len(mmap.mmap(file.fileno(), 4096)))
-"""
 OF_THE_COURSE = ("solutions/layers.py", "solutions/mistakes/layers.md", "chapters/2-layers.md", "tests/conftest.py")
 OF_THE_MACHINE = (Path("/etc/passwd"), Path("/etc/shadow"), Path.home() / ".bashrc")
 # What a cell tries, and what it says then, as a pattern.
@@ -73,7 +66,7 @@ PROBES = {
     "to open a local socket": ("import socket; print(socket.socket(socket.AF_UNIX).family.name)", "^AF_UNIX$"),
     # What is shared without a file stays when no page table has it, and nobody could count it.
     "to share large pages": ("import mmap; mmap.mmap(-1, 2 << 20, mmap.MAP_SHARED | 0x40000)", "PermissionError"),
-    "to have memory alone, and share a file": (SHARES, "^4096\n4096$"),
+    "to have memory alone, and share a file": (PROGRAMS["shares"], "^4096\n4096$"),
     "to hide what it holds": ("import ctypes; print(ctypes.CDLL(None).prctl(4, 0, 0, 0, 0))", "^-1$"),
 }
 
@@ -85,34 +78,12 @@ def test_a_cell_that_tries_meets_a_wall(sandbox: Sandbox, probe: str) -> None:
 
 
 HIDDEN = next(check for check in CHECKS if check.hidden)
-READS_ITS_HEAP = """
-import ctypes, os
-C = ctypes.CDLL(None)
-C.sbrk.restype = ctypes.c_void_p
-class Part(ctypes.Structure):
-    _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
-end, page = C.sbrk(0), 1 << 16
-ONE_MORE = bytes((one + 1) % 256 for one in range(256))
-copy = bytearray(page)
-part = Part(ctypes.addressof(ctypes.c_char.from_buffer(copy)), page)
-found = read = 0
-for back in range(page, 192 << 20, page):
-    got = C.process_vm_readv(
-        os.getpid(), ctypes.byref(part), ctypes.c_ulong(1),
-        ctypes.byref(Part(end - back, page)), ctypes.c_ulong(1), ctypes.c_ulong(0),
-    )
-    if got == page:
-        read += 1
-        shifted = copy.translate(ONE_MORE)
-        found += sum(shifted.count(needle) for needle in NEEDLES)
-print("found" if found else "nothing", read > 100)
-"""
 
 
 def looks_for(*needles: str) -> str:
     """Return a cell that looks for texts. It has each byte of them one more, so that it does not find its own."""
     shifted = [bytes(one + 1 for one in needle.encode()) for needle in needles]
-    return f"NEEDLES = {shifted!r}\n{READS_ITS_HEAP}"
+    return f"NEEDLES = {shifted!r}\n" + PROGRAMS["reads_its_heap"]
 
 
 def test_nothing_of_a_submission_is_in_the_memory_of_the_next(sandbox: Sandbox) -> None:
@@ -152,19 +123,9 @@ def test_a_submission_finds_what_is_in_its_own_memory(sandbox: Sandbox) -> None:
     assert says(sandbox, looks_for(next(check.title for check in CHECKS if not check.hidden))) == "found True"
 
 
-TELLS_OF_THE_CHECKS = """
-import gc, sys
-def forward(self, x):
-    import autograder.checks as checks
-    known = [one.name for one in checks.declared()]
-    raise RuntimeError(" ".join(sorted({*known} & {*HIDDEN})) or "nothing")
-Flatten.forward = forward
-"""
-
-
 def test_a_visible_check_finds_no_hidden_one_to_tell_of(sandbox: Sandbox) -> None:
     names = [check.name for check in CHECKS if check.hidden]
-    hostile = Cell("hostile", f"HIDDEN = {names!r}\n{TELLS_OF_THE_CHECKS}")
+    hostile = Cell("hostile", f"HIDDEN = {names!r}\n" + PROGRAMS["tells_of_the_checks"])
     answers = sandbox.run(Program((RIGHT, hostile), PLAN)).answers
     for check in CHECKS:
         messages = [one.message for one in answers["Flatten", check.name].observations.values()]
@@ -175,25 +136,11 @@ def test_hidden_checks_come_when_the_others_are_answered_and_a_later_answer_to_t
     sandbox: Sandbox,
 ) -> None:
     """Whatever looks at a hidden check could put what it saw into the answer to a visible one."""
-    hostile = Cell("hostile", f"VISIBLE = {next(one.name for one in CHECKS if not one.hidden)!r}\n{TELLS_LATE}")
+    visible = next(one.name for one in CHECKS if not one.hidden)
+    hostile = Cell("hostile", f"VISIBLE = {visible!r}\n" + PROGRAMS["tells_late"])
     answers = sandbox.run(Program((RIGHT, hostile), PLAN)).answers
     assert "seen" not in str(answers)
     assert {answers["Flatten", one.name].kind for one in CHECKS if not one.hidden} == {"observed", "invalid"}
-
-
-TELLS_LATE = """
-import socket
-from autograder.sandbox import wire
-from autograder.verdicts import Answer
-def forward(self, x):
-    header, _ = wire.pack_answer(Answer("observed", {"seen": "seen"}))
-    late = wire.frame({"exercise": "Flatten", "check": VISIBLE, "answer": header})
-    import autograder.checks as checks
-    if any(one.hidden for one in checks.declared()):
-        socket.socket(fileno=3).sendall(late)
-    return x.flatten(1)
-Flatten.forward = forward
-"""
 
 
 def test_an_installed_reference_inside_the_interpreters_folders_is_covered() -> None:
@@ -228,19 +175,6 @@ def test_what_one_submission_leaves_behind_the_next_does_not_find(sandbox: Sandb
 
 # What a submission may say of itself
 
-FORGE = """
-import json, os, struct
-def forge(check, **observations):
-    observed = [[name, {"is": "value", "value": value}] for name, value in observations.items()]
-    answer = {"kind": "observed", "detail": "", "duration_s": 0.0, "observations": observed}
-    text = json.dumps({"exercise": "Flatten", "check": check, "answer": answer}).encode()
-    for descriptor in range(3, 16):
-        try:
-            os.write(descriptor, struct.pack(">II", len(text), 0) + text)
-        except OSError:
-            pass
-"""
-
 
 def test_while_the_cells_run_nothing_there_knows_the_checks_that_will_come_or_their_seeds(sandbox: Sandbox) -> None:
     seeds = [check.seed for check in PLAN]
@@ -258,17 +192,17 @@ print(sum(type(one).__name__ in ("PlannedCheck", "Program") or str(one) in {list
 
 
 def test_an_answer_that_nobody_has_asked_for_yet_is_refused(sandbox: Sandbox) -> None:
-    assert kinds(run(sandbox, FORGE + "forge('rows', output=1)")) == {"invalid"}
+    assert kinds(run(sandbox, PROGRAMS["forge"] + "forge('rows', output=1)")) == {"invalid"}
 
 
 def test_a_cell_that_asks_for_the_checks_before_the_cells_have_ended_is_refused(sandbox: Sandbox) -> None:
-    ask = FORGE + "os.write(3, struct.pack('>II', 15, 0) + b'{\"ready\": true}'); print(os.read(3, 10000))"
+    ask = PROGRAMS["forge"] + "os.write(3, struct.pack('>II', 15, 0) + b'{\"ready\": true}'); print(os.read(3, 10000))"
     assert kinds(run(sandbox, ask)) == {"invalid"}
 
 
 def test_a_check_that_is_answered_twice_has_no_answer_and_the_others_keep_theirs(sandbox: Sandbox) -> None:
     forging = flattening(f"forge({CHECKS[0].name!r}, output=1); return x.flatten(start_dim=1)")
-    answers = sandbox.run(Program((Cell("forge", FORGE), forging), PLAN[:2])).answers
+    answers = sandbox.run(Program((Cell("forge", PROGRAMS["forge"]), forging), PLAN[:2])).answers
     assert answers["Flatten", CHECKS[0].name].kind == "invalid"
     assert "twice" in answers["Flatten", CHECKS[0].name].detail
     assert answers["Flatten", CHECKS[1].name].kind == "observed"
@@ -371,25 +305,8 @@ except OSError:
     assert kinds(run(sandbox, leaves)) == {"observed"}
 
 
-SPOILS_THE_CHECKS = """
-import sys, threading, time
-def spoilt(self, x):
-    raise RuntimeError("spoilt")
-def wait():
-    while True:
-        time.sleep(0.001)
-        frame = sys._current_frames().get(threading.main_thread().ident)
-        while frame:
-            if "planned" in frame.f_locals:  # it sees which check runs
-                Flatten.forward = spoilt
-            frame = frame.f_back
-threading.Thread(target=wait, daemon=True).start()
-time.sleep(0.01)
-"""
-
-
 def test_a_thread_that_cells_leave_behind_has_ended_before_checks_come(sandbox: Sandbox) -> None:
-    answers = sandbox.run(Program((RIGHT, Cell("hostile", SPOILS_THE_CHECKS)), PLAN)).answers
+    answers = sandbox.run(Program((RIGHT, Cell("hostile", PROGRAMS["spoils_the_checks"])), PLAN)).answers
     assert "spoilt" not in str(answers)
 
 

@@ -14,8 +14,8 @@ from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.owners import BY_NAME_ALONE
 from autograder.instructor.collecting.plan import SubmissionPlan
 from autograder.instructor.collecting.systems.moodle import lacks_worksheet
+from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.course.due_dates import duration
-from autograder.instructor.course.standing import CLAIMED
 
 COLUMNS = ("student", "name", "assignment", "file", "when", "attempt", "receipt", "late", "matched by", "what happens")
 MOST_LINES = 20

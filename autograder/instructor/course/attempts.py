@@ -1,6 +1,8 @@
 """Every attempt that was ever collected, kept in ``collected/STUDENT/ASSIGNMENT/`` with what is known of it.
 
-Marks keep a time as nbgrader does, without saying whether it is proved; whoever shows one asks here.
+Marks keep a time as nbgrader does, without saying whether it is proved; whoever shows one asks here. It is *proved*
+where a clock says it that the student cannot set: a learning system's, or that of the disk on which nbgrader's exchange
+lies. Every other is *claimed*: a commit's date, a folder's name, a ``timestamp.txt``.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from typing import Any
 
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.standing import standing_of
 from autograder.receipts import receipt_from
 
 INDEX = "attempts.json"
+PROVED, CLAIMED = "proved", "claimed"
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ class Attempt:
         """Return it from JSON values."""
         when = datetime.fromisoformat(record["when"]) if record["when"] else None
         return cls(**record | {"when": when, "collected": datetime.fromisoformat(record["collected"])})
+
+
+def standing_of(when: datetime | None, *, proved: bool) -> str:
+    """Return ``proved`` or ``claimed``, or nothing if there is no time."""
+    return "" if when is None else PROVED if proved else CLAIMED
 
 
 def is_proved(folder: CourseFolder, student: str, assignment: str, when: datetime | None) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.course import Course, chapters_of
 from autograder.errors import WrongUse
@@ -15,6 +16,7 @@ from autograder.instructor.course.folder import CourseFolder
 
 POINTS = 5
 TEMPLATE = "TEMPLATE.md"
+QUESTION_TEMPLATE = Path(__file__).parent / "new_folder" / "questions" / TEMPLATE
 HEADINGS = re.compile(r"^## (Model answer|Rubric)\n", re.MULTILINE)
 RUBRIC_POINTS = re.compile(r"^\|[^|\n]*\|\s*(\d+(?:\.\d+)?)\s*\|", re.MULTILINE)
 LABEL = "**Question.** "  # before a public question
@@ -103,26 +105,6 @@ def question_for(folder: CourseFolder, course: Course, assignment: str, room: st
 def _own(folder: CourseFolder, assignment: str) -> WrittenQuestion:
     name = f"questions/{assignment}.md"
     question = WrittenQuestion.read((folder.questions / f"{assignment}.md").read_text(encoding="utf-8"), name)
-    if question.asks == WrittenQuestion.read(QUESTION_TEMPLATE, TEMPLATE).asks:
+    if question.asks == WrittenQuestion.read(QUESTION_TEMPLATE.read_text(encoding="utf-8"), TEMPLATE).asks:
         raise QuestionError(f"{name}: it still has the template's question")
     return question
-
-
-QUESTION_TEMPLATE = f"""# Title, for you
-
-The question as students read it, in Markdown; formulas stand between dollar signs. Say how long the answer should be,
-such as half a page. It takes the place of the question in the chapter.
-
-## Model answer
-
-For whoever marks: an answer that would earn all points. Students do not get it.
-
-## Rubric
-
-| criterion | points | what earns it |
-|---|---|---|
-| A claim with its reason | 3 | what has to be said, in whatever words |
-| Its limits | 2 | what is assumed, and where it fails |
-
-What an answer of a typical kind earns. The points add up to {POINTS}. Students do not get the rubric.
-"""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.instructor.course.folder import Submission
+from autograder.instructor.course.records import Record
 from autograder.instructor.grading.submission import versions
+from autograder.instructor.marks import Mark
 from autograder.verdicts import VerdictRecord
 
 
@@ -17,21 +19,24 @@ class GradedSubmission:
 
     Attributes:
         submission: whose work.
-        verdicts: JSON values of contract 4.
-        notes: what was left out or could not be read.
-        reused: whether these verdicts are from an earlier run over the same work with the same checks.
-        run_seed: of the run that gave them.
-        versions: of the software that gave them.
-        before: the points that the gradebook held before this run, by exercise and check; None where there were none.
+        mark: what its checks give now.
+        before: what the student had got before this run; None where it was not graded.
+        reused: whether its verdicts are from an earlier run over the same work with the same checks.
     """
 
     submission: Submission
-    verdicts: Sequence[VerdictRecord]
-    notes: Sequence[str]
+    mark: Mark
+    before: Mark | None
     reused: bool
-    run_seed: int
-    versions: Mapping[str, str]
-    before: Mapping[tuple[str, str], float | None]
+
+    @property
+    def record(self) -> Record:
+        assert self.mark.record is not None
+        return self.mark.record
+
+    @property
+    def verdicts(self) -> Sequence[VerdictRecord]:
+        return self.mark.verdicts
 
     @property
     def points(self) -> int:
@@ -43,18 +48,17 @@ class GradedSubmission:
 
     @property
     def points_before(self) -> float | None:
-        """What the gradebook held; None where it was never graded."""
-        known = [points for points in self.before.values() if points is not None]
-        return sum(known) if known else None
+        """What the checks gave before; None where it was not graded."""
+        return None if self.before is None else sum(self.checked_before(verdict) or 0 for verdict in self.verdicts)
+
+    def checked_before(self, verdict: VerdictRecord) -> float | None:
+        """Return what a check gave before; None where it was not graded."""
+        return None if self.before is None else self.before.cells[self.record.cell_of(verdict)].checked
 
     @property
     def changed(self) -> list[VerdictRecord]:
-        """The verdicts that are not what the gradebook held."""
-        return [
-            verdict
-            for verdict in self.verdicts
-            if self.before[verdict["exercise"], verdict["check"]] != verdict["points"]
-        ]
+        """The verdicts that give other points than before."""
+        return [verdict for verdict in self.verdicts if self.checked_before(verdict) != verdict["points"]]
 
     def change_to_json(self) -> dict[str, Any]:
         """Return what is not as before as JSON values."""
@@ -65,7 +69,7 @@ class GradedSubmission:
                 "points": verdict["points"],
                 "outcome": verdict["outcome"],
             }
-            | {"before": self.before[verdict["exercise"], verdict["check"]]}
+            | {"before": self.checked_before(verdict)}
             for verdict in self.changed
         ]
         whose = {"student": self.submission.student, "assignment": self.submission.assignment}
@@ -74,7 +78,7 @@ class GradedSubmission:
     def to_json(self) -> list[dict[str, Any]]:
         """Return the verdicts as JSON values, each with all that reproduces it (contract 4)."""
         whose = {"student": self.submission.student, "assignment": self.submission.assignment}
-        how = {"run_seed": self.run_seed, "versions": dict(self.versions)}
+        how = {"run_seed": self.record.seed, "versions": dict(self.record.versions)}
         return [whose | verdict | how for verdict in self.verdicts]
 
 

@@ -117,7 +117,7 @@ def grading_table(run: ClassRun, names: Mapping[str, str]) -> None:
     for graded in run.in_order:
         outcomes = Counter(verdict["outcome"] for verdict in graded.verdicts)
         checks = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
-        noticed = "; ".join([*(["as before"] if graded.reused else []), *graded.notes])
+        noticed = "; ".join([*(["as before"] if graded.reused else []), *graded.record.notes])
         cells = (
             names.get(graded.submission.student, graded.submission.student),
             graded.submission.assignment,
@@ -138,7 +138,7 @@ def changes_table(run: ClassRun, names: Mapping[str, str]) -> None:
         before = graded.points_before
         points = ["–", str(graded.points), "new"] if before is None else [f"{before:g}", str(graded.points)]
         points += [] if before is None else [f"{graded.points - before:+g}"]
-        checks = [] if before is None else [_flip(graded.before[v["exercise"], v["check"]], v) for v in graded.changed]
+        checks = [] if before is None else [_flip(graded.checked_before(v), v) for v in graded.changed]
         student = names.get(graded.submission.student, graded.submission.student)
         cells = (student, graded.submission.assignment, *points, ", ".join(checks))
         table.add_row(*(Text(plain(cell)) for cell in cells))

@@ -138,7 +138,7 @@ class _Grading:
         self.digests = {name: grader_digest(released, self.course, rules) for name, released in self.instructor.items()}
         with self.gradebook.open() as rows:
             self.facts = facts_of(self.folder, self.course, rows, self.records)
-        self.before = {(mark.student.id, mark.assignment): mark for mark in marks_of(self.facts)}
+        self.before = {(mark.student.id, mark.assignment): mark for mark in marks_of(self.facts) if mark.record}
         self.facts = replace(self.facts, cells={**self.facts.cells, **self.cells_now()})
         work = self.folder.submissions(self.request.assignments, self.request.student)
         self.progress.begin(len(work))
@@ -274,15 +274,9 @@ class _Grading:
 
     def keep(self, submission: Submission, record: Record, *, reused: bool) -> None:
         work = submission.student, submission.assignment
-        before = self.before.get(work)
         alone = replace(self.facts, students=[Student(submission.student)], records={work: record}, hand_marks={})
-        (now,) = marks_of(alone, [submission.assignment])
-        points = {
-            (verdict["exercise"], verdict["check"]): before.cells[cell].checked if before and before.record else None
-            for verdict in now.verdicts
-            for cell in [record.cell_of(verdict)]
-        }
-        one = GradedSubmission(submission, now.verdicts, record.notes, reused, record.seed, record.versions, points)
+        (mark,) = marks_of(alone, [submission.assignment])
+        one = GradedSubmission(submission, mark, self.before.get(work), reused)
         self.graded.append(one)
         self.progress.graded(one)
 

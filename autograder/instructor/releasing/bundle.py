@@ -33,6 +33,7 @@ from autograder.sandbox.hidden_checks import without_hidden_checks
 from autograder.student.lab import DATA_IN_WHEEL
 
 PACKAGE = Path(autograder.__file__).parent
+WHEEL = Path(__file__).with_name("wheel.toml.txt")  # its build settings
 # A fixed date makes the same content the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 JUPYTER = "jupyterlab>=4,<5"
@@ -234,28 +235,14 @@ def wheel_settings(about: PackageMetadata, description: str, needs: list[str], c
         command: what `autograder` runs in a terminal.
         more: other tables.
     """
-    return f"""
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "autograder"
-version = "{about["Version"]}"
-description = "{description}"
-requires-python = "{about["Requires-Python"] or ">=3.11"}"
-license = "Apache-2.0"
-dependencies = {needs!r}
-
-[project.scripts]
-autograder = "{command}"
-{more}
-[tool.hatch.build]
-ignore-vcs = true # whatever lies above the temporary folder
-
-[tool.hatch.build.targets.wheel]
-packages = ["autograder"]
-"""
+    return WHEEL.read_text(encoding="utf-8").format(
+        version=about["Version"],
+        description=description,
+        python=about["Requires-Python"] or ">=3.11",
+        needs=needs,
+        command=command,
+        more=more,
+    )
 
 
 def zip_folder(root: Path, target: Path, inside: str = "") -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.course.roster import Student
-from autograder.instructor.course.standing import CLAIMED
 from autograder.instructor.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics, need
 from autograder.instructor.reports.code_tokens import written_words

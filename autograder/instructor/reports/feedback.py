@@ -13,12 +13,12 @@ from typing import Any
 from markupsafe import Markup
 
 from autograder.course import Course
+from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.course.dates import last_dates_of
 from autograder.instructor.course.due_dates import duration, in_words
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.late import LateRule, late_rule
-from autograder.instructor.course.standing import CLAIMED
 from autograder.instructor.facts import nothing_graded, read_marks
 from autograder.instructor.marks import CellMark, Mark, number
 from autograder.instructor.reports.feedback_zip import feedback_zip

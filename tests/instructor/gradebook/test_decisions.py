@@ -134,17 +134,6 @@ def test_the_excused_are_in_no_list_of_the_report_and_ex_in_canvas(folder: Path)
     assert (folder / "given-filled.csv").read_text().endswith("E,1,empty,,EX\n")
 
 
-@pytest.mark.long("grades a class anew")
-def test_a_killed_decision_is_set_right_by_the_next_grading(folder: Path) -> None:
-    here(folder, "drop", ASSIGNMENT, MAP, "--yes")
-    whole = totals(folder)
-    here(folder, "drop", ASSIGNMENT, MAP, "--yes", "--undo")
-    table = "assignment,decision,question,student,points\n2-layers,dropped,layers-Linear-affine_map,,\n"
-    (folder / "decisions.csv").write_text(table)  # as if nothing more had been written
-    assert all(one.reused for one in grade(folder).graded)
-    assert totals(folder) == whole
-
-
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

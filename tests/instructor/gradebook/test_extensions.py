@@ -212,24 +212,6 @@ def test_free_days_are_spent_in_the_order_of_the_due_dates_whatever_came_first(t
     assert marks(term, "ada") == {"1-approximation": 20, "2-layers": 20, "3-dropout": 18}
 
 
-def test_an_assignment_from_which_a_student_is_excused_spends_no_day(term: Path) -> None:
-    with (term / "nbgrader_config.py").open("a") as config:
-        config.write("c.LatePenalty.free_days = 1\n")
-    (term / "decisions.csv").write_text("assignment,decision,question,student,points\n1-approximation,excused,,ada,\n")
-    come(term, "ada", "1-approximation", "2026-10-24 11:00")
-    come(term, "ada", "2-layers", "2026-11-06 11:00")
-    assert marks(term, "ada")["2-layers"] == 20
-
-
-def test_free_days_work_with_nbgraders_own_rule(term: Path) -> None:
-    with (term / "nbgrader_config.py").open("a") as config:
-        config.write("c.LatePenalty.free_days, c.LatePenalty.percent_per_day = 1, 0\n")
-        config.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
-    come(term, "ada", "1-approximation", "2026-10-24 11:00")
-    come(term, "ada", "2-layers", "2026-11-06 11:00")
-    assert marks(term, "ada") == {"1-approximation": 20, "2-layers": 0}
-
-
 # The table
 
 

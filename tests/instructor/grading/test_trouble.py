@@ -215,7 +215,7 @@ def test_what_our_own_side_fails_on_is_told_and_leaves_no_score(odd_class: tuple
 
 def test_the_time_of_handing_in_is_kept_and_one_that_is_none_is_noted(odd_class: tuple[Path, ClassRun]) -> None:
     folder, run = odd_class
-    notes = {one.submission.student: one.notes for one in run.graded}
+    notes = {one.submission.student: one.record.notes for one in run.graded}
     assert notes["bad_time"] == ("timestamp.txt holds no time; it counts as handed in in time",)
     assert notes["time_is_a_pipe"] == notes["late"] == ()
     graded = everything_in_gradebook(folder)
