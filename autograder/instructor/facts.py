@@ -92,6 +92,11 @@ def update_gradebook(
     return facts
 
 
+def update_student(gradebook: CourseGradebook, rows: Rows, course: Course, records: Records, student: str) -> None:
+    """Let the rows of one student be what the facts say, with the records read so far; the caller commits."""
+    rows.write(marks_of(facts_of(gradebook.folder, course, rows, records, student)), student)
+
+
 def read_marks(
     folder: CourseFolder,
     assignments: Sequence[str],

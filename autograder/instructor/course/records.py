@@ -16,7 +16,7 @@ from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.verdicts import VerdictRecord
 
 FILE = "verdicts.json"
-EARLIER_EDITION = '"unreadable"'  # stood in the metadata of each notebook that the second edition graded
+EARLIER_EDITION = '"unreadable": '  # a key of the metadata of each notebook that the second edition graded
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from sqlalchemy import delete, insert, select
 from autograder.course import Course
 from autograder.errors import WorkFailed
 from autograder.instructor.course.records import Records
-from autograder.instructor.facts import facts_of
-from autograder.instructor.gradebook import CourseGradebook, Rows
+from autograder.instructor.facts import update_student
+from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.hand_marks import CARRIES, answers, counting, marks, note, now
 from autograder.instructor.marking.access import Who
 from autograder.instructor.marking.team import Question
-from autograder.instructor.marks import marks_of, number
+from autograder.instructor.marks import number
 
 MAX_COMMENT = 10_000  # characters
 
@@ -112,7 +112,9 @@ def save(gradebook: CourseGradebook, records: Records, who: Who, answer_id: str,
         session = rows.db
         answer, role = answer_and_role(session, who, answer_id)
         points, comment = parse_points(typed.points, answer.max_points), _tidy(typed.comment)
-        _follow(gradebook, records, rows, answer.student)  # what was typed in the formgrader meanwhile comes first
+        course = Course.installed()
+        # What was typed in the formgrader meanwhile comes first.
+        update_student(gradebook, rows, course, records, answer.student)
         answer, role = answer_and_role(session, who, answer_id)
         given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
         before, counts = own(given, role, who.name), counting(given)
@@ -125,14 +127,10 @@ def save(gradebook: CourseGradebook, records: Records, who: Who, answer_id: str,
         elif not is_same:
             _write(session, who, answer, role, before, points, comment)
             note(session, who.name, f"{role} mark", answer.id, was, wanted)
-            _follow(gradebook, records, rows, answer.student)
+            update_student(gradebook, rows, course, records, answer.student)
     if stale:
         raise Stale(stale)
     return Question(answer.assignment, answer.cell)
-
-
-def _follow(gradebook: CourseGradebook, records: Records, rows: Rows, student: str) -> None:
-    rows.write(marks_of(facts_of(gradebook.folder, Course.installed(), rows, records, student)), student)
 
 
 def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], base: str) -> str:

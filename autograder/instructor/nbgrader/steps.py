@@ -19,8 +19,8 @@ from autograder.exercises import stub_lines
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.about import with_book
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.records import write_record
-from autograder.instructor.facts import update_gradebook
+from autograder.instructor.course.records import Records, write_record
+from autograder.instructor.facts import update_student
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.grading.digest import digest_of, grader_digest
 from autograder.instructor.grading.log import write_log
@@ -65,6 +65,12 @@ def _shared() -> tuple[Sandbox, LiveExpectations, int]:
     return sandbox, LiveExpectations(course), secrets.randbits(32)
 
 
+@cache
+def _records(folder: CourseFolder) -> Records:
+    """Return the records of a class, which are read once for all its submissions."""
+    return Records(folder)
+
+
 class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
     """Grade what was handed in, as ``autograder grade`` does: the notebook that nbgrader has read does not count."""
 
@@ -80,6 +86,6 @@ class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
         record = completed(graded.record, work, digest_of(work, depends))
         write_log(folder, submission, graded.notebook, record, sandbox.limits, isolated=True)
         write_record(folder.autograded(submission.student, submission.assignment), record)
-        with CourseGradebook(folder) as gradebook:
-            update_gradebook(folder, expect.course, gradebook)
+        with CourseGradebook(folder) as gradebook, gradebook.writing() as rows:
+            update_student(gradebook, rows, expect.course, _records(folder), submission.student)
         return graded.notebook, resources
