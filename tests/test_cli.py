@@ -300,8 +300,8 @@ def test_explain_prints_the_mark_again_and_its_status_is_that_of_the_comparison(
     assert "This is the recorded verdict." in said
     status, said, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map", "--json")
     assert (status, json.loads(said)["recorded"]["outcome"]) == (0, "fail")
-    autograded = graded_folder / "autograded" / "john" / "2-layers" / "2-layers.ipynb"
-    autograded.write_text(autograded.read_text().replace('"outcome": "fail"', '"outcome": "timeout"'))
+    record = graded_folder / "autograded" / "john" / "2-layers" / "verdicts.json"
+    record.write_text(record.read_text().replace('"outcome": "fail"', '"outcome": "timeout"'))
     status, said, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
     assert status == 1
     assert "THE RECORDED VERDICT IS ANOTHER: timeout" in said

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import checks_of
+from autograder.instructor.course.records import Record
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.gradescope import results
 from autograder.instructor.grading.log import submission_log
@@ -93,15 +94,9 @@ def test_no_page_text_or_file_that_is_made_of_it_shows_a_row_of_the_students() -
         "observed: ValueError: x",
         "expected: shape (5, 3)",
     ]
-    record = {
-        "room": "layers",
-        "digest": "abc",
-        "verdicts": MARK.verdicts,
-        "notes": [],
-        "run": {"seed": 7, "versions": {}},
-    }
-    notebook = nbformat.v4.new_notebook(metadata={"autograder": record})
-    log = submission_log("eve", "2-layers", "file", "today", notebook, Limits(), isolated=True)
+    notebook = nbformat.v4.new_notebook(metadata={"autograder": {"room": "layers"}})
+    record = Record("layers", tuple(MARK.verdicts))
+    log = submission_log("eve", "2-layers", "file", "today", notebook, record, Limits(), isolated=True)
     indents = {line.strip(): len(line) - len(line.lstrip()) for line in log.splitlines()}
     assert indents["likely mistake: The checker is wrong"] > indents["expected: shape (5, 3)"]
     message = VERDICT.message.splitlines()

@@ -92,8 +92,9 @@ def init(
     made = make_course_folder(folder, roster, book)
     course_folder = CourseFolder.here(folder)
     students = students_of(course_folder)
-    with CourseGradebook(course_folder) as gradebook:
-        update_gradebook(course_folder, Course.installed(), gradebook)
+    if students:
+        with CourseGradebook(course_folder) as gradebook:
+            update_gradebook(course_folder, Course.installed(), gradebook)
     print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
     if students:
         print(f"in the gradebook: {len(students)} student{'s' if len(students) != 1 else ''} of roster.csv")
