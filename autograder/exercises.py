@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from autograder.parsing import parse
+
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
@@ -92,7 +94,7 @@ def exercises_of(room: str, source: str) -> list[Exercise]:
 
 
 def _docstring(text: str) -> str:
-    (node,) = ast.parse(text).body
+    (node,) = parse(text).body
     return ast.get_docstring(node) or ""  # type: ignore[arg-type]
 
 
@@ -100,7 +102,7 @@ def definitions(source: str) -> dict[str, str]:
     """Return the text of each public class and function of a module, in order."""
     lines = source.splitlines()
     found = {}
-    for node in ast.parse(source).body:
+    for node in parse(source).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             last = node.end_lineno or first

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import WrongUse
 from autograder.notebooks.graft import grade_id_of, is_answer
+from autograder.parsing import parse
 
 
 class NothingToFill(WrongUse):
@@ -101,7 +102,7 @@ def _pieces(source: str, exercises: frozenset[str]) -> tuple[list[_Piece], list[
     """Cut a file into the shortest runs of lines that hold whole statements; return them with its future statements."""
     lines = source.split("\n")  # not splitlines, which counts form feeds and separators that the parser does not
     pieces, futures, start = [], [], 0
-    body = ast.parse(source).body
+    body = parse(source).body
     binds: set[str] = set()
     for at, node in enumerate(body):
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":

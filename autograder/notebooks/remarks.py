@@ -14,6 +14,7 @@ from types import CodeType
 
 from autograder.exercises import stub_error
 from autograder.notebooks.released import released_cells
+from autograder.parsing import parse
 
 MAGIC = re.compile(r"^([ \t]*)([%!?][^\r\n]*|[^\s#'\"][^\r\n#'\"]*\?{1,2}[ \t]*)(?=[\r\n]|\Z)", re.MULTILINE)
 EVERYWHERE = {*dir(builtins), "__name__", "display", "get_ipython"}
@@ -106,6 +107,6 @@ def python_of(text: str) -> str:
         ValueError: it holds a null byte.
     """
     with suppress(SyntaxError):
-        ast.parse(text)
+        parse(text)
         return text
     return MAGIC.sub(lambda line: line[1] + "0" + " " * (len(line[2].encode()) - 1), text)

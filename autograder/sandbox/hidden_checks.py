@@ -14,6 +14,7 @@ from functools import cache
 from types import CodeType, ModuleType
 
 from autograder import checks
+from autograder.parsing import parse
 
 _Definition = ast.FunctionDef | ast.ClassDef
 
@@ -59,7 +60,7 @@ def _load(room: str, code: CodeType) -> None:
 
 def without_hidden_checks(source: str) -> str:
     """Return the text of a checks module without its hidden checks, and without the helpers that only they use."""
-    kept, left_out = ast.parse(source).body, list[_Definition]()
+    kept, left_out = parse(source).body, list[_Definition]()
     names = {node: {name.id for name in ast.walk(node) if isinstance(name, ast.Name)} for node in kept}
     gone: list[_Definition] = [node for node in kept if isinstance(node, _Definition) and _is_hidden(node)]
     lines = source.splitlines(keepends=True)

@@ -20,6 +20,7 @@ from autograder.instructor.grading.submission import versions
 from autograder.mistakes import Mistake
 from autograder.notebooks import answers, graft
 from autograder.notebooks.graft import room_of
+from autograder.parsing import parse
 
 JUDGES = (judge, observe, graft, answers)  # what a submission goes through
 
@@ -95,7 +96,7 @@ def imported_by(files: Iterable[Path], packages: Mapping[str, Path]) -> set[Path
 
 def _imports(path: Path) -> Iterator[str]:
     """Give the modules that a file imports anywhere; a name that is imported may be one, too."""
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in ast.walk(parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from autograder.notebooks.remarks import python_of
+from autograder.parsing import parse
 
 MAX_CHARACTERS = 20_000  # of a cell that somebody can be asked about in five minutes
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -107,7 +108,7 @@ def parsed(text: str) -> ast.Module:
         SyntaxError: Python cannot read it, its magics aside.
         ValueError: it holds a null byte.
     """
-    return ast.parse(python_of(text))
+    return parse(python_of(text))
 
 
 def defining(tree: ast.Module, name: str) -> list[ast.stmt]:
