@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import re
 from itertools import product
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +16,7 @@ from autograder.comparison import tolerance_of
 from autograder.course import Course, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.authoring.missing import missing_of
+from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
 from autograder.instructor.authoring.ways import way_of
 from autograder.judge import judge
 from autograder.observe import observe, seed_of
@@ -28,9 +28,14 @@ EACH_SEED = [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.deep) for seed in 
 COURSE = Course.installed()
 # The sample class holds right answers, too; its first line says which.
 RIGHT = [
-    *(path for path in sorted((ROOT / "tests" / "right").glob("*/*.py"))),
-    *(path for path in sorted((ROOT / "sample_class").glob("*/*.py")) if path.read_text().startswith('"""Right')),
+    *(answer for room in rooms() for answer in right_answers(COURSE, room)),
+    *(
+        RightAnswer(path.parent.name, path.stem, path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "sample_class").glob("*/*.py"))
+        if path.read_text(encoding="utf-8").startswith('"""Right')
+    ),
 ]
+EACH_RIGHT_ANSWER = pytest.mark.parametrize("answer", RIGHT, ids=lambda answer: f"{answer.room}-{answer.name}")
 # The chapters show the first, and explanations name it; the second is a few words of English.
 TAUGHT = {"super().__init__()", "return x"}
 
@@ -80,14 +85,15 @@ def value_in(line: str) -> str:
 
 
 @pytest.mark.parametrize("run_seed", EACH_SEED)
-@pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@EACH_RIGHT_ANSWER
 @pytest.mark.daily
 @pytest.mark.long("every check of a room")
-def test_a_right_but_different_solution_passes_every_check(path: Path, run_seed: int, live: LiveExpectations) -> None:
-    """A file may answer some exercises of its room and leave others out."""
-    room = path.parent.name
-    names = names_of_source(path.read_text(encoding="utf-8"), f"right.{path.stem}")
-    answered = [check for check in checks_of(room) if hasattr(names, check.exercise)]
+def test_a_right_but_different_solution_passes_every_check(
+    answer: RightAnswer, run_seed: int, live: LiveExpectations
+) -> None:
+    """It may answer some exercises of its room and leave others out."""
+    names = answer.names()
+    answered = [check for check in checks_of(answer.room) if hasattr(names, check.exercise)]
     assert answered
     for check in answered:
         seed = seed_of(run_seed, check)
@@ -96,10 +102,10 @@ def test_a_right_but_different_solution_passes_every_check(path: Path, run_seed:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_right_answers_are_five_times_closer_than_the_tolerances(path: Path) -> None:
+@EACH_RIGHT_ANSWER
+def test_right_answers_are_five_times_closer_than_the_tolerances(answer: RightAnswer) -> None:
     """So that another order of additions, or another processor, does not make a right answer fail."""
-    room, names = path.parent.name, names_of_source(path.read_text(encoding="utf-8"), f"close.{path.stem}")
+    room, names = answer.room, answer.names()
     for check, seed in product(checks_of(room), SEEDS[:3]):
         expected = observe(check, COURSE.names(room), seed).observations
         observed = observe(check, names, seed).observations if hasattr(names, check.exercise) else expected

@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -19,12 +18,12 @@ from torch.autograd import grad
 from autograder.checks import Check, checks_of, ready_made, ready_made_for, rooms
 from autograder.course import Course, names_of_source
 from autograder.expectations.live import LiveExpectations
+from autograder.instructor.authoring.right_answers import RightAnswer
 from autograder.judge import judge
 from autograder.observe import first_call_of, observe, seed_of
 from autograder.verdicts import Answer, Verdict, without_delegation
 from tests.checks.conftest import Judge
-from tests.checks.test_every_room import RIGHT
-from tests.conftest import ROOT
+from tests.checks.test_every_room import EACH_RIGHT_ANSWER, RIGHT
 from tests.wrong import wrong_answers
 
 COURSE = Course.installed()
@@ -32,10 +31,7 @@ EVERY_CHECK = [check for room in rooms() for check in checks_of(room)]
 EXERCISES = {check.exercise: check.room for check in EVERY_CHECK if ready_made_for(check.exercise)}
 
 
-def right(room: str, name: str) -> str:
-    return (ROOT / "tests" / "right" / room / f"{name}.py").read_text(encoding="utf-8")
-
-
+RIGHT_SOURCE = {(answer.room, answer.name): answer.source for answer in RIGHT}
 OWN_LINEAR = COURSE.source("layers").replace(
     "return x @ self.weight + self.bias",
     "inner = nn.Linear(*self.weight.shape, device='meta')\n        parts = {'weight': self.weight.T, 'bias': self.bias}"
@@ -80,16 +76,16 @@ DELEGATING = [
     ("Sequential", "from torch import nn\nclass Sequential(nn.Sequential): pass", {"nn.Sequential"}, set()),
     ("cross_entropy", CROSS_ENTROPY.format("nn.CrossEntropyLoss()"), {"nn.CrossEntropyLoss"}, set()),
     ("cross_entropy", CROSS_ENTROPY.format("nn.functional.cross_entropy"), {"nn.functional.cross_entropy"}, set()),
-    ("Dropout", right("dropout", "inherited"), {"nn.Dropout"}, {"refusals"}),
+    ("Dropout", RIGHT_SOURCE["dropout", "inherited"], {"nn.Dropout"}, {"refusals"}),
     ("Dropout", F_DROPOUT, {"nn.functional.dropout"}, {"refusals"}),
-    ("backward_relu", right("optimizer", "wrapped"), {"torch.autograd.grad"}, set()),
+    ("backward_relu", RIGHT_SOURCE["optimizer", "wrapped"], {"torch.autograd.grad"}, set()),
     (
         "Optimizer",
-        right("optimizer", "wrapped"),
+        RIGHT_SOURCE["optimizer", "wrapped"],
         {"torch.optim.SGD", "torch.optim.Optimizer.zero_grad"},
         {"refusals"},
     ),
-    ("Momentum", right("optimizer", "wrapped"), {"torch.optim.SGD"}, set()),
+    ("Momentum", RIGHT_SOURCE["optimizer", "wrapped"], {"torch.optim.SGD"}, set()),
     ("batches", BATCHES, {"torch.utils.data.DataLoader"}, set()),
 ]
 # Right answers in the course's tests that are PyTorch's own part, and no others.
@@ -134,12 +130,12 @@ def test_the_reference_is_noted_at_no_check(check: Check) -> None:
     assert observe(check, COURSE.names(check.room), seed_of(3, check)).delegated == ""
 
 
-@pytest.mark.parametrize("path", RIGHT, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_right_answer_is_noted_only_where_it_is_pytorchs_own_part(path: Path) -> None:
-    room, names = path.parent.name, names_of_source(path.read_text(encoding="utf-8"), f"noted.{path.stem}")
+@EACH_RIGHT_ANSWER
+def test_a_right_answer_is_noted_only_where_it_is_pytorchs_own_part(answer: RightAnswer) -> None:
+    room, names = answer.room, answer.names()
     checks = [check for check in checks_of(room) if ready_made_for(check.exercise) and hasattr(names, check.exercise)]
     noted = {check.exercise for check in checks if observe(check, names, seed_of(3, check)).delegated}
-    assert noted == {exercise for where, style, exercise in DELEGATE if (where, style) == (room, path.stem)}
+    assert noted == {exercise for where, style, exercise in DELEGATE if (where, style) == (room, answer.name)}
 
 
 # How it is observed

@@ -7,12 +7,12 @@ from pathlib import Path
 from autograder.checks import checks_of
 from autograder.course import Course, chapters_of
 from autograder.exercises import Exercise
+from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
 from autograder.instructor.authoring.ways import way_of
 from autograder.mistakes import UNWRITTEN
 
 RIGHT_ANSWERS = 4
 CHECKS, CHECKS_OF_A_LINE = 3, 2  # of an exercise, and of one whose solution is a single line
-RIGHT = Path("tests", "right")
 
 
 def missing(course: Course) -> list[str]:
@@ -42,7 +42,7 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
         for path in (
             course.checks / f"{room}.py",
             course.catalogue(room),
-            course.folder.parent / RIGHT / room,
+            catalogue_of(course, room),
         )
     )
     said = []
@@ -61,8 +61,7 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
 
 def right_ways(course: Course, room: str, name: str) -> set[str]:
     """Return the ways of right answers that differ from the reference and from each other in what they do."""
-    files = (course.folder.parent / RIGHT / room).glob("*.py")
-    ways = {way_of(path.read_text(encoding="utf-8"), name) for path in files}
+    ways = {way_of(answer.source, name) for answer in right_answers(course, room)}
     return ways - {way_of(course.source(room), name), way_of("", name)}
 
 

@@ -9,7 +9,7 @@ from string import Template
 
 from autograder.course import Course
 from autograder.errors import WouldOverwrite, WrongUse
-from autograder.instructor.authoring.missing import RIGHT
+from autograder.instructor.authoring.right_answers import catalogue_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -60,7 +60,7 @@ def new_chapter(course: Course, name: str) -> list[Path]:
             course.file(room): f'"""The reference of the chapter {room}."""\n',
             course.catalogue(room): _text("mistakes.md", room=room),
             course.checks / f"{room}.py": f'"""What the exercises of the chapter {room} must do."""\n',
-            course.folder.parent / RIGHT / room / "README": f"Right answers to the exercises of {room}, a file each.\n",
+            catalogue_of(course, room): f"# Right answers to the exercises of {room}\n",
         }
     )
     return [*written, *_name_in_contents(course.root / "_toc.yml", name)]

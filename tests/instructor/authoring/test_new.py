@@ -17,6 +17,7 @@ from autograder.errors import WouldOverwrite
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.authoring.missing import missing
 from autograder.instructor.authoring.new import BadName, new_chapter, new_course, new_exercise
+from autograder.instructor.authoring.right_answers import catalogue_of, right_answers
 from autograder.instructor.releasing.source import source_notebook, without_solutions
 from autograder.judge import judge
 from autograder.observe import observe, seed_of
@@ -114,9 +115,10 @@ def fill(course: Course) -> None:
         catalogue.write(MISTAKES)
     (chapter,) = course.chapters.glob("7-*.md")
     chapter.write_text(chapter.read_text(encoding="utf-8").replace("WRITE:", "Here is"), encoding="utf-8")
-    for name, line in RIGHT.items():
-        answer = f"import numpy as np\n\n\ndef convolve(values, kernel):\n    {line}\n"
-        (course.folder.parent / "tests" / "right" / "convolution" / f"{name}.py").write_text(answer, encoding="utf-8")
+    with catalogue_of(course, "convolution").open("a", encoding="utf-8") as catalogue:
+        for name, line in RIGHT.items():
+            answer = f"import numpy as np\n\n\ndef convolve(values, kernel):\n    {line}\n"
+            catalogue.write(f"\n## {name}\n\nWritten in a line.\n\n```python\n{answer}```\n")
 
 
 def of_new_chapter(said: list[str]) -> list[str]:
@@ -130,7 +132,7 @@ def test_a_new_chapter_says_in_words_what_is_missing(course: Course) -> None:
         "convolve: its reference in averages/convolution.py is not written",
         "convolve: no checks in averages/checks/convolution.py, 2 wanted",
         "convolve: no known mistake in averages/mistakes/convolution.md, 1 wanted",
-        "convolve: no right answers in tests/right/convolution, 4 wanted",
+        "convolve: no right answers in tests/right/convolution.md, 4 wanted",
     ]
 
 
@@ -149,8 +151,8 @@ def test_a_filled_chapter_lacks_nothing_and_teaches(course: Course) -> None:
         verdicts = judge(asked, answers, seeds, expect)
         return {verdict.diagnosis.mistake if verdict.diagnosis else None for verdict in verdicts if not verdict.passed}
 
-    for path in (course.folder.parent / "tests" / "right" / "convolution").glob("*.py"):
-        assert told(path.read_text(encoding="utf-8")) == set(), path.name
+    for answer in right_answers(course, "convolution"):
+        assert told(answer.source) == set(), answer.name
     assert told(REFERENCE.replace("np.correlate(", "np.convolve(")) == {"flipped"}
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from autograder.course import Course
 from autograder.exercises import definitions
+from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
 from autograder.instructor.viva.question import LIMITS, Question, questions
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.sandbox import Cell, Program, Sandbox
-from tests.conftest import ROOT
 
 COURSE = Course.installed()
 EARLIER = ("approximation", "layers", "dropout", "optimizer")
@@ -44,12 +43,8 @@ def asked(sandbox: Sandbox, room: str, exercise: str, source: str, seed: str = "
     )
 
 
-def right(name: str) -> str:
-    """Return one of the right answers, such as ``layers/straight``."""
-    return (ROOT / "tests" / "right" / f"{name}.py").read_text(encoding="utf-8")
-
-
-def right_answers() -> list[Path]:
-    """Return the files with right answers, those of the reference first."""
-    own = [COURSE.file(room) for room in (*EARLIER, "training", "deployment")]
-    return [*own, *sorted((ROOT / "tests" / "right").glob("*/*.py"))]
+def written_answers() -> list[RightAnswer]:
+    """Return the reference of each room, and all that answer rightly in another way."""
+    rooms = (*EARLIER, "training", "deployment")
+    own = [RightAnswer(room, "reference", COURSE.source(room)) for room in rooms]
+    return own + [answer for room in rooms for answer in right_answers(COURSE, room)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
+from autograder.instructor.authoring.right_answers import RightAnswer
 from autograder.instructor.viva.edits import Edit, edits_of
 from autograder.instructor.viva.source_text import MAX_CHARACTERS, NoPython, SourceText, defining, is_python
-from tests.instructor.viva.conftest import right_answers
+from tests.instructor.viva.conftest import written_answers
 
 STYLED = '''
 %matplotlib inline
@@ -91,9 +91,9 @@ def test_an_edit_keeps_every_other_line_and_character(end: str) -> None:
         assert is_python(after), edit
 
 
-@pytest.mark.parametrize("path", right_answers(), ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_every_edit_of_a_right_answer_is_python(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
+@pytest.mark.parametrize("answer", written_answers(), ids=lambda answer: f"{answer.room}/{answer.name}")
+def test_every_edit_of_a_right_answer_is_python(answer: RightAnswer) -> None:
+    source = answer.source
     names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     for name in names[:3]:
         edits = edits_of(source, name)

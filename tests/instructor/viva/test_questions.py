@@ -6,12 +6,13 @@ import pytest
 import torch
 
 from autograder.checks import Observation, Raised, rooms
+from autograder.instructor.authoring.right_answers import RightAnswer
 from autograder.instructor.viva.edits import edits_of
 from autograder.instructor.viva.question import Question, differs, in_turn, questions, spoken
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.sandbox import Cell, Program, Sandbox
 from autograder.sandbox.program import PlannedScene
-from tests.instructor.viva.conftest import COURSE, asked, cells_of, right, right_answers
+from tests.instructor.viva.conftest import COURSE, asked, cells_of, written_answers
 from tests.suite import is_deep
 
 # These inherit all that the exercise asks for from PyTorch: there is no line of the student's to edit.
@@ -22,21 +23,12 @@ NOTHING_WRITTEN = {
 }
 
 
-def written() -> list[tuple[str, str, str]]:
-    """Return room, file and exercise of each right answer."""
-    found = []
-    for path in right_answers():
-        is_reference = path.parent == COURSE.folder
-        room = path.stem if is_reference else path.parent.name
-        name = "reference" if is_reference else path.stem
-        source = path.read_text(encoding="utf-8")
-        for exercise in scenes_of(room):
-            if (f"{room}/{name}", exercise) not in NOTHING_WRITTEN and edits_of(source, exercise):
-                found.append((room, name, exercise))
-    return found
-
-
-WRITTEN = [pytest.param(*one, id=f"{one[0]}-{one[1]}-{one[2]}") for one in written()]
+WRITTEN = [
+    pytest.param(answer, exercise, id=f"{answer.room}-{answer.name}-{exercise}")
+    for answer in written_answers()
+    for exercise in scenes_of(answer.room)
+    if (f"{answer.room}/{answer.name}", exercise) not in NOTHING_WRITTEN and edits_of(answer.source, exercise)
+]
 
 
 def test_each_exercise_of_the_course_has_a_scene_and_each_scene_an_exercise() -> None:
@@ -44,12 +36,12 @@ def test_each_exercise_of_the_course_has_a_scene_and_each_scene_an_exercise() ->
         assert list(scenes_of(room)) == [exercise.name for exercise in COURSE.exercises(room)]
 
 
-@pytest.mark.parametrize(("room", "name", "exercise"), WRITTEN)
+@pytest.mark.parametrize(("answer", "exercise"), WRITTEN)
 @pytest.mark.long("each edit runs twice, in some exercises dozens of them")
 def test_each_question_about_right_code_has_a_definite_answer(
-    sandbox: Sandbox, room: str, name: str, exercise: str
+    sandbox: Sandbox, answer: RightAnswer, exercise: str
 ) -> None:
-    source = COURSE.source(room) if name == "reference" else right(f"{room}/{name}")
+    room, source = answer.room, answer.source
     for seed in ("ada", "alan", "grace") if is_deep() else ("ada",):
         found = asked(sandbox, room, exercise, source, seed)
         assert found, f"nothing can be asked about {exercise} with the seed {seed}"

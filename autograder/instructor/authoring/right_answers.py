@@ -1,0 +1,41 @@
+"""Right answers that are written in another way than the reference: no check may fail them.
+
+One catalogue a room, ``tests/right/ROOM.md``: each answer is a heading, ``## name``, a sentence on what is different,
+and a block of Python that defines some of the room's exercises, or all.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+from autograder.course import Course, names_of_source
+
+FOLDER = Path("tests", "right")
+ANSWER = re.compile(r"^## ([^\n]+)\n\n[^\n]+\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class RightAnswer(NamedTuple):
+    """A module that answers exercises of a room rightly."""
+
+    room: str
+    name: str
+    source: str
+
+    def names(self) -> SimpleNamespace:
+        """Run it, and return all that it defines."""
+        return names_of_source(self.source, f"right.{self.room}.{self.name}")
+
+
+def catalogue_of(course: Course, room: str) -> Path:
+    """Return the file in which a room's right answers stand, whether it is there or not."""
+    return course.folder.parent / FOLDER / f"{room}.md"
+
+
+def right_answers(course: Course, room: str) -> list[RightAnswer]:
+    """Return the right answers of a room, in the order of its catalogue; none where it has none."""
+    path = catalogue_of(course, room)
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return [RightAnswer(room, name, source) for name, source in ANSWER.findall(text)]
