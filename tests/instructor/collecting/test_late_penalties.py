@@ -21,35 +21,35 @@ MINUTE, DAY = 60, 24 * 60 * 60
 RULE = "c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50\n"
 
 
-def penalty(seconds_late: float, score: float = 20, **rule: float) -> float:
-    """Return what comes off by a rule, by default after 15 minutes 10 % a day, at most 50 %."""
-    rule = {"grace_minutes": 15, "percent_per_day": 10, "max_percent": 50} | rule
-    return cost(late_rule(Config({"LatePenalty": rule})), seconds_late, score)
-
-
-def cost(rule: LateRule, seconds_late: float, score: float) -> float:
+def penalty(rule: LateRule, seconds_late: float, score: float) -> float:
     due = datetime(2000, 1, 1, tzinfo=UTC)
     work = DatedWork("2-layers", due, due, due + timedelta(seconds=seconds_late))
     return rule.penalty(score, work.seconds_late, rule.lateness([work])["2-layers"])
 
 
+SHARES = {"LatePenalty": {"grace_minutes": 15, "percent_per_day": 10, "max_percent": 50}}
+
+
 @pytest.mark.parametrize(
-    ("seconds_late", "points"),
+    ("seconds_late", "score", "rule", "points"),
     [
-        (1, 0),
-        (15 * MINUTE, 0),
-        (15 * MINUTE + 1, 2),
-        (DAY + 15 * MINUTE, 2),
-        (DAY + 15 * MINUTE + 1, 4),
-        (4 * DAY + 15 * MINUTE, 8),
-        (5 * DAY, 10),
-        (100 * DAY, 10),
+        (1, 20, SHARES, 0),
+        (15 * MINUTE, 20, SHARES, 0),
+        (15 * MINUTE + 1, 20, SHARES, 2),
+        (DAY + 15 * MINUTE, 20, SHARES, 2),
+        (DAY + 15 * MINUTE, 5, SHARES, 0.5),
+        (DAY + 15 * MINUTE + 1, 20, SHARES, 4),
+        (4 * DAY + 15 * MINUTE, 20, SHARES, 8),
+        (5 * DAY, 20, SHARES, 10),
+        (100 * DAY, 20, SHARES, 10),
+        (DAY, 20, {}, 0),
+        (DAY, 20, {"LateSubmissionPlugin": {"penalty_method": "zero"}}, 20),  # nbgrader's own rule
     ],
 )
-def test_after_the_grace_period_each_day_begun_costs_a_share_up_to_the_most(
-    seconds_late: float, points: float | None
+def test_after_the_grace_period_each_day_begun_costs_a_share_of_what_was_earned_up_to_the_most(
+    seconds_late: float, score: float, rule: dict[str, dict[str, object]], points: float
 ) -> None:
-    assert penalty(seconds_late) == points
+    assert penalty(late_rule(Config(rule)), seconds_late, score) == points
 
 
 def handed_in_late(due: str, when: str, zone: str) -> int:
@@ -86,19 +86,10 @@ def test_the_days_are_those_that_a_calendar_of_the_zone_shows(zone: str, due: da
     assert days_late(seconds, local) == next(at for at, end in enumerate(ends) if when <= end)
 
 
-def test_the_share_is_of_what_was_earned() -> None:
-    assert penalty(DAY, score=5) == 0.5
-
-
-def test_without_a_rule_late_work_costs_nothing_and_nbgraders_own_rule_still_holds() -> None:
-    assert penalty(DAY, percent_per_day=0) == 0
-    assert cost(late_rule(Config({"LateSubmissionPlugin": {"penalty_method": "zero"}})), DAY, 20) == 20
-
-
 @pytest.mark.parametrize("rule", [{"percent_per_day": 101}, {"max_percent": -1}, {"grace_minutes": -1}])
 def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, float]) -> None:
     with pytest.raises(CourseFolderError, match=r"c\.LatePenalty takes numbers"):
-        penalty(DAY, **rule)
+        late_rule(Config({"LatePenalty": rule}))
 
 
 @given(
@@ -136,37 +127,18 @@ def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_date
 # In the gradebook
 
 
-def handed_in(course: Path, when: datetime = datetime(2026, 11, 3, tzinfo=UTC), **checks: float) -> None:
-    """Let Ada have earned points with work that was due on the first of the month."""
-    let_release(course, "2-layers", first=10, second=10)
-    with open_gradebook(course) as gradebook:
-        gradebook.update_or_create_assignment("2-layers", duedate="2026-11-01 00:00:00 UTC")
-    let_earn(course, "007", "2-layers", when, **checks or {"first": 10, "second": 10})
-
-
-def penalty_in(course: Path) -> float | None:
-    """Return the late penalty that nbgrader has of Ada's work after ours has looked at it."""
-    follow(course)
-    with open_gradebook(course) as gradebook:
-        submission = gradebook.find_submission("2-layers", "007")
-        found: float | None = submission.notebooks[0].late_submission_penalty
-        assert submission.late_submission_penalty == (found or 0)
-    return found
-
-
-def test_a_line_in_the_configuration_sets_the_rule_and_without_it_nothing_comes_off(course: Path) -> None:
-    handed_in(course)
-    assert penalty_in(course) is None
-    config = course / "nbgrader_config.py"
-    assert f"\n# {RULE}" in config.read_text()  # the line to start from
-    config.write_text(config.read_text().replace(f"# {RULE}", RULE))
-    assert penalty_in(course) == 4
-
-
-def test_the_due_dates_own_zone_says_what_a_day_is(course: Path) -> None:
+def test_a_line_in_the_configuration_sets_the_rule_and_the_due_dates_own_zone_says_what_a_day_is(course: Path) -> None:
     """Due on the 31st at 23:59 in New York, handed in on the 1st at 23:50: one day, which has 25 hours there."""
     (course / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-10-31 23:59,America/New_York\n")
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write(RULE)
-    handed_in(course, datetime(2026, 11, 2, 4, 50, tzinfo=UTC))
-    assert penalty_in(course) == 2
+    let_release(course, "2-layers", first=10, second=10)
+    let_earn(course, "007", "2-layers", datetime(2026, 11, 2, 4, 50, tzinfo=UTC), first=10, second=10)
+    config = course / "nbgrader_config.py"
+    without = config.read_text()
+    assert f"\n# {RULE}" in without  # the line to start from
+    for text, points in ((without, None), (without.replace(f"# {RULE}", RULE), 2)):
+        config.write_text(text)
+        follow(course)
+        with open_gradebook(course) as gradebook:
+            submission = gradebook.find_submission("2-layers", "007")
+            assert submission.notebooks[0].late_submission_penalty == points
+            assert submission.late_submission_penalty == (points or 0)

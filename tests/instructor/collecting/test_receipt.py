@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.receipts import PACKED, receipt_of
+from autograder.receipts import receipt_of
 from tests.instructor.collecting.downloads import folder, notebook
 from tests.test_cli import here, refused
 
@@ -59,13 +59,3 @@ def test_what_was_put_there_by_hand_is_named_too(course: Path) -> None:
 
 def test_who_handed_nothing_in_has_none(course: Path) -> None:
     assert "nobody handed nothing in for 2-layers or 3-dropout" in refused(course, "receipt", "nobody")
-
-
-def test_of_a_whole_folder_the_notebook_counts_that_may_have_gone_on_and_the_packed_copy_is_kept(
-    course: Path, tmp_path: Path
-) -> None:
-    theirs = folder(tmp_path / "theirs", {f"007/{PACKED}/2-layers.ipynb": FIRST, "007/2-layers.ipynb": SECOND})
-    assert here(course, "collect", theirs, "2-layers", "--yes")[0] == 0
-    first, second = here(course, "receipt", "007")[1].splitlines()
-    assert receipt_of(FIRST) in first
-    assert receipt_of(SECOND) in second and second.endswith("this one counts")

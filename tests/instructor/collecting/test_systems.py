@@ -15,7 +15,7 @@ from autograder.errors import WrongUse
 from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
+from autograder.instructor.collecting.systems.moodle import lacks_worksheet, read_worksheet, with_worksheet
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.matching import Clue, Directory
 from autograder.instructor.course.roster import Student
@@ -125,20 +125,21 @@ def test_metadata_of_gradescope_that_cannot_be_read_is_one_line() -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_moodles_worksheet_says_when(tmp_path: Path) -> None:
+def test_moodles_worksheet_says_when_and_more_of_whose_it_is(tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text(
-        "Identifier,Full name,Status,Last modified (submission)\n"
-        'Participant 101,Ada Lovelace,Submitted,"Thursday, 5 November 2026, 10:41 PM"\n'
-        "Participant 102,Bob Smith,No submission,-\n"
+        "Identifier,Full name,Email address,Last modified (submission)\n"
+        'Participant 101,Ada,ada@example.org,"Thursday, 5 November 2026, 10:41 PM"\n'
+        "Participant 102,Bob,bob@example.org,-\n"
     )
     participants = read_worksheet(tmp_path / "w.csv", UTC)
     files = of_zip(*(f"{who}_assignsubmission_file_/x.ipynb" for who in ("Ada_101", "Bob_102", "Eve_103")))
-    ada, bob, eve = (with_worksheet(file, participants) for file in files.values())
-    assert [(file.when, file.proved) for file in (ada, bob, eve)] == [
-        (EVENING.replace(second=0), True),
-        (None, False),
-        (None, False),
+    told = [with_worksheet(file, participants) for file in files.values()]
+    assert [(file.when, file.proved, lacks_worksheet(file)) for file in told] == [
+        (EVENING.replace(second=0), True, False),
+        (None, False, False),
+        (None, False, True),
     ]
+    assert [clue.text for clue in told[0].owners[0]] == ["101", "ada@example.org", "Ada"]
 
 
 @pytest.mark.parametrize(
