@@ -102,6 +102,11 @@ WHOSE: dict[str, tuple[list[Student], dict[str, bytes], list[str]]] = {
         named("buildbob_1001_5001_2-layers.ipynb", "buildbob_1001_5002_2_layers.ipynb"),
         ["bob", "bob"],
     ),
+    "a folder that says otherwise": (
+        [ADA, BOB],
+        named("bob/kingada_1000_5001_2-layers.ipynb"),
+        ["by its name it is of ada (Canvas) and of bob (folder)"],
+    ),
     "two accounts of one student": (
         [Student("bob", also=("b-uild",))],
         named(*(f"{account}+2-layers+2026-11-05 22:41:07 UTC/2-layers.ipynb" for account in ("bob", "b-uild"))),

@@ -65,46 +65,35 @@ def test_all_attempts_are_kept_and_the_last_is_graded(
     assert (graded(planned), planned.action) == (planned.attempts[-1], "new")
 
 
-@pytest.mark.parametrize(("choice", "digest"), [("first", "a"), ("last", "c"), ("2", "b")])
-def test_another_attempt_can_be_asked_for(choice: str, digest: str) -> None:
-    files = [notebook(name, when=NOON + at * HOUR) for at, name in enumerate("abc")]
-    assert graded(submission(*files, choice=choice)).digest == digest
-
-
-def test_a_note_is_that_of_the_chosen_attempt() -> None:
-    files = [replace(notebook(name, when=NOON + at * HOUR), note=f"odd {name}") for at, name in enumerate("ab")]
-    assert [submission(*files, choice=choice).note for choice in ("first", "last", "3")] == ["odd a", "odd b", ""]
-
-
-def test_an_unknown_attempt_is_reported_and_nothing_is_submitted() -> None:
-    planned = submission(notebook(), choice="3")
-    assert (planned.chosen, planned.action) == (None, "no such attempt")
-    assert not Plan((planned,), ()).complete
+@pytest.mark.parametrize(
+    ("choice", "digest", "note", "action"),
+    [
+        ("first", "a", "odd a", "new"),
+        ("last", "c", "odd c", "new"),
+        ("2", "b", "odd b", "new"),
+        ("4", None, "", "no such attempt"),
+    ],
+)
+def test_another_attempt_can_be_asked_for_and_the_note_is_its_own(
+    choice: str, digest: str | None, note: str, action: str
+) -> None:
+    files = [replace(notebook(name, when=NOON + at * HOUR), note=f"odd {name}") for at, name in enumerate("abc")]
+    planned = submission(*files, choice=choice)
+    assert (planned.chosen and planned.chosen.digest, planned.note, planned.action) == (digest, note, action)
+    assert Plan((planned,), ()).complete == bool(digest)
 
 
 @pytest.mark.parametrize(
     ("downloads", "attempts", "action", "learned"),
     [
         ([notebook("a"), notebook("b")], [("a", ""), ("b", "")], "newer", True),
-        (
-            [notebook("b", when=NOON), notebook("a", when=NOON - DAY)],
-            [("b", "claimed"), ("a", "claimed")],
-            "as it is",
-            1,
-        ),
+        ([notebook("b"), notebook("a", when=NOON - DAY)], [("b", ""), ("a", "claimed")], "as it is", True),
         ([notebook("a"), notebook("a", when=NOON)], [("a", "claimed")], "newer", True),
         ([notebook(when=NOON), notebook(when=NOON, proved=True)], [("d", "proved")], "as it is", True),
         ([notebook(when=NOON, proved=True), notebook(when=NOON)], [("d", "proved")], "as it is", False),
         ([notebook(when=NOON), notebook(when=NOON - DAY, by_instructor=True)], [("d", "claimed")], "newer", True),
     ],
-    ids=[
-        "more work",
-        "older work",
-        "its time is learned",
-        "its time is proved",
-        "and stays so",
-        "its time is corrected",
-    ],
+    ids=["more work", "older work", "a time is learned", "a time is proved", "and stays so", "a time is corrected"],
 )
 def test_a_later_download_adds_to_what_is_kept(
     downloads: list[RecognisedFile], attempts: list[tuple[str, str]], action: str, learned: bool
@@ -268,14 +257,10 @@ def test_a_file_that_is_not_collected_is_named_and_may_matter(
     assert plan.complete != any(matters for _, matters in excluded)
 
 
-def test_work_is_planned_by_assignment_and_then_by_student() -> None:
-    plan = make_plan([notebook(assignment="3-dropout"), notebook(owner="bob"), notebook()], EMPTY)
+def test_each_of_a_group_gets_the_work_of_all_and_work_is_planned_by_assignment_and_then_by_student() -> None:
+    plan = make_plan([notebook(assignment="3-dropout"), notebook(owners=GROUP)], EMPTY)
     works = [(planned.assignment, planned.student) for planned in plan.submissions]
     assert works == [("2-layers", ADA), ("2-layers", BOB), ("3-dropout", ADA)]
-
-
-def test_each_of_a_group_gets_the_work_of_all() -> None:
-    assert [planned.student for planned in make_plan([notebook(owners=GROUP)], EMPTY).submissions] == [ADA, BOB]
 
 
 def test_each_of_a_group_is_asked_for_the_notebook() -> None:

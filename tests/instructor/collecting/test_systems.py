@@ -238,11 +238,6 @@ def test_a_few_files_named_as_by_a_system_do_not_make_a_folder_its_download() ->
         assert {file.system for file in of_zip(*names).values()} == {"folder"}
 
 
-def test_a_file_of_which_its_folder_says_otherwise_is_nobodys() -> None:
-    plan = plan_of(entries_of({"bob/lovelaceada_101_5001_2-layers.ipynb": b""}), [ADA, BOB])
-    assert [file.reason for file in plan.excluded] == ["by its name it is of 007 (Canvas) and of bob (folder)"]
-
-
 def test_a_file_that_a_student_brought_to_google_classroom_may_be_called_as_anothers() -> None:
     (planned,) = plan_of(entries_of({"Layers/Ada Lovelace - 2-layers.ipynb": b""}), [ADA, BOB]).submissions
     assert planned.matched_by == "name, as claimed"
