@@ -7,23 +7,8 @@ from hypothesis import strategies as st
 from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12) | st.sampled_from(
-    [
-        "=1+1",
-        "+41 79",
-        "-",
-        "-x",
-        "@SUM(A1)",
-        "'=quoted",
-        "''",
-        "\t=x",
-        "007",
-        'say "hi"',
-        "de la Cruz, Jr.",
-        "王芳",
-        "نور",
-    ]
-)
+ODD = ["=1+1", "+41 79", "-", "-x", "@SUM(A1)", "'=quoted", "''", "\t=x", 'say "hi"', "نور"]
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12) | st.sampled_from(ODD)
 STUDENTS = st.builds(
     Student,
     id=st.from_regex(r"[0-9a-zé=+@'\-][0-9a-z,\"]{0,6}", fullmatch=True) | st.sampled_from(["007", "0042"]),
