@@ -14,9 +14,8 @@ from autograder.course import Course
 from autograder.instructor.collecting.archive import Entry, EntryRefused, open_download, unzipped
 from autograder.instructor.collecting.by_hand import files_of_student, parse_time, read_times, zone_hint
 from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile
-from autograder.instructor.collecting.plan import Plan, Situation, SubmissionPlan, make_plan
+from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situation, SubmissionPlan, make_plan
 from autograder.instructor.collecting.recognising import RecognisedFile, answers_of, recognise
-from autograder.instructor.collecting.selection import WRITES, PlacedWork
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import keep, keep_replaced, kept

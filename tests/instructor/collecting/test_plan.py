@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.plan import Plan, Situation, SubmissionPlan, make_plan
+from autograder.instructor.collecting.plan import (
+    PlacedWork,
+    Plan,
+    Situation,
+    SubmissionPlan,
+    action_for,
+    chosen_of,
+    make_plan,
+    with_new,
+)
 from autograder.instructor.collecting.recognising import RecognisedFile
-from autograder.instructor.collecting.selection import PlacedWork, action_for, chosen_of, with_new
 from autograder.instructor.course.attempts import Attempt
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import Student
