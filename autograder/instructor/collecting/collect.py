@@ -84,11 +84,7 @@ def planned_collection(
 ) -> Iterator[Collection]:
     """Open a download and plan its collection; the download stays open in the block.
 
-    Args:
-        folder: the course folder.
-        course: whose assignments have due dates.
-        request: what to collect.
-        on_read: called after each file, with its name.
+    After each file that is read, ``on_read`` is called with its name.
 
     Raises:
         CourseFolderError: there is no class, an assignment or a choice is unknown, or the download cannot be read.

@@ -76,11 +76,6 @@ def shared_folders(entries: Sequence[Entry]) -> int:
     return sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
 
 
-def outermost(entry: Entry, depth: int) -> tuple[str, ...]:
-    """Return the names of an entry's path that the system may have given."""
-    return entry.parts[: depth + 1]
-
-
 def outermost_folders(entry: Entry, depth: int) -> tuple[str, ...]:
     """Return the names of an entry's folders that the system may have given."""
     return entry.parts[:-1][: depth + 1]

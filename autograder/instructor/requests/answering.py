@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from autograder.checks import Check, checks_of
+from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.errors import AutograderError, plain
 from autograder.instructor.course.attempts import kept
@@ -80,9 +80,9 @@ class Group:
     answered: Sequence[Answered]
 
     @property
-    def check(self) -> Check | None:
-        """The check; None where they are not about one that could be run."""
-        return next((one.mark.check for one in self.answered if one.mark), None)
+    def mark(self) -> ExplainedMark | None:
+        """A mark by their check; None where they are not about one that could be run."""
+        return next((one.mark for one in self.answered if one.mark), None)
 
 
 def answer(
@@ -105,7 +105,7 @@ def answer(
             groups[one.request.assignment, about].append(answered)
             on_answer(one.student.id)
     found = [Group(assignment, about, answered) for (assignment, about), answered in groups.items()]
-    return sorted(found, key=lambda group: (group.check is None, -len(group.answered), group.assignment, group.about))
+    return sorted(found, key=lambda group: (group.mark is None, -len(group.answered), group.assignment, group.about))
 
 
 def _answered(
@@ -119,21 +119,12 @@ def _answered(
             return WRITTEN, Answered(asked, receipt, written=[c.source for c in notebook.cells if is_written(c)])
         if request.check.casefold() == OTHER:
             return OTHER, Answered(asked, receipt)
-        check = check_named(checks_of(record.room), request.check)
-        return full_name(check), Answered(asked, receipt, again(student, request.assignment, full_name(check)))
+        checks = checks_of(record.room)
+        titled = [check for check in checks if check.title.casefold() == request.check.casefold()]
+        name = full_name(titled[0] if len(titled) == 1 else find_check(checks, request.check))
+        return name, Answered(asked, receipt, again(student, request.assignment, name))
     except AutograderError as error:
         return OTHER, Answered(asked, trouble=" ".join(str(error).split()))
-
-
-def check_named(checks: Iterable[Check], name: str) -> Check:
-    """Return the check of a title, as a student reads it, or of a name.
-
-    Raises:
-        CourseFolderError: there is none, or more than one.
-    """
-    known = list(checks)
-    titled = [check for check in known if check.title.casefold() == name.casefold()]
-    return titled[0] if len(titled) == 1 else find_check(known, name)
 
 
 def _receipt(folder: CourseFolder, asked: Asked, record: Record) -> str:
@@ -160,9 +151,9 @@ def draft(groups: Sequence[Group], left: Sequence[NotAsked] = ()) -> str:
 def _group(group: Group) -> list[str]:
     count = len(group.answered)
     parts = [f"## {_line(group.assignment)}, {group.about}: {count} request{'' if count == 1 else 's'}\n"]
-    if group.check and (mark := next(one.mark for one in group.answered if one.mark)):
-        hidden = " It is hidden: students know its title and result." if group.check.hidden else ""
-        parts.append(f"The check asks: {group.check.title}.{hidden}\n")
+    if mark := group.mark:
+        hidden = " It is hidden: students know its title and result." if mark.check.hidden else ""
+        parts.append(f"The check asks: {mark.check.title}.{hidden}\n")
         parts.append(fenced(mark.check_source, "python"))
         parts.append(MEND.format(assignment=group.assignment))
     elif group.about == WRITTEN:

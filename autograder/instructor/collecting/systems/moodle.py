@@ -23,7 +23,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.downloaded import DownloadedFile, outermost
+from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import EMAIL_COLUMNS
 from autograder.instructor.course.tables import TableError, read_table
@@ -37,7 +37,7 @@ IDENTIFIER, MODIFIED = "identifier", "lastmodifiedsubmission"
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Moodle named."""
-    names = [(entry, next(filter(None, map(NAME.fullmatch, outermost(entry, depth))), None)) for entry in entries]
+    names = [(entry, next(filter(None, map(NAME.fullmatch, entry.parts[: depth + 1])), None)) for entry in entries]
     return [DownloadedFile(entry, SYSTEM, (_clues(name),)) for entry, name in names if name]
 
 
