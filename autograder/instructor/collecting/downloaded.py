@@ -10,6 +10,7 @@ from itertools import takewhile
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.course.matching import Clue
 
+BY_HAND = "by hand"  # the system of what the instructor has said to be one student's
 TIMESTAMP = "timestamp.txt"  # in which nbgrader writes when a submission was handed in
 
 

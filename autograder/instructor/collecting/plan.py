@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from autograder.instructor.collecting.by_hand import SYSTEM as BY_HAND
+from autograder.instructor.collecting.downloaded import BY_HAND
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.course.attempts import Attempt

@@ -18,6 +18,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -41,9 +42,9 @@ from autograder.notebooks.graft import (
     is_written,
     parse_notebook,
     read_capped,
+    read_notebook,
     room_of,
 )
-from autograder.notebooks.graft import read_notebook as read_released
 from autograder.sandbox import Limits, NoSandbox, Program, RunResult, Sandbox, isolation
 from autograder.sections import Contents
 
@@ -90,7 +91,7 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
         NoSandbox: student code cannot be shut in.
     """
     (path,) = source.glob("*.ipynb")
-    released, course, seed = read_released(path), Course.installed(), secrets.randbits(32)
+    released, course, seed = read_notebook(path), Course.installed(), secrets.randbits(32)
     expect, walls, notes = BundledExpectations.of(course, released), "nothing was run", list[str]()
 
     def submitted() -> NotebookNode:
@@ -154,7 +155,7 @@ def submitted_notebook(submission: Path, room: str, name: str) -> ChosenNotebook
     """
     found: dict[str, NotebookNode] = {}
     complaints = []
-    for path in _files(submission):
+    for path in islice(_files(submission), MAX_FILES):
         shown = str(path.relative_to(submission))
         is_named_so = path.name.endswith(".ipynb")
         try:
@@ -176,14 +177,11 @@ def submitted_notebook(submission: Path, room: str, name: str) -> ChosenNotebook
 
 
 def _files(submission: Path) -> Iterator[Path]:
-    """Give the first files of a submission. A link is none: it may lead to the reference."""
-    given = 0
+    """Give the files of a submission. A link is none: it may lead to the reference."""
     for folder, inner, names in os.walk(submission):
         inner[:] = sorted(set(inner) - NOT_THEIRS)
-        for path in (Path(folder, each) for each in sorted(names)):
-            if given < MAX_FILES and path.is_file() and not path.is_symlink():
-                given += 1
-                yield path
+        paths = (Path(folder, name) for name in sorted(names))
+        yield from (path for path in paths if path.is_file() and not path.is_symlink())
 
 
 if __name__ == "__main__":
