@@ -132,12 +132,6 @@ def test_work_that_was_put_there_by_hand_is_kept_unless_forced_and_then_a_copy_i
     assert copies == {"2-layers.ipynb": notebook(answer="by hand"), "timestamp.txt": b"2026-11-01 00:00:00 UTC"}
 
 
-def test_an_earlier_attempt_can_be_put_in_the_place_of_a_later_one_and_back(course: Path, canvas: Path) -> None:
-    for choice, answer in (("last", "second"), ("first", "first"), ("2", "second")):
-        here(course, "collect", canvas, "--yes", "--attempt", choice)
-        assert work(course, "007").read_bytes() == notebook(answer=answer)
-
-
 def test_a_run_that_was_killed_goes_on(course: Path, canvas: Path) -> None:
     here(course, "collect", canvas, "--yes")
     whole = files(course)
@@ -171,16 +165,6 @@ def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_w
 
 
 # Times and owners that the instructor adds
-
-
-def test_a_time_of_handing_in_is_written_as_nbgrader_reads_it(course: Path, tmp_path: Path) -> None:
-    (course / "due_dates.csv").write_text(DUE)
-    name = "007+2-layers+2026-11-05 23:30:00 UTC+x/2-layers.ipynb"
-    status, said, errors = here(course, "collect", folder(tmp_path / "inbound", {name: notebook()}), "--yes")
-    assert (status, errors) == (0, "")
-    assert " 31 min " in said
-    assert "2026-11-06 00:30, claimed" in said  # in the time zone of the due date
-    assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 23:30:00.000000 UTC\n"
 
 
 def test_a_file_is_whose_and_of_the_time_that_the_instructor_says_and_that_can_be_corrected(

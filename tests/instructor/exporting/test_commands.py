@@ -64,21 +64,6 @@ def exported(folder: Path, name: str) -> list[list[str]]:
     return csv_rows((folder / "exports" / name).read_bytes().decode("utf-8"))
 
 
-# What is read
-
-
-def test_marks_are_nbgraders_with_the_penalty_apart(term: Path) -> None:
-    marks = {mark.student.id: mark for mark in read_marks(CourseFolder(term), [ASSIGNMENT])}
-    assert (marks["john"].raw_score, marks["john"].penalty, marks["john"].score) == (16, 4, 12)
-    assert marks["john"].is_late
-    assert marks["ada"].status == "waits for a person"
-    assert marks["grace"].status == "graded"
-    assert (marks["0042"].status, marks["0042"].score) == ("missing", None)
-    assert marks["barbara"].student.name == "芭芭拉 =Liskov, B."
-    assert list(marks["barbara"].verdicts) == record_of(term, "barbara")["verdicts"]  # nothing was decided
-    assert "torch.randn(out_features, in_features)" in marks["barbara"].answers["layers-Linear"]
-
-
 # Export
 
 

@@ -40,6 +40,9 @@ def page(browser: Browser, folder: Path) -> Iterator[Page]:
     with serve_formgrader(folder) as address:
         listed = json.loads(get(f"{address}/api/submitted_notebooks/{ASSIGNMENT}/{ASSIGNMENT}"))
         (number,) = (notebook["id"] for notebook in listed if notebook["student"] == "john")
+        (assignment,) = (one for one in json.loads(get(f"{address}/api/assignments")) if one["name"] == ASSIGNMENT)
+        counts = [assignment[key] for key in ("num_submissions", "max_code_score", "max_written_score")]
+        assert counts == [2, 20, 5]
         with browser.new_context(extra_http_headers={"Authorization": f"token {TOKEN}"}) as context:
             page = context.new_page()
             page.set_viewport_size({"width": 1200, "height": 900})

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from autograder.instructor.course.folder import CourseFolder
@@ -28,14 +27,12 @@ from tests.commands import autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
     everything_in_gradebook,
-    follow,
-    gradebook_rows,
     hand_in,
     open_gradebook,
     record_of,
     submitted,
 )
-from tests.instructor.grading.broken import BROKEN, SCRIPT
+from tests.instructor.grading.broken import BROKEN
 
 BIN = Path(sys.executable).parent
 TOKEN = "only-for-this-test"
@@ -56,20 +53,11 @@ def nbgrader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small class, graded by nbgrader's command."""
+    """A small class, graded by nbgrader's command: two came late, and of one a person has marked an answer before."""
     folder = tmp_path_factory.mktemp("nbgrader") / "course"
     shutil.copytree(released, folder)
     hand_in(folder, right="grace", two_mistakes="john", crash="hedy", empty="dennis")
     BROKEN["tests_changed"](submitted(folder, "empty"), read_notebook(submitted(folder, "right")))
-    come_late_and_mark_by_hand(folder)
-    shutil.copytree(folder, folder.with_name("ungraded"))
-    done = nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def come_late_and_mark_by_hand(folder: Path) -> None:
-    """Let two of the class come late, where that costs all points, and let a person have marked an answer before."""
     with (folder / "nbgrader_config.py").open("a") as config:
         config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
     for student in ("two_mistakes", "empty"):
@@ -81,6 +69,10 @@ def come_late_and_mark_by_hand(folder: Path) -> None:
         gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right").manual_score = 2
         gradebook.find_comment("layers-Linear", ASSIGNMENT, ASSIGNMENT, "right").manual_comment = "neat"
         gradebook.db.commit()
+    shutil.copytree(folder, folder.with_name("ungraded"))
+    done = nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.mark.long("nbgrader's own command")
@@ -95,19 +87,6 @@ def test_marks_penalties_comments_and_what_waits_for_a_person_are_those_of_our_c
     assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17]}
     assert ours["right"]["grades"]["layers-written"][:2] == [0, 2]
     assert ours["right"]["grades"]["layers-written"][3]
-
-
-def test_points_are_those_of_the_verdicts_whatever_a_cell_shows(autograded: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "course"
-    shutil.copytree(autograded, folder)
-    path = CourseFolder(folder).autograded("two_mistakes", ASSIGNMENT)
-    notebook = read_notebook(path)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []  # nbgrader's own rule gives full points where nothing is shown
-    nbformat.write(notebook, path)
-    follow(folder)
-    assert gradebook_rows(folder) == gradebook_rows(autograded)
 
 
 def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autograded: Path) -> None:
@@ -205,20 +184,3 @@ def notebook_page(formgrader: str, student: str) -> str:
     notebooks = json.loads(get(f"{formgrader}/api/submitted_notebooks/{ASSIGNMENT}/{ASSIGNMENT}"))
     (notebook,) = (notebook for notebook in notebooks if notebook["student"] == student)
     return get(f"{formgrader}/submissions/{notebook['id']}/")
-
-
-@pytest.mark.long("nbgrader's formgrader is started")
-@pytest.mark.daily
-def test_the_formgrader_lists_the_assignment_and_shows_what_the_checks_said_and_output_as_text(
-    broken_class: Path, tmp_path: Path
-) -> None:
-    shutil.copytree(broken_class, tmp_path / "course", symlinks=True)
-    with serve_formgrader(tmp_path / "course") as formgrader:
-        listed = {one["name"]: one for one in json.loads(get(f"{formgrader}/api/assignments"))}
-        told, chatty = (notebook_page(formgrader, student) for student in ("tests_changed", "chatty"))
-    assert listed[ASSIGNMENT]["num_submissions"] == len(BROKEN)
-    assert (listed[ASSIGNMENT]["max_code_score"], listed[ASSIGNMENT]["max_written_score"]) == (20, 5)
-    assert "Flatten · Each example becomes one row" in html.unescape(told)
-    assert "passed" in told
-    assert SCRIPT not in chatty
-    assert SCRIPT in html.unescape(chatty)
