@@ -95,9 +95,9 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
     expect, walls, notes = BundledExpectations.of(course, released), "nothing was run", list[str]()
 
     def submitted() -> NotebookNode:
-        found = submitted_notebook(submission, room_of(released), path.name)
-        notes.extend(found.notes)
-        return found.notebook
+        notebook, others = submitted_notebook(submission, room_of(released), path.name)
+        notes.extend(filter(None, [others]))
+        return notebook
 
     def run(program: Program) -> RunResult:
         nonlocal walls
@@ -139,16 +139,10 @@ def mark_of(released: NotebookNode, record: Record, notes: Sequence[str]) -> Mar
     return replace(mark, notes=[*notes, *mark.notes])
 
 
-@dataclass(frozen=True)
-class ChosenNotebook:
-    """The notebook of an assignment among what was handed in, and what to say about the choice."""
-
-    notebook: NotebookNode
-    notes: tuple[str, ...] = ()
-
-
-def submitted_notebook(submission: Path, room: str, name: str) -> ChosenNotebook:
+def submitted_notebook(submission: Path, room: str, name: str) -> tuple[NotebookNode, str]:
     """Find the notebook of a room by its cells, whatever its file is called; the released name comes first.
+
+    Where several were handed in, which one counts is said, too.
 
     Raises:
         MalformedNotebook: there is none; the message is for the student.
@@ -168,7 +162,7 @@ def submitted_notebook(submission: Path, room: str, name: str) -> ChosenNotebook
     if ours:
         chosen = min(ours, key=lambda shown: (Path(shown).name != name, shown.count("/"), shown))
         others = ", ".join(shown for shown in ours if shown != chosen)
-        return ChosenNotebook(found[chosen], (f"{chosen} counts; also handed in: {others}",) if others else ())
+        return found[chosen], f"{chosen} counts; also handed in: {others}" if others else ""
     if complaints:
         raise MalformedNotebook(complaints[0])
     if found:

@@ -201,12 +201,10 @@ def test_the_notebook_is_found_by_its_cells_and_the_released_name_comes_first(re
     ours, blank = (nbformat.writes(notebook_of(released, author)) for author in ("ada", "dennis"))
     other = (released / "release" / "3-dropout" / "3-dropout.ipynb").read_text(encoding="utf-8")
     hand_in(tmp_path, {"a.ipynb": other, "notes.txt": "{", ".ipynb_checkpoints/x.ipynb": blank, "b/x.json": ours})
-    found = submitted_notebook(tmp_path, ROOM, NAME)
-    assert (found.notebook, found.notes) == (nbformat.reads(ours, as_version=4), ())
+    assert submitted_notebook(tmp_path, ROOM, NAME) == (nbformat.reads(ours, as_version=4), "")
     hand_in(tmp_path, {f"z/{NAME}": blank})
-    found = submitted_notebook(tmp_path, ROOM, NAME)
-    assert found.notebook == nbformat.reads(blank, as_version=4)
-    assert found.notes == (f"z/{NAME} counts; also handed in: b/x.json",)
+    said = f"z/{NAME} counts; also handed in: b/x.json"
+    assert submitted_notebook(tmp_path, ROOM, NAME) == (nbformat.reads(blank, as_version=4), said)
 
 
 def test_where_there_is_no_notebook_of_the_assignment_the_student_is_told_what_to_hand_in(
