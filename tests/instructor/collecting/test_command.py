@@ -76,19 +76,14 @@ def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path)
     assert "no penalty is counted: 0042 José O'Brien-Núñez. Put the times into a table" in errors
 
 
-def test_json_is_one_value_and_names_everything(course: Path, canvas: Path) -> None:
-    _, said, _ = here(course, "collect", canvas, "--yes", "--json")
-    plan = json.loads(said)
+def test_json_names_everything_and_to_collect_twice_changes_nothing(course: Path, canvas: Path) -> None:
+    plan = json.loads(here(course, "collect", canvas, "--yes", "--json")[1])
     assert plan["written"]
     by_student = {submission["student"]: submission for submission in plan["submissions"]}
     assert by_student["007"]["attempt"]["number"] == 2
     assert (by_student["0042"]["matched_by"], by_student["0042"]["late_since_unknown"]) == ("name", True)
     assert [file["path"] for file in plan["left_out"] if file["matters"]] == list(CANVAS)[3:5]
     assert plan["absent"] == {"2-layers": ["xm", "grace"]}
-
-
-def test_to_collect_twice_changes_nothing(course: Path, canvas: Path) -> None:
-    here(course, "collect", canvas, "--yes")
     before = files(course)
     said = here(course, "collect", canvas, "--yes")[1]
     assert said.endswith("2 as it is, 2 NOT COLLECTED\nnothing was written\n")
