@@ -10,6 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder.checks import checks_of
 from autograder.course import Course
@@ -33,15 +36,6 @@ from autograder.verdicts import labelled_lines, shown_diagnosis
 
 MAX_SEEN = 60  # lines of what a check saw
 
-HEAD = """# Requests about marks
-
-Made by `autograder requests`, which has changed no mark. Read each request, edit its answer and send it. What stands
-under *For you* is not for students.
-"""
-MEND = """If the check is wrong, mend it and, before anything is written, see who else changes:
-
-    autograder grade {assignment} --dry-run
-"""
 NO_RECEIPT = "it gives no receipt"
 GRADED = "its receipt is that of the notebook that was graded"
 
@@ -141,52 +135,24 @@ def _receipt(folder: CourseFolder, asked: Asked, record: Record) -> str:
 
 def draft(groups: Sequence[Group], left: Sequence[NotAsked] = ()) -> str:
     """Return the answers to all requests as Markdown."""
-    parts = [HEAD, *(part for group in groups for part in _group(group))]
-    if left:
-        parts.append("## Not understood\n")
-        parts.append("\n".join(f"- {_code(one.file)}: {_line(one.reason)}" for one in left) + "\n")
-    return "\n".join(parts)
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters |= {"fenced": fenced, "line": _line, "code": _code}
+    template = templates.get_template("requests.md.j2")
+    return template.render(groups=groups, left=left, written=WRITTEN, letter=letter, seen=_seen)
 
 
-def _group(group: Group) -> list[str]:
-    count = len(group.answered)
-    parts = [f"## {_line(group.assignment)}, {group.about}: {count} request{'' if count == 1 else 's'}\n"]
-    if mark := group.mark:
-        hidden = " It is hidden: students know its title and result." if mark.check.hidden else ""
-        parts.append(f"The check asks: {mark.check.title}.{hidden}\n")
-        parts.append(fenced(mark.check_source, "python"))
-        parts.append(MEND.format(assignment=group.assignment))
-    elif group.about == WRITTEN:
-        parts.append("A person marked it: read the answer again in the formgrader, under *Manual Grading*.\n")
-    return parts + [part for one in group.answered for part in _request(one)]
-
-
-def _request(one: Answered) -> list[str]:
-    asked, mark = one.asked, one.mark
-    known = f"Known by {asked.known}" if asked.known else "CLAIMED: nothing but the file says who asks"
-    if asked.known and asked.other_name:
-        known += f", although the file says {_code(asked.other_name)}"
-    result = ""
-    if mark:
-        result = ": the mark stands" if mark.reproduced else ": ANOTHER RESULT TODAY"
-    parts = [
-        f"### {_line(asked.student.id_and_name)}{result}\n",
-        f"{known}; {one.receipt}. In {_code(asked.file)}.\n",
-        fenced(asked.request.reason or "(no reason is given)"),
-    ]
-    if one.trouble:
-        parts.append(f"**Not run:** {_line(one.trouble)} (asked about: {_code(asked.request.check)})\n")
-    if mark:
-        lines = observation_lines(mark)
-        if len(lines) > MAX_SEEN:
-            lines[MAX_SEEN:] = [f"({len(lines) - MAX_SEEN} more lines: autograder explain)"]
-        parts.append("*For you:* what the check saw now.\n")
-        parts += [f"- {_line(warning)}\n" for warning in mark.warnings]
-        parts.append(fenced("\n".join(lines)))
-    parts += [fenced(text) for text in one.written]
-    parts.append("*Answer:*\n")
-    parts.append(fenced(letter(one)))
-    return parts
+def _seen(mark: ExplainedMark) -> str:
+    """Return what a check saw, as much of it as a person may want to read."""
+    lines = observation_lines(mark)
+    if len(lines) > MAX_SEEN:
+        lines[MAX_SEEN:] = [f"({len(lines) - MAX_SEEN} more lines: autograder explain)"]
+    return "\n".join(lines)
 
 
 def letter(one: Answered) -> str:
@@ -216,7 +182,7 @@ def fenced(text: str, language: str = "") -> str:
     """Return a text in a fence that is longer than any in it, without what a terminal obeys."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{language or 'text'}\n{plain(text.expandtabs(), but=chr(10)).rstrip()}\n{fence}\n"
+    return f"{fence}{language or 'text'}\n{plain(text.expandtabs(), but=chr(10)).rstrip()}\n{fence}"
 
 
 def _line(text: str) -> str:
