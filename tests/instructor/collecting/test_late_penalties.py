@@ -1,4 +1,4 @@
-"""What late work costs, as nbgrader's gradebook says it."""
+"""What late work costs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from traitlets.config import Config
 from autograder.instructor.course.due_dates import days_late
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.late import DatedWork, LateRule, late_rule
-from tests.instructor.conftest import follow, let_earn, let_release, open_gradebook
 
 MINUTE, DAY = 60, 24 * 60 * 60
-RULE = "c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50\n"
 
 
 def penalty(rule: LateRule, seconds_late: float, score: float) -> float:
@@ -71,53 +69,34 @@ def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, float]) -> None:
         late_rule(Config({"LatePenalty": rule}))
 
 
-@given(
-    due=st.lists(st.integers(0, 12), max_size=6),
-    late=st.lists(st.integers(0, 6 * 24 * 4), min_size=6, max_size=6),
-    excused=st.lists(st.booleans(), min_size=6, max_size=6),
-    free=st.integers(0, 4),
+# By assignment: on which day of October it was due, on which day of the calendar it came, and whether it is excused.
+SPENT_IN_ORDER = {"2-b": (16, 18), "1-a": (16, 17), "0-c": (20, 22)}
+SUMMER_ENDS = {"1-a": (24, 25), "2-b": (30, 31)}  # the night of the 25th has an hour more
+
+
+@pytest.mark.parametrize(
+    ("works", "free", "charged"),
+    [
+        (SPENT_IN_ORDER, 0, {"1-a": 1, "2-b": 2, "0-c": 2}),
+        (SPENT_IN_ORDER, 2, {"1-a": 0, "2-b": 1, "0-c": 2}),
+        (SPENT_IN_ORDER, 4, {"1-a": 0, "2-b": 0, "0-c": 1}),
+        (SPENT_IN_ORDER, 9, {"1-a": 0, "2-b": 0, "0-c": 0}),
+        (SPENT_IN_ORDER | {"0-d": (10, 12, True)}, 2, {"0-d": 2, "1-a": 0, "2-b": 1, "0-c": 2}),
+        (SUMMER_ENDS, 1, {"1-a": 0, "2-b": 1}),
+    ],
 )
-@settings(max_examples=400)
 def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_dates(
-    due: list[int], late: list[int], excused: list[bool], free: int
+    works: dict[str, tuple[int, int]], free: int, charged: dict[str, int]
 ) -> None:
-    zone = ZoneInfo("Europe/Berlin")
-    days = [datetime(2026, 10, 16, 12, tzinfo=zone) + timedelta(day) for day in due]
-    came = [(day.astimezone(UTC) + quarters * timedelta(minutes=15)) for day, quarters in zip(days, late, strict=False)]
-    works = [
-        DatedWork(f"{at}", day, day, when.astimezone(zone), is_excused)
-        for at, (day, when, is_excused) in enumerate(zip(days, came, excused, strict=False))
-    ]
-    tokens, charged = ["free"] * free, {}
-    for at in sorted(range(len(due)), key=lambda at: (due[at], str(at))):
-        end, charged[str(at)] = days[at], 0
-        while (end.astimezone(UTC) + timedelta(minutes=15)) < came[at]:  # a day more has begun, after the grace period
-            end += timedelta(days=1)  # by the clock in Berlin
-            if tokens and not excused[at]:
-                tokens.pop()
-            elif not excused[at]:
-                charged[str(at)] += 1
-    found = LateRule(grace_minutes=15, percent_per_day=10, free_days=free).lateness(works[::-1])
-    assert {name: found[name].charged for name in charged if not excused[int(name)]} == {
-        name: days for name, days in charged.items() if not excused[int(name)]
-    }
+    """Each came a quarter of an hour after its time, which the grace period covers."""
+    dated = []
+    for name, (due, came, *excused) in works.items():
+        day, when = (datetime(2026, 10, at, 12, tzinfo=ZoneInfo("Europe/Berlin")) for at in (due, came))
+        dated.append(DatedWork(name, day, day, when + timedelta(minutes=15), bool(excused)))
+    found = LateRule(grace_minutes=15, percent_per_day=10, free_days=free).lateness(dated)
+    assert {name: lateness.charged for name, lateness in found.items()} == charged
 
 
-# In the gradebook
-
-
-def test_a_line_in_the_configuration_sets_the_rule_and_the_due_dates_own_zone_says_what_a_day_is(course: Path) -> None:
-    """Due on the 31st at 23:59 in New York, handed in on the 1st at 23:50: one day, which has 25 hours there."""
-    (course / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-10-31 23:59,America/New_York\n")
-    let_release(course, "2-layers", first=10, second=10)
-    let_earn(course, "007", "2-layers", datetime(2026, 11, 2, 4, 50, tzinfo=UTC), first=10, second=10)
-    config = course / "nbgrader_config.py"
-    without = config.read_text()
-    assert f"\n# {RULE}" in without  # the line to start from
-    for text, points in ((without, None), (without.replace(f"# {RULE}", RULE), 2)):
-        config.write_text(text)
-        follow(course)
-        with open_gradebook(course) as gradebook:
-            submission = gradebook.find_submission("2-layers", "007")
-            assert submission.notebooks[0].late_submission_penalty == points
-            assert submission.late_submission_penalty == (points or 0)
+def test_the_configuration_of_a_new_course_has_a_line_to_start_from(empty_course: Path) -> None:
+    line = "# c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50"
+    assert line in (empty_course / "nbgrader_config.py").read_text().splitlines()
