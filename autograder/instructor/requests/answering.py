@@ -142,9 +142,9 @@ def draft(groups: Sequence[Group], left: Sequence[NotAsked] = ()) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    templates.filters |= {"fenced": fenced, "line": _line, "code": _code}
+    templates.filters |= {"fenced": _fenced, "line": _line, "code": _code}
     template = templates.get_template("requests.md.j2")
-    return template.render(groups=groups, left=left, written=WRITTEN, letter=letter, seen=_seen)
+    return template.render(groups=groups, left=left, written=WRITTEN, seen=_seen, told=_told)
 
 
 def _seen(mark: ExplainedMark) -> str:
@@ -155,30 +155,12 @@ def _seen(mark: ExplainedMark) -> str:
     return "\n".join(lines)
 
 
-def letter(one: Answered) -> str:
-    """Return the text for the student, to be edited."""
-    student, request = one.asked.student, one.asked.request
-    lines = [f"Dear {student.full_name or student.id},", ""]
-    if one.mark is None:
-        lines.append(f"you asked about your mark for {request.assignment}: {request.check}.")
-        return "\n".join(lines)
-    mark, verdict = one.mark, one.mark.verdict
-    check, record = mark.check, mark.verdict.record()
-    lines.append(f"you asked about a check of {check.exercise} in {mark.assignment}: “{check.title}”.")
-    lines.append("I have run it again on the notebook that was graded, with the same random numbers.")
-    if check.hidden and not verdict.delegated:
-        lines.append("It is a hidden check, of which I can tell you the title and the result.")
-    said = labelled_lines(shown_diagnosis(record))
-    lines += ["", *said, ""] if said else [""]
-    before, now = (f"{which['points']} of {which['max_points']} points" for which in (mark.recorded, record))
-    if mark.reproduced:
-        lines.append(f"The result is the same as before, {now}, and so the mark stands.")
-    else:
-        lines.append(f"The result is now {now}, where {before} were recorded. Your work will be graded again.")
-    return "\n".join(lines)
+def _told(mark: ExplainedMark) -> list[str]:
+    """Return the lines that a student may read of what a check found."""
+    return labelled_lines(shown_diagnosis(mark.verdict.record()))
 
 
-def fenced(text: str, language: str = "") -> str:
+def _fenced(text: str, language: str = "") -> str:
     """Return a text in a fence that is longer than any in it, without what a terminal obeys."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.requests.answering import GRADED, Group, answer, draft, letter
+from autograder.instructor.requests.answering import GRADED, Group, answer, draft
 from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.instructor.requests.reading import Asked, NotAsked, read_requests
 from autograder.receipts import receipt_of
@@ -191,7 +191,7 @@ def test_a_letter_about_a_hidden_check_tells_title_and_result_alone(groups: list
     assert one.mark and one.mark.verdict.diagnosis
     check = replace(one.mark.check, hidden=True)
     mark = replace(one.mark, check=check, verdict=replace(one.mark.verdict, check=check))
-    said = letter(replace(one, mark=mark))
+    _, _, said = draft([Group(ASSIGNMENT, "Linear.affine_map", [replace(one, mark=mark)])]).partition("*Answer:*")
     assert "hidden check, of which I can tell you the title and the result" in said
     assert one.mark.verdict.diagnosis.observed not in said
     assert "observed" not in said and "likely" not in said
@@ -203,8 +203,9 @@ def test_where_another_result_comes_out_the_letter_says_that_it_will_be_graded_a
     recorded = one.mark.recorded | {"outcome": "fail", "points": 0}
     other = replace(one, mark=replace(one.mark, recorded=recorded))
     points = one.mark.check.points
-    assert f"where 0 of {points} points were recorded. Your work will be graded again." in letter(other)
-    assert "ANOTHER RESULT TODAY" in draft([Group(ASSIGNMENT, "Linear.affine_map", [other])])
+    said = draft([Group(ASSIGNMENT, "Linear.affine_map", [other])])
+    assert f"where 0 of {points} points were recorded. Your work will be graded again." in said
+    assert "ANOTHER RESULT TODAY" in said
 
 
 @pytest.mark.long("two checks run in a sandbox of a process of its own")
