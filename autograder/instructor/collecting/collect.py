@@ -63,13 +63,7 @@ class CollectRequest:
 
 @dataclass(frozen=True)
 class Collection:
-    """An open download, and the plan to collect it.
-
-    Attributes:
-        plan: for its files.
-        situation: of the course folder.
-        entries: the files that are read, by digest.
-    """
+    """The plan to collect an open download, the situation that it is made for, and the files to read, by digest."""
 
     plan: Plan
     situation: Situation

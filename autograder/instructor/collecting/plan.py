@@ -26,12 +26,7 @@ WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
 
 @dataclass(frozen=True)
 class PlacedWork:
-    """The files in ``submitted/STUDENT/ASSIGNMENT/``.
-
-    Attributes:
-        digest: of the notebook that would be graded; empty where there is none.
-        stamp: the text of timestamp.txt; empty where there is none.
-    """
+    """The digest of the notebook in ``submitted/STUDENT/ASSIGNMENT/`` and the text of its timestamp.txt, if any."""
 
     digest: str = ""
     stamp: str = ""

@@ -61,13 +61,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Group:
-    """The requests about one thing.
-
-    Attributes:
-        assignment: its id, as known here; or as the requests write it.
-        about: ``Exercise.check``, ``written answer`` or ``something else``.
-        answered: the requests.
-    """
+    """The requests about one thing of an assignment: ``Exercise.check``, ``written answer`` or ``something else``."""
 
     assignment: str
     about: str

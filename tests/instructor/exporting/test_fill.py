@@ -15,7 +15,7 @@ from autograder.instructor.exporting import ExportError
 from autograder.instructor.exporting.fill import fill
 from autograder.instructor.exporting.tables import BOM
 from autograder.instructor.marks import Mark, number
-from tests.instructor.exporting.strategies import MARKS
+from tests.instructor.exporting.test_formats import MARKS
 
 ADA = Student("0042", "Ada", "Lovelace", "ada@example.edu", "101")
 BEN = Student("007", "Ben", "de la Cruz, Jr.", "ben@example.edu")

@@ -16,14 +16,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.plugins.export import CsvExportPlugin
 
+from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.canvas import canvas_csv
 from autograder.instructor.exporting.formats import plain_csv, verdicts_json
 from autograder.instructor.exporting.gradescope import gradescope_zip, results
 from autograder.instructor.exporting.moodle import comment, moodle_csv
 from autograder.instructor.exporting.tables import BOM, csv_rows, csv_text, guarded, unguarded
 from autograder.instructor.marks import Mark, number
-from tests.instructor.exporting.strategies import MARKS, TEXT
 from tests.instructor.reports.classes import make_class
+
+# Marks and students as hypothesis draws them: any script, commas, quotes, line breaks, what looks like formulas.
+ODD = ["=1+1", "+41 79", "-", "-x", "@SUM(A1)", "'=quoted", "''", "\t=x", 'say "hi"', "نور"]
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12) | st.sampled_from(ODD)
+STUDENTS = st.builds(
+    Student,
+    id=st.from_regex(r"[0-9a-zé=+@'\-][0-9a-z,\"]{0,6}", fullmatch=True) | st.sampled_from(["007", "0042"]),
+    first_name=TEXT,
+    last_name=TEXT,
+    email=TEXT,
+    lms_user_id=st.from_regex(r"[0-9]{0,5}", fullmatch=True),
+)
+MARKS = st.lists(
+    st.builds(
+        Mark,
+        student=STUDENTS,
+        assignment=st.just("2-layers"),
+        max_score=st.just(25.0),
+        raw_score=st.none() | st.integers(0, 2500).map(lambda cents: cents / 100),
+        penalty=st.sampled_from([0.0, 2.5]),
+        handed_in=st.booleans(),
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda mark: mark.student.id,
+)
 
 CLASS = make_class(40, seed=1)
 GRADED = [mark for mark in CLASS if mark.score is not None]

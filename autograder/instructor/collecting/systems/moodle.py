@@ -48,12 +48,7 @@ def _clues(name: re.Match[str]) -> tuple[Clue, ...]:
 
 @dataclass(frozen=True)
 class Participant:
-    """A person in a worksheet.
-
-    Attributes:
-        clues: the ID number and the address, as far as it has them.
-        when: work was handed in, with a time zone; None where none was.
-    """
+    """What a worksheet says of a person: ID number and address, and when work was handed in, with a time zone."""
 
     clues: tuple[Clue, ...]
     when: datetime | None
