@@ -168,38 +168,27 @@ def test_work_that_was_put_there_by_hand_is_replaced_only_by_force(
 # Lateness
 
 
-@pytest.mark.parametrize(
-    ("hours", "facts", "late"),
-    [
-        (-1, {}, 0),
-        (0, {}, 0),
-        (1, {}, 3600),
-        (1, {"own_due": {("ada", "2-layers"): NOON + HOUR}}, 0),
-        (1, {"times": {"ada": NOON - HOUR}}, 3600),
-    ],
-    ids=["before", "at", "after", "by the student's own date", "by the system's time rather than the instructor's"],
-)
-def test_lateness_is_counted_from_the_due_date(hours: int, facts: Mapping[str, object], late: int) -> None:
-    situation = replace(EMPTY, **facts)  # type: ignore[arg-type]
-    assert submission(notebook(when=NOON + hours * HOUR), situation=situation).seconds_late == late
+WORK, LATE = ("ada", "2-layers"), notebook(late=True)
+AN_HOUR_LATE = notebook(when=NOON + HOUR)
+# The file, what is known besides, how many seconds late it is, and whether it is late since nobody knows when.
+LATENESS: dict[str, tuple[RecognisedFile, dict[str, object], int, bool]] = {
+    "before the due date": (notebook(when=NOON - HOUR), {}, 0, False),
+    "at the due date": (notebook(when=NOON), {}, 0, False),
+    "after the due date": (AN_HOUR_LATE, {}, 3600, False),
+    "by the student's own date": (AN_HOUR_LATE, {"own_due": {WORK: NOON + HOUR}}, 0, False),
+    "by the system's time, not the instructor's": (AN_HOUR_LATE, {"times": {"ada": NOON - HOUR}}, 3600, False),
+    "nobody says when": (LATE, {}, 0, True),
+    "its time is written by hand": (LATE, {"submitted": {WORK: PlacedWork("d", "by hand")}}, 0, False),
+    "the instructor's table says when": (LATE, {"times": {"ada": NOON + HOUR}}, 3600, False),
+}
 
 
-@pytest.mark.parametrize(
-    ("facts", "unknown", "seconds_late"),
-    [
-        ({}, True, 0),
-        ({"submitted": {("ada", "2-layers"): PlacedWork("d", "by hand")}}, False, 0),
-        ({"times": {"ada": NOON + HOUR}}, False, 3600),
-    ],
-    ids=["nobody says when", "its time is written by hand", "the instructor's table says when"],
-)
-def test_lateness_that_only_the_system_knows_is_told_until_somebody_says_the_time(
-    facts: Mapping[str, object], unknown: bool, seconds_late: float
+@pytest.mark.parametrize(("file", "facts", "late", "unknown"), LATENESS.values(), ids=LATENESS)
+def test_lateness_is_counted_from_the_due_date_and_told_where_only_the_system_knows_of_it(
+    file: RecognisedFile, facts: Mapping[str, object], late: int, unknown: bool
 ) -> None:
-    late = notebook(late=True)
-    known = carried_out(submission(late))
-    planned = submission(late, situation=replace(known, **facts))  # type: ignore[arg-type]
-    assert (planned.late_since_unknown, planned.seconds_late) == (unknown, seconds_late)
+    planned = submission(file, situation=replace(EMPTY, **facts))  # type: ignore[arg-type]
+    assert (planned.seconds_late, planned.late_since_unknown) == (late, unknown)
 
 
 # Absence
