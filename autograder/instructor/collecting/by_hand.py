@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.course.attempts import CLAIMED, ENTERED
 from autograder.instructor.course.due_dates import AS_WRITTEN
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.matching import Clue, Directory, any_of
@@ -28,7 +29,7 @@ def files_of_student(
     if student not in {known.id for known in students}:
         raise CourseFolderError(f"--student {student}: the roster has no such id; add the student to roster.csv first")
     owners = ((Clue("id", student),),)
-    return [DownloadedFile(entry, SYSTEM, owners, when, by_instructor=when is not None) for entry in entries]
+    return [DownloadedFile(entry, SYSTEM, owners, when, ENTERED if when else CLAIMED) for entry in entries]
 
 
 def parse_time(text: str, zone: tzinfo | None) -> datetime | None:

@@ -11,7 +11,7 @@ from autograder.instructor.collecting.by_hand import SYSTEM as BY_HAND
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.collecting.selection import WRITES, Action, PlacedWork, action_for, chosen_of, with_new
-from autograder.instructor.course.attempts import Attempt
+from autograder.instructor.course.attempts import ENTERED, Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.matching import Directory, Match
@@ -202,7 +202,7 @@ def _with_time(file: RecognisedFile, when: datetime | None) -> RecognisedFile:
     """Return a file with the time that the instructor gives, where its system gives none."""
     if when is None or file.downloaded.when is not None:
         return file
-    return replace(file, downloaded=replace(file.downloaded, when=when, by_instructor=True))
+    return replace(file, downloaded=replace(file.downloaded, when=when, standing=ENTERED))
 
 
 def _missing(assignment: str, situation: Situation, works: Container[Work]) -> tuple[Student, ...]:
@@ -266,7 +266,7 @@ def _submission_plan(files: Sequence[StudentFile], situation: Situation, choice:
     of_chosen = [own for own in files if chosen and _is_of(own.file, chosen)]
     own = of_chosen[0] if of_chosen else files[-1]
     action = action_for(chosen, attempts, placed, force=force)
-    if action == "as it is" and own.file.downloaded.by_instructor and chosen and placed.stamp != chosen.stamp:
+    if action == "as it is" and own.file.downloaded.standing == ENTERED and chosen and placed.stamp != chosen.stamp:
         action = "newer"  # a time that was written there before, and is corrected
     return SubmissionPlan(
         student,

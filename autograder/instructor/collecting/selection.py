@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from autograder.instructor.collecting.recognising import RecognisedFile
-from autograder.instructor.course.attempts import Attempt
+from autograder.instructor.course.attempts import CLAIMED, ENTERED, Attempt
 from autograder.receipts import PACKED
 
 Action = Literal["new", "newer", "other attempt", "as it is", "blocked", "no such attempt"]
@@ -37,17 +37,17 @@ def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: da
     attempts = list(before)
     for file in sorted(files, key=_order):
         downloaded = file.downloaded
-        corrects = downloaded.by_instructor  # then the instructor's word stands
+        corrects = downloaded.standing == ENTERED  # then the instructor's word stands
         path, system = downloaded.entry.name, downloaded.system
-        new = Attempt(0, file.digest, downloaded.when, downloaded.late, now, path, system, downloaded.proved)
+        new = Attempt(0, file.digest, downloaded.when, downloaded.late, now, path, system, downloaded.standing)
         known = [at for at, old in enumerate(attempts) if new.same_as(old) or (corrects and new.digest == old.digest)]
         if not known:
             last = max((attempt.number for attempt in attempts), default=0)
             attempts.append(replace(new, number=max(last + 1, downloaded.number or 0)))
             continue
         met = attempts[known[0]]
-        if met.when is None or new.proved or corrects:  # its time is known now, or proved
-            attempts[known[0]] = replace(met, when=new.when, proved=new.proved)
+        if met.when is None or new.standing != CLAIMED:  # its time is known now, or proved
+            attempts[known[0]] = replace(met, when=new.when, standing=new.standing)
     return tuple(attempts)
 
 

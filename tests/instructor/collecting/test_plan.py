@@ -13,7 +13,7 @@ from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.plan import Plan, Situation, SubmissionPlan, make_plan
 from autograder.instructor.collecting.recognising import RecognisedFile
 from autograder.instructor.collecting.selection import PlacedWork, action_for, chosen_of, with_new
-from autograder.instructor.course.attempts import Attempt
+from autograder.instructor.course.attempts import ENTERED, PROVED, Attempt
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
@@ -85,7 +85,7 @@ def test_an_unknown_attempt_is_reported_and_nothing_is_submitted() -> None:
 @pytest.mark.parametrize(
     ("downloads", "attempts", "action", "learned"),
     [
-        ([notebook("a"), notebook("b")], [("a", ""), ("b", "")], "newer", True),
+        ([notebook("a"), notebook("b")], [("a", "claimed"), ("b", "claimed")], "newer", True),
         (
             [notebook("b", when=NOON), notebook("a", when=NOON - DAY)],
             [("b", "claimed"), ("a", "claimed")],
@@ -93,9 +93,14 @@ def test_an_unknown_attempt_is_reported_and_nothing_is_submitted() -> None:
             1,
         ),
         ([notebook("a"), notebook("a", when=NOON)], [("a", "claimed")], "newer", True),
-        ([notebook(when=NOON), notebook(when=NOON, proved=True)], [("d", "proved")], "as it is", True),
-        ([notebook(when=NOON, proved=True), notebook(when=NOON)], [("d", "proved")], "as it is", False),
-        ([notebook(when=NOON), notebook(when=NOON - DAY, by_instructor=True)], [("d", "claimed")], "newer", True),
+        ([notebook(when=NOON), notebook(when=NOON, standing=PROVED)], [("d", "proved")], "as it is", True),
+        ([notebook(when=NOON, standing=PROVED), notebook(when=NOON)], [("d", "proved")], "as it is", False),
+        (
+            [notebook(when=NOON), notebook(when=NOON - DAY, standing=ENTERED)],
+            [("d", "entered by the instructor")],
+            "newer",
+            True,
+        ),
     ],
     ids=[
         "more work",

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.plugins.export import CsvExportPlugin
 
+from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.exporting import ExportError
 from autograder.instructor.exporting.canvas import canvas_csv
 from autograder.instructor.exporting.formats import plain_csv, verdicts_json
@@ -133,8 +134,8 @@ def test_the_late_penalty_is_in_the_exported_mark() -> None:
 
 def test_a_time_says_whether_it_is_proved_or_claimed() -> None:
     late = next(mark for mark in GRADED if mark.penalty)
-    unknown = replace(late, submitted_at=None)
-    three = [replace(late, proved=True), replace(late, proved=False), unknown]
+    unknown = replace(late, submitted_at=None, standing="")
+    three = [replace(late, standing=PROVED), replace(late, standing=CLAIMED), unknown]
     assert by_pandas(plain_csv(three)).time.tolist() == ["proved", "claimed", ""]
     assert [one["time"] for one in json.loads(verdicts_json(three))["marks"]] == ["proved", "claimed", None]
     said = [results(mark)["output"].splitlines()[-1] for mark in three]

@@ -128,8 +128,8 @@ def collected(hub: Hub) -> dict[str, Any]:
 @pytest.mark.long("a class is graded")
 def test_what_was_submitted_is_found_by_its_owner_its_time_is_proved_and_it_is_graded(hub: Hub) -> None:
     plan = collected(hub)
-    found = {one["student"]: (one["matched_by"], one["attempt"]["proved"]) for one in plan["submissions"]}
-    assert found == dict.fromkeys(("ada", "barbara"), ("id and owner", True))
+    found = {one["student"]: (one["matched_by"], one["attempt"]["standing"]) for one in plan["submissions"]}
+    assert found == dict.fromkeys(("ada", "barbara"), ("id and owner", "proved"))
     assert [one for one in plan["left_out"] if one["matters"]] == []
     hub.nbgrader("curie", "collect", ASSIGNMENT, where="course")
     line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "-q", "--json", "-"]
