@@ -11,10 +11,6 @@ from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
-import pytest
-
-from autograder.instructor.backup import restore, write_backup
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from tests.instructor.marking.conftest import ADDRESS, Marking, in_gradebook, write_table
 
 ROUNDS = 3
@@ -82,14 +78,3 @@ def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(
             assert points in may_be
         before = found
         marking.start()
-
-
-def test_no_backup_is_put_in_the_place_of_a_folder_that_is_being_marked(
-    folder: Path, tmp_path: Path, serve: Callable[[], Marking]
-) -> None:
-    marking = serve()
-    write_backup(CourseFolder(folder), tmp_path / "backup.zip")
-    with pytest.raises(CourseFolderError, match="`autograder mark` serves this folder: end it first"):
-        restore(tmp_path / "backup.zip", folder, replace=True)
-    marking.kill()
-    restore(tmp_path / "backup.zip", folder, replace=True)
