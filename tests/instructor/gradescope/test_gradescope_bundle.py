@@ -14,12 +14,13 @@ import pytest
 
 from autograder.checks import checks_of
 from autograder.course import Course
+from autograder.instructor.authoring.right_answers import right_answer
 from autograder.instructor.gradescope.container import grade, submitted_notebook
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import MalformedNotebook, is_written, read_notebook
 from autograder.sandbox import NoSandbox, Program, Sandbox
 from tests.commands import autograder, run
-from tests.conftest import ROOT, made_once
+from tests.conftest import made_once
 from tests.instructor.conftest import ASSIGNMENT, notebook_of
 from tests.instructor.exporting.test_formats import RESULTS
 from tests.instructor.gradescope.rig import run_container
@@ -155,7 +156,7 @@ def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: P
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
         archive.extract(NAME, tmp_path / "source")
-    style = (ROOT / "tests" / "right" / ROOM / "functional.py").read_text(encoding="utf-8")
+    style = right_answer(Course.installed(), ROOM, "functional")
     work = fill(read_notebook(tmp_path / "source" / NAME), style).notebook
     hand_in(tmp_path / "submission", {NAME: nbformat.writes(work)})
     tests = grade(tmp_path / "source", tmp_path / "submission")["tests"]

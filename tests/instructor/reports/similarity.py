@@ -12,7 +12,7 @@ from functools import cache
 
 from autograder.checks import rooms
 from autograder.course import Course
-from autograder.instructor.authoring.right_answers import right_answers
+from autograder.instructor.authoring.right_answers import right_answer, right_answers
 from autograder.instructor.reports.public_code import public_code
 from autograder.instructor.reports.similar import MIN_EVIDENCE, MIN_SHARE, SimilarPair, similar_pairs
 from tests.conftest import SAMPLE_CLASS
@@ -30,7 +30,7 @@ COPIES: Mapping[str, Sequence[Disguise]] = {
     "optimizer-einsum-dead_lines": [renamed, reordered, with_dead_lines],
     "training-loops-everything": [renamed, reordered, annotated, with_dead_lines],
 }
-ADDMM = next(one.source for one in right_answers(Course.installed(), "layers") if one.name == "addmm")
+ADDMM = right_answer(Course.installed(), "layers", "addmm")
 DISGUISED = disguised(ADDMM, renamed)
 
 
