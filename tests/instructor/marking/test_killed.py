@@ -11,6 +11,8 @@ from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
+import pytest
+
 from tests.instructor.marking.conftest import ADDRESS, Marking, in_gradebook, write_table
 
 ROUNDS = 3
@@ -56,6 +58,7 @@ def marks_in(folder: Path) -> dict[str, float]:
     return {answer: points for answer, (points, _) in ours.items()}
 
 
+@pytest.mark.long("three people save, and their server is killed again and again")
 def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(
     folder: Path, serve: Callable[[], Marking]
 ) -> None:
