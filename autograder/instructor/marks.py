@@ -250,7 +250,7 @@ def _dates(facts: Facts, own_due: Mapping[Work, datetime], student: str, assignm
     due, record = facts.due[assignment], facts.records.get((student, assignment))
     when = record.handed_in if record else None
     excused = any(
-        one.what == "excused" and one.about[0] == assignment and one.student == student for one in facts.decisions
+        one.what == "excused" and one.assignment == assignment and one.student == student for one in facts.decisions
     )
     own = own_due.get((student, assignment), due)
     return DatedWork(assignment, due, own, when.astimezone(due.tzinfo) if when else None, excused)
