@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from autograder.course import Course
-from autograder.instructor.course.attempts import is_proved
+from autograder.instructor.course.attempts import standing_of
 from autograder.instructor.course.dates import due_dates_of, release_dates_of
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.extensions import Work
@@ -52,7 +52,7 @@ def facts_of(
         cells={name: _cells(folder, name, latest.get(name)) for name in folder.assignments()},
         records=found,
         handed_in=frozenset(handed_in),
-        proved=frozenset(work for work, record in found.items() if is_proved(folder, *work, record.handed_in)),
+        standings={work: standing_of(folder, *work, one.handed_in) for work, one in found.items() if one.handed_in},
         hand_marks=rows.hand_marks(digest_of, student),
         decisions=read_decisions(folder.decisions),
         due={**rows.due_dates(), **due_dates_of(folder, course)},

@@ -10,7 +10,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -182,7 +182,7 @@ class Rows:
             student: an id; None for everybody.
         """
         known, found = hand_marks.stored(self.db, student)
-        there = {key: _held_of(row) for key, row in self._grades(student).items()}
+        there = {key: row.held for key, row in self._grades(student).items()}
         for key, mark in hand_marks.typed(known, there, found, digest_of).items():
             if mark is None:
                 del found[key]
@@ -209,7 +209,7 @@ class Rows:
             record = by_work[key[:2]].record if key[:2] in by_work else None
             return record.text_digest(key[2]) if record else ""
 
-        news = hand_marks.typed(known, {key: _held_of(row) for key, row in grades.items()}, given, digest_of)
+        news = hand_marks.typed(known, {key: row.held for key, row in grades.items()}, given, digest_of)
         for key in news.keys() - known.keys():
             hand_marks.remember(self.db, key, None, "", digest_of(key), CellMark(0.0))
         if news:
@@ -316,15 +316,14 @@ class Rows:
                 self.db.execute(update(Assignment.__table__).where(Assignment.id == id_).values(duedate=when))
 
     def _write_grade(self, row: Any, cell: CellMark) -> None:
-        now = (cell.checked, cell.given, cell.extra, cell.waits)
-        if (row.auto_score, row.manual_score, row.extra_credit, row.needs_manual_grade) != now:
-            names = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
-            values = dict(zip(names, now, strict=True))
-            self.db.execute(update(Grade.__table__).where(Grade.id == row.id).values(**values))
-        if row.comment and (row.manual_comment or "") != cell.comment:
-            self.db.execute(
-                update(Comment.__table__).where(Comment.id == row.comment).values(manual_comment=cell.comment or None)
-            )
+        now = Held(cell.given, cell.extra, cell.comment, cell.waits)
+        if (row.auto_score, replace(row.held, comment=now.comment)) != (cell.checked, now):
+            values = {"auto_score": cell.checked, "manual_score": now.points, "extra_credit": now.extra}
+            this = update(Grade.__table__).where(Grade.id == row.id)
+            self.db.execute(this.values(**values, needs_manual_grade=now.waits))
+        if row.comment and row.held.comment != now.comment:
+            this = update(Comment.__table__).where(Comment.id == row.comment)
+            self.db.execute(this.values(manual_comment=now.comment or None))
 
     def _write_auto_comments(self, marks: Mapping[Work, Mark], student: str | None) -> None:
         """Say of an answer that is as it was released what nbgrader says of it."""
@@ -337,15 +336,15 @@ class Rows:
                 self.db.execute(update(Comment.__table__).where(Comment.id == comment.id).values(auto_comment=said))
 
     def _grades(self, student: str | None) -> dict[Key, _GradeRow]:
-        """Return nbgrader's grades, each with the id and the text of its comment."""
+        """Return nbgrader's grades."""
         comments = self._comments(student)
         columns = (Grade.id, Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
         found = {}
         for key, row in self._of_cells(Grade, columns, student).items():
             comment = comments.get(key)
-            about = (comment.id, comment.manual_comment) if comment else ("", None)
-            values = row.id, row.auto_score, row.manual_score, row.extra_credit, row.needs_manual_grade
-            found[key] = _GradeRow(*values, *about)
+            text = (comment.manual_comment or "") if comment else ""
+            held = Held(row.manual_score, row.extra_credit, text, row.needs_manual_grade)
+            found[key] = _GradeRow(row.id, row.auto_score, held, comment.id if comment else "")
         return found
 
     def _comments(self, student: str | None) -> dict[Key, Any]:
@@ -369,13 +368,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class _GradeRow:
+    """A row of nbgrader's grades, and the id of the comment beside it; empty where there is none."""
+
     id: str
     auto_score: float | None
-    manual_score: float | None
-    extra_credit: float | None
-    needs_manual_grade: bool
+    held: Held
     comment: str
-    manual_comment: str | None
 
 
 def _extension(mark: Mark) -> timedelta | None:
@@ -386,14 +384,10 @@ def _extension(mark: Mark) -> timedelta | None:
     return more if more.total_seconds() > 0 else None
 
 
-def _held_of(row: _GradeRow) -> Held:
-    return Held(row.manual_score, row.extra_credit, row.manual_comment or "", row.needs_manual_grade)
-
-
 def _no_longer_checked(row: _GradeRow, *, waits: bool) -> CellMark:
     """Return the mark of a cell about which no check says anything: of work that could not be graded, it waits."""
-    checked = None if waits else 0.0
-    return CellMark(0.0, checked, row.manual_score, row.extra_credit, waits, False, row.manual_comment or "")
+    held = row.held
+    return CellMark(0.0, None if waits else 0.0, held.points, held.extra, waits, False, held.comment)
 
 
 @contextmanager

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Literal
 
-from autograder.instructor.course.attempts import CLAIMED, standing_of
+from autograder.instructor.course.attempts import CLAIMED, ENTERED, Standing
 from autograder.instructor.course.decisions import Decision
 from autograder.instructor.course.extensions import Work, own_due_dates, parse_extension
 from autograder.instructor.course.late import DatedWork, Lateness, LateRule
 from autograder.instructor.course.records import Record
 from autograder.instructor.course.roster import Student
 from autograder.verdicts import VerdictRecord
+
+TIME_IN_WORDS: Mapping[str, str] = {CLAIMED: ", by a claimed time", ENTERED: ", by a time that the instructor entered"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Facts:
         cells: of each released assignment, in order, by the cell's id.
         records: what grading found, by student and assignment.
         handed_in: what lies in ``submitted/``, by student and assignment.
-        proved: the works whose time says a clock that the student cannot set.
+        standings: how the times are known at which works were handed in; a work without one is claimed.
         hand_marks: by student, assignment and cell.
         decisions: the instructor's.
         due: when assignments are due, with a time zone; one without a date is left out.
@@ -64,7 +67,7 @@ class Facts:
     cells: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
     records: Mapping[Work, Record] = field(default_factory=dict)
     handed_in: Collection[Work] = ()
-    proved: Collection[Work] = ()
+    standings: Mapping[Work, Standing] = field(default_factory=dict)
     hand_marks: Mapping[tuple[str, str, str], HandMark] = field(default_factory=dict)
     decisions: Sequence[Decision] = ()
     due: Mapping[str, datetime] = field(default_factory=dict)
@@ -118,7 +121,7 @@ class Mark:
         instead: the file that was handed in and is no notebook; empty where there is none.
         late_since_unknown: whether the system says that it came late, and nothing says when.
         submitted_at: when it was handed in, in UTC without saying so, where that is known.
-        proved: whether a clock says so that the student cannot set.
+        standing: how that time is known; empty where nothing says when.
         due: until when it had to be, extension included, in UTC without saying so, where there is a date.
         verdicts: with the points that they count now.
         answers: the student's cells as they were graded, by grade id.
@@ -142,7 +145,7 @@ class Mark:
     instead: str = ""
     late_since_unknown: bool = False
     submitted_at: datetime | None = None
-    proved: bool = False
+    standing: Standing | Literal[""] = ""
     due: datetime | None = None
     verdicts: Sequence[VerdictRecord] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -180,15 +183,11 @@ class Mark:
         return self.submitted_at is not None and self.due is not None and self.submitted_at > self.due
 
     @property
-    def standing(self) -> str:
-        """Whether it is ``proved`` when it was handed in, or only ``claimed``; empty where nothing says when."""
-        return standing_of(self.submitted_at, proved=self.proved)
-
-    @property
     def lateness(self) -> str:
         """What lateness has cost, as the student is told; empty where it has cost nothing."""
-        late = "Late, by a claimed time" if self.standing == CLAIMED else "Late"
-        return f"{late}: {number(self.penalty)} points taken off" if self.penalty else ""
+        if not self.penalty:
+            return ""
+        return f"Late{TIME_IN_WORDS.get(self.standing, '')}: {number(self.penalty)} points taken off"
 
     @property
     def status(self) -> str:
@@ -251,7 +250,7 @@ def _dates(facts: Facts, own_due: Mapping[Work, datetime], student: str, assignm
     due, record = facts.due[assignment], facts.records.get((student, assignment))
     when = record.handed_in if record else None
     excused = any(
-        one.what == "excused" and one.about[0] == assignment and one.student == student for one in facts.decisions
+        one.what == "excused" and one.assignment == assignment and one.student == student for one in facts.decisions
     )
     own = own_due.get((student, assignment), due)
     return DatedWork(assignment, due, own, when.astimezone(due.tzinfo) if when else None, excused)
@@ -295,7 +294,7 @@ def _mark(facts: Facts, student: Student, assignment: str, dates: DatedWork | No
         unmarked=any(cell.points is None for cell in cells.values()),
         unreadable=record.unreadable,
         submitted_at=record.handed_in and record.handed_in.astimezone(UTC).replace(tzinfo=None),
-        proved=work in facts.proved,
+        standing=facts.standings.get(work, CLAIMED) if record.handed_in else "",
         due=dates.own_due.astimezone(UTC).replace(tzinfo=None) if dates else None,
         verdicts=[_counted(verdict, cells.get(record.cell_of(verdict))) for verdict in record.verdicts],
         answers=record.answers,

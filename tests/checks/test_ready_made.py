@@ -18,12 +18,12 @@ from torch.autograd import grad
 from autograder.checks import Check, checks_of, ready_made, ready_made_for, rooms
 from autograder.course import Course, names_of_source
 from autograder.expectations.live import LiveExpectations
-from autograder.instructor.authoring.right_answers import RightAnswer
+from autograder.instructor.authoring.right_answers import RightAnswer, right_answer
 from autograder.judge import judge
 from autograder.observe import first_call_of, observe, seed_of
 from autograder.verdicts import Answer, Verdict, without_delegation
 from tests.checks.conftest import Judge
-from tests.checks.test_every_room import EACH_RIGHT_ANSWER, RIGHT
+from tests.checks.test_every_room import EACH_RIGHT_ANSWER
 from tests.wrong import wrong_answers
 
 COURSE = Course.installed()
@@ -31,7 +31,7 @@ EVERY_CHECK = [check for room in rooms() for check in checks_of(room)]
 EXERCISES = {check.exercise: check.room for check in EVERY_CHECK if ready_made_for(check.exercise)}
 
 
-RIGHT_SOURCE = {(answer.room, answer.name): answer.source for answer in RIGHT}
+INHERITED, WRAPPED = right_answer(COURSE, "dropout", "inherited"), right_answer(COURSE, "optimizer", "wrapped")
 OWN_LINEAR = COURSE.source("layers").replace(
     "return x @ self.weight + self.bias",
     "inner = nn.Linear(*self.weight.shape, device='meta')\n        parts = {'weight': self.weight.T, 'bias': self.bias}"
@@ -76,16 +76,16 @@ DELEGATING = [
     ("Sequential", "from torch import nn\nclass Sequential(nn.Sequential): pass", {"nn.Sequential"}, set()),
     ("cross_entropy", CROSS_ENTROPY.format("nn.CrossEntropyLoss()"), {"nn.CrossEntropyLoss"}, set()),
     ("cross_entropy", CROSS_ENTROPY.format("nn.functional.cross_entropy"), {"nn.functional.cross_entropy"}, set()),
-    ("Dropout", RIGHT_SOURCE["dropout", "inherited"], {"nn.Dropout"}, {"refusals"}),
+    ("Dropout", INHERITED, {"nn.Dropout"}, {"refusals"}),
     ("Dropout", F_DROPOUT, {"nn.functional.dropout"}, {"refusals"}),
-    ("backward_relu", RIGHT_SOURCE["optimizer", "wrapped"], {"torch.autograd.grad"}, set()),
+    ("backward_relu", WRAPPED, {"torch.autograd.grad"}, set()),
     (
         "Optimizer",
-        RIGHT_SOURCE["optimizer", "wrapped"],
+        WRAPPED,
         {"torch.optim.SGD", "torch.optim.Optimizer.zero_grad"},
         {"refusals"},
     ),
-    ("Momentum", RIGHT_SOURCE["optimizer", "wrapped"], {"torch.optim.SGD"}, set()),
+    ("Momentum", WRAPPED, {"torch.optim.SGD"}, set()),
     ("batches", BATCHES, {"torch.utils.data.DataLoader"}, set()),
 ]
 # Right answers in the course's tests that are PyTorch's own part, and no others.

@@ -1,9 +1,8 @@
-"""A course in one file and back: whole or not at all, whatever is killed, and beside a grader at work."""
+"""A course in one file: whole or not at all, killed or not, and beside a grader at work."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import random
 import shutil
@@ -22,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.instructor.backup import FORMAT, restore, write_backup
+from autograder.instructor.backup import write_backup
 from autograder.instructor.course.folder import LOCK, CourseFolder
 from autograder.instructor.course.new import make_course_folder
 from autograder.instructor.course.roster import Student
@@ -79,22 +78,14 @@ def state_of(course: Path) -> dict[str, object]:
     return found
 
 
-def killed_after(seconds: float | None, work: Callable[[], object], event: Callable[[], bool] | None = None) -> bool:
-    """Do some work in a process, kill that some seconds after an event, and return whether it had not ended before.
-
-    Args:
-        seconds: from the event, or else from the start; None to let it end.
-        work: to do.
-        event: that is asked for again and again.
-    """
+def killed_after(seconds: float | None, work: Callable[[], object]) -> bool:
+    """Do some work in a process, kill that after some seconds, if any, and return whether it had not ended before."""
     pid = os.fork()
     if pid == 0:
         with contextlib.suppress(BaseException):
             work()
             os._exit(0)
         os._exit(1)
-    while event and not event() and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        time.sleep(0.0005)
     if seconds is not None:
         time.sleep(seconds)
         os.kill(pid, signal.SIGKILL)
@@ -111,13 +102,28 @@ def seconds_of(work: Callable[[], object]) -> float:
     return time.monotonic() - began
 
 
+def unpacked(file: Path) -> Path:
+    """Unpack a zip as the usual programs do, with links and rights, and return the course folder that was in it."""
+    with zipfile.ZipFile(file) as archive:
+        found = [(Path(archive.extract(info, file.parent / "elsewhere")), info) for info in archive.infolist()]
+    for path, info in reversed(found):
+        if stat.S_ISLNK(info.external_attr >> 16):
+            target = path.read_text()
+            path.unlink()
+            path.symlink_to(target)
+        else:
+            path.chmod(info.external_attr >> 16 & 0o7777)
+    (folder,) = (file.parent / "elsewhere").iterdir()
+    return folder
+
+
 def back_up(course: Path, name: str = "backup.zip") -> Path:
     file = course.parent / name
     write_backup(CourseFolder(course), file)
     return file
 
 
-# There and back
+# As it was
 
 
 def test_a_course_comes_back_as_it_was(course: Path, tmp_path: Path) -> None:
@@ -131,17 +137,13 @@ def test_a_course_comes_back_as_it_was(course: Path, tmp_path: Path) -> None:
     assert status == 0 and said.startswith(f"{tmp_path / 'backup.zip'}: ") and "and the gradebook, " in said
     assert errors == "autograder: kept as links, without what they lead to: submitted/link\n"
     assert stat.S_IMODE((tmp_path / "backup.zip").stat().st_mode) == 0o600
-    (tmp_path / "elsewhere").mkdir()
-    status, said, _ = here(tmp_path / "elsewhere", "restore", tmp_path / "backup.zip")
-    assert status == 0 and said.startswith(f"{tmp_path / 'elsewhere' / 'course'}: as it was on ")
-    assert state_of(tmp_path / "elsewhere" / "course") == before
-    assert sorted(path.name for path in (tmp_path / "elsewhere").iterdir()) == ["course"]
+    assert said.endswith("unzip backup.zip\n")
+    assert state_of(unpacked(tmp_path / "backup.zip")) == before
 
 
-def test_without_a_name_it_lies_beside_the_course_and_says_how_to_put_it_back(course: Path) -> None:
-    status, said, _ = here(course, "backup")
-    (file,) = course.parent.glob("course-*.zip")
-    assert status == 0 and said.splitlines()[-1].endswith(f"autograder restore {file.name}")
+def test_without_a_name_it_lies_beside_the_course(course: Path) -> None:
+    assert here(course, "backup")[0] == 0
+    assert len(list(course.parent.glob("course-*.zip"))) == 1
 
 
 def test_drafts_the_lock_and_the_journal_are_left_out_and_a_missing_gradebook_is_none(course: Path) -> None:
@@ -163,8 +165,7 @@ def test_a_gradebook_on_a_server_is_not_in_it_as_is_said_and_the_folder_comes_ba
     status, said, errors = here(course, "backup", tmp_path / "b.zip")
     assert status == 0 and "files and no gradebook, " in said
     assert errors.startswith("autograder: the gradebook is not in it: ") and "pg_dump" in errors
-    assert here(tmp_path, "restore", "b.zip", "elsewhere")[0] == 0
-    assert state_of(tmp_path / "elsewhere") == before
+    assert state_of(unpacked(tmp_path / "b.zip")) == before
 
 
 def test_what_no_zip_can_hold_is_named(course: Path, tmp_path: Path) -> None:
@@ -193,69 +194,6 @@ def test_a_damaged_gradebook_is_not_backed_up_as_if_it_were_well(course: Path, t
     assert [path.name for path in tmp_path.iterdir()] == ["course"]
 
 
-def test_a_course_that_is_there_is_replaced_only_when_told_and_is_kept(course: Path, tmp_path: Path) -> None:
-    before = state_of(course)
-    back_up(course)
-    put(course, "new")
-    after = state_of(course)
-    assert "course is not empty: --replace puts" in refused(tmp_path, "restore", "backup.zip")
-    assert "you are in" in refused(course, "restore", "../backup.zip", course, "--replace")
-    assert "this is a course folder: run it in the folder above" in refused(course, "restore", "../backup.zip")
-    assert state_of(course) == after
-    status, said, _ = here(tmp_path, "restore", "backup.zip", "--replace")
-    (aside,) = tmp_path.glob("course-before-*")
-    assert status == 0 and said.endswith(f"what was there before: {aside}\n")
-    assert state_of(course) == before
-    assert state_of(aside) == after
-
-
-def test_an_archive_that_leads_out_of_the_folder_writes_nothing_there(course: Path, tmp_path: Path) -> None:
-    back_up(course)
-    with zipfile.ZipFile(tmp_path / "backup.zip", "a") as archive:
-        link = zipfile.ZipInfo("course/out")
-        link.external_attr = stat.S_IFLNK << 16
-        archive.writestr(link, "..")
-        for name in ("../up", "/up", "course/../../up"):
-            archive.writestr(name, "x")
-    assert here(tmp_path, "restore", "backup.zip", "elsewhere")[0] == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "course", "elsewhere"]
-
-
-@pytest.mark.parametrize("spoil", [lambda b: b[: len(b) // 2], lambda b: b[:5000] + b"\xff" * 99 + b[5099:]])
-def test_a_damaged_backup_changes_nothing(spoil: Callable[[bytes], bytes], course: Path, tmp_path: Path) -> None:
-    file = back_up(course)
-    file.write_bytes(spoil(file.read_bytes()))
-    before = state_of(course)
-    assert "backup.zip is no backup, or damaged: " in refused(tmp_path, "restore", file, "--replace")
-    assert state_of(course) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "course"]
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"format": 1},
-        {"course": "../x"},
-        {"course": ".."},
-        {"course": ""},
-        {"made": None},
-    ],
-    ids=str,
-)
-def test_what_says_something_else_of_itself_is_refused(other: dict[str, object], tmp_path: Path) -> None:
-    about = {"format": FORMAT, "course": "c", "made": ""} | other
-    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
-        archive.writestr("backup.json", json.dumps(about))
-    assert "is no backup that this version" in refused(tmp_path, "restore", "b.zip")
-    assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
-
-
-def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
-    shutil.make_archive(str(tmp_path / "other"), "zip", tmp_path)
-    assert "is no backup that this version" in refused(tmp_path, "restore", "other.zip")
-    assert "nothing.zip: does not exist" in refused(tmp_path, "restore", "nothing.zip")
-
-
 # Killed
 
 
@@ -269,34 +207,8 @@ def test_a_backup_that_is_killed_leaves_no_half_archive_under_its_name(course: P
         kills, whole = kills + killed, whole if killed else whole * SHORTER
         if file.exists():
             with zipfile.ZipFile(file) as archive:
-                assert archive.testzip() is None and "backup.json" in archive.namelist()
+                assert archive.testzip() is None and "course/gradebook.db" in archive.namelist()
             file.unlink()
-    assert kills > 10
-
-
-@pytest.mark.long("a restore, two dozen times")
-def test_a_restore_that_is_killed_loses_neither_the_old_nor_the_new(course: Path, tmp_path: Path) -> None:
-    new, file = state_of(course), back_up(course)
-    put(course, "new")  # newer than the backup, and the one that is to be replaced
-    old, pristine = state_of(course), tmp_path / "pristine"
-    shutil.copytree(course, pristine)
-
-    def work() -> object:
-        return restore(file, course, replace=True)
-
-    whole = seconds_of(work)
-    assert state_of(course) == new
-    draw, kills = random.Random(2), 0
-    for at in range(24):
-        for left in (course, *tmp_path.glob("course-before-*"), *tmp_path.glob(".course.restoring-*")):
-            shutil.rmtree(left, ignore_errors=True)
-        shutil.copytree(pristine, course)
-        # Of every three one is killed about when the folders are moved, which is soon over.
-        event = (lambda: any(tmp_path.glob("course-before-*"))) if at % 3 == 0 else None
-        killed = killed_after(draw.uniform(0, 0.002) if event else draw.uniform(0, whole), work, event)
-        kills, whole = kills + killed, whole if killed else whole * SHORTER
-        assert old in [state_of(folder) for folder in (*tmp_path.glob("course-before-*"), *tmp_path.glob("course"))]
-        assert not course.exists() or state_of(course) in (old, new)
     assert kills > 10
 
 
@@ -304,19 +216,14 @@ def test_a_restore_that_is_killed_loses_neither_the_old_nor_the_new(course: Path
 
 
 @pytest.mark.long("a command that waits for another")
-def test_a_backup_waits_for_the_run_that_is_at_work_and_a_restore_refuses(course: Path, tmp_path: Path) -> None:
-    file, before = back_up(course), state_of(course)
+def test_a_backup_waits_for_the_run_that_is_at_work(course: Path, tmp_path: Path) -> None:
     line = [sys.executable, "-m", "autograder.instructor.cli", "backup", str(tmp_path / "waited.zip")]
     with CourseFolder(course).only_one_grader():
-        assert "another command, such as `autograder grade`, is at work" in refused(
-            tmp_path, "restore", file, course, "--replace"
-        )
         waiting = subprocess.Popen(line, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert waiting.stderr and "waiting for the command" in waiting.stderr.readline()
         assert not (tmp_path / "waited.zip").exists()
     assert waiting.communicate(timeout=60)[0].startswith(str(tmp_path / "waited.zip"))
-    assert state_of(course) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "course", "waited.zip"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["course", "waited.zip"]
 
 
 def test_a_gradebook_that_others_write_to_meanwhile_is_copied_as_of_one_moment(course: Path, tmp_path: Path) -> None:

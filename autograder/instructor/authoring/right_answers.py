@@ -39,3 +39,8 @@ def right_answers(course: Course, room: str) -> list[RightAnswer]:
     path = catalogue_of(course, room)
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return [RightAnswer(room, name, source) for name, source in ANSWER.findall(text)]
+
+
+def right_answer(course: Course, room: str, name: str) -> str:
+    """Return the source of one right answer."""
+    return {answer.name: answer.source for answer in right_answers(course, room)}[name]

@@ -17,7 +17,7 @@ from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situ
 from autograder.instructor.collecting.recognising import RecognisedFile, answers_of, recognise
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
-from autograder.instructor.course.attempts import keep, keep_replaced, kept
+from autograder.instructor.course.attempts import CLAIMED, ENTERED, keep, keep_replaced, kept
 from autograder.instructor.course.dates import due_dates_of, own_due_dates_of
 from autograder.instructor.course.due_dates import AS_WRITTEN
 from autograder.instructor.course.files import write_atomically
@@ -148,7 +148,8 @@ def _downloaded_files(
                 f"--student {request.student}: the roster has no such id; add the student to roster.csv first"
             )
         owners = ((Clue("id", request.student),),)
-        files = [DownloadedFile(entry, BY_HAND, owners, when, by_instructor=when is not None) for entry in entries]
+        standing = ENTERED if when else CLAIMED
+        files = [DownloadedFile(entry, BY_HAND, owners, when, standing) for entry in entries]
     if request.worksheet is None:
         return files
     if zone is None:  # Moodle shows times in the time zone of the instructor

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.course.attempts import CLAIMED, Standing
 from autograder.instructor.course.matching import Clue
 
 BY_HAND = "by hand"  # the system of what the instructor has said to be one student's
@@ -41,28 +42,26 @@ class DownloadedFile:
         system: that gave it out.
         owners: the clues to each person whose work it is; several for a group.
         when: it was handed in, with a time zone; None where the system does not say it.
-        proved: whether a clock says when that the student cannot set.
+        standing: how that time is known.
         late: whether the system says that it came late.
         number: of the attempt, where the system gives one; the first is 1.
         upload: grows from upload to upload, where the system numbers them.
         doubt: what speaks against its time, in words for the instructor; or empty.
         ownership: who owns it on the disk, where students themselves choose the name that says whose it is; or None.
         other_readings: what other systems would say of the same file, by its name.
-        by_instructor: whether its time is the instructor's word.
     """
 
     entry: Entry
     system: str
     owners: tuple[tuple[Clue, ...], ...]
     when: datetime | None = None
-    proved: bool = False
+    standing: Standing = CLAIMED
     late: bool = False
     number: int | None = None
     upload: int = 0
     doubt: str = ""
     ownership: Ownership | None = None
     other_readings: tuple[DownloadedFile, ...] = ()
-    by_instructor: bool = False
 
 
 # Takes the entries, and how many folders all of them lie in; returns those that it knows. Only names at the outermost

@@ -11,7 +11,7 @@ from typing import Literal
 from autograder.instructor.collecting.downloaded import BY_HAND
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.recognising import RecognisedFile
-from autograder.instructor.course.attempts import Attempt
+from autograder.instructor.course.attempts import CLAIMED, ENTERED, Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.matching import Directory, Match
@@ -199,7 +199,7 @@ def _files_by_work(matched: MatchedFiles, situation: Situation, only: str | None
             if match.student:
                 own, when = file, situation.times.get(match.student.id)
                 if when and not file.downloaded.when:  # the instructor's word counts where the system says nothing
-                    own = replace(file, downloaded=replace(file.downloaded, when=when, by_instructor=True))
+                    own = replace(file, downloaded=replace(file.downloaded, when=when, standing=ENTERED))
                 works[match.student.id, file.assignment].append((own, match.by))
     return works
 
@@ -270,7 +270,7 @@ def _submission_plan(
     ]
     file, matched_by = of_chosen[0] if of_chosen else files[-1]
     action = action_for(chosen, attempts, placed, force=force)
-    if action == "as it is" and file.downloaded.by_instructor and chosen and placed.stamp != chosen.stamp:
+    if action == "as it is" and file.downloaded.standing == ENTERED and chosen and placed.stamp != chosen.stamp:
         action = "newer"  # a time that was written there before, and is corrected
     return SubmissionPlan(
         student,
@@ -296,17 +296,17 @@ def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: da
     attempts = list(before)
     for file in sorted(files, key=_order):
         downloaded = file.downloaded
-        corrects = downloaded.by_instructor  # then the instructor's word stands
+        corrects = downloaded.standing == ENTERED  # then the instructor's word stands
         path, system = downloaded.entry.name, downloaded.system
-        new = Attempt(0, file.digest, downloaded.when, downloaded.late, now, path, system, downloaded.proved)
+        new = Attempt(0, file.digest, downloaded.when, downloaded.late, now, path, system, downloaded.standing)
         known = [at for at, old in enumerate(attempts) if new.same_as(old) or (corrects and new.digest == old.digest)]
         if not known:
             last = max((attempt.number for attempt in attempts), default=0)
             attempts.append(replace(new, number=max(last + 1, downloaded.number or 0)))
             continue
         met = attempts[known[0]]
-        if met.when is None or new.proved or corrects:  # its time is known now, or proved
-            attempts[known[0]] = replace(met, when=new.when, proved=new.proved)
+        if met.when is None or new.standing != CLAIMED:  # its time is known now, or proved
+            attempts[known[0]] = replace(met, when=new.when, standing=new.standing)
     return tuple(attempts)
 
 

@@ -14,7 +14,7 @@ from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.owners import BY_NAME_ALONE
 from autograder.instructor.collecting.plan import SubmissionPlan
 from autograder.instructor.collecting.systems.moodle import lacks_worksheet
-from autograder.instructor.course.attempts import CLAIMED
+from autograder.instructor.course.attempts import CLAIMED, ENTERED
 from autograder.instructor.course.due_dates import duration
 
 COLUMNS = ("student", "name", "assignment", "file", "when", "attempt", "receipt", "late", "matched by", "what happens")
@@ -103,8 +103,9 @@ def remarks(collection: Collection) -> list[str]:
     plan, lines = collection.plan, list[str]()
     count = len(plan.submissions)
     timed = [submission.chosen for submission in plan.submissions if submission.chosen and submission.chosen.when]
-    if claimed := sum(attempt.standing == CLAIMED for attempt in timed):
-        lines.append(f"claimed times, which a student can set: {claimed} of {len(timed)}")
+    for standing, who in ((ENTERED, ""), (CLAIMED, ", which a student can set")):
+        if times := sum(attempt.standing == standing for attempt in timed):
+            lines.append(f"times {standing}{who}: {times} of {len(timed)}")
     if alone := sum(submission.matched_by == "name" for submission in plan.submissions):
         lines.append(f"found by {NAME_ALONE}, which students may choose in many systems: {alone} of {count}")
     if unowned := sum(submission.matched_by.endswith(BY_NAME_ALONE) for submission in plan.submissions):

@@ -315,7 +315,7 @@ def mark(
     folder = CourseFolder.here()
     assignments = folder.chosen(assignment)
     https = https_with(certificate) if certificate else None
-    with folder.in_use_for_marking(), CourseGradebook(folder) as gradebook:
+    with CourseGradebook(folder) as gradebook:
         state = MarkingState.opened(folder, gradebook, assignments)
         tokens = admit(gradebook, state.team, new_token or ())
         for name, token in tokens.items():

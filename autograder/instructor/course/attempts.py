@@ -1,8 +1,9 @@
 """Every attempt that was ever collected, kept in ``collected/STUDENT/ASSIGNMENT/`` with what is known of it.
 
-Marks keep a time as nbgrader does, without saying whether it is proved; whoever shows one asks here. It is *proved*
-where a clock says it that the student cannot set: a learning system's, or that of the disk on which nbgrader's exchange
-lies. Every other is *claimed*: a commit's date, a folder's name, a ``timestamp.txt``.
+Marks keep a time as nbgrader does, without saying how it is known; whoever shows one asks here. It is *proved* where a
+clock says it that the student cannot set: a learning system's, or that of the disk on which nbgrader's exchange lies.
+It is *entered by the instructor* where ``--times`` or ``--at`` says it. Every other is *claimed*: a commit's date, a
+folder's name, a ``timestamp.txt``.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.receipts import receipt_from
 
 INDEX = "attempts.json"
-PROVED, CLAIMED = "proved", "claimed"
+Standing = Literal["proved", "entered by the instructor", "claimed"]  # how a time is known, the surest first
+PROVED: Standing = "proved"
+ENTERED: Standing = "entered by the instructor"
+CLAIMED: Standing = "claimed"
+SUREST_FIRST = (PROVED, ENTERED, CLAIMED)
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Attempt:
         collected: when it was first met, with a time zone.
         path: that it had in the download.
         system: that gave it out.
-        proved: whether a clock says when that the student cannot set.
+        standing: how the time is known.
     """
 
     number: int
@@ -45,7 +50,7 @@ class Attempt:
     collected: datetime
     path: str
     system: str
-    proved: bool = False
+    standing: Standing = CLAIMED
 
     @property
     def file(self) -> str:
@@ -61,11 +66,6 @@ class Attempt:
     def stamp(self) -> str:
         """What nbgrader's timestamp.txt says of it; empty where nothing says when."""
         return f"{self.when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC" if self.when else ""
-
-    @property
-    def standing(self) -> str:
-        """Whether its time is ``proved`` or ``claimed``; empty where nothing says when."""
-        return standing_of(self.when, proved=self.proved)
 
     def same_as(self, other: Attempt) -> bool:
         """Whether both are one: the same work handed in at the same time, as far as that is known."""
@@ -83,26 +83,21 @@ class Attempt:
         return cls(**record | {"when": when, "collected": datetime.fromisoformat(record["collected"])})
 
 
-def standing_of(when: datetime | None, *, proved: bool) -> str:
-    """Return ``proved`` or ``claimed``, or nothing if there is no time."""
-    return "" if when is None else PROVED if proved else CLAIMED
-
-
-def is_proved(folder: CourseFolder, student: str, assignment: str, when: datetime | None) -> bool:
-    """Return whether a time is one at which a student is proved to have handed in. What cannot be read proves nothing.
+def standing_of(folder: CourseFolder, student: str, assignment: str, when: datetime) -> Standing:
+    """Return how the time is known at which a student handed in. What cannot be read proves nothing.
 
     Args:
         folder: the course folder.
         student: whose work it is.
         assignment: its id.
-        when: as the gradebook keeps it, in UTC without saying so.
+        when: with a time zone.
     """
     try:
         attempts = kept(folder, student, assignment)
     except (CourseFolderError, OSError):
-        return False
-    then = [attempt.proved for attempt in attempts if when and attempt.when == when.replace(tzinfo=UTC)]
-    return bool(then) and all(then)
+        return CLAIMED
+    then = [attempt.standing for attempt in attempts if attempt.when == when]
+    return max(then, key=SUREST_FIRST.index, default=CLAIMED)
 
 
 def kept(folder: CourseFolder, student: str, assignment: str) -> tuple[Attempt, ...]:

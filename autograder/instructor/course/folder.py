@@ -29,7 +29,6 @@ from autograder.notebooks.graft import (
 )
 
 LOCK = ".autograder.lock"
-MARKING_LOCK = f"{LOCK}.marking"
 
 
 class CourseFolderError(WrongUse):
@@ -278,27 +277,6 @@ class CourseFolder:
                     raise CourseFolderError(said) from error
                 on_wait()
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    @contextmanager
-    def in_use_for_marking(self) -> Iterator[None]:
-        """Let nobody put another folder in the place of this one while its page for marking is served."""
-        with (self.root / MARKING_LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH)
-            yield
-
-    @contextmanager
-    def nobody_marks(self) -> Iterator[None]:
-        """Let no page for marking be served meanwhile.
-
-        Raises:
-            CourseFolderError: one is.
-        """
-        with (self.root / MARKING_LOCK).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise CourseFolderError("`autograder mark` serves this folder: end it first") from error
             yield
 
     def nbgrader_config(self) -> Any:

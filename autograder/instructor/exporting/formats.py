@@ -38,7 +38,7 @@ def plain_csv(marks: Sequence[Mark]) -> str:
     Columns: ``nbgrader.plugins.export.CsvExportPlugin``; the score has the late penalty taken off, as there. Unlike
     there, names may hold commas, and work that was not handed in has an empty score and not 0: its worth is the
     instructor's to say. So has work with an unmarked answer; its raw score says what it has so far. The last column
-    says of the timestamp whether it is ``proved`` or ``claimed``.
+    says how the timestamp is known: ``proved``, ``entered by the instructor`` or ``claimed``.
     """
     return csv_text([tuple(COLUMNS), *([cell(mark) for cell in COLUMNS.values()] for mark in marks)])
 

@@ -13,14 +13,13 @@ from typing import Any
 from markupsafe import Markup
 
 from autograder.course import Course
-from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.course.dates import last_dates_of
 from autograder.instructor.course.due_dates import duration, in_words
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.late import LateRule, late_rule
 from autograder.instructor.facts import nothing_graded, read_marks
-from autograder.instructor.marks import CellMark, Mark, number
+from autograder.instructor.marks import TIME_IN_WORDS, CellMark, Mark, number
 from autograder.instructor.reports.feedback_zip import feedback_zip
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.reports.html import render
@@ -136,8 +135,7 @@ def _dates(mark: Mark, rule: LateRule) -> list[str]:
         said.append(f"You were given more time: until {in_words(work.own_due)}.")
     if work.when is not None:
         late = f"{duration(work.seconds_late)} late" if work.seconds_late else "in time"
-        claimed = ", by a claimed time" if mark.standing == CLAIMED else ""
-        said.append(f"Handed in {in_words(work.when)}{claimed}: {late}.")
+        said.append(f"Handed in {in_words(work.when)}{TIME_IN_WORDS.get(mark.standing, '')}: {late}.")
     if rule.free_days and lateness.days:
         free = lateness.days - lateness.charged
         said.append(f"Late days begun: {lateness.days}. Covered by the free ones of the term: {free}.")

@@ -168,7 +168,7 @@ def test_a_file_is_whose_and_of_the_time_that_the_instructor_says_and_that_can_b
     for at in ("2026-11-06 22:10", "2026-11-05T22:10+01:00"):
         status, said, errors = here(course, *line, "--at", at)
         assert (status, errors) == (0, "")
-    assert "2026-11-05 22:10, claimed" in said
+    assert "2026-11-05 22:10, entered by the instructor" in said
     assert work(course, "007").read_bytes() == notebook(answer="mailed")
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 21:10:00.000000 UTC\n"
     (attempt,) = kept(CourseFolder(course), "007", "2-layers")
@@ -321,7 +321,7 @@ def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_ha
     assert (status, errors) == (0, "")
     first, second = said.splitlines()
     assert first.startswith(f"2-layers: attempt 1; {receipt_of(works[0])}; handed in 2026-11-05 ")
-    assert ", claimed; collected " in first and "counts" not in first
+    assert ", entered by the instructor; collected " in first and "counts" not in first
     assert second.startswith(f"2-layers: attempt 2; {receipt_of(works[1])}; ") and second.endswith("; this one counts")
     assert here(course, "receipt", "007")[1] == said
     rows = json.loads(here(course, "receipt", "007", "--json")[1])

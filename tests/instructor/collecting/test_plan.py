@@ -21,7 +21,7 @@ from autograder.instructor.collecting.plan import (
     with_new,
 )
 from autograder.instructor.collecting.recognising import RecognisedFile
-from autograder.instructor.course.attempts import Attempt
+from autograder.instructor.course.attempts import ENTERED, PROVED, Attempt
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
@@ -94,12 +94,12 @@ def test_another_attempt_can_be_asked_for_and_the_note_is_its_own(
 @pytest.mark.parametrize(
     ("downloads", "attempts", "action", "learned"),
     [
-        ([notebook("a"), notebook("b")], [("a", ""), ("b", "")], "newer", True),
-        ([notebook("b"), notebook("a", when=NOON - DAY)], [("b", ""), ("a", "claimed")], "as it is", True),
+        ([notebook("a"), notebook("b")], [("a", "claimed"), ("b", "claimed")], "newer", True),
+        ([notebook("b"), notebook("a", when=NOON - DAY)], [("b", "claimed"), ("a", "claimed")], "as it is", True),
         ([notebook("a"), notebook("a", when=NOON)], [("a", "claimed")], "newer", True),
-        ([notebook(when=NOON), notebook(when=NOON, proved=True)], [("d", "proved")], "as it is", True),
-        ([notebook(when=NOON, proved=True), notebook(when=NOON)], [("d", "proved")], "as it is", False),
-        ([notebook(when=NOON), notebook(when=NOON - DAY, by_instructor=True)], [("d", "claimed")], "newer", True),
+        ([notebook(when=NOON), notebook(when=NOON, standing=PROVED)], [("d", PROVED)], "as it is", True),
+        ([notebook(when=NOON, standing=PROVED), notebook(when=NOON)], [("d", PROVED)], "as it is", False),
+        ([notebook(when=NOON), notebook(when=NOON - DAY, standing=ENTERED)], [("d", ENTERED)], "newer", True),
     ],
     ids=["more work", "older work", "a time is learned", "a time is proved", "and stays so", "a time is corrected"],
 )

@@ -12,6 +12,7 @@ from autograder.instructor.collecting.collect import Collection
 from autograder.instructor.collecting.downloaded import Ownership
 from autograder.instructor.collecting.plan import make_plan
 from autograder.instructor.collecting.recognising import RecognisedFile
+from autograder.instructor.course.attempts import ENTERED
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import Student
 from tests.instructor.collecting.plans import EMPTY, HOUR, NOON, notebook, other_file
@@ -47,7 +48,12 @@ def test_the_instructor_is_told_what_is_left_to_do(file: RecognisedFile, situati
 
 
 REMARKS = {
-    "a claimed time": (notebook(when=NOON), EMPTY, "claimed times, which a student can set: 1 of 1"),
+    "a claimed time": (notebook(when=NOON), EMPTY, "times claimed, which a student can set: 1 of 1"),
+    "a time that was entered": (
+        notebook(when=NOON, standing=ENTERED),
+        EMPTY,
+        "times entered by the instructor: 1 of 1",
+    ),
     "a name": (notebook(owners=NAME), LEE, "found by name alone, which students may choose in many systems: 1 of 1"),
     "a claimed name": (CLAIMED, EMPTY, "whose it is, only a name claims that students choose, and no owner shows: 1"),
     "nobody's work": (

@@ -16,6 +16,7 @@ from autograder.instructor.collecting.archive import open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import lacks_worksheet, read_worksheet, with_worksheet
+from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.matching import Clue, Directory
 from autograder.instructor.course.roster import Student
@@ -90,15 +91,15 @@ def test_a_name_says_system_student_attempt_and_lateness(
     file = of_zip(name, *(["other/readme.md"] if system == "folder" else []))[name]
     assert (file.system, owners({name: file})) == (system, {name: [owner]})
     assert {fact: getattr(file, fact) for fact in facts} == facts
-    assert (file.when, file.late, file.proved) == (facts.get("when"), facts.get("late", False), False)
+    assert (file.when, file.late, file.standing) == (facts.get("when"), facts.get("late", False), CLAIMED)
 
 
 def test_beside_a_notebook_in_a_plain_folder_timestamp_txt_says_when() -> None:
     stamps = {"007/timestamp.txt": b"2026-11-05 22:41:07 UTC\n", "bob/timestamp.txt": b"soon\n"}
     files = of_zip("007/2-layers.ipynb", "bob/2-layers.ipynb", **stamps)
-    assert {name: (file.when, file.proved) for name, file in files.items()} == {
-        "007/2-layers.ipynb": (EVENING, False),
-        "bob/2-layers.ipynb": (None, False),
+    assert {name: (file.when, file.standing) for name, file in files.items()} == {
+        "007/2-layers.ipynb": (EVENING, CLAIMED),
+        "bob/2-layers.ipynb": (None, CLAIMED),
     }
 
 
@@ -114,7 +115,7 @@ def test_gradescope_says_people_and_time(time: str, when: datetime | None) -> No
     export = {"export/submission_metadata.yml": gradescope_metadata(("submission_1", both, time))}
     name = "export/submission_1/2-layers.ipynb"
     file = of_zip(name, **export)[name]
-    assert (file.system, file.when, file.proved) == ("Gradescope", when, when is not None)
+    assert (file.system, file.when, file.standing) == ("Gradescope", when, PROVED if when else CLAIMED)
     assert owners({name: file}) == {name: ["007", "bob"]}
     assert file.owners[0][0] == Clue("id", "007")
 
@@ -134,10 +135,10 @@ def test_moodles_worksheet_says_when_and_more_of_whose_it_is(tmp_path: Path) -> 
     participants = read_worksheet(tmp_path / "w.csv", UTC)
     files = of_zip(*(f"{who}_assignsubmission_file_/x.ipynb" for who in ("Ada_101", "Bob_102", "Eve_103")))
     told = [with_worksheet(file, participants) for file in files.values()]
-    assert [(file.when, file.proved, lacks_worksheet(file)) for file in told] == [
-        (EVENING.replace(second=0), True, False),
-        (None, False, False),
-        (None, False, True),
+    assert [(file.when, file.standing, lacks_worksheet(file)) for file in told] == [
+        (EVENING.replace(second=0), PROVED, False),
+        (None, CLAIMED, False),
+        (None, CLAIMED, True),
     ]
     assert [clue.text for clue in told[0].owners[0]] == ["101", "ada@example.org", "Ada"]
 
@@ -168,7 +169,7 @@ def test_a_clone_says_user_and_commit(system: str, above: str, assignment: str, 
         clone(tmp_path / above / f"{assignment}{user}", work, "2026-11-05T23:41:07+0100")
     (tmp_path / above / "scores.csv").write_text("username,score\nocto-ada,1\n")
     files = {name: file for name, file in read(tmp_path / above).items() if name.endswith(".ipynb")}
-    assert {(file.system, file.when, file.proved) for file in files.values()} == {(system, EVENING, False)}
+    assert {(file.system, file.when, file.standing) for file in files.values()} == {(system, EVENING, CLAIMED)}
     assert [whose for (whose,) in owners(files).values()] == ["bob", "007"]
     assert all(".git" not in name for name in read(tmp_path / above))
 

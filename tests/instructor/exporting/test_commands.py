@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from autograder.course import Course
-from autograder.instructor.course.attempts import Attempt, keep
+from autograder.instructor.course.attempts import PROVED, Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.exporting.tables import csv_rows
@@ -83,7 +83,7 @@ def test_each_format_is_written_once_and_replaced_only_by_force(format_: str, te
 
 def test_a_time_is_proved_where_the_attempt_that_was_collected_then_is(term_folder: Path) -> None:
     when = datetime(2026, 11, 6, 1, tzinfo=UTC)
-    attempt = Attempt(1, "digest", when, False, when, "path", "Gradescope", proved=True)
+    attempt = Attempt(1, "digest", when, False, when, "path", "Gradescope", PROVED)
     keep(CourseFolder(term_folder), "john", ASSIGNMENT, [attempt], {})
     times = {mark.student.id: mark.standing for mark in read_marks(CourseFolder(term_folder), [ASSIGNMENT])}
     assert (times.pop("john"), set(times.values())) == ("proved", {""})

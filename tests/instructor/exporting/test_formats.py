@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.plugins.export import CsvExportPlugin
 
+from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting.canvas import canvas_csv
 from autograder.instructor.exporting.formats import plain_csv, verdicts_json
@@ -136,7 +137,8 @@ def test_the_late_penalty_is_in_the_exported_mark() -> None:
 
 def test_a_time_says_whether_it_is_late_and_whether_it_is_proved_or_claimed() -> None:
     mark = next(mark for mark in GRADED if mark.penalty)
-    three = [replace(mark, proved=True), replace(mark, proved=False), replace(mark, submitted_at=None)]
+    unknown = replace(mark, submitted_at=None, standing="")
+    three = [replace(mark, standing=PROVED), replace(mark, standing=CLAIMED), unknown]
     assert set(by_pandas(plain_csv(CLASS)).late) == {"yes", "no"}
     assert by_pandas(plain_csv(three)).time.tolist() == ["proved", "claimed", ""]
     assert [one["time"] for one in json.loads(verdicts_json(three))["marks"]] == ["proved", "claimed", None]

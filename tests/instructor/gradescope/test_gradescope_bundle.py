@@ -13,7 +13,7 @@ import pytest
 
 from autograder.checks import checks_of
 from autograder.course import Course
-from autograder.instructor.authoring.right_answers import right_answers
+from autograder.instructor.authoring.right_answers import right_answer
 from autograder.instructor.gradescope.container import grade, submitted_notebook
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import MalformedNotebook, is_written, read_notebook
@@ -94,16 +94,14 @@ def test_a_bundle_replaces_a_file_only_by_force(bundle: Path, released: Path) ->
 
 
 @pytest.mark.long("builds the course's wheel")
-def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(
-    course_folder: Path, course: Course, tmp_path: Path
-) -> None:
+def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: Path, tmp_path: Path) -> None:
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write("c.Grading.from_scratch = True\n")
     done = autograder("gradescope-bundle", ASSIGNMENT, "-o", tmp_path / "bundle.zip", cwd=course_folder)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
         archive.extract(NAME, tmp_path / "source")
-    (style,) = (answer.source for answer in right_answers(course, ROOM) if answer.name == "functional")
+    style = right_answer(Course.installed(), ROOM, "functional")
     work = fill(read_notebook(tmp_path / "source" / NAME), style).notebook
     hand_in(tmp_path / "submission", {NAME: nbformat.writes(work)})
     tests = grade(tmp_path / "source", tmp_path / "submission")["tests"]

@@ -60,6 +60,7 @@ def test_changed_work_is_graded_again_and_each_verdict_names_the_run_and_the_ver
         assert how.items() <= record_of(folder, record["student"]).items()
 
 
+@pytest.mark.long("a class is graded anew")
 def test_another_seed_grades_anew_with_other_seeds_and_the_same_marks(folder: Path) -> None:
     run = grade(folder, seed=8)
     assert not any(one.reused for one in run.graded)
@@ -120,7 +121,6 @@ def test_a_folder_that_an_earlier_edition_graded_is_refused_in_one_line(folder: 
 
 
 @pytest.mark.long("three runs over one submission")
-@pytest.mark.daily
 def test_a_mark_given_by_hand_survives_and_waits_for_another_look_only_where_its_answer_has_changed(
     folder: Path,
 ) -> None:
@@ -180,7 +180,6 @@ def changed_folder(folder: Path) -> Path:
 
 
 @pytest.mark.long("two runs over a class")
-@pytest.mark.daily
 def test_a_dry_run_writes_nothing_and_says_who_will_change_by_how_much(folder: Path) -> None:
     before = tree(changed_folder(folder))
     would = grade(folder, seed=11, dry_run=True)
@@ -216,6 +215,7 @@ def test_the_command_prints_what_would_change_as_a_table_and_as_json(folder: Pat
     assert change == whose | {"before": 17, "points": 16, "checks": [flip]}
 
 
+@pytest.mark.long("two students are graded anew")
 def test_the_tables_of_a_run_have_names_beside_ids_where_the_roster_has_one(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

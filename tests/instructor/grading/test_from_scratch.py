@@ -10,17 +10,17 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.course import Course
+from autograder.instructor.authoring.right_answers import right_answer
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.grading.explain import explaining, explanation_text
 from autograder.instructor.reports.feedback import write_feedback
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from tests.commands import autograder
-from tests.conftest import ROOT
 from tests.instructor.conftest import ASSIGNMENT, ONCE, grade, gradebook_rows, points, record_of, submitted
 from tests.instructor.nbgrader.test_nbgrader import nbgrader
 
-DELEGATING = (ROOT / "tests" / "right" / "layers" / "functional.py").read_text(encoding="utf-8")
+DELEGATING = right_answer(Course.installed(), "layers", "functional")
 POINTS = {"Flatten": 3, "Sequential": 3}  # what this student did not write
 
 

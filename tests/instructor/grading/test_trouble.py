@@ -117,7 +117,9 @@ def spoil(database: Path, how: str) -> None:
         database.write_bytes({"noise": bytes(range(1, 256)) * 100, "half": content[: len(content) // 2]}[how])
 
 
-@pytest.mark.parametrize("how", ["noise", "half", "a folder"])
+@pytest.mark.parametrize(
+    "how", ["half", pytest.param("noise", marks=pytest.mark.deep), pytest.param("a folder", marks=pytest.mark.deep)]
+)
 def test_a_gradebook_that_is_none_is_one_line_and_a_copy_put_back_mends_it(small_folder: Path, how: str) -> None:
     database = small_folder / "gradebook.db"
     copy = database.read_bytes()
@@ -180,6 +182,7 @@ def odd_class(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     return folder, grade(folder, OneVanishes(), seed=2)
 
 
+@pytest.mark.deep
 def test_what_is_no_file_is_that_students_verdict(odd_class: tuple[Path, ClassRun]) -> None:
     folder, _ = odd_class
     for student, note in NO_FILE.items():
@@ -188,6 +191,7 @@ def test_what_is_no_file_is_that_students_verdict(odd_class: tuple[Path, ClassRu
         assert {verdict["outcome"] for verdict in record["verdicts"]} == {"invalid"}
 
 
+@pytest.mark.deep
 def test_neither_a_name_nor_what_is_printed_nor_what_lies_in_the_way_costs_points(
     odd_class: tuple[Path, ClassRun],
 ) -> None:
@@ -202,6 +206,7 @@ def test_neither_a_name_nor_what_is_printed_nor_what_lies_in_the_way_costs_point
     assert "half of a character: ? and a zero" in nbformat.writes(notebook)
 
 
+@pytest.mark.deep
 def test_what_our_own_side_fails_on_is_told_and_leaves_no_score(odd_class: tuple[Path, ClassRun]) -> None:
     folder, run = odd_class
     reasons = {one.submission.student: one.reason for one in run.ungraded}
@@ -213,6 +218,7 @@ def test_what_our_own_side_fails_on_is_told_and_leaves_no_score(odd_class: tuple
     assert len(run.graded) == len(NO_FILE) + len(ODD_NAMES) + 6
 
 
+@pytest.mark.deep
 def test_the_time_of_handing_in_is_kept_and_one_that_is_none_is_noted(odd_class: tuple[Path, ClassRun]) -> None:
     folder, run = odd_class
     notes = {one.submission.student: one.record.notes for one in run.graded}
@@ -223,6 +229,7 @@ def test_the_time_of_handing_in_is_kept_and_one_that_is_none_is_noted(odd_class:
     assert graded["bad_time"]["timestamp"] is None
 
 
+@pytest.mark.deep
 def test_after_the_cause_is_gone_the_next_run_grades_those_alone(odd_class: tuple[Path, ClassRun]) -> None:
     folder, _ = odd_class
     (folder / IN_THE_WAY).rmdir()

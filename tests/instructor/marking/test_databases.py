@@ -1,4 +1,4 @@
-"""Marking with the gradebook in PostgreSQL, with a real server, and in a backup of a file that was put back."""
+"""Marking with the gradebook in PostgreSQL, with a real server."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.instructor.backup import restore, write_backup
-from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.marking.access import Who, admit, who_has
 from autograder.instructor.marking.saving import Stale
 from tests.conftest import copy_course
 from tests.instructor.gradebook.test_postgresql import Server, database, released_there, server  # noqa: F401
@@ -65,19 +62,3 @@ def test_all_of_it_is_done_in_postgresql(server: Server, database: str, there: P
     with desk_in(there) as desk:
         assert shown(desk) == found
         desk.save("instructor", desk.views("instructor")["grace"], 1, "the history goes on")
-
-
-def test_a_backup_carries_marks_history_and_tokens(folder: Path, tmp_path: Path) -> None:
-    write_table(folder, "bob", "eve")
-    configure(folder, double_percent=100, decide_over=0.5)
-    with desk_in(folder) as desk:
-        do_all(desk)
-        tokens = admit(desk.state.gradebook, desk.state.team)
-        found = shown(desk)
-    write_backup(CourseFolder(folder), tmp_path / "backup.zip")
-    restore(tmp_path / "backup.zip", tmp_path / "elsewhere", replace=False)
-    with desk_in(tmp_path / "elsewhere") as desk:
-        assert admit(desk.state.gradebook, desk.state.team) == {}  # those of before go on
-        assert who_has(desk.state.gradebook, tokens["bob"]) == Who("bob")
-        assert shown(desk) == found
-    assert in_gradebook(tmp_path / "elsewhere") == in_gradebook(folder)

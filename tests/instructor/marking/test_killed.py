@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.instructor.backup import restore, write_backup
-from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from tests.instructor.marking.conftest import ADDRESS, Marking, in_gradebook, write_table
 
 ROUNDS = 3
@@ -60,6 +58,7 @@ def marks_in(folder: Path) -> dict[str, float]:
     return {answer: points for answer, (points, _) in ours.items()}
 
 
+@pytest.mark.long("three people save, and their server is killed again and again")
 def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(
     folder: Path, serve: Callable[[], Marking]
 ) -> None:
@@ -82,14 +81,3 @@ def test_killed_in_the_middle_of_saving_nothing_acknowledged_is_lost(
             assert points in may_be
         before = found
         marking.start()
-
-
-def test_no_backup_is_put_in_the_place_of_a_folder_that_is_being_marked(
-    folder: Path, tmp_path: Path, serve: Callable[[], Marking]
-) -> None:
-    marking = serve()
-    write_backup(CourseFolder(folder), tmp_path / "backup.zip")
-    with pytest.raises(CourseFolderError, match="`autograder mark` serves this folder: end it first"):
-        restore(tmp_path / "backup.zip", folder, replace=True)
-    marking.kill()
-    restore(tmp_path / "backup.zip", folder, replace=True)

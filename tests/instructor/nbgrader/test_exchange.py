@@ -120,8 +120,8 @@ def test_what_was_submitted_is_found_by_its_owner_its_time_is_proved_and_it_is_g
     (hub.folder / "jupyter" / "roster.csv").write_text("id\nada\nbarbara\n", encoding="utf-8")
     line = [*command, "collect", f"/srv/exchange/{hub.course_id}/inbound", "--roster", "/srv/jupyter/roster.csv"]
     plan = json.loads(hub.run("curie", *line, "--dry-run", "--json", where="course").stdout)
-    found = {one["student"]: (one["matched_by"], one["attempt"]["proved"]) for one in plan["submissions"]}
-    assert found == dict.fromkeys(("ada", "barbara"), ("id and owner", True))
+    found = {one["student"]: (one["matched_by"], one["attempt"]["standing"]) for one in plan["submissions"]}
+    assert found == dict.fromkeys(("ada", "barbara"), ("id and owner", "proved"))
     assert [one for one in plan["left_out"] if one["matters"]] == []
     hub.nbgrader("curie", "collect", ASSIGNMENT, where="course")
     done = hub.run("curie", *command, "grade", ASSIGNMENT, "-q", "--json", "-", where="course")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from autograder.checks import Check, checks_of
+from autograder.instructor.course.attempts import PROVED
 from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark
 from autograder.verdicts import Diagnosis, Outcome, Verdict, VerdictRecord
@@ -55,7 +56,7 @@ def _mark(student: Student, assignment: str, ability: float, rng: random.Random)
         penalty=2.0 if late else 0.0,
         handed_in=True,
         submitted_at=DUE + timedelta(hours=5 if late else -5),
-        proved=True,
+        standing=PROVED,
         due=DUE,
         verdicts=verdicts,
         answers=independent_answers(rng),

@@ -12,12 +12,12 @@ from functools import cache
 
 from autograder.checks import rooms
 from autograder.course import Course
+from autograder.instructor.authoring.right_answers import right_answer, right_answers
 from autograder.instructor.reports.public_code import public_code
 from autograder.instructor.reports.similar import MIN_EVIDENCE, MIN_SHARE, SimilarPair, similar_pairs
-from tests.conftest import ROOT, SAMPLE_CLASS
+from tests.conftest import SAMPLE_CLASS
 from tests.instructor.reports.disguises import Disguise, annotated, disguised, renamed, reordered, with_dead_lines
 
-RIGHT = ROOT / "tests" / "right"
 # Of which answer, and how.
 COPIES: Mapping[str, Sequence[Disguise]] = {
     "approximation-table-everything": [renamed, reordered, annotated, with_dead_lines],
@@ -30,7 +30,7 @@ COPIES: Mapping[str, Sequence[Disguise]] = {
     "optimizer-einsum-dead_lines": [renamed, reordered, with_dead_lines],
     "training-loops-everything": [renamed, reordered, annotated, with_dead_lines],
 }
-ADDMM = (RIGHT / "layers" / "addmm.py").read_text(encoding="utf-8")
+ADDMM = right_answer(Course.installed(), "layers", "addmm")
 DISGUISED = disguised(ADDMM, renamed)
 
 
@@ -64,7 +64,7 @@ class Measured:
 def measured(room: str) -> Measured:
     """Compare all honest solutions of a chapter, and the copies of some of them, as one class."""
     course = Course.installed()
-    honest = {path.stem: path.read_text(encoding="utf-8") for path in (RIGHT / room).glob("*.py")}
+    honest = {answer.name: answer.source for answer in right_answers(course, room)}
     honest["the reference"] = course.source(room)
     if SAMPLE_CLASS.name == room:
         honest |= {

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
+from autograder.instructor.course.attempts import CLAIMED
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_report import ClassReport, class_report, marked
 from autograder.instructor.reports.public_code import Public
@@ -254,7 +255,7 @@ def test_work_of_last_term_is_compared_with_the_class_alone() -> None:
 def test_times_that_nothing_proves_are_named(page: Page) -> None:
     marks = make_class(6, 1)
     assert "nothing proves" not in Page(class_report("c", marks, lambda _: Public(), "t").html).words
-    claimed = class_report("c", [replace(marks[0], proved=False), *marks[1:]], lambda _: Public(), "t")
+    claimed = class_report("c", [replace(marks[0], standing=CLAIMED), *marks[1:]], lambda _: Public(), "t")
     assert claimed.numbers["assignments"][0]["time_claimed"] == [marks[0].student.id]
     words = Page(claimed.html).words
     assert f"a time that nothing proves, such as a commit’s date: {marks[0].student.name}" in words

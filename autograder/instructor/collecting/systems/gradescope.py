@@ -20,6 +20,7 @@ import yaml
 
 from autograder.instructor.collecting.archive import Entry, EntryRefused
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
+from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.matching import Clue
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES
@@ -61,7 +62,7 @@ def _handed_in(entry: Entry, number: str, submission: Mapping[str, Any]) -> Down
     people = [person for person in submitters if isinstance(person, dict)] if isinstance(submitters, list) else []
     owners = tuple(_clues(number, person) for person in people)
     when = _time(submission.get(":created_at"))
-    return DownloadedFile(entry, "Gradescope", owners or ((),), when, proved=when is not None)
+    return DownloadedFile(entry, "Gradescope", owners or ((),), when, PROVED if when else CLAIMED)
 
 
 def _clues(number: str, person: Mapping[str, Any]) -> tuple[Clue, ...]:

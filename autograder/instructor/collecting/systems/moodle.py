@@ -24,6 +24,7 @@ from pathlib import Path
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.course.attempts import PROVED
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import EMAIL_COLUMNS
 from autograder.instructor.course.tables import TableError, read_table
@@ -89,7 +90,7 @@ def with_worksheet(file: DownloadedFile, participants: Mapping[str, Participant]
     owners = tuple((*clues[:1], *participant.clues, *clues[1:]) for clues in file.owners)
     if participant.when is None:
         return replace(file, owners=owners)
-    return replace(file, owners=owners, when=participant.when, proved=True)
+    return replace(file, owners=owners, when=participant.when, standing=PROVED)
 
 
 def lacks_worksheet(file: DownloadedFile) -> bool:

@@ -22,6 +22,7 @@ from pathlib import Path
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile, outermost_folders
 from autograder.instructor.collecting.owners import ownership_of
+from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.matching import Clue
 
 SYSTEM, INBOUND = "nbgrader", "inbound"
@@ -73,7 +74,7 @@ def _handed_in(entry: Entry, at: int, name: re.Match[str]) -> DownloadedFile:
         SYSTEM,
         ((Clue("id", name["student"]),),),
         when,
-        proved=ownership.is_proved and when is not None and not doubt,
+        standing=PROVED if ownership.is_proved and when and not doubt else CLAIMED,
         doubt=doubt,
         ownership=ownership,
     )
