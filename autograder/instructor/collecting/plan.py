@@ -161,14 +161,10 @@ def make_plan(
     choice: str = "last",
     force: bool = False,
 ) -> Plan:
-    """Plan the collection of some files.
+    """Plan the collection of a download's files: of one assignment only, or of all that occur.
 
-    Args:
-        files: of the download.
-        situation: of the course folder.
-        only: this assignment; None for all that occur.
-        choice: of the attempts: ``first``, ``last`` or a number.
-        force: replace also what was not collected.
+    The attempt to be graded is the ``first``, the ``last`` or one by its number; force replaces also what was not
+    collected.
     """
     files = list(files)
     owners = owners_of([file.downloaded for file in files], Directory(situation.students))

@@ -51,10 +51,7 @@ class FilledFile:
 def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledFile:
     """Return a gradebook of Canvas's or a grading worksheet of Moodle's with the marks of one assignment in it.
 
-    Args:
-        text: of the file.
-        marks: of one assignment, one for each student.
-        column: the assignment's column in Canvas's gradebook, where it is not called as the assignment is.
+    Canvas's column has to be named where it is not called as the assignment is.
 
     Raises:
         ExportError: it is neither, or does not fit the marks.

@@ -30,13 +30,7 @@ EXCHANGE = 'c.Exchange.root = "/srv/exchange"\n'
 
 @dataclass(frozen=True)
 class Hub:
-    """A machine with accounts for one who teaches and for students.
-
-    Attributes:
-        folder: its ``/srv``.
-        environment: with the students' wheel in it; the machine's ``/srv/environment``.
-        course_id: of the only course.
-    """
+    """A machine with accounts for a teacher and for students: its ``/srv``, the students' environment, the course."""
 
     folder: Path
     environment: Path
