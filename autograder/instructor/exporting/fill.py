@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from autograder.instructor.exporting.tables import BOM, unguarded
 from autograder.instructor.marks import Mark, number
 
 DELIMITERS = ",;\t"
+NUMBER = re.compile(r" \(\d+\)$")  # that Canvas puts behind an assignment's title
 # What Canvas writes in the place of a mark (lib/gradebook_exporter.rb); importing a mark instead would undo it.
 NO_MARK = {EXCUSED, "N/A"}
 K = TypeVar("K")
@@ -120,7 +122,7 @@ def _written(rows: Sequence[Sequence[str]], text: str, delimiter: str) -> str:
 def _canvas_column(header: Sequence[str], assignment: str, column: str | None) -> int:
     """Return which column is the assignment's: called so, or so with Canvas's number behind it."""
     wanted = column or assignment
-    found = [at for at, name in enumerate(header) if name == wanted or _title(name) == wanted]
+    found = [at for at, name in enumerate(header) if wanted in (name, NUMBER.sub("", name))]
     if len(found) == 1:
         return found[0]
     known = ", ".join(name for name in header[5:] if "(read only)" not in name) or "no other"
@@ -128,11 +130,6 @@ def _canvas_column(header: Sequence[str], assignment: str, column: str | None) -
         f"{'more than one column is' if found else 'no column is'} called {wanted!r}: name one with --column; "
         f"there are {known}"
     )
-
-
-def _title(name: str) -> str:
-    title, bracket, rest = name.rpartition(" (")
-    return title if bracket and rest.endswith(")") and rest[:-1].isdigit() else name
 
 
 def _rows_of_people(
