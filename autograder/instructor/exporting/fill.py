@@ -23,7 +23,7 @@ from autograder.instructor.exporting.tables import BOM, unguarded
 from autograder.instructor.marks import Mark, number
 
 DELIMITERS = ",;\t"
-NUMBER = re.compile(r" \(\d+\)$")  # that Canvas puts behind an assignment's title
+CANVAS_NUMBER = re.compile(r" \(\d+\)$")  # that Canvas puts behind an assignment's title
 # What Canvas writes in the place of a mark (lib/gradebook_exporter.rb); importing a mark instead would undo it.
 NO_MARK = {EXCUSED, "N/A"}
 K = TypeVar("K")
@@ -122,7 +122,7 @@ def _written(rows: Sequence[Sequence[str]], text: str, delimiter: str) -> str:
 def _canvas_column(header: Sequence[str], assignment: str, column: str | None) -> int:
     """Return which column is the assignment's: called so, or so with Canvas's number behind it."""
     wanted = column or assignment
-    found = [at for at, name in enumerate(header) if wanted in (name, NUMBER.sub("", name))]
+    found = [at for at, name in enumerate(header) if wanted in (name, CANVAS_NUMBER.sub("", name))]
     if len(found) == 1:
         return found[0]
     known = ", ".join(name for name in header[5:] if "(read only)" not in name) or "no other"

@@ -95,8 +95,8 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
     expect, walls, notes = BundledExpectations.of(course, released), "nothing was run", list[str]()
 
     def submitted() -> NotebookNode:
-        notebook, others = submitted_notebook(submission, room_of(released), path.name)
-        notes.extend(filter(None, [others]))
+        notebook, note = submitted_notebook(submission, room_of(released), path.name)
+        notes.extend([note] if note else [])
         return notebook
 
     def run(program: Program) -> RunResult:

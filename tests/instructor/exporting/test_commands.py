@@ -134,7 +134,7 @@ def test_a_file_of_canvas_gets_the_marks_in_a_copy_and_what_it_keeps_and_changes
     assert "gradebook-filled.csv: 1 mark\n" in out
     assert out.endswith("old → new for 1: N, John (103): 13 → 12\n")
     assert "kept EX for 1: L, B (102)" in err
-    assert "6 with a mark are not in" in err
+    assert "7 with a mark are not in" in err
 
 
 def test_an_unmarked_answer_leaves_a_blank_unless_it_is_to_count_nothing(term_folder: Path) -> None:
