@@ -81,7 +81,7 @@ def test_a_mutant_lives_where_no_check_sees_it_and_is_caught_where_it_is_wrong_e
     assert not alive(trial, relu, "import os; os._exit(1)")
 
 
-@pytest.mark.deep
+@pytest.mark.long("it is waited for")
 def test_an_endless_mutant_is_caught() -> None:
     assert not alive(Trial("approximation"), "return torch.where(x > 0, x, 0)", "while True: pass")
 
