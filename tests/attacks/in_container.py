@@ -53,11 +53,11 @@ expect, graded = BundledExpectations.of(course, released), {}
 with Sandbox(Limits(**facts["limits"]), hidden=[course.folder], one_submission=True) as sandbox:
     for folder in sorted((INSIDE / "submitted").iterdir()):
         try:
-            found = submitted_notebook(folder / released_file.stem, room_of(released), released_file.name)
+            notebook, _ = submitted_notebook(folder / released_file.stem, room_of(released), released_file.name)
         except MalformedNotebook as error:
             done = grade_unreadable(released, str(error), expect, seed)
         else:
-            grafted, program = prepare(released, found.notebook, seed)
+            grafted, program = prepare(released, notebook, seed)
             done = conclude(grafted, sandbox.run(program), expect, seed)
         left = [str(path) for place in WHERE_ONE_MIGHT_WRITE for path in place.iterdir() if facts["mark"] in path.name]
         graded[folder.name] = {

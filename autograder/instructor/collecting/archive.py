@@ -146,10 +146,10 @@ def _zip_entries(archive: zipfile.ZipFile) -> list[Entry]:
     for info in archive.infolist():
         name = _decoded_name(info)
         parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
-        if LITTER & set(parts) or (name.endswith("/") and not _is_special(info)):
+        if LITTER & set(parts) or (name.endswith("/") and not _unsafe_kind(info.external_attr >> 16)):
             continue
         unsafe_name = _unsafe_name(name, parts)
-        reason = unsafe_name or _unsafe_entry(info, parts)
+        reason = unsafe_name or _unsafe_entry(info, parts[-1])
         key = unicodedata.normalize("NFC", "/".join(parts)).casefold()
         if not reason and key in names:
             reason = "an earlier entry has the same name"
@@ -191,21 +191,20 @@ def _unsafe_name(name: str, parts: Sequence[str]) -> str:
     return ""
 
 
-def _is_special(info: zipfile.ZipInfo) -> bool:
-    mode = info.external_attr >> 16
-    return bool(stat.S_IFMT(mode)) and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
-
-
-def _unsafe_entry(info: zipfile.ZipInfo, parts: Sequence[str]) -> str:
-    if stat.S_ISLNK(info.external_attr >> 16):
+def _unsafe_kind(mode: int) -> str:
+    if stat.S_ISLNK(mode):
         return "it is a link"
-    if _is_special(info):
-        return "it is no file"
+    return "" if stat.S_IFMT(mode) in (0, stat.S_IFREG, stat.S_IFDIR) else "it is no file"  # a zip may say nothing
+
+
+def _unsafe_entry(info: zipfile.ZipInfo, name: str) -> str:
+    if reason := _unsafe_kind(info.external_attr >> 16):
+        return reason
     if info.flag_bits & ENCRYPTED:
         return "it is encrypted"
     if info.compress_type not in METHODS:
         return "it is compressed in a way that is not read here"
-    if reason := _unsafe_size(info.file_size, parts[-1]):
+    if reason := _unsafe_size(info.file_size, name):
         return reason
     if info.file_size > SMALL and info.file_size > MAX_RATIO * max(1, info.compress_size):
         return f"it would grow to more than {MAX_RATIO} times its size"
@@ -270,12 +269,7 @@ def _closed_entry(root: Path, error: OSError) -> Entry:
 
 def _file_entry(root: Path, path: Path) -> Entry:
     status = path.lstat()
-    if stat.S_ISLNK(status.st_mode):
-        reason = "it is a link"
-    elif not stat.S_ISREG(status.st_mode):
-        reason = "it is no file"
-    else:
-        reason = _unsafe_size(status.st_size, path.name)
+    reason = _unsafe_kind(status.st_mode) or _unsafe_size(status.st_size, path.name)
 
     def content(limit: int) -> bytes:
         try:

@@ -12,20 +12,20 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.instructor.collecting.archive import Entry, EntryRefused, open_download, unzipped
-from autograder.instructor.collecting.by_hand import files_of_student, parse_time, read_times, zone_hint
-from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile
-from autograder.instructor.collecting.plan import Plan, Situation, SubmissionPlan, make_plan
+from autograder.instructor.collecting.downloaded import BY_HAND, TIMESTAMP, DownloadedFile
+from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situation, SubmissionPlan, make_plan
 from autograder.instructor.collecting.recognising import RecognisedFile, answers_of, recognise
-from autograder.instructor.collecting.selection import WRITES, PlacedWork
 from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
-from autograder.instructor.course.attempts import keep, keep_replaced, kept
+from autograder.instructor.course.attempts import CLAIMED, ENTERED, keep, keep_replaced, kept
 from autograder.instructor.course.dates import due_dates_of, own_due_dates_of
 from autograder.instructor.course.due_dates import AS_WRITTEN
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.matching import Clue, Directory, any_of
 from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.course.roster import Student, read_roster, students_of
+from autograder.instructor.course.tables import TableError, read_table
 from autograder.instructor.facts import update_gradebook
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, read_capped
@@ -63,13 +63,7 @@ class CollectRequest:
 
 @dataclass(frozen=True)
 class Collection:
-    """An open download, and the plan to collect it.
-
-    Attributes:
-        plan: for its files.
-        situation: of the course folder.
-        entries: the files that are read, by digest.
-    """
+    """The plan to collect an open download, the situation that it is made for, and the files to read, by digest."""
 
     plan: Plan
     situation: Situation
@@ -85,11 +79,7 @@ def planned_collection(
 ) -> Iterator[Collection]:
     """Open a download and plan its collection; the download stays open in the block.
 
-    Args:
-        folder: the course folder.
-        course: whose assignments have due dates.
-        request: what to collect.
-        on_read: called after each file, with its name.
+    After each file that is read, ``on_read`` is called with its name.
 
     Raises:
         CourseFolderError: there is no class, an assignment or a choice is unknown, or the download cannot be read.
@@ -122,7 +112,7 @@ def planned_collection(
             {work: _placed_work(folder, *work) for work in works},
             due,
             datetime.now(UTC),
-            read_times(request.times, students, zone) if request.times else {},
+            _read_times(request.times, students, zone) if request.times else {},
             own_due,
         )
         plan = make_plan(files, situation, only=request.assignment, choice=request.choice, force=request.force)
@@ -150,16 +140,59 @@ def _downloaded_files(
     if request.student is None:
         files = read_all(entries)
     else:
-        when = parse_time(request.at, zone) if request.at is not None else None
+        when = _time(request.at, zone) if request.at is not None else None
         if request.at is not None and when is None:
-            raise CourseFolderError(f"--at {request.at!r} is no time: write “{AS_WRITTEN}{zone_hint(zone)}”")
-        files = files_of_student(entries, request.student, students, when)
+            raise CourseFolderError(f"--at {request.at!r} is no time: write “{AS_WRITTEN}{_zone_hint(zone)}”")
+        if request.student not in {known.id for known in students}:
+            raise CourseFolderError(
+                f"--student {request.student}: the roster has no such id; add the student to roster.csv first"
+            )
+        owners = ((Clue("id", request.student),),)
+        standing = ENTERED if when else CLAIMED
+        files = [DownloadedFile(entry, BY_HAND, owners, when, standing) for entry in entries]
     if request.worksheet is None:
         return files
     if zone is None:  # Moodle shows times in the time zone of the instructor
         raise CourseFolderError("a worksheet's times have no time zone: fill in due_dates.csv first, which says yours")
     participants = read_worksheet(request.worksheet, zone)
     return [with_worksheet(file, participants) for file in files]
+
+
+def _read_times(path: Path, students: Sequence[Student], zone: tzinfo | None) -> dict[str, datetime]:
+    """Return when students handed in, by id, from a table with the columns ``student`` and ``time``.
+
+    Any name by which the roster knows a student will do.
+    """
+    table, directory = read_table(path), Directory(students)
+    if not table.has("student") or not table.has("time"):
+        raise TableError(f"{path} lacks a column student or a column time")
+    times = {}
+    for row in table.rows:
+        match = directory.find(any_of(row.cells.get("student", "")))
+        if match.student is None:
+            raise table.error(row, match.reason)
+        text = row.cells.get("time", "")
+        when = _time(text, zone)
+        if when is None:
+            raise table.error(row, f"{text!r} is no time: write {AS_WRITTEN}{_zone_hint(zone)}")
+        times[match.student.id] = when
+    return times
+
+
+def _time(text: str, zone: tzinfo | None) -> datetime | None:
+    """Return a time as people write it, with its time zone or in the given one; None where it is none."""
+    try:
+        when = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    if ":" not in text or (when.tzinfo is None and zone is None):
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=zone)
+
+
+def _zone_hint(zone: tzinfo | None) -> str:
+    """Return what else a time needs where no due date says a time zone."""
+    return "" if zone else "+01:00, with its time zone, since due_dates.csv has none"
 
 
 def _placed_work(folder: CourseFolder, student: str, assignment: str) -> PlacedWork:

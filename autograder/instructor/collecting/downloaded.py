@@ -11,6 +11,7 @@ from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.course.attempts import CLAIMED, Standing
 from autograder.instructor.course.matching import Clue
 
+BY_HAND = "by hand"  # the system of what the instructor has said to be one student's
 TIMESTAMP = "timestamp.txt"  # in which nbgrader writes when a submission was handed in
 
 
@@ -73,11 +74,6 @@ def shared_folders(entries: Sequence[Entry]) -> int:
     folders = [entry.parts[:-1] for entry in entries if entry.parts]
     levels = zip(*folders, strict=False)
     return sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
-
-
-def outermost(entry: Entry, depth: int) -> tuple[str, ...]:
-    """Return the names of an entry's path that the system may have given."""
-    return entry.parts[: depth + 1]
 
 
 def outermost_folders(entry: Entry, depth: int) -> tuple[str, ...]:

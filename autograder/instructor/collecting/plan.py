@@ -6,18 +6,30 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
-from autograder.instructor.collecting.by_hand import SYSTEM as BY_HAND
+from autograder.instructor.collecting.downloaded import BY_HAND
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.recognising import RecognisedFile
-from autograder.instructor.collecting.selection import WRITES, Action, PlacedWork, action_for, chosen_of, with_new
-from autograder.instructor.course.attempts import ENTERED, Attempt
+from autograder.instructor.course.attempts import CLAIMED, ENTERED, Attempt
 from autograder.instructor.course.due_dates import seconds_late
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.matching import Directory, Match
 from autograder.instructor.course.roster import Student
+from autograder.receipts import PACKED
 
 MatchedFiles = Sequence[tuple[RecognisedFile, Sequence[Match]]]  # each with whom its owners were found to be
+OwnFiles = Sequence[tuple[RecognisedFile, str]]  # one student's, each with the kind of the clue that said so
+Action = Literal["new", "newer", "other attempt", "as it is", "blocked", "no such attempt"]
+WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
+
+
+@dataclass(frozen=True)
+class PlacedWork:
+    """The digest of the notebook in ``submitted/STUDENT/ASSIGNMENT/`` and the text of its timestamp.txt, if any."""
+
+    digest: str = ""
+    stamp: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,15 +153,6 @@ class Plan:
         return not unplaced and not any(file.matters for file in self.excluded)
 
 
-@dataclass(frozen=True)
-class StudentFile:
-    """A notebook that was found to be one student's, and the kind of the clue that said so."""
-
-    file: RecognisedFile
-    student: Student
-    matched_by: str
-
-
 def make_plan(
     files: Iterable[RecognisedFile],
     situation: Situation,
@@ -158,22 +161,19 @@ def make_plan(
     choice: str = "last",
     force: bool = False,
 ) -> Plan:
-    """Plan the collection of some files.
+    """Plan the collection of a download's files: of one assignment only, or of all that occur.
 
-    Args:
-        files: of the download.
-        situation: of the course folder.
-        only: this assignment; None for all that occur.
-        choice: of the attempts: ``first``, ``last`` or a number.
-        force: replace also what was not collected.
+    The attempt to be graded is the ``first``, the ``last`` or one by its number; force replaces also what was not
+    collected.
     """
     files = list(files)
     owners = owners_of([file.downloaded for file in files], Directory(situation.students))
     matched = list(zip(files, owners, strict=True))
     works = _files_by_work(matched, situation, only)
+    students = {student.id: student for student in situation.students}
     submissions = tuple(
-        _submission_plan(works[work], situation, choice, force=force)
-        for work in sorted(works, key=lambda work: (work[1], work[0]))
+        _submission_plan(students[student], assignment, works[student, assignment], situation, choice, force=force)
+        for student, assignment in sorted(works, key=lambda work: (work[1], work[0]))
     )
     assignments = [only] if only else list(dict.fromkeys(submission.assignment for submission in submissions))
     missing = {name: _missing(name, situation, works) for name in assignments}
@@ -186,23 +186,18 @@ def make_plan(
     return Plan(submissions, tuple(excluded), absent, assignments[0] if len(assignments) == 1 else "")
 
 
-def _files_by_work(matched: MatchedFiles, situation: Situation, only: str | None) -> dict[Work, list[StudentFile]]:
-    works: dict[Work, list[StudentFile]] = defaultdict(list)
+def _files_by_work(matched: MatchedFiles, situation: Situation, only: str | None) -> Mapping[Work, OwnFiles]:
+    works: dict[Work, list[tuple[RecognisedFile, str]]] = defaultdict(list)
     for file, matches in matched:
         if not file.assignment or only not in (None, file.assignment):
             continue
         for match in matches:
             if match.student:
-                timed = _with_time(file, situation.times.get(match.student.id))
-                works[match.student.id, file.assignment].append(StudentFile(timed, match.student, match.by))
+                own, when = file, situation.times.get(match.student.id)
+                if when and not file.downloaded.when:  # the instructor's word counts where the system says nothing
+                    own = replace(file, downloaded=replace(file.downloaded, when=when, standing=ENTERED))
+                works[match.student.id, file.assignment].append((own, match.by))
     return works
-
-
-def _with_time(file: RecognisedFile, when: datetime | None) -> RecognisedFile:
-    """Return a file with the time that the instructor gives, where its system gives none."""
-    if when is None or file.downloaded.when is not None:
-        return file
-    return replace(file, downloaded=replace(file.downloaded, when=when, standing=ENTERED))
 
 
 def _missing(assignment: str, situation: Situation, works: Container[Work]) -> tuple[Student, ...]:
@@ -257,31 +252,88 @@ def _collected_by_hand(situation: Situation) -> dict[tuple[str, str], list[Stude
     return by_hand
 
 
-def _submission_plan(files: Sequence[StudentFile], situation: Situation, choice: str, *, force: bool) -> SubmissionPlan:
-    student, assignment = files[0].student, files[0].file.assignment
+def _submission_plan(
+    student: Student, assignment: str, files: OwnFiles, situation: Situation, choice: str, *, force: bool
+) -> SubmissionPlan:
     work = (student.id, assignment)
     before, placed = situation.kept.get(work, ()), situation.placed(work)
-    attempts = with_new(before, [own.file for own in files], situation.now)
+    attempts = with_new(before, [file for file, _ in files], situation.now)
     chosen = chosen_of(attempts, choice)
-    of_chosen = [own for own in files if chosen and _is_of(own.file, chosen)]
-    own = of_chosen[0] if of_chosen else files[-1]
+    of_chosen = [
+        (file, matched_by)
+        for file, matched_by in files
+        if chosen and file.digest == chosen.digest and file.downloaded.when in (chosen.when, None)
+    ]
+    file, matched_by = of_chosen[0] if of_chosen else files[-1]
     action = action_for(chosen, attempts, placed, force=force)
-    if action == "as it is" and own.file.downloaded.standing == ENTERED and chosen and placed.stamp != chosen.stamp:
+    if action == "as it is" and file.downloaded.standing == ENTERED and chosen and placed.stamp != chosen.stamp:
         action = "newer"  # a time that was written there before, and is corrected
     return SubmissionPlan(
         student,
         assignment,
         attempts,
         chosen,
-        own.matched_by,
+        matched_by,
         seconds_late(chosen.when, situation.own_due.get(work, situation.due.get(assignment))) if chosen else 0.0,
         action,
-        note=own.file.note if of_chosen else "",
-        doubt=own.file.downloaded.doubt if of_chosen else "",
+        note=file.note if of_chosen else "",
+        doubt=file.downloaded.doubt if of_chosen else "",
         placed=placed,
         learned=attempts != before,
     )
 
 
-def _is_of(file: RecognisedFile, attempt: Attempt) -> bool:
-    return file.digest == attempt.digest and file.downloaded.when in (attempt.when, None)
+def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: datetime) -> tuple[Attempt, ...]:
+    """Return the attempts with those of a download that are not among them, in the order of time.
+
+    Where nothing says when something was handed in, that was before it was first met; the system's numbers, and then
+    the time of the file, order what was met together.
+    """
+    attempts = list(before)
+    for file in sorted(files, key=_order):
+        downloaded = file.downloaded
+        corrects = downloaded.standing == ENTERED  # then the instructor's word stands
+        path, system = downloaded.entry.name, downloaded.system
+        new = Attempt(0, file.digest, downloaded.when, downloaded.late, now, path, system, downloaded.standing)
+        known = [at for at, old in enumerate(attempts) if new.same_as(old) or (corrects and new.digest == old.digest)]
+        if not known:
+            last = max((attempt.number for attempt in attempts), default=0)
+            attempts.append(replace(new, number=max(last + 1, downloaded.number or 0)))
+            continue
+        met = attempts[known[0]]
+        if met.when is None or new.standing != CLAIMED:  # its time is known now, or proved
+            attempts[known[0]] = replace(met, when=new.when, standing=new.standing)
+    return tuple(attempts)
+
+
+def _order(file: RecognisedFile) -> tuple[float, int, int, bool, float, str]:
+    downloaded, entry = file.downloaded, file.downloaded.entry
+    when = downloaded.when.timestamp() if downloaded.when else 0.0
+    # Where a whole folder is handed in, the notebook may have gone on since `hand_in()` packed a copy of it.
+    is_live = PACKED not in entry.parts[:-1]
+    return when, downloaded.upload, downloaded.number or 0, is_live, entry.modified, entry.name
+
+
+def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
+    """Return the attempt that is to be graded: ``first``, ``last`` or one by its number."""
+    in_time = sorted(attempts, key=lambda attempt: (attempt.when or attempt.collected, attempt.number))
+    if choice in ("first", "last"):
+        return in_time[0 if choice == "first" else -1]
+    return next((attempt for attempt in attempts if str(attempt.number) == choice), None)
+
+
+def action_for(chosen: Attempt | None, attempts: Sequence[Attempt], placed: PlacedWork, *, force: bool) -> Action:
+    """Return what is to be done with the chosen attempt, where something may be in its place."""
+    if chosen is None:
+        return "no such attempt"
+    collected = {attempt.digest for attempt in attempts}
+    stamps = {attempt.stamp for attempt in attempts} | {""}
+    is_stamped = placed.stamp == chosen.stamp or placed.stamp not in stamps or not chosen.stamp
+    if placed.digest == chosen.digest and is_stamped:
+        return "as it is"
+    if not placed.digest and not placed.stamp:
+        return "new"
+    if not force and (placed.digest not in collected or placed.stamp not in stamps):
+        return "blocked"
+    replaced = next((attempt for attempt in attempts if attempt.digest == placed.digest), None)
+    return "newer" if replaced is None or replaced.number <= chosen.number else "other attempt"

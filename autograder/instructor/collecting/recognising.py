@@ -52,7 +52,8 @@ Answers = Mapping[str, frozenset[str]]  # the cells in which exercises are answe
 
 def answers_of(folder: CourseFolder) -> dict[str, frozenset[str]]:
     """Return the ids of the cells in which each released assignment is answered."""
-    return {name: _answer_ids(read_notebook(folder.released(name))) for name in folder.assignments()}
+    notebooks = {name: read_notebook(folder.released(name)) for name in folder.assignments()}
+    return {name: _grade_ids(filter(is_answer, notebook.cells)) for name, notebook in notebooks.items()}
 
 
 def recognise(file: DownloadedFile, answers: Answers) -> RecognisedFile:
@@ -70,7 +71,7 @@ def recognise(file: DownloadedFile, answers: Answers) -> RecognisedFile:
     except EntryRefused as refused:
         return RecognisedFile(file, note=str(refused))
     try:
-        assignment, note = _by_cells(_cell_ids(parse_notebook(content, name)), named, answers)
+        assignment, note = _by_cells(_grade_ids(parse_notebook(content, name).cells), named, answers)
     except MalformedNotebook as error:
         assignment, note = named, str(error).removeprefix(f"{name} ") if named else NO_NOTEBOOK
     return RecognisedFile(file, assignment, hashlib.sha256(content).hexdigest() if assignment else "", note)
@@ -97,9 +98,5 @@ def _named(file: str, assignments: Iterable[str]) -> str:
     return next((name for name in names if re.search(rf"(?:(?<!\w)|_){re.escape(name)}(?!\w)", file)), "")
 
 
-def _cell_ids(notebook: NotebookNode) -> frozenset[str]:
-    return frozenset(grade_id for cell in notebook.cells if (grade_id := grade_id_of(cell)))
-
-
-def _answer_ids(notebook: NotebookNode) -> frozenset[str]:
-    return frozenset(grade_id for cell in notebook.cells if is_answer(cell) and (grade_id := grade_id_of(cell)))
+def _grade_ids(cells: Iterable[NotebookNode]) -> frozenset[str]:
+    return frozenset(filter(None, map(grade_id_of, cells)))

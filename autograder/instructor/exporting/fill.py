@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from autograder.instructor.course.roster import POINTS_POSSIBLE, Student
 from autograder.instructor.exporting import ExportError
@@ -21,6 +23,7 @@ from autograder.instructor.exporting.tables import BOM, unguarded
 from autograder.instructor.marks import Mark, number
 
 DELIMITERS = ",;\t"
+CANVAS_NUMBER = re.compile(r" \(\d+\)$")  # that Canvas puts behind an assignment's title
 # What Canvas writes in the place of a mark (lib/gradebook_exporter.rb); importing a mark instead would undo it.
 NO_MARK = {EXCUSED, "N/A"}
 K = TypeVar("K")
@@ -50,10 +53,7 @@ class FilledFile:
 def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledFile:
     """Return a gradebook of Canvas's or a grading worksheet of Moodle's with the marks of one assignment in it.
 
-    Args:
-        text: of the file.
-        marks: of one assignment, one for each student.
-        column: the assignment's column in Canvas's gradebook, where it is not called as the assignment is.
+    Canvas's column has to be named where it is not called as the assignment is.
 
     Raises:
         ExportError: it is neither, or does not fit the marks.
@@ -68,16 +68,16 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
             "English, with the columns Identifier and Grade"
         )
     grade = _canvas_column(header, marks[0].assignment, column) if is_canvas else header.index("Grade")
-    number_column = "ID" if is_canvas else "Identifier"
     remark = header.index("Feedback comments") if "Feedback comments" in header and not is_canvas else None
     people = _rows_of_people(table, is_canvas, grade, marks[0].max_score, header)
-    called = [_called(row, header) for row in people]
-    whose = _match(people, called, header, [mark.student for mark in marks])
+    known = [_by_column(row, header) for row in people]
+    whose = _match(known, [mark.student for mark in marks])
     by_student = {mark.student.id: mark for mark in marks}
     without, kept, changed = list[str](), dict[str, list[str]](), list[str]()
     filled = 0
     for at, row in enumerate(people):
-        mark, who = by_student.get(whose.get(at, "")), f"{called[at]} ({_cell(row, header, number_column)})"
+        mark = by_student.get(whose.get(at, ""))
+        who = f"{known[at][NAME]} ({known[at].get('ID' if is_canvas else 'Identifier', '')})"
         old = row[grade].strip() if grade < len(row) else ""
         if is_canvas and old.upper() in NO_MARK:
             kept.setdefault(old, []).append(who)
@@ -114,18 +114,15 @@ def _written(rows: Sequence[Sequence[str]], text: str, delimiter: str) -> str:
     """Return rows as the text has them: its mark of encoding, its line ends, and all cells quoted where it does so."""
     out = io.StringIO(newline="")
     end = "\r\n" if "\r\n" in text else "\n"
-    all_quoted = text.removeprefix(BOM).startswith('"')
-    table = csv.writer(
-        out, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
-    )
-    table.writerows(rows)
+    quoted: Literal[0, 1] = csv.QUOTE_ALL if text.removeprefix(BOM).startswith('"') else csv.QUOTE_MINIMAL
+    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoted).writerows(rows)
     return (BOM if text.startswith(BOM) else "") + out.getvalue()
 
 
 def _canvas_column(header: Sequence[str], assignment: str, column: str | None) -> int:
     """Return which column is the assignment's: called so, or so with Canvas's number behind it."""
     wanted = column or assignment
-    found = [at for at, name in enumerate(header) if name == wanted or _title(name) == wanted]
+    found = [at for at, name in enumerate(header) if wanted in (name, CANVAS_NUMBER.sub("", name))]
     if len(found) == 1:
         return found[0]
     known = ", ".join(name for name in header[5:] if "(read only)" not in name) or "no other"
@@ -135,28 +132,22 @@ def _canvas_column(header: Sequence[str], assignment: str, column: str | None) -
     )
 
 
-def _title(name: str) -> str:
-    title, bracket, rest = name.rpartition(" (")
-    return title if bracket and rest.endswith(")") and rest[:-1].isdigit() else name
-
-
 def _rows_of_people(
     table: Sequence[list[str]], is_canvas: bool, grade: int, possible: float, header: Sequence[str]
 ) -> list[list[str]]:
     """Return the rows that are a student's, having seen to it that the points fit."""
+    rows = list(filter(None, table[1:]))
     if is_canvas:
-        people = []
-        for row in filter(None, table[1:]):
+        for row in rows:
             if POINTS_POSSIBLE in row[0]:
                 _require_points(row, grade, possible)
-            elif "".join(row[:2]).strip():  # else it says what is posted by hand
-                people.append(row)
-        return people
+        # A row without a name says what is posted by hand.
+        return [row for row in rows if POINTS_POSSIBLE not in row[0] and "".join(row[:2]).strip()]
     lower = [name.lower() for name in header]
-    for row in table[1:]:
-        if "maximum grade" in lower:
+    if "maximum grade" in lower:
+        for row in rows:
             _require_points(row, lower.index("maximum grade"), possible)
-    return list(filter(None, table[1:]))
+    return rows
 
 
 def _require_points(row: Sequence[str], column: int, possible: float) -> None:
@@ -176,21 +167,10 @@ def _points(text: str) -> float | None:
         return None
 
 
-def _called(row: Sequence[str], header: Sequence[str]) -> str:
-    """Return the name that a row has, in the file's own order of its parts."""
-    return ", ".join(filter(None, (_cell(row, header, name) for name in NAMES)))
-
-
-def _cell(row: Sequence[str], header: Sequence[str], column: str) -> str:
-    at = header.index(column) if column in header else len(row)
-    return row[at].strip() if at < len(row) else ""
-
-
 NAMES = ("Student", "LastName", "FirstName", "Full name")
 NAME = "name"  # in one column or in two
-Key = Callable[[Student], str]
 # Which column may hold what, the surest first.
-KEYS: Sequence[tuple[str, Key]] = (
+KEYS: Sequence[tuple[str, Callable[[Student], str]]] = (
     ("ID", lambda student: student.lms_user_id),
     ("Identifier", lambda student: student.lms_user_id),
     ("SIS User ID", lambda student: student.id),
@@ -207,19 +187,20 @@ KEYS: Sequence[tuple[str, Key]] = (
 )
 
 
-def _match(
-    people: Sequence[Sequence[str]], called: Sequence[str], header: Sequence[str], students: Sequence[Student]
-) -> dict[int, str]:
+def _by_column(row: Sequence[str], header: Sequence[str]) -> dict[str, str]:
+    """Return what a row says by column, of two of one title the first, and the name, in the file's own order."""
+    cells = dict(reversed([*zip(header, map(str.strip, row), strict=False)]))
+    return cells | {NAME: ", ".join(filter(None, map(cells.get, NAMES)))}
+
+
+def _match(people: Sequence[Mapping[str, str]], students: Sequence[Student]) -> dict[int, str]:
     """Return the student's id by the number of the row, each student once, by the surest thing that is known."""
     found: dict[int, str] = {}
     for column, key in KEYS:
-        if column not in (*header, NAME):
-            continue
         known = set(found.values())
         index = _unique({student.id: _folded(key(student)) for student in students if student.id not in known})
-        cells = called if column == NAME else [_cell(row, header, column) for row in people]
-        there = {row: _folded(cell) for row, cell in enumerate(cells)}
-        rows = _unique({row: value for row, value in there.items() if row not in found})
+        cells = {row: _folded(person.get(column, "")) for row, person in enumerate(people) if row not in found}
+        rows = _unique(cells)
         found |= {rows[value]: index[value] for value in rows if value in index}
     return found
 
@@ -230,7 +211,5 @@ def _folded(text: str) -> str:
 
 def _unique(values: Mapping[K, str]) -> dict[str, K]:
     """Return keys by value, without those that several have, and without the empty one."""
-    counts: dict[str, list[K]] = {}
-    for key, value in values.items():
-        counts.setdefault(value, []).append(key)
-    return {value: keys[0] for value, keys in counts.items() if value and len(keys) == 1}
+    counts = Counter(values.values())
+    return {value: key for key, value in values.items() if value and counts[value] == 1}

@@ -13,10 +13,23 @@ from autograder.instructor.exporting.moodle import moodle_csv
 from autograder.instructor.exporting.tables import csv_text
 from autograder.instructor.marks import Mark
 
-COLUMNS = (
-    *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
-    *("raw_score", "late_submission_penalty", "score", "max_score", "status", "late", "lms_user_id", "time"),
-)
+COLUMNS: Mapping[str, Callable[[Mark], str]] = {
+    "assignment": lambda mark: mark.assignment,
+    "duedate": lambda mark: str(mark.due or ""),
+    "timestamp": lambda mark: str(mark.submitted_at or ""),
+    "student_id": lambda mark: mark.student.id,
+    "last_name": lambda mark: mark.student.last_name,
+    "first_name": lambda mark: mark.student.first_name,
+    "email": lambda mark: mark.student.email,
+    "raw_score": lambda mark: "" if mark.raw_score is None else repr(mark.raw_score),
+    "late_submission_penalty": lambda mark: repr(mark.penalty),
+    "score": lambda mark: "" if mark.final_score is None else repr(mark.final_score),
+    "max_score": lambda mark: repr(mark.max_score),
+    "status": lambda mark: mark.status,
+    "late": lambda mark: "yes" if mark.is_late else "no",
+    "lms_user_id": lambda mark: mark.student.lms_user_id,
+    "time": lambda mark: mark.standing,
+}
 
 
 def plain_csv(marks: Sequence[Mark]) -> str:
@@ -27,28 +40,7 @@ def plain_csv(marks: Sequence[Mark]) -> str:
     instructor's to say. So has work with an unmarked answer; its raw score says what it has so far. The last column
     says how the timestamp is known: ``proved``, ``entered by the instructor`` or ``claimed``.
     """
-    return csv_text([COLUMNS, *(_csv_row(mark) for mark in marks)])
-
-
-def _csv_row(mark: Mark) -> tuple[str, ...]:
-    student = mark.student
-    return (
-        mark.assignment,
-        str(mark.due or ""),
-        str(mark.submitted_at or ""),
-        student.id,
-        student.last_name,
-        student.first_name,
-        student.email,
-        "" if mark.raw_score is None else repr(mark.raw_score),
-        repr(mark.penalty),
-        "" if mark.final_score is None else repr(mark.final_score),
-        repr(mark.max_score),
-        mark.status,
-        "yes" if mark.is_late else "no",
-        student.lms_user_id,
-        mark.standing,
-    )
+    return csv_text([tuple(COLUMNS), *([cell(mark) for cell in COLUMNS.values()] for mark in marks)])
 
 
 STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")

@@ -17,16 +17,12 @@ from autograder.instructor.marks import Mark
 from autograder.verdicts import VerdictRecord, labelled_lines, shown_diagnosis
 
 MAX_OUTPUT = 4000
-# A fixed date makes the same marks the same bytes.
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def results(mark: Mark, hidden: str = "visible") -> dict[str, Any]:
-    """Return what Gradescope shows of one mark, as JSON values.
+    """Return what Gradescope shows of a graded submission's mark, as JSON values.
 
-    Args:
-        mark: of a graded submission.
-        hidden: when students see how hidden checks went, in Gradescope's words, such as ``after_due_date``.
+    When students see how hidden checks went is said in Gradescope's words, such as ``after_due_date``.
     """
     exercises = list(dict.fromkeys(verdict["exercise"] for verdict in mark.verdicts))
     numbers = dict.fromkeys(exercises, 0)
@@ -67,7 +63,8 @@ def gradescope_zip(marks: Sequence[Mark]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for mark in marks:
             if mark.score is not None:
-                name = zipfile.ZipInfo(f"{mark.assignment}/{mark.student.id}/results.json", ZIP_DATE)
+                # It has the same date whenever it is made, which makes the same marks the same bytes.
+                name = zipfile.ZipInfo(f"{mark.assignment}/{mark.student.id}/results.json")
                 name.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(name, json.dumps(results(mark), indent=1, ensure_ascii=False))
     return out.getvalue()

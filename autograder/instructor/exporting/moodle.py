@@ -10,7 +10,7 @@ this one to Grades, Import, CSV file, which finds students by their e-mail addre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from itertools import groupby
 
@@ -19,10 +19,7 @@ from autograder.instructor.exporting.tables import csv_text
 from autograder.instructor.marks import Mark, number
 
 PARTICIPANT = "Participant "
-HEADER = (
-    *("Identifier", "Full name", "ID number", "Email address", "Status", "Grade", "Maximum grade"),
-    *("Grade can be changed", "Last modified (submission)", "Last modified (grade)", "Feedback comments"),
-)
+TIME = "%A, %-d %B %Y, %-I:%M %p"
 
 
 def moodle_csv(marks: Sequence[Mark]) -> str:
@@ -33,24 +30,7 @@ def moodle_csv(marks: Sequence[Mark]) -> str:
     """
     if len({mark.assignment for mark in marks}) > 1:
         raise ExportError("Moodle takes the marks of one assignment at a time: name one")
-    return csv_text([HEADER, *(_row(mark) for mark in marks)])
-
-
-def _row(mark: Mark) -> tuple[str, ...]:
-    student = mark.student
-    return (
-        f"{PARTICIPANT}{student.lms_user_id}" if student.lms_user_id else "",
-        student.name,
-        student.id,
-        student.email,
-        "Submitted for grading" if mark.handed_in else "No submission",
-        "" if mark.final_score is None else number(mark.final_score),
-        number(mark.max_score),
-        "Yes",
-        f"{mark.submitted_at:%A, %-d %B %Y, %-I:%M %p}" if mark.submitted_at else "-",
-        "-",
-        comment(mark),
-    )
+    return csv_text([tuple(COLUMNS), *([cell(mark) for cell in COLUMNS.values()] for mark in marks)])
 
 
 def comment(mark: Mark) -> str:
@@ -67,3 +47,18 @@ def comment(mark: Mark) -> str:
         said.append(f"{exercise}: {points} of {possible} points{lost}")
     said += [mark.lateness] if mark.lateness else []
     return escape(". ".join(said) + "." if said else "", quote=False)
+
+
+COLUMNS: Mapping[str, Callable[[Mark], str]] = {
+    "Identifier": lambda mark: mark.student.lms_user_id and f"{PARTICIPANT}{mark.student.lms_user_id}",
+    "Full name": lambda mark: mark.student.name,
+    "ID number": lambda mark: mark.student.id,
+    "Email address": lambda mark: mark.student.email,
+    "Status": lambda mark: "Submitted for grading" if mark.handed_in else "No submission",
+    "Grade": lambda mark: "" if mark.final_score is None else number(mark.final_score),
+    "Maximum grade": lambda mark: number(mark.max_score),
+    "Grade can be changed": lambda mark: "Yes",
+    "Last modified (submission)": lambda mark: f"{mark.submitted_at:{TIME}}" if mark.submitted_at else "-",
+    "Last modified (grade)": lambda mark: "-",
+    "Feedback comments": comment,
+}

@@ -36,7 +36,7 @@ def write_gradescope_bundle(target: Path, released: Path, course: Course, *, fro
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "source"
         root.mkdir()
-        course_wheel(course, root)
+        _build_course(course, root)
         notebook = read_notebook(released)
         notebook.metadata[RECORD] |= {CONTENTS: asdict(course.contents(room_of(notebook))), FROM_SCRATCH: from_scratch}
         nbformat.write(notebook, root / released.name)
@@ -49,12 +49,8 @@ def write_gradescope_bundle(target: Path, released: Path, course: Course, *, fro
     return target
 
 
-def course_wheel(course: Course, target: Path) -> Path:
-    """Build the wheel of the whole course, grader and solutions, into a folder.
-
-    Raises:
-        BundleError: it could not be built.
-    """
+def _build_course(course: Course, target: Path) -> None:
+    """Build the wheel of the whole course, grader and solutions, into a folder."""
     repository = course.folder.parent
     if not (repository / PROJECT_FILES[0]).exists():
         raise BundleError(f"{repository} is not the course's repository: run pip install -e '.[dev]' in it")
@@ -64,7 +60,7 @@ def course_wheel(course: Course, target: Path) -> Path:
             shutil.copy(repository / name, stage / name)
         for package in (PACKAGE, course.folder):
             shutil.copytree(package, stage / package.name, ignore=shutil.ignore_patterns("__pycache__", "records"))
-        return pip_wheel(stage, target)
+        pip_wheel(stage, target)
 
 
 def _filled_in(script: str, course: Course) -> str:

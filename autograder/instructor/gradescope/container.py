@@ -18,6 +18,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -41,9 +42,9 @@ from autograder.notebooks.graft import (
     is_written,
     parse_notebook,
     read_capped,
+    read_notebook,
     room_of,
 )
-from autograder.notebooks.graft import read_notebook as read_released
 from autograder.sandbox import Limits, NoSandbox, Program, RunResult, Sandbox, isolation
 from autograder.sections import Contents
 
@@ -90,13 +91,13 @@ def grade(source: Path, submission: Path) -> dict[str, Any]:
         NoSandbox: student code cannot be shut in.
     """
     (path,) = source.glob("*.ipynb")
-    released, course, seed = read_released(path), Course.installed(), secrets.randbits(32)
+    released, course, seed = read_notebook(path), Course.installed(), secrets.randbits(32)
     expect, walls, notes = BundledExpectations.of(course, released), "nothing was run", list[str]()
 
     def submitted() -> NotebookNode:
-        found = submitted_notebook(submission, room_of(released), path.name)
-        notes.extend(found.notes)
-        return found.notebook
+        notebook, note = submitted_notebook(submission, room_of(released), path.name)
+        notes.extend([note] if note else [])
+        return notebook
 
     def run(program: Program) -> RunResult:
         nonlocal walls
@@ -138,23 +139,17 @@ def mark_of(released: NotebookNode, record: Record, notes: Sequence[str]) -> Mar
     return replace(mark, notes=[*notes, *mark.notes])
 
 
-@dataclass(frozen=True)
-class ChosenNotebook:
-    """The notebook of an assignment among what was handed in, and what to say about the choice."""
-
-    notebook: NotebookNode
-    notes: tuple[str, ...] = ()
-
-
-def submitted_notebook(submission: Path, room: str, name: str) -> ChosenNotebook:
+def submitted_notebook(submission: Path, room: str, name: str) -> tuple[NotebookNode, str]:
     """Find the notebook of a room by its cells, whatever its file is called; the released name comes first.
+
+    Where several were handed in, which one counts is said, too.
 
     Raises:
         MalformedNotebook: there is none; the message is for the student.
     """
     found: dict[str, NotebookNode] = {}
     complaints = []
-    for path in _files(submission):
+    for path in islice(_files(submission), MAX_FILES):
         shown = str(path.relative_to(submission))
         is_named_so = path.name.endswith(".ipynb")
         try:
@@ -167,7 +162,7 @@ def submitted_notebook(submission: Path, room: str, name: str) -> ChosenNotebook
     if ours:
         chosen = min(ours, key=lambda shown: (Path(shown).name != name, shown.count("/"), shown))
         others = ", ".join(shown for shown in ours if shown != chosen)
-        return ChosenNotebook(found[chosen], (f"{chosen} counts; also handed in: {others}",) if others else ())
+        return found[chosen], f"{chosen} counts; also handed in: {others}" if others else ""
     if complaints:
         raise MalformedNotebook(complaints[0])
     if found:
@@ -176,14 +171,11 @@ def submitted_notebook(submission: Path, room: str, name: str) -> ChosenNotebook
 
 
 def _files(submission: Path) -> Iterator[Path]:
-    """Give the first files of a submission. A link is none: it may lead to the reference."""
-    given = 0
+    """Give the files of a submission. A link is none: it may lead to the reference."""
     for folder, inner, names in os.walk(submission):
         inner[:] = sorted(set(inner) - NOT_THEIRS)
-        for path in (Path(folder, each) for each in sorted(names)):
-            if given < MAX_FILES and path.is_file() and not path.is_symlink():
-                given += 1
-                yield path
+        paths = (Path(folder, name) for name in sorted(names))
+        yield from (path for path in paths if path.is_file() and not path.is_symlink())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.questions import WrittenQuestion, question_for
+from autograder.instructor.course.questions import question_for
 from autograder.notebooks.graft import HIDDEN, RECORD, is_answer, is_graded, is_written
 from autograder.reports.html import CONTROLS
 
@@ -73,16 +73,17 @@ class ShowForGrading(NbGraderPreprocessor):  # type: ignore[misc]
         folder, record = CourseFolder(Path(CourseDirectory(parent=self).root)), nb.metadata[RECORD]
         question = question_for(folder, Course.installed(), record["assignment"], record["room"])
         shown = nbformat.from_dict(nb)
-        shown.cells = [nbformat.v4.new_markdown_cell(_beside(question)), *written, *others]
+        # What is needed to mark stands before what explains it.
+        parts = [
+            f"**Question.** {question.asks}",
+            "## Rubric",
+            question.rubric,
+            "## Model answer",
+            question.model_answer,
+        ]
+        shown.cells = [nbformat.v4.new_markdown_cell("\n\n".join(parts)), *written, *others]
         resources["config_dir"] = str(STYLE)
         return shown, resources
-
-
-def _beside(question: WrittenQuestion) -> str:
-    """Return question, rubric and model answer: what is needed to mark stands before what explains it."""
-    return (
-        f"**Question.** {question.asks}\n\n## Rubric\n\n{question.rubric}\n\n## Model answer\n\n{question.model_answer}"
-    )
 
 
 class HideHiddenChecks(NbGraderPreprocessor):  # type: ignore[misc]

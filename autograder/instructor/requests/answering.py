@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from autograder.checks import Check, checks_of
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.errors import AutograderError, plain
 from autograder.instructor.course.attempts import kept
@@ -33,15 +36,6 @@ from autograder.verdicts import labelled_lines, shown_diagnosis
 
 MAX_SEEN = 60  # lines of what a check saw
 
-HEAD = """# Requests about marks
-
-Made by `autograder requests`, which has changed no mark. Read each request, edit its answer and send it. What stands
-under *For you* is not for students.
-"""
-MEND = """If the check is wrong, mend it and, before anything is written, see who else changes:
-
-    autograder grade {assignment} --dry-run
-"""
 NO_RECEIPT = "it gives no receipt"
 GRADED = "its receipt is that of the notebook that was graded"
 
@@ -67,22 +61,16 @@ class Answered:
 
 @dataclass(frozen=True)
 class Group:
-    """The requests about one thing.
-
-    Attributes:
-        assignment: its id, as known here; or as the requests write it.
-        about: ``Exercise.check``, ``written answer`` or ``something else``.
-        answered: the requests.
-    """
+    """The requests about one thing of an assignment: ``Exercise.check``, ``written answer`` or ``something else``."""
 
     assignment: str
     about: str
     answered: Sequence[Answered]
 
     @property
-    def check(self) -> Check | None:
-        """The check; None where they are not about one that could be run."""
-        return next((one.mark.check for one in self.answered if one.mark), None)
+    def mark(self) -> ExplainedMark | None:
+        """A mark by their check; None where they are not about one that could be run."""
+        return next((one.mark for one in self.answered if one.mark), None)
 
 
 def answer(
@@ -105,7 +93,7 @@ def answer(
             groups[one.request.assignment, about].append(answered)
             on_answer(one.student.id)
     found = [Group(assignment, about, answered) for (assignment, about), answered in groups.items()]
-    return sorted(found, key=lambda group: (group.check is None, -len(group.answered), group.assignment, group.about))
+    return sorted(found, key=lambda group: (group.mark is None, -len(group.answered), group.assignment, group.about))
 
 
 def _answered(
@@ -119,21 +107,12 @@ def _answered(
             return WRITTEN, Answered(asked, receipt, written=[c.source for c in notebook.cells if is_written(c)])
         if request.check.casefold() == OTHER:
             return OTHER, Answered(asked, receipt)
-        check = check_named(checks_of(record.room), request.check)
-        return full_name(check), Answered(asked, receipt, again(student, request.assignment, full_name(check)))
+        checks = checks_of(record.room)
+        titled = [check for check in checks if check.title.casefold() == request.check.casefold()]
+        name = full_name(titled[0] if len(titled) == 1 else find_check(checks, request.check))
+        return name, Answered(asked, receipt, again(student, request.assignment, name))
     except AutograderError as error:
         return OTHER, Answered(asked, trouble=" ".join(str(error).split()))
-
-
-def check_named(checks: Iterable[Check], name: str) -> Check:
-    """Return the check of a title, as a student reads it, or of a name.
-
-    Raises:
-        CourseFolderError: there is none, or more than one.
-    """
-    known = list(checks)
-    titled = [check for check in known if check.title.casefold() == name.casefold()]
-    return titled[0] if len(titled) == 1 else find_check(known, name)
 
 
 def _receipt(folder: CourseFolder, asked: Asked, record: Record) -> str:
@@ -150,82 +129,36 @@ def _receipt(folder: CourseFolder, asked: Asked, record: Record) -> str:
 
 def draft(groups: Sequence[Group], left: Sequence[NotAsked] = ()) -> str:
     """Return the answers to all requests as Markdown."""
-    parts = [HEAD, *(part for group in groups for part in _group(group))]
-    if left:
-        parts.append("## Not understood\n")
-        parts.append("\n".join(f"- {_code(one.file)}: {_line(one.reason)}" for one in left) + "\n")
-    return "\n".join(parts)
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters |= {"fenced": _fenced, "line": _line, "code": _code}
+    template = templates.get_template("requests.md.j2")
+    return template.render(groups=groups, left=left, written=WRITTEN, seen=_seen, told=_told)
 
 
-def _group(group: Group) -> list[str]:
-    count = len(group.answered)
-    parts = [f"## {_line(group.assignment)}, {group.about}: {count} request{'' if count == 1 else 's'}\n"]
-    if group.check and (mark := next(one.mark for one in group.answered if one.mark)):
-        hidden = " It is hidden: students know its title and result." if group.check.hidden else ""
-        parts.append(f"The check asks: {group.check.title}.{hidden}\n")
-        parts.append(fenced(mark.check_source, "python"))
-        parts.append(MEND.format(assignment=group.assignment))
-    elif group.about == WRITTEN:
-        parts.append("A person marked it: read the answer again in the formgrader, under *Manual Grading*.\n")
-    return parts + [part for one in group.answered for part in _request(one)]
-
-
-def _request(one: Answered) -> list[str]:
-    asked, mark = one.asked, one.mark
-    known = f"Known by {asked.known}" if asked.known else "CLAIMED: nothing but the file says who asks"
-    if asked.known and asked.other_name:
-        known += f", although the file says {_code(asked.other_name)}"
-    result = ""
-    if mark:
-        result = ": the mark stands" if mark.reproduced else ": ANOTHER RESULT TODAY"
-    parts = [
-        f"### {_line(asked.student.id_and_name)}{result}\n",
-        f"{known}; {one.receipt}. In {_code(asked.file)}.\n",
-        fenced(asked.request.reason or "(no reason is given)"),
-    ]
-    if one.trouble:
-        parts.append(f"**Not run:** {_line(one.trouble)} (asked about: {_code(asked.request.check)})\n")
-    if mark:
-        lines = observation_lines(mark)
-        if len(lines) > MAX_SEEN:
-            lines[MAX_SEEN:] = [f"({len(lines) - MAX_SEEN} more lines: autograder explain)"]
-        parts.append("*For you:* what the check saw now.\n")
-        parts += [f"- {_line(warning)}\n" for warning in mark.warnings]
-        parts.append(fenced("\n".join(lines)))
-    parts += [fenced(text) for text in one.written]
-    parts.append("*Answer:*\n")
-    parts.append(fenced(letter(one)))
-    return parts
-
-
-def letter(one: Answered) -> str:
-    """Return the text for the student, to be edited."""
-    student, request = one.asked.student, one.asked.request
-    lines = [f"Dear {student.full_name or student.id},", ""]
-    if one.mark is None:
-        lines.append(f"you asked about your mark for {request.assignment}: {request.check}.")
-        return "\n".join(lines)
-    mark, verdict = one.mark, one.mark.verdict
-    check, record = mark.check, mark.verdict.record()
-    lines.append(f"you asked about a check of {check.exercise} in {mark.assignment}: “{check.title}”.")
-    lines.append("I have run it again on the notebook that was graded, with the same random numbers.")
-    if check.hidden and not verdict.delegated:
-        lines.append("It is a hidden check, of which I can tell you the title and the result.")
-    said = labelled_lines(shown_diagnosis(record))
-    lines += ["", *said, ""] if said else [""]
-    before, now = (f"{which['points']} of {which['max_points']} points" for which in (mark.recorded, record))
-    if mark.reproduced:
-        lines.append(f"The result is the same as before, {now}, and so the mark stands.")
-    else:
-        lines.append(f"The result is now {now}, where {before} were recorded. Your work will be graded again.")
+def _seen(mark: ExplainedMark) -> str:
+    """Return what a check saw, as much of it as a person may want to read."""
+    lines = observation_lines(mark)
+    if len(lines) > MAX_SEEN:
+        lines[MAX_SEEN:] = [f"({len(lines) - MAX_SEEN} more lines: autograder explain)"]
     return "\n".join(lines)
 
 
-def fenced(text: str, language: str = "") -> str:
+def _told(mark: ExplainedMark) -> list[str]:
+    """Return the lines that a student may read of what a check found."""
+    return labelled_lines(shown_diagnosis(mark.verdict.record()))
+
+
+def _fenced(text: str, language: str = "") -> str:
     """Return a text in a fence that is longer than any in it, without what a terminal obeys."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{language or 'text'}\n{plain(text.expandtabs(), but=chr(10)).rstrip()}\n{fence}\n"
+    return f"{fence}{language or 'text'}\n{plain(text.expandtabs(), but=chr(10)).rstrip()}\n{fence}"
 
 
 def _line(text: str) -> str:

@@ -87,10 +87,9 @@ def _asked(file: DownloadedFile, request: Request, matches: Sequence[Match], dir
     else:
         known = file.system
     owners = [match.student for match in matches if match.student]
-    if claimed.student in owners:  # one of a group
-        return Asked(file.entry.name, request, claimed.student, known)
     if owners:
-        return Asked(file.entry.name, request, owners[0], known)
+        one_of_group = claimed.student if claimed.student in owners else None
+        return Asked(file.entry.name, request, one_of_group or owners[0], known)
     several = [match.reason for match in matches if match.several]  # outside the file, so its own word cannot decide
     if several or claimed.student is None:
         raise NoRequest([*several, claimed.reason][0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import subprocess
 import zipfile
 from collections.abc import Mapping
@@ -47,13 +46,6 @@ def folder(root: Path, files: Mapping[str, bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return root
-
-
-def link(name: str, target: str) -> tuple[zipfile.ZipInfo, str]:
-    """Return a symbolic link as an entry of a zip."""
-    info = zipfile.ZipInfo(name)
-    info.external_attr = (stat.S_IFLNK | 0o777) << 16
-    return info, target
 
 
 def entries_of(files: Mapping[str, bytes]) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""`autograder init --roster` and `autograder collect` on a course folder, with nbgrader's real gradebook."""
+"""`autograder init --roster`, `collect` and `receipt` on a course folder, with nbgrader's real gradebook."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import json
 import os
 import pty
 import sys
-import warnings
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
-from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course
 from autograder.instructor.collecting.collect import CollectRequest, carry_out, planned_collection
 from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import open_matters
+from autograder.receipts import receipt_of
 from tests.instructor.collecting.downloads import folder, notebook, zipped
+from tests.instructor.conftest import open_gradebook
 from tests.test_cli import here, refused
 
 DUE = "assignment,due,time zone\n2-layers,2026-11-05 23:59,Europe/Berlin\n"
@@ -75,19 +74,14 @@ def test_a_download_goes_where_nbgrader_looks_for_it(course: Path, canvas: Path)
     assert "no penalty is counted: 0042 José O'Brien-Núñez. Put the times into a table" in errors
 
 
-def test_json_is_one_value_and_names_everything(course: Path, canvas: Path) -> None:
-    _, said, _ = here(course, "collect", canvas, "--yes", "--json")
-    plan = json.loads(said)
+def test_json_names_everything_and_to_collect_twice_changes_nothing(course: Path, canvas: Path) -> None:
+    plan = json.loads(here(course, "collect", canvas, "--yes", "--json")[1])
     assert plan["written"]
     by_student = {submission["student"]: submission for submission in plan["submissions"]}
     assert by_student["007"]["attempt"]["number"] == 2
     assert (by_student["0042"]["matched_by"], by_student["0042"]["late_since_unknown"]) == ("name", True)
     assert [file["path"] for file in plan["left_out"] if file["matters"]] == list(CANVAS)[3:5]
     assert plan["absent"] == {"2-layers": ["xm", "grace"]}
-
-
-def test_to_collect_twice_changes_nothing(course: Path, canvas: Path) -> None:
-    here(course, "collect", canvas, "--yes")
     before = files(course)
     said = here(course, "collect", canvas, "--yes")[1]
     assert said.endswith("2 as it is, 2 NOT COLLECTED\nnothing was written\n")
@@ -132,12 +126,6 @@ def test_work_that_was_put_there_by_hand_is_kept_unless_forced_and_then_a_copy_i
     assert copies == {"2-layers.ipynb": notebook(answer="by hand"), "timestamp.txt": b"2026-11-01 00:00:00 UTC"}
 
 
-def test_an_earlier_attempt_can_be_put_in_the_place_of_a_later_one_and_back(course: Path, canvas: Path) -> None:
-    for choice, answer in (("last", "second"), ("first", "first"), ("2", "second")):
-        here(course, "collect", canvas, "--yes", "--attempt", choice)
-        assert work(course, "007").read_bytes() == notebook(answer=answer)
-
-
 def test_a_run_that_was_killed_goes_on(course: Path, canvas: Path) -> None:
     here(course, "collect", canvas, "--yes")
     whole = files(course)
@@ -150,15 +138,6 @@ def test_a_run_that_was_killed_goes_on(course: Path, canvas: Path) -> None:
     assert all(after[name] == whole[name] for name in whole if name.endswith(".ipynb"))
 
 
-def test_no_zip_writes_outside_of_the_course_folder(course: Path, tmp_path: Path) -> None:
-    before = {path for path in tmp_path.rglob("*") if not path.is_relative_to(course)}
-    names = ("../007/2-layers.ipynb", "/tmp/007_2-layers.ipynb", "007/../../2-layers.ipynb", "007\\2-layers.ipynb")
-    download = zipped(tmp_path / "x.zip", {name: notebook(answer=name) for name in names})
-    here(course, "collect", download, "--yes")
-    assert {path for path in tmp_path.rglob("*") if not path.is_relative_to(course)} == before | {download}
-    assert work(course, "007").read_bytes() == notebook(answer="007\\2-layers.ipynb")
-
-
 def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp_path: Path) -> None:
     inner = {"homework/2-layers.ipynb": notebook(answer="zipped"), "homework/plot.png": b"png"}
     packed = zipped(tmp_path / "inner.zip", inner).read_bytes()
@@ -166,8 +145,6 @@ def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp
     status, said, _ = here(course, "collect", canvas, "2-layers", "--yes")
     assert (status, work(course, "grace").read_bytes()) == (0, notebook(answer="zipped"))
     assert "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb" in said
-    here(course, "collect", folder(tmp_path / "x", {"0042/work.zip": packed}), "2-layers", "--yes")
-    assert work(course, "0042").read_bytes() == notebook(answer="zipped")
 
 
 def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_was_planned(
@@ -184,16 +161,6 @@ def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_w
 # Times and owners that the instructor adds
 
 
-def test_a_time_of_handing_in_is_written_as_nbgrader_reads_it(course: Path, tmp_path: Path) -> None:
-    (course / "due_dates.csv").write_text(DUE)
-    name = "007+2-layers+2026-11-05 23:30:00 UTC+x/2-layers.ipynb"
-    status, said, errors = here(course, "collect", folder(tmp_path / "inbound", {name: notebook()}), "--yes")
-    assert (status, errors) == (0, "")
-    assert " 31 min " in said
-    assert "2026-11-06 00:30, claimed" in said  # in the time zone of the due date
-    assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 23:30:00.000000 UTC\n"
-
-
 def test_a_file_is_whose_and_of_the_time_that_the_instructor_says_and_that_can_be_corrected(
     course: Path, mailed: Path
 ) -> None:
@@ -201,7 +168,7 @@ def test_a_file_is_whose_and_of_the_time_that_the_instructor_says_and_that_can_b
     for at in ("2026-11-06 22:10", "2026-11-05T22:10+01:00"):
         status, said, errors = here(course, *line, "--at", at)
         assert (status, errors) == (0, "")
-    assert "2026-11-05 22:10, claimed" in said
+    assert "2026-11-05 22:10, entered by the instructor" in said
     assert work(course, "007").read_bytes() == notebook(answer="mailed")
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 21:10:00.000000 UTC\n"
     (attempt,) = kept(CourseFolder(course), "007", "2-layers")
@@ -265,7 +232,6 @@ def test_who_handed_in_something_else_is_named_counted_and_not_forgotten(
         (("x.zip", "--roster", "nobody.csv"), "nobody.csv: does not exist"),
         (("README.md", "--roster", "README.md"), "README.md"),
         (("x.zip", "--roster", "empty.csv"), "empty.csv names nobody: put your learning system's export in its place"),
-        (("x.tar.gz",), "x.tar.gz is no zip: unpack it"),
         (("x.zip", "2-layers", "--student", "nobody"), "the roster has no such id"),
         (("x.zip", "--student", "007"), "name its assignment, too"),
         (("x.zip", "2-layers", "--at", "2026-11-05 22:10"), "name the student with --student"),
@@ -282,7 +248,6 @@ def test_wrong_use_is_one_line_and_writes_nothing(line: tuple[str, ...], reason:
     (course / "soon.csv").write_text("student,time\n007,soon\n")
     (course / "empty.csv").write_text("id,first name\n")
     zipped(course / "x.zip", {})
-    (course / "x.tar.gz").write_bytes(b"")
     before = files(course)
     assert reason in refused(course, "collect", *line, "--yes")
     assert files(course) == before
@@ -304,23 +269,18 @@ def test_another_roster_can_be_given(course: Path, canvas: Path) -> None:
 
 
 def test_class_and_due_dates_enter_nbgraders_gradebook(course: Path, canvas: Path) -> None:
-    with warnings.catch_warnings(), Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        warnings.simplefilter("ignore", SAWarning)
+    with open_gradebook(course) as gradebook:
         gradebook.add_assignment("2-layers")
         gradebook.update_or_create_student("007", first_name="A.", email="by-hand@example.org")
         gradebook.add_student("left", first_name="Left")
     (course / "due_dates.csv").write_text(DUE)
     here(course, "collect", canvas, "--yes")
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+    with open_gradebook(course) as gradebook:
         students = {row.id: (row.first_name, row.last_name, row.email) for row in gradebook.students}
         assert str(gradebook.find_assignment("2-layers").duedate) == "2026-11-05 22:59:00"
-    assert students == {
-        "007": ("Ada", "Lovelace", "ada@example.org"),
-        "0042": ("José", "O'Brien-Núñez", "jose@example.org"),
-        "xm": ("小明", "王", "xm@example.org"),
-        "grace": ("Grace", "Hopper", "grace@example.org"),
-        "left": ("Left", None, None),
-    }
+    assert students.keys() == {"007", "0042", "xm", "grace", "left"}
+    assert students["007"] == ("Ada", "Lovelace", "ada@example.org")
+    assert students["left"] == ("Left", None, None)
 
 
 def test_a_new_course_takes_an_export_as_its_roster_byte_for_byte(tmp_path: Path) -> None:
@@ -330,7 +290,7 @@ def test_a_new_course_takes_an_export_as_its_roster_byte_for_byte(tmp_path: Path
     assert (status, errors) == (0, "")
     assert "in the gradebook: 1 student" in said
     assert (tmp_path / "course" / "roster.csv").read_bytes() == export
-    with Gradebook(f"sqlite:///{tmp_path / 'course' / 'gradebook.db'}") as gradebook:
+    with open_gradebook(tmp_path / "course") as gradebook:
         assert [(row.id, row.last_name, row.lms_user_id) for row in gradebook.students] == [("007", "Lovelace", "101")]
 
 
@@ -344,3 +304,38 @@ def test_a_roster_that_is_there_stays_and_one_that_cannot_be_read_makes_no_cours
     (tmp_path / "export.csv").write_text("name\nAda\n")
     assert "has no column for ids" in refused(tmp_path, "init", "new", "--roster", "export.csv")
     assert not (tmp_path / "new").exists()
+
+
+# The receipt that a student was shown is found again where the work was collected
+
+
+def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_has_changed_since(
+    course: Path, mailed: Path
+) -> None:
+    works = [notebook(answer="first"), notebook(answer="second")]
+    for number, content in enumerate(works, 1):
+        mailed.write_bytes(content)
+        line = ("collect", mailed, "2-layers", "--student", "007", "--yes", "--at", f"2026-11-05 2{number}:10")
+        assert receipt_of(content) in here(course, *line)[1]
+    status, said, errors = here(course, "receipt", "007", "2-layers")
+    assert (status, errors) == (0, "")
+    first, second = said.splitlines()
+    assert first.startswith(f"2-layers: attempt 1; {receipt_of(works[0])}; handed in 2026-11-05 ")
+    assert ", entered by the instructor; collected " in first and "counts" not in first
+    assert second.startswith(f"2-layers: attempt 2; {receipt_of(works[1])}; ") and second.endswith("; this one counts")
+    assert here(course, "receipt", "007")[1] == said
+    rows = json.loads(here(course, "receipt", "007", "--json")[1])
+    found = [(row["receipt"], row["attempt"]["number"], row["counts"]) for row in rows]
+    assert found == [(receipt_of(works[0]), 1, False), (receipt_of(works[1]), 2, True)]
+    (kept,) = (course / "collected" / "007" / "2-layers").glob("01-*.ipynb")
+    kept.write_bytes(works[0] + b"\n")
+    status, said, _ = here(course, "receipt", "007")
+    assert (status, said.splitlines()[1]) == (1, second)
+    assert said.splitlines()[0].endswith("; ITS FILE HAS CHANGED OR GONE since it was collected")
+
+
+def test_there_is_a_receipt_of_what_was_put_there_by_hand_and_none_of_nothing(course: Path) -> None:
+    folder(course / "submitted", {"007/2-layers/2-layers.ipynb": notebook()})
+    said = f"2-layers: {receipt_of(notebook())}; put into submitted/ by hand, and not collected; this one counts\n"
+    assert here(course, "receipt", "007")[1] == said
+    assert "nobody handed nothing in for 2-layers or 3-dropout" in refused(course, "receipt", "nobody")

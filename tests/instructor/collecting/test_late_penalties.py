@@ -1,4 +1,4 @@
-"""What late work costs, as nbgrader's gradebook says it."""
+"""What late work costs."""
 
 from __future__ import annotations
 
@@ -15,62 +15,39 @@ from traitlets.config import Config
 from autograder.instructor.course.due_dates import days_late
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.late import DatedWork, LateRule, late_rule
-from tests.instructor.conftest import follow, let_earn, let_release, open_gradebook
 
 MINUTE, DAY = 60, 24 * 60 * 60
-RULE = "c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50\n"
 
 
-def penalty(seconds_late: float, score: float = 20, **rule: float) -> float:
-    """Return what comes off by a rule, by default after 15 minutes 10 % a day, at most 50 %."""
-    rule = {"grace_minutes": 15, "percent_per_day": 10, "max_percent": 50} | rule
-    return cost(late_rule(Config({"LatePenalty": rule})), seconds_late, score)
-
-
-def cost(rule: LateRule, seconds_late: float, score: float) -> float:
+def penalty(rule: LateRule, seconds_late: float, score: float) -> float:
     due = datetime(2000, 1, 1, tzinfo=UTC)
     work = DatedWork("2-layers", due, due, due + timedelta(seconds=seconds_late))
     return rule.penalty(score, work.seconds_late, rule.lateness([work])["2-layers"])
 
 
+SHARES = {"LatePenalty": {"grace_minutes": 15, "percent_per_day": 10, "max_percent": 50}}
+
+
 @pytest.mark.parametrize(
-    ("seconds_late", "points"),
+    ("seconds_late", "score", "rule", "points"),
     [
-        (1, 0),
-        (15 * MINUTE, 0),
-        (15 * MINUTE + 1, 2),
-        (DAY + 15 * MINUTE, 2),
-        (DAY + 15 * MINUTE + 1, 4),
-        (4 * DAY + 15 * MINUTE, 8),
-        (5 * DAY, 10),
-        (100 * DAY, 10),
+        (1, 20, SHARES, 0),
+        (15 * MINUTE, 20, SHARES, 0),
+        (15 * MINUTE + 1, 20, SHARES, 2),
+        (DAY + 15 * MINUTE, 20, SHARES, 2),
+        (DAY + 15 * MINUTE, 5, SHARES, 0.5),
+        (DAY + 15 * MINUTE + 1, 20, SHARES, 4),
+        (4 * DAY + 15 * MINUTE, 20, SHARES, 8),
+        (5 * DAY, 20, SHARES, 10),
+        (100 * DAY, 20, SHARES, 10),
+        (DAY, 20, {}, 0),
+        (DAY, 20, {"LateSubmissionPlugin": {"penalty_method": "zero"}}, 20),  # nbgrader's own rule
     ],
 )
-def test_after_the_grace_period_each_day_begun_costs_a_share_up_to_the_most(
-    seconds_late: float, points: float | None
+def test_after_the_grace_period_each_day_begun_costs_a_share_of_what_was_earned_up_to_the_most(
+    seconds_late: float, score: float, rule: dict[str, dict[str, object]], points: float
 ) -> None:
-    assert penalty(seconds_late) == points
-
-
-def handed_in_late(due: str, when: str, zone: str) -> int:
-    there = ZoneInfo(zone)
-    local = datetime.fromisoformat(due).replace(tzinfo=there)
-    late = datetime.fromisoformat(when).replace(tzinfo=there).astimezone(UTC) - local.astimezone(UTC)
-    return days_late(late.total_seconds(), local)
-
-
-@pytest.mark.parametrize(
-    ("due", "when", "days"),
-    [
-        ("2026-10-31 23:59", "2026-11-01 23:50", 1),  # 24 hours and 51 minutes: in New York the clocks go back
-        ("2026-10-31 23:59", "2026-11-02 00:00", 2),
-        ("2026-03-07 23:59", "2026-03-08 23:59", 1),  # 23 hours
-        ("2026-03-07 23:59", "2026-03-09 00:00", 2),
-        ("2026-03-07 02:30", "2026-03-08 03:30", 1),  # the hour that there is not
-    ],
-)
-def test_a_day_is_a_day_where_clocks_change(due: str, when: str, days: int) -> None:
-    assert handed_in_late(due, when, "America/New_York") == days
+    assert penalty(late_rule(Config(rule)), seconds_late, score) == points
 
 
 @given(
@@ -86,87 +63,40 @@ def test_the_days_are_those_that_a_calendar_of_the_zone_shows(zone: str, due: da
     assert days_late(seconds, local) == next(at for at, end in enumerate(ends) if when <= end)
 
 
-def test_the_share_is_of_what_was_earned() -> None:
-    assert penalty(DAY, score=5) == 0.5
-
-
-def test_without_a_rule_late_work_costs_nothing_and_nbgraders_own_rule_still_holds() -> None:
-    assert penalty(DAY, percent_per_day=0) == 0
-    assert cost(late_rule(Config({"LateSubmissionPlugin": {"penalty_method": "zero"}})), DAY, 20) == 20
-
-
 @pytest.mark.parametrize("rule", [{"percent_per_day": 101}, {"max_percent": -1}, {"grace_minutes": -1}])
 def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, float]) -> None:
     with pytest.raises(CourseFolderError, match=r"c\.LatePenalty takes numbers"):
-        penalty(DAY, **rule)
+        late_rule(Config({"LatePenalty": rule}))
 
 
-@given(
-    due=st.lists(st.integers(0, 12), max_size=6),
-    late=st.lists(st.integers(0, 6 * 24 * 4), min_size=6, max_size=6),
-    excused=st.lists(st.booleans(), min_size=6, max_size=6),
-    free=st.integers(0, 4),
+# By assignment: on which day of October it was due, on which day of the calendar it came, and whether it is excused.
+SPENT_IN_ORDER = {"2-b": (16, 18), "1-a": (16, 17), "0-c": (20, 22)}
+SUMMER_ENDS = {"1-a": (24, 25), "2-b": (30, 31)}  # the night of the 25th has an hour more
+
+
+@pytest.mark.parametrize(
+    ("works", "free", "charged"),
+    [
+        (SPENT_IN_ORDER, 0, {"1-a": 1, "2-b": 2, "0-c": 2}),
+        (SPENT_IN_ORDER, 2, {"1-a": 0, "2-b": 1, "0-c": 2}),
+        (SPENT_IN_ORDER, 4, {"1-a": 0, "2-b": 0, "0-c": 1}),
+        (SPENT_IN_ORDER, 9, {"1-a": 0, "2-b": 0, "0-c": 0}),
+        (SPENT_IN_ORDER | {"0-d": (10, 12, True)}, 2, {"0-d": 2, "1-a": 0, "2-b": 1, "0-c": 2}),
+        (SUMMER_ENDS, 1, {"1-a": 0, "2-b": 1}),
+    ],
 )
-@settings(max_examples=400)
 def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_dates(
-    due: list[int], late: list[int], excused: list[bool], free: int
+    works: dict[str, tuple[int, int]], free: int, charged: dict[str, int]
 ) -> None:
-    zone = ZoneInfo("Europe/Berlin")
-    days = [datetime(2026, 10, 16, 12, tzinfo=zone) + timedelta(day) for day in due]
-    came = [(day.astimezone(UTC) + quarters * timedelta(minutes=15)) for day, quarters in zip(days, late, strict=False)]
-    works = [
-        DatedWork(f"{at}", day, day, when.astimezone(zone), is_excused)
-        for at, (day, when, is_excused) in enumerate(zip(days, came, excused, strict=False))
-    ]
-    tokens, charged = ["free"] * free, {}
-    for at in sorted(range(len(due)), key=lambda at: (due[at], str(at))):
-        end, charged[str(at)] = days[at], 0
-        while (end.astimezone(UTC) + timedelta(minutes=15)) < came[at]:  # a day more has begun, after the grace period
-            end += timedelta(days=1)  # by the clock in Berlin
-            if tokens and not excused[at]:
-                tokens.pop()
-            elif not excused[at]:
-                charged[str(at)] += 1
-    found = LateRule(grace_minutes=15, percent_per_day=10, free_days=free).lateness(works[::-1])
-    assert {name: found[name].charged for name in charged if not excused[int(name)]} == {
-        name: days for name, days in charged.items() if not excused[int(name)]
-    }
+    """Each came a quarter of an hour after its time, which the grace period covers."""
+    dated = []
+    for name, (due, came, *excused) in works.items():
+        day, when = (datetime(2026, 10, at, 12, tzinfo=ZoneInfo("Europe/Berlin")) for at in (due, came))
+        dated.append(DatedWork(name, day, day, when + timedelta(minutes=15), bool(excused)))
+    found = LateRule(grace_minutes=15, percent_per_day=10, free_days=free).lateness(dated)
+    assert {name: lateness.charged for name, lateness in found.items()} == charged
 
 
-# In the gradebook
-
-
-def handed_in(course: Path, when: datetime = datetime(2026, 11, 3, tzinfo=UTC), **checks: float) -> None:
-    """Let Ada have earned points with work that was due on the first of the month."""
-    let_release(course, "2-layers", first=10, second=10)
-    with open_gradebook(course) as gradebook:
-        gradebook.update_or_create_assignment("2-layers", duedate="2026-11-01 00:00:00 UTC")
-    let_earn(course, "007", "2-layers", when, **checks or {"first": 10, "second": 10})
-
-
-def penalty_in(course: Path) -> float | None:
-    """Return the late penalty that nbgrader has of Ada's work after ours has looked at it."""
-    follow(course)
-    with open_gradebook(course) as gradebook:
-        submission = gradebook.find_submission("2-layers", "007")
-        found: float | None = submission.notebooks[0].late_submission_penalty
-        assert submission.late_submission_penalty == (found or 0)
-    return found
-
-
-def test_a_line_in_the_configuration_sets_the_rule_and_without_it_nothing_comes_off(course: Path) -> None:
-    handed_in(course)
-    assert penalty_in(course) is None
-    config = course / "nbgrader_config.py"
-    assert f"\n# {RULE}" in config.read_text()  # the line to start from
-    config.write_text(config.read_text().replace(f"# {RULE}", RULE))
-    assert penalty_in(course) == 4
-
-
-def test_the_due_dates_own_zone_says_what_a_day_is(course: Path) -> None:
-    """Due on the 31st at 23:59 in New York, handed in on the 1st at 23:50: one day, which has 25 hours there."""
-    (course / "due_dates.csv").write_text("assignment,due,time zone\n2-layers,2026-10-31 23:59,America/New_York\n")
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write(RULE)
-    handed_in(course, datetime(2026, 11, 2, 4, 50, tzinfo=UTC))
-    assert penalty_in(course) == 2
+def test_the_configuration_of_a_new_course_has_a_line_to_start_from(empty_course: Path) -> None:
+    line = "# c.LatePenalty.grace_minutes, c.LatePenalty.percent_per_day, c.LatePenalty.max_percent = 15, 10, 50"
+    assert line in (empty_course / "nbgrader_config.py").read_text().splitlines()

@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.plan import Plan, Situation, SubmissionPlan, make_plan
+from autograder.instructor.collecting.plan import (
+    PlacedWork,
+    Plan,
+    Situation,
+    SubmissionPlan,
+    action_for,
+    chosen_of,
+    make_plan,
+    with_new,
+)
 from autograder.instructor.collecting.recognising import RecognisedFile
-from autograder.instructor.collecting.selection import PlacedWork, action_for, chosen_of, with_new
 from autograder.instructor.course.attempts import ENTERED, PROVED, Attempt
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import Student
@@ -65,51 +73,35 @@ def test_all_attempts_are_kept_and_the_last_is_graded(
     assert (graded(planned), planned.action) == (planned.attempts[-1], "new")
 
 
-@pytest.mark.parametrize(("choice", "digest"), [("first", "a"), ("last", "c"), ("2", "b")])
-def test_another_attempt_can_be_asked_for(choice: str, digest: str) -> None:
-    files = [notebook(name, when=NOON + at * HOUR) for at, name in enumerate("abc")]
-    assert graded(submission(*files, choice=choice)).digest == digest
-
-
-def test_a_note_is_that_of_the_chosen_attempt() -> None:
-    files = [replace(notebook(name, when=NOON + at * HOUR), note=f"odd {name}") for at, name in enumerate("ab")]
-    assert [submission(*files, choice=choice).note for choice in ("first", "last", "3")] == ["odd a", "odd b", ""]
-
-
-def test_an_unknown_attempt_is_reported_and_nothing_is_submitted() -> None:
-    planned = submission(notebook(), choice="3")
-    assert (planned.chosen, planned.action) == (None, "no such attempt")
-    assert not Plan((planned,), ()).complete
+@pytest.mark.parametrize(
+    ("choice", "digest", "note", "action"),
+    [
+        ("first", "a", "odd a", "new"),
+        ("last", "c", "odd c", "new"),
+        ("2", "b", "odd b", "new"),
+        ("4", None, "", "no such attempt"),
+    ],
+)
+def test_another_attempt_can_be_asked_for_and_the_note_is_its_own(
+    choice: str, digest: str | None, note: str, action: str
+) -> None:
+    files = [replace(notebook(name, when=NOON + at * HOUR), note=f"odd {name}") for at, name in enumerate("abc")]
+    planned = submission(*files, choice=choice)
+    assert (planned.chosen and planned.chosen.digest, planned.note, planned.action) == (digest, note, action)
+    assert Plan((planned,), ()).complete == bool(digest)
 
 
 @pytest.mark.parametrize(
     ("downloads", "attempts", "action", "learned"),
     [
         ([notebook("a"), notebook("b")], [("a", "claimed"), ("b", "claimed")], "newer", True),
-        (
-            [notebook("b", when=NOON), notebook("a", when=NOON - DAY)],
-            [("b", "claimed"), ("a", "claimed")],
-            "as it is",
-            1,
-        ),
+        ([notebook("b"), notebook("a", when=NOON - DAY)], [("b", "claimed"), ("a", "claimed")], "as it is", True),
         ([notebook("a"), notebook("a", when=NOON)], [("a", "claimed")], "newer", True),
-        ([notebook(when=NOON), notebook(when=NOON, standing=PROVED)], [("d", "proved")], "as it is", True),
-        ([notebook(when=NOON, standing=PROVED), notebook(when=NOON)], [("d", "proved")], "as it is", False),
-        (
-            [notebook(when=NOON), notebook(when=NOON - DAY, standing=ENTERED)],
-            [("d", "entered by the instructor")],
-            "newer",
-            True,
-        ),
+        ([notebook(when=NOON), notebook(when=NOON, standing=PROVED)], [("d", PROVED)], "as it is", True),
+        ([notebook(when=NOON, standing=PROVED), notebook(when=NOON)], [("d", PROVED)], "as it is", False),
+        ([notebook(when=NOON), notebook(when=NOON - DAY, standing=ENTERED)], [("d", ENTERED)], "newer", True),
     ],
-    ids=[
-        "more work",
-        "older work",
-        "its time is learned",
-        "its time is proved",
-        "and stays so",
-        "its time is corrected",
-    ],
+    ids=["more work", "older work", "a time is learned", "a time is proved", "and stays so", "a time is corrected"],
 )
 def test_a_later_download_adds_to_what_is_kept(
     downloads: list[RecognisedFile], attempts: list[tuple[str, str]], action: str, learned: bool
@@ -176,38 +168,27 @@ def test_work_that_was_put_there_by_hand_is_replaced_only_by_force(
 # Lateness
 
 
-@pytest.mark.parametrize(
-    ("hours", "facts", "late"),
-    [
-        (-1, {}, 0),
-        (0, {}, 0),
-        (1, {}, 3600),
-        (1, {"own_due": {("ada", "2-layers"): NOON + HOUR}}, 0),
-        (1, {"times": {"ada": NOON - HOUR}}, 3600),
-    ],
-    ids=["before", "at", "after", "by the student's own date", "by the system's time rather than the instructor's"],
-)
-def test_lateness_is_counted_from_the_due_date(hours: int, facts: Mapping[str, object], late: int) -> None:
-    situation = replace(EMPTY, **facts)  # type: ignore[arg-type]
-    assert submission(notebook(when=NOON + hours * HOUR), situation=situation).seconds_late == late
+WORK, LATE = ("ada", "2-layers"), notebook(late=True)
+AN_HOUR_LATE = notebook(when=NOON + HOUR)
+# The file, what is known besides, how many seconds late it is, and whether it is late since nobody knows when.
+LATENESS: dict[str, tuple[RecognisedFile, dict[str, object], int, bool]] = {
+    "before the due date": (notebook(when=NOON - HOUR), {}, 0, False),
+    "at the due date": (notebook(when=NOON), {}, 0, False),
+    "after the due date": (AN_HOUR_LATE, {}, 3600, False),
+    "by the student's own date": (AN_HOUR_LATE, {"own_due": {WORK: NOON + HOUR}}, 0, False),
+    "by the system's time, not the instructor's": (AN_HOUR_LATE, {"times": {"ada": NOON - HOUR}}, 3600, False),
+    "nobody says when": (LATE, {}, 0, True),
+    "its time is written by hand": (LATE, {"submitted": {WORK: PlacedWork("d", "by hand")}}, 0, False),
+    "the instructor's table says when": (LATE, {"times": {"ada": NOON + HOUR}}, 3600, False),
+}
 
 
-@pytest.mark.parametrize(
-    ("facts", "unknown", "seconds_late"),
-    [
-        ({}, True, 0),
-        ({"submitted": {("ada", "2-layers"): PlacedWork("d", "by hand")}}, False, 0),
-        ({"times": {"ada": NOON + HOUR}}, False, 3600),
-    ],
-    ids=["nobody says when", "its time is written by hand", "the instructor's table says when"],
-)
-def test_lateness_that_only_the_system_knows_is_told_until_somebody_says_the_time(
-    facts: Mapping[str, object], unknown: bool, seconds_late: float
+@pytest.mark.parametrize(("file", "facts", "late", "unknown"), LATENESS.values(), ids=LATENESS)
+def test_lateness_is_counted_from_the_due_date_and_told_where_only_the_system_knows_of_it(
+    file: RecognisedFile, facts: Mapping[str, object], late: int, unknown: bool
 ) -> None:
-    late = notebook(late=True)
-    known = carried_out(submission(late))
-    planned = submission(late, situation=replace(known, **facts))  # type: ignore[arg-type]
-    assert (planned.late_since_unknown, planned.seconds_late) == (unknown, seconds_late)
+    planned = submission(file, situation=replace(EMPTY, **facts))  # type: ignore[arg-type]
+    assert (planned.seconds_late, planned.late_since_unknown) == (late, unknown)
 
 
 # Absence
@@ -273,14 +254,10 @@ def test_a_file_that_is_not_collected_is_named_and_may_matter(
     assert plan.complete != any(matters for _, matters in excluded)
 
 
-def test_work_is_planned_by_assignment_and_then_by_student() -> None:
-    plan = make_plan([notebook(assignment="3-dropout"), notebook(owner="bob"), notebook()], EMPTY)
+def test_each_of_a_group_gets_the_work_of_all_and_work_is_planned_by_assignment_and_then_by_student() -> None:
+    plan = make_plan([notebook(assignment="3-dropout"), notebook(owners=GROUP)], EMPTY)
     works = [(planned.assignment, planned.student) for planned in plan.submissions]
     assert works == [("2-layers", ADA), ("2-layers", BOB), ("3-dropout", ADA)]
-
-
-def test_each_of_a_group_gets_the_work_of_all() -> None:
-    assert [planned.student for planned in make_plan([notebook(owners=GROUP)], EMPTY).submissions] == [ADA, BOB]
 
 
 def test_each_of_a_group_is_asked_for_the_notebook() -> None:

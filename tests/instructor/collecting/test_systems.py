@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from autograder.errors import WrongUse
 from autograder.instructor.collecting.archive import open_download
-from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership
 from autograder.instructor.collecting.systems import read_all
-from autograder.instructor.collecting.systems.moodle import read_worksheet, with_worksheet
+from autograder.instructor.collecting.systems.moodle import lacks_worksheet, read_worksheet, with_worksheet
 from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.matching import Clue, Directory
@@ -59,7 +59,7 @@ NAMES = [
     ("Moodle", "Ada Lovelace_101_assignsubmission_file_2-layers.ipynb", "007", {}),
     ("Moodle", "Participant_102_assignsubmission_file_x.ipynb", "bob", {"owners": ((Clue("number", "102"),),)}),
     ("Blackboard", "Chapter 2_octo-ada_attempt_2026-11-05-22-41-07_x.ipynb", "007", {"upload": 20261105224107}),
-    ("Google Classroom", "Layers/Ada Lovelace - 2-layers.ipynb", "007", {}),
+    ("Google Classroom", "Layers/Ada Lovelace - 2-layers.ipynb", "007", {"ownership": Ownership("Ada Lovelace")}),
     ("Classroom 50", f"{CLASSROOM_50}/cs-hw-octo-ada/2-layers.ipynb", "007", {}),
     ("GitHub", "hw-submissions/hw-octo-ada/2-layers.ipynb", "007", {}),
     *(
@@ -126,20 +126,21 @@ def test_metadata_of_gradescope_that_cannot_be_read_is_one_line() -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_moodles_worksheet_says_when(tmp_path: Path) -> None:
+def test_moodles_worksheet_says_when_and_more_of_whose_it_is(tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text(
-        "Identifier,Full name,Status,Last modified (submission)\n"
-        'Participant 101,Ada Lovelace,Submitted,"Thursday, 5 November 2026, 10:41 PM"\n'
-        "Participant 102,Bob Smith,No submission,-\n"
+        "Identifier,Full name,Email address,Last modified (submission)\n"
+        'Participant 101,Ada,ada@example.org,"Thursday, 5 November 2026, 10:41 PM"\n'
+        "Participant 102,Bob,bob@example.org,-\n"
     )
     participants = read_worksheet(tmp_path / "w.csv", UTC)
     files = of_zip(*(f"{who}_assignsubmission_file_/x.ipynb" for who in ("Ada_101", "Bob_102", "Eve_103")))
-    ada, bob, eve = (with_worksheet(file, participants) for file in files.values())
-    assert [(file.when, file.standing) for file in (ada, bob, eve)] == [
-        (EVENING.replace(second=0), PROVED),
-        (None, CLAIMED),
-        (None, CLAIMED),
+    told = [with_worksheet(file, participants) for file in files.values()]
+    assert [(file.when, file.standing, lacks_worksheet(file)) for file in told] == [
+        (EVENING.replace(second=0), PROVED, False),
+        (None, CLAIMED, False),
+        (None, CLAIMED, True),
     ]
+    assert [clue.text for clue in told[0].owners[0]] == ["101", "ada@example.org", "Ada"]
 
 
 @pytest.mark.parametrize(
@@ -236,16 +237,6 @@ def test_a_few_files_named_as_by_a_system_do_not_make_a_folder_its_download() ->
     work = ("007/2-layers.ipynb", "bob/2-layers.ipynb")
     for names in ((*work, "smithbob_102_5001_2-layers.ipynb"), [f"class/{name}" for name in work]):
         assert {file.system for file in of_zip(*names).values()} == {"folder"}
-
-
-def test_a_file_of_which_its_folder_says_otherwise_is_nobodys() -> None:
-    plan = plan_of(entries_of({"bob/lovelaceada_101_5001_2-layers.ipynb": b""}), [ADA, BOB])
-    assert [file.reason for file in plan.excluded] == ["by its name it is of 007 (Canvas) and of bob (folder)"]
-
-
-def test_a_file_that_a_student_brought_to_google_classroom_may_be_called_as_anothers() -> None:
-    (planned,) = plan_of(entries_of({"Layers/Ada Lovelace - 2-layers.ipynb": b""}), [ADA, BOB]).submissions
-    assert planned.matched_by == "name, as claimed"
 
 
 # What each system puts before the name that a student has given a file, for Ada and for Bob, or instead of it.

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -31,13 +30,7 @@ EXCHANGE = 'c.Exchange.root = "/srv/exchange"\n'
 
 @dataclass(frozen=True)
 class Hub:
-    """A machine with accounts for one who teaches and for students.
-
-    Attributes:
-        folder: its ``/srv``.
-        environment: with the students' wheel in it; the machine's ``/srv/environment``.
-        course_id: of the only course.
-    """
+    """A machine with accounts for a teacher and for students: its ``/srv``, the students' environment, the course."""
 
     folder: Path
     environment: Path
@@ -114,26 +107,18 @@ def hub(tmp_path_factory: pytest.TempPathFactory, released: Path, machine: Stude
     return found
 
 
-def collected(hub: Hub) -> dict[str, Any]:
-    """Return what the one who teaches would collect, with the accounts as roster."""
-    roster = hub.folder / "jupyter" / "roster.csv"
-    roster.write_text("id\nada\nbarbara\n", encoding="utf-8")
-    line = [sys.executable, "-m", "autograder.instructor.cli", "collect", f"/srv/exchange/{hub.course_id}/inbound"]
-    done = hub.run("curie", *line, "--roster", "/srv/jupyter/roster.csv", "--dry-run", "--json", where="course")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
 @pytest.mark.deep
 @pytest.mark.long("a class is graded")
 def test_what_was_submitted_is_found_by_its_owner_its_time_is_proved_and_it_is_graded(hub: Hub) -> None:
-    plan = collected(hub)
+    command = [sys.executable, "-m", "autograder.instructor.cli"]
+    (hub.folder / "jupyter" / "roster.csv").write_text("id\nada\nbarbara\n", encoding="utf-8")
+    line = [*command, "collect", f"/srv/exchange/{hub.course_id}/inbound", "--roster", "/srv/jupyter/roster.csv"]
+    plan = json.loads(hub.run("curie", *line, "--dry-run", "--json", where="course").stdout)
     found = {one["student"]: (one["matched_by"], one["attempt"]["standing"]) for one in plan["submissions"]}
     assert found == dict.fromkeys(("ada", "barbara"), ("id and owner", "proved"))
     assert [one for one in plan["left_out"] if one["matters"]] == []
     hub.nbgrader("curie", "collect", ASSIGNMENT, where="course")
-    line = [sys.executable, "-m", "autograder.instructor.cli", "grade", ASSIGNMENT, "-q", "--json", "-"]
-    done = hub.run("curie", *line, where="course")
+    done = hub.run("curie", *command, "grade", ASSIGNMENT, "-q", "--json", "-", where="course")
     assert done.returncode == 0, done.stderr
     run = json.loads(done.stdout)
     points = dict.fromkeys(("ada", "barbara"), 0)
@@ -156,8 +141,7 @@ def test_doctor_finds_a_right_exchange_and_says_what_mends_a_wrong_one(hub: Hub,
         right = path.stat().st_mode & 0o7777
         path.chmod(mode)
         found = exchange_finding(root, course, shared=False)
-        assert not found.ok
-        assert found.mend == f"chmod {right:o} {path}"
+        assert (found.ok, found.mend) == (False, f"chmod {right:o} {path}")
         subprocess.run(found.mend, shell=True, check=True)
         assert exchange_finding(root, course, shared=False).ok
 

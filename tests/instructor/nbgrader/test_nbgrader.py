@@ -20,22 +20,23 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.new import FORMGRADER
-from autograder.notebooks.graft import read_notebook
+from autograder.notebooks.graft import is_written, read_notebook
 from tests.commands import autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,
     everything_in_gradebook,
-    follow,
-    gradebook_rows,
+    grade,
     hand_in,
+    notebook_of,
     open_gradebook,
     record_of,
     submitted,
 )
-from tests.instructor.grading.broken import BROKEN, SCRIPT
+from tests.instructor.grading.broken import BROKEN
 
 BIN = Path(sys.executable).parent
 TOKEN = "only-for-this-test"
@@ -56,20 +57,11 @@ def nbgrader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def autograded(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small class, graded by nbgrader's command."""
+    """A small class, graded by nbgrader's command: two came late, and of one a person has marked an answer before."""
     folder = tmp_path_factory.mktemp("nbgrader") / "course"
     shutil.copytree(released, folder)
     hand_in(folder, right="grace", two_mistakes="john", crash="hedy", empty="dennis")
     BROKEN["tests_changed"](submitted(folder, "empty"), read_notebook(submitted(folder, "right")))
-    come_late_and_mark_by_hand(folder)
-    shutil.copytree(folder, folder.with_name("ungraded"))
-    done = nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def come_late_and_mark_by_hand(folder: Path) -> None:
-    """Let two of the class come late, where that costs all points, and let a person have marked an answer before."""
     with (folder / "nbgrader_config.py").open("a") as config:
         config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
     for student in ("two_mistakes", "empty"):
@@ -81,6 +73,10 @@ def come_late_and_mark_by_hand(folder: Path) -> None:
         gradebook.find_grade("layers-written", ASSIGNMENT, ASSIGNMENT, "right").manual_score = 2
         gradebook.find_comment("layers-Linear", ASSIGNMENT, ASSIGNMENT, "right").manual_comment = "neat"
         gradebook.db.commit()
+    shutil.copytree(folder, folder.with_name("ungraded"))
+    done = nbgrader("autograde", ASSIGNMENT, "--force", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.mark.long("nbgrader's own command")
@@ -95,19 +91,6 @@ def test_marks_penalties_comments_and_what_waits_for_a_person_are_those_of_our_c
     assert penalties == {"right": [None], "two_mistakes": [16], "crash": [None], "empty": [17]}
     assert ours["right"]["grades"]["layers-written"][:2] == [0, 2]
     assert ours["right"]["grades"]["layers-written"][3]
-
-
-def test_points_are_those_of_the_verdicts_whatever_a_cell_shows(autograded: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "course"
-    shutil.copytree(autograded, folder)
-    path = CourseFolder(folder).autograded("two_mistakes", ASSIGNMENT)
-    notebook = read_notebook(path)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []  # nbgrader's own rule gives full points where nothing is shown
-    nbformat.write(notebook, path)
-    follow(folder)
-    assert gradebook_rows(folder) == gradebook_rows(autograded)
 
 
 def test_nbgraders_own_command_leaves_the_record_that_feedback_is_made_of(autograded: Path) -> None:
@@ -158,7 +141,7 @@ def test_a_copy_of_an_edited_source_notebook_is_not_given_to_students(course_fol
     assert [path.name for path in (course_folder / "release" / ASSIGNMENT).iterdir()] == [f"{ASSIGNMENT}.ipynb"]
 
 
-# The formgrader
+# A person marks a written answer in the formgrader
 
 
 @contextmanager
@@ -207,18 +190,76 @@ def notebook_page(formgrader: str, student: str) -> str:
     return get(f"{formgrader}/submissions/{notebook['id']}/")
 
 
-@pytest.mark.long("nbgrader's formgrader is started")
-@pytest.mark.daily
-def test_the_formgrader_lists_the_assignment_and_shows_what_the_checks_said_and_output_as_text(
-    broken_class: Path, tmp_path: Path
+ANSWER = "Each layer multiplies by 1.13, and fifty of them by hundreds."
+FROM_CHECKS, BY_HAND, COMMENT = 16, 4, "The gradients are missing."
+
+
+@pytest.fixture(scope="module")
+def marked_folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A graded course folder in which one student has answered the written question."""
+    folder = tmp_path_factory.mktemp("hand") / "course"
+    shutil.copytree(released, folder)
+    hand_in(folder, grace="grace")
+    notebook = notebook_of(folder, "john")
+    (written,) = filter(is_written, notebook.cells)
+    written.source = ANSWER
+    nbformat.write(notebook, submitted(folder, "john"))
+    grade(folder, seed=7)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, marked_folder: Path) -> Iterator[Page]:
+    """The page of the student's notebook in the formgrader."""
+    with serve_formgrader(marked_folder) as address:
+        listed = json.loads(get(f"{address}/api/submitted_notebooks/{ASSIGNMENT}/{ASSIGNMENT}"))
+        (number,) = (notebook["id"] for notebook in listed if notebook["student"] == "john")
+        (assignment,) = (one for one in json.loads(get(f"{address}/api/assignments")) if one["name"] == ASSIGNMENT)
+        counts = [assignment[key] for key in ("num_submissions", "max_code_score", "max_written_score")]
+        assert counts == [2, 20, 5]
+        with browser.new_context(extra_http_headers={"Authorization": f"token {TOKEN}"}) as context:
+            page = context.new_page()
+            page.set_viewport_size({"width": 1200, "height": 900})
+            page.route("**/mathjax/**", lambda route: route.abort())  # nbgrader's page asks another host for it
+            page.goto(f"{address}/submissions/{number}/", wait_until="networkidle")
+            yield page
+
+
+def test_the_written_answer_comes_first_beside_its_rubric_and_each_other_above_what_its_checks_said(page: Page) -> None:
+    answer = page.locator(".nbgrader_cell").first
+    expect(answer).to_contain_text(ANSWER)
+    beside, written = page.get_by_role("heading", name="Rubric").bounding_box(), answer.bounding_box()
+    assert beside and written
+    assert beside["x"] > written["x"] + written["width"]
+    assert beside["y"] < written["y"] + 400
+    expect(page.get_by_role("cell", name="The factor of one layer")).to_be_visible()
+    expect(page.get_by_role("heading", name="Model answer")).to_be_visible()
+    shown = page.get_by_role("main").inner_text()
+    places = [
+        shown.index(text) for text in ("class Linear", "layers-Linear-affine_map", "likely mistake: There is a bias")
+    ]
+    assert places == sorted(places)
+    assert "Samuel" not in shown and "Further reading" not in shown  # the chapter's own text
+    expect(page.locator("input#layers-Linear-parameters")).to_have_attribute("placeholder", "1")
+    expect(page.locator("input#layers-Linear-affine_map")).to_have_attribute("placeholder", "0")
+
+
+def test_points_and_comment_are_saved_the_total_is_right_and_the_student_reads_them(
+    page: Page, marked_folder: Path
 ) -> None:
-    shutil.copytree(broken_class, tmp_path / "course", symlinks=True)
-    with serve_formgrader(tmp_path / "course") as formgrader:
-        listed = {one["name"]: one for one in json.loads(get(f"{formgrader}/api/assignments"))}
-        told, chatty = (notebook_page(formgrader, student) for student in ("tests_changed", "chatty"))
-    assert listed[ASSIGNMENT]["num_submissions"] == len(BROKEN)
-    assert (listed[ASSIGNMENT]["max_code_score"], listed[ASSIGNMENT]["max_written_score"]) == (20, 5)
-    assert "Flatten · Each example becomes one row" in html.unescape(told)
-    assert "passed" in told
-    assert SCRIPT not in chatty
-    assert SCRIPT in html.unescape(chatty)
+    page.locator("input#layers-written").fill(str(BY_HAND))
+    page.locator("textarea#layers-written-comment").fill(COMMENT)
+    with page.expect_response(lambda reply: "/api/comment/" in reply.url and reply.request.method == "PUT"):
+        page.locator("input#layers-Linear-parameters").focus()  # the form saves what one leaves
+    page.reload(wait_until="networkidle")
+    expect(page.locator("input#layers-written")).to_have_value(str(BY_HAND))
+    expect(page.locator("textarea#layers-written-comment")).to_have_value(COMMENT)
+    with open_gradebook(marked_folder) as gradebook:
+        submission = gradebook.find_submission(ASSIGNMENT, "john")
+        assert (submission.score, submission.written_score) == (FROM_CHECKS + BY_HAND, BY_HAND)
+    assert autograder("feedback", ASSIGNMENT, cwd=marked_folder).returncode == 0
+    (written,) = (marked_folder / "feedback" / "john" / ASSIGNMENT).glob("*.html")
+    shown = written.read_text(encoding="utf-8")
+    assert COMMENT in shown
+    assert f"{BY_HAND} of 5" in shown
+    assert "Rubric" not in shown

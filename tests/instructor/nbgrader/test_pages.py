@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
-from autograder.course import Course
 from autograder.instructor.course.new import make_course_folder
-from autograder.instructor.course.questions import public_question
 from autograder.instructor.nbgrader.config import configure
 from autograder.instructor.nbgrader.pages import ShowAsText, ShowForGrading
 from autograder.notebooks.graft import RECORD
@@ -72,13 +69,6 @@ def test_a_name_is_text_too() -> None:
 # What stands beside a written answer when a person marks it
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A new course folder."""
-    make_course_folder(tmp_path / "course")
-    return tmp_path / "course"
-
-
 def beside(root: Path) -> str:
     """Return the text that the formgrader puts beside a written answer to 2-layers."""
     metadata = {"grade": True, "grade_id": "layers-written", "solution": True, "locked": False, "points": 5}
@@ -91,15 +81,11 @@ def beside(root: Path) -> str:
     return str(shown.cells[0].source)
 
 
-def test_it_is_the_public_question_where_the_course_has_no_other(root: Path, course: Course) -> None:
-    public = public_question(course, "layers")
-    shown = beside(root)
-    assert [part for part in (public.asks, public.rubric, public.model_answer) if part not in shown] == []
-
-
 def test_it_is_the_courses_own_question_and_a_rubric_that_is_refined_while_people_mark_shows_at_once(
-    root: Path,
+    tmp_path: Path,
 ) -> None:
+    root = tmp_path / "course"
+    make_course_folder(root)
     path = root / "questions" / "2-layers.md"
     path.write_text(OWN, encoding="utf-8")
     shown = beside(root)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import zipfile
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +14,13 @@ from hypothesis import strategies as st
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.requests.answering import GRADED, Group, answer, check_named, draft, letter
+from autograder.instructor.requests.answering import GRADED, Group, answer, draft
 from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.instructor.requests.reading import Asked, NotAsked, read_requests
 from autograder.receipts import receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course
+from tests.instructor.collecting import downloads
 from tests.instructor.conftest import ASSIGNMENT
 
 Read = tuple[list[Asked], list[NotAsked]]
@@ -35,13 +34,19 @@ REASON = "It works on my machine.\n````\n<script>alert(1)</script> \x1b[2J"
 ASKED = Request("ada", "2-layers", "Linear.affine_map", "3f9a-0c27-e1b4-88d2", "It is right.\n\ncheck: twice, please")
 
 
-def test_what_a_request_says_is_read_as_it_was_written() -> None:
-    assert parse_request(ASKED.lines().encode()) == ASKED
+MAIL = "Dear all,\r\n> Student: ada\r\n> Assignment:2-layers\r\n> CHECK : Flatten.rows\r\nreason: why\r\nAda\r\n"
 
 
-def test_a_mail_is_read_that_quotes_the_lines_and_says_more_before_them() -> None:
-    mail = "Dear all,\r\n> Student: ada\r\n> Assignment:2-layers\r\n> CHECK : Flatten.rows\r\nreason: why\r\nAda\r\n"
-    assert parse_request(b"\xef\xbb\xbf" + mail.encode()) == Request("ada", "2-layers", "Flatten.rows", "", "why\nAda")
+@pytest.mark.parametrize(
+    ("content", "request_"),
+    [
+        (ASKED.lines().encode(), ASKED),
+        (b"\xef\xbb\xbf" + MAIL.encode(), Request("ada", "2-layers", "Flatten.rows", "", "why\nAda")),
+    ],
+    ids=["as it was written", "in a mail that quotes the lines and says more before them"],
+)
+def test_what_a_request_says_is_read(content: bytes, request_: Request) -> None:
+    assert parse_request(content) == request_
 
 
 @pytest.mark.parametrize(
@@ -68,8 +73,8 @@ def test_junk_is_a_request_or_none_and_no_other_error(junk: bytes) -> None:
             assert str(error)
 
 
-def asks(check: str = "Linear.affine_map", student: str = "", assignment: str = ASSIGNMENT, receipt: str = "") -> str:
-    return Request(student, assignment, check, receipt, REASON).lines()
+def asks(check: str = "Linear.affine_map", student: str = "", assignment: str = ASSIGNMENT, receipt: str = "") -> bytes:
+    return Request(student, assignment, check, receipt, REASON).lines().encode()
 
 
 def receipt(folder: Path, student: str) -> str:
@@ -85,24 +90,17 @@ def folder(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     sent = {
         "barbara/request.txt": asks(student="barbara", receipt=receipt(folder, "barbara")),
         "john/request.txt": asks(student="ada", receipt="0000-0000-0000-0000"),
-        "ada/a.txt": asks(TITLE, receipt=receipt(folder, "barbara")),
+        "ada/a.txt": asks(TITLE.upper(), receipt=receipt(folder, "barbara")),
         "ada/b.txt": asks(WRITTEN),
         "ada/c.txt": asks(OTHER),
         "ada/d.txt": asks("Linear.nothing"),
         "ada/e.txt": asks(assignment="../../etc"),
         "by-mail.txt": asks(student="John McCarthy"),
         "of nobody.txt": asks(student="nobody"),
-        "photo.png": "\x89PNG",
+        "photo.png": b"\x89PNG",
     }
-    write(folder.parent / "sent", sent)
-    (folder.parent / "sent" / "link.txt").symlink_to(folder / "roster.csv")
+    (downloads.folder(folder.parent / "sent", sent) / "link.txt").symlink_to(folder / "roster.csv")
     return folder
-
-
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -120,26 +118,22 @@ def text(groups: list[Group], read: Read) -> str:
     return draft(groups, read[1])
 
 
-def test_the_folder_says_whose_a_request_is_and_not_what_it_holds(read: Read) -> None:
-    owners = {one.file: (one.student.id, one.known, one.other_name) for one in read[0]}
+def test_the_folder_says_whose_a_request_is_and_what_is_none_is_left_with_the_reason(read: Read) -> None:
+    asked, left = read
+    owners = {one.file: (one.student.id, one.known, one.other_name) for one in asked}
     assert owners["barbara/request.txt"] == ("barbara", "its folder", "")
     assert owners["john/request.txt"] == ("john", "its folder", "ada")
     assert owners["by-mail.txt"] == ("john", "", "John McCarthy")
-
-
-def test_what_is_no_request_is_left_with_the_reason(read: Read) -> None:
-    left = {one.file: one.reason for one in read[1]}
-    assert left.keys() == {"of nobody.txt", "photo.png", "link.txt"}
-    assert left["of nobody.txt"] == "nobody in the roster is 'nobody'"
+    reasons = {one.file: one.reason for one in left}
+    assert reasons.keys() == {"of nobody.txt", "photo.png", "link.txt"}
+    assert reasons["of nobody.txt"] == "nobody in the roster is 'nobody'"
 
 
 def test_a_learning_systems_zip_says_whose_a_request_is(folder: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "canvas.zip", "w") as archive:
-        archive.writestr("lovelaceada_1000_7_request-ada.txt", asks(student="john"))
-        archive.writestr("mccarthyjohn_LATE_1002_8_x.txt", asks())
-    with zipfile.ZipFile(tmp_path / "moodle.zip", "w") as archive:
-        archive.writestr("Barbara Liskov_1001_assignsubmission_file_/request.txt", asks())
-    found, left = read_requests(CourseFolder(folder), [tmp_path / "canvas.zip", tmp_path / "moodle.zip"])
+    canvas = {"lovelaceada_1000_7_request-ada.txt": asks(student="john"), "mccarthyjohn_LATE_1002_8_x.txt": asks()}
+    moodle = {"Barbara Liskov_1001_assignsubmission_file_/request.txt": asks()}
+    zips = [downloads.zipped(tmp_path / f"{at}.zip", sent) for at, sent in enumerate((canvas, moodle))]
+    found, left = read_requests(CourseFolder(folder), zips)
     assert left == []
     known = [(one.student.id, one.known) for one in found]
     assert known == [("ada", "Canvas"), ("john", "Canvas"), ("barbara", "Moodle")]
@@ -161,39 +155,35 @@ def test_a_receipt_is_compared_with_that_of_the_graded_notebook(groups: list[Gro
     assert said["by-mail.txt"] == "it gives no receipt"
 
 
-def test_what_cannot_be_run_says_why_and_stops_nothing(text: str) -> None:
-    assert "no check is called 'Linear.nothing': there are" in re.sub(r"\\", "", text)
-    assert "there is no assignment '../../etc'" in text
-
-
-def test_the_draft_says_what_was_seen_what_the_check_asks_and_whether_the_mark_stands(text: str) -> None:
-    assert f"## {ASSIGNMENT}, Linear.affine_map: 4 requests" in text
-    assert "The check asks: " in text
-    assert f"    autograder grade {ASSIGNMENT} --dry-run\n" in text
-    assert "### barbara Barbara Liskov: the mark stands" in text
-    assert "def affine_map(names: SimpleNamespace, rng: torch.Generator)" in text
-    assert "Dear John McCarthy," in text
-    assert "observed: " in text and "expected: " in text and "likely mistake: " in text
-    assert "and so the mark stands." in text
-    assert "Known by its folder, although the file says `ada`" in text
-    assert "CLAIMED: nothing but the file says who asks" in text
-    assert "## Not understood" in text and "`photo.png`" in text
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"## {ASSIGNMENT}, Linear.affine_map: 4 requests",
+        f"The check asks: {TITLE}",
+        "def affine_map(names: SimpleNamespace, rng: torch.Generator)",
+        f"    autograder grade {ASSIGNMENT} --dry-run\n",
+        "### barbara Barbara Liskov: the mark stands",
+        *("observed: ", "expected: ", "likely mistake: ", "and so the mark stands."),
+        "Dear John McCarthy,",
+        "Known by its folder, although the file says `ada`",
+        "CLAIMED: nothing but the file says who asks",
+        "no check is called 'Linear.nothing': there are",
+        "there is no assignment '../../etc'",
+        "## Not understood",
+        "`photo.png`",
+    ],
+)
+def test_the_draft_says_what_the_check_asks_and_saw_whether_the_mark_stands_and_what_cannot_be_run(
+    said: str, text: str
+) -> None:
+    assert said in text.replace("\\", "")
 
 
 def test_nothing_that_a_student_wrote_leaves_its_fence_or_reaches_a_terminal(text: str) -> None:
     assert "\x1b" not in text
-    outside, fence = [], ""
-    for line in text.splitlines():
-        run = re.match("`{3,}", line)
-        if fence:
-            fence = "" if line == fence else fence
-        elif run:
-            fence = run[0]
-        else:
-            outside.append(line)
-    assert fence == ""
     assert "alert(1)" in text
-    assert "alert(1)" not in "\n".join(outside)
+    outside = re.sub(r"^(`{3,})\w+\n.*?^\1`*\n", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert "```" not in outside and "alert(1)" not in outside
 
 
 def test_a_letter_about_a_hidden_check_tells_title_and_result_alone(groups: list[Group]) -> None:
@@ -201,7 +191,7 @@ def test_a_letter_about_a_hidden_check_tells_title_and_result_alone(groups: list
     assert one.mark and one.mark.verdict.diagnosis
     check = replace(one.mark.check, hidden=True)
     mark = replace(one.mark, check=check, verdict=replace(one.mark.verdict, check=check))
-    said = letter(replace(one, mark=mark))
+    _, _, said = draft([Group(ASSIGNMENT, "Linear.affine_map", [replace(one, mark=mark)])]).partition("*Answer:*")
     assert "hidden check, of which I can tell you the title and the result" in said
     assert one.mark.verdict.diagnosis.observed not in said
     assert "observed" not in said and "likely" not in said
@@ -213,21 +203,16 @@ def test_where_another_result_comes_out_the_letter_says_that_it_will_be_graded_a
     recorded = one.mark.recorded | {"outcome": "fail", "points": 0}
     other = replace(one, mark=replace(one.mark, recorded=recorded))
     points = one.mark.check.points
-    assert f"where 0 of {points} points were recorded. Your work will be graded again." in letter(other)
-    assert "ANOTHER RESULT TODAY" in draft([Group(ASSIGNMENT, "Linear.affine_map", [other])])
-
-
-def test_a_check_is_found_by_its_title_or_its_name(groups: list[Group]) -> None:
-    check = groups[0].check
-    assert check
-    assert check_named([check], check.title.upper()) == check_named([check], "Linear.affine_map") == check
+    said = draft([Group(ASSIGNMENT, "Linear.affine_map", [other])])
+    assert f"where 0 of {points} points were recorded. Your work will be graded again." in said
+    assert "ANOTHER RESULT TODAY" in said
 
 
 @pytest.mark.long("two checks run in a sandbox of a process of its own")
 def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_path: Path) -> None:
     copied = tmp_path / "course"
     shutil.copytree(folder, copied)
-    write(tmp_path / "sent", {"ada/request.txt": asks(), "junk.txt": "hello"})
+    downloads.folder(tmp_path / "sent", {"ada/request.txt": asks(), "junk.txt": b"hello"})
     done = autograder("requests", "../sent", cwd=copied)
     assert done.returncode == 0, done.stderr
     assert "no request: junk.txt: it has no line" in done.stderr

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, Reader, shared_folders
@@ -27,8 +28,8 @@ SYSTEMS: tuple[Reader, ...] = (
     nbgrader_exchange.read,
     moodle.read,
     blackboard.read,
-    github.read_classroom_50,
-    github.read_github,
+    partial(github.read, system="Classroom 50"),
+    partial(github.read, system="GitHub"),
     canvas.read,
     google_classroom.read,
 )

@@ -41,17 +41,8 @@ COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 GIT_S = 20
 
 
-def read_classroom_50(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
-    """Return the files in the repositories of a download of Classroom 50."""
-    return _read(entries, depth, "Classroom 50")
-
-
-def read_github(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
-    """Return the files in other clones, and in the folders below ``…-submissions``."""
-    return _read(entries, depth, "GitHub")
-
-
-def _read(entries: Sequence[Entry], depth: int, system: str) -> list[DownloadedFile]:
+def read(entries: Sequence[Entry], depth: int, system: str) -> list[DownloadedFile]:
+    """Return the files in repositories that Classroom 50 has downloaded, or in other clones and ``…-submissions``."""
     files = []
     for entry in entries:
         clone = _clone_of(entry)

@@ -23,7 +23,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from autograder.instructor.collecting.archive import Entry
-from autograder.instructor.collecting.downloaded import DownloadedFile, outermost
+from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.course.attempts import PROVED
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import EMAIL_COLUMNS
@@ -38,7 +38,7 @@ IDENTIFIER, MODIFIED = "identifier", "lastmodifiedsubmission"
 
 def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     """Return the files that Moodle named."""
-    names = [(entry, next(filter(None, map(NAME.fullmatch, outermost(entry, depth))), None)) for entry in entries]
+    names = [(entry, next(filter(None, map(NAME.fullmatch, entry.parts[: depth + 1])), None)) for entry in entries]
     return [DownloadedFile(entry, SYSTEM, (_clues(name),)) for entry, name in names if name]
 
 
@@ -49,12 +49,7 @@ def _clues(name: re.Match[str]) -> tuple[Clue, ...]:
 
 @dataclass(frozen=True)
 class Participant:
-    """A person in a worksheet.
-
-    Attributes:
-        clues: the ID number and the address, as far as it has them.
-        when: work was handed in, with a time zone; None where none was.
-    """
+    """What a worksheet says of a person: ID number and address, and when work was handed in, with a time zone."""
 
     clues: tuple[Clue, ...]
     when: datetime | None
