@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
+from autograder.course import Course
+from autograder.instructor.authoring.right_answers import right_answers
 from autograder.notebooks.fill import NothingToFill, exercise_cells, fill
 from autograder.verdicts import Verdict
 from sample_class.answers import answers
-from tests.conftest import ROOT
 from tests.notebooks.conftest import ROOM, Graders
 
-RIGHT = sorted((ROOT / "tests" / "right" / ROOM).glob("*.py"))
-SOURCES = answers(ROOM) | {path.stem: path.read_text(encoding="utf-8") for path in RIGHT}
+SOURCES = answers(ROOM) | {right.name: right.source for right in right_answers(Course.installed(), ROOM)}
 NAMES = ("Linear", "Flatten", "Sequential")
 DEFINED = "class Linear: pass\nclass Flatten: pass\nclass Sequential: pass\n"
 

@@ -19,7 +19,7 @@ from autograder.instructor.reports.class_report import ClassReport, class_report
 from autograder.instructor.reports.public_code import Public
 from tests.axe import on_a_telephone, violations
 from tests.instructor.reports.classes import MISTAKES, make_class
-from tests.instructor.reports.similarity import ADDMM, DISGUISED
+from tests.instructor.reports.test_similar import ADDMM, DISGUISED
 
 
 class Page:
