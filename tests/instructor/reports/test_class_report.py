@@ -43,7 +43,7 @@ def words_of(marks: Sequence[Mark]) -> str:
 @pytest.fixture(scope="module")
 def report() -> ClassReport:
     """Sixty students and three assignments; two of them wrote the same, in disguise."""
-    marks = make_class(60, 1, ("2-layers", "3-dropout", "4-optimizer"))
+    marks = make_class(60, 5, ("2-layers", "3-dropout", "4-optimizer"))
     for at, source in ((10, ADDMM), (11, DISGUISED)):
         vars(marks[at])["answers"] = {"layers-Linear": source}
         assert marks[at].verdicts
@@ -207,7 +207,7 @@ def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:
 
 
 def test_whoever_is_similar_more_than_once_is_told_so() -> None:
-    marks = make_class(30, 1, ("2-layers", "3-dropout"))
+    marks = make_class(30, 2, ("2-layers", "3-dropout"))
     for at in (10, 11, 40, 41):
         vars(marks[at])["answers"] = {"layers-Linear": (ADDMM, DISGUISED)[at % 2]}
     found = report_of(marks)
