@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -97,11 +96,3 @@ def test_a_chapter_that_failed_is_run_again(own_course: Course, monkeypatch: pyt
 def test_a_cache_that_cannot_be_written_stops_nothing(own_course: Course) -> None:
     kept.FOLDER.write_text("no folder")
     assert is_run(own_course)
-
-
-def test_what_nobody_has_asked_for_in_months_is_removed(own_course: Course) -> None:
-    kept.kept("old", own_course, lambda: b"")
-    (old,) = kept.FOLDER.iterdir()
-    os.utime(old, (0, 0))
-    kept.kept("new", own_course, lambda: b"")
-    assert not old.exists()

@@ -110,35 +110,33 @@ EXERCISE = "```{code-cell} python3\n:tags: [exercise]\n\nfrom solutions.layers i
 SHORT = f"---\njupytext:\n  text_representation:\n    format_name: myst\n---\n\n# Short\n\n{SETUP}{EXERCISE}"
 
 
-@pytest.mark.parametrize(
-    ("cell", "edit", "complaint"),
-    [
-        ("x = 1\n1 / 0", ("", ""), r"the cell \w+ \('x = 1'\) fails: ZeroDivisionError: division by zero"),
-        pytest.param(
-            "import os\nos._exit(3)",
-            ("", ""),
-            r"the cell \w+ ended the whole kernel",
-            marks=pytest.mark.deep,
-        ),
-        pytest.param(
-            "",
-            ("x.flatten(start_dim=1)", "x.flatten()"),
-            r"the cell layers-Flatten-rows fails: CheckFailed: Flatten",
-            marks=pytest.mark.deep,
-        ),
-    ],
-    ids=["an error", "a crash", "a check that the reference does not pass"],
-)
+def short(root: Path, text: str, edit: tuple[str, str] = ("", "")) -> tuple[Chapter, SmallCourse]:
+    """Write a chapter, and return it with the course that it is all of."""
+    chapter = Chapter(root / "2-layers.md", ROOM)
+    chapter.path.write_text(SHORT + text, encoding="utf-8")
+    return chapter, SmallCourse("solutions", "https://example.org/", book=root, edit=edit)
+
+
+FAILING = {
+    "an error": ("x = 1\n1 / 0", ("", ""), r"the cell \w+ \('x = 1'\) fails: ZeroDivisionError: division by zero"),
+    "a crash": ("import os\nos._exit(3)", ("", ""), r"the cell \w+ ended the whole kernel"),
+    "a check": (
+        "",
+        ("x.flatten(start_dim=1)", "x.flatten()"),
+        "the cell layers-Flatten-rows fails: CheckFailed: Flatten",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", [pytest.param(one, marks=[pytest.mark.deep] * (one != "an error")) for one in FAILING])
 def test_a_cell_that_fails_with_the_reference_stops_the_release_with_a_line_that_names_it(
-    cell: str, edit: tuple[str, str], complaint: str, tmp_path: Path
+    what: str, tmp_path: Path
 ) -> None:
-    chapter = tmp_path / "2-layers.md"
-    chapter.write_text(f"{SHORT}\n```{{code-cell}}\n{cell}\n```\n", encoding="utf-8")
+    cell, edit, complaint = FAILING[what]
+    chapter, course = short(tmp_path, f"\n```{{code-cell}}\n{cell}\n```\n", edit)
     make_course_folder(tmp_path / "course")
-    course = SmallCourse("solutions", "https://example.org/", book=tmp_path, edit=edit)
     with pytest.raises(ReleaseError, match=complaint) as refused:
-        one = Chapter(chapter, ROOM)
-        release(one, run_reference(one, course), course, CourseFolder.here(tmp_path / "course"))
+        release(chapter, run_reference(chapter, course), course, CourseFolder.here(tmp_path / "course"))
     assert "\n" not in str(refused.value)
     assert not list((tmp_path / "course").rglob("*.ipynb"))
 
@@ -161,9 +159,7 @@ GIVEN = "```{code-cell} python3\n:tags: [given]\n\nfrom solutions.deployment imp
 
 
 def test_what_is_given_stands_in_the_notebook_as_the_reference_has_it(course: Course, tmp_path: Path) -> None:
-    path = tmp_path / "2-layers.md"
-    path.write_text(SHORT + GIVEN, encoding="utf-8")
-    cells = source_notebook(Chapter(path, ROOM), course).cells
+    cells = source_notebook(short(tmp_path, GIVEN)[0], course).cells
     (given,) = (cell for cell in cells if "def load_model" in cell.source)
     assert course.source("deployment").count(given.source.partition("\n\n")[2]) == 1
     assert "\nfrom solutions" not in given.source
@@ -210,8 +206,7 @@ The public question.
 def folder(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
     """A course folder in which a short chapter was released with a question of the instructor's own."""
     root = tmp_path_factory.mktemp("own")
-    (root / "2-layers.md").write_text(SHORT + WRITTEN, encoding="utf-8")
-    course, one = SmallCourse("solutions", "https://example.org/", book=root), Chapter(root / "2-layers.md", ROOM)
+    one, course = short(root, WRITTEN)
     make_course_folder(root / "course")
     folder = CourseFolder.here(root / "course")
     (folder.questions / "2-layers.md").write_text(OWN, encoding="utf-8")
@@ -245,11 +240,7 @@ SAID = (
 
 
 def test_the_date_stands_under_the_title_and_only_there(tmp_path: Path) -> None:
-    (tmp_path / "2-layers.md").write_text(SHORT, encoding="utf-8")
-    course, one = (
-        SmallCourse("solutions", "https://example.org/", book=tmp_path),
-        Chapter(tmp_path / "2-layers.md", ROOM),
-    )
+    one, course = short(tmp_path, "")
     due = datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))
     without, with_date = source_notebook(one, course, {}), source_notebook(one, course, {}, due=due)
     assert (without.cells[0].source, with_date.cells[0].source) == ("# Short", f"# Short\n\n{SAID}")
