@@ -87,27 +87,18 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_them(
                 assert violations(page) == [], path
 
 
-def test_the_policy_of_the_pages_lets_their_own_style_and_script_work(
+def test_a_mark_needs_no_mouse_typing_survives_a_reload_and_the_policy_lets_style_and_script_work(
     page: Page, desk: Desk, visit: Callable[[str], Visitor]
 ) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     eve = visit("eve")
-    log_in(page, eve.address, eve.token)
-    page.goto(f"{eve.address}/{to_mark(desk, 'eve')}")
-    expect(page.get_by_label("Points, 0 to")).to_be_focused()
-    assert page.locator("main").evaluate("one => getComputedStyle(one.querySelector('.sides')).display") == "grid"
-    assert said == []
-
-
-def test_a_mark_needs_no_mouse_and_typing_survives_a_reload(
-    page: Page, desk: Desk, visit: Callable[[str], Visitor]
-) -> None:
-    eve = visit("eve")
     address = f"{eve.address}/{to_mark(desk, 'eve')}"
     log_in(page, eve.address, eve.token)
     page.goto(address)
     expect(page.get_by_label("Points, 0 to")).to_be_focused()
+    assert page.locator("main").evaluate("one => getComputedStyle(one.querySelector('.sides')).display") == "grid"
+    assert said == []
     page.keyboard.type("1")
     page.keyboard.press("Tab")
     page.keyboard.type("Half a sentence")
