@@ -95,20 +95,6 @@ del before
 def he_std(fan_in):
     return float(torch.empty(999).fill_(0.5)[7]) * (2 - 1)
 """
-
-
-def test_what_is_drawn_at_random_is_not_asked_about(sandbox: Sandbox) -> None:
-    found = asked(sandbox, "layers", "he_std", RANDOM, need=99)
-    assert [question.edit.says for question in found if question.rank == 0] == []
-
-
-def test_memory_that_nobody_has_written_is_no_answer(sandbox: Sandbox) -> None:
-    """In one of two runs it is filled with NaN; in the other one it is not, even where NaN has been before."""
-    found = asked(sandbox, "layers", "he_std", UNWRITTEN, need=99)
-    assert found
-    assert not [question for question in found if question.edit.says == "`.fill_(0.5)` is left out"]
-
-
 ENDLESS = """
 def he_std(fan_in):
     n = 0
@@ -118,10 +104,23 @@ def he_std(fan_in):
 """
 
 
-def test_an_edit_that_never_ends_is_not_asked_about(sandbox: Sandbox) -> None:
-    found = asked(sandbox, "layers", "he_std", ENDLESS, need=3)
+def test_what_is_drawn_at_random_is_not_asked_about(sandbox: Sandbox) -> None:
+    found = asked(sandbox, "layers", "he_std", RANDOM, need=99)
+    assert [question.edit.says for question in found if question.rank == 0] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "need", "edit"),
+    [(UNWRITTEN, 99, "`.fill_(0.5)` is left out"), (ENDLESS, 3, "`n += 1` is left out")],
+    ids=["memory that nobody has written", "a loop without an end"],
+)
+def test_an_edit_after_which_nothing_definite_comes_out_is_not_asked_about(
+    source: str, need: int, edit: str, sandbox: Sandbox
+) -> None:
+    """In one of two runs memory is filled with NaN; in the other one it is not, even where NaN has been before."""
+    found = asked(sandbox, "layers", "he_std", source, need=need)
     assert found
-    assert not [question for question in found if question.edit.says == "`n += 1` is left out"]
+    assert edit not in [question.edit.says for question in found]
 
 
 HOSTILE = {
