@@ -32,19 +32,12 @@ class MalformedNotebook(WrongUse):
 
 @dataclass(frozen=True)
 class Grafted:
-    """The instructor's notebook with a student's answers.
+    """The instructor's notebook with a student's answers."""
 
-    Attributes:
-        notebook: cells, ids and metadata of the instructor; only the answers are the student's.
-        notes: what was noticed and left out, each a sentence.
-        blank: the answers, by grade id, that are as they were released.
-        is_stranger: whether the student's notebook holds none of the instructor's cells.
-    """
-
-    notebook: NotebookNode
-    notes: tuple[str, ...]
-    blank: frozenset[str] = frozenset()
-    is_stranger: bool = False
+    notebook: NotebookNode  # cells, ids and metadata of the instructor; only the answers are the student's
+    notes: tuple[str, ...]  # what was noticed and left out, each a sentence
+    blank: frozenset[str] = frozenset()  # the answers, by grade id, that are as they were released
+    is_stranger: bool = False  # whether the student's notebook holds none of the instructor's cells
 
 
 def read_notebook(path: Path) -> NotebookNode:

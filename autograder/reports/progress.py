@@ -12,38 +12,24 @@ from autograder.verdicts import Verdict
 
 @dataclass(frozen=True)
 class ExerciseProgress:
-    """One exercise by its visible checks.
-
-    Attributes:
-        exercise: the public name.
-        state: ``done``, ``not yet`` (something is written, and a check does not pass or a remark is made) or ``open``.
-        points: earned.
-        possible: to be had from visible checks.
-        read: which section helps now, as the text of a ``sections.Section``; empty when it is done.
-        remarks: what is to be known even if all checks pass, such as that a stub is left.
-    """
+    """One exercise by its visible checks."""
 
     exercise: str
+    # ``done``, ``not yet`` (something is written, and a check does not pass or a remark is made) or ``open``
     state: str
-    points: int
-    possible: int
-    read: str
-    remarks: Sequence[str] = ()
+    points: int  # earned
+    possible: int  # to be had from visible checks
+    read: str  # which section helps now, as the text of a ``sections.Section``; empty when it is done
+    remarks: Sequence[str] = ()  # what is to be known even if all checks pass, such as that a stub is left
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One assignment.
-
-    Attributes:
-        assignment: its id.
-        exercises: in the order of the chapter.
-        unseen: points that no visible check gives: those of hidden checks and of the written question.
-    """
+    """One assignment."""
 
     assignment: str
-    exercises: Sequence[ExerciseProgress]
-    unseen: int
+    exercises: Sequence[ExerciseProgress]  # in the order of the chapter
+    unseen: int  # points that no visible check gives: those of hidden checks and of the written question
 
     @property
     def done(self) -> int:

@@ -14,15 +14,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a class or function was made.
+    """Where a class or function was made."""
 
-    Attributes:
-        made: number of the cell that made it, as in ``In [41]``.
-        newest: number of the newest cell that was run to make one of this name; another one has failed.
-    """
-
-    made: int
-    newest: int
+    made: int  # number of the cell that made it, as in ``In [41]``
+    newest: int  # number of the newest cell that was run to make one of this name; another one has failed
 
     @property
     def is_outdated(self) -> bool:

@@ -31,19 +31,12 @@ CLOSING = (
 
 @dataclass(frozen=True)
 class Live:
-    """A notebook as its front end has saved it.
+    """A notebook as its front end has saved it."""
 
-    Attributes:
-        path: of its file; in Colab, where there is none, where it would lie.
-        content: of the file.
-        saved: when, by the clock of the disk.
-        downloads: whether the browser has to be given what is packed.
-    """
-
-    path: Path
+    path: Path  # of its file; in Colab, where there is none, where it would lie
     content: bytes
-    saved: datetime
-    downloads: bool = False
+    saved: datetime  # when, by the clock of the disk
+    downloads: bool = False  # whether the browser has to be given what is packed
 
 
 @dataclass(frozen=True)

@@ -30,21 +30,13 @@ PROBE_LIMITS = Limits(
 
 @dataclass(frozen=True)
 class Wall:
-    """One thing that student code must not get at.
+    """One thing that student code must not get at."""
 
-    Attributes:
-        name: of what is protected.
-        holds: what is true of student code where the wall stands, as a sentence without a subject.
-        probe: Python that tries to get through and prints a line for each thing that it got.
-        evidence: what shows outside that it did, whatever the probe prints.
-        may_end_by: how the wall may end the probe's process, as the outcome of its checks.
-    """
-
-    name: str
-    holds: str
-    probe: str
-    evidence: Callable[[Bait], list[str]] = lambda bait: []
-    may_end_by: tuple[str, ...] = ()
+    name: str  # of what is protected
+    holds: str  # what is true of student code where the wall stands, as a sentence without a subject
+    probe: str  # Python that tries to get through and prints a line for each thing that it got
+    evidence: Callable[[Bait], list[str]] = lambda bait: []  # what shows outside that it did, whatever the probe prints
+    may_end_by: tuple[str, ...] = ()  # how the wall may end the probe's process, as the outcome of its checks
 
 
 @dataclass(frozen=True)

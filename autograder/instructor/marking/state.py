@@ -25,23 +25,15 @@ from autograder.notebooks.graft import read_notebook, room_of
 
 @dataclass
 class MarkingState:
-    """Everything that the server knows beside the gradebook.
-
-    Attributes:
-        folder: the course folder.
-        gradebook: of the course.
-        team: who marks; read anew when the folder is looked at.
-        records: of the graded work, as far as they have been read.
-        texts: the written question of each assignment that is marked; None where the course has no text of it.
-        facts: from which marks were made last.
-    """
+    """Everything that the server knows beside the gradebook."""
 
     folder: CourseFolder
     gradebook: CourseGradebook
-    team: Team
-    records: Records
+    team: Team  # who marks; read anew when the folder is looked at
+    records: Records  # of the graded work, as far as they have been read
+    # the written question of each assignment that is marked; None where the course has no text of it
     texts: Mapping[str, WrittenQuestion | None]
-    facts: Facts
+    facts: Facts  # from which marks were made last
 
     @classmethod
     def opened(cls, folder: CourseFolder, gradebook: CourseGradebook, assignments: Sequence[str]) -> MarkingState:

@@ -35,17 +35,11 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Marker:
-    """Somebody who marks.
+    """Somebody who marks."""
 
-    Attributes:
-        name: as in the table.
-        sections: of the class, whose answers they mark; none for all.
-        questions: assignments and cells that they mark; none for all.
-    """
-
-    name: str
-    sections: frozenset[str] = frozenset()
-    questions: frozenset[str] = frozenset()
+    name: str  # as in the table
+    sections: frozenset[str] = frozenset()  # of the class, whose answers they mark; none for all
+    questions: frozenset[str] = frozenset()  # assignments and cells that they mark; none for all
 
     def may_mark(self, question: Question, section: str | None = None) -> bool:
         """Whether they mark a question's answers from a section of the class, or from any."""
@@ -66,19 +60,12 @@ class Marking(Configurable):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Team:
-    """Who marks what, and by which rules.
-
-    Attributes:
-        markers: from the table.
-        questions: by assignment, and then in the order of the notebook.
-        sections: of the students, by id.
-        settings: of the course.
-    """
+    """Who marks what, and by which rules."""
 
     markers: Sequence[Marker]
-    questions: Sequence[Question]
-    sections: Mapping[str, str]
-    settings: Marking
+    questions: Sequence[Question]  # by assignment, and then in the order of the notebook
+    sections: Mapping[str, str]  # of the students, by id
+    settings: Marking  # of the course
 
     def has(self, name: str) -> bool:
         """Whether somebody in the table has a name."""

@@ -41,21 +41,14 @@ class UnknownMarkup(WorkFailed):
 
 @dataclass(frozen=True)
 class Context:
-    """What a chapter's text refers to.
+    """What a chapter's text refers to."""
 
-    Attributes:
-        contents: the chapter's sections, and the address of its page, empty where the course names no book.
-        glued: values by name, as the chapter's cells computed them.
-        citations: how each work is cited, such as "He et al. 2015", by its key.
-        references: a line for each work that the chapter cites, for the list at its end.
-        beside: pages that lie beside the notebook as notebooks themselves.
-    """
-
-    contents: Contents
-    glued: Mapping[str, str] = field(default_factory=dict)
+    contents: Contents  # the chapter's sections, and the address of its page, empty where the course names no book
+    glued: Mapping[str, str] = field(default_factory=dict)  # values by name, as the chapter's cells computed them
+    # how each work is cited, such as "He et al. 2015", by its key
     citations: Mapping[str, str] = field(default_factory=dict)
-    references: Sequence[str] = ()
-    beside: Collection[str] = ()
+    references: Sequence[str] = ()  # a line for each work that the chapter cites, for the list at its end
+    beside: Collection[str] = ()  # pages that lie beside the notebook as notebooks themselves
 
     def link(self, text: str, page: str, place: str = "") -> str:
         """Return a link to a page of the book, or to a notebook beside this one, or the text alone.

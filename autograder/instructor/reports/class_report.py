@@ -39,17 +39,11 @@ Answers = Mapping[str, Mapping[str, str]]  # by student and answer
 
 @dataclass(frozen=True)
 class ClassReport:
-    """A report.
-
-    Attributes:
-        html: the page.
-        numbers: as JSON values.
-        need: who needs help or handed in what cannot be read, with addresses, as CSV.
-    """
+    """A report."""
 
     html: str
-    numbers: dict[str, Any]
-    need: str
+    numbers: dict[str, Any]  # as JSON values
+    need: str  # who needs help or handed in what cannot be read, with addresses, as CSV
 
 
 def class_report(

@@ -50,36 +50,23 @@ class Passage:
 
 @dataclass(frozen=True)
 class Work:
-    """One student's answers to an assignment, as they are compared.
+    """One student's answers to an assignment, as they are compared."""
 
-    Attributes:
-        tokens: each with the answer that it stands in.
-        passages: what is not public, winnowed.
-        counted: how many of the tokens stand in some run that is not public.
-    """
-
-    tokens: Sequence[tuple[str, CodeToken]]
-    passages: Sequence[Passage]
-    counted: int
+    tokens: Sequence[tuple[str, CodeToken]]  # each with the answer that it stands in
+    passages: Sequence[Passage]  # what is not public, winnowed
+    counted: int  # how many of the tokens stand in some run that is not public
 
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two students whose answers share what others do not have.
-
-    Attributes:
-        students: the two, in order.
-        evidence: weighted number of shared tokens.
-        share: the part of the smaller work's own tokens that is shared, from 0 to 1.
-        spans: what is shared, for each of the two by answer; none where everything is.
-        what: is shared: ``all answers``, each word of them, or some of their ``code`` or ``written answers``.
-    """
+    """Two students whose answers share what others do not have."""
 
     students: tuple[str, str]
-    evidence: float
-    share: float
+    evidence: float  # weighted number of shared tokens
+    share: float  # the part of the smaller work's own tokens that is shared, from 0 to 1
+    # what is shared, for each of the two by answer; none where everything is
     spans: tuple[Mapping[str, Sequence[Span]], Mapping[str, Sequence[Span]]]
-    what: str = CODE
+    what: str = CODE  # is shared: ``all answers``, each word of them, or some of their ``code`` or ``written answers``
 
     def record(self) -> dict[str, Any]:
         """Return the pair as JSON values."""

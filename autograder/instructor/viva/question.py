@@ -42,35 +42,21 @@ Observed = Mapping[tuple[int, str], Observation]
 
 @dataclass(frozen=True)
 class Question:
-    """What to ask about one exercise, and what comes out.
-
-    Attributes:
-        room: of the exercise.
-        exercise: the public name.
-        source: of the cell that defines it.
-        edit: what is changed in it.
-        place: which one of the edits that such a cell has a place for; the same for cells that differ in layout alone.
-        given: lines that are run.
-        asked: the expression that is asked about.
-        before: what it gives without the edit.
-        answer: what it gives with the edit.
-        message: what the error says, where the answer is one.
-        line: of the student's code in which that error arises, where it does.
-        rank: 0 where there is a value to be reasoned about, 1 and 2 for errors.
-    """
+    """What to ask about one exercise, and what comes out."""
 
     room: str
     exercise: str
-    source: str
-    edit: Edit
+    source: str  # of the cell that defines it
+    edit: Edit  # what is changed in it
+    # which one of the edits that such a cell has a place for; the same for cells that differ in layout alone
     place: int
-    given: str
-    asked: str
-    before: str
-    answer: str
-    message: str
-    line: str
-    rank: int
+    given: str  # lines that are run
+    asked: str  # the expression that is asked about
+    before: str  # what it gives without the edit
+    answer: str  # what it gives with the edit
+    message: str  # what the error says, where the answer is one
+    line: str  # of the student's code in which that error arises, where it does
+    rank: int  # 0 where there is a value to be reasoned about, 1 and 2 for errors
 
 
 def questions(
