@@ -48,10 +48,6 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
     another order than the notebook, one of them twice, or two in one statement, its whole text goes into the first
     exercise's cell: that runs as the file does.
 
-    Args:
-        notebook: with nbgrader's metadata.
-        source: text of a Python file.
-
     Raises:
         NothingToFill: the file does not parse, or defines none of the notebook's exercises.
     """
@@ -60,7 +56,8 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
     if not cells:
         raise NothingToFill("the notebook holds no exercise")
     try:
-        text = _plain(source)
+        # Without a byte order mark, and with the line ends that Python's parser counts.
+        text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         pieces, futures = _pieces(text, frozenset(cells))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
@@ -74,11 +71,6 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
     for name, own in texts.items():
         cells[name].update(source=own.strip("\n"), outputs=[], execution_count=None)
     return Filled(copy, tuple(found), tuple(name for name in cells if name not in found))
-
-
-def _plain(source: str) -> str:
-    """Return the text without a byte order mark and with the line ends that Python's parser counts."""
-    return source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequence[str]) -> Mapping[str, str]:

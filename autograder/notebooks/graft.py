@@ -65,11 +65,7 @@ def read_capped(path: Path) -> bytes:
 
 
 def parse_notebook(content: bytes, name: str) -> NotebookNode:
-    """Return a notebook of any format that nbformat knows, as format 4.
-
-    Args:
-        content: of the file, as ``read_capped`` returns it.
-        name: of the file, for the message.
+    """Return a notebook of any format that nbformat knows, as format 4, from what ``read_capped`` returns.
 
     Raises:
         MalformedNotebook: it is too large, of too many parts, not JSON, not UTF-8, or not a notebook.
@@ -142,12 +138,7 @@ def cell_digest(cell: NotebookNode) -> str:
 
 
 def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
-    """Take the student's answers by grade id into a copy of the instructor's notebook.
-
-    Args:
-        instructor: the released notebook; an answer that the student does not give stays as it was released.
-        submitted: the student's.
-    """
+    """Take the student's answers by grade id into a copy of the instructor's notebook; others stay as released."""
     theirs: dict[str, list[NotebookNode]] = {}
     for cell in submitted.cells:
         grade_id = grade_id_of(cell)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from autograder.sections import Contents
-from autograder.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -57,42 +54,3 @@ class Progress:
             "unseen": self.unseen,
             "exercises": [dict(vars(exercise)) for exercise in self.exercises],
         }
-
-
-def progress_of(
-    assignment: str,
-    verdicts: Sequence[Verdict],
-    contents: Contents,
-    unseen: int,
-    remarks: Mapping[str, Sequence[str]],
-) -> Progress:
-    """Return the progress that verdicts on visible checks show.
-
-    Args:
-        assignment: its id.
-        verdicts: on every visible check of the assignment, in order.
-        contents: the sections of its chapter.
-        unseen: points from elsewhere than visible checks.
-        remarks: on answers, by exercise.
-    """
-    names = dict.fromkeys(verdict.check.exercise for verdict in verdicts)
-    exercises = [
-        _exercise([v for v in verdicts if v.check.exercise == name], contents, remarks.get(name, ())) for name in names
-    ]
-    return Progress(assignment, exercises, unseen)
-
-
-def _exercise(verdicts: Sequence[Verdict], contents: Contents, remarks: Sequence[str]) -> ExerciseProgress:
-    check = verdicts[0].check
-    waiting = [verdict for verdict in verdicts if not verdict.passed]
-    is_open = all(verdict.outcome == "missing" for verdict in verdicts) and not remarks
-    set_at = str(contents.section(f"exercise-{check.room}-{check.exercise}"))
-    helpful = [verdict.diagnosis.read for verdict in waiting if verdict.diagnosis and verdict.diagnosis.read]
-    return ExerciseProgress(
-        exercise=check.exercise,
-        state="open" if is_open else "not yet" if waiting or remarks else "done",
-        points=sum(verdict.points for verdict in verdicts),
-        possible=sum(verdict.check.points for verdict in verdicts),
-        read=next(iter(helpful), set_at) if waiting or remarks else "",
-        remarks=remarks,
-    )

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from autograder.checks import checks_of, rooms
 from autograder.instructor.doctor.bait import Bait
-from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, Sandbox
+from autograder.notebooks.answers import planned
+from autograder.sandbox import Cell, Limits, Program, RunResult, Sandbox
 
 # Small, so that what goes over them is small, too.
 PROBE_LIMITS = Limits(
@@ -102,15 +103,10 @@ def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALL
     """
     with Bait() as bait, sandbox:
         prelude = PRELUDE.format(facts=json.dumps(bait.facts(promised, sandbox.hidden)))
+        any_check = planned(checks_of(rooms()[0])[0], seed=0)  # its answer says why a program ended before its time
         for wall in walls:
-            result = sandbox.run(Program((Cell("probe", prelude + wall.probe),), (_any_check(),)))
+            result = sandbox.run(Program((Cell("probe", prelude + wall.probe),), (any_check,)))
             yield Probed(wall, tuple(dict.fromkeys([*_said(result, wall), *wall.evidence(bait)])))
-
-
-def _any_check() -> PlannedCheck:
-    """Return a check that nobody is interested in: its answer says why a program ended before its time."""
-    check = checks_of(rooms()[0])[0]
-    return PlannedCheck(check.room, check.exercise, check.name, seed=0)
 
 
 def _said(result: RunResult, wall: Wall) -> list[str]:

@@ -14,9 +14,9 @@ from autograder.instructor.course.questions import WrittenQuestion, question_for
 from autograder.instructor.course.records import Records
 from autograder.instructor.facts import facts_of, update_gradebook
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.hand_marks import HANDED_OUT, answers, marks, note
+from autograder.instructor.hand_marks import HANDED_OUT, answers, note
 from autograder.instructor.marking.access import admit
-from autograder.instructor.marking.reading import of
+from autograder.instructor.marking.reading import marks_by_answer, of
 from autograder.instructor.marking.split import sample, split
 from autograder.instructor.marking.team import INSTRUCTOR, Question, Team, read_team
 from autograder.instructor.marks import Facts
@@ -88,7 +88,7 @@ def hand_out(gradebook: CourseGradebook, team: Team) -> None:
 def _hand_out(session: Any, question: Question, team: Team) -> None:
     """Say who marks which answer, and which of them a second time; work that is done stays where it is."""
     rows = session.execute(select(answers).where(of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
-    rows, found = rows.all(), _marks(session, question)
+    rows, found = rows.all(), marks_by_answer(session, of(question))
     done = {answer: {mark.role: mark.marker for mark in given} for answer, given in found.items()}
     # Whoever has marked keeps it; what the instructor has decided alone needs nobody else.
     alone = {answer for answer, by in done.items() if "decided" in by}
@@ -110,10 +110,3 @@ def _hand_out(session: Any, question: Question, team: Team) -> None:
         if (row.first, row.second) != (now_first, now_second):
             session.execute(update(answers).where(answers.c.id == row.id).values(first=now_first, second=now_second))
             note(session, INSTRUCTOR, HANDED_OUT, row.id, [row.first, row.second], [now_first, now_second])
-
-
-def _marks(session: Any, question: Question) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for mark in session.execute(select(marks).join(answers, answers.c.id == marks.c.answer).where(of(question))):
-        found.setdefault(mark.answer, []).append(mark)
-    return found

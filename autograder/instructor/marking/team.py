@@ -90,11 +90,6 @@ class Team:
 def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Marking | None = None) -> Team:
     """Return who marks some released assignments of a course folder.
 
-    Args:
-        folder: the course folder.
-        assignments: released ones.
-        settings: of the course, where they have been read.
-
     Raises:
         TableError: a table cannot be read.
         CourseFolderError: none of the assignments has a written question, or a setting is wrong.
@@ -121,11 +116,6 @@ def _settings(config: Any) -> Marking:
 
 def read_markers(path: Path, questions: Sequence[Question], sections: Collection[str]) -> tuple[Marker, ...]:
     """Return the markers of a table; without a table there are none, and the instructor marks alone.
-
-    Args:
-        path: of the table.
-        questions: that can be marked.
-        sections: of the class.
 
     Raises:
         TableError: it is empty, or a line is wrong: no name, a name twice, an unknown question or section.

@@ -57,7 +57,6 @@ def class_report(
     """Describe a class.
 
     Args:
-        course: its name.
         marks: one for each student and assignment.
         public: returns what everybody has read, for an assignment.
         made: when, for the reader.
@@ -235,12 +234,8 @@ def _partly_similar(
 ) -> list[SimilarPair]:
     """Return who shares some of their programs or written answers, those with most evidence first.
 
-    Args:
-        answers: by student and answer.
-        equal: groups who share everything, and are not among the pairs.
-        public: what everybody has read.
-        programs: the exercises that a check looks at; the other answers are written ones.
-        apart: students of another term, who are compared with the class alone.
+    Programs are the answers to exercises that a check looks at. Groups who share everything are not among the pairs.
+    Students of another term, who stand apart, are compared with the class alone.
     """
 
     def chosen(*, code: bool) -> Answers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -207,22 +207,22 @@ def _failure(name: str, rows: Sequence[tuple[str, VerdictRecord]]) -> Failure:
 
 def limits_met(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
     """Return which exercises ended in a limit or a crash, how, and whose."""
-    found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for mark in marks:
-        for verdict in mark.verdicts:
-            if verdict["outcome"] in LIMITS:
-                found[verdict["exercise"], verdict["outcome"]][mark.student.id] = None
-    return [(exercise, outcome, list(who)) for (exercise, outcome), who in found.items()]
+    return _by_exercise(marks, lambda verdict: verdict["outcome"] if verdict["outcome"] in LIMITS else "")
 
 
 def delegations(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
     """Return of which exercises PyTorch's own part did the work, which part, and whose."""
+    return _by_exercise(marks, lambda verdict: verdict.get("delegated", ""))
+
+
+def _by_exercise(marks: Iterable[Mark], what: Callable[[VerdictRecord], str]) -> list[tuple[str, str, list[str]]]:
+    """Return what some verdicts say, by exercise, and whose they are, each once."""
     found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for mark in marks:
         for verdict in mark.verdicts:
-            if called := verdict.get("delegated"):
-                found[verdict["exercise"], called][mark.student.id] = None
-    return [(exercise, called, list(who)) for (exercise, called), who in found.items()]
+            if said := what(verdict):
+                found[verdict["exercise"], said][mark.student.id] = None
+    return [(exercise, said, list(who)) for (exercise, said), who in found.items()]
 
 
 def outcomes(marks: Iterable[Mark]) -> dict[str, int]:

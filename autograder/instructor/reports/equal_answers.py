@@ -16,12 +16,7 @@ MAX_GROUP = 12
 
 
 def equal_groups(answers: Mapping[str, Mapping[str, str]], released: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Return who handed in the same, each group in the order of its first, the largest first.
-
-    Args:
-        answers: all of an assignment, written ones too, by student and answer.
-        released: what stood in their cells before, by answer.
-    """
+    """Return who handed in the same, the largest group first, of all answers by student, written ones too."""
     untouched = _squeezed(released)
     found: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for student, mine in answers.items():

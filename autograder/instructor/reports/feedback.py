@@ -47,11 +47,7 @@ def write_feedback(
 ) -> list[Path]:
     """Write the pages of what has been graded of some assignments, for one student or all, and return them.
 
-    Args:
-        folder: the course folder.
-        assignments: their ids.
-        student: an id; None for everybody.
-        now: with a time zone; None for the clock's.
+    What a page may tell of hidden checks depends on the time, which has a zone; None is the clock's.
 
     Raises:
         CourseFolderError: nothing of it has been graded.
@@ -85,13 +81,7 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
 
 
 def feedback_page(mark: Mark, rule: LateRule, *, closed: bool) -> str:
-    """Return one student's page as HTML; it tells more of hidden checks once it is closed.
-
-    Args:
-        mark: of graded work.
-        rule: for late work.
-        closed: whether nobody can hand in any more.
-    """
+    """Return the page of graded work as HTML; it tells more of hidden checks once nobody can hand in any more."""
     assert mark.record is not None
     receipt, student = mark.record.receipt, mark.student.id
     exercises = [

@@ -138,12 +138,7 @@ class SectionStatistics:
 
 
 def section_statistics(marks: Sequence[Mark], in_need: Collection[str]) -> list[SectionStatistics]:
-    """Return the sections of a class by name, each with its part of some marks; none where there are not two.
-
-    Args:
-        marks: of one assignment.
-        in_need: ids of those who may need help with it.
-    """
+    """Return the sections of a class by name, each with its part of an assignment's marks; none below two."""
     sections: dict[str, list[Mark]] = {}
     for mark in marks:
         sections.setdefault(mark.student.section or NO_SECTION, []).append(mark)

@@ -183,13 +183,7 @@ def rarity(owners: int, students: int) -> float:
 
 
 def compare(students: tuple[str, str], works: Mapping[str, Work], weights: Mapping[int, float]) -> SimilarPair:
-    """Return what two students share.
-
-    Args:
-        students: the two.
-        works: of the class.
-        weights: of the passages that the two share, by fingerprint.
-    """
+    """Return what two students share; the weights are of the passages that both have, by fingerprint."""
     sides = [_covered(works[student], weights) for student in students]
     smaller = min(works[student].counted for student in students)
     return SimilarPair(
