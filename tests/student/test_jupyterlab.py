@@ -116,10 +116,6 @@ class Notebook:
     def cell(self, text: str) -> Locator:
         return self.page.locator(".jp-Notebook .jp-Cell", has_text=text).last
 
-    def run(self, text: str) -> None:
-        self.cell(text).locator(".cm-content").first.click()
-        self.page.keyboard.press("Control+Enter")
-
     def run_all(self) -> None:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
