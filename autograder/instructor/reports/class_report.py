@@ -15,7 +15,6 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics, need
 from autograder.instructor.reports.code_tokens import written_words
-from autograder.instructor.reports.equal_answers import equal_groups, equal_pairs
 from autograder.instructor.reports.lecture import lecture_sentences
 from autograder.instructor.reports.public_code import Public
 from autograder.instructor.reports.similar import (
@@ -27,6 +26,8 @@ from autograder.instructor.reports.similar import (
     K,
     SimilarPair,
     Span,
+    equal_groups,
+    equal_pairs,
     similar_pairs,
 )
 from autograder.reports.html import render

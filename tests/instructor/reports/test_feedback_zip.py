@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.reports.feedback_zip import feedback_zip
+from autograder.instructor.reports.feedback import feedback_zip
 from tests.instructor.collecting import conftest as collecting
 from tests.instructor.collecting.downloads import gradescope_metadata, notebook, zipped
 from tests.test_cli import here
