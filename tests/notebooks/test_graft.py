@@ -35,8 +35,8 @@ def answer(name: str, source: str) -> NotebookNode:
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": nbgrader}, id=f"layers-{name}")
 
 
-def locked(name: str, source: str, points: int = 1) -> NotebookNode:
-    nbgrader = {"grade_id": f"layers-{name}", "solution": False, "grade": True, "locked": True, "points": points}
+def locked(name: str, source: str) -> NotebookNode:
+    nbgrader = {"grade_id": f"layers-{name}", "solution": False, "grade": True, "locked": True, "points": 1}
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": nbgrader}, id=f"layers-{name}")
 
 

@@ -2,7 +2,7 @@
 
 Hidden checks appear by title and result until nobody can hand in; everything is escaped.
 
-Canvas takes it by "Upload Submissions", Moodle by "Upload multiple feedback files in a zip". Each file has to be called
+Canvas takes the zip by "Upload Submissions", Moodle by "Upload multiple feedback files in a zip". Each file is called
 as what was downloaded: ``lovelaceada_1234_56789_2-layers.ipynb`` in Canvas (``infer_comment_context_from_filename`` in
 github.com/instructure/canvas-lms), in the folder ``Ada Lovelace_657737_assignsubmission_file`` in Moodle
 (``mod/assign/feedback/file/importziplib.php`` in github.com/moodle/moodle). Collecting keeps these names; where they
