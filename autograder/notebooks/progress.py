@@ -14,10 +14,7 @@ from autograder.verdicts import Verdict
 def progress_in(room: str, verdicts: Sequence[Verdict], remarks: Mapping[str, Sequence[str]]) -> Progress:
     """Return the progress that verdicts on all visible checks of a room show, exercises in the notebook's order.
 
-    Args:
-        room: whose verdicts these are.
-        verdicts: on all its visible checks.
-        remarks: on answers, by exercise (see ``remarks_on``).
+    The remarks are those of ``remarks_on``.
 
     Raises:
         NoCourse: neither a released notebook of the room is here nor the course.

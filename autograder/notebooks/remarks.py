@@ -26,7 +26,6 @@ def remarks_on(room: str, answers: Mapping[str, str], others: Iterable[str]) -> 
     It reads the answers of whoever calls it, and is not for the grader: Python's parser is not made for hostile text.
 
     Args:
-        room: whose exercises these are.
         answers: the text of each exercise's cell, by the exercise's name.
         others: the texts of other cells; those that are run for the mark may be among them.
     """

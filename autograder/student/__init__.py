@@ -229,11 +229,7 @@ def check_all(room: str = "") -> WholeNotebook:
 
 
 def _room_of_notebook() -> str:
-    """Return the chapter of which most exercises have been run in this notebook.
-
-    Raises:
-        UnknownName: none has.
-    """
+    """Return the chapter of which most exercises have been run in this notebook."""
     from autograder.checks import checks_of, rooms
 
     found = {room: len(_answers_in_notebook({check.exercise for check in checks_of(room)})) for room in rooms()}

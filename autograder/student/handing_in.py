@@ -178,11 +178,7 @@ def unlike_what_ran(
 ) -> list[str]:
     """Return how the exercises of a saved notebook differ from those that ran, each with what to do.
 
-    Args:
-        notebook: as it was saved.
-        released: as students got it; an exercise that is still so need not have been run.
-        inputs: the cells that were run, in order.
-        saved: when.
+    The inputs are the cells that were run, in order. An exercise that is still as released need not have been run.
     """
     from autograder.notebooks.fill import exercise_cells
 

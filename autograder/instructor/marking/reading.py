@@ -211,7 +211,6 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
     """Return lines of the history, the last first, each with the student whom it is about.
 
     Args:
-        session: of the gradebook.
         answer_id: only lines about this answer; without it, the many lines of who got which answer are left out.
         before: only lines with a lower number than this, if it is not 0.
     """

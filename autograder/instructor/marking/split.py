@@ -18,9 +18,6 @@ def split(
             out.
         before: who has it; kept unless it is not allowed, or the balance asks for a move.
         fixed: answers that stay where they are, as they are marked.
-
-    Returns:
-        The marker of each answer.
     """
     given = {
         answer: before[answer]

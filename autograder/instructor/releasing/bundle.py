@@ -65,8 +65,6 @@ def write_bundle(
     """Write the zip and return its path.
 
     Args:
-        target: of the zip.
-        notebooks: release notebooks.
         course: whose sample of the data is beside it.
         recordings: what ``recordings_of`` returned.
         hand_in: where work is handed in, as the end of a sentence; empty where that is said elsewhere.

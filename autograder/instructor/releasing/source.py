@@ -54,7 +54,6 @@ def source_notebook(
     Of a chapter without exercises it is the notebook that students get.
 
     Args:
-        chapter: to read.
         course: whose reference fills the exercise cells, and whose book, if there is one, the text links to.
         glued: values that the text shows; without them its prose is left out, which is all that running it needs.
         question: takes the place of the chapter's written one.
