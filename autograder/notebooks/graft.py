@@ -105,16 +105,15 @@ def room_of(notebook: NotebookNode) -> str:
     return str(notebook.metadata[RECORD]["room"])
 
 
-def grade_id_of(cell: NotebookNode) -> str | None:
-    """Return the cell's grade id, or None where it has none that is a text."""
-    nbgrader = cell.metadata.get("nbgrader")
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return grade_id if isinstance(grade_id, str) else None
-
-
 def _nbgrader(cell: NotebookNode) -> Mapping[str, Any]:
     metadata = cell.metadata.get("nbgrader")
     return metadata if isinstance(metadata, dict) else {}
+
+
+def grade_id_of(cell: NotebookNode) -> str | None:
+    """Return the cell's grade id, or None where it has none that is a text."""
+    grade_id = _nbgrader(cell).get("grade_id")
+    return grade_id if isinstance(grade_id, str) else None
 
 
 def is_answer(cell: NotebookNode) -> bool:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -259,13 +259,16 @@ class Colab:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
         self.downloaded: list[bytes] = []
         self.answer = answer
-        parts = {"google": ModuleType("google"), "google.colab": ModuleType("google.colab")}
-        message: Any = ModuleType("google.colab._message")
-        message.blocking_request = self.ask
-        files: Any = ModuleType("google.colab.files")
-        files.download = lambda path: self.downloaded.append(Path(path).read_bytes())
-        for name, module in (parts | {"google.colab._message": message, "google.colab.files": files}).items():
-            monkeypatch.setitem(sys.modules, name, module)
+        modules = {
+            "google": SimpleNamespace(),
+            "google.colab": SimpleNamespace(),
+            "google.colab._message": SimpleNamespace(blocking_request=self.ask),
+            "google.colab.files": SimpleNamespace(
+                download=lambda path: self.downloaded.append(Path(path).read_bytes())
+            ),
+        }
+        for name, module in modules.items():
+            monkeypatch.setitem(sys.modules, name, module)  # type: ignore[arg-type]
 
     def ask(self, kind: str, request: str, timeout_sec: int) -> Any:
         assert kind == "get_ipynb"
