@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from traitlets import Float, TraitError
 from traitlets.config import Configurable
@@ -104,12 +104,8 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
         raise CourseFolderError(f"there is no written question in {', '.join(assignments)}")
     sections = {student.id: student.section for student in students_of(folder)}
     markers = read_markers(folder.markers, questions, set(filter(None, sections.values())))
-    return Team(markers, questions, sections, settings or _settings(folder.nbgrader_config()))
-
-
-def _settings(config: Any) -> Marking:
     try:
-        return Marking(config=config)
+        return Team(markers, questions, sections, settings or Marking(config=folder.nbgrader_config()))
     except TraitError as error:
         raise CourseFolderError(f"nbgrader_config.py: c.Marking takes numbers: {error}") from error
 

@@ -156,12 +156,8 @@ def _link(match: re.Match[str], context: Context) -> str:
     if page and not match["link"].startswith("!"):
         return context.link(match["text"] or page["stem"], f"{page['stem']}.html", page["place"] or "")
     if re.fullmatch(r"#[\w-]+", target):
-        return _reference(match["text"], target[1:], context)
+        return context.section(match["text"] or _words(target[1:]), target[1:])
     raise UnknownMarkup(f"the link to {target!r} leads nowhere from a notebook")
-
-
-def _reference(text: str, label: str, context: Context) -> str:
-    return context.section(text or _words(label), label)
 
 
 def _words(label: str) -> str:
@@ -200,7 +196,8 @@ def _cited(keys: str, context: Context) -> str:
 
 def _titled(body: str, context: Context) -> str:
     match = re.fullmatch(r"(?P<title>.+?)\s*<(?P<label>[\w-]+)>", body, re.DOTALL)
-    return _reference(match["title"], match["label"], context) if match else _reference("", body, context)
+    title, label = (match["title"], match["label"]) if match else (_words(body), body)
+    return context.section(title, label)
 
 
 def _glued(body: str, glued: Mapping[str, str]) -> str:

@@ -38,10 +38,10 @@ def _failed_most(marks: Sequence[Mark]) -> list[str]:
 
 
 def _made_most(mistakes: Sequence[Failure], of: int) -> list[str]:
-    if not mistakes:
-        return []
-    first = mistakes[0]
-    return [f"The most frequent known mistake, made by {len(first.students)} of {of}, is {first.name}: {first.says}"]
+    return [
+        f"The most frequent known mistake, made by {len(first.students)} of {of}, is {first.name}: {first.says}"
+        for first in mistakes[:1]
+    ]
 
 
 def _left_most(marks: Sequence[Mark]) -> list[str]:

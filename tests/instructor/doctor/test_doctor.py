@@ -23,8 +23,7 @@ from autograder.instructor.doctor import (
     sandbox_findings,
     wall_finding,
 )
-from autograder.instructor.doctor.bait import VARIABLE, Bait
-from autograder.instructor.doctor.probes import PROBE_LIMITS, WALLS, Probed, Wall, probe_walls
+from autograder.instructor.doctor.probes import PROBE_LIMITS, VARIABLE, WALLS, Bait, Probed, Wall, probe_walls
 from autograder.sandbox import Limits, Sandbox, landlock
 from tests.commands import run
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.instructor.course.tables import TableError
-from autograder.instructor.marking.split import sample, split
+from autograder.instructor.marking.state import sample, split
 from autograder.instructor.marking.team import Question, read_markers
 
 LAYERS, DROPOUT = Question("2-layers", "layers-written"), Question("3-dropout", "dropout-written")

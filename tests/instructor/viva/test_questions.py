@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -123,19 +126,8 @@ def test_an_edit_after_which_nothing_definite_comes_out_is_not_asked_about(
     assert edit not in [question.edit.says for question in found]
 
 
-HOSTILE = {
-    "exits": "import os\ndef he_std(n):\n    os._exit(0 if n + 1 else 1)",
-    "floods": "def he_std(n):\n    return 'x' * (10 ** 7 + n)",
-    "prints": "def he_std(n):\n    print('x' * 10 ** 6)\n    return n + 1",
-    "answers for the check": "import os\ndef he_std(n):\n    os.write(3, b'{}' * 100)\n    return n + 1",
-    "names itself": "class N(float):\n    def __repr__(self):\n        return '<script>'\n"
-    "def he_std(n):\n    return N(n + 1)",
-    "stops": "import os, signal\ndef he_std(n):\n    os.kill(os.getpid(), signal.SIGSTOP + n * 0)",
-    "compares equal": "class E:\n    __eq__ = lambda self, other: True\ndef he_std(n):\n    return [E(), n + 1]",
-    "deep": "def he_std(n):\n    x = []\n    for _ in range(10 ** 5):\n        x = [x]\n    return x",
-    "replaces our tools": "import builtins, autograder.sandbox.scene as s\ns.play = None\nbuiltins.eval = None\n"
-    "def he_std(n):\n    return n + 1",
-}
+CATALOGUE = Path(__file__).with_name("hostile.md").read_text(encoding="utf-8")
+HOSTILE = dict(re.findall(r"^## ([^\n]+)\n\n```python\n(.*?)^```$", CATALOGUE, re.MULTILINE | re.DOTALL))
 
 
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
