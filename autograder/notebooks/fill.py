@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import nbformat
@@ -66,14 +66,16 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
     found = [name for name in cells if any(name in binds for binds in order)]
     if not found:
         raise NothingToFill(f"it defines none of {', '.join(cells)}")
-    in_order = order == [{name} for name in found]
-    texts = _by_exercise(pieces, found, futures) if in_order else _all_in_first(text, found)
+    first, *others = found
+    texts = {first: text} | {name: f"# {name} is defined in the cell of {first}." for name in others}
+    if order == [{name} for name in found]:
+        texts = _by_exercise(pieces, found, futures)
     for name, own in texts.items():
         cells[name].update(source=own.strip("\n"), outputs=[], execution_count=None)
     return Filled(copy, tuple(found), tuple(name for name in cells if name not in found))
 
 
-def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequence[str]) -> Mapping[str, str]:
+def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequence[str]) -> dict[str, str]:
     # A future statement holds for one cell only, so each cell after the first, which has it, gets it.
     texts: dict[str, list[str]] = {name: list(futures) if name != found[0] else [] for name in found}
     ahead = iter([*found, found[-1]])
@@ -83,11 +85,6 @@ def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequen
         if piece.binds:
             current = next(ahead)
     return {name: "\n".join(parts) for name, parts in texts.items()}
-
-
-def _all_in_first(source: str, found: Sequence[str]) -> Mapping[str, str]:
-    first, *others = found
-    return {first: source} | {name: f"# {name} is defined in the cell of {first}." for name in others}
 
 
 def _pieces(source: str, exercises: frozenset[str]) -> tuple[list[_Piece], list[str]]:

@@ -49,7 +49,11 @@ def _still_to_write(text: str, error: str) -> Iterator[str]:
     """Name the functions that still raise the stub's error; what stands behind a return the compiler leaves out."""
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         code = compile(python_of(text), "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        raising = dict.fromkeys(one.co_name for one in _codes(code) if _loads(one, error))
+        raising = dict.fromkeys(
+            one.co_name
+            for one in _codes(code)
+            if any(step.opcode in dis.hasconst and step.argval == error for step in dis.get_instructions(one))
+        )
         if raising:
             yield f"still to write: {', '.join(f'`{name}`' for name in raising)}"
 
@@ -59,11 +63,6 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _codes(constant)
-
-
-def _loads(code: CodeType, constant: str) -> bool:
-    instructions = dis.get_instructions(code)
-    return any(one.opcode in dis.hasconst and one.argval == constant for one in instructions)
 
 
 def _not_there(text: str, elsewhere: set[str], exercise: str) -> Iterator[str]:

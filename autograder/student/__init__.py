@@ -59,7 +59,7 @@ class Report:
     @property
     def note(self) -> str:
         """What is to be known first: that a newer version did not run."""
-        if not self.origin or not self.origin.is_outdated:
+        if not self.origin or self.origin.newest == self.origin.made:
             return ""
         made, newest = self.origin.made, self.origin.newest
         return (

@@ -19,10 +19,6 @@ class Origin:
     made: int  # number of the cell that made it, as in ``In [41]``
     newest: int  # number of the newest cell that was run to make one of this name; another one has failed
 
-    @property
-    def is_outdated(self) -> bool:
-        return self.newest != self.made
-
 
 def origin_of(name: str, value: object) -> Origin | None:
     """Return from which earlier cell a class or function comes.

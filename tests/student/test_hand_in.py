@@ -28,16 +28,10 @@ from autograder.student.names import UnknownName
 from tests.conftest import ROOT
 from tests.notebooks.conftest import half_written
 
-
-def as_students_get_it(room: str) -> NotebookNode:
-    notebook = released_notebook(room)
-    for cell in notebook.cells:
-        cell.source = HIDDEN.sub("", cell.source).strip()
-    return notebook
-
-
 NOON = datetime(2026, 11, 5, 12)
-UNTOUCHED = as_students_get_it("layers")
+UNTOUCHED = released_notebook("layers")
+for cell in UNTOUCHED.cells:  # as students get it
+    cell.source = HIDDEN.sub("", cell.source).strip()
 RIGHT = fill(UNTOUCHED, Course.installed().source("layers")).notebook
 EXERCISES = list(exercise_cells(UNTOUCHED))
 NAME = "2-layers.ipynb"

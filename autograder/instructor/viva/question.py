@@ -75,7 +75,8 @@ def questions(
     before: Observed = {}
     started = time.monotonic()
     tried = (place for place in in_turn(edits, seed) if is_python(edits[place].apply(cell.source)))
-    for batch in _batches(islice(tried, MAX_TRIALS)):
+    left = islice(tried, MAX_TRIALS)
+    while batch := list(islice(left, BATCH)):
         after = trial.observed([*([] if before else [NOTHING]), *(edits[place] for place in batch)])
         if not before:
             before = {key: value for key, value in after.pop(0).items() if _is_definite_answer(value)}
@@ -124,11 +125,6 @@ def in_turn(edits: Sequence[Edit], seed: str) -> list[int]:
         by_kind.setdefault(edits[place].kind, []).append(place)
     rounds = zip_longest(*by_kind.values())
     return [place for place in chain.from_iterable(rounds) if place is not None]
-
-
-def _batches(places: Iterator[int]) -> Iterator[list[int]]:
-    while batch := list(islice(places, BATCH)):
-        yield batch
 
 
 def _is_definite_answer(value: Observation) -> bool:

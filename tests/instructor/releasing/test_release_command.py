@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -12,7 +11,7 @@ from unittest.mock import Mock
 import nbformat
 import pytest
 
-from autograder.course import Chapter, Course, chapters_of
+from autograder.course import Course, chapters_of
 from autograder.instructor.releasing import bundle, kept, release, source
 from autograder.instructor.releasing.release import points_of, run_reference
 from autograder.notebooks.graft import read_notebook
@@ -25,14 +24,11 @@ from tests.test_cli import here
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is run and nothing written; the release of an earlier run stays."""
 
-    def run(chapter: Chapter, course: Course, on_step: Callable[[str], None]) -> None:
-        on_step("running")
-
-    def nothing(*_: Any, on_step: Any = None, **__: Any) -> None:
+    def nothing(*given: Any, on_step: Any = None, **__: Any) -> None:
         if on_step:
             on_step("checking")
 
-    monkeypatch.setattr(release, "run_reference", run)
+    monkeypatch.setattr(release, "run_reference", lambda chapter, course, on_step: on_step("running"))
     monkeypatch.setattr(release, "release", nothing)
     monkeypatch.setattr(bundle, "recordings_of", nothing)
     monkeypatch.setattr(bundle, "write_bundle", nothing)
