@@ -196,9 +196,9 @@ def _nbgrader(
     grade: bool = False,
     solution: bool = False,
     locked: bool = False,
-    points: int | None = None,
+    **points: int,
 ) -> NotebookNode:
-    metadata: dict[str, Any] = {
+    cell.metadata["nbgrader"] = {
         "grade": grade,
         "grade_id": grade_id,
         "locked": locked,
@@ -206,10 +206,8 @@ def _nbgrader(
         "solution": solution,
         "task": False,
         "cell_type": cell.cell_type,
+        **points,
     }
-    if points is not None:
-        metadata["points"] = points
-    cell.metadata["nbgrader"] = metadata
     return cell
 
 

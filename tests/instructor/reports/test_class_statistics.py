@@ -16,6 +16,7 @@ from autograder.instructor.exporting.tables import csv_rows
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_statistics import (
     MIN_STUDENTS,
+    Failure,
     check_statistics,
     delegations,
     exercise_statistics,
@@ -111,14 +112,11 @@ def test_a_student_counts_once_for_a_mistake_however_many_checks_it_fails() -> N
     said = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": ""}
     mine = [a_verdict(check=name, mistake="no-bias", diagnosis=said) for name in ("a", "b")]
     known, unknown = failures([a_mark("x", verdicts=mine), a_mark("y", verdicts=mine[:1])])
-    (one,) = known
-    assert (one.name, one.says, one.students, one.checks) == (
-        "no-bias",
-        "The bias is left out.",
-        ["x", "y"],
+    where, seen = (
         ["Linear.a", "Linear.b"],
-    )
-    assert (one.example, one.observed, one.expected, one.hidden) == ("x", "1", "2", False)
+        ("x", "1", "2", False),
+    )  # whose example it is, what was observed and expected
+    assert known == [Failure("no-bias", "The bias is left out.", ["x", "y"], where, *seen)]
     assert unknown == []
 
 
