@@ -190,17 +190,11 @@ def _written_cell(room: str, answer: str, points: int) -> NotebookNode:
 
 
 def _nbgrader(
-    cell: NotebookNode,
-    grade_id: str,
-    *,
-    grade: bool = False,
-    solution: bool = False,
-    locked: bool = False,
-    **points: int,
+    cell: NotebookNode, name: str, *, grade: bool = False, solution: bool = False, locked: bool = False, **points: int
 ) -> NotebookNode:
     cell.metadata["nbgrader"] = {
         "grade": grade,
-        "grade_id": grade_id,
+        "grade_id": name,
         "locked": locked,
         "schema_version": 3,
         "solution": solution,
