@@ -170,3 +170,19 @@ def test_a_garment_twice_as_large_gives_the_same_picture(
     x, twice = prepare_image(image), prepare_image(image.resize((2 * image.width, 2 * image.height), how))
     assert (x - twice).abs().mean() <= 0.04
     assert (box(x) - box(twice)).abs().max() <= 1
+
+
+def test_what_is_half_transparent_is_half_as_dark() -> None:
+    image = Image.new("RGBA", (200, 300), (0, 0, 0, 0))
+    image.paste((0, 0, 0, 128), (60, 50, 140, 210))
+    assert prepare_image(image)[0, 1:27, 8:20].mean().item() == pytest.approx(0.5, abs=0.02)
+
+
+def test_specks_of_noise_do_not_widen_the_garment_and_the_image_is_left_alone() -> None:
+    image = laid(GARMENTS[0], 20, (100, 100, 100, 100))
+    clean = prepare_image(image)
+    for at in [(5, 5), (750, 600), (90, 750)]:
+        image.putpixel(at, 0)
+    before = image.tobytes()
+    torch.testing.assert_close(prepare_image(image), clean, atol=0.05, rtol=0)
+    assert (image.mode, image.tobytes()) == ("L", before)

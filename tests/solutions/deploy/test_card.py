@@ -1,8 +1,6 @@
 """The model card: every number is computed."""
 
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
@@ -13,16 +11,15 @@ from solutions.data import Dataset
 from solutions.deploy.answers import LIMITS, UNSURE_BELOW
 from solutions.deploy.card import make_card
 from solutions.runs import measurement
-from solutions.runs.folders import COURSE_MODEL, MODEL, open_model
+from solutions.runs.folders import COURSE_MODEL, open_model
 from solutions.runs.measurement import Measurement
 from solutions.runs.run import divide
-
-Cli = Callable[..., CompletedProcess[str]]
+from tests.solutions.conftest import Cli
 
 
 @pytest.fixture(scope="module")
-def measured(trained: tuple[Path, str], sample: Dataset) -> tuple[Measurement, dict[str, object]]:
-    model, training = open_model(trained[0] / MODEL)
+def measured(model_file: Path, sample: Dataset) -> tuple[Measurement, dict[str, object]]:
+    model, training = open_model(model_file)
     return measurement.measure(model, sample.test_images, sample.test_labels), training
 
 
@@ -71,11 +68,11 @@ def test_the_card_says_how_far_the_probabilities_can_be_believed() -> None:
     assert f"error over these bins is {(1 * 0.25 + 3 * (0.96 - 2 / 3)) / 4:.3f}:" in card
 
 
-def test_the_command_prints_the_card(here: Cli, trained: tuple[Path, str]) -> None:
-    result = here("card", trained[0] / MODEL, "--data", data.SAMPLE_FOLDER)
+def test_the_command_prints_the_card(here: Cli, training: tuple[Path, str], model_file: Path) -> None:
+    result = here("card", model_file, "--data", data.SAMPLE_FOLDER)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("# What garment is this?")
-    assert trained[1].split("Test accuracy ")[1].split()[0] in result.stdout
+    assert training[1].split("Test accuracy ")[1].split()[0] in result.stdout
 
 
 def test_what_is_called_unsure_is_the_smallest_tenth_that_leaves_answers_right_95_times_in_100(full: Dataset) -> None:

@@ -53,8 +53,8 @@ def photos(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[Pa
 
 
 @pytest.fixture(scope="session")
-def model_file(trained: tuple[Path, str]) -> Path:
-    return trained[0] / "model.safetensors"
+def model_file(model_file: Path) -> Path:
+    return model_file
 
 
 @pytest.fixture(scope="session")

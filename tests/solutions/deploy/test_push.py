@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,12 @@ import pytest
 from solutions import data
 from solutions.deploy import push as pushing  # before anything else imports the Hub's client: it sets how that uploads
 from solutions.errors import WorkFailed, WrongUse
+from tests.solutions.conftest import Cli
 from tests.solutions.deploy.hub import TOKEN, Hub, open_hub
 
 # The client's own way to upload a large file.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
 
-Cli = Callable[..., subprocess.CompletedProcess[str]]
 FILES = {"app.py": b"print()", "model.safetensors": bytes(1000), "solutions/__init__.py": b""}
 NAME = "ada/garments"
 
@@ -98,10 +98,8 @@ def test_a_name_that_is_none_is_refused(here: Cli, name: str) -> None:
     assert "USER/NAME" in result.stderr
 
 
-def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(
-    here: Cli, trained: tuple[Path, str]
-) -> None:
-    model = trained[0] / "model.safetensors"
+def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(here: Cli, model_file: Path) -> None:
+    model = model_file
     result = here("push", NAME, "--model", model, "--data", data.SAMPLE_FOLDER, "--dry-run")
     assert result.returncode == 0, result.stderr
     assert f"{model.stat().st_size:9,}  model.safetensors" in result.stdout
@@ -109,9 +107,9 @@ def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(
 
 
 def test_the_command_takes_hub_and_token_from_the_environment_and_shows_the_token_nowhere(
-    hub: Hub, trained: tuple[Path, str], tmp_path: Path
+    hub: Hub, model_file: Path, tmp_path: Path
 ) -> None:
-    model = trained[0] / "model.safetensors"
+    model = model_file
     command = ["-m", "solutions", "push", NAME, "--model", str(model), "--data", str(data.SAMPLE_FOLDER)]
     environment = os.environ | {"HF_ENDPOINT": hub.address, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "home")}
     result = subprocess.run(

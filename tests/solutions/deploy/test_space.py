@@ -98,8 +98,8 @@ def test_a_preparation_that_uses_more_of_pytorch_is_not_passed_on(edited: str) -
 # --- the network
 
 
-def test_the_network_in_numpy_is_that_of_pytorch_on_the_full_test_set(trained: tuple[Path, str], full: Dataset) -> None:
-    model, network = load_model(trained[0] / MODEL), Network.load(trained[0] / MODEL)
+def test_the_network_in_numpy_is_that_of_pytorch_on_the_full_test_set(model_file: Path, full: Dataset) -> None:
+    model, network = load_model(model_file), Network.load(model_file)
     x = full.test_images[:, None].astype(np.float32) / 255
     with torch.no_grad():
         expected = model(torch.from_numpy(x))
@@ -152,10 +152,10 @@ START = "import runpy, sys; sys.modules['torch'] = None; runpy.run_path('app.py'
 
 
 @pytest.fixture(scope="module")
-def asked(trained: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def asked(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """The running Space, whose Python has no PyTorch, and of this course what lies in its folder."""
     folder, port = tmp_path_factory.mktemp("space"), free_port()
-    space.write_space(space.space_files(trained[0] / MODEL, "# A card\n"), folder)
+    space.write_space(space.space_files(model_file, "# A card\n"), folder)
     environment = os.environ | {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
     with subprocess.Popen([sys.executable, "-c", START], cwd=folder, env=environment) as process:
         try:
@@ -169,9 +169,9 @@ def asked(trained: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.mark.deep
 def test_the_space_answers_as_python_does_and_says_when_it_is_unsure(
-    asked: Client, trained: tuple[Path, str], sample: Dataset, tmp_path: Path
+    asked: Client, model_file: Path, sample: Dataset, tmp_path: Path
 ) -> None:
-    model = load_model(trained[0] / MODEL)
+    model = load_model(model_file)
     photos = [photograph(pixels, "#cddef0") for pixels in sample.test_images[:50]]
     for photo in [*photos[:3], next(photo for photo in photos if classify(model, photo)[0][1] < UNSURE_BELOW)]:
         photo.save(tmp_path / "photo.png")

@@ -3,7 +3,6 @@
 import json
 import struct
 import subprocess
-from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 
@@ -24,9 +23,9 @@ from solutions.dropout import Classifier
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.model_file import read_model
 from tests.conftest import ROOT
+from tests.solutions.conftest import Cli
 from tests.solutions.deploy.photographs import GROUNDS, SIZES, cut_out, garment_on
 
-Cli = Callable[..., subprocess.CompletedProcess[str]]
 SCRIPTS = Path(__file__).parent / "web"
 DOUBTS = {"": "", "runs off": RUNS_OFF, "two things": TWO_THINGS}  # in the page, and in Python
 LARGEST_PAGE = 400_000  # bytes
@@ -44,8 +43,8 @@ def test_a_weight_moves_by_half_a_step_of_its_unit_at_most(seed: int, size: floa
     assert (np.abs(steps * scale - weight) <= 0.5001 * scale).all()
 
 
-def test_the_weights_are_a_safetensors_file_that_says_what_it_is(trained: tuple[Path, str]) -> None:
-    path = trained[0] / "model.safetensors"
+def test_the_weights_are_a_safetensors_file_that_says_what_it_is(model_file: Path) -> None:
+    path = model_file
     content = web.page_weights(path)
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])["__metadata__"]
     tensors = load_tensors(content)
@@ -71,9 +70,9 @@ def test_the_model_of_the_book_is_whole_and_says_where_it_comes_from() -> None:
 
 
 def test_the_command_writes_a_page_and_says_what_the_rounding_costs(
-    here: Cli, trained: tuple[Path, str], tmp_path: Path
+    here: Cli, model_file: Path, tmp_path: Path
 ) -> None:
-    arguments = ("export-web", trained[0] / "model.safetensors", tmp_path / "page", "--data", data.SAMPLE_FOLDER)
+    arguments = ("export-web", model_file, tmp_path / "page", "--data", data.SAMPLE_FOLDER)
     said = here(*arguments).stdout
     assert "Test accuracy" in said
     assert "with int8 weights" in said
@@ -85,11 +84,9 @@ def test_the_command_writes_a_page_and_says_what_the_rounding_costs(
     assert f"{found['same']:.2%} of 1,000 images" in said
 
 
-def test_a_folder_that_is_not_empty_is_left_alone_unless_forced(
-    here: Cli, trained: tuple[Path, str], tmp_path: Path
-) -> None:
+def test_a_folder_that_is_not_empty_is_left_alone_unless_forced(here: Cli, model_file: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("precious")
-    arguments = ("export-web", trained[0] / "model.safetensors", tmp_path, "--data", data.SAMPLE_FOLDER)
+    arguments = ("export-web", model_file, tmp_path, "--data", data.SAMPLE_FOLDER)
     refused = here(*arguments)
     assert refused.returncode == 2
     assert (

@@ -31,8 +31,8 @@ def ids_of(page: BeautifulSoup) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def record(trained: tuple[Path, str]) -> Record:
-    return read_run(trained[0])
+def record(trained: Path) -> Record:
+    return read_run(trained)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +18,7 @@ from solutions.commands.terminal import count_table, small_pictures
 from solutions.data import Dataset
 from solutions.dropout import Classifier
 from solutions.runs.survey import draw_samples, survey
-
-Cli = Callable[..., subprocess.CompletedProcess[str]]
+from tests.solutions.conftest import Cli
 
 
 def test_mean_and_deviation_are_those_of_all_training_pixels(sample: Dataset) -> None:
