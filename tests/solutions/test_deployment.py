@@ -2,17 +2,23 @@
 
 import hashlib
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from solutions.data import Dataset
 from solutions.deploy.web import photograph
 from solutions.deployment import affine_layers, classify, export_model, load_model, temperature
 from solutions.dropout import Classifier
+from solutions.training import Report
+from tests.conftest import ROOT
 
 # --- the model file
 
@@ -101,6 +107,28 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
     torch.save(Classifier(), tmp_path / "model")
     with pytest.raises(ValueError, match="not a safetensors file"):
         load_model(tmp_path / "model")
+
+
+@pytest.mark.parametrize("layer", ["ours", "PyTorch's"])
+def test_what_the_last_cell_of_the_chapter_writes_is_what_load_model_reads(
+    layer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the notebook's network is made of the student's own layers or of PyTorch's."""
+    chapter = (ROOT / "chapters" / "5-training.md").read_text(encoding="utf-8")
+    (cell,) = (part for part in re.findall(r"^```\{code-cell\}.*?^```$", chapter, re.M | re.S) if "save_file(t" in part)
+    code = cell.partition("[needs-exercises]\n")[2].removesuffix("```")
+    net = Classifier()
+    if layer == "PyTorch's":
+        sizes = [784, 256, 64, 10]
+        net = nn.Sequential(nn.Flatten(), *(nn.Linear(*pair) for pair in pairwise(sizes)))
+    names = {"learner": SimpleNamespace(model=net), "report": Report(0.8, (0.7, 0.9), {}), "train_x": [0] * 3000}
+    names |= {"hashlib": hashlib, "json": json, "nn": nn, "save_file": save_file, "NAMES": Classifier.labels}
+    monkeypatch.chdir(tmp_path)
+    exec(code, names)
+    loaded = load_model(tmp_path / "mine.safetensors")
+    for found, written in zip(affine_layers(loaded), affine_layers(net), strict=True):
+        assert torch.equal(found[0], written[0]) and torch.equal(found[1], written[1])
+    assert list(loaded.labels) == list(Classifier.labels)
 
 
 # --- the answer
