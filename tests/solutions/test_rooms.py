@@ -10,8 +10,10 @@ import inspect
 import re
 
 import pytest
+import torch
 
 from autograder.exercises import exercises_of
+from solutions.dropout import Classifier
 from tests.conftest import ROOT
 
 ROOMS = ("approximation", "layers", "dropout", "optimizer", "training", "deployment")
@@ -40,3 +42,10 @@ def test_a_solution_uses_nothing_that_a_notebook_would_not_have(room: str) -> No
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_examples_are_true(room: str) -> None:
     assert doctest.testmod(importlib.import_module(f"solutions.{room}")).failed == 0
+
+
+@pytest.mark.parametrize("shape", [(2, 28, 28), (2, 1, 28, 28), (784,), (1, 784), (0, 28, 28)])
+def test_predictions_refuse_anything_but_one_image(shape: tuple[int, ...]) -> None:
+    """The check leaves it open whether a row of 784 is one."""
+    with pytest.raises(ValueError, match="one image"):
+        Classifier().predictions(torch.rand(shape))

@@ -271,16 +271,6 @@ def test_evaluate_says_where_the_model_was_trained_on_other_data(here: Cli, mode
     assert "trained on other data" in here("evaluate", model_file, "--data", full.source).stdout
 
 
-def test_what_is_no_model_is_refused(here: Cli, tmp_path: Path) -> None:
-    (tmp_path / "model").write_text("no model")
-    for arguments, says in (
-        ((tmp_path / "nowhere",), "no such file"),
-        ((tmp_path / "model",), "not a safetensors file"),
-        (("--out", tmp_path), "no trained model"),
-    ):
-        assert says in error_of(here("evaluate", *arguments))
-
-
 # --- report
 
 
@@ -419,6 +409,26 @@ def test_chapter_6_shows_what_export_web_prints_of_the_courses_model(here: Cli, 
     name, model, folder = command.split()
     found = here(name, ROOT / model, tmp_path / folder).stdout.partition("\n\n")[2]
     assert found.replace(str(tmp_path / folder), folder) == printed
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("evaluate MODEL", "card MODEL", "predict photo.png --model MODEL", "serve --no-open --model MODEL"),
+        *("push ada/garments --model MODEL", "export-onnx MODEL garments.onnx", "export-web MODEL page"),
+    ],
+)
+def test_what_is_no_model_is_refused(here: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "MODEL: there is no such file" in error_of(here(*command.split()))
+    Path("MODEL").write_text("no model")
+    assert "MODEL: not a safetensors file" in error_of(here(*command.split()))
+    assert [path.name for path in tmp_path.iterdir()] == ["MODEL"]
+
+
+@pytest.mark.parametrize("command", ["evaluate", "card", "push ada/garments"])
+def test_without_a_run_there_is_no_model(here: Cli, tmp_path: Path, command: str) -> None:
+    assert "no trained model" in error_of(here(*command.split(), "--out", tmp_path))
 
 
 def test_help_does_not_wait_for_torch() -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import os
 import shutil
 import struct
 from collections.abc import Callable
@@ -18,12 +19,7 @@ from solutions.data.idx import LARGEST_FILE, unpack
 from solutions.data.sample import write_sample
 
 # When Zalando packed the files, in seconds since 1970: 31 August 2017, 10:50 UTC.
-PACKED_AT = {
-    TRAIN_IMAGES: 1504176606,
-    TRAIN_LABELS: 1504176606,
-    TEST_IMAGES: 1504176627,
-    TEST_LABELS: 1504176627,
-}
+PACKED_AT = {TRAIN_IMAGES: 1504176606, TRAIN_LABELS: 1504176606, TEST_IMAGES: 1504176627, TEST_LABELS: 1504176627}
 
 # --- the two editions
 
@@ -96,9 +92,9 @@ def packed(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None
 def swapped(*pairs: tuple[str, str]) -> Callable[[Path], None]:
     def damage(folder: Path) -> None:
         for first, second in pairs:
-            content = (folder / first).read_bytes()
-            (folder / first).write_bytes((folder / second).read_bytes())
-            (folder / second).write_bytes(content)
+            (folder / first).rename(folder / "kept")
+            (folder / second).rename(folder / first)
+            (folder / "kept").rename(folder / second)
 
     return damage
 
@@ -131,6 +127,10 @@ DAMAGED: dict[str, tuple[Callable[[Path], object], str]] = {
     "packed, damaged inside": (
         packed(TRAIN_IMAGES, lambda content: content[:100_000] + bytes(100) + content[100_100:]),
         f"{TRAIN_IMAGES}.gz: cannot be read",
+    ),
+    "a terabyte, all of it a hole": (
+        lambda folder: os.truncate(folder / TRAIN_IMAGES, 10**12),
+        "larger than any file",
     ),
     "packed, a bomb": (packed(TRAIN_IMAGES, lambda content: BOMB), "larger than any file"),
     "one pixel": (replaced(one_pixel, TRAIN_IMAGES), "wrong checksum"),
@@ -177,10 +177,6 @@ def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_sample_is_the_last_resort(nothing_installed: Path) -> None:
-    assert data.find() == data.SAMPLE_FOLDER
-
-
 @pytest.mark.parametrize(
     ("place", "reason"),
     {
@@ -198,23 +194,21 @@ def test_the_usual_places_come_before_the_sample(nothing_installed: Path, place:
     assert data.load().reason == reason
 
 
-def test_the_environment_variable_comes_first(nothing_installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("DATA", "named"):
+def test_the_environment_variable_comes_first_and_may_name_torchvisions_root(
+    nothing_installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("DATA", "named" / data.TORCHVISION):
         shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / place)
     monkeypatch.setenv("FASHION_MNIST", str(nothing_installed / "named"))
-    assert data.find() == nothing_installed / "named"
+    assert data.find() == nothing_installed / "named" / data.TORCHVISION
 
 
-def test_a_broken_copy_is_an_error_rather_than_passed_over(nothing_installed: Path) -> None:
+def test_a_broken_copy_is_an_error_and_without_any_copy_there_is_the_sample(nothing_installed: Path) -> None:
+    assert data.find() == data.SAMPLE_FOLDER
     shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / "DATA")
     (nothing_installed / "DATA" / f"{TEST_LABELS}.gz").unlink()
     with pytest.raises(DataError, match="is missing beside the others"):
         data.find()
-
-
-def test_torchvisions_root_may_be_named(tmp_path: Path, sample: data.Dataset) -> None:
-    shutil.copytree(data.SAMPLE_FOLDER, tmp_path / data.TORCHVISION)
-    assert data.load(tmp_path).digest == sample.digest
 
 
 def test_a_failed_download_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

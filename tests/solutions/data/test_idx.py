@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solutions.data.idx import parse_idx, to_idx, unpack
+from solutions.data.idx import parse_idx, to_idx
 from solutions.errors import DataError
 
 
@@ -43,10 +43,3 @@ def test_an_array_is_the_content_and_read_only() -> None:
     array = parse_idx(content, Path("labels"))
     assert np.shares_memory(array, np.frombuffer(content, np.uint8))
     assert not array.flags.writeable
-
-
-def test_nothing_longer_than_the_largest_file_is_read(tmp_path: Path) -> None:
-    with (tmp_path / "images").open("wb") as file:
-        file.truncate(10**12)  # a hole: nothing is on the disk
-    with pytest.raises(DataError, match="larger than any file"):
-        unpack(tmp_path / "images")

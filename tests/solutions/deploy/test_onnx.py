@@ -40,12 +40,3 @@ def test_a_batch_may_have_any_size(session: onnxruntime.InferenceSession) -> Non
 def test_it_says_what_it_is_as_the_model_file_does(session: onnxruntime.InferenceSession, model_file: Path) -> None:
     with safe_open(model_file, framework="np") as file:
         assert session.get_modelmeta().custom_metadata_map == file.metadata()
-
-
-def test_what_is_no_model_is_refused_in_one_line(here: Cli, tmp_path: Path) -> None:
-    (tmp_path / "model.safetensors").write_bytes(b"no model")
-    result = here("export-onnx", tmp_path / "model.safetensors", tmp_path / "garments.onnx")
-    assert result.returncode == 2
-    assert result.stderr.startswith(f"error: {tmp_path / 'model.safetensors'}: ")
-    assert result.stderr.count("\n") == 1
-    assert not (tmp_path / "garments.onnx").exists()

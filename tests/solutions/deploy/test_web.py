@@ -99,14 +99,6 @@ def test_a_folder_that_is_not_empty_is_left_alone_unless_forced(here: Cli, model
     assert (tmp_path / "index.html").is_file()
 
 
-def test_what_is_no_model_gives_no_page(here: Cli, tmp_path: Path) -> None:
-    (tmp_path / "model").write_text("no model")
-    refused = here("export-web", tmp_path / "model", tmp_path / "page")
-    assert refused.returncode == 2
-    assert refused.stderr.count("\n") == 1
-    assert not (tmp_path / "page").exists()
-
-
 # --- in Node
 
 
