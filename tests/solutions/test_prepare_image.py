@@ -86,17 +86,6 @@ def test_any_orientation_is_followed(garment: np.ndarray, orientation: int, kind
 
 
 @settings(max_examples=40)
-@given(garments, st.permutations(range(256)))
-def test_any_order_of_the_palette_is_followed(garment: np.ndarray, order: list[int]) -> None:
-    grey = laid(garment)
-    place = np.argsort(order)
-    image = Image.fromarray(place[np.asarray(grey)].astype(np.uint8)).convert("L")
-    image.putpalette([channel for value in order for channel in (value,) * 3])
-    assert image.mode == "P"
-    same(image, grey)
-
-
-@settings(max_examples=40)
 @given(garments, st.tuples(*[st.integers(0, 255)] * 3), st.integers(0, 255))
 def test_of_a_cut_out_only_what_is_seen_counts(garment: np.ndarray, hidden: tuple[int, int, int], tone: int) -> None:
     """The colour below full transparency is arbitrary, and the garment may be of any tone, white too."""
