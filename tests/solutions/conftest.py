@@ -1,5 +1,6 @@
 """What the tests of the reference share: one thread, the real data, a trained run, the command line."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,12 @@ def error_of(result: subprocess.CompletedProcess[str], status: int = 2) -> str:
     assert (result.returncode, result.stderr.count("\n")) == (status, 1), result
     assert result.stderr.startswith("error: ")
     return result.stderr
+
+
+def address_of(process: subprocess.Popen[str]) -> str:
+    """Wait until a server says where its page is."""
+    assert process.stdout is not None
+    return next(f"{found[0]}/" for line in process.stdout if (found := re.search(r"http://[\d.]+:\d+", line)))
 
 
 @pytest.fixture(scope="session")

@@ -381,18 +381,6 @@ def test_without_a_run_the_courses_own_model_answers_and_is_named(
     assert here("predict", boot).stdout.startswith("Model: runs/short/model.safetensors\n")
 
 
-def test_a_bad_image_is_one_line_and_the_others_are_answered(cli: Cli, model_file: Path, boot: Path) -> None:
-    blank, text = boot.with_name("blank.png"), boot.with_name("text.png")
-    Image.new("RGB", (50, 50), "red").save(blank)
-    text.write_text("no image")
-    result = cli("predict", blank, text, boot, "--model", model_file)
-    assert result.returncode == 2
-    assert "Ankle boot" in result.stdout
-    first, second = result.stderr.splitlines()
-    assert first.startswith(f"error: {blank}: nothing stands out")
-    assert second.startswith(f"error: {text}: not an image")
-
-
 # --- all of them
 
 
@@ -431,8 +419,16 @@ def test_without_a_run_there_is_no_model(here: Cli, tmp_path: Path, command: str
     assert "no trained model" in error_of(here(*command.split(), "--out", tmp_path))
 
 
-def test_help_does_not_wait_for_torch() -> None:
-    code = "import sys, solutions.__main__ as m; m.main(['--help']); sys.exit('torch' in sys.modules)"
+@pytest.mark.parametrize(
+    ("code", "needless"),
+    [
+        ("import solutions.__main__ as commands; commands.main(['--help'])", {"torch"}),
+        ("import solutions.deploy.serve", {"gradio", "huggingface_hub"}),
+        ("import solutions.deploy.push", {"gradio"}),
+    ],
+)
+def test_nobody_waits_for_or_needs_what_is_not_used(code: str, needless: set[str]) -> None:
+    code = f"import sys; {code}; sys.exit(bool({needless} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
 
 

@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.conftest import listen
 
 TOKEN = "hf_a_token_that_nobody_may_see"
 
@@ -141,14 +142,6 @@ def open_hub() -> Iterator[Hub]:
         def log_message(self, *args: object) -> None:
             """Say nothing: pytest's output is for pytest."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    hub.address = f"http://127.0.0.1:{server.server_port}"
-    server.daemon_threads = True  # a client may keep its connection open
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with listen(Handler) as address:
+        hub.address = address.rstrip("/")
         yield hub
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

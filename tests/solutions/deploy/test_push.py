@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,8 @@ import pytest
 from solutions import data
 from solutions.deploy import push as pushing  # before anything else imports the Hub's client: it sets how that uploads
 from solutions.errors import WorkFailed, WrongUse
-from tests.solutions.conftest import Cli
+from tests.commands import run
+from tests.solutions.conftest import Cli, error_of
 from tests.solutions.deploy.hub import TOKEN, Hub, open_hub
 
 # The client's own way to upload a large file.
@@ -93,32 +92,26 @@ def test_a_hub_that_cannot_be_reached_is_one_line() -> None:
 @pytest.mark.parametrize("name", ["garments", "ada/gar/ments", "ada/", "ada/gar ments", "../garments"])
 def test_a_name_that_is_none_is_refused(here: Cli, name: str) -> None:
     result = here("push", name, "--model", "none")
-    assert result.returncode == 2
-    assert result.stderr.startswith(f"error: {name}: ")
-    assert "USER/NAME" in result.stderr
+    assert "USER/NAME" in error_of(result)
 
 
 def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(here: Cli, model_file: Path) -> None:
-    model = model_file
-    result = here("push", NAME, "--model", model, "--data", data.SAMPLE_FOLDER, "--dry-run")
+    result = here("push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER, "--dry-run")
     assert result.returncode == 0, result.stderr
-    assert f"{model.stat().st_size:9,}  model.safetensors" in result.stdout
+    assert f"{model_file.stat().st_size:9,}  model.safetensors" in result.stdout
     assert f"/spaces/{NAME}" in result.stdout
 
 
 def test_the_command_takes_hub_and_token_from_the_environment_and_shows_the_token_nowhere(
     hub: Hub, model_file: Path, tmp_path: Path
 ) -> None:
-    model = model_file
-    command = ["-m", "solutions", "push", NAME, "--model", str(model), "--data", str(data.SAMPLE_FOLDER)]
     environment = os.environ | {"HF_ENDPOINT": hub.address, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "home")}
-    result = subprocess.run(
-        [sys.executable, *command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    command = ("solutions", "push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER)
+    result = run(*command, cwd=tmp_path, env=environment)
     assert result.returncode == 0, result.stderr
     assert f"{hub.address}/spaces/{NAME}" in result.stdout
     assert TOKEN not in result.stdout + result.stderr
     files = hub.spaces[NAME].files
-    assert files["model.safetensors"] == model.read_bytes()
+    assert files["model.safetensors"] == model_file.read_bytes()
     assert not any(TOKEN.encode() in content for content in files.values())
     assert not any(TOKEN.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())

@@ -23,7 +23,7 @@ from solutions.dropout import Classifier
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.model_file import read_model
 from tests.conftest import ROOT
-from tests.solutions.conftest import Cli
+from tests.solutions.conftest import Cli, error_of
 from tests.solutions.deploy.photographs import GROUNDS, SIZES, cut_out, garment_on
 
 SCRIPTS = Path(__file__).parent / "web"
@@ -44,8 +44,7 @@ def test_a_weight_moves_by_half_a_step_of_its_unit_at_most(seed: int, size: floa
 
 
 def test_the_weights_are_a_safetensors_file_that_says_what_it_is(model_file: Path) -> None:
-    path = model_file
-    content = web.page_weights(path)
+    content = web.page_weights(model_file)
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])["__metadata__"]
     tensors = load_tensors(content)
     assert {name: (tensor.dtype.name, tensor.shape) for name, tensor in tensors.items() if name[0] == "0"} == {
@@ -56,8 +55,8 @@ def test_the_weights_are_a_safetensors_file_that_says_what_it_is(model_file: Pat
     assert (header["format"], header["preprocessing_version"]) == ("garment-mlp-int8", "1")
     assert json.loads(header["sizes"]) == [784, 256, 64, 10]
     assert json.loads(header["labels"]) == list(Classifier.labels)
-    assert header["digest"] in path.read_bytes()[:2000].decode("latin1")
-    assert content == web.page_weights(path)
+    assert header["digest"] in model_file.read_bytes()[:2000].decode("latin1")
+    assert content == web.page_weights(model_file)
 
 
 def test_the_model_of_the_book_is_whole_and_says_where_it_comes_from() -> None:
@@ -73,26 +72,17 @@ def test_the_command_writes_a_page_and_says_what_the_rounding_costs(
     here: Cli, model_file: Path, tmp_path: Path
 ) -> None:
     arguments = ("export-web", model_file, tmp_path / "page", "--data", data.SAMPLE_FOLDER)
-    said = here(*arguments).stdout
-    assert "Test accuracy" in said
-    assert "with int8 weights" in said
-    found = json.loads(here(*arguments, "--force", "--json").stdout)
+    found = json.loads(here(*arguments, "--json").stdout)
     assert found["images"] == 1000
     assert abs(found["accuracy"] - found["int8_accuracy"]) <= 0.005
     assert found["same"] >= 0.99
     assert found["bytes"] == sum(path.stat().st_size for path in (tmp_path / "page").iterdir()) < LARGEST_PAGE
-    assert f"{found['same']:.2%} of 1,000 images" in said
 
 
 def test_a_folder_that_is_not_empty_is_left_alone_unless_forced(here: Cli, model_file: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("precious")
     arguments = ("export-web", model_file, tmp_path, "--data", data.SAMPLE_FOLDER)
-    refused = here(*arguments)
-    assert refused.returncode == 2
-    assert (
-        refused.stderr
-        == f"error: {tmp_path}: is not empty; name another folder, or --force to replace the page in it\n"
-    )
+    assert "is not empty; name another folder, or --force to replace the page in it" in error_of(here(*arguments))
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
     assert here(*arguments, "--force").returncode == 0
     assert (tmp_path / "notes.txt").read_text() == "precious"
