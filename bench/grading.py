@@ -35,7 +35,7 @@ from autograder.console import print_table
 from autograder.course import Course
 from bench import BUILD, ROOT
 from bench.machine import machine
-from bench.mixed_class import kinds_in, mixed_class
+from bench.mixed_class import Work, kinds_in, mixed_class
 
 RESULTS, SHOWN = BUILD / "grading.json", ROOT / "data" / "grading.json"
 LOG = BUILD / "grading.log"
@@ -90,52 +90,6 @@ def _used_by(process: psutil.Process) -> tuple[float, int] | None:
     return None
 
 
-class Bench:
-    """Grades one class with each grader, each in a course folder of its own."""
-
-    def __init__(self, size: int, folder: Path) -> None:
-        self.course = Course.installed()
-        self.released = released_course()
-        self.work = mixed_class(size, self.course, self.released)
-        self.folder = folder
-        (folder / "home").mkdir()  # so that no settings of a user's own apply
-
-    def environment(self) -> dict[str, str]:
-        path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-        return {**os.environ, "PATH": path, "HOME": str(self.folder / "home")}
-
-    def hand_in(self) -> Path:
-        folder = self.folder / f"course-{len(list(self.folder.iterdir()))}"
-        shutil.copytree(self.released, folder)
-        for submission in self.work:
-            submission.write(folder)
-        return folder
-
-    def ours(self) -> dict[str, Any]:
-        """Grade with `autograder grade`, then try it dry, which has to find nothing that would change.
-
-        Raises:
-            RuntimeError: it would change something.
-        """
-        folder = self.hand_in()
-        graded, dry = Usage(), Usage()
-        options: dict[str, Any] = {"cwd": folder, "env": self.environment()}
-        run([BIN / "autograder", "grade", "--workers", str(WORKERS), "--seed", "1"], graded, **options)
-        run([BIN / "autograder", "grade", "--dry-run", "--json", "unchanged.json"], dry, **options)
-        said = json.loads((folder / "unchanged.json").read_text(encoding="utf-8"))
-        if said["changes"] or said["run"]["submissions"] != len(self.work):
-            raise RuntimeError(f"the class has changed: {said['changes']}")
-        return asdict(graded) | {"dry_run_s": dry.wall_s}
-
-    def nbgrader(self) -> dict[str, Any]:
-        """Grade with nbgrader as it is without our configuration."""
-        folder, usage = self.hand_in(), Usage()
-        (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG, encoding="utf-8")
-        for assignment in sorted({submission.assignment for submission in self.work}):
-            run([BIN / "nbgrader", "autograde", assignment], usage, cwd=folder, env=self.environment())
-        return asdict(usage)
-
-
 def released_course() -> Path:
     """Return a course folder with all assignments released, made when it is first needed."""
     folder = BUILD / "released"
@@ -146,11 +100,48 @@ def released_course() -> Path:
     return folder
 
 
+def handed_in(work: Sequence[Work], folder: Path) -> dict[str, Any]:
+    """Make a course folder in which a class has handed in, and return how to run a command there."""
+    shutil.copytree(released_course(), folder)
+    for submission in work:
+        submission.write(folder)
+    home = folder.with_name("home")  # so that no settings of a user's own apply
+    home.mkdir(exist_ok=True)
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return {"cwd": folder, "env": {**os.environ, "PATH": path, "HOME": str(home)}}
+
+
+def graded_by_ours(work: Sequence[Work], folder: Path) -> dict[str, Any]:
+    """Grade with `autograder grade`, then try it dry, which has to find nothing that would change.
+
+    Raises:
+        RuntimeError: it would change something.
+    """
+    options = handed_in(work, folder)
+    graded, dry = Usage(), Usage()
+    run([BIN / "autograder", "grade", "--workers", str(WORKERS), "--seed", "1"], graded, **options)
+    run([BIN / "autograder", "grade", "--dry-run", "--json", "unchanged.json"], dry, **options)
+    said = json.loads((folder / "unchanged.json").read_text(encoding="utf-8"))
+    if said["changes"] or said["run"]["submissions"] != len(work):
+        raise RuntimeError(f"the class has changed: {said['changes']}")
+    return asdict(graded) | {"dry_run_s": dry.wall_s}
+
+
+def graded_by_nbgrader(work: Sequence[Work], folder: Path) -> dict[str, Any]:
+    """Grade with nbgrader as it is without our configuration."""
+    options, usage = handed_in(work, folder), Usage()
+    (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG, encoding="utf-8")
+    for assignment in sorted({submission.assignment for submission in work}):
+        run([BIN / "nbgrader", "autograde", assignment], usage, **options)
+    return asdict(usage)
+
+
 def measure(size: int, *, stock: bool) -> dict[str, dict[str, Any]]:
-    """Grade a class of some size, and return what each grader used."""
+    """Grade a class of some size, by each grader in a course folder of its own, and return what each used."""
+    work = mixed_class(size, Course.installed(), released_course())
+    graders = {"ours": graded_by_ours} | ({"stock nbgrader": graded_by_nbgrader} if stock else {})
     with tempfile.TemporaryDirectory(dir=BUILD) as temporary:
-        bench = Bench(size, Path(temporary))
-        return {"ours": bench.ours()} | ({"stock nbgrader": bench.nbgrader()} if stock else {})
+        return {name: grade(work, Path(temporary) / f"course-{at}") for at, (name, grade) in enumerate(graders.items())}
 
 
 def main() -> None:

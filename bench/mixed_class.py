@@ -12,12 +12,12 @@ from nbformat import NotebookNode
 
 from autograder.course import Course, chapters_of
 from autograder.exercises import exercises_of
+from autograder.instructor.authoring.right_answers import right_answers
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import read_notebook
 
 # Of twenty submissions. Classes of different sizes differ in nothing else.
 MIXTURE = ["right"] * 8 + ["wrong"] * 6 + ["untouched"] * 2 + ["slow"] * 2 + ["broken"] * 2
-RIGHT = Path(__file__).parent.parent / "tests" / "right"
 
 # What the first exercise's cell becomes; all other exercises are answered right.
 SLOW = (
@@ -40,12 +40,9 @@ class Work:
     assignment: str
     text: str
 
-    def path_in(self, course_folder: Path) -> Path:
-        return course_folder / "submitted" / self.student / self.assignment / f"{self.assignment}.ipynb"
-
     def write(self, course_folder: Path) -> None:
         """Hand it in to a course folder."""
-        path = self.path_in(course_folder)
+        path = course_folder / "submitted" / self.student / self.assignment / f"{self.assignment}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(self.text, encoding="utf-8")
 
@@ -83,8 +80,8 @@ def _variants(kind: str, room: str, course: Course, notebook: NotebookNode) -> l
         filled = fill(notebook, _answers(room, course.source(room))).notebook
         return [_spoilt(filled, change) for change in (SLOW if kind == "slow" else BROKEN)]
     if kind == "right":
-        texts = [path.read_text(encoding="utf-8") for path in sorted((RIGHT / room).glob("*.py"))]
-        # No student can import the course's own package, as some of the tests' files do.
+        # No student can import the course's own package, as some of them do.
+        texts = [answer.source for answer in right_answers(course, room)]
         sources = [text for text in texts if f"from {course.package}" not in text]
         sources.append(_answers(room, course.source(room)))
     else:

@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.table import Table
@@ -30,91 +31,83 @@ from bench.machine import machine
 RESULTS = BUILD / "waits.json"
 ASSIGNMENT = "2-layers"
 PHOTO = ROOT / "book" / "screenshot-light.png"
+GROUPS = ("course", "classifier", "book")
 PYTHON, AUTOGRADER = sys.executable, Path(sys.executable).with_name("autograder")
 
-Command = Callable[[], float]
+Line = Sequence[str | Path]
 
 
-def timed(line: Sequence[str | Path], folder: Path = ROOT) -> float:
-    """Run a command and return the seconds that it took.
+@dataclass(frozen=True)
+class Command:
+    """A command that somebody waits for, the folder where it is typed, and what comes before it, without the clock."""
 
-    Raises:
-        CalledProcessError: the command failed.
-    """
-    began = time.monotonic()
+    line: Line
+    folder: Path = ROOT
+    before: Callable[[], object] = lambda: None
+
+
+def run(line: Line, folder: Path) -> None:
     subprocess.run([*map(str, line)], cwd=folder, capture_output=True, check=True)
-    return time.monotonic() - began
 
 
-def of_a_course(folder: Path) -> dict[str, Command]:
-    """Return the commands of instructor and student, in the order of a first day."""
-    course = folder / "course"
-    released, filled = course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", folder / "filled.ipynb"
-
-    def begin() -> float:
-        shutil.rmtree(course, ignore_errors=True)
-        return timed([AUTOGRADER, "init", course])
-
-    def fill() -> float:
-        filled.unlink(missing_ok=True)
-        return timed([AUTOGRADER, "fill", released, ROOT / "solutions" / "layers.py", filled])
-
-    def grade() -> float:
-        timed([PYTHON, "-m", "sample_class", course])
-        return timed([AUTOGRADER, "grade"], course)
-
+def commands(folder: Path) -> dict[str, dict[str, Command]]:
+    """Return the commands by group; those of instructor and student in the order of a first day."""
+    course, filled = folder / "course", folder / "filled.ipynb"
+    released = course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    train: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "solutions",
+        "train",
+        "--force",
+        "--out",
+        folder / "runs",
+        "--name",
+        "wait",
+    ]
     return {
-        "init": begin,
-        "release of a chapter": lambda: timed([AUTOGRADER, "release", ASSIGNMENT, "--force"], course),
-        "fill": fill,
-        "check NOTEBOOK": lambda: timed([AUTOGRADER, "check", filled]),
-        "progress": lambda: timed([AUTOGRADER, "progress"], released.parent),
-        "grade, ten submissions": grade,
+        "course": {
+            "init": Command([AUTOGRADER, "init", course], before=lambda: shutil.rmtree(course, ignore_errors=True)),
+            "release of a chapter": Command([AUTOGRADER, "release", ASSIGNMENT, "--force"], course),
+            "fill": Command(
+                [AUTOGRADER, "fill", released, ROOT / "solutions" / "layers.py", filled],
+                before=lambda: filled.unlink(missing_ok=True),
+            ),
+            "check NOTEBOOK": Command([AUTOGRADER, "check", filled]),
+            "progress": Command([AUTOGRADER, "progress"], released.parent),
+            "grade, ten submissions": Command(
+                [AUTOGRADER, "grade"], course, before=lambda: run([PYTHON, "-m", "sample_class", course], ROOT)
+            ),
+        },
+        "classifier": {
+            "predict": Command([PYTHON, "-m", "solutions", "predict", PHOTO]),
+            "train": Command(train),
+            "train, best": Command([*train, "--recipe", "best"]),
+        },
+        "book": {"book, nothing changed": Command(["make", "book"])},
     }
-
-
-def of_the_classifier(folder: Path) -> dict[str, Command]:
-    train = (PYTHON, "-m", "solutions", "train", "--force", "--out", folder / "runs", "--name", "wait")
-    return {
-        "predict": lambda: timed([PYTHON, "-m", "solutions", "predict", PHOTO]),
-        "train": lambda: timed(train),
-        "train, best": lambda: timed([*train, "--recipe", "best"]),
-    }
-
-
-def of_the_book(folder: Path) -> dict[str, Command]:
-    return {"book, nothing changed": lambda: timed(["make", "book"])}
-
-
-GROUPS = {"course": of_a_course, "classifier": of_the_classifier, "book": of_the_book}
-
-
-def measured(commands: Mapping[str, Command], rounds: int) -> dict[str, list[float]]:
-    """Return the seconds of each command in each round.
-
-    Raises:
-        CalledProcessError: a command failed.
-    """
-    found: dict[str, list[float]] = {name: [] for name in commands}
-    with progress("commands", rounds * len(commands), quiet=False) as step:
-        for _ in range(rounds):
-            for name, command in commands.items():
-                found[name].append(command())
-                step(name)
-    return found
 
 
 def main() -> None:
     """Measure, print the table and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS), help="these groups of commands")
+    parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, help="these groups of commands")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="3 if left out")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     host = machine(["torch", "nbgrader"])
     with tempfile.TemporaryDirectory() as temporary:
-        groups = [GROUPS[name](Path(temporary)) for name in options.only]
-        found = measured({name: command for group in groups for name, command in group.items()}, options.rounds)
+        groups = commands(Path(temporary))
+        asked = {name: command for group in options.only for name, command in groups[group].items()}
+        found: dict[str, list[float]] = {name: [] for name in asked}
+        with progress("commands", options.rounds * len(asked), quiet=False) as step:
+            for _ in range(options.rounds):
+                for name, command in asked.items():
+                    command.before()
+                    began = time.monotonic()
+                    run(command.line, command.folder)
+                    found[name].append(time.monotonic() - began)
+                    step(name)
     table = Table("command", "s", "least", "most", title="Until a command has ended")
     for name, seconds in found.items():
         table.add_row(name, *(f"{of(seconds):.2f}" for of in (statistics.median, min, max)))
