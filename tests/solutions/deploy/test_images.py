@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -178,17 +177,6 @@ def test_an_opened_image_has_nothing_left_of_what_a_file_may_claim(tmp_path: Pat
     claims.add_text("remark", "certainly a shirt")
     image = open_image(write(tmp_path, stored("PNG", pnginfo=claims)))
     assert (image.info, remark(image)) == ({}, "")
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_an_image_is_turned_when_it_is_opened_and_not_once_more(tmp_path: Path, orientation: int) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    picture = Image.fromarray(np.random.default_rng(0).integers(0, 255, (20, 30, 3), np.uint8))
-    path = write(tmp_path, stored("PNG", picture, exif=exif))
-    image = open_image(path)
-    assert image.size == ((20, 30) if orientation >= 5 else (30, 20))
-    torch.testing.assert_close(prepare_image(image), prepare_image(Image.open(path)))
 
 
 ORIGINALS = [content for content, _ in ANSWERED.values() if len(content) < 20_000]
