@@ -4,11 +4,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.color import Color
@@ -23,9 +22,6 @@ from solutions.errors import WrongUse
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.measurement import Measurement
 from solutions.training import History
-
-if TYPE_CHECKING:
-    from solutions.runs.survey import Survey  # imports Matplotlib
 
 
 def open_console(quiet: bool) -> Console:
@@ -199,15 +195,16 @@ def file_table(data: Dataset) -> Table:
     return table
 
 
-def count_table(facts: "Survey", names: Sequence[str], width: int = 15) -> Table:
-    """How many images each class has, with bars."""
+def count_table(images: Mapping[str, Mapping[str, int]], width: int = 15) -> Table:
+    """How many images each class has, ``train`` and ``test``, with bars."""
     table = Table("", "class", box=None, pad_edge=False, title="Images", title_justify="left", title_style="bold")
-    sets = {"training": facts.train_counts, "test": facts.test_counts}
-    for title in sets:
+    sets = {"train": "training", "test": "test"}
+    for title in sets.values():
         table.add_column(title, justify="right")
         table.add_column("")
-    for number, name in enumerate(names):
-        cells = [(f"{n[number]:,}", "█" * round(width * n[number] / max(n))) for n in sets.values()]
+    most = {part: max(counts[part] for counts in images.values()) for part in sets}
+    for number, (name, counts) in enumerate(images.items()):
+        cells = [(f"{counts[part]:,}", "█" * round(width * counts[part] / most[part])) for part in sets]
         table.add_row(str(number), name, *(cell for pair in cells for cell in pair))
     return table
 

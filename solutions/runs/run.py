@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -207,9 +207,8 @@ def read_settings(folder: Path) -> Settings:
     """
     try:
         config = json.loads((folder / CONFIG).read_text())
-        named = {name: config[name] for name in ("name", "seed", "device", "taught", "bf16")}
-        later = {name: config[name] for name in ("compiled", "threads") if name in config}
-        return Settings(recipe=Recipe(**config["recipe"]), **named, **later)
+        named = {field.name: config[field.name] for field in fields(Settings) if field.name in config}
+        return Settings(**named | {"recipe": Recipe(**config["recipe"])})
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise WrongUse(f"{folder / CONFIG}: tells of no run that could go on ({error}); start a new one") from error
 
@@ -315,12 +314,11 @@ def describe_machine(settings: Settings) -> dict[str, object]:
 
 def write_log(path: Path, history: History, images: int) -> None:
     """Write a line of JSON for each epoch of so many training images."""
-    columns = zip(history.losses, history.valid_losses, history.accuracies, history.seconds, strict=True)
-    names = asdict(history)
+    columns = asdict(history)
     with path.open("w") as file:
-        for epoch, values in enumerate(columns, start=1):
-            line = {"epoch": epoch, **dict(zip(names, values, strict=True)), "images_per_second": images / values[-1]}
-            file.write(json.dumps(line) + "\n")
+        for epoch, values in enumerate(zip(*columns.values(), strict=True), start=1):
+            row = dict(zip(columns, values, strict=True))
+            file.write(json.dumps({"epoch": epoch, **row, "images_per_second": images / row["seconds"]}) + "\n")
 
 
 def write_json(path: Path, value: object) -> None:

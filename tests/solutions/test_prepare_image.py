@@ -120,14 +120,6 @@ def test_any_size_is_answered_in_range_or_refused_in_one_line(size: tuple[int, i
 
 
 @settings(max_examples=40)
-@given(garments, light, light, scales)
-def test_the_brightness_of_the_ground_does_not_move_the_answer(
-    garment: np.ndarray, ground: int, other: int, scale: int
-) -> None:
-    same(laid(garment, scale, ground=ground), laid(garment, scale, ground=other), 0.2)
-
-
-@settings(max_examples=40)
 @given(garments, st.floats(0.5, 1), scales)
 def test_less_light_makes_the_garment_brighter_and_moves_it_nowhere(
     garment: np.ndarray, exposure: float, scale: int
@@ -148,17 +140,6 @@ def test_margins_of_any_width_do_not_move_the_answer(
     x, moved = prepare_image(laid(garment, scale, one)), prepare_image(laid(garment, scale, other))
     assert (x - moved).abs().mean() <= 0.02
     assert (box(x) - box(moved)).abs().max() <= 1
-
-
-@settings(max_examples=40)
-@given(garments, st.integers(4, 16), st.sampled_from([Image.Resampling.NEAREST, Image.Resampling.BICUBIC]))
-def test_a_garment_twice_as_large_gives_the_same_picture(
-    garment: np.ndarray, scale: int, how: Image.Resampling
-) -> None:
-    image = laid(garment, scale)
-    x, twice = prepare_image(image), prepare_image(image.resize((2 * image.width, 2 * image.height), how))
-    assert (x - twice).abs().mean() <= 0.04
-    assert (box(x) - box(twice)).abs().max() <= 1
 
 
 def test_what_is_half_transparent_is_half_as_dark() -> None:
