@@ -21,7 +21,7 @@ from solutions.deployment import classify, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.model_file import read_model
 from solutions.runs.summary import training_in
-from tests.axe import violations
+from tests.axe import on_a_telephone, violations
 from tests.conftest import serve
 from tests.solutions.deploy.photographs import GROUNDS, KINDS, SIZES, cut_out, garment_on, saved
 
@@ -76,10 +76,6 @@ def address(host: Path) -> Iterator[str]:
         yield address
 
 
-def is_at_home(url: str, address: str) -> bool:
-    return url.startswith((address, "data:", "blob:"))
-
-
 @pytest.fixture
 def demo(page: Page, address: str) -> Iterator[Page]:
     """The open page; nothing in it may complain, be missing, or ask another host."""
@@ -87,7 +83,8 @@ def demo(page: Page, address: str) -> Iterator[Page]:
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("response", lambda answer: answer.ok or complaints.append(answer.url))
-    page.on("request", lambda request: is_at_home(request.url, address) or complaints.append(request.url))
+    at_home = (address, "data:", "blob:")
+    page.on("request", lambda request: request.url.startswith(at_home) or complaints.append(request.url))
     page.goto(f"{address}somewhere/page/", wait_until="networkidle")
     yield page
     assert complaints == []
@@ -189,9 +186,9 @@ def choose(page: Page, file: Path, content: bytes) -> None:
     page.locator("input[type=file]").set_input_files(file)
 
 
-def png(image: Image.Image) -> bytes:
+def stored(image: Image.Image, kind: str = "PNG") -> bytes:
     content = io.BytesIO()
-    image.save(content, "PNG")
+    image.save(content, kind)
     return content.getvalue()
 
 
@@ -271,9 +268,9 @@ def test_a_photo_that_is_chosen_or_dropped_is_answered(
     photo = garment_on((214, 178, 140), sample.test_images[by_confidence[-1]], (300, 400), 3)
     if is_dropped:
         root = demo.locator(".garment-demo").element_handle()
-        demo.evaluate(DROP, [base64.b64encode(png(photo)).decode(), root])
+        demo.evaluate(DROP, [base64.b64encode(stored(photo)).decode(), root])
     else:
-        choose(demo, tmp_path / "mine.png", png(photo))
+        choose(demo, tmp_path / "mine.png", stored(photo))
     expect(demo.get_by_role("status")).to_contain_text(said_of(model, photo))
     expect(demo.get_by_role("application", name="Photo: mine.png")).to_be_visible()
 
@@ -283,17 +280,13 @@ def test_an_unsure_answer_is_called_one_and_says_what_to_try(
 ) -> None:
     photos = (garment_on((214, 178, 140), sample.test_images[index], (300, 400), 0) for index in by_confidence)
     choose(
-        demo, tmp_path / "doubtful.png", png(next(one for one in photos if said_of(model, one).startswith("Not sure")))
+        demo,
+        tmp_path / "doubtful.png",
+        stored(next(one for one in photos if said_of(model, one).startswith("Not sure"))),
     )
     expect(demo.get_by_role("status")).to_contain_text("Not sure")
     advice = "Try the whole garment from the front, alone, with space around it, on a plain background."
     expect(demo.get_by_role("status")).to_contain_text(advice)
-
-
-def truncated() -> bytes:
-    content = io.BytesIO()
-    garment_on((200, 220, 240), np.full((28, 28), 200, np.uint8), (640, 480), 0).save(content, "JPEG")
-    return content.getvalue()[:4000]
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -306,12 +299,15 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "heic": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0", "A HEIC photograph; save it as JPEG or PNG."),
     "too heavy": (lambda: b"\x89PNG" + bytes(20_000_000), "Larger than 20 MB; save it smaller."),
     "too many pixels": (
-        lambda: png(Image.new("1", (10_000, 6_000))),
+        lambda: stored(Image.new("1", (10_000, 6_000))),
         "10000×6000 pixels are too many; save it smaller.",
     ),
-    "one pixel": (lambda: png(Image.new("RGB", (1, 1))), "The image has only 1×1 pixels; 2×2 is the least."),
-    "blank": (lambda: png(Image.new("RGB", (300, 300), "teal")), "Nothing stands out from the background;"),
-    "cut off": (truncated, "Damaged, it cannot be decoded; save it anew."),
+    "one pixel": (lambda: stored(Image.new("RGB", (1, 1))), "The image has only 1×1 pixels; 2×2 is the least."),
+    "blank": (lambda: stored(Image.new("RGB", (300, 300), "teal")), "Nothing stands out from the background;"),
+    "cut off": (
+        lambda: stored(Image.effect_noise((640, 480), 50), "JPEG")[:4000],
+        "Damaged, it cannot be decoded; save it anew.",
+    ),
 }
 
 
@@ -328,7 +324,7 @@ def test_what_cannot_be_answered_is_refused_in_one_line_and_the_page_goes_on(
     if what in ("text", "empty", "svg", "heic"):
         expect(shown).to_have_accessible_name("Nothing yet")
     photo = garment_on((255, 255, 255), sample.test_images[by_confidence[-3]], (300, 400), 5)
-    choose(demo, tmp_path / "next.png", png(photo))
+    choose(demo, tmp_path / "next.png", stored(photo))
     expect(status).to_contain_text(said_of(model, photo))
 
 
@@ -356,31 +352,23 @@ def test_it_links_to_the_chapter_where_the_book_is_published(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_to_object_to(browser: Browser, address: str, theme: str) -> None:
-    with browser.new_context(
-        color_scheme=theme, bypass_csp=True
-    ) as context:  # for axe, which the page would not let in
+def test_axe_finds_nothing_to_object_to_and_nothing_is_wider_than_a_telephone(
+    browser: Browser, address: str, theme: str
+) -> None:
+    with on_a_telephone(browser, theme) as context:
         page = context.new_page()
         page.goto(f"{address}somewhere/page/", wait_until="networkidle")
         assert violations(page) == []
         page.get_by_role("button", name="Example: Bag").click()
         expect(page.locator(".demo-answers li")).to_have_count(5)
         assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
         page.emulate_media(forced_colors="active")  # where a ground of one's own is taken away
         bar = page.locator(".demo-answers li:first-child .demo-bar")
         ground, filled = bar.evaluate(
             "(bar) => [bar, bar.firstElementChild].map((one) => getComputedStyle(one).backgroundColor)"
         )
         assert ground != filled
-
-
-def test_nothing_is_wider_than_a_small_screen(browser: Browser, address: str) -> None:
-    with browser.new_context(viewport={"width": 360, "height": 740}) as context:
-        page = context.new_page()
-        page.goto(f"{address}somewhere/page/", wait_until="networkidle")
-        draw(page, SHIRT)
-        expect(page.locator(".demo-answers li")).to_have_count(5)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_without_scripts_the_page_says_what_is_missing(browser: Browser, address: str) -> None:
