@@ -45,18 +45,22 @@ class InTheSameOrder:
         return iter(batches(*self._examples, self._batch_size, shuffle=True, generator=self._generator))
 
 
+def train_on(learner: FastLearner, rows: Tensor) -> None:
+    """Draw what is random for some images, at most a block, and take the steps for them."""
+    learner._rows[: len(rows)] = rows
+    learner._draw(len(rows))
+    with torch.no_grad():
+        learner._train_block(len(rows))
+
+
 def images_read(recipe: Recipe, images: Tensor) -> Tensor:
     """What an epoch trains on, in the order of the images: read where they are read for the first layer."""
     labels = torch.arange(len(images)) % 10
     learner = FastLearner(Classifier(), recipe, (images, labels), (images, labels))
     found = []
     for rows in torch.arange(len(images)).split(learner._block):
-        count = len(rows)
-        learner._rows[:count] = rows
-        learner._draw(count)
-        with torch.no_grad():
-            learner._train_block(count)
-        found.append(learner._inputs[:count].clone())
+        train_on(learner, rows)
+        found.append(learner._inputs[: len(rows)].clone())
     return torch.cat(found).reshape(-1, 28, 28)
 
 
@@ -80,23 +84,17 @@ def test_without_dropout_it_has_the_weights_of_the_chapters_learner_after_each_e
 
 def test_with_dropout_a_step_is_that_of_autograd_for_the_same_masks(train: Examples, valid: Examples) -> None:
     recipe = Recipe(lr=0.1, dropout=0.3)
-    model = new_model(recipe, seed=0)
-    learner = FastLearner(model, recipe, train, valid)
-    learner._rows[:32] = torch.arange(32)
-    learner._draw(32)
-    pairs = [
-        (w.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()) for w, b in affine_layers(model)
-    ]
+    fast, taught = new_model(recipe, seed=0), new_model(recipe, seed=0)
+    learner = FastLearner(fast, recipe, train, valid)
+    train_on(learner, torch.arange(32))
+    *hidden, (weight, bias) = affine_layers(taught)
     x = train[0][:32].flatten(1)
-    for layer, (weight, bias) in zip(learner._layers[:2], pairs, strict=False):
+    for layer, (w, b) in zip(learner._layers, hidden, strict=False):
         assert layer.masks is not None
-        x = (x @ weight + bias).relu() * layer.masks[:32] / (1 - recipe.dropout)
-    functional.cross_entropy(x @ pairs[2][0] + pairs[2][1], train[1][:32]).backward()
-    with torch.no_grad():
-        learner._train_block(32)
-    for (weight, bias), (ours, our_bias) in zip(pairs, affine_layers(model), strict=True):
-        torch.testing.assert_close(ours.detach(), weight.detach() - recipe.lr * weight.grad)
-        torch.testing.assert_close(our_bias.detach(), bias.detach() - recipe.lr * bias.grad)
+        x = (x @ w + b).relu() * layer.masks[:32] / (1 - recipe.dropout)
+    functional.cross_entropy(x @ weight + bias, train[1][:32]).backward()
+    for ours, theirs in zip(fast.parameters(), taught.parameters(), strict=True):
+        torch.testing.assert_close(ours.detach(), theirs.detach() - recipe.lr * theirs.grad)
 
 
 def test_units_are_dropped_with_the_probability_and_independently(train: Examples, valid: Examples) -> None:
@@ -260,9 +258,7 @@ def test_a_step_in_bf16_is_that_of_float32_to_a_twentieth(train: Examples, valid
     for bf16 in (False, True):
         model = new_model(recipe, 0)
         learner = FastLearner(model, recipe, train, valid, bf16=bf16)
-        learner._rows[:32] = torch.arange(32)
-        with torch.no_grad():
-            learner._train_block(32)
+        train_on(learner, torch.arange(32))
         changes.append([new.detach() - old for (new, _), old in zip(affine_layers(model), before, strict=True)])
         assert {tensor.dtype for tensor in learner.weights().values()} == {torch.float32}
     for exact, rounded in zip(*changes, strict=True):
