@@ -120,18 +120,6 @@ def test_any_size_is_answered_in_range_or_refused_in_one_line(size: tuple[int, i
 
 
 @settings(max_examples=40)
-@given(garments, st.floats(0.5, 1), scales)
-def test_less_light_makes_the_garment_brighter_and_moves_it_nowhere(
-    garment: np.ndarray, exposure: float, scale: int
-) -> None:
-    image = laid(garment, scale, ground=240)
-    darker = image.point(lambda value: round(exposure * value))
-    full, less = prepare_image(image), prepare_image(darker)
-    assert (box(full) - box(less)).abs().max() <= 1
-    assert 1 - less.max() == pytest.approx(float(exposure * (1 - full.max())), abs=0.01)
-
-
-@settings(max_examples=40)
 @given(garments, margins, margins, scales)
 def test_margins_of_any_width_do_not_move_the_answer(
     garment: np.ndarray, one: tuple[int, ...], other: tuple[int, ...], scale: int

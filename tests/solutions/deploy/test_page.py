@@ -23,7 +23,7 @@ from solutions.runs.model_file import read_model
 from solutions.runs.summary import training_in
 from tests.axe import on_a_telephone, violations
 from tests.conftest import serve
-from tests.solutions.deploy.photographs import GROUNDS, KINDS, SIZES, cut_out, garment_on, saved
+from tests.solutions.deploy.photographs import GROUNDS, KINDS, SIZES, Save, cut_out, garment_on, saved
 
 ROUNDING = 1e-4  # of a probability: what float32 sums in another order may differ by
 
@@ -33,15 +33,14 @@ def photos(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[Pa
     """Files, and how far apart the prepared pixels may be."""
     folder, files = tmp_path_factory.mktemp("photos"), dict[Path, float]()
 
-    def add(name: str, save: Callable[[Image.Image, io.BytesIO], None], image: Image.Image, apart: float) -> None:
-        content = io.BytesIO()
-        save(image, content)
-        (folder / name).write_bytes(content.getvalue())
+    def add(name: str, save: Save, image: Image.Image, apart: float) -> None:
+        with (folder / name).open("wb") as file:
+            save(image, file)
         files[folder / name] = apart
 
-    for number, (name, kind) in enumerate(KINDS.items()):
+    for number, (name, (save, apart)) in enumerate(KINDS.items()):
         for k, (ground, size) in enumerate(zip(GROUNDS, SIZES, strict=True)):
-            add(f"{name} {k}", kind.save, garment_on(ground, sample.test_images[80 * number + k], size, k), kind.apart)
+            add(f"{name} {k}", save, garment_on(ground, sample.test_images[80 * number + k], size, k), apart)
     for k in range(6):
         # A canvas holds colours times alpha, in bytes: what is half transparent comes back a level or two apart.
         add(f"png, cut out {k}", saved("PNG"), cut_out(sample.test_images[900 + k], 150 + 100 * k), 0.03)

@@ -13,11 +13,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
-from safetensors.torch import load, save_file
+from safetensors.torch import save_file
 
 from solutions.deployment import export_model
 from solutions.dropout import Classifier
-from solutions.runs.model_file import read_model, to_safetensors, write_model
+from solutions.runs.model_file import read_model, write_model
 from tests.conftest import ROOT
 
 Exported = tuple[Path, bytes, dict[str, torch.Tensor]]
@@ -175,10 +175,10 @@ def test_the_same_model_gives_the_same_bytes_and_leaves_nothing_else(tmp_path: P
     model, folder = Classifier(), tmp_path / "runs"
     folder.mkdir()
     for name in "ab":
-        write_model(model, folder / name, {"recipe": {"lr": 0.1}, "data": "x"})
+        write_model(model, folder / name, {"recipe": {"lr": 0.1}, "data": "é"})
     assert sorted(path.name for path in folder.iterdir()) == ["a", "b"]
     assert (folder / "a").read_bytes() == (folder / "b").read_bytes()
-    export_model(model, tmp_path / "exported", {"recipe": {"lr": 0.1}, "data": "x"})
+    export_model(model, tmp_path / "exported", {"recipe": {"lr": 0.1}, "data": "é"})
     (written, about), (exported, said) = read_model(folder / "a"), read_model(tmp_path / "exported")
     assert about == said
     torch.testing.assert_close(written.state_dict(), exported.state_dict(), rtol=0, atol=0)
@@ -192,12 +192,6 @@ def test_a_model_that_cannot_be_written_leaves_the_old_file(tmp_path: Path) -> N
     with pytest.raises(ValueError, match="784-256-64-10"):
         write_model(narrow, tmp_path / "model", {})
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"model": before}
-
-
-def test_bytes_and_floats_are_written_as_the_library_reads_them() -> None:
-    tensors = {"b": torch.tensor([[1, -2, 3]], dtype=torch.int8), "a": torch.tensor([[0.5], [-0.25]])}
-    found = load(to_safetensors({name: tensor.numpy() for name, tensor in tensors.items()}, {"note": "é"}))
-    torch.testing.assert_close(found, tensors, rtol=0, atol=0)
 
 
 CAN_RUN_CODE = re.compile(r"\b(pickle|cPickle|dill|cloudpickle|joblib|shelve|marshal|torch\.load|allow_pickle)\b")
