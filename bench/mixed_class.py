@@ -50,10 +50,7 @@ class Work:
 def mixed_class(size: int, course: Course, released: Path) -> list[Work]:
     """Return a class in an order that chance decided once, each student with the notebook of one chapter.
 
-    Args:
-        size: number of submissions.
-        course: whose reference and known mistakes are handed in.
-        released: a course folder with every assignment released.
+    They hand in the course's reference, right answers and known mistakes; the folder has every assignment released.
     """
     chapters = chapters_of(course)
     found = []

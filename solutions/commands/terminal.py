@@ -72,13 +72,7 @@ class Rate(ProgressColumn):
 
 
 class TrainingView:
-    """A progress bar, and above it a line for each epoch; the lines also where the output is no terminal.
-
-    Args:
-        console: where to show.
-        epochs: how many there will be at most.
-        images: how many an epoch has.
-    """
+    """A progress bar, and above it a line for each epoch of so many images, also where there is no terminal."""
 
     def __init__(self, console: Console, epochs: int, images: int) -> None:
         self.stopped = False
@@ -210,13 +204,9 @@ def count_table(images: Mapping[str, Mapping[str, int]], width: int = 15) -> Tab
 
 
 def small_pictures(images: np.ndarray, labels: np.ndarray, names: Sequence[str], width: int) -> Text:
-    """Draw the first image of each class in grey and at half its size; a character is two pixels, one above the other.
+    """Draw the first image of each class in grey and at half its size, in so many columns of a terminal.
 
-    Args:
-        images: uint8, shape (N, 28, 28).
-        labels: shape (N,), whole numbers.
-        names: of the classes.
-        width: of the terminal, in characters.
+    A character is two pixels, one above the other. The images are uint8, shape (N, 28, 28), the labels of shape (N,).
     """
     side = 14
     first_of_each = [np.flatnonzero(labels == number)[0] for number in range(len(names))]

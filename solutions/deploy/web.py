@@ -82,11 +82,10 @@ def compare(model: Classifier, data: Dataset) -> Comparison:
 def page_weights(path: Path) -> bytes:
     """Return the page's model file: safetensors with int8 weights "0.weight", scales "0.scale", biases "0.bias", ….
 
-    Args:
-        path: a file that ``export_model`` wrote; its metadata are kept.
+    The metadata of the model file are kept.
 
     Raises:
-        ValueError: it is no such file.
+        ValueError: it is no model file.
     """
     model, metadata = read_model(path)
     tensors: dict[str, np.ndarray] = {}
