@@ -82,13 +82,8 @@ def fit(
     """Train as ``Learner.fit`` does, from where ``progress`` stands to the end, and leave a checkpoint at each epoch.
 
     The weights that are kept are those with the lowest validation loss; where the learning rate falls to 0, the last.
-
-    Args:
-        trainable: what trains the model.
-        recipe: when to stop.
-        progress: is brought up to date after each epoch.
-        checkpoint: the file from which ``restore`` goes on.
-        after_epoch: called with the history so far; where it returns True, training ends.
+    Each epoch brings ``progress`` up to date; where ``after_epoch``, called with the history so far, returns True,
+    training ends.
 
     Raises:
         WorkFailed: the loss is no longer a number; checkpoint and progress are those of the epoch before.

@@ -172,12 +172,7 @@ def new_learner(
 ) -> Trainable:
     """Return what trains the model on the training images but those set aside, and validates it on these.
 
-    Args:
-        settings: how.
-        model: from ``new_model``.
-        data: the images; those for the test are not looked at.
-        report: called with a number of images each time after so many more were trained on.
-        after_teacher: called with the number of epochs for which the teacher was trained, where the recipe has one.
+    The test images are not looked at. What is called meanwhile is as ``train`` calls it.
     """
     recipe, device, seed = settings.recipe, settings.device, settings.seed
     images, labels = to_tensors(data.train_images, data.train_labels, device)
@@ -249,7 +244,6 @@ def train(
         WorkFailed: the loss is no longer a number, or the memory does not suffice.
         WrongUse: there is no checkpoint to go on from.
     """
-
     images = len(divide(data, settings.seed)[0])
 
     def log_epoch(history: History) -> bool:
