@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.table import Table
@@ -29,85 +27,62 @@ from bench import BUILD, ROOT
 from bench.machine import machine
 
 RESULTS = BUILD / "waits.json"
-ASSIGNMENT = "2-layers"
-PHOTO = ROOT / "book" / "screenshot-light.png"
-GROUPS = ("course", "classifier", "book")
-PYTHON, AUTOGRADER = sys.executable, Path(sys.executable).with_name("autograder")
+TRAIN = "python -m solutions train --force --out runs --name wait"
+# What is typed in an empty folder, those of instructor and student in the order of a first day; and what comes before,
+# without the clock.
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "course": {
+        "init": ("autograder init course", "rm -rf course"),
+        "release of a chapter": ("cd course && autograder release 2-layers --force", ""),
+        "fill": (
+            "autograder fill course/release/2-layers/2-layers.ipynb $ROOT/solutions/layers.py filled.ipynb",
+            "rm -f filled.ipynb",
+        ),
+        "check NOTEBOOK": ("autograder check filled.ipynb", ""),
+        "progress": ("cd course/release/2-layers && autograder progress", ""),
+        "grade, ten submissions": ("cd course && autograder grade", "PYTHONPATH=$ROOT python -m sample_class course"),
+    },
+    "classifier": {
+        "predict": ("python -m solutions predict $ROOT/book/screenshot-light.png", ""),
+        "train": (TRAIN, ""),
+        "train, best": (f"{TRAIN} --recipe best", ""),
+    },
+    "book": {"book, nothing changed": ("make -C $ROOT book", "")},
+}
 
-Line = Sequence[str | Path]
 
+def run(line: str, folder: Path) -> None:
+    """Run what is typed in a folder.
 
-@dataclass(frozen=True)
-class Command:
-    """A command that somebody waits for, the folder where it is typed, and what comes before it, without the clock."""
-
-    line: Line
-    folder: Path = ROOT
-    before: Callable[[], object] = lambda: None
-
-
-def run(line: Line, folder: Path) -> None:
-    subprocess.run([*map(str, line)], cwd=folder, capture_output=True, check=True)
-
-
-def commands(folder: Path) -> dict[str, dict[str, Command]]:
-    """Return the commands by group; those of instructor and student in the order of a first day."""
-    course, filled = folder / "course", folder / "filled.ipynb"
-    released = course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    train: list[str | Path] = [
-        PYTHON,
-        "-m",
-        "solutions",
-        "train",
-        "--force",
-        "--out",
-        folder / "runs",
-        "--name",
-        "wait",
-    ]
-    return {
-        "course": {
-            "init": Command([AUTOGRADER, "init", course], before=lambda: shutil.rmtree(course, ignore_errors=True)),
-            "release of a chapter": Command([AUTOGRADER, "release", ASSIGNMENT, "--force"], course),
-            "fill": Command(
-                [AUTOGRADER, "fill", released, ROOT / "solutions" / "layers.py", filled],
-                before=lambda: filled.unlink(missing_ok=True),
-            ),
-            "check NOTEBOOK": Command([AUTOGRADER, "check", filled]),
-            "progress": Command([AUTOGRADER, "progress"], released.parent),
-            "grade, ten submissions": Command(
-                [AUTOGRADER, "grade"], course, before=lambda: run([PYTHON, "-m", "sample_class", course], ROOT)
-            ),
-        },
-        "classifier": {
-            "predict": Command([PYTHON, "-m", "solutions", "predict", PHOTO]),
-            "train": Command(train),
-            "train, best": Command([*train, "--recipe", "best"]),
-        },
-        "book": {"book, nothing changed": Command(["make", "book"])},
-    }
+    Raises:
+        CalledProcessError: it failed.
+    """
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "ROOT": str(ROOT)}
+    subprocess.run(line, shell=True, cwd=folder, env=environment, capture_output=True, check=True)
 
 
 def main() -> None:
     """Measure, print the table and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, help="these groups of commands")
+    parser.add_argument("--only", nargs="+", choices=COMMANDS, default=COMMANDS, help="these groups of commands")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="3 if left out")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     host = machine(["torch", "nbgrader"])
-    with tempfile.TemporaryDirectory() as temporary:
-        groups = commands(Path(temporary))
-        asked = {name: command for group in options.only for name, command in groups[group].items()}
-        found: dict[str, list[float]] = {name: [] for name in asked}
-        with progress("commands", options.rounds * len(asked), quiet=False) as step:
-            for _ in range(options.rounds):
-                for name, command in asked.items():
-                    command.before()
-                    began = time.monotonic()
-                    run(command.line, command.folder)
-                    found[name].append(time.monotonic() - began)
-                    step(name)
+    asked = {name: lines for group in options.only for name, lines in COMMANDS[group].items()}
+    found: dict[str, list[float]] = {name: [] for name in asked}
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        progress("commands", options.rounds * len(asked), quiet=False) as step,
+    ):
+        for _ in range(options.rounds):
+            for name, (line, before) in asked.items():
+                run(before, Path(temporary))
+                began = time.monotonic()
+                run(line, Path(temporary))
+                found[name].append(time.monotonic() - began)
+                step(name)
     table = Table("command", "s", "least", "most", title="Until a command has ended")
     for name, seconds in found.items():
         table.add_row(name, *(f"{of(seconds):.2f}" for of in (statistics.median, min, max)))
