@@ -41,8 +41,7 @@ from autograder.exercises import exercises_of
 from autograder.instructor.authoring.right_answers import right_answers
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import read_notebook
-from bench import BUILD, ROOT
-from bench.machine import machine
+from bench import BUILD, ROOT, machine
 
 RESULTS, SHOWN = BUILD / "grading.json", ROOT / "data" / "grading.json"
 LOG = BUILD / "grading.log"

@@ -30,8 +30,7 @@ from typing import Any
 from rich.table import Table
 
 from autograder.console import print_table, progress
-from bench import BUILD, ROOT
-from bench.machine import machine
+from bench import BUILD, ROOT, machine
 from bench.ways import BASELINE, WAYS, Task
 from solutions import data
 from solutions.accelerate.device import choose_device

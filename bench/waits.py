@@ -23,8 +23,7 @@ from pathlib import Path
 from rich.table import Table
 
 from autograder.console import print_table, progress
-from bench import BUILD, ROOT
-from bench.machine import machine
+from bench import BUILD, ROOT, machine
 
 RESULTS = BUILD / "waits.json"
 TRAIN = "python -m solutions train --force --out runs --name wait"
