@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -19,6 +18,7 @@ from solutions.deploy.answers import UNSURE_BELOW, facts
 from solutions.deploy.images import open_image
 from solutions.deployment import classify, load_model, prepare_image
 from solutions.dropout import Classifier
+from solutions.runs.measurement import measure
 from solutions.runs.model_file import read_model
 from solutions.runs.summary import training_in
 from tests.axe import on_a_telephone, violations
@@ -92,12 +92,6 @@ def demo(page: Page, address: str) -> Iterator[Page]:
 # --- the same answers
 
 
-ANSWERS_TO_PIXELS = """async (bytes) => {
-  const { load } = await import(new URL("classifier.js", location));
-  const model = await load(new URL("weights.safetensors", location));
-  const images = Float32Array.from(atob(bytes), (byte) => byte.charCodeAt(0) / 255);
-  return Array.from({ length: images.length / 784 }, (_, k) => model.classify(images.slice(784 * k, 784 * (k + 1))));
-}"""
 ANSWERS_TO_FILES = """async (names) => {
   const { load, prepareImage } = await import(new URL("classifier.js", location));
   const { readPhoto } = await import(new URL("photo.js", location));
@@ -113,45 +107,19 @@ ANSWERS_TO_FILES = """async (names) => {
 }"""
 
 
-def in_order(answers: list[dict[str, float]]) -> torch.Tensor:
-    """The probabilities in the order of the labels."""
-    found = {answer["label"]: answer["probability"] for answer in answers}
-    return torch.tensor([found[label] for label in Classifier.labels])
-
-
-def from_base64(pixels: str) -> torch.Tensor:
-    return torch.from_numpy(np.frombuffer(base64.b64decode(pixels), np.float32).reshape(1, 28, 28).copy())
-
-
-def shares(model: Classifier, x: torch.Tensor) -> torch.Tensor:
-    with torch.no_grad():
-        return model.eval()(x).softmax(dim=1)
-
-
-def test_a_thousand_test_images_get_the_answers_of_python(
-    demo: Page, model: Classifier, model_file: Path, sample: Dataset
-) -> None:
-    found = demo.evaluate(ANSWERS_TO_PIXELS, base64.b64encode(sample.test_images.tobytes()).decode())
-    there = torch.stack([in_order(answers) for answers in found])
-    x = torch.tensor(sample.test_images).float()[:, None] / 255
-    here = shares(model, x)
-    assert [answers[0]["label"] for answers in found] == [model.labels[k] for k in here.argmax(dim=1)]
-    torch.testing.assert_close(there, here, rtol=0, atol=ROUNDING)
-    exactly = shares(load_model(model_file), x)
-    assert (there.argmax(dim=1) == exactly.argmax(dim=1)).double().mean() >= 0.995
-
-
 def test_photographs_of_every_kind_are_prepared_and_answered_as_in_python(
     demo: Page, model: Classifier, photos: dict[Path, float]
 ) -> None:
     found = demo.evaluate(ANSWERS_TO_FILES, [path.name for path in photos])
     for (path, apart), one in zip(photos.items(), found, strict=True):
         x = prepare_image(open_image(path))
-        difference = (from_base64(one["pixels"]) - x).abs().max().item()
+        pixels = np.frombuffer(base64.b64decode(one["pixels"]), np.float32)
+        difference = np.abs(pixels - x.numpy().ravel()).max()
         assert difference <= apart, f"{path.name}: {difference}"
-        answers = classify(model, x)
-        assert one["answers"][0]["label"] == answers[0][0], path.name
-        assert one["answers"][0]["probability"] == pytest.approx(answers[0][1], abs=ROUNDING + apart), path.name
+        answers = {answer["label"]: answer["probability"] for answer in one["answers"]}
+        expected = classify(model, x)
+        assert next(iter(answers)) == expected[0][0], path.name
+        assert answers == pytest.approx(dict(expected), abs=ROUNDING + apart), path.name
 
 
 # --- for everyone
@@ -200,8 +168,7 @@ def said_of(model: Classifier, image: Image.Image) -> str:
 @pytest.fixture(scope="session")
 def by_confidence(model: Classifier, sample: Dataset) -> list[int]:
     """The test images, the least sure answer first."""
-    x = torch.tensor(sample.test_images).float()[:, None] / 255
-    return shares(model, x).max(dim=1).values.argsort().tolist()
+    return measure(model, sample.test_images, sample.test_labels).probabilities.amax(dim=1).argsort().tolist()
 
 
 def test_a_drawing_is_filled_answered_and_cleared(demo: Page) -> None:
