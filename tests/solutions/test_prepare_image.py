@@ -3,7 +3,6 @@
 import io
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,12 +93,6 @@ def test_margins_of_any_width_do_not_move_the_answer(
     x, moved = prepare_image(laid(garment, scale, one)), prepare_image(laid(garment, scale, other))
     assert (x - moved).abs().mean() <= 0.02
     assert (box(x) - box(moved)).abs().max() <= 1
-
-
-def test_what_is_half_transparent_is_half_as_dark() -> None:
-    image = Image.new("RGBA", (200, 300), (0, 0, 0, 0))
-    image.paste((0, 0, 0, 128), (60, 50, 140, 210))
-    assert prepare_image(image)[0, 1:27, 8:20].mean().item() == pytest.approx(0.5, abs=0.02)
 
 
 def test_specks_of_noise_do_not_widen_the_garment_and_the_image_is_left_alone() -> None:
