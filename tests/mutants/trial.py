@@ -7,11 +7,11 @@ import os
 import resource
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 from pathlib import Path
 
 import torch
@@ -21,7 +21,6 @@ from autograder.course import Course, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import same_answer
 from autograder.observe import observe, seed_of
-from tests.mutants.equivalent import Key, equivalents
 from tests.mutants.mutate import Mutant, mutants_of
 
 SEED = 1
@@ -30,6 +29,26 @@ SECONDS = 10  # of a processor's time: twice what all checks of the slowest room
 GRACE = 300  # seconds for a child that needs no processor's time and does not end
 ADDITIONAL = 4 << 30  # bytes
 CAUGHT, ALIVE = 0, 42  # what a child ends with; whoever is killed is caught as well
+
+
+EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+Key = tuple[str, str, str]
+
+
+def equivalents(room: str) -> set[Key]:
+    """Return the keys of the mutants of a room that are right answers, too: what they change, the contract leaves free.
+
+    Raises:
+        ValueError: an entry gives no reason, or a mutant stands in the list twice.
+    """
+    found: set[Key] = set()
+    for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get(room, []):
+        for change in entry["changes"]:
+            key = (entry["where"], entry["code"], change)
+            if key in found or not entry["reason"].strip():
+                raise ValueError(f"{room}, {': '.join(key)}: it stands there twice, or without a reason")
+            found.add(key)
+    return found
 
 
 @dataclass(frozen=True)
@@ -47,16 +66,6 @@ class Result:
     equivalent: list[Mutant]
     alive: list[Mutant]
     stale: list[Key]
-
-    @property
-    def mutants(self) -> list[Mutant]:
-        return [*self.caught, *self.equivalent, *self.alive]
-
-    def rows(self) -> list[dict[str, object]]:
-        """Return what there is to say of each mutant, without its source, in the order of the file."""
-        ended = {"caught": self.caught, "equivalent": self.equivalent, "alive": self.alive}
-        rows = [asdict(mutant) | {"ended": how} for how, mutants in ended.items() for mutant in mutants]
-        return [{name: row[name] for name in row if name != "source"} for row in sorted(rows, key=itemgetter("line"))]
 
 
 class Trial:
@@ -97,7 +106,7 @@ class Trial:
         known = equivalents(self.room)
         equivalent = [mutant for mutant in ended[True] if mutant.key in known]
         alive = [mutant for mutant in ended[True] if mutant.key not in known]
-        return Result(ended[False], equivalent, alive, sorted(known.keys() - {mutant.key for mutant in equivalent}))
+        return Result(ended[False], equivalent, alive, sorted(known - {mutant.key for mutant in equivalent}))
 
     def all_lives(self, mutants: list[Mutant], processes: int = 2) -> Iterator[bool]:
         """Try mutants side by side, and give one after the other in their order whether it lives."""
