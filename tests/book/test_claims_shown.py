@@ -2,26 +2,13 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from book.claims import entries
 from tests.book.conftest import CHAPTER
 from tests.book.pages import page as built
 from tests.book.pages import words
 from tests.conftest import ROOT
-
-
-def test_a_mark_shows_what_was_tried_to_the_pointer_and_to_the_keyboard(chapter: Page) -> None:
-    mark = chapter.locator("a.claim").first
-    summary = chapter.locator(f"#{mark.get_attribute('aria-describedby')}")
-    expect(summary).to_be_hidden()
-    mark.hover()
-    expect(summary).to_be_visible()
-    expect(summary).to_contain_text("It held in")
-    chapter.keyboard.press("Escape")
-    expect(summary).to_be_hidden()
-    mark.focus()
-    expect(summary).to_be_visible()
 
 
 def test_a_first_tap_shows_what_was_tried_and_a_second_follows_the_link(browser: Browser, address: str) -> None:

@@ -20,8 +20,8 @@ from solutions.approximation import relu_interpolant
 from solutions.deploy import web
 from solutions.deployment import classify, load_model, prepare_image
 
-FOLDER = Path(__file__).resolve().parent / "widgets"
-ROOT = FOLDER.parents[2]
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
 WIDGETS = ROOT / "book" / "widgets"
 PAGE_OF = {
     name: path.stem
@@ -50,8 +50,8 @@ def test_every_widget_has_its_place_in_the_book() -> None:
     assert sorted(PAGE_OF) == names()
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.test.js")), ids=lambda path: path.name.partition(".")[0])
-def test_what_a_widget_computes_is_right(path: Path) -> None:
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.test.js")), ids=lambda path: path.name.partition(".")[0])
+def test_what_a_script_computes_is_right(path: Path) -> None:
     done = subprocess.run(["node", "--test", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
 
