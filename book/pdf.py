@@ -11,8 +11,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape, unescape
@@ -119,14 +118,6 @@ def chromium(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
 
 
-@contextmanager
-def browser_page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = chromium(playwright)
-        yield browser.new_page()
-        browser.close()
-
-
 def answer(site: Path, route: Route) -> None:
     """Answer what a browser asks of the host from the site's folder."""
     path = site / route.request.url.removeprefix(HOST).partition("?")[0]
@@ -164,7 +155,8 @@ def write_pdf(site: Path, target: Path) -> None:
     pages = {stem: (site / "chapters" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems_of(site)}
     articles = [article(markup, stem, book_url) for stem, markup in pages.items()]
     target.parent.mkdir(parents=True, exist_ok=True)
-    with browser_page() as page, tempfile.TemporaryDirectory() as folder:
+    with sync_playwright() as playwright, chromium(playwright) as browser, tempfile.TemporaryDirectory() as folder:
+        page = browser.new_page()
         draft = Path(folder) / "draft.pdf"
         print_document(page, site, document(pages["index"], articles, {}, book_url), draft)
         print_document(page, site, document(pages["index"], articles, pages_of(draft), book_url), target)

@@ -75,13 +75,11 @@ def write_card(browser: Browser, site: Path) -> None:
 
 
 def write_pictures(site: Path) -> None:
-    with sync_playwright() as playwright:
-        browser = chromium(playwright)
+    with sync_playwright() as playwright, chromium(playwright) as browser:
         for colours in get_args(Colours):
             picture = beside(halves(browser, site, colours)).quantize(256)
             picture.save(BOOK / f"screenshot-{colours}.png", optimize=True)
         write_card(browser, site)
-        browser.close()
 
 
 if __name__ == "__main__":
