@@ -144,39 +144,38 @@ FLATTEN = checks_of("layers", "Flatten")[0]
 READY = ready_made_for("Flatten") | ready_made_for("backward_relu")
 
 
-def test_a_function_is_known_however_it_was_imported_or_inherited() -> None:
-    class Deeper(type("Deep", (nn.Flatten,), {})):  # type: ignore[misc]
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            flat: torch.Tensor = super().forward(x)
-            return flat
+class Deeper(type("Deep", (nn.Flatten,), {})):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x)
 
-    leaf = torch.ones(1, 2, requires_grad=True)
-    for act, name in ((lambda: Deeper()(leaf), "nn.Flatten"), (lambda: grad(leaf.sum(), leaf), "torch.autograd.grad")):
-        with first_call_of(READY) as called:
-            act()
-        assert called == [name]
+
+def in_another_thread() -> None:
+    other = threading.Thread(target=lambda: nn.Flatten()(torch.ones(2, 2)))
+    other.start()
+    other.join()
+
+
+LEAF = torch.ones(1, 2, requires_grad=True)
+CALLS = {
+    "inherited": (lambda: Deeper()(LEAF), ["nn.Flatten"]),
+    "imported by its name": (lambda: grad(LEAF.sum(), LEAF), ["torch.autograd.grad"]),
+    "the first of several": (lambda: grad(nn.Flatten()(LEAF).sum(), LEAF), ["nn.Flatten"]),
+    "in another thread": (in_another_thread, []),
+}
+
+
+@pytest.mark.parametrize("way", CALLS)
+def test_the_first_call_is_noted_however_it_is_made_but_in_another_thread(way: str) -> None:
+    act, noted = CALLS[way]
+    with first_call_of(READY) as called:
+        act()
+    assert called == noted
 
 
 def test_what_a_cell_replaced_is_not_what_a_room_declares_when_it_is_loaded_again() -> None:
     before = dict(ready_made_for("Flatten"))
     ready_made("Flatten", {"nn.Flatten": lambda: None})
     assert ready_made_for("Flatten") == before
-
-
-def test_only_the_first_call_is_named() -> None:
-    with first_call_of(READY) as called:
-        nn.Flatten()(torch.ones(2, 2))
-        torch.ones(2, requires_grad=True).sum().backward()
-        nn.Flatten()(torch.ones(2, 2))
-    assert called == ["nn.Flatten"]
-
-
-def test_what_another_thread_calls_is_not_counted() -> None:
-    with first_call_of(READY) as called:
-        other = threading.Thread(target=lambda: nn.Flatten()(torch.ones(2, 2)))
-        other.start()
-        other.join()
-    assert called == []
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
