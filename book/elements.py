@@ -10,16 +10,7 @@ from sphinx.writers.html5 import HTML5Translator
 def add_element(
     app: Sphinx, node: type[nodes.Element], tag: str, css: str = "", begins: str = "", **options: Any
 ) -> None:
-    """Let a node be written as an element.
-
-    Args:
-        app: to which the node is added.
-        node: its class.
-        tag: of the element.
-        css: the element's class, beside the node's own.
-        begins: markup with which each of them begins.
-        options: of ``Sphinx.add_node``.
-    """
+    """Let a node be written as an element of this tag and class, beside its own, that begins with some markup."""
 
     def visit(translator: HTML5Translator, node: nodes.Element) -> None:
         translator.body.append(translator.starttag(node, tag, "", CLASS=css) + begins)

@@ -79,13 +79,7 @@ class GivenCells(SphinxTransform):
 
 
 def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exercise_card:
-    """Return the card of an exercise.
-
-    Args:
-        exercise: what is shown; of its source only the stub.
-        number: its number in the book, such as ``2.1``.
-        checks: what it is checked for, in order.
-    """
+    """Return the card of an exercise, whose number in the book is such as ``2.1``."""
     anchor = f"exercise-{exercise.id}"
     card = exercise_card(ids=[anchor])
     points = sum(check.points for check in checks)

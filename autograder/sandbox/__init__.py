@@ -45,7 +45,6 @@ class Sandbox:
         isolated: False only for work that the grader trusts, such as one's own.
         hidden: folders that student code must not see even where the interpreter's folders hold them.
         one_submission: True where this machine is a container that holds one submission: another user then has to do.
-
     """
 
     def __init__(

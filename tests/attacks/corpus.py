@@ -133,14 +133,7 @@ def tried() -> Mapping[str, Attack]:
 
 
 def hand_in(attack: Attack, path: Path, notebook: NotebookNode, known: Mapping[str, object]) -> None:
-    """Hand in an attack.
-
-    Args:
-        attack: to hand in.
-        path: of the notebook in the folder of the student, which exists.
-        notebook: with the answers of its base.
-        known: what its author knows of the machine, by the names that the code uses.
-    """
+    """Hand in an attack in its student's folder, with all that its author knows of the machine, by name."""
     functions = [node for node in ast.parse(attack.source).body if isinstance(node, ast.FunctionDef)]
     if any(function.name == "change" for function in functions):
         names: dict[str, Any] = {}

@@ -67,11 +67,7 @@ def is_as_told(attack: Attack, seen: Mapping[str, Any], wall: str) -> bool:
 
 
 def record(by_wall: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Return what the guide shows of attacks that were tried behind the walls.
-
-    Args:
-        by_wall: how each attack ended, by the wall and its name.
-    """
+    """Return what the guide shows of attacks that ended so, by the wall and their names."""
     attacks = [
         {"name": attack.name, "after": attack.after, "does": attack.says, "noticed": attack.noticed}
         | {"known": attack.known, "ended": {wall: ended.get(attack.name, "") for wall, ended in by_wall.items()}}

@@ -28,6 +28,7 @@ def test_a_page_is_executed_again_where_the_content_of_such_a_file_has_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(execution, "ROOT", tmp_path)
+    monkeypatch.setattr(execution, "DATA", tmp_path / "data")
     (tmp_path / "solutions").mkdir()
     (tmp_path / "solutions" / "layers.py").write_text("before")
     before = execution.digest("import solutions.layers")
