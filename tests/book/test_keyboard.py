@@ -79,7 +79,7 @@ def test_the_theme_is_switched_from_the_keyboard_and_stays(chapter: Page) -> Non
     assert sorted(modes) == ["auto", "dark", "light"]
     button.press("Enter")
     assert chapter.evaluate("localStorage.mode") == modes[0]
-    chapter.reload(wait_until="networkidle")
+    chapter.reload()
     assert chapter.evaluate("document.documentElement.dataset.mode") == modes[0]
 
 

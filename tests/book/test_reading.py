@@ -147,7 +147,7 @@ def test_every_line_of_code_and_every_answer_is_printed(visited: Visit, site: Pa
 def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, address: str) -> None:
     """Definitions, references, captions; on other screens a caption is below its figure, and nothing at the side."""
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"{address}chapters/5-training.html", wait_until="networkidle")
+    page.goto(f"{address}chapters/5-training.html")
     note = page.locator(".side-note", has_text="mini-batch").first
     reference = page.locator(".side-note", has_text="A stochastic approximation method")
     figure = page.locator("figure.captioned", has=page.locator(".figure:not(.wide)")).first
@@ -171,7 +171,8 @@ def test_on_a_wide_screen_what_explains_a_line_stands_beside_it(page: Page, addr
 
 def test_lines_have_a_readable_measure(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(address + CHAPTER, wait_until="networkidle")
+    page.goto(address + CHAPTER)
+    page.evaluate("document.fonts.ready.then(() => null)")
     characters = page.evaluate("""() => {
       const paragraph = [...document.querySelectorAll("article section > p")].find((p) => p.textContent.length > 300);
       const lines = paragraph.getBoundingClientRect().height / parseFloat(getComputedStyle(paragraph).lineHeight);
@@ -233,12 +234,11 @@ def test_without_scripts_the_answer_unfolds(browser: Browser, address: str) -> N
         expect(question.locator(".question-reasons > li").first).to_be_visible()
 
 
-def test_a_figure_takes_the_colours_of_the_theme(browser: Browser, address: str) -> None:
+def test_a_figure_takes_the_colours_of_the_theme(page: Page, address: str) -> None:
     strokes = []
     for theme in ("light", "dark"):
-        with browser.new_context(color_scheme=theme) as context:
-            page = context.new_page()
-            page.goto(address + CHAPTER, wait_until="networkidle")
-            strokes.append(page.evaluate("getComputedStyle(document.querySelector('.figure svg text')).fill"))
+        page.emulate_media(color_scheme=theme)
+        page.goto(address + CHAPTER)
+        strokes.append(page.evaluate("getComputedStyle(document.querySelector('.figure svg text')).fill"))
     assert re.match(r"rgb\(\d+, \d+, \d+\)", strokes[0])
     assert strokes[0] != strokes[1]

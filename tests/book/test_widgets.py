@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from book.demo import MODEL
+from book.widgets import names, valley
 from book.widgets.pipeline import DRESS, SNEAKER, cut_out, left_out, lying
 from book.widgets.training import recording
 from solutions.approximation import relu_interpolant
@@ -45,8 +46,6 @@ Open = Callable[[str], Locator]
 
 
 def test_every_widget_has_its_place_in_the_book() -> None:
-    from book.widgets import names
-
     assert sorted(PAGE_OF) == names()
 
 
@@ -74,8 +73,6 @@ def test_hinges_add_up_to_what_the_network_of_the_chapter_says() -> None:
 
 
 def test_a_path_in_the_valley_ends_as_the_chapter_and_the_still_say(site: Path) -> None:
-    from book.widgets import valley
-
     chapter = (site / "chapters" / f"{PAGE_OF['valley']}.html").read_text(encoding="utf-8")
     said = [[float(lr), float(m), end] for m, lr, end in re.findall(r"momentum (\S+) +lr (\S+) +(.+)", chapter)]
     assert len(said) >= 8

@@ -148,17 +148,15 @@ def test_another_wording_is_no_other_way() -> None:
 
 
 @pytest.mark.parametrize("room", rooms())
-def test_the_untouched_stub_earns_nothing_and_is_told_kindly(room: str, verdicts_on: Judge) -> None:
+def test_the_untouched_stub_and_names_that_are_not_there_earn_nothing_and_are_told_kindly(
+    room: str, verdicts_on: Judge
+) -> None:
     imports = [line for line in COURSE.source(room).splitlines() if line.startswith(("import ", "from "))]
     stubs = "\n".join([*imports, *(exercise.stub for exercise in COURSE.exercises(room))])
     verdicts = verdicts_on(room, names_of_source(stubs, f"stub.{room}"), 1)
     assert {verdict.outcome for verdict in verdicts} == {"missing"}
     assert sum(verdict.points for verdict in verdicts) == 0
     assert all("not written yet" in verdict.message for verdict in verdicts)
-
-
-@pytest.mark.parametrize("room", rooms())
-def test_names_that_are_not_there_are_missing(room: str, verdicts_on: Judge) -> None:
     assert {verdict.outcome for verdict in verdicts_on(room, SimpleNamespace(), 1)} == {"missing"}
 
 
