@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -193,21 +191,14 @@ def test_nothing_is_left_behind_whatever_a_student_raises(error: type[BaseExcept
     assert nn.Flatten.forward is before
 
 
-@contextmanager
-def profiling() -> Iterator[list[str]]:
+def test_a_profiler_at_work_goes_on_and_nothing_is_noted() -> None:
     seen: list[str] = []
     sys.setprofile(lambda frame, event, argument: seen.append(event))
     try:
-        yield seen
+        answer = observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1)
+        assert sys.getprofile() is not None
     finally:
         sys.setprofile(None)
-
-
-def test_a_profiler_at_work_goes_on_and_nothing_is_noted() -> None:
-    with profiling() as seen:
-        answer = observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1)
-        at_work = sys.getprofile()
-    assert at_work is not None
     assert (answer.delegated, len(seen) > 10) == ("", True)
 
 
@@ -218,18 +209,17 @@ def verdict_on(answer: Answer, live: LiveExpectations) -> Verdict:
     return judge([FLATTEN], [answer], [1], live)[0]
 
 
-def test_a_pass_by_delegation_keeps_its_points_and_says_what_was_called(live: LiveExpectations) -> None:
+def test_a_pass_by_delegation_says_what_was_called_and_earns_nothing_where_only_own_work_counts(
+    live: LiveExpectations,
+) -> None:
     verdict = verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live)
     assert (verdict.outcome, verdict.points, verdict.delegated) == ("pass", FLATTEN.points, "nn.Flatten")
     assert "it passed by calling PyTorch's own nn.Flatten" in verdict.message
     assert verdict.record()["delegated"] == "nn.Flatten"
-
-
-def test_where_only_own_work_counts_it_earns_nothing_and_says_why(live: LiveExpectations) -> None:
-    verdict = without_delegation(verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live))
-    assert (verdict.outcome, verdict.points, verdict.delegated) == ("fail", 0, "nn.Flatten")
-    assert "calling PyTorch's own nn.Flatten" in verdict.message
-    assert "in this course nothing else earns points" in verdict.message
+    refused = without_delegation(verdict)
+    assert (refused.outcome, refused.points, refused.delegated) == ("fail", 0, "nn.Flatten")
+    assert "calling PyTorch's own nn.Flatten" in refused.message
+    assert "in this course nothing else earns points" in refused.message
 
 
 def test_where_only_own_work_counts_own_work_counts_as_before(live: LiveExpectations) -> None:

@@ -87,14 +87,6 @@ def pairs_of(room: str) -> list[Pair]:
     return [pair for pair in combinations(mistakes, 2) if can_be_made_at_once(*pair, source)]
 
 
-def of_one_exercise(room: str) -> list[Pair]:
-    return [pair for pair in pairs_of(room) if pair[0].exercise == pair[1].exercise]
-
-
-def of_two_exercises(room: str) -> list[Pair]:
-    return [pair for pair in pairs_of(room) if pair[0].exercise != pair[1].exercise]
-
-
 def can_be_made_at_once(first: Mistake, second: Mistake, source: str) -> bool:
     """Whether either can be made first, and what comes out is the same."""
     try:
@@ -153,7 +145,8 @@ class Together:
 
 @cache
 def tried(room: str, number: int) -> list[Together]:
-    return [Together(room, pair) for pair in spread(of_one_exercise(room), number)]
+    of_one_exercise = [pair for pair in pairs_of(room) if pair[0].exercise == pair[1].exercise]
+    return [Together(room, pair) for pair in spread(of_one_exercise, number)]
 
 
 HOW_MANY = pytest.mark.parametrize("number", [TRIED, pytest.param(120, marks=pytest.mark.deep)])
@@ -193,7 +186,8 @@ def test_a_third_mistake_is_seldom_named(room: str, number: int) -> None:
 def test_pairs_from_everywhere_in_a_room_are_named_at_each_seed(room: str, seed: int) -> None:
     """All rooms together, six dozen pairs and more. The first test accounts for those that are not named."""
     in_one = [both.pair for both in tried(room, TRIED) if both.are_named and both.both_show]
-    pairs = spread(in_one, IN_ONE) + spread(of_two_exercises(room), IN_TWO)
+    of_two_exercises = [pair for pair in pairs_of(room) if pair[0].exercise != pair[1].exercise]
+    pairs = spread(in_one, IN_ONE) + spread(of_two_exercises, IN_TWO)
     assert len(pairs) == IN_ONE + IN_TWO
     for pair in pairs:
         assert Together(room, pair, seed).named - {None} == {mistake.id for mistake in pair}, ids(pair)

@@ -8,7 +8,7 @@ import resource
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from autograder.checks import Check, checks_of
+from autograder.checks import checks_of
 from autograder.course import Course, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import same_answer
@@ -83,10 +83,6 @@ class Trial:
     def mutants(self) -> list[Mutant]:
         return mutants_of(self.source)
 
-    def checks_for(self, mutant: Mutant) -> list[Check]:
-        """Return the checks of the exercise that is changed, the quickest first, and then those of the others."""
-        return sorted(self.checks, key=lambda check: check.exercise != mutant.where.partition(".")[0])
-
     def lives(self, mutant: Mutant) -> bool:
         """Whether each of the checks sees of the mutant what it sees of the reference."""
         child = FORKED.Process(target=self._end, args=(mutant,))
@@ -100,18 +96,14 @@ class Trial:
     def result(self, done: Callable[[Mutant], None] = lambda mutant: None) -> Result:
         """Try all mutants of the room, and call with each that is done."""
         ended: dict[bool, list[Mutant]] = {True: [], False: []}
-        for mutant, lives in zip(self.mutants, self.all_lives(self.mutants), strict=True):
-            ended[lives].append(mutant)
-            done(mutant)
+        with ProcessPoolExecutor(2, FORKED, initializer=_inherit, initargs=(self,)) as pool:
+            for mutant, lives in zip(self.mutants, pool.map(_lives, self.mutants), strict=True):
+                ended[lives].append(mutant)
+                done(mutant)
         known = equivalents(self.room)
         equivalent = [mutant for mutant in ended[True] if mutant.key in known]
         alive = [mutant for mutant in ended[True] if mutant.key not in known]
         return Result(ended[False], equivalent, alive, sorted(known - {mutant.key for mutant in equivalent}))
-
-    def all_lives(self, mutants: list[Mutant], processes: int = 2) -> Iterator[bool]:
-        """Try mutants side by side, and give one after the other in their order whether it lives."""
-        with ProcessPoolExecutor(processes, FORKED, initializer=_inherit, initargs=(self,)) as pool:
-            yield from pool.map(_lives, mutants)
 
     def _end(self, mutant: Mutant) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -122,7 +114,8 @@ class Trial:
 
     def _run(self, mutant: Mutant) -> int:
         try:
-            for check in self.checks_for(mutant):
+            # Those of the exercise that is changed, the quickest first, and then those of the others.
+            for check in sorted(self.checks, key=lambda check: check.exercise != mutant.where.partition(".")[0]):
                 seed = seed_of(SEED, check)
                 answer = observe(check, names_of_source(mutant.source, f"{self.room}.mutant"), seed)
                 if not same_answer(answer, self.expect.reference(check, seed)):
