@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -133,16 +134,13 @@ def test_hidden_checks_come_when_the_others_are_answered_and_a_later_answer_to_t
     assert {answers["Flatten", one.name].kind for one in CHECKS if not one.hidden} == {"observed", "invalid"}
 
 
-def test_an_installed_reference_inside_the_interpreters_folders_is_covered() -> None:
+def test_another_sandbox_runs_as_another_user_and_covers_an_installed_reference(sandbox: Sandbox) -> None:
     hidden = Path(next(iter(__import__("rich").__path__)))
-    with Sandbox(LIMITS, hidden=[hidden]) as sandbox:
-        assert says(sandbox, f"import os; print(os.listdir({str(hidden)!r}))") == "[]"
-
-
-def test_two_sandboxes_run_as_two_users_where_the_grader_is_root() -> None:
-    with Sandbox(LIMITS) as one, Sandbox(LIMITS) as other:
-        users = {says(one, "import os; print(os.getuid())"), says(other, "import os; print(os.getuid())")}
-    assert len(users) == (2 if os.geteuid() == 0 else 1)
+    look = f"import os; print(os.getuid(), os.listdir({str(hidden)!r}))"
+    with Sandbox(LIMITS, hidden=[hidden]) as other:
+        user, _, shown = says(other, look).partition(" ")
+    assert shown == "[]"
+    assert (says(sandbox, look).split()[0] != user) == (os.geteuid() == 0)
 
 
 def test_what_one_submission_leaves_behind_the_next_does_not_find(sandbox: Sandbox) -> None:
@@ -225,13 +223,18 @@ def test_a_cell_that_does_not_end_is_stopped_and_the_rest_still_runs(sandbox: Sa
     assert kinds(result) == {"observed"}
 
 
-def test_a_loop_ends_by_its_time_on_the_processor_and_a_pause_does_not() -> None:
-    limits = replace(LIMITS, cell_s=30, cell_processor_s=1, total_s=60)
-    with Sandbox(limits) as sandbox:
-        started = time.monotonic()
-        assert "OutOfTime" in run(sandbox, "while True: pass").cells["hostile"].error
-        assert time.monotonic() - started < limits.cell_s
-        assert says(sandbox, "import time; time.sleep(2); print('awake')") == "awake"
+@pytest.fixture(scope="module")
+def patient() -> Iterator[Sandbox]:
+    """A sandbox with much time by the clock, and with little on the processor and little memory."""
+    with Sandbox(replace(LIMITS, cell_s=60, cell_processor_s=1, total_s=90, memory_bytes=300 << 20)) as running:
+        yield running
+
+
+def test_a_loop_ends_by_its_time_on_the_processor_and_a_pause_does_not(patient: Sandbox) -> None:
+    started = time.monotonic()
+    assert "OutOfTime" in run(patient, "while True: pass").cells["hostile"].error
+    assert time.monotonic() - started < patient.limits.cell_s
+    assert says(patient, "import time; time.sleep(1.2); print('awake')") == "awake"
 
 
 def test_a_check_that_does_not_end_is_stopped_and_other_exercises_are_still_checked(sandbox: Sandbox) -> None:
@@ -305,16 +308,29 @@ def test_what_a_check_started_ends_with_it(sandbox: Sandbox) -> None:
 # What must be survived
 
 
-def test_a_server_that_was_started_ahead_is_used_and_after_its_end_another_one() -> None:
-    with Sandbox(LIMITS, isolated=False) as sandbox:
-        sandbox.start()
-        process = sandbox._process
-        assert kinds(run(sandbox, "")) == {"observed"}
-        assert process is not None
-        assert sandbox._process is process
-        process.kill()
-        process.wait()
-        assert kinds(run(sandbox, "")) == {"observed"}
+@pytest.fixture(scope="module")
+def trusted() -> Iterator[Sandbox]:
+    with Sandbox(LIMITS, isolated=False) as running:
+        yield running
+
+
+def test_a_server_that_was_started_ahead_is_used_and_after_its_end_another_one(trusted: Sandbox) -> None:
+    trusted.start()
+    process = trusted._process
+    assert kinds(run(trusted, "")) == {"observed"}
+    assert process is not None
+    assert trusted._process is process
+    process.kill()
+    process.wait()
+    assert kinds(run(trusted, "")) == {"observed"}
+
+
+def test_the_server_imports_what_takes_long_for_the_programs_alone_that_need_it(trusted: Sandbox) -> None:
+    look = Cell("look", "import sys; print('torch._dynamo' in sys.modules)")
+    with_an_optimizer = Cell("uses", "from torch.optim import SGD")
+    programs = [Program((look,), PLAN), Program((look, with_an_optimizer), ())]
+    found = [trusted.run(program).cells["look"].stdout.strip() for program in programs]
+    assert found == ["False", "True"]
 
 
 @pytest.mark.parametrize(
@@ -356,13 +372,12 @@ def test_what_is_printed_may_be_closed_and_work_is_observed_all_the_same(sandbox
     assert result.cells["hostile"].stdout.startswith("said")
 
 
-def test_a_submission_that_takes_too_much_memory_ends_with_that_outcome_and_the_next_is_fine() -> None:
+def test_a_submission_that_takes_too_much_memory_ends_with_that_outcome_and_the_next_is_fine(patient: Sandbox) -> None:
     hoard = (
         "import os, time\nfor _ in range(3): os.fork()\nheld = bytearray(os.urandom(1)) * (100 << 20)\ntime.sleep(60)"
     )
-    with Sandbox(replace(LIMITS, cell_s=60, total_s=90, memory_bytes=300 << 20)) as sandbox:
-        assert kinds(run(sandbox, hoard)) == {"memory"}
-        assert kinds(run(sandbox, "")) == {"observed"}
+    assert kinds(run(patient, hoard)) == {"memory"}
+    assert kinds(run(patient, "")) == {"observed"}
 
 
 def test_memory_that_forks_share_counts_once(sandbox: Sandbox) -> None:
@@ -453,15 +468,6 @@ def test_for_a_server_that_hangs_as_it_starts_another_one_is_started_once(
                 run(sandbox, "")
         else:
             assert kinds(run(sandbox, "")) == {"observed"}
-
-
-def test_the_server_imports_what_takes_long_for_the_programs_alone_that_need_it() -> None:
-    look = Cell("look", "import sys; print('torch._dynamo' in sys.modules)")
-    with_an_optimizer = Cell("uses", "from torch.optim import SGD")
-    with Sandbox(LIMITS, isolated=False) as sandbox:
-        programs = [Program((look,), PLAN), Program((look, with_an_optimizer), ())]
-        found = [sandbox.run(program).cells["look"].stdout.strip() for program in programs]
-    assert found == ["False", "True"]
 
 
 @pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
