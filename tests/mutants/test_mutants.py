@@ -8,7 +8,6 @@ from autograder.checks import rooms
 from autograder.course import Course
 from tests.mutants.mutate import Mutant, mutants_of
 from tests.mutants.trial import Trial, equivalents
-from tests.suite import is_deep
 
 TINY = '''
 import math
