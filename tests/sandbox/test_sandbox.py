@@ -314,6 +314,7 @@ def trusted() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.mark.deep
 def test_a_server_that_was_started_ahead_is_used_and_after_its_end_another_one(trusted: Sandbox) -> None:
     trusted.start()
     process = trusted._process
@@ -325,6 +326,7 @@ def test_a_server_that_was_started_ahead_is_used_and_after_its_end_another_one(t
     assert kinds(run(trusted, "")) == {"observed"}
 
 
+@pytest.mark.deep
 def test_the_server_imports_what_takes_long_for_the_programs_alone_that_need_it(trusted: Sandbox) -> None:
     look = Cell("look", "import sys; print('torch._dynamo' in sys.modules)")
     with_an_optimizer = Cell("uses", "from torch.optim import SGD")
@@ -431,6 +433,7 @@ def test_a_checkout_that_the_sandbox_does_not_show_is_one_line_with_the_way_out(
     assert f"install that checkout, pip install -e {tmp_path}" in done.stdout
 
 
+@pytest.mark.deep
 def test_a_server_that_dies_at_its_first_program_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox = Sandbox(LIMITS)
 
@@ -444,6 +447,7 @@ def test_a_server_that_dies_at_its_first_program_is_told_in_a_line(monkeypatch: 
         sandbox.run(Program((), ()))
 
 
+@pytest.mark.deep
 def test_a_server_that_was_started_ahead_and_ended_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with Sandbox(LIMITS, isolated=False) as sandbox:
@@ -452,6 +456,7 @@ def test_a_server_that_was_started_ahead_and_ended_is_told_in_a_line(monkeypatch
             sandbox.run(Program((), ()))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("always", [False, True])
 def test_for_a_server_that_hangs_as_it_starts_another_one_is_started_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, always: bool

@@ -56,6 +56,7 @@ def without_walls(course: Course) -> dict[str, Probed]:
     return {one.wall.name: one for one in probe_walls(sandbox, PROBE_LIMITS)}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("wall", WALLS, ids=lambda wall: wall.name)
 def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str, Probed], wall: Wall) -> None:
     probed = without_walls[wall.name]
@@ -63,6 +64,7 @@ def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str,
     assert not [leak for leak in probed.leaks if leak.startswith("the probe itself")]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("name", "leak"),
     [
@@ -96,6 +98,7 @@ def test_a_probe_that_breaks_is_not_taken_for_a_wall(probe: str, complaint: str)
     assert probed.leaks == (complaint,)
 
 
+@pytest.mark.deep
 def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, Probed]) -> None:
     with Bait() as bait:
         folder, victim, dropped = bait.folder, bait.victim, bait._dropped()

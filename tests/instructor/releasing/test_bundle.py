@@ -189,7 +189,6 @@ for name, (exercise, source) in json.load(open(sys.argv[1], encoding="utf-8")).i
 """
 
 
-@pytest.mark.daily
 @pytest.mark.long("every known mistake of a chapter is checked there and here")
 def test_check_says_there_of_each_stub_right_answer_and_known_mistake_what_it_says_beside_the_reference(
     machine: StudentMachine, tmp_path: Path
