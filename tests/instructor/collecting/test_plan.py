@@ -177,7 +177,7 @@ LATENESS: dict[str, tuple[RecognisedFile, dict[str, object], int, bool]] = {
     "after the due date": (AN_HOUR_LATE, {}, 3600, False),
     "by the student's own date": (AN_HOUR_LATE, {"own_due": {WORK: NOON + HOUR}}, 0, False),
     "by the system's time, not the instructor's": (AN_HOUR_LATE, {"times": {"ada": NOON - HOUR}}, 3600, False),
-    "nobody says when": (LATE, {}, 0, True),
+    "nobody says when": (LATE, {"submitted": {WORK: PlacedWork("d")}}, 0, True),
     "its time is written by hand": (LATE, {"submitted": {WORK: PlacedWork("d", "by hand")}}, 0, False),
     "the instructor's table says when": (LATE, {"times": {"ada": NOON + HOUR}}, 3600, False),
 }
