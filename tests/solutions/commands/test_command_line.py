@@ -37,6 +37,12 @@ def log_of(folder: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
 
+def begin(*arguments: object) -> subprocess.Popen[str]:
+    """Begin one of our commands in a process of its own, as it can be interrupted."""
+    line = [sys.executable, "-u", "-m", "solutions", *map(str, arguments)]
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
 def wait_for_epochs(folder: Path, count: int) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
@@ -117,11 +123,10 @@ def test_too_little_memory_is_work_that_failed(here: Cli, tmp_path: Path) -> Non
 
 
 def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -> None:
-    arguments = [*QUICK, "--epochs", 100_000, "--out", tmp_path, "--name", "a"]
-    with subprocess.Popen([sys.executable, "-m", "solutions", *map(str, arguments)], stdout=subprocess.PIPE) as process:
+    with begin(*QUICK, "--epochs", 100_000, "--out", tmp_path, "--name", "a") as process:
         wait_for_epochs(tmp_path / "a", 1)
         process.send_signal(signal.SIGINT)
-        text = process.communicate(timeout=60)[0].decode()
+        text, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Test accuracy" in text
     assert (tmp_path / "a" / MODEL).is_file()
@@ -139,8 +144,7 @@ def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tm
     }
     for name, options in ways.items():
         arguments = [*QUICK, *options, "--out", tmp_path, "--name"]
-        killed = [sys.executable, "-m", "solutions", *map(str, arguments), name]
-        with subprocess.Popen(killed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        with begin(*arguments, name) as process:
             wait_for_epochs(tmp_path / name, 3)
             process.kill()
         assert not (tmp_path / name / MODEL).exists()
@@ -176,9 +180,7 @@ def test_only_an_unfinished_run_with_its_own_data_goes_on(
 
 def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
     slow = ("--reference", "--batch-size", 1)  # so that the epoch lasts until the second one
-    arguments = [*QUICK, *slow, "--epochs", 100, "--out", tmp_path, "--name", "a"]
-    line = [sys.executable, "-u", "-m", "solutions", *map(str, arguments)]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with begin(*QUICK, *slow, "--epochs", 100, "--out", tmp_path, "--name", "a") as process:
         assert process.stdout is not None
         wait_for_epochs(tmp_path / "a", 1)
         process.send_signal(signal.SIGINT)
