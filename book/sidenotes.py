@@ -40,7 +40,7 @@ class Captions(SphinxPostTransform):
             if isinstance(below, nodes.paragraph) and len(below) == 1 and isinstance(below[0], nodes.emphasis):
                 below.parent.remove(below)
                 figure = captioned()
-                cell.replace_self(figure)
+                cell.parent.replace(cell, figure)  # which leaves the cell its classes
                 figure += [cell, caption_text("", below)]
 
 
