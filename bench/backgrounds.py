@@ -55,22 +55,6 @@ def filled(colour: np.ndarray) -> np.ndarray:
     return np.broadcast_to(colour, (3, HEIGHT, WIDTH))
 
 
-def white(rng: np.random.Generator, box: Box) -> np.ndarray:
-    return uniform(rng.uniform(240, 255), rng)
-
-
-def grey(rng: np.random.Generator, box: Box) -> np.ndarray:
-    return uniform(rng.uniform(110, 210), rng)
-
-
-def coloured(rng: np.random.Generator, box: Box) -> np.ndarray:
-    return hued((0, 256), (60, 180), (110, 240), rng)
-
-
-def wall(rng: np.random.Generator, box: Box) -> np.ndarray:
-    return hued((10, 40), (0, 90), (190, 256), rng)
-
-
 def sheet(rng: np.random.Generator, box: Box) -> np.ndarray:
     """A bed sheet: broad folds, and narrow creases that are dark on one side and light on the other."""
     colour = hued((0, 256), (0, 60), (170, 256), rng)
@@ -214,10 +198,10 @@ class Background:
 
 
 BACKGROUNDS = {
-    "white": Background(white, (0.02, 0.15)),
-    "grey": Background(grey, (0.02, 0.15)),
-    "coloured": Background(coloured, (0.02, 0.15)),
-    "lamp": Background(wall, lamps=100),
+    "white": Background(lambda rng, box: uniform(rng.uniform(240, 255), rng), (0.02, 0.15)),
+    "grey": Background(lambda rng, box: uniform(rng.uniform(110, 210), rng), (0.02, 0.15)),
+    "coloured": Background(lambda rng, box: hued((0, 256), (60, 180), (110, 240), rng), (0.02, 0.15)),
+    "lamp": Background(lambda rng, box: hued((10, 40), (0, 90), (190, 256), rng), lamps=100),
     "sheet": Background(sheet, (0.1, 0.35)),
     "wood": Background(wood),
     "woven": Background(woven),

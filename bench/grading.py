@@ -16,26 +16,32 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import psutil
+from nbformat import NotebookNode
 from rich.table import Table
 
 from autograder.console import print_table
-from autograder.course import Course
-from bench import BUILD, ROOT
-from bench.machine import machine
-from bench.mixed_class import kinds_in, mixed_class
+from autograder.course import Course, chapters_of
+from autograder.exercises import exercises_of
+from autograder.instructor.authoring.right_answers import right_answers
+from autograder.notebooks.fill import exercise_cells, fill
+from autograder.notebooks.graft import read_notebook
+from bench import BUILD, ROOT, machine
 
 RESULTS, SHOWN = BUILD / "grading.json", ROOT / "data" / "grading.json"
 LOG = BUILD / "grading.log"
@@ -43,7 +49,84 @@ SIZES = (20, 120, 300, 1000)
 WORKERS = 2
 BIN = Path(sys.executable).parent
 SAMPLE_EVERY_S = 0.5
+Submissions = Mapping[Path, str]  # each notebook's text, by where it is handed in below a course folder
 PLAIN_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "course"\n'
+
+# Of twenty submissions. Classes of different sizes differ in nothing else.
+MIXTURE = ["right"] * 8 + ["wrong"] * 6 + ["untouched"] * 2 + ["slow"] * 2 + ["broken"] * 2
+
+# What the first exercise's cell becomes; all other exercises are answered right.
+SLOW = (
+    "{cell}\nimport time\ntime.sleep(5)\n",
+    "{cell}\nwhile True:\n    pass\n",
+    "def {name}(*arguments, **named):\n    while True:\n        pass\n",
+)
+BROKEN = (
+    "{cell}\n)\n",
+    "{cell}\nimport os\nos._exit(1)\n",
+    "",  # half a file
+)
+
+
+# --- the class: right, wrong, untouched, slow and broken work over all chapters, the same at each call
+
+
+def mixed_class(size: int, course: Course, released: Path) -> Submissions:
+    """Return a class in an order that chance decided once, each student with the notebook of one chapter.
+
+    They hand in the course's reference, right answers and known mistakes; the folder has every assignment released.
+    """
+    chapters = chapters_of(course)
+    found = []
+    for kind, count in kinds_in(size).items():
+        for first, chapter in enumerate(chapters):
+            path = released / "release" / chapter.assignment / f"{chapter.assignment}.ipynb"
+            variants = _variants(kind, chapter.room, course, read_notebook(path))
+            for turn, _ in enumerate(range(first, count, len(chapters))):
+                found.append((chapter.assignment, variants[(first + turn) % len(variants)]))
+    random.Random(0).shuffle(found)
+    return {
+        Path("submitted", f"s{at:03}", assignment, f"{assignment}.ipynb"): text
+        for at, (assignment, text) in enumerate(found, start=1)
+    }
+
+
+def kinds_in(size: int) -> Counter[str]:
+    """Return how many submissions of each kind a class of some size has."""
+    return Counter(MIXTURE[at % len(MIXTURE)] for at in range(size))
+
+
+def _variants(kind: str, room: str, course: Course, notebook: NotebookNode) -> list[str]:
+    """Return the ways in which work of a kind can look in a room, each as a notebook's text."""
+    if kind == "untouched":
+        return [nbformat.writes(notebook)]
+    if kind in ("slow", "broken"):
+        filled = fill(notebook, _answers(room, course.source(room))).notebook
+        return [_spoilt(filled, change) for change in (SLOW if kind == "slow" else BROKEN)]
+    if kind == "right":
+        # No student can import the course's own package, as some of them do.
+        texts = [answer.source for answer in right_answers(course, room)]
+        sources = [text for text in texts if f"from {course.package}" not in text]
+        sources.append(_answers(room, course.source(room)))
+    else:
+        sources = [_answers(room, mistake.apply(course.source(room))) for mistake in course.mistakes(room)]
+    return [nbformat.writes(fill(notebook, source).notebook) for source in sources]
+
+
+def _answers(room: str, source: str) -> str:
+    return "\n\n\n".join(exercise.source for exercise in exercises_of(room, source))
+
+
+def _spoilt(filled: NotebookNode, change: str) -> str:
+    """Return a filled notebook's text with another first exercise, or half of it where there is none."""
+    notebook = nbformat.from_dict(filled)
+    name, cell = next(iter(exercise_cells(notebook).items()))
+    cell.source = change.format(cell=cell.source, name=name) if change else cell.source
+    text = nbformat.writes(notebook)
+    return text if change else text[: len(text) // 2]
+
+
+# --- what grading it takes
 
 
 @dataclass
@@ -90,52 +173,6 @@ def _used_by(process: psutil.Process) -> tuple[float, int] | None:
     return None
 
 
-class Bench:
-    """Grades one class with each grader, each in a course folder of its own."""
-
-    def __init__(self, size: int, folder: Path) -> None:
-        self.course = Course.installed()
-        self.released = released_course()
-        self.work = mixed_class(size, self.course, self.released)
-        self.folder = folder
-        (folder / "home").mkdir()  # so that no settings of a user's own apply
-
-    def environment(self) -> dict[str, str]:
-        path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-        return {**os.environ, "PATH": path, "HOME": str(self.folder / "home")}
-
-    def hand_in(self) -> Path:
-        folder = self.folder / f"course-{len(list(self.folder.iterdir()))}"
-        shutil.copytree(self.released, folder)
-        for submission in self.work:
-            submission.write(folder)
-        return folder
-
-    def ours(self) -> dict[str, Any]:
-        """Grade with `autograder grade`, then try it dry, which has to find nothing that would change.
-
-        Raises:
-            RuntimeError: it would change something.
-        """
-        folder = self.hand_in()
-        graded, dry = Usage(), Usage()
-        options: dict[str, Any] = {"cwd": folder, "env": self.environment()}
-        run([BIN / "autograder", "grade", "--workers", str(WORKERS), "--seed", "1"], graded, **options)
-        run([BIN / "autograder", "grade", "--dry-run", "--json", "unchanged.json"], dry, **options)
-        said = json.loads((folder / "unchanged.json").read_text(encoding="utf-8"))
-        if said["changes"] or said["run"]["submissions"] != len(self.work):
-            raise RuntimeError(f"the class has changed: {said['changes']}")
-        return asdict(graded) | {"dry_run_s": dry.wall_s}
-
-    def nbgrader(self) -> dict[str, Any]:
-        """Grade with nbgrader as it is without our configuration."""
-        folder, usage = self.hand_in(), Usage()
-        (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG, encoding="utf-8")
-        for assignment in sorted({submission.assignment for submission in self.work}):
-            run([BIN / "nbgrader", "autograde", assignment], usage, cwd=folder, env=self.environment())
-        return asdict(usage)
-
-
 def released_course() -> Path:
     """Return a course folder with all assignments released, made when it is first needed."""
     folder = BUILD / "released"
@@ -146,11 +183,49 @@ def released_course() -> Path:
     return folder
 
 
+def handed_in(work: Submissions, folder: Path) -> dict[str, Any]:
+    """Make a course folder in which a class has handed in, and return how to run a command there."""
+    shutil.copytree(released_course(), folder)
+    for path, text in work.items():
+        (folder / path).parent.mkdir(parents=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    home = folder.with_name("home")  # so that no settings of a user's own apply
+    home.mkdir(exist_ok=True)
+    search = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return {"cwd": folder, "env": {**os.environ, "PATH": search, "HOME": str(home)}}
+
+
+def graded_by_ours(work: Submissions, folder: Path) -> dict[str, Any]:
+    """Grade with `autograder grade`, then try it dry, which has to find nothing that would change.
+
+    Raises:
+        RuntimeError: it would change something.
+    """
+    options = handed_in(work, folder)
+    graded, dry = Usage(), Usage()
+    run([BIN / "autograder", "grade", "--workers", str(WORKERS), "--seed", "1"], graded, **options)
+    run([BIN / "autograder", "grade", "--dry-run", "--json", "unchanged.json"], dry, **options)
+    said = json.loads((folder / "unchanged.json").read_text(encoding="utf-8"))
+    if said["changes"] or said["run"]["submissions"] != len(work):
+        raise RuntimeError(f"the class has changed: {said['changes']}")
+    return asdict(graded) | {"dry_run_s": dry.wall_s}
+
+
+def graded_by_nbgrader(work: Submissions, folder: Path) -> dict[str, Any]:
+    """Grade with nbgrader as it is without our configuration."""
+    options, usage = handed_in(work, folder), Usage()
+    (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG, encoding="utf-8")
+    for assignment in sorted({path.stem for path in work}):
+        run([BIN / "nbgrader", "autograde", assignment], usage, **options)
+    return asdict(usage)
+
+
 def measure(size: int, *, stock: bool) -> dict[str, dict[str, Any]]:
-    """Grade a class of some size, and return what each grader used."""
+    """Grade a class of some size, by each grader in a course folder of its own, and return what each used."""
+    work = mixed_class(size, Course.installed(), released_course())
+    graders = {"ours": graded_by_ours} | ({"stock nbgrader": graded_by_nbgrader} if stock else {})
     with tempfile.TemporaryDirectory(dir=BUILD) as temporary:
-        bench = Bench(size, Path(temporary))
-        return {"ours": bench.ours()} | ({"stock nbgrader": bench.nbgrader()} if stock else {})
+        return {name: grade(work, Path(temporary) / f"course-{at}") for at, (name, grade) in enumerate(graders.items())}
 
 
 def main() -> None:

@@ -3,13 +3,12 @@
 import argparse
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
-from rich.progress import Progress
+from rich.progress import track
 from rich.table import Table
 from torch import Tensor
 
@@ -41,20 +40,17 @@ def answer(model: Classifier, x: Tensor) -> tuple[int, float]:
     return int(index), float(share)
 
 
-def measure(
-    model: Classifier,
-    dataset: data.Dataset,
-    kind: str,
-    after_photo: Callable[[Image.Image, str, str], None] = lambda photo, label, given: None,
-) -> dict[str, object]:
+def measure(model: Classifier, dataset: data.Dataset, kind: str, wrong: Path | None = None) -> dict[str, object]:
     """Let a model answer photographs of test garments on one kind of background, and count.
 
     Args:
         model: in evaluation mode.
         dataset: on whose test images the model was not trained.
         kind: one of ``KINDS``.
-        after_photo: called with each photograph, the right class and the one answered, "" where it was refused.
+        wrong: a folder for the photographs that are answered wrongly or refused.
     """
+    if wrong:
+        wrong.mkdir(parents=True, exist_ok=True)
     indices = held_out(dataset.test_labels, PER_CLASS, SEED)
     targets = dataset.test_labels[indices].tolist()
     rows = []
@@ -66,7 +62,10 @@ def measure(
             given, probability, is_covered = -1, 0.0, False
         plain, _ = answer(model, resize_and_invert(photo))
         rows.append((given == target, plain == target, probability > SURE, is_covered))
-        after_photo(photo, model.labels[target], model.labels[given] if given >= 0 else "")
+        if wrong and given != target:
+            said = model.labels[given] if given >= 0 else "refused"
+            name = f"{len(list(wrong.iterdir()))} {model.labels[target]}, {said}.png"
+            photo.save(wrong / name.replace("/", " or "))
     right, right_plain, sure, covered = np.array(rows).T
     return {
         "kind": kind,
@@ -91,23 +90,12 @@ def main() -> None:
     dataset = data.load()
     kinds = []
     table = Table("background", "photographs", "prepare_image", "resize and invert", "covered", "right of these")
-    with Progress(transient=True) as progress:
-        task = progress.add_task("photographs", total=len(KINDS) * len(model.labels) * PER_CLASS)
-        for kind in KINDS:
-            folder = OUT / kind
-            folder.mkdir(parents=True, exist_ok=True)
-
-            def keep(photo: Image.Image, label: str, given: str, folder: Path = folder) -> None:
-                progress.advance(task)
-                if given != label:
-                    name = f"{len(list(folder.iterdir()))} {label}, {given or 'refused'}.png"
-                    photo.save(folder / name.replace("/", " or "))
-
-            found = measure(model, dataset, kind, keep)
-            kinds.append(found)
-            shares = (f"{found[name]:.1%}" for name in ("accuracy", "accuracy_resize_and_invert"))
-            counts = (str(found[name]) for name in ("covered", "right_of_covered"))
-            table.add_row(kind, str(found["photographs"]), *shares, *counts)
+    for kind in track(KINDS, "photographs", transient=True):
+        found = measure(model, dataset, kind, OUT / kind)
+        kinds.append(found)
+        shares = (f"{found[name]:.1%}" for name in ("accuracy", "accuracy_resize_and_invert"))
+        counts = (str(found[name]) for name in ("covered", "right_of_covered"))
+        table.add_row(kind, str(found["photographs"]), *shares, *counts)
     print_table(table)
     print(f"Model: {path}; those that are wrong: {OUT}")
     if options.write:

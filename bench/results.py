@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress, TimeElapsedColumn
+from rich.progress import track
 from rich.table import Table
 
 from solutions import data
@@ -28,13 +28,14 @@ from solutions.runs import run as runs
 
 SHOWN = data.DATA / "results.json"  # what the book shows
 SEEDS = range(5)
+NAMES = {recipe: name for name, recipe in RECIPES.items()}
 MOST = 4.0  # standard errors by which a mean may differ from the one shown: other processors round otherwise
 
 
-def train(recipe: Recipe, name: str, seed: int) -> dict[str, float]:
+def train(recipe: Recipe, seed: int) -> dict[str, float]:
     """Train once, and return what was measured."""
     machine.use_threads()
-    dataset = data.load()
+    dataset, name = data.load(), NAMES.get(recipe, "")
     settings = runs.Settings(name, recipe, seed, "cpu")
     started = time.process_time()  # with one thread the time on a quiet machine, and the same on a busy one
     with TemporaryDirectory() as folder:
@@ -42,38 +43,32 @@ def train(recipe: Recipe, name: str, seed: int) -> dict[str, float]:
         run = runs.train(settings, dataset, Path(folder), lambda _: None, lambda _: False)
     seconds = round(time.process_time() - started, 1)
     measured = {"valid": run.progress.history.accuracies[run.progress.kept - 1], "seconds": seconds}
-    return measured | {"epochs": run.progress.epochs} | ({"test": run.test.accuracy} if name in RECIPES else {})
+    return measured | {"epochs": run.progress.epochs} | ({"test": run.test.accuracy} if name else {})
 
 
 def measure() -> dict[str, Any]:
     """Return the recipes, the ladder and its controls, each with a list for the seeds."""
-    steps = [rung(number) for number in range(len(LADDER))] + [controlled(*control) for control in CONTROLS]
-    work = RECIPES | {f"step {i}": recipe for i, recipe in enumerate(steps) if recipe not in RECIPES.values()}
-    jobs = [(name, seed) for name in work for seed in SEEDS]
-    with (
-        ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
-        Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=Console(stderr=True)) as progress,
-    ):
-        futures = [pool.submit(train, work[name], name, seed) for name, seed in jobs]
-        task = progress.add_task("training", total=len(jobs))
-        for future in futures:
-            future.add_done_callback(lambda _: progress.advance(task))
-        measured: dict[str, list[dict[str, float]]] = {name: [] for name in work}
-        for (name, _), future in zip(jobs, futures, strict=True):
-            measured[name].append(future.result())
-    by_recipe = {recipe: measured[name] for name, recipe in work.items()}
+    ladder = [(step, changes, rung(number)) for number, (step, changes) in enumerate(LADDER)]
+    controls = [(step, changes, controlled(step, changes)) for step, changes in CONTROLS]
+    recipes = list(dict.fromkeys([*RECIPES.values(), *(recipe for _, _, recipe in ladder + controls)]))
+    jobs = [(recipe, seed) for recipe in recipes for seed in SEEDS]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        results = pool.map(train, *zip(*jobs, strict=True))
+        rows = list(track(results, "training", len(jobs), console=Console(stderr=True)))
+    measured = {recipe: rows[at * len(SEEDS) :][: len(SEEDS)] for at, recipe in enumerate(recipes)}
+
+    def steps(named: list[tuple[str, dict[str, Any], Recipe]]) -> list[dict[str, Any]]:
+        return [
+            {"step": step, "changes": changes, **columns(measured[recipe], without="test")}
+            for step, changes, recipe in named
+        ]
+
     return {
         "data": runs.describe(data.load()),
         "seeds": list(SEEDS),
-        "recipes": {name: {"recipe": asdict(recipe), **columns(measured[name])} for name, recipe in RECIPES.items()},
-        "ladder": [
-            {"step": step, "changes": changes, **columns(by_recipe[rung(number)], without="test")}
-            for number, (step, changes) in enumerate(LADDER)
-        ],
-        "controls": [
-            {"step": step, "changes": changes, **columns(by_recipe[controlled(step, changes)], without="test")}
-            for step, changes in CONTROLS
-        ],
+        "recipes": {name: {"recipe": asdict(recipe), **columns(measured[recipe])} for name, recipe in RECIPES.items()},
+        "ladder": steps(ladder),
+        "controls": steps(controls),
     }
 
 

@@ -23,43 +23,22 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from autograder.console import print_table, progress
-from bench import BUILD, ROOT
-from bench.machine import machine
+from bench import BUILD, ROOT, machine
 from bench.ways import BASELINE, WAYS, Task
 from solutions import data
 from solutions.accelerate.device import choose_device
-from solutions.data.idx import to_idx
+from solutions.data.idx import unpack
 from solutions.errors import WrongUse
 
 RESULTS = BUILD / "training.json"
 LIBRARIES = ("torch", "numpy", "scikit-learn", "jax")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One way with some threads: medians over the rounds.
-
-    Attributes:
-        train_s: wall time of an epoch of training.
-        epoch_s: and with the pass of validation after it.
-        accuracy: on the validation images after the first epoch, as a share.
-        note: why there are no figures.
-    """
-
-    way: str
-    title: str
-    threads: int
-    train_s: float | None = None
-    epoch_s: float | None = None
-    accuracy: float | None = None
-    note: str = ""
 
 
 def run(way: str, task: Task, threads: int, log: Path) -> dict[str, Any]:
@@ -75,53 +54,49 @@ def run(way: str, task: Task, threads: int, log: Path) -> dict[str, Any]:
     return found
 
 
-def measured(names: Sequence[str], task: Task, threads: Sequence[int], rounds: int, log: Path) -> list[Row]:
-    """Measure each way with each number of threads in each round."""
+def measured(names: Sequence[str], task: Task, threads: Sequence[int], rounds: int, log: Path) -> list[dict[str, Any]]:
+    """Measure each way with each number of threads in each round.
+
+    Returns:
+        For each way and number of threads: train_s and epoch_s, wall time of an epoch of training without and with the
+        pass of validation, medians over the rounds; accuracy, a share, on the validation images after the first epoch;
+        and note, why there are no figures.
+    """
     found: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
     with progress("Training", rounds * len(threads) * len(names), quiet=False) as step:
         for _ in range(rounds):
             for count in threads:
                 for name in names:
                     found[count, name].append(run(name, task, count, log))
-                    step(WAYS[name].title)
-    return [row_of(name, count, results) for (count, name), results in found.items()]
+                    step(WAYS[name][1])
+    rows = []
+    for (count, name), results in found.items():
+        row = {"way": name, "title": WAYS[name][1], "threads": count}
+        notes = [result["note"] for result in results if "note" in result]
+        if notes:
+            row |= {"train_s": None, "epoch_s": None, "accuracy": None, "note": notes[0]}
+        else:
+            row |= {key: statistics.median(result[key] for result in results) for key in ("train_s", "epoch_s")}
+            row |= {"accuracy": results[0]["accuracy"], "note": ""}
+        rows.append(row)
+    return rows
 
 
-def row_of(way: str, threads: int, rounds: Sequence[dict[str, Any]]) -> Row:
-    """Take the medians of the rounds, or the note of one that failed."""
-    title = WAYS[way].title
-    for found in rounds:
-        if "note" in found:
-            return Row(way, title, threads, note=found["note"])
-    train_s, epoch_s = (statistics.median(found[name] for found in rounds) for name in ("train_s", "epoch_s"))
-    return Row(way, title, threads, train_s, epoch_s, rounds[0]["accuracy"])
-
-
-def unpacked(dataset: data.Dataset, root: Path) -> Path:
-    """Write the four files, unpacked, where torchvision looks for them below a root; return the root."""
-    arrays = (dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels)
-    folder = root / data.TORCHVISION
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, array in zip(data.FILES, arrays, strict=True):
-        (folder / name).write_bytes(to_idx(array))
-    return root
-
-
-def table_of(rows: Sequence[Row], threads: int) -> Table:
+def table_of(rows: Sequence[dict[str, Any]], threads: int) -> Table:
     """Return the table of one number of threads, the slowest way first, and those without figures last."""
     table = Table(box=None, pad_edge=False, title=f"threads: {threads}", title_justify="left")
     table.add_column("way")
     for column in ("train s", "epoch s", "accuracy", "× the notebook"):
         table.add_column(column, justify="right")
-    same = sorted((row for row in rows if row.threads == threads), key=lambda row: -(row.epoch_s or 0))
-    baseline = next((row.epoch_s for row in same if row.way == BASELINE), None)
+    same = sorted((row for row in rows if row["threads"] == threads), key=lambda row: -(row["epoch_s"] or 0))
+    baseline = next((row["epoch_s"] for row in same if row["way"] == BASELINE), None)
     for row in same:
-        if row.train_s is None or row.epoch_s is None:
-            table.add_row(row.title, "–", "–", "–", row.note)
+        if row["note"]:
+            table.add_row(row["title"], "–", "–", "–", row["note"])
             continue
-        accuracy = "–" if row.accuracy is None else f"{row.accuracy:.3f}"
-        ratio = f"{baseline / row.epoch_s:.1f}" if baseline else "–"
-        table.add_row(row.title, f"{row.train_s:.2f}", f"{row.epoch_s:.2f}", accuracy, ratio)
+        accuracy = "–" if row["accuracy"] is None else f"{row['accuracy']:.3f}"
+        ratio = f"{baseline / row['epoch_s']:.1f}" if baseline else "–"
+        table.add_row(row["title"], f"{row['train_s']:.2f}", f"{row['epoch_s']:.2f}", accuracy, ratio)
     return table
 
 
@@ -144,20 +119,19 @@ def main() -> None:
     log = RESULTS.with_suffix(".log")
     log.unlink(missing_ok=True)
     host = machine(LIBRARIES)
-    task = Task(
-        str(unpacked(dataset, BUILD / "data")), options.batch_size, lr=0.005, dropout=0.2, device=options.device
-    )
+    # Unpacked, where torchvision looks for them below a root.
+    unpacked = BUILD / "data" / data.TORCHVISION
+    unpacked.mkdir(parents=True, exist_ok=True)
+    for name, file in zip(data.FILES, dataset.files, strict=True):
+        (unpacked / name).write_bytes(unpack(file.path))
+    task = Task(str(BUILD / "data"), options.batch_size, lr=0.005, dropout=0.2, device=options.device)
     names = [name for name in WAYS if name in options.only]
     rows = measured(names, task, options.threads, options.rounds, log)
     for count in options.threads:
         print_table(table_of(rows, count))
     settings = {key: value for key, value in asdict(task).items() if key != "root"}
     sizes = {"train_images": len(dataset.train_labels), "valid_images": len(dataset.test_labels)}
-    results = {
-        "machine": host,
-        "task": {**settings, **sizes, "rounds": options.rounds},
-        "rows": [asdict(row) for row in rows],
-    }
+    results = {"machine": host, "task": {**settings, **sizes, "rounds": options.rounds}, "rows": rows}
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(f"written to {RESULTS}")
 

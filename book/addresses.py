@@ -21,6 +21,7 @@ LEFT_OUT = (
     "_static/vendor/fontawesome/webfonts/fa-brands",
     "_static/scripts/fontawesome.js",
     "_static/social-card.png",
+    *("downloads/", f"{LOST}.html", WORKER),
 )
 
 
@@ -46,16 +47,12 @@ def write_worker(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     site = Path(app.outdir)
-    files = sorted(path for path in site.rglob("*") if path.suffix in KEPT and is_kept(path.relative_to(site)))
-    digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:16]
-    names = json.dumps([path.relative_to(site).as_posix() for path in files])
+    named = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.suffix in KEPT}
+    kept = {name: path for name, path in named.items() if not name.startswith(LEFT_OUT)}
+    digests = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in kept.values())
     text = (BOOK / "templates" / WORKER).read_text(encoding="utf-8")
-    (site / WORKER).write_text(text.replace("{{ digest }}", digest).replace("{{ names }}", names), encoding="utf-8")
-
-
-def is_kept(path: Path) -> bool:
-    name = path.as_posix()
-    return not name.startswith((*LEFT_OUT, "downloads/", f"{LOST}.html", WORKER))
+    text = text.replace("{{ digest }}", hashlib.sha256(digests).hexdigest()[:16])
+    (site / WORKER).write_text(text.replace("{{ names }}", json.dumps([*kept])), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

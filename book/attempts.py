@@ -24,25 +24,11 @@ EMPTY = re.compile(r"pass|return|else:|if (True|False):")  # what says nothing b
 
 @dataclass(frozen=True)
 class Attempt:
-    """A wrong answer to a room.
+    """A wrong answer: the function in which it goes wrong, its lines that do, and what ``check`` shows, as HTML."""
 
-    Attributes:
-        source: the room's reference with the mistake in it.
-        changed: the lines that differ from a right answer, each with its number, counted from 1.
-        table: what ``check`` shows, as HTML.
-    """
-
-    source: str
-    changed: tuple[tuple[int, str], ...]
+    where: str
+    lines: str
     table: str
-
-    @property
-    def lines(self) -> str:
-        return as_written(self.changed)
-
-    @property
-    def where(self) -> str:
-        return function_of(self.source, self.changed[0][0])
 
 
 # How much an attempt tells of a right answer, the section that it sends to, and the attempt.
@@ -67,7 +53,7 @@ def attempts(exercise: Exercise) -> list[Attempt]:
         changed = changed_lines(source, mistaken)
         says_something = not all(EMPTY.fullmatch(line.strip()) for _, line in changed)
         if says_something and len(changed) <= MOST_LINES and not any(tells(line, secret) for _, line in changed):
-            attempt = Attempt(mistaken, tuple(changed), judged.table)
+            attempt = Attempt(function_of(mistaken, changed[0][0]), as_written(changed), judged.table)
             told = len(changed) > FEW_LINES, max(likeness(line, secret) for _, line in changed)
             found.append((told, mistake.read, attempt))
     found.sort(key=lambda each: each[0])

@@ -70,16 +70,13 @@ class BookChapter(Chapter):
     def work_minutes(self) -> int:
         """To a quarter of an hour."""
         written = len(WRITTEN.findall(self.text)) * WRITTEN_MINUTES
-        return 15 * round((sum(map(exercise_minutes, self.exercises)) + written) / 15)
+        lines = sum(len(exercise.solution_lines) for exercise in self.exercises)
+        return 15 * round((len(self.exercises) * EXERCISE_MINUTES + lines * LINE_MINUTES + written) / 15)
 
     @property
     def minutes(self) -> int:
         """Reading and work, as the chapter's head says them."""
         return self.reading_minutes + self.work_minutes
-
-
-def exercise_minutes(exercise: Exercise) -> float:
-    return EXERCISE_MINUTES + len(exercise.solution_lines) * LINE_MINUTES
 
 
 def chapters() -> list[BookChapter]:

@@ -52,10 +52,6 @@ class Entry:
     opposite_held: str
     source: tuple[str, int]
 
-    @property
-    def summary(self) -> str:
-        return f"{self.says} {self.tried} {self.held}"
-
 
 @cache
 def entries() -> dict[str, Entry]:
@@ -109,8 +105,8 @@ class ClaimRole(SphinxRole):
         if self.text not in known:
             raise LookupError(f"{self.env.docname}: no claim is called {self.text}")
         entry = known[self.text]
-        mark = claim_mark("", "", nodes.Text(str(entry.number)), claim=self.text, summary=entry.summary)
-        return [mark], []
+        summary = f"{entry.says} {entry.tried} {entry.held}"
+        return [claim_mark("", "", nodes.Text(str(entry.number)), claim=self.text, summary=summary)], []
 
 
 class Summaries(SphinxPostTransform):

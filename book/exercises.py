@@ -15,13 +15,13 @@ from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
-from sphinx.writers.html5 import HTML5Translator
 
 from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.exercises import Exercise
 from book.attempts import attempts_node
 from book.chapters import chapter_of
+from book.elements import add_element
 
 WIDTH = 77  # columns that the page has room for
 SECTION = re.compile(r"\w+:")  # of a docstring, such as Args:
@@ -35,22 +35,6 @@ class exercise_card(nodes.General, nodes.Element):
 
 class card_heading(nodes.General, nodes.TextElement):
     """The name of the exercise, as a heading that is not a section: the themes' rubric is only a paragraph."""
-
-
-def visit_card(translator: HTML5Translator, node: exercise_card) -> None:
-    translator.body.append(translator.starttag(node, "section", CLASS="exercise-card"))
-
-
-def depart_card(translator: HTML5Translator, node: exercise_card) -> None:
-    translator.body.append("</section>\n")
-
-
-def visit_heading(translator: HTML5Translator, node: card_heading) -> None:
-    translator.body.append(translator.starttag(node, "h3", "", CLASS="card-title"))
-
-
-def depart_heading(translator: HTML5Translator, node: card_heading) -> None:
-    translator.body.append("</h3>\n")
 
 
 class ExerciseCards(SphinxTransform):
@@ -95,13 +79,7 @@ class GivenCells(SphinxTransform):
 
 
 def exercise_nodes(exercise: Exercise, number: str, checks: list[Check]) -> exercise_card:
-    """Return the card of an exercise.
-
-    Args:
-        exercise: what is shown; of its source only the stub.
-        number: its number in the book, such as ``2.1``.
-        checks: what it is checked for, in order.
-    """
+    """Return the card of an exercise, whose number in the book is such as ``2.1``."""
     anchor = f"exercise-{exercise.id}"
     card = exercise_card(ids=[anchor])
     points = sum(check.points for check in checks)
@@ -212,8 +190,8 @@ def counted(number: int, noun: str) -> str:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(exercise_card, html=(visit_card, depart_card))
-    app.add_node(card_heading, html=(visit_heading, depart_heading))
+    add_element(app, exercise_card, "section", "exercise-card")
+    add_element(app, card_heading, "h3", "card-title")
     app.add_object_type("exercise", "exercise", objname="exercise")  # so that the search finds it by its name
     app.add_transform(ExerciseCards)
     app.add_transform(GivenCells)

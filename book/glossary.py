@@ -40,7 +40,8 @@ class TermLinks(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        links = [link for link in self.document.findall(nodes.reference) if "std-term" in classes_within(link)]
+        words = [one for one in self.document.findall(nodes.inline) if "std-term" in one["classes"]]
+        links = [one.parent for one in words if isinstance(one.parent, nodes.reference)]
         used: dict[str, str] = {}
         known = self.definitions() if links else {}
         for link in links:
@@ -80,10 +81,6 @@ class Letters(SphinxPostTransform):
             links = "".join(f'<a href="#{place}">{escape(letter)}</a>' for letter, place in sorted(first.items()))
             markup = f'<nav class="letters" aria-label="Terms by letter">{links}</nav>'
             glossary.parent.insert(glossary.parent.index(glossary), nodes.raw("", markup, format="html"))
-
-
-def classes_within(link: nodes.reference) -> list[str]:
-    return [name for child in link.children if isinstance(child, nodes.Element) for name in child["classes"]]
 
 
 def setup(app: Sphinx) -> None:

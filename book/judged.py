@@ -13,7 +13,7 @@ from sphinx.environment import BuildEnvironment
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course
-from autograder.instructor.reports.catalogue import CaughtMistake, caught_mistakes
+from autograder.instructor.reports.catalogue import caught_mistakes
 from autograder.reports.html import checks_table
 from autograder.verdicts import Verdict, mistakes_in
 from book import ROOT
@@ -57,17 +57,16 @@ def judged_mistakes() -> dict[str, list[JudgedMistake]]:
 
 def judged_in(room: str) -> list[JudgedMistake]:
     """Judge the known mistakes of a room; links lead to the chapter beside this page."""
-    return [judged(one) for one in caught_mistakes(replace(Course.installed(), book_url="../"), room)]
-
-
-def judged(caught: CaughtMistake) -> JudgedMistake:
-    return JudgedMistake(
-        caught.mistake.id,
-        tuple(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in caught.caught_by),
-        caught.named,
-        any(caught.mistake.id in mistakes_in(verdict.record()) for verdict in caught.seen),
-        checks_table(caught.mistake.exercise, caught.seen),
-    )
+    return [
+        JudgedMistake(
+            caught.mistake.id,
+            tuple(f"{check.name}{' (hidden)' if check.hidden else ''}" for check in caught.caught_by),
+            caught.named,
+            any(caught.mistake.id in mistakes_in(verdict.record()) for verdict in caught.seen),
+            checks_table(caught.mistake.exercise, caught.seen),
+        )
+        for caught in caught_mistakes(replace(Course.installed(), book_url="../"), room)
+    ]
 
 
 def right_answer(room: str, exercise: str) -> str:

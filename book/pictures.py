@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -26,7 +27,7 @@ MENU = ".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .card-do
 Colours = Literal["light", "dark"]
 
 
-def halves(browser: Browser, site: Path, colours: Colours) -> list[Image.Image]:
+def halves(browser: Browser, site: Path, colours: Colours) -> list[np.ndarray]:
     """Return pictures of the first page and of a wrong answer, as readers who prefer these colours see them."""
     width, height = SIZE
     with browser.new_context(
@@ -48,17 +49,7 @@ def halves(browser: Browser, site: Path, colours: Colours) -> list[Image.Image]:
             }""",
             CARD,
         )
-        return [Image.open(io.BytesIO(shown)) for shown in (first, page.screenshot())]
-
-
-def beside(pictures: list[Image.Image]) -> Image.Image:
-    """Return pictures of one height as one, from left to right."""
-    whole = Image.new("RGB", (sum(picture.width for picture in pictures), pictures[0].height))
-    left = 0
-    for picture in pictures:
-        whole.paste(picture, (left, 0))
-        left += picture.width
-    return whole
+        return [np.asarray(Image.open(io.BytesIO(shown)).convert("RGB")) for shown in (first, page.screenshot())]
 
 
 def write_card(browser: Browser, site: Path) -> None:
@@ -75,13 +66,11 @@ def write_card(browser: Browser, site: Path) -> None:
 
 
 def write_pictures(site: Path) -> None:
-    with sync_playwright() as playwright:
-        browser = chromium(playwright)
+    with sync_playwright() as playwright, chromium(playwright) as browser:
         for colours in get_args(Colours):
-            picture = beside(halves(browser, site, colours)).quantize(256)
-            picture.save(BOOK / f"screenshot-{colours}.png", optimize=True)
+            picture = Image.fromarray(np.hstack(halves(browser, site, colours)))
+            picture.quantize(256).save(BOOK / f"screenshot-{colours}.png", optimize=True)
         write_card(browser, site)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-from sphinx.writers.html5 import HTML5Translator
 
-from autograder.instructor.releasing.questions import KINDS, LETTERS, OUTCOMES, Option, parse_question
+from autograder.instructor.releasing.questions import KINDS, LETTERS, OUTCOMES, parse_question
 from book.chapters import WRITTEN, written_points
+from book.elements import add_element
 from book.exercises import counted
 
 
@@ -21,24 +21,6 @@ class question_section(nodes.General, nodes.Element):
 
 class question_answer(nodes.General, nodes.Element):
     """The part that unfolds: what was measured, and a reason for each option."""
-
-
-def visit_question(translator: HTML5Translator, node: question_section) -> None:
-    translator.body.append(translator.starttag(node, "section", CLASS="question"))
-
-
-def depart_question(translator: HTML5Translator, node: question_section) -> None:
-    translator.body.append("</section>\n")
-
-
-def visit_answer(translator: HTML5Translator, node: question_answer) -> None:
-    translator.body.append(
-        '<details class="question-answer">\n<summary>Choose first, then unfold the answer</summary>\n'
-    )
-
-
-def depart_answer(translator: HTML5Translator, node: question_answer) -> None:
-    translator.body.append("</details>\n")
 
 
 class QuestionDirective(SphinxDirective):
@@ -70,17 +52,14 @@ class QuestionDirective(SphinxDirective):
         answer += outcome
         reasons = nodes.bullet_list(classes=["question-reasons"])
         for letter, option in zip(LETTERS, question.options, strict=False):
-            reasons += self.reason(letter, option)
+            item = nodes.list_item("", classes=["right"] if option.right else [])
+            said = f"{letter}, {'right' if option.right else 'no'}."
+            item += nodes.paragraph("", "", nodes.strong("", said), classes=["reason-letter"])
+            item += self.parsed(option.reason, option.line + 1).children
+            reasons += item
         answer += reasons
         section += answer
         return [section]
-
-    def reason(self, letter: str, option: Option) -> nodes.list_item:
-        item = nodes.list_item("", classes=["right"] if option.right else [])
-        mark = "right" if option.right else "no"
-        item += nodes.paragraph("", "", nodes.strong("", f"{letter}, {mark}."), classes=["reason-letter"])
-        item += self.parsed(option.reason, option.line + 1).children
-        return item
 
     def parsed(self, text: str, line: int, *classes: str) -> nodes.container:
         block = nodes.container(classes=list(classes))
@@ -112,8 +91,9 @@ def mark_written_cells(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(question_section, html=(visit_question, depart_question))
-    app.add_node(question_answer, html=(visit_answer, depart_answer))
+    add_element(app, question_section, "section", "question")
+    unfold = "<summary>Choose first, then unfold the answer</summary>\n"
+    add_element(app, question_answer, "details", "question-answer", unfold)
     for name in KINDS:
         app.add_directive(name, QuestionDirective)
     app.add_directive("written", WrittenDirective)

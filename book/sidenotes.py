@@ -12,9 +12,9 @@ from typing import cast
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.writers.html5 import HTML5Translator
 from sphinxcontrib.bibtex.domain import BibtexDomain
 
+from book.elements import add_element
 from book.glossary import term_link
 
 BRACES = re.compile(r"[{}]")  # BibTeX's, around what keeps its capitals
@@ -40,7 +40,7 @@ class Captions(SphinxPostTransform):
             if isinstance(below, nodes.paragraph) and len(below) == 1 and isinstance(below[0], nodes.emphasis):
                 below.parent.remove(below)
                 figure = captioned()
-                cell.replace_self(figure)
+                cell.parent.replace(cell, figure)  # which leaves the cell its classes
                 figure += [cell, caption_text("", below)]
 
 
@@ -85,24 +85,8 @@ def block_of(link: nodes.Node) -> nodes.Element | None:
     return block if isinstance(block, nodes.paragraph | nodes.bullet_list | nodes.enumerated_list) else None
 
 
-def visit_captioned(translator: HTML5Translator, node: captioned) -> None:
-    translator.body.append('<figure class="captioned">')
-
-
-def depart_captioned(translator: HTML5Translator, node: captioned) -> None:
-    translator.body.append("</figure>\n")
-
-
-def visit_caption(translator: HTML5Translator, node: caption_text) -> None:
-    translator.body.append("<figcaption>")
-
-
-def depart_caption(translator: HTML5Translator, node: caption_text) -> None:
-    translator.body.append("</figcaption>\n")
-
-
 def setup(app: Sphinx) -> None:
-    app.add_node(captioned, html=(visit_captioned, depart_captioned))
-    app.add_node(caption_text, html=(visit_caption, depart_caption))
+    add_element(app, captioned, "figure", "captioned")
+    add_element(app, caption_text, "figcaption")
     app.add_post_transform(SideNotes)
     app.add_post_transform(Captions)

@@ -14,9 +14,9 @@ from docutils import nodes
 from fontTools import subset
 from markupsafe import Markup
 from sphinx.application import Sphinx
-from sphinx.writers.html5 import HTML5Translator
 
 from autograder.course import Course
+from book.elements import add_element
 
 ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
 ICON_RULE = re.compile(r'((?:\.fa-[a-z-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
@@ -93,17 +93,9 @@ def cut_icons(app: Sphinx, error: Exception | None) -> None:
     subset.save_font(font, str(site / ICON_FONT), options)
 
 
-def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
-    """Write a reference as docutils does, without its role: `doc-biblioentry` is deprecated."""
-    translator.body.append(translator.starttag(node, "div", CLASS="citation"))
-
-
-def depart_citation(translator: HTML5Translator, node: nodes.citation) -> None:
-    translator.body.append("</div>\n")
-
-
 def setup(app: Sphinx) -> None:
-    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    # As docutils writes a reference, without its role: `doc-biblioentry` is deprecated.
+    add_element(app, nodes.citation, "div", "citation", override=True)
     app.connect("builder-inited", add_filters)
     app.connect("html-page-context", add_filter)
     app.connect("html-page-context", add_version)

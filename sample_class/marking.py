@@ -42,15 +42,12 @@ def mark_all(state: MarkingState, name: str) -> int:
                 if entry is None:
                     break
                 answer = view(rows.db, who, entry.id)
-            points, comment = (decision(answer), "Read once more.") if who.is_instructor else judged(name, answer)
+            points, comment = judged(name, answer)
+            if who.is_instructor:  # takes the better of the marks that others gave, if there are any
+                points, comment = max((points for _, _, points, _ in answer.others), default=3), "Read once more."
             save(state.gradebook, state.records, who, answer.id, MarkForm(f"{points:g}", comment, answer.base))
             marked += 1
     return marked
-
-
-def decision(answer: AnswerView) -> float:
-    """Return the better of the marks that others gave, if there are any."""
-    return max((points for _, _, points, _ in answer.others), default=3)
 
 
 def judged(marker: str, answer: AnswerView) -> tuple[float, str]:

@@ -52,9 +52,9 @@ REQUESTS = 12
 SERVER_OPTIONS = f"--allow-root --no-browser --ip=127.0.0.1 --port={PORT} --IdentityProvider.token=term"
 
 
-def blocks(guide: Path = GUIDE) -> list[str]:
+def blocks() -> list[str]:
     """Return the commands of the guide, block by block."""
-    return BLOCK.findall(guide.read_text(encoding="utf-8"))
+    return BLOCK.findall(GUIDE.read_text(encoding="utf-8"))
 
 
 class CommandFailed(Exception):
@@ -247,15 +247,11 @@ def summary(course: Path, everybody: list[Student], marked: list[str], extended:
     ]
 
 
-def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    made.add_argument("folder", type=Path, help="where; it must not be there yet")
-    made.add_argument("--students", type=int, default=300, help="how many are in the class (default: %(default)s)")
-    return made
-
-
 def main() -> None:
-    options = parser().parse_args()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path, help="where; it must not be there yet")
+    parser.add_argument("--students", type=int, default=300, help="how many are in the class (default: %(default)s)")
+    options = parser.parse_args()
     print("\n".join(["", *play(options.folder, options.students)]))
 
 

@@ -17,13 +17,7 @@ from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, r
 
 
 def grade_written(root: Path, assignment: str, texts: Mapping[str, str]) -> None:
-    """Let students have handed in a notebook with a written answer and no exercise, and let it be graded.
-
-    Args:
-        root: of a course folder.
-        assignment: that has been released there.
-        texts: of the answers, by student.
-    """
+    """Let students have handed in a released notebook with a written answer and no exercise, and let it be graded."""
     folder = CourseFolder(root)
     released = read_notebook(folder.released(assignment))
     with CourseGradebook(folder) as gradebook:

@@ -9,24 +9,18 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.course import Course, NoCourse, SeveralCourses
-from autograder.exercises import exercises_of, replace_solutions
-from tests.conftest import ROOT
+from autograder.exercises import Exercise, exercises_of, replace_solutions
 
 COURSE = Course.installed()
 EXERCISES = [exercise for room in rooms() for exercise in COURSE.exercises(room)]
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_a_stub_is_python_that_keeps_the_assignment(exercise: object) -> None:
-    tree = ast.parse(exercise.stub)  # type: ignore[attr-defined]
-    assert ast.get_docstring(tree.body[0]) == exercise.docstring  # type: ignore[attr-defined,arg-type]
-    assert f'NotImplementedError("{exercise.room}: {exercise.name}")' in exercise.stub  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_a_stub_holds_no_line_of_the_solution(exercise: object) -> None:
-    stub_lines = {line.strip() for line in exercise.stub.splitlines()}  # type: ignore[attr-defined]
-    assert not stub_lines & set(exercise.solution_lines)  # type: ignore[attr-defined]
+def test_a_stub_is_python_that_keeps_the_assignment_and_holds_no_line_of_the_solution(exercise: Exercise) -> None:
+    tree = ast.parse(exercise.stub)
+    assert ast.get_docstring(tree.body[0]) == exercise.docstring
+    assert f'NotImplementedError("{exercise.room}: {exercise.name}")' in exercise.stub
+    assert not {line.strip() for line in exercise.stub.splitlines()} & set(exercise.solution_lines)
 
 
 def test_only_public_names_with_a_solution_are_exercises() -> None:
@@ -59,22 +53,6 @@ SOMETHING = 3
 def test_a_marker_without_its_partner_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"partner|never closed"):
         replace_solutions(text, ("pass",))
-
-
-def test_every_room_with_checks_has_a_reference_mistakes_a_chapter_a_model_answer_and_tests() -> None:
-    for room in rooms():
-        assert (ROOT / "solutions" / f"{room}.py").exists(), room
-        assert (ROOT / "solutions" / "mistakes" / f"{room}.md").exists(), room
-        assert (ROOT / "solutions" / "answers" / f"{room}.md").exists(), room
-        assert len(list((ROOT / "chapters").glob(f"*-{room}.md"))) == 1, room
-        assert (ROOT / "tests" / "checks" / f"test_{room}.py").exists(), room
-
-
-def test_every_exercise_has_checks_and_every_check_and_mistake_an_exercise() -> None:
-    for room in rooms():
-        names = {exercise.name for exercise in COURSE.exercises(room)}
-        assert {check.exercise for check in checks_of(room)} == names
-        assert {mistake.exercise for mistake in COURSE.mistakes(room)} == names
 
 
 def test_ids_of_checks_and_mistakes_are_unique() -> None:

@@ -18,7 +18,7 @@ from autograder.comparison import same, same_distribution
 from autograder.judge import describe, judge
 from autograder.mistakes import Mistake
 from autograder.sections import Contents
-from autograder.verdicts import Answer, Verdict
+from autograder.verdicts import Answer, Diagnosis, Verdict
 
 CHECK = Check("room", "Thing", "look", "It does what it should", 2, False, lambda names, rng: {})
 
@@ -44,6 +44,10 @@ class Scripted:
 
 def verdict_on(answer: Answer, expect: Scripted) -> Verdict:
     return judge([CHECK], [answer], [0], expect)[0]
+
+
+def diagnosed(observed: Observations, right: Observations, **mistakes: Observations) -> Diagnosis:
+    return verdict_on(Answer("observed", observed), Scripted(right, **mistakes)).diagnosis
 
 
 @given(arrays("float32", array_shapes(min_side=0)))
@@ -152,18 +156,55 @@ def test_the_mistake_that_answers_alike_is_named_with_its_explanation_and_link()
     ]
 
 
-def test_a_wrong_answer_that_no_mistake_explains_says_what_was_seen_and_expected() -> None:
-    verdict = verdict_on(Answer("observed", {"output": 7}), Scripted({"output": 3}, doubled={"output": 6}))
-    assert verdict.diagnosis is not None
-    assert (verdict.diagnosis.mistake, verdict.diagnosis.likely) == (None, "")
-    assert verdict.diagnosis.observed == "output: 7"
+def named(observed: Observations, right: Observations, **mistakes: Observations) -> set[str]:
+    diagnosis = diagnosed(observed, right, **mistakes)
+    return {diagnosis.mistake, *(one.mistake for one in diagnosis.also)} - {None}
+
+
+def test_a_wrong_answer_that_no_mistake_explains_names_none() -> None:
+    diagnosis = diagnosed({"output": 7}, {"output": 3}, doubled={"output": 6})
+    assert (diagnosis.mistake, diagnosis.likely, diagnosis.observed) == (None, "", "output: 7")
+
+
+def test_one_mistake_that_explains_all_is_named_and_not_two_that_do_together() -> None:
+    right, wrong = {"output": 3, "refused": "yes"}, {"output": 6, "refused": "no"}
+    alone = {"doubled": right | {"output": 6}, "careless": right | {"refused": "no"}}
+    assert named(wrong, right, **alone, both=wrong) == {"both"}
+
+
+def test_a_mistake_that_would_have_spoilt_what_is_right_is_not_named() -> None:
+    assert named({"one": 0, "two": 2}, {"one": 1, "two": 2}, halved={"one": 0, "two": 1}) == set()
+
+
+def test_a_wrong_dtype_and_wrong_numbers_of_one_tensor_are_two_mistakes() -> None:
+    right = torch.tensor([1.0, 2.0])
+    mistakes = {"doubled": {"output": 2 * right}, "exact": {"output": right.double()}}
+    assert named({"output": 2 * right.double()}, {"output": right}, **mistakes) == {"doubled", "exact"}
+
+
+def test_two_errors_that_speak_of_none_are_one_mistake_whichever_operation_met_it() -> None:
+    theirs = Raised("TypeError", "unsupported operand type(s) for *: 'float' and 'NoneType'")
+    mine = Raised("AttributeError", "'NoneType' object has no attribute 'data'")
+    assert named({"step": mine}, {"step": "done"}, crash={"step": theirs}) == {"crash"}
+
+
+def test_of_two_mistakes_with_like_errors_the_one_with_the_same_numbers_is_named() -> None:
+    at = [Raised("RuntimeError", f"size 5 must match size 3 at dimension {which}") for which in (1, 0)]
+    mistakes = {"elementwise": {"output": at[0]}, "added": {"output": at[1]}}
+    assert named({"output": at[1]}, {"output": 3}, **mistakes) == {"added"}
+
+
+def test_two_type_errors_of_pythons_are_no_two_refusals() -> None:
+    mine, theirs = Raised("TypeError", "'method' object is not iterable"), Raised("TypeError", "can only join text")
+    assert named({"output": mine}, {"output": 3}, joined={"output": theirs}) == set()
+    verdict = verdict_on(Answer("error", {"error": mine}), Scripted({"output": 3}, joined={"output": 4}))
+    assert verdict.diagnosis.mistake is None
 
 
 def test_two_mistakes_in_one_check_are_both_named_and_the_one_that_is_shown_comes_first() -> None:
     right = {"output": 3, "refused": "yes", "sizes": "2, 2"}
     expect = Scripted(right, doubled=right | {"output": 6}, careless=right | {"refused": "no", "sizes": "2, 1"})
     verdict = verdict_on(Answer("observed", {"output": 6, "refused": "no", "sizes": "2, 1"}), expect)
-    assert verdict.diagnosis is not None
     assert (verdict.diagnosis.mistake, verdict.diagnosis.observed) == ("careless", "refused: no")
     assert [one.mistake for one in verdict.diagnosis.also] == ["doubled"]
     assert verdict.message.splitlines()[3:] == [
@@ -172,39 +213,6 @@ def test_two_mistakes_in_one_check_are_both_named_and_the_one_that_is_shown_come
         "  also likely: You made doubled.",
         "  read: A section, https://book/page.html#a-section",
     ]
-
-
-def test_one_mistake_that_explains_all_is_named_and_not_two_that_do_together() -> None:
-    right = {"output": 3, "refused": "yes"}
-    wrong = {"output": 6, "refused": "no"}
-    expect = Scripted(right, doubled=right | {"output": 6}, careless=right | {"refused": "no"}, both=wrong)
-    diagnosis = verdict_on(Answer("observed", wrong), expect).diagnosis
-    assert diagnosis is not None
-    assert (diagnosis.mistake, diagnosis.also) == ("both", ())
-
-
-def test_a_mistake_that_would_have_spoilt_what_is_right_is_not_named() -> None:
-    expect = Scripted({"one": 1, "two": 2}, halved={"one": 0, "two": 1})
-    diagnosis = verdict_on(Answer("observed", {"one": 0, "two": 2}), expect).diagnosis
-    assert diagnosis is not None
-    assert diagnosis.mistake is None
-
-
-def test_a_wrong_dtype_and_wrong_numbers_of_one_tensor_are_two_mistakes() -> None:
-    right = torch.tensor([1.0, 2.0])
-    expect = Scripted({"output": right}, doubled={"output": 2 * right}, exact={"output": right.double()})
-    diagnosis = verdict_on(Answer("observed", {"output": 2 * right.double()}), expect).diagnosis
-    assert diagnosis is not None
-    assert {diagnosis.mistake, *(one.mistake for one in diagnosis.also)} == {"doubled", "exact"}
-
-
-def test_two_errors_that_speak_of_none_are_one_mistake_whichever_operation_met_it() -> None:
-    theirs = Raised("TypeError", "unsupported operand type(s) for *: 'float' and 'NoneType'")
-    mine = Raised("AttributeError", "'NoneType' object has no attribute 'data'")
-    expect = Scripted({"step": "done"}, crash={"step": theirs})
-    diagnosis = verdict_on(Answer("observed", {"step": mine}), expect).diagnosis
-    assert diagnosis is not None
-    assert diagnosis.mistake == "crash"
 
 
 def test_a_mistake_that_only_the_text_of_an_error_speaks_for_is_a_perhaps() -> None:
@@ -216,26 +224,6 @@ def test_a_mistake_that_only_the_text_of_an_error_speaks_for_is_a_perhaps() -> N
     expect = Scripted(right, crossed=right | {"output": sizes, "sizes": "2, 1"})
     verdict = verdict_on(Answer("observed", right | {"output": sizes, "sizes": "2, 1"}), expect)
     assert "  likely mistake: You made crossed." in verdict.message
-
-
-def test_of_two_mistakes_with_like_errors_the_one_with_the_same_numbers_is_named() -> None:
-    at = [Raised("RuntimeError", f"size 5 must match size 3 at dimension {which}") for which in (1, 0)]
-    expect = Scripted({"output": 3}, elementwise={"output": at[0]}, added={"output": at[1]})
-    diagnosis = verdict_on(Answer("observed", {"output": at[1]}), expect).diagnosis
-    assert diagnosis is not None
-    assert diagnosis.mistake == "added"
-
-
-def test_two_type_errors_of_pythons_are_no_two_refusals() -> None:
-    mine, theirs = Raised("TypeError", "'method' object is not iterable"), Raised("TypeError", "can only join text")
-    diagnosis = verdict_on(Answer("error", {"error": mine}), Scripted({"output": 3}, joined={"output": 4})).diagnosis
-    assert diagnosis is not None
-    assert diagnosis.mistake is None
-    diagnosis = verdict_on(
-        Answer("observed", {"output": mine}), Scripted({"output": 3}, joined={"output": theirs})
-    ).diagnosis
-    assert diagnosis is not None
-    assert diagnosis.mistake is None
 
 
 def test_where_a_refusal_is_asked_for_an_error_is_an_answer_and_no_guess() -> None:
@@ -252,18 +240,14 @@ def test_whatever_is_not_an_observation_is_an_outcome_without_points(kind: str) 
 
 
 def test_an_error_that_stands_in_the_place_of_what_was_expected_is_what_is_told() -> None:
-    verdict = verdict_on(Answer("observed", {"doing it": Raised("NameError", "no save")}), Scripted({"output": 3}))
-    assert verdict.diagnosis is not None
-    assert (verdict.diagnosis.observed, verdict.diagnosis.expected) == ("doing it: NameError: no save", "output: 3")
+    diagnosis = diagnosed({"doing it": Raised("NameError", "no save")}, {"output": 3})
+    assert (diagnosis.observed, diagnosis.expected) == ("doing it: NameError: no save", "output: 3")
 
 
 def test_a_hint_names_what_is_not_right_and_of_what_is_right_a_few() -> None:
     right: dict[str, int] = dict.fromkeys("abcdef", 1)
-    diagnosis = verdict_on(Answer("observed", right | {"a": 2}), Scripted(right)).diagnosis
-    assert diagnosis is not None
-    assert diagnosis.hint == "Not yet right: a. Right already: 5 others."
-    diagnosis = verdict_on(Answer("observed", right | dict.fromkeys("abc", 2)), Scripted(right)).diagnosis
-    assert diagnosis is not None
+    assert diagnosed(right | {"a": 2}, right).hint == "Not yet right: a. Right already: 5 others."
+    diagnosis = diagnosed(right | dict.fromkeys("abc", 2), right)
     assert diagnosis.hint == "Not yet right: a, b, c. Right already: d, e, f."
 
 
@@ -291,9 +275,8 @@ def test_a_number_of_pythons_is_shown_alone_however_closely_it_is_compared() -> 
     assert describe(python_numbers([])) == "no numbers"
     assert same(python_numbers(1.92, "float16"), python_numbers(1.93, "float16"))
     assert not same(python_numbers(1.92, "float16"), python_numbers(1.99, "float16"))
-    expect = Scripted({"temperature": python_numbers(1.923, "float16")})
-    diagnosis = verdict_on(Answer("observed", {"temperature": python_numbers(1.863, "float16")}), expect).diagnosis
-    assert diagnosis is not None
+    observed, right = python_numbers(1.863, "float16"), python_numbers(1.923, "float16")
+    diagnosis = diagnosed({"temperature": observed}, {"temperature": right})
     assert diagnosis.observed == "temperature: 1.863; it is off by 0.0596"
     assert diagnosis.expected == "temperature: 1.923"
 
@@ -312,9 +295,7 @@ def test_a_sample_that_is_one_number_is_described_like_any_other() -> None:
 
 
 def observed_where(observed: torch.Tensor, expected: torch.Tensor) -> str:
-    diagnosis = verdict_on(Answer("observed", {"output": observed}), Scripted({"output": expected})).diagnosis
-    assert diagnosis is not None
-    return diagnosis.observed
+    return diagnosed({"output": observed}, {"output": expected}).observed
 
 
 def test_numbers_that_are_off_are_counted_and_their_place_is_told() -> None:
@@ -328,9 +309,7 @@ def test_numbers_that_are_off_are_counted_and_their_place_is_told() -> None:
 
 
 def picture_where(observed: torch.Tensor, expected: torch.Tensor) -> str:
-    diagnosis = verdict_on(Answer("observed", {"output": observed}), Scripted({"output": expected})).diagnosis
-    assert diagnosis is not None
-    return diagnosis.where
+    return diagnosed({"output": observed}, {"output": expected}).where
 
 
 def test_where_some_numbers_of_a_tensor_are_wrong_a_picture_shows_which() -> None:

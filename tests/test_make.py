@@ -30,14 +30,11 @@ def planned(*goals: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_a_step_is_one_line_with_its_time_and_what_it_said_lies_in_a_log(tmp_path: Path) -> None:
+def test_a_step_is_one_line_with_its_time_what_it_said_lies_in_a_log_and_its_warnings_are_shown(tmp_path: Path) -> None:
     done = sh(tmp_path, CI / "step", "the book", "sh", "-c", "echo reading; echo written >&2")
     assert re.fullmatch(r"the book +\d s\n", done.stdout)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "_build" / "logs" / "the-book.log").read_text() == "reading\nwritten\n"
-
-
-def test_what_a_step_warns_of_is_shown(tmp_path: Path) -> None:
     done = sh(tmp_path, CI / "step", "the book", "sh", "-c", "echo reading; echo 'x.md:3: WARNING: no such label' >&2")
     assert done.stdout.splitlines()[1:] == ["x.md:3: WARNING: no such label"]
 

@@ -25,18 +25,12 @@ from autograder.verdicts import Verdict
 
 @dataclass(frozen=True)
 class NotebookReport:
-    """The visible checks of a notebook of some room, and what looked wrong about the file itself.
+    """The visible checks of a notebook of some room, and what looked wrong about the file itself."""
 
-    Attributes:
-        room: whose exercises these are.
-        verdicts: on its visible checks.
-        notes: on the file.
-        remarks: on answers, by exercise, such as that a stub is left (see ``remarks_on``).
-    """
-
-    room: str
-    verdicts: Sequence[Verdict]
-    notes: Sequence[str]
+    room: str  # whose exercises these are
+    verdicts: Sequence[Verdict]  # on its visible checks
+    notes: Sequence[str]  # on the file
+    # on answers, by exercise, such as that a stub is left (see ``remarks_on``)
     remarks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property

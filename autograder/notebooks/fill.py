@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import nbformat
@@ -48,10 +48,6 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
     another order than the notebook, one of them twice, or two in one statement, its whole text goes into the first
     exercise's cell: that runs as the file does.
 
-    Args:
-        notebook: with nbgrader's metadata.
-        source: text of a Python file.
-
     Raises:
         NothingToFill: the file does not parse, or defines none of the notebook's exercises.
     """
@@ -60,7 +56,8 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
     if not cells:
         raise NothingToFill("the notebook holds no exercise")
     try:
-        text = _plain(source)
+        # Without a byte order mark, and with the line ends that Python's parser counts.
+        text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         pieces, futures = _pieces(text, frozenset(cells))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
@@ -69,19 +66,16 @@ def fill(notebook: NotebookNode, source: str) -> Filled:
     found = [name for name in cells if any(name in binds for binds in order)]
     if not found:
         raise NothingToFill(f"it defines none of {', '.join(cells)}")
-    in_order = order == [{name} for name in found]
-    texts = _by_exercise(pieces, found, futures) if in_order else _all_in_first(text, found)
+    first, *others = found
+    texts = {first: text} | {name: f"# {name} is defined in the cell of {first}." for name in others}
+    if order == [{name} for name in found]:
+        texts = _by_exercise(pieces, found, futures)
     for name, own in texts.items():
         cells[name].update(source=own.strip("\n"), outputs=[], execution_count=None)
     return Filled(copy, tuple(found), tuple(name for name in cells if name not in found))
 
 
-def _plain(source: str) -> str:
-    """Return the text without a byte order mark and with the line ends that Python's parser counts."""
-    return source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequence[str]) -> Mapping[str, str]:
+def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequence[str]) -> dict[str, str]:
     # A future statement holds for one cell only, so each cell after the first, which has it, gets it.
     texts: dict[str, list[str]] = {name: list(futures) if name != found[0] else [] for name in found}
     ahead = iter([*found, found[-1]])
@@ -91,11 +85,6 @@ def _by_exercise(pieces: Sequence[_Piece], found: Sequence[str], futures: Sequen
         if piece.binds:
             current = next(ahead)
     return {name: "\n".join(parts) for name, parts in texts.items()}
-
-
-def _all_in_first(source: str, found: Sequence[str]) -> Mapping[str, str]:
-    first, *others = found
-    return {first: source} | {name: f"# {name} is defined in the cell of {first}." for name in others}
 
 
 def _pieces(source: str, exercises: frozenset[str]) -> tuple[list[_Piece], list[str]]:

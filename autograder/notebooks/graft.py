@@ -32,19 +32,12 @@ class MalformedNotebook(WrongUse):
 
 @dataclass(frozen=True)
 class Grafted:
-    """The instructor's notebook with a student's answers.
+    """The instructor's notebook with a student's answers."""
 
-    Attributes:
-        notebook: cells, ids and metadata of the instructor; only the answers are the student's.
-        notes: what was noticed and left out, each a sentence.
-        blank: the answers, by grade id, that are as they were released.
-        is_stranger: whether the student's notebook holds none of the instructor's cells.
-    """
-
-    notebook: NotebookNode
-    notes: tuple[str, ...]
-    blank: frozenset[str] = frozenset()
-    is_stranger: bool = False
+    notebook: NotebookNode  # cells, ids and metadata of the instructor; only the answers are the student's
+    notes: tuple[str, ...]  # what was noticed and left out, each a sentence
+    blank: frozenset[str] = frozenset()  # the answers, by grade id, that are as they were released
+    is_stranger: bool = False  # whether the student's notebook holds none of the instructor's cells
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -72,11 +65,7 @@ def read_capped(path: Path) -> bytes:
 
 
 def parse_notebook(content: bytes, name: str) -> NotebookNode:
-    """Return a notebook of any format that nbformat knows, as format 4.
-
-    Args:
-        content: of the file, as ``read_capped`` returns it.
-        name: of the file, for the message.
+    """Return a notebook of any format that nbformat knows, as format 4, from what ``read_capped`` returns.
 
     Raises:
         MalformedNotebook: it is too large, of too many parts, not JSON, not UTF-8, or not a notebook.
@@ -116,16 +105,15 @@ def room_of(notebook: NotebookNode) -> str:
     return str(notebook.metadata[RECORD]["room"])
 
 
-def grade_id_of(cell: NotebookNode) -> str | None:
-    """Return the cell's grade id, or None where it has none that is a text."""
-    nbgrader = cell.metadata.get("nbgrader")
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return grade_id if isinstance(grade_id, str) else None
-
-
 def _nbgrader(cell: NotebookNode) -> Mapping[str, Any]:
     metadata = cell.metadata.get("nbgrader")
     return metadata if isinstance(metadata, dict) else {}
+
+
+def grade_id_of(cell: NotebookNode) -> str | None:
+    """Return the cell's grade id, or None where it has none that is a text."""
+    grade_id = _nbgrader(cell).get("grade_id")
+    return grade_id if isinstance(grade_id, str) else None
 
 
 def is_answer(cell: NotebookNode) -> bool:
@@ -149,12 +137,7 @@ def cell_digest(cell: NotebookNode) -> str:
 
 
 def graft(instructor: NotebookNode, submitted: NotebookNode) -> Grafted:
-    """Take the student's answers by grade id into a copy of the instructor's notebook.
-
-    Args:
-        instructor: the released notebook; an answer that the student does not give stays as it was released.
-        submitted: the student's.
-    """
+    """Take the student's answers by grade id into a copy of the instructor's notebook; others stay as released."""
     theirs: dict[str, list[NotebookNode]] = {}
     for cell in submitted.cells:
         grade_id = grade_id_of(cell)

@@ -26,7 +26,6 @@ def remarks_on(room: str, answers: Mapping[str, str], others: Iterable[str]) -> 
     It reads the answers of whoever calls it, and is not for the grader: Python's parser is not made for hostile text.
 
     Args:
-        room: whose exercises these are.
         answers: the text of each exercise's cell, by the exercise's name.
         others: the texts of other cells; those that are run for the mark may be among them.
     """
@@ -50,7 +49,11 @@ def _still_to_write(text: str, error: str) -> Iterator[str]:
     """Name the functions that still raise the stub's error; what stands behind a return the compiler leaves out."""
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         code = compile(python_of(text), "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        raising = dict.fromkeys(one.co_name for one in _codes(code) if _loads(one, error))
+        raising = dict.fromkeys(
+            one.co_name
+            for one in _codes(code)
+            if any(step.opcode in dis.hasconst and step.argval == error for step in dis.get_instructions(one))
+        )
         if raising:
             yield f"still to write: {', '.join(f'`{name}`' for name in raising)}"
 
@@ -60,11 +63,6 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _codes(constant)
-
-
-def _loads(code: CodeType, constant: str) -> bool:
-    instructions = dis.get_instructions(code)
-    return any(one.opcode in dis.hasconst and one.argval == constant for one in instructions)
 
 
 def _not_there(text: str, elsewhere: set[str], exercise: str) -> Iterator[str]:

@@ -90,8 +90,6 @@ def checks_table(
     """Return the checks of one exercise as a table; words and not colours tell what passed.
 
     Args:
-        exercise: the public name.
-        verdicts: on its checks.
         hint: 2 for a second look.
         what: the exercise in the headline, where more than its name is known.
         notes: what is to be known before the table is read.

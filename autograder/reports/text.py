@@ -90,8 +90,6 @@ def checks_text(
     """Return the checks of one exercise as text, under each what there is to say of it.
 
     Args:
-        exercise: the public name.
-        verdicts: on its checks.
         hint: 2 for a second look.
         what: the exercise in the headline, where more than its name is known.
         remarks: what is to be known even if all checks pass.

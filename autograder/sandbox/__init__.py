@@ -12,7 +12,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from autograder.sandbox import hidden_checks, isolation, wire
@@ -45,7 +44,6 @@ class Sandbox:
         isolated: False only for work that the grader trusts, such as one's own.
         hidden: folders that student code must not see even where the interpreter's folders hold them.
         one_submission: True where this machine is a container that holds one submission: another user then has to do.
-
     """
 
     def __init__(
@@ -67,9 +65,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def run(self, program: Program) -> RunResult:

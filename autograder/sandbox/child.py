@@ -96,15 +96,7 @@ def find_check(planned: PlannedCheck) -> Check:
 
 def scene_as_check(scene: PlannedScene, source: str, module: ModuleType) -> Check:
     """Return a scene as something to observe; it earns nothing."""
-    return Check(
-        scene.room,
-        scene.exercise,
-        scene.name,
-        title="",
-        points=0,
-        hidden=False,
-        observe=lambda names, rng: play(scene, source, module),
-    )
+    return Check(scene.room, scene.exercise, scene.name, "", 0, False, lambda names, rng: play(scene, source, module))
 
 
 def run_check(

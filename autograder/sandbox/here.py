@@ -41,12 +41,7 @@ TIMEOUT = "it did not end in time"
 
 
 def run_here(program: Program, within: Limits | None = None) -> RunResult:
-    """Run cells and checks in a child without walls, and end it where it does not go on.
-
-    Args:
-        program: that the reader trusts.
-        within: of which only the times count.
-    """
+    """Run cells and checks in a child without walls, and end it where it does not go on; of the limits, times count."""
     within = within or Limits()
     request = json.dumps({**program.request(), **pack_plan(program.checks), "limits": asdict(within)})
     nothing = subprocess.DEVNULL

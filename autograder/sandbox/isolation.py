@@ -83,10 +83,7 @@ def mechanism() -> str:
 
 
 def require_other_user(hidden: Sequence[Path]) -> None:
-    """See to it that another user is a wall.
-
-    Args:
-        hidden: folders that student code must not see.
+    """See to it that another user is a wall in front of folders.
 
     Raises:
         NoSandbox: this is not root, or not root's alone.
@@ -249,11 +246,7 @@ def end_all_of(uid: int) -> None:
 
 
 def unique_uid(number: int) -> int:
-    """Return a user id that no account has, its own for each sandbox: the kernel counts processes by it.
-
-    Args:
-        number: of the sandbox within this process, from 0.
-    """
+    """Return a user id that no account has, for a sandbox of this process alone: the kernel counts processes by it."""
     return FIRST_UID + (os.getpid() << 6) + number % 64
 
 

@@ -65,9 +65,7 @@ class PutBack:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._space.update(self._builtins)  # no name is looked up before this
         _stop_watchers(self._torch)
         sys.modules.update(self._modules)

@@ -59,7 +59,7 @@ class Report:
     @property
     def note(self) -> str:
         """What is to be known first: that a newer version did not run."""
-        if not self.origin or not self.origin.is_outdated:
+        if not self.origin or self.origin.newest == self.origin.made:
             return ""
         made, newest = self.origin.made, self.origin.newest
         return (
@@ -229,11 +229,7 @@ def check_all(room: str = "") -> WholeNotebook:
 
 
 def _room_of_notebook() -> str:
-    """Return the chapter of which most exercises have been run in this notebook.
-
-    Raises:
-        UnknownName: none has.
-    """
+    """Return the chapter of which most exercises have been run in this notebook."""
     from autograder.checks import checks_of, rooms
 
     found = {room: len(_answers_in_notebook({check.exercise for check in checks_of(room)})) for room in rooms()}

@@ -14,19 +14,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a class or function was made.
+    """Where a class or function was made."""
 
-    Attributes:
-        made: number of the cell that made it, as in ``In [41]``.
-        newest: number of the newest cell that was run to make one of this name; another one has failed.
-    """
-
-    made: int
-    newest: int
-
-    @property
-    def is_outdated(self) -> bool:
-        return self.newest != self.made
+    made: int  # number of the cell that made it, as in ``In [41]``
+    newest: int  # number of the newest cell that was run to make one of this name; another one has failed
 
 
 def origin_of(name: str, value: object) -> Origin | None:

@@ -31,19 +31,12 @@ CLOSING = (
 
 @dataclass(frozen=True)
 class Live:
-    """A notebook as its front end has saved it.
+    """A notebook as its front end has saved it."""
 
-    Attributes:
-        path: of its file; in Colab, where there is none, where it would lie.
-        content: of the file.
-        saved: when, by the clock of the disk.
-        downloads: whether the browser has to be given what is packed.
-    """
-
-    path: Path
+    path: Path  # of its file; in Colab, where there is none, where it would lie
     content: bytes
-    saved: datetime
-    downloads: bool = False
+    saved: datetime  # when, by the clock of the disk
+    downloads: bool = False  # whether the browser has to be given what is packed
 
 
 @dataclass(frozen=True)
@@ -185,11 +178,7 @@ def unlike_what_ran(
 ) -> list[str]:
     """Return how the exercises of a saved notebook differ from those that ran, each with what to do.
 
-    Args:
-        notebook: as it was saved.
-        released: as students got it; an exercise that is still so need not have been run.
-        inputs: the cells that were run, in order.
-        saved: when.
+    The inputs are the cells that were run, in order. An exercise that is still as released need not have been run.
     """
     from autograder.notebooks.fill import exercise_cells
 

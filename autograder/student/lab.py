@@ -55,17 +55,12 @@ def load_measured(name: str) -> Any:
 
 def find_data(name: str) -> Path:
     """Return where a file or folder of the course's data lies: in the students' wheel, or here or above."""
-    inside = DATA_IN_WHEEL / name
-    return inside if inside.exists() else find_upwards(DATA / name)
-
-
-def find_upwards(path: Path) -> Path:
-    """Return where this file or folder lies, in the current folder or above it."""
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / path).exists():
-            return folder / path
-    raise FileNotFoundError(f"no folder from {here} upwards holds {path}: keep the notebook beside the course's data")
+    for place in (DATA_IN_WHEEL, *(folder / DATA for folder in (here, *here.parents))):
+        if (place / name).exists():
+            return place / name
+    wanted = DATA / name
+    raise FileNotFoundError(f"no folder from {here} upwards holds {wanted}: keep the notebook beside the course's data")
 
 
 def read_idx(path: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:

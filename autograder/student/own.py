@@ -27,9 +27,6 @@ def own(name: str, otherwise: Part) -> Part:
     Args:
         name: of the exercise, such as ``Linear``.
         otherwise: what to use where there is none of your own, or one that does not pass.
-
-    Returns:
-        The class or function.
     """
     try:
         if is_graded():
@@ -43,11 +40,7 @@ def own(name: str, otherwise: Part) -> Part:
 
 
 def _own(name: str) -> tuple[Path, Any]:
-    """Return the notebook that a part stands in, and the part.
-
-    Raises:
-        NotUsable: there is no such notebook, or the part is open or not finished, does not run or does not pass.
-    """
+    """Return the notebook that a part stands in, and the part, if it is finished and passes."""
     room = student.room_of(name)
     path = next(iter(sorted(Path.cwd().glob(f"*-{room}.ipynb"))), None)
     if path is None:

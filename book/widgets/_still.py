@@ -14,13 +14,7 @@ CLEAR = {"savefig.facecolor": "none", "axes.facecolor": "none"}  # the ground is
 
 
 def picture(draw: Callable[[], Figure], name: str, alt: str) -> str:
-    """Return a figure as markup.
-
-    Args:
-        draw: makes the figure.
-        name: of the widget.
-        alt: the text alternative.
-    """
+    """Return the figure of a widget as markup, with its text alternative."""
     content = io.StringIO()
     with matplotlib.rc_context(STYLE | CLEAR):
         draw().savefig(content, format="svg", metadata={"Date": None})

@@ -21,12 +21,7 @@ MIDDLE = SIDE / 2
 def made_shapes(count: int, seed: int = 0) -> Numbers:
     """Return shapes of all forms, each filled with a tone that changes slowly over it, prepared as a photograph is.
 
-    Args:
-        count: how many.
-        seed: the same one gives the same shapes.
-
-    Returns:
-        From 0, which is the background, to 1, shape (count, 28, 28).
+    They go from 0, which is the background, to 1, and have shape (count, 28, 28).
     """
     rng = np.random.default_rng(seed)
     shapes = np.zeros((count, 28, 28), np.float32)

@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -172,12 +171,13 @@ def export_web(
     web.write_page(model, dataset, folder)
     found = web.compare(classifier, dataset)
     size = sum(path.stat().st_size for path in folder.iterdir())
-    console.print(f"\nTest accuracy {found.accuracy:.2%}, with int8 weights {found.int8_accuracy:.2%}", style="bold")
-    console.print(f"The same answer for {found.same:.2%} of {found.images:,} images\n")
+    accuracies = f"Test accuracy {found['accuracy']:.2%}, with int8 weights {found['int8_accuracy']:.2%}"
+    console.print(f"\n{accuracies}", style="bold")
+    console.print(f"The same answer for {found['same']:.2%} of {found['images']:,} images\n")
     console.print(f"{folder}  the page, {size / 1000:,.0f} kB")
     console.print(f"\nTry it: python -m http.server --directory {folder}, then open http://localhost:8000")
     if as_json:
-        print(json.dumps({"folder": str(folder), "bytes": size, **asdict(found)}))
+        print(json.dumps({"folder": str(folder), "bytes": size, **found}))
 
 
 def _card_of(model: Path, data: Path | None) -> str:

@@ -4,11 +4,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.color import Color
@@ -23,9 +22,6 @@ from solutions.errors import WrongUse
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.measurement import Measurement
 from solutions.training import History
-
-if TYPE_CHECKING:
-    from solutions.runs.survey import Survey  # imports Matplotlib
 
 
 def open_console(quiet: bool) -> Console:
@@ -76,13 +72,7 @@ class Rate(ProgressColumn):
 
 
 class TrainingView:
-    """A progress bar, and above it a line for each epoch; the lines also where the output is no terminal.
-
-    Args:
-        console: where to show.
-        epochs: how many there will be at most.
-        images: how many an epoch has.
-    """
+    """A progress bar, and above it a line for each epoch of so many images, also where there is no terminal."""
 
     def __init__(self, console: Console, epochs: int, images: int) -> None:
         self.stopped = False
@@ -199,27 +189,24 @@ def file_table(data: Dataset) -> Table:
     return table
 
 
-def count_table(facts: "Survey", names: Sequence[str], width: int = 15) -> Table:
-    """How many images each class has, with bars."""
+def count_table(images: Mapping[str, Mapping[str, int]], width: int = 15) -> Table:
+    """How many images each class has, ``train`` and ``test``, with bars."""
     table = Table("", "class", box=None, pad_edge=False, title="Images", title_justify="left", title_style="bold")
-    sets = {"training": facts.train_counts, "test": facts.test_counts}
-    for title in sets:
+    sets = {"train": "training", "test": "test"}
+    for title in sets.values():
         table.add_column(title, justify="right")
         table.add_column("")
-    for number, name in enumerate(names):
-        cells = [(f"{n[number]:,}", "█" * round(width * n[number] / max(n))) for n in sets.values()]
+    most = {part: max(counts[part] for counts in images.values()) for part in sets}
+    for number, (name, counts) in enumerate(images.items()):
+        cells = [(f"{counts[part]:,}", "█" * round(width * counts[part] / most[part])) for part in sets]
         table.add_row(str(number), name, *(cell for pair in cells for cell in pair))
     return table
 
 
 def small_pictures(images: np.ndarray, labels: np.ndarray, names: Sequence[str], width: int) -> Text:
-    """Draw the first image of each class in grey and at half its size; a character is two pixels, one above the other.
+    """Draw the first image of each class in grey and at half its size, in so many columns of a terminal.
 
-    Args:
-        images: uint8, shape (N, 28, 28).
-        labels: shape (N,), whole numbers.
-        names: of the classes.
-        width: of the terminal, in characters.
+    A character is two pixels, one above the other. The images are uint8, shape (N, 28, 28), the labels of shape (N,).
     """
     side = 14
     first_of_each = [np.flatnonzero(labels == number)[0] for number in range(len(names))]

@@ -178,22 +178,23 @@ def show_data(
     from solutions import data as sources
     from solutions.commands import terminal
     from solutions.dropout import Classifier
-    from solutions.runs.survey import describe, draw_samples, survey
+    from solutions.runs.survey import draw_samples, survey
 
     console = terminal.open_console(as_json)
     dataset = sources.load(data, download)
-    facts, names = survey(dataset), Classifier.labels
+    names = Classifier.labels
+    facts = survey(dataset, names)
     terminal.say_which(console, dataset)
     console.print(f"Why from there: {dataset.reason}\n")
     console.print(terminal.file_table(dataset), f"The set as a whole: {dataset.digest}\n")
-    console.print(terminal.count_table(facts, names), "")
+    console.print(terminal.count_table(facts["images"]), "")
     console.print(
-        f"Pixels of the training images: mean {facts.mean:.2f}, standard deviation {facts.std:.2f}, of 0 … 255\n"
-        f"Test images that are also training images, pixel for pixel: {facts.duplicates:,}\n"
+        f"Pixels of the training images: mean {facts['mean']:.2f}, standard deviation {facts['std']:.2f}, of 0 … 255\n"
+        f"Test images that are also training images, pixel for pixel: {facts['duplicates']:,}\n"
     )
     if console.color_system:
         console.print(terminal.small_pictures(dataset.train_images, dataset.train_labels, names, console.width))
     draw_samples(dataset, names, out)
     console.print(f"{out}  samples of each class")
     if as_json:
-        print(json.dumps({**describe(dataset, facts, names), "picture": str(out)}))
+        print(json.dumps(facts | {"picture": str(out)}))

@@ -124,15 +124,6 @@ def load(folder: Path | None = None, download: bool = False) -> Dataset:
     )
 
 
-def find(folder: Path | None = None) -> Path:
-    """Return the folder that holds the four files: the one named, or the first of the usual places, or the sample's.
-
-    Raises:
-        DataError: a folder is missing or incomplete.
-    """
-    return locate(folder)[0]
-
-
 def locate(folder: Path | None = None) -> tuple[Path, str]:
     """Return the folder that holds the four files, and why it was chosen.
 

@@ -15,10 +15,6 @@ def write_sample(source: Path, out: Path) -> None:
     """Write a sample of the full set in its own format: 500 training and 100 test images of each class.
 
     The same source always gives the same bytes in the unpacked files; the packing carries no name and no date.
-
-    Args:
-        source: folder with the full set.
-        out: folder for the four files; made where it is missing.
     """
     data = load(source)
     _, train = split(data.train_labels, TRAIN / len(data.train_labels), SEED)

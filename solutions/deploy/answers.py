@@ -60,12 +60,7 @@ class Answer:
 
 
 def facts(labels: tuple[str, ...], training: dict[str, object]) -> list[str]:
-    """Return what whoever asks should know.
-
-    Args:
-        labels: the kinds that the network knows.
-        training: what the model file tells about its training: the accuracy on the test images, where it was measured.
-    """
+    """Return what whoever asks should know, of the model file's labels and what it tells about its training."""
     found = [*LIMITS, f"The ten kinds: {', '.join(labels)}."]
     if isinstance(accuracy := training.get("test_accuracy"), float):
         found.insert(0, f"On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.")

@@ -33,14 +33,7 @@ class Network:
         return cls(tuple(json.loads(metadata["labels"])), layers, training_in(metadata))
 
     def logits(self, x: np.ndarray) -> np.ndarray:
-        """Return the logits.
-
-        Args:
-            x: images, float32, shape (N, 28, 28) or (N, 1, 28, 28), from 0 to 1.
-
-        Returns:
-            float32, shape (N, 10).
-        """
+        """Return the logits (N, 10) of images from 0 to 1, shape (N, 28, 28) or (N, 1, 28, 28); all float32."""
         *hidden, (weight, bias) = self.layers
         x = x.reshape(len(x), -1)
         for hidden_weight, hidden_bias in hidden:

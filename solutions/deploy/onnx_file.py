@@ -13,14 +13,10 @@ OPSET, IR_VERSION = 17, 8
 
 
 def export_onnx(model: Path, file: Path) -> None:
-    """Write the model.
+    """Write a model whose file ``read_model`` has verified; an ONNX file that is there is replaced.
 
     Input "image": float32, shape (N, 1, 28, 28), from 0 to 1, as ``prepare_image`` makes it. Outputs "logits" and
     "probabilities": float32, shape (N, 10). The metadata are those of the model file.
-
-    Args:
-        model: a file that ``read_model`` has verified.
-        file: where to write; a file that is there is replaced.
     """
     layers = Network.load(model).layers
     names = [f"hidden {i}" for i in range(1, len(layers))]

@@ -63,14 +63,9 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 def serve(model: Path, host: str, port: int | None, open_browser: bool, started: Callable[[str], None]) -> None:
-    """Serve the page until the process is interrupted or terminated.
+    """Serve the page of a verified model file until the process is interrupted or terminated.
 
-    Args:
-        model: a file that ``read_model`` has verified.
-        host: the address to listen at.
-        port: the port; None takes the first free one of ``PORTS``.
-        open_browser: show the page in a browser.
-        started: called with the page's address.
+    Where no port is named it takes the first free one of ``PORTS``; then it calls ``started`` with the page's address.
 
     Raises:
         WrongUse: the port is taken, or the address is not one of this machine.

@@ -41,14 +41,10 @@ IN_NUMPY = {
 
 
 def space_files(model: Path, card: str) -> dict[str, bytes]:
-    """Return the content of each file of the Space by its path.
-
-    Args:
-        model: a file that ``read_model`` has verified.
-        card: the model card, Markdown.
-    """
+    """Return the content of each file of the Space by its path, of a model file that ``read_model`` has verified."""
     package = Path(solutions.__file__).parent
-    gradio, *others = requirements()
+    declared = {each.name: each for each in map(Requirement, metadata.requires(DISTRIBUTION) or [])}
+    gradio, *others = (declared[name] for name in NEEDED)  # in the versions that this distribution declares
     lowest = next(bound.version for bound in gradio.specifier if bound.operator == ">=")
     files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
     files["app.py"] = (package / "deploy" / "space_app.py").read_bytes()
@@ -76,10 +72,7 @@ def write_space(files: dict[str, bytes], folder: Path) -> None:
 
 
 def preparation_in_numpy(source: str) -> str:
-    """Return a module that holds ``prepare_image`` and needs no PyTorch.
-
-    Args:
-        source: that of the ``prepare_image`` of ``solutions.deployment``.
+    """Return a module that holds a ``prepare_image`` of this source and needs no PyTorch.
 
     Raises:
         ValueError: it uses PyTorch in a way that ``IN_NUMPY`` does not know.
@@ -94,9 +87,3 @@ def preparation_in_numpy(source: str) -> str:
     imports = "import numpy as np\nfrom PIL import Image, ImageOps\n\n"
     imports += "from autograder.student.garment import find_garment\n"
     return f'"""Generated from solutions/deployment.py: prepare_image in NumPy."""\n\n{imports}\n\n{"".join(lines)}'
-
-
-def requirements() -> list[Requirement]:
-    """Return what the Space needs, in the versions that this distribution declares."""
-    declared = {each.name: each for each in map(Requirement, metadata.requires(DISTRIBUTION) or [])}
-    return [declared[name] for name in NEEDED]

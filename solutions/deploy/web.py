@@ -6,7 +6,6 @@ The page's own files lie in ``web/``, beside this module; the book takes the ver
 import copy
 import io
 import json
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -32,23 +31,6 @@ KEPT = ("preprocessing_version", "activation", "sizes", "labels", "input_range",
 GROUNDS = ("#ffffff", "#cddef0", "#d6b28c", "#e7e2d8", "#d4dfcf")
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What the rounding of the weights costs.
-
-    Attributes:
-        images: how many were classified.
-        accuracy: of the model as it is, from 0 to 1.
-        int8_accuracy: of the page's.
-        same: the share of images with the same first answer.
-    """
-
-    images: int
-    accuracy: float
-    int8_accuracy: float
-    same: float
-
-
 def quantise(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Round the weights of a layer to 255 steps, as large for each unit as its largest weight needs.
 
@@ -72,21 +54,21 @@ def as_on_the_page(model: Classifier) -> Classifier:
     return rounded
 
 
-def compare(model: Classifier, data: Dataset) -> Comparison:
-    """Measure a model and its page on the test images."""
+def compare(model: Classifier, data: Dataset) -> dict[str, float]:
+    """Measure on the test images what the rounding costs; ``same`` is the share of the same first answers."""
     exact, rounded = (measure(one, data.test_images, data.test_labels) for one in (model, as_on_the_page(model)))
     same = (exact.probabilities.argmax(dim=1) == rounded.probabilities.argmax(dim=1)).double().mean().item()
-    return Comparison(len(data.test_labels), exact.accuracy, rounded.accuracy, same)
+    images = len(data.test_labels)
+    return {"images": images, "accuracy": exact.accuracy, "int8_accuracy": rounded.accuracy, "same": same}
 
 
 def page_weights(path: Path) -> bytes:
     """Return the page's model file: safetensors with int8 weights "0.weight", scales "0.scale", biases "0.bias", ….
 
-    Args:
-        path: a file that ``export_model`` wrote; its metadata are kept.
+    The metadata of the model file are kept.
 
     Raises:
-        ValueError: it is no such file.
+        ValueError: it is no model file.
     """
     model, metadata = read_model(path)
     tensors: dict[str, np.ndarray] = {}

@@ -1,4 +1,7 @@
-"""How far numbers can be trusted: an accuracy that was measured, and the probabilities that a model gives."""
+"""How far numbers can be trusted: an accuracy that was measured, and the probabilities that a model gives.
+
+Targets are the true classes, whole numbers of shape (N,); probabilities are what a model gives to each, shape (N, C).
+"""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -54,10 +57,7 @@ class Calibration:
 def calibrate(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:
     """Compare how sure a model is with how often it is right.
 
-    Args:
-        targets: the true classes, whole numbers, shape (N,).
-        probabilities: what the model gives to each class, shape (N, C).
-        bins: how many; a confidence on an edge belongs to the bin above it, and 1 to the last.
+    A confidence on the edge of two bins belongs to the one above it, and 1 to the last.
     """
     confidence, is_right = probabilities.max(axis=1), probabilities.argmax(axis=1) == targets
     place = np.minimum((confidence * bins).astype(int), bins - 1)
@@ -72,23 +72,13 @@ def brier_score(targets: np.ndarray, probabilities: np.ndarray) -> float:
     """Return the mean squared distance of the probabilities from the truth, summed over the classes (Brier, 1950).
 
     It is 0 where the right class always has probability 1, and 2 where a wrong one always has.
-
-    Args:
-        targets: shape (N,), whole numbers.
-        probabilities: shape (N, C).
     """
     truth = np.eye(probabilities.shape[1])[targets]
     return float(((probabilities - truth) ** 2).sum(axis=1).mean())
 
 
 def wilson_interval(right: int, count: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the interval that holds the true share with the given confidence (Wilson, 1927).
-
-    Args:
-        right: how many were right.
-        count: of how many, at least 1.
-        level: the confidence, between 0 and 1.
-    """
+    """Return the interval that holds the true share with the given confidence (Wilson, 1927), for a count above 0."""
     z = NormalDist().inv_cdf((1 + level) / 2)
     share = right / count
     centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)

@@ -2,6 +2,9 @@
 
 Each function returns a figure of its own; nothing here touches pyplot's state. The colours can be told apart by
 colour-blind readers, and nothing is told by colour alone; a page with a light and a dark theme may replace them.
+
+Throughout, images have shape (N, 28, 28), labels and targets are whole numbers of shape (N,), probabilities have shape
+(N, C), names are those of the classes, and epochs are counted from 1.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,14 +25,7 @@ SIGNED = LinearSegmentedColormap.from_list("signed", [(0, ORANGE), (0.5, f"{ORAN
 
 
 def sample_grid(images: np.ndarray, labels: np.ndarray, names: Sequence[str], columns: int = 10) -> Figure:
-    """Show the first images of each class, one row for each.
-
-    Args:
-        images: shape (N, 28, 28).
-        labels: shape (N,), whole numbers.
-        names: of the classes.
-        columns: how many images of each class.
-    """
+    """Show the first images of each class, one row for each."""
     pitch = 30  # pixels from image to image; one picture of all of them is drawn far sooner than one for each
     picture = np.zeros((pitch * len(names), pitch * columns), images.dtype)
     for row in range(len(names)):
@@ -45,12 +41,7 @@ def sample_grid(images: np.ndarray, labels: np.ndarray, names: Sequence[str], co
 
 
 def curves(history: History, best: int | None = None) -> Figure:
-    """Show the losses and the validation accuracy of each epoch.
-
-    Args:
-        history: from ``Learner.fit``.
-        best: the epoch whose weights were kept, counted from 1; it is marked.
-    """
+    """Show the losses and the validation accuracy of each epoch, and mark the one whose weights were kept."""
     figure = Figure(figsize=(8, 3.2), layout="constrained")
     losses, accuracies = figure.subplots(1, 2)
     _draw_by_epoch(losses, losses_of(history), "mean loss", best)
@@ -64,12 +55,12 @@ def losses_of(history: History) -> dict[str, list[float]]:
 
 
 def by_epoch(series: Mapping[str, Sequence[float]], name: str, best: int | None = None) -> Figure:
-    """Show up to three series of numbers, one for each epoch.
+    """Show up to three series of numbers, one for each epoch, and mark the one whose weights were kept.
 
     Args:
-        series: under the name of each line.
+        series: the numbers of each line, by its name.
         name: of what was measured, for the axis.
-        best: the epoch whose weights were kept, counted from 1; it is marked.
+        best: the epoch that is marked.
     """
     figure = Figure(figsize=(3.8, 2.9), layout="constrained")
     _draw_by_epoch(figure.subplots(), series, name, best)
@@ -91,12 +82,7 @@ def _draw_by_epoch(axis: Axes, series: Mapping[str, Sequence[float]], name: str,
 
 
 def confusion(matrix: np.ndarray, names: Sequence[str]) -> Figure:
-    """Show a confusion matrix; the shade of a cell is its share of the row.
-
-    Args:
-        matrix: counts, shape (C, C), rows are targets.
-        names: of the classes.
-    """
+    """Show a confusion matrix (C, C), whose rows are targets; the shade of a cell is its share of the row."""
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     figure = Figure(figsize=(7.5, 6.5), layout="constrained")
     axis = figure.subplots()
@@ -115,15 +101,7 @@ def confusion(matrix: np.ndarray, names: Sequence[str]) -> Figure:
 def confident_mistakes(
     images: np.ndarray, targets: np.ndarray, probabilities: np.ndarray, names: Sequence[str], count: int = 15
 ) -> Figure:
-    """Show the images that the model is most sure about and gets wrong, the surest first.
-
-    Args:
-        images: shape (N, 28, 28).
-        targets: shape (N,), whole numbers.
-        probabilities: shape (N, C).
-        names: of the classes.
-        count: how many to show.
-    """
+    """Show the images that the model is most sure about and gets wrong, the surest first."""
     predictions, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
     figure = Figure(figsize=(9, 2.2 * -(-count // 5)), layout="constrained")
     axes = figure.subplots(-(-count // 5), 5, squeeze=False)
@@ -135,13 +113,7 @@ def confident_mistakes(
 
 
 def surest_mistakes(targets: np.ndarray, probabilities: np.ndarray, count: int) -> np.ndarray:
-    """Return the indices of the examples that a model is most sure about and gets wrong, the surest first.
-
-    Args:
-        targets: shape (N,), whole numbers.
-        probabilities: shape (N, C).
-        count: how many at most.
-    """
+    """Return the indices of the examples that a model is most sure about and gets wrong, the surest first."""
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != targets)
     return wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:count]
 
@@ -151,11 +123,6 @@ def reliability(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) 
 
     On the dashed line it is right as often as it says. The upright lines are 95% intervals (Wilson); below, how many
     answers there are.
-
-    Args:
-        targets: shape (N,), whole numbers.
-        probabilities: shape (N, C).
-        bins: how many groups of answers.
     """
     calibration = calibrate(targets, probabilities, bins)
     filled = calibration.filled
@@ -181,23 +148,15 @@ def reliability(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) 
 
 
 def largest_units(weight: np.ndarray, count: int) -> np.ndarray:
-    """Return the numbers of the units with the largest norms of their incoming weights, the largest first.
-
-    Args:
-        weight: of a layer, shape (inputs, units).
-        count: how many units at most.
-    """
+    """Return the numbers of the units, by a weight (inputs, units), with the largest norms, the largest first."""
     return np.argsort(-np.linalg.norm(weight, axis=0), kind="stable")[:count]
 
 
 def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
     """Show what the first hidden units look for: their incoming weights as images, blue positive, orange negative.
 
-    The colours are deepest from the 99.5th percentile on, so that a few weights do not pale the others.
-
-    Args:
-        weight: of the first layer, shape (784, H).
-        count: how many units to show, those with the largest norms first.
+    The weight is that of the first layer, shape (784, H); the units with the largest norms come first. The colours are
+    deepest from the 99.5th percentile on, so that a few weights do not pale the others.
     """
     units = largest_units(weight, count)
     columns = int(np.ceil(np.sqrt(len(units))))

@@ -90,11 +90,7 @@ def open_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, o
 
 
 def find_run(parent: Path, run: str | None = None) -> Path:
-    """Return the folder of a run.
-
-    Args:
-        parent: the folder that holds the runs.
-        run: a run's name, or the path of its folder; None for the run that wrote something last.
+    """Return the folder of a run, named or by its path; without either, of the run that wrote something last.
 
     Raises:
         WrongUse: there is none.

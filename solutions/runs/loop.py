@@ -6,39 +6,20 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from solutions.accelerate import FastLearner
 from solutions.accelerate.recipes import Recipe
 from solutions.errors import WorkFailed, WrongUse
 from solutions.training import History, Learner
 
 
-class Trainable(Protocol):
-    """What the loop needs to know of whatever trains the model."""
-
-    def train_epoch(self) -> float:
-        """Go once through the training images and return their mean loss."""
-
-    def validate(self) -> tuple[float, float]:
-        """Return mean loss and accuracy on the validation images."""
-
-    def weights(self) -> dict[str, Tensor]:
-        """Return copies of the weights that are to be kept, as the model's ``state_dict``."""
-
-    def state(self) -> dict[str, Tensor]:
-        """Return all that the next epochs depend on."""
-
-    def load_state(self, state: dict[str, Tensor]) -> None:
-        """Go on from there."""
-
-
 class TaughtLearner:
-    """The chapter's ``Learner``, as the loop needs it; the random numbers are those of ``Learner.fit``."""
+    """The chapter's ``Learner`` with the methods of ``FastLearner``; its random numbers are those of ``fit``."""
 
     def __init__(self, learner: Learner) -> None:
         self._learner = learner
@@ -67,6 +48,9 @@ class TaughtLearner:
         if self._on_gpu:
             torch.cuda.set_rng_state(weights.pop("gpu generator"))
         self._learner.model.load_state_dict(weights)
+
+
+Trainable = FastLearner | TaughtLearner
 
 
 @dataclass(eq=False)
@@ -98,13 +82,8 @@ def fit(
     """Train as ``Learner.fit`` does, from where ``progress`` stands to the end, and leave a checkpoint at each epoch.
 
     The weights that are kept are those with the lowest validation loss; where the learning rate falls to 0, the last.
-
-    Args:
-        trainable: what trains the model.
-        recipe: when to stop.
-        progress: is brought up to date after each epoch.
-        checkpoint: the file from which ``restore`` goes on.
-        after_epoch: called with the history so far; where it returns True, training ends.
+    Each epoch brings ``progress`` up to date; where ``after_epoch``, called with the history so far, returns True,
+    training ends.
 
     Raises:
         WorkFailed: the loss is no longer a number; checkpoint and progress are those of the epoch before.

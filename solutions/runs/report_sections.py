@@ -271,13 +271,7 @@ def words(value: object) -> str:
 
 
 def draw(make: Callable[[], Figure], alt: str, prefix: str) -> Markup:
-    """Return a figure as SVG within the page: it takes the colours of the page's theme.
-
-    Args:
-        make: draws the figure.
-        alt: the text alternative.
-        prefix: makes its ids unique in the page.
-    """
+    """Return a figure as SVG within the page, in the colours of its theme; the prefix makes its ids unique there."""
     with matplotlib.rc_context(STYLE):
         file = io.StringIO()
         make().savefig(file, format="svg", metadata={"Date": None})

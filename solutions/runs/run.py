@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -172,12 +172,7 @@ def new_learner(
 ) -> Trainable:
     """Return what trains the model on the training images but those set aside, and validates it on these.
 
-    Args:
-        settings: how.
-        model: from ``new_model``.
-        data: the images; those for the test are not looked at.
-        report: called with a number of images each time after so many more were trained on.
-        after_teacher: called with the number of epochs for which the teacher was trained, where the recipe has one.
+    The test images are not looked at. What is called meanwhile is as ``train`` calls it.
     """
     recipe, device, seed = settings.recipe, settings.device, settings.seed
     images, labels = to_tensors(data.train_images, data.train_labels, device)
@@ -207,9 +202,8 @@ def read_settings(folder: Path) -> Settings:
     """
     try:
         config = json.loads((folder / CONFIG).read_text())
-        named = {name: config[name] for name in ("name", "seed", "device", "taught", "bf16")}
-        later = {name: config[name] for name in ("compiled", "threads") if name in config}
-        return Settings(recipe=Recipe(**config["recipe"]), **named, **later)
+        named = {field.name: config[field.name] for field in fields(Settings) if field.name in config}
+        return Settings(**named | {"recipe": Recipe(**config["recipe"])})
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise WrongUse(f"{folder / CONFIG}: tells of no run that could go on ({error}); start a new one") from error
 
@@ -250,7 +244,6 @@ def train(
         WorkFailed: the loss is no longer a number, or the memory does not suffice.
         WrongUse: there is no checkpoint to go on from.
     """
-
     images = len(divide(data, settings.seed)[0])
 
     def log_epoch(history: History) -> bool:
@@ -315,12 +308,11 @@ def describe_machine(settings: Settings) -> dict[str, object]:
 
 def write_log(path: Path, history: History, images: int) -> None:
     """Write a line of JSON for each epoch of so many training images."""
-    columns = zip(history.losses, history.valid_losses, history.accuracies, history.seconds, strict=True)
-    names = asdict(history)
+    columns = asdict(history)
     with path.open("w") as file:
-        for epoch, values in enumerate(columns, start=1):
-            line = {"epoch": epoch, **dict(zip(names, values, strict=True)), "images_per_second": images / values[-1]}
-            file.write(json.dumps(line) + "\n")
+        for epoch, values in enumerate(zip(*columns.values(), strict=True), start=1):
+            row = dict(zip(columns, values, strict=True))
+            file.write(json.dumps({"epoch": epoch, **row, "images_per_second": images / row["seconds"]}) + "\n")
 
 
 def write_json(path: Path, value: object) -> None:

@@ -1,8 +1,9 @@
 """What there is to know about the data before anything is trained on them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -11,53 +12,35 @@ from solutions.data import Dataset
 from solutions.errors import WrongUse
 from solutions.runs import figures
 
-CLASSES = 10
 TITLE = "Samples of Fashion-MNIST"
 
 
-@dataclass(frozen=True)
-class Survey:
-    """Facts about a set of images.
+def survey(data: Dataset, names: Sequence[str]) -> dict[str, Any]:
+    """Count and measure.
 
-    Attributes:
-        train_counts: how many training images each class has.
-        test_counts: how many test images each class has.
-        mean: of all pixels of the training images, from 0 to 255.
-        std: their standard deviation.
-        duplicates: how many test images are also among the training images, pixel for pixel.
+    Args:
+        data: the images.
+        names: of the classes.
+
+    Returns:
+        What JSON can hold: where the data come from; ``images``, how many each class has in either set; ``mean`` and
+        ``std`` of all pixels of the training images, from 0 to 255; ``duplicates``, how many test images are also among
+        the training images, pixel for pixel.
     """
-
-    train_counts: tuple[int, ...]
-    test_counts: tuple[int, ...]
-    mean: float
-    std: float
-    duplicates: int
-
-
-def survey(data: Dataset) -> Survey:
-    """Count and measure."""
-    train_counts, test_counts = (
-        tuple(np.bincount(labels, minlength=CLASSES).tolist()) for labels in (data.train_labels, data.test_labels)
-    )
+    sets = (data.train_labels, data.test_labels)
+    train, test = (np.bincount(labels, minlength=len(names)).tolist() for labels in sets)
     mean, std = _mean_and_std(data.train_images)
     known = {image.tobytes() for image in data.train_images}
-    duplicates = sum(image.tobytes() in known for image in data.test_images)
-    return Survey(train_counts, test_counts, mean, std, duplicates)
-
-
-def describe(data: Dataset, facts: Survey, names: Sequence[str]) -> dict[str, object]:
-    """Return all of it as JSON can hold it."""
-    counts = zip(names, facts.train_counts, facts.test_counts, strict=True)
     return {
         "source": str(data.source),
         "reason": data.reason,
         "is_sample": data.is_sample,
         "digest": data.digest,
         "files": [{**asdict(file), "path": str(file.path)} for file in data.files],
-        "images": {name: {"train": train, "test": test} for name, train, test in counts},
-        "mean": facts.mean,
-        "std": facts.std,
-        "duplicates": facts.duplicates,
+        "images": {name: {"train": train[k], "test": test[k]} for k, name in enumerate(names)},
+        "mean": mean,
+        "std": std,
+        "duplicates": sum(image.tobytes() in known for image in data.test_images),
     }
 
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -62,7 +63,7 @@ class Attack:
         source: its code, or empty.
         base: whose work it is built on, and whose points it gets.
         at_most: it ends its own process, uses up its time or spoils its own answers, and may have less.
-        answers_itself: it takes the place of the checks, with right answers but to those of Flatten.
+        answers_itself: it takes the place of the checks, with right answers but to those of Flatten, and may have less.
         forges: it needs what ``known.md`` has under *forgery*.
         noticed: what an instructor reads of it in the submission's log, where it gets something; or empty.
         known: what the guide tells of it where it gets something, by the wall behind which it does.
@@ -80,11 +81,6 @@ class Attack:
     forges: bool = False
     noticed: str = ""
     known: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def may_lose(self) -> bool:
-        """Whether it may have fewer points than its base."""
-        return self.at_most or self.answers_itself
 
 
 def read_attacks(path: Path) -> list[Attack]:
@@ -137,29 +133,16 @@ def tried() -> Mapping[str, Attack]:
 
 
 def hand_in(attack: Attack, path: Path, notebook: NotebookNode, known: Mapping[str, object]) -> None:
-    """Hand in an attack.
-
-    Args:
-        attack: to hand in.
-        path: of the notebook in the folder of the student, which exists.
-        notebook: with the answers of its base.
-        known: what its author knows of the machine, by the names that the code uses.
-    """
-    change = _change(attack)
-    if change is not None:
-        change(path, notebook)
+    """Hand in an attack in its student's folder, with all that its author knows of the machine, by name."""
+    functions = [node for node in ast.parse(attack.source).body if isinstance(node, ast.FunctionDef)]
+    if any(function.name == "change" for function in functions):
+        names: dict[str, Any] = {}
+        exec(compile(attack.source, f"{attack.after}, {attack.name}", "exec"), names)
+        names["change"](path, notebook)
         return
     if attack.source:
         cell(notebook, "layers-Sequential").source += "\n\n" + _knowledge(attack, known) + attack.source
     write(path, notebook)
-
-
-def _change(attack: Attack) -> Callable[[Path, NotebookNode], None] | None:
-    if not any(isinstance(node, ast.FunctionDef) and node.name == "change" for node in ast.parse(attack.source).body):
-        return None
-    names: dict[str, Callable[[Path, NotebookNode], None]] = {}
-    exec(compile(attack.source, f"{attack.after}, {attack.name}", "exec"), names)
-    return names["change"]
 
 
 def _knowledge(attack: Attack, known: Mapping[str, object]) -> str:

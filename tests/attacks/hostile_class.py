@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -68,18 +68,6 @@ def grade(folder: Path) -> ClassRun:
 
 
 @contextmanager
-def instructor(home: Path) -> Iterator[None]:
-    """Be an instructor with a home folder and a secret of one's own."""
-    before = dict(os.environ)
-    os.environ |= {"HOME": str(home), "SECRET_TOKEN": SECRETS["in the environment"]}
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-@contextmanager
 def behind(wall: str) -> Iterator[None]:
     """Grade behind this wall, which is what the machine has at its best, or has without bubblewrap."""
     with pytest.MonkeyPatch.context() as patched:
@@ -92,13 +80,11 @@ def behind(wall: str) -> Iterator[None]:
 @contextmanager
 def neighbours(home: Path) -> Iterator[tuple[Listener, int]]:
     """Give a listener and a process that nobody should reach."""
-    with ExitStack() as stack:
-        listener = Listener(home)
-        stack.callback(listener.close)
-        process = subprocess.Popen(["sleep", "600"])
-        stack.callback(process.wait)
-        stack.callback(process.kill)
-        yield listener, process.pid
+    with closing(Listener(home)) as listener, subprocess.Popen(["sleep", "600"]) as process:
+        try:
+            yield listener, process.pid
+        finally:
+            process.kill()
 
 
 def hand_in_all(everything: Path, released: Path) -> tuple[Path, Path]:
@@ -116,7 +102,9 @@ def hand_in_all(everything: Path, released: Path) -> tuple[Path, Path]:
 def grade_everything(everything: Path, released: Path, wall: str, attacks: Mapping[str, Attack]) -> None:
     """Grade the honest and the hostile in one class, and write down what was there before and after."""
     course, home = hand_in_all(everything, released)
-    with neighbours(home) as (listener, neighbour), instructor(home):
+    with neighbours(home) as (listener, neighbour), pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HOME", str(home))
+        patched.setenv("SECRET_TOKEN", SECRETS["in the environment"])
         hand_in_hostile(course, attacks, what_is_known(course, home, listener.port, neighbour))
         before = state_of(everything)
         with behind(wall):

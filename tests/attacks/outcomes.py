@@ -33,7 +33,8 @@ def gained(attack: Attack, seen: Mapping[str, Any]) -> list[str]:
     points = sum(max(0, mine[check] - base[check]) for check in mine)
     got = [f"{points} points more than the work in it is worth"] if points else []
     lost = sum(max(0, base[check] - mine[check]) for check in mine)
-    got += [f"{lost} points that the work in it is worth were lost"] if lost and not attack.may_lose else []
+    if lost and not (attack.at_most or attack.answers_itself):
+        got.append(f"{lost} points that the work in it is worth were lost")
     got += [line for line in seen["shown"][attack.student] if WON.search(line)]
     said = json.dumps(seen["verdicts"][attack.student]) + read
     got += [f"what is {place}" for place, secret in SECRETS.items() if secret in said]
@@ -60,22 +61,13 @@ def measured(seen: Mapping[str, Any], wall: str) -> dict[str, str]:
 
 def is_as_told(attack: Attack, seen: Mapping[str, Any], wall: str) -> bool:
     """Whether an attack ended as the guide says, or better: on a busy machine one may have no time to get anything."""
-    told = kept_end(attack, wall)
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))["attacks"]
+    told = next((each["ended"].get(wall, "") for each in kept if each["name"] == attack.name), "")
     return told in FROM_BEST and FROM_BEST.index(outcome(attack, seen, wall)) <= FROM_BEST.index(told)
 
 
-def kept_end(attack: Attack, wall: str) -> str:
-    """Return how the guide says that an attack ended; empty where it does not know the attack."""
-    kept = json.loads(KEPT.read_text(encoding="utf-8"))["attacks"]
-    return next((each["ended"].get(wall, "") for each in kept if each["name"] == attack.name), "")
-
-
 def record(by_wall: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Return what the guide shows of attacks that were tried behind the walls.
-
-    Args:
-        by_wall: how each attack ended, by the wall and its name.
-    """
+    """Return what the guide shows of attacks that ended so, by the wall and their names."""
     attacks = [
         {"name": attack.name, "after": attack.after, "does": attack.says, "noticed": attack.noticed}
         | {"known": attack.known, "ended": {wall: ended.get(attack.name, "") for wall, ended in by_wall.items()}}

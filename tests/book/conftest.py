@@ -1,11 +1,10 @@
 """The book, built once as its readers get it."""
 
-import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -21,32 +20,19 @@ CHAPTER = "chapters/2-layers.html"
 ADDRESSES = {"BOOK_URL": "https://book.example/", "REPOSITORY_URL": "https://github.com/owner/course"}
 
 
-def build_book(source: Path, output: Path) -> None:
-    """Build a book as `make` does: every warning is an error."""
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", "--warningiserror", "--nitpick"]
-    command += ["--keep-going", "--path-output", output, "."]
-    environment = os.environ | ADDRESSES
-    done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
-
-
-@pytest.fixture(scope="session")
-def build() -> Callable[[Path, Path], None]:
-    return build_book
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site. The workers of a parallel run share it: the first one builds."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "book"
-    shared.mkdir(exist_ok=True)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "built").exists():
-            build_book(ROOT, shared)
-            (shared / "built").touch()
-    return shared / "_build" / "html"
+    """The site, built as `make` builds it: every warning is an error. Read it only."""
+
+    def make(folder: Path) -> None:
+        command = [Path(sys.executable).with_name("jupyter-book"), "build", "--warningiserror", "--nitpick"]
+        command += ["--keep-going", "--path-output", folder, "."]
+        done = subprocess.run(
+            command, cwd=ROOT, env=os.environ | ADDRESSES, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
+
+    return made_once("book", tmp_path_factory, make) / "_build" / "html"
 
 
 @pytest.fixture(scope="session")
@@ -88,5 +74,5 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture
 def chapter(page: Page, address: str) -> Page:
     """A chapter, open in a browser."""
-    page.goto(address + CHAPTER, wait_until="load")
+    page.goto(address + CHAPTER)
     return page

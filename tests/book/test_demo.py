@@ -15,27 +15,21 @@ MODEL = ROOT / "data" / "model" / "garments.safetensors"
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_picture_is_answered_in_the_page(page: Page, address: str, name: str) -> None:
-    page.goto(address + name, wait_until="networkidle")
-    page.get_by_role("button", name="Example: Trouser").click()
-    expect(page.locator(".garment-demo .demo-answers li")).to_have_count(5)
-    label, probability = classify(web.as_on_the_page(load_model(MODEL)), web.example(data.load(data.SAMPLE_FOLDER), 1))[
-        0
-    ]
-    assert probability > 0.6
-    expect(page.locator(".garment-demo").get_by_role("status")).to_contain_text(label)
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_it_begins_with_a_photograph_answered_as_without_scripts_and_the_first_stroke_clears_it(
+def test_it_begins_with_a_photograph_answered_as_without_scripts_and_others_and_drawings_follow(
     page: Page, address: str, name: str
 ) -> None:
-    answers = classify(load_model(MODEL), web.example(data.load(data.SAMPLE_FOLDER), 9))
+    sample = data.load(data.SAMPLE_FOLDER)
+    answers = classify(load_model(MODEL), web.example(sample, 9))
+    label, probability = classify(web.as_on_the_page(load_model(MODEL)), web.example(sample, 1))[0]
     page.goto(address + name)
     demo = page.locator(".garment-demo")
     expect(demo.get_by_role("status")).to_contain_text(answers[0][0])
     expect(demo.locator(".demo-answers li").first).to_contain_text(f"{100 * answers[0][1]:.0f}")
     expect(demo.get_by_role("application")).to_have_accessible_name(re.compile("ankle boot"))
+    page.get_by_role("button", name="Example: Trouser").click()
+    expect(demo.locator(".demo-answers li")).to_have_count(5)
+    assert probability > 0.6
+    expect(demo.get_by_role("status")).to_contain_text(label)
     paper = demo.get_by_role("application")
     paper.hover(position={"x": 60, "y": 60})
     page.mouse.down()
@@ -54,11 +48,3 @@ def test_without_scripts_a_still_shows_a_photograph_and_its_answer(browser: Brow
         expect(still.get_by_role("img")).to_have_count(2)
         expect(still.locator("li").first).to_contain_text(answers[0][0])
         expect(still.locator(".demo-note")).to_contain_text("Where scripts are switched on, you draw")
-
-
-def test_a_page_without_a_demo_loads_none_of_it(page: Page, address: str) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{address}chapters/2-layers.html", wait_until="networkidle")
-    assert asked
-    assert not [url for url in asked if "/demo/" in url]

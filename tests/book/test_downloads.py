@@ -101,35 +101,33 @@ def pdf(published: Path) -> PdfReader:
     return PdfReader(published / "downloads" / "book.pdf")
 
 
-def bookmarks(pdf: PdfReader) -> dict[str, int]:
-    """The pages of the chapters, counted from 1, by their titles: the outermost of the bookmarks."""
-    outermost = [one for one in pdf.outline if not isinstance(one, list)]
-    return {str(one.title): int(pdf.get_destination_page_number(one) or 0) + 1 for one in outermost}
-
-
-def test_the_pdf_has_a_bookmark_for_each_page_of_the_book_in_order(site: Path, pdf: PdfReader) -> None:
+def test_bookmarks_and_contents_of_the_pdf_name_each_page_of_the_book_and_where_it_begins(
+    site: Path, pdf: PdfReader
+) -> None:
     pages = [(site / "chapters" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems_of(site)]
     titles = [headings_of([article(page, "page", "")])[0].title for page in pages]
     assert len(titles) == len(list((ROOT / "chapters").glob("*.md")))
-    found = bookmarks(pdf)
+    outermost = [one for one in pdf.outline if not isinstance(one, list)]
+    found = {str(one.title): int(pdf.get_destination_page_number(one) or 0) + 1 for one in outermost}
     assert list(found) == ["Contents", *titles]
     assert list(found.values()) == sorted(set(found.values()))
+    shown = " ".join(pdf.pages[at].extract_text() for at in range(1, found[titles[0]] - 1))
+    for title in titles:
+        assert re.search(rf"{re.escape(title)}\s*{found[title]}\b", shown), title
 
 
-def test_the_pdf_is_tagged_and_says_its_title_and_language(pdf: PdfReader) -> None:
+def test_the_pdf_says_its_title_and_language_and_its_tags_are_those_of_the_pages(
+    published: Path, pdf: PdfReader
+) -> None:
     root = pdf.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
-    assert root["/Lang"] == "en"
+    assert (root["/Lang"], pdf.metadata.title) == ("en", "Build an image classifier from scratch")
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert pdf.metadata is not None
-    assert pdf.metadata.title == "Build an image classifier from scratch"
-
-
-def test_the_tags_of_the_pdf_are_those_of_the_pages_and_each_figure_has_words(pdf: PdfReader) -> None:
-    elements = list(tagged(pdf.trailer["/Root"]["/StructTreeRoot"]))
+    elements = list(tagged(root["/StructTreeRoot"]))
     kinds = {one.get("/S") for one in elements}
     assert {"/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Table", "/TH", "/TD", "/Code", "/Link", "/Figure"} <= kinds
     assert [one for one in elements if one.get("/S") == "/Figure" and not one.get("/Alt")] == []
+    assert (published / "downloads" / "book.pdf").stat().st_size < 15e6
 
 
 def tagged(root: DictionaryObject) -> Iterator[DictionaryObject]:
@@ -143,15 +141,6 @@ def tagged(root: DictionaryObject) -> Iterator[DictionaryObject]:
         waiting += [one for one in children if isinstance(one, DictionaryObject)]
 
 
-def test_the_contents_of_the_pdf_name_the_pages_on_which_chapters_begin(pdf: PdfReader) -> None:
-    begins = bookmarks(pdf)
-    first = list(begins.values())[1]
-    shown = " ".join(pdf.pages[at].extract_text() for at in range(1, first - 1))
-    for title, number in begins.items():
-        if title != "Contents":
-            assert re.search(rf"{re.escape(title)}\s*{number}\b", shown), title
-
-
 def test_links_within_the_pdf_lead_somewhere_and_others_to_the_web(pdf: PdfReader) -> None:
     places = set(pdf.named_destinations)
     annotations = [one.get_object() for page in pdf.pages for one in page.get("/Annots", [])]
@@ -160,7 +149,3 @@ def test_links_within_the_pdf_lead_somewhere_and_others_to_the_web(pdf: PdfReade
     assert {place for place in inner if place not in places} == set()
     outer = [str(one["/A"]["/URI"]) for one in annotations if "/A" in one]
     assert [address for address in outer if not re.match("https?://", address)] == []
-
-
-def test_the_pdf_is_smaller_than_fifteen_megabytes(published: Path) -> None:
-    assert (published / "downloads" / "book.pdf").stat().st_size < 15e6

@@ -12,9 +12,6 @@ from autograder.exercises import Exercise
 from book.exercises import WIDTH, narrowed
 
 COURSE = Course.installed()
-EACH_STUB = pytest.mark.parametrize(
-    "exercise", [exercise for room in rooms() for exercise in COURSE.exercises(room)], ids=lambda exercise: exercise.id
-)
 
 
 def in_words(source: str) -> str:
@@ -43,19 +40,15 @@ def entries(source: str) -> list[tuple[str, str, str]]:
     return found
 
 
-@EACH_STUB
-def test_a_stub_on_a_card_is_the_same_python_and_fits(exercise: Exercise) -> None:
-    """The same words, and each argument, attribute, error and result begins its own line."""
+@pytest.mark.parametrize(
+    "exercise", [exercise for room in rooms() for exercise in COURSE.exercises(room)], ids=lambda exercise: exercise.id
+)
+def test_a_stub_on_a_card_is_the_same_python_and_is_broken_only_where_a_line_is_too_long(exercise: Exercise) -> None:
+    """The same words; each argument, attribute, error and result begins its own line; what fits keeps its lines."""
     shown = narrowed(exercise.stub)
     assert in_words(shown) == in_words(exercise.stub)
     assert entries(shown) == entries(exercise.stub)
     assert [line for line in shown.splitlines() if len(line) > WIDTH] == []
-
-
-@EACH_STUB
-def test_a_stub_is_broken_only_where_a_line_is_too_long(exercise: Exercise) -> None:
-    """A paragraph or a heading that fits keeps its lines."""
-    shown = narrowed(exercise.stub)
     for paragraph in exercise.stub.split("\n\n"):
         if all(len(line) <= WIDTH for line in paragraph.splitlines()):
             assert paragraph in shown

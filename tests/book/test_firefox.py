@@ -39,13 +39,8 @@ def test_a_page_is_not_wider_than_the_window(seen: dict[str, Any], name: str) ->
 
 
 @EACH_PAGE
-def test_nothing_lies_over_a_side_note(seen: dict[str, Any], name: str) -> None:
-    assert seen[name]["meeting"] == []
-
-
-@EACH_PAGE
-def test_a_page_loads_without_complaint(seen: dict[str, Any], name: str) -> None:
-    assert seen[name]["complaints"] == []
+def test_nothing_lies_over_a_side_note_and_nobody_complains(seen: dict[str, Any], name: str) -> None:
+    assert (seen[name]["meeting"], seen[name]["complaints"]) == ([], [])
 
 
 def test_every_widget_starts(seen: dict[str, Any]) -> None:

@@ -1,13 +1,9 @@
 """A chapter and what surrounds it, by keyboard alone."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
-
-from tests.book.conftest import CHAPTER
+from playwright.sync_api import Page, expect
 
 MOST_STOPS = 600
 
@@ -31,45 +27,20 @@ STOP = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def tour(browser: Browser, address: str) -> Iterator[tuple[list[str], list[dict[str, Any]]]]:
-    """Everything that can be used in a chapter, and where the Tab key stops on its way through."""
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
-        page = context.new_page()
-        page.goto(address + CHAPTER, wait_until="networkidle")
-        page.add_style_tag(content="* { transition: none !important; scroll-behavior: auto !important; }")
-        usable = page.evaluate(NUMBER)
-        stops: list[dict[str, Any]] = []
-        while len(stops) < MOST_STOPS:
-            page.keyboard.press("Tab")
-            stop = page.evaluate(STOP)
-            if stop is None:
-                break
-            stops.append(stop)
-        yield usable, stops
-
-
-Tour = tuple[list[str], list[dict[str, Any]]]
-
-
-def test_the_tab_key_leads_through_the_page_and_out_again(tour: Tour) -> None:
-    _, stops = tour
-    assert 50 < len(stops) < MOST_STOPS
-
-
-def test_the_tab_key_reaches_everything_that_can_be_used(tour: Tour) -> None:
-    usable, stops = tour
-    reached = {stop["number"] for stop in stops}
+def test_the_tab_key_leads_through_everything_in_its_order_and_one_always_sees_where_one_is(chapter: Page) -> None:
+    chapter.set_viewport_size({"width": 1440, "height": 900})
+    chapter.add_style_tag(content="* { transition: none !important; scroll-behavior: auto !important; }")
+    usable, stops = chapter.evaluate(NUMBER), list[dict[str, Any]]()
+    for _ in range(MOST_STOPS):
+        chapter.keyboard.press("Tab")
+        if (stop := chapter.evaluate(STOP)) is None:
+            break
+        stops.append(stop)
+    assert 50 < len(stops) < MOST_STOPS, "it leads out again"
+    reached = [stop["number"] for stop in stops if stop["number"] is not None]
     assert [html for number, html in enumerate(usable) if number not in reached] == []
-
-
-def test_the_tab_key_follows_the_order_of_the_page(tour: Tour) -> None:
-    numbers = [stop["number"] for stop in tour[1] if stop["number"] is not None]
-    assert [pair for pair in pairwise(numbers) if pair[0] >= pair[1]] == []
-
-
-def test_one_always_sees_where_one_is(tour: Tour) -> None:
-    assert [stop["html"] for stop in tour[1] if not (stop["marked"] and stop["onScreen"])] == []
+    assert [pair for pair in pairwise(reached) if pair[0] >= pair[1]] == []
+    assert [stop["html"] for stop in stops if not (stop["marked"] and stop["onScreen"])] == []
 
 
 # The code that can be seen: is it one of the Tab key's stops, and does it scroll?
@@ -108,7 +79,7 @@ def test_the_theme_is_switched_from_the_keyboard_and_stays(chapter: Page) -> Non
     assert sorted(modes) == ["auto", "dark", "light"]
     button.press("Enter")
     assert chapter.evaluate("localStorage.mode") == modes[0]
-    chapter.reload(wait_until="networkidle")
+    chapter.reload()
     assert chapter.evaluate("document.documentElement.dataset.mode") == modes[0]
 
 

@@ -50,11 +50,8 @@ def test_each_fact_is_shown_and_each_that_is_shown_is_known() -> None:
     assert {name for text in texts for name in re.findall(r"\{fact\}`([^:`]+)", text)} == facts().keys()
 
 
-def test_a_fact_is_written_as_the_page_asks() -> None:
+def test_a_fact_is_written_as_the_page_asks_and_refused_where_it_is_not_there_or_has_another_format() -> None:
     assert said("points:.1f") == f"{facts()['points']}.0"
-
-
-def test_a_fact_that_is_not_there_is_refused_by_its_name_and_so_is_a_wrong_format() -> None:
     with pytest.raises(LookupError, match="no fact 'ours': there are exercises, "):
         said("ours:d")
     with pytest.raises(ValueError, match="format code 'd'"):

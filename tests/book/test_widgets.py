@@ -14,14 +14,15 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from book.demo import MODEL
+from book.widgets import names, valley
 from book.widgets.pipeline import DRESS, SNEAKER, cut_out, left_out, lying
 from book.widgets.training import recording
 from solutions.approximation import relu_interpolant
 from solutions.deploy import web
 from solutions.deployment import classify, load_model, prepare_image
 
-FOLDER = Path(__file__).resolve().parent / "widgets"
-ROOT = FOLDER.parents[2]
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
 WIDGETS = ROOT / "book" / "widgets"
 PAGE_OF = {
     name: path.stem
@@ -45,13 +46,11 @@ Open = Callable[[str], Locator]
 
 
 def test_every_widget_has_its_place_in_the_book() -> None:
-    from book.widgets import names
-
     assert sorted(PAGE_OF) == names()
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.test.js")), ids=lambda path: path.name.partition(".")[0])
-def test_what_a_widget_computes_is_right(path: Path) -> None:
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.test.js")), ids=lambda path: path.name.partition(".")[0])
+def test_what_a_script_computes_is_right(path: Path) -> None:
     done = subprocess.run(["node", "--test", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
 
@@ -74,8 +73,6 @@ def test_hinges_add_up_to_what_the_network_of_the_chapter_says() -> None:
 
 
 def test_a_path_in_the_valley_ends_as_the_chapter_and_the_still_say(site: Path) -> None:
-    from book.widgets import valley
-
     chapter = (site / "chapters" / f"{PAGE_OF['valley']}.html").read_text(encoding="utf-8")
     said = [[float(lr), float(m), end] for m, lr, end in re.findall(r"momentum (\S+) +lr (\S+) +(.+)", chapter)]
     assert len(said) >= 8

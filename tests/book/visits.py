@@ -70,7 +70,7 @@ class Visit:
         theme: the theme that the page chose.
         shifted: the sum of all layout shifts until every widget has started.
         meeting: what lies over a side note on a wide screen, or over a caption.
-        overflow: for each width of the window, by how many pixels the page is wider.
+        wider: the widths of the window than which the page is wider, and by how many pixels.
         tiny: words in figures that are too small to be read on a small screen.
         violations: what axe objects to, with everything on the page unfolded.
         cut: what is wider than its place on paper.
@@ -84,7 +84,7 @@ class Visit:
     theme: str = ""
     shifted: float = 0.0
     meeting: list[str] = field(default_factory=list)
-    overflow: dict[str, int] = field(default_factory=dict)
+    wider: list[str] = field(default_factory=list)
     tiny: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
@@ -122,7 +122,8 @@ def visit(browser: Browser, address: str, name: str, colours: str, thorough: boo
         seen.violations = violations(page)
         for width in sorted(WIDTHS, key=lambda width: abs(width - STARTS[colours])):
             page.set_viewport_size({"width": width, "height": 900})
-            seen.overflow[str(width)] = page.evaluate("document.documentElement.scrollWidth") - width
+            if over := page.evaluate("document.documentElement.scrollWidth") - width:
+                seen.wider.append(f"{width} by {over}")
             if width == min(WIDTHS):
                 seen.tiny = page.evaluate(TINY)
             if thorough:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Protocol
 
 import pytest
 
@@ -14,16 +14,9 @@ from autograder.judge import judge
 from autograder.observe import observe, seed_of
 from autograder.verdicts import Verdict, mistakes_in
 
-
-class Judge(Protocol):
-    """Judge the checks of a room, or of one exercise in it, on somebody's names, in one run of a seed.
-
-    Names that are made anew are made for each check, as the grader does.
-    """
-
-    def __call__(
-        self, room: str, names: SimpleNamespace | Names, run_seed: int, exercise: str | None = None
-    ) -> list[Verdict]: ...
+# Judges the checks of a room, or of one exercise in it, on somebody's names, in one run of a seed: (room, names, seed,
+# exercise). Names that are made anew are made for each check, as the grader does.
+Judge = Callable[..., list[Verdict]]
 
 
 def failed(verdicts: list[Verdict]) -> list[Verdict]:

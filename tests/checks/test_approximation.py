@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import torch
 
 from autograder.course import Course, names_of_source
@@ -12,32 +11,6 @@ from tests.checks.conftest import Judge, failed, named
 
 ROOM = "approximation"
 COURSE = Course.installed()
-MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
-
-
-RELU, COLLAPSED = "return torch.where(x > 0, x, 0)", "return w1 @ w2, b1 @ w2 + b2"
-# Two mistakes of one exercise, and what stands in the place of a line that both edit.
-IN_ONE_EXERCISE = {
-    ("collapse-biases-not-compared", "collapse-transposed"): (),
-    ("collapse-nothing-refused", "collapse-relu-between"): (),
-    ("collapse-first-bias-forgotten", "collapse-weights-not-compared"): (),
-    ("interpolant-constant-forgotten", "interpolant-doubled-knot"): (),
-    ("interpolant-mirrored-hinges", "interpolant-lengths-not-refused"): (),
-    ("interpolant-shifts-values", "interpolant-nothing-refused"): (),
-    ("interpolant-slopes-for-changes", "interpolant-order-not-refused"): (),
-    ("relu-in-place", "relu-gradient-one-at-zero"): (RELU, "x[x < 0] = 0\n        return x"),
-    ("relu-always-float32", "relu-gradient-half-at-zero"): (RELU, "return ((x + x.abs()) / 2).float()"),
-    ("collapse-changes-bias", "collapse-transposed"): (COLLAPSED, "b2 += b1 @ w2\n    return (w1 @ w2).T, b2"),
-    ("collapse-second-bias-forgotten", "collapse-transposed"): (COLLAPSED, "return (w1 @ w2).T, b1 @ w2"),
-}
-
-
-@pytest.mark.parametrize(("ids", "edit"), IN_ONE_EXERCISE.items(), ids=["+".join(ids) for ids in IN_ONE_EXERCISE])
-def test_two_mistakes_that_touch_different_checks_are_both_named(
-    ids: tuple[str, str], edit: tuple[str, ...], verdicts_on: Judge
-) -> None:
-    source = COURSE.source(ROOM).replace(*edit) if edit else COURSE.mistaken_source(ROOM, *ids)
-    assert set(ids) <= named(verdicts_on(ROOM, names_of_source(source, "two.mistakes"), 7))
 
 
 def test_a_table_that_forgets_gradients_loses_one_check_and_not_the_exercise(verdicts_on: Judge) -> None:
@@ -56,12 +29,6 @@ def test_a_table_that_forgets_gradients_loses_one_check_and_not_the_exercise(ver
     lost = failed(verdicts_on(ROOM, names_of_source(source, "table"), 3))
     assert [verdict.check.name for verdict in lost] == ["slopes"]
     assert named(lost) == {"interpolant-detached"}
-
-
-def test_half_an_exercise_earns_the_points_of_its_half(verdicts_on: Judge) -> None:
-    source = COURSE.source(ROOM).replace(COLLAPSED, "return w1 @ w2, None")
-    lost = failed(verdicts_on(ROOM, names_of_source(source, "half"), 1))
-    assert [verdict.check.name for verdict in lost] == ["bias", "other_sizes"]
 
 
 def test_no_check_judges_randomness() -> None:

@@ -11,75 +11,30 @@ import torch
 from PIL import Image
 from torch import nn
 
-from autograder.checks import Sample, checks_of
+from autograder.checks import checks_of
 from autograder.checks.deployment import close, layer_modules, overheated
 from autograder.course import Course, names_of_source
 from autograder.observe import observe
 from solutions.deployment import prepare_image, temperature
 from solutions.dropout import Classifier
-from tests.checks.conftest import Judge, failed, named, with_mistakes
+from tests.checks.conftest import Judge, failed, named
 
 ROOM = "deployment"
 COURSE = Course.installed()
 MISTAKES = {mistake.id: mistake for mistake in COURSE.mistakes(ROOM)}
-EXERCISES = ("prepare_image", "classify", "temperature")
 
 
-def test_classify_earns_its_points_before_prepare_image_is_written(verdicts_on: Judge) -> None:
-    source = COURSE.source(ROOM).replace(
-        "    if min(image.size) < 2:\n",
-        '    raise NotImplementedError("deployment: prepare_image")\n    if False:\n',
-        1,
-    )
-    outcomes = {(v.check.exercise, v.outcome) for v in verdicts_on(ROOM, names_of_source(source, "unprepared"), 1)}
-    assert {outcome for exercise, outcome in outcomes if exercise == "prepare_image"} == {"missing"}
-    assert {outcome for exercise, outcome in outcomes if exercise == "classify"} == {"pass"}
-
-
-@pytest.mark.parametrize(
-    ("mistake", "check"),
-    [
-        ("prepare-alpha-dropped", "transparency"),
-        ("prepare-white-cut-out-lost", "transparency"),
-        ("prepare-exif-ignored", "orientation"),
-        ("prepare-aspect-squashed", "fitted"),
-        ("prepare-grey-distance", "brightness"),
-        ("prepare-raw-array", "modes"),
-        ("prepare-every-nth-pixel", "pattern"),
-    ],
-)
-def test_alpha_exif_aspect_and_modes_are_told_apart(mistake: str, check: str, verdicts_on: Judge) -> None:
-    """Elsewhere nobody looks: the answer of a wrong preprocessing is a garment, and looks like one."""
-    assert check in {verdict.check.name for verdict in failed(verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3))}
-
-
-def test_nothing_is_judged_by_chance_and_observations_are_small() -> None:
-    """No check has a Sample, so none can fail a right answer by bad luck; no weights are recorded."""
+def test_observations_are_small() -> None:
+    """No weights are recorded."""
     for check in checks_of(ROOM):
-        for value in observe(check, COURSE.names(ROOM), 5).observations.values():
-            assert not isinstance(value, Sample), check.id
-            assert not isinstance(value, torch.Tensor) or value.numel() <= 10, check.id
+        observed = observe(check, COURSE.names(ROOM), 5).observations.values()
+        assert all(value.numel() <= 10 for value in observed if isinstance(value, torch.Tensor)), check.id
 
 
 def test_the_logits_of_the_checks_are_calibrated_by_the_temperature_that_was_drawn() -> None:
     for seed in range(20):
         given = overheated(1.7, torch.Generator().manual_seed(seed), classes=6)
         assert temperature(*given) == pytest.approx(1.7, rel=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("mistake", "check"),
-    [
-        ("temperature-mean-confidence", "compromise"),
-        ("temperature-bins", "compromise"),
-        ("temperature-only-above-one", "too_modest"),
-        ("temperature-unbounded", "ends"),
-        ("temperature-changes-logits", "untouched"),
-    ],
-)
-def test_each_way_to_a_wrong_temperature_is_seen_where_it_shows(mistake: str, check: str, verdicts_on: Judge) -> None:
-    """Another criterion, such as the ECE, has its optimum at the same temperature where one calibrates everything."""
-    assert check in {verdict.check.name for verdict in failed(verdicts_on(ROOM, with_mistakes(ROOM, mistake), 3))}
 
 
 class TorchClassifier(nn.Module):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -144,39 +142,38 @@ FLATTEN = checks_of("layers", "Flatten")[0]
 READY = ready_made_for("Flatten") | ready_made_for("backward_relu")
 
 
-def test_a_function_is_known_however_it_was_imported_or_inherited() -> None:
-    class Deeper(type("Deep", (nn.Flatten,), {})):  # type: ignore[misc]
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            flat: torch.Tensor = super().forward(x)
-            return flat
+class Deeper(type("Deep", (nn.Flatten,), {})):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x)
 
-    leaf = torch.ones(1, 2, requires_grad=True)
-    for act, name in ((lambda: Deeper()(leaf), "nn.Flatten"), (lambda: grad(leaf.sum(), leaf), "torch.autograd.grad")):
-        with first_call_of(READY) as called:
-            act()
-        assert called == [name]
+
+def in_another_thread() -> None:
+    other = threading.Thread(target=lambda: nn.Flatten()(torch.ones(2, 2)))
+    other.start()
+    other.join()
+
+
+LEAF = torch.ones(1, 2, requires_grad=True)
+CALLS = {
+    "inherited": (lambda: Deeper()(LEAF), ["nn.Flatten"]),
+    "imported by its name": (lambda: grad(LEAF.sum(), LEAF), ["torch.autograd.grad"]),
+    "the first of several": (lambda: grad(nn.Flatten()(LEAF).sum(), LEAF), ["nn.Flatten"]),
+    "in another thread": (in_another_thread, []),
+}
+
+
+@pytest.mark.parametrize("way", CALLS)
+def test_the_first_call_is_noted_however_it_is_made_but_in_another_thread(way: str) -> None:
+    act, noted = CALLS[way]
+    with first_call_of(READY) as called:
+        act()
+    assert called == noted
 
 
 def test_what_a_cell_replaced_is_not_what_a_room_declares_when_it_is_loaded_again() -> None:
     before = dict(ready_made_for("Flatten"))
     ready_made("Flatten", {"nn.Flatten": lambda: None})
     assert ready_made_for("Flatten") == before
-
-
-def test_only_the_first_call_is_named() -> None:
-    with first_call_of(READY) as called:
-        nn.Flatten()(torch.ones(2, 2))
-        torch.ones(2, requires_grad=True).sum().backward()
-        nn.Flatten()(torch.ones(2, 2))
-    assert called == ["nn.Flatten"]
-
-
-def test_what_another_thread_calls_is_not_counted() -> None:
-    with first_call_of(READY) as called:
-        other = threading.Thread(target=lambda: nn.Flatten()(torch.ones(2, 2)))
-        other.start()
-        other.join()
-    assert called == []
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
@@ -194,21 +191,14 @@ def test_nothing_is_left_behind_whatever_a_student_raises(error: type[BaseExcept
     assert nn.Flatten.forward is before
 
 
-@contextmanager
-def profiling() -> Iterator[list[str]]:
+def test_a_profiler_at_work_goes_on_and_nothing_is_noted() -> None:
     seen: list[str] = []
     sys.setprofile(lambda frame, event, argument: seen.append(event))
     try:
-        yield seen
+        answer = observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1)
+        assert sys.getprofile() is not None
     finally:
         sys.setprofile(None)
-
-
-def test_a_profiler_at_work_goes_on_and_nothing_is_noted() -> None:
-    with profiling() as seen:
-        answer = observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1)
-        at_work = sys.getprofile()
-    assert at_work is not None
     assert (answer.delegated, len(seen) > 10) == ("", True)
 
 
@@ -219,18 +209,17 @@ def verdict_on(answer: Answer, live: LiveExpectations) -> Verdict:
     return judge([FLATTEN], [answer], [1], live)[0]
 
 
-def test_a_pass_by_delegation_keeps_its_points_and_says_what_was_called(live: LiveExpectations) -> None:
+def test_a_pass_by_delegation_says_what_was_called_and_earns_nothing_where_only_own_work_counts(
+    live: LiveExpectations,
+) -> None:
     verdict = verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live)
     assert (verdict.outcome, verdict.points, verdict.delegated) == ("pass", FLATTEN.points, "nn.Flatten")
     assert "it passed by calling PyTorch's own nn.Flatten" in verdict.message
     assert verdict.record()["delegated"] == "nn.Flatten"
-
-
-def test_where_only_own_work_counts_it_earns_nothing_and_says_why(live: LiveExpectations) -> None:
-    verdict = without_delegation(verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live))
-    assert (verdict.outcome, verdict.points, verdict.delegated) == ("fail", 0, "nn.Flatten")
-    assert "calling PyTorch's own nn.Flatten" in verdict.message
-    assert "in this course nothing else earns points" in verdict.message
+    refused = without_delegation(verdict)
+    assert (refused.outcome, refused.points, refused.delegated) == ("fail", 0, "nn.Flatten")
+    assert "calling PyTorch's own nn.Flatten" in refused.message
+    assert "in this course nothing else earns points" in refused.message
 
 
 def test_where_only_own_work_counts_own_work_counts_as_before(live: LiveExpectations) -> None:

@@ -20,85 +20,53 @@ from itertools import combinations
 import pytest
 
 from autograder.checks import Check, checks_of, rooms
-from autograder.course import Course, names_anew
+from autograder.course import Course, names_anew, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import judge
 from autograder.matching import compared, wrong_places
 from autograder.mistakes import BadCatalogue, Mistake
 from autograder.observe import observe, seed_of
 from autograder.verdicts import Answer
-from tests.checks.conftest import Judge, named, with_mistakes
+from tests.checks.conftest import Judge, named
 
 COURSE = Course.installed()
 SEEDS = (7, 8, 9)
 TRIED = 24  # pairs of one exercise, spread evenly over all that a room has
-IN_ONE, IN_TWO = 5, 4  # pairs of a room that are named at every seed: of one exercise, of two exercises
+IN_ONE, IN_TWO = 10, 4  # pairs of a room that are named at every seed: of one exercise, of two exercises
 BOTH = 0.8  # of the pairs in which both show, how many are named, in each room; of all rooms together
 ALL_ROOMS = 0.9
 THIRD = 0.13  # of all pairs, in how many a third mistake may be named
 
-# Pairs that touch different checks, or different observations of one.
-TOGETHER = {
-    "layers": [
-        ("linear-bias-left-out", "linear-zeros"),
-        ("linear-std-ignored", "linear-bias-left-out"),
-        ("he-lecun", "he-zero-not-refused"),
-        ("rms-no-root", "rms-gradients-recorded"),
-        ("ce-largest-of-the-batch", "ce-negative-target"),
-        ("linear-random-bias", "linear-std-not-refused"),
-        ("linear-uniform", "linear-data-in-forward"),
-        ("flatten-view", "sequential-plain-list"),
-    ],
-    "dropout": [
-        ("dropout-no-scaling", "dropout-p-not-refused"),
-        ("dropout-no-scaling", "dropout-active-in-evaluation"),
-        ("dropout-batch-mask", "dropout-p-above-one"),
-        ("dropout-zero-refused", "dropout-scaled-in-evaluation"),
-        ("dropout-own-flag", "dropout-nan-for-one"),
-        ("classifier-dropout-on-pixels", "classifier-first-of-several"),
-        ("classifier-no-first-dropout", "classifier-left-in-evaluation"),
-        ("classifier-dropout-ignored", "classifier-one-shape-only"),
-        ("gap-mean-of-batch-means", "gap-nothing-measured"),
-        ("gap-sign", "gap-gradients-recorded"),
-    ],
-    "optimizer": [
-        ("numerical-float32", "numerical-eps-not-refused"),
-        ("optimizer-ascent", "optimizer-zero-grad-does-nothing"),
-        ("optimizer-rebinding", "optimizer-lr-not-refused"),
-        ("optimizer-gradients-scaled", "optimizer-zero-grad-crash"),
-        ("optimizer-new-memory", "optimizer-empty-not-refused"),
-        ("optimizer-lr-twice", "optimizer-zero-grad-only-the-first"),
-        ("momentum-nesterov", "momentum-one-allowed"),
-        ("momentum-velocity-shared", "momentum-zero-refused"),
-        ("momentum-averaged-gradient", "momentum-not-refused"),
-    ],
-    "training": [
-        ("learner-stops-by-the-test-set", "learner-never-zeroed"),
-        ("learner-mean-of-means", "learner-patience-one-more"),
-        ("learner-never-zeroed", "learner-valid-gradients"),
-        ("learner-graphs-kept", "learner-last-weights"),
-        ("learner-loss-tensor", "learner-accuracy-percent"),
-        ("learner-lr-ignored", "learner-accuracy-count"),
-        ("learner-valid-mean-of-means", "learner-constant-seed"),
-        ("learner-one-step", "learner-predict-floats"),
-        ("learner-zeroed-before-the-step", "learner-valid-not-in-evaluation"),
-        ("batches-negative-size", "batches-generator-ignored"),
-        ("evaluate-exchanged", "evaluate-one-standard-error"),
-        ("evaluate-reads-twice", "evaluate-other-keys"),
-        ("confusion-lists-refused", "confusion-lengths-not-refused"),
-        ("scores-exchanged", "scores-f1-half"),
-    ],
-    "deployment": [
-        ("prepare-exif-ignored", "prepare-blank-accepted"),
-        ("prepare-white-cut-out-lost", "prepare-16-bit-cut-off"),
-        ("prepare-ground-not-zero", "prepare-exif-ignored"),
-        ("prepare-float64", "prepare-tiny-accepted"),
-        ("classify-not-prepared", "classify-not-sorted"),
-        ("classify-not-prepared", "classify-left-in-evaluation"),
-        ("temperature-inverse", "temperature-nothing-refused"),
-        ("temperature-tensor", "temperature-shapes-not-refused"),
-    ],
-}
+RELU, COLLAPSED = "return torch.where(x > 0, x, 0)", "return w1 @ w2, b1 @ w2 + b2"
+# Pairs that touch different checks, or different observations of one; and what stands in the place of a line that both
+# edit.
+TOGETHER = [
+    ("layers", "linear-bias-left-out + linear-zeros"),
+    ("layers", "linear-std-ignored + linear-bias-left-out"),
+    ("layers", "he-lecun + he-zero-not-refused"),
+    ("layers", "rms-no-root + rms-gradients-recorded"),
+    ("layers", "ce-largest-of-the-batch + ce-negative-target"),
+    ("layers", "linear-random-bias + linear-std-not-refused"),
+    ("layers", "linear-uniform + linear-data-in-forward"),
+    ("layers", "flatten-view + sequential-plain-list"),
+    ("approximation", "collapse-biases-not-compared + collapse-transposed"),
+    ("approximation", "collapse-nothing-refused + collapse-relu-between"),
+    ("approximation", "collapse-first-bias-forgotten + collapse-weights-not-compared"),
+    ("approximation", "interpolant-constant-forgotten + interpolant-doubled-knot"),
+    ("approximation", "interpolant-mirrored-hinges + interpolant-lengths-not-refused"),
+    ("approximation", "interpolant-shifts-values + interpolant-nothing-refused"),
+    ("approximation", "interpolant-slopes-for-changes + interpolant-order-not-refused"),
+    ("approximation", "relu-in-place + relu-gradient-one-at-zero", RELU, "x[x < 0] = 0\n        return x"),
+    ("approximation", "relu-always-float32 + relu-gradient-half-at-zero", RELU, "return ((x + x.abs()) / 2).float()"),
+    (
+        *("approximation", "collapse-changes-bias + collapse-transposed"),
+        *(COLLAPSED, "b2 += b1 @ w2\n    return (w1 @ w2).T, b2"),
+    ),
+    (
+        *("approximation", "collapse-second-bias-forgotten + collapse-transposed"),
+        *(COLLAPSED, "return (w1 @ w2).T, b1 @ w2"),
+    ),
+]
 
 Pair = tuple[Mistake, Mistake]
 
@@ -117,14 +85,6 @@ def live(room: str, seed: int) -> LiveExpectations:
 def pairs_of(room: str) -> list[Pair]:
     source, mistakes = COURSE.source(room), COURSE.mistakes(room)
     return [pair for pair in combinations(mistakes, 2) if can_be_made_at_once(*pair, source)]
-
-
-def of_one_exercise(room: str) -> list[Pair]:
-    return [pair for pair in pairs_of(room) if pair[0].exercise == pair[1].exercise]
-
-
-def of_two_exercises(room: str) -> list[Pair]:
-    return [pair for pair in pairs_of(room) if pair[0].exercise != pair[1].exercise]
 
 
 def can_be_made_at_once(first: Mistake, second: Mistake, source: str) -> bool:
@@ -185,7 +145,8 @@ class Together:
 
 @cache
 def tried(room: str, number: int) -> list[Together]:
-    return [Together(room, pair) for pair in spread(of_one_exercise(room), number)]
+    of_one_exercise = [pair for pair in pairs_of(room) if pair[0].exercise == pair[1].exercise]
+    return [Together(room, pair) for pair in spread(of_one_exercise, number)]
 
 
 HOW_MANY = pytest.mark.parametrize("number", [TRIED, pytest.param(120, marks=pytest.mark.deep)])
@@ -221,30 +182,26 @@ def test_a_third_mistake_is_seldom_named(room: str, number: int) -> None:
 
 @pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.deep) for seed in SEEDS[1:])])
 @pytest.mark.parametrize("room", rooms())
-@pytest.mark.long("nine pairs")
+@pytest.mark.long("fourteen pairs")
 def test_pairs_from_everywhere_in_a_room_are_named_at_each_seed(room: str, seed: int) -> None:
-    """All rooms together, four dozen pairs and more. The first test accounts for those that are not named."""
+    """All rooms together, six dozen pairs and more. The first test accounts for those that are not named."""
     in_one = [both.pair for both in tried(room, TRIED) if both.are_named and both.both_show]
-    pairs = spread(in_one, IN_ONE) + spread(of_two_exercises(room), IN_TWO)
+    of_two_exercises = [pair for pair in pairs_of(room) if pair[0].exercise != pair[1].exercise]
+    pairs = spread(in_one, IN_ONE) + spread(of_two_exercises, IN_TWO)
     assert len(pairs) == IN_ONE + IN_TWO
     for pair in pairs:
         assert Together(room, pair, seed).named - {None} == {mistake.id for mistake in pair}, ids(pair)
 
 
-@pytest.mark.parametrize(
-    ("room", "ids"),
-    [
-        pytest.param(room, ids, marks=[pytest.mark.deep] * (room != "layers"))
-        for room, pairs in TOGETHER.items()
-        for ids in pairs
-    ],
-)
+@pytest.mark.parametrize(("room", "both", "edit"), [(room, both, edit) for room, both, *edit in TOGETHER])
 def test_two_mistakes_that_touch_different_checks_are_both_named(
-    room: str, ids: tuple[str, str], verdicts_on: Judge
+    room: str, both: str, edit: list[str], verdicts_on: Judge
 ) -> None:
-    exercises = {mistake.exercise for mistake in COURSE.mistakes(room) if mistake.id in ids}
-    verdicts = [verdict for name in exercises for verdict in verdicts_on(room, with_mistakes(room, *ids), 7, name)]
-    assert set(ids) <= named(verdicts)
+    one, other = both.split(" + ")
+    source = COURSE.source(room).replace(*edit) if edit else COURSE.mistaken_source(room, one, other)
+    names = names_of_source(source, "both.mistakes")
+    exercises = {mistake.exercise for mistake in COURSE.mistakes(room) if mistake.id in (one, other)}
+    assert {one, other} <= named([verdict for each in exercises for verdict in verdicts_on(room, names, 7, each)])
 
 
 def ids(pair: Pair) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -48,7 +47,8 @@ def _said(tokens: list[Token]) -> str:
     said, is_option = "", bool(tokens) and re.match(r"\[[ x]\] ", tokens[0].content) is not None
     for token in tokens:
         if token.type == "code_inline" and (role := ROLE.search(said)):
-            said = said[: role.start()] + (_term(token.content) if role["name"] == "term" else COMPUTED)
+            term = re.sub(r"\s*<[^>]+>$", "", token.content)
+            said = said[: role.start()] + (term if role["name"] == "term" else COMPUTED)
         elif token.type in ("text", "code_inline"):
             said += token.content
         elif token.type in ("softbreak", "hardbreak"):
@@ -57,10 +57,6 @@ def _said(tokens: list[Token]) -> str:
             said += COMPUTED
     said = said.removeprefix("[ ] ").removeprefix("[x] ")
     return LABEL.sub("", re.sub(r"\{[#.][^}]*\}", "", said))
-
-
-def _term(body: str) -> str:
-    return re.sub(r"\s*<[^>]+>$", "", body)
 
 
 def words(text: str) -> str:
@@ -73,7 +69,3 @@ def is_told(pieces: list[str], page: str, room: int = 600) -> bool:
     """Whether a page holds the pieces of a paragraph in their order, with at most so many characters in between."""
     pattern = rf".{{0,{room}}}?".join(map(re.escape, pieces))
     return re.search(pattern, page) is not None
-
-
-def sources(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.md"))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -20,19 +18,19 @@ def main() -> int:
     """Try the mutants of each room, print how they ended, and return 1 where any lives that should not."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--room", action="append", choices=rooms(), help="only this one; may be given several times")
-    parser.add_argument("--json", type=Path, help="write there how each mutant ended")
     options = parser.parse_args()
     results = {room: tried(room) for room in options.room or rooms()}
-    print_table(table(results))
+    table = Table("room", "mutants", "caught", "equivalent", "alive", "seconds")
+    for room, (result, seconds) in results.items():
+        counts = [len(part) for part in (result.caught, result.equivalent, result.alive)]
+        table.add_row(room, *map(str, (sum(counts), *counts)), f"{seconds:.0f}")
+    print_table(table)
     console = Console(soft_wrap=True, highlight=False, markup=False)
     for room, (result, _) in results.items():
         for mutant in result.alive:
             console.print(f"solutions/{room}.py:{mutant.line}: {mutant.where}: {mutant.code}\n    {mutant.change}")
         for where, code, change in result.stale:
             console.print(f"{room}: equivalent.toml is stale: {where}: {code}\n    {change}")
-    if options.json:
-        rows = [row | {"room": room} for room, (result, _) in results.items() for row in result.rows()]
-        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     return int(any(result.alive or result.stale for result, _ in results.values()))
 
 
@@ -42,14 +40,6 @@ def tried(room: str) -> tuple[Result, float]:
     with progress(room, len(trial.mutants), quiet=False) as step:
         result = trial.result(lambda mutant: step(mutant.where))
     return result, time.monotonic() - started
-
-
-def table(results: dict[str, tuple[Result, float]]) -> Table:
-    columns = Table("room", "mutants", "caught", "equivalent", "alive", "seconds")
-    for room, (result, seconds) in results.items():
-        counts = (len(part) for part in (result.mutants, result.caught, result.equivalent, result.alive))
-        columns.add_row(room, *map(str, counts), f"{seconds:.0f}")
-    return columns
 
 
 if __name__ == "__main__":

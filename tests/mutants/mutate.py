@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from autograder.exercises import BEGIN, END
 from autograder.instructor.viva.swaps import CALCULATED, CALLED, COMPARED, root_of
 
-Change = tuple[str, ast.AST]
-
 
 @dataclass(frozen=True)
 class Mutant:
@@ -24,7 +22,6 @@ class Mutant:
     Attributes:
         where: qualified name of the function that is changed, such as ``Learner.fit``.
         line: where the changed statement begins.
-        operator: the kind of change, in a word or two.
         code: the first line of the statement, as Python would write it.
         change: what stands where there, such as ``1 → 2``; a place of several that read alike has its number.
         source: the module's text with the change in it, without its comments.
@@ -32,7 +29,6 @@ class Mutant:
 
     where: str
     line: int
-    operator: str
     code: str
     change: str
     source: str
@@ -56,15 +52,15 @@ def mutants_of(source: str) -> list[Mutant]:
     seen: Counter[tuple[str, str, str]] = Counter()
     for at, top in enumerate(tree.body):
         head, tail = ("\n".join(map(ast.unparse, part)) for part in (tree.body[:at], tree.body[at + 1 :]))
-        found.setdefault(f"{head}\n{ast.unparse(top)}\n{tail}", Mutant("", 0, "", "", "", ""))
+        found.setdefault(f"{head}\n{ast.unparse(top)}\n{tail}", Mutant("", 0, "", "", ""))
         for where, body, place in _statements(top, ""):
             statement = body[place]
             if statement.lineno not in marked:
                 continue
             code = _first_line(statement)
-            for operator, change in _changes(body, place, modules):
+            for change in _changes(body, place, modules):
                 text = f"{head}\n{ast.unparse(top)}\n{tail}"
-                mutant = Mutant(where, statement.lineno, operator, code, change, text)
+                mutant = Mutant(where, statement.lineno, code, change, text)
                 if found.setdefault(text, mutant) is mutant:
                     seen[mutant.key] += 1
                     if seen[mutant.key] > 1:
@@ -99,13 +95,12 @@ def _statements(node: ast.AST, where: str) -> Iterator[tuple[str, list[ast.stmt]
             yield from _statements(inner, where)
 
 
-def _changes(body: list[ast.stmt], place: int, modules: set[str]) -> Iterator[tuple[str, str]]:
-    """Make each change of a statement in its turn, and give its operator and what is changed to what."""
+def _changes(body: list[ast.stmt], place: int, modules: set[str]) -> Iterator[str]:
+    """Make each change of a statement in its turn, and give what is changed to what."""
     statement = body[place]
-    for operator, other in _other_statements(body, statement):
+    for other in _other_statements(body, statement):
         body[place] = other
-        now = "left out" if isinstance(other, ast.Pass) else f"→ {_first_line(other)}"
-        yield operator, f"{_first_line(statement)} {now}" if operator != "statement" else now
+        yield "left out" if isinstance(other, ast.Pass) else f"→ {_first_line(other)}"
     body[place] = statement
     if isinstance(statement, ast.Raise):
         return
@@ -113,9 +108,9 @@ def _changes(body: list[ast.stmt], place: int, modules: set[str]) -> Iterator[tu
         held = getattr(parent, field)
         node = held if at is None else held[at]
         is_condition = isinstance(statement, ast.If | ast.While) and parent is statement
-        for operator, other in [*_other_expressions(node, modules), *(_conditions(node) if is_condition else ())]:
+        for other in [*_other_expressions(node, modules), *(_conditions(node) if is_condition else ())]:
             _put(parent, field, at, other)
-            yield operator, f"{ast.unparse(node)} → {ast.unparse(other)}"
+            yield f"{ast.unparse(node)} → {ast.unparse(other)}"
         _put(parent, field, at, node)
 
 
@@ -126,26 +121,25 @@ def _put(parent: ast.AST, field: str, at: int | None, node: ast.AST) -> None:
         getattr(parent, field)[at] = node
 
 
-def _other_statements(body: list[ast.stmt], statement: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
+def _other_statements(body: list[ast.stmt], statement: ast.stmt) -> Iterator[ast.stmt]:
     match statement:
         case ast.Return(value=ast.expr()):
-            yield "statement", ast.Return(ast.Constant(None))
+            yield ast.Return(ast.Constant(None))
         case ast.Raise() if len(body) == 1:  # no other than a condition that never holds
             pass
         case ast.Assign() | ast.AnnAssign() | ast.Expr() | ast.For() | ast.Raise() | ast.Return():
-            yield "statement", ast.Pass()
+            yield ast.Pass()
         case ast.AugAssign():
-            yield "statement", ast.Pass()
-            yield "operator", ast.Assign([statement.target], statement.value, lineno=statement.lineno)
-            for other in [CALCULATED[type(statement.op)]]:
-                yield "operator", ast.AugAssign(statement.target, other(), statement.value)
+            yield ast.Pass()
+            yield ast.Assign([statement.target], statement.value, lineno=statement.lineno)
+            yield ast.AugAssign(statement.target, CALCULATED[type(statement.op)](), statement.value)
         case ast.With() | ast.Try():
-            yield "statement", ast.If(ast.Constant(True), statement.body, [])
+            yield ast.If(ast.Constant(True), statement.body, [])
         case ast.Break():
-            yield "branch", ast.Continue()
-            yield "branch", ast.Pass()
+            yield ast.Continue()
+            yield ast.Pass()
         case ast.Continue():
-            yield "branch", ast.Break()
+            yield ast.Break()
 
 
 def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
@@ -160,63 +154,60 @@ def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
                 yield from _expressions(inner)
 
 
-def _conditions(node: ast.AST) -> Iterator[Change]:
+def _conditions(node: ast.AST) -> Iterator[ast.AST]:
     if not isinstance(node, ast.Compare | ast.UnaryOp):  # these are negated by their operators
-        yield "branch", ast.UnaryOp(ast.Not(), node)
-    yield "branch", ast.Constant(True)
-    yield "branch", ast.Constant(False)
+        yield ast.UnaryOp(ast.Not(), node)
+    yield ast.Constant(True)
+    yield ast.Constant(False)
 
 
-def _other_expressions(node: ast.AST, modules: set[str]) -> Iterator[Change]:
+def _other_expressions(node: ast.AST, modules: set[str]) -> Iterator[ast.AST]:
     match node:
         case ast.Compare():
             for at, operator in enumerate(node.ops):
                 for other in COMPARED[type(operator)]:
                     ops = [*node.ops[:at], other(), *node.ops[at + 1 :]]
-                    yield "comparison", ast.Compare(node.left, ops, node.comparators)
+                    yield ast.Compare(node.left, ops, node.comparators)
         case ast.BoolOp():
-            yield "operator", ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+            yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
         case ast.BinOp():
-            yield "operator", ast.BinOp(node.left, CALCULATED[type(node.op)](), node.right)
+            yield ast.BinOp(node.left, CALCULATED[type(node.op)](), node.right)
         case ast.UnaryOp(operand=operand):
-            yield "operator", operand
+            yield operand
         case ast.Constant(value=bool() as value):
-            yield "constant", ast.Constant(not value)
+            yield ast.Constant(not value)
         case ast.Constant(value=int() | float() as value):
-            yield "constant", ast.Constant(value + 1)
-            yield (
-                "constant",
-                ast.Constant(value - 1) if value >= 1 else ast.UnaryOp(ast.USub(), ast.Constant(1 - value)),
-            )
+            yield ast.Constant(value + 1)
+            yield ast.Constant(value - 1) if value >= 1 else ast.UnaryOp(ast.USub(), ast.Constant(1 - value))
         case ast.Constant(value=str() as value):
-            yield "constant", ast.Constant(f"{value}?")
+            yield ast.Constant(f"{value}?")
         case ast.IfExp():
-            yield "branch", node.body
-            yield "branch", node.orelse
+            yield node.body
+            yield node.orelse
         case ast.Slice():
             for bound in ("lower", "upper", "step"):
                 if getattr(node, bound) is not None:
                     other = copy(node)
                     setattr(other, bound, None)
-                    yield "slice", other
+                    yield other
         case ast.Call():
             yield from _other_calls(node, modules)
 
 
-def _other_calls(node: ast.Call, modules: set[str]) -> Iterator[Change]:
+def _other_calls(node: ast.Call, modules: set[str]) -> Iterator[ast.AST]:
     match node.func:
         case ast.Attribute(value=receiver, attr=name) if root_of(receiver) not in modules:
-            yield "call", receiver
+            yield receiver
         case ast.Name(id=name) | ast.Attribute(attr=name):
             if node.args and not isinstance(node.args[0], ast.Starred):
-                yield "call", node.args[0]
+                yield node.args[0]
         case _:
             name = ""
     if name in CALLED:
         func = copy(node.func)
         setattr(func, "id" if isinstance(func, ast.Name) else "attr", CALLED[name])
-        yield "call", ast.Call(func, node.args, node.keywords)
+        yield ast.Call(func, node.args, node.keywords)
     if len(node.args) > 1:
-        yield "arguments", ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
+        yield ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
     for at in range(len(node.keywords)):
-        yield "keyword", ast.Call(node.func, node.args, node.keywords[:at] + node.keywords[at + 1 :])
+        yield ast.Call(node.func, node.args, node.keywords[:at] + node.keywords[at + 1 :])

@@ -6,9 +6,8 @@ import pytest
 
 from autograder.checks import rooms
 from autograder.course import Course
-from tests.mutants.equivalent import equivalents
 from tests.mutants.mutate import Mutant, mutants_of
-from tests.mutants.trial import Trial
+from tests.mutants.trial import Trial, equivalents
 
 TINY = '''
 import math
@@ -50,27 +49,9 @@ def test_each_operator_constant_call_keyword_branch_and_statement_is_changed() -
     }
 
 
-def test_a_mutant_is_the_module_with_that_one_change() -> None:
-    (mutant,) = [mutant for mutant in mutants_of(TINY) if mutant.change == "x / 2 → x * 2"]
-    assert (mutant.where, TINY.splitlines()[mutant.line - 1].strip()) == ("half", mutant.code)
-    assert "return x * 2" in mutant.source
-    assert "limit = 1" in mutant.source
-
-
-def test_places_that_read_alike_are_numbered() -> None:
-    source = TINY.replace("x / 2", "(x / 2, x / 2)")
-    assert {"x / 2 → x * 2", "x / 2 → x * 2 (2)"} <= changes(source)["return (x / 2, x / 2)"]
-
-
-def test_no_two_mutants_of_a_room_are_one() -> None:
-    for room in rooms():
-        mutants = mutants_of(Course.installed().source(room))
-        assert len({mutant.source for mutant in mutants}) == len({mutant.key for mutant in mutants}) == len(mutants)
-
-
 def alive(trial: Trial, old: str, new: str) -> bool:
     assert trial.source.count(old) == 1
-    return trial.lives(Mutant("", 0, "", old, f"{old} → {new}", trial.source.replace(old, new)))
+    return trial.lives(Mutant("", 0, old, f"{old} → {new}", trial.source.replace(old, new)))
 
 
 def test_a_mutant_lives_where_no_check_sees_it_and_is_caught_where_it_is_wrong_endless_or_dead() -> None:
@@ -81,7 +62,7 @@ def test_a_mutant_lives_where_no_check_sees_it_and_is_caught_where_it_is_wrong_e
     assert not alive(trial, relu, "import os; os._exit(1)")
 
 
-@pytest.mark.deep
+@pytest.mark.long("it is waited for")
 def test_an_endless_mutant_is_caught() -> None:
     assert not alive(Trial("approximation"), "return torch.where(x > 0, x, 0)", "while True: pass")
 
@@ -89,7 +70,7 @@ def test_an_endless_mutant_is_caught() -> None:
 @pytest.mark.parametrize("room", rooms())
 def test_each_equivalent_change_is_one_that_is_still_made(room: str) -> None:
     made = {mutant.key for mutant in mutants_of(Course.installed().source(room))}
-    assert equivalents(room).keys() - made == set()
+    assert equivalents(room) - made == set()
 
 
 @pytest.mark.deep

@@ -7,21 +7,20 @@ import os
 import resource
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 from pathlib import Path
 
 import torch
 
-from autograder.checks import Check, checks_of
+from autograder.checks import checks_of
 from autograder.course import Course, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.judge import same_answer
 from autograder.observe import observe, seed_of
-from tests.mutants.equivalent import Key, equivalents
 from tests.mutants.mutate import Mutant, mutants_of
 
 SEED = 1
@@ -30,6 +29,26 @@ SECONDS = 10  # of a processor's time: twice what all checks of the slowest room
 GRACE = 300  # seconds for a child that needs no processor's time and does not end
 ADDITIONAL = 4 << 30  # bytes
 CAUGHT, ALIVE = 0, 42  # what a child ends with; whoever is killed is caught as well
+
+
+EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+Key = tuple[str, str, str]
+
+
+def equivalents(room: str) -> set[Key]:
+    """Return the keys of the mutants of a room that are right answers, too: what they change, the contract leaves free.
+
+    Raises:
+        ValueError: an entry gives no reason, or a mutant stands in the list twice.
+    """
+    found: set[Key] = set()
+    for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get(room, []):
+        for change in entry["changes"]:
+            key = (entry["where"], entry["code"], change)
+            if key in found or not entry["reason"].strip():
+                raise ValueError(f"{room}, {': '.join(key)}: it stands there twice, or without a reason")
+            found.add(key)
+    return found
 
 
 @dataclass(frozen=True)
@@ -48,16 +67,6 @@ class Result:
     alive: list[Mutant]
     stale: list[Key]
 
-    @property
-    def mutants(self) -> list[Mutant]:
-        return [*self.caught, *self.equivalent, *self.alive]
-
-    def rows(self) -> list[dict[str, object]]:
-        """Return what there is to say of each mutant, without its source, in the order of the file."""
-        ended = {"caught": self.caught, "equivalent": self.equivalent, "alive": self.alive}
-        rows = [asdict(mutant) | {"ended": how} for how, mutants in ended.items() for mutant in mutants]
-        return [{name: row[name] for name in row if name != "source"} for row in sorted(rows, key=itemgetter("line"))]
-
 
 class Trial:
     """Checks of a room, with what the reference answers to each."""
@@ -74,10 +83,6 @@ class Trial:
     def mutants(self) -> list[Mutant]:
         return mutants_of(self.source)
 
-    def checks_for(self, mutant: Mutant) -> list[Check]:
-        """Return the checks of the exercise that is changed, the quickest first, and then those of the others."""
-        return sorted(self.checks, key=lambda check: check.exercise != mutant.where.partition(".")[0])
-
     def lives(self, mutant: Mutant) -> bool:
         """Whether each of the checks sees of the mutant what it sees of the reference."""
         child = FORKED.Process(target=self._end, args=(mutant,))
@@ -91,18 +96,14 @@ class Trial:
     def result(self, done: Callable[[Mutant], None] = lambda mutant: None) -> Result:
         """Try all mutants of the room, and call with each that is done."""
         ended: dict[bool, list[Mutant]] = {True: [], False: []}
-        for mutant, lives in zip(self.mutants, self.all_lives(self.mutants), strict=True):
-            ended[lives].append(mutant)
-            done(mutant)
+        with ProcessPoolExecutor(2, FORKED, initializer=_inherit, initargs=(self,)) as pool:
+            for mutant, lives in zip(self.mutants, pool.map(_lives, self.mutants), strict=True):
+                ended[lives].append(mutant)
+                done(mutant)
         known = equivalents(self.room)
         equivalent = [mutant for mutant in ended[True] if mutant.key in known]
         alive = [mutant for mutant in ended[True] if mutant.key not in known]
-        return Result(ended[False], equivalent, alive, sorted(known.keys() - {mutant.key for mutant in equivalent}))
-
-    def all_lives(self, mutants: list[Mutant], processes: int = 2) -> Iterator[bool]:
-        """Try mutants side by side, and give one after the other in their order whether it lives."""
-        with ProcessPoolExecutor(processes, FORKED, initializer=_inherit, initargs=(self,)) as pool:
-            yield from pool.map(_lives, mutants)
+        return Result(ended[False], equivalent, alive, sorted(known - {mutant.key for mutant in equivalent}))
 
     def _end(self, mutant: Mutant) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -113,7 +114,8 @@ class Trial:
 
     def _run(self, mutant: Mutant) -> int:
         try:
-            for check in self.checks_for(mutant):
+            # Those of the exercise that is changed, the quickest first, and then those of the others.
+            for check in sorted(self.checks, key=lambda check: check.exercise != mutant.where.partition(".")[0]):
                 seed = seed_of(SEED, check)
                 answer = observe(check, names_of_source(mutant.source, f"{self.room}.mutant"), seed)
                 if not same_answer(answer, self.expect.reference(check, seed)):

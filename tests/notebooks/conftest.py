@@ -63,6 +63,11 @@ def with_answers(notebook: NotebookNode, **sources: str) -> NotebookNode:
     return copy
 
 
+def half_written(written: str, stubs: str, at: str = "    def __len__") -> str:
+    """Return an answer as far as a method, and stubs from there on."""
+    return written.partition(at)[0] + at + stubs.partition(at)[2]
+
+
 @pytest.fixture(scope="session")
 def right(untouched: NotebookNode, course: Course) -> NotebookNode:
     """The notebook filled with the reference. Read it only."""

@@ -19,7 +19,7 @@ from autograder.verdicts import Verdict
 from sample_class.answers import answers
 from tests.notebooks.conftest import ROOM, Graders
 
-SOURCES = answers(ROOM) | {one.name: one.source for one in right_answers(Course.installed(), ROOM)}
+SOURCES = answers(ROOM) | {right.name: right.source for right in right_answers(Course.installed(), ROOM)}
 NAMES = ("Linear", "Flatten", "Sequential")
 DEFINED = "class Linear: pass\nclass Flatten: pass\nclass Sequential: pass\n"
 

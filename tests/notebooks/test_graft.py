@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,8 @@ def answer(name: str, source: str) -> NotebookNode:
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": nbgrader}, id=f"layers-{name}")
 
 
-def locked(name: str, source: str, points: int = 1) -> NotebookNode:
-    nbgrader = {"grade_id": f"layers-{name}", "solution": False, "grade": True, "locked": True, "points": points}
+def locked(name: str, source: str) -> NotebookNode:
+    nbgrader = {"grade_id": f"layers-{name}", "solution": False, "grade": True, "locked": True, "points": 1}
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": nbgrader}, id=f"layers-{name}")
 
 
@@ -272,9 +272,15 @@ STRANGE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-KEYS = st.sampled_from(
-    ["source", "metadata", "cell_type", "id", "outputs", "nbgrader", "grade_id", "solution", "cells", "worksheets"]
-)
+KEYS = ["source", "metadata", "cell_type", "id", "outputs", "nbgrader", "grade_id", "solution", "cells", "worksheets"]
+
+
+def places_in(value: Any) -> Iterator[Any]:
+    """Give a list or an object, and all that stand in it."""
+    yield value
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            yield from places_in(inner)
 
 
 @st.composite
@@ -285,24 +291,13 @@ def mutated(draw: st.DrawFn) -> Any:
         cells = [cell | {"input": cell["source"]} for cell in notebook.pop("cells")]
         notebook |= {"nbformat": draw(st.integers(0, 6)), "worksheets": [{"cells": cells, "metadata": {}}]}
     for _ in range(draw(st.integers(1, 6))):
-        cells = notebook.get("cells")
-        where: Any = notebook
-        if isinstance(cells, list) and cells and draw(st.booleans()):
-            at = draw(st.integers(0, len(cells) - 1))
-            act = draw(st.sampled_from(["delete", "double", "move", "overwrite"]))
-            if act == "delete":
-                del cells[at]
-            elif act == "double":
-                cells.append(json.loads(json.dumps(cells[at])))
-            elif act == "move":
-                cells.insert(0, cells.pop(at))
-            elif isinstance(cells[at], dict):
-                where = cells[at]
-        while isinstance(where.get("metadata"), dict) and draw(st.booleans()):
-            where = where["metadata"]
-        if isinstance(where.get("nbgrader"), dict) and draw(st.booleans()):
-            where = where["nbgrader"]
-        where[draw(KEYS)] = draw(STRANGE)
+        place = draw(st.sampled_from(list(places_in(notebook))))
+        if isinstance(place, dict):
+            place[draw(st.sampled_from(sorted({*place, *KEYS})))] = draw(STRANGE)
+        elif place:
+            moved = place.pop(draw(st.integers(0, len(place) - 1)))
+            for _ in range(draw(st.integers(0, 2))):
+                place.insert(draw(st.integers(0, len(place))), json.loads(json.dumps(moved)))
     return notebook
 
 

@@ -10,6 +10,7 @@ import pytest
 from autograder.checks import rooms
 from autograder.course import Course
 from autograder.notebooks.remarks import remarks_on
+from tests.notebooks.conftest import half_written
 
 EXERCISES = {room: {one.name: one for one in Course.installed().exercises(room)} for room in rooms()}
 SEQUENTIAL = EXERCISES["layers"]["Sequential"]
@@ -20,22 +21,13 @@ def said(answer: str, *others: str, name: str = "Sequential") -> list[str]:
     return list(remarks_on("layers", {name: answer}, others).get(name, ()))
 
 
-def half_written() -> str:
-    """Sequential with __init__ and forward written, as the reference has them, and three stubs."""
-    return (
-        SEQUENTIAL.source.partition("    def __len__")[0]
-        + "    def __len__"
-        + SEQUENTIAL.stub.partition("    def __len__")[2]
-    )
+HALF = half_written(SEQUENTIAL.source, SEQUENTIAL.stub)
 
 
 def test_methods_that_are_still_stubs_are_named_in_their_order() -> None:
-    assert said(half_written()) == ["still to write: `__len__`, `__iter__`, `__getitem__`"]
-    assert said("%matplotlib inline\n" + half_written()) == said(half_written())
-
-
-def test_of_an_answer_that_is_not_begun_nothing_is_said() -> None:
-    assert said(SEQUENTIAL.stub) == []
+    assert said(HALF) == ["still to write: `__len__`, `__iter__`, `__getitem__`"]
+    assert said("%matplotlib inline\n" + HALF) == said(HALF)
+    assert said(SEQUENTIAL.stub) == []  # not begun
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from autograder.judge import judge
 from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, _Collector, wire
 from autograder.verdicts import Answer
 from tests.conftest import ROOT
+from tests.sandbox.conftest import PROGRAMS
 
 ANSWER = Answer(
     "observed",
@@ -265,37 +266,9 @@ def test_of_an_odd_answer_nothing_comes_that_cannot_be_written_down(header: byte
     assert_complete(gather(CELL + READY + answer_frame("a", header, b"") + END))
 
 
-MEMORY = """
-import json, resource, sys
-from tests.sandbox.test_wire import CELL, END, READY, answer_frame, gather
-
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-
-gather(CELL + READY + answer_frame("a") + END)
-before = peak()
-for body in BODIES():
-    gather(CELL + READY + b"".join(answer_frame(check, body=body) for check in "abc") + END)
-print(peak() - before)
-"""
-BODIES = """
-import struct
-def BODIES():
-    def body(header, size):
-        text = json.dumps(header).encode()
-        return struct.pack("<Q", len(text)) + text + bytes(size)
-    full = 15 << 20
-    yield body({str(at): {"dtype": "F32", "shape": [full // 4], "data_offsets": [0, full]} for at in range(9000)}, full)
-    yield body({"0": {"dtype": "F32", "shape": [1 << 40], "data_offsets": [0, full]}}, full)
-    yield body({"0": {"dtype": "F32", "shape": [1 << 20, 0, 1 << 40], "data_offsets": [0, 0]}}, 0)
-    yield body({"0": {"dtype": "F32", "shape": [full // 4], "data_offsets": [0, full]}}, full)
-    yield struct.pack("<Q", 1 << 40) + bytes(full)
-"""
-
-
 def test_the_largest_bodies_take_a_few_times_their_size_of_memory_and_not_more() -> None:
     """Counted for the whole process: what torch and safetensors take does not show in tracemalloc."""
-    line = [sys.executable, "-c", BODIES + MEMORY]
+    line = [sys.executable, "-c", PROGRAMS["reads_large_bodies"]]
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     # Three answers are kept until they are judged, the last as parts, whole and parsed; the sender has as many.

@@ -1,5 +1,6 @@
 """What the tests of the reference share: one thread, the real data, a trained run, the command line."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import torch
 from solutions import data
 from solutions.__main__ import main
 from solutions.data.idx import unpack
+from solutions.runs.folders import MODEL
 from tests.commands import run
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
@@ -43,15 +45,24 @@ def folder(tmp_path: Path, sample: data.Dataset) -> Path:
     return tmp_path
 
 
+def error_of(result: subprocess.CompletedProcess[str], status: int = 2) -> str:
+    """The one line on standard error."""
+    assert (result.returncode, result.stderr.count("\n")) == (status, 1), result
+    assert result.stderr.startswith("error: ")
+    return result.stderr
+
+
+def address_of(process: subprocess.Popen[str]) -> str:
+    """Wait until a server says where its page is."""
+    assert process.stdout is not None
+    return next(f"{found[0]}/" for line in process.stdout if (found := re.search(r"http://[\d.]+:\d+", line)))
+
+
 @pytest.fixture(scope="session")
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """Run ``python -m solutions`` as a user does, in a folder that is not the repository's."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-
-    def solutions(*arguments: object, cwd: Path = elsewhere) -> subprocess.CompletedProcess[str]:
-        return run("solutions", *map(str, arguments), cwd=cwd)
-
-    return solutions
+    return lambda *arguments: run("solutions", *map(str, arguments), cwd=elsewhere)
 
 
 @pytest.fixture
@@ -67,7 +78,7 @@ def here(capsys: pytest.CaptureFixture[str]) -> Cli:
 
 
 @pytest.fixture(scope="session")
-def trained(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def training(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder of a short run on the sample, and what the command printed."""
     out = tmp_path_factory.mktemp("runs")
     result = cli(
@@ -76,3 +87,13 @@ def trained(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, s
     )
     assert result.returncode == 0, result.stderr
     return out / "short", result.stdout
+
+
+@pytest.fixture(scope="session")
+def trained(training: tuple[Path, str]) -> Path:
+    return training[0]
+
+
+@pytest.fixture(scope="session")
+def model_file(trained: Path) -> Path:
+    return trained / MODEL

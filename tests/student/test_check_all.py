@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 import autograder.sandbox.cells  # noqa: F401  it needs IPython, for which something else stands in here
 from autograder import check, check_all, progress
@@ -16,6 +17,7 @@ from autograder.course import Course
 from autograder.student import UnknownName
 from autograder.student.cells import newest_that_defines
 from autograder.student.handing_in import hand_in
+from tests.notebooks.conftest import half_written
 
 EXERCISES = {exercise.name: exercise.source for exercise in Course.installed().exercises("layers")}
 FLATTEN = EXERCISES["Flatten"]
@@ -73,10 +75,8 @@ def test_a_name_that_is_only_used_is_not_defined() -> None:
 # What the text of the cells tells, in a live notebook
 
 SEQUENTIAL = next(one for one in Course.installed().exercises("layers") if one.name == "Sequential")
-HALF = (
-    SEQUENTIAL.source.partition("    def __len__")[0] + "    def __len__" + SEQUENTIAL.stub.partition("def __len__")[2]
-)
-LEFT = "till to write: `__len__`, `__iter__`, `__getitem__`"
+HALF = half_written(SEQUENTIAL.source, SEQUENTIAL.stub)
+LEFT = "still to write: `__len__`, `__iter__`, `__getitem__`"
 HELPER = "def row(x):\n    return x.flatten(1)"
 USES = FLATTEN.replace("x.flatten(start_dim=1)", "row(x)")
 ELSEWHERE = "`row` is defined in a cell that does not count when this is graded: move it into the cell of Flatten"
@@ -94,28 +94,25 @@ def live(monkeypatch: pytest.MonkeyPatch, *cells: str) -> dict[str, Any]:
     return names
 
 
+@pytest.mark.parametrize(
+    ("cells", "exercise", "anew", "said"),
+    [([HALF], "Sequential", 2, LEFT), ([HELPER, USES], "Flatten", 0, ELSEWHERE)],
+    ids=["stubs that are left", "a helper in a cell of its own"],
+)
 @pytest.mark.long("a sandbox runs the exercises anew")
-def test_stubs_that_are_left_are_named_beside_checks_that_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = live(monkeypatch, HALF)
-    report = eval("check(Sequential)", names)
+def test_what_the_text_tells_is_said_beside_checks_that_pass_and_in_the_same_words_everywhere(
+    cells: list[str], exercise: str, anew: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = live(monkeypatch, *cells)
+    report = eval(f"check({exercise})", names)
     assert report.passed
-    assert f"Sequential as in cell [1]: 2 of 2 checks passed\n  note      s{LEFT}\n" in repr(report)
-    assert (
-        "Still to write: <code>__len__</code>, <code>__iter__</code>, <code>__getitem__</code>." in report._repr_html_()
-    )
+    assert f"{exercise} as in cell [{len(cells)}]: 2 of 2 checks passed\n  note      {said}\n" in repr(report)
     card = eval('progress("layers")', names)
-    assert f"not yet  Sequential     2 of 2; s{LEFT}" in repr(card)
-    assert "✗ not yet<br>still to write: <code>__len__</code>" in card._repr_html_()
-    assert f"Sequential: 2 of 2 checks passed\n  note      s{LEFT}\n" in repr(check_all())
-
-
-@pytest.mark.long("a sandbox runs the exercises anew")
-def test_a_helper_in_a_cell_of_its_own_is_told_in_the_same_words_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = live(monkeypatch, HELPER, USES)
-    report = eval("check(Flatten)", names)
-    assert report.passed and f"note      {ELSEWHERE}" in repr(report)
-    assert f"not yet  Flatten        2 of 2; {ELSEWHERE}" in repr(eval('progress("layers")', names))
-    assert f"Flatten: 0 of 2 checks passed\n  note      {ELSEWHERE}" in repr(check_all())
+    assert f"not yet  {exercise:<13}  2 of 2; {said}" in repr(card)
+    assert f"{exercise}: {anew} of 2 checks passed\n  note      {said}\n" in repr(check_all())
+    for page in (report._repr_html_(), card._repr_html_()):
+        words = BeautifulSoup(page, "html.parser").text.casefold()
+        assert said.replace("`", "").casefold() in words
 
 
 def test_of_an_answer_that_has_all_of_its_own_nothing_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
-from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -58,94 +59,16 @@ def test_a_function_where_a_class_is_asked_for_is_told_so(room: str, name: str) 
     assert any(label in said(name, function) for label in LIKELY_LABELS)
 
 
-def flatten_by(forward: Callable[[Tensor], object]) -> type[nn.Module]:
-    return type("Flatten", (nn.Module,), {"forward": lambda self, x: forward(x)})
+CATALOGUE = Path(__file__).with_name("common_mistakes.md").read_text(encoding="utf-8")
+ANSWER = re.compile(r"^## ([^\n]+)\n\n(\w+): ([^\n]+)\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TOLD = [pytest.param(*answer, id=fault) for fault, *answer in ANSWER.findall(CATALOGUE)]
 
 
-def Flatten(x: Tensor) -> Tensor:
-    return x.flatten(start_dim=1)
-
-
-def he_std(fan_in: int) -> float:
-    import torchaudio_of_somebody.nn  # type: ignore[import-not-found]
-
-    return float(torchaudio_of_somebody.nn.std(fan_in))
-
-
-class Misspelt(nn.Module):
-    def _init_(self, in_features: int, out_features: int, std: float = 0.1) -> None:
-        super().__init__()
-
-
-class Shortened(nn.Module):
-    def __init__(self, in_features: int, out_features: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(0.1 * torch.randn(in_features, out_features))
-        self.bias = nn.Parameter(torch.zeros(out_features))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x @ self.weight + self.bias
-
-
-class Transposed(nn.Module):
-    def __init__(self, in_features: int, out_features: int, std: float = 0.1) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(out_features, in_features) * std)
-        self.bias = nn.Parameter(torch.zeros(out_features))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x @ self.weight.T + self.bias
-
-
-class HidesModules(nn.Module):
-    def __init__(self, *layers: nn.Module) -> None:
-        super().__init__()
-        self.modules = nn.ModuleList(layers)  # type: ignore[assignment]
-
-    def forward(self, x: Tensor) -> Tensor:
-        for layer in self.modules:  # type: ignore[attr-defined]
-            x = layer(x)
-        return x
-
-
-class HidesTrain(nn.Module):
-    def __init__(self, p: float = 0.2) -> None:
-        super().__init__()
-        self.p = p
-        self.train = True  # type: ignore[assignment]
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x * (torch.rand_like(x) >= self.p) / (1 - self.p) if self.train else x
-
-
-OTHER_ARGUMENTS = "likely mistake: The arguments are not those of the assignment. Compare your line def __init__"
-HIDDEN_METHOD = "perhaps: Is there an attribute with the name of a method"
-TOLD = [
-    ("Flatten", flatten_by(lambda x: None), "likely mistake: Is there a `return` at the end of each way through it?"),
-    (
-        "Flatten",
-        flatten_by(lambda x: x.numpy().reshape(len(x), -1)),
-        "This is a NumPy array where a tensor is expected",
-    ),
-    ("Flatten", flatten_by(lambda x: x.flatten(1).tolist()), "This is a Python list where a tensor is expected"),
-    ("Flatten", flatten_by(lambda x: x.flatten(1).double()), "the dtype is not: float64 where float32 is expected."),
-    ("Flatten", flatten_by(lambda x: sys.exit()), "sys.exit() and quit() end the whole program."),
-    ("Flatten", Flatten, "The exercise asks for a class, and this behaves like a function"),
-    ("he_std", he_std, "torchaudio_of_somebody is not part of the course, and the grader has none either."),
-    ("Linear", Misspelt, OTHER_ARGUMENTS),
-    ("Linear", Shortened, OTHER_ARGUMENTS),
-    ("Linear", Transposed, "the check writes (5, 3) numbers into a parameter of yours, which is (3, 5)"),
-    ("Sequential", HidesModules, HIDDEN_METHOD),
-    ("Dropout", HidesTrain, HIDDEN_METHOD),
-]
-
-
-@pytest.mark.parametrize(("name", "answer", "told"), TOLD)
-def test_a_common_mistake_is_named_though_it_is_none_of_the_exercise(name: str, answer: Any, told: str) -> None:
-    if isinstance(answer, type):
-        answer.__name__ = answer.__qualname__ = name
-        answer.__init__.__qualname__ = f"{name}.__init__"
-    text = said(name, answer)
+@pytest.mark.parametrize(("name", "told", "source"), TOLD)
+def test_a_common_mistake_is_named_though_it_is_none_of_the_exercise(name: str, told: str, source: str) -> None:
+    names = {**vars(COURSE.names(EXERCISES[name])), "__name__": "answer"}
+    exec(source, names)
+    text = said(name, names[name])
     assert told in text
     assert ("like a function" in text) == ("like a function" in told)
 

@@ -11,13 +11,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from nbformat import NotebookNode
 from playwright.sync_api import Locator, Page, expect
 
 from autograder.notebooks.fill import exercise_cells
@@ -33,15 +31,6 @@ PRESSED_MS = 10_000  # until a cell shows that it runs
 pytestmark = pytest.mark.long("a JupyterLab, and a kernel that imports torch")
 
 
-def short(notebook: NotebookNode) -> NotebookNode:
-    """Return a notebook with what it sets up, its answers and its last cell: all of it fits into a window."""
-    copy = nbformat.from_dict(notebook)
-    last = copy.cells[-1]
-    kept = [cell for cell in copy.cells if is_answer(cell) or grade_id_of(cell) == "layers-setup"]
-    copy.cells = [*kept, last]
-    return copy
-
-
 def ask(address: str, path: str, body: object = None) -> Any:
     request = urllib.request.Request(
         f"{address}/api/{path}",
@@ -52,9 +41,22 @@ def ask(address: str, path: str, body: object = None) -> Any:
         return json.load(answer)
 
 
-@contextmanager
-def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
-    """Serve a folder as JupyterLab does, but that it saves nothing by itself."""
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A student's folder with the notebook, filled in and never run; without labs all of it fits into a window."""
+    (tmp_path / "work").mkdir()
+    (tmp_path / "data").symlink_to(ROOT / "data")  # students have it in their wheel
+    notebook = nbformat.from_dict(RIGHT)
+    kept = [cell for cell in notebook.cells if is_answer(cell) or grade_id_of(cell) == "layers-setup"]
+    notebook.cells = [*kept, notebook.cells[-1]]
+    nbformat.write(notebook, tmp_path / "work" / NAME)
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def lab(folder: Path, tmp_path: Path) -> Iterator[str]:
+    """Serve the folder as JupyterLab does, but that it saves nothing by itself."""
+    home = tmp_path / "home"
     settings = home / "settings" / "@jupyterlab" / "docmanager-extension"
     settings.mkdir(parents=True)
     (settings / "plugin.jupyterlab-settings").write_text('{"autosave": false}')
@@ -86,22 +88,6 @@ def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
         server.wait(timeout=30)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A student's folder with the notebook, filled in and never run."""
-    (tmp_path / "work").mkdir()
-    (tmp_path / "data").symlink_to(ROOT / "data")  # students have it in their wheel
-    nbformat.write(short(RIGHT), tmp_path / "work" / NAME)
-    return tmp_path / "work"
-
-
-@pytest.fixture
-def lab(folder: Path, tmp_path: Path) -> Iterator[str]:
-    (tmp_path / "home").mkdir()
-    with jupyterlab(folder, tmp_path / "home") as address:
-        yield address
-
-
 class Notebook:
     """The notebook as it stands in the browser."""
 
@@ -115,10 +101,6 @@ class Notebook:
 
     def cell(self, text: str) -> Locator:
         return self.page.locator(".jp-Notebook .jp-Cell", has_text=text).last
-
-    def run(self, text: str) -> None:
-        self.cell(text).locator(".cm-content").first.click()
-        self.page.keyboard.press("Control+Enter")
 
     def run_all(self) -> None:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()

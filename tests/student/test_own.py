@@ -14,7 +14,7 @@ from torch import nn
 from autograder.notebooks.fill import exercise_cells
 from autograder.sandbox import limits
 from autograder.student.own import own
-from tests.notebooks.conftest import with_answers
+from tests.notebooks.conftest import half_written, with_answers
 
 FILE = "2-layers.ipynb"
 
@@ -46,8 +46,7 @@ def wrong(right: NotebookNode, untouched: NotebookNode) -> NotebookNode:
 
 def unfinished(right: NotebookNode, untouched: NotebookNode) -> NotebookNode:
     written, stub = (exercise_cells(one)["Sequential"].source for one in (right, untouched))
-    at = "    def __getitem__"
-    return with_answers(right, Sequential=written.partition(at)[0] + at + stub.partition(at)[2])
+    return with_answers(right, Sequential=half_written(written, stub, at="    def __getitem__"))
 
 
 LEFT_ASIDE: list[tuple[str, Callable[[NotebookNode, NotebookNode], NotebookNode], str]] = [

@@ -20,7 +20,7 @@ WANTED = 8  # of each exercise but those which the third edition replaces
 REPLACED = {"collapse", "he_std", "backward_relu", "evaluate", "classify"}
 EXERCISES = [(room, exercise.name) for room in rooms() for exercise in Course.installed().exercises(room)]
 SEEDS = 200  # in a deep run; `python -m tests.wrong --seeds` takes as many as one has time for
-SLOW = {"Learner": 20, "temperature": 100, "prepare_image": 100}  # a seed of all their answers takes seconds
+SLOW = {"Learner": 20, "Dropout": 100, "temperature": 100, "prepare_image": 100}  # a seed takes seconds
 TYPED = [answer for room in rooms() for answer in wrong_answers(room) if answer.mistakes is not None]
 NAMED = 0.9  # of the typed answers whose main fault is known: where it is named
 WRONG = 0.04  # of the typed answers: where one is named that they do not make
@@ -29,6 +29,7 @@ WRONG = 0.04  # of the typed answers: where one is named that they do not make
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES)
 @pytest.mark.daily
 @pytest.mark.long("every wrong answer of an exercise")
+@pytest.mark.timeout(1800)
 def test_a_wrong_answer_is_caught_at_each_seed(room: str, exercise: str) -> None:
     seeds = range(SLOW.get(exercise, SEEDS) if is_deep() else 1)
     assert {found.id: found.missed for found in misses(room, seeds, exercise.__eq__) if found.missed} == {}

@@ -37,14 +37,8 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
     mistakes = [mistake for mistake in course.mistakes(room) if mistake.exercise == name]
     right = len(right_ways(course, room, name))
     wanted = CHECKS_OF_A_LINE if len(exercise.solution_lines) == 1 else CHECKS
-    at_checks, at_mistakes, at_right = (
-        _from_root(course, path)
-        for path in (
-            course.checks / f"{room}.py",
-            course.catalogue(room),
-            catalogue_of(course, room),
-        )
-    )
+    places = (course.checks / f"{room}.py", course.catalogue(room), catalogue_of(course, room))
+    at_checks, at_mistakes, at_right = (_from_root(course, path) for path in places)
     said = []
     if UNWRITTEN in exercise.source:
         said.append(f"{name}: its reference in {_from_root(course, course.file(room))} is not written")

@@ -35,19 +35,12 @@ MOST_FOLDERS = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was tried.
-
-    Attributes:
-        what: was tried.
-        ok: whether it is as it has to be.
-        says: what was found.
-        mend: the command or setting that mends it, empty where nothing is to be mended.
-    """
+    """One thing that was tried."""
 
     what: str
-    ok: bool
-    says: str
-    mend: str = ""
+    ok: bool  # whether it is as it has to be
+    says: str  # what was found
+    mend: str = ""  # the command or setting that mends it, empty where nothing is to be mended
 
     def record(self) -> dict[str, object]:
         """Return the finding as JSON values."""

@@ -1,20 +1,30 @@
 """Hostile probes of the sandbox: each tries to get through one wall, and the grader's side looks at what it got.
 
-What a probe says of itself is not all that counts: see ``bait``.
+What a probe says of itself is not all that counts: a bait stands outside, so that a hole shows where it would hurt.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 from autograder.checks import checks_of, rooms
-from autograder.instructor.doctor.bait import Bait
-from autograder.sandbox import Cell, Limits, PlannedCheck, Program, RunResult, Sandbox
+from autograder.notebooks.answers import planned
+from autograder.sandbox import Cell, Limits, Program, RunResult, Sandbox, system_calls
 
+VARIABLE = "AUTOGRADER_DOCTOR"
 # Small, so that what goes over them is small, too.
 PROBE_LIMITS = Limits(
     cell_s=5.0,
@@ -28,23 +38,96 @@ PROBE_LIMITS = Limits(
 )
 
 
+class Bait:
+    """A secret file, two servers, a process and an environment variable, there while the block runs."""
+
+    def __enter__(self) -> Self:
+        self.token = secrets.token_hex(16)
+        with contextlib.ExitStack() as stack:
+            self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-doctor-")))
+            self.folder.chmod(0o755)
+            self.secret = self.folder / "secret.txt"
+            self.secret.write_text(self.token)
+            self.server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            self.unix = stack.enter_context(socket.socket(socket.AF_UNIX))
+            self.unix.bind("\0" + self.token)  # a name that lies in the network, not in a folder
+            self.unix.listen()
+            self.victim = subprocess.Popen(
+                [sys.executable, "-c", "import time; time.sleep(600)"], stdin=subprocess.DEVNULL
+            )
+            stack.callback(self.victim.wait)
+            stack.callback(self.victim.kill)
+            os.environ[VARIABLE] = self.token
+            stack.callback(os.environ.pop, VARIABLE)
+            stack.callback(self._clear_up)
+            self._clear_all = stack.pop_all().close
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._clear_all()
+
+    def facts(self, promised: Limits, hidden: Sequence[Path]) -> dict[str, Any]:
+        """Return what the probes are told, as JSON values."""
+        return {
+            "token": self.token,
+            "secret": str(self.secret),
+            "folder": str(self.folder),
+            "hidden": [str(folder) for folder in hidden],
+            "port": self.server.getsockname()[1],
+            "victim": self.victim.pid,
+            "limits": asdict(promised),
+            "calls": system_calls.missing(),
+        }
+
+    def visitors(self) -> list[str]:
+        """Say which of the servers somebody has connected to."""
+        named = {"a server of this machine": self.server, "a local socket": self.unix}
+        found = []
+        for name, server in named.items():
+            server.settimeout(0)
+            with contextlib.suppress(BlockingIOError):
+                server.accept()[0].close()
+                found.append(name)
+        return found
+
+    def victims(self) -> list[str]:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.victim.wait(timeout=0.1)
+        return ["killing a process of yours"] if self.victim.poll() is not None else []
+
+    def remains(self) -> list[str]:
+        """Say what the probe before left on this machine."""
+        left = ["a process that goes on running"] if self._survivors() else []
+        return left + [f"the file {path}" for path in self._dropped() if path.exists()]
+
+    def _dropped(self) -> list[Path]:
+        return [Path(folder) / self.token for folder in (tempfile.gettempdir(), "/dev/shm")]
+
+    def _survivors(self) -> list[int]:
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if self.token.encode() in path.read_bytes():
+                    found.append(int(path.parent.name))
+        return found
+
+    def _clear_up(self) -> None:
+        for pid in self._survivors():
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        for path in self._dropped():
+            path.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True)
 class Wall:
-    """One thing that student code must not get at.
+    """One thing that student code must not get at."""
 
-    Attributes:
-        name: of what is protected.
-        holds: what is true of student code where the wall stands, as a sentence without a subject.
-        probe: Python that tries to get through and prints a line for each thing that it got.
-        evidence: what shows outside that it did, whatever the probe prints.
-        may_end_by: how the wall may end the probe's process, as the outcome of its checks.
-    """
-
-    name: str
-    holds: str
-    probe: str
-    evidence: Callable[[Bait], list[str]] = lambda bait: []
-    may_end_by: tuple[str, ...] = ()
+    name: str  # of what is protected
+    holds: str  # what is true of student code where the wall stands, as a sentence without a subject
+    probe: str  # Python that tries to get through and prints a line for each thing that it got
+    evidence: Callable[[Bait], list[str]] = lambda bait: []  # what shows outside that it did, whatever the probe prints
+    may_end_by: tuple[str, ...] = ()  # how the wall may end the probe's process, as the outcome of its checks
 
 
 @dataclass(frozen=True)
@@ -110,15 +193,10 @@ def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALL
     """
     with Bait() as bait, sandbox:
         prelude = PRELUDE.format(facts=json.dumps(bait.facts(promised, sandbox.hidden)))
+        any_check = planned(checks_of(rooms()[0])[0], seed=0)  # its answer says why a program ended before its time
         for wall in walls:
-            result = sandbox.run(Program((Cell("probe", prelude + wall.probe),), (_any_check(),)))
+            result = sandbox.run(Program((Cell("probe", prelude + wall.probe),), (any_check,)))
             yield Probed(wall, tuple(dict.fromkeys([*_said(result, wall), *wall.evidence(bait)])))
-
-
-def _any_check() -> PlannedCheck:
-    """Return a check that nobody is interested in: its answer says why a program ended before its time."""
-    check = checks_of(rooms()[0])[0]
-    return PlannedCheck(check.room, check.exercise, check.name, seed=0)
 
 
 def _said(result: RunResult, wall: Wall) -> list[str]:

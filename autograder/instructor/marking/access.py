@@ -31,10 +31,7 @@ class Who:
 def admit(gradebook: CourseGradebook, team: Team, anew: Collection[str] = ()) -> dict[str, str]:
     """Give a token to everybody who has none, and lock out people who have left the table.
 
-    Args:
-        gradebook: of the course.
-        team: the markers; the instructor is always admitted.
-        anew: names whose present token is replaced.
+    The instructor is always admitted, and names under ``anew`` have their present token replaced.
 
     Returns:
         The new tokens by name. They cannot be read again.

@@ -34,10 +34,6 @@ class ListEntry:
     marker: str = ""  # who has it, for the instructor alone
 
     @property
-    def is_to_do(self) -> bool:
-        return self.state in TO_DO
-
-    @property
     def is_done(self) -> bool:
         """Whether nobody has anything to do about it, which of what waits for somebody else is not so."""
         return self.state in ("marked", "decided")
@@ -65,7 +61,7 @@ def entries(session: Any, team: Team, who: Who, question: Question) -> list[List
     fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
     excerpt = func.substr(answers.c.text, 1, EXCERPT + 1).label("excerpt")
     rows = session.execute(select(*fields, excerpt).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id))
-    marks_of = _marks_by_answer(session, here)
+    marks_of = marks_by_answer(session, here)
     found: list[ListEntry] = []
     for row in rows.all():
         role = role_of(who, row)
@@ -112,7 +108,7 @@ def differ(given: Sequence[Any], over: float) -> bool:
 def next_of(found: Sequence[ListEntry], after: str = "") -> ListEntry | None:
     """Return the next answer with something to do, from an id on and then from the start; None if all is done."""
     at = next((entry.number for entry in found if entry.id == after), 0)
-    return next((entry for entry in [*found[at:], *found[:at]] if entry.is_to_do), None)
+    return next((entry for entry in [*found[at:], *found[:at]] if entry.state in TO_DO), None)
 
 
 def view(session: Any, who: Who, answer_id: str) -> AnswerView:
@@ -187,7 +183,7 @@ def overview(session: Any, team: Team, question: Question) -> Overview:
     here = of(question)
     fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
     query = select(*fields).where(here, answers.c.is_open.is_(True)).order_by(answers.c.id)
-    rows, marks_of = session.execute(query).all(), _marks_by_answer(session, here)
+    rows, marks_of = session.execute(query).all(), marks_by_answer(session, here)
     counts = {row.id: counting(marks_of.get(row.id, ())) for row in rows}
     by_role = {row.id: {mark.role: mark for mark in marks_of.get(row.id, ())} for row in rows}
     of_two = [mark for mark in by_role.values() if {"first", "second"} <= mark.keys()]
@@ -215,7 +211,6 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
     """Return lines of the history, the last first, each with the student whom it is about.
 
     Args:
-        session: of the gradebook.
         answer_id: only lines about this answer; without it, the many lines of who got which answer are left out.
         before: only lines with a lower number than this, if it is not 0.
     """
@@ -232,7 +227,7 @@ def of(question: Question) -> Any:
     return and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
 
 
-def _marks_by_answer(session: Any, here: Any) -> dict[str, list[Any]]:
+def marks_by_answer(session: Any, here: Any) -> dict[str, list[Any]]:
     """Return the marks of a question's answers, without their comments."""
     fields = (marks.c.answer, marks.c.role, marks.c.marker, marks.c.points, marks.c.digest)
     found: dict[str, list[Any]] = {}

@@ -44,17 +44,11 @@ class Stale(NotSaved):
 
 @dataclass(frozen=True)
 class MarkForm:
-    """What somebody typed.
+    """What somebody typed."""
 
-    Attributes:
-        points: as typed.
-        comment: for the student.
-        base: the state of the answer that the page showed, from ``base_of``.
-    """
-
-    points: str
-    comment: str
-    base: str
+    points: str  # as typed
+    comment: str  # for the student
+    base: str  # the state of the answer that the page showed, from ``base_of``
 
 
 def role_of(who: Who, answer: Any) -> Role | None:

@@ -49,10 +49,7 @@ def application(state: MarkingState) -> Application:
 
 
 def https_with(certificate: Path) -> ssl.SSLContext:
-    """Return the context that serves https.
-
-    Args:
-        certificate: a PEM file with the certificate and its key.
+    """Return the context that serves https with a PEM file of the certificate and its key.
 
     Raises:
         CourseFolderError: it is none, or cannot be read.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +17,9 @@ from autograder.instructor.course.questions import WrittenQuestion, question_for
 from autograder.instructor.course.records import Records
 from autograder.instructor.facts import facts_of, update_gradebook
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.hand_marks import HANDED_OUT, answers, marks, note
+from autograder.instructor.hand_marks import HANDED_OUT, answers, note
 from autograder.instructor.marking.access import admit
-from autograder.instructor.marking.reading import of
-from autograder.instructor.marking.split import sample, split
+from autograder.instructor.marking.reading import marks_by_answer, of
 from autograder.instructor.marking.team import INSTRUCTOR, Question, Team, read_team
 from autograder.instructor.marks import Facts
 from autograder.notebooks.graft import read_notebook, room_of
@@ -25,23 +27,15 @@ from autograder.notebooks.graft import read_notebook, room_of
 
 @dataclass
 class MarkingState:
-    """Everything that the server knows beside the gradebook.
-
-    Attributes:
-        folder: the course folder.
-        gradebook: of the course.
-        team: who marks; read anew when the folder is looked at.
-        records: of the graded work, as far as they have been read.
-        texts: the written question of each assignment that is marked; None where the course has no text of it.
-        facts: from which marks were made last.
-    """
+    """Everything that the server knows beside the gradebook."""
 
     folder: CourseFolder
     gradebook: CourseGradebook
-    team: Team
-    records: Records
+    team: Team  # who marks; read anew when the folder is looked at
+    records: Records  # of the graded work, as far as they have been read
+    # the written question of each assignment that is marked; None where the course has no text of it
     texts: Mapping[str, WrittenQuestion | None]
-    facts: Facts
+    facts: Facts  # from which marks were made last
 
     @classmethod
     def opened(cls, folder: CourseFolder, gradebook: CourseGradebook, assignments: Sequence[str]) -> MarkingState:
@@ -96,7 +90,7 @@ def hand_out(gradebook: CourseGradebook, team: Team) -> None:
 def _hand_out(session: Any, question: Question, team: Team) -> None:
     """Say who marks which answer, and which of them a second time; work that is done stays where it is."""
     rows = session.execute(select(answers).where(of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
-    rows, found = rows.all(), _marks(session, question)
+    rows, found = rows.all(), marks_by_answer(session, of(question))
     done = {answer: {mark.role: mark.marker for mark in given} for answer, given in found.items()}
     # Whoever has marked keeps it; what the instructor has decided alone needs nobody else.
     alone = {answer for answer, by in done.items() if "decided" in by}
@@ -120,8 +114,60 @@ def _hand_out(session: Any, question: Question, team: Team) -> None:
             note(session, INSTRUCTOR, HANDED_OUT, row.id, [row.first, row.second], [now_first, now_second])
 
 
-def _marks(session: Any, question: Question) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for mark in session.execute(select(marks).join(answers, answers.c.id == marks.c.answer).where(of(question))):
-        found.setdefault(mark.answer, []).append(mark)
-    return found
+def split(
+    eligible: Mapping[str, frozenset[str]], before: Mapping[str, str], fixed: Collection[str] = ()
+) -> dict[str, str]:
+    """Give each answer to one marker, so that no move would make the numbers of answers more equal.
+
+    Args:
+        eligible: the answers by id, in order, each with those who may mark it; answers that nobody may mark are left
+            out.
+        before: who has it; kept unless it is not allowed, or the balance asks for a move.
+        fixed: answers that stay where they are, as they are marked.
+    """
+    given = {
+        answer: before[answer]
+        for answer, able in eligible.items()
+        if answer in before and (answer in fixed or before[answer] in able)
+    }
+    loads = Counter(given.values())
+
+    def least_loaded(answer: str) -> str:
+        return min(eligible[answer], key=lambda name: (loads[name], name))
+
+    for answer, able in eligible.items():
+        if answer not in given and able:
+            given[answer] = least_loaded(answer)
+            loads[given[answer]] += 1
+    movable = [answer for answer in given if answer not in fixed]
+    has_moved = True
+    while has_moved:
+        has_moved = False
+        for answer in movable:
+            marker = least_loaded(answer)
+            if loads[given[answer]] - loads[marker] >= 2:
+                loads[given[answer]] -= 1
+                loads[marker] += 1
+                given[answer], has_moved = marker, True
+    return given
+
+
+def sample(first: Mapping[str, str], percent: float, chosen: Collection[str], fixed: Collection[str]) -> list[str]:
+    """Return the answers that two people mark: the percentage, rounded up, and of everybody's equally many.
+
+    Args:
+        first: the answers to one question by id, each with who marks it first.
+        percent: of them, from 0 to 100.
+        chosen: those of before; they stay as long as the number allows it.
+        fixed: those that stay in any case, as somebody has marked them a second time.
+    """
+    number = max(math.ceil(len(first) * percent / 100 - 1e-9), len(first.keys() & set(fixed)))
+
+    def turn(answer: str) -> tuple[bool, bool, str]:
+        return answer not in fixed, answer not in chosen, hashlib.sha256(answer.encode()).hexdigest()
+
+    place, before = dict[str, int](), Counter[str]()
+    for answer in sorted(first, key=turn):  # one of each marker's, then a second one of each, …
+        place[answer] = before[first[answer]]
+        before[first[answer]] += 1
+    return sorted(first, key=lambda answer: (*turn(answer)[:2], place[answer], turn(answer)))[:number]

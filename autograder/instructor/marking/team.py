@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from traitlets import Float, TraitError
 from traitlets.config import Configurable
@@ -35,17 +35,11 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Marker:
-    """Somebody who marks.
+    """Somebody who marks."""
 
-    Attributes:
-        name: as in the table.
-        sections: of the class, whose answers they mark; none for all.
-        questions: assignments and cells that they mark; none for all.
-    """
-
-    name: str
-    sections: frozenset[str] = frozenset()
-    questions: frozenset[str] = frozenset()
+    name: str  # as in the table
+    sections: frozenset[str] = frozenset()  # of the class, whose answers they mark; none for all
+    questions: frozenset[str] = frozenset()  # assignments and cells that they mark; none for all
 
     def may_mark(self, question: Question, section: str | None = None) -> bool:
         """Whether they mark a question's answers from a section of the class, or from any."""
@@ -66,19 +60,12 @@ class Marking(Configurable):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Team:
-    """Who marks what, and by which rules.
-
-    Attributes:
-        markers: from the table.
-        questions: by assignment, and then in the order of the notebook.
-        sections: of the students, by id.
-        settings: of the course.
-    """
+    """Who marks what, and by which rules."""
 
     markers: Sequence[Marker]
-    questions: Sequence[Question]
-    sections: Mapping[str, str]
-    settings: Marking
+    questions: Sequence[Question]  # by assignment, and then in the order of the notebook
+    sections: Mapping[str, str]  # of the students, by id
+    settings: Marking  # of the course
 
     def has(self, name: str) -> bool:
         """Whether somebody in the table has a name."""
@@ -103,11 +90,6 @@ class Team:
 def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Marking | None = None) -> Team:
     """Return who marks some released assignments of a course folder.
 
-    Args:
-        folder: the course folder.
-        assignments: released ones.
-        settings: of the course, where they have been read.
-
     Raises:
         TableError: a table cannot be read.
         CourseFolderError: none of the assignments has a written question, or a setting is wrong.
@@ -122,23 +104,14 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
         raise CourseFolderError(f"there is no written question in {', '.join(assignments)}")
     sections = {student.id: student.section for student in students_of(folder)}
     markers = read_markers(folder.markers, questions, set(filter(None, sections.values())))
-    return Team(markers, questions, sections, settings or _settings(folder.nbgrader_config()))
-
-
-def _settings(config: Any) -> Marking:
     try:
-        return Marking(config=config)
+        return Team(markers, questions, sections, settings or Marking(config=folder.nbgrader_config()))
     except TraitError as error:
         raise CourseFolderError(f"nbgrader_config.py: c.Marking takes numbers: {error}") from error
 
 
 def read_markers(path: Path, questions: Sequence[Question], sections: Collection[str]) -> tuple[Marker, ...]:
     """Return the markers of a table; without a table there are none, and the instructor marks alone.
-
-    Args:
-        path: of the table.
-        questions: that can be marked.
-        sections: of the class.
 
     Raises:
         TableError: it is empty, or a line is wrong: no name, a name twice, an unknown question or section.

@@ -65,8 +65,6 @@ def write_bundle(
     """Write the zip and return its path.
 
     Args:
-        target: of the zip.
-        notebooks: release notebooks.
         course: whose sample of the data is beside it.
         recordings: what ``recordings_of`` returned.
         hand_in: where work is handed in, as the end of a sentence; empty where that is said elsewhere.
@@ -226,15 +224,7 @@ def _pyproject(course: Course) -> str:
 
 
 def wheel_settings(about: PackageMetadata, description: str, needs: list[str], command: str, more: str = "") -> str:
-    """Return the build settings of a wheel that holds the package `autograder`.
-
-    Args:
-        about: of the distribution whose version it has.
-        description: in a sentence.
-        needs: what it requires.
-        command: what `autograder` runs in a terminal.
-        more: other tables.
-    """
+    """Return the build settings of a wheel that holds the package `autograder`, in the version of a distribution."""
     return WHEEL.read_text(encoding="utf-8").format(
         version=about["Version"],
         description=description,
@@ -246,13 +236,7 @@ def wheel_settings(about: PackageMetadata, description: str, needs: list[str], c
 
 
 def zip_folder(root: Path, target: Path, inside: str = "") -> None:
-    """Zip a folder's files, the same content to the same bytes.
-
-    Args:
-        root: the folder.
-        target: of the zip.
-        inside: the folder of the zip that they lie in.
-    """
+    """Zip a folder's files into a folder of the zip, the same content to the same bytes."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(root.rglob("*")):
             if path.is_file():

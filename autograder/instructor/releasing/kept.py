@@ -28,10 +28,7 @@ UNUSED_S = 60 * 24 * 3600.0  # two months
 def kept(what: str, course: Course, make: Callable[[], bytes]) -> bytes:
     """Return what was computed before from the same, or else compute and keep it.
 
-    Args:
-        what: names it, and holds all else that it is computed from.
-        course: that it is computed from.
-        make: computes it.
+    It is computed from the course, and from all else that its name says.
     """
     path = FOLDER / _digest(what, course)
     try:

@@ -41,21 +41,14 @@ class UnknownMarkup(WorkFailed):
 
 @dataclass(frozen=True)
 class Context:
-    """What a chapter's text refers to.
+    """What a chapter's text refers to."""
 
-    Attributes:
-        contents: the chapter's sections, and the address of its page, empty where the course names no book.
-        glued: values by name, as the chapter's cells computed them.
-        citations: how each work is cited, such as "He et al. 2015", by its key.
-        references: a line for each work that the chapter cites, for the list at its end.
-        beside: pages that lie beside the notebook as notebooks themselves.
-    """
-
-    contents: Contents
-    glued: Mapping[str, str] = field(default_factory=dict)
+    contents: Contents  # the chapter's sections, and the address of its page, empty where the course names no book
+    glued: Mapping[str, str] = field(default_factory=dict)  # values by name, as the chapter's cells computed them
+    # how each work is cited, such as "He et al. 2015", by its key
     citations: Mapping[str, str] = field(default_factory=dict)
-    references: Sequence[str] = ()
-    beside: Collection[str] = ()
+    references: Sequence[str] = ()  # a line for each work that the chapter cites, for the list at its end
+    beside: Collection[str] = ()  # pages that lie beside the notebook as notebooks themselves
 
     def link(self, text: str, page: str, place: str = "") -> str:
         """Return a link to a page of the book, or to a notebook beside this one, or the text alone.
@@ -163,12 +156,8 @@ def _link(match: re.Match[str], context: Context) -> str:
     if page and not match["link"].startswith("!"):
         return context.link(match["text"] or page["stem"], f"{page['stem']}.html", page["place"] or "")
     if re.fullmatch(r"#[\w-]+", target):
-        return _reference(match["text"], target[1:], context)
+        return context.section(match["text"] or _words(target[1:]), target[1:])
     raise UnknownMarkup(f"the link to {target!r} leads nowhere from a notebook")
-
-
-def _reference(text: str, label: str, context: Context) -> str:
-    return context.section(text or _words(label), label)
 
 
 def _words(label: str) -> str:
@@ -207,7 +196,8 @@ def _cited(keys: str, context: Context) -> str:
 
 def _titled(body: str, context: Context) -> str:
     match = re.fullmatch(r"(?P<title>.+?)\s*<(?P<label>[\w-]+)>", body, re.DOTALL)
-    return _reference(match["title"], match["label"], context) if match else _reference("", body, context)
+    title, label = (match["title"], match["label"]) if match else (_words(body), body)
+    return context.section(title, label)
 
 
 def _glued(body: str, glued: Mapping[str, str]) -> str:

@@ -91,13 +91,7 @@ def refuse_unfair(question: Question) -> None:
 
 
 def question_markdown(kind: str, title: str, body: str) -> str:
-    """Return a question as the Markdown of a notebook: the options first, the answer to unfold.
-
-    Args:
-        kind: ``predict`` or ``recall``.
-        title: the directive's argument.
-        body: what stands between its fences; roles inside are left as they are.
-    """
+    """Return a question as the Markdown of a notebook: options first, the answer to unfold; roles stay as they are."""
     question = parse_question(body)
     lines = [f"**{KINDS[kind]} · {title}**", "", question.prompt, ""]
     lines += [f"- **{letter}.** {option.text}" for letter, option in zip(LETTERS, question.options, strict=False)]

@@ -35,12 +35,7 @@ class ReleaseError(WorkFailed):
 def run_reference(chapter: Chapter, course: Course, on_step: Callable[[str], None] = lambda step: None) -> NotebookNode:
     """Run a chapter once from top to bottom with the reference in its exercises, in a kernel of its own.
 
-    Where nothing has changed since it last ran, that run is returned.
-
-    Args:
-        chapter: to run.
-        course: whose chapter it is.
-        on_step: called before it is run, with a sentence that says so.
+    Where nothing has changed since it last ran, that run is returned, and no step is told.
 
     Raises:
         ReleaseError: a cell fails.
@@ -69,10 +64,7 @@ def release(
     """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
 
     Args:
-        chapter: to release.
         executed: what ``run_reference`` returned: it has to pass every check, and its values go into the text.
-        course: whose chapter it is.
-        folder: the instructor's.
         question: the instructor's own, in the place of the chapter's written one.
         due: when it is due, for the notebook's head; None where that does not say it.
         force: replace a source notebook that differs, and keep a copy of it.
@@ -123,7 +115,8 @@ def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> Note
             on_cell_start=lambda cell, cell_index: running.update(id=cell.id),
         )
         try:
-            client.execute(env=_kernel_environment(Path(empty)), stderr=subprocess.DEVNULL)
+            env = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": empty}
+            client.execute(env=env, stderr=subprocess.DEVNULL)
         except CellTimeoutError as error:
             raise ReleaseError(f"the cell {running['id']} did not end within {CELL_TIMEOUT_S} s") from error
         except DeadKernelError as error:
@@ -138,10 +131,6 @@ def _named(cell_id: str, notebook: NotebookNode) -> str:
     """Return a cell's id, and its first line where that is what an author would search for."""
     cell = next(cell for cell in notebook.cells if cell.id == cell_id)
     return cell_id if grade_id_of(cell) else f"{cell_id} ({cell.source.strip().splitlines()[0]!r})"
-
-
-def _kernel_environment(empty: Path) -> dict[str, str]:
-    return {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": str(empty)}
 
 
 def write_source(path: Path, text: str, *, force: bool) -> None:

@@ -36,9 +36,5 @@ def set_up(archive: str) -> None:
 
 
 def set_up_cell(downloads: str) -> str:
-    """Return the cell's text.
-
-    Args:
-        downloads: address of the folder that holds the archive, with a slash at the end; empty where there is none.
-    """
+    """Return the cell's text; the address of the archive's folder ends with a slash, or is empty if there is none."""
     return f'{TITLE}\n{inspect.getsource(set_up)}\n\nset_up("{downloads and downloads + ARCHIVE}")'

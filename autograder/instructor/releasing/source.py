@@ -54,7 +54,6 @@ def source_notebook(
     Of a chapter without exercises it is the notebook that students get.
 
     Args:
-        chapter: to read.
         course: whose reference fills the exercise cells, and whose book, if there is one, the text links to.
         glued: values that the text shows; without them its prose is left out, which is all that running it needs.
         question: takes the place of the chapter's written one.
@@ -191,26 +190,18 @@ def _written_cell(room: str, answer: str, points: int) -> NotebookNode:
 
 
 def _nbgrader(
-    cell: NotebookNode,
-    grade_id: str,
-    *,
-    grade: bool = False,
-    solution: bool = False,
-    locked: bool = False,
-    points: int | None = None,
+    cell: NotebookNode, name: str, *, grade: bool = False, solution: bool = False, locked: bool = False, **points: int
 ) -> NotebookNode:
-    metadata: dict[str, Any] = {
+    cell.metadata["nbgrader"] = {
         "grade": grade,
-        "grade_id": grade_id,
+        "grade_id": name,
         "locked": locked,
         "schema_version": 3,
         "solution": solution,
         "task": False,
         "cell_type": cell.cell_type,
+        **points,
     }
-    if points is not None:
-        metadata["points"] = points
-    cell.metadata["nbgrader"] = metadata
     return cell
 
 

@@ -22,19 +22,12 @@ RUN_SEED = 0
 
 @dataclass(frozen=True)
 class CaughtMistake:
-    """A known mistake and what the checks of its exercise make of it.
-
-    Attributes:
-        mistake: from the catalogue.
-        caught_by: the checks that fail.
-        named: whether each of them names this mistake and no other.
-        seen: the verdicts on the visible checks, which are all that a student sees.
-    """
+    """A known mistake and what the checks of its exercise make of it."""
 
     mistake: Mistake
-    caught_by: tuple[Check, ...]
-    named: bool
-    seen: tuple[Verdict, ...]
+    caught_by: tuple[Check, ...]  # the checks that fail
+    named: bool  # whether each of them names this mistake and no other
+    seen: tuple[Verdict, ...]  # the verdicts on the visible checks, which are all that a student sees
 
 
 def caught_mistakes(course: Course, room: str) -> list[CaughtMistake]:

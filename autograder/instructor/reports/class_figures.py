@@ -42,11 +42,7 @@ def histogram(marks: Spread, largest: float) -> Markup:
 
 
 def progress(assignments: Sequence[tuple[str, Spread]]) -> Markup:
-    """Return the median share of points by assignment, with the middle half of the class and its extremes.
-
-    Args:
-        assignments: id and spread of shares from 0 to 1, in order.
-    """
+    """Return the median share of points, 0 to 1, by assignment, with the middle half of the class and its extremes."""
     row, left = 34, 150
     height = row * len(assignments) + 30
 

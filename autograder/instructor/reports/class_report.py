@@ -15,7 +15,6 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics, need
 from autograder.instructor.reports.code_tokens import written_words
-from autograder.instructor.reports.equal_answers import equal_groups, equal_pairs
 from autograder.instructor.reports.lecture import lecture_sentences
 from autograder.instructor.reports.public_code import Public
 from autograder.instructor.reports.similar import (
@@ -27,6 +26,8 @@ from autograder.instructor.reports.similar import (
     K,
     SimilarPair,
     Span,
+    equal_groups,
+    equal_pairs,
     similar_pairs,
 )
 from autograder.reports.html import render
@@ -39,17 +40,11 @@ Answers = Mapping[str, Mapping[str, str]]  # by student and answer
 
 @dataclass(frozen=True)
 class ClassReport:
-    """A report.
-
-    Attributes:
-        html: the page.
-        numbers: as JSON values.
-        need: who needs help or handed in what cannot be read, with addresses, as CSV.
-    """
+    """A report."""
 
     html: str
-    numbers: dict[str, Any]
-    need: str
+    numbers: dict[str, Any]  # as JSON values
+    need: str  # who needs help or handed in what cannot be read, with addresses, as CSV
 
 
 def class_report(
@@ -63,7 +58,6 @@ def class_report(
     """Describe a class.
 
     Args:
-        course: its name.
         marks: one for each student and assignment.
         public: returns what everybody has read, for an assignment.
         made: when, for the reader.
@@ -241,12 +235,8 @@ def _partly_similar(
 ) -> list[SimilarPair]:
     """Return who shares some of their programs or written answers, those with most evidence first.
 
-    Args:
-        answers: by student and answer.
-        equal: groups who share everything, and are not among the pairs.
-        public: what everybody has read.
-        programs: the exercises that a check looks at; the other answers are written ones.
-        apart: students of another term, who are compared with the class alone.
+    Programs are the answers to exercises that a check looks at. Groups who share everything are not among the pairs.
+    Students of another term, who stand apart, are compared with the class alone.
     """
 
     def chosen(*, code: bool) -> Answers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,21 +20,13 @@ LIMITS = ("timeout", "memory", "crash", "invalid")
 
 @dataclass(frozen=True)
 class Spread:
-    """How numbers are spread: five that summarise them, and how many lie in each bin.
+    """How numbers are spread: five that summarise them, and how many lie in each bin."""
 
-    Attributes:
-        count: how many numbers.
-        mean: their mean.
-        std: standard deviation, 0 for one number.
-        five: least, lower quartile, median, upper quartile, greatest.
-        bins: from, to, count; the last one holds its upper end, too.
-    """
-
-    count: int
+    count: int  # how many numbers
     mean: float
-    std: float
-    five: tuple[float, float, float, float, float]
-    bins: Sequence[tuple[float, float, int]]
+    std: float  # standard deviation, 0 for one number
+    five: tuple[float, float, float, float, float]  # least, lower quartile, median, upper quartile, greatest
+    bins: Sequence[tuple[float, float, int]]  # from, to, count; the last one holds its upper end, too
 
     @property
     def median(self) -> float:
@@ -74,27 +66,16 @@ def _bins(numbers: Sequence[float], largest: float) -> list[tuple[float, float, 
 
 @dataclass(frozen=True)
 class CheckStatistics:
-    """One check over a class.
-
-    Attributes:
-        exercise: what it checks.
-        check: its name.
-        title: the property.
-        hidden: whether students see only its title.
-        passed: how many students passed.
-        of: how many were judged.
-        discrimination: correlation of passing with the rest of the mark, or None.
-        why_none: why there is no correlation, or empty.
-    """
+    """One check over a class."""
 
     exercise: str
     check: str
     title: str
-    hidden: bool
-    passed: int
-    of: int
-    discrimination: float | None
-    why_none: str
+    hidden: bool  # whether students see only its title
+    passed: int  # how many students passed
+    of: int  # how many were judged
+    discrimination: float | None  # correlation of passing with the rest of the mark, or None
+    why_none: str  # why there is no correlation, or empty
 
     @property
     def share(self) -> float:
@@ -168,27 +149,16 @@ def exercise_statistics(marks: Iterable[Mark]) -> list[ExerciseStatistics]:
 
 @dataclass(frozen=True)
 class Failure:
-    """A way to fail that several students may have in common, with what one of them saw.
+    """A way to fail that several students may have in common, with what one of them saw."""
 
-    Attributes:
-        name: id of the known mistake, or where it has none, ``Exercise.check``, or the exercise and the error.
-        says: the mistake's explanation, or the check's title, or empty for an error.
-        students: who, in order.
-        checks: which checks it failed, in order.
-        example: whose output is shown.
-        observed: by that student.
-        expected: instead.
-        hidden: whether the example is from a hidden check.
-    """
-
-    name: str
-    says: str
-    students: Sequence[str]
-    checks: Sequence[str]
-    example: str
+    name: str  # id of the known mistake, or where it has none, ``Exercise.check``, or the exercise and the error
+    says: str  # the mistake's explanation, or the check's title, or empty for an error
+    students: Sequence[str]  # who, in order
+    checks: Sequence[str]  # which checks it failed, in order
+    example: str  # whose output is shown
     observed: str
-    expected: str
-    hidden: bool
+    expected: str  # instead
+    hidden: bool  # whether the example is from a hidden check
 
 
 def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
@@ -237,22 +207,22 @@ def _failure(name: str, rows: Sequence[tuple[str, VerdictRecord]]) -> Failure:
 
 def limits_met(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
     """Return which exercises ended in a limit or a crash, how, and whose."""
-    found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for mark in marks:
-        for verdict in mark.verdicts:
-            if verdict["outcome"] in LIMITS:
-                found[verdict["exercise"], verdict["outcome"]][mark.student.id] = None
-    return [(exercise, outcome, list(who)) for (exercise, outcome), who in found.items()]
+    return _by_exercise(marks, lambda verdict: verdict["outcome"] if verdict["outcome"] in LIMITS else "")
 
 
 def delegations(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
     """Return of which exercises PyTorch's own part did the work, which part, and whose."""
+    return _by_exercise(marks, lambda verdict: verdict.get("delegated", ""))
+
+
+def _by_exercise(marks: Iterable[Mark], what: Callable[[VerdictRecord], str]) -> list[tuple[str, str, list[str]]]:
+    """Return what some verdicts say, by exercise, and whose they are, each once."""
     found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for mark in marks:
         for verdict in mark.verdicts:
-            if called := verdict.get("delegated"):
-                found[verdict["exercise"], called][mark.student.id] = None
-    return [(exercise, called, list(who)) for (exercise, called), who in found.items()]
+            if said := what(verdict):
+                found[verdict["exercise"], said][mark.student.id] = None
+    return [(exercise, said, list(who)) for (exercise, said), who in found.items()]
 
 
 def outcomes(marks: Iterable[Mark]) -> dict[str, int]:

@@ -1,13 +1,26 @@
-"""A page for each student. Hidden checks appear by title and result until nobody can hand in; everything is escaped."""
+"""A page for each student, and the pages of an assignment in a zip, under names that a learning system takes back.
+
+Hidden checks appear by title and result until nobody can hand in; everything is escaped.
+
+Canvas takes the zip by "Upload Submissions", Moodle by "Upload multiple feedback files in a zip". Each file is called
+as what was downloaded: ``lovelaceada_1234_56789_2-layers.ipynb`` in Canvas (``infer_comment_context_from_filename`` in
+github.com/instructure/canvas-lms), in the folder ``Ada Lovelace_657737_assignsubmission_file`` in Moodle
+(``mod/assign/feedback/file/importziplib.php`` in github.com/moodle/moodle). Collecting keeps these names; where they
+are not known, or one file is the work of several, a page is called ``STUDENT/ASSIGNMENT.html``.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import io
+import json
+import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from markupsafe import Markup
@@ -16,17 +29,19 @@ from autograder.course import Course
 from autograder.instructor.course.dates import last_dates_of
 from autograder.instructor.course.due_dates import duration, in_words
 from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.folder import CourseFolder, Submission
 from autograder.instructor.course.late import LateRule, late_rule
 from autograder.instructor.facts import nothing_graded, read_marks
 from autograder.instructor.marks import TIME_IN_WORDS, CellMark, Mark, number
-from autograder.instructor.reports.feedback_zip import feedback_zip
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
+from autograder.notebooks.graft import MalformedNotebook, read_capped
 from autograder.reports.html import render
 from autograder.reports.text import Said, told_once
 from autograder.verdicts import LABELS, VerdictRecord, labelled, shown_diagnosis
 
 MAX_TEXT = 4000
+# A fixed date makes the same pages the same bytes.
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
 # The page's policy lets this one script run, and no other: what a student wrote stays text in any case.
 SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}"
@@ -46,11 +61,7 @@ def write_feedback(
 ) -> list[Path]:
     """Write the pages of what has been graded of some assignments, for one student or all, and return them.
 
-    Args:
-        folder: the course folder.
-        assignments: their ids.
-        student: an id; None for everybody.
-        now: with a time zone; None for the clock's.
+    What a page may tell of hidden checks depends on the time, which has a zone; None is the clock's.
 
     Raises:
         CourseFolderError: nothing of it has been graded.
@@ -84,13 +95,7 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
 
 
 def feedback_page(mark: Mark, rule: LateRule, *, closed: bool) -> str:
-    """Return one student's page as HTML; it tells more of hidden checks once it is closed.
-
-    Args:
-        mark: of graded work.
-        rule: for late work.
-        closed: whether nobody can hand in any more.
-    """
+    """Return the page of graded work as HTML; it tells more of hidden checks once nobody can hand in any more."""
     assert mark.record is not None
     receipt, student = mark.record.receipt, mark.student.id
     exercises = [
@@ -170,3 +175,46 @@ def _written(text: str, cell: CellMark) -> dict[str, Any]:
         "max_score": number(cell.possible),
         "comment": cell.comment,
     }
+
+
+def feedback_zip(folder: CourseFolder, assignment: str, students: Sequence[str]) -> bytes:
+    """Return the pages of some students, which have been written before, as a zip."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for student, name in names_of_pages(folder, students, assignment).items():
+            entry = zipfile.ZipInfo(name, ZIP_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, folder.feedback(student, assignment).read_bytes())
+    return out.getvalue()
+
+
+def names_of_pages(folder: CourseFolder, students: Sequence[str], assignment: str) -> dict[str, str]:
+    """Return what each student's page is called in the zip: as the notebook in the download, but for its ending."""
+    names = {student: _name_in_download(folder, student, assignment) for student in students}
+    times = Counter(name.casefold() for name in names.values())
+    return {
+        student: name if name and times[name.casefold()] == 1 else f"{student}/{assignment}.html"
+        for student, name in names.items()
+    }
+
+
+def _name_in_download(folder: CourseFolder, student: str, assignment: str) -> str:
+    """Return a page's name by that of the notebook in the download, empty where it was not collected."""
+    path = PurePosixPath(_downloaded_as(folder, student, assignment))
+    parts = [part for part in path.parts if part not in ("/", "..")]
+    packed = next((at for at, part in enumerate(parts) if part.casefold().endswith(".zip")), len(parts))
+    parts = parts[: packed + 1]  # of a student's own zip, the system knows the zip alone
+    return str(PurePosixPath(*parts).with_suffix(".html")) if parts else ""
+
+
+def _downloaded_as(folder: CourseFolder, student: str, assignment: str) -> str:
+    """Return the path in the download of the attempt that is submitted, empty where it was not collected."""
+    try:
+        text = (folder.root / "collected" / student / assignment / "attempts.json").read_text(encoding="utf-8")
+        attempts: list[dict[str, Any]] = json.loads(text)
+        file = Submission(student, assignment, folder.root / "submitted" / student / assignment / f"{assignment}.ipynb")
+        digest = hashlib.sha256(read_capped(file.file)).hexdigest()
+        mine = [attempt["path"] for attempt in attempts if attempt["digest"] == digest]
+    except (MalformedNotebook, OSError, ValueError, KeyError, TypeError):
+        return ""
+    return str(mine[-1]) if mine else ""

@@ -16,11 +16,7 @@ NOT_BEGUN = ("missing", "invalid")
 def lecture_sentences(marks: Sequence[Mark], mistakes: Sequence[Failure]) -> list[str]:
     """Return what the class of an assignment should hear: checks failed most, mistake made most, exercise left most.
 
-    A sentence for which nobody gives a reason is left out.
-
-    Args:
-        marks: of one assignment.
-        mistakes: the known ones that were made, the most frequent first.
+    A sentence for which nobody gives a reason is left out. Of the mistakes the most frequent comes first.
     """
     read = [mark for mark in marks if mark.verdicts and not is_unreadable(mark)]
     return [*_failed_most(read), *_made_most(mistakes, len(read)), *_left_most(read)]
@@ -42,10 +38,10 @@ def _failed_most(marks: Sequence[Mark]) -> list[str]:
 
 
 def _made_most(mistakes: Sequence[Failure], of: int) -> list[str]:
-    if not mistakes:
-        return []
-    first = mistakes[0]
-    return [f"The most frequent known mistake, made by {len(first.students)} of {of}, is {first.name}: {first.says}"]
+    return [
+        f"The most frequent known mistake, made by {len(first.students)} of {of}, is {first.name}: {first.says}"
+        for first in mistakes[:1]
+    ]
 
 
 def _left_most(marks: Sequence[Mark]) -> list[str]:

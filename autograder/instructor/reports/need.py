@@ -22,19 +22,12 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class NeedsHelp:
-    """A student who may need help, and why.
-
-    Attributes:
-        student: id.
-        missing: the assignments that half of the class handed in and this student did not.
-        weak: those with less than half of the decided points, with the share.
-        behind: the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half.
-    """
+    """A student who may need help, and why."""
 
     student: str
-    missing: Sequence[str]
-    weak: Sequence[tuple[str, float]]
-    behind: float
+    missing: Sequence[str]  # the assignments that half of the class handed in and this student did not
+    weak: Sequence[tuple[str, float]]  # those with less than half of the decided points, with the share
+    behind: float  # the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half
 
 
 @dataclass(frozen=True)
@@ -135,30 +128,17 @@ def need_csv(
 
 @dataclass(frozen=True)
 class SectionStatistics:
-    """One section and one assignment.
+    """One section and one assignment."""
 
-    Attributes:
-        section: as the roster calls it, or ``no section``.
-        students: how many are in it.
-        handed_in: how many of them handed in.
-        median: share of the points, from 0 to 1; None where nothing has been graded.
-        in_need: how many may need help.
-    """
-
-    section: str
-    students: int
-    handed_in: int
-    median: float | None
-    in_need: int
+    section: str  # as the roster calls it, or ``no section``
+    students: int  # how many are in it
+    handed_in: int  # how many of them handed in
+    median: float | None  # share of the points, from 0 to 1; None where nothing has been graded
+    in_need: int  # how many may need help
 
 
 def section_statistics(marks: Sequence[Mark], in_need: Collection[str]) -> list[SectionStatistics]:
-    """Return the sections of a class by name, each with its part of some marks; none where there are not two.
-
-    Args:
-        marks: of one assignment.
-        in_need: ids of those who may need help with it.
-    """
+    """Return the sections of a class by name, each with its part of an assignment's marks; none below two."""
     sections: dict[str, list[Mark]] = {}
     for mark in marks:
         sections.setdefault(mark.student.section or NO_SECTION, []).append(mark)

@@ -21,16 +21,11 @@ CELL_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[\w-]+:[^\n]*\n)+)", re.M | 
 
 @dataclass(frozen=True)
 class Public:
-    """What everybody has read of an assignment.
+    """What everybody has read of an assignment."""
 
-    Attributes:
-        code: stubs, the chapter's code, the reference, what known mistakes make of it.
-        text: of the released notebook.
-        answers: the cells of the answers as they were released, by grade id.
-    """
-
-    code: Sequence[str] = ()
-    text: Sequence[str] = ()
+    code: Sequence[str] = ()  # stubs, the chapter's code, the reference, what known mistakes make of it
+    text: Sequence[str] = ()  # of the released notebook
+    # the cells of the answers as they were released, by grade id
     answers: Mapping[str, str] = field(default_factory=dict)
 
 

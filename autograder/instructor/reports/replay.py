@@ -19,11 +19,7 @@ def replayed(room: str, expect: Expectations, recorded: int, graded: int) -> lis
     The answers are given as they were recorded, and once more under the names of the run that is graded, one after the
     other: how observations are called is no secret.
 
-    Args:
-        room: the chapter's module, such as ``layers``.
-        expect: what answers at any seed.
-        recorded: the seed of the run whose answers are given.
-        graded: the seed of the run in which they are given.
+    ``recorded`` is the seed of the run whose answers are given, and ``graded`` of the run in which they are given.
     """
     passed = []
     for check in checks_of(room):

@@ -12,6 +12,9 @@ the right answer is often one line:
 
 The evidence between two students is the number of tokens in what they share, each weighted so, over all exercises of an
 assignment. Written answers are compared in the same way, by their words.
+
+Equal hand-ins, all answers the same but for white space, are found whatever they hold: names, comments and a written
+answer are seldom all the same by chance. Untouched work is left out.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from autograder.instructor.reports.code_tokens import CodeToken, Place, code_tokens
@@ -33,6 +36,8 @@ MIN_SHARE = 0.4
 MIN_WORDS = 30.0  # of written answers; two who read the same page seldom share more than a sentence of it
 # What more have is no sign of one having it from another, and pairs of many would take long.
 MAX_OWNERS = 100
+# Of more who handed in the same, each is paired with the next alone: the pairs of many would be too many to read.
+MAX_GROUP = 12
 
 EVERYTHING, CODE, WRITTEN = "all answers", "code", "written answers"
 
@@ -50,36 +55,23 @@ class Passage:
 
 @dataclass(frozen=True)
 class Work:
-    """One student's answers to an assignment, as they are compared.
+    """One student's answers to an assignment, as they are compared."""
 
-    Attributes:
-        tokens: each with the answer that it stands in.
-        passages: what is not public, winnowed.
-        counted: how many of the tokens stand in some run that is not public.
-    """
-
-    tokens: Sequence[tuple[str, CodeToken]]
-    passages: Sequence[Passage]
-    counted: int
+    tokens: Sequence[tuple[str, CodeToken]]  # each with the answer that it stands in
+    passages: Sequence[Passage]  # what is not public, winnowed
+    counted: int  # how many of the tokens stand in some run that is not public
 
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two students whose answers share what others do not have.
-
-    Attributes:
-        students: the two, in order.
-        evidence: weighted number of shared tokens.
-        share: the part of the smaller work's own tokens that is shared, from 0 to 1.
-        spans: what is shared, for each of the two by answer; none where everything is.
-        what: is shared: ``all answers``, each word of them, or some of their ``code`` or ``written answers``.
-    """
+    """Two students whose answers share what others do not have."""
 
     students: tuple[str, str]
-    evidence: float
-    share: float
+    evidence: float  # weighted number of shared tokens
+    share: float  # the part of the smaller work's own tokens that is shared, from 0 to 1
+    # what is shared, for each of the two by answer; none where everything is
     spans: tuple[Mapping[str, Sequence[Span]], Mapping[str, Sequence[Span]]]
-    what: str = CODE
+    what: str = CODE  # is shared: ``all answers``, each word of them, or some of their ``code`` or ``written answers``
 
     def record(self) -> dict[str, Any]:
         """Return the pair as JSON values."""
@@ -196,13 +188,7 @@ def rarity(owners: int, students: int) -> float:
 
 
 def compare(students: tuple[str, str], works: Mapping[str, Work], weights: Mapping[int, float]) -> SimilarPair:
-    """Return what two students share.
-
-    Args:
-        students: the two.
-        works: of the class.
-        weights: of the passages that the two share, by fingerprint.
-    """
+    """Return what two students share; the weights are of the passages that both have, by fingerprint."""
     sides = [_covered(works[student], weights) for student in students]
     smaller = min(works[student].counted for student in students)
     return SimilarPair(
@@ -235,3 +221,32 @@ def _spans(work: Work, covered: Collection[int]) -> dict[str, list[Span]]:
             spans[answer].append((token.start, token.end))
         before = at
     return dict(spans)
+
+
+def equal_groups(answers: Mapping[str, Mapping[str, str]], released: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Return who handed in the same, the largest group first, of all answers by student, written ones too."""
+    untouched = _squeezed(released)
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for student, mine in answers.items():
+        own = _squeezed(mine)
+        if any(text and untouched.get(name) != text for name, text in own.items()):
+            found.setdefault(tuple(sorted(own.items())), []).append(student)
+    return sorted((tuple(who) for who in found.values() if len(who) > 1), key=lambda who: (-len(who), who))
+
+
+def equal_pairs(
+    answers: Mapping[str, Mapping[str, str]], groups: Sequence[tuple[str, ...]], released: Mapping[str, str]
+) -> list[SimilarPair]:
+    """Return the members of groups two by two, with the words of what they wrote as evidence."""
+    untouched = _squeezed(released)
+    found = []
+    for group in groups:
+        mine = answers[group[0]]
+        words = sum(len(text.split()) for name, text in mine.items() if "".join(text.split()) != untouched.get(name))
+        for pair in combinations(group, 2) if len(group) <= MAX_GROUP else pairwise(group):
+            found.append(SimilarPair(pair, float(words), 1.0, ({}, {}), EVERYTHING))
+    return found
+
+
+def _squeezed(answers: Mapping[str, str]) -> dict[str, str]:
+    return {name: "".join(text.split()) for name, text in answers.items()}

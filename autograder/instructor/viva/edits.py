@@ -49,23 +49,14 @@ MAX_SHOWN = 120  # characters of a piece that a sentence quotes
 
 @dataclass(frozen=True)
 class Edit:
-    """One small change of a source.
-
-    Attributes:
-        kind: the kind of change, in a word or two.
-        start: where it begins, in characters of the source.
-        end: where what it replaces ends.
-        text: what stands there instead.
-        says: the change as a clause, such as "`+` becomes `-`".
-        line: of the source in which it begins, from 1.
-    """
+    """One small change of a source."""
 
     kind: str
-    start: int
-    end: int
-    text: str
-    says: str
-    line: int
+    start: int  # where it begins, in characters of the source
+    end: int  # where what it replaces ends
+    text: str  # what stands there instead
+    says: str  # the change as a clause, such as "`+` becomes `-`"
+    line: int  # of the source in which it begins, from 1
 
     def apply(self, source: str) -> str:
         """Return the source with the edit in it."""

@@ -42,35 +42,21 @@ Observed = Mapping[tuple[int, str], Observation]
 
 @dataclass(frozen=True)
 class Question:
-    """What to ask about one exercise, and what comes out.
-
-    Attributes:
-        room: of the exercise.
-        exercise: the public name.
-        source: of the cell that defines it.
-        edit: what is changed in it.
-        place: which one of the edits that such a cell has a place for; the same for cells that differ in layout alone.
-        given: lines that are run.
-        asked: the expression that is asked about.
-        before: what it gives without the edit.
-        answer: what it gives with the edit.
-        message: what the error says, where the answer is one.
-        line: of the student's code in which that error arises, where it does.
-        rank: 0 where there is a value to be reasoned about, 1 and 2 for errors.
-    """
+    """What to ask about one exercise, and what comes out."""
 
     room: str
     exercise: str
-    source: str
-    edit: Edit
+    source: str  # of the cell that defines it
+    edit: Edit  # what is changed in it
+    # which one of the edits that such a cell has a place for; the same for cells that differ in layout alone
     place: int
-    given: str
-    asked: str
-    before: str
-    answer: str
-    message: str
-    line: str
-    rank: int
+    given: str  # lines that are run
+    asked: str  # the expression that is asked about
+    before: str  # what it gives without the edit
+    answer: str  # what it gives with the edit
+    message: str  # what the error says, where the answer is one
+    line: str  # of the student's code in which that error arises, where it does
+    rank: int  # 0 where there is a value to be reasoned about, 1 and 2 for errors
 
 
 def questions(
@@ -89,7 +75,8 @@ def questions(
     before: Observed = {}
     started = time.monotonic()
     tried = (place for place in in_turn(edits, seed) if is_python(edits[place].apply(cell.source)))
-    for batch in _batches(islice(tried, MAX_TRIALS)):
+    left = islice(tried, MAX_TRIALS)
+    while batch := list(islice(left, BATCH)):
         after = trial.observed([*([] if before else [NOTHING]), *(edits[place] for place in batch)])
         if not before:
             before = {key: value for key, value in after.pop(0).items() if _is_definite_answer(value)}
@@ -138,11 +125,6 @@ def in_turn(edits: Sequence[Edit], seed: str) -> list[int]:
         by_kind.setdefault(edits[place].kind, []).append(place)
     rounds = zip_longest(*by_kind.values())
     return [place for place in chain.from_iterable(rounds) if place is not None]
-
-
-def _batches(places: Iterator[int]) -> Iterator[list[int]]:
-    while batch := list(islice(places, BATCH)):
-        yield batch
 
 
 def _is_definite_answer(value: Observation) -> bool:

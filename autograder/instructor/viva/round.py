@@ -23,21 +23,13 @@ from autograder.sandbox import Cell
 
 @dataclass(frozen=True)
 class Work:
-    """A student's graded answers.
-
-    Attributes:
-        student: whose.
-        room: of the exercises.
-        cells: of the notebook, as they run.
-        passed: the exercises all checks of which passed, in order.
-        trouble: why nothing can be asked about it, as a sentence; or empty.
-    """
+    """A student's graded answers."""
 
     student: str
     room: str
-    cells: tuple[Cell, ...]
-    passed: tuple[str, ...]
-    trouble: str = ""
+    cells: tuple[Cell, ...]  # of the notebook, as they run
+    passed: tuple[str, ...]  # the exercises all checks of which passed, in order
+    trouble: str = ""  # why nothing can be asked about it, as a sentence; or empty
 
     def program(self, exercise: str) -> str:
         """Return a text that the cells of two students share where they differ in layout and comments alone."""
@@ -112,17 +104,11 @@ def only(work: Work, exercise: str) -> Work:
 
 @dataclass(frozen=True)
 class Talk:
-    """What a student is asked.
-
-    Attributes:
-        student: who.
-        question: or None.
-        trouble: why there is none, as a sentence; or empty.
-    """
+    """What a student is asked."""
 
     student: str
     question: Question | None
-    trouble: str = ""
+    trouble: str = ""  # why there is no question, as a sentence; or empty
 
 
 def deal(orders: Sequence[Sequence[Question]], again: int) -> list[Question | None]:

@@ -34,14 +34,9 @@ class Line:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What to go on with: a known mistake of the exercise, and the section that treats it.
+    """What to go on with: a known mistake of the exercise, and the section that treats it."""
 
-    Attributes:
-        says: what the check tells a student who made the mistake; empty where the exercise has none.
-        section: to read.
-    """
-
-    says: str
+    says: str  # what the check tells a student who made the mistake; empty where the exercise has none
     section: Section
 
 

@@ -23,73 +23,19 @@ from autograder.judge import judge
 from autograder.observe import observe, seed_of
 from tests.conftest import ROOT
 
-REFERENCE = '''"""The reference."""
-
-import numpy as np
-
-
-def convolve(values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Slide a kernel over values.
-
-    Args:
-        values: float64, shape (n,).
-        kernel: float64, shape (k,), k <= n.
-
-    Returns:
-        float64, shape (n - k + 1,): at i the sum of values[i + j] * kernel[j] over j.
-    """
-    ### BEGIN SOLUTION
-    return np.correlate(values, kernel, mode="valid")
-    ### END SOLUTION
-'''
-CHECKS = '''"""What the exercises must do."""
-
-from types import SimpleNamespace
-
-import numpy as np
-
-from autograder.checks import Observations, check
-
-
-@check("convolve", points=1, title="The kernel slides over the values")
-def slides(names: SimpleNamespace, rng: np.random.Generator) -> Observations:
-    return {"result": names.convolve(rng.normal(size=7), rng.normal(size=3))}
-
-
-@check("convolve", points=1, hidden=True, title="A kernel of one number multiplies")
-def one(names: SimpleNamespace, rng: np.random.Generator) -> Observations:
-    return {"result": names.convolve(rng.normal(size=4), np.array([2.0]))}
-'''
-MISTAKES = """
-## convolve
-
-### flipped
-
-The kernel was turned round.
-
-> Try a kernel whose two numbers differ.
-
-Read: `convolve`
-
-```diff
--    return np.correlate(values, kernel, mode="valid")
-+    return np.convolve(values, kernel, mode="valid")
-```
-"""
-WINDOWS = "np.lib.stride_tricks.sliding_window_view(values, len(kernel))"
+SECOND = ROOT / "tests" / "second_course" / "averages"
 RIGHT = {
-    "windows": f"return {WINDOWS} @ kernel",
-    "sums": "return np.array([values[i : i + len(kernel)] @ kernel for i in range(len(values) - len(kernel) + 1)])",
-    "turned": "return np.convolve(values, kernel[::-1], mode='valid')",
-    "einsum": f"return np.einsum('ij,j->i', {WINDOWS}, kernel)",
+    "a name": "centred = table - table.mean(axis=0)\n    return centred / table.std(axis=0)",
+    "variance": "return (table - table.mean(axis=0)) / table.var(axis=0) ** 0.5",
+    "functions": "return np.divide(table - np.mean(table, axis=0), np.std(table, axis=0))",
+    "columns": "return np.stack([(one - one.mean()) / one.std() for one in table.T], axis=1)",
 }
 
 
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Course]:
     """A copy of the second course, as if it were the one that is installed."""
-    source = ROOT / "tests" / "second_course" / "averages"
-    shutil.copytree(source, tmp_path / "averages", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SECOND, tmp_path / "averages", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.syspath_prepend(tmp_path)
     found = Course("averages")
     monkeypatch.setattr(checks, "folder", lambda: found.checks)
@@ -104,35 +50,42 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Course]:
 
 def begin(course: Course) -> None:
     new_chapter(course, "7-convolution")
-    new_exercise(course, "convolution.convolve")
+    new_exercise(course, "convolution.centre")
+
+
+def written(file: str) -> str:
+    """Return what the second course has of its first exercise, under the name of the new one."""
+    text = (SECOND / file).read_text(encoding="utf-8")
+    return re.split(r"^.*moving_average", text, maxsplit=1, flags=re.M)[0].replace("standardize", "centre")
 
 
 def fill(course: Course) -> None:
     """Write what the skeleton asks for."""
-    course.file("convolution").write_text(REFERENCE, encoding="utf-8")
-    (course.checks / "convolution.py").write_text(CHECKS, encoding="utf-8")
+    course.file("convolution").write_text(written("means.py"), encoding="utf-8")
+    (course.checks / "convolution.py").write_text(written("checks/means.py"), encoding="utf-8")
     with course.catalogue("convolution").open("a", encoding="utf-8") as catalogue:
-        catalogue.write(MISTAKES)
+        mistakes = written("mistakes/means.md")
+        catalogue.write("\n" + mistakes[mistakes.index("## ") :].replace("`columns`", "`centre`"))
     (chapter,) = course.chapters.glob("7-*.md")
     chapter.write_text(chapter.read_text(encoding="utf-8").replace("WRITE:", "Here is"), encoding="utf-8")
     with catalogue_of(course, "convolution").open("a", encoding="utf-8") as catalogue:
-        for name, line in RIGHT.items():
-            answer = f"import numpy as np\n\n\ndef convolve(values, kernel):\n    {line}\n"
+        for name, body in RIGHT.items():
+            answer = f"import numpy as np\n\n\ndef centre(table):\n    {body}\n"
             catalogue.write(f"\n## {name}\n\nWritten in a line.\n\n```python\n{answer}```\n")
 
 
 def of_new_chapter(said: list[str]) -> list[str]:
-    return [line for line in said if line.startswith(("convolve", "7-"))]
+    return [line for line in said if line.startswith(("centre", "7-"))]
 
 
 def test_a_new_chapter_says_in_words_what_is_missing(course: Course) -> None:
     begin(course)
     assert of_new_chapter(missing(course)) == [
         "7-convolution.md: 2 passages to write",
-        "convolve: its reference in averages/convolution.py is not written",
-        "convolve: no checks in averages/checks/convolution.py, 2 wanted",
-        "convolve: no known mistake in averages/mistakes/convolution.md, 1 wanted",
-        "convolve: no right answers in tests/right/convolution.md, 4 wanted",
+        "centre: its reference in averages/convolution.py is not written",
+        "centre: no checks in averages/checks/convolution.py, 2 wanted",
+        "centre: no known mistake in averages/mistakes/convolution.md, 1 wanted",
+        "centre: no right answers in tests/right/convolution.md, 4 wanted",
     ]
 
 
@@ -141,7 +94,7 @@ def test_a_filled_chapter_lacks_nothing_and_teaches(course: Course) -> None:
     fill(course)
     assert of_new_chapter(missing(course)) == []
     (mine,) = (chapter for chapter in chapters_of(course) if chapter.room == "convolution")
-    assert 'raise NotImplementedError("convolution: convolve")' in str(without_solutions(source_notebook(mine, course)))
+    assert 'raise NotImplementedError("convolution: centre")' in str(without_solutions(source_notebook(mine, course)))
     expect, asked = LiveExpectations(course), checks.checks_of("convolution")
     seeds = [seed_of(1, check) for check in asked]
 
@@ -153,7 +106,8 @@ def test_a_filled_chapter_lacks_nothing_and_teaches(course: Course) -> None:
 
     for answer in right_answers(course, "convolution"):
         assert told(answer.source) == set(), answer.name
-    assert told(REFERENCE.replace("np.correlate(", "np.convolve(")) == {"flipped"}
+    (mistake,) = course.mistakes("convolution")
+    assert told(mistake.apply(course.source("convolution"))) == {"whole-table"}
 
 
 @pytest.mark.parametrize("gone", ["mistakes/convolution.md", "checks/convolution.py"])
@@ -173,7 +127,7 @@ def test_nothing_is_replaced_and_a_name_that_is_none_is_refused(course: Course) 
     for name in ("convolution", "7 convolution", "convolution-7"):
         with pytest.raises(BadName):
             new_chapter(course, name)
-    for name in ("convolution.convolve", "pooling.Pool", "convolution", "convolution._hidden"):
+    for name in ("convolution.centre", "pooling.Pool", "convolution", "convolution._hidden"):
         with pytest.raises(BadName):
             new_exercise(course, name)
 

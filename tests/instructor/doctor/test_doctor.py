@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -25,48 +23,27 @@ from autograder.instructor.doctor import (
     sandbox_findings,
     wall_finding,
 )
-from autograder.instructor.doctor.bait import VARIABLE, Bait
-from autograder.instructor.doctor.probes import PROBE_LIMITS, WALLS, Probed, Wall, probe_walls
+from autograder.instructor.doctor.probes import PROBE_LIMITS, VARIABLE, WALLS, Bait, Probed, Wall, probe_walls
 from autograder.sandbox import Limits, Sandbox, landlock
-from tests.commands import autograder
-from tests.conftest import ROOT
+from tests.commands import run
 
 
-def findings(shown: str) -> dict[str, Finding]:
-    """Return what `autograder doctor --json` found, by what was tried."""
-    return {row["what"]: Finding(**row) for row in json.loads(shown)}
-
-
-# A machine that is well
-
-
-@pytest.fixture(scope="module")
-def here(released: Path) -> dict[str, Finding]:
-    done = autograder("doctor", "--json", cwd=released)
-    found = findings(done.stdout)
-    assert {what: one.says for what, one in found.items() if not one.ok} == {}
-    assert (done.returncode, done.stderr) == (0, "")
-    return found
-
-
+@pytest.mark.parametrize("mechanism", [pytest.param("bubblewrap", marks=pytest.mark.daily), "landlock"])
 @pytest.mark.long("every wall is attacked")
-def test_here_nothing_is_to_be_mended(here: dict[str, Finding]) -> None:
-    assert {one.mend for one in here.values()} == {""}
-
-
-@pytest.mark.parametrize("wall", WALLS, ids=lambda wall: wall.name)
-def test_every_wall_stands_here(here: dict[str, Finding], wall: Wall) -> None:
-    assert here[f"sandbox: {wall.name}"] == Finding(f"sandbox: {wall.name}", True, f"student code {wall.holds}")
-
-
-def test_the_mechanism_is_named(here: dict[str, Finding]) -> None:
+def test_here_every_wall_stands_with_bubblewrap_and_without_and_nothing_is_to_be_mended(
+    mechanism: str, released: Path, tmp_path: Path
+) -> None:
+    path = os.environ["PATH"] if mechanism == "bubblewrap" else str(tmp_path)
+    done = run("autograder.instructor.cli", "doctor", "--json", cwd=released, env=os.environ | {"PATH": path})
+    found = {row["what"]: Finding(**row) for row in json.loads(done.stdout)}
+    assert [one for one in found.values() if one.mend or not one.ok] == []
+    assert (done.returncode, done.stderr) == (0, "")
+    for wall in WALLS:
+        assert found[f"sandbox: {wall.name}"].says == f"student code {wall.holds}"
     user = "as a user of its own" if os.geteuid() == 0 else "in user namespaces"
-    assert here["sandbox"].says.startswith("bubblewrap and Linux namespaces, ")
-    assert user in here["sandbox"].says
-
-
-def test_in_a_course_folder_its_gradebook_is_read(here: dict[str, Finding], released: Path) -> None:
-    assert here["gradebook"].says == f"sqlite:///{released}/gradebook.db: 6 assignments"
+    assert found["sandbox"].says.startswith(f"{mechanism} and Linux namespaces, ")
+    assert user in found["sandbox"].says
+    assert found["gradebook"].says == f"sqlite:///{released}/gradebook.db: 6 assignments"
 
 
 # Walls that are not there
@@ -79,6 +56,7 @@ def without_walls(course: Course) -> dict[str, Probed]:
     return {one.wall.name: one for one in probe_walls(sandbox, PROBE_LIMITS)}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("wall", WALLS, ids=lambda wall: wall.name)
 def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str, Probed], wall: Wall) -> None:
     probed = without_walls[wall.name]
@@ -86,6 +64,7 @@ def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str,
     assert not [leak for leak in probed.leaks if leak.startswith("the probe itself")]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("name", "leak"),
     [
@@ -93,15 +72,12 @@ def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str,
         ("network", "a local socket"),
         ("other processes", "killing a process of yours"),
         ("nothing left behind", "a process that goes on running"),
+        ("files", f"reading {Course.installed().folder}"),
     ],
 )
 def test_a_hole_shows_outside_whatever_the_probe_prints(without_walls: dict[str, Probed], name: str, leak: str) -> None:
     assert leak in without_walls[name].leaks
     assert leak not in next(wall.probe for wall in WALLS if wall.name == name) or name == "network"
-
-
-def test_the_reference_is_one_of_the_files(without_walls: dict[str, Probed], course: Course) -> None:
-    assert f"reading {course.folder}" in without_walls["files"].leaks
 
 
 def test_a_wall_with_a_hole_fails_and_names_what_got_through() -> None:
@@ -122,6 +98,7 @@ def test_a_probe_that_breaks_is_not_taken_for_a_wall(probe: str, complaint: str)
     assert probed.leaks == (complaint,)
 
 
+@pytest.mark.deep
 def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, Probed]) -> None:
     with Bait() as bait:
         folder, victim, dropped = bait.folder, bait.victim, bait._dropped()
@@ -134,17 +111,6 @@ def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, Probed]
 
 
 # A machine that lacks something
-
-
-@pytest.mark.long("every wall is attacked")
-def test_without_bubblewrap_every_wall_stands_by_landlock(tmp_path: Path) -> None:
-    line = [sys.executable, "-m", "autograder.instructor.cli", "doctor", "--json"]
-    environment = os.environ | {"PATH": str(tmp_path)}
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
-    found = findings(done.stdout)
-    assert {what: one.says for what, one in found.items() if not one.ok} == {}
-    assert found["sandbox"].says.startswith("landlock and Linux namespaces, ")
-    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_with_neither_the_command_that_installs_bubblewrap_is_named(
@@ -182,30 +148,24 @@ def test_too_little_room_on_the_disk_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "said", "unsaid"),
+    ("setting", "said"),
     [
-        ("", "file is not a database", ""),
-        (
-            'c.CourseDirectory.db_url = "postgresql://ada:secret@127.0.0.1:9/marks"',
-            "ada:***@127.0.0.1:9/marks",
-            "secret",
-        ),
-        ('c.CourseDirectory.db_url = "nosuch://marks"', "nosuch", ""),
-        ("this is no Python", "nbgrader_config.py cannot be read", ""),
+        ("", "file is not a database"),
+        ('c.CourseDirectory.db_url = "postgresql://ada:secret@127.0.0.1:9/marks"', "ada:***@127.0.0.1:9/marks"),
+        ('c.CourseDirectory.db_url = "nosuch://marks"', "nosuch"),
+        ("this is no Python", "nbgrader_config.py cannot be read"),
     ],
     ids=["broken", "no server", "no such database", "no configuration"],
 )
 def test_a_gradebook_that_cannot_be_reached_is_told_without_its_password(
-    setting: str, said: str, unsaid: str, course_folder: Path
+    setting: str, said: str, course_folder: Path
 ) -> None:
     (course_folder / "gradebook.db").write_bytes(b"no database" * 1000)
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write(f"\n{setting}\n")
     found = gradebook_finding(course_folder)
-    assert not found.ok
-    assert found.mend
-    assert said in found.says
-    assert not unsaid or unsaid not in found.says
+    assert found.mend and not found.ok
+    assert said in found.says and "secret" not in found.says
 
 
 def test_a_gradebook_that_is_not_there_yet_is_no_fault_and_is_not_made(course_folder: Path) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPMessage
 from http.cookiejar import CookieJar
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import Queue
 from typing import Any
 from unittest import mock
 from urllib.parse import urlencode, urlsplit
@@ -47,7 +48,6 @@ from sample_class.written import grade_written
 from tests.commands import begin
 from tests.conftest import copy_course, made_once
 
-MODULE = "autograder.instructor.cli"
 ASSIGNMENT = "2-layers"
 QUESTION = Question(ASSIGNMENT, "layers-written")
 ADDRESS = f"/questions/{ASSIGNMENT}/{QUESTION.cell}"
@@ -104,14 +104,7 @@ def folder(written_class: Path, tmp_path: Path) -> Path:
 
 @dataclass
 class Reply:
-    """A page that came back.
-
-    Attributes:
-        status: of HTTP.
-        path: of the page, after redirects.
-        headers: of HTTP.
-        page: its HTML.
-    """
+    """A page that came back, after redirects."""
 
     status: int
     path: str
@@ -157,12 +150,7 @@ class Visitor:
 
 @dataclass
 class Desk:
-    """People who mark, without a server between them and the gradebook.
-
-    Attributes:
-        folder: the course folder.
-        state: of the server, if there was one.
-    """
+    """People who mark, without a server between them and the gradebook."""
 
     folder: Path
     state: MarkingState
@@ -234,45 +222,30 @@ def open_desk(folder: Path) -> Iterator[Callable[..., Desk]]:
 @contextmanager
 def served(desk: Desk, every_s: float = 3600.0) -> Iterator[Callable[[str], Visitor]]:
     """Serve a desk in a thread, look so often at what was graded meanwhile, and let people visit by name."""
-    ready, address = threading.Event(), list[str]()
-    loop = asyncio.new_event_loop()
-
-    def on_ready(at: str) -> None:
-        address.append(at)
-        ready.set()
-
-    tokens = admit(desk.state.gradebook, desk.state.team, [marker.name for marker in desk.state.team.markers])
-    tokens |= admit(desk.state.gradebook, desk.state.team, ["instructor"])
-    task = loop.create_task(server.serve(desk.state, "127.0.0.1", 0, None, on_ready))
+    names = ["instructor", *(marker.name for marker in desk.state.team.markers)]
+    tokens = admit(desk.state.gradebook, desk.state.team, names)
+    address, loop = Queue[str](), asyncio.new_event_loop()
+    task = loop.create_task(server.serve(desk.state, "127.0.0.1", 0, None, address.put))
 
     def run() -> None:
         asyncio.set_event_loop(loop)
         with suppress(asyncio.CancelledError):
             loop.run_until_complete(task)
 
-    thread = threading.Thread(target=run)
-    with mock.patch.object(server, "EVERY_S", every_s):
-        thread.start()
-        assert ready.wait(30)
+    with mock.patch.object(server, "EVERY_S", every_s), ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run)
+        at = address.get(timeout=30)
         try:
-            yield lambda name: Visitor(address[0], tokens.get(name, ""))
+            yield lambda name: Visitor(at, tokens.get(name, ""))
         finally:
             loop.call_soon_threadsafe(task.cancel)
-            thread.join()
+            running.result()
             loop.close()
 
 
 @dataclass
 class Marking:
-    """A running `autograder mark`.
-
-    Attributes:
-        folder: the course folder.
-        port: on which it listens; the same after another start.
-        address: where it answers.
-        tokens: by name, of all starts.
-        process: the server's.
-    """
+    """A running `autograder mark`, on the same port after another start."""
 
     folder: Path
     port: int = 0
@@ -283,7 +256,7 @@ class Marking:
     def start(self) -> None:
         said = self.folder.parent / "printed", self.folder.parent / "errors"
         said[0].unlink(missing_ok=True)
-        self.process = begin(MODULE, "mark", "--port", str(self.port), cwd=self.folder, said=said)
+        self.process = begin("autograder.instructor.cli", "mark", "--port", str(self.port), cwd=self.folder, said=said)
         wait_until(lambda: (said[0].exists() and "marking at" in said[0].read_text()) or not self.is_alive())
         assert self.is_alive(), said[1].read_text()
         printed = said[0].read_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -87,27 +86,18 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_them(
                 assert violations(page) == [], path
 
 
-def test_the_policy_of_the_pages_lets_their_own_style_and_script_work(
+def test_a_mark_needs_no_mouse_typing_survives_a_reload_and_the_policy_lets_style_and_script_work(
     page: Page, desk: Desk, visit: Callable[[str], Visitor]
 ) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     eve = visit("eve")
-    log_in(page, eve.address, eve.token)
-    page.goto(f"{eve.address}/{to_mark(desk, 'eve')}")
-    expect(page.get_by_label("Points, 0 to")).to_be_focused()
-    assert page.locator("main").evaluate("one => getComputedStyle(one.querySelector('.sides')).display") == "grid"
-    assert said == []
-
-
-def test_a_mark_needs_no_mouse_and_typing_survives_a_reload(
-    page: Page, desk: Desk, visit: Callable[[str], Visitor]
-) -> None:
-    eve = visit("eve")
     address = f"{eve.address}/{to_mark(desk, 'eve')}"
     log_in(page, eve.address, eve.token)
     page.goto(address)
     expect(page.get_by_label("Points, 0 to")).to_be_focused()
+    assert page.locator("main").evaluate("one => getComputedStyle(one.querySelector('.sides')).display") == "grid"
+    assert said == []
     page.keyboard.type("1")
     page.keyboard.press("Tab")
     page.keyboard.type("Half a sentence")
@@ -119,17 +109,11 @@ def test_a_mark_needs_no_mouse_and_typing_survives_a_reload(
     assert desk.view("eve", address.rpartition("/")[2]).mark == (1.0, "Half a sentence")
 
 
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[Callable[[Marking, str], Page]]:
+def opened(browser: Browser, marking: Marking, name: str) -> Page:
     """Log somebody in, in a browser of their own."""
-    with ExitStack() as contexts:
-
-        def open_for(marking: Marking, name: str) -> Page:
-            page = contexts.enter_context(browser.new_context()).new_page()
-            log_in(page, marking.address.rstrip("/"), marking.tokens[name])
-            return page
-
-        yield open_for
+    page = browser.new_context().new_page()
+    log_in(page, marking.address.rstrip("/"), marking.tokens[name])
+    return page
 
 
 def type_mark(page: Page, points: str, comment: str) -> None:
@@ -137,12 +121,10 @@ def type_mark(page: Page, points: str, comment: str) -> None:
     page.get_by_label("Comment for the student").fill(comment)
 
 
-def test_an_hour_of_marking_with_a_killed_server(
-    folder: Path, serve: Callable[[], Marking], opened: Callable[[Marking, str], Page]
-) -> None:
+def test_an_hour_of_marking_with_a_killed_server(folder: Path, serve: Callable[[], Marking], browser: Browser) -> None:
     write_table(folder, "bob,A,", "eve,B,")
     marking = serve()
-    bob, eve = opened(marking, "bob"), opened(marking, "eve")
+    bob, eve = opened(browser, marking, "bob"), opened(browser, marking, "eve")
     for page, points in ((bob, "3"), (eve, "2,5")):
         page.get_by_role("link", name="next answer").click()
         expect(page.locator("#points")).to_be_focused()  # so that no mouse is needed
@@ -178,11 +160,11 @@ def test_an_hour_of_marking_with_a_killed_server(
 
 
 def test_two_people_on_one_answer_see_both_texts_and_lose_none(
-    folder: Path, serve: Callable[[], Marking], opened: Callable[[Marking, str], Page]
+    folder: Path, serve: Callable[[], Marking], browser: Browser
 ) -> None:
     write_table(folder, "bob")
     marking = serve()
-    first, second = opened(marking, "bob"), opened(marking, "bob")
+    first, second = opened(browser, marking, "bob"), opened(browser, marking, "bob")
     first.get_by_role("link", name="next answer").click()
     expect(first.locator("#points")).to_be_focused()
     second.goto(first.url)

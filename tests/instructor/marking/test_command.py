@@ -12,11 +12,8 @@ import pytest
 
 from tests.commands import autograder
 from tests.instructor.marking.conftest import (
-    ADDRESS,
-    ASSIGNMENT,
     NAMES,
     Desk,
-    Marking,
     configure,
     hand_in_written,
     served,
@@ -81,9 +78,3 @@ def test_while_it_serves_it_takes_in_new_answers_and_says_once_what_it_cannot_re
         time.sleep(0.2)
     complained("")
     assert said.count("nowhere") == 1
-
-
-def test_an_assignment_can_be_marked_with_all_others(folder: Path, serve: Callable[[], Marking]) -> None:
-    instructor = serve().visitor("instructor")
-    (link,) = instructor.get("/").page.select("th a")
-    assert (link.text, link["href"]) == (ASSIGNMENT, ADDRESS)

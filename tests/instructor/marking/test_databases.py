@@ -23,7 +23,6 @@ from tests.instructor.marking.conftest import (
 )
 
 pytestmark = pytest.mark.deep
-DECIDED = "For the student."
 
 
 @pytest.fixture
@@ -36,16 +35,6 @@ def there(server: Server, database: str, released_there: Path, tmp_path: Path) -
     return tmp_path / "course"
 
 
-def do_all(desk: Desk) -> None:
-    """Mark, refuse, decide, and grade again."""
-    old = desk.views("bob")["grace"]
-    assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3.5, "from eve") == 8
-    with pytest.raises(Stale, match="somebody has changed"):
-        desk.save("bob", old, 1)
-    desk.save("instructor", desk.views("instructor")["grace"], 3, DECIDED)
-    desk.grade_again(ada="Another answer.")
-
-
 def shown(desk: Desk) -> list[object]:
     """Return all that the instructor's pages say, and the answers."""
     return [desk.overview(), desk.history(), desk.views("instructor")]
@@ -55,10 +44,15 @@ def test_all_of_it_is_done_in_postgresql(server: Server, database: str, there: P
     write_table(there, "bob", "eve")
     configure(there, double_percent=100, decide_over=0.5)
     with desk_in(there) as desk:
-        do_all(desk)
+        old = desk.views("bob")["grace"]
+        assert desk.mark_all("bob", 2, "from bob") == desk.mark_all("eve", 3.5, "from eve") == 8
+        with pytest.raises(Stale, match="somebody has changed"):
+            desk.save("bob", old, 1)
+        desk.save("instructor", desk.views("instructor")["grace"], 3, "For the student.")
+        desk.grade_again(ada="Another answer.")
         found = shown(desk)
     marks = in_gradebook(there, server.url(database))
-    assert (3.0, DECIDED, False) in marks.values() and marks["ada"][2]
+    assert marks["grace"] == (3.0, "For the student.", False) and marks["ada"][2]
     with desk_in(there) as desk:
         assert shown(desk) == found
         desk.save("instructor", desk.views("instructor")["grace"], 1, "the history goes on")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.instructor.course.tables import TableError
-from autograder.instructor.marking.split import sample, split
+from autograder.instructor.marking.state import sample, split
 from autograder.instructor.marking.team import Question, read_markers
 
 LAYERS, DROPOUT = Question("2-layers", "layers-written"), Question("3-dropout", "dropout-written")
@@ -53,7 +53,7 @@ def test_a_wrong_line_is_refused_by_its_number(text: str, reason: str, tmp_path:
 
 
 MARKERS = ("ann", "bob", "eve")
-eligibles = st.lists(st.frozensets(st.sampled_from(MARKERS)), max_size=7).map(
+eligibles = st.lists(st.frozensets(st.sampled_from(MARKERS)), max_size=20).map(
     lambda sets: {f"a{at}": who for at, who in enumerate(sets)}
 )
 
@@ -71,13 +71,6 @@ def test_every_answer_has_one_marker_of_those_who_may_and_no_move_makes_it_more_
     for answer in found.keys() - fixed:
         assert found[answer] in eligible[answer]
         assert loads[found[answer]] - min(loads[name] for name in eligible[answer]) <= 1
-
-
-@given(st.integers(0, 300), st.integers(1, 5))
-def test_who_may_all_do_the_same_get_equally_many_but_for_one(answers: int, markers: int) -> None:
-    who = frozenset(f"m{at}" for at in range(markers))
-    counts = Counter(split({f"a{at}": who for at in range(answers)}, {}).values())
-    assert max(counts.values(), default=0) - min((counts[name] for name in who), default=0) <= 1
 
 
 @given(eligibles)

@@ -123,7 +123,6 @@ def test_nbgraders_own_command_refuses_to_run_without_our_steps(small_folder: Pa
 
 
 @pytest.mark.long("nbgrader's own command")
-@pytest.mark.daily
 def test_nbgraders_own_feedback_shows_nothing_of_hidden_checks(graded_folder: Path) -> None:
     done = nbgrader("generate_feedback", ASSIGNMENT, "--student", "john", cwd=graded_folder)
     assert done.returncode == 0, done.stderr

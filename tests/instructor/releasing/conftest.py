@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nbformat import NotebookNode
 
-from autograder.course import Course
 from autograder.notebooks.graft import read_notebook
 from tests.conftest import made_once
 from tests.notebooks.conftest import ASSIGNMENT, ROOM, right, untouched  # noqa: F401
 
 
-def instructor(folder: Path) -> NotebookNode:
-    return read_notebook(folder / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
-
-
 @pytest.fixture(scope="session")
 def source(released: Path) -> NotebookNode:
     """The instructor's notebook. Read it only."""
-    return instructor(released)
+    return read_notebook(released / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
 
 
 @dataclass(frozen=True)
@@ -76,43 +69,6 @@ def machine(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Student
             assert done.returncode == 0, done.stderr
 
     return StudentMachine(made_once("student", tmp_path_factory, make))
-
-
-REPORTS = """
-import json, sys, types
-from autograder.student import report_on
-
-said = {}
-for name, (exercise, source) in json.load(open(sys.argv[1], encoding="utf-8")).items():
-    module = types.ModuleType(name)
-    sys.modules[name] = module
-    exec(source, vars(module))
-    report = report_on(exercise, types.SimpleNamespace(**vars(module)))
-    said[name] = {"text": repr(report), "html": report._repr_html_(), "passed": report.passed}
-json.dump(said, open(sys.argv[2], "w", encoding="utf-8"))
-"""
-
-
-@pytest.fixture(scope="session")
-def said(tmp_path_factory: pytest.TempPathFactory, machine: StudentMachine, course: Course) -> dict[str, Any]:
-    """What `check` says on a student's machine: of each stub, each known mistake, and each right answer."""
-    reference = course.source(ROOM)
-    header = re.split(r"^(?:class|def) ", reference, maxsplit=1, flags=re.MULTILINE)[0]
-    exercises = course.exercises(ROOM)
-    stubs = header + "\n\n".join(exercise.stub for exercise in exercises)
-    asked = {
-        f"{kind} {e.name}": (e.name, text) for e in exercises for kind, text in (("stub", stubs), ("right", reference))
-    }
-    asked |= {mistake.id: (mistake.exercise, mistake.apply(reference)) for mistake in course.mistakes(ROOM)}
-
-    def make(folder: Path) -> None:
-        (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
-        done = machine.run("-c", REPORTS, folder / "asked.json", folder / "said.json")
-        assert done.returncode == 0, done.stderr
-
-    folder = made_once("said", tmp_path_factory, make)
-    answers: dict[str, Any] = json.loads((folder / "said.json").read_text(encoding="utf-8"))
-    return answers
 
 
 def errors_in(notebook: NotebookNode) -> dict[str, NotebookNode]:

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from bs4 import BeautifulSoup
 
-from autograder.checks import Check, checks_of, rooms
-from autograder.comparison import same_answer
+from autograder.checks import checks_of, rooms
 from autograder.course import Course
-from autograder.expectations.live import LiveExpectations
-from autograder.expectations.recorded import RUN_SEEDS
 from autograder.instructor.releasing.bundle import guide
-from autograder.mistakes import Mistake
-from autograder.observe import seed_of
-from autograder.reports.html import section_link
 from autograder.sandbox.hidden_checks import without_hidden_checks
-from autograder.verdicts import Answer
 from tests.conftest import ROOT, SAMPLE_CLASS, files_in
 from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM, StudentMachine
 
@@ -158,22 +151,16 @@ def test_without_settings_it_leaves_nothing_to_fill_in_and_names_no_book() -> No
 # Hidden checks
 
 
-def test_a_check_counts_as_hidden_only_where_it_says_so() -> None:
-    module = '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {}\n\n\n'
-    shown = '@check("A", points=1, hidden=False, title="hidden=True")\ndef shown(names, rng):\n    return {}\n'
-    assert without_hidden_checks(f"import x\n\n\n{module}{shown}") == f"import x\n\n\n\n\n{shown}"
-
-
-def test_what_only_hidden_checks_use_does_not_reach_students() -> None:
-    helpers = (
-        "def right(x):\n    return inner(x)\n\n\ndef inner(x):\n    return x\n\n\ndef shared():\n    return 1\n\n\n"
+def test_hidden_checks_and_what_only_they_use_do_not_reach_students() -> None:
+    helpers = "import x\n\n\ndef right(x):\n    return inner(x)\n\n\ndef inner(x):\n    return x\n\n\n"
+    shared = "def shared():\n    return 1\n\n\n"
+    hidden = '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {"a": right(shared())}\n'
+    kept = (
+        '@check("A", points=1, hidden=False, title="hidden=True")\ndef kept(names, rng):\n    return {"a": shared()}\n'
     )
-    hidden = (
-        '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {"a": right(shared())}\n\n\n'
-    )
-    kept = '@check("A", points=1, title="t")\ndef kept(names, rng):\n    return {"a": shared()}\n'
-    text = without_hidden_checks(helpers + hidden + kept)
+    text = without_hidden_checks(helpers + shared + hidden + kept)
     assert re.findall(r"def (\w+)", text) == ["shared", "kept"]
+    assert text.startswith("import x\n") and text.endswith(kept)
 
 
 # From here on: a new environment with the wheel and nothing else of ours.
@@ -189,56 +176,36 @@ def test_the_environment_holds_no_solutions_and_no_nbgrader_and_every_module_can
     assert machine.run("-c", walk).stderr == ""
 
 
-def words(html: str) -> str:
-    """Return what is read of a table."""
-    return BeautifulSoup(html, "html.parser").get_text()
+REPORTS = """
+import json, sys, types
+from autograder.student import report_on
+
+for name, (exercise, source) in json.load(open(sys.argv[1], encoding="utf-8")).items():
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    exec(source, vars(module))
+    report = report_on(exercise, types.SimpleNamespace(**vars(module)))
+    print(name, report.passed, repr(report), report._repr_html_())
+"""
 
 
-@pytest.mark.parametrize("exercise", [exercise.name for exercise in COURSE.exercises(ROOM)])
-def test_check_says_kindly_that_a_stub_is_not_written_yet_and_of_a_right_answer_that_it_passed(
-    exercise: str, said: dict[str, Any]
+@pytest.mark.long("every known mistake of a chapter is checked there and here")
+def test_check_says_there_of_each_stub_right_answer_and_known_mistake_what_it_says_beside_the_reference(
+    machine: StudentMachine, tmp_path: Path
 ) -> None:
-    stub, right = said[f"stub {exercise}"], said[f"right {exercise}"]
-    assert stub["text"].startswith(f"{exercise} is not written yet.\n  to do ")
-    assert "… to do" in words(stub["html"]) and "not written yet" in words(stub["html"])
-    assert "Traceback" not in stub["text"] and not stub["passed"]
-    visible = sum(not check.hidden for check in checks_of(ROOM, exercise))
-    assert right["passed"]
-    assert right["text"].startswith(f"{exercise}: {visible} of {visible} checks passed")
-    assert words(right["html"]).count("✓ passed") == visible
-
-
-def look_alike(mistake: Mistake, live: LiveExpectations) -> list[Mistake | None]:
-    """What the visible checks cannot tell from a mistake: itself, others, or None, the right answer."""
-    visible = [check for check in checks_of(ROOM, mistake.exercise) if not check.hidden]
-    asked = [(check, seed_of(run, check)) for check in visible for run in RUN_SEEDS]
-
-    def answer(who: Mistake | None, one: tuple[Check, int]) -> Answer:
-        return live.mistaken(*one)[who.id] if who else live.reference(*one)
-
-    others = [None, *(other for other in MISTAKES if other.exercise == mistake.exercise)]
-    return [who for who in others if all(same_answer(answer(mistake, one), answer(who, one)) for one in asked)]
-
-
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.id)
-def test_check_on_a_known_mistake_explains_it(mistake: Mistake, said: dict[str, Any], live: LiveExpectations) -> None:
-    """Title, observed, expected, likely mistake, link; in the text and in the table. Some show only when graded."""
-    report = said[mistake.id]
-    alike = look_alike(mistake, live)
-    if None in alike:
-        assert report["passed"]
-        return
-    text, html = " ".join(report["text"].split()), report["html"]
-    assert any(check.title in text for check in checks_of(ROOM, mistake.exercise))
-    for label in ("observed:", "expected:", "read:"):
-        assert label in text
-    assert "likely mistake:" in text or "perhaps:" in text
-    shown = [known for known in alike if known and " ".join(known.says.split()) in text]
-    assert shown
-    section = COURSE.contents(ROOM).section(shown[0].read)
-    assert f"read: {section}" in text
-    assert section_link(str(section), live=True) in html
-    assert "<dt" in html and "✗ not yet" in words(html)
+    reference = COURSE.source(ROOM)
+    header = re.split(r"^(?:class|def) ", reference, maxsplit=1, flags=re.MULTILINE)[0]
+    exercises = COURSE.exercises(ROOM)
+    stubs = header + "\n\n".join(exercise.stub for exercise in exercises)
+    asked = {f"stub {exercise.name}": (exercise.name, stubs) for exercise in exercises}
+    asked |= {f"right {exercise.name}": (exercise.name, reference) for exercise in exercises}
+    asked |= {mistake.id: (mistake.exercise, mistake.apply(reference)) for mistake in MISTAKES}
+    (tmp_path / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    there = machine.run("-c", REPORTS, tmp_path / "asked.json")
+    here = subprocess.run([sys.executable, "-c", REPORTS, tmp_path / "asked.json"], capture_output=True, text=True)
+    assert (there.stdout, there.stderr) == (here.stdout, "")
+    assert all(f"right {exercise.name} True " in there.stdout for exercise in exercises)
+    assert "stub Linear False Linear is not written yet.\n  to do " in there.stdout
 
 
 @pytest.mark.long("notebooks are filled and checked on a student's machine")

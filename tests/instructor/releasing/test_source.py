@@ -1,10 +1,14 @@
-"""The instructor's and the released notebook: what stands in each, and how a release fails."""
+"""The instructor's and the released notebook: what stands in each, how a release fails, and what it says."""
 
 from __future__ import annotations
 
+import re
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 from zoneinfo import ZoneInfo
 
 import nbformat
@@ -17,10 +21,14 @@ from autograder.instructor.course.about import about
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.new import make_course_folder
 from autograder.instructor.course.questions import own_questions
+from autograder.instructor.releasing import bundle, kept
+from autograder.instructor.releasing import release as releasing
+from autograder.instructor.releasing import source as making
 from autograder.instructor.releasing.release import (
     ReleaseError,
     WouldOverwrite,
     execute,
+    points_of,
     release,
     run_reference,
     write_source,
@@ -29,8 +37,10 @@ from autograder.instructor.releasing.source import source_notebook, without_solu
 from autograder.notebooks.fill import exercise_cells
 from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_notebook
 from tests.commands import autograder
+from tests.conftest import ROOT
 from tests.instructor.course.test_questions import OWN
 from tests.instructor.releasing.conftest import ASSIGNMENT, ROOM
+from tests.test_cli import here
 
 
 def by_grade_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
@@ -110,35 +120,33 @@ EXERCISE = "```{code-cell} python3\n:tags: [exercise]\n\nfrom solutions.layers i
 SHORT = f"---\njupytext:\n  text_representation:\n    format_name: myst\n---\n\n# Short\n\n{SETUP}{EXERCISE}"
 
 
-@pytest.mark.parametrize(
-    ("cell", "edit", "complaint"),
-    [
-        ("x = 1\n1 / 0", ("", ""), r"the cell \w+ \('x = 1'\) fails: ZeroDivisionError: division by zero"),
-        pytest.param(
-            "import os\nos._exit(3)",
-            ("", ""),
-            r"the cell \w+ ended the whole kernel",
-            marks=pytest.mark.deep,
-        ),
-        pytest.param(
-            "",
-            ("x.flatten(start_dim=1)", "x.flatten()"),
-            r"the cell layers-Flatten-rows fails: CheckFailed: Flatten",
-            marks=pytest.mark.deep,
-        ),
-    ],
-    ids=["an error", "a crash", "a check that the reference does not pass"],
-)
+def short(root: Path, text: str, edit: tuple[str, str] = ("", "")) -> tuple[Chapter, SmallCourse]:
+    """Write a chapter, and return it with the course that it is all of."""
+    chapter = Chapter(root / "2-layers.md", ROOM)
+    chapter.path.write_text(SHORT + text, encoding="utf-8")
+    return chapter, SmallCourse("solutions", "https://example.org/", book=root, edit=edit)
+
+
+FAILING = {
+    "an error": ("x = 1\n1 / 0", ("", ""), r"the cell \w+ \('x = 1'\) fails: ZeroDivisionError: division by zero"),
+    "a crash": ("import os\nos._exit(3)", ("", ""), r"the cell \w+ ended the whole kernel"),
+    "a check": (
+        "",
+        ("x.flatten(start_dim=1)", "x.flatten()"),
+        "the cell layers-Flatten-rows fails: CheckFailed: Flatten",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", [pytest.param(one, marks=[pytest.mark.deep] * (one != "an error")) for one in FAILING])
 def test_a_cell_that_fails_with_the_reference_stops_the_release_with_a_line_that_names_it(
-    cell: str, edit: tuple[str, str], complaint: str, tmp_path: Path
+    what: str, tmp_path: Path
 ) -> None:
-    chapter = tmp_path / "2-layers.md"
-    chapter.write_text(f"{SHORT}\n```{{code-cell}}\n{cell}\n```\n", encoding="utf-8")
+    cell, edit, complaint = FAILING[what]
+    chapter, course = short(tmp_path, f"\n```{{code-cell}}\n{cell}\n```\n", edit)
     make_course_folder(tmp_path / "course")
-    course = SmallCourse("solutions", "https://example.org/", book=tmp_path, edit=edit)
     with pytest.raises(ReleaseError, match=complaint) as refused:
-        one = Chapter(chapter, ROOM)
-        release(one, run_reference(one, course), course, CourseFolder.here(tmp_path / "course"))
+        release(chapter, run_reference(chapter, course), course, CourseFolder.here(tmp_path / "course"))
     assert "\n" not in str(refused.value)
     assert not list((tmp_path / "course").rglob("*.ipynb"))
 
@@ -161,9 +169,7 @@ GIVEN = "```{code-cell} python3\n:tags: [given]\n\nfrom solutions.deployment imp
 
 
 def test_what_is_given_stands_in_the_notebook_as_the_reference_has_it(course: Course, tmp_path: Path) -> None:
-    path = tmp_path / "2-layers.md"
-    path.write_text(SHORT + GIVEN, encoding="utf-8")
-    cells = source_notebook(Chapter(path, ROOM), course).cells
+    cells = source_notebook(short(tmp_path, GIVEN)[0], course).cells
     (given,) = (cell for cell in cells if "def load_model" in cell.source)
     assert course.source("deployment").count(given.source.partition("\n\n")[2]) == 1
     assert "\nfrom solutions" not in given.source
@@ -210,8 +216,7 @@ The public question.
 def folder(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
     """A course folder in which a short chapter was released with a question of the instructor's own."""
     root = tmp_path_factory.mktemp("own")
-    (root / "2-layers.md").write_text(SHORT + WRITTEN, encoding="utf-8")
-    course, one = SmallCourse("solutions", "https://example.org/", book=root), Chapter(root / "2-layers.md", ROOM)
+    one, course = short(root, WRITTEN)
     make_course_folder(root / "course")
     folder = CourseFolder.here(root / "course")
     (folder.questions / "2-layers.md").write_text(OWN, encoding="utf-8")
@@ -245,11 +250,7 @@ SAID = (
 
 
 def test_the_date_stands_under_the_title_and_only_there(tmp_path: Path) -> None:
-    (tmp_path / "2-layers.md").write_text(SHORT, encoding="utf-8")
-    course, one = (
-        SmallCourse("solutions", "https://example.org/", book=tmp_path),
-        Chapter(tmp_path / "2-layers.md", ROOM),
-    )
+    one, course = short(tmp_path, "")
     due = datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))
     without, with_date = source_notebook(one, course, {}), source_notebook(one, course, {}, due=due)
     assert (without.cells[0].source, with_date.cells[0].source) == ("# Short", f"# Short\n\n{SAID}")
@@ -268,3 +269,80 @@ def test_the_setting_puts_it_there_when_the_chapter_is_released(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     head = read_notebook(folder.released("2-layers")).cells[0].source
     assert head.startswith(f"# 2 · Layers\n\n{SAID}\n\n**Can a network")
+
+
+# What the command says while it works, and at its end
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is run and nothing written; the release of an earlier run stays."""
+
+    def nothing(*given: Any, on_step: Any = None, **__: Any) -> None:
+        if on_step:
+            on_step("checking")
+
+    monkeypatch.setattr(releasing, "run_reference", lambda chapter, course, on_step: on_step("running"))
+    monkeypatch.setattr(releasing, "release", nothing)
+    monkeypatch.setattr(bundle, "recordings_of", nothing)
+    monkeypatch.setattr(bundle, "write_bundle", nothing)
+    monkeypatch.setattr(making, "glued_values", nothing)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_line_tells_each_step_and_the_last_ones_the_points(course_folder: Path) -> None:
+    status, said, steps = here(course_folder, "release", ASSIGNMENT)
+    assert status == 0
+    told = [re.sub(r"^ *\d+ s  ", "", line) for line in steps.splitlines()]
+    assert [line for line in told if not line.startswith("0-start")] == [
+        "2-layers: running",
+        "2-layers: checking",
+        "making the zip for students",
+    ]
+    assert "0-start: running" in told
+    by_checks, by_hand = points_of(read_notebook(course_folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"))
+    assert by_checks > by_hand > 0
+    assert f"{by_checks + by_hand} points ({by_checks} by checks, {by_hand} by hand): give the assignment" in said
+    assert here(course_folder, "release", ASSIGNMENT, "-q")[1:] == ("", "")
+
+
+# What a release computed is used again only where nothing has changed that it was computed from
+
+
+@pytest.fixture
+def own_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
+    """A course that may be changed, a cache of its own, and chapters that end at once."""
+    for name in ("solutions", "chapters", "data"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(kept, "FOLDER", tmp_path / "cache")
+    monkeypatch.setattr(releasing, "execute", lambda notebook, *_, **__: nbformat.from_dict(notebook))
+    course = Course("solutions")
+    monkeypatch.setitem(course.__dict__, "folder", tmp_path / "solutions")
+    return course
+
+
+def is_run(course: Course) -> bool:
+    """Whether releasing the first chapter runs it."""
+    steps: list[str] = []
+    run_reference(chapters_of(course)[0], course, steps.append)
+    return steps == ["running the chapter with the reference solutions"]
+
+
+@pytest.mark.parametrize("changed", ["solutions/layers.py", "chapters/2-layers.md", "data/LICENSE"])
+def test_a_chapter_is_run_once_and_again_where_the_course_has_changed(changed: str, own_course: Course) -> None:
+    assert is_run(own_course) and not is_run(own_course)
+    path = own_course.root / changed
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert is_run(own_course)
+
+
+def test_a_chapter_that_failed_is_run_again(own_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched, pytest.raises(ReleaseError):
+        patched.setattr(releasing, "execute", Mock(side_effect=ReleaseError("the cell fails")))
+        is_run(own_course)
+    assert is_run(own_course)
+
+
+def test_a_cache_that_cannot_be_written_stops_nothing(own_course: Course) -> None:
+    kept.FOLDER.write_text("no folder")
+    assert is_run(own_course)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from autograder.checks import Check, checks_of
 from autograder.instructor.course.attempts import PROVED
@@ -12,6 +14,7 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark
 from autograder.verdicts import Diagnosis, Outcome, Verdict, VerdictRecord
 
+USUAL_WAYS = Path(__file__).with_name("usual_ways.txt").read_text(encoding="utf-8")
 DUE = datetime(2026, 11, 5, 22, 0)
 FIRST = ("Ada", "Żaneta", "Ben", "明", "Chidi", "Δάφνη", "Eve", "Fatima", "José", "Ольга", "نور", "O'Neil")
 LAST = ("Lovelace", "Nowak", "de la Cruz, Jr.", "王", "Okafor", "Παπαδοπούλου", "<b>Bold</b>", "Iwanowa", "Şahin")
@@ -75,85 +78,8 @@ def _verdict(check: Check, ability: float, rng: random.Random) -> VerdictRecord:
 
 def independent_answers(rng: random.Random) -> dict[str, str]:
     """Return answers to chapter 2 by somebody who chose each piece alone, among what is usual."""
-    pick = rng.choice
-    sizes = pick(
-        [
-            "        if in_features < 1 or out_features < 1:\n            raise ValueError('sizes')\n",
-            "        if in_features < 1:\n            raise ValueError('in')\n"
-            "        if out_features < 1:\n            raise ValueError('out')\n",
-            "        if min(in_features, out_features) < 1:\n            raise ValueError('sizes')\n",
-            "        for size in (in_features, out_features):\n            if size < 1:\n"
-            "                raise ValueError(size)\n",
-        ]
-    )
-    spread = pick(
-        [
-            "        if std < 0:\n            raise ValueError('std')\n",
-            "        if not std >= 0:\n            raise ValueError(f'{std}')\n",
-        ]
-    )
-    kept = pick(["", "        self.n = in_features\n", "        self.sizes = in_features, out_features\n"])
-    weight = pick(
-        [
-            "        self.weight = nn.Parameter(torch.randn(in_features, out_features) * std)\n",
-            "        self.weight = nn.Parameter(std * torch.randn(in_features, out_features))\n",
-            "        w = torch.empty(in_features, out_features).normal_(0, std)\n"
-            "        self.weight = nn.Parameter(w)\n",
-            "        self.weight = nn.Parameter(torch.normal(0.0, std, (in_features, out_features)))\n",
-        ]
-    )
-    bias = pick(
-        [
-            "        self.bias = nn.Parameter(torch.zeros(out_features))\n",
-            "        b = torch.zeros(out_features)\n        self.bias = nn.Parameter(b)\n",
-            "        self.bias = nn.Parameter(self.weight.new_zeros(out_features))\n",
-        ]
-    )
-    fits = pick(
-        [
-            "        if x.shape[-1] != self.weight.shape[0]:\n            raise ValueError('x')\n",
-            "        if x.size(-1) != self.weight.size(0):\n            raise ValueError('x')\n",
-            "        rows = len(self.weight)\n        if x.shape[-1] != rows:\n            raise ValueError(rows)\n",
-        ]
-    )
-    output = pick(
-        [
-            "        return x @ self.weight + self.bias\n",
-            "        return torch.matmul(x, self.weight) + self.bias\n",
-            "        y = x @ self.weight\n        return y + self.bias\n",
-            "        return self.bias + x.matmul(self.weight)\n",
-        ]
-    )
-    shown = pick(
-        [
-            "        return f'{self.weight.shape[0]}, {self.weight.shape[1]}, bias'\n",
-            "        a, b = self.weight.shape\n        return f'{a}, {b}, bias=True'\n",
-            "        return '{} {} bias'.format(*self.weight.shape)\n",
-        ]
-    )
-    flat = pick(["x.flatten(1)", "torch.flatten(x, 1)", "x.flatten(start_dim=1)", "x.reshape(len(x), -1)"])
-    name = pick(["layers", "parts", "steps", "modules_"])
-    loop = pick(
-        [
-            "        for layer in self.{0}:\n            x = layer(x)\n        return x\n",
-            "        out = x\n        for layer in self.{0}:\n            out = layer(out)\n        return out\n",
-            "        for i in range(len(self.{0})):\n            x = self.{0}[i](x)\n        return x\n",
-        ]
-    ).format(name)
-    items = pick(["        return iter(self.{0})\n", "        yield from self.{0}\n"]).format(name)
-    linear = (
-        "class Linear(nn.Module):\n    def __init__(self, in_features, out_features, std=0.1):\n"
-        f"        super().__init__()\n{sizes}{spread}{kept}{weight}{bias}\n"
-        f"    def forward(self, x):\n{fits}{output}\n    def extra_repr(self):\n{shown}"
-    )
-    sequential = (
-        f"class Sequential(nn.Module):\n    def __init__(self, *layers):\n        super().__init__()\n"
-        f"        self.{name} = nn.ModuleList(layers)\n\n    def forward(self, x):\n{loop}\n"
-        f"    def __len__(self):\n        return len(self.{name})\n\n    def __iter__(self):\n{items}\n"
-        f"    def __getitem__(self, index):\n        return self.{name}[index]\n"
-    )
+    name = rng.choice(["layers", "parts", "steps", "modules_"])
     return {
-        "layers-Linear": linear,
-        "layers-Flatten": f"class Flatten(nn.Module):\n    def forward(self, x):\n        return {flat}\n",
-        "layers-Sequential": sequential,
+        answer: "".join(rng.choice(piece.split("||\n")) for piece in pieces.split("%%\n")).replace("PARTS", name)
+        for answer, pieces in re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", USUAL_WAYS, re.MULTILINE | re.DOTALL)
     }

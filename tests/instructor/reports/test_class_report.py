@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -20,7 +22,7 @@ from autograder.instructor.reports.class_report import ClassReport, class_report
 from autograder.instructor.reports.public_code import Public
 from tests.axe import on_a_telephone, violations
 from tests.instructor.reports.classes import MISTAKES, make_class
-from tests.instructor.reports.similarity import ADDMM, DISGUISED
+from tests.instructor.reports.test_similar import ADDMM, DISGUISED
 
 
 class Page:
@@ -31,18 +33,22 @@ class Page:
         self.words = " ".join(self.html.get_text(" ").split())
 
 
-def report_on(size: int, *assignments: str) -> ClassReport:
-    return class_report("A course", make_class(size, 1, assignments or ("2-layers",)), lambda _: Public(), "today")
+def report_of(marks: Sequence[Mark], public: Public | None = None, **more: Any) -> ClassReport:
+    return class_report("A <i>course</i>", marks, lambda _: public or Public(), "today", **more)
+
+
+def words_of(marks: Sequence[Mark]) -> str:
+    return Page(report_of(marks).html).words
 
 
 @pytest.fixture(scope="module")
 def report() -> ClassReport:
     """Sixty students and three assignments; two of them wrote the same, in disguise."""
-    marks = make_class(60, 1, ("2-layers", "3-dropout", "4-optimizer"))
+    marks = make_class(60, 5, ("2-layers", "3-dropout", "4-optimizer"))
     for at, source in ((10, ADDMM), (11, DISGUISED)):
         vars(marks[at])["answers"] = {"layers-Linear": source}
         assert marks[at].verdicts
-    return class_report("A <i>course</i>", marks, lambda _: Public(), "today")
+    return report_of(marks)
 
 
 @pytest.fixture(scope="module")
@@ -57,18 +63,19 @@ def test_it_asks_nobody_for_anything(report: ClassReport, page: Page) -> None:
     assert not re.search(r"url\(|@import|<script", report.html)
 
 
-def test_every_assignment_has_its_sections(page: Page) -> None:
+def test_every_assignment_has_its_sections_and_the_statistic_and_the_rules_are_named(page: Page) -> None:
     for heading in ("Marks", "Late and missing", "Exercises and checks", "Limits and crashes", "Most common mistakes"):
         assert page.words.count(f" {heading} ") >= 3
     assert page.words.count("A reason to look, and no verdict.") == 3
+    for words in ("corrected item-total point-biserial correlation", "less than half of the points", "Aiken 2003"):
+        assert words in page.words
 
 
-def test_the_known_mistakes_stand_there_by_name_with_what_one_student_saw(page: Page) -> None:
+def test_the_known_mistakes_stand_there_by_name_with_what_one_student_saw_and_names_of_many_are_folded(
+    page: Page,
+) -> None:
     for name, says in MISTAKES.values():
         assert re.search(rf"{name} , \d+ students?\. {re.escape(says)} What one of them saw observed", page.words)
-
-
-def test_names_of_many_students_are_folded(page: Page) -> None:
     assert [one for one in page.html.select("details > summary") if re.fullmatch(r"\d+ students", one.text)]
 
 
@@ -97,7 +104,7 @@ def report_of_pair(*answers: dict[str, str], public: Public | None = None) -> Cl
     mine = [*answers, *({"layers-Linear": f"alone_{at} = {at}"} for at in range(30 - len(answers)))]
     handed_in = [mark for mark in make_class(40, 3) if mark.handed_in]
     marks = [replace(mark, answers=own) for mark, own in zip(handed_in, mine, strict=False)]
-    return class_report("c", marks, lambda _: public or Public(), "t")
+    return report_of(marks, public)
 
 
 def test_two_equal_hand_ins_come_first_even_if_their_code_is_the_books() -> None:
@@ -139,12 +146,6 @@ def test_marking_changes_nothing_of_the_text(source: str, cuts: list[int]) -> No
     assert html.unescape(shown) == html.unescape(html.escape(source))
 
 
-def test_the_statistic_and_the_rules_are_named(page: Page) -> None:
-    for words in ("corrected item-total point-biserial correlation", "less than half of the points"):
-        assert words in page.words
-    assert "Schleimer, Wilkerson and Aiken 2003" in page.words
-
-
 def test_progress_is_drawn_over_assignments_and_told_in_a_table(page: Page) -> None:
     drawn = [str(found["aria-label"]) for found in page.html.select("svg")]
     assert any(label.startswith("Shares of the points by assignment. 2-layers:") for label in drawn)
@@ -152,21 +153,22 @@ def test_progress_is_drawn_over_assignments_and_told_in_a_table(page: Page) -> N
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_a_class_of_one_or_two_is_no_trouble(size: int) -> None:
-    words = Page(report_on(size).html).words
+def test_a_class_of_one_or_two_is_no_trouble_and_no_part_is_empty_there(size: int) -> None:
+    words = words_of(make_class(size, 1))
     assert "no correlation is given: fewer than 30 students" in words
     assert "nan" not in words.lower().split()
+    for heading in ("Section", "could not be read", "Whose marks fell", "more than one assignment", "last term"):
+        assert heading not in words
 
 
 def test_a_class_that_handed_in_nothing_is_told_so() -> None:
-    nobody = [mark for mark in make_class(200, 5) if not mark.handed_in]
-    words = Page(class_report("c", nobody, lambda _: Public(), "t").html).words
+    words = words_of([mark for mark in make_class(200, 5) if not mark.handed_in])
     assert words.count("Nothing has been handed in or graded of 2-layers") == 1
     assert "Late and missing" not in words
 
 
 def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
-    small, large = (len(report_on(size).html) for size in (120, 1000))
+    small, large = (len(report_of(make_class(size, 1)).html) for size in (120, 1000))
     assert small < 100_000
     assert large < 300_000
     assert (large - small) / 880 < 300  # bytes for each further student
@@ -175,20 +177,10 @@ def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
 # What a class of 300 asks of it
 
 
-def in_sections(marks: list[Mark]) -> list[Mark]:
-    """Put every other student into a section of its own."""
-    return [replace(m, student=replace(m.student, section=f"Section {1 + int(m.student.id) % 2}")) for m in marks]
-
-
-def test_of_a_class_without_sections_and_trouble_none_of_these_parts_is_empty_there() -> None:
-    words = Page(report_on(2).html).words
-    for heading in ("Section", "could not be read", "Whose marks fell", "more than one assignment", "last term"):
-        assert heading not in words
-
-
 def test_sections_are_compared_by_assignment_and_over_assignments() -> None:
-    marks = in_sections(make_class(40, 1, ("2-layers", "3-dropout")))
-    found = class_report("c", marks, lambda _: Public(), "t")
+    marks = make_class(40, 1, ("2-layers", "3-dropout"))
+    marks = [replace(m, student=replace(m.student, section=f"Section {1 + int(m.student.id) % 2}")) for m in marks]
+    found = report_of(marks)
     words = Page(found.html).words
     assert words.count("Sections: the median is of the points of those who handed in.") == 2
     assert re.search(r"Median share of the points by section\. Section 2-layers 3-dropout Section 1 \d+% \d+%", words)
@@ -209,17 +201,17 @@ def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:
     marks = make_class(6, 1)
     verdicts = [verdict | {"outcome": "invalid", "points": 0} for verdict in marks[0].verdicts]
     broken = replace(marks[0], raw_score=0.0, verdicts=verdicts, notes=["<b>no</b> notebook"])
-    found = class_report("c", [broken, *marks[1:]], lambda _: Public(), "t")
+    found = report_of([broken, *marks[1:]])
     assert f"{broken.student.name}, 2-layers: <b>no</b> notebook" in Page(found.html).words
     assert broken.student.id not in [one["student"] for one in found.numbers["needs_help"]]
     assert f"{broken.student.email},,0.00,,,2-layers" in found.need
 
 
 def test_whoever_is_similar_more_than_once_is_told_so() -> None:
-    marks = make_class(30, 1, ("2-layers", "3-dropout"))
+    marks = make_class(30, 2, ("2-layers", "3-dropout"))
     for at in (10, 11, 40, 41):
         vars(marks[at])["answers"] = {"layers-Linear": (ADDMM, DISGUISED)[at % 2]}
-    found = class_report("c", marks, lambda _: Public(), "t")
+    found = report_of(marks)
     assert found.numbers["similar_in_several"] == [
         {"students": ["0010", "0011"], "assignments": ["2-layers", "3-dropout"]}
     ]
@@ -238,7 +230,7 @@ def test_work_of_last_term_is_compared_with_the_class_alone() -> None:
         "last term: bob": {"layers-Linear": DISGUISED},
         "last term: zoe": {"layers-Linear": "the same =  1", "layers-essay": ESSAY},
     }
-    found = class_report("c", marks, lambda _: Public(), "t", earlier=lambda _: earlier)
+    found = report_of(marks, earlier=lambda _: earlier)
     (section,) = found.numbers["assignments"]
     pairs = [(pair["students"], pair["what"]) for pair in section["similar_to_last_term"]]
     assert pairs == [
@@ -252,10 +244,10 @@ def test_work_of_last_term_is_compared_with_the_class_alone() -> None:
     assert words.count("Similar to work of last term") == 1
 
 
-def test_times_that_nothing_proves_are_named(page: Page) -> None:
+def test_times_that_nothing_proves_are_named() -> None:
     marks = make_class(6, 1)
-    assert "nothing proves" not in Page(class_report("c", marks, lambda _: Public(), "t").html).words
-    claimed = class_report("c", [replace(marks[0], standing=CLAIMED), *marks[1:]], lambda _: Public(), "t")
+    assert "nothing proves" not in words_of(marks)
+    claimed = report_of([replace(marks[0], standing=CLAIMED), *marks[1:]])
     assert claimed.numbers["assignments"][0]["time_claimed"] == [marks[0].student.id]
     words = Page(claimed.html).words
     assert f"a time that nothing proves, such as a commit’s date: {marks[0].student.name}" in words
@@ -275,7 +267,7 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Br
     few = make_class(8, 1, ("2-layers", "3-dropout"))
     for at, source in enumerate((ADDMM, DISGUISED)):
         vars(few[at])["answers"] = {"layers-Linear": source}
-    (tmp_path / "report.html").write_text(class_report("c", few, lambda _: Public(), "today").html, encoding="utf-8")
+    (tmp_path / "report.html").write_text(report_of(few).html, encoding="utf-8")
     with on_a_telephone(browser, scheme) as context:
         shown = context.new_page()
         shown.goto(f"file://{tmp_path}/report.html")

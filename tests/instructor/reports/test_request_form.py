@@ -44,18 +44,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"file://{path}"
 
 
-def test_what_lost_points_comes_first_and_the_rest_can_be_asked_about_too(page: Page, address: str) -> None:
-    page.goto(address)
-    options = page.locator("#request-check option").all_inner_texts()
-    assert options == [LABEL, "Linear: Other", "Written answer", "Something else"]
-
-
 def test_it_makes_a_file_that_says_what_was_asked_and_nothing_leaves_the_machine(page: Page, address: str) -> None:
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
     page.goto(address)
     assert not page.get_by_text("Mail these lines").is_visible()
+    options = page.locator("#request-check option").all_inner_texts()
+    assert options == [LABEL, "Linear: Other", "Written answer", "Something else"], "what lost points comes first"
+    page.get_by_role("button", name="Make a file").click()  # without a reason: nothing is made
+    assert page.locator("textarea:invalid").count() == 1
+    assert page.get_by_role("status").inner_text() == ""
     page.get_by_label("What is it about?").select_option(label=LABEL)
     page.get_by_label("Why do you think so?").fill("  It is right.\n\ncheck: it again ")
     with page.expect_download() as download:
@@ -68,13 +67,6 @@ def test_it_makes_a_file_that_says_what_was_asked_and_nothing_leaves_the_machine
     assert "is among your downloads. Nothing has been sent." in page.get_by_role("status").inner_text()
     assert [one for one in asked if not one.startswith(("file:", "blob:"))] == []
     assert said == []  # of the page's policy, among others
-
-
-def test_a_request_without_a_reason_is_not_made(page: Page, address: str) -> None:
-    page.goto(address)
-    page.get_by_role("button", name="Make a file").click()
-    assert page.locator("textarea:invalid").count() == 1
-    assert page.get_by_role("status").inner_text() == ""
 
 
 def test_without_scripts_the_page_says_what_to_mail(browser: Browser, address: str) -> None:

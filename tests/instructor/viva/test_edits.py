@@ -71,10 +71,7 @@ def test_each_kind_of_edit_finds_its_place_in_any_layout() -> None:
 def test_what_is_for_people_and_what_the_exercise_does_not_use_is_left_alone() -> None:
     for edit in edits_of(STYLED, "answer"):
         touched = STYLED[edit.start : edit.end]
-        assert "raise" not in touched
-        assert "assert" not in touched
-        assert "words" not in touched
-        assert "1000" not in touched
+        assert not [word for word in ("raise", "assert", "words", "1000") if word in touched]
         line = STYLED.splitlines()[edit.line - 1]
         assert not line.strip().startswith(("assert", '"""', "raise", "%", "!"))
 
@@ -85,8 +82,6 @@ def test_an_edit_keeps_every_other_line_and_character(end: str) -> None:
     for edit in edits_of(source, "answer"):
         after = edit.apply(source)
         assert after == source[: edit.start] + edit.text + source[edit.end :]
-        assert after.startswith(source[: edit.start])
-        assert after.endswith(source[edit.end :])
         assert source.count(end, 0, edit.start) + 1 == edit.line
         assert is_python(after), edit
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -95,20 +98,6 @@ del before
 def he_std(fan_in):
     return float(torch.empty(999).fill_(0.5)[7]) * (2 - 1)
 """
-
-
-def test_what_is_drawn_at_random_is_not_asked_about(sandbox: Sandbox) -> None:
-    found = asked(sandbox, "layers", "he_std", RANDOM, need=99)
-    assert [question.edit.says for question in found if question.rank == 0] == []
-
-
-def test_memory_that_nobody_has_written_is_no_answer(sandbox: Sandbox) -> None:
-    """In one of two runs it is filled with NaN; in the other one it is not, even where NaN has been before."""
-    found = asked(sandbox, "layers", "he_std", UNWRITTEN, need=99)
-    assert found
-    assert not [question for question in found if question.edit.says == "`.fill_(0.5)` is left out"]
-
-
 ENDLESS = """
 def he_std(fan_in):
     n = 0
@@ -118,25 +107,27 @@ def he_std(fan_in):
 """
 
 
-def test_an_edit_that_never_ends_is_not_asked_about(sandbox: Sandbox) -> None:
-    found = asked(sandbox, "layers", "he_std", ENDLESS, need=3)
+def test_what_is_drawn_at_random_is_not_asked_about(sandbox: Sandbox) -> None:
+    found = asked(sandbox, "layers", "he_std", RANDOM, need=99)
+    assert [question.edit.says for question in found if question.rank == 0] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "need", "edit"),
+    [(UNWRITTEN, 99, "`.fill_(0.5)` is left out"), (ENDLESS, 3, "`n += 1` is left out")],
+    ids=["memory that nobody has written", "a loop without an end"],
+)
+def test_an_edit_after_which_nothing_definite_comes_out_is_not_asked_about(
+    source: str, need: int, edit: str, sandbox: Sandbox
+) -> None:
+    """In one of two runs memory is filled with NaN; in the other one it is not, even where NaN has been before."""
+    found = asked(sandbox, "layers", "he_std", source, need=need)
     assert found
-    assert not [question for question in found if question.edit.says == "`n += 1` is left out"]
+    assert edit not in [question.edit.says for question in found]
 
 
-HOSTILE = {
-    "exits": "import os\ndef he_std(n):\n    os._exit(0 if n + 1 else 1)",
-    "floods": "def he_std(n):\n    return 'x' * (10 ** 7 + n)",
-    "prints": "def he_std(n):\n    print('x' * 10 ** 6)\n    return n + 1",
-    "answers for the check": "import os\ndef he_std(n):\n    os.write(3, b'{}' * 100)\n    return n + 1",
-    "names itself": "class N(float):\n    def __repr__(self):\n        return '<script>'\n"
-    "def he_std(n):\n    return N(n + 1)",
-    "stops": "import os, signal\ndef he_std(n):\n    os.kill(os.getpid(), signal.SIGSTOP + n * 0)",
-    "compares equal": "class E:\n    __eq__ = lambda self, other: True\ndef he_std(n):\n    return [E(), n + 1]",
-    "deep": "def he_std(n):\n    x = []\n    for _ in range(10 ** 5):\n        x = [x]\n    return x",
-    "replaces our tools": "import builtins, autograder.sandbox.scene as s\ns.play = None\nbuiltins.eval = None\n"
-    "def he_std(n):\n    return n + 1",
-}
+CATALOGUE = Path(__file__).with_name("hostile.md").read_text(encoding="utf-8")
+HOSTILE = dict(re.findall(r"^## ([^\n]+)\n\n```python\n(.*?)^```$", CATALOGUE, re.MULTILINE | re.DOTALL))
 
 
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from autograder.checks import rooms
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.viva.edits import edits_of
 from autograder.instructor.viva.question import Question
@@ -63,7 +64,7 @@ def test_the_instructors_sheet_goes_on_with_a_mistake_and_a_section() -> None:
 
 
 def test_every_exercise_has_something_to_go_on_with() -> None:
-    for room in ("approximation", "layers", "dropout", "optimizer", "training", "deployment"):
+    for room in rooms():
         for exercise in scenes_of(room):
             assert follow_up(COURSE, "ada", question(room, exercise)).section.title
 
@@ -82,6 +83,11 @@ WIDE = "def he_std(n):\n    return " + " + ".join(f"n * {i}" for i in range(900)
 MARKUP = "def he_std(n):\n    x = '<script>alert(1)</script></pre>'  # <b>&\n    return n + 1\n"
 
 
+def fits_on_one_page(page: Page, sheet: str) -> bool:
+    page.set_content(sheet)
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+
+
 @pytest.mark.parametrize("source", [LONG, WIDE, MARKUP], ids=["long", "wide", "markup"])
 @pytest.mark.parametrize("at", [0, 1, -1])
 def test_any_code_fits_on_one_page(page: Page, source: str, at: int) -> None:
@@ -89,20 +95,16 @@ def test_any_code_fits_on_one_page(page: Page, source: str, at: int) -> None:
     assert all(len(line.text) <= MAX_LINE + 2 for line in excerpt(one))
     assert len(excerpt(one)) <= MAX_ROWS
     assert one.edit.text[:20] in shown(one)
-    for sheet in (
-        student_sheet("ada", "2-layers", one),
-        answer_sheet("ada", "2-layers", one, follow_up(COURSE, "ada", one)),
-    ):
-        page.set_content(sheet)
+    answer = answer_sheet("ada", "2-layers", one, follow_up(COURSE, "ada", one))
+    for sheet in (student_sheet("ada", "2-layers", one), answer):
+        assert fits_on_one_page(page, sheet)
         assert page.locator("script, b").count() == 0
-        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
 
 
 def test_the_longest_scene_fits_on_one_page_too(page: Page) -> None:
     for place in range(0, 60, 9):
         one = question("training", "Learner", at=place)
-        page.set_content(answer_sheet("ada", "5-training", one, follow_up(COURSE, "ada", one)))
-        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+        assert fits_on_one_page(page, answer_sheet("ada", "5-training", one, follow_up(COURSE, "ada", one)))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

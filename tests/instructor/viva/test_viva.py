@@ -29,11 +29,6 @@ def sheets(folder: Path) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in (folder / "viva" / ASSIGNMENT).glob("*.html")}
 
 
-def text(page: str) -> str:
-    """Return a page as it is read."""
-    return BeautifulSoup(page, "html.parser").get_text()
-
-
 def test_everybody_whose_exercise_passed_has_two_sheets(prepared: Path) -> None:
     can = [work.student for work in works_of(CourseFolder(prepared), ASSIGNMENT) if not work.trouble]
     assert {"ada", "alan", "grace"} <= set(can)
@@ -41,7 +36,7 @@ def test_everybody_whose_exercise_passed_has_two_sheets(prepared: Path) -> None:
 
 
 def test_the_page_of_the_round_lists_everybody_and_says_why_somebody_is_not_asked(prepared: Path) -> None:
-    page = text(sheets(prepared)["index"])
+    page = BeautifulSoup(sheets(prepared)["index"], "html.parser").text
     for work in works_of(CourseFolder(prepared), ASSIGNMENT):
         assert work.student in page
     assert "Not asked: no exercise of dennis in 2-layers passed all its checks." in page

@@ -45,16 +45,6 @@ def test_after_an_epoch_the_weights_are_those_of_the_fast_path(train: Examples, 
     torch.testing.assert_close(ours.weights(), theirs.weights(), rtol=1e-4, atol=1e-4)
 
 
-def test_going_on_from_a_state_is_going_on(train: Examples) -> None:
-    first = FastLearner(new_model(RECIPE, 0), RECIPE, train, train, compiled=True)
-    first.train_epoch()
-    state = {key: tensor.clone() for key, tensor in first.state().items()}
-    second = FastLearner(new_model(RECIPE, 1), RECIPE, train, train, seed=1, compiled=True)
-    second.load_state(state)
-    assert first.train_epoch() == second.train_epoch()
-    torch.testing.assert_close(first.weights(), second.weights(), rtol=0, atol=0)
-
-
 @settings(deadline=None, max_examples=40)
 @given(
     sizes=st.lists(st.integers(1, 70), min_size=2, max_size=5),

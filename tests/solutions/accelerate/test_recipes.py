@@ -36,11 +36,6 @@ def test_the_classic_recipe_is_the_chapters_and_the_others_go_beyond_it() -> Non
     assert not any(recipe.is_taught for name, recipe in RECIPES.items() if name != "classic")
 
 
-def test_only_the_recipe_for_photographs_mirrors_and_stretches_and_knows_shapes() -> None:
-    for field in ("flip", "stretch", "shapes"):
-        assert {name for name, recipe in RECIPES.items() if getattr(recipe, field)} == {"photo"}
-
-
 @given(steps=st.integers(1, 3000), lr=st.floats(1e-6, 10))
 def test_a_cosine_rises_to_the_learning_rate_and_falls_to_zero(steps: int, lr: float) -> None:
     rates = Recipe(lr=lr, cosine=True).learning_rates(steps)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from solutions.claims.ledger import (
 )
 
 CLAIMS = {one.id: one for one in all_claims()}
+EACH_CLAIM = pytest.mark.parametrize("one", CLAIMS.values(), ids=lambda one: one.id)
 LEDGER = read()
 MARK = re.compile(r"\{claim\}`([\w-]+)`")
 
@@ -53,20 +55,19 @@ def measured(one: Claim, *values: float) -> Measured:
 # What is claimed
 
 
-@pytest.mark.parametrize("one", CLAIMS.values(), ids=lambda one: one.id)
+@EACH_CLAIM
 def test_a_claim_holds_its_opposite_does_not_and_both_are_measured_with_todays_code(one: Claim) -> None:
     assert complaints(one, LEDGER.get(one.id)) == []
 
 
-@pytest.mark.parametrize("one", CLAIMS.values(), ids=lambda one: one.id)
+@EACH_CLAIM
 @pytest.mark.deep
 def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(one: Claim) -> None:
     """Within the spread over the seeds, as another processor rounds otherwise and training multiplies that."""
-    groups = list(by_combination(one).values())
-    at = min(
-        range(len(groups)), key=lambda at: sum(float(v) for v in groups[at][0].values() if isinstance(v, int | float))
-    )
-    again, _ = measure_one(one.id, groups[at][0])
+    first_of_each = [settings[0] for settings in by_combination(one).values()]
+    sizes = [sum(value for value in setting.values() if isinstance(value, int | float)) for setting in first_of_each]
+    at = sizes.index(min(sizes))
+    again, _ = measure_one(one.id, first_of_each[at])
     for name, values in LEDGER[one.id].numbers[at].items():
         slack = (max(values) - min(values)) + 1e-3 * max(map(abs, values)) + 1e-6
         assert min(values) - slack <= again[name] <= max(values) + slack, name
@@ -152,25 +153,15 @@ def experiment(seed):
 """
 
 
-@pytest.fixture
-def digest_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    """Return the digest of the experiment above after an edit."""
-
-    def digest(old: str = "", new: str = "") -> str:
-        module = ModuleType("edited_claims")
-        source = EXPERIMENT.replace(old, new)
-        exec(compile(source, "edited_claims", "exec"), vars(module))
-        module.experiment.__module__ = "edited_claims"
-        monkeypatch.setattr(digests, "getsource", lambda other: source if other is module else real(other))
-        monkeypatch.setattr(digests, "import_module", lambda name: module if name == "edited_claims" else load(name))
-        for cached in (digests._tree, digests._definitions, digests._names_in, digests._imports):
-            cached.cache_clear()
-        return digests.digest_of(replace(made_up(), measure=module.experiment))
-
-    real, load = digests.getsource, digests.import_module
-    yield digest
+def digest_in(folder: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the digest of an experiment that a module in a new folder holds."""
+    folder.mkdir()
+    (folder / "edited_claims.py").write_text(source, encoding="utf-8")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "edited_claims", raising=False)
     for cached in (digests._tree, digests._definitions, digests._names_in, digests._imports):
         cached.cache_clear()
+    return digests.digest_of(replace(made_up(), measure=import_module("edited_claims").experiment))
 
 
 @pytest.mark.parametrize(
@@ -188,9 +179,12 @@ def digest_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     ],
 )
 def test_a_digest_changes_with_the_code_that_is_used_and_with_nothing_else(
-    digest_after: object, old: str, new: str, changes: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, changes: bool
 ) -> None:
-    assert (digest_after(old, new) != digest_after()) == changes  # type: ignore[operator]
+    before, after = EXPERIMENT, EXPERIMENT.replace(old, new)
+    assert before != after
+    found = [digest_in(tmp_path / str(at), source, monkeypatch) for at, source in enumerate((before, after))]
+    assert (found[0] != found[1]) == changes
 
 
 # Numbers
@@ -200,17 +194,10 @@ def test_an_experiment_trains_on_all_images_in_each_epoch() -> None:
     """It once went through a generator of batches that was used up after the first."""
     steps: list[int] = []
 
-    class Counting(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.zeros(4, 2))
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            steps.append(len(x))
-            return x @ self.weight
-
+    model = nn.Linear(4, 2)
+    model.register_forward_hook(lambda module, inputs, output: steps.append(len(output)))
     x, y = torch.ones(70, 4), torch.zeros(70, dtype=torch.int64)
-    train(Counting(), x, y, epochs=3, rate=0.1, seed=0)
+    train(model, x, y, epochs=3, rate=0.1, seed=0)
     assert steps == [32, 32, 6] * 3
 
 

@@ -1,7 +1,8 @@
-"""The data: found, verified, divided; and what is said of damaged files."""
+"""The data: found, verified, divided, in files of IDX; and what is said of damaged files."""
 
 import gzip
 import hashlib
+import os
 import shutil
 import struct
 from collections.abc import Callable
@@ -14,26 +15,13 @@ from hypothesis import strategies as st
 
 from solutions import data
 from solutions.data import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, DataError
-from solutions.data.idx import LARGEST_FILE, unpack
+from solutions.data.idx import LARGEST_FILE, parse_idx, to_idx, unpack
 from solutions.data.sample import write_sample
 
 # When Zalando packed the files, in seconds since 1970: 31 August 2017, 10:50 UTC.
-PACKED_AT = {
-    TRAIN_IMAGES: 1504176606,
-    TRAIN_LABELS: 1504176606,
-    TEST_IMAGES: 1504176627,
-    TEST_LABELS: 1504176627,
-}
+PACKED_AT = {TRAIN_IMAGES: 1504176606, TRAIN_LABELS: 1504176606, TEST_IMAGES: 1504176627, TEST_LABELS: 1504176627}
 
 # --- the two editions
-
-
-def test_the_sample_is_stratified_and_known_by_its_digest(sample: data.Dataset) -> None:
-    assert sample.is_sample
-    assert (sample.train_images.shape, sample.test_images.shape) == ((5000, 28, 28), (1000, 28, 28))
-    assert np.bincount(sample.train_labels).tolist() == [500] * 10
-    assert np.bincount(sample.test_labels).tolist() == [100] * 10
-    assert sum(path.stat().st_size for path in data.SAMPLE_FOLDER.iterdir()) < 4_000_000
 
 
 def test_the_sample_is_drawn_again_byte_for_byte(full: data.Dataset, tmp_path: Path) -> None:
@@ -46,13 +34,6 @@ def test_the_samples_test_images_are_from_the_full_test_set(full: data.Dataset, 
     """A sample that mixed the sets would let a model trained on the full set be measured on what it has seen."""
     known = {image.tobytes() for image in full.test_images}
     assert all(image.tobytes() in known for image in sample.test_images)
-
-
-def test_the_full_set_has_the_published_sizes(full: data.Dataset, sample: data.Dataset) -> None:
-    assert not full.is_sample
-    assert (len(full.train_labels), len(full.test_labels)) == (60_000, 10_000)
-    assert np.bincount(full.train_labels).tolist() == [6000] * 10
-    assert full.digest != sample.digest
 
 
 @pytest.mark.parametrize(("name", "seconds"), list(PACKED_AT.items()))
@@ -96,9 +77,9 @@ def packed(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None
 def swapped(*pairs: tuple[str, str]) -> Callable[[Path], None]:
     def damage(folder: Path) -> None:
         for first, second in pairs:
-            content = (folder / first).read_bytes()
-            (folder / first).write_bytes((folder / second).read_bytes())
-            (folder / second).write_bytes(content)
+            (folder / first).rename(folder / "kept")
+            (folder / second).rename(folder / first)
+            (folder / "kept").rename(folder / second)
 
     return damage
 
@@ -131,6 +112,10 @@ DAMAGED: dict[str, tuple[Callable[[Path], object], str]] = {
     "packed, damaged inside": (
         packed(TRAIN_IMAGES, lambda content: content[:100_000] + bytes(100) + content[100_100:]),
         f"{TRAIN_IMAGES}.gz: cannot be read",
+    ),
+    "a terabyte, all of it a hole": (
+        lambda folder: os.truncate(folder / TRAIN_IMAGES, 10**12),
+        "larger than any file",
     ),
     "packed, a bomb": (packed(TRAIN_IMAGES, lambda content: BOMB), "larger than any file"),
     "one pixel": (replaced(one_pixel, TRAIN_IMAGES), "wrong checksum"),
@@ -177,10 +162,6 @@ def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_sample_is_the_last_resort(nothing_installed: Path) -> None:
-    assert data.find() == data.SAMPLE_FOLDER
-
-
 @pytest.mark.parametrize(
     ("place", "reason"),
     {
@@ -194,27 +175,26 @@ def test_the_sample_is_the_last_resort(nothing_installed: Path) -> None:
 )
 def test_the_usual_places_come_before_the_sample(nothing_installed: Path, place: str, reason: str) -> None:
     shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / place)
-    assert data.find().resolve() == nothing_installed / place
-    assert data.load().reason == reason
+    found, why = data.locate()
+    assert (found.resolve(), why) == (nothing_installed / place, reason)
 
 
-def test_the_environment_variable_comes_first(nothing_installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("DATA", "named"):
+def test_the_environment_variable_comes_first_and_may_name_torchvisions_root(
+    nothing_installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("DATA", "named" / data.TORCHVISION):
         shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / place)
     monkeypatch.setenv("FASHION_MNIST", str(nothing_installed / "named"))
-    assert data.find() == nothing_installed / "named"
+    found = nothing_installed / "named" / data.TORCHVISION
+    assert data.locate() == (found, "named in the environment variable FASHION_MNIST")
 
 
-def test_a_broken_copy_is_an_error_rather_than_passed_over(nothing_installed: Path) -> None:
+def test_a_broken_copy_is_an_error_and_without_any_copy_there_is_the_sample(nothing_installed: Path) -> None:
+    assert data.locate()[0] == data.SAMPLE_FOLDER
     shutil.copytree(data.SAMPLE_FOLDER, nothing_installed / "DATA")
     (nothing_installed / "DATA" / f"{TEST_LABELS}.gz").unlink()
     with pytest.raises(DataError, match="is missing beside the others"):
-        data.find()
-
-
-def test_torchvisions_root_may_be_named(tmp_path: Path, sample: data.Dataset) -> None:
-    shutil.copytree(data.SAMPLE_FOLDER, tmp_path / data.TORCHVISION)
-    assert data.load(tmp_path).digest == sample.digest
+        data.locate()
 
 
 def test_a_failed_download_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,3 +221,40 @@ def test_a_split_keeps_everything_once_and_every_class_in_proportion(seed: int, 
 def test_a_split_is_determined_by_its_seed_on_every_machine() -> None:
     assert [data.split(np.zeros(20), 0.2, seed)[1].tolist() for seed in (0, 0)] == [[2, 3, 11, 13]] * 2
     assert data.split(np.zeros(20), 0.2, 1)[1].tolist() != [2, 3, 11, 13]
+
+
+# --- the format of its files
+
+
+@given(st.sampled_from([(0,), (7,), (0, 28, 28), (2, 28, 28)]), st.integers(0, 255))
+def test_an_array_survives_the_format(shape: tuple[int, ...], value: int) -> None:
+    array = np.full(shape, value, np.uint8)
+    np.testing.assert_array_equal(parse_idx(to_idx(array), Path("file")), array)
+
+
+@given(st.data())
+def test_a_changed_byte_or_a_cut_in_the_header_is_noticed(draw: st.DataObject) -> None:
+    """Every header but the right one is refused; a byte changed in the values is for the checksum to find."""
+    content = bytearray(to_idx(np.zeros((2, 28, 28), np.uint8)))
+    if draw.draw(st.booleans()):
+        content = content[: draw.draw(st.integers(0, len(content) - 1))]
+    else:
+        content[draw.draw(st.integers(0, 15))] ^= draw.draw(st.integers(1, 255))
+    with pytest.raises(DataError, match=r"^file: .*; fetch the file again$"):
+        parse_idx(bytes(content), Path("file"))
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    try:
+        array = parse_idx(content, Path("file"))
+    except DataError:
+        return
+    assert to_idx(array) == content
+
+
+def test_an_array_is_the_content_and_read_only() -> None:
+    content = to_idx(np.array([1, 2, 3], np.uint8))
+    array = parse_idx(content, Path("labels"))
+    assert np.shares_memory(array, np.frombuffer(content, np.uint8))
+    assert not array.flags.writeable

@@ -1,12 +1,12 @@
 """Photographs for tests, made from the data set's images: on several grounds, and in many kinds of file."""
 
-import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
 
+Save = Callable[[Image.Image, BinaryIO], None]
 GROUNDS = ((255, 255, 255), (150, 150, 150), (205, 222, 240), (214, 178, 140), (240, 250, 200), (60, 120, 90))
 SIZES = ((200, 250), (640, 480), (333, 777), (1024, 1024), (1025, 700), (90, 400))
 
@@ -31,47 +31,36 @@ def cut_out(pixels: np.ndarray, side: int) -> Image.Image:
     return image
 
 
-@dataclass(frozen=True)
-class Kind:
-    """Photographs in one format, and how far what the browser decodes may be from what Pillow does.
-
-    Attributes:
-        save: writes one image to a file in this format.
-        apart: of a prepared pixel; two decoders may differ by a level or two of 255, and at the outline, where one
-            level decides whether a pixel is ground, by more.
-    """
-
-    save: Callable[[Image.Image, io.BytesIO], None]
-    apart: float
-
-
-def saved(*format: str, mode: str | None = None, **options: object) -> Callable[[Image.Image, io.BytesIO], None]:
+def saved(*format: str, mode: str | None = None, **options: object) -> Save:
     return lambda image, file: (image.convert(mode) if mode else image).save(file, *format, **options)
 
 
-def turned(image: Image.Image, file: io.BytesIO) -> None:
+def turned(image: Image.Image, file: BinaryIO) -> None:
     """As a telephone writes it: the sensor's pixels, and how to turn them."""
     exif = Image.Exif()
     exif[0x0112] = 6
     image.transpose(Image.Transpose.ROTATE_90).save(file, "PNG", exif=exif)
 
 
-def sixteen_bits(image: Image.Image, file: io.BytesIO) -> None:
+def sixteen_bits(image: Image.Image, file: BinaryIO) -> None:
     Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257).save(file, "PNG")
 
 
-KINDS = {
-    "png": Kind(saved("PNG"), 0),
-    "png, grey": Kind(saved("PNG", mode="L"), 0),
-    "png, palette": Kind(saved("PNG", mode="P"), 0),
-    "png, turned by EXIF": Kind(turned, 0),
-    "webp, lossless": Kind(saved("WEBP", lossless=True, method=0), 0),
-    "gif, animated": Kind(
-        lambda image, file: image.save(file, "GIF", save_all=True, append_images=[Image.new("RGB", image.size)]), 0
+# How to write one image to a file of each kind, and how far a prepared pixel may be from Python's in a browser: two
+# decoders may differ by a level or two of 255, and at the outline, where one level decides what is ground, by more.
+KINDS: dict[str, tuple[Save, float]] = {
+    "png": (saved("PNG"), 0),
+    "png, grey": (saved("PNG", mode="L"), 0),
+    "png, palette": (saved("PNG", mode="P"), 0),
+    "png, turned by EXIF": (turned, 0),
+    "webp, lossless": (saved("WEBP", lossless=True, method=0), 0),
+    "gif, animated": (
+        lambda image, file: image.save(file, "GIF", save_all=True, append_images=[Image.new("RGB", image.size)]),
+        0,
     ),
-    "bmp": Kind(saved("BMP"), 0),
-    "png, 16 bits": Kind(sixteen_bits, 0),
-    "png, black and white": Kind(saved("PNG", mode="1"), 0),
-    "jpeg": Kind(saved("JPEG", quality=90), 0.05),
-    "jpeg, cmyk": Kind(saved("JPEG", mode="CMYK", quality=95), 0.05),
+    "bmp": (saved("BMP"), 0),
+    "png, 16 bits": (sixteen_bits, 0),
+    "png, black and white": (saved("PNG", mode="1"), 0),
+    "jpeg": (saved("JPEG", quality=90), 0.05),
+    "jpeg, cmyk": (saved("JPEG", mode="CMYK", quality=95), 0.05),
 }

@@ -1,8 +1,6 @@
 """The model card: every number is computed."""
 
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
@@ -13,24 +11,22 @@ from solutions.data import Dataset
 from solutions.deploy.answers import LIMITS, UNSURE_BELOW
 from solutions.deploy.card import make_card
 from solutions.runs import measurement
-from solutions.runs.folders import COURSE_MODEL, MODEL, open_model
+from solutions.runs.folders import COURSE_MODEL, open_model
 from solutions.runs.measurement import Measurement
 from solutions.runs.run import divide
-
-Cli = Callable[..., CompletedProcess[str]]
+from tests.solutions.conftest import Cli
 
 
 @pytest.fixture(scope="module")
-def measured(trained: tuple[Path, str], sample: Dataset) -> tuple[Measurement, dict[str, object]]:
-    model, training = open_model(trained[0] / MODEL)
-    return measurement.measure(model, sample.test_images, sample.test_labels), training
+def measured(model_file: Path, sample: Dataset) -> tuple[Measurement, str]:
+    """What a model does on the test images, and its card, without line breaks."""
+    model, training = open_model(model_file)
+    test = measurement.measure(model, sample.test_images, sample.test_labels)
+    return test, " ".join(make_card(test, sample.test_labels, "the sample", training).split())
 
 
-def test_the_card_has_accuracy_each_class_and_the_most_frequent_mistakes(
-    measured: tuple[Measurement, dict[str, object]], sample: Dataset
-) -> None:
-    test, training = measured
-    card = make_card(test, sample.test_labels, "the sample", training)
+def test_the_card_has_accuracy_each_class_and_the_most_frequent_mistakes(measured: tuple[Measurement, str]) -> None:
+    test, card = measured
     assert f"**{test.accuracy:.2%}** of 1,000 test images (the sample)" in card
     for label, row in test.per_class.items():
         assert f"| {label} | {row['precision']:.1%} | {row['recall']:.1%} |" in card
@@ -40,25 +36,20 @@ def test_the_card_has_accuracy_each_class_and_the_most_frequent_mistakes(
 
 
 def test_the_card_measures_the_rule_by_which_answers_are_called_unsure(
-    measured: tuple[Measurement, dict[str, object]], sample: Dataset
+    measured: tuple[Measurement, str], sample: Dataset
 ) -> None:
-    test, training = measured
+    test, card = measured
     best, named = test.probabilities.max(dim=1)
     unsure, right = best < UNSURE_BELOW, named == torch.tensor(sample.test_labels)
-    card = " ".join(make_card(test, sample.test_labels, "the sample", training).split())
     assert f"below {UNSURE_BELOW:.0%} is called unsure. These are {unsure.float().mean():.1%} of all" in card
     assert f"{right[unsure].float().mean():.1%} of them are right, and {right[~unsure].float().mean():.1%}" in card
 
 
 def test_the_card_says_how_the_model_was_trained_and_what_it_is_not_for(
-    measured: tuple[Measurement, dict[str, object]], sample: Dataset
+    measured: tuple[Measurement, str], sample: Dataset
 ) -> None:
-    test, training = measured
-    card = make_card(test, sample.test_labels, "the sample", training)
-    assert sample.digest in card
-    assert "lr 0.05" in card
-    assert all(limit in card for limit in LIMITS)
-    assert "Apache-2.0" in card
+    test, card = measured
+    assert all(words in card for words in (sample.digest, "lr 0.05", "Apache-2.0", *LIMITS))
     assert "tells nothing about its training" in make_card(test, sample.test_labels, "the sample", {})
 
 
@@ -71,11 +62,11 @@ def test_the_card_says_how_far_the_probabilities_can_be_believed() -> None:
     assert f"error over these bins is {(1 * 0.25 + 3 * (0.96 - 2 / 3)) / 4:.3f}:" in card
 
 
-def test_the_command_prints_the_card(here: Cli, trained: tuple[Path, str]) -> None:
-    result = here("card", trained[0] / MODEL, "--data", data.SAMPLE_FOLDER)
+def test_the_command_prints_the_card(here: Cli, training: tuple[Path, str], model_file: Path) -> None:
+    result = here("card", model_file, "--data", data.SAMPLE_FOLDER)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("# What garment is this?")
-    assert trained[1].split("Test accuracy ")[1].split()[0] in result.stdout
+    assert training[1].split("Test accuracy ")[1].split()[0] in result.stdout
 
 
 def test_what_is_called_unsure_is_the_smallest_tenth_that_leaves_answers_right_95_times_in_100(full: Dataset) -> None:

@@ -1,15 +1,14 @@
-"""When an answer says that the photograph should be taken again."""
+"""When an answer says that the photograph should be taken again; that the page says so alike, its own tests see."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from autograder.student.garment import SIDE, find_garment
-from bench.photographs import photographs
 from solutions.data import Dataset
 from solutions.deploy.answers import Answer
 from solutions.deploy.doubt import RUNS_OFF, TWO_THINGS, doubt, ends_within, is_one_thing
-from tests.solutions.deploy.photographs import cut_out, garment_on
+from tests.solutions.deploy.photographs import garment_on
 
 
 def test_a_garment_may_lie_along_a_twentieth_of_the_edge() -> None:
@@ -31,27 +30,11 @@ def test_a_second_part_half_as_large_as_the_largest_is_another_thing_and_a_strap
     assert is_one_thing(np.zeros((50, 52), bool))
 
 
-def test_two_shoes_in_one_photograph_are_doubted_and_each_alone_is_not(sample: Dataset) -> None:
-    shoe = np.flatnonzero(sample.test_labels == 7)[:1]
-    assert doubt(next(photographs(sample.test_images, "pair", shoe, seed=0))) == TWO_THINGS
-    assert doubt(next(photographs(sample.test_images, "grey", shoe, seed=0))) == ""
-
-
-def test_a_garment_with_space_around_it_is_not_doubted(sample: Dataset) -> None:
-    for kind in ("white", "coloured", "transparent"):
-        photo = next(photographs(sample.test_images, kind, np.array([3]), seed=0))
-        assert doubt(photo) == "", kind
-
-
 @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "RGB"])
 def test_what_fills_the_picture_is_doubted_in_any_mode(sample: Dataset, mode: str) -> None:
     photo = garment_on((255, 255, 255), sample.test_images[0], (300, 300), 0)
     photo.paste((20, 20, 20), (0, 100, 300, 300))
     assert doubt(photo.convert(mode)) == RUNS_OFF
-
-
-def test_a_cut_out_is_never_doubted(sample: Dataset) -> None:
-    assert doubt(cut_out(sample.test_images[0], 40)) == ""
 
 
 def test_a_doubted_answer_is_unsure_however_probable_and_says_how_to_take_it_again() -> None:

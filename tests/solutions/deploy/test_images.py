@@ -12,24 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from solutions.deploy.images import LARGEST_FILE, ImageError, open_image, remark
-from solutions.deployment import export_model, prepare_image
-from solutions.dropout import Classifier
-from tests.solutions.conftest import Cli
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a model that knows nothing."""
-    path = tmp_path_factory.mktemp("model") / "model.safetensors"
-    export_model(Classifier(), path)
-    return path
+from solutions.deployment import prepare_image
+from tests.solutions.conftest import Cli, error_of
 
 
 def garment() -> Image.Image:
@@ -122,14 +112,14 @@ def write(folder: Path, content: bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_used_is_refused_in_one_line(tmp_path: Path, here: Cli, model: Path, name: str) -> None:
+def test_what_cannot_be_used_is_refused_in_one_line(tmp_path: Path, here: Cli, model_file: Path, name: str) -> None:
     content, reason = REFUSED[name]
     path = write(tmp_path, content)
-    result = here("predict", path, "--model", model)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"error: {path}: ")
-    assert reason in result.stderr
-    assert result.stderr.count("\n") == 1
+    result = here("predict", path, "--model", model_file)
+    assert result.stdout == ""
+    says = error_of(result)
+    assert says.startswith(f"error: {path}: ")
+    assert reason in says
 
 
 @pytest.mark.parametrize("name", ANSWERED)
@@ -147,10 +137,10 @@ def test_what_can_be_used_shows_the_same_garment_with_a_remark_where_one_is_due(
 REGRESSIONS = sorted((Path(__file__).parent / "regressions").iterdir())
 
 
-def test_files_of_one_command_are_each_answered_or_refused(tmp_path: Path, cli: Cli, model: Path) -> None:
+def test_files_of_one_command_are_each_answered_or_refused(tmp_path: Path, cli: Cli, model_file: Path) -> None:
     """Beside damaged ones of which libtiff itself would complain on the terminal."""
     path = write(tmp_path, animated("GIF"))
-    result = cli("predict", tmp_path / "none.png", tmp_path, *REGRESSIONS, path, "--model", model, "--json")
+    result = cli("predict", tmp_path / "none.png", tmp_path, *REGRESSIONS, path, "--model", model_file, "--json")
     missing, no_file, *damaged, answered = json.loads(result.stdout)
     assert "there is no such file" in missing["error"]
     assert "this is not a file" in no_file["error"]
@@ -187,17 +177,6 @@ def test_an_opened_image_has_nothing_left_of_what_a_file_may_claim(tmp_path: Pat
     claims.add_text("remark", "certainly a shirt")
     image = open_image(write(tmp_path, stored("PNG", pnginfo=claims)))
     assert (image.info, remark(image)) == ({}, "")
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_an_image_is_turned_when_it_is_opened_and_not_once_more(tmp_path: Path, orientation: int) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    picture = Image.fromarray(np.random.default_rng(0).integers(0, 255, (20, 30, 3), np.uint8))
-    path = write(tmp_path, stored("PNG", picture, exif=exif))
-    image = open_image(path)
-    assert image.size == ((20, 30) if orientation >= 5 else (30, 20))
-    torch.testing.assert_close(prepare_image(image), prepare_image(Image.open(path)))
 
 
 ORIGINALS = [content for content, _ in ANSWERED.values() if len(content) < 20_000]

@@ -1,8 +1,6 @@
 """The ONNX file, as onnxruntime reads it."""
 
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import numpy as np
 import onnxruntime
@@ -12,46 +10,29 @@ from safetensors import safe_open
 
 from solutions.data import Dataset
 from solutions.deployment import load_model
-from solutions.runs.folders import MODEL
-
-Cli = Callable[..., CompletedProcess[str]]
+from tests.solutions.conftest import Cli
 
 
 @pytest.fixture
-def session(trained: tuple[Path, str], here: Cli, tmp_path: Path) -> onnxruntime.InferenceSession:
-    result = here("export-onnx", trained[0] / MODEL, tmp_path / "garments.onnx")
+def session(model_file: Path, here: Cli, tmp_path: Path) -> onnxruntime.InferenceSession:
+    result = here("export-onnx", model_file, tmp_path / "garments.onnx")
     assert result.stdout == f"{tmp_path / 'garments.onnx'}\n", result.stderr
     return onnxruntime.InferenceSession(tmp_path / "garments.onnx")
 
 
-def test_it_agrees_with_pytorch_on_the_test_images(
-    session: onnxruntime.InferenceSession, trained: tuple[Path, str], sample: Dataset
+def test_it_agrees_with_pytorch_on_the_test_images_in_batches_of_any_size(
+    session: onnxruntime.InferenceSession, model_file: Path, sample: Dataset
 ) -> None:
-    x = sample.test_images[:, None].astype(np.float32) / 255
-    with torch.no_grad():
-        expected = load_model(trained[0] / MODEL)(torch.from_numpy(x))
-    logits, probabilities = session.run(["logits", "probabilities"], {"image": x})
-    np.testing.assert_allclose(logits, expected.numpy(), rtol=1e-5, atol=1e-5)
-    np.testing.assert_allclose(probabilities, expected.softmax(dim=1).numpy(), atol=1e-5)
+    model = load_model(model_file)
+    for count in (1, 2, 1000):
+        x = sample.test_images[:count, None].astype(np.float32) / 255
+        with torch.no_grad():
+            expected = model(torch.from_numpy(x))
+        logits, probabilities = session.run(["logits", "probabilities"], {"image": x})
+        np.testing.assert_allclose(logits, expected.numpy(), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(probabilities, expected.softmax(dim=1).numpy(), atol=1e-5)
 
 
-def test_a_batch_may_have_any_size(session: onnxruntime.InferenceSession) -> None:
-    for images in (1, 2, 33):
-        x = np.zeros((images, 1, 28, 28), np.float32)
-        assert [output.shape for output in session.run(None, {"image": x})] == [(images, 10), (images, 10)]
-
-
-def test_it_says_what_it_is_as_the_model_file_does(
-    session: onnxruntime.InferenceSession, trained: tuple[Path, str]
-) -> None:
-    with safe_open(trained[0] / MODEL, framework="np") as file:
+def test_it_says_what_it_is_as_the_model_file_does(session: onnxruntime.InferenceSession, model_file: Path) -> None:
+    with safe_open(model_file, framework="np") as file:
         assert session.get_modelmeta().custom_metadata_map == file.metadata()
-
-
-def test_what_is_no_model_is_refused_in_one_line(here: Cli, tmp_path: Path) -> None:
-    (tmp_path / "model.safetensors").write_bytes(b"no model")
-    result = here("export-onnx", tmp_path / "model.safetensors", tmp_path / "garments.onnx")
-    assert result.returncode == 2
-    assert result.stderr.startswith(f"error: {tmp_path / 'model.safetensors'}: ")
-    assert result.stderr.count("\n") == 1
-    assert not (tmp_path / "garments.onnx").exists()

@@ -1,10 +1,13 @@
 """``python -m solutions push``: the real client of the Hub, against a Hub on this machine."""
 
+import base64
+import hashlib
+import json
 import os
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -12,23 +15,159 @@ import pytest
 from solutions import data
 from solutions.deploy import push as pushing  # before anything else imports the Hub's client: it sets how that uploads
 from solutions.errors import WorkFailed, WrongUse
-from tests.solutions.deploy.hub import TOKEN, Hub, open_hub
+from tests.commands import run
+from tests.conftest import listen
+from tests.solutions.conftest import Cli, error_of
 
 # The client's own way to upload a large file.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
 
-Cli = Callable[..., subprocess.CompletedProcess[str]]
 FILES = {"app.py": b"print()", "model.safetensors": bytes(1000), "solutions/__init__.py": b""}
 NAME = "ada/garments"
+TOKEN = "hf_a_token_that_nobody_may_see"
+
+
+# --- the Hub: as much of its protocol as the real client speaks when it pushes a Space
+
+
+@dataclass
+class Space:
+    """A repository: its files, and a hash that changes with each commit."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    commits: int = 0
+
+    @property
+    def sha(self) -> str:
+        return hashlib.sha1(str(self.commits).encode()).hexdigest()
+
+
+@dataclass
+class Hub:
+    """What the server knows, and how it shall misbehave.
+
+    Attributes:
+        address: without a slash at the end.
+        spaces: by USER/NAME.
+        large: large files by their SHA-256.
+        hangs_up_before, hangs_up_after: close the connection instead of answering a commit that was not, or was, done.
+    """
+
+    address: str = ""
+    spaces: dict[str, Space] = field(default_factory=dict)
+    large: dict[str, bytes] = field(default_factory=dict)
+    hangs_up_before: bool = False
+    hangs_up_after: bool = False
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, object]:
+        """Return status and JSON."""
+        parts = path.strip("/").split("/")
+        if path == "/api/repos/create":
+            wanted = json.loads(body)
+            name = f"{wanted['organization']}/{wanted['name']}"
+            status = 409 if name in self.spaces else 200
+            self.spaces.setdefault(name, Space())
+            return status, {"url": f"{self.address}/spaces/{name}"}
+        if path == "/api/validate-yaml":
+            return 200, {"errors": [], "warnings": []}
+        if parts[0] == "large":
+            self.large[parts[1]] = body
+            return 200, {}
+        if path.endswith(".git/info/lfs/objects/batch"):
+            wanted = json.loads(body)["objects"]
+            return 200, {"transfer": "basic", "objects": [self.where_to_send(item) for item in wanted]}
+        name = "/".join(parts[2:4])
+        if parts[:2] != ["api", "spaces"] or name not in self.spaces:
+            return 404, {"error": "Repository not found"}
+        space = self.spaces[name]
+        match parts[4:]:
+            case [] | ["revision", _]:
+                siblings = [{"rfilename": file} for file in space.files]
+                return 200, {"id": name, "sha": space.sha, "private": False, "tags": [], "siblings": siblings}
+            case ["tree", _]:
+                return 200, [
+                    {"type": "file", "path": file, "oid": git_hash(content), "size": len(content)}
+                    for file, content in space.files.items()
+                ]
+            case ["preupload", _]:
+                return 200, {"files": [self.how_to_send(space, file["path"]) for file in json.loads(body)["files"]]}
+            case ["commit", _]:
+                self.commit(space, [json.loads(line) for line in body.splitlines()])
+                return 200, {"commitUrl": f"{self.address}/spaces/{name}/commit/{space.sha}", "commitOid": space.sha}
+        return 404, {"error": f"{method} {path}: not known here"}
+
+    def where_to_send(self, item: dict) -> dict:
+        upload = {"actions": {"upload": {"href": f"{self.address}/large/{item['oid']}"}}}
+        return {"oid": item["oid"], "size": item["size"]} | ({} if item["oid"] in self.large else upload)
+
+    def how_to_send(self, space: Space, file: str) -> dict:
+        is_large, there = file.endswith(".safetensors"), space.files.get(file)
+        digest = hashlib.sha256(there or b"").hexdigest() if is_large else git_hash(there or b"")
+        oid = None if there is None else digest
+        return {"path": file, "uploadMode": "lfs" if is_large else "regular", "shouldIgnore": False, "oid": oid}
+
+    def commit(self, space: Space, lines: list[dict]) -> None:
+        for line in lines:
+            value = line["value"]
+            match line["key"]:
+                case "file":
+                    space.files[value["path"]] = base64.b64decode(value["content"])
+                case "lfsFile":
+                    space.files[value["path"]] = self.large[value["oid"]]
+                case "deletedFile":
+                    del space.files[value["path"]]
+        space.commits += 1
+
+
+def git_hash(content: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
+    """A Hub that knows one token, and nobody's own settings."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)  # whoever imported the client first
     monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
     monkeypatch.delenv("HF_TOKEN", raising=False)
-    with open_hub() as hub:
+    hub = Hub()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            is_commit = "/commit/" in path
+            length = int(self.headers.get("Content-Length", 0))
+            if is_commit and hub.hangs_up_before:
+                self.rfile.read(length // 2)
+                self.close_connection = True
+                return
+            body = self.rfile.read(length)
+            if not path.startswith("/large/") and self.headers["Authorization"] != f"Bearer {TOKEN}":
+                status, answer = 401, {"error": "Invalid username or password."}
+            else:
+                status, answer = hub.answer(self.command, path, body)
+            if is_commit and hub.hangs_up_after:
+                self.close_connection = True
+                return
+            content = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_POST = do_PUT = do_GET
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing: pytest's output is for pytest."""
+
+    with listen(Handler) as address:
+        hub.address = address.rstrip("/")
         yield hub
+
+
+# --- the client
 
 
 def push(hub: Hub, files: dict[str, bytes] = FILES, token: str | bool = TOKEN) -> bool:
@@ -93,34 +232,26 @@ def test_a_hub_that_cannot_be_reached_is_one_line() -> None:
 @pytest.mark.parametrize("name", ["garments", "ada/gar/ments", "ada/", "ada/gar ments", "../garments"])
 def test_a_name_that_is_none_is_refused(here: Cli, name: str) -> None:
     result = here("push", name, "--model", "none")
-    assert result.returncode == 2
-    assert result.stderr.startswith(f"error: {name}: ")
-    assert "USER/NAME" in result.stderr
+    assert "USER/NAME" in error_of(result)
 
 
-def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(
-    here: Cli, trained: tuple[Path, str]
-) -> None:
-    model = trained[0] / "model.safetensors"
-    result = here("push", NAME, "--model", model, "--data", data.SAMPLE_FOLDER, "--dry-run")
+def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(here: Cli, model_file: Path) -> None:
+    result = here("push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER, "--dry-run")
     assert result.returncode == 0, result.stderr
-    assert f"{model.stat().st_size:9,}  model.safetensors" in result.stdout
+    assert f"{model_file.stat().st_size:9,}  model.safetensors" in result.stdout
     assert f"/spaces/{NAME}" in result.stdout
 
 
 def test_the_command_takes_hub_and_token_from_the_environment_and_shows_the_token_nowhere(
-    hub: Hub, trained: tuple[Path, str], tmp_path: Path
+    hub: Hub, model_file: Path, tmp_path: Path
 ) -> None:
-    model = trained[0] / "model.safetensors"
-    command = ["-m", "solutions", "push", NAME, "--model", str(model), "--data", str(data.SAMPLE_FOLDER)]
     environment = os.environ | {"HF_ENDPOINT": hub.address, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "home")}
-    result = subprocess.run(
-        [sys.executable, *command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    command = ("solutions", "push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER)
+    result = run(*command, cwd=tmp_path, env=environment)
     assert result.returncode == 0, result.stderr
     assert f"{hub.address}/spaces/{NAME}" in result.stdout
     assert TOKEN not in result.stdout + result.stderr
     files = hub.spaces[NAME].files
-    assert files["model.safetensors"] == model.read_bytes()
+    assert files["model.safetensors"] == model_file.read_bytes()
     assert not any(TOKEN.encode() in content for content in files.values())
     assert not any(TOKEN.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())

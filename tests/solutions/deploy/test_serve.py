@@ -8,7 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -23,36 +23,33 @@ from solutions.data import Dataset
 from solutions.deploy import web
 from solutions.deploy.serve import Handler, listen
 from solutions.deployment import classify, load_model
-from solutions.runs.folders import MODEL
-from tests.solutions.deploy.pages import free_port, until_it_answers
+from tests.solutions.conftest import Cli, address_of, error_of
 
-Cli = Callable[..., subprocess.CompletedProcess[str]]
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 
 
 @contextmanager
 def serving(model: Path, folder: Path) -> Iterator[tuple[str, subprocess.Popen]]:
     """Serve the page as a user does, with a folder for all temporary files."""
-    port = free_port()
-    command = ["-m", "solutions", "serve", "--no-open", "--port", str(port), "--model", str(model)]
-    environment = os.environ | {"TMPDIR": str(folder)}
-    with subprocess.Popen([sys.executable, *command], env=environment, stderr=subprocess.PIPE) as process:
+    command = [sys.executable, "-u", "-m", "solutions", "serve", "--no-open", "--model", model]
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(folder)}, **piped) as process:
         try:
-            yield until_it_answers(f"http://127.0.0.1:{port}/", process), process
+            yield address_of(process), process
         finally:
             process.terminate()
 
 
 @pytest.fixture(scope="module")
-def address(trained: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(trained[0] / MODEL, tmp_path_factory.mktemp("serve")) as (address, _):
+def address(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(model_file, tmp_path_factory.mktemp("serve")) as (address, _):
         yield address
 
 
 @pytest.fixture
-def photograph(trained: tuple[Path, str], sample: Dataset, tmp_path: Path) -> Path:
+def photograph(model_file: Path, sample: Dataset, tmp_path: Path) -> Path:
     """One about which the model is sure."""
-    model = load_model(trained[0] / MODEL)
+    model = load_model(model_file)
     photographs = (web.photograph(pixels, "#cddef0") for pixels in sample.test_images)
     next(image for image in photographs if classify(model, image)[0][1] > 0.95).save(tmp_path / "photo.png")
     return tmp_path / "photo.png"
@@ -72,7 +69,7 @@ def ask(address: str, method: str, path: str, body: bytes = b"") -> tuple[http.c
 
 
 def test_the_page_names_the_garment_that_predict_names_and_no_picture_leaves_the_browser(
-    page: Page, cli: Cli, trained: tuple[Path, str], address: str, photograph: Path
+    page: Page, cli: Cli, model_file: Path, address: str, photograph: Path
 ) -> None:
     asked: list[tuple[str, str]] = []
     complaints: list[str] = []
@@ -81,7 +78,7 @@ def test_the_page_names_the_garment_that_predict_names_and_no_picture_leaves_the
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(address)
     page.locator("input[type=file]").set_input_files(photograph)
-    (said,) = json.loads(cli("predict", photograph, "--model", trained[0] / MODEL, "--json").stdout)
+    (said,) = json.loads(cli("predict", photograph, "--model", model_file, "--json").stdout)
     expect(page.get_by_role("status").locator("strong")).to_have_text(said["answers"][0]["label"])
     expect(page.locator(".demo-answers li")).to_have_count(5)
     assert complaints == []
@@ -92,29 +89,28 @@ def test_the_page_names_the_garment_that_predict_names_and_no_picture_leaves_the
 # --- the files
 
 
-def test_what_is_served_is_what_export_web_writes(address: str, trained: tuple[Path, str], tmp_path: Path) -> None:
-    web.write_page(trained[0] / MODEL, data.load(data.SAMPLE_FOLDER), tmp_path)
-    for file in tmp_path.iterdir():
-        assert ask(address, "GET", f"/{file.name}")[1] == file.read_bytes(), file.name
+KINDS = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".jpg": "image/jpeg",
+    ".safetensors": "application/octet-stream",
+}
 
 
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("/", "text/html"),
-        ("/demo.js", "text/javascript"),
-        ("/demo.css", "text/css"),
-        ("/examples.json", "application/json"),
-        ("/example-0.jpg", "image/jpeg"),
-        ("/weights.safetensors", "application/octet-stream"),
-        ("/none", "text/html"),
-    ],
-)
-def test_every_answer_says_what_it_is_and_is_not_kept(address: str, path: str, kind: str) -> None:
-    answer, _ = ask(address, "GET", path)
-    assert answer.headers.get_content_type() == kind
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+def test_what_is_served_is_what_export_web_writes_says_what_it_is_and_is_not_kept(
+    address: str, model_file: Path, tmp_path: Path
+) -> None:
+    web.write_page(model_file, data.load(data.SAMPLE_FOLDER), tmp_path)
+    files = {f"/{file.name}": file for file in tmp_path.iterdir() if file.suffix in KINDS}
+    for path, file in (files | {"/": tmp_path / "index.html", "/none": None}).items():
+        answer, content = ask(address, "GET", path)
+        if file:
+            assert content == file.read_bytes(), path
+        assert answer.headers.get_content_type() == KINDS[file.suffix if file else ".html"], path
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
@@ -160,9 +156,9 @@ def send(address: str, content: bytes) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def test_what_visitors_send_does_no_harm(trained: tuple[Path, str], tmp_path: Path) -> None:
+def test_what_visitors_send_does_no_harm(model_file: Path, tmp_path: Path) -> None:
     """After all of it, and beside visitors who say nothing more, it answers, has hardly grown, and said nothing."""
-    with serving(trained[0] / MODEL, tmp_path) as (address, process), ExitStack() as silent:
+    with serving(model_file, tmp_path) as (address, process), ExitStack() as silent:
         before = psutil.Process(process.pid).memory_info().rss
         for content in LOADS.values():
             with ThreadPoolExecutor(8) as people:
@@ -172,7 +168,7 @@ def test_what_visitors_send_does_no_harm(trained: tuple[Path, str], tmp_path: Pa
         assert ask(address, "GET", "/")[0].status == 200
         assert psutil.Process(process.pid).memory_info().rss - before < MOST_MEMORY
         process.terminate()
-        assert process.communicate(timeout=60)[1] == b""
+        assert process.communicate(timeout=60)[1] == ""
 
 
 # --- the process
@@ -199,31 +195,30 @@ serve.serve(Path(sys.argv[1]), "127.0.0.1", None, False, ask)
 """
 
 
-def test_an_interrupt_is_not_lost_where_python_ignores_exceptions(trained: tuple[Path, str]) -> None:
+def test_an_interrupt_is_not_lost_where_python_ignores_exceptions(model_file: Path) -> None:
     """As in a method that takes an object down: there one that the signal raises would be printed and forgotten."""
-    done = subprocess.run([sys.executable, "-c", INTERRUPTED, trained[0] / MODEL], capture_output=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED, model_file], capture_output=True, timeout=30)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_quietly_and_leaves_no_file(trained: tuple[Path, str], tmp_path: Path, sent: signal.Signals) -> None:
-    with serving(trained[0] / MODEL, tmp_path) as (_, process):
+def test_it_ends_quietly_and_leaves_no_file(model_file: Path, tmp_path: Path, sent: signal.Signals) -> None:
+    with serving(model_file, tmp_path) as (_, process):
         assert list(tmp_path.rglob("index.html"))
         process.send_signal(sent)
         _, complaints = process.communicate(timeout=60)
-    assert (process.returncode, complaints) == (0, b"")
+    assert (process.returncode, complaints) == (0, "")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["with a named model", "with the course's own"])
-def test_a_port_that_is_taken_is_refused(cli: Cli, trained: tuple[Path, str], is_named: bool) -> None:
+def test_a_port_that_is_taken_is_refused(cli: Cli, model_file: Path, is_named: bool) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        result = cli("serve", "--no-open", "--port", port, *(["--model", trained[0] / MODEL] if is_named else []))
-    assert result.returncode == 2
-    assert result.stderr == f"error: --port {port}: taken, or not for you; give another one, or none\n"
+        result = cli("serve", "--no-open", "--port", port, *(["--model", model_file] if is_named else []))
+    assert error_of(result) == f"error: --port {port}: taken, or not for you; give another one, or none\n"
 
 
 def test_a_second_page_takes_the_next_port() -> None:
@@ -232,13 +227,6 @@ def test_a_second_page_takes_the_next_port() -> None:
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no such name"])
-def test_an_address_of_another_machine_is_refused(here: Cli, trained: tuple[Path, str], host: str) -> None:
-    result = here("serve", "--no-open", "--host", host, "--model", trained[0] / MODEL)
-    assert result.returncode == 2
-    assert result.stderr.startswith(f"error: --host {host}: not an address of this machine (")
-    assert result.stderr.count("\n") == 1
-
-
-def test_serving_needs_nothing_that_an_extra_brings() -> None:
-    code = "import sys, solutions.deploy.serve; sys.exit('gradio' in sys.modules or 'huggingface_hub' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_an_address_of_another_machine_is_refused(here: Cli, model_file: Path, host: str) -> None:
+    says = error_of(here("serve", "--no-open", "--host", host, "--model", model_file))
+    assert says.startswith(f"error: --host {host}: not an address of this machine (")

@@ -26,11 +26,8 @@ def test_sample_grid_has_a_row_for_each_class() -> None:
     figure = drawn(figures.sample_grid(images, labels, NAMES, columns=4))
     (axis,) = figure.axes
     picture = axis.images[0].get_array()
-    assert [(text.get_text(), y) for text, y in zip(axis.get_yticklabels(), axis.get_yticks(), strict=True)] == [
-        ("a", 15),
-        ("b", 45),
-        ("c", 75),
-    ]
+    assert [text.get_text() for text in axis.get_yticklabels()] == ["a", "b", "c"]
+    assert list(axis.get_yticks()) == [15, 45, 75]
     np.testing.assert_array_equal(picture[31:59, 31:59], images[4])
 
 

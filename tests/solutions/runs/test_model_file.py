@@ -1,8 +1,8 @@
 """The model file in use: from anyone read bit for bit or refused in one line, never run as code; written the same."""
 
-import ast
 import hashlib
 import json
+import re
 import struct
 import tracemalloc
 from collections.abc import Callable
@@ -13,13 +13,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
-from safetensors.torch import load, save_file
+from safetensors.torch import save_file
 
 from solutions.deployment import export_model
 from solutions.dropout import Classifier
-from solutions.runs.model_file import read_model, to_safetensors, write_model
+from solutions.runs.model_file import read_model, write_model
 from tests.conftest import ROOT
-from tests.solutions.conftest import Cli
+
+Exported = tuple[Path, bytes, dict[str, torch.Tensor]]
 
 
 def header_of(content: bytes) -> str:
@@ -30,10 +31,6 @@ def with_header(content: bytes, header: str, length: int | None = None) -> bytes
     """Return the file with another header, and in front of it its length, or a wrong one."""
     weights = content[8 + len(header_of(content).encode()) :]
     return struct.pack("<Q", len(header.encode()) if length is None else length) + header.encode() + weights
-
-
-def with_length(length: int) -> Callable[[bytes], bytes]:
-    return lambda content: with_header(content, header_of(content), length % 2**64)
 
 
 def replaced(old: str, new: str) -> Callable[[bytes], bytes]:
@@ -63,11 +60,11 @@ def many_tensors(content: bytes) -> bytes:
 
 CRAFTED = {
     "nothing": lambda content: b"",
-    "a length of 0": with_length(0),
-    "a length of 1 too many": lambda content: with_length(len(header_of(content)) + 1)(content),
-    "a length of 100 MB": with_length(10**8),
-    "a length of 2^63": with_length(2**63),
-    "a length of 2^64 - 1": with_length(-1),
+    "a length of 1 too many": lambda content: with_header(content, header_of(content), len(header_of(content)) + 1),
+    **{
+        f"a length of {length:,}": lambda content, length=length: with_header(content, header_of(content), length)
+        for length in (0, 10**8, 2**63, 2**64 - 1)
+    },
     "a shape of 2^60 numbers": replaced("[784,256]", f"[{2**40},{2**20}]"),
     "a shape that overflows": replaced("[784,256]", f"[{2**63},2]"),
     "a negative shape": replaced("[784,256]", "[-784,-256]"),
@@ -95,7 +92,7 @@ CRAFTED = {
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes, dict[str, torch.Tensor]]:
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     """A path to write to, a real model's file, and its weights."""
     path, model = tmp_path_factory.mktemp("model") / "model.safetensors", Classifier()
     write_model(model, path, {"test_accuracy": 0.9})
@@ -115,9 +112,7 @@ def refusal(path: Path) -> str:
 
 
 @pytest.mark.parametrize("kind", CRAFTED)
-def test_a_crafted_file_is_refused_in_one_short_line(
-    exported: tuple[Path, bytes, dict[str, torch.Tensor]], kind: str
-) -> None:
+def test_a_crafted_file_is_refused_in_one_short_line(exported: Exported, kind: str) -> None:
     path, content, _ = exported
     path.write_bytes(CRAFTED[kind](content))
     message = refusal(path)
@@ -145,9 +140,7 @@ def test_weights_in_another_type_are_refused_though_their_digest_is_right(tmp_pa
 
 @settings(max_examples=200)
 @given(data=st.data())
-def test_changed_bytes_are_refused_or_change_no_weight(
-    exported: tuple[Path, bytes, dict[str, torch.Tensor]], data: st.DataObject
-) -> None:
+def test_changed_bytes_are_refused_or_change_no_weight(exported: Exported, data: st.DataObject) -> None:
     """The activation and the training summary may be changed by hand."""
     path, original, weights = exported
     content = bytearray(original)
@@ -155,17 +148,8 @@ def test_changed_bytes_are_refused_or_change_no_weight(
     place = st.one_of(st.integers(0, header - 1), st.integers(0, len(original) - 1))
     for _ in range(data.draw(st.integers(1, 4))):
         at = min(data.draw(place), len(content))
-        match data.draw(st.sampled_from(["change", "cut out", "put in", "repeat", "cut off"])):
-            case "change":
-                content[at : at + 1] = data.draw(st.binary(min_size=1, max_size=1))
-            case "cut out":
-                del content[at : at + data.draw(st.integers(1, 100))]
-            case "put in":
-                content[at:at] = data.draw(st.binary(min_size=1, max_size=20))
-            case "repeat":
-                content[at:at] = content[at : at + data.draw(st.integers(1, 100))]
-            case "cut off":
-                del content[at:]
+        removed = data.draw(st.sampled_from([0, 1, 20, 100, len(original)]))
+        content[at : at + removed] = data.draw(st.binary(max_size=20) | st.just(content[at : at + 100]))
     path.write_bytes(content)
     try:
         model, _ = read_model(path)
@@ -175,27 +159,6 @@ def test_changed_bytes_are_refused_or_change_no_weight(
     torch.testing.assert_close(dict(model.state_dict()), weights, rtol=0, atol=0)
 
 
-def test_the_command_refuses_a_crafted_file_in_one_line(
-    exported: tuple[Path, bytes, dict[str, torch.Tensor]], here: Cli
-) -> None:
-    path, content, _ = exported
-    path.write_bytes(CRAFTED["a length of 2^63"](content))
-    result = here("predict", "photo.png", "--model", path)
-    assert result.returncode == 2
-    assert result.stdout == ""
-    assert result.stderr.startswith(f"error: {path}: ")
-    assert result.stderr.count("\n") == 1
-
-
-def test_a_training_summary_that_nobody_can_read_does_no_harm(
-    exported: tuple[Path, bytes, dict[str, torch.Tensor]], here: Cli
-) -> None:
-    path, content, _ = exported
-    path.write_bytes(with_metadata(training="[" * 100_000)(content))
-    result = here("predict", "photo.png", "--model", path)
-    assert result.stderr == "error: photo.png: there is no such file\n"
-
-
 # --- written
 
 
@@ -203,10 +166,10 @@ def test_the_same_model_gives_the_same_bytes_and_leaves_nothing_else(tmp_path: P
     model, folder = Classifier(), tmp_path / "runs"
     folder.mkdir()
     for name in "ab":
-        write_model(model, folder / name, {"recipe": {"lr": 0.1}, "data": "x"})
+        write_model(model, folder / name, {"recipe": {"lr": 0.1}, "data": "é"})
     assert sorted(path.name for path in folder.iterdir()) == ["a", "b"]
     assert (folder / "a").read_bytes() == (folder / "b").read_bytes()
-    export_model(model, tmp_path / "exported", {"recipe": {"lr": 0.1}, "data": "x"})
+    export_model(model, tmp_path / "exported", {"recipe": {"lr": 0.1}, "data": "é"})
     (written, about), (exported, said) = read_model(folder / "a"), read_model(tmp_path / "exported")
     assert about == said
     torch.testing.assert_close(written.state_dict(), exported.state_dict(), rtol=0, atol=0)
@@ -222,40 +185,16 @@ def test_a_model_that_cannot_be_written_leaves_the_old_file(tmp_path: Path) -> N
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"model": before}
 
 
-def test_bytes_and_floats_are_written_as_the_library_reads_them() -> None:
-    tensors = {"b": torch.tensor([[1, -2, 3]], dtype=torch.int8), "a": torch.tensor([[0.5], [-0.25]])}
-    found = load(to_safetensors({name: tensor.numpy() for name, tensor in tensors.items()}, {"note": "é"}))
-    torch.testing.assert_close(found, tensors, rtol=0, atol=0)
-
-
-# Who may use what can run code from a file, and why.
-PICKLING = {
-    ("autograder/sandbox/hidden_checks.py", "marshal"): "hands the grader's own checks to a submission, never back",
+CAN_RUN_CODE = re.compile(r"\b(pickle|cPickle|dill|cloudpickle|joblib|shelve|marshal|torch\.load|allow_pickle)\b")
+NAMED = {
+    ("autograder/sandbox/hidden_checks.py", "marshal"),  # hands the grader's own checks to a submission, never back
+    ("solutions/deployment.py", "pickle"),  # says that it refuses one
 }
-CAN_RUN_CODE = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "torch.load", "allow_pickle")
-
-
-def used_in(source: str) -> set[str]:
-    """Return what of ``CAN_RUN_CODE`` a source imports, calls, or holds as code in a text."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Attribute):
-            names = [ast.unparse(node)]
-        elif isinstance(node, ast.keyword):
-            names = [node.arg or ""]
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            names = ["torch.load"] if "torch.load(" in node.value else []
-        found |= {name for name in names if name.split(".")[0] in CAN_RUN_CODE or name in CAN_RUN_CODE}
-    return {next(risk for risk in CAN_RUN_CODE if name == risk or name.startswith(f"{risk}.")) for name in found}
 
 
 def test_nothing_that_a_user_supplies_is_ever_unpickled() -> None:
-    sources = [path for folder in ("solutions", "autograder") for path in sorted((ROOT / folder).rglob("*.py"))]
-    assert len(sources) > 50
-    found = {(path.relative_to(ROOT).as_posix(), use) for path in sources for use in used_in(path.read_text())}
-    assert found == set(PICKLING)
+    sources = [path for folder in ("solutions", "autograder") for path in (ROOT / folder).rglob("*.py")]
+    found = {
+        (path.relative_to(ROOT).as_posix(), use) for path in sources for use in CAN_RUN_CODE.findall(path.read_text())
+    }
+    assert found == NAMED

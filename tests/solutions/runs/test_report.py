@@ -8,18 +8,15 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from solutions.data import Dataset
 from solutions.deployment import export_model, load_model
 from solutions.runs.folders import LOG, MODEL, RESULTS
 from solutions.runs.measurement import measure
 from solutions.runs.records import Record, read_run
-from solutions.runs.report import make_report
-
-
-def page_of(html: str) -> BeautifulSoup:
-    return BeautifulSoup(html, "html.parser")
+from solutions.runs.report import Report, make_report
+from tests.axe import violations
 
 
 def words_of(page: BeautifulSoup) -> str:
@@ -30,19 +27,23 @@ def ids_of(page: BeautifulSoup) -> list[str]:
     return [element["id"] for element in page.find_all(id=True)]
 
 
-@pytest.fixture(scope="module")
-def record(trained: tuple[Path, str]) -> Record:
-    return read_run(trained[0])
+def told_of(record: Record) -> BeautifulSoup:
+    return BeautifulSoup(make_report(record).html, "html.parser")
 
 
 @pytest.fixture(scope="module")
-def html(record: Record) -> str:
-    return make_report(record).html
+def record(trained: Path) -> Record:
+    return read_run(trained)
 
 
 @pytest.fixture(scope="module")
-def page(html: str) -> BeautifulSoup:
-    return page_of(html)
+def report(record: Record) -> Report:
+    return make_report(record)
+
+
+@pytest.fixture(scope="module")
+def parsed(report: Report) -> BeautifulSoup:
+    return BeautifulSoup(report.html, "html.parser")
 
 
 @pytest.fixture
@@ -60,29 +61,30 @@ def unfinished(record: Record, tmp_path: Path) -> Path:
 # --- what it says
 
 
-def test_the_headline_is_the_accuracy_with_its_interval(record: Record, page: BeautifulSoup) -> None:
-    accuracy = record.results["test_accuracy"]
-    assert f"{accuracy:.2%} of the test images named right" in words_of(page)
-    assert re.search(
-        rf"{1000 * accuracy:.0f} of 1,000\. .* between \d\d\.\d% and \d\d\.\d% \(95% interval", words_of(page)
-    )
-
-
-def test_recipe_data_and_time_are_told(record: Record, page: BeautifulSoup) -> None:
+def test_result_recipe_data_time_classes_and_calibration_are_told(record: Record, report: Report) -> None:
+    results, told = record.results, words_of(BeautifulSoup(report.html, "html.parser"))
+    matrix, labels = results["confusion_matrix"], list(results["per_class"])
+    count, row, column = max((matrix[i][j], -i, -j) for i in range(10) for j in range(10) if i != j)
     for words in (
-        "batch size 32",
-        "lr 0.05",
-        "patience none",
-        "the sample of Fashion-MNIST",
-        record.data["digest"][:12],
+        f"{results['test_accuracy']:.2%} of the test images named right",
+        *("batch size 32", "lr 0.05", "patience none", "the sample of Fashion-MNIST", record.data["digest"][:12]),
+        *(
+            f"{label} {scores['precision']:.3f} {scores['recall']:.3f} {scores['f1']:.3f} {scores['images']} "
+            for label, scores in results["per_class"].items()
+        ),
+        f"{labels[-row]} taken for {labels[-column]}: {count} of 100",
+        f"calibration error is {100 * report.numbers['calibration_error']:.1f} points",
+        f"Brier score {report.numbers['brier_score']:.3f}",
     ):
-        assert words in words_of(page)
-    assert re.search(r"Training 6 epochs in \d+\.\d s", words_of(page))
+        assert words in told
+    right = 1000 * results["test_accuracy"]
+    assert re.search(rf"{right:.0f} of 1,000\. .* between \d\d\.\d% and \d\d\.\d% \(95% interval", told)
+    assert re.search(r"Training 6 epochs in \d+\.\d s", told)
 
 
-def test_the_first_layer_shows_what_training_added(record: Record, html: str) -> None:
-    assert "What training added to the weights of 64 of the 256 hidden units" in words_of(page_of(html))
-    correlation = float(re.search(r"neighbouring numbers correlate with (-?\d\.\d\d)", html)[1])
+def test_the_first_layer_shows_what_training_added(parsed: BeautifulSoup, report: Report) -> None:
+    assert "What training added to the weights of 64 of the 256 hidden units" in words_of(parsed)
+    correlation = float(re.search(r"neighbouring numbers correlate with (-?\d\.\d\d)", report.html)[1])
     assert correlation > 0.5  # drawn weights, and with them the sum, hide it
 
 
@@ -90,47 +92,32 @@ def test_the_first_layer_shows_what_training_added(record: Record, html: str) ->
 def test_where_the_drawn_weights_are_not_known_the_weights_are_shown_and_it_is_said(
     record: Record, change: dict[str, object]
 ) -> None:
-    told = make_report(replace(record, config={**record.config, **change})).html
-    assert "The weights of 64 of the 256 hidden units" in words_of(page_of(told))
-    assert "cannot be told apart from what training added" in words_of(page_of(told))
+    told = words_of(told_of(replace(record, config={**record.config, **change})))
+    assert "The weights of 64 of the 256 hidden units" in told
+    assert "cannot be told apart from what training added" in told
 
 
-def test_each_class_has_precision_recall_and_f1(record: Record, page: BeautifulSoup) -> None:
-    for label, scores in record.results["per_class"].items():
-        row = " ".join(f"{scores[key]:.3f}" for key in ("precision", "recall", "f1"))
-        assert f"{label} {row} {scores['images']} " in words_of(page)
-
-
-def test_the_commonest_confusion_is_told_in_words(record: Record, page: BeautifulSoup) -> None:
-    matrix, labels = record.results["confusion_matrix"], list(record.results["per_class"])
-    count, row, column = max((matrix[i][j], -i, -j) for i in range(10) for j in range(10) if i != j)
-    assert f"{labels[-row]} taken for {labels[-column]}: {count} of 100" in words_of(page)
-
-
-def test_the_confusion_matrix_is_a_table_with_headings(record: Record, page: BeautifulSoup) -> None:
-    table = page.find("table", class_="matrix")
+def test_the_confusion_matrix_is_a_table_with_headings(record: Record, parsed: BeautifulSoup) -> None:
+    table = parsed.find("table", class_="matrix")
     cells = [int(cell.get_text()) for cell in table.tbody.find_all("td")]
     assert cells == [count for row in record.results["confusion_matrix"] for count in row]
     assert len(table.find_all(scope="col")) == len(table.find_all(scope="row")) == 10
+    assert all(cell.get("scope") for cell in parsed.find_all("th"))
 
 
-def test_the_surest_mistakes_have_their_names_beside_them(record: Record, page: BeautifulSoup, sample: Dataset) -> None:
+def test_the_surest_mistakes_have_their_names_beside_them(
+    record: Record, parsed: BeautifulSoup, sample: Dataset
+) -> None:
     test = measure(load_model(record.model_file), sample.test_images, sample.test_labels)
     sureness, choice = test.probabilities.max(dim=1)
     wrong = [index for index, label in enumerate(sample.test_labels) if choice[index] != label]
     surest = max(wrong, key=lambda index: sureness[index])
     labelled, taken = test.labels[sample.test_labels[surest]], test.labels[choice[surest]]
-    assert page.img["alt"] == f"Test image {surest}, labelled {labelled}, taken for {taken}"
+    assert parsed.img["alt"] == f"Test image {surest}, labelled {labelled}, taken for {taken}"
 
 
-def test_calibration_is_told_with_error_and_brier_score(record: Record, page: BeautifulSoup) -> None:
-    numbers = make_report(record).numbers
-    assert f"calibration error is {100 * numbers['calibration_error']:.1f} points" in words_of(page)
-    assert f"Brier score {numbers['brier_score']:.3f}" in words_of(page)
-
-
-def test_a_figure_says_in_words_what_it_shows(record: Record, page: BeautifulSoup) -> None:
-    alternatives = [figure["aria-label"] for figure in page.find_all("svg")]
+def test_a_figure_says_in_words_what_it_shows(record: Record, parsed: BeautifulSoup) -> None:
+    alternatives = [figure["aria-label"] for figure in parsed.find_all("svg")]
     first, last = record.log[0]["losses"], record.log[-1]["losses"]
     assert f"training, dropout on: from {first:.2f} to {last:.2f}" in alternatives[0]
     assert re.search(r"of the \d+ answers given 90% to 100%, \d+% are right", alternatives[-1])
@@ -138,7 +125,7 @@ def test_a_figure_says_in_words_what_it_shows(record: Record, page: BeautifulSou
 
 def test_the_log_is_a_table_with_what_is_in_it(record: Record) -> None:
     log = [{**row, "lr": 0.05 / row["epoch"], "images_per_second": 12345.6, "gpu_memory": 7} for row in record.log]
-    told = page_of(make_report(replace(record, log=log)).html)
+    told = told_of(replace(record, log=log))
     for words in ("learning rate", "0.0167", "images per second", "12,346", "gpu memory"):
         assert words in words_of(told)
     alternatives = [figure["aria-label"] for figure in told.find_all("svg")]
@@ -150,7 +137,7 @@ def test_the_log_is_a_table_with_what_is_in_it(record: Record) -> None:
 
 def test_without_a_model_it_shows_what_was_logged_and_says_so(unfinished: Path) -> None:
     made = make_report(read_run(unfinished))
-    told = page_of(made.html)
+    told = BeautifulSoup(made.html, "html.parser")
     assert "This run has no model" in words_of(told)
     assert "2 epochs, all that was logged" in words_of(told)
     assert {"training", "log"} <= set(ids_of(told))
@@ -160,12 +147,12 @@ def test_without_a_model_it_shows_what_was_logged_and_says_so(unfinished: Path) 
 
 def test_a_loss_that_exploded_is_told(unfinished: Path) -> None:
     (unfinished / LOG).write_text('{"epoch": 1, "losses": NaN, "valid_losses": NaN, "accuracies": 0.1, "seconds": 1}\n')
-    assert "after epoch 1 its loss was no longer a number" in words_of(page_of(make_report(read_run(unfinished)).html))
+    assert "after epoch 1 its loss was no longer a number" in words_of(told_of(read_run(unfinished)))
 
 
 def test_without_its_data_it_shows_what_the_run_itself_measured(record: Record, full: Dataset) -> None:
     made = make_report(record, full.source)
-    told = page_of(made.html)
+    told = BeautifulSoup(made.html, "html.parser")
     assert "trained on other data than those in" in words_of(told)
     assert {"classes", "confusions", "weights"} <= set(ids_of(told))
     assert not {"mistakes", "calibration"} & set(ids_of(told))
@@ -185,82 +172,62 @@ def test_names_of_others_stay_text(record: Record, tmp_path: Path) -> None:
     config = {**record.config, "machine": attack, "recipe": {attack: attack}}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / LOG).write_text(json.dumps({**record.log[0], attack: attack}) + "\n")
-    told = page_of(make_report(read_run(folder)).html)
+    told = told_of(read_run(folder))
     assert attack in words_of(told)
     assert not told.find_all("script")
     assert not told.find_all(onerror=True)
 
 
-def test_ids_are_unique_and_links_lead_somewhere(page: BeautifulSoup) -> None:
-    ids = ids_of(page)
+def test_ids_are_unique_and_links_lead_somewhere(parsed: BeautifulSoup) -> None:
+    ids = ids_of(parsed)
     assert len(ids) == len(set(ids))
-    for element in page.find_all():
+    for element in parsed.find_all():
         for target in re.findall(r"#([\w-]+)", f"{element.get('href', '')} {element.get('clip-path', '')}"):
             assert target in ids
 
 
 # --- in a browser
 
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_browser_asks_for_nothing_else_and_complains_of_nothing(
-    browser: Browser, html: str, theme: str, tmp_path: Path
-) -> None:
-    file = tmp_path / "report.html"
-    file.write_text(html)
-    complaints: list[str] = []
-    with browser.new_context(color_scheme=theme, viewport={"width": 360, "height": 740}) as context:
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.append(request.url[:200]))
-        page.goto(file.as_uri(), wait_until="networkidle")
-        assert [complaint for complaint in complaints if not complaint.startswith("data:image/png")] == [file.as_uri()]
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        page.locator("section[aria-labelledby=log] summary").click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        assert without_alternative(page) == []
-        assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
-        ground, ink = page.evaluate(GROUND_AND_INK)
-    assert (ground < ink) == (theme == "dark")
-
-
 GROUND_AND_INK = """() => [
   getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("figure svg text")).fill
 ].map((colour) => Number(colour.match(/\\d+/)[0]))"""
 
 
-def without_alternative(page: Page) -> list[str]:
-    """The pictures that say nothing to who cannot see them."""
-    return page.evaluate("""() => [...document.querySelectorAll("img, svg")]
-      .filter((one) => !(one.getAttribute("alt") || one.getAttribute("aria-label") || "").trim())
-      .map((one) => one.outerHTML.slice(0, 100))""")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_browser_asks_for_nothing_else_and_axe_objects_to_nothing(
+    page: Page, report: Report, theme: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(report.html)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: complaints.append(request.url[:200]))
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.emulate_media(color_scheme=theme)
+    page.goto(file.as_uri(), wait_until="networkidle")
+    assert [complaint for complaint in complaints if not complaint.startswith("data:image/png")] == [file.as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator("section[aria-labelledby=log] summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
+    ground, ink = page.evaluate(GROUND_AND_INK)
+    assert (ground < ink) == (theme == "dark")
+    assert violations(page) == []
 
 
-def test_on_paper_it_is_light_and_has_no_navigation(browser: Browser, html: str) -> None:
-    with browser.new_context(color_scheme="dark") as context:
-        page = context.new_page()
-        page.emulate_media(media="print", color_scheme="dark")
-        page.set_content(html)
-        ground, ink = page.evaluate(GROUND_AND_INK)
-        assert ground > ink
-        assert not page.locator("nav").is_visible()
+def test_on_paper_it_is_light_and_has_no_navigation(page: Page, report: Report) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    page.set_content(report.html)
+    ground, ink = page.evaluate(GROUND_AND_INK)
+    assert ground > ink
+    assert not page.locator("nav").is_visible()
 
 
-def test_the_keyboard_reaches_the_content_at_once(browser: Browser, html: str) -> None:
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.set_content(html)
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "To the content"
-        assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
-        page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "content"
-
-
-def test_headings_go_down_one_level_at_a_time_and_tables_say_what_heads_what(page: BeautifulSoup) -> None:
-    levels = [int(heading.name[1]) for heading in page.find_all(re.compile(r"^h\d$"))]
-    assert levels == [1] + [2] * (len(levels) - 1)
-    assert all(cell.get("scope") for cell in page.find_all("th"))
-    assert all(page.find_all(name) for name in ("header", "main", "nav", "footer"))
-    assert page.html["lang"] == "en"
+def test_the_keyboard_reaches_the_content_at_once(page: Page, report: Report) -> None:
+    page.set_content(report.html)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"

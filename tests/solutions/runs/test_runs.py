@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,8 +16,7 @@ from solutions.errors import WrongUse
 from solutions.runs.folders import MODEL, newest_model, open_model
 from solutions.runs.measurement import measure, to_tensors
 from solutions.training import Learner, LearnerConfig, Loader
-
-Cli = Callable[..., subprocess.CompletedProcess[str]]
+from tests.solutions.conftest import Cli
 
 
 def test_a_reference_run_is_the_learner_on_nine_tenths_of_the_training_images(
@@ -56,9 +53,9 @@ def test_a_measurement_counts_each_image_once(sample: Dataset) -> None:
     torch.testing.assert_close(test.probabilities.sum(dim=1), torch.ones(1000))
 
 
-def test_the_model_file_tells_how_it_was_trained(trained: tuple[Path, str], sample: Dataset) -> None:
-    _, training = open_model(trained[0] / MODEL)
-    results = json.loads((trained[0] / "results.json").read_text())
+def test_the_model_file_tells_how_it_was_trained(trained: Path, model_file: Path, sample: Dataset) -> None:
+    _, training = open_model(model_file)
+    results = json.loads((trained / "results.json").read_text())
     assert training == {key: results[key] for key in training}
     assert training["data"]["digest"] == sample.digest
     assert {"recipe", "test_accuracy", "validation_accuracy"} <= set(training)

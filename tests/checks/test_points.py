@@ -1,0 +1,98 @@
+"""What a part of an answer earns, and what a mistake costs: no more than what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks import checks_of, rooms
+from autograder.course import Course, names_of_source
+from autograder.judge import same_answer
+from autograder.observe import observe
+from tests.checks.conftest import Judge, failed, with_mistakes
+
+COURSE = Course.installed()
+SEED = 3
+NOT_WRITTEN = 'raise NotImplementedError("not written")'
+# What stands in the place of a line, and the checks that this costs.
+HALVES = [
+    ("approximation", "return w1 @ w2, b1 @ w2 + b2", "return w1 @ w2, None", {"bias", "other_sizes"}),
+    ("layers", "return x @ self.weight + self.bias", NOT_WRITTEN, {"affine_map", "refusals"}),
+    ("optimizer", "p.grad = None", NOT_WRITTEN, {"forgetting", "training"}),
+]
+# By the checks that they cost, mistakes that are apart from others: one habit, one thing that a photograph may be.
+COSTS = {
+    "layers": {
+        "refusals": "linear-nothing-refused linear-assert",
+        "targets_refused": "ce-nothing-refused ce-assert",
+        "fan_in_refused": "he-assert",
+        "rule size_kept": "he-variance",
+        "behind_each_layer any_network": "rms-no-root",
+    },
+    "dropout": {
+        "extremes": "dropout-one-refused dropout-zeros-like",
+        "refusals": "dropout-p-not-refused dropout-assert",
+        "masks": "dropout-batch-mask dropout-fixed-mask",
+        "modes": "classifier-predictions-in-training classifier-left-in-evaluation classifier-left-in-training",
+    },
+    "optimizer": {
+        "nudge_refused": "numerical-eps-not-refused",
+        "refusals": "optimizer-nothing-refused",
+        "allowed_momentum": "momentum-not-refused",
+    },
+    "training": {
+        "fitting": "learner-device-ignored",
+        "misfits": "batches-nothing-refused",
+        "refusals": "confusion-nothing-refused",
+    },
+    "deployment": {
+        "transparency": "prepare-alpha-dropped prepare-white-cut-out-lost",
+        "orientation": "prepare-exif-ignored",
+        "fitted transparency orientation modes": "prepare-aspect-squashed",
+        "brightness": "prepare-grey-distance",
+        "modes": "prepare-raw-array",
+        "pattern": "prepare-every-nth-pixel",
+        # Another criterion has its optimum at the same temperature where one calibrates everything.
+        "compromise": "temperature-mean-confidence temperature-bins",
+        "too_modest ends": "temperature-only-above-one",
+        "ends": "temperature-unbounded",
+        "untouched": "temperature-changes-logits",
+    },
+}
+ONE_POINT = ("refused", "assert", "zeros-like", "device-ignored")
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_an_exercise_earns_its_points_where_no_other_is_written(room: str, verdicts_on: Judge) -> None:
+    """But for Momentum, which inherits from Optimizer."""
+    exercises = [exercise for exercise in COURSE.exercises(room) if exercise.name != "Momentum"]
+    for written in exercises:
+        source = COURSE.source(room)
+        for other in exercises:
+            if other != written:
+                source = source.replace(other.source, other.stub)
+        assert failed(verdicts_on(room, names_of_source(source, "alone"), SEED, written.name)) == []
+
+
+@pytest.mark.parametrize(("room", "line", "instead", "lost"), HALVES, ids=[room for room, *_ in HALVES])
+def test_half_an_exercise_earns_the_points_of_its_half(
+    room: str, line: str, instead: str, lost: set[str], verdicts_on: Judge
+) -> None:
+    names = names_of_source(COURSE.source(room).replace(line, instead), "half")
+    assert {verdict.check.name for verdict in failed(verdicts_on(room, names, SEED))} == lost
+
+
+@pytest.mark.parametrize(
+    ("room", "mistake", "checks"),
+    [(room, one, checks) for room, costs in COSTS.items() for checks, ids in costs.items() for one in ids.split()],
+)
+def test_a_mistake_costs_these_checks_alone_and_a_habit_one_point(room: str, mistake: str, checks: str) -> None:
+    names, right = with_mistakes(room, mistake), COURSE.names(room)
+    (exercise,) = (one.exercise for one in COURSE.mistakes(room) if one.id == mistake)
+    lost = [
+        check
+        for check in checks_of(room, exercise)
+        if not same_answer(observe(check, names, SEED), observe(check, right, SEED))
+    ]
+    assert {check.name for check in lost} == set(checks.split())
+    if mistake.endswith(ONE_POINT):
+        assert sum(check.points for check in lost) == 1
