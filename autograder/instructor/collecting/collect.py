@@ -36,29 +36,17 @@ UNREADABLE = "unreadable"
 
 @dataclass(frozen=True)
 class CollectRequest:
-    """What to collect, and how.
+    """What to collect, and how."""
 
-    Attributes:
-        path: of a zip, a folder or a notebook.
-        assignment: only this one; None for all that occur.
-        roster: of the class; None for the course folder's.
-        worksheet: Moodle's, which says when work was handed in; or None.
-        times: a table of the instructor's that says when students handed in; or None.
-        student: whose all of it is, by id; None where names say it.
-        at: when it was handed in, where one student's is collected; or None.
-        choice: of a student's attempts: ``first``, ``last`` or a number.
-        force: replace also what was not collected.
-    """
-
-    path: Path
-    assignment: str | None = None
-    roster: Path | None = None
-    worksheet: Path | None = None
-    times: Path | None = None
-    student: str | None = None
-    at: str | None = None
-    choice: str = "last"
-    force: bool = False
+    path: Path  # of a zip, a folder or a notebook
+    assignment: str | None = None  # only this one; None for all that occur
+    roster: Path | None = None  # of the class; None for the course folder's
+    worksheet: Path | None = None  # Moodle's, which says when work was handed in; or None
+    times: Path | None = None  # a table of the instructor's that says when students handed in; or None
+    student: str | None = None  # whose all of it is, by id; None where names say it
+    at: str | None = None  # when it was handed in, where one student's is collected; or None
+    choice: str = "last"  # of a student's attempts: ``first``, ``last`` or a number
+    force: bool = False  # replace also what was not collected
 
 
 @dataclass(frozen=True)

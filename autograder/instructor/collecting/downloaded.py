@@ -17,15 +17,10 @@ TIMESTAMP = "timestamp.txt"  # in which nbgrader writes when a submission was ha
 
 @dataclass(frozen=True)
 class Ownership:
-    """Which accounts of this machine own a submission whose name a student chose.
+    """Which accounts of this machine own a submission whose name a student chose."""
 
-    Attributes:
-        named: the student whom the name of its folder, or where there is none of its file, gives.
-        accounts: those that own the folder and what is in it; empty where the download does not say.
-    """
-
-    named: str
-    accounts: tuple[str, ...] = ()
+    named: str  # the student whom the name of its folder, or where there is none of its file, gives
+    accounts: tuple[str, ...] = ()  # those that own the folder and what is in it; empty where the download does not say
 
     @property
     def is_proved(self) -> bool:
@@ -35,33 +30,19 @@ class Ownership:
 
 @dataclass(frozen=True)
 class DownloadedFile:
-    """A file that somebody handed in.
-
-    Attributes:
-        entry: the file.
-        system: that gave it out.
-        owners: the clues to each person whose work it is; several for a group.
-        when: it was handed in, with a time zone; None where the system does not say it.
-        standing: how that time is known.
-        late: whether the system says that it came late.
-        number: of the attempt, where the system gives one; the first is 1.
-        upload: grows from upload to upload, where the system numbers them.
-        doubt: what speaks against its time, in words for the instructor; or empty.
-        ownership: who owns it on the disk, where students themselves choose the name that says whose it is; or None.
-        other_readings: what other systems would say of the same file, by its name.
-    """
+    """A file that somebody handed in."""
 
     entry: Entry
-    system: str
-    owners: tuple[tuple[Clue, ...], ...]
-    when: datetime | None = None
-    standing: Standing = CLAIMED
-    late: bool = False
-    number: int | None = None
-    upload: int = 0
-    doubt: str = ""
-    ownership: Ownership | None = None
-    other_readings: tuple[DownloadedFile, ...] = ()
+    system: str  # that gave it out
+    owners: tuple[tuple[Clue, ...], ...]  # the clues to each person whose work it is; several for a group
+    when: datetime | None = None  # it was handed in, with a time zone; None where the system does not say it
+    standing: Standing = CLAIMED  # how that time is known
+    late: bool = False  # whether the system says that it came late
+    number: int | None = None  # of the attempt, where the system gives one; the first is 1
+    upload: int = 0  # grows from upload to upload, where the system numbers them
+    doubt: str = ""  # what speaks against its time, in words for the instructor; or empty
+    ownership: Ownership | None = None  # on the disk, where students choose the name that says whose it is
+    other_readings: tuple[DownloadedFile, ...] = ()  # what other systems would say of the same file, by its name
 
 
 # Takes the entries, and how many folders all of them lie in; returns those that it knows. Only names at the outermost

@@ -34,25 +34,15 @@ class PlacedWork:
 
 @dataclass(frozen=True)
 class Situation:
-    """The facts that a plan depends on, besides the download.
+    """The facts that a plan depends on, besides the download."""
 
-    Attributes:
-        students: the class.
-        kept: the attempts that are kept, by student and assignment.
-        submitted: the files that are placed, by student and assignment.
-        due: when each assignment is due, with a time zone.
-        now: with a time zone.
-        times: when students handed in, as the instructor says, by student.
-        own_due: when it is due for those who have an extension, by student and assignment.
-    """
-
-    students: Sequence[Student]
-    kept: Mapping[Work, tuple[Attempt, ...]]
-    submitted: Mapping[Work, PlacedWork]
-    due: Mapping[str, datetime]
-    now: datetime
-    times: Mapping[str, datetime] = field(default_factory=dict)
-    own_due: Mapping[Work, datetime] = field(default_factory=dict)
+    students: Sequence[Student]  # the class
+    kept: Mapping[Work, tuple[Attempt, ...]]  # the attempts that are kept, by student and assignment
+    submitted: Mapping[Work, PlacedWork]  # the files that are placed, by student and assignment
+    due: Mapping[str, datetime]  # when each assignment is due, with a time zone
+    now: datetime  # with a time zone
+    times: Mapping[str, datetime] = field(default_factory=dict)  # of handing in, as the instructor says, by student
+    own_due: Mapping[Work, datetime] = field(default_factory=dict)  # of those who have an extension
 
     def placed(self, work: Work) -> PlacedWork:
         """Return the files that are placed of a student's work."""
@@ -61,33 +51,19 @@ class Situation:
 
 @dataclass(frozen=True)
 class SubmissionPlan:
-    """The plan for one student's work.
-
-    Attributes:
-        student: whose it is.
-        assignment: its id.
-        attempts: all that are known, the first first.
-        chosen: the one that is to be graded; None where there is no such attempt.
-        matched_by: the kind of the clue that said whose it is, and where students choose it, whether it is proved.
-        seconds_late: by the due date, 0 where it is in time or nothing says when it came.
-        action: what is written.
-        note: what is odd about the chosen one; or empty.
-        doubt: what speaks against its time; or empty.
-        placed: the files that are in its place now.
-        learned: whether an attempt, or its time, was not known before.
-    """
+    """The plan for one student's work."""
 
     student: Student
     assignment: str
-    attempts: tuple[Attempt, ...]
-    chosen: Attempt | None
-    matched_by: str
-    seconds_late: float
-    action: Action
-    note: str
-    doubt: str
-    placed: PlacedWork
-    learned: bool
+    attempts: tuple[Attempt, ...]  # all that are known, the first first
+    chosen: Attempt | None  # the one that is to be graded; None where there is no such attempt
+    matched_by: str  # the kind of the clue that said whose it is, and where students choose it, whether it is proved
+    seconds_late: float  # by the due date, 0 where it is in time or nothing says when it came
+    action: Action  # what is written
+    note: str  # what is odd about the chosen one; or empty
+    doubt: str  # what speaks against its time; or empty
+    placed: PlacedWork  # the files that are in its place now
+    learned: bool  # whether an attempt, or its time, was not known before
 
     @property
     def late_since_unknown(self) -> bool:
@@ -98,21 +74,13 @@ class SubmissionPlan:
 
 @dataclass(frozen=True)
 class ExcludedFile:
-    """A file that is not collected.
+    """A file that is not collected."""
 
-    Attributes:
-        file: of the download.
-        reason: why.
-        matters: whether it may be somebody's work, and not just something that lay beside it.
-        unmatched: the searches in the class that found nobody, where it is a notebook of the course.
-        senders: the students who handed in no notebook, and this file first.
-    """
-
-    file: RecognisedFile
+    file: RecognisedFile  # of the download
     reason: str
-    matters: bool
-    unmatched: tuple[Match, ...] = ()
-    senders: tuple[Student, ...] = ()
+    matters: bool  # whether it may be somebody's work, and not just something that lay beside it
+    unmatched: tuple[Match, ...] = ()  # of a notebook of the course: the searches in the class that found nobody
+    senders: tuple[Student, ...] = ()  # the students who handed in no notebook, and this file first
 
     @property
     def path(self) -> str:
@@ -122,19 +90,12 @@ class ExcludedFile:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of a collection.
+    """The plan of a collection."""
 
-    Attributes:
-        submissions: by assignment and student.
-        excluded: the files that are not collected, in the order of the download.
-        absent: the students of whom there is nothing, by assignment.
-        assignment: the only one that the download is of; empty where there may be several.
-    """
-
-    submissions: tuple[SubmissionPlan, ...]
-    excluded: tuple[ExcludedFile, ...]
-    absent: Mapping[str, tuple[Student, ...]] = field(default_factory=dict)
-    assignment: str = ""
+    submissions: tuple[SubmissionPlan, ...]  # by assignment and student
+    excluded: tuple[ExcludedFile, ...]  # the files that are not collected, in the order of the download
+    absent: Mapping[str, tuple[Student, ...]] = field(default_factory=dict)  # of whom there is nothing, by assignment
+    assignment: str = ""  # the only one that the download is of; empty where there may be several
 
     @property
     def wrong_types(self) -> dict[str, str]:

@@ -27,19 +27,12 @@ HEAD_BYTES = 64
 
 @dataclass(frozen=True)
 class RecognisedFile:
-    """A file of a download, read.
+    """A file of a download, read."""
 
-    Attributes:
-        downloaded: what its system says of it.
-        assignment: that it is of; empty where it is none of the course's.
-        digest: of its content, SHA-256 in hex; empty where it is no notebook of the course.
-        note: why it is none, or what is odd about it; or empty.
-    """
-
-    downloaded: DownloadedFile
-    assignment: str = ""
-    digest: str = ""
-    note: str = ""
+    downloaded: DownloadedFile  # what its system says of it
+    assignment: str = ""  # that it is of; empty where it is none of the course's
+    digest: str = ""  # of its content, SHA-256 in hex; empty where it is no notebook of the course
+    note: str = ""  # why it is none, or what is odd about it; or empty
 
     @property
     def name(self) -> str:

@@ -31,23 +31,14 @@ K = TypeVar("K")
 
 @dataclass(frozen=True)
 class FilledFile:
-    """A file with marks in it.
-
-    Attributes:
-        text: of the file.
-        filled: how many marks were put in.
-        not_there: students with a mark whom the file does not name.
-        without_mark: what the file calls those for whom there is none.
-        kept: what it calls those whom it excuses or does not give the assignment, by what it says of them.
-        changed: those who had another mark in it, each with the old and the new one.
-    """
+    """A file with marks in it."""
 
     text: str
-    filled: int
-    not_there: Sequence[str]
-    without_mark: Sequence[str]
-    kept: Mapping[str, Sequence[str]]
-    changed: Sequence[str]
+    filled: int  # how many marks were put in
+    not_there: Sequence[str]  # students with a mark whom the file does not name
+    without_mark: Sequence[str]  # what the file calls those for whom there is none
+    kept: Mapping[str, Sequence[str]]  # whom it excuses or does not give the assignment, by what it says
+    changed: Sequence[str]  # those who had another mark in it, each with the old and the new one
 
 
 def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledFile:

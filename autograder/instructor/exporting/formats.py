@@ -72,21 +72,13 @@ def _record(mark: Mark) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Format:
-    """A format.
+    """A format."""
 
-    Attributes:
-        ending: of its files.
-        write: returns marks in it.
-        is_archive: whether that is a zip, and no text.
-        blank_while_unmarked: whether it leaves a mark out while an answer is unmarked.
-        can_be_filled: whether marks can be put into a file that the system gave out.
-    """
-
-    ending: str
-    write: Callable[[Sequence[Mark]], str | bytes]
-    is_archive: bool = False
-    blank_while_unmarked: bool = False
-    can_be_filled: bool = False
+    ending: str  # of its files
+    write: Callable[[Sequence[Mark]], str | bytes]  # returns marks in it
+    is_archive: bool = False  # whether that is a zip, and no text
+    blank_while_unmarked: bool = False  # whether it leaves a mark out while an answer is unmarked
+    can_be_filled: bool = False  # whether marks can be put into a file that the system gave out
 
 
 FORMATS: Mapping[str, Format] = {

@@ -42,21 +42,13 @@ GRADED = "its receipt is that of the notebook that was graded"
 
 @dataclass(frozen=True)
 class Answered:
-    """A request and what is known of its mark.
-
-    Attributes:
-        asked: the request.
-        receipt: what its receipt says.
-        mark: that is asked about, run again; None where that is no check, or cannot be run.
-        written: the student's written answers, where they are asked about.
-        trouble: why there is neither; or empty.
-    """
+    """A request and what is known of its mark."""
 
     asked: Asked
-    receipt: str = NO_RECEIPT
-    mark: ExplainedMark | None = None
-    written: Sequence[str] = ()
-    trouble: str = ""
+    receipt: str = NO_RECEIPT  # what its receipt says
+    mark: ExplainedMark | None = None  # that is asked about, run again; None where that is no check, or cannot be run
+    written: Sequence[str] = ()  # the student's written answers, where they are asked about
+    trouble: str = ""  # why there is neither; or empty
 
 
 @dataclass(frozen=True)

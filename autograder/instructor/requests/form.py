@@ -23,21 +23,13 @@ class NoRequest(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """What a student asks, in the student's own words.
+    """What a student asks, in the student's own words."""
 
-    Attributes:
-        student: who it says it is from.
-        assignment: its id.
-        check: ``Exercise.check``, a check's title, ``written answer`` or ``something else``.
-        receipt: of the notebook, as the page of feedback shows it; or empty.
-        reason: why.
-    """
-
-    student: str
+    student: str  # who it says it is from
     assignment: str
-    check: str
-    receipt: str = ""
-    reason: str = ""
+    check: str  # ``Exercise.check``, a check's title, ``written answer`` or ``something else``
+    receipt: str = ""  # of the notebook, as the page of feedback shows it; or empty
+    reason: str = ""  # why
 
     def lines(self) -> str:
         """Return the request as the text that is handed in."""

@@ -18,19 +18,12 @@ from autograder.instructor.requests.form import MAX_BYTES, NoRequest, Request, p
 
 @dataclass(frozen=True)
 class Asked:
-    """A request and who asks.
+    """A request and who asks."""
 
-    Attributes:
-        file: it lay in, for the instructor.
-        request: in the student's words.
-        student: whose it is.
-        known: what says so, such as ``Canvas`` or ``its folder``; empty where only the file itself does.
-    """
-
-    file: str
-    request: Request
+    file: str  # it lay in, for the instructor
+    request: Request  # in the student's words
     student: Student
-    known: str
+    known: str  # what says so, such as ``Canvas`` or ``its folder``; empty where only the file itself does
 
     @property
     def other_name(self) -> str:
