@@ -45,7 +45,6 @@ class Situation:
     own_due: Mapping[Work, datetime] = field(default_factory=dict)  # of those who have an extension
 
     def placed(self, work: Work) -> PlacedWork:
-        """Return the files that are placed of a student's work."""
         return self.submitted.get(work, PlacedWork())
 
 
@@ -74,8 +73,6 @@ class SubmissionPlan:
 
 @dataclass(frozen=True)
 class ExcludedFile:
-    """A file that is not collected."""
-
     file: RecognisedFile  # of the download
     reason: str
     matters: bool  # whether it may be somebody's work, and not just something that lay beside it
@@ -84,14 +81,11 @@ class ExcludedFile:
 
     @property
     def path(self) -> str:
-        """Its path in the download."""
         return self.file.downloaded.entry.name
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of a collection."""
-
     submissions: tuple[SubmissionPlan, ...]  # by assignment and student
     excluded: tuple[ExcludedFile, ...]  # the files that are not collected, in the order of the download
     absent: Mapping[str, tuple[Student, ...]] = field(default_factory=dict)  # of whom there is nothing, by assignment

@@ -121,7 +121,6 @@ def remarks(collection: Collection) -> list[str]:
 
 
 def summary(collection: Collection) -> str:
-    """Return one line on a plan."""
     plan = collection.plan
     actions = Counter(submission.action for submission in plan.submissions)
     parts = [f"{number} {action}" for action, number in actions.items()]

@@ -72,8 +72,6 @@ def _record(mark: Mark) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Format:
-    """A format."""
-
     ending: str  # of its files
     write: Callable[[Sequence[Mark]], str | bytes]  # returns marks in it
     is_archive: bool = False  # whether that is a zip, and no text

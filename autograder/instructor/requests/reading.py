@@ -18,8 +18,6 @@ from autograder.instructor.requests.form import MAX_BYTES, NoRequest, Request, p
 
 @dataclass(frozen=True)
 class Asked:
-    """A request and who asks."""
-
     file: str  # it lay in, for the instructor
     request: Request  # in the student's words
     student: Student

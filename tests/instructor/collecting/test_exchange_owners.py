@@ -243,6 +243,5 @@ def test_whatever_an_account_puts_into_the_exchange_nothing_changes_for_another(
 
 
 def attempts_of_bob(inbound: Path) -> list[tuple[str, str, str]]:
-    """Return each of Bob's attempts by its file, its time and how far that is to be believed."""
     works = [work for work in plan_of(inbound).submissions if work.student is BOB]
     return [(attempt.path, attempt.stamp, attempt.standing) for work in works for attempt in work.attempts]

@@ -39,7 +39,6 @@ def graded(planned: SubmissionPlan) -> Attempt:
 
 
 def carried_out(planned: SubmissionPlan) -> Situation:
-    """Return the situation after a plan was carried out."""
     work, placed = (planned.student.id, planned.assignment), PlacedWork(graded(planned).digest, graded(planned).stamp)
     return replace(EMPTY, kept={work: planned.attempts}, submitted={work: placed})
 

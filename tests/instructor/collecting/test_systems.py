@@ -38,7 +38,6 @@ def of_zip(*names: str, **files: bytes) -> dict[str, DownloadedFile]:
 
 
 def owners(files: Mapping[str, DownloadedFile]) -> dict[str, list[str | None]]:
-    """Return whose the files are, of Ada and Bob."""
     directory = Directory([ADA, BOB])
     matches = {name: [directory.find(clues).student for clues in file.owners] for name, file in files.items()}
     return {name: [student and student.id for student in students] for name, students in matches.items()}

@@ -39,8 +39,6 @@ THIEF, LEAKS = re.findall(
 
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
-    """The bundle of an assignment."""
-
     def make(folder: Path) -> None:
         done = autograder("gradescope-bundle", ASSIGNMENT, "-o", folder / "bundle.zip", cwd=released)
         assert done.returncode == 0, done.stderr

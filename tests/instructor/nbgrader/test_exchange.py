@@ -37,7 +37,6 @@ class Hub:
     course_id: str
 
     def run(self, user: str, *line: str | Path, where: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command as a user, in a folder of their home."""
         hub = [shutil.which("bwrap") or "", "--dev-bind", "/", "/", "--tmpfs", "/root", "--chmod", "0755", "/root"]
         hub += ["--bind", str(self.folder), "/srv"]
         # Interpreter, environment and clone may lie where nobody but root passes, or below one of these two.

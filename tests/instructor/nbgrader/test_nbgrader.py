@@ -183,7 +183,6 @@ def get(address: str) -> str:
 
 
 def notebook_page(formgrader: str, student: str) -> str:
-    """Return the page on which a person grades one student's notebook."""
     notebooks = json.loads(get(f"{formgrader}/api/submitted_notebooks/{ASSIGNMENT}/{ASSIGNMENT}"))
     (notebook,) = (notebook for notebook in notebooks if notebook["student"] == student)
     return get(f"{formgrader}/submissions/{notebook['id']}/")
@@ -209,7 +208,6 @@ def marked_folder(released: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, marked_folder: Path) -> Iterator[Page]:
-    """The page of the student's notebook in the formgrader."""
     with serve_formgrader(marked_folder) as address:
         listed = json.loads(get(f"{address}/api/submitted_notebooks/{ASSIGNMENT}/{ASSIGNMENT}"))
         (number,) = (notebook["id"] for notebook in listed if notebook["student"] == "john")
