@@ -12,7 +12,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from autograder.exercises import BEGIN, END
-from autograder.instructor.viva.swaps import CALCULATED, CALLED, COMPARED, root_of
+from autograder.instructor.viva.edits import CALCULATED, CALLED, COMPARED, root_of
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from autograder.instructor.viva.source_text import NoPython, Place, SourceText, Span, defining
-from autograder.instructor.viva.swaps import CALCULATED, CALLED, COMPARED, root_of
 
 SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "+",
@@ -35,6 +34,33 @@ SIGNS: dict[type[ast.AST], str] = {
     ast.And: "and",
     ast.Or: "or",
 }
+# What somebody might take for another.
+COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
+CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+CALLED = {"min": "max", "any": "all", "zeros": "ones", "zeros_like": "ones_like", "eval": "train"}
+CALLED |= {other: name for name, other in CALLED.items()}
 ORDERED = ("-", "/", "//", "%", "**", "@")
 # What a student may confuse and still get an answer; the name is looked up in a tensor or in torch.
 ALSO_CALLED = {"mean": "sum", "sum": "mean", "amax": "amin", "amin": "amax", "argmax": "argmin", "argmin": "argmax"}
@@ -98,7 +124,8 @@ class _Catalogue:
         }
 
     def below(self, node: ast.AST, parent: ast.AST) -> Iterator[Edit]:
-        if isinstance(node, UNTOUCHED) or _is_docstring(node):
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node, UNTOUCHED) or is_docstring:
             return
         for edits in self._at(node, parent):
             with suppress(LookupError):  # `is not` over two lines, or keywords in an unusual order
@@ -244,8 +271,11 @@ class _Catalogue:
         yield self._becomes("context", Span(self.text.span(node).start, colon.start), "if True")
 
 
-def _is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+def root_of(node: ast.AST) -> str:
+    """Return the name that a chain of attributes begins with, or nothing where it begins with something else."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _shown(code: str) -> str:
