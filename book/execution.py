@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
+from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
@@ -77,6 +78,8 @@ def read_in_parallel(app: Sphinx, config: Config) -> None:
     app.parallel = max(app.parallel, 2 * (os.cpu_count() or 1))
     numbering = app.extensions["sphinx_multitoc_numbering"]  # of sphinx-external-toc; it declares nothing
     numbering.parallel_read_safe = True
+    # Here, since jupyter-cache fails where two readers make its database at once.
+    get_cache(config.nb_execution_cache_path).db  # noqa: B018
 
 
 def note_dependencies(app: Sphinx, document: nodes.document) -> None:

@@ -1,6 +1,8 @@
 """When a page of the book is executed again: where something has changed that its cells use."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -34,3 +36,10 @@ def test_a_page_is_executed_again_where_the_content_of_such_a_file_has_changed(
     before = execution.digest("import solutions.layers")
     (tmp_path / "solutions" / "layers.py").write_text("after")
     assert execution.digest("import solutions.layers") != before
+
+
+def test_the_cache_is_there_before_pages_are_read_side_by_side(tmp_path: Path) -> None:
+    """Readers that make its database at once fail, as in a fresh clone."""
+    app = SimpleNamespace(parallel=1, extensions={"sphinx_multitoc_numbering": SimpleNamespace()})
+    execution.read_in_parallel(cast(Any, app), cast(Any, SimpleNamespace(nb_execution_cache_path=tmp_path / "cache")))
+    assert (tmp_path / "cache" / "global.db").is_file()
