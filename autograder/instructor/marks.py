@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from autograder.instructor.course.attempts import CLAIMED, ENTERED, Standing
-from autograder.instructor.course.decisions import Decision
-from autograder.instructor.course.extensions import Work, own_due_dates, parse_extension
+from autograder.instructor.course.decisions import Decision, extensions_in
+from autograder.instructor.course.extensions import Work, own_due_dates
 from autograder.instructor.course.late import DatedWork, Lateness, LateRule
 from autograder.instructor.course.records import Record
 from autograder.instructor.course.roster import Student
@@ -231,8 +231,7 @@ def own_due_of(facts: Facts) -> dict[Work, datetime]:
     Raises:
         NoReleaseDate: an extension needs the release date of an assignment that has none.
     """
-    given = [(one.student, one.assignment, parse_extension(one.extension)) for one in facts.decisions if one.extension]
-    return own_due_dates(facts.due, facts.released, given)
+    return own_due_dates(facts.due, facts.released, extensions_in(facts.decisions))
 
 
 def told(decisions: Sequence[Decision]) -> list[str]:

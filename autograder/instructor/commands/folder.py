@@ -46,4 +46,6 @@ def backup(
     if not quiet:
         gradebook = "the gradebook" if done.has_gradebook else "no gradebook"
         print(f"{target}: {done.files} files and {gradebook}, {target.stat().st_size / 1e6:.1f} MB")
-        print(f"To put it back, unpack it in the folder that is to hold the course: unzip {target.name}")
+        print(
+            f"To put it back, unpack it in the folder that is to hold the course: python -m zipfile -e {target.name} ."
+        )

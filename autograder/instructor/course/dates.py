@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from autograder.course import Course, chapters_of
-from autograder.instructor.course.decisions import read_decisions
+from autograder.instructor.course.decisions import extensions_in, read_decisions
 from autograder.instructor.course.due_dates import read_due_dates, read_release_dates
-from autograder.instructor.course.extensions import Work, own_due_dates, parse_extension
+from autograder.instructor.course.extensions import Work, own_due_dates
 from autograder.instructor.course.folder import CourseFolder
 
 
@@ -32,11 +32,7 @@ def own_due_dates_of(folder: CourseFolder, course: Course) -> dict[Work, datetim
         TableError: a table cannot be read.
         NoReleaseDate: an extension needs the release date of an assignment that has none.
     """
-    given = [
-        (one.student, one.assignment, parse_extension(one.extension))
-        for one in read_decisions(folder.decisions)
-        if one.what == "extended"
-    ]
+    given = extensions_in(read_decisions(folder.decisions))
     return own_due_dates(due_dates_of(folder, course), release_dates_of(folder, course), given)
 
 

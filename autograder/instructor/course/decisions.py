@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from autograder.instructor.course.extensions import parse_extension
+from autograder.instructor.course.extensions import Extension, parse_extension
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.tables import Row, Table, read_table
 
@@ -93,6 +93,13 @@ def _decision(table: Table, row: Row) -> Decision:
         except ValueError as error:
             raise table.error(row, str(error)) from None
     return Decision(row.cells.get("assignment", ""), cast(What, what), cell, student, int(points), extension)
+
+
+def extensions_in(decisions: Iterable[Decision]) -> list[tuple[str, str, Extension]]:
+    """Return who was given more time: student, assignment or ``*``, and extension."""
+    return [
+        (one.student, one.assignment, parse_extension(one.extension)) for one in decisions if one.what == "extended"
+    ]
 
 
 def with_decisions(before: Sequence[Decision], new: Iterable[Decision], *, undo: bool) -> tuple[Decision, ...]:
