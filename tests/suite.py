@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# A worker takes the next file when it has none: the longest first, so that none ends alone. One of the first two makes
-# the release and builds the book, for which the others would have to wait, and the other needs neither.
+# A worker takes the next file when it has none: the longest first, so that none ends alone. Of the first three one builds
+# the book, one makes the release and a student's machine, and one plays a term by itself: nobody waits for another's.
 FIRST = [
     "book/test_content.py",
+    "delivered/test_students_zip.py",
+    "delivered/test_run_a_course.py",
     "checks/test_every_room.py",
     "mutants/test_mutants.py",
     "wrong/test_wrong.py",
     "instructor/viva/test_questions.py",
     "book/test_reading.py",
-    "delivered/test_run_a_course.py",
     "instructor/grading/test_hostile_submissions.py",
     "instructor/grading/test_killed.py",
     "instructor/grading/test_again.py",
