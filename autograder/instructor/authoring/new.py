@@ -31,6 +31,7 @@ def new_course(folder: Path) -> list[Path]:
     inside = folder / package
     return _write(
         {
+            folder / "README.md": _text("README.md", name=folder.name),
             folder / "pyproject.toml": _text("pyproject.toml", name=folder.name, package=package),
             inside / "__init__.py": f'"""The reference of {folder.name}, one module for each chapter."""\n',
             inside / "checks" / "__init__.py": '"""What the exercises must do, one file for each chapter."""\n',

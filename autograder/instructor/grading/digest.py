@@ -13,7 +13,6 @@ from nbformat import NotebookNode
 
 import autograder
 from autograder import judge, observe
-from autograder.checks import file_of
 from autograder.course import Course
 from autograder.instructor.course.folder import HandedIn
 from autograder.instructor.grading.submission import versions
@@ -69,7 +68,7 @@ def _digest(*parts: bytes) -> str:
 def sources_of(room: str, course: Course) -> tuple[Path, ...]:
     """Return the files of the grader and the course that decide what a room's checks see and say."""
     packages = {"autograder": Path(autograder.__file__).parent, course.package: course.folder}
-    first = [*(Path(str(module.__file__)) for module in JUDGES), file_of(room), course.folder / f"{room}.py"]
+    first = [*(Path(str(module.__file__)) for module in JUDGES), course.checks / f"{room}.py", course.file(room)]
     return tuple(sorted(imported_by(first, packages)))
 
 
