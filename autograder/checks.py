@@ -161,7 +161,7 @@ _READY_MADE: dict[str, dict[CodeType, str]] = {}
 
 
 def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
-    """Declare what PyTorch has ready of an exercise: to call one of these is to pass it by delegation.
+    """Declare what a library has ready of an exercise: to call one of these is to pass it by delegation.
 
     Args:
         exercise: the public name.
@@ -173,7 +173,7 @@ def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
 
 
 def ready_made_for(exercise: str) -> Mapping[CodeType, str]:
-    """Return the names of what PyTorch has ready of an exercise, by the code that runs where it is called."""
+    """Return the names of what a library has ready of an exercise, by the code that runs where it is called."""
     return _READY_MADE.get(exercise, {})
 
 

@@ -245,9 +245,9 @@ class Verdict:
 
 
 def passed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
-    """Return the verdict on a right answer for which PyTorch did the work: a pass that tells the student so."""
+    """Return the verdict on a right answer for which a ready-made part did the work: a pass that tells the student so."""
     diagnosis = Diagnosis(
-        f"it passed by calling PyTorch's own {answer.delegated}",
+        f"it passed by calling the ready-made {answer.delegated}",
         f"your own {check.exercise}, which the exercise asks you to write; in some courses nothing else earns points",
     )
     return Verdict(check, seed, "pass", diagnosis, answer.duration_s, answer.delegated)
@@ -258,7 +258,7 @@ def without_delegation(verdict: Verdict) -> Verdict:
     if not verdict.delegated:
         return verdict
     diagnosis = Diagnosis(
-        f"it agrees with the reference by calling PyTorch's own {verdict.delegated}",
+        f"it agrees with the reference by calling the ready-made {verdict.delegated}",
         f"your own {verdict.check.exercise}: in this course nothing else earns points",
     )
     return replace(verdict, outcome="fail", diagnosis=diagnosis)
