@@ -245,7 +245,7 @@ class Verdict:
 
 
 def passed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
-    """Return the verdict on a right answer for which a ready-made part did the work: a pass that tells the student so."""
+    """Return a pass that tells the student which ready-made part did the work."""
     diagnosis = Diagnosis(
         f"it passed by calling the ready-made {answer.delegated}",
         f"your own {check.exercise}, which the exercise asks you to write; in some courses nothing else earns points",

@@ -40,7 +40,7 @@ def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
 
 
 def delegation_note(verdicts: Sequence[Verdict]) -> str:
-    """Say once of an exercise that checks passed because a ready-made part did the work, or nothing."""
+    """Say once of an exercise which ready-made parts did the work, or nothing."""
     called = [verdict.delegated for verdict in verdicts if verdict.passed and verdict.delegated]
     if not called:
         return ""
