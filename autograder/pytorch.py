@@ -17,6 +17,10 @@ def _torch() -> Any | None:
     return sys.modules.get("torch")
 
 
+def is_imported() -> bool:
+    return _torch() is not None
+
+
 def use_one_thread() -> None:
     """Let operations run in the thread that calls them."""
     if torch := _torch():

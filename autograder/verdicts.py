@@ -37,7 +37,7 @@ class Answer:
         observations: by name.
         detail: a sentence on what happened where the observations do not say it.
         duration_s: seconds of wall time.
-        delegated: what PyTorch has ready of the exercise and was called while the check ran; empty if nothing.
+        delegated: what a library has ready of the exercise and was called while the check ran; empty if nothing.
     """
 
     kind: AnswerKind
@@ -149,8 +149,8 @@ class VerdictRecord(TypedDict):
 def shown_diagnosis(verdict: VerdictRecord, *, closed: bool = False) -> DiagnosisRecord | None:
     """Return what students see of a diagnosis.
 
-    Of a hidden check's it is that their own code called PyTorch's part and, once nobody can hand in any more, what was
-    likely wrong and where to read. With which numbers it was seen stays hidden: the check may serve another class.
+    Of a hidden check's it is that their own code called a ready-made part and, once nobody can hand in any more, what
+    was likely wrong and where to read. With which numbers it was seen stays hidden: the check may serve another class.
 
     Args:
         verdict: on a check.
@@ -200,7 +200,7 @@ class Verdict:
         outcome: how it ended.
         diagnosis: what to tell the student; None where a pass leaves nothing to say.
         duration_s: seconds of wall time.
-        delegated: what PyTorch has ready of the exercise and did the work of what agrees with the reference, or empty.
+        delegated: the ready-made part that did the work of what agrees with the reference, or empty.
     """
 
     check: Check

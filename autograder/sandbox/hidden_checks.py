@@ -25,8 +25,8 @@ _Definition = ast.FunctionDef | ast.ClassDef
 def visible_texts() -> Mapping[str, str]:
     """Return the text of each module of the course's checks, without the hidden ones, what they share first."""
     course = Course.announced()
-    shared = {path.stem: path.read_text(encoding="utf-8") for path in sorted(course.checks.glob("_*.py"))}
-    del shared["__init__"]
+    files = [path for path in sorted(course.checks.glob("_*.py")) if path.stem != "__init__"]
+    shared = {path.stem: path.read_text(encoding="utf-8") for path in files}
     rooms = {room: without_hidden_checks(_text(course, room)) for room in course.rooms}
     return {_module(course, name): text for name, text in (shared | rooms).items()}
 

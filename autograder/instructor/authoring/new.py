@@ -60,7 +60,7 @@ def new_chapter(course: Course, name: str) -> list[Path]:
             course.chapters / f"{name}.md": _text("chapter.md", number=match["number"], title=title),
             course.file(room): f'"""The reference of the chapter {room}."""\n',
             course.catalogue(room): _text("mistakes.md", room=room),
-            course.checks / f"{room}.py": f'"""What the exercises of the chapter {room} must do."""\n',
+            course.checks / f"{room}.py": _text("checks.py", room=room),
             catalogue_of(course, room): f"# Right answers to the exercises of {room}\n",
         }
     )

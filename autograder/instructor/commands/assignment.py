@@ -345,7 +345,7 @@ def gradescope_bundle(
     from autograder.console import progress
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.gradescope.bundle import write_gradescope_bundle
+    from autograder.instructor.gradescope.upload import write_gradescope_bundle
     from autograder.instructor.grading.submission import is_from_scratch
 
     folder = CourseFolder.here()

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib.util import resolve_name
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -83,7 +84,7 @@ def imported_by(files: Iterable[Path], packages: Mapping[str, Path]) -> set[Path
     while waiting:
         path = waiting.pop()
         found.add(path)
-        for module in _imports(path):
+        for module in _imports(path, _package_of(path, packages)):
             package, *names = module.split(".")
             if package in packages:
                 place = packages[package].joinpath(*names)
@@ -93,11 +94,20 @@ def imported_by(files: Iterable[Path], packages: Mapping[str, Path]) -> set[Path
     return found
 
 
-def _imports(path: Path) -> Iterator[str]:
-    """Give the modules that a file imports anywhere; a name that is imported may be one, too."""
+def _package_of(path: Path, packages: Mapping[str, Path]) -> str:
+    """Return the package in which a file stands, to which its relative imports lead; empty where none is known."""
+    for name, folder in packages.items():
+        if path.is_relative_to(folder):
+            return ".".join([name, *path.relative_to(folder).parent.parts])
+    return ""
+
+
+def _imports(path: Path, package: str) -> Iterator[str]:
+    """Give the modules that a file of a package imports anywhere; a name that is imported may be one, too."""
     for node in ast.walk(parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or package):
+            module = resolve_name("." * node.level + (node.module or ""), package)
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
