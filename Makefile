@@ -59,8 +59,11 @@ lint: .venv/installed ## style and types, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 
-grader: .venv/installed ## the grader by itself, for another course, in _build/grader
-	$(BIN)/python -m autograder.instructor.authoring.grader _build/grader
+grader: ## the grader by itself, for another course, in _build/grader; nothing of this course is installed
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/require python3-venv:ensurepip
+	@$(PYTHON) -m venv _build/grader/venv
+	_build/grader/venv/bin/python .ci/grader.py _build/grader
+	@ls _build/grader/*.whl
 
 book: .venv/installed book/node_modules/installed ## the book, in _build/html
 	$(call step,the book)$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going .

@@ -18,7 +18,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Kind:
+class GeneratorKind:
     """A library's generator.
 
     Attributes:
@@ -38,13 +38,13 @@ def _torch_generator(seed: int) -> Any:
     return torch.Generator().manual_seed(seed)
 
 
-TORCH = Kind("import torch", "torch.Generator().manual_seed({seed})", _torch_generator)
-NUMPY = Kind("import numpy as np", "np.random.default_rng({seed})", np.random.default_rng)
-PYTHON = Kind("import random", "random.Random({seed})", random.Random)
+TORCH = GeneratorKind("import torch", "torch.Generator().manual_seed({seed})", _torch_generator)
+NUMPY = GeneratorKind("import numpy as np", "np.random.default_rng({seed})", np.random.default_rng)
+PYTHON = GeneratorKind("import random", "random.Random({seed})", random.Random)
 KINDS = {"torch": TORCH, "numpy": NUMPY, "np": NUMPY, "random": PYTHON}  # by where the annotation says that it is
 
 
-def kind_of(function: Callable[..., Any]) -> Kind:
+def kind_of(function: Callable[..., Any]) -> GeneratorKind:
     """Return which generator a check asks for; NumPy's where it does not say.
 
     Raises:

@@ -31,11 +31,15 @@ GROUP = "autograder.course"
 
 
 class NoCourse(WorkFailed):
-    """There is no reference to compare with on this machine."""
+    """There is no course on this machine, or no reference to compare with."""
 
 
 class UnfinishedChapter(WorkFailed):
     """A chapter has exercises that nothing can check."""
+
+
+class UnknownExercise(WorkFailed, ValueError):
+    """A cell of a chapter names what is not in the reference."""
 
 
 class SeveralCourses(WorkFailed):
@@ -70,10 +74,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Course:
-    """A reference package and the chapters beside it.
+    """A package with checks and their reference, and the chapters beside it.
 
     Attributes:
-        package: name of the package whose modules are the rooms, with their known mistakes in ``mistakes/``.
+        package: name of the package whose modules are the rooms, with ``checks/``, ``mistakes/`` and ``scenes/``.
         book_url: address of the published book, with a slash at its end; empty where none is published.
         repository_url: address of the repository that it is published from, or empty.
     """
@@ -84,13 +88,26 @@ class Course:
 
     @classmethod
     def installed(cls) -> Course:
-        """Return the course that is installed on this machine.
+        """Return the course that is installed on this machine with its reference.
+
+        Raises:
+            NoCourse: none is, or it has checks alone, as in a student's environment.
+            SeveralCourses: there are more; the message names them.
+        """
+        course = cls.announced()
+        if course.rooms and not any(course.file(room).is_file() for room in course.rooms):
+            raise NoCourse("the course is installed without its reference here, as students have it")
+        return course
+
+    @classmethod
+    def announced(cls) -> Course:
+        """Return the course whose checks are on this machine; a student's has nothing else.
 
         Where its book is published is not known when it is written: who publishes it says so in the environment, as
         ``BOOK_URL`` and ``REPOSITORY_URL``.
 
         Raises:
-            NoCourse: none is, as in a student's environment.
+            NoCourse: there is none.
             SeveralCourses: there are more; the message names them.
         """
         found = {entry.value: entry.dist for entry in entry_points(group=GROUP)}
@@ -146,9 +163,13 @@ class Course:
 
     @property
     def checks(self) -> Path:
-        """The folder of the checks: in the package, or else in the grader's, as of the course that comes with it."""
-        inside = self.folder / "checks"
-        return inside if inside.is_dir() else Path(__file__).parent / "checks"
+        """The folder of the checks: a file for each room, and what they share in modules that begin with _."""
+        return self.folder / "checks"
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The rooms that have checks, by name."""
+        return tuple(sorted(path.stem for path in self.checks.glob("[!_]*.py")))
 
     @property
     def bibliography(self) -> str:
@@ -183,14 +204,14 @@ class Course:
         """Return the exercise that a chapter's cell names, as in ``from solutions.layers import Linear``.
 
         Raises:
-            ValueError: the cell holds anything else, or the chapter has no such exercise.
+            UnknownExercise: the cell holds anything else, or the chapter has no such exercise.
         """
         match = EXERCISE.fullmatch(cell.strip())
         if match and match["room"] == chapter.room:
             for exercise in self.exercises(chapter.room):
                 if exercise.name == match["name"]:
                     return exercise
-        raise ValueError(f"{chapter.path.name}: {cell.strip()!r} names no exercise of {chapter.room}")
+        raise UnknownExercise(f"{chapter.path.name}: {cell.strip()!r} names no exercise of {chapter.room}")
 
     def given_in(self, cell: str) -> str:
         """Return the text of what a chapter's cell of the tag ``given`` names: code that students get as it is.
@@ -212,8 +233,12 @@ class Course:
             BadCatalogue: a mistake cannot be read.
         """
         path = self.catalogue(room)
-        name = path.relative_to(self.folder.parent).as_posix()
-        return list(known_mistakes(path.read_text(encoding="utf-8"), self.source(room), name))
+        return list(known_mistakes(path.read_text(encoding="utf-8"), self.source(room), self.name_of(path)))
+
+    def name_of(self, path: Path) -> str:
+        """Return how messages call a file of the course: its path from the folder that the package stands in."""
+        root = self.folder.parent
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
     def catalogue(self, room: str) -> Path:
         """Return where a room's known mistakes are written."""

@@ -95,6 +95,11 @@ class Mistake:
             source = hunk.apply(source)
         return source
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The file and line of its first edit, such as ``layers.md:12``, and its id."""
+        return self.hunks[0].place.removesuffix(f": {self.id}"), self.id
+
 
 @cache
 def known_mistakes(catalogue: str, reference: str, file: str) -> Sequence[Mistake]:

@@ -37,7 +37,7 @@ class Answer:
         observations: by name.
         detail: a sentence on what happened where the observations do not say it.
         duration_s: seconds of wall time.
-        delegated: what PyTorch has ready of the exercise and was called while the check ran; empty if nothing.
+        delegated: what a library has ready of the exercise and was called while the check ran; empty if nothing.
     """
 
     kind: AnswerKind
@@ -149,8 +149,8 @@ class VerdictRecord(TypedDict):
 def shown_diagnosis(verdict: VerdictRecord, *, closed: bool = False) -> DiagnosisRecord | None:
     """Return what students see of a diagnosis.
 
-    Of a hidden check's it is that their own code called PyTorch's part and, once nobody can hand in any more, what was
-    likely wrong and where to read. With which numbers it was seen stays hidden: the check may serve another class.
+    Of a hidden check's it is that their own code called a ready-made part and, once nobody can hand in any more, what
+    was likely wrong and where to read. With which numbers it was seen stays hidden: the check may serve another class.
 
     Args:
         verdict: on a check.
@@ -200,7 +200,7 @@ class Verdict:
         outcome: how it ended.
         diagnosis: what to tell the student; None where a pass leaves nothing to say.
         duration_s: seconds of wall time.
-        delegated: what PyTorch has ready of the exercise and did the work of what agrees with the reference, or empty.
+        delegated: the ready-made part that did the work of what agrees with the reference, or empty.
     """
 
     check: Check
@@ -245,9 +245,9 @@ class Verdict:
 
 
 def passed_by_delegation(check: Check, seed: int, answer: Answer) -> Verdict:
-    """Return the verdict on a right answer for which PyTorch did the work: a pass that tells the student so."""
+    """Return a pass that tells the student which ready-made part did the work."""
     diagnosis = Diagnosis(
-        f"it passed by calling PyTorch's own {answer.delegated}",
+        f"it passed by calling the ready-made {answer.delegated}",
         f"your own {check.exercise}, which the exercise asks you to write; in some courses nothing else earns points",
     )
     return Verdict(check, seed, "pass", diagnosis, answer.duration_s, answer.delegated)
@@ -258,7 +258,7 @@ def without_delegation(verdict: Verdict) -> Verdict:
     if not verdict.delegated:
         return verdict
     diagnosis = Diagnosis(
-        f"it agrees with the reference by calling PyTorch's own {verdict.delegated}",
+        f"it agrees with the reference by calling the ready-made {verdict.delegated}",
         f"your own {verdict.check.exercise}: in this course nothing else earns points",
     )
     return replace(verdict, outcome="fail", diagnosis=diagnosis)

@@ -29,7 +29,7 @@ IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)(?:[ \t]+import[ \t]+(
 PACKAGES = ("autograder", "solutions")
 # The grader loads a course by its name and not by an import: what has this module may use all of these.
 LOADS_COURSE = ROOT / "autograder" / "course.py"
-LOADED = ("solutions/*.py", "solutions/mistakes/*.md", "solutions/answers/*.md", "autograder/checks/*.py")
+LOADED = ("solutions/*.py", "solutions/checks/*.py", "solutions/mistakes/*.md", "solutions/answers/*.md")
 
 
 def uses(code: str) -> set[Path]:

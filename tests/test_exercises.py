@@ -88,8 +88,18 @@ def test_two_courses_are_an_error_that_names_both(tmp_path: Path, monkeypatch: p
         assert word in str(caught.value)
 
 
-def test_a_course_is_found_by_its_distribution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_course_is_found_by_its_distribution_and_without_its_reference_has_checks_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.path", [str(tmp_path)])
     install(tmp_path, "numbers-from-scratch", "numbers_course")
+    reference = tmp_path / "numbers_course" / "sums.py"
+    for file in (reference, reference.parent / "__init__.py", reference.parent / "checks" / "sums.py"):
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
     assert Course.installed().package == "numbers_course"
     assert Course.installed().distribution.metadata["Name"] == "numbers-from-scratch"
+    reference.unlink()
+    assert Course.announced().rooms == ("sums",)
+    with pytest.raises(NoCourse, match="without its reference"):
+        Course.installed()

@@ -26,9 +26,7 @@ FOR_FIGURES = {"matplotlib", "scipy", "pandas"}
 THAT_COMPUTES = FOR_FIGURES | {"torch", "numpy"}
 FOR_NOTEBOOKS = {"nbformat", "nbgrader", "jupytext", "sqlalchemy", "IPython"}
 
-# What belongs to the course that comes with the grader, and knows PyTorch as that does.
-OF_THE_COURSE = "autograder.far", "autograder.checks."
-IMPORT_ALL = f"""
+IMPORT_ALL = """
 import importlib, pkgutil, sys
 import autograder
 
@@ -40,7 +38,7 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 for module in pkgutil.walk_packages(autograder.__path__, "autograder."):
     leaf = module.name.rpartition(".")[2]
-    if not module.name.startswith({OF_THE_COURSE!r}) and leaf != "__main__" and "nbgrader.config" not in module.name:
+    if leaf != "__main__" and "nbgrader.config" not in module.name:
         importlib.import_module(module.name)
 """
 

@@ -40,13 +40,13 @@ def check_rows(verdicts: Sequence[Verdict], hint: int = 1) -> list[CheckRow]:
 
 
 def delegation_note(verdicts: Sequence[Verdict]) -> str:
-    """Say once of an exercise that checks passed because PyTorch did the work, or nothing."""
+    """Say once of an exercise which ready-made parts did the work, or nothing."""
     called = [verdict.delegated for verdict in verdicts if verdict.passed and verdict.delegated]
     if not called:
         return ""
     checks = "1 check" if len(called) == 1 else f"{len(called)} checks"
     return (
-        f"{checks} passed by calling PyTorch's own {', '.join(dict.fromkeys(called))}. The exercise asks you to write "
+        f"{checks} passed by calling the ready-made {', '.join(dict.fromkeys(called))}. The exercise asks you to write "
         f"{verdicts[0].check.exercise} yourself; in some courses nothing else earns points."
     )
 

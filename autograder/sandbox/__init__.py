@@ -14,6 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Self
 
+from autograder.course import Course, NoCourse
 from autograder.sandbox import hidden_checks, isolation, wire
 from autograder.sandbox.isolation import NoSandbox
 from autograder.sandbox.program import Cell, CellResult, Limits, PlannedCheck, Program, RunResult, pack_plan
@@ -24,9 +25,6 @@ __all__ = ["Cell", "CellResult", "Limits", "NoSandbox", "PlannedCheck", "Program
 START_S = (60.0, 180.0)  # for a server that hangs as it starts, another one is started, once: nobody may be watching
 GRACE_S = 2.0
 END_S = 120.0  # for the end of a submission that has been told to end
-# The first optimizer of torch.optim imports this, which takes a second: once in the server for programs that need it,
-# since else each check would in its own fork.
-IMPORTED_BY_OPTIMIZERS = "torch._dynamo"
 TWICE = "it was answered twice, and nobody can say which answer is the check's"
 SILENT = "its process ended without an answer"
 _numbers = itertools.count()
@@ -42,7 +40,8 @@ class Sandbox:
     Args:
         limits: what each program may use.
         isolated: False only for work that the grader trusts, such as one's own.
-        hidden: folders that student code must not see even where the interpreter's folders hold them.
+        hidden: folders that student code must not see even where the interpreter's folders hold them, beside the
+            course's own.
         one_submission: True where this machine is a container that holds one submission: another user then has to do.
     """
 
@@ -57,7 +56,7 @@ class Sandbox:
         self.limits = limits or Limits()
         self.isolated = isolated
         self.one_submission = one_submission
-        self.hidden = tuple(hidden)
+        self.hidden = tuple(dict.fromkeys((*hidden, *_course_folder())))
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._is_ready = False
@@ -88,7 +87,7 @@ class Sandbox:
             with theirs:
                 header = {
                     "limits": asdict(self.limits),
-                    "imports": [IMPORTED_BY_OPTIMIZERS] if program.uses_optimizers() else [],
+                    "imports": hidden_checks.preload(program.rooms) if program.rooms else (),
                 }
                 try:
                     socket.send_fds(control, [wire.RUN], [theirs.fileno()])
@@ -123,7 +122,7 @@ class Sandbox:
             )
         self._control = ours
         with contextlib.suppress(OSError):  # it has ended already; whoever waits for it is told why
-            wire.send(ours, dict(hidden_checks.visible_texts()))
+            wire.send(ours, {"imports": hidden_checks.preload(), "checks": dict(hidden_checks.visible_texts())})
         return ours
 
     def _make_ready(self) -> socket.socket:
@@ -188,6 +187,13 @@ class Sandbox:
             if self._process.stderr is not None:
                 self._process.stderr.close()
         self._control, self._process, self._is_ready = None, None, False
+
+
+def _course_folder() -> list[Path]:
+    try:
+        return [Course.announced().folder]
+    except NoCourse:
+        return []
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:

@@ -7,6 +7,7 @@ has answered all others, and from then on no text of it reaches the student.
 from __future__ import annotations
 
 import ast
+import importlib
 import marshal
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from functools import cache
 from types import CodeType, ModuleType
 
 from autograder import checks
+from autograder.course import Course
 from autograder.parsing import parse
 
 _Definition = ast.FunctionDef | ast.ClassDef
@@ -21,40 +23,59 @@ _Definition = ast.FunctionDef | ast.ClassDef
 
 @cache
 def visible_texts() -> Mapping[str, str]:
-    """Return the text of each room's checks without the hidden ones."""
-    return {room: without_hidden_checks(_text(room)) for room in checks.rooms()}
+    """Return the text of each module of the course's checks, without the hidden ones, what they share first."""
+    course = Course.announced()
+    files = [path for path in sorted(course.checks.glob("_*.py")) if path.stem != "__init__"]
+    shared = {path.stem: path.read_text(encoding="utf-8") for path in files}
+    rooms = {room: without_hidden_checks(_text(course, room)) for room in course.rooms}
+    return {_module(course, name): text for name, text in (shared | rooms).items()}
 
 
 @cache
 def code_of_all(rooms: tuple[str, ...]) -> bytes:
     """Return the checks of rooms, hidden ones too, compiled for a process of the same Python."""
-    return marshal.dumps({room: _compiled(room, _text(room)) for room in rooms})
+    course = Course.announced()
+    return marshal.dumps({_module(course, room): _compiled(room, _text(course, room)) for room in rooms})
 
 
 def load_code(code: bytes) -> None:
     """Load what ``code_of_all`` returned, in the place of the visible checks."""
-    for room, compiled in marshal.loads(code).items():
-        _load(room, compiled)
+    for module, compiled in marshal.loads(code).items():
+        _load(module, compiled)
 
 
 def load_texts(texts: Mapping[str, str]) -> None:
     """Load what ``visible_texts`` returned; no file is read."""
-    for room, text in texts.items():
-        _load(room, _compiled(room, text))
+    for module, text in texts.items():
+        _load(module, _compiled(module.rpartition(".")[2], text))
 
 
-def _compiled(room: str, text: str) -> CodeType:
-    return compile(text, f"<checks of {room}>", "exec", dont_inherit=True)
+@cache
+def preload(rooms: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the modules that the course wants to be imported once: before any program, or before one of some rooms."""
+    asked = importlib.import_module(f"{Course.announced().package}.checks")
+    if not rooms:
+        return tuple(getattr(asked, "PRELOAD", ()))
+    by_room: Mapping[str, Sequence[str]] = getattr(asked, "PRELOAD_FOR", {})
+    return tuple(module for room in rooms for module in by_room.get(room, ()))
 
 
-def _text(room: str) -> str:
-    return checks.file_of(room).read_text(encoding="utf-8")
+def _module(course: Course, name: str) -> str:
+    return f"{course.package}.{course.checks.name}.{name}"
 
 
-def _load(room: str, code: CodeType) -> None:
-    checks.forget(room)
-    module = ModuleType(f"{checks.__name__}.{room}")
-    sys.modules[module.__name__] = module
+def _compiled(name: str, text: str) -> CodeType:
+    return compile(text, f"<checks of {name}>", "exec", dont_inherit=True)
+
+
+def _text(course: Course, room: str) -> str:
+    return (course.checks / f"{room}.py").read_text(encoding="utf-8")
+
+
+def _load(name: str, code: CodeType) -> None:
+    checks.forget(name.rpartition(".")[2])
+    module = ModuleType(name)
+    sys.modules[name] = module
     exec(code, vars(module))
 
 

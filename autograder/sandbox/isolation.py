@@ -1,7 +1,7 @@
 """The walls around student code.
 
-Defends: files outside the interpreter and the checks (course folder, other submissions, gradebook, reference, home),
-the network, other processes, environment variables, the disk, the number of processes and the memory of all.
+Defends: files outside the interpreter (course folder, other submissions, gradebook, reference, checks, home), the
+network, other processes, environment variables, the disk, the number of processes and the memory of all.
 Does not defend: time on the processor within the limits, bugs of the kernel, what the student's own process says.
 Assumes: Linux with user namespaces or root, and bubblewrap or Landlock. A container that holds a single submission may
 have neither: ``OTHER_USER`` is for that alone, and says what it does without.
@@ -42,7 +42,6 @@ SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/f
 # Without /dev/zero: what is mapped of it, and shared, is memory that no process need show.
 DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 EMPTY = b"size=1m,mode=0755"
-CHECKS = Path(__file__).resolve().parents[1] / "checks"
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",
@@ -90,7 +89,7 @@ def require_other_user(hidden: Sequence[Path]) -> None:
     """
     if os.geteuid() != 0:
         raise NoSandbox("only root can run a submission as another user")
-    for folder in (*hidden, CHECKS):
+    for folder in hidden:
         found = folder.stat()
         if found.st_uid != 0 or found.st_mode & 0o077:
             raise NoSandbox(f"{folder} is not root's alone: chmod 700 {folder}")
@@ -202,8 +201,7 @@ def enter_namespaces(limits: Limits, hidden: Sequence[Path] | None = None) -> No
         folder.mkdir(exist_ok=True)
         _call("mount", f"/proc/self/fd/{handle}".encode(), os.fsencode(folder), None, MS_BIND | MS_REC, None)
         os.close(handle)
-    # The checks have been imported: what a hidden one does is not for a cell to print.
-    for folder in (*shown_by_chance(hidden or ()), CHECKS):
+    for folder in shown_by_chance(hidden or ()):
         _cover(folder, EMPTY)
     _call("mount", b"tmpfs", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, b"size=0")
     os.chdir("/tmp")

@@ -1,7 +1,8 @@
 """Put back what the cells of a submission replaced in the tools with which checks look at it.
 
-A cell may set ``torch.equal`` to a function that always says yes, or replace the function that sends the observations.
-Before the first check looks, the functions and classes of the builtins, of torch and of the grader are those of before.
+A cell may set ``np.array_equal`` to a function that always says yes, or replace the function that sends observations.
+Before the first check looks, the functions and classes of the builtins, of the libraries that compute, of the grader
+and of the checks are those of before.
 
 It stops every patch that a student would think of, and not one who rewrites the interpreter's memory: what such a
 process says of itself stays its own word, which is why the judge asks for numbers that it would have to compute.
@@ -15,15 +16,15 @@ import signal
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
+from autograder import pytorch
 from autograder.checks import Check, declared
 
 PYTHON = ("builtins", "contextlib", "copy", "linecache", "os", "signal", "socket", "time", "traceback", "warnings")
 NUMBERS = ("hashlib", "json", "json.encoder", "math", "numpy", "numpy.random", "safetensors.numpy", "struct")
-TORCH = ("autograd", "linalg", "nn", "nn.functional", "nn.init", "optim", "random")
-MODULES = {*PYTHON, *NUMBERS, "torch", *(f"torch.{part}" for part in TORCH)}
+MODULES = {*PYTHON, *NUMBERS, *pytorch.MODULES}
 OURS = "autograder"
 PARTS = ("__code__", "__defaults__", "__kwdefaults__")
 
@@ -47,13 +48,13 @@ class PutBack:
 
     def __init__(self) -> None:
         self._space, self._builtins = builtins.__dict__, dict(builtins.__dict__)
-        self._torch = sys.modules.get("torch")
         # By name they would be looked up in what may have been replaced.
-        self._tool_types = (types.ModuleType, *((self._torch.Generator,) if self._torch else ()))
-        self._modules = {name: module for name, module in sys.modules.items() if _is_tool(name)}
-        self._spaces = [(module, dict(vars(module))) for module in self._modules.values()]
-        own = [module for name, module in self._modules.items() if _is_own(name)]
-        self._classes = [(each, dict(vars(each))) for each in (*_classes_of(self._torch), *_own_classes(own))]
+        self._tool_types = (types.ModuleType, *pytorch.generators())
+        self._stop_modes = pytorch.mode_stopper()
+        own = _own_modules()
+        self._modules = {name: module for name, module in sys.modules.items() if name in MODULES} | own
+        self._spaces = [(module, dict(vars(module)), name in own) for name, module in self._modules.items()]
+        self._classes = [(each, dict(vars(each))) for each in (*pytorch.classes(), *_own_classes(own))]
         self._functions = [(each, [getattr(each, name) for name in PARTS]) for each in _own_functions(own)]
         self._containers = list(_own_containers(own))
         self._checks = [(check, dict(vars(check))) for check in declared()]
@@ -67,11 +68,12 @@ class PutBack:
 
     def __exit__(self, *_: object) -> None:
         self._space.update(self._builtins)  # no name is looked up before this
-        _stop_watchers(self._torch)
+        _stop_watchers()
+        self._stop_modes()
         sys.modules.update(self._modules)
         sys.meta_path[:], sys.path_hooks[:], sys.path[:] = self._paths
-        for module, before in self._spaces:
-            _restore(vars(module), before, self._tool_types, _is_own(module.__name__))
+        for module, before, is_own in self._spaces:
+            _restore(vars(module), before, self._tool_types, is_own)
         for each, before in self._classes:
             _restore_class(each, before)
         for function, parts in self._functions:
@@ -90,36 +92,30 @@ def _refuse_audit_hooks(event: str, arguments: tuple[object, ...]) -> None:
         raise RuntimeError("no hooks here")  # Python then adds none, and goes on
 
 
-def _classes_of(torch: Any) -> tuple[type, ...]:
-    return (torch.Tensor, torch.Generator, torch.nn.Module, torch.nn.Parameter) if torch else ()
+def _own_modules() -> dict[str, types.ModuleType]:
+    """Return the modules of the grader and those of the course's checks, by name."""
+    packages = (f"{OURS}.", *{f"{check.observe.__module__.rpartition('.')[0]}." for check in declared()})
+    return {name: module for name, module in sys.modules.items() if f"{name}.".startswith(packages)}
 
 
-def _is_tool(name: str) -> bool:
-    return name in MODULES or _is_own(name)
-
-
-def _is_own(name: str) -> bool:
-    return name == OURS or name.startswith(f"{OURS}.")
-
-
-def _own_classes(own: Sequence[types.ModuleType]) -> Iterator[type]:
-    for module in own:
+def _own_classes(own: Mapping[str, types.ModuleType]) -> Iterator[type]:
+    for module in own.values():
         for each in vars(module).values():
             if isinstance(each, type) and each.__module__ == module.__name__:
                 yield each
 
 
-def _own_functions(own: Sequence[types.ModuleType]) -> Iterator[types.FunctionType]:
-    """Give the functions and methods of the grader, whose very code a cell could exchange."""
-    for holder in (*own, *_own_classes(own)):
+def _own_functions(own: Mapping[str, types.ModuleType]) -> Iterator[types.FunctionType]:
+    """Give the functions and methods of own modules, whose very code a cell could exchange."""
+    for holder in (*own.values(), *_own_classes(own)):
         for each in vars(holder).values():
-            if isinstance(each, types.FunctionType) and _is_own(each.__module__ or ""):
+            if isinstance(each, types.FunctionType) and each.__module__ in own:
                 yield each
 
 
-def _own_containers(own: Sequence[types.ModuleType]) -> Iterator[tuple[Any, Any]]:
-    """Give the tables that stand in the grader's modules, and the lists in those, each with a copy."""
-    for module in own:
+def _own_containers(own: Mapping[str, types.ModuleType]) -> Iterator[tuple[Any, Any]]:
+    """Give the tables that stand in own modules, and the lists in those, each with a copy."""
+    for module in own.values():
         for name, each in vars(module).items():
             if isinstance(each, dict | list | set) and not name.startswith("__"):
                 yield each, each.copy()
@@ -151,8 +147,8 @@ def _restore_check(check: Check, fields: dict[str, Any]) -> None:
         object.__setattr__(check, name, value)
 
 
-def _stop_watchers(torch: Any) -> None:
-    """Take off what would run between the lines of a check: traces, signal handlers, modes of torch."""
+def _stop_watchers() -> None:
+    """Take off what would run between the lines of a check: traces and signal handlers."""
     sys.settrace(None)
     sys.setprofile(None)
     threading.settrace(None)
@@ -163,9 +159,3 @@ def _stop_watchers(torch: Any) -> None:
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    if torch is None:
-        return
-    while torch._C._len_torch_function_stack():
-        torch._C._pop_torch_function_stack()
-    while torch._C._len_torch_dispatch_stack():
-        torch._C._pop_torch_dispatch_stack(None)

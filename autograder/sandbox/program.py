@@ -62,7 +62,7 @@ class PlannedScene(PlannedCheck):
         text: what stands there instead.
         given: the lines.
         asked: expressions, of whose values each is an observation.
-        fills_memory: whether memory that PyTorch hands out unwritten is filled with NaN.
+        fills_memory: whether memory that is handed out unwritten is filled with NaN.
     """
 
     cell: str = ""
@@ -85,9 +85,10 @@ class Program:
         """Return the cells as JSON values; the checks are told when the cells have ended."""
         return {"cells": [asdict(cell) for cell in self.cells]}
 
-    def uses_optimizers(self) -> bool:
-        """Whether a cell seems to use torch.optim."""
-        return any("torch.optim" in cell.source or "import optim" in cell.source for cell in self.cells)
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The rooms whose checks are run."""
+        return tuple(sorted({check.room for check in self.checks}))
 
     def asked(self, *, hidden: bool) -> tuple[PlannedCheck, ...]:
         """Return the checks that are asked for together: the visible ones first, then the hidden ones."""

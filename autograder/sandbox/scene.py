@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
@@ -12,6 +11,7 @@ from types import ModuleType
 
 import numpy as np
 
+from autograder import pytorch
 from autograder.arrays import as_numpy, is_array
 from autograder.checks import Observation, Observations, Raised
 from autograder.observe import plain, plain_numbers, student_line
@@ -35,8 +35,7 @@ def play(scene: PlannedScene, source: str, module: ModuleType) -> Observations:
     # Memory that nobody has written to is NaN in one of two runs, so that an answer which depends on it differs.
     if not scene.fills_memory:
         _leave_no_nan()
-    if torch := sys.modules.get("torch"):
-        torch._C._set_deterministic_algorithms(scene.fills_memory, warn_only=True)  # the public one imports a compiler
+    pytorch.fill_new_memory(scene.fills_memory)
     changed = source[: scene.start] + scene.text + source[scene.end :]
     ended = run_cell(Cell(scene.cell, changed), module)
     if ended.error:
@@ -57,8 +56,7 @@ def _leave_no_nan() -> None:
 
 def _value(given: str, asked: str, module: ModuleType) -> object:
     """Run the lines, each time anew, since an expression may change what they have made."""
-    torch = sys.modules.get("torch")
-    space = {**vars(module), "np": np, **({"torch": torch, "nn": torch.nn} if torch else {})}
+    space = {**vars(module), "np": np, **pytorch.names()}
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         exec(compile(given, "<scene>", "exec", dont_inherit=True), space)
         return eval(asked, space)

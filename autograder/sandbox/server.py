@@ -18,15 +18,17 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from autograder import pytorch
 from autograder.sandbox import child, hidden_checks, isolation, landlock, memory, system_calls, wire
 from autograder.sandbox.program import Limits
 
-# What notebooks import anyway: once here rather than once in each submission.
-PRELOAD = ("numpy", "matplotlib.pyplot", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
+# What notebooks import anyway, beside what their course names: once here rather than once in each submission.
+PRELOAD = ("numpy", "IPython.core.inputtransformer2", "asyncio", "encodings.idna")
 MEMORY_EVERY_S = 0.1
 TRUSTED = "trusted"
 
@@ -39,12 +41,11 @@ def main() -> None:
     wall, uid, control = sys.argv[1], int(sys.argv[2]), socket.socket(fileno=int(sys.argv[3]))
     hidden = tuple(map(Path, sys.argv[4:]))
     isolation.die_with_parent()
-    for name in PRELOAD:
-        importlib.import_module(name)
-    texts, _ = wire.receive(control)
-    hidden_checks.load_texts(texts)
-    if torch := sys.modules.get("torch"):  # the checks have imported it
-        torch.set_num_threads(1)  # a fork of a process with a pool of threads hangs in its first parallel loop
+    import_each(PRELOAD)
+    course, _ = wire.receive(control)
+    import_each(course["imports"])
+    hidden_checks.load_texts(course["checks"])
+    pytorch.use_one_thread()  # a fork of a process with a pool of threads hangs in its first parallel loop
     gc.collect()
     gc.freeze()
     memory.use_large_pages()
@@ -57,15 +58,20 @@ def main() -> None:
             continue  # it came too late: that submission has ended by itself
         header, _ = wire.receive(control)
         limits = Limits(**header["limits"])
-        for name in header["imports"]:
-            with contextlib.suppress(ImportError):  # another PyTorch may have no such module
-                importlib.import_module(name)
+        import_each(header["imports"])
         pid = os.fork()
         if pid == 0:
             control.close()
-            supervise(Submission(limits, socket.socket(fileno=descriptors[0]), wall, hidden, uid))
+            supervise(Job(limits, socket.socket(fileno=descriptors[0]), wall, hidden, uid))
         os.close(descriptors[0])
         wire.send(control, wait(pid, control, limits, wall != TRUSTED))
+
+
+def import_each(modules: Iterable[str]) -> None:
+    """Import modules ahead of their use; one that a version of its library does not have is left out."""
+    for name in modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 def wait(pid: int, control: socket.socket, limits: Limits, isolated: bool) -> dict[str, int | bool]:
@@ -106,7 +112,7 @@ def end(pid: int, isolated: bool) -> None:
 
 
 @dataclass(frozen=True)
-class Submission:
+class Job:
     """What the server's forks hand down to the student's process.
 
     Attributes:
@@ -124,7 +130,7 @@ class Submission:
     uid: int
 
 
-def supervise(job: Submission) -> NoReturn:
+def supervise(job: Job) -> NoReturn:
     """Run one submission in this fork of the server, and end with everything that it started."""
     status = 1
     try:
@@ -153,7 +159,7 @@ def supervise(job: Submission) -> NoReturn:
         os._exit(status)
 
 
-def reap(job: Submission, base_bytes: int) -> NoReturn:
+def reap(job: Job, base_bytes: int) -> NoReturn:
     """Be the first process of the namespace: when it ends, the kernel ends all others in it.
 
     The submission's process hands over to a fork that kills it: then the last one to end is waited for.
@@ -183,7 +189,7 @@ def shell_status(ended: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def become_student(job: Submission, base_bytes: int) -> NoReturn:
+def become_student(job: Job, base_bytes: int) -> NoReturn:
     """Become the student's process and run the program."""
     try:
         nothing = os.open("/dev/null", os.O_RDWR)

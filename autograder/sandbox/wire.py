@@ -12,14 +12,13 @@ import math
 import select
 import socket
 import struct
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from autograder import arrays
+from autograder import arrays, pytorch
 from autograder.arrays import Array, NDArray
 from autograder.checks import Observation, Raised, Sample
 from autograder.observe import MAX_TEXT
@@ -179,8 +178,8 @@ def _observation(packed: dict[str, Any], numbers: NDArray | None) -> Observation
     if packed["is"] in ("tensor", "array"):
         if numbers is None or arrays.dtype_name(numbers) not in arrays.DTYPES:
             raise ValueError("no array of a known dtype")
-        if packed["is"] == "tensor" and "torch" not in sys.modules:
-            return "a Tensor"  # of a student in a course that has nothing to do with PyTorch
+        if packed["is"] == "tensor" and not pytorch.is_imported():
+            return "a Tensor"  # of a student in a course that has nothing to do with tensors
         array = arrays.tensor_of(numbers, packed.get("dtype", "")) if packed["is"] == "tensor" else numbers.copy()
         if packed.get("python") and isinstance(array, np.ndarray):
             return array.view(arrays.PythonNumbers)

@@ -22,7 +22,7 @@ def test_a_page_uses_what_its_cells_import_what_that_imports_and_the_data_that_t
 
 def test_a_page_that_asks_the_course_by_its_name_uses_all_its_rooms() -> None:
     used = used_by("from autograder import check")
-    assert {"solutions/training.py", "solutions/mistakes/layers.md", "autograder/checks/dropout.py"} <= used
+    assert {"solutions/training.py", "solutions/mistakes/layers.md", "solutions/checks/dropout.py"} <= used
     assert "autograder/reports/checks.html.j2" in used
 
 

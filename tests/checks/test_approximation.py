@@ -37,7 +37,7 @@ def test_no_check_judges_randomness() -> None:
     The points of relu_interpolant are short binary fractions with gaps of powers of two: sums of them are exact in
     float32, in any order, which is shown here with the sums turned round.
     """
-    from autograder.checks.approximation import inside, points
+    from solutions.checks.approximation import inside, points
 
     for seed in range(200):
         rng = torch.Generator().manual_seed(seed)

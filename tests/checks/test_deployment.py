@@ -12,9 +12,9 @@ from PIL import Image
 from torch import nn
 
 from autograder.checks import checks_of
-from autograder.checks.deployment import close, layer_modules, overheated
 from autograder.course import Course, names_of_source
 from autograder.observe import observe
+from solutions.checks.deployment import close, layer_modules, overheated
 from solutions.deployment import prepare_image, temperature
 from solutions.dropout import Classifier
 from tests.checks.conftest import Judge, failed, named

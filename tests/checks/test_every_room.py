@@ -13,13 +13,13 @@ from torch import Tensor
 
 from autograder.checks import Check, Sample, checks_of, rooms
 from autograder.comparison import tolerance_of
-from autograder.course import Course, names_of_source
+from autograder.course import Chapter, Course, chapters_of, names_of_source
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.authoring.missing import missing_of
+from autograder.instructor.authoring.proving import faults_of, refused, unnamed, unstable
 from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
 from autograder.instructor.authoring.ways import way_of
-from autograder.judge import judge
-from autograder.observe import observe, seed_of
+from autograder.observe import observe
 from tests.checks.conftest import Judge, failed, named
 from tests.conftest import ROOT
 
@@ -48,14 +48,13 @@ EXERCISES = [(room, exercise.name) for room in rooms() for exercise in COURSE.ex
 @pytest.mark.daily
 @pytest.mark.long("every mistake")
 def test_each_known_mistake_is_caught_and_its_own_message_is_shown(room: str, exercise: str, seed: int) -> None:
-    checks, expect = checks_of(room, exercise), LiveExpectations(COURSE)
-    at = [seed_of(seed, check) for check in checks]
-    for mistake in (mistake for mistake in COURSE.mistakes(room) if mistake.exercise == exercise):
-        answers = [expect.mistaken(check, one)[mistake.id] for check, one in zip(checks, at, strict=True)]
-        verdicts = judge(checks, answers, at, expect)
-        assert failed(verdicts), f"{mistake.id} passes"
-        assert named(verdicts) == {mistake.id}
-        assert all(mistake.says in verdict.message for verdict in failed(verdicts))
+    assert [str(fault) for fault in unnamed(LiveExpectations(COURSE), checks_of(room, exercise), seed)] == []
+
+
+@pytest.mark.parametrize("chapter", chapters_of(COURSE), ids=lambda chapter: chapter.room)
+def test_the_files_of_a_chapter_fit_together_and_the_reference_answers_alike_twice(chapter: Chapter) -> None:
+    assert faults_of(COURSE, chapter) == []
+    assert list(unstable(LiveExpectations(COURSE), checks_of(chapter.room), SEEDS[0])) == []
 
 
 @pytest.mark.deep
@@ -92,13 +91,9 @@ def test_a_right_but_different_solution_passes_every_check(
     answer: RightAnswer, run_seed: int, live: LiveExpectations
 ) -> None:
     """It may answer some exercises of its room and leave others out."""
-    names = answer.names()
-    answered = [check for check in checks_of(answer.room) if hasattr(names, check.exercise)]
-    assert answered
-    for check in answered:
-        seed = seed_of(run_seed, check)
-        verdicts = judge([check], [observe(check, names, seed)], [seed], live)
-        assert [verdict.message for verdict in failed(verdicts)] == []
+    checks, names = checks_of(answer.room), answer.names()
+    assert [check for check in checks if hasattr(names, check.exercise)]
+    assert [str(fault) for fault in refused(live, answer, checks, run_seed)] == []
 
 
 @pytest.mark.deep

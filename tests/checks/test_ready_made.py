@@ -214,11 +214,11 @@ def test_a_pass_by_delegation_says_what_was_called_and_earns_nothing_where_only_
 ) -> None:
     verdict = verdict_on(observe(FLATTEN, SimpleNamespace(Flatten=nn.Flatten), 1), live)
     assert (verdict.outcome, verdict.points, verdict.delegated) == ("pass", FLATTEN.points, "nn.Flatten")
-    assert "it passed by calling PyTorch's own nn.Flatten" in verdict.message
+    assert "it passed by calling the ready-made nn.Flatten" in verdict.message
     assert verdict.record()["delegated"] == "nn.Flatten"
     refused = without_delegation(verdict)
     assert (refused.outcome, refused.points, refused.delegated) == ("fail", 0, "nn.Flatten")
-    assert "calling PyTorch's own nn.Flatten" in refused.message
+    assert "calling the ready-made nn.Flatten" in refused.message
     assert "in this course nothing else earns points" in refused.message
 
 

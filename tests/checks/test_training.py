@@ -11,12 +11,13 @@ from scipy import stats
 from sklearn.metrics import confusion_matrix as sklearn_matrix
 from sklearn.metrics import precision_recall_fscore_support
 
-from autograder.checks import checks_of, training
-from autograder.checks.training import pair_counts, pairs, scores_from
+from autograder.checks import checks_of
 from autograder.course import Course, names_of_source
 from autograder.judge import same_answer
 from autograder.observe import observe
 from autograder.verdicts import Answer
+from solutions.checks import training
+from solutions.checks.training import pair_counts, pairs, scores_from
 from tests.checks.conftest import Judge, failed, with_mistakes
 
 ROOM = "training"
@@ -85,7 +86,7 @@ def test_the_interval_of_the_reference_is_the_one_of_scipy(right: int, n: int) -
     names = COURSE.names(ROOM)
     targets = torch.zeros(n).long()
     predictions = (torch.arange(n) >= right).long()
-    found = names.evaluate(training.answered(training.Log(), targets, predictions)).interval
+    found = names.evaluate(training.answered(training.TrainingLog(), targets, predictions)).interval
     expected = stats.binomtest(right, n).proportion_ci(method="wilson")
     assert found == pytest.approx((expected.low, expected.high), abs=1e-5)
 

@@ -20,6 +20,7 @@ import pytest
 
 from autograder.checks import checks_of, rooms
 from autograder.comparison import same_answer
+from autograder.notebooks.answers import planned
 from autograder.sandbox import Cell, NoSandbox, PlannedCheck, Program, RunResult, Sandbox, child, wire
 from tests.conftest import ROOT
 from tests.sandbox.conftest import CHECKS, COURSE, LIMITS, PLAN, PROGRAMS, RIGHT, flattening, kinds, run, says
@@ -329,8 +330,8 @@ def test_a_server_that_was_started_ahead_is_used_and_after_its_end_another_one(t
 @pytest.mark.deep
 def test_the_server_imports_what_takes_long_for_the_programs_alone_that_need_it(trusted: Sandbox) -> None:
     look = Cell("look", "import sys; print('torch._dynamo' in sys.modules)")
-    with_an_optimizer = Cell("uses", "from torch.optim import SGD")
-    programs = [Program((look,), PLAN), Program((look, with_an_optimizer), ())]
+    training = planned(checks_of("training")[0], seed=1)
+    programs = [Program((look,), PLAN), Program((look,), (training,))]
     found = [trusted.run(program).cells["look"].stdout.strip() for program in programs]
     assert found == ["False", "True"]
 

@@ -130,7 +130,7 @@ def test_what_passes_because_pytorchs_own_part_was_called_is_said_once_below_the
     assert told.passed
     for text in shown(told):
         assert text.count("nn.Flatten") == 1
-        assert "2 checks passed by calling PyTorch's own nn.Flatten. The exercise asks you to write Flatten" in text
+        assert "2 checks passed by calling the ready-made nn.Flatten. The exercise asks you to write Flatten" in text
         assert text.index("flattened too") < text.index("nn.Flatten"), "below all checks"
         assert "observed" not in text
         assert "hint=2" not in text

@@ -1,1 +1,1 @@
-"""For whoever writes a course: the grader by itself, and what a new course, chapter or exercise begins with."""
+"""For authors of a course: begin a course, chapter or exercise, and prove that its checks do their work."""

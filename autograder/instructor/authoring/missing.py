@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from autograder.checks import checks_of
 from autograder.course import Course, chapters_of
 from autograder.exercises import Exercise
@@ -38,10 +36,10 @@ def missing_of(course: Course, exercise: Exercise) -> list[str]:
     right = len(right_ways(course, room, name))
     wanted = CHECKS_OF_A_LINE if len(exercise.solution_lines) == 1 else CHECKS
     places = (course.checks / f"{room}.py", course.catalogue(room), catalogue_of(course, room))
-    at_checks, at_mistakes, at_right = (_from_root(course, path) for path in places)
+    at_checks, at_mistakes, at_right = map(course.name_of, places)
     said = []
     if UNWRITTEN in exercise.source:
-        said.append(f"{name}: its reference in {_from_root(course, course.file(room))} is not written")
+        said.append(f"{name}: its reference in {course.name_of(course.file(room))} is not written")
     if len(checks) < wanted:
         said.append(f"{name}: {_count(len(checks), 'check')} in {at_checks}, {wanted} wanted")
     if checks and not any(check.hidden for check in checks):
@@ -61,8 +59,3 @@ def right_ways(course: Course, room: str, name: str) -> set[str]:
 
 def _count(number: int, what: str) -> str:
     return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
-
-
-def _from_root(course: Course, path: Path) -> str:
-    root = course.folder.parent
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -31,6 +31,7 @@ def new_course(folder: Path) -> list[Path]:
     inside = folder / package
     return _write(
         {
+            folder / "README.md": _text("README.md", name=folder.name),
             folder / "pyproject.toml": _text("pyproject.toml", name=folder.name, package=package),
             inside / "__init__.py": f'"""The reference of {folder.name}, one module for each chapter."""\n',
             inside / "checks" / "__init__.py": '"""What the exercises must do, one file for each chapter."""\n',
@@ -59,7 +60,7 @@ def new_chapter(course: Course, name: str) -> list[Path]:
             course.chapters / f"{name}.md": _text("chapter.md", number=match["number"], title=title),
             course.file(room): f'"""The reference of the chapter {room}."""\n',
             course.catalogue(room): _text("mistakes.md", room=room),
-            course.checks / f"{room}.py": f'"""What the exercises of the chapter {room} must do."""\n',
+            course.checks / f"{room}.py": _text("checks.py", room=room),
             catalogue_of(course, room): f"# Right answers to the exercises of {room}\n",
         }
     )

@@ -114,7 +114,7 @@ def _refuse_wrong_use(folder: CourseFolder, request: CollectRequest) -> None:
     if request.student is None and request.at is not None:
         raise CourseFolderError("--at says when one student handed in: name the student with --student")
     if request.student is not None and request.assignment is None:
-        raise CourseFolderError("--student says whose a file is: name its assignment, too, such as 2-layers")
+        raise CourseFolderError("--student says whose a file is: name its assignment, too")
     path = request.path.resolve()
     for name in ("submitted", "collected", "autograded", "release", "source", "feedback"):
         if path == folder.root or path.is_relative_to(folder.root / name):

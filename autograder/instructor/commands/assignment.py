@@ -42,6 +42,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from nbformat import NotebookNode
 
     from autograder.course import Chapter, chapters_of, chapters_to_read
+    from autograder.instructor.authoring.proving import require_fitting
     from autograder.instructor.course.about import about, course_of
     from autograder.instructor.course.dates import due_dates_of, own_due_dates_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
@@ -63,6 +64,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
     # Before the work, not after it: what cannot be read stops it.
+    require_fitting(course, chapters_of(course), chapters)
     due, own = due_dates_of(folder, course), own_questions(folder, course)
     students_of(folder), own_due_dates_of(folder, course)
     begun = time.monotonic()
@@ -343,7 +345,7 @@ def gradescope_bundle(
     from autograder.console import progress
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.gradescope.bundle import write_gradescope_bundle
+    from autograder.instructor.gradescope.upload import write_gradescope_bundle
     from autograder.instructor.grading.submission import is_from_scratch
 
     folder = CourseFolder.here()

@@ -1,4 +1,4 @@
-"""Commands before a term: ``autograder new | init | doctor``."""
+"""Commands before a term: ``autograder new | prove | init | doctor``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from autograder.commands import Json, examples
-from autograder.errors import plain
+from autograder.errors import plain, plain_json
 
 app = typer.Typer()
 
@@ -38,8 +38,7 @@ def new(
 ) -> None:
     """Begin a course, or a chapter or an exercise of the installed course: files in which WRITE: says what to write.
 
-    The course's tests then say in words what is missing: how many checks, known mistakes and right answers are wanted.
-    Nothing that is there is replaced.
+    `autograder prove` then says whether what you wrote holds. Nothing that is there is replaced.
     """
     from autograder.course import Course
     from autograder.instructor.authoring.missing import missing_of
@@ -58,6 +57,47 @@ def new(
         for exercise in course.exercises(room):
             if exercise.name == public:
                 print("Missing:", *missing_of(course, exercise), sep="\n")
+
+
+@app.command(epilog=examples("autograder prove", "autograder prove convolution --seeds 200"))
+def prove(
+    room: Annotated[str | None, typer.Argument(metavar="[ROOM]", help="Only this chapter; all if left out.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, metavar="N", help="How many runs, each with a seed of its own.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Prove the installed course: each known mistake is caught and named, right answers pass.
+
+    First come the files: what is left to write, and names that occur in one file and are missing in another. Then, at
+    each seed, the reference answers alike twice, each known mistake fails a check that tells of it and of no other, and
+    each right answer of tests/right/ROOM.md passes. A line for each fault names the file; the exit status is then 1.
+    """
+    from dataclasses import asdict
+
+    from autograder.console import progress
+    from autograder.course import Course, chapters_of
+    from autograder.errors import WrongUse
+    from autograder.instructor.authoring.proving import disproved, faults_of
+
+    course = Course.installed()
+    chapters = [chapter for chapter in chapters_of(course) if room in (None, chapter.room)]
+    if not chapters:
+        known = ", ".join(chapter.room for chapter in chapters_of(course)) or "none with exercises"
+        raise WrongUse(f"there is no chapter {room or ''}: there are {known}")
+    faults = [fault for chapter in chapters for fault in faults_of(course, chapter)]
+    if not faults:
+        exercises = [exercise for chapter in chapters for exercise in course.exercises(chapter.room)]
+        with progress("Proving", len(exercises), as_json) as step:
+            for exercise in exercises:
+                faults += disproved(course, exercise.room, exercise.name, range(seeds))
+                step(exercise.name)
+    if as_json:
+        print(plain_json({"seeds": seeds, "faults": [asdict(fault) for fault in faults]}))
+    else:
+        for fault in faults:
+            print(plain(str(fault)))
+        what = ", ".join(chapter.room for chapter in chapters)
+        print(f"{what}: {f'{len(faults)} do not hold' if faults else f'all holds at {seeds} seeds'}")
+    raise typer.Exit(1 if faults else 0)
 
 
 @app.command(epilog=examples("autograder init my-course", "autograder init my-course --roster canvas-gradebook.csv"))

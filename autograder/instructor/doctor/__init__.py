@@ -17,7 +17,7 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.doctor.probes import PROBE_LIMITS, Probed, probe_walls
 from autograder.sandbox import NoSandbox, Sandbox, isolation
 
-PACKAGES = ("torch", "nbgrader", "jupytext")
+PACKAGES = ("nbgrader", "jupytext")
 INSTALL = 'pip install -e ".[dev]" in the course\'s repository'
 INSTALL_BUBBLEWRAP = "apt-get install bubblewrap"
 # A wall that stands elsewhere and not here is the business of the program that builds it, or of the kernel.
@@ -50,7 +50,7 @@ class Finding:
 def examine(here: Path) -> Iterator[Finding]:
     """Try everything that grading needs, one thing after the other; in a course folder its gradebook, too."""
     required = _required_versions()
-    for name in PACKAGES:
+    for name in (*(["torch"] if "torch" in required else []), *PACKAGES):
         yield package_finding(name, required.get(name))
     yield _course()
     yield disk_finding(shutil.disk_usage(here).free, here)

@@ -2,7 +2,7 @@
 Specifications", "Output format".
 
 The score at the top overrides the sum of the tests; it holds written answers and the late penalty, too. A hidden check
-is a test with a name and points, and says at most what of PyTorch's own the student's code called.
+is a test with a name and points, and says at most which ready-made part the student's code called.
 """
 
 from __future__ import annotations

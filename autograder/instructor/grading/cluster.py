@@ -27,7 +27,7 @@ from distributed import Future as RemoteResult
 from distributed.client import FutureCancelledError
 
 import autograder
-from autograder.course import Course, NoCourse
+from autograder.course import Course
 from autograder.instructor.grading.submission import versions
 from autograder.instructor.grading.workers import ClusterError, Sandboxes
 from autograder.sandbox import Limits, NoSandbox, Program, RunResult, Sandbox
@@ -124,7 +124,7 @@ def run_here(program: Program, limits: Limits, wanted: Mapping[str, str], isolat
     try:
         sandbox = _free[isolated].get_nowait()
     except queue.Empty:
-        sandbox = Sandbox(isolated=isolated, hidden=_installed_course())
+        sandbox = Sandbox(isolated=isolated)
     sandbox.limits = limits
     try:
         return sandbox.run(program)
@@ -137,17 +137,13 @@ def run_here(program: Program, limits: Limits, wanted: Mapping[str, str], isolat
 @cache
 def what_counts() -> dict[str, str]:
     """Return the versions that an observation depends on: a number, or a digest, by name."""
-    package = Path(autograder.__file__).parent
-    code = hashlib.sha256()
-    for file in sorted(package.rglob("*.py")):
-        code.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"Python": python, **versions(), "autograder's code": code.hexdigest()[:12]}
+    code = {"autograder's code": Path(autograder.__file__).parent, "the course's checks": Course.announced().checks}
+    return {"Python": python, **versions()} | {what: _digest(folder) for what, folder in code.items()}
 
 
-@cache
-def _installed_course() -> tuple[Path, ...]:
-    try:
-        return (Course.installed().folder,)
-    except NoCourse:
-        return ()
+def _digest(folder: Path) -> str:
+    code = hashlib.sha256()
+    for file in sorted(folder.rglob("*.py")):
+        code.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return code.hexdigest()[:12]

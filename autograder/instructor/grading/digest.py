@@ -7,13 +7,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib.util import resolve_name
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 import autograder
 from autograder import judge, observe
-from autograder.checks import file_of
 from autograder.course import Course
 from autograder.instructor.course.folder import HandedIn
 from autograder.instructor.grading.submission import versions
@@ -69,7 +69,7 @@ def _digest(*parts: bytes) -> str:
 def sources_of(room: str, course: Course) -> tuple[Path, ...]:
     """Return the files of the grader and the course that decide what a room's checks see and say."""
     packages = {"autograder": Path(autograder.__file__).parent, course.package: course.folder}
-    first = [*(Path(str(module.__file__)) for module in JUDGES), file_of(room), course.folder / f"{room}.py"]
+    first = [*(Path(str(module.__file__)) for module in JUDGES), course.checks / f"{room}.py", course.file(room)]
     return tuple(sorted(imported_by(first, packages)))
 
 
@@ -84,7 +84,7 @@ def imported_by(files: Iterable[Path], packages: Mapping[str, Path]) -> set[Path
     while waiting:
         path = waiting.pop()
         found.add(path)
-        for module in _imports(path):
+        for module in _imports(path, _package_of(path, packages)):
             package, *names = module.split(".")
             if package in packages:
                 place = packages[package].joinpath(*names)
@@ -94,11 +94,20 @@ def imported_by(files: Iterable[Path], packages: Mapping[str, Path]) -> set[Path
     return found
 
 
-def _imports(path: Path) -> Iterator[str]:
-    """Give the modules that a file imports anywhere; a name that is imported may be one, too."""
+def _package_of(path: Path, packages: Mapping[str, Path]) -> str:
+    """Return the package in which a file stands, to which its relative imports lead; empty where none is known."""
+    for name, folder in packages.items():
+        if path.is_relative_to(folder):
+            return ".".join([name, *path.relative_to(folder).parent.parts])
+    return ""
+
+
+def _imports(path: Path, package: str) -> Iterator[str]:
+    """Give the modules that a file of a package imports anywhere; a name that is imported may be one, too."""
     for node in ast.walk(parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or package):
+            module = resolve_name("." * node.level + (node.module or ""), package)
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)

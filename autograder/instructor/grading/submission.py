@@ -184,7 +184,7 @@ def versions() -> dict[str, str]:
 class Grading(Configurable):  # type: ignore[misc]
     """What an instructor may decide about marks in ``nbgrader_config.py``: ``c.Grading.from_scratch = True``."""
 
-    from_scratch = Bool(False, help="Whether a check that passed by calling PyTorch's own part earns nothing.").tag(
+    from_scratch = Bool(False, help="Whether a check that passed by calling a ready-made part earns nothing.").tag(
         config=True
     )
 

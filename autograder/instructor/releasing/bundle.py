@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from datetime import datetime
-from importlib.metadata import Distribution, PackageMetadata, entry_points
+from importlib.metadata import Distribution, entry_points
 from pathlib import Path
 
 import nbformat
@@ -22,7 +22,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import autograder
-from autograder.checks import file_of
 from autograder.course import Course, chapters_of
 from autograder.errors import WorkFailed
 from autograder.expectations.recorded import FOLDER as RECORDS
@@ -46,6 +45,7 @@ from autograder.expectations.recorded import record
 *course, room = sys.argv[1:]
 record(Course(*course), room, Path.cwd())
 """
+ONLY_CHECKS = '"""The checks of a course, without its reference."""\n'
 MEASURED = re.compile(r'load_measured\("(\w+)"\)')  # what a chapter's cells read
 
 
@@ -127,7 +127,7 @@ def guide(
 
 
 def build_wheel(course: Course, notebooks: Sequence[Path], recordings: Mapping[str, bytes], target: Path) -> Path:
-    """Build the students' wheel: the grader without the instructor's part, hidden checks, solutions or mistakes.
+    """Build the students' wheel: the grader without the instructor's part, and the course's package of visible checks.
 
     It holds the released notebooks, too: `autograder check` takes a student's answers into them, as the grader does.
     And the data that chapters read, so that a notebook needs nothing beside it.
@@ -139,11 +139,12 @@ def build_wheel(course: Course, notebooks: Sequence[Path], recordings: Mapping[s
         ignore = shutil.ignore_patterns("__pycache__", RECORDS.name, "instructor")
         shutil.copytree(PACKAGE, package, ignore=ignore)
         records.mkdir()
-        for path in (package / "checks").glob("[!_]*.py"):
-            path.unlink()
+        checks = stage / course.package / course.checks.name
+        shutil.copytree(course.checks, checks, ignore=shutil.ignore_patterns("__pycache__", "[!_]*.py"))
+        (checks.parent / "__init__.py").write_text(ONLY_CHECKS, encoding="utf-8")
         for room, recording in recordings.items():
-            visible = without_hidden_checks(file_of(room).read_text(encoding="utf-8"))
-            (package / "checks" / f"{room}.py").write_text(visible, encoding="utf-8")
+            visible = without_hidden_checks((course.checks / f"{room}.py").read_text(encoding="utf-8"))
+            (checks / f"{room}.py").write_text(visible, encoding="utf-8")
             (records / f"{room}.safetensors").write_bytes(recording)
         for notebook in notebooks:
             room = room_of(read_notebook(notebook))
@@ -203,36 +204,24 @@ def pip_wheel(project: Path, target: Path) -> Path:
     return next(target.glob("*.whl"))
 
 
+def _pyproject(course: Course) -> str:
+    """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
+    grader = next(entry.dist for entry in entry_points(group="autograder.released") if entry.dist)
+    about = course.distribution.metadata
+    return WHEEL.read_text(encoding="utf-8").format(
+        version=about["Version"],
+        python=about["Requires-Python"] or ">=3.11",
+        needs=needs_of(course.distribution, grader),
+        package=course.package,
+    )
+
+
 def needs_of(*distributions: Distribution) -> list[str]:
     """Return what distributions need to run, without their extras and without each other."""
-    own = {canonicalize_name(one.metadata["Name"]) for one in distributions} | {"autograder"}
+    own = {canonicalize_name(one.metadata["Name"]) for one in distributions}
     lines = dict.fromkeys(line for one in distributions for line in one.requires or [] if "extra ==" not in line)
     # What brings an editable install to life is nothing that anybody needs.
     return [line for line in lines if canonicalize_name(Requirement(line).name) not in own | {"editables"}]
-
-
-def grader_distribution() -> Distribution:
-    """Return the installed distribution that brings the grader."""
-    return next(entry.dist for entry in entry_points(group="autograder.released") if entry.dist)
-
-
-def _pyproject(course: Course) -> str:
-    """Return the build settings of the students' wheel: the course's version, and what a student needs to run it."""
-    needs = needs_of(course.distribution, grader_distribution())
-    about = course.distribution.metadata
-    return wheel_settings(about, "The checks of a course, for its students", needs, "autograder.cli:main")
-
-
-def wheel_settings(about: PackageMetadata, description: str, needs: list[str], command: str, more: str = "") -> str:
-    """Return the build settings of a wheel that holds the package `autograder`, in the version of a distribution."""
-    return WHEEL.read_text(encoding="utf-8").format(
-        version=about["Version"],
-        description=description,
-        python=about["Requires-Python"] or ">=3.11",
-        needs=needs,
-        command=command,
-        more=more,
-    )
 
 
 def zip_folder(root: Path, target: Path, inside: str = "") -> None:

@@ -63,7 +63,7 @@ def _digest(what: str, course: Course) -> str:
     said = hashlib.sha256(what.encode())
     said.update(repr((sys.version, course.package, course.book_url, course.repository_url)).encode())
     said.update(_installed().encode())
-    folders = (Path(autograder.__file__).parent, course.folder, course.chapters, course.checks, course.root / "data")
+    folders = (Path(autograder.__file__).parent, course.folder, course.chapters, course.root / "data")
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:

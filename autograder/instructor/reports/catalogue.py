@@ -37,15 +37,25 @@ def caught_mistakes(course: Course, room: str) -> list[CaughtMistake]:
 
 
 def _caught(mistake: Mistake, checks: Sequence[Check], expect: LiveExpectations) -> CaughtMistake:
-    def verdicts(checks: Sequence[Check]) -> list[Verdict]:
-        seeds = [seed_of(RUN_SEED, check) for check in checks]
-        answers = [expect.mistaken(check, seed)[mistake.id] for check, seed in zip(checks, seeds, strict=True)]
-        return judge(checks, answers, seeds, expect)
+    verdicts = verdicts_on_mistake(mistake, checks, expect, RUN_SEED)
+    seen = verdicts_on_mistake(mistake, [check for check in checks if not check.hidden], expect, RUN_SEED)
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    named = bool(failed) and all(names_it(verdict, mistake) for verdict in failed)
+    return CaughtMistake(mistake, tuple(verdict.check for verdict in failed), named, tuple(seen))
 
-    failed = [verdict for verdict in verdicts(checks) if not verdict.passed]
-    seen = verdicts([check for check in checks if not check.hidden])
-    named = [list(mistakes_in(verdict.record())) == [mistake.id] for verdict in failed]
-    return CaughtMistake(mistake, tuple(verdict.check for verdict in failed), bool(named) and all(named), tuple(seen))
+
+def verdicts_on_mistake(
+    mistake: Mistake, checks: Sequence[Check], expect: LiveExpectations, run_seed: int
+) -> list[Verdict]:
+    """Return the verdicts of checks of its exercise on the reference with a known mistake in it."""
+    seeds = [seed_of(run_seed, check) for check in checks]
+    answers = [expect.mistaken(check, seed)[mistake.id] for check, seed in zip(checks, seeds, strict=True)]
+    return judge(checks, answers, seeds, expect)
+
+
+def names_it(verdict: Verdict, mistake: Mistake) -> bool:
+    """Whether a failed check tells of this mistake, in its own words, and of no other."""
+    return list(mistakes_in(verdict.record())) == [mistake.id] and mistake.says in verdict.message
 
 
 def main() -> None:

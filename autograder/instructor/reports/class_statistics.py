@@ -164,7 +164,7 @@ class Failure:
 def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
     """Return the known mistakes that were made, and the checks failed by nothing that is known; the most common first.
 
-    What was not begun, ran into a limit or called PyTorch's own part is neither.
+    What was not begun, ran into a limit or called a ready-made part is neither.
     """
     known: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
     unknown: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
@@ -211,7 +211,7 @@ def limits_met(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
 
 
 def delegations(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
-    """Return of which exercises PyTorch's own part did the work, which part, and whose."""
+    """Return for which exercises a ready-made part did the work, which part, and whose."""
     return _by_exercise(marks, lambda verdict: verdict.get("delegated", ""))
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import re
 import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,30 +20,14 @@ from autograder.instructor.releasing.source import source_notebook, without_solu
 from autograder.judge import judge
 from autograder.observe import observe, seed_of
 from tests.conftest import ROOT
+from tests.instructor.authoring.conftest import SECOND
 
-SECOND = ROOT / "tests" / "second_course" / "averages"
 RIGHT = {
     "a name": "centred = table - table.mean(axis=0)\n    return centred / table.std(axis=0)",
     "variance": "return (table - table.mean(axis=0)) / table.var(axis=0) ** 0.5",
     "functions": "return np.divide(table - np.mean(table, axis=0), np.std(table, axis=0))",
     "columns": "return np.stack([(one - one.mean()) / one.std() for one in table.T], axis=1)",
 }
-
-
-@pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Course]:
-    """A copy of the second course, as if it were the one that is installed."""
-    shutil.copytree(SECOND, tmp_path / "averages", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.syspath_prepend(tmp_path)
-    found = Course("averages")
-    monkeypatch.setattr(checks, "folder", lambda: found.checks)
-    monkeypatch.setattr(checks, "__path__", list(checks.__path__))
-    yield found
-    for name in [name for name in sys.modules if name.partition(".")[0] == "averages"]:
-        del sys.modules[name]
-    for room in ("means", "convolution"):
-        sys.modules.pop(f"autograder.checks.{room}", None)
-        checks.forget(room)
 
 
 def begin(course: Course) -> None:

@@ -14,7 +14,7 @@ from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.records import Record, write_record
 from autograder.instructor.grading.console import changes_table, grading_table
-from autograder.instructor.grading.digest import grader_digest, sources_of
+from autograder.instructor.grading.digest import grader_digest, imported_by, sources_of
 from autograder.notebooks.graft import is_written, read_notebook
 from tests.commands import ROOT, autograder
 from tests.instructor.conftest import (
@@ -95,13 +95,25 @@ def test_a_score_that_is_not_the_verdicts_does_not_stand(folder: Path) -> None:
     assert gradebook_rows(folder) == rows
 
 
-@pytest.mark.parametrize("change", ["common_mistakes.py", "verdicts.py", "sections.py", "checks/layers.py"])
+@pytest.mark.parametrize(
+    "change",
+    ["autograder/common_mistakes.py", "autograder/verdicts.py", "autograder/sections.py", "solutions/checks/layers.py"],
+)
 def test_verdicts_stand_as_long_as_every_file_that_decides_on_them(change: str) -> None:
     """Found by what judge, checks and reference import, and not from a list."""
     course = Course.installed()
     sources = {path.relative_to(ROOT).as_posix() for path in sources_of("layers", course)}
-    assert f"autograder/{change}" in sources
+    assert change in sources
     assert "solutions/layers.py" in sources and "autograder/instructor/cli.py" not in sources
+
+
+def test_a_file_that_is_imported_relatively_decides_too(tmp_path: Path) -> None:
+    for name, text in {"a.py": "from . import b", "b.py": "from .c.d import e", "c/d.py": "from ..f import g"}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "f.py").touch()
+    found = imported_by([tmp_path / "a.py"], {"p": tmp_path})
+    assert {path.relative_to(tmp_path).as_posix() for path in found} == {"a.py", "b.py", "c/d.py", "f.py"}
 
 
 def test_where_a_mistake_sends_to_decides_too(folder: Path) -> None:

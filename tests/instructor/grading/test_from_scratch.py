@@ -52,8 +52,8 @@ def test_it_keeps_its_points_and_is_told_and_where_the_course_says_so_it_earns_n
     assert points(grade(folder, seed=7)) == ONCE | {"functional": 20}
     assert noted(folder) == {"Flatten", "Sequential"}
     for told in (page(folder), CourseFolder(folder).log("functional", ASSIGNMENT).read_text(encoding="utf-8")):
-        assert told.count("it passed by calling PyTorch's own nn.Flatten") == 3  # the hidden check, too
-        assert told.count("it passed by calling PyTorch's own nn.Sequential") == 3
+        assert told.count("it passed by calling the ready-made nn.Flatten") == 3  # the hidden check, too
+        assert told.count("it passed by calling the ready-made nn.Sequential") == 3
     done = autograder("report", cwd=folder)
     assert done.returncode == 0, done.stderr
     report = CourseFolder(folder).report(None).read_text(encoding="utf-8")
@@ -70,7 +70,7 @@ def test_it_keeps_its_points_and_is_told_and_where_the_course_says_so_it_earns_n
     with explaining(CourseFolder(folder), Course.installed()) as again:
         mark = again("functional", ASSIGNMENT, "Flatten.rows")
     assert mark.reproduced
-    assert "calling PyTorch's own nn.Flatten" in " ".join(explanation_text(mark).split())
+    assert "calling the ready-made nn.Flatten" in " ".join(explanation_text(mark).split())
 
 
 @pytest.mark.long("nbgrader's own command")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -101,12 +102,17 @@ def test_no_edit_of_a_known_mistake_is_in_it(texts: dict[str, str]) -> None:
 def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it_without_solutions(bundle: dict[str, bytes]) -> None:
     half = (path for path in (ROOT / "autograder").rglob("*") if path.is_file() and path.suffix != ".pyc")
     names = {str(path.relative_to(ROOT)) for path in half}
-    wheel = {name.partition(".whl/")[2] for name in bundle if ".whl/autograder/" in name}
+    wheel = {name.partition(".whl/")[2] for name in bundle if ".whl/" in name and ".dist-info/" not in name}
+    of_the_course = {name for name in wheel if name.startswith("solutions/")}
+    shared = ("../__init__", "__init__", "_far")
+    assert of_the_course == {os.path.normpath(f"solutions/checks/{name}.py") for name in (*shared, *rooms())}
     recorded = {name for name in wheel if name.startswith("autograder/expectations/records/")}
     data = {name for name in wheel if name.startswith("autograder/student/data/")}
-    assert wheel - recorded - data == {name for name in names if not name.startswith("autograder/instructor/")}
+    assert wheel - recorded - data - of_the_course == {
+        name for name in names if not name.startswith("autograder/instructor/")
+    }
     assert len(recorded) == 2 * len(rooms())
-    assert not [name for name in bundle if re.search(r"solutions|mistakes/", name)]
+    assert not [name for name in bundle if "mistakes/" in name]
 
 
 def test_the_wheel_needs_what_the_course_says_that_a_student_needs(bundle: dict[str, bytes]) -> None:
@@ -169,7 +175,7 @@ def test_hidden_checks_and_what_only_they_use_do_not_reach_students() -> None:
 def test_the_environment_holds_no_solutions_and_no_nbgrader_and_every_module_can_be_imported(
     machine: StudentMachine,
 ) -> None:
-    for module in ("solutions", "solutions.layers", "nbgrader", "autograder.instructor.grading"):
+    for module in ("solutions.layers", "solutions.mistakes", "nbgrader", "autograder.instructor.grading"):
         assert "ModuleNotFoundError" in machine.run("-c", f"import {module}").stderr
     walk = "import autograder, pkgutil, importlib\n"
     walk += "for m in pkgutil.walk_packages(autograder.__path__, 'autograder.'): importlib.import_module(m.name)"

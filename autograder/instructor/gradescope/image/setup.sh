@@ -24,4 +24,4 @@ $pip ./*.whl
 # Student code runs as another user: reference and checks are root's alone.
 cd ..
 packages=$(venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-chmod -R go-rwx source "$packages/{course}" "$packages/autograder/checks"
+chmod -R go-rwx source "$packages/{course}"

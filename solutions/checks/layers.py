@@ -307,7 +307,7 @@ def behind_each_layer(names: SimpleNamespace, rng: torch.Generator) -> Observati
     return {"RMS behind three layers": measured(names, offset_network(rng), 3 * normal(rng, 4, 5))}
 
 
-class Noting(nn.Module):
+class ModeRecorder(nn.Module):
     """Notes the mode in which it computes, and adds its parameter to its input."""
 
     def __init__(self) -> None:
@@ -322,7 +322,7 @@ class Noting(nn.Module):
 
 @check("rms_through", points=1, title="Measuring changes neither the input nor the mode, and records no gradients")
 def only_measures(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    noting, frozen = Noting(), nn.Dropout(0.0)
+    noting, frozen = ModeRecorder(), nn.Dropout(0.0)
     model, x = nn.Sequential(noting, *offset_network(rng), frozen), normal(rng, 4, 5)
     observed: dict[str, Observation] = {}
     recorded: list[Tensor] = []

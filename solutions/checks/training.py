@@ -42,7 +42,7 @@ from autograder.checks import (
     set_values,
     tried,
 )
-from autograder.far import far_or_near
+from solutions.checks._far import far_or_near
 
 ready_made("batches", {"torch.utils.data.DataLoader": DataLoader.__iter__})
 
@@ -158,14 +158,14 @@ def misfits(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 # What the Learner is watched with.
 
 
-class Log:
+class TrainingLog:
     """What happened during training: which set is being read, and in which state the model answered meanwhile."""
 
     def __init__(self) -> None:
         self.now = "none"
         self.clear()
 
-    def __deepcopy__(self, memo: object) -> Log:
+    def __deepcopy__(self, memo: object) -> TrainingLog:
         """Stay the same one where a model is copied: a copy may do the work, too."""
         return self
 
@@ -190,7 +190,7 @@ class Log:
 class Examples(TensorDataset):
     """The examples behind a loader, which notes when they are read here."""
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: RecordingLoader) -> None:
         super().__init__(loader.x, loader.y)
         self.loader = loader
 
@@ -199,13 +199,13 @@ class Examples(TensorDataset):
         return self.tensors[0][at], self.tensors[1][at]
 
 
-class Loader:
+class RecordingLoader:
     """Batches that can be gone through again and again, and that note when they are; each time they are new tensors.
 
     What a DataLoader tells of itself, this does as well.
     """
 
-    def __init__(self, name: str, log: Log, x: Tensor, y: Tensor, size: int, shuffled: bool = False) -> None:
+    def __init__(self, name: str, log: TrainingLog, x: Tensor, y: Tensor, size: int, shuffled: bool = False) -> None:
         self.name, self.log, self.x, self.y, self.batch_size, self.shuffled = name, log, x, y, size, shuffled
         self.orders: list[tuple[int, ...]] = []
         self.dataset = Examples(self)
@@ -228,7 +228,7 @@ class Loader:
 REST = 0.02  # seconds: some clocks go on in steps of 16 ms, and by each of them a pass should take a time
 
 
-class Resting(Loader):
+class SlowLoader(RecordingLoader):
     """Takes a while for each pass."""
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
@@ -236,7 +236,7 @@ class Resting(Loader):
         return super().__iter__()
 
 
-class Moody(nn.Module):
+class ModeLayer(nn.Module):
     """A layer that answers otherwise in training than in evaluation, without chance, and notes what it was asked.
 
     The factors are a buffer, so that a state without its buffers is told apart.
@@ -244,7 +244,7 @@ class Moody(nn.Module):
 
     factors: Tensor
 
-    def __init__(self, classes: int, log: Log) -> None:
+    def __init__(self, classes: int, log: TrainingLog) -> None:
         super().__init__()
         self.log = log
         self.register_buffer("factors", torch.linspace(1.5, -1.5, classes))
@@ -257,8 +257,8 @@ class Moody(nn.Module):
 class Net(nn.Sequential):
     """Four inputs, some classes, and the mood between them."""
 
-    def __init__(self, rng: torch.Generator, log: Log, classes: int = 3) -> None:
-        super().__init__(nn.Linear(4, classes), Moody(classes, log), nn.Linear(classes, classes))
+    def __init__(self, rng: torch.Generator, log: TrainingLog, classes: int = 3) -> None:
+        super().__init__(nn.Linear(4, classes), ModeLayer(classes, log), nn.Linear(classes, classes))
         for parameter in self.parameters():
             set_values(parameter, normal(rng, *parameter.shape))
 
@@ -275,12 +275,12 @@ def points(rng: torch.Generator, n: int, classes: int = 3) -> tuple[Tensor, Tens
     return normal(rng, n, 4), torch.arange(n)[torch.randperm(n, generator=rng)] % classes
 
 
-def three_sets(rng: torch.Generator, log: Log, classes: int = 3) -> dict[str, Loader]:
+def three_sets(rng: torch.Generator, log: TrainingLog, classes: int = 3) -> dict[str, RecordingLoader]:
     """Return loaders whose last batches are short, of another size in each set."""
     return {
-        "train": Loader("train", log, *points(rng, 10, classes), 4),
-        "valid": Loader("valid", log, *points(rng, 31, classes), 15),
-        "test": Loader("test", log, *points(rng, 62, classes), 20),
+        "train": RecordingLoader("train", log, *points(rng, 10, classes), 4),
+        "valid": RecordingLoader("valid", log, *points(rng, 31, classes), 15),
+        "test": RecordingLoader("test", log, *points(rng, 62, classes), 20),
     }
 
 
@@ -298,7 +298,7 @@ class Traced(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, loss: Tensor, trace: Trace) -> Tensor:
-        ctx.trace, ctx.held = trace, Held()
+        ctx.trace, ctx.held = trace, GraphLifetime()
         trace.held.append(weakref.ref(ctx.held))
         trace.most = max(trace.most, sum(ref() is not None for ref in trace.held))
         return loss.clone()
@@ -309,7 +309,7 @@ class Traced(torch.autograd.Function):
         return gradients[0], None
 
 
-class Held:
+class GraphLifetime:
     """Lives as long as the graph that it is tied to."""
 
 
@@ -324,11 +324,11 @@ class Trace:
 
     def __init__(self, size: float = 1) -> None:
         self.size = size
-        self.held: list[weakref.ref[Held]] = []
+        self.held: list[weakref.ref[GraphLifetime]] = []
         self.most = self.backwards = 0
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        loss: Tensor = Traced.apply(self.size * F.cross_entropy(outputs, targets), self)  # type: ignore[no-untyped-call]
+        loss: Tensor = Traced.apply(self.size * F.cross_entropy(outputs, targets), self)
         return loss
 
 
@@ -339,9 +339,9 @@ def steps(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 
     The gradients are so long, and float64 is so exact, that steps which are clipped a little, or decay, are told apart.
     """
-    log, trace = Log(), Trace(size=100)
+    log, trace = TrainingLog(), Trace(size=100)
     model, sets = Net(rng, log).double(), three_sets(rng, log)
-    sets["train"] = Loader("train", log, *points(rng, 12), 4)
+    sets["train"] = RecordingLoader("train", log, *points(rng, 12), 4)
     for each in sets.values():
         each.x = each.x.double()
     learner = names.Learner(config_of(names, model=model, criterion=trace, lr=0.001), sets)
@@ -360,9 +360,9 @@ def training_loss(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     Of 8 batches at most a few graphs may be held at once: a plain loop holds one or two, of the batch before and its
     own.
     """
-    log, trace = Log(), Trace()
+    log, trace = TrainingLog(), Trace()
     model, sets = Net(rng, log), three_sets(rng, log)
-    sets["train"] = Loader("train", log, *points(rng, 15), 2)
+    sets["train"] = RecordingLoader("train", log, *points(rng, 15), 2)
     learner = names.Learner(config_of(names, model=model, criterion=trace, lr=0.05), sets)
     observed: dict[str, Observation] = {}
     for what in ("of a new model", "after eval()"):
@@ -376,7 +376,7 @@ def training_loss(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def measured(names: SimpleNamespace, rng: torch.Generator, measure: Callable[[Any], object]) -> dict[str, Observation]:
     """Measure in both modes, and tell the value and what it took."""
     observed: dict[str, Observation] = {}
-    log = Log()
+    log = TrainingLog()
     model, sets = Net(rng, log), three_sets(rng, log)
     learner = names.Learner(config_of(names, model=model), sets)
     before = weights(model).clone()
@@ -415,8 +415,8 @@ def losses_on(names: SimpleNamespace, state: Tensor, device: str) -> Observation
 
     The loaders give tensors of the processor's memory.
     """
-    rng, log = torch.Generator().set_state(state), Log()
-    sets = {name: Loader(name, log, *points(rng, 5), 3) for name in ("train", "valid", "test")}
+    rng, log = torch.Generator().set_state(state), TrainingLog()
+    sets = {name: RecordingLoader(name, log, *points(rng, 5), 3) for name in ("train", "valid", "test")}
     learner = names.Learner(config_of(names, model=Net(rng, log), lr=0.05, epochs=2, device=device), sets)
     history = learner.fit()
     if {parameter.device.type for parameter in learner.model.parameters()} != {device}:
@@ -425,7 +425,11 @@ def losses_on(names: SimpleNamespace, state: Tensor, device: str) -> Observation
 
 
 def losses_of(
-    names: SimpleNamespace, initial: Mapping[str, Tensor], sets: Mapping[str, Loader], log: Log, *seeds: int | None
+    names: SimpleNamespace,
+    initial: Mapping[str, Tensor],
+    sets: Mapping[str, RecordingLoader],
+    log: TrainingLog,
+    *seeds: int | None,
 ) -> list[list[float]]:
     """Make a Learner for each seed, all from the same state, then fit one after the other; return their losses."""
     learners = []
@@ -443,9 +447,9 @@ def losses_of(
 )
 @torch.enable_grad()
 def fitting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    log = Log()
+    log = TrainingLog()
     model, sets = Net(rng, log), three_sets(rng, log)
-    sets["train"] = Resting("train", log, sets["train"].x, sets["train"].y, 4)
+    sets["train"] = SlowLoader("train", log, sets["train"].x, sets["train"].y, 4)
     learner = names.Learner(config_of(names, model=model, lr=0.05, epochs=3), sets)
     began = time.perf_counter()
     history = learner.fit()
@@ -473,12 +477,12 @@ def seeds(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     So two runs that should differ have equal losses once in 10^14 runs, and two epochs have one order once in 26!, less
     than once in 10^26.
     """
-    log = Log()
+    log = TrainingLog()
     initial = Net(rng, log).state_dict()
     shuffled = {
-        "train": Loader("train", log, *points(rng, 26), 13, shuffled=True),
-        "valid": Loader("valid", log, *points(rng, 6), 6),
-        "test": Loader("test", log, *points(rng, 6), 6),
+        "train": RecordingLoader("train", log, *points(rng, 26), 13, shuffled=True),
+        "valid": RecordingLoader("valid", log, *points(rng, 6), 6),
+        "test": RecordingLoader("test", log, *points(rng, 6), 6),
     }
     first, again, other, repeated, *free = losses_of(names, initial, shuffled, log, 0, 0, 6, 6, None, None)
     anew = [losses_of(names, initial, shuffled, log, 0) for _ in range(2)]
@@ -527,9 +531,12 @@ def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     The time is a billionth of a second, over after any epoch, or a minute, over after none; or it is over after some
     epochs, in which one rests, and long before the last: how many they are depends on the machine.
     """
-    log = Log()
+    log = TrainingLog()
     examples = {"train": (-10.0, 0), "valid": (1.0, 1), "test": (1.0, 1)}
-    sets = {name: Loader(name, log, torch.full((2, 1), x), torch.full((2,), y), 2) for name, (x, y) in examples.items()}
+    sets = {
+        name: RecordingLoader(name, log, torch.full((2, 1), x), torch.full((2,), y), 2)
+        for name, (x, y) in examples.items()
+    }
     observed: dict[str, Observation] = {}
 
     def look(what: str, losses: Sequence[float], **settings: object) -> None:
@@ -549,7 +556,7 @@ def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     look("large validation losses that only grow", (1e5, 2e5, 3e5, 4e5))
     look("validation losses that only fall, by very little, patience 1", (4.0, 3.99999, 3.99998, 3.99997), patience=1)
     look("a minute of time", (4.0, 3.0, 5.0), max_seconds=60.0)
-    sets["train"] = Resting("train", log, torch.full((2, 1), -10.0), torch.full((2,), 0), 2)
+    sets["train"] = SlowLoader("train", log, torch.full((2, 1), -10.0), torch.full((2,), 0), 2)
     look("time is over after an epoch", (4.0, 3.0, 2.0), max_seconds=1e-9)
     some = config_of(names, model=Clock(), criterion=scripted(()), lr=0.1, epochs=9, max_seconds=4 * REST)
     ended = len(names.Learner(some, sets).fit().losses) < 9
@@ -561,7 +568,7 @@ def stopping(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 def predicting(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """Batches as large as the number of classes, and of one example, so that a wrong dimension gives other numbers."""
     observed: dict[str, Observation] = {}
-    log = Log()
+    log = TrainingLog()
     model, sets = Net(rng, log), three_sets(rng, log)
     learner = names.Learner(config_of(names, model=model), sets)
     for training in (True, False):
@@ -754,10 +761,10 @@ def nothing_left_behind(names: SimpleNamespace) -> Iterator[None]:
         yield
 
 
-class Asked:
+class EvaluatedLearner:
     """What evaluate is given in place of a Learner: it answers as one should, also on another device."""
 
-    def __init__(self, model: nn.Module, sets: Mapping[str, Loader], device: str = "cpu") -> None:
+    def __init__(self, model: nn.Module, sets: Mapping[str, RecordingLoader], device: str = "cpu") -> None:
         self.model, self.loaders = model.to(device), sets
         self.config = SimpleNamespace(device=device, model=model, criterion=F.cross_entropy)
 
@@ -783,17 +790,17 @@ class Answers(nn.Module):
         return F.one_hot(x[:, 0].long(), 10) * self.scale
 
 
-def answered(log: Log, targets: Tensor, predictions: Tensor) -> Asked:
+def answered(log: TrainingLog, targets: Tensor, predictions: Tensor) -> EvaluatedLearner:
     """Return what can stand for a Learner whose answers to the test examples are given."""
     x = predictions.float()[:, None]
-    sets = {name: Loader(name, log, x, targets, 20) for name in ("train", "valid", "test")}
-    return Asked(Answers(), sets)
+    sets = {name: RecordingLoader(name, log, x, targets, 20) for name in ("train", "valid", "test")}
+    return EvaluatedLearner(Answers(), sets)
 
 
 @check("evaluate", points=1, title="evaluate goes through the test examples once, and through no others")
 def read_once(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     """What the student's own metrics make of the answers is not looked at here."""
-    log = Log()
+    log = TrainingLog()
     targets = torch.arange(45)[torch.randperm(45, generator=rng)] % 10
     found = attempt(lambda: names.evaluate(answered(log, targets, targets.flip(0))) and "")
     unwritten = isinstance(found, Raised) and "evaluate" in found.message
@@ -824,12 +831,12 @@ def accuracy_and_interval(names: SimpleNamespace, rng: torch.Generator) -> Obser
             right[-(len(targets) % 20) :] = True
             predictions = torch.where(right, targets, predictions)
             predictions[:3] = (targets[:3] + 1) % 10
-            report = names.evaluate(answered(Log(), targets, predictions))
+            report = names.evaluate(answered(TrainingLog(), targets, predictions))
             observed[f"accuracy on {len(targets)} examples"] = number(report.accuracy)
             observed[f"interval, {len(targets)} examples"] = ends(report)
         for what, wrong in (("all", 0), ("none", 1)):
             targets = torch.arange(between(25, 35, rng)) % 10
-            report = names.evaluate(answered(Log(), targets, (targets + wrong) % 10))
+            report = names.evaluate(answered(TrainingLog(), targets, (targets + wrong) % 10))
             observed[f"accuracy where {what} are right"] = number(report.accuracy)
             observed[f"interval where {what} are right"] = ends(report)
     return observed
@@ -844,11 +851,13 @@ def evaluates_anywhere(names: SimpleNamespace, rng: torch.Generator) -> bool:
     state = rng.get_state()
 
     def told(device: str) -> Observation:
-        log = Log()
+        log = TrainingLog()
         rng.set_state(state)
         model = Net(rng, log)
         model.labels = ["Hat", "Glove", "Scarf"]  # type: ignore[assignment]
-        report = names.evaluate(Asked(model, {"test": Loader("test", log, *points(rng, 5), 3)}, device))
+        report = names.evaluate(
+            EvaluatedLearner(model, {"test": RecordingLoader("test", log, *points(rng, 5), 3)}, device)
+        )
         return repr((report.accuracy, report.interval, report.scores))
 
     near = attempt(lambda: told("cpu"))
@@ -880,10 +889,10 @@ def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     with torch.enable_grad():
         anywhere = evaluates_anywhere(names, rng)
     with nothing_left_behind(names):
-        log = Log()
+        log = TrainingLog()
         model, sets = Net(rng, log, classes=4), three_sets(rng, log, classes=4)
         model.labels = ["Hat", "Glove", "Scarf", "Belt"]  # type: ignore[assignment]
-        learner = Asked(model, sets)
+        learner = EvaluatedLearner(model, sets)
         observed: dict[str, Observation] = {}
         for training in (True, False):
             found = "found in training mode" if training else "found in evaluation mode"
@@ -895,5 +904,5 @@ def report(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         observed["state in which it answered"] = log.states()
         observed["it answers on another device as on this one"] = anywhere
         some = answered(log, *(1 + part for part in pairs(rng, 40, 7)))  # and never the first class or the last two
-        of_ten = in_a_row(names.evaluate(Asked(some.model, some.loaders)).scores)
+        of_ten = in_a_row(names.evaluate(EvaluatedLearner(some.model, some.loaders)).scores)
         return observed | {f"{what}, of a model without labels": value for what, value in of_ten.items()}

@@ -34,7 +34,7 @@ from autograder.checks import (
     set_values,
     tried,
 )
-from autograder.far import far_or_near
+from solutions.checks._far import far_or_near
 
 OTHER_LABELS = ("cap", "scarf", "glove", "sock", "belt", "tie", "vest", "skirt", "shawl", "clog")
 

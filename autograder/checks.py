@@ -2,27 +2,28 @@
 
 A check is a function of the student's names and a seeded generator. It observes what the names do and returns named
 observations; it holds no expected value and no assert. The judge runs the same function on the reference, with the
-same seed, and compares. One file in this folder for each room of the course.
+same seed, and compares.
+
+The checks of a course stand in its package, in ``checks/ROOM.py``. Helpers that several rooms share stand beside them
+in modules whose name begins with an underscore, which import none of each other. ``checks/__init__.py`` can name what
+the sandbox imports once instead of in each submission: ``PRELOAD``, and ``PRELOAD_FOR`` by room.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
-import pkgutil
 import random
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from autograder.chance import kind_of
-from autograder.course import Course, NoCourse
+from autograder.course import Course
 
 if TYPE_CHECKING:
     import torch
@@ -145,15 +146,14 @@ def checks_of(room: str, exercise: str | None = None) -> list[Check]:
     Raises:
         LookupError: there are no checks of that room.
     """
-    name = f"{__name__}.{room}"
-    if name not in sys.modules:
-        __path__[:] = [str(folder())]
-    try:
-        importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        raise LookupError(f"there are no checks for {room!r}") from error
+    if room not in _CHECKS:
+        name = f"{Course.announced().package}.checks.{room}"
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            raise LookupError(f"there are no checks for {room!r}") from error
     return [check for check in _CHECKS.get(room, []) if exercise in (None, check.exercise)]
 
 
@@ -161,7 +161,7 @@ _READY_MADE: dict[str, dict[CodeType, str]] = {}
 
 
 def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
-    """Declare what PyTorch has ready of an exercise: to call one of these is to pass it by delegation.
+    """Declare what a library has ready of an exercise: to call one of these is to pass it by delegation.
 
     Args:
         exercise: the public name.
@@ -173,7 +173,7 @@ def ready_made(exercise: str, functions: Mapping[str, Any]) -> None:
 
 
 def ready_made_for(exercise: str) -> Mapping[CodeType, str]:
-    """Return the names of what PyTorch has ready of an exercise, by the code that runs where it is called."""
+    """Return the names of what a library has ready of an exercise, by the code that runs where it is called."""
     return _READY_MADE.get(exercise, {})
 
 
@@ -280,18 +280,4 @@ def modes_in_turn(rng: torch.Generator) -> list[bool]:
 @cache
 def rooms() -> tuple[str, ...]:
     """Return the rooms that have checks, by name."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder())])))
-
-
-@cache
-def folder() -> Path:
-    """Return where the rooms' files are: in the installed course, or else here, as in the students' wheel."""
-    try:
-        return Course.installed().checks
-    except NoCourse:
-        return Path(__file__).parent
-
-
-def file_of(room: str) -> Path:
-    """Return the file of a room's checks."""
-    return folder() / f"{room}.py"
+    return Course.announced().rooms

@@ -37,7 +37,7 @@ IMAGE = (28, 28)
 ready_made("Dropout", {"nn.Dropout": nn.Dropout.forward, "nn.functional.dropout": nn.functional.dropout})
 
 
-class Noting(nn.Module):
+class RecordingAffine(nn.Module):
     """One affine map, and what is noted of each call: the mode, and whether gradients are recorded."""
 
     def __init__(self, rng: torch.Generator) -> None:
@@ -100,7 +100,7 @@ def difference(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @check("gap", points=1, title="Each example counts the same, also in a short last batch")
 def every_example(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     many, few = between(8, 12, rng), between(1, 3, rng)
-    model = Noting(rng)
+    model = RecordingAffine(rng)
     seen, held = batches(rng, many, many, few, shift=1.0), batches(rng, many, few, shift=3.0)
     return {
         f"gap for batches of {many}, {many}, {few} and of {many}, {few}": gap_of(names, model, seen, held),
@@ -111,7 +111,7 @@ def every_example(names: SimpleNamespace, rng: torch.Generator) -> Observations:
 @check("gap", points=1, title="It is measured in evaluation mode, without gradients, and the mode is as it was before")
 def quietly(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     observed: dict[str, Observation] = {}
-    model = Noting(rng)
+    model = RecordingAffine(rng)
     for step, mode in enumerate(modes_in_turn(rng), start=1):
         model.train(mode)
         with torch.enable_grad():
@@ -132,7 +132,7 @@ def quietly(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     title="Generators of batches will do; the mode is restored after an error; nothing is no set",
 )
 def any_batches(names: SimpleNamespace, rng: torch.Generator) -> Observations:
-    model = Noting(rng)
+    model = RecordingAffine(rng)
     seen, held = batches(rng, 6, 6, 6), batches(rng, 6, 6, 6, shift=2.0)
 
     def same_from_generators() -> bool:
@@ -402,7 +402,7 @@ def sizes(names: SimpleNamespace, rng: torch.Generator) -> Observations:
         def reached() -> int:
             fill(model, random_values(rng))
             loss = nn.functional.cross_entropy(model(x), targets)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             return sum(p.grad is not None and bool(p.grad.any()) for p in model.parameters())
 
         def loaded() -> bool:

@@ -33,11 +33,11 @@ INDEXED = ("aten::index", "aten::index_put", "aten::index_put_", "aten::_index_p
 _far: dict[int, StorageWeakRef] = {}  # by address, which is nobody else's as long as the reference is here
 
 
-class _Meetings(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Meetings(TorchDispatchMode):
     """Sees each operation: where tensors of both devices meet it is refused, and where one is far its result is."""
 
     def __init__(self, refused: list[str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.refused = refused
 
     @classmethod
@@ -112,7 +112,7 @@ def _traveller(args: Any, kwargs: Any, away: bool) -> Callable[[object], object]
     def travel(leaf: object) -> object:
         if not isinstance(leaf, Tensor) or _is_far(leaf) == away:
             return leaf
-        return _Moved.apply(leaf, away) if _address(leaf) in old else _put(leaf, away)  # type: ignore[no-untyped-call]
+        return _Moved.apply(leaf, away) if _address(leaf) in old else _put(leaf, away)
 
     return travel
 
@@ -166,7 +166,7 @@ def far_or_near(ask: Callable[[str], Answer]) -> Answer:
 def _put(tensor: Tensor, away: bool) -> Tensor:
     storage = tensor.untyped_storage()
     if away:
-        _far[storage._cdata] = StorageWeakRef(storage)  # type: ignore[no-untyped-call]
+        _far[storage._cdata] = StorageWeakRef(storage)
     else:
         _far.pop(storage._cdata, None)
     return tensor
@@ -196,7 +196,7 @@ def _tag(storage: Any) -> str | None:
 def _restore(storage: Any, location: str) -> Any:
     if _device_type(location) != FAR:
         return None
-    _far[storage._cdata] = StorageWeakRef(storage)  # type: ignore[no-untyped-call]
+    _far[storage._cdata] = StorageWeakRef(storage)
     return storage
 
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.far import FAR, far_device, far_or_near
+from solutions.checks._far import FAR, far_device, far_or_near
 
 Journey = Callable[[Tensor, Tensor], Tensor]
 THERE: dict[str, Journey] = {
@@ -268,7 +268,7 @@ def test_to_move_a_tensor_imports_no_compiler_which_takes_seconds() -> None:
     move = "with far_device(): torch.ones(2).to(FAR) + 1"
     lines = [
         "import sys, torch",
-        "from autograder.far import FAR, far_device",
+        "from solutions.checks._far import FAR, far_device",
         move,
         "assert 'torch._dynamo' not in sys.modules",
     ]

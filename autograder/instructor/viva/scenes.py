@@ -1,4 +1,4 @@
-"""What is called in a talk: for each exercise a few lines on numbers that fit into a head, one file for each room.
+"""Scenes of a talk, a few lines for each exercise on numbers that fit into a head: ``scenes/ROOM.md`` of a course.
 
 A file holds a heading for each exercise, and under it scenes. Each is a block of Python: lines, and after ``>>>``
 expressions, one of which is asked about. Right answers may differ in what these give, as long as each gives the same
@@ -14,9 +14,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-HERE = Path(__file__).parent
+from autograder.course import Course
+
 EXERCISE = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ASKED = ">>> "
@@ -32,8 +32,8 @@ class Scene:
 
 @cache
 def scenes_of(room: str) -> Mapping[str, Sequence[Scene]]:
-    """Return the scenes of a room by exercise; none where the room has no file here."""
-    path = HERE / f"{room}.md"
+    """Return the scenes of a room by exercise; none where the course has no file of them."""
+    path = Course.installed().folder / "scenes" / f"{room}.md"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     return {name: [_scene(block) for block in BLOCK.findall(blocks)] for name, blocks in EXERCISE.findall(text)}
 

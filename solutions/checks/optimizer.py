@@ -356,7 +356,7 @@ def training(names: SimpleNamespace, rng: torch.Generator) -> Observations:
     for optimizer in (first, second, first, first):
         optimizer.zero_grad()
         for model in models:
-            nn.functional.mse_loss(model(x), target).backward()  # type: ignore[no-untyped-call]
+            nn.functional.mse_loss(model(x), target).backward()
         optimizer.step()
     return {f"output of model {k}": model(x) for k, model in enumerate(models, start=1)}
 

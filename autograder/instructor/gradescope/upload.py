@@ -52,8 +52,12 @@ def write_gradescope_bundle(target: Path, released: Path, course: Course, *, fro
 def _build_course(course: Course, target: Path) -> None:
     """Build the wheel of the whole course, grader and solutions, into a folder."""
     repository = course.folder.parent
-    if not (repository / PROJECT_FILES[0]).exists():
-        raise BundleError(f"{repository} is not the course's repository: run pip install -e '.[dev]' in it")
+    missing = [name for name in PROJECT_FILES if not (repository / name).exists()]
+    if missing or PACKAGE.parent != repository:
+        raise BundleError(
+            "Gradescope's zip is made for a course that shares its repository with the grader: "
+            f"{repository} has no {missing[0] if missing else PACKAGE.name}"
+        )
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
         for name in PROJECT_FILES:

@@ -1,0 +1,185 @@
+"""Prove a course: its files fit together, and at many seeds known mistakes are caught and named, right answers pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from autograder.checks import Check, checks_of
+from autograder.comparison import same_answer
+from autograder.course import Chapter, Course
+from autograder.errors import WorkFailed
+from autograder.expectations.live import LiveExpectations
+from autograder.instructor.authoring.right_answers import RightAnswer, catalogue_of, right_answers
+from autograder.instructor.reports.catalogue import names_it, verdicts_on_mistake
+from autograder.judge import judge
+from autograder.mistakes import UNWRITTEN, BadCatalogue
+from autograder.observe import observe, seed_of
+
+MAX_SEEDS = 5  # that a line names
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something in a course that does not hold, and can be told in one line.
+
+    Attributes:
+        place: the file, and the line where one is known, such as ``averages/mistakes/means.md:12``.
+        name: of the check, mistake, answer or exercise; empty where the file says it.
+        detail: what was seen, at the first of the seeds.
+        seeds: of the runs in which it shows; empty where it shows without running anything.
+    """
+
+    place: str
+    name: str
+    says: str
+    detail: str = field(default="", compare=False)
+    seeds: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        shown = ", ".join(map(str, self.seeds[:MAX_SEEDS])) + (", …" if len(self.seeds) > MAX_SEEDS else "")
+        at = f" (seed{'s' if len(self.seeds) > 1 else ''} {shown})" if self.seeds else ""
+        says = f"{self.says}{at}"
+        return " ".join(": ".join(filter(None, (self.place, self.name, says, self.detail))).split())
+
+
+class UnfitCourse(WorkFailed):
+    """Files of a course do not fit together; the message names the first fault."""
+
+
+def require_fitting(course: Course, chapters: Sequence[Chapter], released: Sequence[Chapter]) -> None:
+    """Refuse to release chapters of a course whose files do not fit together.
+
+    Args:
+        course: with all its rooms, whose checks and mistakes students get with any chapter.
+        chapters: those with exercises.
+        released: those whose text students are about to get.
+
+    Raises:
+        UnfitCourse: a file does not fit.
+    """
+    found = [fault for chapter in chapters for fault in misfits_of(course, chapter)]
+    found += [fault for chapter in released for fault in unwritten_in(course, chapter.path)]
+    if found:
+        more = f"; and {len(found) - 1} more, which `autograder prove` lists" if len(found) > 1 else ""
+        raise UnfitCourse(f"{found[0]}{more}")
+
+
+def faults_of(course: Course, chapter: Chapter) -> list[Fault]:
+    """Return what is left to write in a chapter, or does not fit together, without running an exercise."""
+    return [
+        *unwritten_in(course, chapter.path),
+        *unwritten_in(course, course.file(chapter.room)),
+        *misfits_of(course, chapter),
+    ]
+
+
+def unwritten_in(course: Course, path: Path) -> list[Fault]:
+    """Return where a file still has the mark of what is to be written."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [
+        Fault(f"{course.name_of(path)}:{number}", "", f"{UNWRITTEN} is still to be filled in")
+        for number, line in enumerate(lines, start=1)
+        if UNWRITTEN in line
+    ]
+
+
+def misfits_of(course: Course, chapter: Chapter) -> list[Fault]:
+    """Return what a chapter, its checks and its known mistakes name that is not there."""
+    room = chapter.room
+    exercises = [exercise.name for exercise in course.exercises(room)]
+    reference, checks_file = course.name_of(course.file(room)), course.name_of(course.checks / f"{room}.py")
+    titles = course.contents(room).titles
+    found = [
+        Fault(course.name_of(chapter.path), "", f"there is no exercise {name} in {reference}")
+        for name in (title.partition(f"exercise-{room}-")[2] for title in titles)
+        if name and name not in exercises
+    ]
+    checks = checks_of(room)
+    found += [
+        Fault(checks_file, check.name, f"there is no exercise {check.exercise} in {reference}")
+        for check in checks
+        if check.exercise not in exercises
+    ]
+    checked = {check.exercise for check in checks}
+    found += [Fault(checks_file, "", f"there is no check of {name}") for name in exercises if name not in checked]
+    return found + _misfits_of_mistakes(course, room, titles)
+
+
+def _misfits_of_mistakes(course: Course, room: str, titles: Mapping[str, str]) -> list[Fault]:
+    try:
+        mistakes = course.mistakes(room)
+    except BadCatalogue as error:
+        return [_told_by(error)]
+    found = []
+    for mistake in mistakes:
+        try:
+            compile(mistake.apply(course.source(room)), room, "exec")
+        except BadCatalogue as error:
+            found.append(_told_by(error))
+        except SyntaxError as error:
+            found.append(Fault(*mistake.place, f"with this edit the reference is no Python: {error.msg}"))
+        if mistake.read not in titles:
+            found.append(Fault(*mistake.place, f"the chapter has no label {mistake.read}"))
+    return found
+
+
+def _told_by(error: BadCatalogue) -> Fault:
+    place, _, says = str(error).partition(": ")
+    return Fault(place, "", says)
+
+
+def disproved(course: Course, room: str, exercise: str, seeds: Sequence[int]) -> list[Fault]:
+    """Return what does not hold of an exercise's reference, known mistakes and right answers at some seeds of a run."""
+    found: dict[Fault, list[int]] = {}
+    checks, answers = checks_of(room, exercise), right_answers(course, room)
+    for seed in seeds:
+        expect = LiveExpectations(course)
+        faults = list(unstable(expect, checks, seed))
+        if not faults:
+            faults = [*unnamed(expect, checks, seed)]
+            faults += [fault for answer in answers for fault in refused(expect, answer, checks, seed)]
+        for fault in faults:
+            found.setdefault(fault, []).append(seed)
+    return [replace(fault, seeds=tuple(at)) for fault, at in found.items()]
+
+
+def unstable(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
+    """Give the checks that the reference does not pass, or answers otherwise when it runs again."""
+    for check in checks:
+        course, at = expect.course, seed_of(seed, check)
+        answer = expect.reference(check, at)
+        file, name = course.name_of(course.checks / f"{check.room}.py"), f"{check.exercise}.{check.name}"
+        if answer.kind != "observed":
+            error = answer.observations.get("error", "")
+            told = getattr(error, "message", "") or answer.detail
+            yield Fault(file, name, "the reference does not pass", f"{answer.kind} {told}")
+        elif not same_answer(observe(check, course.names(check.room), at), answer):
+            yield Fault(file, name, "the reference answers otherwise when it runs again")
+
+
+def unnamed(expect: LiveExpectations, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
+    """Give the known mistakes of the checks' exercise that no check catches, or that one which fails does not name."""
+    room, exercise = checks[0].room, checks[0].exercise
+    for mistake in expect.course.mistakes(room):
+        if mistake.exercise != exercise:
+            continue
+        failed = [verdict for verdict in verdicts_on_mistake(mistake, checks, expect, seed) if not verdict.passed]
+        if not failed:
+            yield Fault(*mistake.place, "no check catches it")
+        for verdict in failed:
+            if not names_it(verdict, mistake):
+                yield Fault(*mistake.place, f"the check {verdict.check.name} fails and does not name it alone")
+
+
+def refused(expect: LiveExpectations, answer: RightAnswer, checks: Sequence[Check], seed: int) -> Iterator[Fault]:
+    """Give the checks that a right answer does not pass; it can leave exercises out."""
+    names = answer.names()
+    for check in checks:
+        if hasattr(names, check.exercise):
+            at = seed_of(seed, check)
+            (verdict,) = judge([check], [observe(check, names, at)], [at], expect)
+            if not verdict.passed:
+                file = expect.course.name_of(catalogue_of(expect.course, answer.room))
+                yield Fault(file, answer.name, f"fails the check {check.exercise}.{check.name}", verdict.message)

@@ -1,0 +1,30 @@
+"""The second course as the installed one, to be edited."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder import checks
+from autograder.course import Course
+from tests.conftest import ROOT
+
+SECOND = ROOT / "tests" / "second_course" / "averages"
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Course]:
+    """A copy of the second course, as if it were the one that is installed."""
+    shutil.copytree(SECOND, tmp_path / "averages", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.syspath_prepend(tmp_path)
+    found = Course("averages")
+    monkeypatch.setattr(Course, "announced", lambda: found)
+    yield found
+    for name in [name for name in sys.modules if name.partition(".")[0] == "averages"]:
+        del sys.modules[name]
+    for room in ("means", "convolution"):
+        checks.forget(room)
