@@ -78,12 +78,12 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
 
     folder = CourseFolder.here()
     config = folder.nbgrader_config()
-    course, said = course_of(folder, config), about(config)
+    course, settings = course_of(folder, config), about(config)
     chapters = [chapter for chapter in chapters_of(course) if assignment in (None, chapter.assignment)]
     if not chapters:
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
         raise CourseFolderError(f"there is no assignment {assignment!r}: there are {known}")
-    # Before the work, not after it: what cannot be read stops it.
+    # All tables are read first: a broken one stops the command before the work.
     due, own = due_dates_of(folder, course), own_questions(folder, course)
     students_of(folder), own_due_dates_of(folder, course)
     begun = time.monotonic()
@@ -96,7 +96,7 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
         return run_reference(chapter, course, lambda what: step(f"{chapter.assignment}: {what}"))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        # Each runs in a kernel of its own; what is written is written one after the other.
+        # Chapters run at the same time, each in its own kernel; files are written one after the other.
         running = [pool.submit(run, chapter) for chapter in chapters]
         recording = pool.submit(recordings_of, course)
         read_only = {chapter: pool.submit(run, chapter) for chapter in chapters_to_read(course)}
@@ -107,7 +107,7 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
                 release_chapter(
                     *(chapter, done, course, folder),
                     question=question,
-                    due=due.get(name) if said.due_in_notebook else None,
+                    due=due.get(name) if settings.due_in_notebook else None,
                     force=force,
                     on_step=lambda what, name=name: step(f"{name}: {what}"),  # type: ignore[misc]
                 )
@@ -120,7 +120,7 @@ def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
         finally:
             pool.shutdown(cancel_futures=True)
     notebooks = [folder.released(name) for name in folder.assignments()]
-    write_bundle(folder.bundle, notebooks, course, recordings, said.hand_in, due, to_read)
+    write_bundle(folder.bundle, notebooks, course, recordings, settings.hand_in, due, to_read)
     with CourseGradebook(folder) as gradebook:
         update_gradebook(folder, course, gradebook)
     if not quiet:
