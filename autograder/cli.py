@@ -9,7 +9,7 @@ import errno
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -122,24 +122,24 @@ class Command(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the words of the line after `Usage:`."""
-        arguments = [parameter for parameter in self.params if parameter.param_type_name == "argument"]
-        names = [f"{argument.metavar}{'...' * (argument.nargs != 1)}" for argument in arguments]
-        return ["[OPTIONS]", *(n if a.required else f"[{n}]" for n, a in zip(names, arguments, strict=True))]
+        pieces = ["[OPTIONS]"]
+        for parameter in self.params:
+            if parameter.param_type_name == "argument":
+                name = str(parameter.metavar) if parameter.nargs == 1 else f"{parameter.metavar}..."
+                pieces.append(name if parameter.required else f"[{name}]")
+        return pieces
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options, each with its help."""
-        for heading in ("Arguments", "Options"):
-            rows = list(self._rows(ctx, heading))
+        for kind in ("argument", "option"):
+            rows = [
+                (str(parameter.metavar) if kind == "argument" else record[0], record[1])
+                for parameter in self.get_params(ctx)
+                if parameter.param_type_name == kind and (record := parameter.get_help_record(ctx))
+            ]
             if rows:
-                with formatter.section(heading):
+                with formatter.section(f"{kind.capitalize()}s"):
                     formatter.write_dl(rows)
-
-    def _rows(self, ctx: Any, heading: str) -> Iterator[tuple[str, str]]:
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record and f"{parameter.param_type_name}s" == heading.lower():
-                name, text = record
-                yield str(parameter.metavar) if heading == "Arguments" else name, text
 
 
 def show_version(asked: bool) -> None:
