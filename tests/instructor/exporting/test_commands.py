@@ -216,6 +216,11 @@ def test_a_report_on_all_assignments_goes_to_standard_output_too(term_folder: Pa
     assert [one["assignment"] for one in json.loads(out)["assignments"]] == CourseFolder(term_folder).assignments()
     assert (term_folder / "reports" / "class.html").exists()
     assert "holds no submitted/" in refused(term_folder, "report", "--last-term", ".."), "no course folder"
+    assert here(term_folder, "report", ASSIGNMENT, "-q", "-o", "mine.html")[:2] == (0, "")
+    assert json.loads((term_folder / "mine.json").read_text(encoding="utf-8"))["assignments"]
+    (term_folder / "mine.html").unlink()
+    assert "mine.json exists: --force" in refused(term_folder, "report", ASSIGNMENT, "-o", "mine.html")
+    assert "-o names the page, such as report.html" in refused(term_folder, "report", ASSIGNMENT, "-o", "mine")
 
 
 # Feedback
