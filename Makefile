@@ -30,7 +30,7 @@ help: ## list these targets
 
 course: BY_STEPS := yes
 course: full-set site sample-course $(MODEL) ## everything: the book, a release, a graded sample class, a trained model (CPU=1: PyTorch without CUDA)
-	@$(BIN)/python -m sample_class.summary $(COURSE) $(MODEL)
+	@$(BIN)/python -m sample_class.what_is_where $(COURSE) $(MODEL)
 
 full-set:
 	@.ci/require --where-it-may dataset-fashion-mnist:/usr/share/datasets/fashion-mnist

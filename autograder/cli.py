@@ -1,27 +1,39 @@
-"""The students' command line. It imports what a command needs when it runs, so that --help answers at once."""
+"""The students' commands, and the parts that all command lines share: options, help, exit status.
+
+A command imports its needs when it runs, so that --help answers at once.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from autograder.commands import Force, Json, refuse_or_copy
-from autograder.errors import AutograderError, complain, plain, plain_json
+from autograder import __version__
+from autograder.errors import AutograderError, WouldOverwrite, complain, plain, plain_json
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there, and keep a copy of it.")]
 
 commands = typer.Typer()
 
 
-@commands.command(epilog="Example: autograder check 2-layers.ipynb")
+@commands.command(epilog="Example: autograder check ASSIGNMENT.ipynb")
 def check(
-    notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="Your notebook.")],
     as_json: Json = False,
 ) -> None:
-    """Run all your answers from top to bottom, as the grader will, and show the visible checks."""
+    """Run all answers and show the visible checks.
+
+    They run from top to bottom, as the grader will run them. The exit status is 1 unless every check passes.
+    """
     from autograder.notebooks.check import check_notebook
     from autograder.reports.text import notebook_text
 
@@ -35,37 +47,43 @@ def check(
 
 @commands.command(epilog="Example: autograder progress")
 def progress(
-    where: Annotated[Path, typer.Argument(metavar="[PATH]", help="A notebook, or the folder of them.")] = Path(),
+    where: Annotated[Path, typer.Argument(metavar="PATH", help="A notebook, or the folder of them.")] = Path(),
     as_json: Json = False,
 ) -> None:
-    """Say how far you are: exercises done and open, points of visible checks, and what to read next."""
+    """Say how far you are and what to read next.
+
+    Lists the exercises that are done and open, with the points of their visible checks.
+    """
     from autograder.console import progress as progress_bar
     from autograder.notebooks.check import notebooks_in, progress_of_notebook, runner
     from autograder.reports.text import progress_text
 
     paths = notebooks_in(where)
-    found = []
+    notebooks = []
     with progress_bar("Checking", len(paths), as_json) as step, runner() as run:
         for path in paths:
-            found.append(progress_of_notebook(path, run))
+            notebooks.append(progress_of_notebook(path, run))
             step(path.name)
     if as_json:
-        print(json.dumps([progress.record() for progress in found], indent=1))
+        print(json.dumps([progress.record() for progress in notebooks], indent=1))
         return
-    print("\n\n".join(map(progress_text, found)))
-    if len(found) > 1:
-        points, possible = sum(progress.points for progress in found), sum(progress.possible for progress in found)
-        print(f"\n{points} of {possible} points from the visible checks of {len(found)} notebooks")
+    print("\n\n".join(map(progress_text, notebooks)))
+    if len(notebooks) > 1:
+        points, possible = sum(done.points for done in notebooks), sum(done.possible for done in notebooks)
+        print(f"\n{points} of {possible} points from the visible checks of {len(notebooks)} notebooks")
 
 
-@commands.command(epilog="Example: autograder fill 2-layers.ipynb my_layers.py filled.ipynb")
+@commands.command(epilog="Example: autograder fill ASSIGNMENT.ipynb my_answers.py filled.ipynb")
 def fill(
-    notebook: Annotated[Path, typer.Argument(help="A released notebook.")],
-    source: Annotated[Path, typer.Argument(metavar="SOURCE.py", help="A Python file with your answers.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT.ipynb", help="Where to write the filled notebook.")],
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="A released notebook.")],
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A Python file with your answers.")],
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the filled notebook.")],
     force: Force = False,
 ) -> None:
-    """Put the names that a Python file defines into the notebook's exercises."""
+    """Put answers from a Python file in a notebook.
+
+    Each name that the file defines goes to the exercise of that name.
+    """
     import nbformat
 
     from autograder.notebooks.fill import NothingToFill, exercise_cells
@@ -85,19 +103,89 @@ def fill(
     print(f"{out}: filled {', '.join(filled.found)}{absent}")
 
 
-def command_line(help_: str, groups: Sequence[typer.Typer]) -> typer.Typer:
-    """Return a command line of the commands of some groups."""
+class Commands(TyperGroup):
+    """A command line whose help lists its commands by section; without sections, all of them together."""
+
+    sections: ClassVar[Mapping[str, str]] = {}
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write each section with the first sentence of its commands."""
+        width = max(map(len, self.commands))
+        for heading, names in (self.sections or {"Commands": " ".join(self.commands)}).items():
+            with formatter.section(heading):
+                listed = [name for name in names.split() if name in self.commands]
+                formatter.write_dl([(name.ljust(width), self.commands[name].get_short_help_str()) for name in listed])
+
+
+class Command(TyperCommand):
+    """A command whose help shows one placeholder for each argument, and no types of Python's."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the words of the line after `Usage:`."""
+        pieces = ["[OPTIONS]"]
+        for parameter in self.params:
+            if parameter.param_type_name == "argument":
+                name = str(parameter.metavar) if parameter.nargs == 1 else f"{parameter.metavar}..."
+                pieces.append(name if parameter.required else f"[{name}]")
+        return pieces
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write arguments and options, each with its help."""
+        for kind in ("argument", "option"):
+            rows = [
+                (str(parameter.metavar) if kind == "argument" else record[0], record[1])
+                for parameter in self.get_params(ctx)
+                if parameter.param_type_name == kind and (record := parameter.get_help_record(ctx))
+            ]
+            if rows:
+                with formatter.section(f"{kind.capitalize()}s"):
+                    formatter.write_dl(rows)
+
+
+def show_version(asked: bool) -> None:
+    """Print the version and end, if asked."""
+    if asked:
+        print(f"autograder {__version__}")
+        raise typer.Exit
+
+
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=show_version, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Take the options of the command line itself."""
+
+
+def command_line(help_: str, groups: Sequence[typer.Typer], cls: type[Commands] = Commands) -> typer.Typer:
+    """Return a command line with the commands of some groups."""
     line = typer.Typer(
+        cls=cls,
         help=help_,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
-    line.callback()(lambda: None)  # so that a line of one command names it, too
+    line.callback()(top)
     for group in groups:
+        for command in group.registered_commands:
+            command.cls = Command
         line.add_typer(group)
     return line
+
+
+def refuse_or_copy(path: Path, force: bool) -> None:
+    """Refuse to overwrite a file without --force, and copy it first with it."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder: name a file", str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "does not exist", str(path.parent))
+    if path.exists():
+        if not force:
+            raise WouldOverwrite(f"{path} exists: --force replaces it and keeps a copy beside it")
+        shutil.copyfile(path, path.with_name(path.name + ".bak"))
 
 
 app = command_line("Check your answers to the exercises of a course.", [commands])
@@ -109,19 +197,19 @@ def main() -> None:
 
 
 def run(line: typer.Typer) -> None:
-    """Run a command line; an error that a user can mend is one line, with the exit status of its class."""
+    """Run a command line; tell an error that a user can mend in one line, and end with the status of its class."""
     try:
         line()
     except Exception as error:
         status = exit_status(error)
         if status is None:
             raise
-        complain(told(error))
+        complain(message_of(error))
         sys.exit(status)
 
 
 def exit_status(error: Exception) -> int | None:
-    """Return with which status a command ends that an error has ended; None for an error of ours."""
+    """Return the exit status for an error; None for a fault of this program."""
     if isinstance(error, AutograderError):
         return error.exit_status
     if isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError):
@@ -131,8 +219,8 @@ def exit_status(error: Exception) -> int | None:
     return 1 if isinstance(error, OSError) else None
 
 
-def told(error: Exception) -> str:
-    """Return what an error says, the file first where there is one."""
+def message_of(error: Exception) -> str:
+    """Return an error's message, the file first if it names one."""
     if isinstance(error, ModuleNotFoundError):
         return f"{error.name} is not installed: run pip install -e '.[dev]' in the course's repository"
     if isinstance(error, OSError) and error.filename is not None:

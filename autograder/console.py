@@ -1,4 +1,4 @@
-"""What commands show in a terminal: how far they are, and tables."""
+"""Progress bars and tables in a terminal."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from rich.table import Table
 
 from autograder.errors import plain
 
-FILE_WIDTH = 400  # where there is no terminal to fold lines for, as in a file or a pipe
+FILE_WIDTH = 400  # characters in a line of a file or a pipe
 
 
 class Step:
-    """Call it with what has just been done; it moves the bar by one."""
+    """Moves a progress bar by one; called with the name of the finished item."""
 
     def __init__(self, bar: Progress, task: TaskID) -> None:
         self._bar, self._task = bar, task
 
-    def __call__(self, what: str) -> None:
-        self._bar.update(self._task, advance=1, what=plain(what))
+    def __call__(self, item: str) -> None:
+        self._bar.update(self._task, advance=1, item=plain(item))
 
 
 @contextmanager
 def progress(title: str, total: int | None, quiet: bool) -> Iterator[Step]:
-    """Show a progress bar on standard error while the block runs, where that is a terminal."""
+    """Show a progress bar while the block runs, if standard error is a terminal."""
     console = Console(stderr=True)
     columns = (
         TextColumn(title),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[what]}", markup=False),
+        TextColumn("{task.fields[item]}", markup=False),
     )
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
-        yield Step(bar, bar.add_task(title, total=total, what=""))
+        yield Step(bar, bar.add_task(title, total=total, item=""))
 
 
 def print_table(table: Table) -> None:
-    """Print a table as wide as the terminal, and in a file or a pipe so wide that no line is folded."""
+    """Print a table as wide as the terminal; in a file or a pipe no line is folded."""
     console = Console()
     console.print(table) if console.is_terminal else Console(width=FILE_WIDTH).print(table)

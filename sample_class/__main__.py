@@ -1,6 +1,6 @@
 """Hand in the sample class: python -m sample_class COURSE_FOLDER.
 
-Ten students and what may happen in a class: three right answers in three styles, known mistakes, a stub, a syntax
+Ten students with what can happen in a class: three right answers in three styles, known mistakes, a stub, a syntax
 error, an endless loop, and a crash. A text beside their files answers the written question.
 """
 
@@ -11,7 +11,7 @@ import nbformat
 
 from autograder.notebooks.fill import NothingToFill, exercise_cells, fill
 from autograder.notebooks.graft import is_written, read_notebook
-from sample_class.answers import HERE, answers
+from sample_class.the_ten import HERE, answers
 
 
 def hand_in(course_folder: Path) -> list[Path]:
@@ -23,17 +23,17 @@ def hand_in(course_folder: Path) -> list[Path]:
         for student, source in answers(room).items():
             target = course_folder / "submitted" / student / released.parent.name / released.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            mine = answered(notebook, source)
+            filled = answered(notebook, source)
             essay = HERE / room / f"{student}.md"
             if essay.exists():
-                next(cell for cell in mine.cells if is_written(cell)).source = essay.read_text(encoding="utf-8")
-            nbformat.write(mine, target)
+                next(cell for cell in filled.cells if is_written(cell)).source = essay.read_text(encoding="utf-8")
+            nbformat.write(filled, target)
             written.append(target)
     return written
 
 
 def answered(notebook: nbformat.NotebookNode, source: str) -> nbformat.NotebookNode:
-    """Return the notebook with a student's answers; what no tool can place was typed into the first exercise."""
+    """Return the notebook with a student's answers; source that no tool can place goes into the first exercise."""
     try:
         return fill(notebook, source).notebook
     except NothingToFill:

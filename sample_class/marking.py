@@ -27,9 +27,9 @@ def mark_together(root: Path, assignment: str) -> list[str]:
             marked = list(pool.map(lambda name: mark_all(state, name), names))
         decided = mark_all(state, INSTRUCTOR)
         with gradebook.open() as rows:
-            found = [overview(rows.db, state.team, question).agreement for question in state.team.questions]
+            agreements = [overview(rows.db, state.team, question).agreement for question in state.team.questions]
     lines = [f"{sum(marked)} by {len(names)} markers", f"{decided} decided"]
-    return lines + [f"{one.answers} marked twice, {one.equal:.0%} equal" for one in found if one]
+    return lines + [f"{pair.answers} marked twice, {pair.equal:.0%} equal" for pair in agreements if pair]
 
 
 def mark_all(state: MarkingState, name: str) -> int:

@@ -11,7 +11,7 @@ from autograder.instructor.course.roster import Student
 from autograder.mistakes import Mistake
 from autograder.notebooks.fill import exercise_cells, fill
 from autograder.notebooks.graft import is_written
-from sample_class.answers import HERE, ROOM, answers
+from sample_class.the_ten import HERE, ROOM, answers
 
 FIRST_NAMES = ["José", "Robert", "Ольга", "小明", "Anna", "Mehmet", "Amina", "Jürgen", "Siobhán", "Łukasz", "Ngozi"]
 LAST_NAMES = ["O'Brien-Núñez", 'Smith "Bob"', "Иванова", "王", "van der Berg", "Öztürk", "García Márquez"]

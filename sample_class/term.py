@@ -35,10 +35,17 @@ from autograder.instructor.course.records import Records
 from autograder.instructor.course.roster import Student
 from autograder.instructor.requests.form import OTHER, WRITTEN, Request
 from autograder.notebooks.graft import read_notebook
-from sample_class.downloads import set_points, write_downloads
-from sample_class.extensions import add_extensions, check_penalties, expected_percent
+from sample_class.expected import (
+    AFTER_TERM,
+    EXPORT_ALL,
+    TOTAL,
+    add_extensions,
+    check_marks,
+    check_penalties,
+    expected_percent,
+)
+from sample_class.learning_systems import set_points, write_downloads
 from sample_class.marking import mark_together
-from sample_class.marks import AFTER_TERM, EXPORT_ALL, TOTAL, check_marks
 from sample_class.students import students
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,6 +53,7 @@ GUIDE = ROOT / "chapters" / "running.md"
 ASSIGNMENT = "2-layers"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REPAIR = "The output is x @ weight + bias", "As repaired, the output is x @ weight + bias"  # of a check's title
+RELEASE, FOR_GRADESCOPE = f"autograder release {ASSIGNMENT}\n", f"autograder release {ASSIGNMENT} --format gradescope"
 PORT = 8899
 REQUESTS = 12
 # A server in a container of root's, as in CI, asks for these; the guide's reader has neither.
@@ -92,8 +100,8 @@ class Shell:
             check=False,
         )
         os.close(write)
-        with os.fdopen(read) as told:
-            went = told.read().strip()
+        with os.fdopen(read) as shell:
+            went = shell.read().strip()
         if done.returncode:
             raise CommandFailed(f"{block}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         self.folder = Path(went)
@@ -156,7 +164,7 @@ def play(folder: Path, count: int) -> list[str]:
             continue
         if block.startswith(f"autograder grade {ASSIGNMENT} --dry-run"):
             shell.environment["PYTHONPATH"] = str(repaired_course(folder / "course"))
-        if block.startswith("autograder gradescope-bundle"):
+        if block.startswith(FOR_GRADESCOPE):
             del shell.environment["PYTHONPATH"]  # it is made of the repository
         if block.startswith("autograder requests"):
             write_requests(shell.folder, folder / "requests")
@@ -166,7 +174,7 @@ def play(folder: Path, count: int) -> list[str]:
         if block.startswith("autograder points"):
             print(shell.run(AFTER_TERM), flush=True)
             set_points(folder, TOTAL)
-        if block.startswith("autograder release"):
+        if block.startswith(RELEASE):
             released = read_notebook(shell.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
             write_downloads(folder, everybody, released)
     seconds.append(("", time.monotonic()))
@@ -179,7 +187,7 @@ def play(folder: Path, count: int) -> list[str]:
     return [
         *summary(shell.folder, everybody, marked, extended),
         f"marks      {right} of them in Canvas's file, each as calculated apart",
-        f"seconds    {sum(one for _, one in took):.0f}; {', '.join(f'{block}: {one:.0f}' for block, one in longest)}",
+        f"seconds    {sum(s for _, s in took):.0f}; {', '.join(f'{block}: {s:.0f}' for block, s in longest)}",
     ]
 
 
@@ -218,7 +226,7 @@ def write_requests(course: Path, folder: Path) -> None:
     """Write a dozen requests about marks, as pages of feedback make them, each into its student's folder."""
     records = [(who, record) for (who, name), record in Records(CourseFolder(course)).all() if name == ASSIGNMENT]
     for (student, record), at in zip(cycle(records), range(REQUESTS), strict=False):
-        failed = [f"{one['exercise']}.{one['check']}" for one in record.verdicts if one["outcome"] != "pass"]
+        failed = [f"{v['exercise']}.{v['check']}" for v in record.verdicts if v["outcome"] != "pass"]
         check = failed[0] if failed else (WRITTEN, OTHER)[at % 2]
         asked = Request(student, ASSIGNMENT, check, record.receipt, "It worked when I tried it.")
         target = folder / student / f"request-{at}.txt"
@@ -229,18 +237,18 @@ def write_requests(course: Path, folder: Path) -> None:
 def summary(course: Path, everybody: list[Student], marked: list[str], extended: tuple[int, int]) -> list[str]:
     """Return what became of the term; every figure is read from what was made."""
     report = json.loads((course / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
-    (found,) = report["assignments"]
-    marks = found["marks"]
-    of = f"{marks['min']:g} to {marks['max']:g} of {found['max_score']:g}, mean {marks['mean']:.1f}"
-    common = [f"{mistake['name']} ({len(mistake['students'])})" for mistake in found["mistakes"][:3]]
+    (assignment,) = report["assignments"]
+    marks = assignment["marks"]
+    of = f"{marks['min']:g} to {marks['max']:g} of {assignment['max_score']:g}, mean {marks['mean']:.1f}"
+    common = [f"{mistake['name']} ({len(mistake['students'])})" for mistake in assignment["mistakes"][:3]]
     return [
-        f"class      {len(everybody)} students, {found['handed_in']} handed in, {len(found['late'])} late",
+        f"class      {len(everybody)} students, {assignment['handed_in']} handed in, {len(assignment['late'])} late",
         f"marks      {of}",
         f"more time  {extended[0]} extensions; late works that cost points, as calculated apart: {extended[1]}",
-        f"by hand    {', '.join(marked)}; {len(found['wait_for_a_person'])} wait",
-        f"checks     {', '.join(f'{number} {name}' for name, number in found['outcomes'].items())}",
+        f"by hand    {', '.join(marked)}; {len(assignment['wait_for_a_person'])} wait",
+        f"checks     {', '.join(f'{number} {name}' for name, number in assignment['outcomes'].items())}",
         f"mistakes   {', '.join(common)}",
-        f"look at    {len(report['needs_help'])} who need help, {len(found['similar'])} similar pairs",
+        f"look at    {len(report['needs_help'])} who need help, {len(assignment['similar'])} similar pairs",
         f"report     {course / 'reports' / f'{ASSIGNMENT}.html'}",
         f"feedback   {course / 'feedback' / f'{ASSIGNMENT}.zip'}",
         f"marks for  {', '.join(str(path) for path in sorted(course.parent.glob('*-filled.csv')))}",

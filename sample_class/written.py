@@ -1,4 +1,4 @@
-"""Written answers that are graded without running anything, for whatever is about marking them alone."""
+"""Graded submissions with a written answer and no exercise, made without running anything."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.notebooks.graft import grade_id_of, is_written, read_notebook, r
 
 
 def grade_written(root: Path, assignment: str, texts: Mapping[str, str]) -> None:
-    """Let students have handed in a released notebook with a written answer and no exercise, and let it be graded."""
+    """Hand in a released notebook for each student with a written answer alone, and record it as graded."""
     folder = CourseFolder(root)
     released = read_notebook(folder.released(assignment))
     with CourseGradebook(folder) as gradebook:

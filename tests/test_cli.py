@@ -16,15 +16,20 @@ import termios
 from pathlib import Path
 
 import pytest
+from typer import Typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from autograder.cli import exit_status, told
+from autograder import __version__
+from autograder.checks import rooms
+from autograder.cli import app as students_app
+from autograder.cli import exit_status, message_of
+from autograder.course import Course, chapters_of
 from autograder.instructor import cli
 from autograder.instructor.exporting.formats import FORMATS
 from autograder.instructor.grading.console import ending_of
 from autograder.sandbox import landlock
-from sample_class.answers import answers
+from sample_class.the_ten import answers
 from tests.commands import autograder
 from tests.conftest import SAMPLE_CLASS
 
@@ -68,12 +73,35 @@ def files(folder: Path) -> dict[Path, bytes]:
 # Help
 
 
+@pytest.mark.parametrize("app", [cli.app, students_app], ids=["instructor", "student"])
+def test_the_list_of_commands_is_whole_in_80_columns(app: Typer) -> None:
+    shown = CliRunner().invoke(app, ["-h"], env={"COLUMNS": "80"}).output
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    listed = re.findall(r"^  (\w+) +(\S.*\.)$", shown.partition("Show this message and exit.")[2], re.MULTILINE)
+    assert sorted(name for name, _ in listed) == sorted(commands)
+    for name, text in listed:
+        assert commands[name].help.startswith(text)
+        assert len(text) <= 45
+    assert max(map(len, shown.splitlines())) <= 80
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_is_listed_and_its_help_has_an_example(command: str) -> None:
-    assert f"\n  {command}" in CliRunner().invoke(cli.app, ["--help"]).output
-    shown = CliRunner().invoke(cli.app, [command, "--help"])
+def test_the_help_of_a_command_has_an_example_and_says_no_word_of_a_course_and_no_type_of_pythons(command: str) -> None:
+    shown = CliRunner().invoke(cli.app, [command, "-h"])
     assert shown.exit_code == 0
     assert f"Example: autograder {command}" in shown.output
+    course = Course.installed()
+    assignments = [chapter.assignment for chapter in chapters_of(course)]
+    exercises = [f"{exercise.name}." for room in rooms() for exercise in course.exercises(room)]
+    assert [word for word in [*assignments, *exercises] if word in shown.output] == []
+    arguments = re.search(r"^Arguments:\n((?:  .*\n)+)", shown.output, re.MULTILINE)
+    for name in re.findall(r"^  (\S+)", arguments[1], re.MULTILINE) if arguments else []:
+        assert re.fullmatch(r"[A-Z]+", name)
+    assert not re.search(r"<\w+|list\[|[{}]", shown.output)
+
+
+def test_the_version_is_printed() -> None:
+    assert CliRunner().invoke(cli.app, ["--version"]).output == f"autograder {__version__}\n"
 
 
 def test_the_help_of_export_names_every_format() -> None:
@@ -105,7 +133,7 @@ REFUSED = [
     *[("released", f"{command} 2-layers", "run `autograder grade 2-layers`") for command in SHOW_MARKS],
     *[("released", command, "run `autograder grade`") for command in SHOW_MARKS],
     ("graded", "explain ada 7-poetry affine_map", UNKNOWN),
-    ("graded", "explain nobody 2-layers affine_map", "nobody handed nothing in"),
+    ("graded", "explain nobody 2-layers affine_map", "nobody in the roster is 'nobody'"),
     ("graded", "explain ada 2-layers poetry", "no check is called 'poetry': there are Linear.parameters, Linear."),
 ]
 
@@ -150,27 +178,25 @@ def test_what_is_no_notebook_is_named(command: str, content: bytes | str | None,
 
 
 @pytest.mark.parametrize(
-    ("source", "reason"),
+    ("source", "out", "reason"),
     [
-        (None, "does not exist"),
-        ("class Linear(:", "line 1"),
-        ("x = 1", "it defines none of he_std, rms_through, cross_entropy, Linear, Flatten, Sequential"),
+        (None, "out.ipynb", "mine.py: does not exist"),
+        ("class Linear(:", "out.ipynb", "mine.py: line 1"),
+        (
+            "x = 1",
+            "out.ipynb",
+            "mine.py: it defines none of he_std, rms_through, cross_entropy, Linear, Flatten, Sequential",
+        ),
+        ("class Linear: ...", "nowhere/out.ipynb", "nowhere: does not exist"),
     ],
 )
-def test_a_file_that_fills_nothing_is_named_with_the_reason(
-    source: str | None, reason: str, released: Path, tmp_path: Path
+def test_what_cannot_be_filled_is_named_with_the_reason(
+    source: str | None, out: str, reason: str, released: Path, tmp_path: Path
 ) -> None:
     if source is not None:
         (tmp_path / "mine.py").write_text(source)
-    said = refused(tmp_path, "fill", released / NOTEBOOK, "mine.py", "out.ipynb")
-    assert "mine.py" in said
-    assert reason in said
-    assert not (tmp_path / "out.ipynb").exists()
-
-
-def test_filling_into_a_folder_that_is_not_there_names_the_folder(released: Path, tmp_path: Path) -> None:
-    said = refused(tmp_path, "fill", released / NOTEBOOK, ADA, "nowhere/out.ipynb")
-    assert said == "autograder: nowhere: does not exist\n"
+    assert reason in refused(tmp_path, "fill", released / NOTEBOOK, "mine.py", out)
+    assert not list(tmp_path.rglob("*.ipynb"))
 
 
 @pytest.mark.parametrize("target", ["nowhere/marks.json", "release"])
@@ -199,7 +225,7 @@ def test_an_existing_notebook_is_replaced_only_by_force_and_then_kept(released: 
     assert "class Linear" in (tmp_path / "out.ipynb").read_text()
 
 
-def test_an_existing_file_of_marks_is_replaced_only_by_force_and_then_kept(graded_folder: Path) -> None:
+def test_by_force_unchanged_work_is_graded_again_and_a_file_of_marks_is_replaced_and_kept(graded_folder: Path) -> None:
     marks = graded_folder / "verdicts.json"
     before = marks.read_text()
     line = ("grade", "--student", "ada", "--json", "verdicts.json")
@@ -207,7 +233,9 @@ def test_an_existing_file_of_marks_is_replaced_only_by_force_and_then_kept(grade
     assert marks.read_text() == before
     assert here(graded_folder, *line, "--force")[0] == 0
     assert (graded_folder / "verdicts.json.bak").read_text() == before
-    assert {verdict["student"] for verdict in json.loads(marks.read_text())["verdicts"]} == {"ada"}
+    verdicts = json.loads(marks.read_text())["verdicts"]
+    assert {verdict["student"] for verdict in verdicts} == {"ada"}
+    assert {verdict["run_seed"] for verdict in verdicts} != {1}, "--force grades unchanged work again"
 
 
 def test_a_release_does_not_overwrite_an_edited_source_notebook(course_folder: Path) -> None:
@@ -244,6 +272,7 @@ def test_a_run_shows_a_line_for_each_student_and_a_summary(graded_folder: Path) 
     assert summary.startswith("10 submissions (10 unchanged); 146 pass, ")
     for student in answers("layers"):
         assert sum(row.startswith(f"{student} ") for row in table) == 1
+    assert here(graded_folder, "grade", "-q") == (0, "", "")
 
 
 def in_a_terminal(folder: Path, *arguments: str) -> str:
@@ -305,10 +334,6 @@ def test_explain_prints_the_mark_again_and_its_status_is_that_of_the_comparison(
     status, said, _ = here(graded_folder, "explain", "john", "2-layers", "Linear.affine_map")
     assert status == 1
     assert "THE RECORDED VERDICT IS ANOTHER: timeout" in said
-
-
-def test_a_quiet_run_prints_nothing(graded_folder: Path) -> None:
-    assert here(graded_folder, "grade", "-q") == (0, "", "")
 
 
 def test_a_new_grading_lets_nothing_of_nbgrader_or_sqlalchemy_onto_the_terminal(course_folder: Path) -> None:
@@ -383,4 +408,4 @@ def test_where_no_sandbox_can_be_had_nothing_is_graded_unless_trusted(
 def test_errors_of_the_system_are_told_file_first_and_faults_of_ours_are_not_hidden(
     error: Exception, status: int | None, said: str
 ) -> None:
-    assert (exit_status(error), told(error)) == (status, said)
+    assert (exit_status(error), message_of(error)) == (status, said)

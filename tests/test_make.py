@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.instructor.course.folder import CourseFolder
-from sample_class.summary import summary
+from sample_class.what_is_where import summary
 from tests.conftest import ROOT
 
 CI = ROOT / ".ci"

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 from torch import nn
+from typer.main import get_command
 
+from autograder.instructor.cli import app
 from autograder.student import report_on
 from tests.conftest import ROOT
 
@@ -50,3 +52,17 @@ def test_every_make_target_that_is_named_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"(?:`|^    )make ([a-z-]+)", README + CONTRIBUTING, re.MULTILINE):
         assert f"\n{target}:" in makefile, target
+
+
+PAGES = ["README.md", "CONTRIBUTING.md", "autograder/instructor/course/new_folder/README.md"]
+PAGES += [f"chapters/{path.name}" for path in (ROOT / "chapters").glob("*.md")]
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_command_that_a_page_shows_exists_with_its_options(page: str) -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for command, rest in re.findall(r"(?:`|^ *)autograder ([a-z]+)\b([^`#|\n]*)", text, re.MULTILINE):
+        assert command in commands, command
+        known = {option for parameter in commands[command].params for option in parameter.opts}
+        assert set(re.findall(r"(?<= )--?[a-z][a-z-]*", rest)) <= known, f"{command}{rest}"

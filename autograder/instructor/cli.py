@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from autograder import cli
-from autograder.instructor.commands import assignment, decisions, folder, results, setup, student
+from autograder.instructor.commands import assignment, deciding, giving_back, grade_and_mark, setup, student
 
-GROUPS = [group.app for group in (setup, assignment, decisions, results, student, folder)]
 
-app = cli.command_line("Release, check and grade the exercises of a course.", [*GROUPS, cli.commands])
+class InstructorCommands(cli.Commands):
+    """All commands by section, in the order of a term."""
+
+    sections: ClassVar = {
+        "Before the term": "init doctor",
+        "Each assignment": "release collect grade mark report feedback export viva status",
+        "Decisions": "extend excuse drop points",
+        "A student asks": "explain requests receipt",
+        "The folder": "backup",
+        "For authors": "new prove",
+        "For students": "check progress fill",
+    }
+
+
+GROUPS = [group.app for group in (setup, assignment, grade_and_mark, giving_back, deciding, student)]
+
+app = cli.command_line(
+    "Release, check and grade the exercises of a course.", [*GROUPS, cli.commands], InstructorCommands
+)
 
 
 def main() -> None:

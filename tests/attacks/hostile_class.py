@@ -131,7 +131,7 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
     container = everything / "container"
     (container / "scripts").mkdir(parents=True)
     shutil.copy(Path(__file__).parent / "in_container.py", container / "scripts" / "attacks.py")
-    done = autograder("gradescope-bundle", ASSIGNMENT, "-o", everything / "bundle.zip", cwd=released)
+    done = autograder("release", ASSIGNMENT, "--format", "gradescope", "-o", everything / "bundle.zip", cwd=released)
     assert done.returncode == 0, done.stderr
     with neighbours(home) as (listener, neighbour):
         known = what_is_known(course, home, listener.port, neighbour)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sample_class.extensions import WrongMarks, check_penalties, expected_percent, rows_of
-from sample_class.marks import check_marks, expected_marks
+from sample_class.expected import WrongMarks, check_marks, check_penalties, expected_marks, expected_percent, rows_of
 from sample_class.students import students
 from sample_class.term import ASSIGNMENT, REPAIR, CommandFailed, Shell, blocks, play
 from tests.conftest import made_once

@@ -34,7 +34,7 @@ from autograder.instructor.grading.workers import Sandboxes, local_sandboxes
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
 from autograder.sandbox import Limits, Sandbox
-from sample_class.answers import answers
+from sample_class.the_ten import answers
 from tests.conftest import copy_course, made_once
 from tests.instructor.grading.broken import BROKEN
 

@@ -38,6 +38,7 @@ COMMANDS = [
     ("collect", "download", "--yes"),
     ("collect", f"download/{NAME}", "--yes"),
     ("requests", "download"),
+    ("status",),
 ]
 
 

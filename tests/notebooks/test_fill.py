@@ -16,7 +16,7 @@ from autograder.course import Course
 from autograder.instructor.authoring.right_answers import right_answers
 from autograder.notebooks.fill import NothingToFill, exercise_cells, fill
 from autograder.verdicts import Verdict
-from sample_class.answers import answers
+from sample_class.the_ten import answers
 from tests.notebooks.conftest import ROOM, Graders
 
 SOURCES = answers(ROOM) | {right.name: right.source for right in right_answers(Course.installed(), ROOM)}

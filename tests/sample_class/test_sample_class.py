@@ -12,7 +12,7 @@ import pytest
 from autograder.checks import checks_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.notebooks.graft import read_notebook
-from sample_class.answers import answers
+from sample_class.the_ten import answers
 from tests.conftest import SAMPLE_CLASS
 from tests.instructor.conftest import ASSIGNMENT, gradebook_rows, open_gradebook
 
@@ -34,8 +34,8 @@ Records = dict[str, list[dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def written(graded: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((graded / "verdicts.json").read_text(encoding="utf-8"))
-    return found
+    exported: dict[str, Any] = json.loads((graded / "verdicts.json").read_text(encoding="utf-8"))
+    return exported
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +48,15 @@ def records(written: dict[str, Any]) -> Records:
 
 def test_each_of_the_ten_has_a_verdict_on_each_check(records: Records) -> None:
     assert sorted(records) == sorted(answers("layers")) == sorted(EXPECTED)
-    for mine in records.values():
-        assert [(record["exercise"], record["check"]) for record in mine] == [
+    for verdicts in records.values():
+        assert [(record["exercise"], record["check"]) for record in verdicts] == [
             (check.exercise, check.name) for check in CHECKS
         ]
 
 
 def test_points_are_lost_for_checks_that_do_not_pass_and_for_nothing_else(records: Records) -> None:
-    for mine in records.values():
-        for record, check in zip(mine, CHECKS, strict=True):
+    for verdicts in records.values():
+        for record, check in zip(verdicts, CHECKS, strict=True):
             assert record["max_points"] == check.points
             assert record["points"] == (check.points if record["outcome"] == "pass" else 0)
 
@@ -66,8 +66,8 @@ def test_what_is_wrong_is_named_and_costs_its_points_and_everything_else_is_righ
     records: Records, student: str
 ) -> None:
     wrong = [record for record in records[student] if record["outcome"] != "pass"]
-    found = {(record["exercise"], record["mistake"] or record["outcome"]) for record in wrong}
-    assert (sum(record["points"] for record in records[student]), found) == EXPECTED[student]
+    faults = {(record["exercise"], record["mistake"] or record["outcome"]) for record in wrong}
+    assert (sum(record["points"] for record in records[student]), faults) == EXPECTED[student]
 
 
 def test_a_syntax_error_is_told(records: Records) -> None:
@@ -76,16 +76,19 @@ def test_a_syntax_error_is_told(records: Records) -> None:
 
 def test_the_gradebook_has_one_row_for_each_check_with_the_verdicts_points(graded: Path, records: Records) -> None:
     rows = gradebook_rows(graded)
-    for student, mine in records.items():
-        for record, check in zip(mine, CHECKS, strict=True):
+    for student, verdicts in records.items():
+        for record, check in zip(verdicts, CHECKS, strict=True):
             assert rows.pop((student, check.id)) == record["points"]
     assert {cell for _, cell in rows} == {"layers-written"}
 
 
 def test_the_gradebooks_sums_are_the_verdicts_sums_of_25(graded: Path, records: Records) -> None:
     with open_gradebook(graded) as gradebook:
-        found = {one.student.id: (one.score, one.max_score) for one in gradebook.assignment_submissions(ASSIGNMENT)}
-    assert found == {student: (sum(record["points"] for record in mine), 25) for student, mine in records.items()}
+        submissions = gradebook.assignment_submissions(ASSIGNMENT)
+        sums = {row.student.id: (row.score, row.max_score) for row in submissions}
+    assert sums == {
+        student: (sum(record["points"] for record in verdicts), 25) for student, verdicts in records.items()
+    }
 
 
 def test_a_written_answer_waits_for_a_person_and_none_counts_as_zero(graded: Path) -> None:

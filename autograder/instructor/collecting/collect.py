@@ -22,7 +22,7 @@ from autograder.instructor.course.dates import due_dates_of, own_due_dates_of
 from autograder.instructor.course.due_dates import AS_WRITTEN
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.matching import Clue, Directory, any_of
+from autograder.instructor.course.matching import Clue, Directory, UnknownStudent, any_of
 from autograder.instructor.course.open_matters import note_instead
 from autograder.instructor.course.roster import Student, read_roster, students_of
 from autograder.instructor.course.tables import TableError, read_table
@@ -43,7 +43,7 @@ class CollectRequest:
     roster: Path | None = None  # of the class; None for the course folder's
     worksheet: Path | None = None  # Moodle's, which says when work was handed in; or None
     times: Path | None = None  # a table of the instructor's that says when students handed in; or None
-    student: str | None = None  # whose all of it is, by id; None where names say it
+    student: str | None = None  # whose all of it is, by id, address or name; None where names say it
     at: str | None = None  # when it was handed in, where one student's is collected; or None
     choice: str = "last"  # of a student's attempts: ``first``, ``last`` or a number
     force: bool = False  # replace also what was not collected
@@ -131,11 +131,12 @@ def _downloaded_files(
         when = _time(request.at, zone) if request.at is not None else None
         if request.at is not None and when is None:
             raise CourseFolderError(f"--at {request.at!r} is no time: write “{AS_WRITTEN}{_zone_hint(zone)}”")
-        if request.student not in {known.id for known in students}:
+        try:
+            owners = ((Clue("id", Directory(students).named(request.student).id),),)
+        except UnknownStudent as error:
             raise CourseFolderError(
-                f"--student {request.student}: the roster has no such id; add the student to roster.csv first"
-            )
-        owners = ((Clue("id", request.student),),)
+                f"--student: {error}. Whoever has joined since goes into roster.csv first"
+            ) from None
         standing = ENTERED if when else CLAIMED
         files = [DownloadedFile(entry, BY_HAND, owners, when, standing) for entry in entries]
     if request.worksheet is None:

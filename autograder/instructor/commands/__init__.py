@@ -1,1 +1,43 @@
-"""The instructor's commands of ``autograder``, a module for each group."""
+"""The instructor's commands of ``autograder``, a module for each group, and the options that they share."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from autograder.errors import WrongUse
+
+WHICH = "Its id, the name of its notebook without .ipynb"
+WHO = "An id, an e-mail address or a name of roster.csv."
+
+Assignment = Annotated[str | None, typer.Argument(metavar="ASSIGNMENT", help=f"{WHICH}; all if left out.")]
+OneAssignment = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help=f"{WHICH}.")]
+OneStudent = Annotated[str, typer.Argument(metavar="STUDENT", help=WHO)]
+Student = Annotated[str | None, typer.Option(metavar="STUDENT", help=f"Only this student's work. {WHO}")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
+ShutIn = Annotated[
+    bool, typer.Option("--sandbox/--no-sandbox", help="Shut student code in; without, only for work you trust.")
+]
+Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Sandboxes at a time.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")]
+
+
+def examples(*lines: str) -> str:
+    """Return an epilog whose lines the help keeps as they are."""
+    keep = "\b\n"  # click's mark for a paragraph that is not to be filled
+    return keep + "\n".join(f"{'Example:' if at == 0 else '        '} {line}" for at, line in enumerate(lines))
+
+
+def require_consent(*, yes: bool, dry_run: bool, interactive: bool | None = None) -> None:
+    """Refuse to begin work that nobody can agree to.
+
+    Args:
+        yes: whether the command line agrees.
+        dry_run: whether nothing is going to be written.
+        interactive: whether somebody can be asked; None where standard input tells.
+    """
+    if not (yes or dry_run or (sys.stdin.isatty() if interactive is None else interactive)):
+        raise WrongUse("nobody can be asked here: add --yes to write, or --dry-run to look")

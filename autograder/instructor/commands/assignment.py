@@ -1,8 +1,7 @@
-"""Commands for each assignment: ``autograder release | collect | grade | mark | gradescope-bundle``."""
+"""Commands for each assignment before it is marked: ``autograder release | collect | status``."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from contextlib import ExitStack, nullcontext
@@ -11,31 +10,53 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands import (
-    Assignment,
-    DryRun,
-    Force,
-    OneAssignment,
-    Quiet,
-    ShutIn,
-    Student,
-    examples,
-    refuse_or_copy,
-)
-from autograder.errors import Interrupted, complain, plain, plain_json
-
-GOES_ON = "what was graded is kept, and the same command goes on from here"
+from autograder.cli import Force, Json, refuse_or_copy
+from autograder.errors import WrongUse, complain, plain_json
+from autograder.instructor.commands import WHO, Assignment, DryRun, Quiet, Yes, examples, require_consent
 
 app = typer.Typer()
 
 
-@app.command(epilog="Example: autograder release 2-layers")
-def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = False) -> None:
-    """Make the notebooks for students, and one zip with all that they need.
+@app.command(
+    epilog=examples(
+        "autograder release ASSIGNMENT", "autograder release ASSIGNMENT --format gradescope -o autograder.zip"
+    )
+)
+def release(
+    assignment: Assignment = None,
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="notebooks|gradescope",
+            help="gradescope: the zip with which Gradescope grades one assignment, as it was released.",
+        ),
+    ] = "notebooks",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, of the zip for Gradescope.")
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the notebooks and the zip for students.
 
     Takes minutes the first time: each chapter is run with the reference solutions, and once more untouched. Later only
-    what has changed since is run with them. A line tells each step.
+    chapters that have changed since are run with them. A line tells each step.
+
+    --format gradescope makes another zip instead, to upload as an assignment's autograder. It holds the solutions and
+    the hidden checks, and is made for courses with PyTorch.
     """
+    if format_ not in ("notebooks", "gradescope"):
+        raise WrongUse(f"there is no format {format_!r}: there are notebooks, gradescope")
+    if format_ == "gradescope":
+        _release_for_gradescope(assignment, output, force=force, quiet=quiet)
+    elif output is not None:
+        raise WrongUse("-o says where the zip for Gradescope goes: add --format gradescope")
+    else:
+        _release(assignment, force=force, quiet=quiet)
+
+
+def _release(assignment: str | None, *, force: bool, quiet: bool) -> None:
     import os
     from concurrent.futures import ThreadPoolExecutor
 
@@ -58,7 +79,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
 
     folder = CourseFolder.here()
     config = folder.nbgrader_config()
-    course, said = course_of(folder, config), about(config)
+    course, settings = course_of(folder, config), about(config)
     chapters = [chapter for chapter in chapters_of(course) if assignment in (None, chapter.assignment)]
     if not chapters:
         known = ", ".join(chapter.assignment for chapter in chapters_of(course))
@@ -77,7 +98,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
         return run_reference(chapter, course, lambda what: step(f"{chapter.assignment}: {what}"))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        # Each runs in a kernel of its own; what is written is written one after the other.
+        # Chapters run at the same time, each in its own kernel; files are written one after the other.
         running = [pool.submit(run, chapter) for chapter in chapters]
         recording = pool.submit(recordings_of, course)
         read_only = {chapter: pool.submit(run, chapter) for chapter in chapters_to_read(course)}
@@ -88,7 +109,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
                 release_chapter(
                     *(chapter, done, course, folder),
                     question=question,
-                    due=due.get(name) if said.due_in_notebook else None,
+                    due=due.get(name) if settings.due_in_notebook else None,
                     force=force,
                     on_step=lambda what, name=name: step(f"{name}: {what}"),  # type: ignore[misc]
                 )
@@ -101,7 +122,7 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
         finally:
             pool.shutdown(cancel_futures=True)
     notebooks = [folder.released(name) for name in folder.assignments()]
-    write_bundle(folder.bundle, notebooks, course, recordings, said.hand_in, due, to_read)
+    write_bundle(folder.bundle, notebooks, course, recordings, settings.hand_in, due, to_read)
     with CourseGradebook(folder) as gradebook:
         update_gradebook(folder, course, gradebook)
     if not quiet:
@@ -117,24 +138,51 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
         print(f"for students: {folder.bundle.relative_to(folder.root)}")
 
 
+def _release_for_gradescope(assignment: str | None, output: Path | None, *, force: bool, quiet: bool) -> None:
+    from autograder.console import progress
+    from autograder.instructor.course.about import course_of
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.gradescope.upload import write_gradescope_bundle
+    from autograder.instructor.grading.submission import is_from_scratch
+
+    folder = CourseFolder.here()
+    if assignment is None:
+        raise WrongUse("Gradescope grades one assignment: name it")
+    (chosen,) = folder.chosen(assignment)
+    target = output or folder.exported(chosen, "-gradescope-autograder.zip")
+    if output is None:
+        target.parent.mkdir(exist_ok=True)
+    refuse_or_copy(target, force)
+    with progress("Building", None, quiet):
+        config = folder.nbgrader_config()
+        course, from_scratch = course_of(folder, config), is_from_scratch(config)
+        write_gradescope_bundle(target, folder.released(chosen), course, from_scratch=from_scratch)
+    if not quiet:
+        print(f"{target}: upload it as the autograder of {chosen}; it holds the solutions, so show it to no student")
+
+
 @app.command(
     epilog=examples(
         "autograder collect submissions.zip",
-        "autograder collect submissions.zip 2-layers --dry-run",
-        "autograder collect moodle.zip 2-layers --worksheet grading-worksheet.csv",
-        "autograder collect submissions.zip 2-layers --times times.csv",
-        'autograder collect from-mail.ipynb 2-layers --student ada --at "2026-11-05 22:10"',
-        "autograder collect 2-layers-submissions --yes --json > collected.json",
+        "autograder collect submissions.zip ASSIGNMENT --dry-run",
+        "autograder collect moodle.zip ASSIGNMENT --worksheet grading-worksheet.csv",
+        "autograder collect submissions.zip ASSIGNMENT --times times.csv",
+        'autograder collect from-mail.ipynb ASSIGNMENT --student ada --at "2026-11-05 22:10"',
+        "autograder collect submissions --yes --json > collected.json",
         "autograder collect /srv/nbgrader/exchange/my-course/inbound --attempt first",
     )
 )
 def collect(
     path: Annotated[
         Path,
-        typer.Argument(help="A download: the zip as it came, the folder it was unpacked to, clones, or one notebook."),
+        typer.Argument(
+            metavar="PATH",
+            help="A download: the zip as it came, the folder it was unpacked to, clones, or one notebook.",
+        ),
     ],
     assignment: Annotated[
-        str | None, typer.Argument(help="Only this assignment, such as 2-layers; all that occur if left out.")
+        str | None,
+        typer.Argument(metavar="ASSIGNMENT", help="Only this assignment; all that occur if left out."),
     ] = None,
     attempt: Annotated[
         str, typer.Option(metavar="first|last|N", help="Which of a student's attempts is to be graded; all are kept.")
@@ -155,25 +203,27 @@ def collect(
         typer.Option(metavar="FILE", help="Your table with the columns student and time, where the download has none."),
     ] = None,
     student: Annotated[
-        str | None, typer.Option(metavar="ID", help="Whose it is, whatever it is called; with ASSIGNMENT.")
+        str | None,
+        typer.Option(metavar="STUDENT", help=f"Whose it is, whatever it is called; with ASSIGNMENT. {WHO}"),
     ] = None,
     at: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="When that student handed in, such as 2026-11-05 22:10, as due dates are."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
+    yes: Yes = False,
     dry_run: DryRun = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON; with --yes or --dry-run.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace also work that was put there by hand, and keep a copy of it.")
     ] = False,
 ) -> None:
-    """Put what students handed in on a learning system into submitted/STUDENT/ASSIGNMENT/.
+    """Take in what students handed in.
 
-    Reads the downloads of Canvas, Moodle, Blackboard, Gradescope, Google Classroom and Classroom 50, clones of GitHub
-    repositories, nbgrader's exchange, and plain folders such as STUDENT/2-layers.ipynb or STUDENT_2-layers.ipynb.
-    Students are found by id, e-mail address or name in roster.csv; a notebook's assignment by its cells, whatever its
-    file is called. A time that a student can set, such as a commit's, is called claimed.
+    Puts it into submitted/STUDENT/ASSIGNMENT/. Reads the downloads of Canvas, Moodle, Blackboard, Gradescope, Google
+    Classroom and Classroom 50, clones of GitHub repositories, nbgrader's exchange, and plain folders such as
+    STUDENT/ASSIGNMENT.ipynb or STUDENT_ASSIGNMENT.ipynb. Students are found by id, e-mail address or name in
+    roster.csv; a notebook's assignment by its cells, whatever its file is called. A time that a student can set, such
+    as a commit's, is called claimed.
 
     Shows what it found and asks before it writes. Every attempt is kept in collected/STUDENT/ASSIGNMENT/. To collect
     twice changes nothing. The exit status is 1 if something that may be somebody's work was not collected.
@@ -182,12 +232,11 @@ def collect(
     from autograder.course import Course
     from autograder.instructor.collecting import preview
     from autograder.instructor.collecting.collect import CollectRequest, carry_out, planned_collection
-    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+    from autograder.instructor.course.folder import CourseFolder
 
     folder, course = CourseFolder.here(), Course.installed()
     interactive = sys.stdin.isatty() and not as_json
-    if not (yes or dry_run or interactive):
-        raise CourseFolderError("nobody can be asked here: add --yes to write, or --dry-run to look")
+    require_consent(yes=yes, dry_run=dry_run, interactive=interactive)
     request = CollectRequest(path, assignment, roster, worksheet, times, student, at, attempt, force)
     with nullcontext() if dry_run else folder.only_one_grader(), ExitStack() as stack:
         with progress("Reading", None, as_json) as step:
@@ -212,151 +261,20 @@ def collect(
     raise typer.Exit(0 if collection.plan.complete else 1)
 
 
-@app.command(epilog="Example: autograder grade 2-layers --workers 2 --json marks.json")
-def grade(
-    assignment: Assignment = None,
-    student: Student = None,
-    workers: Annotated[int, typer.Option(min=1, help="Sandboxes at a time.")] = 2,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Grade with the seed of an earlier run, to reproduce it.")
-    ] = None,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write all verdicts to FILE; - is standard output.")
-    ] = None,
-    sandbox: ShutIn = True,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Send submissions to the workers of this dask scheduler, such as tcp://10.0.0.5:8786, rather than to "
-            "sandboxes here. Whoever reaches a scheduler runs code on it: a private network alone, or tls://.",
-        ),
-    ] = None,
-    dry_run: DryRun = False,
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Grade what was handed in, into nbgrader's gradebook."""
-    from autograder.instructor.course.about import course_of
-    from autograder.instructor.course.files import write_atomically
-    from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.open_matters import open_matters
-    from autograder.instructor.course.roster import students_of
-    from autograder.instructor.grading.console import (
-        changes_summary,
-        changes_table,
-        grading_progress,
-        grading_summary,
-        grading_table,
-        stoppable,
-    )
-    from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+@app.command(epilog="Example: autograder status")
+def status(as_json: Json = False) -> None:
+    """Show how far each assignment is.
 
-    folder = CourseFolder.here()
-    to_stdout = json_file is not None and str(json_file) == "-"
-    if json_file is not None and not to_stdout:
-        refuse_or_copy(json_file, force)  # before the work, not after it
-    request = GradeRequest(
-        folder.chosen(assignment), student, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler
-    )
-    course, names = course_of(folder), {student.id: student.id_and_name for student in students_of(folder)}
-    with stoppable() as is_asked_to_stop, grading_progress(quiet or to_stdout, is_asked_to_stop) as progress:
-        try:
-            run = grade_class(folder, course, request, progress)
-        except KeyboardInterrupt as interrupt:
-            raise Interrupted(f"interrupted; {GOES_ON}") from interrupt
-    if run.waiting:
-        raise Interrupted(f"interrupted with {len(run.graded)} graded and {run.waiting} to go; {GOES_ON}")
-    if json_file is not None:
-        text = plain_json(run.to_json())
-        print(text) if to_stdout else write_atomically(json_file, text + "\n")
-    if not quiet and not to_stdout:
-        changes_table(run, names) if dry_run else grading_table(run, names)
-        print(changes_summary(run) if dry_run else grading_summary(run))
-    if run.cells_changed and not quiet:
-        verb = "would follow" if dry_run else "follow"
-        complain(f"the gradebook's points {verb} the checks: {', '.join(run.cells_changed)}")
-    for line in [] if quiet else open_matters(folder, request.assignments):
-        complain(line)
-    for ungraded in run.ungraded:
-        complain(f"not graded: {ungraded.submission.student}, {ungraded.submission.assignment}: {ungraded.reason}")
-    if run.ungraded:
-        raise typer.Exit(1)
-
-
-@app.command(
-    epilog=examples(
-        "autograder mark 2-layers",
-        "autograder mark --new-token bob",
-        "autograder mark --host 0.0.0.0 --certificate server.pem",
-    )
-)
-def mark(
-    assignment: Assignment = None,
-    host: Annotated[str, typer.Option(help="On which name or address of this machine to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Likewise; 0 for a free one.")] = 8765,
-    certificate: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Certificate and key in one PEM file, for https.")
-    ] = None,
-    new_token: Annotated[
-        list[str] | None, typer.Option(metavar="MARKER", help="Give somebody another token, and end.")
-    ] = None,
-) -> None:
-    """Serve a page on which several people mark written answers, question by question, with the names hidden.
-
-    Who marks stands in markers.csv: marker, and optionally section and question. Each gets a token to log in with, and
-    so do you; it is printed once. c.Marking.double_percent in nbgrader_config.py lets two people mark some answers. The
-    points and comments go into the gradebook at once. Ctrl-C ends it, and everybody can go on where they were.
+    Of each: when it was released; how many students have handed in; works that cannot be read; works that are graded
+    as they are now; works in which a written answer waits for a person; works that came late at an unknown time; and
+    whether the present marks have been exported. Changes nothing and runs nobody's code.
     """
-    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.gradebook import CourseGradebook
-    from autograder.instructor.marking.access import admit
-    from autograder.instructor.marking.server import https_with, serve
-    from autograder.instructor.marking.state import MarkingState
-
-    folder = CourseFolder.here()
-    assignments = folder.chosen(assignment)
-    https = https_with(certificate) if certificate else None
-    with CourseGradebook(folder) as gradebook:
-        state = MarkingState.opened(folder, gradebook, assignments)
-        tokens = admit(gradebook, state.team, new_token or ())
-        for name, token in tokens.items():
-            print(plain(f"token of {name}: {token}"))
-        if tokens:
-            print("Give each marker theirs. The gradebook keeps a digest of it alone, so nobody can see it again.")
-        if new_token:
-            return
-        try:
-            asyncio.run(serve(state, host, port, https, lambda at: print(f"marking at {at}", flush=True)))
-        except KeyboardInterrupt:
-            raise Interrupted("ended; what was saved is in the gradebook") from None
-        except OSError as error:
-            raise CourseFolderError(f"cannot serve at {host}, port {port}: {error.strerror or error}") from error
-
-
-@app.command("gradescope-bundle", epilog="Example: autograder gradescope-bundle 2-layers -o autograder.zip")
-def gradescope_bundle(
-    assignment: OneAssignment,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE.zip", help="Where to.")] = None,
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Make the zip to upload as an assignment's autograder on Gradescope; it holds solutions and hidden checks."""
-    from autograder.console import progress
-    from autograder.instructor.course.about import course_of
+    from autograder.course import Course
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.gradescope.upload import write_gradescope_bundle
-    from autograder.instructor.grading.submission import is_from_scratch
+    from autograder.instructor.status import print_status, status_of
 
-    folder = CourseFolder.here()
-    (chosen,) = folder.chosen(assignment)
-    target = output or folder.exported(chosen, "-gradescope-autograder.zip")
-    if output is None:
-        target.parent.mkdir(exist_ok=True)
-    refuse_or_copy(target, force)
-    with progress("Building", None, quiet):
-        config = folder.nbgrader_config()
-        course, from_scratch = course_of(folder, config), is_from_scratch(config)
-        write_gradescope_bundle(target, folder.released(chosen), course, from_scratch=from_scratch)
-    if not quiet:
-        print(f"{target}: upload it as the autograder of {chosen}; it holds the solutions, so show it to no student")
+    assignments = status_of(CourseFolder.here(), Course.installed())
+    if as_json:
+        print(plain_json([assignment.to_json() for assignment in assignments]))
+    else:
+        print_status(assignments)

@@ -1,58 +1,58 @@
-"""Commands before a term: ``autograder new | prove | init | doctor``."""
+"""Commands for the course folder and for authors: ``autograder new | prove | init | doctor | backup``."""
 
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autograder.commands import Json, examples
-from autograder.errors import plain, plain_json
+from autograder.cli import Force, Json, refuse_or_copy
+from autograder.errors import complain, plain, plain_json
+from autograder.instructor.commands import Quiet, examples
+
+KINDS = ("course", "chapter", "exercise")
 
 app = typer.Typer()
 
 
-class Kind(StrEnum):
-    """What can be begun."""
-
-    COURSE = "course"
-    CHAPTER = "chapter"
-    EXERCISE = "exercise"
-
-
 @app.command(
     epilog=examples(
-        "autograder new course averages",
-        "autograder new chapter 7-convolution",
-        "autograder new exercise convolution.Residual",
+        "autograder new course NAME", "autograder new chapter NUMBER-ROOM", "autograder new exercise ROOM.NAME"
     )
 )
 def new(
-    kind: Annotated[Kind, typer.Argument(help="What to begin.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="course, chapter or exercise.")],
     name: Annotated[
-        str, typer.Argument(help="A folder for a course; 7-convolution for a chapter; ROOM.NAME for an exercise.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A folder for a course; a number, a dash and a module for a chapter; ROOM.NAME for an exercise.",
+        ),
     ],
 ) -> None:
-    """Begin a course, or a chapter or an exercise of the installed course: files in which WRITE: says what to write.
+    """Begin a course, a chapter or an exercise.
 
-    `autograder prove` then says whether what you wrote holds. Nothing that is there is replaced.
+    A chapter or an exercise is added to the installed course. WRITE: in the new files says what to write. `autograder
+    prove` then says whether what you wrote holds. Nothing that is there is replaced.
     """
     from autograder.course import Course
+    from autograder.errors import WrongUse
     from autograder.instructor.authoring.missing import missing_of
     from autograder.instructor.authoring.new import new_chapter, new_course, new_exercise
 
-    if kind is Kind.COURSE:
+    if kind not in KINDS:
+        raise WrongUse(f"there is no {kind!r} to begin: there are {', '.join(KINDS)}")
+    if kind == "course":
         written = new_course(Path(name))
         print(*written, sep="\n")
         print(f"Next: pip install -e {name} && autograder new chapter 1-NAME")
         return
     course = Course.installed()
-    written = new_chapter(course, name) if kind is Kind.CHAPTER else new_exercise(course, name)
+    written = new_chapter(course, name) if kind == "chapter" else new_exercise(course, name)
     print(*written, sep="\n")
-    if kind is Kind.EXERCISE:
+    if kind == "exercise":
         room, _, public = name.partition(".")
         for exercise in course.exercises(room):
             if exercise.name == public:
@@ -117,10 +117,11 @@ def init(
         ),
     ] = None,
 ) -> None:
-    """Make a course folder for an instructor; what is there already stays as it is.
+    """Make a course folder for an instructor.
 
     It holds nbgrader's layout and configuration, roster.csv (who is in the class), due_dates.csv (when work is due),
-    questions/ (for written questions of your own), and a README with the commands of a term in order.
+    questions/ (for written questions of your own), and a README with the commands of a term in order. Files that are
+    there already stay as they are.
     """
     from autograder.course import Course
     from autograder.instructor.course.folder import CourseFolder
@@ -135,15 +136,22 @@ def init(
     if students:
         with CourseGradebook(course_folder) as gradebook:
             update_gradebook(course_folder, Course.installed(), gradebook)
-    print(f"{folder}: " + (f"made {', '.join(path.name for path in made)}" if made else "everything is there already"))
+    names = ", ".join(str(path.relative_to(folder)) for path in made)
+    print(f"{folder}: " + (f"made {names}" if made else "everything is there already"))
     if students:
-        print(f"in the gradebook: {len(students)} student{'s' if len(students) != 1 else ''} of roster.csv")
+        ids = f"{students[0].id}, …" if len(students) > 1 else students[0].id
+        count = f"{len(students)} student{'s' if len(students) != 1 else ''}"
+        print(f"in the gradebook: {count} of roster.csv, by these ids: {ids}")
     print(f"Next: cd {folder} && autograder release")
 
 
 @app.command(epilog="Example: autograder doctor")
 def doctor(as_json: Json = False) -> None:
-    """Try what grading needs, above all the sandbox by attacking it, and name what mends what fails."""
+    """Try the sandbox and all that grading needs.
+
+    Attacks each wall of the sandbox, and names the command that mends what fails. The exit status is 1 if something
+    fails.
+    """
     from autograder.instructor.doctor import examine
 
     findings = []
@@ -156,3 +164,41 @@ def doctor(as_json: Json = False) -> None:
     if as_json:
         print(json.dumps([finding.record() for finding in findings], indent=1))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@app.command(epilog=examples("autograder backup", "autograder backup /mnt/other-disk/my-course.zip --force"))
+def backup(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="The zip to write; beside the course folder, with the time, if left out."),
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the folder and its gradebook to a zip.
+
+    Waits for an `autograder grade` or `collect` that is at work, and lets none begin until it is done. The zip appears
+    under its name when it is whole. It holds solutions, names and marks: only you can read it, so keep it like that.
+    """
+    from datetime import datetime
+
+    from autograder.instructor.backup import write_backup
+    from autograder.instructor.course.folder import CourseFolder
+
+    folder = CourseFolder.here()
+    target = file or folder.root.with_name(f"{folder.root.name}-{datetime.now():%Y-%m-%d-%H%M%S}.zip")
+    refuse_or_copy(target, force)
+    with folder.only_one_grader(on_wait=lambda: complain("waiting for the command that is at work in this folder")):
+        done = write_backup(folder, target)
+    if done.links:
+        complain(f"kept as links, without what they lead to: {', '.join(done.links)}")
+    if done.left_out:
+        complain(f"left out, as no zip can hold them: {', '.join(done.left_out)}")
+    if done.is_on_server:
+        complain("the gradebook is not in it: it is on a server; copy it there, PostgreSQL's with pg_dump")
+    if not quiet:
+        gradebook = "the gradebook" if done.has_gradebook else "no gradebook"
+        print(f"{target}: {done.files} files and {gradebook}, {target.stat().st_size / 1e6:.1f} MB")
+        print(
+            f"To put it back, unpack it in the folder that is to hold the course: python -m zipfile -e {target.name} ."
+        )

@@ -7,54 +7,73 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands import Assignment, Force, Json, OneAssignment, Quiet, ShutIn, examples, refuse_or_copy
+from autograder.cli import Force, Json, refuse_or_copy
 from autograder.errors import WrongUse, complain, plain, plain_json
+from autograder.instructor.commands import (
+    WHICH,
+    WHO,
+    Assignment,
+    OneAssignment,
+    OneStudent,
+    Quiet,
+    ShutIn,
+    Workers,
+    examples,
+)
 
 app = typer.Typer()
 
 
-@app.command(epilog=examples("autograder receipt ada", "autograder receipt ada 2-layers --json"))
-def receipt(
-    student: Annotated[str, typer.Argument(help="Whose work.")],
-    assignment: Assignment = None,
-    as_json: Json = False,
-) -> None:
-    """Find a receipt again: each attempt that a student handed in, when, and which one counts.
+@app.command(epilog=examples("autograder receipt STUDENT", "autograder receipt STUDENT ASSIGNMENT --json"))
+def receipt(student: OneStudent, assignment: Assignment = None, as_json: Json = False) -> None:
+    """List what a student handed in, with receipts.
 
-    A receipt is worked out from the bytes of the notebook, by the student's last cell and here. If both are the same,
-    that very file was collected. It proves no mark, and not when it was handed in. The exit status is 1 if a file that
-    was collected has changed since, or is gone.
+    Lists each attempt, when it was handed in, and which one counts. A receipt is worked out from the bytes of the
+    notebook, by the student's last cell and here. If both are the same, that very file was collected. It proves no
+    mark, and not when it was handed in. The exit status is 1 if a file that was collected has changed since, or is
+    gone.
     """
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.matching import find_student
     from autograder.instructor.course.receipts import receipts_of
 
     folder = CourseFolder.here()
-    found = receipts_of(folder, student, folder.chosen(assignment))
+    assignments = folder.chosen(assignment)
+    receipts = receipts_of(folder, find_student(folder, student).id, assignments)
     if as_json:
-        print(plain_json([one.to_json() for one in found]))
+        print(plain_json([receipt.to_json() for receipt in receipts]))
     else:
-        print("\n".join(plain(str(one)) for one in found))
-    raise typer.Exit(1 if any(one.lost for one in found) else 0)
+        print("\n".join(plain(str(receipt)) for receipt in receipts))
+    raise typer.Exit(1 if any(receipt.lost for receipt in receipts) else 0)
 
 
-@app.command(epilog="Example: autograder explain ada 2-layers Linear.affine_map")
+@app.command(epilog="Example: autograder explain STUDENT ASSIGNMENT EXERCISE.CHECK")
 def explain(
-    student: Annotated[str, typer.Argument(help="Whose work.")],
+    student: OneStudent,
     assignment: OneAssignment,
-    check: Annotated[str, typer.Argument(help="Exercise.check, or the check's own name where no other has it.")],
+    check: Annotated[
+        str,
+        typer.Argument(metavar="CHECK", help="EXERCISE.CHECK, or the check's own name where no other has it."),
+    ],
     as_json: Json = False,
     sandbox: ShutIn = True,
 ) -> None:
-    """Reproduce one mark: seed, check, observed, expected, verdict; exit status 1 if another verdict was recorded."""
+    """Reproduce one mark.
+
+    Runs a check again on the work that was graded, at the seed of the first time, and shows the check, what it
+    observed and expected, and the verdict. The exit status is 1 if another verdict was recorded.
+    """
     from autograder.console import progress
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.matching import find_student
     from autograder.instructor.grading.explain import explaining, explanation_json, explanation_text
 
     folder = CourseFolder.here()
-    course = course_of(folder)
+    folder.chosen(assignment)
+    course, who = course_of(folder), find_student(folder, student).id
     with progress("Running the check again", None, as_json), explaining(folder, course, isolated=sandbox) as again:
-        mark = again(student, assignment, check)
+        mark = again(who, assignment, check)
     print(plain_json(explanation_json(mark)) if as_json else explanation_text(mark))
     raise typer.Exit(0 if mark.reproduced else 1)
 
@@ -62,7 +81,7 @@ def explain(
 @app.command(epilog=examples("autograder requests ../requests", "autograder requests ../requests.zip -o answers.md"))
 def requests(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Folders, files or zips with what students sent.")
+        list[Path], typer.Argument(metavar="PATH", help="Folders, files or zips with what students sent.")
     ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, if not reports/requests.md.")
@@ -71,7 +90,7 @@ def requests(
     quiet: Quiet = False,
     sandbox: ShutIn = True,
 ) -> None:
-    """Read requests to look at a mark again, run what they ask about, and draft an answer to each.
+    """Draft answers to requests for a regrade.
 
     A page of feedback makes such a request: a small file that the student mails or hands in. Every check that is asked
     about runs again as in `autograder explain`. The answers go into one Markdown file, grouped by check, for you to
@@ -91,8 +110,8 @@ def requests(
         target.parent.mkdir(exist_ok=True)
     refuse_or_copy(target, force)  # before the work, not after it
     asked, left = read_requests(folder, paths)
-    for one in left:
-        complain(f"no request: {one.file}: {one.reason}")
+    for unread in left:
+        complain(f"no request: {unread.file}: {unread.reason}")
     if not asked:
         complain("no request was found")
         raise typer.Exit(1)
@@ -102,40 +121,41 @@ def requests(
     if quiet:
         return
     for group in groups:
-        others = sum(not one.mark.reproduced for one in group.answered if one.mark)
+        others = sum(not answered.mark.reproduced for answered in group.answered if answered.mark)
         changed = f", {others} with another result today" if others else ""
-        not_run = sum(bool(one.trouble) for one in group.answered)
+        not_run = sum(bool(answered.trouble) for answered in group.answered)
         changed += f", {not_run} not run" if not_run else ""
         count = f"{len(group.answered)} request{'' if len(group.answered) == 1 else 's'}"
         print(plain(f"{group.assignment}, {group.about}: {count}{changed}"))
-    claimed = sum(not one.known for one in asked)
+    claimed = sum(not request.known for request in asked)
     print(f"{target}: {len(asked)} to answer" + (f", {claimed} of them by a claimed name" if claimed else ""))
 
 
 @app.command(
     epilog=examples(
-        "autograder viva ada 2-layers",
-        "autograder viva ada 2-layers --again 1 --exercise Linear",
-        "autograder viva --class 2-layers",
+        "autograder viva STUDENT ASSIGNMENT",
+        "autograder viva STUDENT ASSIGNMENT --again 1 --exercise NAME",
+        "autograder viva --class ASSIGNMENT",
     )
 )
 def viva(
-    student: Annotated[str | None, typer.Argument(help="With whom; the id of a folder in submitted/.")] = None,
-    assignment: Annotated[str | None, typer.Argument(help="An assignment's id, such as 2-layers.")] = None,
+    student: Annotated[str | None, typer.Argument(metavar="STUDENT", help=f"With whom. {WHO}")] = None,
+    assignment: Annotated[str | None, typer.Argument(metavar="ASSIGNMENT", help=f"{WHICH}.")] = None,
     whole_class: Annotated[
         str | None, typer.Option("--class", metavar="ASSIGNMENT", help="With everybody whose work was graded.")
     ] = None,
-    exercise: Annotated[str | None, typer.Option(metavar="NAME", help="About this exercise, such as Linear.")] = None,
+    exercise: Annotated[str | None, typer.Option(metavar="NAME", help="About this exercise.")] = None,
     again: Annotated[int, typer.Option(min=0, max=9, metavar="N", help="Another question, up to nine times.")] = 0,
-    workers: Annotated[int, typer.Option(min=1, help="Sandboxes at a time.")] = 2,
+    workers: Workers = 2,
     sandbox: ShutIn = True,
     quiet: Quiet = False,
 ) -> None:
-    """Prepare a talk about a student's own code: one small edit, and what comes out then.
+    """Prepare talks about students' own code.
 
-    Takes an exercise that passed, tries small edits of the student's code in the sandbox, and keeps one whose result is
-    definite and differs from before. Writes two pages that can be printed, into viva/ASSIGNMENT/: STUDENT.html with
-    code, edit and question, and STUDENT-answer.html with the answer and a follow-up from the chapter, for you alone.
+    A talk asks what one small edit of the code would change. Takes an exercise that passed, tries small edits of the
+    student's code in the sandbox, and keeps one whose result is definite and differs from before. Writes two pages that
+    can be printed, into viva/ASSIGNMENT/: STUDENT.html with code, edit and question, and STUDENT-answer.html with the
+    answer and a follow-up from the chapter, for you alone.
 
     The same student gets the same question each time; --again 1 gives another one. In a class nobody gets the question
     of somebody with the same code, where there is a choice. The exit status is 1 if nobody could be asked.
@@ -143,6 +163,7 @@ def viva(
     from autograder.console import progress
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.matching import Directory, known_students
     from autograder.instructor.grading.workers import local_sandboxes
     from autograder.instructor.viva.question import LIMITS
     from autograder.instructor.viva.round import choose, talks, works_of
@@ -153,8 +174,10 @@ def viva(
     folder = CourseFolder.here()
     (chosen,) = folder.chosen(assignment or whole_class)
     course = course_of(folder)
-    works = choose(folder, works_of(folder, chosen), chosen, student, exercise)
-    wanted = None if student is None else {student}
+    students = known_students(folder)
+    only = None if student is None else Directory(students).named(student).id
+    works = choose(folder, works_of(folder, chosen), chosen, only, exercise)
+    wanted = None if only is None else {only}
     with (
         progress("Trying edits", len(works) if student is None else 1, quiet) as step,
         local_sandboxes(
@@ -164,7 +187,8 @@ def viva(
         held = talks(works, chosen, sandboxes, only_for=wanted, again=again, done=step)
     written = [path for talk in held for path in write_sheets(folder, course, chosen, talk)]
     if student is None:
-        written = [write_index(folder, chosen, held)]
+        names = {student.id: student.id_and_name for student in students}
+        written = [write_index(folder, chosen, held, names)]
     asked = sum(talk.question is not None for talk in held)
     if not quiet:
         for path in written:

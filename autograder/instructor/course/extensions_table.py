@@ -5,7 +5,6 @@ The reason is for the instructor alone: nothing reads it.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +12,8 @@ from pathlib import Path
 from autograder.instructor.course.decisions import Decision
 from autograder.instructor.course.extensions import FORMS, WHOLE_TERM, Work, parse_extension
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.matching import Directory, any_of
-from autograder.instructor.course.roster import Student, read_roster
+from autograder.instructor.course.matching import Directory, UnknownStudent, known_students, nearest
+from autograder.instructor.course.roster import Student
 from autograder.instructor.course.tables import Row, Table, TableError, read_table
 
 COLUMNS = ("student", "assignment", "extension", "reason")
@@ -29,11 +28,7 @@ def extensions_of(folder: CourseFolder, assignments: Collection[str]) -> tuple[D
     """
     if not folder.extensions.exists():
         return ()
-    students = read_roster(folder.roster) if folder.roster.exists() else ()
-    known = {one.id for one in students}
-    others = sorted(path.name for path in (folder.root / "submitted").glob("*") if path.is_dir())
-    everybody = [*students, *(Student(name) for name in others if name not in known)]
-    return read_extensions(folder.extensions, everybody, assignments)
+    return read_extensions(folder.extensions, known_students(folder), assignments)
 
 
 def gives_nothing(given: Decision, due: Mapping[str, datetime], own_due: Mapping[Work, datetime]) -> str:
@@ -71,7 +66,7 @@ def read_extensions(path: Path, students: Sequence[Student], assignments: Collec
     found: dict[tuple[str, str], Decision] = {}
     lines: dict[tuple[str, str], int] = {}
     for row in table.rows:
-        student, assignment = _student(table, row, directory, students), _assignment(table, row, assignments)
+        student, assignment = _student(table, row, directory), _assignment(table, row, assignments)
         written, work = row.first(*EXTENSION_COLUMNS), (student, assignment)
         if not written:
             raise table.error(row, f"it says no extension: write {FORMS} into the column “extension”")
@@ -86,21 +81,18 @@ def read_extensions(path: Path, students: Sequence[Student], assignments: Collec
     return tuple(found.values())
 
 
-def _student(table: Table, row: Row, directory: Directory, students: Sequence[Student]) -> str:
-    written = row.cells.get("student", "")
-    match = directory.find(any_of(written))
-    if match.student is None:
-        known = {name: one for one in students for name in (one.id, one.full_name, one.email) if name}
-        near = _near(written, known)
-        raise table.error(row, match.reason + (f". Did you mean {known[near].id_and_name}?" if near else ""))
-    return match.student.id
+def _student(table: Table, row: Row, directory: Directory) -> str:
+    try:
+        return directory.named(row.cells.get("student", "")).id
+    except UnknownStudent as error:
+        raise table.error(row, str(error)) from None
 
 
 def _assignment(table: Table, row: Row, assignments: Collection[str]) -> str:
     written = row.cells.get("assignment", "")
     folded = {name.casefold(): name for name in (*assignments, WHOLE_TERM)}
     if written.casefold() not in folded:
-        near = _near(written, assignments)
+        near = nearest(written, assignments)
         hint = f"did you mean {near}?" if near else f"there are {', '.join(sorted(assignments))}"
         raise table.error(row, f"there is no assignment {written!r}: {hint} ({WHOLE_TERM} is all of the term)")
     if written == WHOLE_TERM and _is_date(row.first(*EXTENSION_COLUMNS)):
@@ -113,10 +105,3 @@ def _is_date(written: str) -> bool:
         return parse_extension(written).kind == "date"
     except ValueError:
         return False
-
-
-def _near(written: str, known: Collection[str]) -> str:
-    """Return the known name that is most like what was written; empty where none is."""
-    folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(written.casefold(), folded, n=1)
-    return folded[close[0]] if close else ""

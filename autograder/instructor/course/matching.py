@@ -7,6 +7,7 @@ not make up for it. Else the first clue that finds somebody decides. What fits t
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections import defaultdict
@@ -14,12 +15,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autograder.instructor.course.roster import Student
+from autograder.errors import WrongUse
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.roster import Student, students_of
 
 Kind = Literal["submission", "number", "id", "e-mail", "name"]
 # Letters that Unicode does not take apart into a letter and its accent.
 PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 BETWEEN_NAMES = re.compile(r"[\s,._\-‐‑–]+")
+
+
+class UnknownStudent(WrongUse):
+    """A text names nobody in the class, or more than one; the message says whom."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,9 @@ class Directory:
     """The class, by all that its students are known by."""
 
     def __init__(self, students: Iterable[Student]) -> None:
+        self._students = tuple(students)
         self._found: dict[tuple[str, str], dict[str, Student]] = defaultdict(dict)
-        for student in students:
+        for student in self._students:
             self._enter("number", [student.lms_user_id], student)
             # An id as it is written comes before one that only looks like it.
             self._enter("exact id", [student.id, *student.also], student)
@@ -120,6 +128,29 @@ class Directory:
         account = tuple(clue for clue in stated if clue == by or clue.kind != by.kind)
         certainty = by.is_stated * (2 if len(deciding) == len(account) else 1)
         return Match(student, by.kind, account=account, certainty=certainty)
+
+    def named(self, written: str) -> Student:
+        """Return the student whom an instructor means by an id, an e-mail address or a name.
+
+        Raises:
+            UnknownStudent: nobody has it, or more than one.
+        """
+        for student in self._students:
+            if student.id == written:
+                return student
+        match = self.find(any_of(written))
+        if match.student is not None:
+            return match.student
+        if match.several:
+            raise UnknownStudent(f"{match.reason}: write an id")
+        known = {
+            name: student
+            for student in self._students
+            for name in (student.id, student.full_name, student.email)
+            if name
+        }
+        near = nearest(written, known)
+        raise UnknownStudent(match.reason + (f". Did you mean {known[near].id_and_name}?" if near else ""))
 
     def _known_by(self, clue: Clue) -> Mapping[str, Student]:
         return next((found for at in _lookups(clue) if (found := self._found.get(at))), {})
@@ -187,3 +218,34 @@ def unaccented(name: str) -> str:
     """Return a name without case and accents."""
     apart = unicodedata.normalize("NFKD", spelled(name).translate(PLAIN_LETTERS))
     return "".join(character for character in apart if not unicodedata.combining(character))
+
+
+def known_students(folder: CourseFolder) -> list[Student]:
+    """Return the roster of a course folder, and after it others who handed in.
+
+    Raises:
+        TableError: the roster cannot be read.
+    """
+    students = {student.id: student for student in students_of(folder)}
+    for name in ("submitted", "autograded"):
+        for path in sorted((folder.root / name).glob("*")):
+            if path.is_dir():
+                students.setdefault(path.name, Student(path.name))
+    return list(students.values())
+
+
+def find_student(folder: CourseFolder, written: str) -> Student:
+    """Return the student of a course folder with an id, an e-mail address or a name.
+
+    Raises:
+        UnknownStudent: nobody has it, or more than one.
+        TableError: the roster cannot be read.
+    """
+    return Directory(known_students(folder)).named(written)
+
+
+def nearest(written: str, known: Collection[str]) -> str:
+    """Return the known name that is most like a text; an empty one where none is."""
+    folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(written.casefold(), folded, n=1)
+    return folded[close[0]] if close else ""

@@ -1,4 +1,4 @@
-"""What this machine lacks, found by trying rather than by looking for names, and what mends it."""
+"""Try what grading needs on this machine, and name what mends each failure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from autograder.course import Course, NoCourse
 from autograder.errors import WrongUse
 from autograder.instructor.course.roster import Student
-from autograder.instructor.doctor.probes import PROBE_LIMITS, Probed, probe_walls
+from autograder.instructor.doctor.probes import PROBE_LIMITS, ProbeResult, probe_walls
 from autograder.sandbox import NoSandbox, Sandbox, isolation
 
 PACKAGES = ("nbgrader", "jupytext")
@@ -35,12 +35,19 @@ MOST_FOLDERS = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was tried."""
+    """The result of one trial.
+
+    Attributes:
+        what: the thing that was tried.
+        ok: whether it is as it has to be.
+        says: the result in words.
+        mend: the command or setting that mends it; empty where nothing has to be mended.
+    """
 
     what: str
-    ok: bool  # whether it is as it has to be
-    says: str  # what was found
-    mend: str = ""  # the command or setting that mends it, empty where nothing is to be mended
+    ok: bool
+    says: str
+    mend: str = ""
 
     def record(self) -> dict[str, object]:
         """Return the finding as JSON values."""
@@ -48,7 +55,7 @@ class Finding:
 
 
 def examine(here: Path) -> Iterator[Finding]:
-    """Try everything that grading needs, one thing after the other; in a course folder its gradebook, too."""
+    """Try everything that grading needs, and in a course folder its gradebook and exchange."""
     required = _required_versions()
     for name in (*(["torch"] if "torch" in required else []), *PACKAGES):
         yield package_finding(name, required.get(name))
@@ -61,16 +68,16 @@ def examine(here: Path) -> Iterator[Finding]:
 
 
 def _required_versions() -> dict[str, Requirement]:
-    """Return which versions the installed course asks for, by the package's name; nothing where none is installed."""
+    """Return the requirements of the installed course by package name; none without a course."""
     for entry in metadata.entry_points(group="autograder.course"):
         if entry.dist is not None:
-            found = map(Requirement, entry.dist.requires or [])
-            return {requirement.name: requirement for requirement in found if requirement.specifier}
+            requirements = map(Requirement, entry.dist.requires or [])
+            return {requirement.name: requirement for requirement in requirements if requirement.specifier}
     return {}
 
 
 def package_finding(name: str, required: Requirement | None) -> Finding:
-    """Say whether a package is there, in a version that is known to do."""
+    """Check that a package is installed in a version that the course accepts."""
     try:
         version = metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -88,14 +95,14 @@ def _course() -> Finding:
 
 
 def disk_finding(free_bytes: int, here: Path) -> Finding:
-    """Say whether there is room for what grading writes."""
+    """Check that the disk has room for grading."""
     says = f"{free_bytes / (1 << 30):.1f} GiB free in {here}"
     enough = free_bytes >= MIN_FREE_BYTES
     return Finding("free disk space", enough, says, "" if enough else f"free {MIN_FREE_BYTES >> 30} GiB or more there")
 
 
 def gradebook_finding(folder: Path) -> Finding:
-    """Say whether the gradebook of a course folder can be read; one that is not there yet is not made."""
+    """Check that the gradebook of a course folder can be read; a missing one is not made."""
     from nbgrader.coursedir import CourseDirectory
     from sqlalchemy import create_engine, text
     from sqlalchemy.engine import make_url
@@ -124,7 +131,7 @@ def gradebook_finding(folder: Path) -> Finding:
 
 
 def exchange_findings(folder: Path) -> Iterator[Finding]:
-    """Look at nbgrader's exchange, where the configuration of a course folder names one."""
+    """Check nbgrader's exchange, if the configuration of a course folder names one."""
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.roster import students_of
 
@@ -144,7 +151,7 @@ def exchange_findings(folder: Path) -> Iterator[Finding]:
 
 
 def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
-    """Say whether students can fetch and submit through an exchange, and see nothing of each other.
+    """Check the rights in an exchange: students can fetch and submit, and see nothing of each other.
 
     nbgrader makes the course's folder in it when it first releases; instructors may share it as a group.
     """
@@ -156,19 +163,19 @@ def exchange_finding(root: Path, course_id: str, *, shared: bool) -> Finding:
         return Finding("exchange", False, f"{root} does not exist", f"mkdir -p {root} && chmod 1777 {root}")
     wrong = []
     for path, mode in wanted.items():
-        found = path.stat().st_mode & 0o7777 if path.is_dir() else mode
+        mode_now = path.stat().st_mode & 0o7777 if path.is_dir() else mode
         decides = 0o1007 if path == root else 0o047 if path.name == "inbound" else 0o007
-        if (found ^ mode) & decides:
-            wrong.append((path, found, mode))
+        if (mode_now ^ mode) & decides:
+            wrong.append((path, mode_now, mode))
     if wrong:
-        says = ", ".join(f"{path} has mode {found:o} rather than {mode:o}" for path, found, mode in wrong)
+        says = ", ".join(f"{path} has mode {mode_now:o} rather than {mode:o}" for path, mode_now, mode in wrong)
         return Finding("exchange", False, says, " && ".join(f"chmod {mode:o} {path}" for path, _, mode in wrong))
     there = "students can submit and read nobody's work" if course.is_dir() else "nothing of this course is in it yet"
     return Finding("exchange", True, f"{root}: {there}")
 
 
 def owners_finding(inbound: Path, students: Sequence[Student]) -> Finding:
-    """Say whether the submissions in an exchange are of the students whom their folders name.
+    """Check that the submissions in an exchange belong to the students whom their folders name.
 
     Raises:
         OSError: the exchange cannot be read.
@@ -210,11 +217,12 @@ def sandbox_findings() -> Iterator[Finding]:
                 yield Finding("sandbox", True, mechanism())
             yield wall_finding(wall)
     except NoSandbox as error:
-        yield Finding("sandbox", False, str(error), mend_of_no_sandbox(Path("/proc/sys")))
+        says = str(error).removesuffix(" (autograder doctor says more)")
+        yield Finding("sandbox", False, says, mend_of_no_sandbox(Path("/proc/sys")))
 
 
-def wall_finding(probed: Probed) -> Finding:
-    """Put into words how a wall stood up to its probe."""
+def wall_finding(probed: ProbeResult) -> Finding:
+    """Return in words how a wall stood up to its probe."""
     name = f"sandbox: {probed.wall.name}"
     if probed.leaks:
         return Finding(name, False, f"student code got through: {', '.join(probed.leaks)}", UPDATE)
@@ -222,13 +230,13 @@ def wall_finding(probed: Probed) -> Finding:
 
 
 def mechanism() -> str:
-    """Say what the walls are made of on this machine."""
+    """Return in words the mechanism that isolates submissions on this machine."""
     user = "each submission as a user of its own" if os.geteuid() == 0 else "in user namespaces, as you are not root"
     return f"{isolation.mechanism()} and Linux namespaces, {user}"
 
 
 def mend_of_no_sandbox(settings: Path) -> str:
-    """Say what lets a sandbox start, by the folder of the kernel's settings."""
+    """Return the command that lets a sandbox start, by the folder of the kernel's settings."""
     if shutil.which("bwrap") is None:
         return INSTALL_BUBBLEWRAP
     wrong = [

@@ -1,6 +1,6 @@
-"""Hostile probes of the sandbox: each tries to get through one wall, and the grader's side looks at what it got.
+"""Hostile probes of the sandbox, each against one wall.
 
-What a probe says of itself is not all that counts: a bait stands outside, so that a hole shows where it would hurt.
+A probe's own report is not all that counts: a bait outside shows a hole where it would hurt.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Bait:
         self._clear_all()
 
     def facts(self, promised: Limits, hidden: Sequence[Path]) -> dict[str, Any]:
-        """Return what the probes are told, as JSON values."""
+        """Return the facts for the probes, as JSON values."""
         return {
             "token": self.token,
             "secret": str(self.secret),
@@ -80,15 +80,15 @@ class Bait:
         }
 
     def visitors(self) -> list[str]:
-        """Say which of the servers somebody has connected to."""
+        """Return the servers that a probe has connected to, in words."""
         named = {"a server of this machine": self.server, "a local socket": self.unix}
-        found = []
+        visited = []
         for name, server in named.items():
             server.settimeout(0)
             with contextlib.suppress(BlockingIOError):
                 server.accept()[0].close()
-                found.append(name)
-        return found
+                visited.append(name)
+        return visited
 
     def victims(self) -> list[str]:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -96,7 +96,7 @@ class Bait:
         return ["killing a process of yours"] if self.victim.poll() is not None else []
 
     def remains(self) -> list[str]:
-        """Say what the probe before left on this machine."""
+        """Return the things that the last probe left on this machine, in words."""
         left = ["a process that goes on running"] if self._survivors() else []
         return left + [f"the file {path}" for path in self._dropped() if path.exists()]
 
@@ -104,12 +104,12 @@ class Bait:
         return [Path(folder) / self.token for folder in (tempfile.gettempdir(), "/dev/shm")]
 
     def _survivors(self) -> list[int]:
-        found = []
+        pids = []
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
                 if self.token.encode() in path.read_bytes():
-                    found.append(int(path.parent.name))
-        return found
+                    pids.append(int(path.parent.name))
+        return pids
 
     def _clear_up(self) -> None:
         for pid in self._survivors():
@@ -121,18 +121,26 @@ class Bait:
 
 @dataclass(frozen=True)
 class Wall:
-    """One thing that student code must not get at."""
+    """A protection against student code.
 
-    name: str  # of what is protected
-    holds: str  # what is true of student code where the wall stands, as a sentence without a subject
-    probe: str  # Python that tries to get through and prints a line for each thing that it got
-    evidence: Callable[[Bait], list[str]] = lambda bait: []  # what shows outside that it did, whatever the probe prints
-    may_end_by: tuple[str, ...] = ()  # how the wall may end the probe's process, as the outcome of its checks
+    Attributes:
+        name: the protected thing.
+        holds: the truth about student code where the wall stands, as a sentence without a subject.
+        probe: Python that tries to get through, and prints a line for each success.
+        evidence: finds signs of success outside, whatever the probe prints.
+        may_end_by: outcomes by which the wall can end the probe's process.
+    """
+
+    name: str
+    holds: str
+    probe: str
+    evidence: Callable[[Bait], list[str]] = lambda bait: []
+    may_end_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Probed:
-    """How a wall stood up to its probe: ``leaks`` is empty where it holds."""
+class ProbeResult:
+    """How a wall stood up to its probe; it holds if ``leaks`` is empty."""
 
     wall: Wall
     leaks: tuple[str, ...]
@@ -168,22 +176,22 @@ MAY_END_BY = re.compile(r"^May end by: (.+)$", re.MULTILINE)
 
 def read_walls(catalogue: str) -> tuple[Wall, ...]:
     """Return the walls of a catalogue of probes, in its order."""
-    found: dict[str, Wall] = {}
+    walls: dict[str, Wall] = {}
     parts = HEADING.split(catalogue)[1:]
     for name, holds, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         if again := AGAIN.search(rest):
-            probe = found[again[1]].probe.replace(f" {again[3]}\n", f" {again[2]}\n")
+            probe = walls[again[1]].probe.replace(f" {again[3]}\n", f" {again[2]}\n")
         else:
             probe = "".join(CODE.findall(rest))
         wall = Wall(name, holds, probe, may_end_by=tuple(MAY_END_BY.findall(rest)))
-        found[name] = replace(wall, evidence=EVIDENCE[name]) if name in EVIDENCE else wall
-    return tuple(found.values())
+        walls[name] = replace(wall, evidence=EVIDENCE[name]) if name in EVIDENCE else wall
+    return tuple(walls.values())
 
 
 WALLS = read_walls(CATALOGUE.read_text(encoding="utf-8"))
 
 
-def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALLS) -> Iterator[Probed]:
+def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALLS) -> Iterator[ProbeResult]:
     """Try each wall of a sandbox, one after the other, with the limits that it promises to keep.
 
     The sandbox is started here, so that its server could inherit what it must not.
@@ -196,11 +204,11 @@ def probe_walls(sandbox: Sandbox, promised: Limits, walls: Sequence[Wall] = WALL
         any_check = planned(checks_of(rooms()[0])[0], seed=0)  # its answer says why a program ended before its time
         for wall in walls:
             result = sandbox.run(Program((Cell("probe", prelude + wall.probe),), (any_check,)))
-            yield Probed(wall, tuple(dict.fromkeys([*_said(result, wall), *wall.evidence(bait)])))
+            yield ProbeResult(wall, tuple(dict.fromkeys([*_said(result, wall), *wall.evidence(bait)])))
 
 
 def _said(result: RunResult, wall: Wall) -> list[str]:
-    """Return what a probe printed that it got. One that broke or was cut off has tried nothing: that counts as much."""
+    """Return a probe's successes as it printed them; a probe that broke has tried nothing, and fails too."""
     cell = result.cells.get("probe")
     if wall.name == "time":  # it ends after its time, whatever it got
         return cell.stdout.splitlines() if cell else []

@@ -64,6 +64,7 @@ class GradeRequest:
         limits: what each submission may use.
         dry_run: only say what would change, and write nothing.
         scheduler: address of a dask scheduler whose workers run the submissions; None for sandboxes of this machine.
+        again: whether to grade unchanged work anew, too.
     """
 
     assignments: Sequence[str]
@@ -74,6 +75,7 @@ class GradeRequest:
     limits: Limits = field(default_factory=Limits)
     dry_run: bool = False
     scheduler: str | None = None
+    again: bool = False
 
 
 def grade_class(
@@ -85,7 +87,7 @@ def grade_class(
     """Grade the submissions of a course folder into its gradebook.
 
     A submission that was graded before, unchanged and by the same checks, keeps its verdicts, unless a seed is asked
-    for. Nothing that a submission does ends the run.
+    for, or to grade again. Nothing that a submission does ends the run.
 
     Args:
         folder: the course folder.
@@ -227,7 +229,7 @@ class _Grading:
         """Let a submission run in a sandbox, unless its verdicts are known without."""
         work, released = submission.read(), self.instructor[submission.assignment]
         digest = digest_of(work, self.digests[submission.assignment])
-        earlier = self.records.of(submission.student, submission.assignment)
+        earlier = None if self.request.again else self.records.of(submission.student, submission.assignment)
         if earlier and earlier.digest == digest and self.request.seed in (None, earlier.seed):
             self.keep(submission, earlier, reused=True)
             return

@@ -269,7 +269,8 @@ class HistoryPage(InstructorsPage):
         with self.state.gradebook.open() as rows:
             lines = past(rows.db, answer, int(before) if before.isdecimal() else 0)
         older = {"before": lines[-1].id} | ({"answer": answer} if answer else {}) if lines else {}
-        self.show("history.html.j2", lines=lines, older=older and f"/history?{urlencode(older)}")
+        names = {student.id: student.id_and_name for student in self.state.facts.students}
+        self.show("history.html.j2", lines=lines, names=names, older=older and f"/history?{urlencode(older)}")
 
 
 class Script(Handler):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,11 +53,11 @@ def write_sheets(folder: CourseFolder, course: Course, assignment: str, talk: Ta
     return [sheet, answer]
 
 
-def write_index(folder: CourseFolder, assignment: str, talks: Sequence[Talk]) -> Path:
-    """Write the page of a round, the instructor's, and return where."""
+def write_index(folder: CourseFolder, assignment: str, talks: Sequence[Talk], names: Mapping[str, str]) -> Path:
+    """Write the page of a round, the instructor's, with what to call each student by id, and return where."""
     path = folder.viva(assignment) / "index.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, render(HERE / "round.html.j2", assignment=assignment, talks=talks))
+    write_atomically(path, render(HERE / "round.html.j2", assignment=assignment, talks=talks, names=names))
     return path
 
 

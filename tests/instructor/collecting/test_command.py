@@ -215,7 +215,7 @@ def test_who_handed_in_something_else_is_named_counted_and_not_forgotten(
     (line,) = open_matters(CourseFolder(course), ["2-layers"])
     assert "grace Grace Hopper (2-layers.py)" in line
     assert line.endswith("autograder collect FILE 2-layers --student ID")
-    here(course, "collect", mailed, "2-layers", "--student", "grace", "--yes")
+    here(course, "collect", mailed, "2-layers", "--student", "Grace Hopper", "--yes")
     assert open_matters(CourseFolder(course), ["2-layers"]) == []
 
 
@@ -232,7 +232,7 @@ def test_who_handed_in_something_else_is_named_counted_and_not_forgotten(
         (("x.zip", "--roster", "nobody.csv"), "nobody.csv: does not exist"),
         (("README.md", "--roster", "README.md"), "README.md"),
         (("x.zip", "--roster", "empty.csv"), "empty.csv names nobody: put your learning system's export in its place"),
-        (("x.zip", "2-layers", "--student", "nobody"), "the roster has no such id"),
+        (("x.zip", "2-layers", "--student", "nobody"), "nobody in the roster is 'nobody'"),
         (("x.zip", "--student", "007"), "name its assignment, too"),
         (("x.zip", "2-layers", "--at", "2026-11-05 22:10"), "name the student with --student"),
         (("x.zip", "2-layers", "--student", "007", "--at", "yesterday"), "is no time: write “2026-11-05 23:59”"),
@@ -323,7 +323,7 @@ def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_ha
     assert first.startswith(f"2-layers: attempt 1; {receipt_of(works[0])}; handed in 2026-11-05 ")
     assert ", entered by the instructor; collected " in first and "counts" not in first
     assert second.startswith(f"2-layers: attempt 2; {receipt_of(works[1])}; ") and second.endswith("; this one counts")
-    assert here(course, "receipt", "007")[1] == said
+    assert here(course, "receipt", "Ada Lovelace")[1] == said
     rows = json.loads(here(course, "receipt", "007", "--json")[1])
     found = [(row["receipt"], row["attempt"]["number"], row["counts"]) for row in rows]
     assert found == [(receipt_of(works[0]), 1, False), (receipt_of(works[1]), 2, True)]
@@ -338,4 +338,4 @@ def test_there_is_a_receipt_of_what_was_put_there_by_hand_and_none_of_nothing(co
     folder(course / "submitted", {"007/2-layers/2-layers.ipynb": notebook()})
     said = f"2-layers: {receipt_of(notebook())}; put into submitted/ by hand, and not collected; this one counts\n"
     assert here(course, "receipt", "007")[1] == said
-    assert "nobody handed nothing in for 2-layers or 3-dropout" in refused(course, "receipt", "nobody")
+    assert "grace handed nothing in for 2-layers or 3-dropout" in refused(course, "receipt", "Grace Hopper")

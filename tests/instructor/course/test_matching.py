@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.instructor.course.matching import Clue, Directory, any_of
+from autograder.instructor.course.matching import Clue, Directory, UnknownStudent, any_of
 from autograder.instructor.course.roster import Student
 
 ADA = Student("007", "Ada", "Lovelace", "ada@example.org", "101", ("octo-ada", "Countess of Lovelace"))
@@ -147,3 +147,32 @@ def test_an_id_finds_its_student_in_any_class(students: list[Student], data: st.
 def test_the_order_of_the_class_changes_no_match(students: list[Student], text: str) -> None:
     forward, backward = Directory(students).find(any_of(text)), Directory(reversed(students)).find(any_of(text))
     assert forward == backward
+
+
+TWINS = Directory([ADA, JOSE, Student("1", "Ana", "Núñez"), Student("2", "Ana", "Núñez"), Student("ana núñez")])
+
+
+@pytest.mark.parametrize(
+    ("written", "student"),
+    [
+        *[("007", "007"), ("ADA@example.org", "007"), ("Lovelace, Ada", "007"), ("octo-ada", "007")],
+        *[("1", "1"), ("ana núñez", "ana núñez")],  # an id as it is written comes before whoever is called so
+    ],
+)
+def test_an_instructor_names_a_student_by_id_address_or_name(written: str, student: str) -> None:
+    assert TWINS.named(written).id == student
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("Ana Nunez", "'Ana Nunez' fits 1 and 2: write an id"),
+        ("Ada Lovelance", "nobody in the roster is 'Ada Lovelance'. Did you mean 007 Ada Lovelace?"),
+        ("xyz", "nobody in the roster is 'xyz'"),
+        ("", "it names nobody"),
+    ],
+)
+def test_a_name_of_nobody_or_of_two_is_refused(written: str, reason: str) -> None:
+    with pytest.raises(UnknownStudent) as refused:
+        TWINS.named(written)
+    assert str(refused.value) == reason

@@ -23,7 +23,7 @@ from autograder.instructor.doctor import (
     sandbox_findings,
     wall_finding,
 )
-from autograder.instructor.doctor.probes import PROBE_LIMITS, VARIABLE, WALLS, Bait, Probed, Wall, probe_walls
+from autograder.instructor.doctor.probes import PROBE_LIMITS, VARIABLE, WALLS, Bait, ProbeResult, Wall, probe_walls
 from autograder.sandbox import Limits, Sandbox, landlock
 from tests.commands import run
 
@@ -35,30 +35,30 @@ def test_here_every_wall_stands_with_bubblewrap_and_without_and_nothing_is_to_be
 ) -> None:
     path = os.environ["PATH"] if mechanism == "bubblewrap" else str(tmp_path)
     done = run("autograder.instructor.cli", "doctor", "--json", cwd=released, env=os.environ | {"PATH": path})
-    found = {row["what"]: Finding(**row) for row in json.loads(done.stdout)}
-    assert [one for one in found.values() if one.mend or not one.ok] == []
+    findings = {row["what"]: Finding(**row) for row in json.loads(done.stdout)}
+    assert [finding for finding in findings.values() if finding.mend or not finding.ok] == []
     assert (done.returncode, done.stderr) == (0, "")
     for wall in WALLS:
-        assert found[f"sandbox: {wall.name}"].says == f"student code {wall.holds}"
+        assert findings[f"sandbox: {wall.name}"].says == f"student code {wall.holds}"
     user = "as a user of its own" if os.geteuid() == 0 else "in user namespaces"
-    assert found["sandbox"].says.startswith(f"{mechanism} and Linux namespaces, ")
-    assert user in found["sandbox"].says
-    assert found["gradebook"].says == f"sqlite:///{released}/gradebook.db: 6 assignments"
+    assert findings["sandbox"].says.startswith(f"{mechanism} and Linux namespaces, ")
+    assert user in findings["sandbox"].says
+    assert findings["gradebook"].says == f"sqlite:///{released}/gradebook.db: 6 assignments"
 
 
 # Walls that are not there
 
 
 @pytest.fixture(scope="module")
-def without_walls(course: Course) -> dict[str, Probed]:
+def without_walls(course: Course) -> dict[str, ProbeResult]:
     """What the probes get where student code is not shut in, and may use more than the probes are promised."""
     sandbox = Sandbox(Limits(), isolated=False, hidden=[course.folder])
-    return {one.wall.name: one for one in probe_walls(sandbox, PROBE_LIMITS)}
+    return {result.wall.name: result for result in probe_walls(sandbox, PROBE_LIMITS)}
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("wall", WALLS, ids=lambda wall: wall.name)
-def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str, Probed], wall: Wall) -> None:
+def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str, ProbeResult], wall: Wall) -> None:
     probed = without_walls[wall.name]
     assert probed.leaks
     assert not [leak for leak in probed.leaks if leak.startswith("the probe itself")]
@@ -75,15 +75,17 @@ def test_where_a_wall_is_missing_its_probe_gets_through(without_walls: dict[str,
         ("files", f"reading {Course.installed().folder}"),
     ],
 )
-def test_a_hole_shows_outside_whatever_the_probe_prints(without_walls: dict[str, Probed], name: str, leak: str) -> None:
+def test_a_hole_shows_outside_whatever_the_probe_prints(
+    without_walls: dict[str, ProbeResult], name: str, leak: str
+) -> None:
     assert leak in without_walls[name].leaks
     assert leak not in next(wall.probe for wall in WALLS if wall.name == name) or name == "network"
 
 
 def test_a_wall_with_a_hole_fails_and_names_what_got_through() -> None:
-    found = wall_finding(Probed(WALLS[0], ("a local socket",)))
-    assert (found.ok, found.says) == (False, "student code got through: a local socket")
-    assert "grade no untrusted work here" in found.mend
+    finding = wall_finding(ProbeResult(WALLS[0], ("a local socket",)))
+    assert (finding.ok, finding.says) == (False, "student code got through: a local socket")
+    assert "grade no untrusted work here" in finding.mend
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_a_probe_that_breaks_is_not_taken_for_a_wall(probe: str, complaint: str)
 
 
 @pytest.mark.deep
-def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, Probed]) -> None:
+def test_the_probes_leave_the_machine_as_it_was(without_walls: dict[str, ProbeResult]) -> None:
     with Bait() as bait:
         folder, victim, dropped = bait.folder, bait.victim, bait._dropped()
         for path in dropped:
@@ -118,9 +120,9 @@ def test_with_neither_the_command_that_installs_bubblewrap_is_named(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(landlock, "version", lambda: 0)
-    (found,) = sandbox_findings()
-    assert (found.what, found.ok, found.mend) == ("sandbox", False, INSTALL_BUBBLEWRAP)
-    assert found.says.startswith("bubblewrap is not installed")
+    (finding,) = sandbox_findings()
+    assert (finding.what, finding.ok, finding.mend) == ("sandbox", False, INSTALL_BUBBLEWRAP)
+    assert finding.says.startswith("bubblewrap is not installed")
 
 
 @pytest.mark.parametrize(("name", "value", "allow"), FORBIDDING)
@@ -137,9 +139,9 @@ def test_a_setting_of_the_kernel_that_forbids_namespaces_is_named(
 
 def test_a_package_that_is_missing_or_too_old_is_told_with_what_the_course_needs() -> None:
     assert not package_finding("no-such-package", None).ok
-    found = package_finding("nbgrader", Requirement("nbgrader>=99"))
-    assert (found.ok, found.mend) == (False, 'pip install "nbgrader>=99"')
-    assert "the course needs >=99" in found.says
+    finding = package_finding("nbgrader", Requirement("nbgrader>=99"))
+    assert (finding.ok, finding.mend) == (False, 'pip install "nbgrader>=99"')
+    assert "the course needs >=99" in finding.says
 
 
 def test_too_little_room_on_the_disk_is_told(tmp_path: Path) -> None:
@@ -163,9 +165,9 @@ def test_a_gradebook_that_cannot_be_reached_is_told_without_its_password(
     (course_folder / "gradebook.db").write_bytes(b"no database" * 1000)
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write(f"\n{setting}\n")
-    found = gradebook_finding(course_folder)
-    assert found.mend and not found.ok
-    assert said in found.says and "secret" not in found.says
+    finding = gradebook_finding(course_folder)
+    assert finding.mend and not finding.ok
+    assert said in finding.says and "secret" not in finding.says
 
 
 def test_a_gradebook_that_is_not_there_yet_is_no_fault_and_is_not_made(course_folder: Path) -> None:

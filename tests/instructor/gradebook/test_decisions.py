@@ -120,7 +120,9 @@ def test_a_dropped_written_question_waits_for_nobody_and_gives_hand_marks_back(f
 
 
 def test_the_excused_are_in_no_list_of_the_report_and_ex_in_canvas(folder: Path) -> None:
-    assert here(folder, "excuse", "empty", ASSIGNMENT, "--yes")[0] == 0
+    (folder / "roster.csv").write_text("id,first name,last name\nempty,Siobhán,O'Brien\n", encoding="utf-8")
+    status, said, _ = here(folder, "excuse", "siobhan obrien", ASSIGNMENT, "--yes")
+    assert (status, said.splitlines()[0]) == (0, "2-layers: empty Siobhán O'Brien excused")
     assert here(folder, "report", ASSIGNMENT)[0] == 0
     numbers = json.loads((folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))
     (found,) = numbers["assignments"]
@@ -141,7 +143,7 @@ def test_the_excused_are_in_no_list_of_the_report_and_ex_in_canvas(folder: Path)
         (("points", ASSIGNMENT, "poetry", "2"), "no check is called 'poetry'"),
         (("drop", ASSIGNMENT, "poetry"), "no check is called 'poetry'"),
         (("drop", "7-poetry", "Linear"), "there is no assignment '7-poetry'"),
-        (("excuse", "nobody", ASSIGNMENT), "there is no student 'nobody'"),
+        (("excuse", "nobody", ASSIGNMENT), "nobody in the roster is 'nobody'"),
     ],
 )
 def test_what_cannot_be_decided_is_one_line(line: tuple[str, ...], reason: str, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""`autograder gradescope-bundle`: the zip builds an image and grades in it, in a root of its own without namespaces."""
+"""`autograder release --format gradescope`: the zip builds an image and grades in it, in a root without namespaces."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ THIEF, LEAKS = re.findall(
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory, released: Path) -> Path:
     def make(folder: Path) -> None:
-        done = autograder("gradescope-bundle", ASSIGNMENT, "-o", folder / "bundle.zip", cwd=released)
+        done = autograder("release", ASSIGNMENT, "--format", "gradescope", "-o", folder / "bundle.zip", cwd=released)
         assert done.returncode == 0, done.stderr
 
     return made_once("gradescope_bundle", tmp_path_factory, make) / "bundle.zip"
@@ -83,16 +83,29 @@ def test_the_zip_holds_scripts_that_can_be_run_the_course_and_the_notebook(bundl
     assert not re.search(r"(?<!\$)\{\w+\}", scripts), "a placeholder was not filled in"
 
 
-def test_a_bundle_replaces_a_file_only_by_force(bundle: Path, released: Path) -> None:
-    assert "--force" in refused(released, "gradescope-bundle", ASSIGNMENT, "-o", bundle)
-    assert "there is no assignment '9-none'" in refused(released, "gradescope-bundle", "9-none", "-o", bundle)
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ((ASSIGNMENT, "--format", "gradescope", "-o"), "--force"),
+        (("9-none", "--format", "gradescope", "-o"), "there is no assignment '9-none'"),
+        (("--format", "gradescope", "-o"), "Gradescope grades one assignment: name it"),
+        ((ASSIGNMENT, "-o"), "add --format gradescope"),
+        ((ASSIGNMENT, "--format", "canvas", "-o"), "there is no format 'canvas': there are notebooks, gradescope"),
+    ],
+)
+def test_what_gives_no_zip_is_refused_before_the_work(
+    line: tuple[str, ...], reason: str, bundle: Path, released: Path
+) -> None:
+    before = bundle.read_bytes()
+    assert reason in refused(released, "release", *line, bundle)
+    assert bundle.read_bytes() == before
 
 
 @pytest.mark.long("builds the course's wheel")
 def test_the_rule_of_the_course_on_delegation_goes_with_the_zip(course_folder: Path, tmp_path: Path) -> None:
     with (course_folder / "nbgrader_config.py").open("a") as config:
         config.write("c.Grading.from_scratch = True\n")
-    done = autograder("gradescope-bundle", ASSIGNMENT, "-o", tmp_path / "bundle.zip", cwd=course_folder)
+    done = autograder("release", ASSIGNMENT, "--format", "gradescope", "-o", tmp_path / "bundle.zip", cwd=course_folder)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
         archive.extract(NAME, tmp_path / "source")

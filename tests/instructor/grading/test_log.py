@@ -14,7 +14,7 @@ from autograder.instructor.course.records import Record
 from autograder.instructor.grading.log import submission_log
 from autograder.reports.text import MAX_LINE, MAX_LINES
 from autograder.sandbox import Limits
-from sample_class.answers import answers
+from sample_class.the_ten import answers
 from tests.commands import autograder
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.cli import exit_status, told
+from autograder.cli import exit_status, message_of
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress
@@ -94,7 +94,7 @@ def refused(folder: Path, *words: str) -> Iterator[None]:
     with pytest.raises(GradebookError) as error:
         yield
     assert exit_status(error.value) == 1
-    line = told(error.value)
+    line = message_of(error.value)
     for word in (str(folder), "what was graded so far is kept", *words):
         assert word in line
 

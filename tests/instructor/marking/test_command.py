@@ -36,12 +36,12 @@ def test_a_token_is_printed_once_and_a_new_one_for_who_asks(folder: Path) -> Non
 
 def test_what_cannot_be_served_is_refused_in_a_line(folder: Path) -> None:
     write_table(folder, "bob")
-    assert here(folder, "mark", "--new-token", "bob")[0] == 0
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = autograder("mark", "--port", port, cwd=folder)  # a process of its own, as it runs an event loop
         assert (done.returncode, done.stdout) == (2, "")
-        assert f"cannot serve at 127.0.0.1, port {port}: Address already in use" in done.stderr
+        assert f"cannot serve at 127.0.0.1, port {port}: Address already in use; --port takes another" in done.stderr
+    assert TOKEN.findall(here(folder, "mark", "--new-token", "bob")[1]) == ["instructor", "bob"]
     (folder / "none.pem").write_text("no certificate")
     for file in ("none.pem", "nothing.pem"):
         said = refused(folder, "mark", "--certificate", file)

@@ -16,7 +16,7 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.doctor import exchange_finding, exchange_findings
 from autograder.notebooks.fill import fill
 from autograder.notebooks.graft import read_notebook
-from sample_class.answers import answers
+from sample_class.the_ten import answers
 from tests.conftest import ROOT, copy_course
 from tests.instructor.conftest import ASSIGNMENT
 from tests.instructor.releasing.conftest import StudentMachine, machine

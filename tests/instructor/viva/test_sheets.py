@@ -111,7 +111,9 @@ def test_the_longest_scene_fits_on_one_page_too(page: Page) -> None:
 def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, browser: Browser, tmp_path: Path) -> None:
     folder, one = CourseFolder(tmp_path), question(source=COURSE.source("layers"))
     talks = [Talk("ada", one), Talk("dennis", None, "no exercise of dennis passed")]
-    pages = [*write_sheets(folder, COURSE, "2-layers", talks[0]), write_index(folder, "2-layers", talks)]
+    index = write_index(folder, "2-layers", talks, {"ada": "ada Ada Lovelace"})
+    assert "ada Ada Lovelace</a>" in index.read_text(encoding="utf-8")
+    pages = [*write_sheets(folder, COURSE, "2-layers", talks[0]), index]
     assert write_sheets(folder, COURSE, "2-layers", talks[1]) == []
     with on_a_telephone(browser, scheme) as context:
         for path in pages:

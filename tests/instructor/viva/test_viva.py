@@ -69,7 +69,7 @@ def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None
         ((), "name a student and an assignment"),
         (("ada", ASSIGNMENT, "--class", ASSIGNMENT), "name a student and an assignment"),
         (("ada", "7-poetry"), "there is no assignment '7-poetry'"),
-        (("nobody", ASSIGNMENT), "nobody handed nothing in"),
+        (("nobody", ASSIGNMENT), "nobody in the roster is 'nobody'"),
         (("ada", "1-approximation"), "nothing in this class has been graded: run `autograder grade 1-approximation`"),
         (("dennis", ASSIGNMENT), "no exercise of dennis in 2-layers passed all its checks"),
         (("john", ASSIGNMENT, "--exercise", "Linear"), "Linear of john did not pass all its checks; what did: "),

@@ -1,4 +1,4 @@
-"""Say where everything is that `make course` made, and how to open it."""
+"""List the products of `make course`, where they are, and how to open them."""
 
 import json
 import sys

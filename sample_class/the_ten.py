@@ -1,4 +1,4 @@
-"""What the ten of the sample class answer: three right answers in three styles, a stub, and the reference spoiled."""
+"""Answers of the ten of the sample class: three right ones, a stub, and spoiled copies of the reference."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KNOWN_MISTAKES: Mapping[str, Sequence[str]] = {
     "claude": ["linear-non-leaf-weight", "sequential-plain-list"],
     "john": ["linear-bias-left-out", "flatten-batch-too"],
 }
-# What no check can name: the program does not parse, does not end, or ends the whole process.
+# Faults that no check can name: the program does not parse, does not end, or ends the whole process.
 TROUBLE: Mapping[str, Mapping[str, str]] = {
     "edsger": {"out_features) * std)": "out_features * std"},
     "frances": {
@@ -30,14 +30,14 @@ TROUBLE: Mapping[str, Mapping[str, str]] = {
 
 def answers(room: str) -> dict[str, str]:
     """Return the source of each of the ten, by student; none where the class has no work for a room."""
-    found = {path.stem: path.read_text(encoding="utf-8") for path in (HERE / room).glob("*.py")}
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in (HERE / room).glob("*.py")}
     if room == ROOM:
         course = Course.installed()
         spoiled = {student: course.mistaken_source(room, *ids) for student, ids in KNOWN_MISTAKES.items()}
         for student, edits in TROUBLE.items():
             spoiled[student] = edited(course.source(room), edits)
-        found |= {student: without_marks(source) for student, source in spoiled.items()}
-    return dict(sorted(found.items()))
+        sources |= {student: without_marks(source) for student, source in spoiled.items()}
+    return dict(sorted(sources.items()))
 
 
 def edited(source: str, edits: Mapping[str, str]) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands import Assignment, Force, Json, Quiet, Student, examples, refuse_or_copy
-from autograder.errors import complain, plain, plain_json
+from autograder.cli import Force, Json, refuse_or_copy
+from autograder.errors import WrongUse, complain, plain, plain_json
+from autograder.instructor.commands import Assignment, Quiet, Student, examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,23 +21,26 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(epilog="Example: autograder feedback 2-layers")
+@app.command(epilog="Example: autograder feedback ASSIGNMENT")
 def feedback(
     assignment: Assignment = None,
     student: Student = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write a page for each student, and a zip to upload for each assignment.
+    """Write a page for each student.
 
-    Hidden checks appear by title alone until nobody can hand in any more; after that, also with the likely mistake.
+    For each assignment also writes a zip to upload. Hidden checks appear by title alone until nobody can hand in any
+    more; after that, also with the likely mistake.
     """
     from autograder.instructor.course.due_dates import in_words
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.late import late_rule
+    from autograder.instructor.course.matching import find_student
     from autograder.instructor.reports.feedback import closing_dates, write_feedback, write_zips
 
     folder = CourseFolder.here()
-    pages = write_feedback(folder, folder.chosen(assignment), student)
+    assignments = folder.chosen(assignment)
+    pages = write_feedback(folder, assignments, find_student(folder, student).id if student is not None else None)
     zips = [] if student else write_zips(folder, pages)
     if not quiet:
         print(f"{len(pages)} page{'s' if len(pages) != 1 else ''} in feedback/STUDENT/ASSIGNMENT/")
@@ -51,24 +55,28 @@ def feedback(
                 print(f"{name}: hidden checks by title alone; after {until}, this command adds their likely mistakes")
 
 
-@app.command(epilog=examples("autograder report 2-layers", "autograder report 2-layers --csv need.csv"))
+@app.command(epilog=examples("autograder report ASSIGNMENT", "autograder report ASSIGNMENT --csv need.csv"))
 def report(
     assignment: Assignment = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to, if not into reports/.")
+    ] = None,
     csv: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Also write who needs help into FILE, with e-mail addresses and sections."),
     ] = None,
     last_term: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Also compare with what was handed in to this other course folder."),
+        typer.Option(metavar="DIR", help="Also compare with what was handed in to this other course folder."),
     ] = None,
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a page about the class: marks, checks, mistakes, who needs help, similar work; and JSON beside it."""
-    from datetime import UTC, datetime
+    """Write a page about the class.
 
+    It shows marks, checks, mistakes, who needs help, and similar work. The same is written as JSON beside it.
+    """
     from autograder.console import progress
     from autograder.course import Course
     from autograder.instructor.course.files import write_atomically
@@ -82,22 +90,26 @@ def report(
 
     folder, course = CourseFolder.here(), Course.installed()
     assignments = folder.chosen(assignment)
-    if csv is not None:
-        refuse_or_copy(csv, force)  # before the work, not after it
-    earlier = {one: earlier_answers(last_term, one) for one in assignments} if last_term is not None else {}
+    if output is not None and output.suffix != ".html":
+        raise WrongUse(f"{output}: -o names the page, such as report.html; its numbers go beside it as report.json")
+    for file in (output, output and output.with_suffix(".json"), csv):
+        if file is not None:
+            refuse_or_copy(file, force)  # before the work, not after it
+    earlier = {name: earlier_answers(last_term, name) for name in assignments} if last_term is not None else {}
     if last_term is not None and not any(earlier.values()):
         complain(f"nothing in {last_term} was handed in for {' or '.join(assignments)}: nothing to compare with")
     with progress("Reading marks", None, quiet or as_json) as step:
         marks = read_marks(folder, assignments, on_read=step)
 
-    def public(one: str) -> Public:
-        return public_in(course, read_notebook(folder.released(one)))
+    def public(name: str) -> Public:
+        return public_in(course, read_notebook(folder.released(name)))
 
     with progress("Comparing", len(assignments), quiet or as_json) as step:
         made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        done = class_report(folder.root.name, marks, public, made, step, lambda one: earlier.get(one, {}))
-    page = folder.report(assignment)
-    page.parent.mkdir(exist_ok=True)
+        done = class_report(folder.root.name, marks, public, made, step, lambda name: earlier.get(name, {}))
+    page = output or folder.report(assignment)
+    if output is None:
+        page.parent.mkdir(exist_ok=True)
     text = plain_json(done.numbers)
     write_atomically(page, done.html)
     write_atomically(page.with_suffix(".json"), text + "\n")
@@ -108,26 +120,27 @@ def report(
     if as_json:
         print(text)
     elif not quiet:
-        similar = [pair["what"] for one in done.numbers["assignments"] for pair in one["similar"]]
+        sections = done.numbers["assignments"]
+        similar = [pair["what"] for section in sections for pair in section["similar"]]
         pairs, equal = len(similar), similar.count(EVERYTHING)
-        print(f"{page.relative_to(folder.root)}, and the same as JSON beside it")
+        print(f"{output or page.relative_to(folder.root)}, and the same as JSON beside it")
         same = f", {equal} with the same answers throughout" if equal else ""
         in_need = len(done.numbers["needs_help"])
-        for section in done.numbers["assignments"]:
+        for section in sections:
             for sentence in section["lecture"]:
                 print(plain(f"{section['assignment']}: {sentence}"))
         if unread := len(done.numbers["unreadable"]):
             print(f"{unread} file{'' if unread == 1 else 's'} could not be read")
         if last_term is not None:
-            alike = sum(len(one["similar_to_last_term"]) for one in done.numbers["assignments"])
+            alike = sum(len(section["similar_to_last_term"]) for section in sections)
             print(f"{alike} pair{'' if alike == 1 else 's'} with somebody of last term")
         print(f"{in_need} need help; {pairs} similar pair{'' if pairs == 1 else 's'} to look at{same}")
 
 
 @app.command(
     epilog=examples(
-        "autograder export 2-layers --format canvas --into gradebook.csv",
-        "autograder export 2-layers --format moodle --into worksheet.csv --unmarked-as-zero",
+        "autograder export ASSIGNMENT --format canvas --into gradebook.csv",
+        "autograder export ASSIGNMENT --format moodle --into worksheet.csv --unmarked-as-zero",
     )
 )
 def export(
@@ -143,7 +156,8 @@ def export(
         typer.Option(metavar="FILE", help="Canvas's or Moodle's own file; a copy of it gets the marks of ASSIGNMENT."),
     ] = None,
     column: Annotated[
-        str | None, typer.Option(help="The assignment's column in Canvas's file, if it has another name.")
+        str | None,
+        typer.Option(metavar="NAME", help="The assignment's column in Canvas's file, if it has another name."),
     ] = None,
     unmarked_as_zero: Annotated[
         bool, typer.Option("--unmarked-as-zero", help="Let an unmarked answer count 0, rather than leave a blank.")
@@ -151,10 +165,11 @@ def export(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the marks for a spreadsheet, for Canvas, Moodle or Gradescope; late penalties are taken off.
+    """Write marks for Canvas, Moodle or Gradescope.
 
-    While an answer that a person has to mark has no points, its student's mark is left blank. In a file of Canvas's,
-    whoever is excused (EX) or was not given the assignment (N/A) stays so; marks that change are listed, old and new.
+    Or, without --format, for a spreadsheet. Late penalties are taken off. While an answer that a person has to mark has
+    no points, its student's mark is left blank. In a file of Canvas's, whoever is excused (EX) or was not given the
+    assignment (N/A) stays so; marks that change are listed, old and new.
     """
     from dataclasses import replace
 
@@ -167,6 +182,7 @@ def export(
     from autograder.instructor.exporting import ExportError
     from autograder.instructor.exporting.formats import FORMATS
     from autograder.instructor.facts import read_marks
+    from autograder.instructor.status import note_export
     from autograder.reports.html import CONTROLS
 
     if format_ not in FORMATS:
@@ -189,14 +205,20 @@ def export(
     if assignment is None:  # those of later weeks are no news
         begun = {mark.assignment for mark in marks if mark.handed_in} | due_dates_of(folder, Course.installed()).keys()
         marks = [mark for mark in marks if mark.assignment in begun]
-    unmarked = [mark.student.name for mark in marks if mark.unmarked]
+    unmarked = [mark.student.id_and_name for mark in marks if mark.unmarked]
+    second_look = [mark.student.id_and_name for mark in marks if mark.needs_manual_grade and not mark.unmarked]
+    exported = marks
     if unmarked_as_zero:
-        marks = [replace(mark, unmarked=False, unreadable="", needs_manual_grade=False) for mark in marks]
-    filled = _fill(into, marks, column) if into is not None else None
-    content = filled.text if filled else FORMATS[format_].write(marks)
-    print(str(content).translate(CONTROLS), end="") if to_stdout else write_atomically(target, content)
+        exported = [replace(mark, unmarked=False, unreadable="", needs_manual_grade=False) for mark in marks]
+    filled = _fill(into, exported, column) if into is not None else None
+    content = filled.text if filled else FORMATS[format_].write(exported)
+    if to_stdout:
+        print(str(content).translate(CONTROLS), end="")
+    else:
+        write_atomically(target, content)
+        note_export(folder, marks)
     if not quiet and not to_stdout:
-        scores = (mark.final_score if FORMATS[format_].blank_while_unmarked else mark.score for mark in marks)
+        scores = (mark.final_score if FORMATS[format_].blank_while_unmarked else mark.score for mark in exported)
         count = filled.filled if filled else sum(score is not None for score in scores)
         print(f"{target}: {count} mark{'' if count == 1 else 's'}")
         if filled and filled.changed:
@@ -210,6 +232,9 @@ def export(
         what = "what is not marked yet counts 0" if counts else "left blank, --unmarked-as-zero exports them"
         who = ", ".join(dict.fromkeys(unmarked))
         complain(f"{len(unmarked)} wait for somebody to mark their written answer; {what}: {who}")
+    if second_look:
+        who = ", ".join(dict.fromkeys(second_look))
+        complain(f"{len(second_look)} wait for a second look; exported with the points so far: {who}")
     for line in open_matters(folder, assignments):
         complain(line)
     for said, who_is in filled.kept.items() if filled else ():

@@ -1,4 +1,4 @@
-"""What learning systems give out of a class: a roster, and what was handed in, in three formats.
+"""Exports of learning systems: a roster, and a class's work in three formats.
 
 The formats are those of the readers in autograder/collecting/systems, whose docstrings name the sources.
 """
@@ -28,7 +28,7 @@ def write_downloads(folder: Path, students: Sequence[Student], released: nbforma
     write_gradebook(folder / "canvas-gradebook.csv", students)
     if released is None:
         return
-    work = {student: nbformat.writes(mine) for student in students if (mine := handed_in(student, released))}
+    work = {student: nbformat.writes(done) for student in students if (done := handed_in(student, released))}
     canvas, moodle, mail = (dict(list(work.items())[start::3]) for start in range(3))
     write_canvas(folder / "submissions.zip", canvas, nbformat.writes(released))
     write_moodle(folder / "moodle.zip", moodle)
@@ -42,8 +42,10 @@ def write_downloads(folder: Path, students: Sequence[Student], released: nbforma
 def write_gradebook(path: Path, students: Sequence[Student]) -> None:
     """Write what Canvas exports of an empty gradebook."""
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", COLUMN]
-    who = [(f"{one.last_name}, {one.first_name}", one.lms_user_id, one.id, one.email) for one in students]
-    rows = [[*one, f"Section {1 + at % 2}", ""] for at, one in enumerate(who)]
+    rows = [
+        [f"{s.last_name}, {s.first_name}", s.lms_user_id, s.id, s.email, f"Section {1 + number % 2}", ""]
+        for number, s in enumerate(students)
+    ]
     write_table(path, [header, ["    Points Possible", "", "", "", "", POINTS], *rows])
 
 

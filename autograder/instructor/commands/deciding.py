@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands import DryRun, OneAssignment, examples
 from autograder.errors import complain, plain
+from autograder.instructor.commands import DryRun, OneAssignment, OneStudent, Yes, examples, require_consent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,27 +19,27 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Question = Annotated[str, typer.Argument(help="Exercise.check; drop also takes an exercise, or written.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Take the decision back.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")]
-ENDING = {False: "Written. The same command with --undo takes it back.", True: "Taken back."}
 
 
 @app.command(
     epilog=examples(
-        "autograder points 2-layers Linear.affine_map 3 --dry-run",
-        "autograder points 2-layers Linear.affine_map --undo",
+        "autograder points ASSIGNMENT EXERCISE.CHECK 3 --dry-run",
+        "autograder points ASSIGNMENT EXERCISE.CHECK --undo",
     )
 )
 def points(
     assignment: OneAssignment,
-    question: Question,
-    number: Annotated[int | None, typer.Argument(metavar="POINTS", min=0, help="What it counts from now on.")] = None,
+    check: Annotated[str, typer.Argument(metavar="CHECK", help="EXERCISE.CHECK.")],
+    number: Annotated[int | None, typer.Argument(metavar="POINTS", min=0, help="New number of points.")] = None,
     undo: Undo = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Let a check count other points for everybody. Shows whose mark changes, and asks; nobody's code is run again."""
+    """Change what a check counts.
+
+    It counts other points for everybody. Shows whose mark changes, and asks; nobody's code is run again.
+    """
     from autograder.checks import checks_of
     from autograder.instructor.course.decisions import Decision
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
@@ -51,24 +50,30 @@ def points(
     folder.chosen(assignment)
     if number is None and not undo:
         raise CourseFolderError("say how many points it counts from now on, or --undo")
-    check = find_check(checks_of(room_of(read_notebook(folder.released(assignment)))), question)
-    decision = Decision(assignment, "points", check.id, points=number or 0)
+    released = read_notebook(folder.released(assignment))
+    cell = find_check(checks_of(room_of(released)), check).id
+    decision = Decision(assignment, "points", cell, points=number or 0)
     decide(folder, assignment, [decision], undo=undo, yes=yes, dry_run=dry_run)
 
 
 @app.command(
     epilog=examples(
-        "autograder drop 2-layers Linear.affine_map --dry-run",
-        "autograder drop 2-layers written --yes",
-        "autograder drop 2-layers Linear --undo",
+        "autograder drop ASSIGNMENT EXERCISE.CHECK --dry-run",
+        "autograder drop ASSIGNMENT written --yes",
+        "autograder drop ASSIGNMENT EXERCISE --undo",
     )
 )
 def drop(
-    assignment: OneAssignment, question: Question, undo: Undo = False, yes: Yes = False, dry_run: DryRun = False
+    assignment: OneAssignment,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="EXERCISE.CHECK, EXERCISE or written.")],
+    undo: Undo = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
 ) -> None:
-    """Give everybody who handed in all points of a question: a check, an exercise, or the written one.
+    """Give everybody all points of a question.
 
-    Shows whose mark changes, and asks; nobody's code is run again. What the checks said stays recorded.
+    That is everybody who handed in; the question is a check, an exercise, or the written one. Shows whose mark
+    changes, and asks; nobody's code is run again. What the checks said stays recorded.
     """
     from autograder.checks import checks_of
     from autograder.instructor.course.decisions import Decision
@@ -89,56 +94,57 @@ def drop(
     decide(folder, assignment, decisions, undo=undo, yes=yes, dry_run=dry_run)
 
 
-@app.command(epilog=examples("autograder excuse ada 2-layers --dry-run", "autograder excuse ada 2-layers --undo"))
+@app.command(
+    epilog=examples("autograder excuse STUDENT ASSIGNMENT --dry-run", "autograder excuse STUDENT ASSIGNMENT --undo")
+)
 def excuse(
-    student: Annotated[str, typer.Argument(help="Who.")],
+    student: OneStudent,
     assignment: OneAssignment,
     undo: Undo = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Excuse a student from an assignment: the report leaves it out, and exports say EX to Canvas, and else no mark.
+    """Excuse a student from an assignment.
 
-    What was handed in and graded stays as it is.
+    The report leaves it out; an export says EX to Canvas, and leaves the mark blank for other systems. What was
+    handed in and graded stays as it is.
     """
     from autograder.instructor.course.decisions import Decision
-    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.course.roster import students_of
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.matching import find_student
 
     folder = CourseFolder.here()
     folder.chosen(assignment)
-    known = {one.id for one in students_of(folder)}
-    if student not in known and not (folder.root / "submitted" / student).is_dir():
-        raise CourseFolderError(f"there is no student {student!r} in roster.csv or submitted/")
-    decision = Decision(assignment, "excused", student=student)
+    decision = Decision(assignment, "excused", student=find_student(folder, student).id)
     decide(folder, assignment, [decision], undo=undo, yes=yes, dry_run=dry_run)
 
 
 @app.command(epilog=examples("autograder extend --dry-run", "autograder extend --yes", "autograder extend --undo"))
 def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Bring the extensions of extensions.csv into force, and take back those that it no longer has; --undo takes all.
+    """Bring extensions.csv into force.
 
-    Its columns are student, assignment (or * for the whole term), extension and reason; the reason is for you alone.
-    An extension is a new date such as 2026-11-08 23:59, or +48h, +2d, or x1.5 of the time from release to due date.
+    Extensions that it no longer has are taken back, and with --undo all are. Its columns are student, assignment (or
+    * for the whole term), extension and reason; the reason is for you alone. An extension is a new date such as
+    2026-11-08 23:59, or +48h, +2d, or x1.5 of the time from release to due date.
+
     Shows until when each has time and whose mark changes, and asks. Later gradings follow it; nobody's code is run.
     """
     from autograder.course import Course
     from autograder.instructor.course.dates import assignments_of
     from autograder.instructor.course.extensions_table import COLUMNS, extensions_of, gives_nothing
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.course.roster import students_of
     from autograder.instructor.marks import own_due_of
 
     folder = CourseFolder.here()
     if not undo and not folder.extensions.exists():
         columns = ", ".join(COLUMNS)
         raise CourseFolderError(f"there is no extensions.csv: make one with the columns {columns}, or --undo all")
-    names = {one.id: one.id_and_name for one in students_of(folder)}
     given = () if undo else extensions_of(folder, assignments_of(Course.installed()))
 
     def now(facts: Facts) -> Sequence[Decision]:
-        decisions = (*(one for one in facts.decisions if one.what != "extended"), *given)
+        decisions = (*(decision for decision in facts.decisions if decision.what != "extended"), *given)
         own_due = own_due_of(replace(facts, decisions=decisions))
+        names = {student.id: student.id_and_name for student in facts.students}
         for decision in given:
             if why := gives_nothing(decision, facts.due, own_due):
                 who = names.get(decision.student, decision.student)
@@ -157,7 +163,7 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
                 said.append(f"{was.score:g} → {is_.score:g} points")
                 changed += 1
             if said:
-                yield f"{names.get(was.student.id, was.student.id)}, {was.assignment}: {'; '.join(said)}"
+                yield f"{was.student.id_and_name}, {was.assignment}: {'; '.join(said)}"
         yield f"{moved} due date{'s' if moved != 1 else ''} and {changed} mark{'s' if changed != 1 else ''} change"
 
     propose(folder, now, shown, undo=undo, yes=yes, dry_run=dry_run)
@@ -173,11 +179,13 @@ def decide(
         return with_decisions(facts.decisions, new, undo=undo)
 
     def shown(before: Sequence[Mark], after: Sequence[Mark]) -> Iterator[str]:
-        for one in new:
-            yield f"{'undo: ' if undo else ''}{assignment}: {one.student or ''} {one}".replace("  ", " ")
+        names = {mark.student.id: mark.student.id_and_name for mark in before}
+        for decision in new:
+            who = f" {names.get(decision.student, decision.student)}" if decision.student else ""
+            yield f"{'undo: ' if undo else ''}{assignment}:{who} {decision}"
         changes = [(was, is_) for was, is_ in zip(before, after, strict=True) if was.raw_score != is_.raw_score]
         for was, is_ in changes:
-            yield f"{was.student.id}: {was.raw_score:g} → {is_.raw_score:g} points"
+            yield f"{was.student.id_and_name}: {was.raw_score:g} → {is_.raw_score:g} points"
         yield "1 mark changes" if len(changes) == 1 else f"{len(changes)} marks change"
 
     propose(folder, now, shown, undo=undo, yes=yes, dry_run=dry_run)
@@ -192,9 +200,9 @@ def propose(
     yes: bool,
     dry_run: bool,
 ) -> None:
-    """Show what marks would be by other decisions, ask, write these, and let the gradebook follow.
+    """Show the marks that other decisions give, ask, write the decisions, and bring the gradebook up to date.
 
-    Killed between table and gradebook, the next command, such as this one again, makes up for it.
+    If it is killed between table and gradebook, the next command, such as this one again, makes up for it.
     """
     from autograder.course import Course
     from autograder.instructor.course.decisions import write_decisions
@@ -202,7 +210,7 @@ def propose(
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marks import marks_of
 
-    require_somebody_to_ask(yes=yes, dry_run=dry_run)
+    require_consent(yes=yes, dry_run=dry_run)
     course = Course.installed()
     with folder.only_one_grader(), CourseGradebook(folder) as gradebook:
         with gradebook.open() as rows:
@@ -215,23 +223,9 @@ def propose(
             return
         for line in shown(marks_of(facts), marks_of(replace(facts, decisions=decisions))):
             print(plain(line))
-        if to_be_written(yes=yes, dry_run=dry_run):
+        if not dry_run and (yes or typer.confirm("Write this?")):
             write_decisions(folder.decisions, decisions)
             update_gradebook(folder, course, gradebook)
-            print(ENDING[undo])
-
-
-def require_somebody_to_ask(*, yes: bool, dry_run: bool) -> None:
-    """Refuse to begin what nobody could agree to."""
-    from autograder.instructor.course.folder import CourseFolderError
-
-    if not (yes or dry_run or sys.stdin.isatty()):
-        raise CourseFolderError("nobody can be asked here: add --yes to write, or --dry-run to look")
-
-
-def to_be_written(*, yes: bool, dry_run: bool) -> bool:
-    """Return whether to write what was shown; where not, say that nothing was written."""
-    if not dry_run and (yes or typer.confirm("Write this?")):
-        return True
-    print("nothing was written")
-    return False
+            print("Taken back." if undo else "Written. The same command with --undo takes it back.")
+        else:
+            print("nothing was written")

@@ -1,0 +1,166 @@
+"""Commands that mark work: ``autograder grade | mark``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli import refuse_or_copy
+from autograder.errors import Interrupted, complain, plain, plain_json
+from autograder.instructor.commands import Assignment, DryRun, Quiet, ShutIn, Student, Workers, examples
+
+GOES_ON = "what was graded is kept, and the same command goes on from here"
+
+app = typer.Typer()
+
+
+@app.command(
+    epilog=examples("autograder grade ASSIGNMENT", "autograder grade ASSIGNMENT --workers 4 --json marks.json")
+)
+def grade(
+    assignment: Assignment = None,
+    student: Student = None,
+    workers: Workers = 2,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Grade with the seed of an earlier run, to reproduce it.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all verdicts to FILE; - is standard output.")
+    ] = None,
+    sandbox: ShutIn = True,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Send submissions to the workers of this dask scheduler, such as tcp://10.0.0.5:8786, rather than to "
+            "sandboxes here. Whoever reaches a scheduler runs code on it: a private network alone, or tls://.",
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Grade everything again, unchanged work too. Also replace the FILE of --json, and keep a copy of it.",
+        ),
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Grade submissions into nbgrader's gradebook.
+
+    Work that was graded keeps its verdicts until it changes, or something that its verdicts depend on. The exit status
+    is 1 if a submission could not be graded.
+    """
+    from autograder.instructor.course.about import course_of
+    from autograder.instructor.course.files import write_atomically
+    from autograder.instructor.course.folder import CourseFolder
+    from autograder.instructor.course.matching import Directory, known_students
+    from autograder.instructor.course.open_matters import open_matters
+    from autograder.instructor.grading.console import (
+        changes_summary,
+        changes_table,
+        grading_progress,
+        grading_summary,
+        grading_table,
+        stoppable,
+    )
+    from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+
+    folder = CourseFolder.here()
+    to_stdout = json_file is not None and str(json_file) == "-"
+    if json_file is not None and not to_stdout:
+        refuse_or_copy(json_file, force)  # before the work, not after it
+    assignments, students = folder.chosen(assignment), known_students(folder)
+    only = Directory(students).named(student).id if student is not None else None
+    request = GradeRequest(assignments, only, workers, seed, sandbox, dry_run=dry_run, scheduler=scheduler, again=force)
+    course, names = course_of(folder), {student.id: student.id_and_name for student in students}
+    with stoppable() as is_asked_to_stop, grading_progress(quiet or to_stdout, is_asked_to_stop) as progress:
+        try:
+            run = grade_class(folder, course, request, progress)
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted(f"interrupted; {GOES_ON}") from interrupt
+    if run.waiting:
+        raise Interrupted(f"interrupted with {len(run.graded)} graded and {run.waiting} to go; {GOES_ON}")
+    if json_file is not None:
+        text = plain_json(run.to_json())
+        print(text) if to_stdout else write_atomically(json_file, text + "\n")
+    if not quiet and not to_stdout:
+        changes_table(run, names) if dry_run else grading_table(run, names)
+        print(changes_summary(run) if dry_run else grading_summary(run))
+    if run.cells_changed and not quiet:
+        verb = "would follow" if dry_run else "follow"
+        complain(f"the gradebook's points {verb} the checks: {', '.join(run.cells_changed)}")
+    for line in [] if quiet else open_matters(folder, request.assignments):
+        complain(line)
+    for ungraded in run.ungraded:
+        who = names.get(ungraded.submission.student, ungraded.submission.student)
+        complain(f"not graded: {who}, {ungraded.submission.assignment}: {ungraded.reason}")
+    if run.ungraded:
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog=examples(
+        "autograder mark ASSIGNMENT",
+        "autograder mark --new-token bob",
+        "autograder mark --host 0.0.0.0 --certificate server.pem",
+    )
+)
+def mark(
+    assignment: Assignment = None,
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="On which name or address of this machine to listen.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Likewise; 0 for a free one.")] = 8765,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Certificate and key in one PEM file, for https.")
+    ] = None,
+    new_token: Annotated[
+        list[str] | None, typer.Option(metavar="MARKER", help="Give somebody another token, and end.")
+    ] = None,
+) -> None:
+    """Mark written answers together, names hidden.
+
+    Serves a page on which several people mark, question by question. Who marks stands in markers.csv: marker, and
+    optionally section and question. Each gets a token to log in with, and
+    so do you; it is printed once. c.Marking.double_percent in nbgrader_config.py lets two people mark some answers. The
+    points and comments go into the gradebook at once. Ctrl-C ends it, and everybody can go on where they were.
+    """
+    from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+    from autograder.instructor.gradebook import CourseGradebook
+    from autograder.instructor.marking.access import admit
+    from autograder.instructor.marking.server import https_with, serve
+    from autograder.instructor.marking.state import MarkingState
+
+    folder = CourseFolder.here()
+    assignments = folder.chosen(assignment)
+    https = https_with(certificate) if certificate else None
+    with CourseGradebook(folder) as gradebook:
+        state = MarkingState.opened(folder, gradebook, assignments)
+        if new_token:
+            _tell_tokens(admit(gradebook, state.team, new_token))
+            return
+
+        def on_ready(address: str) -> None:
+            _tell_tokens(admit(gradebook, state.team))  # not before the port is known to be free
+            print(f"marking at {address}", flush=True)
+
+        try:
+            asyncio.run(serve(state, host, port, https, on_ready))
+        except KeyboardInterrupt:
+            raise Interrupted("ended; what was saved is in the gradebook") from None
+        except OSError as error:
+            raise CourseFolderError(
+                f"cannot serve at {host}, port {port}: {error.strerror or error}; --port takes another one"
+            ) from error
+
+
+def _tell_tokens(tokens: Mapping[str, str]) -> None:
+    for name, token in tokens.items():
+        print(plain(f"token of {name}: {token}"))
+    if tokens:
+        print("Give each marker theirs. The gradebook keeps a digest of it alone, so nobody can see it again.")

@@ -1,0 +1,159 @@
+"""How far each assignment of a course folder is, by the facts and marks on record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from autograder.course import Course
+from autograder.errors import plain
+from autograder.instructor.course.dates import assignments_of
+from autograder.instructor.course.files import write_atomically
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
+from autograder.instructor.course.records import FILE
+from autograder.instructor.course.roster import students_of
+from autograder.instructor.facts import facts_of
+from autograder.instructor.gradebook import CourseGradebook
+from autograder.instructor.marks import Mark, marks_of
+from autograder.receipts import receipt_of
+
+EXPORTED = "exported.json"  # in exports/: a digest of the marks of each assignment that were exported last
+
+
+@dataclass(frozen=True)
+class AssignmentStatus:
+    """How far one assignment is.
+
+    Attributes:
+        released: when its notebook was written, with a time zone; None before its release.
+        students: of the class.
+        collected: works that were handed in.
+        unreadable: works that cannot be read, and files that were handed in instead of a notebook.
+        graded: works whose verdicts are of the file and the time that are in submitted/ now.
+        to_mark: works with an answer that waits for a person.
+        late_without_time: works that came late at an unknown time.
+        exported: whether the marks that were exported last are the present ones.
+    """
+
+    assignment: str
+    released: datetime | None = None
+    students: int = 0
+    collected: int = 0
+    unreadable: int = 0
+    graded: int = 0
+    to_mark: int = 0
+    late_without_time: int = 0
+    exported: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return asdict(self) | {"released": self.released and self.released.isoformat()}
+
+
+def status_of(folder: CourseFolder, course: Course) -> list[AssignmentStatus]:
+    """Return how far each assignment of a course is, in order.
+
+    Raises:
+        TableError: a table cannot be read.
+        CourseFolderError: a record is broken, or the gradebook does not know an assignment.
+        GradebookError: the gradebook cannot be read.
+    """
+    released, marks = folder.assignments(), list[Mark]()
+    if released:
+        with CourseGradebook(folder) as gradebook:
+            for assignment in released:
+                gradebook.require_assignment(assignment)
+            with gradebook.open() as rows:
+                marks = marks_of(facts_of(folder, course, rows))
+    exported, size = _exported(folder), len(students_of(folder))
+    return [
+        _status(folder, assignment, [mark for mark in marks if mark.assignment == assignment], exported)
+        if assignment in released
+        else AssignmentStatus(assignment, students=size)
+        for assignment in sorted({*released, *assignments_of(course)})
+    ]
+
+
+def _status(folder: CourseFolder, assignment: str, marks: Sequence[Mark], exported: dict[str, str]) -> AssignmentStatus:
+    return AssignmentStatus(
+        assignment,
+        datetime.fromtimestamp(folder.released(assignment).stat().st_mtime, UTC).astimezone(),
+        len(marks),
+        sum(mark.handed_in for mark in marks),
+        sum(bool(mark.unreadable) for mark in marks) + len(handed_in_instead(folder, assignment)),
+        sum(_is_graded(folder, mark) for mark in marks),
+        sum(mark.needs_manual_grade and not mark.excused for mark in marks),
+        len(late_since_unknown(folder, assignment)),
+        exported.get(assignment) == _digest(marks),
+    )
+
+
+def _is_graded(folder: CourseFolder, mark: Mark) -> bool:
+    """Return whether a work is graded as it is now; its file is read only if it is newer than its record."""
+    if mark.record is None:
+        return False
+    submission = folder.submission(mark.student.id, mark.assignment)
+    graded = folder.autograded(mark.student.id, mark.assignment).with_name(FILE).stat().st_mtime_ns
+    files = [path for path in (submission.file, submission.notebook.with_name("timestamp.txt")) if path.exists()]
+    if all(path.stat().st_mtime_ns <= graded for path in files):
+        return True
+    work = submission.read()
+    when = work.timestamp.replace(tzinfo=UTC) if isinstance(work.timestamp, datetime) else None
+    receipt = receipt_of(work.content) if work.content else ""
+    return (receipt, when) == (mark.record.receipt, mark.record.handed_in)
+
+
+def note_export(folder: CourseFolder, marks: Iterable[Mark]) -> None:
+    """Remember which marks were exported, by assignment."""
+    by_assignment: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by_assignment.setdefault(mark.assignment, []).append(mark)
+    known = _exported(folder)
+    path = folder.root / "exports" / EXPORTED
+    path.parent.mkdir(exist_ok=True)
+    digests = {assignment: _digest(group) for assignment, group in by_assignment.items()}
+    write_atomically(path, json.dumps(known | digests, indent=1) + "\n")
+
+
+def _exported(folder: CourseFolder) -> dict[str, str]:
+    try:
+        digests: dict[str, str] = json.loads((folder.root / "exports" / EXPORTED).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return digests
+
+
+def _digest(marks: Iterable[Mark]) -> str:
+    """Return a digest of what an export says of an assignment."""
+    scores = {mark.student.id: "EX" if mark.excused else mark.final_score for mark in marks}
+    known = {student: score for student, score in scores.items() if score is not None}
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+
+
+def print_status(assignments: Sequence[AssignmentStatus]) -> None:
+    """Print a line for each assignment, in 80 columns."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from autograder.console import print_table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 0, 0, 1))
+    columns = ("assignment", "released", "collected", "unreadable", "graded", "to mark", "no time", "exported")
+    for column in columns:
+        table.add_column(column, justify="right" if column in columns[2:7] else "left", overflow="fold")
+    for row in assignments:
+        counts = (row.unreadable, row.graded, row.to_mark, row.late_without_time)
+        cells = (
+            row.assignment,
+            f"{row.released:%Y-%m-%d}" if row.released else "no",
+            f"{row.collected}/{row.students}",
+            *(str(count) if row.collected or row.unreadable else "" for count in counts),
+            ("yes" if row.exported else "no") if row.graded else "",
+        )
+        table.add_row(*(Text(plain(cell)) for cell in cells))
+    print_table(table)

@@ -1,0 +1,149 @@
+"""What lateness costs and everybody's mark at the end of the term: a calculation of the term's own.
+
+It shares no code with the grader's. It can be plain, as all of its dates but the release lie in one winter. Before the
+marks are compared, a check counts more and a question is dropped, for everybody.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from autograder.checks import checks_of
+from autograder.instructor.course.roster import Student
+from sample_class.learning_systems import ASSIGNMENT, COLUMN, POINTS
+from sample_class.the_ten import ROOM
+
+DOZEN = 12
+RELEASED, DUE = datetime(2026, 10, 22, 12), datetime(2026, 11, 6, 23, 59)  # as the guide moves it
+CLOCKS_GO_BACK = timedelta(hours=1)  # on 25 October, between the two
+GRACE, DAY, PERCENT, MOST_PERCENT = timedelta(minutes=15), timedelta(days=1), 10, 50
+LINES = [(ASSIGNMENT, "+1d"), (ASSIGNMENT, "2026-11-08 11:00"), ("*", "+12h"), (ASSIGNMENT, "+48h"), ("*", "x1.1")]
+COUNTS_MORE, ITS_POINTS = "Linear.affine_map", 3
+DROPPED = "Linear.initial_values"
+AFTER_TERM = f"""autograder points {ASSIGNMENT} {COUNTS_MORE} {ITS_POINTS} --yes
+autograder drop {ASSIGNMENT} {DROPPED} --yes
+"""
+TOTAL = (
+    POINTS
+    + ITS_POINTS
+    - next(check.points for check in checks_of(ROOM) if f"{check.exercise}.{check.name}" == COUNTS_MORE)
+)
+EXPORTED = "verdicts.json"
+EXPORT_ALL = f"autograder export {ASSIGNMENT} --format json -o {EXPORTED}\n"
+
+
+class WrongMarks(Exception):
+    """A mark or a late penalty differs from the term's calculation."""
+
+
+def add_extensions(course: Path, worksheet: Path, everybody: Sequence[Student]) -> None:
+    """Fill the guide's table of extensions up to a dozen, for the latest works first."""
+    table = course / "extensions.csv"
+    named = {row["student"] for row in rows_of(table)}
+    when = times(worksheet, everybody)
+    others = [student.id for student in everybody if not named & {student.id, student.full_name}]
+    others.sort(key=lambda student: when.get(student, RELEASED), reverse=True)
+    with table.open("a", encoding="utf-8") as file:
+        for at, student in enumerate(others[: DOZEN - len(named)]):
+            assignment, extension = LINES[at % len(LINES)]
+            file.write(f"{student},{assignment},{extension},agreed\n")
+
+
+def expected_percent(course: Path, worksheet: Path, everybody: Sequence[Student]) -> dict[str, int]:
+    """Return the percentage of points that lateness costs each student, where a time is known."""
+    ids = {name: student.id for student in everybody for name in (student.id, student.full_name)}
+    own_due_dates = {ids[row["student"]]: own_due(row["extension"]) for row in rows_of(course / "extensions.csv")}
+    percent = {}
+    for student, when in times(worksheet, everybody).items():
+        late = when - own_due_dates.get(student, DUE) - GRACE
+        days = max(0, -(-late // DAY))
+        percent[student] = min(MOST_PERCENT, days * PERCENT)
+    return percent
+
+
+def own_due(extension: str) -> datetime:
+    """Return when work is due with an extension, by the clock in Berlin."""
+    if extension[0] == "x":
+        worked = DUE - RELEASED + CLOCKS_GO_BACK
+        gain = worked * (float(extension[1:]) - 1)
+        return DUE + timedelta(minutes=-(-round(gain.total_seconds(), 3) // 60))
+    if extension[0] == "+":
+        return DUE + timedelta(hours=int(extension[1:-1]) * (24 if extension[-1] == "d" else 1))
+    return datetime.strptime(extension, "%Y-%m-%d %H:%M")
+
+
+def check_penalties(course: Path, worksheet: Path, everybody: Sequence[Student]) -> tuple[int, int]:
+    """Compare late penalties; return the number of extensions and of works that lose points.
+
+    Raises:
+        WrongMarks: a work loses more or less.
+    """
+    percent = expected_percent(course, worksheet, everybody)
+    late = 0
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        for submission in gradebook.assignment_submissions(ASSIGNMENT):
+            expected = submission.score * percent.get(submission.student.id, 0) / 100
+            if abs(submission.late_submission_penalty - expected) > 1e-9:
+                said = f"{submission.student.id} loses {submission.late_submission_penalty:g} points by lateness"
+                raise WrongMarks(f"{said}, and not {expected:g}")
+            late += expected > 0
+    return len(rows_of(course / "extensions.csv")), late
+
+
+def times(worksheet: Path, everybody: Sequence[Student]) -> dict[str, datetime]:
+    """Return when students handed in, by the clock in Berlin, as Moodle's worksheet says."""
+    ids = {f"Participant {student.lms_user_id}": student.id for student in everybody}
+    said = {row["Identifier"]: row["Last modified (submission)"] for row in rows_of(worksheet)}
+    form = "%A, %d %B %Y, %I:%M %p"
+    return {ids[who]: datetime.strptime(when, form) for who, when in said.items() if when != "-"}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def expected_marks(course: Path, percent: Mapping[str, int]) -> dict[str, float]:
+    """Return the marks of all marked works, by student, less the percentage that lateness costs."""
+    exported = json.loads((course / EXPORTED).read_text(encoding="utf-8"))["marks"]
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        by_hand = {
+            submission.student.id: sum(
+                grade.manual_score or 0 for notebook in submission.notebooks for grade in notebook.grades
+            )
+            for submission in gradebook.assignment_submissions(ASSIGNMENT)
+        }
+    marks = {}
+    for mark in exported:
+        student = mark["student"]["id"]
+        if student in by_hand and not mark["unmarked"]:
+            points = by_hand[student]
+            for verdict in mark["verdicts"]:
+                check = f"{verdict['exercise']}.{verdict['check']}"
+                counts = ITS_POINTS if check == COUNTS_MORE else verdict["max_points"]
+                points += counts if verdict["outcome"] == "pass" or check == DROPPED else 0
+            marks[student] = points * (100 - percent.get(student, 0)) / 100
+    return marks
+
+
+def check_marks(course: Path, percent: Mapping[str, int]) -> int:
+    """Compare the marks in Canvas's file; return how many there are.
+
+    Raises:
+        WrongMarks: a mark differs, or is missing.
+    """
+    expected = expected_marks(course, percent)
+    filled = rows_of(course.parent / "canvas-gradebook-filled.csv")
+    exported = {row["SIS User ID"]: float(row[COLUMN]) for row in filled if row["SIS User ID"] and row[COLUMN]}
+    for student in expected.keys() | exported.keys():
+        if abs(expected.get(student, -1) - exported.get(student, -1)) > 0.005:
+            raise WrongMarks(
+                f"{student}: Canvas is told {exported.get(student)}, and it has to be {expected.get(student)}"
+            )
+    return len(exported)

@@ -1,0 +1,154 @@
+"""`autograder status`: a line for each assignment, in whatever state, and no notebook is parsed for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.instructor.course.attempts import Attempt, keep
+from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.open_matters import note_instead
+from autograder.instructor.course.records import Records, write_record
+from autograder.instructor.facts import update_gradebook
+from autograder.instructor.gradebook import CourseGradebook
+from autograder.instructor.status import AssignmentStatus, status_of
+from autograder.receipts import receipt_of
+from tests.instructor.conftest import let_earn, let_release
+from tests.test_cli import files, here
+
+CLASS = ("ada", "bob", "eve")
+NO_NOTEBOOK = b"whoever parses this fails"
+WRITTEN = {"grade": True, "solution": True, "grade_id": "room-written", "points": 5}
+WHEN = datetime(2026, 11, 5, 20, tzinfo=UTC)
+
+
+def hand_in(root: Path, assignment: str, *students: str) -> None:
+    for student in students:
+        path = CourseFolder(root).submission(student, assignment).notebook
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(NO_NOTEBOOK)
+
+
+def let_be_graded(root: Path, assignment: str, *students: str, unreadable: str = "") -> None:
+    """Let work have been handed in and graded, with all points."""
+    folder = CourseFolder(root)
+    hand_in(root, assignment, *students)
+    for student in students:
+        let_earn(root, student, assignment, None, follows=False, first=2, second=3)
+        record = Records(folder).of(student, assignment)
+        assert record
+        graded = replace(record, receipt=receipt_of(NO_NOTEBOOK), unreadable=unreadable)
+        write_record(folder.autograded(student, assignment), graded)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course folder with a class of three and one assignment in each state."""
+    root = tmp_path / "course"
+    make_course_folder(root)
+    (root / "roster.csv").write_text("id,first name,last name\nada,Ada,Lovelace\nbob,Bob,B\neve,Eve,E\n")
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write('c.CourseDirectory.course_id = "default_course"\n')  # as `let_release` has it
+    folder = CourseFolder(root)
+    with CourseGradebook(folder) as gradebook:
+        update_gradebook(folder, Course.installed(), gradebook)
+    for assignment in ("1-approximation", "2-layers", "3-dropout", "4-optimizer", "5-training"):
+        let_release(root, assignment, first=2, second=3)
+    # 2: two have come; of one a clock says only that it was late, and the third handed in no notebook.
+    hand_in(root, "2-layers", "ada", "bob")
+    late = Attempt(1, hashlib.sha256(NO_NOTEBOOK).hexdigest(), None, True, WHEN, "lovelaceada_LATE_1_2.ipynb", "Canvas")
+    keep(folder, "ada", "2-layers", [late], {})
+    note_instead(folder, {"2-layers": {"eve": "2-layers.py"}})
+    # 3: all are graded; an answer of each waits for a person, and one notebook could not be read.
+    released = json.loads(folder.released("3-dropout").read_text())
+    released["cells"].append({"metadata": {"nbgrader": WRITTEN}})
+    folder.released("3-dropout").write_text(json.dumps(released))
+    let_be_graded(root, "3-dropout", "ada", "bob")
+    let_be_graded(root, "3-dropout", "eve", unreadable="it is no notebook")
+    # 4: graded and exported. 5: graded, and then one handed in something else.
+    let_be_graded(root, "4-optimizer", *CLASS)
+    let_be_graded(root, "5-training", *CLASS)
+    for assignment in ("4-optimizer", "5-training"):
+        assert here(root, "export", assignment, "-q")[0] == 0
+    folder.submission("eve", "5-training").notebook.write_bytes(b"new work")
+    return root
+
+
+def rows(root: Path) -> dict[str, AssignmentStatus]:
+    found = status_of(CourseFolder(root), Course.installed())
+    return {row.assignment: replace(row, released=None) for row in found}
+
+
+def test_each_assignment_says_how_far_it_is_and_nothing_is_changed(course: Path) -> None:
+    before = files(course)
+    assert rows(course) == {
+        "1-approximation": AssignmentStatus("1-approximation", students=3),
+        "2-layers": AssignmentStatus("2-layers", students=3, collected=2, unreadable=1, late_without_time=1),
+        "3-dropout": AssignmentStatus("3-dropout", students=3, collected=3, unreadable=1, graded=3, to_mark=3),
+        "4-optimizer": AssignmentStatus("4-optimizer", students=3, collected=3, graded=3, exported=True),
+        "5-training": AssignmentStatus("5-training", students=3, collected=3, graded=2, exported=True),
+        "6-deployment": AssignmentStatus("6-deployment", students=3),
+    }
+    assert files(course) == before
+
+
+def test_it_is_one_screen_of_80_columns_and_the_same_as_json(course: Path) -> None:
+    status, said, errors = here(course, "status")
+    assert (status, errors) == (0, "")
+    lines = said.splitlines()
+    assert max(map(len, lines)) <= 80
+    today = f"{datetime.now():%Y-%m-%d}"
+    assert [line.split() for line in lines[1:]] == [
+        ["1-approximation", today, "0/3"],
+        ["2-layers", today, "2/3", "1", "0", "0", "1"],
+        ["3-dropout", today, "3/3", "1", "3", "3", "0", "no"],
+        ["4-optimizer", today, "3/3", "0", "3", "0", "0", "yes"],
+        ["5-training", today, "3/3", "0", "2", "0", "0", "yes"],
+        ["6-deployment", "no", "0/3"],
+    ]
+    printed = {row["assignment"]: row for row in json.loads(here(course, "status", "--json")[1])}
+    assert printed["6-deployment"]["released"] is None
+    assert printed["4-optimizer"]["released"].startswith(today)
+    assert {name: row["exported"] for name, row in printed.items() if row["graded"]} == {
+        "3-dropout": False,
+        "4-optimizer": True,
+        "5-training": True,
+    }
+
+
+def test_marks_that_change_after_an_export_are_not_exported_until_the_next(course: Path) -> None:
+    def exported() -> bool:
+        return rows(course)["4-optimizer"].exported
+
+    assert here(course, "excuse", "ada", "5-training", "--yes")[0] == 0
+    assert exported()
+    for change in (
+        lambda: here(course, "excuse", "Ada Lovelace", "4-optimizer", "--yes"),
+        lambda: let_earn(course, "bob", "4-optimizer", None, first=2, second=0),
+    ):
+        change()
+        assert not exported()
+        assert here(course, "export", "4-optimizer", "-q", "--force", "-o", course / "marks.csv")[0] == 0
+        assert exported()
+
+
+def test_a_copy_of_the_same_work_with_a_new_date_stays_graded_and_a_new_time_does_not(course: Path) -> None:
+    notebook = CourseFolder(course).submission("ada", "4-optimizer").notebook
+    os.utime(notebook, (4e9, 4e9))
+    assert rows(course)["4-optimizer"].graded == 3
+    notebook.with_name("timestamp.txt").write_text("2026-11-05 22:59:00 UTC")
+    assert rows(course)["4-optimizer"].graded == 2
+
+
+def test_a_folder_in_which_nothing_is_released_has_no_gradebook_made(tmp_path: Path) -> None:
+    make_course_folder(tmp_path / "course")
+    assert set(rows(tmp_path / "course").values()) == {AssignmentStatus(name) for name in rows(tmp_path / "course")}
+    assert not (tmp_path / "course" / "gradebook.db").exists()
