@@ -27,8 +27,8 @@ from solutions import data
 from solutions.accelerate import device as machine
 from solutions.accelerate.recipes import RECIPES
 from solutions.accelerate.shapes import made_shapes
-from solutions.deploy.answers import UNSURE_BELOW
 from solutions.deploy.doubt import doubt
+from solutions.deploy.garment_answer import UNSURE_BELOW
 from solutions.deployment import load_model, prepare_image
 from solutions.runs import run as runs
 

@@ -177,7 +177,7 @@ def accelerated(task: Task, compiled: bool = False) -> tuple[Train, Validate]:
 
 
 def accelerated_and_compiled(task: Task) -> tuple[Train, Validate]:
-    """Train with what `python -m solutions train --compiled` takes; its steps are built first."""
+    """Train with what `python -m solutions train --way compiled` takes; its steps are built first."""
     return accelerated(task, compiled=True)
 
 

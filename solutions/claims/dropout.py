@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import above, below, between, claim, differences, grid, minus, over, paired, ratios
+from solutions.claims import Quantity, above, below, between, claim, differences, grid, minus, over, paired
 from solutions.claims.experiments import COURSE, Split, accuracy, loss, network, rms, split
 from solutions.dropout import Dropout, gap
 from solutions.layers import Sequential
@@ -36,17 +36,9 @@ def fit(
     shift: int = 0,
     after_epoch: Callable[[], object] = lambda: None,
 ) -> None:
-    """Train by gradient descent on mini-batches, as the chapter does.
+    """Train by gradient descent on mini-batches, as the chapter does, from logits (B, 10) of rows (B, 784).
 
-    Args:
-        model: from rows (B, 784) to logits (B, 10).
-        data: its training images are learned.
-        epochs: passes over them.
-        rate: of the first epoch; it falls linearly to zero, so that the last step is no accident.
-        seed: of the order, of dropout and of shifts.
-        decay: weight decay, the factor of each weight that is added to its gradient.
-        shift: pixels by which each batch is moved at most.
-        after_epoch: called after each epoch.
+    The rate falls linearly to zero, which keeps the result from depending on the last step.
     """
     torch.manual_seed(seed)
     steps = torch.optim.SGD(model.parameters(), lr=rate, weight_decay=decay)
@@ -86,22 +78,19 @@ def random_labels(images: int, rate: float, seed: int) -> dict[str, float]:
     }
 
 
+GAIN_BY_SIZE = minus(
+    "large accuracy", "small accuracy", "accuracy of the large network above that of the small one, points"
+)
+
+
 @claim(
     "more-parameters-are-no-harm",
     says="With 256 and 64 hidden units instead of 16 and 16, the network has seventeen times as many parameters and "
     "is as accurate on images that it has not seen, or more so, to within half a point.",
     opposite="The more parameters a network has, the worse it does on images that it has not seen.",
     varied=grid(images=[500, 1000], rate=[0.1, 0.2], epochs=[10, 30], seed=SEEDS),
-    holds=above(
-        minus("large accuracy", "small accuracy"),
-        -0.5,
-        "accuracy of the large network above that of the small one, points",
-    ),
-    opposed=below(
-        minus("large accuracy", "small accuracy"),
-        0,
-        "accuracy of the large network above that of the small one, points",
-    ),
+    holds=above(GAIN_BY_SIZE, -0.5),
+    opposed=below(GAIN_BY_SIZE, 0),
 )
 def more_parameters(images: int, rate: float, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -144,6 +133,9 @@ def gap_opens(images: int, rate: float, seed: int) -> dict[str, float]:
     return {"first gap": gaps[0], "gap": gaps[-1], "first held": held[0], "held": held[-1]}
 
 
+SINCE_THE_BEST = minus("accuracy", "best accuracy", "accuracy at the end above that at the best epoch, points")
+
+
 @claim(
     "overfitting-shows-in-the-loss",
     says="Trained for too long on 500 or 1,000 images, the network has a higher loss on held-back images than at its "
@@ -151,13 +143,9 @@ def gap_opens(images: int, rate: float, seed: int) -> dict[str, float]:
     opposite="A network that overfits makes more mistakes on held-back images than before.",
     varied=grid(images=[500, 1000], rate=[0.1, 0.2], seed=SEEDS),
     holds=between(
-        minus("accuracy", "best accuracy"),
-        -2,
-        2,
-        "accuracy at the end above that at the best epoch, points",
-        provided=lambda numbers: min(differences(numbers["loss"], numbers["best loss"])) > 0,
+        SINCE_THE_BEST, -2, 2, provided=lambda numbers: min(differences(numbers["loss"], numbers["best loss"])) > 0
     ),
-    opposed=below(minus("accuracy", "best accuracy"), -0.5, "accuracy at the end above that at the best epoch, points"),
+    opposed=below(SINCE_THE_BEST, -0.5),
 )
 def overfits(images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -178,19 +166,17 @@ def overfits(images: int, rate: float, seed: int) -> dict[str, float]:
     }
 
 
+GAP_LEFT = over("many gap", "few gap", "gap with four times as many images, as a share of the other")
+
+
 @claim(
     "more-images-narrow-the-gap",
     says="Four times as many images narrow the gap, at the same number of epochs as at the same number of steps, and "
     "lower the loss on held-back images.",
     opposite="More images take more time and change nothing else: nine tenths of the gap and more are left.",
     varied=grid(alike=["epochs", "steps"], rate=[0.1, 0.2], seed=SEEDS),
-    holds=below(
-        over("many gap", "few gap"),
-        1,
-        "gap with four times as many images, as a share of the other",
-        provided=lambda numbers: max(differences(numbers["many held"], numbers["few held"])) < 0,
-    ),
-    opposed=above(over("many gap", "few gap"), 0.9, "gap with four times as many images, as a share of the other"),
+    holds=below(GAP_LEFT, 1, provided=lambda numbers: max(differences(numbers["many held"], numbers["few held"])) < 0),
+    opposed=above(GAP_LEFT, 0.9),
 )
 def more_images(alike: str, rate: float, seed: int) -> dict[str, float]:
     found = {}
@@ -204,6 +190,14 @@ def more_images(alike: str, rate: float, seed: int) -> dict[str, float]:
 
 
 WAYS = ("shift", "decay", "dropout", "stop")
+LARGEST_GAP_LEFT = Quantity(
+    lambda numbers: map(max, zip(*[over(f"{way} gap", "plain gap")(numbers) for way in WAYS], strict=True)),
+    "gap left, as a share, by the way that narrows it least",
+)
+SMALLEST_GAIN = Quantity(
+    lambda numbers: map(min, zip(*[minus(f"{way} accuracy", "plain accuracy")(numbers) for way in WAYS], strict=True)),
+    "points gained by the way that gains least",
+)
 HALVES = (slice(0, 500), slice(500, 1000))  # of the held-back images: to choose an epoch by, and to measure on
 
 
@@ -215,20 +209,8 @@ HALVES = (slice(0, 500), slice(500, 1000))  # of the held-back images: to choose
     varied=grid(images=[500, 1000], rate=[0.1, 0.2], seed=SEEDS),
     where=lambda setting: setting["rate"] == 0.2,
     bounds=("at a learning rate of 0.2",),
-    holds=below(
-        lambda numbers: map(
-            max, zip(*[ratios(numbers[f"{way} gap"], numbers["plain gap"]) for way in WAYS], strict=True)
-        ),
-        1,
-        "gap left, as a share, by the way that narrows it least",
-    ),
-    opposed=above(
-        lambda numbers: map(
-            min, zip(*[differences(numbers[f"{way} accuracy"], numbers["plain accuracy"]) for way in WAYS], strict=True)
-        ),
-        1,
-        "points gained by the way that gains least",
-    ),
+    holds=below(LARGEST_GAP_LEFT, 1),
+    opposed=above(SMALLEST_GAIN, 1),
 )
 def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
     whole = split(seed, images)
@@ -261,14 +243,17 @@ def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
     return found
 
 
+GAIN_BY_DROPOUT = minus("accuracy 0.2", "accuracy 0.0", "accuracy with dropout above that without, points")
+
+
 @claim(
     "dropout-gains-less-than-a-point",
     says="Dropout with p = 0.2 gains less than one point of accuracy on held-back images, with 1,000 images as with "
     "4,000.",
     opposite="Dropout makes the classifier clearly better: by a point and more.",
     varied=grid(length=["1000 for 24", "4000 for 6"], rate=[0.1, 0.2], start=["0.1", "He"], seed=SEEDS),
-    holds=below(minus("accuracy 0.2", "accuracy 0.0"), 1, "accuracy with dropout above that without, points"),
-    opposed=above(minus("accuracy 0.2", "accuracy 0.0"), 1, "accuracy with dropout above that without, points"),
+    holds=below(GAIN_BY_DROPOUT, 1),
+    opposed=above(GAIN_BY_DROPOUT, 1),
 )
 def dropout_accuracy(length: str, rate: float, start: str, seed: int) -> dict[str, float]:
     images, epochs = map(int, length.split(" for "))
@@ -371,18 +356,17 @@ def near_the_mean(p: float, images: int, seed: int) -> dict[str, float]:
     }
 
 
+GAIN_BY_COMMITTEE = minus("committee", "evaluation", "accuracy of the committee above that of evaluation mode, points")
+
+
 @claim(
     "committee-is-no-better",
     says="The mean of the probabilities of a hundred thinned networks is as accurate as one pass in evaluation mode, "
     "to within one and a half points.",
     opposite="A committee of a hundred thinned networks is a point better than one pass in evaluation mode, or more.",
     varied=grid(p=[0.2, 0.5], images=[1000, 4000], seed=SEEDS),
-    holds=between(
-        minus("committee", "evaluation"), -1.5, 1.5, "accuracy of the committee above that of evaluation mode, points"
-    ),
-    opposed=above(
-        minus("committee", "evaluation"), 1, "accuracy of the committee above that of evaluation mode, points"
-    ),
+    holds=between(GAIN_BY_COMMITTEE, -1.5, 1.5),
+    opposed=above(GAIN_BY_COMMITTEE, 1),
 )
 def committee(p: float, images: int, seed: int) -> dict[str, float]:
     model, data = with_dropout(p, images, seed)

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from solutions.claims import above, below, between, claim, differences, grid, minus, over
+from solutions.claims import Quantity, above, below, between, claim, differences, grid, minus, over
 from solutions.claims.experiments import COURSE, accuracy, loss, network, rms, split, std_of, train
 from solutions.layers import Linear, Sequential, rms_through
 
@@ -102,14 +102,17 @@ def blind(width: int, rate: float, seed: int) -> dict[str, float]:
     return {"off": abs(first - LN_TEN), "accuracy": accuracy(model, data.held_x, data.held_y)}
 
 
+IN_LN_TENS = Quantity(lambda numbers: (first / LN_TEN for first in numbers["first"]), "first loss, in units of ln 10")
+
+
 @claim(
     "first-loss-finds-large-starts",
     says="Weights that are too large show in the first loss: with std 1 it is at least forty times ln 10, with three "
     "layers as with ten.",
     opposite="Before training every network has a loss of about ln 10, whatever its weights.",
     varied=grid(depth=[2, 5, 10], width=[64, 256], seed=SEEDS),
-    holds=above(lambda numbers: (one / LN_TEN for one in numbers["first"]), 40, "first loss, in units of ln 10"),
-    opposed=below(lambda numbers: (one / LN_TEN for one in numbers["first"]), 1.5, "first loss, in units of ln 10"),
+    holds=above(IN_LN_TENS, 40),
+    opposed=below(IN_LN_TENS, 1.5),
 )
 def large_shows(depth: int, width: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -156,6 +159,10 @@ def adam_rescues(sgd_rate: float, epochs: int, seed: int) -> dict[str, float]:
     return found
 
 
+BEHIND_AT_SMALL = minus("He at 0.01", "Glorot at 0.01", "points of Glorot behind He at a rate of 0.01")
+BEHIND_AT_LARGE = minus("He at 0.1", "Glorot at 0.1", "points of Glorot behind He at a rate of 0.1")
+
+
 @claim(
     "glorot-wants-a-larger-rate",
     says="Started by Glorot's rule, the network of ten hidden layers comes closer to He's at a learning rate of 0.1 "
@@ -163,13 +170,11 @@ def adam_rescues(sgd_rate: float, epochs: int, seed: int) -> dict[str, float]:
     opposite="Glorot's rule is the wrong start for ReLUs, whatever the learning rate.",
     varied=grid(width=[128, 256], epochs=[2, 3], seed=SEEDS),
     holds=above(
-        lambda numbers: differences(
-            minus("He at 0.01", "Glorot at 0.01")(numbers), minus("He at 0.1", "Glorot at 0.1")(numbers)
-        ),
+        Quantity(lambda numbers: differences(BEHIND_AT_SMALL(numbers), BEHIND_AT_LARGE(numbers))),
         0,
         "points by which the larger rate brings Glorot closer to He",
     ),
-    opposed=above(minus("He at 0.1", "Glorot at 0.1"), 20, "points of Glorot behind He at a rate of 0.1"),
+    opposed=above(BEHIND_AT_LARGE, 20),
 )
 def glorot_rate(width: int, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed)

@@ -45,13 +45,7 @@ def take_steps(
     """Train for a number of steps and return the loss of each batch, before its step.
 
     Args:
-        model: from rows (B, 784) to logits (B, C).
-        data: what to train on.
-        steps: how many.
-        seed: of the order.
-        optimizer: that of the model's parameters.
         forget: whether gradients are forgotten before each step.
-        batch_size: rows in a batch.
         rate_at: the learning rate of each step, counted from 0; by default that of the optimizer.
         after_step: called after each step, with the number of steps that were taken.
     """
@@ -173,6 +167,9 @@ def float32_checks(start: str, batch: int, seed: int) -> dict[str, float]:
     return {"powers lost": math.log10(min(found[32].values()) / min(found[64].values())), "best": math.log10(best)}
 
 
+AHEAD_OF_THE_RATE = minus("momentum", "rate", "accuracy with momentum above that with ten times the rate, points")
+
+
 @claim(
     "momentum-is-ten-times-the-rate",
     says="After 500 steps, momentum 0.9 at rates from 0.002 to 0.01 is within three points of plain gradient descent "
@@ -182,10 +179,8 @@ def float32_checks(start: str, batch: int, seed: int) -> dict[str, float]:
     varied=grid(rate=[0.002, 0.005, 0.01], start=STARTS, steps=[250, 500], seed=SEEDS),
     where=lambda setting: setting["steps"] == 500,
     bounds=("After 500 steps",),
-    holds=between(
-        minus("momentum", "rate"), -3, 3, "accuracy with momentum above that with ten times the rate, points"
-    ),
-    opposed=above(minus("momentum", "rate"), 3, "accuracy with momentum above that with ten times the rate, points"),
+    holds=between(AHEAD_OF_THE_RATE, -3, 3),
+    opposed=above(AHEAD_OF_THE_RATE, 3),
 )
 def ten_times(rate: float, start: str, steps: int, seed: int) -> dict[str, float]:
     data = split(seed)

@@ -19,15 +19,7 @@ SHIRT = 6
 
 
 def epoch(model: nn.Module, data: Split, rate: float, order: torch.Generator, mode: bool = True) -> float:
-    """Go once through the training images; return their mean loss, as it was while the weights changed.
-
-    Args:
-        model: from rows (B, 784) to logits (B, 10).
-        data: its training images are learned.
-        rate: the learning rate.
-        order: where the order of the images comes from.
-        mode: whether ``train()`` is called first.
-    """
+    """Train for an epoch, in training mode unless ``mode`` is false; return the mean loss while the weights changed."""
     if mode:
         model.train()
     steps = torch.optim.SGD(model.parameters(), lr=rate)
@@ -209,18 +201,19 @@ def shirts(rate: float, dropout: float, images: int, seed: int) -> dict[str, flo
     }
 
 
+MORE_SCATTER = minus(
+    "scatter of shirts", "scatter of accuracy", "scatter of the recall minus that of the accuracy, points"
+)
+
+
 @claim(
     "recall-jumps-where-accuracy-stands",
     says="Over the last six of twelve epochs the recall of shirts scatters by at least five points "
     "more than the accuracy.",
     opposite="Once the accuracy has settled, so has the recall of each class.",
     varied=grid(rate=[0.05, 0.1], dropout=[0.0, 0.2], images=[1500, 3000], seed=SEEDS),
-    holds=above(
-        minus("scatter of shirts", "scatter of accuracy"), 5, "scatter of the recall minus that of the accuracy, points"
-    ),
-    opposed=below(
-        minus("scatter of shirts", "scatter of accuracy"), 1, "scatter of the recall minus that of the accuracy, points"
-    ),
+    holds=above(MORE_SCATTER, 5),
+    opposed=below(MORE_SCATTER, 1),
 )
 def jumps(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
     found = shirts.measure(rate, dropout, images, seed)
@@ -344,6 +337,9 @@ def candidates(seed: int, data_size: int = 1000, epochs: int = 6) -> tuple[Tenso
     return torch.stack(right).double(), torch.stack(losses).double()
 
 
+FLATTERED = minus("test", "valid", "test minus fresh accuracy, chosen by test minus by validation, points")
+
+
 @claim(
     "choosing-by-the-test-set-flatters",
     says="If setting and epoch are chosen by the accuracy on the test images, that accuracy is higher than on fresh "
@@ -352,13 +348,11 @@ def candidates(seed: int, data_size: int = 1000, epochs: int = 6) -> tuple[Tenso
     opposite="A test set is too large to be fitted by choosing among 25 settings: the gain is below 0.2 points.",
     varied=grid(settings=[10, 25], images=[250, 1000], seed=SEEDS),
     holds=between(
-        minus("test", "valid"),
-        0,
-        3,
-        "test minus fresh accuracy, chosen by test minus by validation, points",
+        FLATTERED,
+        *(0, 3),
         provided=lambda numbers: numbers["images"][0] == 250 or paired(numbers["test"], numbers["valid"]).high <= 1,
     ),
-    opposed=below(minus("test", "valid"), 0.2, "test minus fresh accuracy, chosen by test minus by validation, points"),
+    opposed=below(FLATTERED, 0.2),
 )
 def chosen_by_test(settings: int, images: int, seed: int) -> dict[str, float]:
     right = candidates(seed)[0][: 6 * settings]

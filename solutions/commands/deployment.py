@@ -27,8 +27,8 @@ def predict(
     """Say what garment is in each photograph, with probabilities."""
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
-    from solutions.deploy.answers import Answer
     from solutions.deploy.doubt import doubt
+    from solutions.deploy.garment_answer import GarmentAnswer
     from solutions.deploy.images import ImageError, open_image, remark
     from solutions.deployment import classify
     from solutions.runs import folders
@@ -44,7 +44,7 @@ def predict(
         try:
             with terminal.libraries_silenced():
                 image = open_image(photo)
-            answer = Answer(classify(classifier, image), remark(image), doubt(image))
+            answer = GarmentAnswer(classify(classifier, image), remark(image), doubt(image))
         except (ImageError, ValueError) as error:
             results.append({"image": str(photo), "error": str(error)})
             complain(f"{photo}: {error}")
@@ -185,7 +185,7 @@ def _card_of(model: Path, data: Path | None) -> str:
     from solutions import data as sources
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
-    from solutions.deploy.card import make_card
+    from solutions.deploy.model_card import make_card
     from solutions.runs import folders, measurement
 
     machine.use_threads()

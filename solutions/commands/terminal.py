@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -21,6 +21,7 @@ from solutions.data import HOW_TO_GET, Dataset
 from solutions.errors import WrongUse
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.measurement import Measurement
+from solutions.runs.run_record import RunRecord
 from solutions.training import History
 
 
@@ -64,7 +65,7 @@ def name_of(dataset: Dataset) -> str:
     return "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
 
 
-class Rate(ProgressColumn):
+class ImagesPerSecond(ProgressColumn):
     """How many images a second went through training."""
 
     def render(self, task: Task) -> Text:
@@ -82,7 +83,7 @@ class TrainingView:
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
             TextColumn("{task.fields[last]}"),
-            Rate(),
+            ImagesPerSecond(),
             TimeRemainingColumn(),
             console=console,
             transient=True,
@@ -135,8 +136,8 @@ class TrainingView:
         self._console.print("Ends after this epoch, with the best weights; Ctrl-C once more ends at once.")
 
 
-def tensorboard_log(folder: Path) -> Callable[[History], None]:
-    """Return what writes each epoch into the folder for TensorBoard.
+def write_for_tensorboard(record: RunRecord) -> None:
+    """Write the curves of a run into its folder for TensorBoard.
 
     Raises:
         WrongUse: TensorBoard is not installed.
@@ -144,17 +145,12 @@ def tensorboard_log(folder: Path) -> Callable[[History], None]:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
-        raise WrongUse("--log tensorboard needs TensorBoard; install it with: pip install tensorboard") from error
-    writer = SummaryWriter(folder)
-
-    def log(history: History) -> None:
-        epoch = len(history.losses)
-        writer.add_scalar("loss/training", history.losses[-1], epoch)
-        writer.add_scalar("loss/validation", history.valid_losses[-1], epoch)
-        writer.add_scalar("accuracy/validation", history.accuracies[-1], epoch)
-        writer.flush()
-
-    return log
+        raise WrongUse("--tensorboard needs TensorBoard; install it with: pip install tensorboard") from error
+    titles = {"losses": "loss/training", "valid_losses": "loss/validation", "accuracies": "accuracy/validation"}
+    with SummaryWriter(record.folder) as writer:
+        for name, title in titles.items():
+            for epoch, value in enumerate(record.series(name), start=1):
+                writer.add_scalar(title, value, epoch)
 
 
 def class_table(test: Measurement) -> Table:

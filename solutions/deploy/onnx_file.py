@@ -6,7 +6,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from safetensors import safe_open
 
-from solutions.deploy.network import Network
+from solutions.deploy.numpy_network import Network
 
 # Of 2022: every runtime that is in use reads them.
 OPSET, IR_VERSION = 17, 8

@@ -21,7 +21,7 @@ from solutions.errors import WrongUse
 PORTS = range(7860, 7960)  # the first free one, where none is named
 
 
-class Server(ThreadingHTTPServer):
+class PageServer(ThreadingHTTPServer):
     allow_reuse_port = False  # some versions of Python would let two servers share a port
     request_queue_size = 128  # a visitor who finds it full waits for seconds before the system asks again
     has_to_end = False
@@ -40,7 +40,7 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class Handler(SimpleHTTPRequestHandler):
+class PageHandler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60  # seconds; a connection on which nothing comes is closed
     # What the system's own table says of scripts may be wrong, and then a browser runs none.
@@ -72,7 +72,7 @@ def serve(model: Path, host: str, port: int | None, open_browser: bool, started:
     """
     with (
         tempfile.TemporaryDirectory(prefix="garments-") as folder,
-        listen(host, port, partial(Handler, directory=folder)) as server,
+        listen(host, port, partial(PageHandler, directory=folder)) as server,
     ):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
@@ -88,7 +88,7 @@ def serve(model: Path, host: str, port: int | None, open_browser: bool, started:
             pass
 
 
-def listen(host: str, port: int | None, handler: Callable[..., SimpleHTTPRequestHandler]) -> Server:
+def listen(host: str, port: int | None, handler: Callable[..., SimpleHTTPRequestHandler]) -> PageServer:
     """Return a server that listens at the port, or at the first free one of ``PORTS``.
 
     Raises:
@@ -96,7 +96,7 @@ def listen(host: str, port: int | None, handler: Callable[..., SimpleHTTPRequest
     """
     for candidate in PORTS if port is None else (port,):
         try:
-            return Server((host, candidate), handler)
+            return PageServer((host, candidate), handler)
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise WrongUse(f"--host {host}: not an address of this machine ({error.strerror})") from error

@@ -15,8 +15,14 @@ from solutions.deploy.web import example_files
 DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
 COPIED = (
-    *("__init__.py", "errors.py", "runs/__init__.py", "runs/summary.py"),
-    *("deploy/__init__.py", "deploy/answers.py", "deploy/doubt.py", "deploy/images.py", "deploy/network.py"),
+    *("__init__.py", "errors.py", "runs/__init__.py", "runs/training_summary.py"),
+    *(
+        "deploy/__init__.py",
+        "deploy/garment_answer.py",
+        "deploy/doubt.py",
+        "deploy/images.py",
+        "deploy/numpy_network.py",
+    ),
 )
 README = """---
 title: What garment is this?

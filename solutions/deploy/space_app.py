@@ -6,10 +6,10 @@ from pathlib import Path
 import gradio as gr
 
 from solutions.deploy.address import CHAPTER
-from solutions.deploy.answers import Answer, facts
 from solutions.deploy.doubt import doubt
+from solutions.deploy.garment_answer import GarmentAnswer, facts
 from solutions.deploy.images import ImageError, open_image, remark
-from solutions.deploy.network import Network
+from solutions.deploy.numpy_network import Network
 from solutions.deploy.preparation import prepare_image
 
 HERE = Path(__file__).parent
@@ -26,7 +26,7 @@ def classify(photograph: str | None) -> tuple[dict[str, float], str]:
     except (ImageError, ValueError) as error:
         said = escape(str(error), quote=False)  # shown as HTML, and its words may come from the file
         raise gr.Error(f"This picture cannot be used: {said}.") from error
-    answer = Answer(network.classify(x), remark(image), doubt(image))
+    answer = GarmentAnswer(network.classify(x), remark(image), doubt(image))
     return dict(answer.ranked), answer.in_words
 
 

@@ -16,13 +16,13 @@ from PIL import Image, ImageFilter, ImageOps
 from autograder.palette import style_sheet
 from solutions.data import Dataset
 from solutions.deploy.address import CHAPTER
-from solutions.deploy.answers import UNSURE_BELOW, facts
+from solutions.deploy.garment_answer import UNSURE_BELOW, facts
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.measurement import measure
 from solutions.runs.model_file import read_model, to_safetensors
-from solutions.runs.summary import training_in
+from solutions.runs.training_summary import training_in
 
 SOURCES = Path(__file__).parent / "web"
 INDEX, WEIGHTS, EXAMPLES, PALETTE = "index.html", "weights.safetensors", "examples.json", "palette.css"

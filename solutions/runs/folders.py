@@ -6,7 +6,7 @@ from solutions.data import DATA
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.model_file import read_model
-from solutions.runs.summary import training_in
+from solutions.runs.training_summary import training_in
 
 # The files of a run, and what they are.
 MODEL, RESULTS, CONFIG, LOG = "model.safetensors", "results.json", "config.json", "log.jsonl"

@@ -54,7 +54,7 @@ Trainable = FastLearner | TaughtLearner
 
 
 @dataclass(eq=False)
-class Progress:
+class TrainingProgress:
     """How far a training has come.
 
     Attributes:
@@ -75,7 +75,7 @@ class Progress:
 def fit(
     trainable: Trainable,
     recipe: Recipe,
-    progress: Progress,
+    progress: TrainingProgress,
     checkpoint: Path,
     after_epoch: Callable[[History], bool],
 ) -> None:
@@ -96,7 +96,7 @@ def fit(
         if not (math.isfinite(loss) and math.isfinite(valid_loss)):
             raise WorkFailed(
                 f"the loss is no longer a number in epoch {progress.epochs + 1} with {recipe.optimizer}, "
-                f"--lr {recipe.lr:g} and --batch-size {recipe.batch_size}; try a tenth: --lr {recipe.lr / 10:g}"
+                f"lr={recipe.lr:g} and batch_size={recipe.batch_size}; try a tenth: --set lr={recipe.lr / 10:g}"
             )
         if recipe.cosine or not progress.weights or valid_loss < min(history.valid_losses):
             progress.weights, progress.kept = trainable.weights(), progress.epochs + 1
@@ -114,7 +114,7 @@ def fit(
             return  # out of time
 
 
-def save(path: Path, trainable: Trainable, progress: Progress) -> None:
+def save(path: Path, trainable: Trainable, progress: TrainingProgress) -> None:
     """Write a checkpoint: there is always a whole one, the old or the new."""
     tensors = {f"kept.{name}": tensor for name, tensor in progress.weights.items()}
     tensors |= {f"state.{name}": tensor for name, tensor in trainable.state().items()}
@@ -124,7 +124,7 @@ def save(path: Path, trainable: Trainable, progress: Progress) -> None:
     part.replace(path)
 
 
-def restore(path: Path, trainable: Trainable, device: str) -> Progress:
+def restore(path: Path, trainable: Trainable, device: str) -> TrainingProgress:
     """Bring what trains the model to where a checkpoint was written, and return how far that is.
 
     Raises:
@@ -141,6 +141,6 @@ def restore(path: Path, trainable: Trainable, device: str) -> Progress:
             parts[part][rest] = tensor
         trainable.load_state(parts["state"])
         weights = {name: tensor.to(device) for name, tensor in parts["kept"].items()}
-        return Progress(History(**json.loads(metadata["history"])), weights, int(metadata["kept"]))
+        return TrainingProgress(History(**json.loads(metadata["history"])), weights, int(metadata["kept"]))
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise WrongUse(f"{path}: not a checkpoint of this run ({error}); start again with --force") from error

@@ -12,14 +12,14 @@ from solutions.errors import DataError, WrongUse
 from solutions.runs import report_sections as sections
 from solutions.runs.folders import open_model
 from solutions.runs.measurement import measure
-from solutions.runs.records import Record
+from solutions.runs.run_record import RunRecord
 
 TEMPLATE = "report.html.j2"
 GENERATOR = "python -m solutions report"
 
 
 @dataclass(frozen=True)
-class Report:
+class RunReport:
     """A page, and its main numbers.
 
     Attributes:
@@ -33,7 +33,7 @@ class Report:
     notes: list[str]
 
 
-def make_report(record: Record, data_folder: Path | None = None) -> Report:
+def make_report(record: RunRecord, data_folder: Path | None = None) -> RunReport:
     """Describe a run in a page; its model is measured once on the test images.
 
     What needs the model or its data is left out where they are not there, and the page says why.
@@ -81,10 +81,10 @@ def make_report(record: Record, data_folder: Path | None = None) -> Report:
     )
     numbers = {key: (headline or {}).get(key) for key in ("test_accuracy", "interval", "images")}
     numbers |= {key: (calibration or {}).get(key) for key in ("calibration_error", "brier_score")}
-    return Report(page, numbers, notes)
+    return RunReport(page, numbers, notes)
 
 
-def find_data(record: Record, folder: Path | None) -> tuple[Dataset | None, str]:
+def find_data(record: RunRecord, folder: Path | None) -> tuple[Dataset | None, str]:
     """Return the data that a run was trained on; or None, and why.
 
     Raises:
@@ -104,7 +104,7 @@ def find_data(record: Record, folder: Path | None) -> tuple[Dataset | None, str]
     )
 
 
-def write_report(report: Report, path: Path) -> None:
+def write_report(report: RunReport, path: Path) -> None:
     """Write the page; an older report may be replaced, but no other file.
 
     Raises:

@@ -19,11 +19,11 @@ from solutions.accelerate.recipes import Recipe
 from solutions.data import Dataset
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
-from solutions.runs import figures
+from solutions.runs import run_figures as figures
 from solutions.runs.calibration import Calibration, brier_score, calibrate, wilson_interval
 from solutions.runs.measurement import Measurement
-from solutions.runs.records import Record
 from solutions.runs.run import new_model
+from solutions.runs.run_record import RunRecord
 from solutions.training import History
 
 MISTAKES, UNITS, PAIRS = 20, 64, 6  # how many are shown
@@ -50,7 +50,7 @@ def headline(test: Measurement) -> dict[str, Any]:
     return {"test_accuracy": test.accuracy, "interval": interval, "right": right, "images": images}
 
 
-def facts(record: Record) -> list[tuple[str, str]]:
+def facts(record: RunRecord) -> list[tuple[str, str]]:
     """Return what is worth knowing of the run beside its settings, as terms and words."""
     rows, epochs, accuracies = [], len(record.log), record.series("accuracies")
     if record.best is not None and accuracies:
@@ -72,14 +72,14 @@ def facts(record: Record) -> list[tuple[str, str]]:
     return rows
 
 
-def why_no_model(record: Record) -> str:
+def why_no_model(record: RunRecord) -> str:
     last = [number for key in ("losses", "valid_losses") for number in record.series(key)[-1:]]
     if not all(map(math.isfinite, last)):
         return f"This run has no model: after epoch {len(record.log)} its loss was no longer a number."
     return "This run has no model: it was interrupted, failed, or is still going on. What it logged is below."
 
 
-def curves(record: Record) -> list[dict[str, Any]]:
+def curves(record: RunRecord) -> list[dict[str, Any]]:
     """Return a picture for each kind of number that was logged for each epoch."""
     losses = figures.losses_of(History(record.series("losses"), record.series("valid_losses")))
     kinds = [
@@ -173,7 +173,7 @@ def told_bins(bins: Calibration) -> list[str]:
     ]
 
 
-def weights(model: Classifier, record: Record) -> dict[str, Any]:
+def weights(model: Classifier, record: RunRecord) -> dict[str, Any]:
     """Show what training added to the first layer, as the book's widget does; else the weights as they are."""
     weight = affine_layers(model)[0][0].detach().numpy()
     drawn = drawn_weight(record)
@@ -195,7 +195,7 @@ def weights(model: Classifier, record: Record) -> dict[str, Any]:
     return {"image": image, "alt": alt, "is_gain": is_gain} | told
 
 
-def drawn_weight(record: Record) -> np.ndarray | None:
+def drawn_weight(record: RunRecord) -> np.ndarray | None:
     """Return the first layer as it was drawn, shape (784, H), anew from recipe and seed.
 
     None where these are not told, or where the kept weights have the scale of the inputs worked in.
@@ -211,7 +211,7 @@ def drawn_weight(record: Record) -> np.ndarray | None:
     return drawn
 
 
-def log_table(record: Record) -> dict[str, Any]:
+def log_table(record: RunRecord) -> dict[str, Any]:
     keys = list(dict.fromkeys(key for row in record.log for key in row))
     heads = [COLUMNS.get(key, (key.replace("_", " "), ""))[0] for key in keys]
     return {"heads": heads, "rows": [[cell(key, row.get(key)) for key in keys] for row in record.log]}
@@ -239,7 +239,7 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
-def recipe(record: Record) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def recipe(record: RunRecord) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the settings of a recipe, as names and words: those that somebody chose, and those left as they were."""
     usual = flat(asdict(Recipe()))
     chosen = [row for row in flat(record.recipe) if row not in usual or row[0] in ALWAYS_TOLD]

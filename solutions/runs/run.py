@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import torch
@@ -20,9 +20,9 @@ from solutions.data import Dataset, split
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
-from solutions.runs import figures
+from solutions.runs import run_figures as figures
 from solutions.runs.folders import CHECKPOINT, CONFIG, CONFUSION, CURVES, LOG, MISTAKES, MODEL, RESULTS
-from solutions.runs.loop import Progress, TaughtLearner, Trainable, fit, restore
+from solutions.runs.loop import TaughtLearner, Trainable, TrainingProgress, fit, restore
 from solutions.runs.measurement import MEASURING_BATCH, Measurement, measure, to_tensors
 from solutions.runs.model_file import write_model
 from solutions.training import History, Learner, LearnerConfig, Loader
@@ -62,7 +62,7 @@ class Run:
     folder: Path
     settings: Settings
     data: dict[str, object]
-    progress: Progress
+    progress: TrainingProgress
     images: int
     test: Measurement
 
@@ -112,39 +112,54 @@ class Reported:
             self.report(len(y))
 
 
-def configure(
-    name: str,
-    changes: dict[str, Any],
-    seed: int,
-    device: str,
-    taught: bool,
-    bf16: bool,
-    compiled: bool = False,
-    threads: int = 1,
-) -> Settings:
-    """Return how to train by a named recipe with some changes.
+def configure(name: str, changes: Iterable[str], way: str, seed: int, device: str) -> Settings:
+    """Return how to train by a named recipe.
+
+    Args:
+        name: of the recipe.
+        changes: to it, such as "lr=0.05"; "threads=2" is one, too.
+        way: "fast"; "reference", by the chapter's ``Learner``; "compiled" or "bf16", as in ``Settings``.
+        seed: as in ``Settings``.
+        device: the same, or "auto".
 
     Raises:
-        WrongUse: a number is out of its range, this machine does not have the device, the chapter's ``Learner`` or the
-            compiled steps are asked for and cannot follow the recipe, or this machine cannot compile.
+        WrongUse: a change is unknown or out of its range, this machine lacks the device or a compiler, or the way
+            cannot follow the recipe.
     """
     try:
-        recipe = replace(RECIPES[name], **changes)
+        values = dict(map(_parsed, changes))
+        threads = values.pop("threads", 1)
+        recipe = replace(RECIPES[name], **values)
     except ValueError as error:
-        raise WrongUse(f"{error}; --help shows the options") from error
-    if taught and not recipe.is_taught:
-        raise WrongUse(f"--reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out")
-    if taught and bf16:
-        raise WrongUse("--reference trains as the chapter does, in float32; leave out --bf16")
-    if compiled and (taught or bf16):
-        raise WrongUse("--compiled takes the fast path's steps in float32; leave out --reference and --bf16")
-    if compiled and not recipe.is_plain_descent:
-        raise WrongUse(f"--compiled takes steps of plain gradient descent, and --recipe {name} another; leave one out")
-    if compiled and device not in ("auto", "cpu"):
-        raise WrongUse(f"--compiled takes steps on the CPU; leave it out, or --device {device}")
-    if compiled:
+        raise WrongUse(f"--set: {error}") from error
+    if way == "reference" and not recipe.is_taught:
+        raise WrongUse(
+            f"--way reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out"
+        )
+    if way == "compiled" and not recipe.is_plain_descent:
+        raise WrongUse(f"--way compiled takes steps of plain gradient descent, and {name} another; choose another way")
+    if way == "compiled" and device not in ("auto", "cpu"):
+        raise WrongUse(f"--way compiled computes on the CPU; leave it out, or --device {device}")
+    if way == "compiled":
         built()  # before anything is written
-    return Settings(name, recipe, seed, choose_device("cpu" if compiled else device), taught, bf16, compiled, threads)
+        device = "cpu"
+    chosen = {"taught": way == "reference", "bf16": way == "bf16", "compiled": way == "compiled"}
+    return Settings(name, recipe, seed, choose_device(device), **chosen, threads=threads)
+
+
+def _parsed(change: str) -> tuple[str, Any]:
+    """Return name and value of a change, the value in the type of the recipe's field."""
+    name, _, text = change.partition("=")
+    kinds = {"threads": int} | {field: (*get_args(hint), hint)[0] for field, hint in get_type_hints(Recipe).items()}
+    if name not in kinds:
+        raise ValueError(f"there is no {name}; there are {', '.join(kinds)}")
+    try:
+        value = {"true": True, "false": False}[text] if kinds[name] is bool else kinds[name](text)
+    except (KeyError, ValueError):
+        raise ValueError(f"{name} has to be of the type {kinds[name].__name__}: {text}") from None
+    if name == "threads" and value < 1:
+        raise ValueError(f"threads has to be at least 1: {value}")
+    return name, value
 
 
 def divide(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -224,7 +239,6 @@ def train(
     folder: Path,
     after_batch: Callable[[int], None],
     after_epoch: Callable[[History], bool],
-    logs: Iterable[Callable[[History], None]] = (),
     resume: bool = False,
     after_teacher: Callable[[int], None] = lambda epoch: None,
 ) -> Run:
@@ -236,7 +250,6 @@ def train(
         folder: from ``begin``.
         after_batch: called with a number of images each time after so many more were trained on.
         after_epoch: called with the history so far; where it returns True, training ends.
-        logs: called with the same, to write it down somewhere.
         resume: go on from the folder's checkpoint. The model is then the one of a run that was never interrupted.
         after_teacher: called with the number of epochs for which the teacher was trained, where the recipe has one.
 
@@ -248,14 +261,12 @@ def train(
 
     def log_epoch(history: History) -> bool:
         write_log(folder / LOG, history, images)
-        for log in logs:
-            log(history)
         return after_epoch(history)
 
     try:
         model = new_model(settings.recipe, settings.seed)
         learner = new_learner(settings, model, data, after_batch, after_teacher)
-        progress = restore(folder / CHECKPOINT, learner, settings.device) if resume else Progress()
+        progress = restore(folder / CHECKPOINT, learner, settings.device) if resume else TrainingProgress()
         after_batch(progress.epochs * images)
         fit(learner, settings.recipe, progress, folder / CHECKPOINT, log_epoch)
     except WorkFailed as error:
@@ -265,7 +276,7 @@ def train(
             raise
         raise WorkFailed(
             f"{folder}: the memory of {settings.device} does not suffice for {len(data.train_labels):,} images and "
-            f"--batch-size {settings.recipe.batch_size}; try a smaller one, another --device, or close other programs"
+            f"batch_size={settings.recipe.batch_size}; try a smaller one, another --device, or close other programs"
         ) from error
     model.load_state_dict(progress.weights)
     # What is measured is what others will have: the weights as they are in the file, on a CPU.

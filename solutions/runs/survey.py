@@ -10,7 +10,7 @@ from PIL import Image
 
 from solutions.data import Dataset
 from solutions.errors import WrongUse
-from solutions.runs import figures
+from solutions.runs import run_figures as figures
 
 TITLE = "Samples of Fashion-MNIST"
 

@@ -14,11 +14,11 @@ import torch
 from torch import nn
 
 from autograder.course import Course
-from solutions.claims import Claim, Found, Interval, above, below, claim, grid, interval, paired
-from solutions.claims import digest as digests
+from solutions.claims import BoundedInterval, Claim, Interval, above, below, claim, grid, interval, paired
+from solutions.claims import ledger as ledgers
 from solutions.claims.experiments import train
 from solutions.claims.ledger import (
-    Measured,
+    LedgerEntry,
     all_claims,
     by_combination,
     chapter_of,
@@ -37,19 +37,19 @@ MARK = re.compile(r"\{claim\}`([\w-]+)`")
 def made_up(says: str = "More is better, at a rate of 1.", **options: object) -> Claim:
     """Return a claim whose numbers are what the setting says."""
     settings = grid(rate=[1, 2], epochs=[3, 4], seed=range(5))
-    judging = {"holds": above("more", 0.5, "more"), "opposed": below("more", -0.5, "more")}
-    return Claim("made-up", "layers", says, "More is worse.", settings, more, judging, **options)  # type: ignore[arg-type]
+    bounds = above("more", 0.5, "more"), below("more", -0.5, "more")
+    return Claim("made-up", "layers", says, "More is worse.", settings, more, *bounds, **options)  # type: ignore[arg-type]
 
 
 def more(rate: int, epochs: int, seed: int) -> dict[str, float]:
     return {"more": 1.0 + seed / 100}
 
 
-def measured(one: Claim, *values: float) -> Measured:
+def measured(one: Claim, *values: float) -> LedgerEntry:
     """Return measurements in which each combination has one value, give or take a hundredth."""
     combinations = [{"rate": rate, "epochs": epochs} for rate in (1, 2) for epochs in (3, 4)]
     numbers: list[dict[str, tuple[float, ...]]] = [{"more": (v - 0.01, v, v, v, v + 0.01)} for v in values]
-    return Measured(digests.digest_of(one), combinations, numbers, 1.0)
+    return LedgerEntry(ledgers.digest_of(one), combinations, numbers, 1.0)
 
 
 # What is claimed
@@ -64,7 +64,7 @@ def test_a_claim_holds_its_opposite_does_not_and_both_are_measured_with_todays_c
 @pytest.mark.deep
 def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(one: Claim) -> None:
     """Within the spread over the seeds, as another processor rounds otherwise and training multiplies that."""
-    first_of_each = [settings[0] for settings in by_combination(one).values()]
+    first_of_each = [settings[0] for settings in by_combination(one)]
     sizes = [sum(value for value in setting.values() if isinstance(value, int | float)) for setting in first_of_each]
     at = sizes.index(min(sizes))
     again, _ = measure_one(one.id, first_of_each[at])
@@ -113,7 +113,7 @@ def test_a_claim_holds_in_every_combination_within_its_bounds_and_not_outside(
 def test_numbers_of_other_code_or_none_at_all_are_stale() -> None:
     other = replace(measured(made_up(), 1, 1, 1, 1), digest="of other code")
     assert "changed since it was measured" in complaints(made_up(), other)[0]
-    assert "nothing was measured" in complaints(made_up(), None)[0]
+    assert "was never measured" in complaints(made_up(), None)[0]
 
 
 def test_two_claims_of_one_name_are_an_error() -> None:
@@ -159,9 +159,8 @@ def digest_in(folder: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> str
     (folder / "edited_claims.py").write_text(source, encoding="utf-8")
     monkeypatch.syspath_prepend(folder)
     monkeypatch.delitem(sys.modules, "edited_claims", raising=False)
-    for cached in (digests._tree, digests._definitions, digests._names_in, digests._imports):
-        cached.cache_clear()
-    return digests.digest_of(replace(made_up(), measure=import_module("edited_claims").experiment))
+    ledgers._parsed.cache_clear()
+    return ledgers.digest_of(replace(made_up(), measure=import_module("edited_claims").experiment))
 
 
 @pytest.mark.parametrize(
@@ -217,7 +216,7 @@ def test_an_interval_is_students_of_the_mean() -> None:
 def test_the_whole_interval_lies_within_the_bounds_and_what_is_said_besides_is_so(
     low: float, high: float, also: bool, holds: bool
 ) -> None:
-    assert Found("", Interval(low, 1.5, high), at_least=1, at_most=3, provided=also).holds == holds
+    assert BoundedInterval("", Interval(low, 1.5, high), at_least=1, at_most=3, provided=also).holds == holds
 
 
 def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from torch import nn
 from solutions import data
 from solutions.commands import deployment
 from solutions.data import Dataset
-from solutions.deploy.answers import Answer
+from solutions.deploy.garment_answer import GarmentAnswer
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
@@ -26,7 +26,7 @@ from solutions.runs.model_file import write_model
 from tests.conftest import ROOT
 from tests.solutions.conftest import Cli, error_of
 
-QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--epochs", 1, "--device", "cpu")
+QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--device", "cpu", "--set", "epochs=1")
 
 
 def accuracy_in(text: str) -> str:
@@ -111,19 +111,19 @@ def test_a_run_is_not_overwritten_and_with_force_kept_as_a_copy(here: Cli, tmp_p
 
 
 def test_a_loss_that_explodes_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
-    result = here(*QUICK, "--lr", 1e12, "--out", tmp_path, "--name", "a")
-    assert "no longer a number in epoch 1 with sgd, --lr 1e+12 and --batch-size 32; try" in error_of(result, status=1)
+    result = here(*QUICK, "--set", "lr=1e12", "--out", tmp_path, "--name", "a")
+    assert "no longer a number in epoch 1 with sgd, lr=1e+12 and batch_size=32; try" in error_of(result, status=1)
     assert not (tmp_path / "a" / MODEL).exists()
 
 
 def test_too_little_memory_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
     """A batch of ten thousand million images needs more memory than any machine has."""
-    result = here(*QUICK, "--batch-size", 10**10, "--out", tmp_path, "--name", "a")
+    result = here(*QUICK, "--set", f"batch_size={10**10}", "--out", tmp_path, "--name", "a")
     assert "the memory of cpu does not suffice for 5,000 images" in error_of(result, status=1)
 
 
 def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -> None:
-    with begin(*QUICK, "--epochs", 100_000, "--out", tmp_path, "--name", "a") as process:
+    with begin(*QUICK, "--set", "epochs=100000", "--out", tmp_path, "--name", "a") as process:
         wait_for_epochs(tmp_path / "a", 1)
         process.send_signal(signal.SIGINT)
         text, _ = process.communicate(timeout=60)
@@ -137,13 +137,13 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
 def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
     """For each kind of state: none beside the weights, compiled or not, an optimizer's with averages, the Learner's."""
     ways = {
-        "fast": ("--epochs", 60, "--lr", 0.05),
-        "best": ("--epochs", 60, "--recipe", "best"),
-        "taught": ("--epochs", 40, "--reference"),
-        "compiled": ("--epochs", 120, "--lr", 0.05, "--compiled", "--threads", 2),
+        "fast": ("epochs=60", "--set", "lr=0.05"),
+        "best": ("epochs=60", "--recipe", "best"),
+        "taught": ("epochs=40", "--way", "reference"),
+        "compiled": ("epochs=120", "--set", "lr=0.05", "--set", "threads=2", "--way", "compiled"),
     }
     for name, options in ways.items():
-        arguments = [*QUICK, *options, "--out", tmp_path, "--name"]
+        arguments = [*QUICK, "--set", *options, "--out", tmp_path, "--name"]
         with begin(*arguments, name) as process:
             wait_for_epochs(tmp_path / name, 3)
             process.kill()
@@ -158,7 +158,7 @@ def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tm
 
 
 @pytest.mark.parametrize(
-    "options", [("--lr", 1), ("--seed", 0), ("--recipe", "best"), ("--compiled",), ("--threads", 1)], ids=str
+    "options", [("--set", "lr=1"), ("--seed", 0), ("--recipe", "best"), ("--way", "fast")], ids=str
 )
 def test_a_run_that_goes_on_takes_no_other_settings(here: Cli, options: tuple[object, ...]) -> None:
     assert "as the run was begun" in error_of(here("train", "--resume", "a", *options))
@@ -179,8 +179,8 @@ def test_only_an_unfinished_run_with_its_own_data_goes_on(
 
 
 def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
-    slow = ("--reference", "--batch-size", 1)  # so that the epoch lasts until the second one
-    with begin(*QUICK, *slow, "--epochs", 100, "--out", tmp_path, "--name", "a") as process:
+    slow = ("--way", "reference", "--set", "batch_size=1")  # so that the epoch lasts until the second one
+    with begin(*QUICK, *slow, "--set", "epochs=100", "--out", tmp_path, "--name", "a") as process:
         assert process.stdout is not None
         wait_for_epochs(tmp_path / "a", 1)
         process.send_signal(signal.SIGINT)
@@ -195,49 +195,42 @@ def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
 
 @pytest.mark.deep  # it takes a compiler
 def test_a_run_by_compiled_steps_says_so(here: Cli, tmp_path: Path) -> None:
-    done = here(*QUICK, "--epochs", 2, "--compiled", "--out", tmp_path, "--name", "a")
+    done = here(*QUICK, "--way", "compiled", "--out", tmp_path, "--name", "a")
     assert done.returncode == 0, done.stderr
     assert "by steps compiled for this machine" in " ".join(done.stdout.split())
     assert json.loads((tmp_path / "a" / RESULTS).read_text())["compiled"] is True
 
 
-def test_a_run_has_as_many_threads_as_are_asked_for_and_says_so(here: Cli, tmp_path: Path) -> None:
-    done = here(*QUICK, "--epochs", 1, "--threads", 2, "--out", tmp_path, "--name", "a")
+def test_a_run_uses_the_threads_that_are_set_and_says_so(here: Cli, tmp_path: Path) -> None:
+    done = here(*QUICK, "--set", "threads=2", "--out", tmp_path, "--name", "a")
     assert done.returncode == 0, done.stderr
     assert "Training with 2 threads on" in " ".join(done.stdout.split())
     config = json.loads((tmp_path / "a" / CONFIG).read_text())
     assert (config["threads"], config["machine"]["threads"]) == (2, 2)
 
 
-def test_curves_can_be_read_by_tensorboard(here: Cli, tmp_path: Path) -> None:
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-
-    assert here(*QUICK, "--epochs", 3, "--log", "tensorboard", "--out", tmp_path, "--name", "a").returncode == 0
-    events = EventAccumulator(str(tmp_path / "a")).Reload()
-    written = [point.value for point in events.Scalars("loss/validation")]
-    assert written == pytest.approx([epoch["valid_losses"] for epoch in log_of(tmp_path / "a")])
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--data", "nowhere"], "nowhere: there is no such folder"),
-        (["--epochs", "0"], "epochs"),
-        (["--batch-size", "0"], "batch_size"),
-        (["--lr", "nan"], "lr has to be above 0"),
-        (["--dropout", "1.5"], "dropout has to be"),
-        (["--patience", "0"], "patience"),
-        (["--max-seconds", "-1"], "max_seconds"),
+        (["--set", "epochs=0"], "epochs"),
+        (["--set", "batch_size=0"], "batch_size"),
+        (["--set", "lr=nan"], "lr has to be above 0"),
+        (["--set", "dropout=1.5"], "dropout has to be"),
+        (["--set", "patience=0"], "patience"),
+        (["--set", "max_seconds=-1"], "max_seconds"),
+        (["--set", "threads=0"], "threads has to be at least 1"),
+        (["--set", "rate=1"], "there is no rate; there are threads, epochs, batch_size, lr"),
+        (["--set", "epochs=2.5"], "epochs has to be of the type int: 2.5"),
+        (["--set", "flip=yes"], "flip has to be of the type bool: yes"),
         (["--seed", "-1"], "--seed"),
         (["--device", "tpu"], "--device"),
         (["--name", "a/b"], "--name a/b"),
         (["--name", ".."], "--name .."),
         (["--bogus"], "--bogus"),
-        (["--reference", "--recipe", "best"], "goes beyond that"),
-        (["--compiled", "--recipe", "best"], "plain gradient descent"),
-        (["--compiled", "--reference"], "leave out --reference and --bf16"),
-        (["--compiled", "--bf16"], "leave out --reference and --bf16"),
-        (["--compiled", "--device", "cuda"], "--compiled takes steps on the CPU"),
+        (["--way", "reference", "--recipe", "best"], "goes beyond that"),
+        (["--way", "compiled", "--recipe", "best"], "plain gradient descent"),
+        (["--way", "compiled", "--device", "cuda"], "--way compiled computes on the CPU"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -304,6 +297,14 @@ def test_report_gives_the_accuracy_of_train_and_json(here: Cli, run: Path, tmp_p
     assert answer["notes"] == []
 
 
+def test_report_writes_the_curves_for_tensorboard(here: Cli, run: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    assert here("report", run, "--tensorboard").returncode == 0
+    written = [point.value for point in EventAccumulator(str(run)).Reload().Scalars("loss/validation")]
+    assert written == pytest.approx([epoch["valid_losses"] for epoch in log_of(run)])
+
+
 def test_what_is_no_run_is_refused_in_one_line(here: Cli, trained: Path, tmp_path: Path) -> None:
     for arguments, says in (
         ((tmp_path,), "it has no config.json"),
@@ -347,7 +348,7 @@ def test_predict_gives_json(here: Cli, trained: Path, model_file: Path, boot: Pa
     (result,) = json.loads(here("predict", boot, "--json", "--out", trained.parent).stdout)
     assert result["answers"][0]["label"] == "Ankle boot"
     assert sum(answer["probability"] for answer in result["answers"]) == pytest.approx(1)
-    answer = Answer([(row["label"], row["probability"]) for row in result["answers"]])
+    answer = GarmentAnswer([(row["label"], row["probability"]) for row in result["answers"]])
     assert result == {"image": str(boot), "model": str(model_file), **answer.as_json}
 
 

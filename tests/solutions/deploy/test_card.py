@@ -8,8 +8,8 @@ import torch
 
 from solutions import data
 from solutions.data import Dataset
-from solutions.deploy.answers import LIMITS, UNSURE_BELOW
-from solutions.deploy.card import make_card
+from solutions.deploy.garment_answer import LIMITS, UNSURE_BELOW
+from solutions.deploy.model_card import make_card
 from solutions.runs import measurement
 from solutions.runs.folders import COURSE_MODEL, open_model
 from solutions.runs.measurement import Measurement

@@ -6,9 +6,9 @@ from PIL import Image
 
 from autograder.student.garment import SIDE, find_garment
 from solutions.data import Dataset
-from solutions.deploy.answers import Answer
 from solutions.deploy.doubt import RUNS_OFF, TWO_THINGS, doubt, ends_within, is_one_thing
-from tests.solutions.deploy.photographs import garment_on
+from solutions.deploy.garment_answer import GarmentAnswer
+from tests.solutions.deploy.browser_photos import garment_on
 
 
 def test_a_garment_may_lie_along_a_twentieth_of_the_edge() -> None:
@@ -39,8 +39,8 @@ def test_what_fills_the_picture_is_doubted_in_any_mode(sample: Dataset, mode: st
 
 def test_a_doubted_answer_is_unsure_however_probable_and_says_how_to_take_it_again() -> None:
     ranked = [("Bag", 0.98), ("Shirt", 0.02)]
-    assert not Answer(ranked).is_unsure
-    doubted = Answer(ranked, doubt=TWO_THINGS)
+    assert not GarmentAnswer(ranked).is_unsure
+    doubted = GarmentAnswer(ranked, doubt=TWO_THINGS)
     assert doubted.is_unsure
     assert TWO_THINGS in doubted.in_words
     assert doubted.as_json["doubt"] == TWO_THINGS

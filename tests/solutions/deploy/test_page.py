@@ -14,16 +14,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deploy.answers import UNSURE_BELOW, facts
+from solutions.deploy.garment_answer import UNSURE_BELOW, facts
 from solutions.deploy.images import open_image
 from solutions.deployment import classify, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.measurement import measure
 from solutions.runs.model_file import read_model
-from solutions.runs.summary import training_in
+from solutions.runs.training_summary import training_in
 from tests.axe import on_a_telephone, violations
 from tests.conftest import serve
-from tests.solutions.deploy.photographs import GROUNDS, KINDS, SIZES, Save, cut_out, garment_on, saved
+from tests.solutions.deploy.browser_photos import GROUNDS, KINDS, SIZES, Save, cut_out, garment_on, saved
 
 ROUNDING = 1e-4  # of a probability: what float32 sums in another order may differ by
 

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect
 from solutions import data
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deploy.serve import Handler, listen
+from solutions.deploy.serve import PageHandler, listen
 from solutions.deployment import classify, load_model
 from tests.solutions.conftest import Cli, address_of, error_of
 
@@ -222,7 +222,7 @@ def test_a_port_that_is_taken_is_refused(cli: Cli, model_file: Path, is_named: b
 
 
 def test_a_second_page_takes_the_next_port() -> None:
-    with listen("127.0.0.1", None, Handler) as first, listen("127.0.0.1", None, Handler) as second:
+    with listen("127.0.0.1", None, PageHandler) as first, listen("127.0.0.1", None, PageHandler) as second:
         assert second.server_port > first.server_port
 
 

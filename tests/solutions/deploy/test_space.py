@@ -21,8 +21,8 @@ from safetensors.torch import save_file
 from autograder.course import Course
 from solutions.data import Dataset
 from solutions.deploy import space
-from solutions.deploy.answers import UNSURE_BELOW
-from solutions.deploy.network import Network
+from solutions.deploy.garment_answer import UNSURE_BELOW
+from solutions.deploy.numpy_network import Network
 from solutions.deploy.web import photograph
 from solutions.deployment import classify, export_model, load_model, prepare_image
 from solutions.dropout import Classifier

@@ -22,7 +22,7 @@ from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.model_file import read_model
 from tests.conftest import ROOT
 from tests.solutions.conftest import Cli, error_of
-from tests.solutions.deploy.photographs import GROUNDS, SIZES, cut_out, garment_on
+from tests.solutions.deploy.browser_photos import GROUNDS, SIZES, cut_out, garment_on
 
 SCRIPTS = Path(__file__).parent / "web"
 DOUBTS = {"": "", "runs off": RUNS_OFF, "two things": TWO_THINGS}  # in the page, and in Python

@@ -23,7 +23,7 @@ def test_a_reference_run_is_the_learner_on_nine_tenths_of_the_training_images(
     here: Cli, tmp_path: Path, sample: Dataset
 ) -> None:
     """Trained here as a chapter would do it, the model has the weights of the command's, bit for bit."""
-    options = ("--reference", "--epochs", 3, "--lr", 0.05, "--seed", 1, "--device", "cpu")
+    options = ("--way", "reference", "--set", "epochs=3", "--set", "lr=0.05", "--seed", 1, "--device", "cpu")
     assert here("train", "--data", sample.source, *options, "--out", tmp_path, "--name", "a").returncode == 0
     images, labels = to_tensors(sample.train_images, sample.train_labels, "cpu")
     chosen, held_out = (torch.tensor(part) for part in split(sample.train_labels, 0.1, seed=1))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import safe_open
 
-from solutions.runs.summary import training_in
+from solutions.runs.training_summary import training_in
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ model.
 
 
 @dataclass(frozen=True)
-class Answer:
+class GarmentAnswer:
     """The answer to one photograph.
 
     Attributes:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from solutions.deploy.address import CHAPTER
-from solutions.deploy.answers import LIMITS, UNSURE_BELOW
+from solutions.deploy.garment_answer import LIMITS, UNSURE_BELOW
 from solutions.runs.calibration import calibrate
 from solutions.runs.measurement import Measurement
 

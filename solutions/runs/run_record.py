@@ -15,7 +15,7 @@ from solutions.runs.measurement import Measurement
 
 
 @dataclass(frozen=True)
-class Record:
+class RunRecord:
     """The files of a run's folder, read.
 
     Attributes:
@@ -81,7 +81,7 @@ class Record:
         return Measurement(labels, matrix, torch.empty(0, len(labels)))
 
 
-def read_run(folder: Path) -> Record:
+def read_run(folder: Path) -> RunRecord:
     """Return what a run wrote down.
 
     Raises:
@@ -93,7 +93,7 @@ def read_run(folder: Path) -> Record:
         lines.pop()  # the run was ended, or is, within this line
     epochs = [_parse(line, f"{log}, line {number}") for number, line in enumerate(lines, start=1)]
     config = folder / CONFIG
-    return Record(
+    return RunRecord(
         folder,
         _parse(_read(config), str(config)),
         epochs,

@@ -5,7 +5,7 @@ import io
 import numpy as np
 from matplotlib.figure import Figure
 
-from solutions.runs import figures
+from solutions.runs import run_figures as figures
 from solutions.training import History
 
 NAMES = ("a", "b", "c")
