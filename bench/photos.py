@@ -1,4 +1,4 @@
-"""Measure a model on photographs of held-out garments: ``make photos``. Those it gets wrong are in _build/photos."""
+"""Measure a model on photographs of held-out garments: ``make photos``. Wrong answers are kept in _build/photos."""
 
 import argparse
 import hashlib
@@ -16,7 +16,7 @@ from autograder.console import print_table
 from bench.photographs import KINDS, held_out, photographs
 from solutions import data
 from solutions.accelerate.device import use_threads
-from solutions.deploy.doubt import doubt
+from solutions.deploy.garment_answer import doubt
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
 from solutions.runs import folders
@@ -25,11 +25,11 @@ WRITTEN = data.DATA / "photographs.json"
 OUT = Path("_build", "photos")
 PER_CLASS = 10  # photographs of each class on each background
 SEED = 0
-SURE = 0.9  # a probability above it is a promise
+SURE = 0.9  # above this probability a wrong answer counts as sure
 
 
 def resize_and_invert(image: Image.Image) -> Tensor:
-    """Return float32, shape (1, 28, 28), as most tutorials prepare a photograph: grey, 28×28, dark made bright."""
+    """Return float32 (1, 28, 28), prepared as in most tutorials: grey, 28×28, inverted."""
     return 1 - torch.tensor(np.asarray(image.convert("L").resize((28, 28)))).float()[None] / 255
 
 
@@ -41,13 +41,9 @@ def answer(model: Classifier, x: Tensor) -> tuple[int, float]:
 
 
 def measure(model: Classifier, dataset: data.Dataset, kind: str, wrong: Path | None = None) -> dict[str, object]:
-    """Let a model answer photographs of test garments on one kind of background, and count.
+    """Count a model's right answers to photographs of test garments on one kind of background.
 
-    Args:
-        model: in evaluation mode.
-        dataset: on whose test images the model was not trained.
-        kind: one of ``KINDS``.
-        wrong: a folder for the photographs that are answered wrongly or refused.
+    Photographs with a wrong answer or none are written to the folder ``wrong``.
     """
     if wrong:
         wrong.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""How long an epoch takes, in each of the ways that a Python programmer would think of, and in ours.
+"""Time an epoch of training in the usual ways of Python and in ours.
 
     python -m bench.training                                  all ways, with one thread and with two, three rounds
     python -m bench.training --device cuda                    the same on a graphics card
@@ -6,8 +6,8 @@
 
 An epoch: 60,000 images in batches of 32, plain gradient descent, dropout 0.2, then one pass of validation over the
 10,000 test images, as in the original notebook. The accuracy only shows that a way learns; nothing is chosen by it.
-Each way runs in a process of its own, the ways of a round one after the other; what is told is the median over the
-rounds. `bench/ways` says what each way does and what is timed.
+Each way runs in a process of its own, the ways of a round one after the other; the figures are medians over the rounds.
+`bench/ways` documents each way and its timed part.
 
 Prints a table for each number of threads, and writes _build/bench/training.json. Read the ratios rather than the
 seconds, and let nothing else run on the machine.
@@ -42,7 +42,7 @@ LIBRARIES = ("torch", "numpy", "scikit-learn", "jax")
 
 
 def run(way: str, task: Task, threads: int, log: Path) -> dict[str, Any]:
-    """Measure a way in a fresh interpreter with so many threads; what it says goes to the end of a file."""
+    """Measure a way in a fresh interpreter with a number of threads; its output is appended to a file."""
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NPROC")  # the last one is JAX's
     line = [sys.executable, "-m", "bench.ways", way, json.dumps(asdict(task))]
     environment = os.environ | dict.fromkeys(names, str(threads))

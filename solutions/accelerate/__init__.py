@@ -16,11 +16,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from solutions.accelerate.augmentation import half_width, made_shapes, stretched
 from solutions.accelerate.compiled import CompiledSteps
-from solutions.accelerate.distortions import half_width, stretched
 from solutions.accelerate.layers import Layer, NormalizedLayer, Place
 from solutions.accelerate.recipes import MOMENTUM, Recipe
-from solutions.accelerate.shapes import made_shapes
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 

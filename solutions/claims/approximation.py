@@ -105,12 +105,12 @@ def line_error() -> float:
 )
 def affine_layers(depth: int, rate: float, seed: int) -> dict[str, float]:
     sizes = [1, *[16] * (depth - 1), 1]
-    found = {}
+    numbers = {}
     for name, start, relu in (("without", "Glorot", False), ("with", "He", True)):
         model = network(sizes, start, seed, relu=relu)
         fit(model, PLACES, PLACES.sin(), F.mse_loss, 1000, rate, seed, "adam", falling=True)
-        found[name] = sine_error(model) / line_error()
-    return found
+        numbers[name] = sine_error(model) / line_error()
+    return numbers
 
 
 GAIN_BY_RELUS = minus("with", "without", "accuracy with ReLUs above that without, points")
@@ -137,12 +137,12 @@ def relus_on_garments(optimizer: str, rate: float, steps: int, seed: int) -> dic
 def garments(steps: int, rate: float, seed: int, optimizer: str = "sgd", falling: bool = False) -> dict[str, float]:
     """Return the accuracy of the course's network with and without its ReLUs."""
     data = split(seed)
-    found = {}
+    numbers = {}
     for name, relu in (("with", True), ("without", False)):
         model = network(COURSE, "0.1", seed, relu=relu)
         fit(model, data.train_x, data.train_y, F.cross_entropy, steps, rate, seed, optimizer, falling)
-        found[name] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[name] = accuracy(model, data.held_x, data.held_y)
+    return numbers
 
 
 @claim(

@@ -94,13 +94,13 @@ GAIN_BY_SIZE = minus(
 )
 def more_parameters(images: int, rate: float, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    found = {}
+    numbers = {}
     for name, sizes in (("small", (784, 16, 16, 10)), ("large", COURSE)):
         model = network(sizes, "He", seed)
         fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[f"{name} gap"] = gap_of(model, data)
-        found[f"{name} accuracy"] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[f"{name} gap"] = gap_of(model, data)
+        numbers[f"{name} accuracy"] = accuracy(model, data.held_x, data.held_y)
+    return numbers
 
 
 @claim(
@@ -179,14 +179,14 @@ GAP_LEFT = over("many gap", "few gap", "gap with four times as many images, as a
     opposed=above(GAP_LEFT, 0.9),
 )
 def more_images(alike: str, rate: float, seed: int) -> dict[str, float]:
-    found = {}
+    numbers = {}
     for name, images, epochs in (("few", 400, 32), ("many", 1600, 32 if alike == "epochs" else 8)):
         data = split(seed, images)
         model = network(COURSE, "0.1", seed)
         fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[f"{name} gap"] = gap_of(model, data)
-        found[f"{name} held"] = loss(model, data.held_x, data.held_y)
-    return found
+        numbers[f"{name} gap"] = gap_of(model, data)
+        numbers[f"{name} held"] = loss(model, data.held_x, data.held_y)
+    return numbers
 
 
 WAYS = ("shift", "decay", "dropout", "stop")
@@ -215,7 +215,7 @@ HALVES = (slice(0, 500), slice(500, 1000))  # of the held-back images: to choose
 def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
     whole = split(seed, images)
     chosen_by, data = (replace(whole, held_x=whole.held_x[half], held_y=whole.held_y[half]) for half in HALVES)
-    found = {}
+    numbers = {}
     models = {name: network(COURSE, "0.1", seed, dropout=0.5 if name == "dropout" else 0.0) for name in ("", *WAYS[:3])}
     for name, model in models.items():
         best = float("inf")
@@ -225,8 +225,8 @@ def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
             judged = loss(model, chosen_by.held_x, chosen_by.held_y)
             if judged < best:
                 best = judged
-                found["stop gap"] = gap_of(model, data)
-                found["stop accuracy"] = accuracy(model, data.held_x, data.held_y)
+                numbers["stop gap"] = gap_of(model, data)
+                numbers["stop accuracy"] = accuracy(model, data.held_x, data.held_y)
 
         fit(
             model,
@@ -238,9 +238,9 @@ def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
             shift=2 if name == "shift" else 0,
             after_epoch=(lambda: None) if name else watch,
         )
-        found[f"{name or 'plain'} gap"] = gap_of(model, data)
-        found[f"{name or 'plain'} accuracy"] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[f"{name or 'plain'} gap"] = gap_of(model, data)
+        numbers[f"{name or 'plain'} accuracy"] = accuracy(model, data.held_x, data.held_y)
+    return numbers
 
 
 GAIN_BY_DROPOUT = minus("accuracy 0.2", "accuracy 0.0", "accuracy with dropout above that without, points")
@@ -258,13 +258,13 @@ GAIN_BY_DROPOUT = minus("accuracy 0.2", "accuracy 0.0", "accuracy with dropout a
 def dropout_accuracy(length: str, rate: float, start: str, seed: int) -> dict[str, float]:
     images, epochs = map(int, length.split(" for "))
     data = split(seed, images)
-    found = {}
+    numbers = {}
     for p in (0.0, 0.2):
         model = network(COURSE, start, seed, dropout=p)
         fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[f"accuracy {p}"] = accuracy(model, data.held_x, data.held_y)
-        found[f"loss {p}"] = loss(model, data.held_x, data.held_y)
-    return found
+        numbers[f"accuracy {p}"] = accuracy(model, data.held_x, data.held_y)
+        numbers[f"loss {p}"] = loss(model, data.held_x, data.held_y)
+    return numbers
 
 
 @claim(
@@ -280,7 +280,7 @@ def dropout_accuracy(length: str, rate: float, start: str, seed: int) -> dict[st
 )
 def forgives(p: float, images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    found = {}
+    numbers = {}
     for name, share in (("with", p), ("without", 0.0)):
         model = network(COURSE, "0.1", seed, dropout=share)
         held: list[float] = []
@@ -289,9 +289,9 @@ def forgives(p: float, images: int, rate: float, seed: int) -> dict[str, float]:
             held.append(loss(model, data.held_x, data.held_y))
 
         fit(model, data, epochs=50, rate=rate, seed=seed, after_epoch=watch)
-        found[name] = held[-1] - min(held)
-        found[f"lowest {name}"] = min(held)
-    return found
+        numbers[name] = held[-1] - min(held)
+        numbers[f"lowest {name}"] = min(held)
+    return numbers
 
 
 @claim(
@@ -307,12 +307,12 @@ def forgives(p: float, images: int, rate: float, seed: int) -> dict[str, float]:
 )
 def slows(p: float, epochs: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed)
-    found = {}
+    numbers = {}
     for name, share in (("with", p), ("without", 0.0)):
         model = network(COURSE, "0.1", seed, dropout=share)
         fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[name] = loss(model, data.held_x, data.held_y)
-    return found
+        numbers[name] = loss(model, data.held_x, data.held_y)
+    return numbers
 
 
 PASSES = 30
@@ -344,11 +344,11 @@ def thinned(model: nn.Module, x: Tensor, passes: int) -> Tensor:
 )
 def near_the_mean(p: float, images: int, seed: int) -> dict[str, float]:
     model, data = with_dropout(p, images, seed)
-    asked = data.held_x[:250]
-    passes = thinned(model, asked, 200)
+    rows = data.held_x[:250]
+    passes = thinned(model, rows, 200)
     model.eval()
     with torch.no_grad():
-        plain = model(asked)
+        plain = model(rows)
     size = float(plain.std())
     return {
         "off": rms(passes.mean(dim=0) - plain) / size,
@@ -437,18 +437,20 @@ class Unscaled(Dropout):
 )
 def unscaled(images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    layers = [Unscaled(0.5) if isinstance(one, Dropout) else one for one in network(COURSE, "0.1", seed, dropout=0.5)]
+    layers = [
+        Unscaled(0.5) if isinstance(layer, Dropout) else layer for layer in network(COURSE, "0.1", seed, dropout=0.5)
+    ]
     model = Sequential(*layers)
     fit(model, data, epochs=16000 // images, rate=rate, seed=seed)
     model.eval()
-    found = {}
+    numbers = {}
     for name, later in (("as it is", 1.0), ("rescaled", 0.5)):
-        for one in layers:
-            if isinstance(one, Unscaled):
-                one.later = later
+        for layer in layers:
+            if isinstance(layer, Unscaled):
+                layer.later = later
         with torch.no_grad():
             sure = float(model(data.held_x).softmax(dim=1).amax(dim=1).mean())
-        found[f"sure {name}"] = sure
-        found[f"loss {name}"] = loss(model, data.held_x, data.held_y)
-        found[f"accuracy {name}"] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[f"sure {name}"] = sure
+        numbers[f"loss {name}"] = loss(model, data.held_x, data.held_y)
+        numbers[f"accuracy {name}"] = accuracy(model, data.held_x, data.held_y)
+    return numbers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -183,7 +184,8 @@ def measure(claims: list[Claim], advance: Callable[[], object] = lambda: None) -
 def digest_of(claim: Claim) -> str:
     """Return the SHA-256 of what a claim's numbers depend on: experiment, the course's code in it, data, settings.
 
-    Only code counts: comments, docstrings and the wording of the claim can change without another measurement.
+    Only code counts: comments, docstrings, names of local variables and the wording of the claim can change without
+    another measurement.
     """
     todo: list[Definition] = [(claim.measure.__module__, claim.measure.__name__)]
     code: dict[Definition, str] = {}
@@ -191,9 +193,9 @@ def digest_of(claim: Claim) -> str:
         module, name = todo.pop()
         definitions, imports = _parsed(module)
         if name in definitions and (module, name) not in code:
-            code[module, name] = ast.dump(definitions[name])
-            names = {node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)}
-            todo += [imports.get(used, (module, used)) for used in names]
+            code[module, name] = _text(definitions[name])
+            used = {node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)}
+            todo += [imports.get(name, (module, name)) for name in used]
     texts = [f"{module}.{name} {text}" for (module, name), text in sorted(code.items())]
     return hashlib.sha256(json.dumps([texts, claim.settings, SAMPLE]).encode()).hexdigest()
 
@@ -222,3 +224,13 @@ def _bare(node: ast.FunctionDef | ast.ClassDef) -> ast.stmt:
         if isinstance(inner, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
             inner.body = inner.body[1:] or [ast.Pass()]
     return node
+
+
+def _text(node: ast.stmt) -> str:
+    """Return code as text in which local variables are numbered by their first appearance."""
+    text = ast.dump(node)
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return text
+    names = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
+    numbers = {name: at for at, name in enumerate(dict.fromkeys(inner.id for inner in names))}
+    return re.sub(r"\bid='(\w+)'", lambda match: f"id='{numbers.get(match[1], match[1])}'", text)

@@ -1,4 +1,4 @@
-"""Use a trained model, and bring it to people."""
+"""Commands that use or publish a trained model."""
 
 import importlib
 import importlib.util
@@ -27,8 +27,7 @@ def predict(
     """Say what garment is in each photograph, with probabilities."""
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
-    from solutions.deploy.doubt import doubt
-    from solutions.deploy.garment_answer import GarmentAnswer
+    from solutions.deploy.garment_answer import GarmentAnswer, doubt
     from solutions.deploy.images import ImageError, open_image, remark
     from solutions.deployment import classify
     from solutions.runs import folders

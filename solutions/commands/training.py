@@ -1,4 +1,4 @@
-"""Look at the data, train, measure, and report."""
+"""Commands that look at the data, train, measure and report."""
 
 import json
 import time

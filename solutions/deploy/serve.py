@@ -1,4 +1,4 @@
-"""The page of ``export-web``, served on this machine: the server hands out its files and takes nothing."""
+"""Serve the page of ``export-web`` on this machine: its files, and nothing is accepted."""
 
 import errno
 import io
@@ -27,7 +27,7 @@ class PageServer(ThreadingHTTPServer):
     has_to_end = False
 
     def end(self, *_: object) -> None:
-        """Take a signal. What a handler raises may be lost: Python ignores it where an object is taken down."""
+        """Handle a signal. An exception could be lost here: Python ignores those raised within ``__del__``."""
         self.has_to_end = True
 
     def service_actions(self) -> None:
@@ -35,7 +35,7 @@ class PageServer(ThreadingHTTPServer):
             raise KeyboardInterrupt
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a visitor who left before the answer."""
+        """Ignore visitors who left before the answer."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -43,13 +43,13 @@ class PageServer(ThreadingHTTPServer):
 class PageHandler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60  # seconds; a connection on which nothing comes is closed
-    # What the system's own table says of scripts may be wrong, and then a browser runs none.
+    # The system's own table can be wrong about scripts, and then a browser refuses to run them.
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript", ".css": "text/css"}
 
     def send_head(self) -> BinaryIO | io.BytesIO | None:
         try:
             return super().send_head()
-        except ValueError:  # no file can be called so
+        except ValueError:  # not a possible name of a file
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
 
@@ -59,7 +59,7 @@ class PageHandler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, *args: object) -> None:
-        """Say nothing: the terminal shows where the page is."""
+        """Print nothing: the terminal shows the address of the page."""
 
 
 def serve(model: Path, host: str, port: int | None, open_browser: bool, started: Callable[[str], None]) -> None:

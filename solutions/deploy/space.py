@@ -19,7 +19,6 @@ COPIED = (
     *(
         "deploy/__init__.py",
         "deploy/garment_answer.py",
-        "deploy/doubt.py",
         "deploy/images.py",
         "deploy/numpy_network.py",
     ),
@@ -37,7 +36,7 @@ short_description: A garment classifier built from its parts
 ---
 
 {card}"""
-# All that prepare_image has of PyTorch, and the same in NumPy.
+# The PyTorch expressions of prepare_image, and their NumPy equivalents.
 IN_NUMPY = {
     "Image.Image) -> Tensor:": "Image.Image) -> np.ndarray:",
     "torch.zeros(1, 28, 28)": "np.zeros((1, 28, 28), np.float32)",
@@ -47,7 +46,7 @@ IN_NUMPY = {
 
 
 def space_files(model: Path, card: str) -> dict[str, bytes]:
-    """Return the content of each file of the Space by its path, of a model file that ``read_model`` has verified."""
+    """Return the files of the Space by path, for a model file that ``read_model`` has verified."""
     package = Path(solutions.__file__).parent
     declared = {each.name: each for each in map(Requirement, metadata.requires(DISTRIBUTION) or [])}
     gradio, *others = (declared[name] for name in NEEDED)  # in the versions that this distribution declares
@@ -78,10 +77,10 @@ def write_space(files: dict[str, bytes], folder: Path) -> None:
 
 
 def preparation_in_numpy(source: str) -> str:
-    """Return a module that holds a ``prepare_image`` of this source and needs no PyTorch.
+    """Return a module with ``prepare_image`` in NumPy, translated from its source.
 
     Raises:
-        ValueError: it uses PyTorch in a way that ``IN_NUMPY`` does not know.
+        ValueError: the source uses PyTorch in a way that ``IN_NUMPY`` lacks.
     """
     for with_torch, with_numpy in IN_NUMPY.items():
         if source.count(with_torch) != 1:

@@ -6,8 +6,7 @@ from pathlib import Path
 import gradio as gr
 
 from solutions.deploy.address import CHAPTER
-from solutions.deploy.doubt import doubt
-from solutions.deploy.garment_answer import GarmentAnswer, facts
+from solutions.deploy.garment_answer import GarmentAnswer, doubt, facts
 from solutions.deploy.images import ImageError, open_image, remark
 from solutions.deploy.numpy_network import Network
 from solutions.deploy.preparation import prepare_image

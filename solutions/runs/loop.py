@@ -1,4 +1,4 @@
-"""The loop of epochs, for long work: it keeps the best weights, stops in time, and can go on after it was killed."""
+"""The loop of epochs: it keeps the best weights, stops in time, and can be resumed after it was killed."""
 
 import json
 import math
@@ -55,12 +55,11 @@ Trainable = FastLearner | TaughtLearner
 
 @dataclass(eq=False)
 class TrainingProgress:
-    """How far a training has come.
+    """The state of a training that is not the learner's.
 
     Attributes:
-        history: what happened in each epoch.
-        weights: those that would be kept if training ended now, as the model's ``state_dict``.
-        kept: the epoch that they are of, counted from 1.
+        weights: the weights to keep if training ended now, as the model's ``state_dict``.
+        kept: the epoch of these weights, counted from 1.
     """
 
     history: History = field(default_factory=History)
@@ -115,7 +114,7 @@ def fit(
 
 
 def save(path: Path, trainable: Trainable, progress: TrainingProgress) -> None:
-    """Write a checkpoint: there is always a whole one, the old or the new."""
+    """Write a checkpoint atomically: the old one stays until the new one is complete."""
     tensors = {f"kept.{name}": tensor for name, tensor in progress.weights.items()}
     tensors |= {f"state.{name}": tensor for name, tensor in trainable.state().items()}
     tensors = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
@@ -125,13 +124,13 @@ def save(path: Path, trainable: Trainable, progress: TrainingProgress) -> None:
 
 
 def restore(path: Path, trainable: Trainable, device: str) -> TrainingProgress:
-    """Bring what trains the model to where a checkpoint was written, and return how far that is.
+    """Load a checkpoint into a learner and return its progress.
 
     Raises:
         WrongUse: there is no checkpoint, or it is damaged or of another kind of training.
     """
     if not path.is_file():
-        raise WrongUse(f"{path}: there is no such checkpoint, not one epoch was finished; start again with --force")
+        raise WrongUse(f"{path}: there is no checkpoint, not one epoch was finished; start again with --force")
     try:
         with safe_open(path, framework="pt") as file:
             metadata, tensors = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

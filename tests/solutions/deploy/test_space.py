@@ -1,4 +1,4 @@
-"""The Space: what its folder holds, that it needs no PyTorch, and that it answers as Python does."""
+"""The model without PyTorch: the Space answers as Python does, and so does the ONNX file."""
 
 import inspect
 import io
@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 from gradio_client import Client, handle_file
@@ -27,7 +28,7 @@ from solutions.deploy.web import photograph
 from solutions.deployment import classify, export_model, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import MODEL
-from tests.solutions.conftest import address_of
+from tests.solutions.conftest import Cli, address_of
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +158,33 @@ def test_a_picture_without_a_garment_is_refused_in_words(asked: Client, tmp_path
     Image.new("RGB", (200, 200), "white").save(tmp_path / "blank.png")
     with pytest.raises(AppError, match="This picture cannot be used: nothing stands out from the background"):
         asked.predict(handle_file(tmp_path / "blank.png"), api_name="/classify")
+
+
+# --- ONNX
+
+
+@pytest.fixture
+def session(model_file: Path, here: Cli, tmp_path: Path) -> onnxruntime.InferenceSession:
+    result = here("export-onnx", model_file, tmp_path / "garments.onnx")
+    assert result.stdout == f"{tmp_path / 'garments.onnx'}\n", result.stderr
+    return onnxruntime.InferenceSession(tmp_path / "garments.onnx")
+
+
+def test_the_onnx_file_agrees_with_pytorch_on_the_test_images_in_batches_of_any_size(
+    session: onnxruntime.InferenceSession, model_file: Path, sample: Dataset
+) -> None:
+    model = load_model(model_file)
+    for count in (1, 2, 1000):
+        x = sample.test_images[:count, None].astype(np.float32) / 255
+        with torch.no_grad():
+            expected = model(torch.from_numpy(x))
+        logits, probabilities = session.run(["logits", "probabilities"], {"image": x})
+        np.testing.assert_allclose(logits, expected.numpy(), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(probabilities, expected.softmax(dim=1).numpy(), atol=1e-5)
+
+
+def test_the_onnx_file_says_what_it_is_as_the_model_file_does(
+    session: onnxruntime.InferenceSession, model_file: Path
+) -> None:
+    with safe_open(model_file, framework="np") as file:
+        assert session.get_modelmeta().custom_metadata_map == file.metadata()

@@ -16,7 +16,7 @@ from bench.photographs import KINDS, photographs
 from solutions import data
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deploy.doubt import RUNS_OFF, TWO_THINGS, doubt
+from solutions.deploy.garment_answer import RUNS_OFF, TWO_THINGS, doubt
 from solutions.deployment import prepare_image
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.model_file import read_model
