@@ -88,15 +88,15 @@ def tables(results: dict[str, Any]) -> list[Table]:
     controls = Table("step", "changed", "validation", "minus the step as it is")
     steps = {row["step"]: row for row in results["ladder"]}
     for row in results["controls"]:
-        other = ", ".join(f"{name} {value:g}" for name, value in row["changes"].items())
-        controls.add_row(row["step"], other, in_percent(row["valid"]), gain(steps[row["step"]], row))
+        changed = ", ".join(f"{name} {value:g}" for name, value in row["changes"].items())
+        controls.add_row(row["step"], changed, in_percent(row["valid"]), gain(steps[row["step"]], row))
     return [recipes, ladder, controls]
 
 
 def gain(before: dict[str, Any], after: dict[str, Any]) -> str:
     """Return the difference of two rows over the same seeds, with its 95 % interval, in points."""
-    found = paired(after["valid"], before["valid"])
-    return f"{100 * found.mean:+.2f} ({100 * found.low:+.2f} to {100 * found.high:+.2f})"
+    difference = paired(after["valid"], before["valid"])
+    return f"{100 * difference.mean:+.2f} ({100 * difference.low:+.2f} to {100 * difference.high:+.2f})"
 
 
 def in_percent(values: list[float]) -> str:
@@ -125,13 +125,13 @@ def differences(shown: dict[str, Any], measured: dict[str, Any]) -> list[str]:
         (old, new) for part in ("ladder", "controls") for old, new in zip(shown[part], measured[part], strict=True)
     ]
     pairs += [(f"{new['step']} {new['changes']}", old, new) for old, new in steps]
-    found = []
+    lines = []
     for name, old, new in pairs:
         for key in {"valid", "test"} & old.keys() & new.keys():
             limit = MOST * hypot(standard_error(old[key]), standard_error(new[key]))
             if abs(mean(old[key]) - mean(new[key])) > limit:
-                found.append(f"{name}, {key}: the book shows {in_percent(old[key])}, measured {in_percent(new[key])}")
-    return found
+                lines.append(f"{name}, {key}: the book shows {in_percent(old[key])}, measured {in_percent(new[key])}")
+    return lines
 
 
 def main(arguments: list[str]) -> int:

@@ -141,8 +141,8 @@ class Usage:
 def run(line: Sequence[str | Path], usage: Usage, **options: Any) -> None:
     """Run a command, add the usage of its whole process tree, and append the output to a file."""
     started = time.perf_counter()
-    with LOG.open("ab") as said:
-        process = subprocess.Popen([*map(str, line)], stdout=said, stderr=subprocess.STDOUT, **options)
+    with LOG.open("ab") as log:
+        process = subprocess.Popen([*map(str, line)], stdout=log, stderr=subprocess.STDOUT, **options)
     ended, seen = threading.Event(), Usage()
     watching = threading.Thread(target=_watch, args=(process.pid, seen, ended))
     watching.start()
@@ -201,9 +201,9 @@ def graded_by_ours(work: Submissions, folder: Path) -> dict[str, Any]:
     graded, dry = Usage(), Usage()
     run([BIN / "autograder", "grade", "--workers", str(WORKERS), "--seed", "1"], graded, **options)
     run([BIN / "autograder", "grade", "--dry-run", "--json", "unchanged.json"], dry, **options)
-    said = json.loads((folder / "unchanged.json").read_text(encoding="utf-8"))
-    if said["changes"] or said["run"]["submissions"] != len(work):
-        raise RuntimeError(f"the class has changed: {said['changes']}")
+    dry_run = json.loads((folder / "unchanged.json").read_text(encoding="utf-8"))
+    if dry_run["changes"] or dry_run["run"]["submissions"] != len(work):
+        raise RuntimeError(f"the class has changed: {dry_run['changes']}")
     return asdict(graded) | {"dry_run_s": dry.wall_s}
 
 
@@ -233,25 +233,25 @@ def main() -> None:
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     host = machine(("torch", "nbgrader"))
-    found = {}
+    usages = {}
     for size in options.sizes:
         print(f"{size} submissions", flush=True)
-        found[size] = measure(size, stock=options.stock)
+        usages[size] = measure(size, stock=options.stock)
     table = Table("class", "grader", box=None, pad_edge=False)
     for column in ("wall s", "each", "CPU s", "all MB", "unchanged: wall s"):
         table.add_column(column, justify="right")
-    for size, graders in found.items():
+    for size, graders in usages.items():
         for grader, used in graders.items():
             seconds = (f"{used['wall_s']:.0f}", f"{used['wall_s'] / size:.2f}", f"{used['cpu_s']:.0f}")
             dry = f"{used['dry_run_s']:.1f}" if "dry_run_s" in used else ""
             table.add_row(str(size), grader, *seconds, f"{used['all_processes_bytes'] / 1e6:.0f}", dry)
     print_table(table)
-    RESULTS.write_text(json.dumps({"machine": host, "classes": found}, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps({"machine": host, "classes": usages}, indent=1) + "\n", encoding="utf-8")
     print(f"written to {RESULTS}; what the graders said: {LOG}")
     if options.write:
         classes = [
             {"submissions": size, "kinds": dict(sorted(kinds_in(size).items())), **graders["ours"]}
-            for size, graders in found.items()
+            for size, graders in usages.items()
         ]
         shown = {"machine": host, "workers": WORKERS, "classes": classes}
         SHOWN.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")

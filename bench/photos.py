@@ -25,6 +25,7 @@ WRITTEN = data.DATA / "photographs.json"
 OUT = Path("_build", "photos")
 PER_CLASS = 10  # photographs of each class on each background
 SEED = 0
+COVERED = ("covered", "right_of_covered")
 SURE = 0.9  # above this probability a wrong answer counts as sure
 
 
@@ -59,8 +60,8 @@ def measure(model: Classifier, dataset: data.Dataset, kind: str, wrong: Path | N
         plain, _ = answer(model, resize_and_invert(photo))
         rows.append((given == target, plain == target, probability > SURE, is_covered))
         if wrong and given != target:
-            said = model.labels[given] if given >= 0 else "refused"
-            name = f"{len(list(wrong.iterdir()))} {model.labels[target]}, {said}.png"
+            answered = model.labels[given] if given >= 0 else "refused"
+            name = f"{len(list(wrong.iterdir()))} {model.labels[target]}, {answered}.png"
             photo.save(wrong / name.replace("/", " or "))
     right, right_plain, sure, covered = np.array(rows).T
     return {
@@ -87,11 +88,10 @@ def main() -> None:
     kinds = []
     table = Table("background", "photographs", "prepare_image", "resize and invert", "covered", "right of these")
     for kind in track(KINDS, "photographs", transient=True):
-        found = measure(model, dataset, kind, OUT / kind)
-        kinds.append(found)
-        shares = (f"{found[name]:.1%}" for name in ("accuracy", "accuracy_resize_and_invert"))
-        counts = (str(found[name]) for name in ("covered", "right_of_covered"))
-        table.add_row(kind, str(found["photographs"]), *shares, *counts)
+        row = measure(model, dataset, kind, OUT / kind)
+        kinds.append(row)
+        shares = (f"{row[name]:.1%}" for name in ("accuracy", "accuracy_resize_and_invert"))
+        table.add_row(kind, str(row["photographs"]), *shares, *(str(row[name]) for name in COVERED))
     print_table(table)
     print(f"Model: {path}; those that are wrong: {OUT}")
     if options.write:

@@ -46,12 +46,12 @@ def run(way: str, task: Task, threads: int, log: Path) -> dict[str, Any]:
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NPROC")  # the last one is JAX's
     line = [sys.executable, "-m", "bench.ways", way, json.dumps(asdict(task))]
     environment = os.environ | dict.fromkeys(names, str(threads))
-    with log.open("ab") as said:
-        done = subprocess.run(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=said, check=False)
+    with log.open("ab") as output:
+        done = subprocess.run(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=output, check=False)
     if done.returncode != 0:
         return {"note": f"failed, see {log}"}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    measurement: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return measurement
 
 
 def measured(names: Sequence[str], task: Task, threads: Sequence[int], rounds: int, log: Path) -> list[dict[str, Any]]:
@@ -62,15 +62,15 @@ def measured(names: Sequence[str], task: Task, threads: Sequence[int], rounds: i
         pass of validation, medians over the rounds; accuracy, a share, on the validation images after the first epoch;
         and note, why there are no figures.
     """
-    found: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+    results_of: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
     with progress("Training", rounds * len(threads) * len(names), quiet=False) as step:
         for _ in range(rounds):
             for count in threads:
                 for name in names:
-                    found[count, name].append(run(name, task, count, log))
+                    results_of[count, name].append(run(name, task, count, log))
                     step(WAYS[name][1])
     rows = []
-    for (count, name), results in found.items():
+    for (count, name), results in results_of.items():
         row = {"way": name, "title": WAYS[name][1], "threads": count}
         notes = [result["note"] for result in results if "note" in result]
         if notes:

@@ -65,24 +65,24 @@ def main() -> None:
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     host = machine(["torch", "nbgrader"])
-    asked = {name: lines for group in options.only for name, lines in COMMANDS[group].items()}
-    found: dict[str, list[float]] = {name: [] for name in asked}
+    commands = {name: lines for group in options.only for name, lines in COMMANDS[group].items()}
+    times: dict[str, list[float]] = {name: [] for name in commands}
     with (
         tempfile.TemporaryDirectory() as temporary,
-        progress("commands", options.rounds * len(asked), quiet=False) as step,
+        progress("commands", options.rounds * len(commands), quiet=False) as step,
     ):
         for _ in range(options.rounds):
-            for name, (line, before) in asked.items():
+            for name, (line, before) in commands.items():
                 run(before, Path(temporary))
                 began = time.monotonic()
                 run(line, Path(temporary))
-                found[name].append(time.monotonic() - began)
+                times[name].append(time.monotonic() - began)
                 step(name)
     table = Table("command", "s", "least", "most", title="Until a command has ended")
-    for name, seconds in found.items():
+    for name, seconds in times.items():
         table.add_row(name, *(f"{of(seconds):.2f}" for of in (statistics.median, min, max)))
     print_table(table)
-    RESULTS.write_text(json.dumps({"machine": host, "commands": found}, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps({"machine": host, "commands": times}, indent=1) + "\n", encoding="utf-8")
     print(f"written to {RESULTS}")
 
 

@@ -168,15 +168,15 @@ def export_web(
     dataset = sources.load(data)
     terminal.say_which(console, dataset)
     web.write_page(model, dataset, folder)
-    found = web.compare(classifier, dataset)
+    comparison = web.compare(classifier, dataset)
     size = sum(path.stat().st_size for path in folder.iterdir())
-    accuracies = f"Test accuracy {found['accuracy']:.2%}, with int8 weights {found['int8_accuracy']:.2%}"
+    accuracies = f"Test accuracy {comparison['accuracy']:.2%}, with int8 weights {comparison['int8_accuracy']:.2%}"
     console.print(f"\n{accuracies}", style="bold")
-    console.print(f"The same answer for {found['same']:.2%} of {found['images']:,} images\n")
+    console.print(f"The same answer for {comparison['same']:.2%} of {comparison['images']:,} images\n")
     console.print(f"{folder}  the page, {size / 1000:,.0f} kB")
     console.print(f"\nTry it: python -m http.server --directory {folder}, then open http://localhost:8000")
     if as_json:
-        print(json.dumps({"folder": str(folder), "bytes": size, **found}))
+        print(json.dumps({"folder": str(folder), "bytes": size, **comparison}))
 
 
 def _card_of(model: Path, data: Path | None) -> str:

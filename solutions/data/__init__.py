@@ -142,9 +142,9 @@ def locate(folder: Path | None = None) -> tuple[Path, str]:
         places[Path.home() / "data"] = "data in the home folder"
         places[Path.home() / ".keras/datasets/fashion-mnist"] = "Keras's cache"
     for place, reason in places.items():
-        found = _files_in(place)
-        if found is not None:
-            return found, reason
+        complete = _files_in(place)
+        if complete is not None:
+            return complete, reason
     return _files_named(SAMPLE_FOLDER), "the repository's sample, as no usual place has the full set"
 
 
@@ -152,10 +152,10 @@ def _files_named(folder: Path) -> Path:
     """Return the folder, or torchvision's folder below it, that holds the files."""
     if not folder.is_dir():
         raise DataError(f"{folder}: there is no such folder; {HOW_TO_GET}")
-    found = _files_in(folder)
-    if found is None:
+    complete = _files_in(folder)
+    if complete is None:
         raise DataError(f"{folder}: there is no {TRAIN_IMAGES}[.gz] in this folder; {HOW_TO_GET}")
-    return found
+    return complete
 
 
 def _files_in(folder: Path) -> Path | None:
@@ -196,11 +196,11 @@ def check_digest(file: DataFile, name: str, edition: str) -> None:
     expected = EDITIONS[edition][name]
     if file.digest == expected:
         return
-    for other, digests in EDITIONS.items():
+    for origin, digests in EDITIONS.items():
         for other_name, digest in digests.items():
             if file.digest == digest:
                 raise DataError(
-                    f"{file.path}: this is {other_name} of {other}, not {name} of {edition}; "
+                    f"{file.path}: this is {other_name} of {origin}, not {name} of {edition}; "
                     "were files mixed up? Fetch the set again"
                 )
     raise DataError(

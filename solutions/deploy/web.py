@@ -53,7 +53,8 @@ def as_on_the_page(model: Classifier) -> Classifier:
 
 def compare(model: Classifier, data: Dataset) -> dict[str, float]:
     """Measure the effect of the rounding on the test images; ``same`` is the share of equal first answers."""
-    exact, rounded = (measure(each, data.test_images, data.test_labels) for each in (model, as_on_the_page(model)))
+    networks = model, as_on_the_page(model)
+    exact, rounded = (measure(network, data.test_images, data.test_labels) for network in networks)
     same = (exact.probabilities.argmax(dim=1) == rounded.probabilities.argmax(dim=1)).double().mean().item()
     images = len(data.test_labels)
     return {"images": images, "accuracy": exact.accuracy, "int8_accuracy": rounded.accuracy, "same": same}

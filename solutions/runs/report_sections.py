@@ -89,8 +89,8 @@ def curves(record: RunRecord) -> list[dict[str, Any]]:
     for name, lines, form, best in kinds:
         drawn = {label: values for label, values in lines.items() if np.isfinite(values).any()}
         if drawn:
-            told = "; ".join(f"{label}: {course(values, form, best)}" for label, values in drawn.items())
-            alt = f"{name.capitalize()} by epoch. {told}."
+            described = "; ".join(f"{label}: {course(values, form, best)}" for label, values in drawn.items())
+            alt = f"{name.capitalize()} by epoch. {described}."
             svg = draw(lambda: figures.by_epoch(drawn, name, kept), alt, f"{name.replace(' ', '-')}-")  # noqa: B023
             pictures.append({"svg": svg, "name": name})
     return pictures
@@ -189,8 +189,8 @@ def weights(model: Classifier, record: RunRecord) -> dict[str, Any]:
     )
     with matplotlib.rc_context(STYLE):
         image = png(figures.first_layer_weights(what, UNITS))
-    told = {"shown": len(shown), "units": len(norms), "neighbours": f"{neighbours:z.2f}"}
-    return {"image": image, "alt": alt, "is_gain": is_gain} | told
+    counts = {"shown": len(shown), "units": len(norms), "neighbours": f"{neighbours:z.2f}"}
+    return {"image": image, "alt": alt, "is_gain": is_gain} | counts
 
 
 def drawn_weight(record: RunRecord) -> np.ndarray | None:

@@ -127,11 +127,11 @@ def reliability(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) 
     edges = calibration.edges
     below.bar(edges[:-1], calibration.counts, np.diff(edges), align="edge", color=BLUE, alpha=0.6)
     below.set(xlabel="probability of the chosen class", ylabel="answers")
-    for each in (axis.xaxis, axis.yaxis):
-        each.set_major_formatter(PercentFormatter(1, decimals=0))
+    for scale in (axis.xaxis, axis.yaxis):
+        scale.set_major_formatter(PercentFormatter(1, decimals=0))
     below.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    for each in (axis, below):
-        each.spines[["top", "right"]].set_visible(False)
+    for panel in (axis, below):
+        panel.spines[["top", "right"]].set_visible(False)
     return figure
 
 

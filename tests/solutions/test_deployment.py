@@ -33,7 +33,7 @@ def contents(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     return load_file(path), json.loads(path.read_bytes()[8 : 8 + size])["__metadata__"]
 
 
-def test_the_file_says_what_it_is(tmp_path: Path) -> None:
+def test_the_file_contains_tensors_and_metadata(tmp_path: Path) -> None:
     model = Classifier()
     export_model(model, tmp_path / "model", {"test_accuracy": 0.5})
     tensors, metadata = contents(tmp_path / "model")
@@ -67,7 +67,7 @@ def test_the_model_comes_back_bit_for_bit_in_evaluation_mode(tmp_path: Path) -> 
     assert Classifier.labels[0] == "T-shirt/top"
 
 
-def test_export_neither_changes_the_model_nor_leaves_anything_else(tmp_path: Path) -> None:
+def test_export_leaves_the_model_unchanged_and_writes_one_file(tmp_path: Path) -> None:
     model = Classifier().double().train()
     export_model(model, tmp_path / "model")
     assert model.training
@@ -94,7 +94,7 @@ def test_export_neither_changes_the_model_nor_leaves_anything_else(tmp_path: Pat
     ],
     ids=lambda value: value if isinstance(value, str) else ", ".join(value),
 )
-def test_a_file_that_says_or_holds_something_else_is_refused(
+def test_a_file_with_other_metadata_or_tensors_is_refused(
     tmp_path: Path, changes: dict[str, str | torch.Tensor | None], says: str
 ) -> None:
     path = tmp_path / "model.safetensors"
@@ -115,7 +115,7 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("layer", ["ours", "PyTorch's"])
-def test_what_the_last_cell_of_the_chapter_writes_is_what_load_model_reads(
+def test_load_model_reads_the_file_of_the_chapters_last_cell(
     layer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether the notebook's network is made of the student's own layers or of PyTorch's."""

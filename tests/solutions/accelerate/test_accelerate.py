@@ -72,7 +72,7 @@ def images_read(recipe: Recipe, images: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("batch_size", [32, 100])
-def test_without_dropout_it_has_the_weights_of_the_chapters_learner_after_each_epoch(
+def test_without_dropout_it_follows_the_chapters_learner_in_each_epoch(
     train: Examples, valid: Examples, batch_size: int
 ) -> None:
     recipe, told = Recipe(epochs=3, batch_size=batch_size, lr=0.05, dropout=0.0), []
@@ -89,7 +89,7 @@ def test_without_dropout_it_has_the_weights_of_the_chapters_learner_after_each_e
     assert sum(told) == recipe.epochs * len(train[0])
 
 
-def test_with_dropout_a_step_is_that_of_autograd_for_the_same_masks(train: Examples, valid: Examples) -> None:
+def test_with_dropout_a_step_agrees_with_autograd_for_the_same_masks(train: Examples, valid: Examples) -> None:
     recipe = Recipe(lr=0.1, dropout=0.3)
     fast, taught = new_model(recipe, seed=0), new_model(recipe, seed=0)
     learner = FastLearner(fast, recipe, train, valid)
@@ -119,7 +119,7 @@ def test_units_are_dropped_with_the_probability_and_independently(train: Example
 
 
 @pytest.mark.parametrize("change", [{}, {"optimizer": "momentum"}, {"optimizer": "sgd"}, {"normalize": True}], ids=str)
-def test_what_goes_beyond_the_chapter_is_what_pytorch_does_with_autograd(
+def test_optimizers_and_normalisation_agree_with_pytorchs_under_autograd(
     train: Examples, valid: Examples, change: dict[str, Any]
 ) -> None:
     recipe = replace(ADAMW, smoothing=0.1, **change)
@@ -155,7 +155,7 @@ def test_what_goes_beyond_the_chapter_is_what_pytorch_does_with_autograd(
     torch.testing.assert_close(fast.eval()(valid[0]), slow.eval()(valid[0]), rtol=1e-3, atol=1e-2)
 
 
-def test_the_kept_weights_take_brightness_from_zero_to_one_whatever_was_trained_on(
+def test_the_kept_weights_take_brightness_from_zero_to_one_after_standardised_training(
     train: Examples, valid: Examples
 ) -> None:
     recipe = replace(ADAMW, standardize=True)
@@ -217,7 +217,7 @@ def test_stretched_garments_are_as_wide_as_the_limits_allow_and_no_wider() -> No
     assert widths.max().item() == pytest.approx(20 * 1.2, abs=0.1)
 
 
-def test_shapes_are_trained_on_beside_the_images_and_answered_with_no_class(train: Examples, valid: Examples) -> None:
+def test_shapes_have_uniform_targets_and_are_not_counted(train: Examples, valid: Examples) -> None:
     images, labels = train[0][:500], train[1][:500]
     told: list[int] = []
     recipe = Recipe(epochs=1, batch_size=100, shapes=0.1)
@@ -245,7 +245,7 @@ def test_on_a_gpu_it_trains_to_the_accuracy_of_a_cpu(train: Examples, valid: Exa
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_going_on_from_a_state_is_going_on(train: Examples, valid: Examples, name: str) -> None:
+def test_a_restored_state_continues_training_exactly(train: Examples, valid: Examples, name: str) -> None:
     recipe = replace(RECIPES[name], epochs=3)
     if recipe.teacher:  # one that answers the label
         train = train[0], functional.one_hot(train[1]).float()[:, None, None].expand(-1, 3, 3, -1)
@@ -258,7 +258,7 @@ def test_going_on_from_a_state_is_going_on(train: Examples, valid: Examples, nam
     torch.testing.assert_close(first.weights(), second.weights(), rtol=0, atol=0)
 
 
-def test_a_step_in_bf16_is_that_of_float32_to_a_twentieth(train: Examples, valid: Examples) -> None:
+def test_a_step_in_bf16_agrees_with_float32_to_a_twentieth(train: Examples, valid: Examples) -> None:
     recipe = Recipe(lr=0.1, dropout=0.0)
     before = [weight.detach().clone() for weight, _ in affine_layers(new_model(recipe, 0))]
     changes = []
@@ -299,7 +299,7 @@ def test_after_an_epoch_the_compiled_weights_are_those_of_the_fast_path(
     workers=st.integers(1, 3),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_for_any_sizes_the_steps_are_those_of_autograd(
+def test_compiled_steps_of_any_size_agree_with_autograd(
     sizes: list[int], batch: int, count: int, workers: int, seed: int
 ) -> None:
     torch.manual_seed(seed)
@@ -349,7 +349,7 @@ def test_for_any_sizes_the_steps_are_those_of_autograd(
     ],
     ids=["no compiler", "it fails"],
 )
-def test_what_keeps_the_steps_from_being_built_is_told(
+def test_a_failed_build_of_the_steps_is_explained(
     monkeypatch: pytest.MonkeyPatch, compiler: str, flags: tuple[str, ...], says: str
 ) -> None:
     monkeypatch.setenv("CXX", compiler)

@@ -65,7 +65,7 @@ def test_without_a_cosine_the_learning_rate_stays() -> None:
     assert Recipe(lr=0.1).learning_rates(3) == [0.1] * 3
 
 
-def test_the_ladder_leads_from_what_the_learner_of_chapter_5_does_by_default_to_the_best_recipe() -> None:
+def test_the_ladder_leads_from_chapter_5s_learner_to_the_best_recipe() -> None:
     config = LearnerConfig(nn.Identity(), nn.CrossEntropyLoss())
     assert rung(0) == RECIPES["classic"]
     assert (rung(0).epochs, rung(0).lr) == (config.epochs, config.lr)
@@ -111,7 +111,7 @@ def test_no_two_shapes_of_a_form_are_alike() -> None:
         assert len({mask.tobytes() for mask in masks}) == 20
 
 
-def test_a_network_trained_with_shapes_is_seldom_sure_of_others_and_as_often_right(sample: Dataset) -> None:
+def test_training_with_shapes_makes_a_network_seldom_sure_of_others_and_as_often_right(sample: Dataset) -> None:
     """On shapes of another seed; without them a third of the answers to these have more than 70 %."""
     train = to_tensors(sample.train_images[:4000], sample.train_labels[:4000], "cpu")
     valid = to_tensors(sample.train_images[4000:], sample.train_labels[4000:], "cpu")
@@ -168,7 +168,7 @@ def answers(train: Examples) -> Tensor:
     return taught(*train, classes=10, epochs=5, seed=0, shift=1)
 
 
-def test_a_teacher_answers_probabilities_and_mostly_the_label(train: Examples, answers: Tensor) -> None:
+def test_a_teacher_answers_with_probabilities_and_mostly_the_label(train: Examples, answers: Tensor) -> None:
     assert (answers.shape, answers.dtype) == ((1000, 3, 3, 10), torch.float32)
     torch.testing.assert_close(answers.sum(dim=3), torch.ones(1000, 3, 3))
     right = answers[:, 1, 1].argmax(dim=1) == train[1]
@@ -176,7 +176,7 @@ def test_a_teacher_answers_probabilities_and_mostly_the_label(train: Examples, a
     assert not right.all(), "then it tells nothing that the labels do not"
 
 
-def test_the_same_seed_gives_the_same_answers_and_leaves_other_draws_as_they_were(train: Examples) -> None:
+def test_the_same_seed_gives_the_same_answers_and_leaves_other_random_numbers_unchanged(train: Examples) -> None:
     few = (train[0][:256], train[1][:256])
     torch.manual_seed(3)
     expected = torch.rand(2)
@@ -197,7 +197,7 @@ def test_learning_from_sure_answers_is_learning_from_labels(train: Examples) -> 
     torch.testing.assert_close(by_labels.weights(), by_answers.weights(), rtol=0, atol=0)
 
 
-def test_what_is_learned_of_a_moved_image_is_what_the_teacher_answers_to_it_there(train: Examples) -> None:
+def test_a_moved_image_has_the_teachers_answer_for_its_place(train: Examples) -> None:
     recipe = replace(RECIPES["distilled"], batch_size=16)
     answers = torch.arange(16.0 * 3 * 3 * 10).view(16, 3, 3, 10)
     images = torch.zeros(16, 28, 28)
@@ -211,9 +211,7 @@ def test_what_is_learned_of_a_moved_image_is_what_the_teacher_answers_to_it_ther
 
 
 @pytest.mark.long("a teacher is trained three times")
-def test_a_run_with_a_teacher_tells_of_its_epochs_and_goes_on_as_if_it_had_not_stopped(
-    sample: Dataset, tmp_path: Path
-) -> None:
+def test_a_run_with_a_teacher_reports_its_epochs_and_resumes_exactly(sample: Dataset, tmp_path: Path) -> None:
     small = replace(sample, train_images=sample.train_images[:600], train_labels=sample.train_labels[:600])
     settings = runs.Settings("distilled", replace(RECIPES["distilled"], teacher=2, epochs=3), 0, "cpu")
     told: list[int] = []

@@ -116,7 +116,7 @@ def write(folder: Path, content: bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_used_is_refused_in_one_line(tmp_path: Path, here: Cli, model_file: Path, name: str) -> None:
+def test_unusable_images_are_refused_in_one_line(tmp_path: Path, here: Cli, model_file: Path, name: str) -> None:
     content, reason = REFUSED[name]
     path = write(tmp_path, content)
     result = here("predict", path, "--model", model_file)
@@ -127,7 +127,7 @@ def test_what_cannot_be_used_is_refused_in_one_line(tmp_path: Path, here: Cli, m
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_what_can_be_used_shows_the_same_garment_with_a_remark_where_one_is_due(tmp_path: Path, name: str) -> None:
+def test_usable_images_show_the_same_garment_with_a_remark_where_due(tmp_path: Path, name: str) -> None:
     content, due = ANSWERED[name]
     image = open_image(write(tmp_path, content))
     plain, x = prepare_image(garment()), prepare_image(image)
@@ -148,11 +148,11 @@ def test_files_of_one_command_are_each_answered_or_refused(tmp_path: Path, cli: 
     missing, no_file, *damaged, answered = json.loads(result.stdout)
     assert "there is no such file" in missing["error"]
     assert "this is not a file" in no_file["error"]
-    assert [Path(one["image"]) for one in damaged] == REGRESSIONS
-    assert 0 < sum("error" in one for one in damaged) < len(damaged)
+    assert [Path(result["image"]) for result in damaged] == REGRESSIONS
+    assert 0 < sum("error" in result for result in damaged) < len(damaged)
     assert "first frame" in answered["remark"]
     complaints = result.stderr.splitlines()
-    assert len(complaints) == 2 + sum("error" in one for one in damaged)
+    assert len(complaints) == 2 + sum("error" in result for result in damaged)
     assert all(line.startswith("error: ") for line in complaints)
     assert result.returncode == 2
 
@@ -176,7 +176,7 @@ def test_a_bomb_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
         assert reason in line
 
 
-def test_an_opened_image_has_nothing_left_of_what_a_file_may_claim(tmp_path: Path) -> None:
+def test_an_opened_image_keeps_no_other_metadata(tmp_path: Path) -> None:
     claims = PngInfo()
     claims.add_text("remark", "certainly a shirt")
     image = open_image(write(tmp_path, stored("PNG", pnginfo=claims)))
@@ -187,7 +187,7 @@ ORIGINALS = [content for content, _ in ANSWERED.values() if len(content) < 20_00
 
 
 @given(st.sampled_from(ORIGINALS), st.integers(0, 2**32 - 1), st.integers(1, 8))
-def test_damage_of_any_kind_is_answered_or_refused_in_one_line(content: bytes, seed: int, edits: int) -> None:
+def test_damaged_images_are_answered_or_refused_in_one_line(content: bytes, seed: int, edits: int) -> None:
     damaged, rng = bytearray(content), random.Random(seed)
     for _ in range(edits):  # most of them near the start, where a file says what it holds
         at = rng.randrange(min(len(damaged), rng.choice((64, 300, len(damaged)))))
@@ -213,7 +213,7 @@ def test_a_garment_may_lie_along_a_twentieth_of_the_edge() -> None:
     assert not ends_within(garment)
 
 
-def test_a_second_part_half_as_large_as_the_largest_is_another_thing_and_a_strap_is_not() -> None:
+def test_a_part_half_as_large_as_the_largest_is_a_second_thing() -> None:
     garment = np.zeros((50, 52), bool)
     garment[5:25, 10:20] = True  # 200 pixels
     garment[30:40, 10:19] = True
@@ -224,7 +224,7 @@ def test_a_second_part_half_as_large_as_the_largest_is_another_thing_and_a_strap
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "RGB"])
-def test_what_fills_the_picture_is_doubted_in_any_mode(sample: Dataset, mode: str) -> None:
+def test_a_garment_that_runs_off_the_picture_is_doubted_in_any_mode(sample: Dataset, mode: str) -> None:
     photo = garment_on((255, 255, 255), sample.test_images[0], (300, 300), 0)
     photo.paste((20, 20, 20), (0, 100, 300, 300))
     assert doubt(photo.convert(mode)) == RUNS_OFF
@@ -239,7 +239,7 @@ def test_a_doubted_answer_is_unsure_however_probable_and_says_how_to_take_it_aga
     assert doubted.as_json["doubt"] == TWO_THINGS
 
 
-def test_a_picture_that_was_seen_before_gets_the_same_mask_whatever_was_done_to_the_first() -> None:
+def test_a_repeated_picture_gets_an_unchanged_mask() -> None:
     drawn, light = (Image.new("RGB", (SIDE, SIDE), "white") for _ in range(2))
     drawn.paste("navy", (SIDE // 4, SIDE // 4, SIDE // 2, SIDE // 2))
     first = find_garment(drawn)

@@ -189,7 +189,7 @@ def test_the_first_push_makes_the_space_in_one_commit_and_a_second_changes_nothi
     assert hub.spaces[NAME].commits == 1
 
 
-def test_a_push_uploads_what_is_new_removes_old_modules_and_leaves_what_others_added(hub: SpacesHub) -> None:
+def test_a_push_uploads_new_files_removes_old_modules_and_leaves_others_files(hub: SpacesHub) -> None:
     push(hub, FILES | {"solutions/old.py": b""})
     hub.spaces[NAME].files["photo.jpg"] = b"a photograph"
     assert push(hub, FILES | {"app.py": b"print(1)"})
@@ -217,7 +217,7 @@ def test_a_connection_lost_in_the_commit_leaves_the_space_as_it_was_and_the_next
     assert hub.spaces[NAME].files == FILES
 
 
-def test_a_commit_whose_answer_is_lost_is_told_from_one_that_is_lost(hub: SpacesHub) -> None:
+def test_a_lost_answer_is_distinguished_from_a_lost_commit(hub: SpacesHub) -> None:
     hub.hangs_up_after = True
     assert "the Space has changed; push again" in failure(WorkFailed, hub)
     hub.hangs_up_after = False
@@ -232,7 +232,7 @@ def test_a_hub_that_cannot_be_reached_is_one_line() -> None:
 
 
 @pytest.mark.parametrize("name", ["garments", "ada/gar/ments", "ada/", "ada/gar ments", "../garments"])
-def test_a_name_that_is_none_is_refused(here: Cli, name: str) -> None:
+def test_a_malformed_name_is_refused(here: Cli, name: str) -> None:
     result = here("push", name, "--model", "none")
     assert "USER/NAME" in error_of(result)
 

@@ -54,7 +54,7 @@ def in_numpy(files: dict[str, bytes]) -> Callable[[Image.Image], np.ndarray]:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK"])
-def test_the_generated_preparation_is_that_of_python_bit_for_bit(
+def test_the_generated_preparation_equals_prepare_image_bit_for_bit(
     in_numpy: Callable[[Image.Image], np.ndarray], sample: Dataset, mode: str
 ) -> None:
     for pixels in sample.test_images[:20]:
@@ -65,7 +65,7 @@ def test_the_generated_preparation_is_that_of_python_bit_for_bit(
 
 
 @pytest.mark.parametrize("edited", ["torch.sqrt(x.clamp(0, 1))", "x.clamp(min=0, max=1)"])
-def test_a_preparation_that_uses_more_of_pytorch_is_not_passed_on(edited: str) -> None:
+def test_a_preparation_with_other_uses_of_pytorch_is_refused(edited: str) -> None:
     with pytest.raises(ValueError, match="IN_NUMPY"):
         space.preparation_in_numpy(inspect.getsource(prepare_image).replace("x.clamp(0, 1)", edited))
 
@@ -73,7 +73,7 @@ def test_a_preparation_that_uses_more_of_pytorch_is_not_passed_on(edited: str) -
 # --- the network
 
 
-def test_the_network_in_numpy_is_that_of_pytorch_on_the_full_test_set(model_file: Path, full: Dataset) -> None:
+def test_the_network_in_numpy_agrees_with_pytorch_on_the_full_test_set(model_file: Path, full: Dataset) -> None:
     model, network = load_model(model_file), Network.load(model_file)
     x = full.test_images[:, None].astype(np.float32) / 255
     with torch.no_grad():
@@ -87,7 +87,7 @@ def test_the_network_in_numpy_is_that_of_pytorch_on_the_full_test_set(model_file
 @pytest.mark.parametrize(
     "training", [{}, {"training": "[" * 100_000}, {"training": "[]"}], ids=["none", "deep", "list"]
 )
-def test_a_model_file_need_not_tell_how_it_was_trained(training: dict[str, str], tmp_path: Path) -> None:
+def test_a_model_file_can_lack_a_training_summary(training: dict[str, str], tmp_path: Path) -> None:
     """Chapter 6 leaves that key to the student."""
     export_model(Classifier(), tmp_path / "exported")
     with safe_open(tmp_path / "exported", framework="pt") as file:
@@ -108,7 +108,7 @@ def test_the_readme_says_what_to_start_and_the_requirements_are_ranges(files: di
     assert all("<" in line and ">=" in line for line in lines)
 
 
-def test_it_holds_the_licence_the_books_address_and_an_example_of_each_kind(files: dict[str, bytes]) -> None:
+def test_the_folder_contains_the_licence_the_books_address_and_an_example_of_each_kind(files: dict[str, bytes]) -> None:
     assert b"Apache License" in files["LICENSE"]
     address = module_of(files["solutions/deploy/address.py"]).CHAPTER
     assert address == Course.installed().page("deployment")

@@ -61,7 +61,9 @@ def unfinished(record: RunRecord, tmp_path: Path) -> Path:
 # --- what it says
 
 
-def test_result_recipe_data_time_classes_and_calibration_are_told(record: RunRecord, report: RunReport) -> None:
+def test_the_report_contains_result_recipe_data_time_classes_and_calibration(
+    record: RunRecord, report: RunReport
+) -> None:
     results, told = record.results, words_of(BeautifulSoup(report.html, "html.parser"))
     matrix, labels = results["confusion_matrix"], list(results["per_class"])
     count, row, column = max((matrix[i][j], -i, -j) for i in range(10) for j in range(10) if i != j)
@@ -89,7 +91,7 @@ def test_the_first_layer_shows_what_training_added(parsed: BeautifulSoup, report
 
 
 @pytest.mark.parametrize("change", [{"seed": 7}, {"seed": None}, {"recipe": {"standardize": True}}], ids=str)
-def test_where_the_drawn_weights_are_not_known_the_weights_are_shown_and_it_is_said(
+def test_without_initial_weights_the_weights_themselves_are_shown_with_a_note(
     record: RunRecord, change: dict[str, object]
 ) -> None:
     told = words_of(told_of(replace(record, config={**record.config, **change})))
@@ -116,14 +118,14 @@ def test_the_surest_mistakes_have_their_names_beside_them(
     assert parsed.img["alt"] == f"Test image {surest}, labelled {labelled}, taken for {taken}"
 
 
-def test_a_figure_says_in_words_what_it_shows(record: RunRecord, parsed: BeautifulSoup) -> None:
+def test_figures_have_descriptions_with_their_numbers(record: RunRecord, parsed: BeautifulSoup) -> None:
     alternatives = [figure["aria-label"] for figure in parsed.find_all("svg")]
     first, last = record.log[0]["losses"], record.log[-1]["losses"]
     assert f"training, dropout on: from {first:.2f} to {last:.2f}" in alternatives[0]
     assert re.search(r"of the \d+ answers given 90% to 100%, \d+% are right", alternatives[-1])
 
 
-def test_the_log_is_a_table_with_what_is_in_it(record: RunRecord) -> None:
+def test_the_log_is_a_table_with_all_its_columns(record: RunRecord) -> None:
     log = [{**row, "lr": 0.05 / row["epoch"], "images_per_second": 12345.6, "gpu_memory": 7} for row in record.log]
     told = told_of(replace(record, log=log))
     for words in ("learning rate", "0.0167", "images per second", "12,346", "gpu memory"):
@@ -135,7 +137,7 @@ def test_the_log_is_a_table_with_what_is_in_it(record: RunRecord) -> None:
 # --- what it leaves out
 
 
-def test_without_a_model_it_shows_what_was_logged_and_says_so(unfinished: Path) -> None:
+def test_without_a_model_the_log_is_shown_with_a_note(unfinished: Path) -> None:
     made = make_report(read_run(unfinished))
     told = BeautifulSoup(made.html, "html.parser")
     assert "This run has no model" in words_of(told)
@@ -145,12 +147,12 @@ def test_without_a_model_it_shows_what_was_logged_and_says_so(unfinished: Path) 
     assert made.numbers["test_accuracy"] is None
 
 
-def test_a_loss_that_exploded_is_told(unfinished: Path) -> None:
+def test_an_exploded_loss_is_reported(unfinished: Path) -> None:
     (unfinished / LOG).write_text('{"epoch": 1, "losses": NaN, "valid_losses": NaN, "accuracies": 0.1, "seconds": 1}\n')
     assert "after epoch 1 its loss was no longer a number" in words_of(told_of(read_run(unfinished)))
 
 
-def test_without_its_data_it_shows_what_the_run_itself_measured(record: RunRecord, full: Dataset) -> None:
+def test_without_its_data_the_runs_own_measurement_is_shown(record: RunRecord, full: Dataset) -> None:
     made = make_report(record, full.source)
     told = BeautifulSoup(made.html, "html.parser")
     assert "trained on other data than those in" in words_of(told)
@@ -162,7 +164,7 @@ def test_without_its_data_it_shows_what_the_run_itself_measured(record: RunRecor
 # --- what it must never do
 
 
-def test_names_of_others_stay_text(record: RunRecord, tmp_path: Path) -> None:
+def test_markup_in_labels_and_files_is_escaped(record: RunRecord, tmp_path: Path) -> None:
     """Labels come from a model file, the rest from files of a run; anyone may have written them."""
     attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     folder = Path(shutil.copytree(record.folder, tmp_path / "<script>alert(1)<"))
@@ -194,7 +196,7 @@ GROUND_AND_INK = """() => [
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_browser_asks_for_nothing_else_and_axe_objects_to_nothing(
+def test_the_report_loads_nothing_else_and_axe_finds_no_violations(
     page: Page, report: RunReport, theme: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "report.html"

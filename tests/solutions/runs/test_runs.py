@@ -69,7 +69,7 @@ def test_a_measurement_counts_each_image_once(sample: Dataset) -> None:
     torch.testing.assert_close(test.probabilities.sum(dim=1), torch.ones(1000))
 
 
-def test_the_model_file_tells_how_it_was_trained(trained: Path, model_file: Path, sample: Dataset) -> None:
+def test_the_model_file_contains_its_training_summary(trained: Path, model_file: Path, sample: Dataset) -> None:
     _, training = open_model(model_file)
     results = json.loads((trained / "results.json").read_text())
     assert training == {key: results[key] for key in training}
@@ -77,7 +77,7 @@ def test_the_model_file_tells_how_it_was_trained(trained: Path, model_file: Path
     assert {"recipe", "test_accuracy", "validation_accuracy"} <= set(training)
 
 
-def test_the_newest_model_is_the_one_that_was_written_last(tmp_path: Path) -> None:
+def test_the_newest_model_is_the_last_one_written(tmp_path: Path) -> None:
     for name, seconds in (("a", 100), ("b", 300), ("c", 200)):
         (tmp_path / name).mkdir()
         (tmp_path / name / MODEL).touch()
@@ -86,7 +86,7 @@ def test_the_newest_model_is_the_one_that_was_written_last(tmp_path: Path) -> No
     assert newest_model(tmp_path) == tmp_path / "b" / MODEL
 
 
-def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_device_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     assert choose_device("auto") == "cpu"
@@ -147,7 +147,7 @@ def test_every_answer_is_in_one_bin_and_the_error_between_the_excess_and_one(raw
 # --- the data
 
 
-def test_pixels_and_images_of_each_class_are_counted_and_those_that_are_in_both_sets(sample: Dataset) -> None:
+def test_survey_counts_pixels_images_of_each_class_and_duplicates(sample: Dataset) -> None:
     facts = survey(sample, Classifier.labels)
     assert facts["mean"] == pytest.approx(sample.train_images.mean())
     assert facts["std"] == pytest.approx(sample.train_images.std())
@@ -182,7 +182,7 @@ def test_a_small_picture_has_the_means_of_four_pixels() -> None:
 # --- the picture
 
 
-def test_the_picture_is_drawn_again_but_no_other_file_is_replaced(here: Cli, sample: Dataset, tmp_path: Path) -> None:
+def test_only_an_earlier_picture_is_replaced(here: Cli, sample: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "new" / "data.png"
     draw_samples(sample, Classifier.labels, path)
     first = path.read_bytes()
@@ -198,7 +198,7 @@ def test_the_picture_is_drawn_again_but_no_other_file_is_replaced(here: Cli, sam
 @pytest.mark.parametrize(
     ("name", "message"), [("data.jpg", "end its name in .png"), ("file/data.png", "cannot be written")]
 )
-def test_a_picture_that_cannot_be_written_is_one_line(here: Cli, tmp_path: Path, name: str, message: str) -> None:
+def test_an_unwritable_picture_is_refused_in_one_line(here: Cli, tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "file").touch()
     assert message in error_of(here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / name))
 
@@ -206,7 +206,7 @@ def test_a_picture_that_cannot_be_written_is_one_line(here: Cli, tmp_path: Path,
 # --- the command
 
 
-def test_data_tells_where_what_and_how_many(here: Cli, sample: Dataset, tmp_path: Path) -> None:
+def test_data_reports_source_checksums_and_counts(here: Cli, sample: Dataset, tmp_path: Path) -> None:
     result = here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "data.png")
     assert result.returncode == 0
     for piece in (
