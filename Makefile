@@ -159,7 +159,7 @@ claims: .venv/installed ## measure the book's sentences about training anew wher
 
 results: .venv/installed ## train each recipe five times, and fail where the book's figures are stale: half an hour (WRITE=1 makes them)
 	@.ci/require dataset-fashion-mnist:/usr/share/datasets/fashion-mnist
-	$(BIN)/python -m bench.results $(if $(WRITE),--write)
+	$(BIN)/python -m bench.accuracies $(if $(WRITE),--write)
 
 clean: ## remove what was built, but not the environment
 	rm -rf _build runs

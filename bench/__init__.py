@@ -1,4 +1,4 @@
-"""Measured outside the tests: what people wait for, and beside what else there is. Each module says how to run it."""
+"""Measurements outside the tests: waiting times and comparisons with other tools. Each module says how to run it."""
 
 import importlib.metadata
 import os
@@ -14,7 +14,7 @@ BUILD = ROOT / "_build" / "bench"
 
 
 def machine(libraries: Sequence[str]) -> dict[str, Any]:
-    """Return what figures depend on, the versions of these libraries among it."""
+    """Return the facts that figures depend on, the versions of these libraries included."""
     versions = {}
     for name in libraries:
         with suppress(importlib.metadata.PackageNotFoundError):
@@ -31,7 +31,7 @@ def machine(libraries: Sequence[str]) -> dict[str, Any]:
 
 
 def processor() -> str:
-    """Return the processor's name as the system tells it."""
+    """Return the processor's name."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

@@ -1,8 +1,8 @@
-"""What a garment lies on, hangs from or is worn by in a made photograph.
+"""Synthetic backgrounds: surfaces, hangers and people for the garments of made photographs.
 
-Each kind is drawn by a few lines of arithmetic from a random generator: light that falls off, creases, grain, weave.
-None is a photograph, and none has the detail of one; what they share with photographs is how brightness and colour
-vary over the picture, which is what finding a garment depends on.
+A few lines of arithmetic draw each kind from a random generator: light that falls off, creases, grain, weave. They lack
+a photograph's detail, and share with photographs the variation of brightness and colour, on which finding a garment
+depends.
 """
 
 from collections.abc import Callable
@@ -181,10 +181,9 @@ class Background:
     """A kind of background.
 
     Attributes:
-        paint: returns red, green and blue from 0 to 255, shape (3, HEIGHT, WIDTH) or one that broadcasts to it, given
-            what it is drawn from and the garment's box.
-        falloff: between which limits the share of light is drawn that is lost from one side to the other.
-        lamps: of how many photographs in a hundred the light is that of one near lamp.
+        paint: returns red, green and blue from 0 to 255, shape (3, HEIGHT, WIDTH) or one that broadcasts to it.
+        falloff: limits of the share of light that is lost from one side to the other.
+        lamps: percentage of the photographs lit by one near lamp.
     """
 
     paint: Callable[[np.random.Generator, Box], np.ndarray]
@@ -192,7 +191,7 @@ class Background:
     lamps: int = 0
 
     def light(self, rng: np.random.Generator) -> np.ndarray:
-        """Return by what the picture is multiplied, shape (HEIGHT, WIDTH)."""
+        """Return the light on the picture, a factor of shape (HEIGHT, WIDTH)."""
         kind = lamp_light if rng.integers(100) < self.lamps else even_light
         return kind(rng.uniform(*self.falloff), rng)
 

@@ -1,4 +1,4 @@
-"""How long a class takes to grade by `autograder grade`, and by stock nbgrader if that is asked for.
+"""Time the grading of a class by `autograder grade` and, on request, by stock nbgrader.
 
     python -m bench.grading                         classes of 20, 120, 300 and 1,000
     python -m bench.grading --write                 for the book: the same four, in data/grading.json
@@ -55,7 +55,7 @@ PLAIN_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "course"\n'
 # Of twenty submissions. Classes of different sizes differ in nothing else.
 MIXTURE = ["right"] * 8 + ["wrong"] * 6 + ["untouched"] * 2 + ["slow"] * 2 + ["broken"] * 2
 
-# What the first exercise's cell becomes; all other exercises are answered right.
+# New sources for the first exercise's cell; all other exercises have right answers.
 SLOW = (
     "{cell}\nimport time\ntime.sleep(5)\n",
     "{cell}\nwhile True:\n    pass\n",
@@ -72,39 +72,39 @@ BROKEN = (
 
 
 def mixed_class(size: int, course: Course, released: Path) -> Submissions:
-    """Return a class in an order that chance decided once, each student with the notebook of one chapter.
+    """Return a class in a fixed random order, each student with one chapter's notebook of a released course.
 
-    They hand in the course's reference, right answers and known mistakes; the folder has every assignment released.
+    They hand in the course's reference, right answers and known mistakes.
     """
     chapters = chapters_of(course)
-    found = []
+    work = []
     for kind, count in kinds_in(size).items():
         for first, chapter in enumerate(chapters):
             path = released / "release" / chapter.assignment / f"{chapter.assignment}.ipynb"
             variants = _variants(kind, chapter.room, course, read_notebook(path))
             for turn, _ in enumerate(range(first, count, len(chapters))):
-                found.append((chapter.assignment, variants[(first + turn) % len(variants)]))
-    random.Random(0).shuffle(found)
+                work.append((chapter.assignment, variants[(first + turn) % len(variants)]))
+    random.Random(0).shuffle(work)
     return {
         Path("submitted", f"s{at:03}", assignment, f"{assignment}.ipynb"): text
-        for at, (assignment, text) in enumerate(found, start=1)
+        for at, (assignment, text) in enumerate(work, start=1)
     }
 
 
 def kinds_in(size: int) -> Counter[str]:
-    """Return how many submissions of each kind a class of some size has."""
+    """Return the number of submissions of each kind in a class."""
     return Counter(MIXTURE[at % len(MIXTURE)] for at in range(size))
 
 
 def _variants(kind: str, room: str, course: Course, notebook: NotebookNode) -> list[str]:
-    """Return the ways in which work of a kind can look in a room, each as a notebook's text."""
+    """Return the variants of a kind of work in a room, each as a notebook's text."""
     if kind == "untouched":
         return [nbformat.writes(notebook)]
     if kind in ("slow", "broken"):
         filled = fill(notebook, _answers(room, course.source(room))).notebook
         return [_spoilt(filled, change) for change in (SLOW if kind == "slow" else BROKEN)]
     if kind == "right":
-        # No student can import the course's own package, as some of them do.
+        # Answers that import the course's own package are left out: no student can.
         texts = [answer.source for answer in right_answers(course, room)]
         sources = [text for text in texts if f"from {course.package}" not in text]
         sources.append(_answers(room, course.source(room)))
@@ -126,12 +126,12 @@ def _spoilt(filled: NotebookNode, change: str) -> str:
     return text if change else text[: len(text) // 2]
 
 
-# --- what grading it takes
+# --- the time and memory of grading
 
 
 @dataclass
 class Usage:
-    """What some commands used, one after the other."""
+    """Time and memory of commands, one after the other."""
 
     wall_s: float = 0.0
     cpu_s: float = 0.0
@@ -139,10 +139,10 @@ class Usage:
 
 
 def run(line: Sequence[str | Path], usage: Usage, **options: Any) -> None:
-    """Run a command, add what it and its descendants used, and append what they say to a file."""
+    """Run a command, add the usage of its whole process tree, and append the output to a file."""
     started = time.perf_counter()
-    with LOG.open("ab") as said:
-        process = subprocess.Popen([*map(str, line)], stdout=said, stderr=subprocess.STDOUT, **options)
+    with LOG.open("ab") as log:
+        process = subprocess.Popen([*map(str, line)], stdout=log, stderr=subprocess.STDOUT, **options)
     ended, seen = threading.Event(), Usage()
     watching = threading.Thread(target=_watch, args=(process.pid, seen, ended))
     watching.start()
@@ -157,7 +157,7 @@ def run(line: Sequence[str | Path], usage: Usage, **options: Any) -> None:
 
 
 def _watch(pid: int, seen: Usage, ended: threading.Event) -> None:
-    """Look at a process and its descendants again and again."""
+    """Sample a process and its descendants until it ends."""
     while not ended.wait(SAMPLE_EVERY_S):
         with suppress(psutil.Error):
             root = psutil.Process(pid)
@@ -167,7 +167,7 @@ def _watch(pid: int, seen: Usage, ended: threading.Event) -> None:
 
 
 def _used_by(process: psutil.Process) -> tuple[float, int] | None:
-    """Return a process's time with that of those it waited for, and its memory; None where it has just ended."""
+    """Return a process's time, with that of its reaped children, and its memory; None where it has just ended."""
     with suppress(psutil.Error):
         return sum(process.cpu_times()[:4]), process.memory_full_info().pss
     return None
@@ -184,7 +184,7 @@ def released_course() -> Path:
 
 
 def handed_in(work: Submissions, folder: Path) -> dict[str, Any]:
-    """Make a course folder in which a class has handed in, and return how to run a command there."""
+    """Make a course folder with a class's submissions, and return options for running a command there."""
     shutil.copytree(released_course(), folder)
     for path, text in work.items():
         (folder / path).parent.mkdir(parents=True)
@@ -196,23 +196,19 @@ def handed_in(work: Submissions, folder: Path) -> dict[str, Any]:
 
 
 def graded_by_ours(work: Submissions, folder: Path) -> dict[str, Any]:
-    """Grade with `autograder grade`, then try it dry, which has to find nothing that would change.
-
-    Raises:
-        RuntimeError: it would change something.
-    """
+    """Grade with `autograder grade`; raise RuntimeError where a dry run afterwards would change something."""
     options = handed_in(work, folder)
     graded, dry = Usage(), Usage()
     run([BIN / "autograder", "grade", "--workers", str(WORKERS), "--seed", "1"], graded, **options)
     run([BIN / "autograder", "grade", "--dry-run", "--json", "unchanged.json"], dry, **options)
-    said = json.loads((folder / "unchanged.json").read_text(encoding="utf-8"))
-    if said["changes"] or said["run"]["submissions"] != len(work):
-        raise RuntimeError(f"the class has changed: {said['changes']}")
+    dry_run = json.loads((folder / "unchanged.json").read_text(encoding="utf-8"))
+    if dry_run["changes"] or dry_run["run"]["submissions"] != len(work):
+        raise RuntimeError(f"the class has changed: {dry_run['changes']}")
     return asdict(graded) | {"dry_run_s": dry.wall_s}
 
 
 def graded_by_nbgrader(work: Submissions, folder: Path) -> dict[str, Any]:
-    """Grade with nbgrader as it is without our configuration."""
+    """Grade with nbgrader in its own configuration."""
     options, usage = handed_in(work, folder), Usage()
     (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG, encoding="utf-8")
     for assignment in sorted({path.stem for path in work}):
@@ -221,7 +217,7 @@ def graded_by_nbgrader(work: Submissions, folder: Path) -> dict[str, Any]:
 
 
 def measure(size: int, *, stock: bool) -> dict[str, dict[str, Any]]:
-    """Grade a class of some size, by each grader in a course folder of its own, and return what each used."""
+    """Grade a class by each grader in a course folder of its own, and return their usage."""
     work = mixed_class(size, Course.installed(), released_course())
     graders = {"ours": graded_by_ours} | ({"stock nbgrader": graded_by_nbgrader} if stock else {})
     with tempfile.TemporaryDirectory(dir=BUILD) as temporary:
@@ -237,25 +233,25 @@ def main() -> None:
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     host = machine(("torch", "nbgrader"))
-    found = {}
+    usages = {}
     for size in options.sizes:
         print(f"{size} submissions", flush=True)
-        found[size] = measure(size, stock=options.stock)
+        usages[size] = measure(size, stock=options.stock)
     table = Table("class", "grader", box=None, pad_edge=False)
     for column in ("wall s", "each", "CPU s", "all MB", "unchanged: wall s"):
         table.add_column(column, justify="right")
-    for size, graders in found.items():
+    for size, graders in usages.items():
         for grader, used in graders.items():
             seconds = (f"{used['wall_s']:.0f}", f"{used['wall_s'] / size:.2f}", f"{used['cpu_s']:.0f}")
             dry = f"{used['dry_run_s']:.1f}" if "dry_run_s" in used else ""
             table.add_row(str(size), grader, *seconds, f"{used['all_processes_bytes'] / 1e6:.0f}", dry)
     print_table(table)
-    RESULTS.write_text(json.dumps({"machine": host, "classes": found}, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps({"machine": host, "classes": usages}, indent=1) + "\n", encoding="utf-8")
     print(f"written to {RESULTS}; what the graders said: {LOG}")
     if options.write:
         classes = [
             {"submissions": size, "kinds": dict(sorted(kinds_in(size).items())), **graders["ours"]}
-            for size, graders in found.items()
+            for size, graders in usages.items()
         ]
         shown = {"machine": host, "workers": WORKERS, "classes": classes}
         SHOWN.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")

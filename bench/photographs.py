@@ -1,11 +1,10 @@
 """Photographs made from held-out garments: how much of the accuracy survives between a data set and a camera.
 
-They are made, not taken. A garment of 28×28 pixels is drawn at photo size by smooth interpolation, with a weave, folds
-and a tint, lies on a background of ``bench.backgrounds`` a little turned and off the middle, under light that falls
-off, casts a soft shadow, and is stored as a camera stores it, as a JPEG with the sensor's noise. One background is
-none: a cut-out with transparency, as a PNG. One kind shows the garment twice, as a pair of shoes would be. Backgrounds
-and tones are drawn without a look at the garment, so some garments hardly differ from what they lie on. Poses that are
-not the catalogue's, and detail finer than 28×28, are not in them.
+A garment of 28×28 pixels is enlarged by smooth interpolation, with a weave, folds and a tint, is put on a background of
+``bench.backgrounds`` a little turned and off the middle, under light that falls off, casts a soft shadow, and is stored
+as a camera does, as a JPEG with the sensor's noise. The kind "transparent" is a cut-out, a PNG; the kind "pair" shows
+the garment twice, like shoes. Backgrounds and tones do not depend on the garment, so some garments hardly differ from
+their background. Other poses than the catalogue's, and detail finer than 28×28, are missing.
 """
 
 import io
@@ -23,15 +22,9 @@ LUMA = np.array([0.299, 0.587, 0.114])  # what each channel counts for in grey
 
 
 def photograph(garment: np.ndarray, kind: str, rng: np.random.Generator) -> Image.Image:
-    """Return a photograph of a garment.
+    """Return a photograph of a garment, uint8 (28, 28), as in Fashion-MNIST: background 0, a black garment 255.
 
-    Args:
-        garment: uint8, shape (28, 28), as in Fashion-MNIST: background 0, a black garment 255.
-        kind: one of ``KINDS``.
-        rng: what everything else is drawn from.
-
-    Returns:
-        600×800 pixels: RGB, decoded from a JPEG; of the kind "transparent" RGBA, decoded from a PNG.
+    It has 600×800 pixels: RGB, decoded from a JPEG; of the kind "transparent" RGBA, decoded from a PNG.
     """
     scale = rng.uniform(*(SCALES_OF_A_PAIR if kind == "pair" else SCALES))
     tone, mask = _laid(garment, scale, rng, parts=2 if kind == "pair" else 1)
@@ -47,17 +40,14 @@ def photograph(garment: np.ndarray, kind: str, rng: np.random.Generator) -> Imag
 def taken(
     colours: np.ndarray, mask: np.ndarray, scale: float, background: Background, rng: np.random.Generator
 ) -> Image.Image:
-    """Return the photograph of something that lies on a background.
+    """Return the photograph, RGB from a JPEG, of an object on a background.
 
     Args:
-        colours: its red, green and blue from 0 to 255, shape (3, HEIGHT, WIDTH).
-        mask: where it is, from 0 to 1, shape (HEIGHT, WIDTH).
-        scale: pixels of the photograph for one of 28×28; how soft its shadow is.
-        background: what it lies on.
-        rng: what everything else is drawn from.
-
-    Returns:
-        RGB, decoded from a JPEG.
+        colours: red, green and blue from 0 to 255, shape (3, HEIGHT, WIDTH).
+        mask: from 0 to 1, shape (HEIGHT, WIDTH).
+        scale: pixels of the photograph for one of 28×28, on which the softness of the shadow depends.
+        background: the kind of background.
+        rng: source of everything random.
     """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else (0, 0, WIDTH, HEIGHT)
@@ -126,7 +116,7 @@ def _on_canvas(part: np.ndarray, at: list[int]) -> np.ndarray:
 
 
 def _fabric(rng: np.random.Generator) -> np.ndarray:
-    """Return by what threads and folds multiply the tone, shape (HEIGHT, WIDTH)."""
+    """Return the shading by threads and folds, a factor of shape (HEIGHT, WIDTH)."""
     thread = rng.uniform(3, 6)  # pixels
     down, across = (np.sin(2 * np.pi / thread * np.arange(side, dtype=np.float32)) for side in (HEIGHT, WIDTH))
     weave = np.outer(down, across)
@@ -148,7 +138,7 @@ def _shadow(mask: np.ndarray, scale: float, rng: np.random.Generator) -> np.ndar
 
 
 def _stored(channels: np.ndarray, kind: str, **options: int) -> Image.Image:
-    """Return what comes back from a file, of values from 0 to 255, shape (3 or 4, HEIGHT, WIDTH)."""
+    """Write values from 0 to 255, shape (3 or 4, HEIGHT, WIDTH), as a file of a kind, and read it back."""
     file = io.BytesIO()
     Image.fromarray(np.moveaxis(channels.round().clip(0, 255).astype(np.uint8), 0, 2)).save(file, kind, **options)
     stored = Image.open(file)

@@ -1,4 +1,4 @@
-"""Measure a model on photographs of held-out garments: ``make photos``. Those it gets wrong are in _build/photos."""
+"""Measure a model on photographs of held-out garments: ``make photos``. Wrong answers are kept in _build/photos."""
 
 import argparse
 import hashlib
@@ -16,7 +16,7 @@ from autograder.console import print_table
 from bench.photographs import KINDS, held_out, photographs
 from solutions import data
 from solutions.accelerate.device import use_threads
-from solutions.deploy.doubt import doubt
+from solutions.deploy.garment_answer import doubt
 from solutions.deployment import prepare_image
 from solutions.dropout import Classifier
 from solutions.runs import folders
@@ -25,11 +25,12 @@ WRITTEN = data.DATA / "photographs.json"
 OUT = Path("_build", "photos")
 PER_CLASS = 10  # photographs of each class on each background
 SEED = 0
-SURE = 0.9  # a probability above it is a promise
+COVERED = ("covered", "right_of_covered")
+SURE = 0.9  # above this probability a wrong answer counts as sure
 
 
 def resize_and_invert(image: Image.Image) -> Tensor:
-    """Return float32, shape (1, 28, 28), as most tutorials prepare a photograph: grey, 28×28, dark made bright."""
+    """Return float32 (1, 28, 28), prepared as in most tutorials: grey, 28×28, inverted."""
     return 1 - torch.tensor(np.asarray(image.convert("L").resize((28, 28)))).float()[None] / 255
 
 
@@ -41,13 +42,9 @@ def answer(model: Classifier, x: Tensor) -> tuple[int, float]:
 
 
 def measure(model: Classifier, dataset: data.Dataset, kind: str, wrong: Path | None = None) -> dict[str, object]:
-    """Let a model answer photographs of test garments on one kind of background, and count.
+    """Count a model's right answers to photographs of test garments on one kind of background.
 
-    Args:
-        model: in evaluation mode.
-        dataset: on whose test images the model was not trained.
-        kind: one of ``KINDS``.
-        wrong: a folder for the photographs that are answered wrongly or refused.
+    Photographs with a wrong answer or none are written to the folder ``wrong``.
     """
     if wrong:
         wrong.mkdir(parents=True, exist_ok=True)
@@ -63,8 +60,8 @@ def measure(model: Classifier, dataset: data.Dataset, kind: str, wrong: Path | N
         plain, _ = answer(model, resize_and_invert(photo))
         rows.append((given == target, plain == target, probability > SURE, is_covered))
         if wrong and given != target:
-            said = model.labels[given] if given >= 0 else "refused"
-            name = f"{len(list(wrong.iterdir()))} {model.labels[target]}, {said}.png"
+            answered = model.labels[given] if given >= 0 else "refused"
+            name = f"{len(list(wrong.iterdir()))} {model.labels[target]}, {answered}.png"
             photo.save(wrong / name.replace("/", " or "))
     right, right_plain, sure, covered = np.array(rows).T
     return {
@@ -91,11 +88,10 @@ def main() -> None:
     kinds = []
     table = Table("background", "photographs", "prepare_image", "resize and invert", "covered", "right of these")
     for kind in track(KINDS, "photographs", transient=True):
-        found = measure(model, dataset, kind, OUT / kind)
-        kinds.append(found)
-        shares = (f"{found[name]:.1%}" for name in ("accuracy", "accuracy_resize_and_invert"))
-        counts = (str(found[name]) for name in ("covered", "right_of_covered"))
-        table.add_row(kind, str(found["photographs"]), *shares, *counts)
+        row = measure(model, dataset, kind, OUT / kind)
+        kinds.append(row)
+        shares = (f"{row[name]:.1%}" for name in ("accuracy", "accuracy_resize_and_invert"))
+        table.add_row(kind, str(row["photographs"]), *shares, *(str(row[name]) for name in COVERED))
     print_table(table)
     print(f"Model: {path}; those that are wrong: {OUT}")
     if options.write:

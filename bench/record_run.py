@@ -1,4 +1,4 @@
-"""Train once and record each epoch, for the widget in which a reader watches it: ``make recording``."""
+"""Train once and record each epoch, for the book's widget: ``make recording``."""
 
 import base64
 import json
@@ -27,14 +27,11 @@ DIGITS = 4  # of losses and accuracies
 
 
 def record(settings: runs.Settings, dataset: Dataset) -> dict[str, object]:
-    """Train and return what a page shows of each epoch; epoch 0 is before training.
+    """Train and return the page's data on each epoch, for JSON; epoch 0 is before training.
 
-    Loss and accuracy of both sets are measured after the epoch and in evaluation mode, so that they can be compared.
-    The test images are not looked at: who watches a run chooses.
-
-    Returns:
-        What JSON can hold. ``confusion`` counts validation images, a matrix for each epoch, rows are targets;
-        ``weights`` is written by ``pack``, an image for each epoch and each of ``units``.
+    Loss and accuracy of both sets are measured after the epoch and in evaluation mode, which makes them comparable. The
+    test images are not used: watching a run is choosing. ``confusion`` counts validation images, a matrix for each
+    epoch whose rows are targets; ``weights``, by ``pack``, has an image for each epoch and each of ``units``.
     """
     recipe, seed = settings.recipe, settings.seed
     model = runs.new_model(recipe, seed)
@@ -78,11 +75,10 @@ def mean_loss(measured: Measurement, labels: np.ndarray) -> float:
 
 
 def pack(weights: Tensor) -> dict[str, object]:
-    """Pack weights of shape (epochs, units, 784) into text.
+    """Pack weights (epochs, units, 784) into text that a browser unpacks by itself.
 
-    Each unit's weights are steps of a hundred-and-twenty-seventh of its largest one, from -127 to 127. Written are the
-    steps of the first epoch and then what changes from epoch to epoch, a byte each, deflated, in base64: what a browser
-    unpacks by itself.
+    Each unit's weights are rounded to steps of 1/127 of its largest one. The steps of the first epoch and then the
+    changes from epoch to epoch, a byte each, are deflated and encoded in base64.
     """
     largest = weights.abs().amax(dim=(0, 2))
     steps = (weights / largest[:, None] * 127).round().to(torch.int16)

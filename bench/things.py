@@ -1,7 +1,7 @@
-"""Show a network things that are no garments, after training with made shapes and without: ``make things``.
+"""Test networks trained with and without made shapes on things other than garments: ``make things``.
 
-The things are the drawings of an emoji font, which has nothing to do with the shapes: fruit, food, animals, vehicles,
-tools, household goods. Each lies on a plain background as a garment of ``bench.photographs`` does.
+The things are drawings of an emoji font, unrelated to the shapes: fruit, food, animals, vehicles, tools, household
+goods, each on a plain background like a garment of ``bench.photographs``.
 """
 
 import argparse
@@ -25,10 +25,9 @@ from bench.photographs import taken
 from bench.photos import SURE
 from solutions import data
 from solutions.accelerate import device as machine
+from solutions.accelerate.augmentation import made_shapes
 from solutions.accelerate.recipes import RECIPES
-from solutions.accelerate.shapes import made_shapes
-from solutions.deploy.answers import UNSURE_BELOW
-from solutions.deploy.doubt import doubt
+from solutions.deploy.garment_answer import UNSURE_BELOW, doubt
 from solutions.deployment import load_model, prepare_image
 from solutions.runs import run as runs
 
@@ -48,10 +47,11 @@ SEEDS = range(3)
 
 
 def things() -> list[str]:
-    """Return the characters of the font's blocks of things, without what people wear or carry."""
+    """Return the characters of the font's blocks of things, without clothes and bags."""
     characters = [chr(code) for first, last in BLOCKS for code in range(first, last + 1)]
     names = [unicodedata.name(character, "") for character in characters]
-    return [one for one, name in zip(characters, names, strict=True) if name and not any(word in name for word in WORN)]
+    pairs = zip(characters, names, strict=True)
+    return [character for character, name in pairs if name and not any(word in name for word in WORN)]
 
 
 def photographs(characters: list[str], font: Path = FONT, seed: int = 0) -> Iterator[Image.Image]:
@@ -75,7 +75,7 @@ def photographs(characters: list[str], font: Path = FONT, seed: int = 0) -> Iter
 
 
 def train(shapes: float, seed: int, dataset: data.Dataset, folder: Path) -> tuple[Path, float]:
-    """Train by the recipe for photographs with so many shapes; return the model file and the validation accuracy."""
+    """Train by the recipe for photographs with a share of shapes; return the model file and the validation accuracy."""
     settings = runs.Settings("photo", replace(RECIPES["photo"], shapes=shapes), seed, "cpu")
     runs.begin(settings, dataset, folder)
     run = runs.train(settings, dataset, folder, lambda images: None, lambda history: False)

@@ -1,4 +1,4 @@
-"""How long an epoch takes, in each of the ways that a Python programmer would think of, and in ours.
+"""Time an epoch of training in the usual ways of Python and in ours.
 
     python -m bench.training                                  all ways, with one thread and with two, three rounds
     python -m bench.training --device cuda                    the same on a graphics card
@@ -6,8 +6,8 @@
 
 An epoch: 60,000 images in batches of 32, plain gradient descent, dropout 0.2, then one pass of validation over the
 10,000 test images, as in the original notebook. The accuracy only shows that a way learns; nothing is chosen by it.
-Each way runs in a process of its own, the ways of a round one after the other; what is told is the median over the
-rounds. `bench/ways` says what each way does and what is timed.
+Each way runs in a process of its own, the ways of a round one after the other; the figures are medians over the rounds.
+`bench/ways` documents each way and its timed part.
 
 Prints a table for each number of threads, and writes _build/bench/training.json. Read the ratios rather than the
 seconds, and let nothing else run on the machine.
@@ -42,16 +42,16 @@ LIBRARIES = ("torch", "numpy", "scikit-learn", "jax")
 
 
 def run(way: str, task: Task, threads: int, log: Path) -> dict[str, Any]:
-    """Measure a way in a fresh interpreter with so many threads; what it says goes to the end of a file."""
+    """Measure a way in a fresh interpreter with a number of threads; its output is appended to a file."""
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NPROC")  # the last one is JAX's
     line = [sys.executable, "-m", "bench.ways", way, json.dumps(asdict(task))]
     environment = os.environ | dict.fromkeys(names, str(threads))
-    with log.open("ab") as said:
-        done = subprocess.run(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=said, check=False)
+    with log.open("ab") as output:
+        done = subprocess.run(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=output, check=False)
     if done.returncode != 0:
         return {"note": f"failed, see {log}"}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    measurement: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return measurement
 
 
 def measured(names: Sequence[str], task: Task, threads: Sequence[int], rounds: int, log: Path) -> list[dict[str, Any]]:
@@ -62,15 +62,15 @@ def measured(names: Sequence[str], task: Task, threads: Sequence[int], rounds: i
         pass of validation, medians over the rounds; accuracy, a share, on the validation images after the first epoch;
         and note, why there are no figures.
     """
-    found: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+    results_of: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
     with progress("Training", rounds * len(threads) * len(names), quiet=False) as step:
         for _ in range(rounds):
             for count in threads:
                 for name in names:
-                    found[count, name].append(run(name, task, count, log))
+                    results_of[count, name].append(run(name, task, count, log))
                     step(WAYS[name][1])
     rows = []
-    for (count, name), results in found.items():
+    for (count, name), results in results_of.items():
         row = {"way": name, "title": WAYS[name][1], "threads": count}
         notes = [result["note"] for result in results if "note" in result]
         if notes:

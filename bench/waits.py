@@ -1,10 +1,10 @@
-"""How long one person waits for a command, from typing it to its end.
+"""Time commands as their user does, from typing them to their end.
 
     python -m bench.waits                          three rounds
     python -m bench.waits --only classifier        one group: course, classifier or book
 
-Course: a folder with one chapter, which is released; a student's commands run on that chapter, and `grade` on what the
-sample class hands in. Prints a table, medians over the rounds with the least and the most, and writes
+Course: a folder with one released chapter; a student's commands run on that chapter, and `grade` on the submissions of
+the sample class. Prints a table, medians over the rounds with the least and the most, and writes
 _build/bench/waits.json. Wall time in seconds. Let nothing else run on the machine.
 """
 
@@ -27,8 +27,8 @@ from bench import BUILD, ROOT, machine
 
 RESULTS = BUILD / "waits.json"
 TRAIN = "python -m solutions train --force --out runs --name wait"
-# What is typed in an empty folder, those of instructor and student in the order of a first day; and what comes before,
-# without the clock.
+# Commands in an empty folder, those of instructor and student in the order of a first day; each with an untimed
+# preparation.
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "course": {
         "init": ("autograder init course", "rm -rf course"),
@@ -51,11 +51,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
 
 
 def run(line: str, folder: Path) -> None:
-    """Run what is typed in a folder.
-
-    Raises:
-        CalledProcessError: it failed.
-    """
+    """Run a line of the shell in a folder; raise CalledProcessError where it fails."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "ROOT": str(ROOT)}
     subprocess.run(line, shell=True, cwd=folder, env=environment, capture_output=True, check=True)
@@ -69,24 +65,24 @@ def main() -> None:
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     host = machine(["torch", "nbgrader"])
-    asked = {name: lines for group in options.only for name, lines in COMMANDS[group].items()}
-    found: dict[str, list[float]] = {name: [] for name in asked}
+    commands = {name: lines for group in options.only for name, lines in COMMANDS[group].items()}
+    times: dict[str, list[float]] = {name: [] for name in commands}
     with (
         tempfile.TemporaryDirectory() as temporary,
-        progress("commands", options.rounds * len(asked), quiet=False) as step,
+        progress("commands", options.rounds * len(commands), quiet=False) as step,
     ):
         for _ in range(options.rounds):
-            for name, (line, before) in asked.items():
+            for name, (line, before) in commands.items():
                 run(before, Path(temporary))
                 began = time.monotonic()
                 run(line, Path(temporary))
-                found[name].append(time.monotonic() - began)
+                times[name].append(time.monotonic() - began)
                 step(name)
     table = Table("command", "s", "least", "most", title="Until a command has ended")
-    for name, seconds in found.items():
+    for name, seconds in times.items():
         table.add_row(name, *(f"{of(seconds):.2f}" for of in (statistics.median, min, max)))
     print_table(table)
-    RESULTS.write_text(json.dumps({"machine": host, "commands": found}, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps({"machine": host, "commands": times}, indent=1) + "\n", encoding="utf-8")
     print(f"written to {RESULTS}")
 
 

@@ -21,7 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 from autograder.course import Course
 
 if TYPE_CHECKING:
-    from solutions.claims import Claim, Found
+    from solutions.claims import BoundedInterval, Claim
 
 PAGE = "chapters/claims"
 
@@ -68,7 +68,7 @@ def entries() -> dict[str, Entry]:
     for number, claim in enumerate(all_claims(), start=1):
         if claim.id not in ledger:
             raise LookupError(f"the claim {claim.id} was never measured: run make claims")
-        judged, opposite = (judge(claim, ledger[claim.id], which) for which in ("holds", "opposed"))
+        judged, opposite = (judge(claim, ledger[claim.id], opposed) for opposed in (False, True))
         held = f"It held in {judged.held} of {len(judged.inside)} combinations: {_range(judged.inside)}."
         if judged.outside:
             beyond = sum(one.holds for one in judged.outside)
@@ -85,7 +85,7 @@ def _tried(claim: Claim) -> str:
     return f"Tried with {len(claim.varied['seed'])} seeds each: {things}."
 
 
-def _range(found: list[Found]) -> str:
+def _range(found: list[BoundedInterval]) -> str:
     low, high = min(one.interval.low for one in found), max(one.interval.high for one in found)
     return f"{found[0].quantity}: {_number(low)} to {_number(high)}"
 

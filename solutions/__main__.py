@@ -9,7 +9,7 @@ from solutions.errors import WorkFailed, WrongUse, complain
 
 app = typer.Typer(
     help="Train the course's classifier on Fashion-MNIST, measure it, and use it.",
-    epilog="Example: python -m solutions train --epochs 5, then python -m solutions predict photo.jpg",
+    epilog="Example: python -m solutions train --set epochs=5, then python -m solutions predict photo.jpg",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -1,20 +1,20 @@
-"""How the command line's work can end badly. Each message is one line: what is wrong, and what to do."""
+"""Errors of the command line. Each message is one line: the fault, and what to do."""
 
 import sys
 
 
 class WrongUse(Exception):
-    """The user can put it right: a wrong option, or a file that cannot be used. Exit status 2."""
+    """The user can correct it: a wrong option, or an unusable file. Exit status 2."""
 
 
 class WorkFailed(Exception):
-    """The work was started and did not succeed. Exit status 1."""
+    """The work began and failed. Exit status 1."""
 
 
 class DataError(WrongUse):
-    """The data cannot be used. The message is one line: what is wrong, and what to do."""
+    """The data are unusable."""
 
 
 def complain(message: str) -> None:
-    """Print an error as one line, even where a file's name has two."""
+    """Print an error as one line, even where a file's name contains a line break."""
     print("error:", message.replace("\n", " "), file=sys.stderr)

@@ -24,12 +24,10 @@ Validate = Callable[[], float | None]
 
 @dataclass(frozen=True)
 class Task:
-    """What every way is given.
+    """The task of every way.
 
     Attributes:
         root: folder with the four unpacked files where torchvision looks for them.
-        batch_size: examples in a mini-batch.
-        lr: the learning rate.
         dropout: the probability of both dropout layers.
         device: "cpu", "cuda" or "mps".
     """
@@ -46,7 +44,7 @@ class Task:
         return load(Path(self.root))
 
 
-# Where each way stands, a function in a module here, and what tables call it.
+# Module and function of each way, and its title in tables.
 WAYS = {
     "notebook": ("with_torch:notebook", "the original notebook: DataLoader, one worker, ToTensor"),
     "notebook-no-worker": ("with_torch:notebook_without_worker", "the same without a worker"),

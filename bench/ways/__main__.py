@@ -1,6 +1,6 @@
-"""Measure one way in a process of its own, and print what was found as JSON: ``python -m bench.ways NAME TASK``.
+"""Measure one way in a process of its own, and print JSON: ``python -m bench.ways NAME TASK``.
 
-TASK holds the fields of a `Task` as JSON. How many threads compute is up to the environment.
+TASK is a `Task` as JSON. The environment decides the number of threads.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from solutions.errors import WrongUse
 
 
 def measure(name: str, task: Task) -> dict[str, object]:
-    """Train for two epochs: one from the start, whose accuracy is told, and a second one that is timed.
+    """Train for two epochs, the second one timed.
 
     Returns:
         train_s, epoch_s: wall time of the second epoch, without and with the pass of validation. accuracy: after the
-        first epoch. Or note alone: what this machine lacks.
+        first epoch. Or note alone: the missing part of this machine.
     """
     module, function = WAYS[name][0].split(":")
     try:
@@ -42,7 +42,7 @@ def measure(name: str, task: Task) -> dict[str, object]:
 
 
 def wait(device: str) -> None:
-    """Wait until a card has done what PyTorch gave it; JAX's way waits itself."""
+    """Wait for PyTorch's pending work on a card; JAX's way waits itself."""
     torch = sys.modules.get("torch")
     if torch is not None and device in ("cuda", "mps"):
         getattr(torch, device).synchronize()

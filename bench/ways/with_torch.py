@@ -1,6 +1,6 @@
-"""The ways of PyTorch: the original notebook's, its own modules, the course's, and the products that all have to take.
+"""Ways of PyTorch: the original notebook's, its own modules, the course's, and the matrix products alone.
 
-An image of the notebook's is unpacked, made a picture and made a tensor whenever it is needed.
+The notebook unpacks an image, makes it a picture and then a tensor whenever it is needed.
 """
 
 from collections.abc import Iterable
@@ -169,7 +169,7 @@ def reference(task: Task) -> tuple[Train, Validate]:
 
 
 def accelerated(task: Task, compiled: bool = False) -> tuple[Train, Validate]:
-    """Train with what `python -m solutions train` takes by default, on the same tensors."""
+    """Train like `python -m solutions train`, on the same tensors."""
     train, valid = pairs(task, task.device)
     recipe = Recipe(batch_size=task.batch_size, lr=task.lr, dropout=task.dropout)
     learner = FastLearner(Classifier(task.dropout), recipe, train, valid, task.device, compiled=compiled)
@@ -177,11 +177,11 @@ def accelerated(task: Task, compiled: bool = False) -> tuple[Train, Validate]:
 
 
 def accelerated_and_compiled(task: Task) -> tuple[Train, Validate]:
-    """Train with what `python -m solutions train --compiled` takes; its steps are built first."""
+    """Train like `python -m solutions train --way compiled`; its steps are built first."""
     return accelerated(task, compiled=True)
 
 
-# --- what no way can go below with the same library
+# --- the limit of this library
 
 
 def products(task: Task) -> tuple[Train, Validate]:

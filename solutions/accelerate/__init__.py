@@ -16,11 +16,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from solutions.accelerate.augmentation import half_width, made_shapes, stretched
 from solutions.accelerate.compiled import CompiledSteps
-from solutions.accelerate.distortions import half_width, stretched
 from solutions.accelerate.layers import Layer, NormalizedLayer, Place
 from solutions.accelerate.recipes import MOMENTUM, Recipe
-from solutions.accelerate.shapes import made_shapes
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 
@@ -134,13 +133,13 @@ class FastLearner:
 
     def state(self) -> dict[str, Tensor]:
         """Return everything that training depends on and changes, as the tensors it is kept in."""
-        found = {f"parameter.{i}": tensor for i, tensor in enumerate(self._parameters)}
-        found |= {f"buffer.{i}": tensor for i, tensor in enumerate(self._layer_buffers)}
+        tensors = {f"parameter.{i}": tensor for i, tensor in enumerate(self._parameters)}
+        tensors |= {f"buffer.{i}": tensor for i, tensor in enumerate(self._layer_buffers)}
         for i, parameter in enumerate(self._parameters):
             state = self._optimizer.state[parameter] if self._optimizer else {}
-            found |= {f"optimizer.{i}.{name}": tensor for name, tensor in state.items()}
+            tensors |= {f"optimizer.{i}.{name}": tensor for name, tensor in state.items()}
         generators = {"order": self._order.get_state(), "noise": self._noise.get_state()}
-        return found | generators | {"steps": self._steps}
+        return tensors | generators | {"steps": self._steps}
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Go on from where ``state`` was taken."""
@@ -148,10 +147,10 @@ class FastLearner:
             for i, parameter in enumerate(self._parameters):
                 parameter.copy_(state[f"parameter.{i}"])
                 prefix = f"optimizer.{i}."
-                found = {name.removeprefix(prefix): state[name] for name in state if name.startswith(prefix)}
-                if self._optimizer and found:
+                own = {name.removeprefix(prefix): state[name] for name in state if name.startswith(prefix)}
+                if self._optimizer and own:
                     self._optimizer.state[parameter] = {
-                        name: value.to(self.device, copy=True) for name, value in found.items()
+                        name: value.to(self.device, copy=True) for name, value in own.items()
                     }
             for i, buffer in enumerate(self._layer_buffers):
                 buffer.copy_(state[f"buffer.{i}"])
@@ -232,7 +231,7 @@ class FastLearner:
             parameter.grad = torch.zeros_like(parameter)
         groups = [
             {"params": [layer.weight for layer in self._layers], "weight_decay": recipe.weight_decay},
-            {"params": [other for layer in self._layers for other in layer.parameters[1:]], "weight_decay": 0.0},
+            {"params": [bias for layer in self._layers for bias in layer.parameters[1:]], "weight_decay": 0.0},
         ]
         if recipe.optimizer == "adamw":
             self._optimizer = torch.optim.AdamW(groups, lr=self._rate, fused=True, capturable=self._captures)

@@ -35,8 +35,8 @@ class CompiledSteps:
 
     Args:
         layers: of the classifier; their weights and biases are changed in place.
-        outputs: where the answers of the hidden layers may be written: float32, shape (batch, O) for each.
-        gradients: where the gradients of all layers' products may be: the same shapes, and one for the last layer.
+        outputs: buffers for the hidden layers' outputs: float32, shape (batch, O) each.
+        gradients: buffers for the gradients of all layers' products: the same shapes, and one for the last layer.
         lr: the learning rate.
         scale: the factor 1 / (1 - p) of dropout.
 
@@ -58,13 +58,9 @@ class CompiledSteps:
         self._layers = (_Layer * len(layers))(*addresses)
 
     def __call__(self, images: Tensor, rows: Tensor, targets: Tensor, logits: Tensor) -> None:
-        """Take a step for each batch of some rows of the images (N, I), and leave the logits of each.
+        """Take a step for each batch of rows (count,), int64, of images (N, I), float32.
 
-        Args:
-            images: float32, shape (N, I).
-            rows: int64, shape (count,).
-            targets: of these rows, float32, shape (count, C).
-            logits: where the answers are written, the same shape.
+        ``targets`` of these rows and ``logits``, which is written, have shape (count, C).
         """
         self._train_block(
             *(self._layers, len(self._layers), *map(_address, (images, rows, targets, logits)), len(rows)),
@@ -102,9 +98,9 @@ def built() -> ctypes.CDLL:
                 [compiler, *FLAGS, SOURCE, "-o", library], check=True, capture_output=True, text=True, errors="replace"
             )
         except FileNotFoundError as error:
-            raise WrongUse(f"--compiled needs a C++ compiler, and there is no {compiler}; install g++") from error
+            raise WrongUse(f"--way compiled needs a C++ compiler, and there is no {compiler}; install g++") from error
         except subprocess.CalledProcessError as error:
-            raise WrongUse(f"--compiled: {compiler} cannot build {SOURCE}: {error.stderr.strip()}") from error
+            raise WrongUse(f"--way compiled: {compiler} cannot build {SOURCE}: {error.stderr.strip()}") from error
         loaded = ctypes.CDLL(str(library))
     loaded.train_block.restype = None
     loaded.train_block.argtypes = (MEMORY, SIZE, *[MEMORY] * 4, SIZE, SIZE, FLOAT, FLOAT, ctypes.c_int)

@@ -1,4 +1,4 @@
-"""Where to compute."""
+"""Devices and threads to compute with."""
 
 import torch
 
@@ -6,7 +6,7 @@ from solutions.errors import WrongUse
 
 
 def choose_device(name: str) -> str:
-    """Return the device to use: the one that is named, or the fastest where that is "auto".
+    """Return the named device, or the fastest one for "auto".
 
     Raises:
         WrongUse: this machine does not have the device.

@@ -29,7 +29,7 @@ class Recipe:
         stretch: each garment's width is multiplied by a factor from 1 / (1 + stretch) to 1 + stretch, anew in each
             epoch; from 0 to 1.
         shapes: beside the images so many shapes that are no garments, as a share of the images, are trained on, each to
-            be answered with the same probability for every class (``solutions.accelerate.shapes``); at least 0.
+            be answered with the same probability for every class (``solutions.accelerate.augmentation``); at least 0.
         smoothing: so much of each label is spread over all classes (Szegedy et al., arXiv:1512.00567); at least 0 and
             below 1.
         normalize: batch normalisation of both hidden layers while training; the kept model has it worked in (Ioffe and

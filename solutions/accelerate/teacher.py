@@ -1,7 +1,7 @@
-"""A convolutional network to learn from: what it answers can take the place of the labels.
+"""Knowledge distillation: a convolutional network whose answers take the place of the labels.
 
-Knowledge distillation (Hinton and colleagues, arXiv:1503.02531): a shirt that the teacher takes for a coat with a
-probability of a third tells more than the label "shirt". The classifier that learns from it stays as it is.
+A probability of one third for "coat" tells more of a shirt than the label "shirt" (Hinton et al., arXiv:1503.02531).
+The classifier that learns from it keeps its form.
 """
 
 from collections.abc import Callable
@@ -37,21 +37,14 @@ def taught(
     shift: int = 0,
     after_epoch: Callable[[int], None] = lambda epoch: None,
 ) -> Tensor:
-    """Train a teacher on labelled images, and return what it then answers to them.
+    """Train a teacher on images, float32 (N, 28, 28) from 0 to 1, and labels, int64 (N,); return its answers to them.
 
     Each image is moved by at most ``shift`` pixels each way and mirrored by chance, anew in each epoch.
-
-    Args:
-        images: float32 from 0 to 1, shape (N, 28, 28).
-        labels: int64, shape (N,).
-        classes: C, how many there are.
-        epochs: passes through the images.
-        seed: of the weights and all else that is random.
-        shift: the answers are to each image moved by so many pixels up and to the left, by one less, and so on.
-        after_epoch: called with the number of epochs that are over.
+    ``after_epoch`` is called with the number of epochs so far.
 
     Returns:
-        Probabilities, float32, shape (N, 2 * shift + 1, 2 * shift + 1, C).
+        Probabilities for each image moved by -shift to shift pixels down and across: float32, shape
+        (N, 2 * shift + 1, 2 * shift + 1, C).
     """
     device, places = images.device, 2 * shift + 1
     with torch.random.fork_rng(devices=[device] if images.is_cuda else []):

@@ -42,15 +42,12 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a combination shows: a quantity, and between which bounds its whole interval has to lie.
+class BoundedInterval:
+    """The interval of a quantity in one combination, and the bounds that all of it has to keep.
 
     Attributes:
         quantity: in words, with its unit.
-        interval: over the seeds.
-        at_least: lower bound for the interval.
-        at_most: upper bound for it.
-        provided: what else has to be so at every seed, where a sentence says two things.
+        provided: whether the other condition of a sentence that says two things is met.
     """
 
     quantity: str
@@ -64,56 +61,60 @@ class Found:
         return self.provided and self.at_least <= self.interval.low and self.interval.high <= self.at_most
 
 
-Judging = Callable[[Numbers], Found]
-Quantity = Callable[[Numbers], Iterable[float]]  # one number for each seed
+@dataclass(frozen=True)
+class Quantity:
+    """One number for each seed, computed from the named numbers of a combination; called what ``words`` say."""
+
+    values: Callable[[Numbers], Iterable[float]]
+    words: str = ""
+
+    def __call__(self, numbers: Numbers) -> Iterable[float]:
+        return self.values(numbers)
 
 
+Bounds = Callable[[Numbers], BoundedInterval]
 Condition = Callable[[Numbers], bool]
 
 
-def always(numbers: Numbers) -> bool:
-    """Ask for nothing besides."""
-    return True
-
-
-def above(of: str | Quantity, at_least: float, quantity: str, provided: Condition = always) -> Judging:
-    """Judge by a lower bound for the interval of a quantity; see ``between``."""
-    return between(of, at_least, inf, quantity, provided)
-
-
-def below(of: str | Quantity, at_most: float, quantity: str, provided: Condition = always) -> Judging:
-    """Judge by an upper bound for the interval of a quantity; see ``between``."""
-    return between(of, -inf, at_most, quantity, provided)
-
-
 def between(
-    of: str | Quantity, at_least: float, at_most: float, quantity: str, provided: Condition = always
-) -> Judging:
-    """Judge by both bounds, and by what else has to be so where a sentence says two things.
+    of: str | Quantity, at_least: float, at_most: float, words: str = "", provided: Condition = lambda numbers: True
+) -> Bounds:
+    """Bound the interval of a quantity.
 
     Args:
-        of: the name of a number, or a function of all numbers that returns one for each seed.
+        of: a quantity, or the name of a number.
         at_least: lower bound for the whole interval.
-        at_most: upper bound for it.
-        quantity: in words, with its unit.
-        provided: what else has to hold.
+        at_most: upper bound.
+        words: the quantity in words, with its unit, unless it has some.
+        provided: a condition that has to be met as well, where a sentence says two things.
     """
+    quantity = of if isinstance(of, Quantity) else Quantity(lambda numbers: numbers[of])
 
-    def judge(numbers: Numbers) -> Found:
-        values = numbers[of] if isinstance(of, str) else of(numbers)
-        return Found(quantity, interval(values), at_least, at_most, provided(numbers))
+    def bounded(numbers: Numbers) -> BoundedInterval:
+        shown = interval(quantity(numbers))
+        return BoundedInterval(words or quantity.words, shown, at_least, at_most, provided(numbers))
 
-    return judge
+    return bounded
 
 
-def minus(more: str, less: str) -> Quantity:
+def above(of: str | Quantity, at_least: float, words: str = "", **condition: Condition) -> Bounds:
+    """Bound the interval of a quantity from below; see ``between``."""
+    return between(of, at_least, inf, words, **condition)
+
+
+def below(of: str | Quantity, at_most: float, words: str = "", **condition: Condition) -> Bounds:
+    """Bound the interval of a quantity from above; see ``between``."""
+    return between(of, -inf, at_most, words, **condition)
+
+
+def minus(more: str, less: str, words: str = "") -> Quantity:
     """Return the differences of two measurements that share seed and split."""
-    return lambda numbers: differences(numbers[more], numbers[less])
+    return Quantity(lambda numbers: differences(numbers[more], numbers[less]), words)
 
 
-def over(some: str, others: str) -> Quantity:
+def over(some: str, others: str, words: str = "") -> Quantity:
     """Return the ratios of two measurements that share seed and split."""
-    return lambda numbers: ratios(numbers[some], numbers[others])
+    return Quantity(lambda numbers: ratios(numbers[some], numbers[others]), words)
 
 
 @dataclass(eq=False)
@@ -125,10 +126,10 @@ class Claim:
         room: the module in which it is registered, such as ``layers``.
         says: the sentence, complete by itself.
         opposite: the most tempting contrary sentence.
-        settings: all that is measured.
         measure: takes a setting as keywords and returns named numbers.
-        judging: by ``holds`` and ``opposed``, what one combination shows of the claim and of its opposite.
-        where: whether a setting lies in the region of which the claim speaks; outside it is measured as well.
+        holds: bounds for a combination where the claim holds.
+        opposed: bounds for one where its opposite does.
+        where: whether a setting is in the region that the claim is about; settings outside it are measured as well.
         bounds: words of ``says`` that name this region.
     """
 
@@ -138,7 +139,8 @@ class Claim:
     opposite: str
     settings: list[dict[str, Any]]
     measure: Callable[..., dict[str, float]]
-    judging: Mapping[str, Judging]
+    holds: Bounds
+    opposed: Bounds
     where: Callable[[Setting], bool] | None = None
     bounds: tuple[str, ...] = ()
 
@@ -156,17 +158,17 @@ class Claim:
         return {name: list(dict.fromkeys(setting[name] for setting in self.settings)) for name in names}
 
     def complaints(self) -> list[str]:
-        """Return what keeps this from being a claim at all, as sentences."""
+        """Return reasons why this cannot be a claim at all, as sentences."""
         varied = {name: values for name, values in self.varied.items() if len(values) > 1}
-        found = []
+        faults = []
         if len(varied.get("seed", ())) < LEAST_SEEDS:
-            found.append(f"fewer than {LEAST_SEEDS} seeds")
+            faults.append(f"fewer than {LEAST_SEEDS} seeds")
         if len(varied.keys() - {"seed"}) < LEAST_VARIED:
-            found.append(f"fewer than {LEAST_VARIED} things are varied besides the seed")
+            faults.append(f"fewer than {LEAST_VARIED} things are varied besides the seed")
         if self.is_bounded != bool(self.bounds):
-            found.append("a bounded claim has a region and words for it")
-        found += [f"its sentence does not name its bound {bound!r}" for bound in self.bounds if bound not in self.says]
-        return [f"{self.id}: {complaint}" for complaint in found]
+            faults.append("a bounded claim has a region and words for it")
+        faults += [f"its sentence does not name its bound {bound!r}" for bound in self.bounds if bound not in self.says]
+        return [f"{self.id}: {fault}" for fault in faults]
 
 
 REGISTERED: dict[str, Claim] = {}
@@ -178,10 +180,10 @@ def claim(
     says: str,
     opposite: str,
     varied: list[dict[str, Any]],
-    holds: Judging,
-    opposed: Judging,
+    holds: Bounds,
+    opposed: Bounds,
     where: Callable[[Setting], bool] | None = None,
-    bounds: Iterable[str] = (),
+    bounds: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., dict[str, float]]], Claim]:
     """Register the decorated experiment as a claim (see the module's text).
 
@@ -193,9 +195,7 @@ def claim(
         if name in REGISTERED:
             raise ValueError(f"two claims are called {name}")
         room = measure.__module__.rpartition(".")[2]
-        REGISTERED[name] = Claim(
-            name, room, says, opposite, varied, measure, {"holds": holds, "opposed": opposed}, where, tuple(bounds)
-        )
+        REGISTERED[name] = Claim(name, room, says, opposite, varied, measure, holds, opposed, where, bounds)
         return REGISTERED[name]
 
     return register
@@ -221,10 +221,10 @@ def paired(more: Iterable[float], less: Iterable[float]) -> Interval:
 
 
 def differences(some: Iterable[float], others: Iterable[float]) -> list[float]:
-    """Return each number minus the other of its seed."""
-    return [one - other for one, other in zip(some, others, strict=True)]
+    """Return each number minus that of the same seed."""
+    return [a - b for a, b in zip(some, others, strict=True)]
 
 
 def ratios(some: Iterable[float], others: Iterable[float]) -> list[float]:
-    """Return each number over the other of its seed."""
-    return [one / other for one, other in zip(some, others, strict=True)]
+    """Return each number over that of the same seed."""
+    return [a / b for a, b in zip(some, others, strict=True)]

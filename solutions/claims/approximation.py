@@ -33,19 +33,7 @@ def fit(
     optimizer: str = "sgd",
     falling: bool = False,
 ) -> None:
-    """Train on batches of 32 examples, drawn by the seed.
-
-    Args:
-        model: takes rows of x.
-        x: examples, shape (N, I).
-        y: what they should give, one entry for each.
-        loss: of the outputs and their part of y.
-        steps: number of batches.
-        rate: the learning rate.
-        seed: of the batches.
-        optimizer: see ``optimizer_of``.
-        falling: whether the rate falls to 0, by the same amount in each step.
-    """
+    """Train on batches of 32 examples (N, I) drawn by the seed; a falling rate falls by as much in each step, to 0."""
     draw = torch.Generator().manual_seed(seed)
     chosen = optimizer_of(optimizer, model, rate)
     for step in range(steps):
@@ -117,14 +105,15 @@ def line_error() -> float:
 )
 def affine_layers(depth: int, rate: float, seed: int) -> dict[str, float]:
     sizes = [1, *[16] * (depth - 1), 1]
-    found = {}
+    numbers = {}
     for name, start, relu in (("without", "Glorot", False), ("with", "He", True)):
         model = network(sizes, start, seed, relu=relu)
         fit(model, PLACES, PLACES.sin(), F.mse_loss, 1000, rate, seed, "adam", falling=True)
-        found[name] = sine_error(model) / line_error()
-    return found
+        numbers[name] = sine_error(model) / line_error()
+    return numbers
 
 
+GAIN_BY_RELUS = minus("with", "without", "accuracy with ReLUs above that without, points")
 GARMENTS = grid(optimizer=["sgd"], rate=[0.02, 0.05], steps=[2000, 4000]) + grid(
     optimizer=["adam"], rate=[0.001], steps=[2000, 4000]
 )
@@ -137,9 +126,9 @@ GARMENTS = grid(optimizer=["sgd"], rate=[0.02, 0.05], steps=[2000, 4000]) + grid
     opposite="On garments the ReLU hardly changes the accuracy: by less than one point.",
     varied=[setting | {"seed": seed} for setting in GARMENTS for seed in SEEDS],
     where=lambda setting: setting["steps"] == 4000 and setting["rate"] != 0.02,
-    bounds=["4,000 steps", "a rate of 0.05, or with Adam"],
-    holds=between(minus("with", "without"), 1, 5, "accuracy with ReLUs above that without, points"),
-    opposed=between(minus("with", "without"), -1, 1, "accuracy with ReLUs above that without, points"),
+    bounds=("4,000 steps", "a rate of 0.05, or with Adam"),
+    holds=between(GAIN_BY_RELUS, 1, 5),
+    opposed=between(GAIN_BY_RELUS, -1, 1),
 )
 def relus_on_garments(optimizer: str, rate: float, steps: int, seed: int) -> dict[str, float]:
     return garments(steps, rate, seed, optimizer, falling=True)
@@ -148,12 +137,12 @@ def relus_on_garments(optimizer: str, rate: float, steps: int, seed: int) -> dic
 def garments(steps: int, rate: float, seed: int, optimizer: str = "sgd", falling: bool = False) -> dict[str, float]:
     """Return the accuracy of the course's network with and without its ReLUs."""
     data = split(seed)
-    found = {}
+    numbers = {}
     for name, relu in (("with", True), ("without", False)):
         model = network(COURSE, "0.1", seed, relu=relu)
         fit(model, data.train_x, data.train_y, F.cross_entropy, steps, rate, seed, optimizer, falling)
-        found[name] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[name] = accuracy(model, data.held_x, data.held_y)
+    return numbers
 
 
 @claim(
@@ -163,20 +152,29 @@ def garments(steps: int, rate: float, seed: int, optimizer: str = "sgd", falling
     opposite="What the ReLUs are worth shows from the first steps on: a point and more.",
     varied=grid(steps=[250, 500], rate=[0.02, 0.05], seed=SEEDS),
     where=lambda setting: setting["rate"] == 0.02,
-    bounds=["a rate of 0.02"],
-    holds=below(minus("with", "without"), 1, "accuracy with ReLUs above that without, points"),
-    opposed=above(minus("with", "without"), 1, "accuracy with ReLUs above that without, points"),
+    bounds=("a rate of 0.02",),
+    holds=below(GAIN_BY_RELUS, 1),
+    opposed=above(GAIN_BY_RELUS, 1),
 )
 def stopped_early(steps: int, rate: float, seed: int) -> dict[str, float]:
     return garments(steps, rate, seed)
 
 
-def halvings(more: str, less: str) -> Quantity:
+def halvings(more: str, less: str, words: str = "") -> Quantity:
     """Return how often the larger error is halved on the way to the smaller, by seeds.
 
-    Errors differ by factors from seed to seed, so it is their logarithms that have a mean and an interval.
+    Errors differ by factors from seed to seed: their logarithms have a mean and an interval.
     """
-    return lambda numbers: map(math.log2, over(more, less)(numbers))
+    return Quantity(lambda numbers: map(math.log2, over(more, less)(numbers)), words)
+
+
+BY_WIDTH = halvings("64", "256", "halvings of the error from 64 to 256 units")
+BY_SPREADING = halvings("at 0", "spread", "halvings of the error by spreading the bends")
+BY_STEPS = halvings("1000", "3000", "halvings of the error from 1,000 to 3,000 steps")
+BY_THE_FORMULA = Quantity(
+    lambda numbers: map(math.log2, numbers["times"]),
+    "halvings from the trained network's error to the constructed one's",
+)
 
 
 @claim(
@@ -184,8 +182,8 @@ def halvings(more: str, less: str) -> Quantity:
     says="By plain gradient descent at a constant rate, 256 units follow the sine less than twice as well as 64.",
     opposite="A network that is four times as wide has a sixteenth of the error, trained as constructed.",
     varied=grid(rate=[0.05, 0.1], steps=[1500, 3000], seed=SEEDS),
-    holds=below(halvings("64", "256"), 1, "halvings of the error from 64 to 256 units"),
-    opposed=above(halvings("64", "256"), 3, "halvings of the error from 64 to 256 units"),
+    holds=below(BY_WIDTH, 1),
+    opposed=above(BY_WIDTH, 3),
 )
 def constant_rate(rate: float, steps: int, seed: int) -> dict[str, float]:
     return {str(units): trained_error(units, seed, steps, rate) for units in (64, 256)}
@@ -197,13 +195,8 @@ def constant_rate(rate: float, steps: int, seed: int) -> dict[str, float]:
     "to 64 as from 64 to 256.",
     opposite="The error of trained networks falls at first, and then hardly, with width.",
     varied=grid(rate=[0.005, 0.01], steps=[1500, 2500], seed=SEEDS),
-    holds=above(
-        halvings("64", "256"),
-        A_THIRD,
-        "halvings of the error from 64 to 256 units",
-        provided=lambda numbers: interval(halvings("16", "64")(numbers)).low >= A_THIRD,
-    ),
-    opposed=below(halvings("64", "256"), A_FIFTH, "halvings of the error from 64 to 256 units"),
+    holds=above(BY_WIDTH, A_THIRD, provided=lambda numbers: interval(halvings("16", "64")(numbers)).low >= A_THIRD),
+    opposed=below(BY_WIDTH, A_FIFTH),
 )
 def falling_rate(rate: float, steps: int, seed: int) -> dict[str, float]:
     return {str(units): trained_error(units, seed, steps, rate, "adam", falling=True) for units in (16, 64, 256)}
@@ -216,14 +209,8 @@ def falling_rate(rate: float, steps: int, seed: int) -> dict[str, float]:
     opposite="The error of wide networks stays large because all bends start at x = 0: spread them, and it falls to "
     "less than half.",
     varied=grid(units=[64, 256], rate=[0.05, 0.1], seed=SEEDS),
-    holds=between(
-        halvings("at 0", "spread"),
-        -1,
-        1,
-        "halvings of the error by spreading the bends",
-        provided=lambda numbers: interval(halvings("at 0", "adam")(numbers)).low >= 1,
-    ),
-    opposed=above(halvings("at 0", "spread"), 1, "halvings of the error by spreading the bends"),
+    holds=between(BY_SPREADING, -1, 1, provided=lambda numbers: interval(halvings("at 0", "adam")(numbers)).low >= 1),
+    opposed=above(BY_SPREADING, 1),
 )
 def spread_bends(units: int, rate: float, seed: int) -> dict[str, float]:
     return {
@@ -245,17 +232,8 @@ OPTIMIZERS = [
     "same width, with either optimizer.",
     opposite="Training finds whatever the formula finds: the two errors are the same to within a fifth.",
     varied=[{"units": units, **how, "seed": seed} for units in (16, 64, 256) for how in OPTIMIZERS for seed in SEEDS],
-    holds=above(
-        lambda numbers: map(math.log2, numbers["times"]),
-        A_THIRD,
-        "halvings from the trained network's error to the constructed one's",
-    ),
-    opposed=between(
-        lambda numbers: map(math.log2, numbers["times"]),
-        -A_FIFTH,
-        A_FIFTH,
-        "halvings from the trained network's error to the constructed one's",
-    ),
+    holds=above(BY_THE_FORMULA, A_THIRD),
+    opposed=between(BY_THE_FORMULA, -A_FIFTH, A_FIFTH),
 )
 def formula_ahead(units: int, optimizer: str, rate: float, falling: bool, seed: int) -> dict[str, float]:
     error = trained_error(units, seed, 1500, rate, optimizer, falling)
@@ -268,9 +246,9 @@ def formula_ahead(units: int, optimizer: str, rate: float, falling: bool, seed: 
     opposite="After 1,000 steps the training is over: three times as many change the error by less than a fifth.",
     varied=grid(units=[64, 256], rate=[0.05, 0.1], seed=SEEDS),
     where=lambda setting: setting["rate"] == 0.05,
-    bounds=["rate of 0.05"],
-    holds=above(halvings("1000", "3000"), 1, "halvings of the error from 1,000 to 3,000 steps"),
-    opposed=between(halvings("1000", "3000"), -A_FIFTH, A_FIFTH, "halvings of the error from 1,000 to 3,000 steps"),
+    bounds=("rate of 0.05",),
+    holds=above(BY_STEPS, 1),
+    opposed=between(BY_STEPS, -A_FIFTH, A_FIFTH),
 )
 def more_steps(units: int, rate: float, seed: int) -> dict[str, float]:
     return {str(steps): trained_error(units, seed, steps, rate) for steps in (1000, 3000)}

@@ -88,10 +88,10 @@ def inverted(rate: float, dropout: float, seed: int) -> dict[str, float]:
 
 def on_range(rate: float, dropout: float, seed: int) -> dict[str, float]:
     data, model = split(seed), trained(rate, dropout, seed)
-    found = {"usual": accuracy(model, data.held_x, data.held_y)}
+    numbers = {"usual": accuracy(model, data.held_x, data.held_y)}
     for name, x in (("255", data.held_x * 255), ("signed", data.held_x * 2 - 1)):
-        found |= {name: accuracy(model, x, data.held_y), f"sure {name}": sureness(model, x)}
-    return found
+        numbers |= {name: accuracy(model, x, data.held_y), f"sure {name}": sureness(model, x)}
+    return numbers
 
 
 @claim(
@@ -225,8 +225,8 @@ def rounded(model: nn.Module, values: int) -> nn.Module:
 )
 def seven(rate: float, dropout: float, seed: int) -> dict[str, float]:
     data, model = split(seed), trained(rate, dropout, seed)
-    found = {str(values): accuracy(rounded(model, values), data.held_x, data.held_y) for values in (7, 3)}
-    return found | {"all": accuracy(model, data.held_x, data.held_y)}
+    numbers = {str(values): accuracy(rounded(model, values), data.held_x, data.held_y) for values in (7, 3)}
+    return numbers | {"all": accuracy(model, data.held_x, data.held_y)}
 
 
 def sharpened(x: Tensor, amount: float) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from solutions.claims import above, below, between, claim, differences, grid, minus, over, paired, ratios
+from solutions.claims import Quantity, above, below, between, claim, differences, grid, minus, over, paired
 from solutions.claims.experiments import COURSE, Split, accuracy, loss, network, rms, split
 from solutions.dropout import Dropout, gap
 from solutions.layers import Sequential
@@ -36,17 +36,9 @@ def fit(
     shift: int = 0,
     after_epoch: Callable[[], object] = lambda: None,
 ) -> None:
-    """Train by gradient descent on mini-batches, as the chapter does.
+    """Train by gradient descent on mini-batches, as the chapter does, from logits (B, 10) of rows (B, 784).
 
-    Args:
-        model: from rows (B, 784) to logits (B, 10).
-        data: its training images are learned.
-        epochs: passes over them.
-        rate: of the first epoch; it falls linearly to zero, so that the last step is no accident.
-        seed: of the order, of dropout and of shifts.
-        decay: weight decay, the factor of each weight that is added to its gradient.
-        shift: pixels by which each batch is moved at most.
-        after_epoch: called after each epoch.
+    The rate falls linearly to zero, which keeps the result from depending on the last step.
     """
     torch.manual_seed(seed)
     steps = torch.optim.SGD(model.parameters(), lr=rate, weight_decay=decay)
@@ -86,32 +78,29 @@ def random_labels(images: int, rate: float, seed: int) -> dict[str, float]:
     }
 
 
+GAIN_BY_SIZE = minus(
+    "large accuracy", "small accuracy", "accuracy of the large network above that of the small one, points"
+)
+
+
 @claim(
     "more-parameters-are-no-harm",
     says="With 256 and 64 hidden units instead of 16 and 16, the network has seventeen times as many parameters and "
     "is as accurate on images that it has not seen, or more so, to within half a point.",
     opposite="The more parameters a network has, the worse it does on images that it has not seen.",
     varied=grid(images=[500, 1000], rate=[0.1, 0.2], epochs=[10, 30], seed=SEEDS),
-    holds=above(
-        minus("large accuracy", "small accuracy"),
-        -0.5,
-        "accuracy of the large network above that of the small one, points",
-    ),
-    opposed=below(
-        minus("large accuracy", "small accuracy"),
-        0,
-        "accuracy of the large network above that of the small one, points",
-    ),
+    holds=above(GAIN_BY_SIZE, -0.5),
+    opposed=below(GAIN_BY_SIZE, 0),
 )
 def more_parameters(images: int, rate: float, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    found = {}
+    numbers = {}
     for name, sizes in (("small", (784, 16, 16, 10)), ("large", COURSE)):
         model = network(sizes, "He", seed)
         fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[f"{name} gap"] = gap_of(model, data)
-        found[f"{name} accuracy"] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[f"{name} gap"] = gap_of(model, data)
+        numbers[f"{name} accuracy"] = accuracy(model, data.held_x, data.held_y)
+    return numbers
 
 
 @claim(
@@ -144,6 +133,9 @@ def gap_opens(images: int, rate: float, seed: int) -> dict[str, float]:
     return {"first gap": gaps[0], "gap": gaps[-1], "first held": held[0], "held": held[-1]}
 
 
+SINCE_THE_BEST = minus("accuracy", "best accuracy", "accuracy at the end above that at the best epoch, points")
+
+
 @claim(
     "overfitting-shows-in-the-loss",
     says="Trained for too long on 500 or 1,000 images, the network has a higher loss on held-back images than at its "
@@ -151,13 +143,9 @@ def gap_opens(images: int, rate: float, seed: int) -> dict[str, float]:
     opposite="A network that overfits makes more mistakes on held-back images than before.",
     varied=grid(images=[500, 1000], rate=[0.1, 0.2], seed=SEEDS),
     holds=between(
-        minus("accuracy", "best accuracy"),
-        -2,
-        2,
-        "accuracy at the end above that at the best epoch, points",
-        provided=lambda numbers: min(differences(numbers["loss"], numbers["best loss"])) > 0,
+        SINCE_THE_BEST, -2, 2, provided=lambda numbers: min(differences(numbers["loss"], numbers["best loss"])) > 0
     ),
-    opposed=below(minus("accuracy", "best accuracy"), -0.5, "accuracy at the end above that at the best epoch, points"),
+    opposed=below(SINCE_THE_BEST, -0.5),
 )
 def overfits(images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
@@ -178,32 +166,38 @@ def overfits(images: int, rate: float, seed: int) -> dict[str, float]:
     }
 
 
+GAP_LEFT = over("many gap", "few gap", "gap with four times as many images, as a share of the other")
+
+
 @claim(
     "more-images-narrow-the-gap",
     says="Four times as many images narrow the gap, at the same number of epochs as at the same number of steps, and "
     "lower the loss on held-back images.",
     opposite="More images take more time and change nothing else: nine tenths of the gap and more are left.",
     varied=grid(alike=["epochs", "steps"], rate=[0.1, 0.2], seed=SEEDS),
-    holds=below(
-        over("many gap", "few gap"),
-        1,
-        "gap with four times as many images, as a share of the other",
-        provided=lambda numbers: max(differences(numbers["many held"], numbers["few held"])) < 0,
-    ),
-    opposed=above(over("many gap", "few gap"), 0.9, "gap with four times as many images, as a share of the other"),
+    holds=below(GAP_LEFT, 1, provided=lambda numbers: max(differences(numbers["many held"], numbers["few held"])) < 0),
+    opposed=above(GAP_LEFT, 0.9),
 )
 def more_images(alike: str, rate: float, seed: int) -> dict[str, float]:
-    found = {}
+    numbers = {}
     for name, images, epochs in (("few", 400, 32), ("many", 1600, 32 if alike == "epochs" else 8)):
         data = split(seed, images)
         model = network(COURSE, "0.1", seed)
         fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[f"{name} gap"] = gap_of(model, data)
-        found[f"{name} held"] = loss(model, data.held_x, data.held_y)
-    return found
+        numbers[f"{name} gap"] = gap_of(model, data)
+        numbers[f"{name} held"] = loss(model, data.held_x, data.held_y)
+    return numbers
 
 
 WAYS = ("shift", "decay", "dropout", "stop")
+LARGEST_GAP_LEFT = Quantity(
+    lambda numbers: map(max, zip(*[over(f"{way} gap", "plain gap")(numbers) for way in WAYS], strict=True)),
+    "gap left, as a share, by the way that narrows it least",
+)
+SMALLEST_GAIN = Quantity(
+    lambda numbers: map(min, zip(*[minus(f"{way} accuracy", "plain accuracy")(numbers) for way in WAYS], strict=True)),
+    "points gained by the way that gains least",
+)
 HALVES = (slice(0, 500), slice(500, 1000))  # of the held-back images: to choose an epoch by, and to measure on
 
 
@@ -215,25 +209,13 @@ HALVES = (slice(0, 500), slice(500, 1000))  # of the held-back images: to choose
     varied=grid(images=[500, 1000], rate=[0.1, 0.2], seed=SEEDS),
     where=lambda setting: setting["rate"] == 0.2,
     bounds=("at a learning rate of 0.2",),
-    holds=below(
-        lambda numbers: map(
-            max, zip(*[ratios(numbers[f"{way} gap"], numbers["plain gap"]) for way in WAYS], strict=True)
-        ),
-        1,
-        "gap left, as a share, by the way that narrows it least",
-    ),
-    opposed=above(
-        lambda numbers: map(
-            min, zip(*[differences(numbers[f"{way} accuracy"], numbers["plain accuracy"]) for way in WAYS], strict=True)
-        ),
-        1,
-        "points gained by the way that gains least",
-    ),
+    holds=below(LARGEST_GAP_LEFT, 1),
+    opposed=above(SMALLEST_GAIN, 1),
 )
 def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
     whole = split(seed, images)
     chosen_by, data = (replace(whole, held_x=whole.held_x[half], held_y=whole.held_y[half]) for half in HALVES)
-    found = {}
+    numbers = {}
     models = {name: network(COURSE, "0.1", seed, dropout=0.5 if name == "dropout" else 0.0) for name in ("", *WAYS[:3])}
     for name, model in models.items():
         best = float("inf")
@@ -243,8 +225,8 @@ def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
             judged = loss(model, chosen_by.held_x, chosen_by.held_y)
             if judged < best:
                 best = judged
-                found["stop gap"] = gap_of(model, data)
-                found["stop accuracy"] = accuracy(model, data.held_x, data.held_y)
+                numbers["stop gap"] = gap_of(model, data)
+                numbers["stop accuracy"] = accuracy(model, data.held_x, data.held_y)
 
         fit(
             model,
@@ -256,9 +238,12 @@ def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
             shift=2 if name == "shift" else 0,
             after_epoch=(lambda: None) if name else watch,
         )
-        found[f"{name or 'plain'} gap"] = gap_of(model, data)
-        found[f"{name or 'plain'} accuracy"] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[f"{name or 'plain'} gap"] = gap_of(model, data)
+        numbers[f"{name or 'plain'} accuracy"] = accuracy(model, data.held_x, data.held_y)
+    return numbers
+
+
+GAIN_BY_DROPOUT = minus("accuracy 0.2", "accuracy 0.0", "accuracy with dropout above that without, points")
 
 
 @claim(
@@ -267,19 +252,19 @@ def four_ways(images: int, rate: float, seed: int) -> dict[str, float]:
     "4,000.",
     opposite="Dropout makes the classifier clearly better: by a point and more.",
     varied=grid(length=["1000 for 24", "4000 for 6"], rate=[0.1, 0.2], start=["0.1", "He"], seed=SEEDS),
-    holds=below(minus("accuracy 0.2", "accuracy 0.0"), 1, "accuracy with dropout above that without, points"),
-    opposed=above(minus("accuracy 0.2", "accuracy 0.0"), 1, "accuracy with dropout above that without, points"),
+    holds=below(GAIN_BY_DROPOUT, 1),
+    opposed=above(GAIN_BY_DROPOUT, 1),
 )
 def dropout_accuracy(length: str, rate: float, start: str, seed: int) -> dict[str, float]:
     images, epochs = map(int, length.split(" for "))
     data = split(seed, images)
-    found = {}
+    numbers = {}
     for p in (0.0, 0.2):
         model = network(COURSE, start, seed, dropout=p)
         fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[f"accuracy {p}"] = accuracy(model, data.held_x, data.held_y)
-        found[f"loss {p}"] = loss(model, data.held_x, data.held_y)
-    return found
+        numbers[f"accuracy {p}"] = accuracy(model, data.held_x, data.held_y)
+        numbers[f"loss {p}"] = loss(model, data.held_x, data.held_y)
+    return numbers
 
 
 @claim(
@@ -295,7 +280,7 @@ def dropout_accuracy(length: str, rate: float, start: str, seed: int) -> dict[st
 )
 def forgives(p: float, images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    found = {}
+    numbers = {}
     for name, share in (("with", p), ("without", 0.0)):
         model = network(COURSE, "0.1", seed, dropout=share)
         held: list[float] = []
@@ -304,9 +289,9 @@ def forgives(p: float, images: int, rate: float, seed: int) -> dict[str, float]:
             held.append(loss(model, data.held_x, data.held_y))
 
         fit(model, data, epochs=50, rate=rate, seed=seed, after_epoch=watch)
-        found[name] = held[-1] - min(held)
-        found[f"lowest {name}"] = min(held)
-    return found
+        numbers[name] = held[-1] - min(held)
+        numbers[f"lowest {name}"] = min(held)
+    return numbers
 
 
 @claim(
@@ -322,12 +307,12 @@ def forgives(p: float, images: int, rate: float, seed: int) -> dict[str, float]:
 )
 def slows(p: float, epochs: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed)
-    found = {}
+    numbers = {}
     for name, share in (("with", p), ("without", 0.0)):
         model = network(COURSE, "0.1", seed, dropout=share)
         fit(model, data, epochs=epochs, rate=rate, seed=seed)
-        found[name] = loss(model, data.held_x, data.held_y)
-    return found
+        numbers[name] = loss(model, data.held_x, data.held_y)
+    return numbers
 
 
 PASSES = 30
@@ -359,16 +344,19 @@ def thinned(model: nn.Module, x: Tensor, passes: int) -> Tensor:
 )
 def near_the_mean(p: float, images: int, seed: int) -> dict[str, float]:
     model, data = with_dropout(p, images, seed)
-    asked = data.held_x[:250]
-    passes = thinned(model, asked, 200)
+    rows = data.held_x[:250]
+    passes = thinned(model, rows, 200)
     model.eval()
     with torch.no_grad():
-        plain = model(asked)
+        plain = model(rows)
     size = float(plain.std())
     return {
         "off": rms(passes.mean(dim=0) - plain) / size,
         "chance": float((passes.var(dim=0) / len(passes)).mean().sqrt()) / size,
     }
+
+
+GAIN_BY_COMMITTEE = minus("committee", "evaluation", "accuracy of the committee above that of evaluation mode, points")
 
 
 @claim(
@@ -377,12 +365,8 @@ def near_the_mean(p: float, images: int, seed: int) -> dict[str, float]:
     "to within one and a half points.",
     opposite="A committee of a hundred thinned networks is a point better than one pass in evaluation mode, or more.",
     varied=grid(p=[0.2, 0.5], images=[1000, 4000], seed=SEEDS),
-    holds=between(
-        minus("committee", "evaluation"), -1.5, 1.5, "accuracy of the committee above that of evaluation mode, points"
-    ),
-    opposed=above(
-        minus("committee", "evaluation"), 1, "accuracy of the committee above that of evaluation mode, points"
-    ),
+    holds=between(GAIN_BY_COMMITTEE, -1.5, 1.5),
+    opposed=above(GAIN_BY_COMMITTEE, 1),
 )
 def committee(p: float, images: int, seed: int) -> dict[str, float]:
     model, data = with_dropout(p, images, seed)
@@ -453,18 +437,20 @@ class Unscaled(Dropout):
 )
 def unscaled(images: int, rate: float, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    layers = [Unscaled(0.5) if isinstance(one, Dropout) else one for one in network(COURSE, "0.1", seed, dropout=0.5)]
+    layers = [
+        Unscaled(0.5) if isinstance(layer, Dropout) else layer for layer in network(COURSE, "0.1", seed, dropout=0.5)
+    ]
     model = Sequential(*layers)
     fit(model, data, epochs=16000 // images, rate=rate, seed=seed)
     model.eval()
-    found = {}
+    numbers = {}
     for name, later in (("as it is", 1.0), ("rescaled", 0.5)):
-        for one in layers:
-            if isinstance(one, Unscaled):
-                one.later = later
+        for layer in layers:
+            if isinstance(layer, Unscaled):
+                layer.later = later
         with torch.no_grad():
             sure = float(model(data.held_x).softmax(dim=1).amax(dim=1).mean())
-        found[f"sure {name}"] = sure
-        found[f"loss {name}"] = loss(model, data.held_x, data.held_y)
-        found[f"accuracy {name}"] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[f"sure {name}"] = sure
+        numbers[f"loss {name}"] = loss(model, data.held_x, data.held_y)
+        numbers[f"accuracy {name}"] = accuracy(model, data.held_x, data.held_y)
+    return numbers

@@ -60,15 +60,7 @@ def std_of(start: str, fan_in: int, fan_out: int) -> float:
 
 
 def network(sizes: Sequence[int], start: str, seed: int, relu: bool = True, dropout: float = 0.0) -> Sequential:
-    """Return affine layers with a ReLU, and where it is asked for dropout, between them.
-
-    Args:
-        sizes: number of inputs, of the units of each layer, and of outputs.
-        start: see ``std_of``.
-        seed: of the weights.
-        relu: whether there are ReLUs at all.
-        dropout: probability with which a hidden value is dropped.
-    """
+    """Return affine layers of these sizes with ReLUs and dropout between them; for ``start`` see ``std_of``."""
     torch.manual_seed(seed)
     layers: list[nn.Module] = []
     for fan_in, fan_out in pairwise(sizes):
@@ -99,18 +91,9 @@ def train(
     batch_size: int = 32,
     after_epoch: Callable[[], object] | None = None,
 ) -> None:
-    """Train a model in training mode on mini-batches, by cross-entropy.
+    """Train a model in training mode on rows (N, 784) and class numbers (N,), in mini-batches, by cross-entropy.
 
-    Args:
-        model: from rows (B, 784) to logits (B, C).
-        x: rows (N, 784).
-        y: class numbers (N,).
-        epochs: passes over all rows.
-        rate: the learning rate.
-        seed: of the order and of dropout.
-        optimizer: see ``optimizer_of``.
-        batch_size: rows in a batch.
-        after_epoch: called after each epoch.
+    The seed decides the order and dropout; for ``optimizer`` see ``optimizer_of``.
     """
     torch.manual_seed(seed)
     steps = optimizer_of(optimizer, model, rate)

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from solutions.claims import above, below, between, claim, differences, grid, minus, over
+from solutions.claims import Quantity, above, below, between, claim, differences, grid, minus, over
 from solutions.claims.experiments import COURSE, accuracy, loss, network, rms, split, std_of, train
 from solutions.layers import Linear, Sequential, rms_through
 
@@ -34,7 +34,7 @@ def gradients_through(model: Sequential, x: Tensor, y: Tensor) -> list[float]:
         x = layer(x)
         if not isinstance(layer, Linear):
             outputs.append(x)
-    return [rms(each) for each in torch.autograd.grad(nn.functional.cross_entropy(x, y), outputs)]
+    return [rms(gradient) for gradient in torch.autograd.grad(nn.functional.cross_entropy(x, y), outputs)]
 
 
 @claim(
@@ -62,11 +62,11 @@ def one_layer(start: str, width: int, depth: int, seed: int) -> dict[str, float]
 )
 def he_keeps(depth: int, width: int, seed: int) -> dict[str, float]:
     x = split(seed).held_x
-    found = {}
+    numbers = {}
     for start in ("He", "Glorot"):
         through = sizes_through(network(deep(depth, width), start, seed), x)
-        found[start] = through[-1] / through[0]
-    return found
+        numbers[start] = through[-1] / through[0]
+    return numbers
 
 
 @claim(
@@ -102,14 +102,17 @@ def blind(width: int, rate: float, seed: int) -> dict[str, float]:
     return {"off": abs(first - LN_TEN), "accuracy": accuracy(model, data.held_x, data.held_y)}
 
 
+IN_LN_TENS = Quantity(lambda numbers: (first / LN_TEN for first in numbers["first"]), "first loss, in units of ln 10")
+
+
 @claim(
     "first-loss-finds-large-starts",
     says="Weights that are too large show in the first loss: with std 1 it is at least forty times ln 10, with three "
     "layers as with ten.",
     opposite="Before training every network has a loss of about ln 10, whatever its weights.",
     varied=grid(depth=[2, 5, 10], width=[64, 256], seed=SEEDS),
-    holds=above(lambda numbers: (one / LN_TEN for one in numbers["first"]), 40, "first loss, in units of ln 10"),
-    opposed=below(lambda numbers: (one / LN_TEN for one in numbers["first"]), 1.5, "first loss, in units of ln 10"),
+    holds=above(IN_LN_TENS, 40),
+    opposed=below(IN_LN_TENS, 1.5),
 )
 def large_shows(depth: int, width: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -148,12 +151,16 @@ def small_start(optimizer: str, rate: float, seed: int) -> dict[str, float]:
 )
 def adam_rescues(sgd_rate: float, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed)
-    found = {}
+    numbers = {}
     for optimizer, rate in (("sgd", sgd_rate), ("adam", 0.001)):
         model = network(deep(10), "1.0", seed)
         train(model, data.train_x, data.train_y, epochs=epochs, rate=rate, seed=seed, optimizer=optimizer)
-        found[optimizer] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[optimizer] = accuracy(model, data.held_x, data.held_y)
+    return numbers
+
+
+BEHIND_AT_SMALL = minus("He at 0.01", "Glorot at 0.01", "points of Glorot behind He at a rate of 0.01")
+BEHIND_AT_LARGE = minus("He at 0.1", "Glorot at 0.1", "points of Glorot behind He at a rate of 0.1")
 
 
 @claim(
@@ -163,23 +170,21 @@ def adam_rescues(sgd_rate: float, epochs: int, seed: int) -> dict[str, float]:
     opposite="Glorot's rule is the wrong start for ReLUs, whatever the learning rate.",
     varied=grid(width=[128, 256], epochs=[2, 3], seed=SEEDS),
     holds=above(
-        lambda numbers: differences(
-            minus("He at 0.01", "Glorot at 0.01")(numbers), minus("He at 0.1", "Glorot at 0.1")(numbers)
-        ),
+        Quantity(lambda numbers: differences(BEHIND_AT_SMALL(numbers), BEHIND_AT_LARGE(numbers))),
         0,
         "points by which the larger rate brings Glorot closer to He",
     ),
-    opposed=above(minus("He at 0.1", "Glorot at 0.1"), 20, "points of Glorot behind He at a rate of 0.1"),
+    opposed=above(BEHIND_AT_LARGE, 20),
 )
 def glorot_rate(width: int, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed)
-    found = {}
+    numbers = {}
     for start in ("He", "Glorot"):
         for rate in (0.01, 0.1):
             model = network(deep(10, width), start, seed)
             train(model, data.train_x, data.train_y, epochs=epochs, rate=rate, seed=seed)
-            found[f"{start} at {rate}"] = accuracy(model, data.held_x, data.held_y)
-    return found
+            numbers[f"{start} at {rate}"] = accuracy(model, data.held_x, data.held_y)
+    return numbers
 
 
 def different_units(weight: Tensor) -> int:
@@ -190,7 +195,7 @@ def different_units(weight: Tensor) -> int:
 
 def fill(model: Sequential, layers: int, value: float) -> None:
     """Set the weights of the first so many affine layers to one value."""
-    for layer in [one for one in model if isinstance(one, Linear)][:layers]:
+    for layer in [affine for affine in model if isinstance(affine, Linear)][:layers]:
         nn.init.constant_(layer.weight, value)
 
 
@@ -267,12 +272,12 @@ def dropout_symmetry(dropout: float, rate: float, seed: int) -> dict[str, float]
 )
 def forgive(rate: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    found = {}
+    numbers = {}
     for start in ("He", "0.1"):
         model = network(COURSE, start, seed)
         train(model, data.train_x, data.train_y, epochs=8, rate=rate, seed=seed)
-        found[start] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[start] = accuracy(model, data.held_x, data.held_y)
+    return numbers
 
 
 @claim(

@@ -1,34 +1,39 @@
-"""The ledger: what was measured for each claim, kept in ``data/claims.json`` with a digest of what it depends on."""
+"""The ledger: the measurements of each claim, in ``data/claims.json``, with a digest of what they depend on."""
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib import import_module
+from inspect import getsource
 from math import isfinite
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from solutions.claims import REGISTERED, Claim, Found, Numbers
-from solutions.claims.digest import digest_of
-from solutions.data import DATA
+from solutions.claims import REGISTERED, BoundedInterval, Claim
+from solutions.data import DATA, SAMPLE
 
 LEDGER = DATA / "claims.json"
 FOLDER = Path(__file__).parent
-MACHINERY = {"__init__", "__main__", "digest", "experiments", "ledger"}
+MACHINERY = {"__init__", "__main__", "experiments", "ledger"}
+Definition = tuple[str, str]  # a module, and a name that it defines
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What a claim's experiment gave.
+class LedgerEntry:
+    """The measurements of a claim.
 
     Attributes:
         digest: of the code, the data and the settings that the numbers come from.
-        combinations: what each has in common.
+        combinations: the settings of each, without the seed.
         numbers: for each combination, the named numbers over its seeds.
         seconds: of one processor.
     """
@@ -40,20 +45,15 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A claim, or its opposite, by its measurements.
+class Judgement:
+    """A claim, or its opposite, judged by the combinations inside and outside of the claim's region."""
 
-    Attributes:
-        inside: what each combination of the region shows.
-        outside: what the others show.
-    """
-
-    inside: list[Found]
-    outside: list[Found]
+    inside: list[BoundedInterval]
+    outside: list[BoundedInterval]
 
     @property
     def held(self) -> int:
-        return sum(found.holds for found in self.inside)
+        return sum(shown.holds for shown in self.inside)
 
     @property
     def holds(self) -> bool:
@@ -65,96 +65,90 @@ def all_claims() -> list[Claim]:
     for path in FOLDER.glob("*.py"):
         if path.stem not in MACHINERY:
             import_module(f"{__package__}.{path.stem}")
-    return sorted(REGISTERED.values(), key=lambda one: chapter_of(one.room).name)
+    return sorted(REGISTERED.values(), key=lambda claim: chapter_of(claim.room).name)
 
 
 def chapter_of(room: str) -> Path:
-    """Return the file of the chapter that a room's claims stand in."""
+    """Return the file of the chapter whose claims a room registers."""
     chapters = FOLDER.parents[1] / "chapters"
     return next(chapters.glob(f"*-{room}.md"), chapters / f"{room.replace('_', '-')}.md")
 
 
-def by_combination(claim: Claim) -> dict[str, list[dict[str, Any]]]:
+def by_combination(claim: Claim) -> list[list[dict[str, Any]]]:
     """Return the settings of each combination, in their order."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
     for setting in claim.settings:
-        found.setdefault(json.dumps(without_seed(setting)), []).append(setting)
-    return found
+        groups.setdefault(json.dumps(without_seed(setting)), []).append(setting)
+    return list(groups.values())
 
 
 def without_seed(setting: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in setting.items() if name != "seed"}
 
 
-def judge(claim: Claim, measured: Measured, which: str = "holds") -> Judged:
-    """Judge a claim, or with ``opposed`` its opposite."""
-    inside: list[Found] = []
-    outside: list[Found] = []
-    for combination, numbers in zip(measured.combinations, measured.numbers, strict=True):
-        (inside if claim.is_inside(combination) else outside).append(claim.judging[which](numbers))
-    return Judged(inside, outside)
+def judge(claim: Claim, entry: LedgerEntry, opposed: bool = False) -> Judgement:
+    """Judge a claim by its measurements, or its opposite."""
+    bounds = claim.opposed if opposed else claim.holds
+    inside: list[BoundedInterval] = []
+    outside: list[BoundedInterval] = []
+    for combination, numbers in zip(entry.combinations, entry.numbers, strict=True):
+        (inside if claim.is_inside(combination) else outside).append(bounds(numbers))
+    return Judgement(inside, outside)
 
 
-def complaints(claim: Claim, measured: Measured | None) -> list[str]:
-    """Return why a claim does not stand, as sentences; an empty list where it does."""
-    found = claim.complaints()
-    if measured is None:
-        return [*found, f"{claim.id}: nothing was measured; run make claims"]
-    if measured.digest != digest_of(claim):
-        return [
-            *found,
-            f"{claim.id}: the code, the data or the settings changed since it was measured; run make claims",
-        ]
-    judged, opposite = judge(claim, measured), judge(claim, measured, "opposed")
-    if not judged.holds:
-        found.append(f"{claim.id}: it held in {judged.held} of {len(judged.inside)} combinations")
+def complaints(claim: Claim, entry: LedgerEntry | None) -> list[str]:
+    """Return reasons why a claim does not stand, as sentences."""
+    faults = claim.complaints()
+    if entry is None:
+        return [*faults, f"{claim.id}: was never measured; run make claims"]
+    if entry.digest != digest_of(claim):
+        return [*faults, f"{claim.id}: its code, data or settings changed since it was measured; run make claims"]
+    judgement, opposite = judge(claim, entry), judge(claim, entry, opposed=True)
+    if not judgement.holds:
+        faults.append(f"{claim.id}: it held in {judgement.held} of {len(judgement.inside)} combinations")
     if opposite.holds:
-        found.append(f"{claim.id}: its opposite holds in all {len(opposite.inside)} combinations")
-    if claim.is_bounded and judged.outside and all(one.holds for one in judged.outside):
-        found.append(f"{claim.id}: it holds outside of its bounds, too")
-    return found
+        faults.append(f"{claim.id}: its opposite holds in all {len(opposite.inside)} combinations")
+    if judgement.outside and all(shown.holds for shown in judgement.outside):
+        faults.append(f"{claim.id}: it holds outside of its bounds, too")
+    return faults
 
 
-def read(path: Path = LEDGER) -> dict[str, Measured]:
-    """Return what was measured, by the claim's id; nothing where there is no ledger yet."""
-    if not path.exists():
-        return {}
-    rows: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        name: Measured(
-            row["digest"],
-            row["combinations"],
-            [{key: tuple(values) for key, values in numbers.items()} for numbers in row["numbers"]],
-            row["seconds"],
-        )
-        for name, row in rows.items()
-    }
+def read(path: Path = LEDGER) -> dict[str, LedgerEntry]:
+    """Return the measurements by the claim's id; an empty ledger where the file is missing."""
+    rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    entries = {name: LedgerEntry(**row) for name, row in rows.items()}
+    for entry in entries.values():
+        entry.numbers[:] = [{key: tuple(values) for key, values in named.items()} for named in entry.numbers]
+    return entries
 
 
-def write(ledger: Mapping[str, Measured], path: Path = LEDGER) -> None:
+def write(ledger: Mapping[str, LedgerEntry], path: Path = LEDGER) -> None:
     """Write the ledger, in the order of the claims."""
-    rows = [f"{json.dumps(one.id)}: {_row(ledger[one.id])}" for one in all_claims() if one.id in ledger]
+    rows = [f"{json.dumps(claim.id)}: {_row(ledger[claim.id])}" for claim in all_claims() if claim.id in ledger]
     path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 
-def _row(measured: Measured) -> str:
-    """Return JSON with a line for each combination, so that a difference of two ledgers can be read."""
-    fields = asdict(measured)
-    lines = {name: [json.dumps(one) for one in fields.pop(name)] for name in ("combinations", "numbers")}
+def _row(entry: LedgerEntry) -> str:
+    """Return JSON with a line for each combination, which makes differences between two ledgers readable."""
+    fields = asdict(entry)
+    lines = {name: [json.dumps(part) for part in fields.pop(name)] for name in ("combinations", "numbers")}
     shown = [f" {json.dumps(name)}: [\n  " + ",\n  ".join(rows) + "\n ]" for name, rows in lines.items()]
     return "{\n" + ",\n".join([*(f" {json.dumps(k)}: {json.dumps(v)}" for k, v in fields.items()), *shown]) + "\n}"
 
 
-def stale(claims: list[Claim], ledger: Mapping[str, Measured]) -> list[Claim]:
-    """Return the claims that have to be measured, for the first time or anew."""
-    return [one for one in claims if one.id not in ledger or ledger[one.id].digest != digest_of(one)]
+# --- measuring
+
+
+def stale(claims: list[Claim], ledger: Mapping[str, LedgerEntry]) -> list[Claim]:
+    """Return the claims without a measurement of today's code."""
+    return [claim for claim in claims if claim.id not in ledger or ledger[claim.id].digest != digest_of(claim)]
 
 
 def measure_one(name: str, setting: Mapping[str, Any]) -> tuple[dict[str, float], float]:
     """Run a claim's experiment in one setting, on one thread; also return the seconds of the processor.
 
     Raises:
-        ValueError: a number is not finite; JSON holds none such, and an interval neither.
+        ValueError: a number is not finite, which neither JSON nor an interval can express.
     """
     import torch
 
@@ -167,31 +161,76 @@ def measure_one(name: str, setting: Mapping[str, Any]) -> tuple[dict[str, float]
     return numbers, time.process_time() - started
 
 
-def measure(claims: list[Claim], advance: Callable[[], object] = lambda: None) -> Iterator[tuple[Claim, Measured]]:
-    """Measure claims on all processors, and give each when it is complete.
-
-    Args:
-        claims: those to measure.
-        advance: called after each setting.
-    """
+def measure(claims: list[Claim], advance: Callable[[], object] = lambda: None) -> Iterator[tuple[Claim, LedgerEntry]]:
+    """Measure claims on all processors and give each as soon as it is complete; ``advance`` follows each setting."""
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        futures: dict[str, list[list[Future[tuple[dict[str, float], float]]]]] = {}
-        for one in claims:
-            groups = by_combination(one).values()
-            futures[one.id] = [[pool.submit(measure_one, one.id, setting) for setting in group] for group in groups]
-            for future in (future for group in futures[one.id] for future in group):
-                future.add_done_callback(lambda _: advance())
-        for one in claims:
-            results = [[future.result() for future in group] for group in futures[one.id]]
-            numbers: list[Numbers] = [
-                {key: tuple(numbers[key] for numbers, _ in group) for key in group[0][0]} for group in results
-            ]
-            yield (
-                one,
-                Measured(
-                    digest_of(one),
-                    [without_seed(group[0]) for group in by_combination(one).values()],
-                    [dict(named) for named in numbers],
-                    round(sum(seconds for group in results for _, seconds in group), 1),
-                ),
-            )
+        futures: list[list[list[Future[tuple[dict[str, float], float]]]]] = [
+            [[pool.submit(measure_one, claim.id, setting) for setting in group] for group in by_combination(claim)]
+            for claim in claims
+        ]
+        for future in (future for groups in futures for group in groups for future in group):
+            future.add_done_callback(lambda _: advance())
+        for claim, groups in zip(claims, futures, strict=True):
+            results = [[future.result() for future in group] for group in groups]
+            combinations = [without_seed(group[0]) for group in by_combination(claim)]
+            numbers = [{key: tuple(named[key] for named, _ in group) for key in group[0][0]} for group in results]
+            seconds = sum(seconds for group in results for _, seconds in group)
+            yield claim, LedgerEntry(digest_of(claim), combinations, numbers, round(seconds, 1))
+
+
+# --- the digest
+
+
+def digest_of(claim: Claim) -> str:
+    """Return the SHA-256 of what a claim's numbers depend on: experiment, the course's code in it, data, settings.
+
+    Only code counts: comments, docstrings, names of local variables and the wording of the claim can change without
+    another measurement.
+    """
+    todo: list[Definition] = [(claim.measure.__module__, claim.measure.__name__)]
+    code: dict[Definition, str] = {}
+    while todo:
+        module, name = todo.pop()
+        definitions, imports = _parsed(module)
+        if name in definitions and (module, name) not in code:
+            code[module, name] = _text(definitions[name])
+            used = {node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)}
+            todo += [imports.get(name, (module, name)) for name in used]
+    texts = [f"{module}.{name} {text}" for (module, name), text in sorted(code.items())]
+    return hashlib.sha256(json.dumps([texts, claim.settings, SAMPLE]).encode()).hexdigest()
+
+
+@cache
+def _parsed(module: str) -> tuple[dict[str, ast.stmt], dict[str, Definition]]:
+    """Return a module's definitions by name, as bare code, and the origin of what it imports of the course."""
+    definitions: dict[str, ast.stmt] = {}
+    imports: dict[str, Definition] = {}
+    for node in ast.parse(getsource(import_module(module))).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            definitions[node.name] = _bare(node)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [inner for target in targets for inner in ast.walk(target) if isinstance(inner, ast.Name)]
+            definitions |= {name.id: node for name in names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("solutions"):
+            imports |= {alias.asname or alias.name: (str(node.module), alias.name) for alias in node.names}
+    return definitions, imports
+
+
+def _bare(node: ast.FunctionDef | ast.ClassDef) -> ast.stmt:
+    """Return a definition without docstrings and without the decorator that registers a claim."""
+    node.decorator_list = [by for by in node.decorator_list if not ast.unparse(by).startswith("claim(")]
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
+            inner.body = inner.body[1:] or [ast.Pass()]
+    return node
+
+
+def _text(node: ast.stmt) -> str:
+    """Return code as text in which local variables are numbered by their first appearance."""
+    text = ast.dump(node)
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return text
+    names = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
+    numbers = {name: at for at, name in enumerate(dict.fromkeys(inner.id for inner in names))}
+    return re.sub(r"\bid='(\w+)'", lambda match: f"id='{numbers.get(match[1], match[1])}'", text)

@@ -45,13 +45,7 @@ def take_steps(
     """Train for a number of steps and return the loss of each batch, before its step.
 
     Args:
-        model: from rows (B, 784) to logits (B, C).
-        data: what to train on.
-        steps: how many.
-        seed: of the order.
-        optimizer: that of the model's parameters.
         forget: whether gradients are forgotten before each step.
-        batch_size: rows in a batch.
         rate_at: the learning rate of each step, counted from 0; by default that of the optimizer.
         after_step: called after each step, with the number of steps that were taken.
     """
@@ -86,12 +80,12 @@ def settled(
 
     The rate is constant, or it falls to 0 along half a cosine.
     """
-    model, found = network(COURSE, start, seed), list[float]()
+    model, accuracies = network(COURSE, start, seed), list[float]()
     measured = {round(steps * (1 - at / LATE / 5)) for at in range(LATE)}
 
     def measure(step: int) -> None:
         if step in measured:
-            found.append(accuracy(model, data.held_x, data.held_y))
+            accuracies.append(accuracy(model, data.held_x, data.held_y))
 
     def rate_at(step: int) -> float:
         return rate * (1 + math.cos(math.pi * step / steps)) / 2
@@ -106,7 +100,7 @@ def settled(
         rate_at=rate_at if falling else None,
         after_step=measure,
     )
-    return fmean(found)
+    return fmean(accuracies)
 
 
 NUDGES = [10.0**-k for k in range(1, 11)]
@@ -168,9 +162,12 @@ def two_errors(start: str, batch: int, seed: int) -> dict[str, float]:
     opposed=below("best", -6, "power of ten of the best nudge in float32"),
 )
 def float32_checks(start: str, batch: int, seed: int) -> dict[str, float]:
-    found = {bits: nudging_errors(start, batch, seed, getattr(torch, f"float{bits}")) for bits in (32, 64)}
-    best = min(found[32], key=lambda eps: found[32][eps])
-    return {"powers lost": math.log10(min(found[32].values()) / min(found[64].values())), "best": math.log10(best)}
+    errors = {bits: nudging_errors(start, batch, seed, getattr(torch, f"float{bits}")) for bits in (32, 64)}
+    best = min(errors[32], key=lambda eps: errors[32][eps])
+    return {"powers lost": math.log10(min(errors[32].values()) / min(errors[64].values())), "best": math.log10(best)}
+
+
+AHEAD_OF_THE_RATE = minus("momentum", "rate", "accuracy with momentum above that with ten times the rate, points")
 
 
 @claim(
@@ -182,10 +179,8 @@ def float32_checks(start: str, batch: int, seed: int) -> dict[str, float]:
     varied=grid(rate=[0.002, 0.005, 0.01], start=STARTS, steps=[250, 500], seed=SEEDS),
     where=lambda setting: setting["steps"] == 500,
     bounds=("After 500 steps",),
-    holds=between(
-        minus("momentum", "rate"), -3, 3, "accuracy with momentum above that with ten times the rate, points"
-    ),
-    opposed=above(minus("momentum", "rate"), 3, "accuracy with momentum above that with ten times the rate, points"),
+    holds=between(AHEAD_OF_THE_RATE, -3, 3),
+    opposed=above(AHEAD_OF_THE_RATE, 3),
 )
 def ten_times(rate: float, start: str, steps: int, seed: int) -> dict[str, float]:
     data = split(seed)
@@ -234,16 +229,16 @@ def pays(steps: int, start: str, seed: int) -> dict[str, float]:
     opposed=below(minus("never after 50", "right after 50"), 0, "points ahead of the right loop after 50 steps"),
 )
 def never_forgotten(rate: float, images: int, seed: int) -> dict[str, float]:
-    data, found = split(seed, images), dict[str, float]()
+    data, numbers = split(seed, images), dict[str, float]()
     for name, forget, steps in (("right", True, 50), ("never", False, 1000)):
         model = network(COURSE, "0.1", seed)
 
         def measure(step: int, model: nn.Module = model, name: str = name) -> None:
             if step in (50, 1000):
-                found[f"{name} after {step}"] = accuracy(model, data.held_x, data.held_y)
+                numbers[f"{name} after {step}"] = accuracy(model, data.held_x, data.held_y)
 
         take_steps(model, data, steps, seed, Optimizer(model.parameters(), rate), forget, after_step=measure)
-    return found
+    return numbers
 
 
 @claim(
@@ -288,12 +283,12 @@ def rate_of_lowest_loss(data: Split, start: str, seed: int, batch_size: int) -> 
 )
 def range_test(start: str, batch_size: int, seed: int) -> dict[str, float]:
     data = split(seed)
-    found = rate_of_lowest_loss(data, start, seed, batch_size)
+    lowest = rate_of_lowest_loss(data, start, seed, batch_size)
 
     def at(rate: float) -> float:
         return settled(data, start, seed, "sgd", rate, 400, batch_size)
 
-    return {"found": found, "best": max(map(at, RATES)), "half": at(found / 2), "tenth": at(found / 10)}
+    return {"found": lowest, "best": max(map(at, RATES)), "half": at(lowest / 2), "tenth": at(lowest / 10)}
 
 
 @claim(
@@ -327,8 +322,8 @@ def forgives(start: str, steps: int, seed: int) -> dict[str, float]:
 )
 def needs_a_rate(start: str, steps: int, seed: int) -> dict[str, float]:
     data = split(seed)
-    found = [settled(data, start, seed, "adam", rate, steps) for rate in (0.0003, 0.003, 0.03)]
-    return {"best": max(found), "worst": min(found)}
+    accuracies = [settled(data, start, seed, "adam", rate, steps) for rate in (0.0003, 0.003, 0.03)]
+    return {"best": max(accuracies), "worst": min(accuracies)}
 
 
 @claim(

@@ -19,25 +19,17 @@ SHIRT = 6
 
 
 def epoch(model: nn.Module, data: Split, rate: float, order: torch.Generator, mode: bool = True) -> float:
-    """Go once through the training images; return their mean loss, as it was while the weights changed.
-
-    Args:
-        model: from rows (B, 784) to logits (B, 10).
-        data: its training images are learned.
-        rate: the learning rate.
-        order: where the order of the images comes from.
-        mode: whether ``train()`` is called first.
-    """
+    """Train for an epoch, in training mode unless ``mode`` is false; return the mean loss while the weights changed."""
     if mode:
         model.train()
     steps = torch.optim.SGD(model.parameters(), lr=rate)
     total = 0.0
     for rows, targets in batches(data.train_x, data.train_y, BATCH, shuffle=True, generator=order):
         steps.zero_grad()
-        each = F.cross_entropy(model(rows), targets)
-        each.backward()
+        batch_loss = F.cross_entropy(model(rows), targets)
+        batch_loss.backward()
         steps.step()
-        total += each.item() * len(rows)
+        total += batch_loss.item() * len(rows)
     return total / len(data.train_x)
 
 
@@ -46,7 +38,7 @@ def recalls(model: nn.Module, x: Tensor, y: Tensor) -> list[float]:
     model.eval()
     with torch.no_grad():
         matrix = confusion_matrix(y, model(x).argmax(dim=1), CLASSES)
-    return [100 * float(found) for found in precision_recall_f1(matrix)[1]]
+    return [100 * float(recall) for recall in precision_recall_f1(matrix)[1]]
 
 
 @claim(
@@ -65,7 +57,7 @@ def recalls(model: nn.Module, x: Tensor, y: Tensor) -> list[float]:
 )
 def forgotten_train(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for name in ("right", "forgot"):
         model = network(COURSE, "He", seed, dropout=dropout)
         torch.manual_seed(seed)
@@ -74,8 +66,8 @@ def forgotten_train(rate: float, dropout: float, images: int, seed: int) -> dict
         for number in range(10):
             losses.append(epoch(model, data, rate, order, mode=name == "right" or number == 0))
             shares.append(accuracy(model, data.held_x, data.held_y))
-        found |= {f"loss {name}": mean(losses[-3:]), f"accuracy {name}": mean(shares[-3:])}
-    return found
+        numbers |= {f"loss {name}": mean(losses[-3:]), f"accuracy {name}": mean(shares[-3:])}
+    return numbers
 
 
 @cache
@@ -134,7 +126,7 @@ def compass(rate: float, epochs: int, seed: int) -> dict[str, float]:
 )
 def sorted_batches(rate: float, images: int, epochs: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    found = {}
+    numbers = {}
     for name, order in (("sorted", data.train_y.argsort()), ("shuffled", torch.randperm(images))):
         model = network(COURSE, "He", seed)
         steps = torch.optim.SGD(model.parameters(), lr=rate)
@@ -143,8 +135,8 @@ def sorted_batches(rate: float, images: int, epochs: int, seed: int) -> dict[str
                 steps.zero_grad()
                 F.cross_entropy(model(data.train_x[rows]), data.train_y[rows]).backward()
                 steps.step()
-        found[name] = accuracy(model, data.held_x, data.held_y)
-    return found
+        numbers[name] = accuracy(model, data.held_x, data.held_y)
+    return numbers
 
 
 @claim(
@@ -162,12 +154,12 @@ def mean_of_means(rate: float, epochs: int, images: int, seed: int) -> dict[str,
     train(model, data.train_x, data.train_y, epochs, rate, seed)
     model.eval()
     with torch.no_grad():
-        each = F.cross_entropy(model(data.held_x), data.held_y, reduction="none")
+        losses = F.cross_entropy(model(data.held_x), data.held_y, reduction="none")
     rng = torch.Generator().manual_seed(seed)
     off = []
     for _ in range(200):
-        parts = each[torch.randperm(len(each), generator=rng)].split(BATCH)
-        off.append(abs(mean(float(part.mean()) for part in parts) - float(each.mean())))
+        parts = losses[torch.randperm(len(losses), generator=rng)].split(BATCH)
+        off.append(abs(mean(float(part.mean()) for part in parts) - float(losses.mean())))
     return {"off": mean(off), "most": max(off)}
 
 
@@ -197,16 +189,21 @@ def shirts(rate: float, dropout: float, images: int, seed: int) -> dict[str, flo
         )
 
     train(model, data.train_x, data.train_y, 12, rate, seed, after_epoch=measure)
-    _, share, found = min(after)
-    others = [recall for kind, recall in enumerate(found) if kind != SHIRT]
-    jumps = [recall[SHIRT] for _, _, recall in after[-6:]], [each for _, each, _ in after[-6:]]
+    _, share, by_class = min(after)
+    others = [recall for kind, recall in enumerate(by_class) if kind != SHIRT]
+    jumps = [recall[SHIRT] for _, _, recall in after[-6:]], [right for _, right, _ in after[-6:]]
     return {
-        "shirts": found[SHIRT],
+        "shirts": by_class[SHIRT],
         "accuracy": share,
         "least of the others": min(others),
         "scatter of shirts": stdev(jumps[0]),
         "scatter of accuracy": stdev(jumps[1]),
     }
+
+
+MORE_SCATTER = minus(
+    "scatter of shirts", "scatter of accuracy", "scatter of the recall minus that of the accuracy, points"
+)
 
 
 @claim(
@@ -215,16 +212,12 @@ def shirts(rate: float, dropout: float, images: int, seed: int) -> dict[str, flo
     "more than the accuracy.",
     opposite="Once the accuracy has settled, so has the recall of each class.",
     varied=grid(rate=[0.05, 0.1], dropout=[0.0, 0.2], images=[1500, 3000], seed=SEEDS),
-    holds=above(
-        minus("scatter of shirts", "scatter of accuracy"), 5, "scatter of the recall minus that of the accuracy, points"
-    ),
-    opposed=below(
-        minus("scatter of shirts", "scatter of accuracy"), 1, "scatter of the recall minus that of the accuracy, points"
-    ),
+    holds=above(MORE_SCATTER, 5),
+    opposed=below(MORE_SCATTER, 1),
 )
 def jumps(rate: float, dropout: float, images: int, seed: int) -> dict[str, float]:
-    found = shirts.measure(rate, dropout, images, seed)
-    return {name: found[name] for name in ("scatter of shirts", "scatter of accuracy")}
+    numbers = shirts.measure(rate, dropout, images, seed)
+    return {name: numbers[name] for name in ("scatter of shirts", "scatter of accuracy")}
 
 
 @claim(
@@ -240,19 +233,19 @@ def jumps(rate: float, dropout: float, images: int, seed: int) -> dict[str, floa
 )
 def one_batch(rate: float, images: int, seed: int) -> dict[str, float]:
     data = split(seed, images)
-    found = {}
+    numbers = {}
     for name in ("right", "softmax twice", "other labels"):
         model = network(COURSE, "He", seed)
         targets = data.train_y.roll(1) if name == "other labels" else data.train_y
         steps = torch.optim.SGD(model.parameters(), lr=rate)
         for _ in range(300):
             outputs = model(data.train_x)
-            each = F.cross_entropy(outputs.softmax(dim=1) if name == "softmax twice" else outputs, targets)
+            batch_loss = F.cross_entropy(outputs.softmax(dim=1) if name == "softmax twice" else outputs, targets)
             steps.zero_grad()
-            each.backward()
+            batch_loss.backward()
             steps.step()
-        found[name] = each.item()
-    return found
+        numbers[name] = batch_loss.item()
+    return numbers
 
 
 @claim(
@@ -308,15 +301,15 @@ def patience(rate: float, images: int, seed: int) -> dict[str, float]:
         *(60, rate, seed),
         after_epoch=lambda: curve.append(loss(model, data.held_x, data.held_y)),
     )
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for wait in (1, 10):
         best = 0
         for now, value in enumerate(curve):
             best = now if value < curve[best] else best
             if now - best >= wait:
                 break
-        found |= {f"held {wait}": curve[best], f"epochs {wait}": now + 1}
-    return found
+        numbers |= {f"held {wait}": curve[best], f"epochs {wait}": now + 1}
+    return numbers
 
 
 @cache
@@ -344,6 +337,9 @@ def candidates(seed: int, data_size: int = 1000, epochs: int = 6) -> tuple[Tenso
     return torch.stack(right).double(), torch.stack(losses).double()
 
 
+FLATTERED = minus("test", "valid", "test minus fresh accuracy, chosen by test minus by validation, points")
+
+
 @claim(
     "choosing-by-the-test-set-flatters",
     says="If setting and epoch are chosen by the accuracy on the test images, that accuracy is higher than on fresh "
@@ -352,13 +348,11 @@ def candidates(seed: int, data_size: int = 1000, epochs: int = 6) -> tuple[Tenso
     opposite="A test set is too large to be fitted by choosing among 25 settings: the gain is below 0.2 points.",
     varied=grid(settings=[10, 25], images=[250, 1000], seed=SEEDS),
     holds=between(
-        minus("test", "valid"),
-        0,
-        3,
-        "test minus fresh accuracy, chosen by test minus by validation, points",
+        FLATTERED,
+        *(0, 3),
         provided=lambda numbers: numbers["images"][0] == 250 or paired(numbers["test"], numbers["valid"]).high <= 1,
     ),
-    opposed=below(minus("test", "valid"), 0.2, "test minus fresh accuracy, chosen by test minus by validation, points"),
+    opposed=below(FLATTERED, 0.2),
 )
 def chosen_by_test(settings: int, images: int, seed: int) -> dict[str, float]:
     right = candidates(seed)[0][: 6 * settings]

@@ -1,1 +1,1 @@
-"""The commands of ``python -m solutions``, each thin: it parses, calls and prints. Imports wait until one is called."""
+"""Thin commands of ``python -m solutions``: parse, call, print. Imports wait until a command is called."""

@@ -1,4 +1,4 @@
-"""Use a trained model, and bring it to people."""
+"""Commands that use or publish a trained model."""
 
 import importlib
 import importlib.util
@@ -27,8 +27,7 @@ def predict(
     """Say what garment is in each photograph, with probabilities."""
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
-    from solutions.deploy.answers import Answer
-    from solutions.deploy.doubt import doubt
+    from solutions.deploy.garment_answer import GarmentAnswer, doubt
     from solutions.deploy.images import ImageError, open_image, remark
     from solutions.deployment import classify
     from solutions.runs import folders
@@ -44,7 +43,7 @@ def predict(
         try:
             with terminal.libraries_silenced():
                 image = open_image(photo)
-            answer = Answer(classify(classifier, image), remark(image), doubt(image))
+            answer = GarmentAnswer(classify(classifier, image), remark(image), doubt(image))
         except (ImageError, ValueError) as error:
             results.append({"image": str(photo), "error": str(error)})
             complain(f"{photo}: {error}")
@@ -169,15 +168,15 @@ def export_web(
     dataset = sources.load(data)
     terminal.say_which(console, dataset)
     web.write_page(model, dataset, folder)
-    found = web.compare(classifier, dataset)
+    comparison = web.compare(classifier, dataset)
     size = sum(path.stat().st_size for path in folder.iterdir())
-    accuracies = f"Test accuracy {found['accuracy']:.2%}, with int8 weights {found['int8_accuracy']:.2%}"
+    accuracies = f"Test accuracy {comparison['accuracy']:.2%}, with int8 weights {comparison['int8_accuracy']:.2%}"
     console.print(f"\n{accuracies}", style="bold")
-    console.print(f"The same answer for {found['same']:.2%} of {found['images']:,} images\n")
+    console.print(f"The same answer for {comparison['same']:.2%} of {comparison['images']:,} images\n")
     console.print(f"{folder}  the page, {size / 1000:,.0f} kB")
     console.print(f"\nTry it: python -m http.server --directory {folder}, then open http://localhost:8000")
     if as_json:
-        print(json.dumps({"folder": str(folder), "bytes": size, **found}))
+        print(json.dumps({"folder": str(folder), "bytes": size, **comparison}))
 
 
 def _card_of(model: Path, data: Path | None) -> str:
@@ -185,7 +184,7 @@ def _card_of(model: Path, data: Path | None) -> str:
     from solutions import data as sources
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
-    from solutions.deploy.card import make_card
+    from solutions.deploy.model_card import make_card
     from solutions.runs import folders, measurement
 
     machine.use_threads()

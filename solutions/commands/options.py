@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options shared by several commands."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 
 class RecipeName(StrEnum):
-    """How to train."""
+    """Names of the recipes."""
 
     classic = "classic"
     best = "best"
@@ -16,14 +16,17 @@ class RecipeName(StrEnum):
     distilled = "distilled"
 
 
-class Log(StrEnum):
-    """For what other program to write curves."""
+class Way(StrEnum):
+    """Ways to compute the steps of a training."""
 
-    tensorboard = "tensorboard"
+    fast = "fast"
+    compiled = "compiled"
+    bf16 = "bf16"
+    reference = "reference"
 
 
 class Device(StrEnum):
-    """Where to compute."""
+    """Devices to compute on."""
 
     auto = "auto"
     cpu = "cpu"

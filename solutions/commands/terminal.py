@@ -1,10 +1,10 @@
-"""What the command line shows: tables, bars, progress."""
+"""Output of the command line: tables, bars, progress."""
 
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -21,19 +21,20 @@ from solutions.data import HOW_TO_GET, Dataset
 from solutions.errors import WrongUse
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.measurement import Measurement
+from solutions.runs.run_record import RunRecord
 from solutions.training import History
 
 
 def open_console(quiet: bool) -> Console:
-    """Return where to show things; file names are shown as they are, whatever brackets they have, and never cut."""
+    """Return a console that shows file names unchanged, brackets included, and never cuts them."""
     return Console(quiet=quiet, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
 def libraries_silenced() -> Iterator[None]:
-    """Keep off the terminal what libraries in C write to it themselves, as libtiff does of each damaged strip.
+    """Silence C libraries that write to the terminal themselves, as libtiff does for each damaged strip.
 
-    Until it ends, nothing in this process can write errors: it is for the command line, not for a server.
+    Meanwhile this process cannot write errors: use it in the command line, not in a server.
     """
     sys.stderr.flush()
     terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
@@ -47,12 +48,12 @@ def libraries_silenced() -> Iterator[None]:
 
 
 def say_model(console: Console, path: Path) -> None:
-    """Say which model is used."""
+    """Name the model in use."""
     console.print(f"Model: {path}" + (" (the course's own)" if path == COURSE_MODEL else ""))
 
 
 def say_which(console: Console, dataset: Dataset) -> None:
-    """Say what data are used."""
+    """Name the data in use."""
     counts = f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images"
     console.print(f"Data: {name_of(dataset)}, {counts}, from {dataset.source}")
     if dataset.is_sample:
@@ -64,15 +65,15 @@ def name_of(dataset: Dataset) -> str:
     return "the sample of Fashion-MNIST" if dataset.is_sample else "Fashion-MNIST, the full set"
 
 
-class Rate(ProgressColumn):
-    """How many images a second went through training."""
+class ImagesPerSecond(ProgressColumn):
+    """Images per second of training."""
 
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed or 0:,.0f} images/s", style="progress.data.speed")
 
 
 class TrainingView:
-    """A progress bar, and above it a line for each epoch of so many images, also where there is no terminal."""
+    """A progress bar, and above it a line for each epoch, also without a terminal."""
 
     def __init__(self, console: Console, epochs: int, images: int) -> None:
         self.stopped = False
@@ -82,7 +83,7 @@ class TrainingView:
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
             TextColumn("{task.fields[last]}"),
-            Rate(),
+            ImagesPerSecond(),
             TimeRemainingColumn(),
             console=console,
             transient=True,
@@ -103,13 +104,13 @@ class TrainingView:
             signal.signal(signal.SIGINT, before)
 
     def after_batch(self, images: int) -> None:
-        """Move the bar, though not for every batch: that would take longer than the batch."""
+        """Move the bar, but not for each batch: drawing takes longer than a batch."""
         self._pending += images
         if time.monotonic() - self._shown > 0.1:
             self._advance()
 
     def after_teacher(self, epoch: int) -> None:
-        """Tell of an epoch of the teacher, of whom no loss is shown: it is not what is trained."""
+        """Add a line for an epoch of the teacher, without a loss."""
         self._console.print(f"{epoch:5}  of the teacher")
 
     def after_epoch(self, history: History) -> bool:
@@ -135,8 +136,8 @@ class TrainingView:
         self._console.print("Ends after this epoch, with the best weights; Ctrl-C once more ends at once.")
 
 
-def tensorboard_log(folder: Path) -> Callable[[History], None]:
-    """Return what writes each epoch into the folder for TensorBoard.
+def write_for_tensorboard(record: RunRecord) -> None:
+    """Write the curves of a run into its folder for TensorBoard.
 
     Raises:
         WrongUse: TensorBoard is not installed.
@@ -144,17 +145,12 @@ def tensorboard_log(folder: Path) -> Callable[[History], None]:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
-        raise WrongUse("--log tensorboard needs TensorBoard; install it with: pip install tensorboard") from error
-    writer = SummaryWriter(folder)
-
-    def log(history: History) -> None:
-        epoch = len(history.losses)
-        writer.add_scalar("loss/training", history.losses[-1], epoch)
-        writer.add_scalar("loss/validation", history.valid_losses[-1], epoch)
-        writer.add_scalar("accuracy/validation", history.accuracies[-1], epoch)
-        writer.flush()
-
-    return log
+        raise WrongUse("--tensorboard needs TensorBoard; install it with: pip install tensorboard") from error
+    titles = {"losses": "loss/training", "valid_losses": "loss/validation", "accuracies": "accuracy/validation"}
+    with SummaryWriter(record.folder) as writer:
+        for name, title in titles.items():
+            for epoch, value in enumerate(record.series(name), start=1):
+                writer.add_scalar(title, value, epoch)
 
 
 def class_table(test: Measurement) -> Table:
@@ -190,7 +186,7 @@ def file_table(data: Dataset) -> Table:
 
 
 def count_table(images: Mapping[str, Mapping[str, int]], width: int = 15) -> Table:
-    """How many images each class has, ``train`` and ``test``, with bars."""
+    """Number of images of each class, ``train`` and ``test``, with bars."""
     table = Table("", "class", box=None, pad_edge=False, title="Images", title_justify="left", title_style="bold")
     sets = {"train": "training", "test": "test"}
     for title in sets.values():

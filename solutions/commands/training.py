@@ -1,4 +1,4 @@
-"""Look at the data, train, measure, and report."""
+"""Commands that look at the data, train, measure and report."""
 
 import json
 import time
@@ -7,34 +7,28 @@ from typing import Annotated
 
 import typer
 
-from solutions.commands.options import Data, Device, Download, Json, Log, Model, RecipeName, Runs
+from solutions.commands.options import Data, Device, Download, Json, Model, RecipeName, Runs, Way
 from solutions.errors import WorkFailed, WrongUse
 
 app = typer.Typer()
 
 
-@app.command(epilog="Example: python -m solutions train --recipe best --name first")
+@app.command(epilog="Example: python -m solutions train --recipe best --name first --set epochs=20")
 def train(
-    data: Data = None,
-    download: Download = False,
-    recipe: Annotated[RecipeName | None, typer.Option(help="How to train; the next six options change it.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes through the training images, at most.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Images in a mini-batch.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
-    dropout: Annotated[float | None, typer.Option(help="Probability that a hidden unit is dropped.")] = None,
-    patience: Annotated[int | None, typer.Option(help="Stop after so many epochs without improvement.")] = None,
-    max_seconds: Annotated[float | None, typer.Option(help="Stop after the epoch in which these are over.")] = None,
+    recipe: Annotated[RecipeName | None, typer.Option(help="How to train; otherwise classic, the chapter's.")] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Change the recipe, such as epochs=5 or lr=0.05, or threads."),
+    ] = None,
+    way: Annotated[Way | None, typer.Option(help="Otherwise fast; reference is the chapter's Learner.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same model; otherwise 0.")] = None,
     device: Annotated[Device | None, typer.Option(help="Where to compute; otherwise auto, the fastest.")] = None,
-    reference: Annotated[bool, typer.Option("--reference", help="Train with the chapter's Learner.")] = False,
-    bf16: Annotated[bool, typer.Option("--bf16", help="Products in bfloat16; faster for large batches.")] = False,
-    compiled: Annotated[bool, typer.Option("--compiled", help="Plain descent's steps in C++, built here.")] = False,
-    threads: Annotated[int | None, typer.Option(min=1, help="That compute on the CPU; otherwise 1.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run; otherwise date and time.")] = None,
     resume: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a run that was interrupted.")] = None,
-    log: Annotated[Log | None, typer.Option(help="Write the curves for another program, too.")] = None,
-    out: Runs = Path("runs"),
     force: Annotated[bool, typer.Option("--force", help="Take a name again; the old run is kept as NAME.1.")] = False,
+    data: Data = None,
+    download: Download = False,
+    out: Runs = Path("runs"),
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the model.")] = False,
 ) -> None:
@@ -46,27 +40,21 @@ def train(
     from solutions.runs import run as runs
 
     console = terminal.open_console(quiet or as_json)
-    options = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "dropout": dropout}
-    options |= {"patience": patience, "max_seconds": max_seconds}
-    changes = {option: value for option, value in options.items() if value is not None}
     if resume is None:
-        settings = runs.configure(
-            *(recipe or "classic", changes, seed or 0, device or "auto", reference, bf16, compiled, threads or 1)
-        )
+        settings = runs.configure(recipe or "classic", changes or [], way or "fast", seed or 0, device or "auto")
         machine.use_threads(settings.threads)
         dataset = sources.load(data, download)
         folder = folders.claim_folder(out, name or time.strftime("%Y%m%d-%H%M%S"), force)
         runs.begin(settings, dataset, folder)
     else:
-        if changes or recipe or seed is not None or device or reference or bf16 or compiled or threads or name or force:
-            raise WrongUse("--resume goes on as the run was begun; only --data, --out, --log, -q and --json go with it")
+        if recipe or changes or way or seed is not None or device or name or force:
+            raise WrongUse("--resume goes on as the run was begun; only --data, --out, -q and --json go with it")
         folder = folders.unfinished_folder(out, resume)
         settings = runs.read_settings(folder)
         machine.use_threads(settings.threads)
         dataset = sources.load(data, download)
         runs.check_data(folder, dataset)
     terminal.say_which(console, dataset)
-    logs = [terminal.tensorboard_log(folder)] if log else []
     chosen, held_out = runs.divide(dataset, settings.seed)
     threaded = f" with {settings.threads} threads" if settings.threads > 1 else ""
     by_steps = ", by steps compiled for this machine" if settings.compiled else ""
@@ -78,7 +66,7 @@ def train(
     try:
         with view.shown():
             run = runs.train(
-                *(settings, dataset, folder, view.after_batch, view.after_epoch, logs),
+                *(settings, dataset, folder, view.after_batch, view.after_epoch),
                 resume=resume is not None,
                 after_teacher=view.after_teacher,
             )
@@ -137,6 +125,7 @@ def report(
     run: Annotated[str | None, typer.Argument(help="A run's name, or its folder; otherwise the newest.")] = None,
     data: Data = None,
     to: Annotated[Path | None, typer.Option(help="File to write; otherwise report.html in the run's folder.")] = None,
+    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write the curves for TensorBoard, too.")] = False,
     out: Runs = Path("runs"),
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the path of the report.")] = False,
@@ -145,15 +134,18 @@ def report(
     from solutions.accelerate import device as machine
     from solutions.commands import terminal
     from solutions.runs import folders
-    from solutions.runs.records import read_run
     from solutions.runs.report import make_report, write_report
+    from solutions.runs.run_record import read_run
 
     console = terminal.open_console(quiet or as_json)
     machine.use_threads()
     folder = folders.find_run(out, run)
-    made = make_report(read_run(folder), data)
+    record = read_run(folder)
+    made = make_report(record, data)
     path = to or folder / folders.REPORT
     write_report(made, path)
+    if tensorboard:
+        terminal.write_for_tensorboard(record)
     for note in made.notes:
         console.print(note, style="yellow")
     if (accuracy := made.numbers["test_accuracy"]) is not None:

@@ -1,7 +1,7 @@
-"""Fashion-MNIST: where it is found, how it is read, and how it is checked.
+"""Fashion-MNIST: find, read and verify it.
 
-The four files are in the IDX format, plain or as ``.gz``. What is verified is their unpacked content, because packers
-differ: Debian's ``.gz`` files lack the name and date that Zalando's have, so their checksums differ from the MD5s that
+The four files are in the IDX format, plain or as ``.gz``. Their unpacked content is verified, because packers differ:
+Debian's ``.gz`` files lack the name and date that Zalando's have, so their checksums differ from the MD5s that
 torchvision lists, although the data are the same (a test proves it).
 """
 
@@ -47,13 +47,7 @@ HOW_TO_GET = f"{WITHOUT_DOWNLOAD}, or fetch the set with --download"
 
 @dataclass(frozen=True)
 class DataFile:
-    """One of the four files.
-
-    Attributes:
-        path: where it was found.
-        shape: of the array in it.
-        digest: SHA-256 of its unpacked content.
-    """
+    """One of the four files, with the shape of its array and the SHA-256 of its unpacked content."""
 
     path: Path
     shape: tuple[int, ...]
@@ -125,7 +119,7 @@ def load(folder: Path | None = None, download: bool = False) -> Dataset:
 
 
 def locate(folder: Path | None = None) -> tuple[Path, str]:
-    """Return the folder that holds the four files, and why it was chosen.
+    """Return the folder of the four files, and the reason for the choice.
 
     Without a name: the folder in the environment variable FASHION_MNIST, or the first of the usual places: the
     repository's ``data``, Debian's package dataset-fashion-mnist, ``data`` in the current and in the home folder, and
@@ -148,9 +142,9 @@ def locate(folder: Path | None = None) -> tuple[Path, str]:
         places[Path.home() / "data"] = "data in the home folder"
         places[Path.home() / ".keras/datasets/fashion-mnist"] = "Keras's cache"
     for place, reason in places.items():
-        found = _files_in(place)
-        if found is not None:
-            return found, reason
+        complete = _files_in(place)
+        if complete is not None:
+            return complete, reason
     return _files_named(SAMPLE_FOLDER), "the repository's sample, as no usual place has the full set"
 
 
@@ -158,10 +152,10 @@ def _files_named(folder: Path) -> Path:
     """Return the folder, or torchvision's folder below it, that holds the files."""
     if not folder.is_dir():
         raise DataError(f"{folder}: there is no such folder; {HOW_TO_GET}")
-    found = _files_in(folder)
-    if found is None:
+    complete = _files_in(folder)
+    if complete is None:
         raise DataError(f"{folder}: there is no {TRAIN_IMAGES}[.gz] in this folder; {HOW_TO_GET}")
-    return found
+    return complete
 
 
 def _files_in(folder: Path) -> Path | None:
@@ -182,11 +176,7 @@ def _path(folder: Path, name: str) -> Path:
 
 
 def check_pair(images: np.ndarray, labels: np.ndarray, images_path: Path, labels_path: Path) -> None:
-    """Refuse files that were mixed up, and labels that are no class.
-
-    Raises:
-        DataError: what is wrong.
-    """
+    """Raise DataError for files that were mixed up, and for labels other than 0 to 9."""
     for array, dimensions, path, wanted in ((images, 3, images_path, "images"), (labels, 1, labels_path, "labels")):
         if array.ndim != dimensions:
             raise DataError(f"{path}: does not hold {wanted}; were images and labels mixed up? Fetch the set again")
@@ -202,19 +192,15 @@ def check_pair(images: np.ndarray, labels: np.ndarray, images_path: Path, labels
 
 
 def check_digest(file: DataFile, name: str, edition: str) -> None:
-    """Refuse a file whose content is not that of the file with this name in this edition of the data.
-
-    Raises:
-        DataError: what it is instead, where that is known.
-    """
+    """Raise DataError unless a file has the content of its name in this edition; say which file it is, if known."""
     expected = EDITIONS[edition][name]
     if file.digest == expected:
         return
-    for other, digests in EDITIONS.items():
+    for origin, digests in EDITIONS.items():
         for other_name, digest in digests.items():
             if file.digest == digest:
                 raise DataError(
-                    f"{file.path}: this is {other_name} of {other}, not {name} of {edition}; "
+                    f"{file.path}: this is {other_name} of {origin}, not {name} of {edition}; "
                     "were files mixed up? Fetch the set again"
                 )
     raise DataError(

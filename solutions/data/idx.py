@@ -1,4 +1,4 @@
-"""IDX files, the format of MNIST: read, and checked before an array of their size is made."""
+"""IDX files, the format of MNIST, checked before an array of their size is made."""
 
 import gzip
 import zlib
@@ -12,7 +12,7 @@ LARGEST_FILE = 16 + 60_000 * 28 * 28  # bytes of the largest of the four files; 
 
 
 def unpack(path: Path) -> bytes:
-    """Return the content of a plain or packed file, and never more than the largest file may have.
+    """Return the content of a plain or packed file, up to the size of the largest one.
 
     Raises:
         DataError: the file cannot be read, is damaged, or is too large.
@@ -30,14 +30,10 @@ def unpack(path: Path) -> bytes:
 
 
 def parse_idx(content: bytes, path: Path) -> np.ndarray:
-    """Return the array that an IDX file of bytes holds: a view of the content, not a copy.
+    """Return the array of unsigned bytes in an unpacked IDX file: a view of the content, not a copy.
 
     The format: two zero bytes; the type, 8 for unsigned bytes; the number of dimensions; each size as four bytes, the
     most significant first; the values.
-
-    Args:
-        content: the unpacked file.
-        path: what to call it in an error.
 
     Raises:
         DataError: the header is not that of images (N, 28, 28) or labels (N,), or the values are too few or too many.

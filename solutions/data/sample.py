@@ -1,4 +1,4 @@
-"""Draws the repository's sample from the full Fashion-MNIST: ``python -m solutions.data.sample [OUT]``."""
+"""Draw the repository's sample from the full Fashion-MNIST: ``python -m solutions.data.sample [OUT]``."""
 
 import gzip
 import sys

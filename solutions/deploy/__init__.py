@@ -1,1 +1,1 @@
-"""From a model file to what people use: the page, the Space, the card, the other formats."""
+"""Deployment of a model file: the page, the Space, the model card, other formats."""

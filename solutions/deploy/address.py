@@ -1,4 +1,4 @@
-"""Where the book explains what the page shows; empty where none is published. In a Space the address stands here."""
+"""Address of the chapter that explains the page; empty where no book is published. A Space has its own version."""
 
 from autograder.course import Course
 

@@ -1,4 +1,4 @@
-"""Opens photographs that anyone may have sent: what cannot be used is refused in one line that says what to do."""
+"""Open untrusted photographs; refuse unusable ones in one line that says what to do."""
 
 import codecs
 import warnings
@@ -11,22 +11,22 @@ from solutions.errors import WrongUse
 
 LARGEST_FILE = 20_000_000  # bytes
 LARGEST_IMAGE = 50_000_000  # pixels; a camera's photograph has 12 to 48 million
-# What cameras, phones and browsers write, of the forty formats that Pillow reads: each decoder more can be attacked.
+# Formats of cameras, phones and browsers, of the forty that Pillow reads: every further decoder can be attacked.
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1")  # the brands that such a file starts with
-# What is shown of a file that holds several images. An MPO holds one more, for depth or brightness, which nobody sees.
+# Remarks on files with several images. The second image of an MPO, for depth or brightness, is never shown.
 ANIMATION = "an animation; this is about its first frame"
 FIRST_OF = dict.fromkeys(("GIF", "PNG", "WEBP", "AVIF"), ANIMATION) | {"TIFF": "several pages; this is about the first"}
 
 
 class ImageError(WrongUse):
-    """The image cannot be used. The message is one line, without the file's name: what is wrong, and what to do."""
+    """An image is unusable. The message is one line without the file's name: the fault, and what to do."""
 
 
 def open_image(path: Path) -> Image.Image:
-    """Return the decoded image, turned as EXIF says; of an animation or of several pages, the first.
+    """Return the decoded image, turned as EXIF says; the first frame or page of several.
 
-    Of its metadata it keeps its transparency, and what ``remark`` returns.
+    Of its metadata it keeps only the transparency and the remark.
 
     Raises:
         ImageError: it is missing, too large, damaged, or in none of ``FORMATS``.
@@ -51,7 +51,7 @@ def open_image(path: Path) -> Image.Image:
 
 
 def remark(image: Image.Image) -> str:
-    """Return what to tell with the answer about an opened image, or nothing."""
+    """Return the remark on an opened image, if any."""
     return image.info.get("remark", "")
 
 
@@ -69,7 +69,7 @@ def _decode(stream: BinaryIO) -> Image.Image:
         image.load()
         orientation = image.getexif().get(ExifTags.Base.Orientation)
         opened = image.copy()
-        # Only what is needed: other metadata can be damaged too, and would be met again where the image is used.
+        # No other metadata: it can be damaged too, and would cause errors where the image is used.
         opened.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
         if image.format in FIRST_OF and getattr(image, "is_animated", False):
             opened.info["remark"] = FIRST_OF[image.format]

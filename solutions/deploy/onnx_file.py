@@ -1,4 +1,4 @@
-"""The model as an ONNX file, built from its weights: no exporter, and no PyTorch."""
+"""Export the model as ONNX, built from its weights without PyTorch."""
 
 from pathlib import Path
 
@@ -6,14 +6,14 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from safetensors import safe_open
 
-from solutions.deploy.network import Network
+from solutions.deploy.numpy_network import Network
 
 # Of 2022: every runtime that is in use reads them.
 OPSET, IR_VERSION = 17, 8
 
 
 def export_onnx(model: Path, file: Path) -> None:
-    """Write a model whose file ``read_model`` has verified; an ONNX file that is there is replaced.
+    """Write a model, whose file ``read_model`` has verified, as an ONNX file; an existing one is replaced.
 
     Input "image": float32, shape (N, 1, 28, 28), from 0 to 1, as ``prepare_image`` makes it. Outputs "logits" and
     "probabilities": float32, shape (N, 10). The metadata are those of the model file.

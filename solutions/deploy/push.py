@@ -1,4 +1,4 @@
-"""Uploads the folder of a Space to the Hub in one commit: afterwards all of it is there, or nothing is new."""
+"""Upload the folder of a Space to the Hub, all of it in one commit."""
 
 import os
 import re
@@ -19,15 +19,11 @@ LOGIN = "make one that may write at huggingface.co/settings/tokens, then set HF_
 
 
 def check_name(name: str) -> None:
-    """Refuse what is no USER/NAME.
-
-    Raises:
-        WrongUse: it is not.
-    """
+    """Raise WrongUse unless a name has the form USER/NAME."""
     try:
         validate_repo_id(name)
     except HFValidationError as error:
-        raise WrongUse(f"{name}: no name of a Space; give USER/NAME of letters, digits, dots and hyphens") from error
+        raise WrongUse(f"{name}: not the name of a Space; give USER/NAME, of letters, digits, . and -") from error
     if not re.fullmatch(r"[^/]+/[^/]+", name):
         raise WrongUse(f"{name}: the name of a Space has two parts; give USER/NAME")
 
@@ -37,24 +33,16 @@ def page_of(api: HfApi, name: str) -> str:
 
 
 def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
-    """Make the Space where there is none, and let it hold these files.
+    """Upload the files of a Space, which is made first if necessary, and return whether anything changed.
 
-    Modules of an earlier push that it no longer needs are removed; other files that are there are left alone.
-
-    Args:
-        api: the Hub, with ``token=True`` for HF_TOKEN or the token of ``hf auth login``.
-        files: content by path, from ``space_files``.
-        name: USER/NAME.
-
-    Returns:
-        Whether anything changed.
+    Modules of an earlier push that it no longer needs are removed; other files are left alone.
 
     Raises:
-        WrongUse: there is no token, or it is refused.
+        WrongUse: the token is missing or refused.
         WorkFailed: the Hub cannot be reached, refuses the upload, or the connection was lost.
     """
     disable_progress_bars()
-    logging.set_verbosity_error()  # what is worth saying is said by our caller
+    logging.set_verbosity_error()  # the caller reports
     before = None
     try:
         api.create_repo(name, repo_type="space", space_sdk="gradio", exist_ok=True)
@@ -88,7 +76,7 @@ def push(api: HfApi, files: dict[str, bytes], name: str) -> bool:
 
 
 def _what_is_there(api: HfApi, name: str, before: str | None) -> str:
-    """Say what a push that was cut off has left."""
+    """Describe the Space after a push that was cut off."""
     if before is None:
         return "nothing was uploaded; push again when it is back"
     try:

@@ -1,4 +1,4 @@
-"""The page of ``export-web``, served on this machine: the server hands out its files and takes nothing."""
+"""Serve the page of ``export-web`` on this machine: its files, and nothing is accepted."""
 
 import errno
 import io
@@ -21,13 +21,13 @@ from solutions.errors import WrongUse
 PORTS = range(7860, 7960)  # the first free one, where none is named
 
 
-class Server(ThreadingHTTPServer):
+class PageServer(ThreadingHTTPServer):
     allow_reuse_port = False  # some versions of Python would let two servers share a port
     request_queue_size = 128  # a visitor who finds it full waits for seconds before the system asks again
     has_to_end = False
 
     def end(self, *_: object) -> None:
-        """Take a signal. What a handler raises may be lost: Python ignores it where an object is taken down."""
+        """Handle a signal. An exception could be lost here: Python ignores those raised within ``__del__``."""
         self.has_to_end = True
 
     def service_actions(self) -> None:
@@ -35,21 +35,21 @@ class Server(ThreadingHTTPServer):
             raise KeyboardInterrupt
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a visitor who left before the answer."""
+        """Ignore visitors who left before the answer."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
-class Handler(SimpleHTTPRequestHandler):
+class PageHandler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60  # seconds; a connection on which nothing comes is closed
-    # What the system's own table says of scripts may be wrong, and then a browser runs none.
+    # The system's own table can be wrong about scripts, and then a browser refuses to run them.
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript", ".css": "text/css"}
 
     def send_head(self) -> BinaryIO | io.BytesIO | None:
         try:
             return super().send_head()
-        except ValueError:  # no file can be called so
+        except ValueError:  # not a possible name of a file
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
 
@@ -59,7 +59,7 @@ class Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, *args: object) -> None:
-        """Say nothing: the terminal shows where the page is."""
+        """Print nothing: the terminal shows the address of the page."""
 
 
 def serve(model: Path, host: str, port: int | None, open_browser: bool, started: Callable[[str], None]) -> None:
@@ -72,7 +72,7 @@ def serve(model: Path, host: str, port: int | None, open_browser: bool, started:
     """
     with (
         tempfile.TemporaryDirectory(prefix="garments-") as folder,
-        listen(host, port, partial(Handler, directory=folder)) as server,
+        listen(host, port, partial(PageHandler, directory=folder)) as server,
     ):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
@@ -88,7 +88,7 @@ def serve(model: Path, host: str, port: int | None, open_browser: bool, started:
             pass
 
 
-def listen(host: str, port: int | None, handler: Callable[..., SimpleHTTPRequestHandler]) -> Server:
+def listen(host: str, port: int | None, handler: Callable[..., SimpleHTTPRequestHandler]) -> PageServer:
     """Return a server that listens at the port, or at the first free one of ``PORTS``.
 
     Raises:
@@ -96,7 +96,7 @@ def listen(host: str, port: int | None, handler: Callable[..., SimpleHTTPRequest
     """
     for candidate in PORTS if port is None else (port,):
         try:
-            return Server((host, candidate), handler)
+            return PageServer((host, candidate), handler)
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise WrongUse(f"--host {host}: not an address of this machine ({error.strerror})") from error

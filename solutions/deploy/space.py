@@ -15,8 +15,13 @@ from solutions.deploy.web import example_files
 DISTRIBUTION = "image-classifier-from-scratch"
 NEEDED = ("gradio", "numpy", "pillow", "safetensors")
 COPIED = (
-    *("__init__.py", "errors.py", "runs/__init__.py", "runs/summary.py"),
-    *("deploy/__init__.py", "deploy/answers.py", "deploy/doubt.py", "deploy/images.py", "deploy/network.py"),
+    *("__init__.py", "errors.py", "runs/__init__.py", "runs/training_summary.py"),
+    *(
+        "deploy/__init__.py",
+        "deploy/garment_answer.py",
+        "deploy/images.py",
+        "deploy/numpy_network.py",
+    ),
 )
 README = """---
 title: What garment is this?
@@ -31,7 +36,7 @@ short_description: A garment classifier built from its parts
 ---
 
 {card}"""
-# All that prepare_image has of PyTorch, and the same in NumPy.
+# The PyTorch expressions of prepare_image, and their NumPy equivalents.
 IN_NUMPY = {
     "Image.Image) -> Tensor:": "Image.Image) -> np.ndarray:",
     "torch.zeros(1, 28, 28)": "np.zeros((1, 28, 28), np.float32)",
@@ -41,9 +46,9 @@ IN_NUMPY = {
 
 
 def space_files(model: Path, card: str) -> dict[str, bytes]:
-    """Return the content of each file of the Space by its path, of a model file that ``read_model`` has verified."""
+    """Return the files of the Space by path, for a model file that ``read_model`` has verified."""
     package = Path(solutions.__file__).parent
-    declared = {each.name: each for each in map(Requirement, metadata.requires(DISTRIBUTION) or [])}
+    declared = {need.name: need for need in map(Requirement, metadata.requires(DISTRIBUTION) or [])}
     gradio, *others = (declared[name] for name in NEEDED)  # in the versions that this distribution declares
     lowest = next(bound.version for bound in gradio.specifier if bound.operator == ">=")
     files = {f"solutions/{name}": (package / name).read_bytes() for name in COPIED}
@@ -54,7 +59,7 @@ def space_files(model: Path, card: str) -> dict[str, bytes]:
     texts = {
         "README.md": README.format(version=lowest, card=card),
         "LICENSE": next(file for file in metadata.files(DISTRIBUTION) or [] if file.name == "LICENSE").read_text(),
-        "requirements.txt": "".join(f"{each.name}{each.specifier}\n" for each in (gradio, *others)),
+        "requirements.txt": "".join(f"{need.name}{need.specifier}\n" for need in (gradio, *others)),
         "solutions/deploy/address.py": f'CHAPTER = "{CHAPTER}"\n',
         "solutions/deploy/preparation.py": preparation_in_numpy(inspect.getsource(deployment.prepare_image)),
         "autograder/__init__.py": "",
@@ -72,10 +77,10 @@ def write_space(files: dict[str, bytes], folder: Path) -> None:
 
 
 def preparation_in_numpy(source: str) -> str:
-    """Return a module that holds a ``prepare_image`` of this source and needs no PyTorch.
+    """Return a module with ``prepare_image`` in NumPy, translated from its source.
 
     Raises:
-        ValueError: it uses PyTorch in a way that ``IN_NUMPY`` does not know.
+        ValueError: the source uses PyTorch in a way that ``IN_NUMPY`` lacks.
     """
     for with_torch, with_numpy in IN_NUMPY.items():
         if source.count(with_torch) != 1:

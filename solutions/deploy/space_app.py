@@ -6,10 +6,9 @@ from pathlib import Path
 import gradio as gr
 
 from solutions.deploy.address import CHAPTER
-from solutions.deploy.answers import Answer, facts
-from solutions.deploy.doubt import doubt
+from solutions.deploy.garment_answer import GarmentAnswer, doubt, facts
 from solutions.deploy.images import ImageError, open_image, remark
-from solutions.deploy.network import Network
+from solutions.deploy.numpy_network import Network
 from solutions.deploy.preparation import prepare_image
 
 HERE = Path(__file__).parent
@@ -24,13 +23,13 @@ def classify(photograph: str | None) -> tuple[dict[str, float], str]:
         image = open_image(Path(photograph))
         x = prepare_image(image)
     except (ImageError, ValueError) as error:
-        said = escape(str(error), quote=False)  # shown as HTML, and its words may come from the file
-        raise gr.Error(f"This picture cannot be used: {said}.") from error
-    answer = Answer(network.classify(x), remark(image), doubt(image))
+        reason = escape(str(error), quote=False)  # shown as HTML, and its words may come from the file
+        raise gr.Error(f"This picture cannot be used: {reason}.") from error
+    answer = GarmentAnswer(network.classify(x), remark(image), doubt(image))
     return dict(answer.ranked), answer.in_words
 
 
-told = [*facts(network.labels, network.training), *([f"[How it was built]({CHAPTER})"] if CHAPTER else [])]
+notes = [*facts(network.labels, network.training), *([f"[How it was built]({CHAPTER})"] if CHAPTER else [])]
 demo = gr.Interface(
     classify,
     gr.Image(type="filepath", image_mode=None, label="Photograph of one garment"),
@@ -41,7 +40,7 @@ demo = gr.Interface(
     flagging_mode="never",
     title="What garment is this?",
     description="A small neural network says which of ten kinds it is.",
-    article="\n".join(f"- {line}" for line in told),
+    article="\n".join(f"- {line}" for line in notes),
 )
 
 if __name__ == "__main__":

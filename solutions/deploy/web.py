@@ -1,6 +1,6 @@
-"""The classifier as a page: int8 weights and plain ES modules, which any static host serves.
+"""The classifier as a page: int8 weights and plain ES modules, for any static host.
 
-The page's own files lie in ``web/``, beside this module; the book takes the very same.
+The page's own files are in ``web/``; the book uses the same ones.
 """
 
 import copy
@@ -16,13 +16,13 @@ from PIL import Image, ImageFilter, ImageOps
 from autograder.palette import style_sheet
 from solutions.data import Dataset
 from solutions.deploy.address import CHAPTER
-from solutions.deploy.answers import UNSURE_BELOW, facts
+from solutions.deploy.garment_answer import UNSURE_BELOW, facts
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.measurement import measure
 from solutions.runs.model_file import read_model, to_safetensors
-from solutions.runs.summary import training_in
+from solutions.runs.training_summary import training_in
 
 SOURCES = Path(__file__).parent / "web"
 INDEX, WEIGHTS, EXAMPLES, PALETTE = "index.html", "weights.safetensors", "examples.json", "palette.css"
@@ -32,20 +32,17 @@ GROUNDS = ("#ffffff", "#cddef0", "#d6b28c", "#e7e2d8", "#d4dfcf")
 
 
 def quantise(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Round the weights of a layer to 255 steps, as large for each unit as its largest weight needs.
-
-    Args:
-        weight: float32, shape (in, out).
+    """Round a layer's weight, float32 (in, out), to 255 steps whose size fits each unit's largest weight.
 
     Returns:
-        Steps, int8, the shape of ``weight``; and the size of a step for each unit, float32, shape (out,).
+        Steps, int8 (in, out); and the size of a step for each unit, float32 (out,).
     """
     scale = np.abs(weight).max(axis=0) / np.float32(127)
     return np.rint(weight / np.where(scale == 0, 1, scale)).astype(np.int8), scale.astype(np.float32)
 
 
 def as_on_the_page(model: Classifier) -> Classifier:
-    """Return a copy of a model with the weights that the page computes with."""
+    """Return a copy of a model with the rounded weights of the page."""
     rounded = copy.deepcopy(model)
     with torch.no_grad():
         for weight, _ in affine_layers(rounded):
@@ -55,8 +52,9 @@ def as_on_the_page(model: Classifier) -> Classifier:
 
 
 def compare(model: Classifier, data: Dataset) -> dict[str, float]:
-    """Measure on the test images what the rounding costs; ``same`` is the share of the same first answers."""
-    exact, rounded = (measure(one, data.test_images, data.test_labels) for one in (model, as_on_the_page(model)))
+    """Measure the effect of the rounding on the test images; ``same`` is the share of equal first answers."""
+    networks = model, as_on_the_page(model)
+    exact, rounded = (measure(network, data.test_images, data.test_labels) for network in networks)
     same = (exact.probabilities.argmax(dim=1) == rounded.probabilities.argmax(dim=1)).double().mean().item()
     images = len(data.test_labels)
     return {"images": images, "accuracy": exact.accuracy, "int8_accuracy": rounded.accuracy, "same": same}
@@ -68,7 +66,7 @@ def page_weights(path: Path) -> bytes:
     The metadata of the model file are kept.
 
     Raises:
-        ValueError: it is no model file.
+        ValueError: it is not a model file.
     """
     model, metadata = read_model(path)
     tensors: dict[str, np.ndarray] = {}
@@ -110,7 +108,7 @@ def claim_page(folder: Path, force: bool) -> None:
     """Make the folder for a page.
 
     Raises:
-        WrongUse: something is in it already and ``force`` is not given, or it cannot be made.
+        WrongUse: it contains something and ``force`` is not given, or it cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -132,12 +130,12 @@ def write_page(path: Path, data: Dataset, folder: Path) -> None:
 
 
 def chapter_link() -> str:
-    """Return how the page names the chapter that explains it: a link where the book is published."""
-    said = "chapter 6 of the book"
-    return f'<a href="{escape(CHAPTER)}">{said}</a>' if CHAPTER else said
+    """Return the name of the chapter that explains the page: a link where the book is published."""
+    name = "chapter 6 of the book"
+    return f'<a href="{escape(CHAPTER)}">{name}</a>' if CHAPTER else name
 
 
 def index(page: str, about_the_answers: list[str]) -> str:
-    """Return the page with what a reader should know about the answers."""
+    """Insert the facts about the answers into the page."""
     listed = "\n".join(f"      <li>{escape(fact)}</li>" for fact in about_the_answers)
     return page.replace("<!-- facts -->", listed).replace("<!-- chapter -->", chapter_link())

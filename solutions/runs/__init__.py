@@ -1,1 +1,1 @@
-"""Training runs: how they are made, what they leave behind, what it tells."""
+"""Training runs: make them, keep them, report on them."""

@@ -1,4 +1,4 @@
-"""The folders that runs leave behind: made, kept, and found again."""
+"""Folders of runs: make, keep and find them."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ from solutions.data import DATA
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.model_file import read_model
-from solutions.runs.summary import training_in
+from solutions.runs.training_summary import training_in
 
-# The files of a run, and what they are.
+# The files of a run, and their content.
 MODEL, RESULTS, CONFIG, LOG = "model.safetensors", "results.json", "config.json", "log.jsonl"
 CHECKPOINT = "checkpoint.safetensors"  # while a run lasts
 CURVES, CONFUSION, MISTAKES = "curves.png", "confusion_matrix.png", "confident_mistakes.png"
@@ -26,10 +26,10 @@ COURSE_MODEL = DATA / "model" / "garments.safetensors"  # committed: it answers 
 
 
 def claim_folder(parent: Path, name: str, force: bool) -> Path:
-    """Make an empty folder for a run; with ``force``, one that was there is kept under another name.
+    """Make an empty folder for a run; with ``force``, rename an existing one.
 
     Raises:
-        WrongUse: the name is no plain name, or the folder is there already.
+        WrongUse: the name is not that of a single folder, or the folder exists.
     """
     if name in ("", ".", "..") or Path(name).name != name:
         raise WrongUse(f"--name {name}: a run's name is the name of one folder; leave out slashes")

@@ -1,4 +1,4 @@
-"""The loop of epochs, for long work: it keeps the best weights, stops in time, and can go on after it was killed."""
+"""The loop of epochs: it keeps the best weights, stops in time, and can be resumed after it was killed."""
 
 import json
 import math
@@ -54,13 +54,12 @@ Trainable = FastLearner | TaughtLearner
 
 
 @dataclass(eq=False)
-class Progress:
-    """How far a training has come.
+class TrainingProgress:
+    """The state of a training that is not the learner's.
 
     Attributes:
-        history: what happened in each epoch.
-        weights: those that would be kept if training ended now, as the model's ``state_dict``.
-        kept: the epoch that they are of, counted from 1.
+        weights: the weights to keep if training ended now, as the model's ``state_dict``.
+        kept: the epoch of these weights, counted from 1.
     """
 
     history: History = field(default_factory=History)
@@ -75,7 +74,7 @@ class Progress:
 def fit(
     trainable: Trainable,
     recipe: Recipe,
-    progress: Progress,
+    progress: TrainingProgress,
     checkpoint: Path,
     after_epoch: Callable[[History], bool],
 ) -> None:
@@ -96,7 +95,7 @@ def fit(
         if not (math.isfinite(loss) and math.isfinite(valid_loss)):
             raise WorkFailed(
                 f"the loss is no longer a number in epoch {progress.epochs + 1} with {recipe.optimizer}, "
-                f"--lr {recipe.lr:g} and --batch-size {recipe.batch_size}; try a tenth: --lr {recipe.lr / 10:g}"
+                f"lr={recipe.lr:g} and batch_size={recipe.batch_size}; try a tenth: --set lr={recipe.lr / 10:g}"
             )
         if recipe.cosine or not progress.weights or valid_loss < min(history.valid_losses):
             progress.weights, progress.kept = trainable.weights(), progress.epochs + 1
@@ -114,8 +113,8 @@ def fit(
             return  # out of time
 
 
-def save(path: Path, trainable: Trainable, progress: Progress) -> None:
-    """Write a checkpoint: there is always a whole one, the old or the new."""
+def save(path: Path, trainable: Trainable, progress: TrainingProgress) -> None:
+    """Write a checkpoint atomically: the old one stays until the new one is complete."""
     tensors = {f"kept.{name}": tensor for name, tensor in progress.weights.items()}
     tensors |= {f"state.{name}": tensor for name, tensor in trainable.state().items()}
     tensors = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
@@ -124,14 +123,14 @@ def save(path: Path, trainable: Trainable, progress: Progress) -> None:
     part.replace(path)
 
 
-def restore(path: Path, trainable: Trainable, device: str) -> Progress:
-    """Bring what trains the model to where a checkpoint was written, and return how far that is.
+def restore(path: Path, trainable: Trainable, device: str) -> TrainingProgress:
+    """Load a checkpoint into a learner and return its progress.
 
     Raises:
         WrongUse: there is no checkpoint, or it is damaged or of another kind of training.
     """
     if not path.is_file():
-        raise WrongUse(f"{path}: there is no such checkpoint, not one epoch was finished; start again with --force")
+        raise WrongUse(f"{path}: there is no checkpoint, not one epoch was finished; start again with --force")
     try:
         with safe_open(path, framework="pt") as file:
             metadata, tensors = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -141,6 +140,6 @@ def restore(path: Path, trainable: Trainable, device: str) -> Progress:
             parts[part][rest] = tensor
         trainable.load_state(parts["state"])
         weights = {name: tensor.to(device) for name, tensor in parts["kept"].items()}
-        return Progress(History(**json.loads(metadata["history"])), weights, int(metadata["kept"]))
+        return TrainingProgress(History(**json.loads(metadata["history"])), weights, int(metadata["kept"]))
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise WrongUse(f"{path}: not a checkpoint of this run ({error}); start again with --force") from error

@@ -1,6 +1,11 @@
-"""What a trained model does on images: counts, shares, probabilities."""
+"""Measurements of a trained model: counts, shares and probabilities, and how far these numbers can be trusted.
+
+Targets are the true classes, whole numbers of shape (N,); probabilities are the model's for each class, shape (N, C).
+"""
 
 from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 import torch
@@ -14,11 +19,11 @@ MEASURING_BATCH = 1000  # no gradients are kept, so larger batches than in train
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """What a model does on images that it was not trained on.
+    """A model's answers to images that it was not trained on.
 
     Attributes:
         labels: names of the classes.
-        matrix: confusion matrix, rows are targets, shape (C, C).
+        matrix: confusion matrix (C, C); rows are targets.
         probabilities: shape (N, C).
     """
 
@@ -48,18 +53,12 @@ class Measurement:
 
     @property
     def details(self) -> dict[str, object]:
-        """Everything but the accuracy, as JSON can hold it."""
+        """Return all but the accuracy, ready for JSON."""
         return {"per_class": self.per_class, "confusion_matrix": self.matrix.tolist()}
 
 
 def measure(model: Classifier, images: np.ndarray, labels: np.ndarray) -> Measurement:
-    """Let a model classify images, and count.
-
-    Args:
-        model: the classifier; it is left in evaluation mode.
-        images: uint8, shape (N, 28, 28).
-        labels: uint8, shape (N,).
-    """
+    """Measure a model on images (N, 28, 28) and labels (N,), both uint8, and leave it in evaluation mode."""
     model.eval()
     x, y = to_tensors(images, labels, str(next(model.parameters()).device))
     with torch.no_grad():
@@ -71,3 +70,80 @@ def measure(model: Classifier, images: np.ndarray, labels: np.ndarray) -> Measur
 def to_tensors(images: np.ndarray, labels: np.ndarray, device: str) -> tuple[Tensor, Tensor]:
     """Return images as float32 from 0 to 1, as in ``prepare_image``, and labels as int64, on the device."""
     return torch.tensor(images, device=device).float().div(255), torch.tensor(labels, device=device).long()
+
+
+# --- calibration
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A reliability diagram in numbers: bins of equal width by confidence, the probability of the chosen class.
+
+    Attributes:
+        edges: of the bins, shape (B + 1,), from 0 to 1.
+        counts: answers in each bin, shape (B,).
+        right: how many of them are right, shape (B,).
+        confidences: their mean confidence, shape (B,); NaN where a bin is empty.
+    """
+
+    edges: np.ndarray
+    counts: np.ndarray
+    right: np.ndarray
+    confidences: np.ndarray
+
+    @property
+    def filled(self) -> np.ndarray:
+        """The numbers of the bins that hold answers."""
+        return np.flatnonzero(self.counts)
+
+    @property
+    def accuracies(self) -> np.ndarray:
+        """The share of right answers in each bin, shape (B,); NaN where a bin is empty."""
+        return np.divide(self.right, self.counts, out=np.full(len(self.counts), np.nan), where=self.counts > 0)
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error (Guo et al., 2017): the mean gap between confidence and accuracy, from 0 to 1.
+
+        Each bin counts as often as it holds answers.
+        """
+        gaps = np.abs(self.accuracies - self.confidences)[self.filled]
+        return float(gaps @ self.counts[self.filled] / self.counts.sum())
+
+    @property
+    def excess(self) -> float:
+        """How much the mean confidence lies above the accuracy; negative where the model is too modest."""
+        total = self.confidences[self.filled] @ self.counts[self.filled]
+        return float((total - self.right.sum()) / self.counts.sum())
+
+
+def calibrate(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:
+    """Compare how sure a model is with how often it is right.
+
+    A confidence on the edge of two bins belongs to the one above it, and 1 to the last.
+    """
+    confidence, is_right = probabilities.max(axis=1), probabilities.argmax(axis=1) == targets
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    counts, right, total = (
+        np.bincount(place, weights, minlength=bins) for weights in (None, is_right.astype(float), confidence)
+    )
+    means = np.divide(total, counts, out=np.full(bins, np.nan), where=counts > 0)
+    return Calibration(np.linspace(0, 1, bins + 1), counts, right.astype(int), means)
+
+
+def brier_score(targets: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the mean squared distance of the probabilities from the truth, summed over the classes (Brier, 1950).
+
+    It is 0 where the right class always has probability 1, and 2 where a wrong one always has.
+    """
+    truth = np.eye(probabilities.shape[1])[targets]
+    return float(((probabilities - truth) ** 2).sum(axis=1).mean())
+
+
+def wilson_interval(right: int, count: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the interval of the true share at a level of confidence (Wilson, 1927), for a count above 0."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share = right / count
+    centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = z / (1 + z**2 / count) * sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    return max(0.0, centre - half), min(1.0, centre + half)

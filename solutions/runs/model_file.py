@@ -1,6 +1,6 @@
-"""The model file in use: read from anybody, and written byte for byte the same for the same model.
+"""Model files: read from anybody, and written byte for byte the same for the same model.
 
-What the file says, and what is refused of it, is chapter 6's ``export_model`` and ``load_model``.
+Chapter 6's ``export_model`` and ``load_model`` define the content.
 """
 
 import json
@@ -18,14 +18,14 @@ DTYPES = {np.dtype(np.int8): "I8", np.dtype(np.float32): "F32"}
 
 
 def read_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, str]]:
-    """Return the model in a file that anybody may have made, as ``load_model`` does, and the file's metadata.
+    """Return the model in an untrusted file, as ``load_model`` does, and the file's metadata.
 
-    A refusal is one short line and takes no memory, whatever is in the file.
+    Any refusal is one short line and takes no memory.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: what ``load_model`` refuses; and a file larger than any model, one that programs may read in two
-            ways, tensors that are not float32, and labels that are not ten names.
+        ValueError: ``load_model`` refuses the file; or it is larger than any model, is ambiguous, has tensors that are
+            not float32, or labels that are not ten names.
     """
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path}: too large for a model of this course")
@@ -48,7 +48,7 @@ def read_model(path: Path, device: str = "cpu") -> tuple[Classifier, dict[str, s
 
 
 def write_model(model: Classifier, path: Path, training: Mapping[str, object]) -> None:
-    """Write what ``export_model`` writes; the file is there as a whole or not at all.
+    """Write a model file atomically, with the content of ``export_model``.
 
     Raises:
         ValueError: the layers of the model do not have the sizes 784-256-64-10.
@@ -63,7 +63,7 @@ def write_model(model: Classifier, path: Path, training: Mapping[str, object]) -
 
 
 def to_safetensors(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> bytes:
-    """Return a safetensors file. The library writes the metadata in a random order; here it is always the same."""
+    """Return a safetensors file with its metadata in a fixed order; the library writes them in a random one."""
     header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
     parts, end = [], 0
     for name, tensor in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0])):  # wide ones are aligned

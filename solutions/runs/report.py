@@ -1,4 +1,4 @@
-"""One run as one page: a single HTML file that needs no other file and asks no other host."""
+"""Report of a run: a single HTML file that needs no other file and no other host."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,20 +12,19 @@ from solutions.errors import DataError, WrongUse
 from solutions.runs import report_sections as sections
 from solutions.runs.folders import open_model
 from solutions.runs.measurement import measure
-from solutions.runs.records import Record
+from solutions.runs.run_record import RunRecord
 
 TEMPLATE = "report.html.j2"
 GENERATOR = "python -m solutions report"
 
 
 @dataclass(frozen=True)
-class Report:
-    """A page, and its main numbers.
+class RunReport:
+    """The page about a run.
 
     Attributes:
-        html: the page.
-        numbers: as JSON can hold them; None where the run or the data do not tell.
-        notes: what is missing in it, and why, a sentence each.
+        numbers: the main ones, ready for JSON; None where the run or the data do not tell.
+        notes: a sentence for each missing part, with the reason.
     """
 
     html: str
@@ -33,14 +32,10 @@ class Report:
     notes: list[str]
 
 
-def make_report(record: Record, data_folder: Path | None = None) -> Report:
+def make_report(record: RunRecord, data_folder: Path | None = None) -> RunReport:
     """Describe a run in a page; its model is measured once on the test images.
 
-    What needs the model or its data is left out where they are not there, and the page says why.
-
-    Args:
-        record: from ``read_run``.
-        data_folder: where the data are; None for the usual places.
+    Sections that need the model or its data are left out where these are missing, and the page says why.
 
     Raises:
         WrongUse: a file of the run is damaged, or ``data_folder`` holds no data.
@@ -81,11 +76,11 @@ def make_report(record: Record, data_folder: Path | None = None) -> Report:
     )
     numbers = {key: (headline or {}).get(key) for key in ("test_accuracy", "interval", "images")}
     numbers |= {key: (calibration or {}).get(key) for key in ("calibration_error", "brier_score")}
-    return Report(page, numbers, notes)
+    return RunReport(page, numbers, notes)
 
 
-def find_data(record: Record, folder: Path | None) -> tuple[Dataset | None, str]:
-    """Return the data that a run was trained on; or None, and why.
+def find_data(record: RunRecord, folder: Path | None) -> tuple[Dataset | None, str]:
+    """Return the data that a run was trained on; or None and the reason.
 
     Raises:
         DataError: the folder was named and cannot be used.
@@ -104,8 +99,8 @@ def find_data(record: Record, folder: Path | None) -> tuple[Dataset | None, str]
     )
 
 
-def write_report(report: Report, path: Path) -> None:
-    """Write the page; an older report may be replaced, but no other file.
+def write_report(report: RunReport, path: Path) -> None:
+    """Write the page; an older report is replaced, but no other file.
 
     Raises:
         WrongUse: there is another file, or the file cannot be written.
@@ -119,7 +114,7 @@ def write_report(report: Report, path: Path) -> None:
 
 
 def environment() -> Environment:
-    """Return the templates, and the page that they fill, with escaping on: names and labels may come from anyone."""
-    made = html.environment(Path(__file__).parent)
-    made.filters["percent"] = sections.percent
-    return made
+    """Return the templates, with escaping on: names and labels can come from anyone."""
+    templates = html.environment(Path(__file__).parent)
+    templates.filters["percent"] = sections.percent
+    return templates

@@ -1,4 +1,4 @@
-"""What the sections of a run's report say: numbers, sentences and pictures, ready for the template."""
+"""Sections of a run's report: numbers, sentences and pictures, ready for the template."""
 
 import base64
 import io
@@ -19,20 +19,18 @@ from solutions.accelerate.recipes import Recipe
 from solutions.data import Dataset
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
-from solutions.runs import figures
-from solutions.runs.calibration import Calibration, brier_score, calibrate, wilson_interval
-from solutions.runs.measurement import Measurement
-from solutions.runs.records import Record
+from solutions.runs import run_figures as figures
+from solutions.runs.measurement import Calibration, Measurement, brier_score, calibrate, wilson_interval
 from solutions.runs.run import new_model
+from solutions.runs.run_record import RunRecord
 from solutions.training import History
 
 MISTAKES, UNITS, PAIRS = 20, 64, 6  # how many are shown
-# From here on the weights correlate with what they were drawn as: 200,000 numbers drawn apart stay below 0.01.
-RELATED = 0.05
+RELATED = 0.05  # correlation of weights with their initial values; independent draws of 200,000 stay below 0.01
 
 ALWAYS_TOLD = ("epochs", "batch size", "lr", "dropout", "optimizer")
 
-# What a log may hold: how the page calls it, and how it writes the numbers.
+# Columns of a log: heading and format of the numbers.
 COLUMNS = {
     "epoch": ("epoch", ".0f"),
     "losses": ("training loss", ".4f"),
@@ -50,8 +48,8 @@ def headline(test: Measurement) -> dict[str, Any]:
     return {"test_accuracy": test.accuracy, "interval": interval, "right": right, "images": images}
 
 
-def facts(record: Record) -> list[tuple[str, str]]:
-    """Return what is worth knowing of the run beside its settings, as terms and words."""
+def facts(record: RunRecord) -> list[tuple[str, str]]:
+    """Return facts about the run beside its settings, as terms and words."""
     rows, epochs, accuracies = [], len(record.log), record.series("accuracies")
     if record.best is not None and accuracies:
         accuracy = f"{accuracies[record.best - 1]:.2%} after epoch {record.best}"
@@ -72,15 +70,15 @@ def facts(record: Record) -> list[tuple[str, str]]:
     return rows
 
 
-def why_no_model(record: Record) -> str:
+def why_no_model(record: RunRecord) -> str:
     last = [number for key in ("losses", "valid_losses") for number in record.series(key)[-1:]]
     if not all(map(math.isfinite, last)):
         return f"This run has no model: after epoch {len(record.log)} its loss was no longer a number."
     return "This run has no model: it was interrupted, failed, or is still going on. What it logged is below."
 
 
-def curves(record: Record) -> list[dict[str, Any]]:
-    """Return a picture for each kind of number that was logged for each epoch."""
+def curves(record: RunRecord) -> list[dict[str, Any]]:
+    """Return a picture for each kind of logged number."""
     losses = figures.losses_of(History(record.series("losses"), record.series("valid_losses")))
     kinds = [
         ("mean loss", losses, ".2f", min),
@@ -91,15 +89,15 @@ def curves(record: Record) -> list[dict[str, Any]]:
     for name, lines, form, best in kinds:
         drawn = {label: values for label, values in lines.items() if np.isfinite(values).any()}
         if drawn:
-            told = "; ".join(f"{label}: {course(values, form, best)}" for label, values in drawn.items())
-            alt = f"{name.capitalize()} by epoch. {told}."
+            described = "; ".join(f"{label}: {course(values, form, best)}" for label, values in drawn.items())
+            alt = f"{name.capitalize()} by epoch. {described}."
             svg = draw(lambda: figures.by_epoch(drawn, name, kept), alt, f"{name.replace(' ', '-')}-")  # noqa: B023
             pictures.append({"svg": svg, "name": name})
     return pictures
 
 
 def course(values: Sequence[float], form: str, best: Callable[..., int]) -> str:
-    """Say in words how a line runs: where it begins and ends, and its best."""
+    """Describe a line in words: its first, last and best value."""
     if len(values) == 1:
         return f"{values[0]:{form}}"
     finite = [place for place, value in enumerate(values) if math.isfinite(value)]
@@ -173,8 +171,8 @@ def told_bins(bins: Calibration) -> list[str]:
     ]
 
 
-def weights(model: Classifier, record: Record) -> dict[str, Any]:
-    """Show what training added to the first layer, as the book's widget does; else the weights as they are."""
+def weights(model: Classifier, record: RunRecord) -> dict[str, Any]:
+    """Show the first layer's change in training, as the book's widget does; else its weights."""
     weight = affine_layers(model)[0][0].detach().numpy()
     drawn = drawn_weight(record)
     # A generator other than this machine's would have drawn other weights.
@@ -191,14 +189,14 @@ def weights(model: Classifier, record: Record) -> dict[str, Any]:
     )
     with matplotlib.rc_context(STYLE):
         image = png(figures.first_layer_weights(what, UNITS))
-    told = {"shown": len(shown), "units": len(norms), "neighbours": f"{neighbours:z.2f}"}
-    return {"image": image, "alt": alt, "is_gain": is_gain} | told
+    counts = {"shown": len(shown), "units": len(norms), "neighbours": f"{neighbours:z.2f}"}
+    return {"image": image, "alt": alt, "is_gain": is_gain} | counts
 
 
-def drawn_weight(record: Record) -> np.ndarray | None:
-    """Return the first layer as it was drawn, shape (784, H), anew from recipe and seed.
+def drawn_weight(record: RunRecord) -> np.ndarray | None:
+    """Return the first layer's initial weights (784, H), drawn again from recipe and seed.
 
-    None where these are not told, or where the kept weights have the scale of the inputs worked in.
+    None where these are unknown, or where the kept weights include the scale of the inputs.
     """
     try:
         recipe, seed = Recipe(**record.recipe), int(record.config["seed"])
@@ -211,7 +209,7 @@ def drawn_weight(record: Record) -> np.ndarray | None:
     return drawn
 
 
-def log_table(record: Record) -> dict[str, Any]:
+def log_table(record: RunRecord) -> dict[str, Any]:
     keys = list(dict.fromkeys(key for row in record.log for key in row))
     heads = [COLUMNS.get(key, (key.replace("_", " "), ""))[0] for key in keys]
     return {"heads": heads, "rows": [[cell(key, row.get(key)) for key in keys] for row in record.log]}
@@ -239,15 +237,15 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
-def recipe(record: Record) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return the settings of a recipe, as names and words: those that somebody chose, and those left as they were."""
+def recipe(record: RunRecord) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the settings of a recipe as names and words: the chosen ones, and those with their usual value."""
     usual = flat(asdict(Recipe()))
     chosen = [row for row in flat(record.recipe) if row not in usual or row[0] in ALWAYS_TOLD]
     return chosen, [row for row in flat(record.recipe) if row not in chosen]
 
 
 def flat(value: object, prefix: str = "") -> list[tuple[str, str]]:
-    """Return the settings in a JSON object, and in the objects within it, as names and words."""
+    """Return the settings in a JSON object and its inner objects, as names and words."""
     if not isinstance(value, Mapping):
         return []
     rows = []

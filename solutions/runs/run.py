@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import torch
@@ -20,9 +20,9 @@ from solutions.data import Dataset, split
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
 from solutions.errors import WorkFailed, WrongUse
-from solutions.runs import figures
+from solutions.runs import run_figures as figures
 from solutions.runs.folders import CHECKPOINT, CONFIG, CONFUSION, CURVES, LOG, MISTAKES, MODEL, RESULTS
-from solutions.runs.loop import Progress, TaughtLearner, Trainable, fit, restore
+from solutions.runs.loop import TaughtLearner, Trainable, TrainingProgress, fit, restore
 from solutions.runs.measurement import MEASURING_BATCH, Measurement, measure, to_tensors
 from solutions.runs.model_file import write_model
 from solutions.training import History, Learner, LearnerConfig, Loader
@@ -32,17 +32,15 @@ VALIDATION_SHARE = 0.1  # of the training images: 6,000 of the full set, 500 of 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run is made; with the data they determine the model, on one kind of machine.
+    """Settings of a run; with the data they determine the model, on one kind of machine.
 
     Attributes:
-        name: of the recipe, before anything was changed in it.
-        recipe: how to train.
+        name: of the recipe, before any change to it.
         seed: of the weights, the division of the training images, and all else that is random.
         device: "cpu", "cuda" or "mps".
         taught: whether the chapter's ``Learner`` trains rather than the fast one.
         bf16: whether the fast one computes products in bfloat16.
         compiled: whether the fast one takes its steps in C++.
-        threads: with which a CPU computes.
     """
 
     name: str
@@ -57,12 +55,12 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A finished run: where it is, how it was made, and what was measured."""
+    """A finished run: its folder, its settings, and the measurement at its end."""
 
     folder: Path
     settings: Settings
     data: dict[str, object]
-    progress: Progress
+    progress: TrainingProgress
     images: int
     test: Measurement
 
@@ -82,7 +80,7 @@ class Run:
 
     @property
     def summary(self) -> dict[str, object]:
-        """What the model file tells about its training."""
+        """The summary of the training that the model file carries."""
         kept, history = self.progress.kept, self.progress.history
         return {
             "data": self.data,
@@ -95,13 +93,13 @@ class Run:
 
     @property
     def results(self) -> dict[str, object]:
-        """The summary, and each class and pair of classes."""
+        """The summary, with each class and the confusion matrix."""
         return {**self.summary, **self.test.details}
 
 
 @dataclass
 class Reported:
-    """A loader that tells how many examples it has just handed out."""
+    """A loader that reports the number of examples in each batch after its step."""
 
     loader: Iterable[tuple[Tensor, Tensor]]
     report: Callable[[int], None]
@@ -112,48 +110,63 @@ class Reported:
             self.report(len(y))
 
 
-def configure(
-    name: str,
-    changes: dict[str, Any],
-    seed: int,
-    device: str,
-    taught: bool,
-    bf16: bool,
-    compiled: bool = False,
-    threads: int = 1,
-) -> Settings:
-    """Return how to train by a named recipe with some changes.
+def configure(name: str, changes: Iterable[str], way: str, seed: int, device: str) -> Settings:
+    """Return how to train by a named recipe.
+
+    Args:
+        name: of the recipe.
+        changes: to it, such as "lr=0.05"; "threads=2" is one, too.
+        way: "fast"; "reference", by the chapter's ``Learner``; "compiled" or "bf16", as in ``Settings``.
+        seed: as in ``Settings``.
+        device: the same, or "auto".
 
     Raises:
-        WrongUse: a number is out of its range, this machine does not have the device, the chapter's ``Learner`` or the
-            compiled steps are asked for and cannot follow the recipe, or this machine cannot compile.
+        WrongUse: a change is unknown or out of its range, this machine lacks the device or a compiler, or the way
+            cannot follow the recipe.
     """
     try:
-        recipe = replace(RECIPES[name], **changes)
+        values = dict(map(_parsed, changes))
+        threads = values.pop("threads", 1)
+        recipe = replace(RECIPES[name], **values)
     except ValueError as error:
-        raise WrongUse(f"{error}; --help shows the options") from error
-    if taught and not recipe.is_taught:
-        raise WrongUse(f"--reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out")
-    if taught and bf16:
-        raise WrongUse("--reference trains as the chapter does, in float32; leave out --bf16")
-    if compiled and (taught or bf16):
-        raise WrongUse("--compiled takes the fast path's steps in float32; leave out --reference and --bf16")
-    if compiled and not recipe.is_plain_descent:
-        raise WrongUse(f"--compiled takes steps of plain gradient descent, and --recipe {name} another; leave one out")
-    if compiled and device not in ("auto", "cpu"):
-        raise WrongUse(f"--compiled takes steps on the CPU; leave it out, or --device {device}")
-    if compiled:
+        raise WrongUse(f"--set: {error}") from error
+    if way == "reference" and not recipe.is_taught:
+        raise WrongUse(
+            f"--way reference trains as the chapter does, and --recipe {name} goes beyond that; leave one out"
+        )
+    if way == "compiled" and not recipe.is_plain_descent:
+        raise WrongUse(f"--way compiled takes steps of plain gradient descent, and {name} another; choose another way")
+    if way == "compiled" and device not in ("auto", "cpu"):
+        raise WrongUse(f"--way compiled computes on the CPU; leave it out, or --device {device}")
+    if way == "compiled":
         built()  # before anything is written
-    return Settings(name, recipe, seed, choose_device("cpu" if compiled else device), taught, bf16, compiled, threads)
+        device = "cpu"
+    chosen = {"taught": way == "reference", "bf16": way == "bf16", "compiled": way == "compiled"}
+    return Settings(name, recipe, seed, choose_device(device), **chosen, threads=threads)
+
+
+def _parsed(change: str) -> tuple[str, Any]:
+    """Return name and value of a change, the value in the type of the recipe's field."""
+    name, _, text = change.partition("=")
+    kinds = {"threads": int} | {field: (*get_args(hint), hint)[0] for field, hint in get_type_hints(Recipe).items()}
+    if name not in kinds:
+        raise ValueError(f"there is no {name}; there are {', '.join(kinds)}")
+    try:
+        value = {"true": True, "false": False}[text] if kinds[name] is bool else kinds[name](text)
+    except (KeyError, ValueError):
+        raise ValueError(f"{name} has to be of the type {kinds[name].__name__}: {text}") from None
+    if name == "threads" and value < 1:
+        raise ValueError(f"threads has to be at least 1: {value}")
+    return name, value
 
 
 def divide(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return which training images are trained on, and which are set aside for validation."""
+    """Return the indices of the training images to train on, and of those set aside for validation."""
     return split(data.train_labels, VALIDATION_SHARE, seed)
 
 
 def new_model(recipe: Recipe, seed: int) -> Classifier:
-    """Return a classifier whose weights are drawn as the recipe says."""
+    """Return a classifier with initial weights by the recipe."""
     torch.manual_seed(seed)
     model = Classifier(recipe.dropout)
     if recipe.he:
@@ -170,9 +183,9 @@ def new_learner(
     report: Callable[[int], None],
     after_teacher: Callable[[int], None] = lambda epoch: None,
 ) -> Trainable:
-    """Return what trains the model on the training images but those set aside, and validates it on these.
+    """Return a learner for the training images without those set aside, which validate; test images are not used.
 
-    The test images are not looked at. What is called meanwhile is as ``train`` calls it.
+    ``report`` and ``after_teacher`` are the ``after_batch`` and ``after_teacher`` of ``train``.
     """
     recipe, device, seed = settings.recipe, settings.device, settings.seed
     images, labels = to_tensors(data.train_images, data.train_labels, device)
@@ -190,12 +203,12 @@ def new_learner(
 
 
 def begin(settings: Settings, data: Dataset, folder: Path) -> None:
-    """Write into an empty folder what a run needs to begin, and to go on after it was killed."""
+    """Write the configuration of a run, from which it can begin and be resumed, into its empty folder."""
     write_json(folder / CONFIG, {**asdict(settings), "data": describe(data), "machine": describe_machine(settings)})
 
 
 def read_settings(folder: Path) -> Settings:
-    """Return how the run of this folder is made.
+    """Return the settings of a run from its folder.
 
     Raises:
         WrongUse: the folder holds no run, or one of another version.
@@ -209,11 +222,7 @@ def read_settings(folder: Path) -> Settings:
 
 
 def check_data(folder: Path, data: Dataset) -> None:
-    """Refuse to go on with other data than a run was begun with.
-
-    Raises:
-        WrongUse: they are not the same.
-    """
+    """Raise WrongUse where a run was begun with other data."""
     if json.loads((folder / CONFIG).read_text()).get("data") != describe(data):
         raise WrongUse(f"{folder}: was begun with other data than those in {data.source}; name the same with --data")
 
@@ -224,7 +233,6 @@ def train(
     folder: Path,
     after_batch: Callable[[int], None],
     after_epoch: Callable[[History], bool],
-    logs: Iterable[Callable[[History], None]] = (),
     resume: bool = False,
     after_teacher: Callable[[int], None] = lambda epoch: None,
 ) -> Run:
@@ -232,13 +240,12 @@ def train(
 
     Args:
         settings: how to train.
-        data: the images; those for the test are used when the training is over, and for nothing but the measurement.
+        data: the images; the test images are used once training is over, for the measurement alone.
         folder: from ``begin``.
-        after_batch: called with a number of images each time after so many more were trained on.
-        after_epoch: called with the history so far; where it returns True, training ends.
-        logs: called with the same, to write it down somewhere.
-        resume: go on from the folder's checkpoint. The model is then the one of a run that was never interrupted.
-        after_teacher: called with the number of epochs for which the teacher was trained, where the recipe has one.
+        after_batch: called with the number of images trained on since its last call.
+        after_epoch: called with the history so far; training ends where it returns True.
+        resume: go on from the folder's checkpoint, to the model of a run that was never interrupted.
+        after_teacher: called with the teacher's number of epochs so far, where the recipe has a teacher.
 
     Raises:
         WorkFailed: the loss is no longer a number, or the memory does not suffice.
@@ -248,14 +255,12 @@ def train(
 
     def log_epoch(history: History) -> bool:
         write_log(folder / LOG, history, images)
-        for log in logs:
-            log(history)
         return after_epoch(history)
 
     try:
         model = new_model(settings.recipe, settings.seed)
         learner = new_learner(settings, model, data, after_batch, after_teacher)
-        progress = restore(folder / CHECKPOINT, learner, settings.device) if resume else Progress()
+        progress = restore(folder / CHECKPOINT, learner, settings.device) if resume else TrainingProgress()
         after_batch(progress.epochs * images)
         fit(learner, settings.recipe, progress, folder / CHECKPOINT, log_epoch)
     except WorkFailed as error:
@@ -265,10 +270,10 @@ def train(
             raise
         raise WorkFailed(
             f"{folder}: the memory of {settings.device} does not suffice for {len(data.train_labels):,} images and "
-            f"--batch-size {settings.recipe.batch_size}; try a smaller one, another --device, or close other programs"
+            f"batch_size={settings.recipe.batch_size}; try a smaller one, another --device, or close other programs"
         ) from error
     model.load_state_dict(progress.weights)
-    # What is measured is what others will have: the weights as they are in the file, on a CPU.
+    # Measured as others will use it: with the weights of the file, on a CPU.
     test = measure(model.to("cpu"), data.test_images, data.test_labels)
     run = Run(folder, settings, describe(data), progress, images, test)
     write_json(folder / RESULTS, run.results)
@@ -279,7 +284,7 @@ def train(
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether memory was lacking; on a CPU PyTorch tells it by words alone."""
+    """Return whether memory was exhausted; on a CPU only PyTorch's message says it."""
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or "allocate memory" in str(error)
 
 
@@ -296,12 +301,12 @@ def draw(run: Run, data: Dataset) -> None:
 
 
 def describe(data: Dataset) -> dict[str, object]:
-    """Return what identifies the data, whatever folder they are in."""
+    """Return name and digest of the data."""
     return {"name": "Fashion-MNIST", "is_sample": data.is_sample, "digest": data.digest}
 
 
 def describe_machine(settings: Settings) -> dict[str, object]:
-    """Return what else the speed and the last digits of a run depend on."""
+    """Return the facts about the machine that change the speed and the last digits of a run."""
     card = torch.cuda.get_device_name(settings.device) if settings.device.startswith("cuda") else None
     return {"torch": torch.__version__, "threads": torch.get_num_threads(), "card": card}
 

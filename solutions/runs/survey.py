@@ -1,4 +1,4 @@
-"""What there is to know about the data before anything is trained on them."""
+"""Survey of the data before training."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,22 +10,16 @@ from PIL import Image
 
 from solutions.data import Dataset
 from solutions.errors import WrongUse
-from solutions.runs import figures
+from solutions.runs import run_figures as figures
 
 TITLE = "Samples of Fashion-MNIST"
 
 
 def survey(data: Dataset, names: Sequence[str]) -> dict[str, Any]:
-    """Count and measure.
+    """Count images and measure pixels, for JSON.
 
-    Args:
-        data: the images.
-        names: of the classes.
-
-    Returns:
-        What JSON can hold: where the data come from; ``images``, how many each class has in either set; ``mean`` and
-        ``std`` of all pixels of the training images, from 0 to 255; ``duplicates``, how many test images are also among
-        the training images, pixel for pixel.
+    ``images`` has the number of each class in either set; ``mean`` and ``std`` are of the training images' pixels, from
+    0 to 255; ``duplicates`` counts test images that are also training images, pixel for pixel.
     """
     sets = (data.train_labels, data.test_labels)
     train, test = (np.bincount(labels, minlength=len(names)).tolist() for labels in sets)
@@ -45,7 +39,7 @@ def survey(data: Dataset, names: Sequence[str]) -> dict[str, Any]:
 
 
 def draw_samples(data: Dataset, names: Sequence[str], path: Path) -> None:
-    """Write a PNG with training images of each class, in place of nothing but an earlier such picture.
+    """Write a PNG with training images of each class; replace only an earlier picture of this kind.
 
     Raises:
         WrongUse: the name is not that of a PNG, is taken by another file, or cannot be written.
@@ -63,7 +57,7 @@ def draw_samples(data: Dataset, names: Sequence[str], path: Path) -> None:
 
 
 def _title_of(path: Path) -> str | None:
-    """Return the title that a picture carries; None where it has none or is no picture."""
+    """Return the title in a picture's metadata, if any."""
     try:
         with Image.open(path) as image:
             return image.info.get("Title")
@@ -72,7 +66,7 @@ def _title_of(path: Path) -> str | None:
 
 
 def _mean_and_std(images: np.ndarray) -> tuple[float, float]:
-    """Measure bytes by how often each value occurs: exact, and without a copy of all of them as floating point."""
+    """Compute from a histogram of the bytes: exact, and without a floating-point copy."""
     counts = sum(np.bincount(image.ravel(), minlength=256) for image in images)
     values = np.arange(256)
     mean = np.average(values, weights=counts)

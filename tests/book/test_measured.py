@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench import photos, results
+from bench import accuracies, photos
 from solutions.accelerate.recipes import RECIPES
 from solutions.data import Dataset
 from solutions.deployment import load_model
@@ -23,7 +23,7 @@ def shown(name: str) -> Any:
 def test_the_accuracies_are_of_the_recipes_and_the_ladder_as_they_are() -> None:
     """Where this fails: ``make results WRITE=1``."""
     found = shown("results")
-    assert not results.is_stale(found)
+    assert not accuracies.is_stale(found)
     best = found["recipes"]["best"]["test"]
     assert len(best) == len(found["seeds"]) == 5
     assert mean(best) >= 0.905, "what this network can do"

@@ -82,8 +82,8 @@ def training(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     """The folder of a short run on the sample, and what the command printed."""
     out = tmp_path_factory.mktemp("runs")
     result = cli(
-        *("train", "--data", data.SAMPLE_FOLDER, "--epochs", 6, "--lr", 0.05, "--device", "cpu"),
-        *("--name", "short", "--out", out),
+        *("train", "--data", data.SAMPLE_FOLDER, "--set", "epochs=6", "--set", "lr=0.05"),
+        *("--device", "cpu", "--name", "short", "--out", out),
     )
     assert result.returncode == 0, result.stderr
     return out / "short", result.stdout

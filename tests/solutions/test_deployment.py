@@ -1,6 +1,7 @@
-"""Chapter 6: the model file, the preprocessing, the answer."""
+"""Chapter 6: the model file, the answer, and the preprocessing as laws."""
 
 import hashlib
+import io
 import json
 import re
 from itertools import pairwise
@@ -10,12 +11,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, ImageOps
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from solutions import data
 from solutions.data import Dataset
 from solutions.deploy.web import photograph
-from solutions.deployment import affine_layers, classify, export_model, load_model, temperature
+from solutions.deployment import affine_layers, classify, export_model, load_model, prepare_image, temperature
 from solutions.dropout import Classifier
 from solutions.training import Report
 from tests.conftest import ROOT
@@ -28,7 +33,7 @@ def contents(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     return load_file(path), json.loads(path.read_bytes()[8 : 8 + size])["__metadata__"]
 
 
-def test_the_file_says_what_it_is(tmp_path: Path) -> None:
+def test_the_file_contains_tensors_and_metadata(tmp_path: Path) -> None:
     model = Classifier()
     export_model(model, tmp_path / "model", {"test_accuracy": 0.5})
     tensors, metadata = contents(tmp_path / "model")
@@ -62,7 +67,7 @@ def test_the_model_comes_back_bit_for_bit_in_evaluation_mode(tmp_path: Path) -> 
     assert Classifier.labels[0] == "T-shirt/top"
 
 
-def test_export_neither_changes_the_model_nor_leaves_anything_else(tmp_path: Path) -> None:
+def test_export_leaves_the_model_unchanged_and_writes_one_file(tmp_path: Path) -> None:
     model = Classifier().double().train()
     export_model(model, tmp_path / "model")
     assert model.training
@@ -89,7 +94,7 @@ def test_export_neither_changes_the_model_nor_leaves_anything_else(tmp_path: Pat
     ],
     ids=lambda value: value if isinstance(value, str) else ", ".join(value),
 )
-def test_a_file_that_says_or_holds_something_else_is_refused(
+def test_a_file_with_other_metadata_or_tensors_is_refused(
     tmp_path: Path, changes: dict[str, str | torch.Tensor | None], says: str
 ) -> None:
     path = tmp_path / "model.safetensors"
@@ -110,7 +115,7 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("layer", ["ours", "PyTorch's"])
-def test_what_the_last_cell_of_the_chapter_writes_is_what_load_model_reads(
+def test_load_model_reads_the_file_of_the_chapters_last_cell(
     layer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether the notebook's network is made of the student's own layers or of PyTorch's."""
@@ -152,3 +157,99 @@ def test_the_temperature_of_large_logits_is_that_of_their_differences() -> None:
     assert (
         temperature(logits, target) == pytest.approx(temperature(logits - 4284.2, target)) == pytest.approx(0.05, 1e-3)
     )
+
+
+# --- the preprocessing: whatever the mode, turn and margins of the picture, the same 28×28
+
+GARMENTS = data.load(data.SAMPLE_FOLDER).test_images
+# Every mode in which a decoder of Pillow may leave a picture.
+MODES = ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "HSV", "I", "F", "I;16", "I;16B"]
+
+garments = st.integers(0, len(GARMENTS) - 1).map(lambda index: GARMENTS[index])
+light = st.integers(200, 255)  # a ground from which every garment here stands out
+scales = st.integers(3, 12)
+margins = st.tuples(*[st.integers(2, 150)] * 4)  # pixels: left, top, right, bottom
+
+
+def laid(
+    garment: np.ndarray, scale: int = 5, margin: tuple[int, ...] = (20, 30, 40, 50), ground: int = 255
+) -> Image.Image:
+    """Return a garment of the data set, none of it lighter than 125, on a plain ground: mode L."""
+    tones = np.where(garment > 0, 255 - garment.clip(130), ground).astype(np.uint8).repeat(scale, 0).repeat(scale, 1)
+    return ImageOps.expand(Image.fromarray(tones), margin, ground)
+
+
+def in_mode(grey: Image.Image, mode: str) -> Image.Image:
+    """Return the same picture in another mode; grey to 16 bits means that 255 becomes 65,535."""
+    if mode == "1":
+        return grey.convert("1", dither=Image.Dither.NONE)
+    if mode in ("I", "I;16", "I;16B"):
+        kind = {"I": np.int32, "I;16": "<u2", "I;16B": ">u2"}[mode]
+        values = np.asarray(grey).astype(kind) * 257
+        return Image.frombytes(mode, grey.size, values.tobytes()) if mode == "I;16B" else Image.fromarray(values)
+    if mode == "LAB":
+        profiles = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+        return ImageCms.profileToProfile(grey.convert("RGB"), *profiles, outputMode="LAB")
+    between = {"PA": "P", "HSV": "RGB"}.get(mode)
+    return (grey.convert(between) if between else grey).convert(mode)
+
+
+def same(image: Image.Image, other: Image.Image, most: float = 0.02) -> None:
+    """Compare the 28×28 of both: no pixel differs by more than ``most``, and all together by a tenth of it."""
+    difference = (prepare_image(image) - prepare_image(other)).abs()
+    assert difference.max() <= most
+    assert difference.mean() <= most / 10
+
+
+def box(x: torch.Tensor) -> torch.Tensor:
+    """Return the first and last row and column in which something is."""
+    rows, columns = (torch.nonzero((x[0] > 0.05).any(dim=dim)) for dim in (1, 0))
+    return torch.cat([rows[0], rows[-1], columns[0], columns[-1]])
+
+
+@settings(max_examples=40)
+@given(garments, st.sampled_from(MODES), light)
+def test_any_mode_gives_the_same_picture(garment: np.ndarray, mode: str, ground: int) -> None:
+    grey = laid(garment, ground=ground)
+    if mode == "1":  # it has no greys
+        grey = grey.point(lambda value: 255 * (value > 125))
+    image = in_mode(grey, mode)
+    assert image.mode == mode
+    same(image, grey, 0.1 if mode == "LAB" else 0.02)  # a byte of lightness is coarser than a byte of grey
+
+
+@settings(max_examples=40)
+@given(garments, st.sampled_from(range(1, 9)), st.sampled_from(["JPEG", "PNG", "TIFF", "WEBP"]))
+def test_any_orientation_is_followed(garment: np.ndarray, orientation: int, kind: str) -> None:
+    transpositions = Image.Transpose
+    undo = {2: transpositions.FLIP_LEFT_RIGHT, 3: transpositions.ROTATE_180, 4: transpositions.FLIP_TOP_BOTTOM}
+    undo |= {5: transpositions.TRANSPOSE, 6: transpositions.ROTATE_90, 7: transpositions.TRANSVERSE}
+    undo |= {8: transpositions.ROTATE_270}
+    upright = laid(garment).convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    stored = upright.transpose(undo[orientation]) if orientation > 1 else upright
+    stored.save(file, kind, exif=exif, **{"quality": 100} if kind == "JPEG" else {"lossless": True})
+    same(Image.open(file), upright, 0.1 if kind == "JPEG" else 0.02)
+
+
+@settings(max_examples=40)
+@given(garments, margins, margins, scales)
+def test_margins_of_any_width_do_not_move_the_answer(
+    garment: np.ndarray, one: tuple[int, ...], other: tuple[int, ...], scale: int
+) -> None:
+    """But for holes and tips finer than the blocks in which a garment is looked for: where a block begins is chance."""
+    x, moved = prepare_image(laid(garment, scale, one)), prepare_image(laid(garment, scale, other))
+    assert (x - moved).abs().mean() <= 0.02
+    assert (box(x) - box(moved)).abs().max() <= 1
+
+
+def test_specks_of_noise_do_not_widen_the_garment_and_the_image_is_left_alone() -> None:
+    image = laid(GARMENTS[0], 20, (100, 100, 100, 100))
+    clean = prepare_image(image)
+    for at in [(5, 5), (750, 600), (90, 750)]:
+        image.putpixel(at, 0)
+    before = image.tobytes()
+    torch.testing.assert_close(prepare_image(image), clean, atol=0.05, rtol=0)
+    assert (image.mode, image.tobytes()) == ("L", before)

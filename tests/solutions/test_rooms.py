@@ -24,7 +24,7 @@ def source_of(room: str) -> str:
 
 
 @pytest.mark.parametrize(("number", "room"), list(enumerate(ROOMS, start=1)))
-def test_the_exercises_are_those_that_the_chapter_asks_for_in_its_order(number: int, room: str) -> None:
+def test_a_room_has_the_exercises_of_its_chapter_in_their_order(number: int, room: str) -> None:
     chapter = (ROOT / "chapters" / f"{number}-{room}.md").read_text(encoding="utf-8")
     asked = re.findall(rf"^:tags: \[exercise\]\n\nfrom solutions\.{room} import (\w+)$", chapter, re.MULTILINE)
     exercises = exercises_of(room, source_of(room))
@@ -33,7 +33,7 @@ def test_the_exercises_are_those_that_the_chapter_asks_for_in_its_order(number: 
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_solution_uses_nothing_that_a_notebook_would_not_have(room: str) -> None:
+def test_a_solution_uses_no_private_helper(room: str) -> None:
     """An exercise is cut out of its module: a private helper beside it would be missing."""
     names = [node.name for node in ast.parse(source_of(room)).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     assert not [name for name in names if name.startswith("_")]
@@ -45,7 +45,7 @@ def test_the_examples_are_true(room: str) -> None:
 
 
 @pytest.mark.parametrize("shape", [(2, 28, 28), (2, 1, 28, 28), (784,), (1, 784), (0, 28, 28)])
-def test_predictions_refuse_anything_but_one_image(shape: tuple[int, ...]) -> None:
+def test_predictions_refuse_all_but_one_image(shape: tuple[int, ...]) -> None:
     """The check leaves it open whether a row of 784 is one."""
     with pytest.raises(ValueError, match="one image"):
         Classifier().predictions(torch.rand(shape))

@@ -2,24 +2,31 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
-from solutions.accelerate import RESOLUTION, FastLearner
+from solutions.accelerate import RESOLUTION, FastLearner, compiled
+from solutions.accelerate.compiled import CompiledSteps, built
+from solutions.accelerate.layers import Layer
 from solutions.accelerate.recipes import RECIPES, Recipe
 from solutions.data import Dataset
 from solutions.deployment import affine_layers
 from solutions.dropout import Classifier
+from solutions.errors import WrongUse
 from solutions.layers import Linear
 from solutions.runs.measurement import MEASURING_BATCH, to_tensors
 from solutions.runs.run import new_model
 from solutions.training import Learner, LearnerConfig, Loader, batches
 
 Examples = tuple[Tensor, Tensor]
+needs_compiler = pytest.mark.deep
 ADAMW = Recipe(epochs=3, batch_size=256, lr=0.002, dropout=0.0, optimizer="adamw", weight_decay=0.1, cosine=True)
 
 
@@ -65,7 +72,7 @@ def images_read(recipe: Recipe, images: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("batch_size", [32, 100])
-def test_without_dropout_it_has_the_weights_of_the_chapters_learner_after_each_epoch(
+def test_without_dropout_it_follows_the_chapters_learner_in_each_epoch(
     train: Examples, valid: Examples, batch_size: int
 ) -> None:
     recipe, told = Recipe(epochs=3, batch_size=batch_size, lr=0.05, dropout=0.0), []
@@ -82,7 +89,7 @@ def test_without_dropout_it_has_the_weights_of_the_chapters_learner_after_each_e
     assert sum(told) == recipe.epochs * len(train[0])
 
 
-def test_with_dropout_a_step_is_that_of_autograd_for_the_same_masks(train: Examples, valid: Examples) -> None:
+def test_with_dropout_a_step_agrees_with_autograd_for_the_same_masks(train: Examples, valid: Examples) -> None:
     recipe = Recipe(lr=0.1, dropout=0.3)
     fast, taught = new_model(recipe, seed=0), new_model(recipe, seed=0)
     learner = FastLearner(fast, recipe, train, valid)
@@ -112,7 +119,7 @@ def test_units_are_dropped_with_the_probability_and_independently(train: Example
 
 
 @pytest.mark.parametrize("change", [{}, {"optimizer": "momentum"}, {"optimizer": "sgd"}, {"normalize": True}], ids=str)
-def test_what_goes_beyond_the_chapter_is_what_pytorch_does_with_autograd(
+def test_optimizers_and_normalisation_agree_with_pytorchs_under_autograd(
     train: Examples, valid: Examples, change: dict[str, Any]
 ) -> None:
     recipe = replace(ADAMW, smoothing=0.1, **change)
@@ -148,7 +155,7 @@ def test_what_goes_beyond_the_chapter_is_what_pytorch_does_with_autograd(
     torch.testing.assert_close(fast.eval()(valid[0]), slow.eval()(valid[0]), rtol=1e-3, atol=1e-2)
 
 
-def test_the_kept_weights_take_brightness_from_zero_to_one_whatever_was_trained_on(
+def test_the_kept_weights_take_brightness_from_zero_to_one_after_standardised_training(
     train: Examples, valid: Examples
 ) -> None:
     recipe = replace(ADAMW, standardize=True)
@@ -210,7 +217,7 @@ def test_stretched_garments_are_as_wide_as_the_limits_allow_and_no_wider() -> No
     assert widths.max().item() == pytest.approx(20 * 1.2, abs=0.1)
 
 
-def test_shapes_are_trained_on_beside_the_images_and_answered_with_no_class(train: Examples, valid: Examples) -> None:
+def test_shapes_have_uniform_targets_and_are_not_counted(train: Examples, valid: Examples) -> None:
     images, labels = train[0][:500], train[1][:500]
     told: list[int] = []
     recipe = Recipe(epochs=1, batch_size=100, shapes=0.1)
@@ -238,7 +245,7 @@ def test_on_a_gpu_it_trains_to_the_accuracy_of_a_cpu(train: Examples, valid: Exa
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_going_on_from_a_state_is_going_on(train: Examples, valid: Examples, name: str) -> None:
+def test_a_restored_state_continues_training_exactly(train: Examples, valid: Examples, name: str) -> None:
     recipe = replace(RECIPES[name], epochs=3)
     if recipe.teacher:  # one that answers the label
         train = train[0], functional.one_hot(train[1]).float()[:, None, None].expand(-1, 3, 3, -1)
@@ -251,7 +258,7 @@ def test_going_on_from_a_state_is_going_on(train: Examples, valid: Examples, nam
     torch.testing.assert_close(first.weights(), second.weights(), rtol=0, atol=0)
 
 
-def test_a_step_in_bf16_is_that_of_float32_to_a_twentieth(train: Examples, valid: Examples) -> None:
+def test_a_step_in_bf16_agrees_with_float32_to_a_twentieth(train: Examples, valid: Examples) -> None:
     recipe = Recipe(lr=0.1, dropout=0.0)
     before = [weight.detach().clone() for weight, _ in affine_layers(new_model(recipe, 0))]
     changes = []
@@ -263,3 +270,89 @@ def test_a_step_in_bf16_is_that_of_float32_to_a_twentieth(train: Examples, valid
         assert {tensor.dtype for tensor in learner.weights().values()} == {torch.float32}
     for exact, rounded in zip(*changes, strict=True):
         assert (exact - rounded).norm() < 0.05 * exact.norm()
+
+
+# --- compiled
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"dropout": 0.0}, {"batch_size": 100}, {"shift": 1, "flip": True}, {"standardize": True, "smoothing": 0.1}],
+    ids=str,
+)
+def test_after_an_epoch_the_compiled_weights_are_those_of_the_fast_path(
+    train: Examples, changes: dict[str, Any]
+) -> None:
+    recipe = replace(Recipe(epochs=2, lr=0.05, dropout=0.2), **changes)
+    fast, compiled = (FastLearner(new_model(recipe, 0), recipe, train, train, compiled=way) for way in (False, True))
+    assert compiled.train_epoch() == pytest.approx(fast.train_epoch(), rel=1e-5)
+    torch.testing.assert_close(compiled.weights(), fast.weights(), rtol=1e-4, atol=1e-4)
+
+
+@needs_compiler
+@settings(deadline=None, max_examples=40)
+@given(
+    sizes=st.lists(st.integers(1, 70), min_size=2, max_size=5),
+    batch=st.integers(1, 70),
+    count=st.integers(1, 150),
+    workers=st.integers(1, 3),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_compiled_steps_of_any_size_agree_with_autograd(
+    sizes: list[int], batch: int, count: int, workers: int, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    lr, scale = 0.1, 1.25
+    depth, before = len(sizes) - 1, torch.get_num_threads()
+    weights = [torch.randn(wide, narrow) / wide**0.5 for wide, narrow in pairwise(sizes)]
+    biases = [0.1 * torch.randn(size) for size in sizes[1:]]
+    masks = [(torch.rand(count, size) < 0.8).float() for size in sizes[1:-1]]
+    images = torch.rand(count + 7, sizes[0]) * (torch.rand(count + 7, sizes[0]) < 0.5)
+    chosen = torch.randperm(len(images))[:count]
+    inputs = images[chosen]
+    targets, logits = torch.rand(count, sizes[-1]).softmax(dim=1), torch.empty(count, sizes[-1])
+
+    layers = [
+        Layer(weights[i].clone(), biases[i].clone(), scale if i else 1.0, 1.0, masks[i] if i < depth - 1 else None)
+        for i in range(depth)
+    ]
+    outputs = [torch.empty(batch, size) for size in sizes[1:]]
+    steps = CompiledSteps(layers, outputs[:-1], [torch.empty_like(out) for out in outputs], lr, scale)
+    torch.set_num_threads(workers)
+    steps(images, chosen, targets, logits)
+    torch.set_num_threads(before)
+
+    parameters = [tensor.requires_grad_() for tensor in (*weights, *biases)]
+    for start in range(0, count, batch):
+        rows = slice(start, start + batch)
+        x = inputs[rows]
+        for i in range(depth - 1):
+            x = (x @ weights[i] + biases[i]).relu() * masks[i][rows] * scale
+        answers = x @ weights[-1] + biases[-1]
+        torch.testing.assert_close(logits[rows], answers.detach(), rtol=1e-4, atol=1e-4)
+        gradients = torch.autograd.grad(functional.cross_entropy(answers, targets[rows]), parameters)
+        with torch.no_grad():
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter -= lr * gradient
+    for layer, weight, bias in zip(layers, weights, biases, strict=True):
+        torch.testing.assert_close(layer.weight, weight.detach(), rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(layer.bias, bias.detach(), rtol=1e-4, atol=1e-4)
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("compiler", "flags", "says"),
+    [
+        ("no-such-compiler", compiled.FLAGS, r"there is no no-such-compiler; install g\+\+"),
+        ("c++", ("-no-such-flag",), "cannot build .*no-such-flag"),
+    ],
+    ids=["no compiler", "it fails"],
+)
+def test_a_failed_build_of_the_steps_is_explained(
+    monkeypatch: pytest.MonkeyPatch, compiler: str, flags: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.setenv("CXX", compiler)
+    monkeypatch.setattr(compiled, "FLAGS", flags)
+    with pytest.raises(WrongUse, match=says):
+        built.__wrapped__()

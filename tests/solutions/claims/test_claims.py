@@ -14,11 +14,11 @@ import torch
 from torch import nn
 
 from autograder.course import Course
-from solutions.claims import Claim, Found, Interval, above, below, claim, grid, interval, paired
-from solutions.claims import digest as digests
+from solutions.claims import BoundedInterval, Claim, Interval, above, below, claim, grid, interval, paired
+from solutions.claims import ledger as ledgers
 from solutions.claims.experiments import train
 from solutions.claims.ledger import (
-    Measured,
+    LedgerEntry,
     all_claims,
     by_combination,
     chapter_of,
@@ -28,8 +28,8 @@ from solutions.claims.ledger import (
     write,
 )
 
-CLAIMS = {one.id: one for one in all_claims()}
-EACH_CLAIM = pytest.mark.parametrize("one", CLAIMS.values(), ids=lambda one: one.id)
+CLAIMS = {subject.id: subject for subject in all_claims()}
+EACH_CLAIM = pytest.mark.parametrize("subject", CLAIMS.values(), ids=lambda subject: subject.id)
 LEDGER = read()
 MARK = re.compile(r"\{claim\}`([\w-]+)`")
 
@@ -37,38 +37,38 @@ MARK = re.compile(r"\{claim\}`([\w-]+)`")
 def made_up(says: str = "More is better, at a rate of 1.", **options: object) -> Claim:
     """Return a claim whose numbers are what the setting says."""
     settings = grid(rate=[1, 2], epochs=[3, 4], seed=range(5))
-    judging = {"holds": above("more", 0.5, "more"), "opposed": below("more", -0.5, "more")}
-    return Claim("made-up", "layers", says, "More is worse.", settings, more, judging, **options)  # type: ignore[arg-type]
+    bounds = above("more", 0.5, "more"), below("more", -0.5, "more")
+    return Claim("made-up", "layers", says, "More is worse.", settings, more, *bounds, **options)  # type: ignore[arg-type]
 
 
 def more(rate: int, epochs: int, seed: int) -> dict[str, float]:
     return {"more": 1.0 + seed / 100}
 
 
-def measured(one: Claim, *values: float) -> Measured:
+def measured(subject: Claim, *values: float) -> LedgerEntry:
     """Return measurements in which each combination has one value, give or take a hundredth."""
     combinations = [{"rate": rate, "epochs": epochs} for rate in (1, 2) for epochs in (3, 4)]
     numbers: list[dict[str, tuple[float, ...]]] = [{"more": (v - 0.01, v, v, v, v + 0.01)} for v in values]
-    return Measured(digests.digest_of(one), combinations, numbers, 1.0)
+    return LedgerEntry(ledgers.digest_of(subject), combinations, numbers, 1.0)
 
 
 # What is claimed
 
 
 @EACH_CLAIM
-def test_a_claim_holds_its_opposite_does_not_and_both_are_measured_with_todays_code(one: Claim) -> None:
-    assert complaints(one, LEDGER.get(one.id)) == []
+def test_a_claim_holds_and_its_opposite_fails_as_measured_with_todays_code(subject: Claim) -> None:
+    assert complaints(subject, LEDGER.get(subject.id)) == []
 
 
 @EACH_CLAIM
 @pytest.mark.deep
-def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(one: Claim) -> None:
+def test_a_small_setting_measured_again_gives_the_numbers_of_the_ledger(subject: Claim) -> None:
     """Within the spread over the seeds, as another processor rounds otherwise and training multiplies that."""
-    first_of_each = [settings[0] for settings in by_combination(one).values()]
+    first_of_each = [settings[0] for settings in by_combination(subject)]
     sizes = [sum(value for value in setting.values() if isinstance(value, int | float)) for setting in first_of_each]
     at = sizes.index(min(sizes))
-    again, _ = measure_one(one.id, first_of_each[at])
-    for name, values in LEDGER[one.id].numbers[at].items():
+    again, _ = measure_one(subject.id, first_of_each[at])
+    for name, values in LEDGER[subject.id].numbers[at].items():
         slack = (max(values) - min(values)) + 1e-3 * max(map(abs, values)) + 1e-6
         assert min(values) - slack <= again[name] <= max(values) + slack, name
 
@@ -81,7 +81,7 @@ def test_each_claim_is_marked_once_and_in_its_chapter() -> None:
 
 def test_each_room_with_claims_is_listed() -> None:
     listed = re.findall(r"\{claims\} (\w+)", (Course.installed().chapters / "claims.md").read_text())
-    assert listed == list(dict.fromkeys(one.room for one in CLAIMS.values()))
+    assert listed == list(dict.fromkeys(subject.room for subject in CLAIMS.values()))
 
 
 # What makes a claim fail
@@ -91,7 +91,7 @@ BOUNDED: dict[str, Any] = {"where": lambda setting: setting["rate"] == 1, "bound
 
 
 @pytest.mark.parametrize(
-    ("one", "values", "says"),
+    ("subject", "values", "says"),
     [
         (made_up(), (1, 1, 1, 1), None),
         (made_up(), (1, 0.5, 1, 1), "it held in 3 of 4 combinations"),
@@ -104,16 +104,16 @@ BOUNDED: dict[str, Any] = {"where": lambda setting: setting["rate"] == 1, "bound
     ],
 )
 def test_a_claim_holds_in_every_combination_within_its_bounds_and_not_outside(
-    one: Claim, values: tuple[float, ...], says: str | None
+    subject: Claim, values: tuple[float, ...], says: str | None
 ) -> None:
-    found = complaints(one, measured(one, *values))
-    assert any(says in line for line in found) if says else found == []
+    faults = complaints(subject, measured(subject, *values))
+    assert any(says in line for line in faults) if says else faults == []
 
 
-def test_numbers_of_other_code_or_none_at_all_are_stale() -> None:
-    other = replace(measured(made_up(), 1, 1, 1, 1), digest="of other code")
-    assert "changed since it was measured" in complaints(made_up(), other)[0]
-    assert "nothing was measured" in complaints(made_up(), None)[0]
+def test_numbers_of_other_code_and_missing_numbers_are_stale() -> None:
+    stale = replace(measured(made_up(), 1, 1, 1, 1), digest="of other code")
+    assert "changed since it was measured" in complaints(made_up(), stale)[0]
+    assert "was never measured" in complaints(made_up(), None)[0]
 
 
 def test_two_claims_of_one_name_are_an_error() -> None:
@@ -135,7 +135,8 @@ SIZE = 3
 
 @torch.no_grad()
 def helper(x):
-    return x + SIZE
+    total = x + SIZE
+    return total
 
 
 def unused(x):
@@ -159,9 +160,8 @@ def digest_in(folder: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> str
     (folder / "edited_claims.py").write_text(source, encoding="utf-8")
     monkeypatch.syspath_prepend(folder)
     monkeypatch.delitem(sys.modules, "edited_claims", raising=False)
-    for cached in (digests._tree, digests._definitions, digests._names_in, digests._imports):
-        cached.cache_clear()
-    return digests.digest_of(replace(made_up(), measure=import_module("edited_claims").experiment))
+    ledgers._parsed.cache_clear()
+    return ledgers.digest_of(replace(made_up(), measure=import_module("edited_claims").experiment))
 
 
 @pytest.mark.parametrize(
@@ -170,6 +170,8 @@ def digest_in(folder: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> str
         ("x + SIZE", "x - SIZE", True),
         ("SIZE = 3", "SIZE = 4", True),
         ("'''Measure.'''", "'''Measure again.'''", False),
+        ("total", "result", False),
+        ("return total", "return x", True),
         ("def unused(x):\n    return x", "def unused(x):\n    return 2 * x", False),
         ("SIZE = 3", "SIZE = 3  # a comment", False),
         ("@torch.no_grad()\n", "", True),
@@ -178,13 +180,13 @@ def digest_in(folder: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> str
         ("import Flatten", "import Linear as Flatten", True),
     ],
 )
-def test_a_digest_changes_with_the_code_that_is_used_and_with_nothing_else(
+def test_a_digest_changes_with_the_code_in_use_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, changes: bool
 ) -> None:
     before, after = EXPERIMENT, EXPERIMENT.replace(old, new)
     assert before != after
-    found = [digest_in(tmp_path / str(at), source, monkeypatch) for at, source in enumerate((before, after))]
-    assert (found[0] != found[1]) == changes
+    digests = [digest_in(tmp_path / str(at), source, monkeypatch) for at, source in enumerate((before, after))]
+    assert (digests[0] != digests[1]) == changes
 
 
 # Numbers
@@ -203,21 +205,21 @@ def test_an_experiment_trains_on_all_images_in_each_epoch() -> None:
 
 def test_an_interval_is_students_of_the_mean() -> None:
     """t is 2.776 for five values: the tables' number."""
-    found = interval([1.0, 2.0, 3.0, 4.0, 5.0])
-    assert found.mean == 3
-    assert found.high - found.mean == pytest.approx(2.776 * (2.5 / 5) ** 0.5, rel=1e-3)
-    assert found.mean - found.low == pytest.approx(found.high - found.mean)
-    assert paired([11.0, 22.0, 33.0, 44.0, 55.0], [10.0, 20.0, 30.0, 40.0, 50.0]) == found, "of the differences"
+    shown = interval([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert shown.mean == 3
+    assert shown.high - shown.mean == pytest.approx(2.776 * (2.5 / 5) ** 0.5, rel=1e-3)
+    assert shown.mean - shown.low == pytest.approx(shown.high - shown.mean)
+    assert paired([11.0, 22.0, 33.0, 44.0, 55.0], [10.0, 20.0, 30.0, 40.0, 50.0]) == shown, "of the differences"
 
 
 @pytest.mark.parametrize(
     ("low", "high", "also", "holds"),
     [(1.0, 2.0, True, True), (0.9, 2.0, True, False), (1.0, 3.1, True, False), (1.0, 2.0, False, False)],
 )
-def test_the_whole_interval_lies_within_the_bounds_and_what_is_said_besides_is_so(
+def test_the_whole_interval_keeps_the_bounds_and_the_condition_is_met(
     low: float, high: float, also: bool, holds: bool
 ) -> None:
-    assert Found("", Interval(low, 1.5, high), at_least=1, at_most=3, provided=also).holds == holds
+    assert BoundedInterval("", Interval(low, 1.5, high), at_least=1, at_most=3, provided=also).holds == holds
 
 
 def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:

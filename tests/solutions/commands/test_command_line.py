@@ -18,7 +18,7 @@ from torch import nn
 from solutions import data
 from solutions.commands import deployment
 from solutions.data import Dataset
-from solutions.deploy.answers import Answer
+from solutions.deploy.garment_answer import GarmentAnswer
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.folders import CONFIG, COURSE_MODEL, FILES, MODEL, RESULTS
@@ -26,7 +26,7 @@ from solutions.runs.model_file import write_model
 from tests.conftest import ROOT
 from tests.solutions.conftest import Cli, error_of
 
-QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--epochs", 1, "--device", "cpu")
+QUICK = ("train", "--data", data.SAMPLE_FOLDER, "--device", "cpu", "--set", "epochs=1")
 
 
 def accuracy_in(text: str) -> str:
@@ -56,7 +56,7 @@ def wait_for_epochs(folder: Path, count: int) -> None:
 # --- train
 
 
-def test_training_tells_its_data_each_epoch_its_speed_and_the_test_accuracy(training: tuple[Path, str]) -> None:
+def test_training_reports_data_epochs_speed_and_test_accuracy(training: tuple[Path, str]) -> None:
     folder, text = training
     assert "the sample of Fashion-MNIST, 5,000 training and 1,000 test images" in text
     results = json.loads((folder / "results.json").read_text())
@@ -64,13 +64,13 @@ def test_training_tells_its_data_each_epoch_its_speed_and_the_test_accuracy(trai
     assert results["test_accuracy"] > 0.7
     log = log_of(folder)
     for epoch in log:
-        for told in (f"{epoch['losses']:.4f}", f"{epoch['valid_losses']:.4f}", f"{epoch['accuracies']:.2%}"):
-            assert told in text
+        for number in (f"{epoch['losses']:.4f}", f"{epoch['valid_losses']:.4f}", f"{epoch['accuracies']:.2%}"):
+            assert number in text
         assert epoch["images_per_second"] == 4500 / epoch["seconds"]
     assert f"Speed: {4500 * len(log) / sum(epoch['seconds'] for epoch in log):,.0f} images/s" in text
 
 
-def test_training_writes_the_files_that_it_names(training: tuple[Path, str]) -> None:
+def test_training_names_the_files_it_writes(training: tuple[Path, str]) -> None:
     folder, text = training
     assert {path.name for path in folder.iterdir()} == set(FILES)
     assert all(str(folder / name) in text.replace("\n", "") for name in FILES)
@@ -88,8 +88,8 @@ def test_the_weights_kept_are_those_with_the_lowest_validation_loss(trained: Pat
 def test_the_same_seed_gives_the_same_model_file_and_another_one_does_not(cli: Cli, here: Cli, tmp_path: Path) -> None:
     for run, name, seed in ((cli, "a", 3), (here, "b", 3), (here, "c", 4)):
         assert run(*QUICK, "--seed", seed, "--out", tmp_path, "--name", name).returncode == 0
-    first, again, other = ((tmp_path / name / MODEL).read_bytes() for name in "abc")
-    assert first == again != other
+    first, again, another = ((tmp_path / name / MODEL).read_bytes() for name in "abc")
+    assert first == again != another
 
 
 def test_json_is_one_value_and_quiet_one_line(here: Cli, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_json_is_one_value_and_quiet_one_line(here: Cli, tmp_path: Path) -> None
     assert here(*QUICK, "-q", "--out", tmp_path, "--name", "b").stdout == f"{tmp_path / 'b' / MODEL}\n"
 
 
-def test_a_run_is_not_overwritten_and_with_force_kept_as_a_copy(here: Cli, tmp_path: Path) -> None:
+def test_an_existing_run_is_refused_and_with_force_renamed(here: Cli, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("precious")
     arguments = (*QUICK, "--out", tmp_path, "--name", "mine")
@@ -111,19 +111,19 @@ def test_a_run_is_not_overwritten_and_with_force_kept_as_a_copy(here: Cli, tmp_p
 
 
 def test_a_loss_that_explodes_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
-    result = here(*QUICK, "--lr", 1e12, "--out", tmp_path, "--name", "a")
-    assert "no longer a number in epoch 1 with sgd, --lr 1e+12 and --batch-size 32; try" in error_of(result, status=1)
+    result = here(*QUICK, "--set", "lr=1e12", "--out", tmp_path, "--name", "a")
+    assert "no longer a number in epoch 1 with sgd, lr=1e+12 and batch_size=32; try" in error_of(result, status=1)
     assert not (tmp_path / "a" / MODEL).exists()
 
 
 def test_too_little_memory_is_work_that_failed(here: Cli, tmp_path: Path) -> None:
     """A batch of ten thousand million images needs more memory than any machine has."""
-    result = here(*QUICK, "--batch-size", 10**10, "--out", tmp_path, "--name", "a")
+    result = here(*QUICK, "--set", f"batch_size={10**10}", "--out", tmp_path, "--name", "a")
     assert "the memory of cpu does not suffice for 5,000 images" in error_of(result, status=1)
 
 
 def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -> None:
-    with begin(*QUICK, "--epochs", 100_000, "--out", tmp_path, "--name", "a") as process:
+    with begin(*QUICK, "--set", "epochs=100000", "--out", tmp_path, "--name", "a") as process:
         wait_for_epochs(tmp_path / "a", 1)
         process.send_signal(signal.SIGINT)
         text, _ = process.communicate(timeout=60)
@@ -134,16 +134,16 @@ def test_interrupted_training_ends_with_the_best_weights_saved(tmp_path: Path) -
 
 @pytest.mark.deep
 @pytest.mark.long("two trainings")
-def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
+def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(here: Cli, tmp_path: Path) -> None:
     """For each kind of state: none beside the weights, compiled or not, an optimizer's with averages, the Learner's."""
     ways = {
-        "fast": ("--epochs", 60, "--lr", 0.05),
-        "best": ("--epochs", 60, "--recipe", "best"),
-        "taught": ("--epochs", 40, "--reference"),
-        "compiled": ("--epochs", 120, "--lr", 0.05, "--compiled", "--threads", 2),
+        "fast": ("epochs=60", "--set", "lr=0.05"),
+        "best": ("epochs=60", "--recipe", "best"),
+        "taught": ("epochs=40", "--way", "reference"),
+        "compiled": ("epochs=120", "--set", "lr=0.05", "--set", "threads=2", "--way", "compiled"),
     }
     for name, options in ways.items():
-        arguments = [*QUICK, *options, "--out", tmp_path, "--name"]
+        arguments = [*QUICK, "--set", *options, "--out", tmp_path, "--name"]
         with begin(*arguments, name) as process:
             wait_for_epochs(tmp_path / name, 3)
             process.kill()
@@ -158,13 +158,13 @@ def test_a_killed_run_goes_on_to_the_weights_of_an_undisturbed_one(here: Cli, tm
 
 
 @pytest.mark.parametrize(
-    "options", [("--lr", 1), ("--seed", 0), ("--recipe", "best"), ("--compiled",), ("--threads", 1)], ids=str
+    "options", [("--set", "lr=1"), ("--seed", 0), ("--recipe", "best"), ("--way", "fast")], ids=str
 )
-def test_a_run_that_goes_on_takes_no_other_settings(here: Cli, options: tuple[object, ...]) -> None:
+def test_resume_takes_no_other_settings(here: Cli, options: tuple[object, ...]) -> None:
     assert "as the run was begun" in error_of(here("train", "--resume", "a", *options))
 
 
-def test_only_an_unfinished_run_with_its_own_data_goes_on(
+def test_only_an_unfinished_run_with_its_own_data_is_resumed(
     here: Cli, trained: Path, full: Dataset, tmp_path: Path
 ) -> None:
     folder = shutil.copytree(trained, tmp_path / "short")
@@ -178,9 +178,9 @@ def test_only_an_unfinished_run_with_its_own_data_goes_on(
     assert "there is no such run" in error_of(here("train", "--resume", "other", "--out", tmp_path))
 
 
-def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
-    slow = ("--reference", "--batch-size", 1)  # so that the epoch lasts until the second one
-    with begin(*QUICK, *slow, "--epochs", 100, "--out", tmp_path, "--name", "a") as process:
+def test_training_interrupted_twice_says_how_to_resume(tmp_path: Path) -> None:
+    slow = ("--way", "reference", "--set", "batch_size=1")  # so that the epoch lasts until the second one
+    with begin(*QUICK, *slow, "--set", "epochs=100", "--out", tmp_path, "--name", "a") as process:
         assert process.stdout is not None
         wait_for_epochs(tmp_path / "a", 1)
         process.send_signal(signal.SIGINT)
@@ -195,53 +195,46 @@ def test_interrupted_twice_training_says_how_to_go_on(tmp_path: Path) -> None:
 
 @pytest.mark.deep  # it takes a compiler
 def test_a_run_by_compiled_steps_says_so(here: Cli, tmp_path: Path) -> None:
-    done = here(*QUICK, "--epochs", 2, "--compiled", "--out", tmp_path, "--name", "a")
+    done = here(*QUICK, "--way", "compiled", "--out", tmp_path, "--name", "a")
     assert done.returncode == 0, done.stderr
     assert "by steps compiled for this machine" in " ".join(done.stdout.split())
     assert json.loads((tmp_path / "a" / RESULTS).read_text())["compiled"] is True
 
 
-def test_a_run_has_as_many_threads_as_are_asked_for_and_says_so(here: Cli, tmp_path: Path) -> None:
-    done = here(*QUICK, "--epochs", 1, "--threads", 2, "--out", tmp_path, "--name", "a")
+def test_a_run_uses_the_threads_that_are_set_and_says_so(here: Cli, tmp_path: Path) -> None:
+    done = here(*QUICK, "--set", "threads=2", "--out", tmp_path, "--name", "a")
     assert done.returncode == 0, done.stderr
     assert "Training with 2 threads on" in " ".join(done.stdout.split())
     config = json.loads((tmp_path / "a" / CONFIG).read_text())
     assert (config["threads"], config["machine"]["threads"]) == (2, 2)
 
 
-def test_curves_can_be_read_by_tensorboard(here: Cli, tmp_path: Path) -> None:
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-
-    assert here(*QUICK, "--epochs", 3, "--log", "tensorboard", "--out", tmp_path, "--name", "a").returncode == 0
-    events = EventAccumulator(str(tmp_path / "a")).Reload()
-    written = [point.value for point in events.Scalars("loss/validation")]
-    assert written == pytest.approx([epoch["valid_losses"] for epoch in log_of(tmp_path / "a")])
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--data", "nowhere"], "nowhere: there is no such folder"),
-        (["--epochs", "0"], "epochs"),
-        (["--batch-size", "0"], "batch_size"),
-        (["--lr", "nan"], "lr has to be above 0"),
-        (["--dropout", "1.5"], "dropout has to be"),
-        (["--patience", "0"], "patience"),
-        (["--max-seconds", "-1"], "max_seconds"),
+        (["--set", "epochs=0"], "epochs"),
+        (["--set", "batch_size=0"], "batch_size"),
+        (["--set", "lr=nan"], "lr has to be above 0"),
+        (["--set", "dropout=1.5"], "dropout has to be"),
+        (["--set", "patience=0"], "patience"),
+        (["--set", "max_seconds=-1"], "max_seconds"),
+        (["--set", "threads=0"], "threads has to be at least 1"),
+        (["--set", "rate=1"], "there is no rate; there are threads, epochs, batch_size, lr"),
+        (["--set", "epochs=2.5"], "epochs has to be of the type int: 2.5"),
+        (["--set", "flip=yes"], "flip has to be of the type bool: yes"),
         (["--seed", "-1"], "--seed"),
         (["--device", "tpu"], "--device"),
         (["--name", "a/b"], "--name a/b"),
         (["--name", ".."], "--name .."),
         (["--bogus"], "--bogus"),
-        (["--reference", "--recipe", "best"], "goes beyond that"),
-        (["--compiled", "--recipe", "best"], "plain gradient descent"),
-        (["--compiled", "--reference"], "leave out --reference and --bf16"),
-        (["--compiled", "--bf16"], "leave out --reference and --bf16"),
-        (["--compiled", "--device", "cuda"], "--compiled takes steps on the CPU"),
+        (["--way", "reference", "--recipe", "best"], "goes beyond that"),
+        (["--way", "compiled", "--recipe", "best"], "plain gradient descent"),
+        (["--way", "compiled", "--device", "cuda"], "--way compiled computes on the CPU"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_wrong_use_of_train_is_one_line_and_leaves_nothing(
+def test_wrong_use_of_train_is_refused_in_one_line_and_leaves_nothing(
     here: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -269,7 +262,7 @@ def test_evaluate_takes_the_newest_run_and_gives_json(here: Cli, trained: Path) 
         assert answer[key] == results[key]
 
 
-def test_evaluate_says_where_the_model_was_trained_on_other_data(here: Cli, model_file: Path, full: Dataset) -> None:
+def test_evaluate_warns_of_a_model_trained_on_other_data(here: Cli, model_file: Path, full: Dataset) -> None:
     assert "trained on other data" in here("evaluate", model_file, "--data", full.source).stdout
 
 
@@ -304,7 +297,15 @@ def test_report_gives_the_accuracy_of_train_and_json(here: Cli, run: Path, tmp_p
     assert answer["notes"] == []
 
 
-def test_what_is_no_run_is_refused_in_one_line(here: Cli, trained: Path, tmp_path: Path) -> None:
+def test_report_writes_the_curves_for_tensorboard(here: Cli, run: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    assert here("report", run, "--tensorboard").returncode == 0
+    written = [point.value for point in EventAccumulator(str(run)).Reload().Scalars("loss/validation")]
+    assert written == pytest.approx([epoch["valid_losses"] for epoch in log_of(run)])
+
+
+def test_a_folder_that_is_not_a_run_is_refused_in_one_line(here: Cli, trained: Path, tmp_path: Path) -> None:
     for arguments, says in (
         ((tmp_path,), "it has no config.json"),
         (("shirt", "--out", trained.parent), "there are: short"),
@@ -347,11 +348,11 @@ def test_predict_gives_json(here: Cli, trained: Path, model_file: Path, boot: Pa
     (result,) = json.loads(here("predict", boot, "--json", "--out", trained.parent).stdout)
     assert result["answers"][0]["label"] == "Ankle boot"
     assert sum(answer["probability"] for answer in result["answers"]) == pytest.approx(1)
-    answer = Answer([(row["label"], row["probability"]) for row in result["answers"]])
+    answer = GarmentAnswer([(row["label"], row["probability"]) for row in result["answers"]])
     assert result == {"image": str(boot), "model": str(model_file), **answer.as_json}
 
 
-def test_predict_says_where_it_is_unsure(here: Cli, boot: Path, tmp_path: Path) -> None:
+def test_predict_marks_unsure_answers(here: Cli, boot: Path, tmp_path: Path) -> None:
     undecided = Classifier()
     for parameter in undecided.parameters():
         nn.init.zeros_(parameter)
@@ -367,8 +368,8 @@ def test_without_a_run_the_courses_own_model_answers_and_is_named(
     monkeypatch.chdir(tmp_path)
     result = here("predict", boot)
     assert (result.returncode, result.stderr) == (0, "")
-    said, name, first, *_ = result.stdout.splitlines()
-    assert said == f"Model: {COURSE_MODEL} (the course's own)"
+    headline, name, first, *_ = result.stdout.splitlines()
+    assert headline == f"Model: {COURSE_MODEL} (the course's own)"
     assert name == str(boot)
     assert first.startswith("Ankle boot")
     assert "█" in first
@@ -387,7 +388,7 @@ def test_help_has_an_example(here: Cli, command: str) -> None:
     assert f"Example: python -m solutions {command}" in here(command, "--help").stdout
 
 
-def test_chapter_6_shows_what_export_web_prints_of_the_courses_model(here: Cli, full: Dataset, tmp_path: Path) -> None:
+def test_chapter_6_quotes_export_web_on_the_courses_model(here: Cli, full: Dataset, tmp_path: Path) -> None:
     _, _, shown = (ROOT / "chapters" / "6-deployment.md").read_text().partition("```console\n$ python -m solutions ")
     command, _, printed = shown.partition("```")[0].partition("\n")
     name, model, folder = command.split()
@@ -402,7 +403,9 @@ def test_chapter_6_shows_what_export_web_prints_of_the_courses_model(here: Cli, 
         *("push ada/garments --model MODEL", "export-onnx MODEL garments.onnx", "export-web MODEL page"),
     ],
 )
-def test_what_is_no_model_is_refused(here: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+def test_a_file_that_is_not_a_model_is_refused(
+    here: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert "MODEL: there is no such file" in error_of(here(*command.split()))
     Path("MODEL").write_text("no model")
@@ -423,7 +426,7 @@ def test_without_a_run_there_is_no_model(here: Cli, tmp_path: Path, command: str
         ("import solutions.deploy.push", {"gradio"}),
     ],
 )
-def test_nobody_waits_for_or_needs_what_is_not_used(code: str, needless: set[str]) -> None:
+def test_unused_packages_are_not_imported(code: str, needless: set[str]) -> None:
     code = f"import sys; {code}; sys.exit(bool({needless} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
 

@@ -37,7 +37,7 @@ def test_the_samples_test_images_are_from_the_full_test_set(full: data.Dataset, 
 
 
 @pytest.mark.parametrize(("name", "seconds"), list(PACKED_AT.items()))
-def test_the_content_is_what_zalando_published(full: data.Dataset, name: str, seconds: int) -> None:
+def test_the_content_is_that_published_by_zalando(full: data.Dataset, name: str, seconds: int) -> None:
     """Debian packed the files without name and date; with these put back, the MD5 is the one torchvision lists."""
     from torchvision.datasets import FashionMNIST
 
@@ -179,7 +179,7 @@ def test_the_usual_places_come_before_the_sample(nothing_installed: Path, place:
     assert (found.resolve(), why) == (nothing_installed / place, reason)
 
 
-def test_the_environment_variable_comes_first_and_may_name_torchvisions_root(
+def test_the_environment_variable_comes_first_and_can_name_torchvisions_root(
     nothing_installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for place in ("DATA", "named" / data.TORCHVISION):

@@ -8,8 +8,8 @@ import torch
 
 from solutions import data
 from solutions.data import Dataset
-from solutions.deploy.answers import LIMITS, UNSURE_BELOW
-from solutions.deploy.card import make_card
+from solutions.deploy.garment_answer import LIMITS, UNSURE_BELOW
+from solutions.deploy.model_card import make_card
 from solutions.runs import measurement
 from solutions.runs.folders import COURSE_MODEL, open_model
 from solutions.runs.measurement import Measurement
@@ -45,15 +45,13 @@ def test_the_card_measures_the_rule_by_which_answers_are_called_unsure(
     assert f"{right[unsure].float().mean():.1%} of them are right, and {right[~unsure].float().mean():.1%}" in card
 
 
-def test_the_card_says_how_the_model_was_trained_and_what_it_is_not_for(
-    measured: tuple[Measurement, str], sample: Dataset
-) -> None:
+def test_the_card_documents_training_and_limits(measured: tuple[Measurement, str], sample: Dataset) -> None:
     test, card = measured
     assert all(words in card for words in (sample.digest, "lr 0.05", "Apache-2.0", *LIMITS))
     assert "tells nothing about its training" in make_card(test, sample.test_labels, "the sample", {})
 
 
-def test_the_card_says_how_far_the_probabilities_can_be_believed() -> None:
+def test_the_card_reports_calibration() -> None:
     """Of four answers three lie above 0.9, of which two are right, and one at 0.7, which is right."""
     probabilities = torch.tensor([[0.92, 0.08], [0.96, 0.04], [0.25, 0.75], [1.0, 0.0]])
     test = Measurement(("a", "b"), torch.tensor([[2, 0], [1, 1]]), probabilities)
@@ -69,7 +67,7 @@ def test_the_command_prints_the_card(here: Cli, training: tuple[Path, str], mode
     assert training[1].split("Test accuracy ")[1].split()[0] in result.stdout
 
 
-def test_what_is_called_unsure_is_the_smallest_tenth_that_leaves_answers_right_95_times_in_100(full: Dataset) -> None:
+def test_the_threshold_for_unsure_is_the_smallest_tenth_with_95_percent_right_answers(full: Dataset) -> None:
     """Of the course's own model, on the images that it was validated on; the test images have no say in it."""
     model, training = open_model(COURSE_MODEL)
     _, held_out = divide(full, training["seed"])

@@ -1,4 +1,4 @@
-"""Photographs from anyone: what is opened, and what is refused in one line."""
+"""Photographs from anyone: opened, refused in one line, or doubted (the page's own tests see that it doubts alike)."""
 
 import io
 import json
@@ -17,9 +17,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from autograder.student.garment import SIDE, find_garment
+from solutions.data import Dataset
+from solutions.deploy.garment_answer import RUNS_OFF, TWO_THINGS, GarmentAnswer, doubt, ends_within, is_one_thing
 from solutions.deploy.images import LARGEST_FILE, ImageError, open_image, remark
 from solutions.deployment import prepare_image
 from tests.solutions.conftest import Cli, error_of
+from tests.solutions.deploy.browser_photos import garment_on
 
 
 def garment() -> Image.Image:
@@ -112,7 +116,7 @@ def write(folder: Path, content: bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_used_is_refused_in_one_line(tmp_path: Path, here: Cli, model_file: Path, name: str) -> None:
+def test_unusable_images_are_refused_in_one_line(tmp_path: Path, here: Cli, model_file: Path, name: str) -> None:
     content, reason = REFUSED[name]
     path = write(tmp_path, content)
     result = here("predict", path, "--model", model_file)
@@ -123,7 +127,7 @@ def test_what_cannot_be_used_is_refused_in_one_line(tmp_path: Path, here: Cli, m
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_what_can_be_used_shows_the_same_garment_with_a_remark_where_one_is_due(tmp_path: Path, name: str) -> None:
+def test_usable_images_show_the_same_garment_with_a_remark_where_due(tmp_path: Path, name: str) -> None:
     content, due = ANSWERED[name]
     image = open_image(write(tmp_path, content))
     plain, x = prepare_image(garment()), prepare_image(image)
@@ -144,11 +148,11 @@ def test_files_of_one_command_are_each_answered_or_refused(tmp_path: Path, cli: 
     missing, no_file, *damaged, answered = json.loads(result.stdout)
     assert "there is no such file" in missing["error"]
     assert "this is not a file" in no_file["error"]
-    assert [Path(one["image"]) for one in damaged] == REGRESSIONS
-    assert 0 < sum("error" in one for one in damaged) < len(damaged)
+    assert [Path(result["image"]) for result in damaged] == REGRESSIONS
+    assert 0 < sum("error" in result for result in damaged) < len(damaged)
     assert "first frame" in answered["remark"]
     complaints = result.stderr.splitlines()
-    assert len(complaints) == 2 + sum("error" in one for one in damaged)
+    assert len(complaints) == 2 + sum("error" in result for result in damaged)
     assert all(line.startswith("error: ") for line in complaints)
     assert result.returncode == 2
 
@@ -172,7 +176,7 @@ def test_a_bomb_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
         assert reason in line
 
 
-def test_an_opened_image_has_nothing_left_of_what_a_file_may_claim(tmp_path: Path) -> None:
+def test_an_opened_image_keeps_no_other_metadata(tmp_path: Path) -> None:
     claims = PngInfo()
     claims.add_text("remark", "certainly a shirt")
     image = open_image(write(tmp_path, stored("PNG", pnginfo=claims)))
@@ -183,7 +187,7 @@ ORIGINALS = [content for content, _ in ANSWERED.values() if len(content) < 20_00
 
 
 @given(st.sampled_from(ORIGINALS), st.integers(0, 2**32 - 1), st.integers(1, 8))
-def test_damage_of_any_kind_is_answered_or_refused_in_one_line(content: bytes, seed: int, edits: int) -> None:
+def test_damaged_images_are_answered_or_refused_in_one_line(content: bytes, seed: int, edits: int) -> None:
     damaged, rng = bytearray(content), random.Random(seed)
     for _ in range(edits):  # most of them near the start, where a file says what it holds
         at = rng.randrange(min(len(damaged), rng.choice((64, 300, len(damaged)))))
@@ -195,3 +199,52 @@ def test_damage_of_any_kind_is_answered_or_refused_in_one_line(content: bytes, s
             assert "\n" not in str(error)
         else:
             assert 0 <= x.min() <= x.max() <= 1
+
+
+# --- doubt
+
+
+def test_a_garment_may_lie_along_a_twentieth_of_the_edge() -> None:
+    garment = np.zeros((50, 52), bool)  # 200 pixels of edge
+    garment[10:40, 10:40] = True
+    garment[20:30, 0] = True
+    assert ends_within(garment)
+    garment[30, 0] = True
+    assert not ends_within(garment)
+
+
+def test_a_part_half_as_large_as_the_largest_is_a_second_thing() -> None:
+    garment = np.zeros((50, 52), bool)
+    garment[5:25, 10:20] = True  # 200 pixels
+    garment[30:40, 10:19] = True
+    assert is_one_thing(garment)
+    garment[30:40, 19] = True
+    assert not is_one_thing(garment)
+    assert is_one_thing(np.zeros((50, 52), bool))
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "CMYK", "RGB"])
+def test_a_garment_that_runs_off_the_picture_is_doubted_in_any_mode(sample: Dataset, mode: str) -> None:
+    photo = garment_on((255, 255, 255), sample.test_images[0], (300, 300), 0)
+    photo.paste((20, 20, 20), (0, 100, 300, 300))
+    assert doubt(photo.convert(mode)) == RUNS_OFF
+
+
+def test_a_doubted_answer_is_unsure_however_probable_and_says_how_to_take_it_again() -> None:
+    ranked = [("Bag", 0.98), ("Shirt", 0.02)]
+    assert not GarmentAnswer(ranked).is_unsure
+    doubted = GarmentAnswer(ranked, doubt=TWO_THINGS)
+    assert doubted.is_unsure
+    assert TWO_THINGS in doubted.in_words
+    assert doubted.as_json["doubt"] == TWO_THINGS
+
+
+def test_a_repeated_picture_gets_an_unchanged_mask() -> None:
+    drawn, light = (Image.new("RGB", (SIDE, SIDE), "white") for _ in range(2))
+    drawn.paste("navy", (SIDE // 4, SIDE // 4, SIDE // 2, SIDE // 2))
+    first = find_garment(drawn)
+    before = first.copy()
+    first[:] = True
+    assert np.array_equal(find_garment(drawn), before)
+    assert 0 < before.sum() < before.size
+    assert not find_garment(light).any()

@@ -14,16 +14,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deploy.answers import UNSURE_BELOW, facts
+from solutions.deploy.garment_answer import UNSURE_BELOW, facts
 from solutions.deploy.images import open_image
 from solutions.deployment import classify, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.measurement import measure
 from solutions.runs.model_file import read_model
-from solutions.runs.summary import training_in
+from solutions.runs.training_summary import training_in
 from tests.axe import on_a_telephone, violations
 from tests.conftest import serve
-from tests.solutions.deploy.photographs import GROUNDS, KINDS, SIZES, Save, cut_out, garment_on, saved
+from tests.solutions.deploy.browser_photos import GROUNDS, KINDS, SIZES, Save, cut_out, garment_on, saved
 
 ROUNDING = 1e-4  # of a probability: what float32 sums in another order may differ by
 
@@ -107,16 +107,16 @@ ANSWERS_TO_FILES = """async (names) => {
 }"""
 
 
-def test_photographs_of_every_kind_are_prepared_and_answered_as_in_python(
+def test_every_kind_of_photograph_is_prepared_and_answered_as_in_python(
     demo: Page, model: Classifier, photos: dict[Path, float]
 ) -> None:
     found = demo.evaluate(ANSWERS_TO_FILES, [path.name for path in photos])
-    for (path, apart), one in zip(photos.items(), found, strict=True):
+    for (path, apart), shown in zip(photos.items(), found, strict=True):
         x = prepare_image(open_image(path))
-        pixels = np.frombuffer(base64.b64decode(one["pixels"]), np.float32)
+        pixels = np.frombuffer(base64.b64decode(shown["pixels"]), np.float32)
         difference = np.abs(pixels - x.numpy().ravel()).max()
         assert difference <= apart, f"{path.name}: {difference}"
-        answers = {answer["label"]: answer["probability"] for answer in one["answers"]}
+        answers = {answer["label"]: answer["probability"] for answer in shown["answers"]}
         expected = classify(model, x)
         assert next(iter(answers)) == expected[0][0], path.name
         assert answers == pytest.approx(dict(expected), abs=ROUNDING + apart), path.name
@@ -228,7 +228,7 @@ DROP = """([bytes, root]) => {
 
 
 @pytest.mark.parametrize("is_dropped", [False, True], ids=["chosen", "dropped"])
-def test_a_photo_that_is_chosen_or_dropped_is_answered(
+def test_a_chosen_or_dropped_photo_is_answered(
     demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int], tmp_path: Path, is_dropped: bool
 ) -> None:
     photo = garment_on((214, 178, 140), sample.test_images[by_confidence[-1]], (300, 400), 3)
@@ -241,7 +241,7 @@ def test_a_photo_that_is_chosen_or_dropped_is_answered(
     expect(demo.get_by_role("application", name="Photo: mine.png")).to_be_visible()
 
 
-def test_an_unsure_answer_is_called_one_and_says_what_to_try(
+def test_an_unsure_answer_is_labelled_and_comes_with_advice(
     demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int], tmp_path: Path
 ) -> None:
     photos = (garment_on((214, 178, 140), sample.test_images[index], (300, 400), 0) for index in by_confidence)
@@ -278,7 +278,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_cannot_be_answered_is_refused_in_one_line_and_the_page_goes_on(
+def test_unusable_files_are_refused_in_one_line_and_the_page_goes_on(
     demo: Page, model: Classifier, sample: Dataset, by_confidence: list[int], tmp_path: Path, what: str
 ) -> None:
     make, message = REFUSED[what]
@@ -294,7 +294,7 @@ def test_what_cannot_be_answered_is_refused_in_one_line_and_the_page_goes_on(
     expect(status).to_contain_text(said_of(model, photo))
 
 
-def test_a_script_that_got_in_could_not_send_a_picture_to_another_host(page: Page, address: str) -> None:
+def test_an_injected_script_cannot_reach_another_host(page: Page, address: str) -> None:
     page.goto(f"{address}somewhere/page/")
     with serve(Path(__file__).parent) as elsewhere:
         reached = "(url) => fetch(url, { mode: 'no-cors' }).then(() => true, () => false)"
@@ -302,7 +302,7 @@ def test_a_script_that_got_in_could_not_send_a_picture_to_another_host(page: Pag
         assert not page.evaluate(reached, elsewhere)
 
 
-def test_the_page_says_how_good_the_answers_are_and_where_that_is_explained(demo: Page, model_file: Path) -> None:
+def test_the_page_states_its_accuracy_and_names_the_chapter(demo: Page, model_file: Path) -> None:
     _, about = read_model(model_file)
     for fact in facts(Classifier.labels, training_in(about)):
         expect(demo.get_by_text(fact)).to_be_visible()
@@ -318,9 +318,7 @@ def test_it_links_to_the_chapter_where_the_book_is_published(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_to_object_to_and_nothing_is_wider_than_a_telephone(
-    browser: Browser, address: str, theme: str
-) -> None:
+def test_axe_finds_no_violations_and_the_page_fits_a_telephone(browser: Browser, address: str, theme: str) -> None:
     with on_a_telephone(browser, theme) as context:
         page = context.new_page()
         page.goto(f"{address}somewhere/page/", wait_until="networkidle")
@@ -337,7 +335,7 @@ def test_axe_finds_nothing_to_object_to_and_nothing_is_wider_than_a_telephone(
         assert ground != filled
 
 
-def test_without_scripts_the_page_says_what_is_missing(browser: Browser, address: str) -> None:
+def test_without_scripts_the_page_says_that_it_needs_them(browser: Browser, address: str) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{address}somewhere/page/")

@@ -43,7 +43,7 @@ class Space:
 
 
 @dataclass
-class Hub:
+class SpacesHub:
     """What the server knows, and how it shall misbehave.
 
     Attributes:
@@ -124,14 +124,14 @@ def git_hash(content: bytes) -> str:
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SpacesHub]:
     """A Hub that knows one token, and nobody's own settings."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)  # whoever imported the client first
     monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
     monkeypatch.delenv("HF_TOKEN", raising=False)
-    hub = Hub()
+    hub = SpacesHub()
 
-    class Handler(BaseHTTPRequestHandler):
+    class HubHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -162,7 +162,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
         def log_message(self, *args: object) -> None:
             """Say nothing: pytest's output is for pytest."""
 
-    with listen(Handler) as address:
+    with listen(HubHandler) as address:
         hub.address = address.rstrip("/")
         yield hub
 
@@ -170,11 +170,11 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
 # --- the client
 
 
-def push(hub: Hub, files: dict[str, bytes] = FILES, token: str | bool = TOKEN) -> bool:
+def push(hub: SpacesHub, files: dict[str, bytes] = FILES, token: str | bool = TOKEN) -> bool:
     return pushing.push(pushing.HfApi(hub.address, token=token), files, NAME)
 
 
-def failure(expected: type[Exception], hub: Hub, token: str | bool = TOKEN) -> str:
+def failure(expected: type[Exception], hub: SpacesHub, token: str | bool = TOKEN) -> str:
     with pytest.raises(expected) as caught:
         push(hub, token=token)
     assert "\n" not in str(caught.value)
@@ -182,14 +182,14 @@ def failure(expected: type[Exception], hub: Hub, token: str | bool = TOKEN) -> s
     return str(caught.value)
 
 
-def test_the_first_push_makes_the_space_in_one_commit_and_a_second_changes_nothing(hub: Hub) -> None:
+def test_the_first_push_makes_the_space_in_one_commit_and_a_second_changes_nothing(hub: SpacesHub) -> None:
     assert push(hub)
     assert hub.spaces[NAME].files == FILES
     assert not push(hub)
     assert hub.spaces[NAME].commits == 1
 
 
-def test_a_push_uploads_what_is_new_removes_old_modules_and_leaves_what_others_added(hub: Hub) -> None:
+def test_a_push_uploads_new_files_removes_old_modules_and_leaves_others_files(hub: SpacesHub) -> None:
     push(hub, FILES | {"solutions/old.py": b""})
     hub.spaces[NAME].files["photo.jpg"] = b"a photograph"
     assert push(hub, FILES | {"app.py": b"print(1)"})
@@ -197,14 +197,16 @@ def test_a_push_uploads_what_is_new_removes_old_modules_and_leaves_what_others_a
 
 
 @pytest.mark.parametrize(("token", "said"), [("hf_wrong", "the token was refused"), (True, "there is no token")])
-def test_without_a_good_token_nothing_is_changed(hub: Hub, token: str | bool, said: str) -> None:
+def test_without_a_good_token_nothing_is_changed(hub: SpacesHub, token: str | bool, said: str) -> None:
     message = failure(WrongUse, hub, token)
     assert said in message
     assert "HF_TOKEN" in message
     assert hub.spaces == {}
 
 
-def test_a_connection_lost_in_the_commit_leaves_the_space_as_it_was_and_the_next_push_completes_it(hub: Hub) -> None:
+def test_a_connection_lost_in_the_commit_leaves_the_space_as_it_was_and_the_next_push_completes_it(
+    hub: SpacesHub,
+) -> None:
     hub.hangs_up_before = True
     message = failure(WorkFailed, hub)
     assert hub.address in message
@@ -215,7 +217,7 @@ def test_a_connection_lost_in_the_commit_leaves_the_space_as_it_was_and_the_next
     assert hub.spaces[NAME].files == FILES
 
 
-def test_a_commit_whose_answer_is_lost_is_told_from_one_that_is_lost(hub: Hub) -> None:
+def test_a_lost_answer_is_distinguished_from_a_lost_commit(hub: SpacesHub) -> None:
     hub.hangs_up_after = True
     assert "the Space has changed; push again" in failure(WorkFailed, hub)
     hub.hangs_up_after = False
@@ -226,11 +228,11 @@ def test_a_hub_that_cannot_be_reached_is_one_line() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         with pytest.raises(WorkFailed, match="nothing was uploaded; push again when it is back"):
-            push(Hub(f"http://127.0.0.1:{closed.getsockname()[1]}"))
+            push(SpacesHub(f"http://127.0.0.1:{closed.getsockname()[1]}"))
 
 
 @pytest.mark.parametrize("name", ["garments", "ada/gar/ments", "ada/", "ada/gar ments", "../garments"])
-def test_a_name_that_is_none_is_refused(here: Cli, name: str) -> None:
+def test_a_malformed_name_is_refused(here: Cli, name: str) -> None:
     result = here("push", name, "--model", "none")
     assert "USER/NAME" in error_of(result)
 
@@ -243,7 +245,7 @@ def test_a_dry_run_lists_files_with_sizes_and_the_target_and_needs_no_token(here
 
 
 def test_the_command_takes_hub_and_token_from_the_environment_and_shows_the_token_nowhere(
-    hub: Hub, model_file: Path, tmp_path: Path
+    hub: SpacesHub, model_file: Path, tmp_path: Path
 ) -> None:
     environment = os.environ | {"HF_ENDPOINT": hub.address, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "home")}
     command = ("solutions", "push", NAME, "--model", model_file, "--data", data.SAMPLE_FOLDER)

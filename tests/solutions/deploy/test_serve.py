@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect
 from solutions import data
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deploy.serve import Handler, listen
+from solutions.deploy.serve import PageHandler, listen
 from solutions.deployment import classify, load_model
 from tests.solutions.conftest import Cli, address_of, error_of
 
@@ -99,7 +99,7 @@ KINDS = {
 }
 
 
-def test_what_is_served_is_what_export_web_writes_says_what_it_is_and_is_not_kept(
+def test_the_served_files_are_those_of_export_web_with_content_types_and_without_caching(
     address: str, model_file: Path, tmp_path: Path
 ) -> None:
     web.write_page(model_file, data.load(data.SAMPLE_FOLDER), tmp_path)
@@ -126,7 +126,7 @@ def test_what_is_served_is_what_export_web_writes_says_what_it_is_and_is_not_kep
         ("GET", "//127.0.0.1:1/elsewhere", 404),
     ],
 )
-def test_the_server_takes_nothing_and_gives_nothing_but_the_page(
+def test_the_server_accepts_no_uploads_and_serves_only_the_page(
     address: str, method: str, path: str, status: int
 ) -> None:
     assert ask(address, method, path, b"a picture" if method != "GET" else b"")[0].status == status
@@ -156,7 +156,7 @@ def send(address: str, content: bytes) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def test_what_visitors_send_does_no_harm(model_file: Path, tmp_path: Path) -> None:
+def test_hostile_requests_do_no_harm(model_file: Path, tmp_path: Path) -> None:
     """After all of it, and beside visitors who say nothing more, it answers, has hardly grown, and said nothing."""
     with serving(model_file, tmp_path) as (address, process), ExitStack() as silent:
         before = psutil.Process(process.pid).memory_info().rss
@@ -222,7 +222,7 @@ def test_a_port_that_is_taken_is_refused(cli: Cli, model_file: Path, is_named: b
 
 
 def test_a_second_page_takes_the_next_port() -> None:
-    with listen("127.0.0.1", None, Handler) as first, listen("127.0.0.1", None, Handler) as second:
+    with listen("127.0.0.1", None, PageHandler) as first, listen("127.0.0.1", None, PageHandler) as second:
         assert second.server_port > first.server_port
 
 

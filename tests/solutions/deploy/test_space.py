@@ -1,4 +1,4 @@
-"""The Space: what its folder holds, that it needs no PyTorch, and that it answers as Python does."""
+"""The model without PyTorch: the Space answers as Python does, and so does the ONNX file."""
 
 import inspect
 import io
@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 from gradio_client import Client, handle_file
@@ -21,13 +22,13 @@ from safetensors.torch import save_file
 from autograder.course import Course
 from solutions.data import Dataset
 from solutions.deploy import space
-from solutions.deploy.answers import UNSURE_BELOW
-from solutions.deploy.network import Network
+from solutions.deploy.garment_answer import UNSURE_BELOW
+from solutions.deploy.numpy_network import Network
 from solutions.deploy.web import photograph
 from solutions.deployment import classify, export_model, load_model, prepare_image
 from solutions.dropout import Classifier
 from solutions.runs.folders import MODEL
-from tests.solutions.conftest import address_of
+from tests.solutions.conftest import Cli, address_of
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def in_numpy(files: dict[str, bytes]) -> Callable[[Image.Image], np.ndarray]:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK"])
-def test_the_generated_preparation_is_that_of_python_bit_for_bit(
+def test_the_generated_preparation_equals_prepare_image_bit_for_bit(
     in_numpy: Callable[[Image.Image], np.ndarray], sample: Dataset, mode: str
 ) -> None:
     for pixels in sample.test_images[:20]:
@@ -64,7 +65,7 @@ def test_the_generated_preparation_is_that_of_python_bit_for_bit(
 
 
 @pytest.mark.parametrize("edited", ["torch.sqrt(x.clamp(0, 1))", "x.clamp(min=0, max=1)"])
-def test_a_preparation_that_uses_more_of_pytorch_is_not_passed_on(edited: str) -> None:
+def test_a_preparation_with_other_uses_of_pytorch_is_refused(edited: str) -> None:
     with pytest.raises(ValueError, match="IN_NUMPY"):
         space.preparation_in_numpy(inspect.getsource(prepare_image).replace("x.clamp(0, 1)", edited))
 
@@ -72,7 +73,7 @@ def test_a_preparation_that_uses_more_of_pytorch_is_not_passed_on(edited: str) -
 # --- the network
 
 
-def test_the_network_in_numpy_is_that_of_pytorch_on_the_full_test_set(model_file: Path, full: Dataset) -> None:
+def test_the_network_in_numpy_agrees_with_pytorch_on_the_full_test_set(model_file: Path, full: Dataset) -> None:
     model, network = load_model(model_file), Network.load(model_file)
     x = full.test_images[:, None].astype(np.float32) / 255
     with torch.no_grad():
@@ -86,7 +87,7 @@ def test_the_network_in_numpy_is_that_of_pytorch_on_the_full_test_set(model_file
 @pytest.mark.parametrize(
     "training", [{}, {"training": "[" * 100_000}, {"training": "[]"}], ids=["none", "deep", "list"]
 )
-def test_a_model_file_need_not_tell_how_it_was_trained(training: dict[str, str], tmp_path: Path) -> None:
+def test_a_model_file_can_lack_a_training_summary(training: dict[str, str], tmp_path: Path) -> None:
     """Chapter 6 leaves that key to the student."""
     export_model(Classifier(), tmp_path / "exported")
     with safe_open(tmp_path / "exported", framework="pt") as file:
@@ -107,7 +108,7 @@ def test_the_readme_says_what_to_start_and_the_requirements_are_ranges(files: di
     assert all("<" in line and ">=" in line for line in lines)
 
 
-def test_it_holds_the_licence_the_books_address_and_an_example_of_each_kind(files: dict[str, bytes]) -> None:
+def test_the_folder_contains_the_licence_the_books_address_and_an_example_of_each_kind(files: dict[str, bytes]) -> None:
     assert b"Apache License" in files["LICENSE"]
     address = module_of(files["solutions/deploy/address.py"]).CHAPTER
     assert address == Course.installed().page("deployment")
@@ -157,3 +158,33 @@ def test_a_picture_without_a_garment_is_refused_in_words(asked: Client, tmp_path
     Image.new("RGB", (200, 200), "white").save(tmp_path / "blank.png")
     with pytest.raises(AppError, match="This picture cannot be used: nothing stands out from the background"):
         asked.predict(handle_file(tmp_path / "blank.png"), api_name="/classify")
+
+
+# --- ONNX
+
+
+@pytest.fixture
+def session(model_file: Path, here: Cli, tmp_path: Path) -> onnxruntime.InferenceSession:
+    result = here("export-onnx", model_file, tmp_path / "garments.onnx")
+    assert result.stdout == f"{tmp_path / 'garments.onnx'}\n", result.stderr
+    return onnxruntime.InferenceSession(tmp_path / "garments.onnx")
+
+
+def test_the_onnx_file_agrees_with_pytorch_on_the_test_images_in_batches_of_any_size(
+    session: onnxruntime.InferenceSession, model_file: Path, sample: Dataset
+) -> None:
+    model = load_model(model_file)
+    for count in (1, 2, 1000):
+        x = sample.test_images[:count, None].astype(np.float32) / 255
+        with torch.no_grad():
+            expected = model(torch.from_numpy(x))
+        logits, probabilities = session.run(["logits", "probabilities"], {"image": x})
+        np.testing.assert_allclose(logits, expected.numpy(), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(probabilities, expected.softmax(dim=1).numpy(), atol=1e-5)
+
+
+def test_the_onnx_file_says_what_it_is_as_the_model_file_does(
+    session: onnxruntime.InferenceSession, model_file: Path
+) -> None:
+    with safe_open(model_file, framework="np") as file:
+        assert session.get_modelmeta().custom_metadata_map == file.metadata()

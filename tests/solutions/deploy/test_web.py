@@ -16,13 +16,13 @@ from bench.photographs import KINDS, photographs
 from solutions import data
 from solutions.data import Dataset
 from solutions.deploy import web
-from solutions.deploy.doubt import RUNS_OFF, TWO_THINGS, doubt
+from solutions.deploy.garment_answer import RUNS_OFF, TWO_THINGS, doubt
 from solutions.deployment import prepare_image
 from solutions.runs.folders import COURSE_MODEL
 from solutions.runs.model_file import read_model
 from tests.conftest import ROOT
 from tests.solutions.conftest import Cli, error_of
-from tests.solutions.deploy.photographs import GROUNDS, SIZES, cut_out, garment_on
+from tests.solutions.deploy.browser_photos import GROUNDS, SIZES, cut_out, garment_on
 
 SCRIPTS = Path(__file__).parent / "web"
 DOUBTS = {"": "", "runs off": RUNS_OFF, "two things": TWO_THINGS}  # in the page, and in Python
@@ -41,12 +41,12 @@ def test_a_weight_moves_by_half_a_step_of_its_unit_at_most(seed: int, size: floa
     assert (np.abs(steps * scale - weight) <= 0.5001 * scale).all()
 
 
-def test_the_weights_say_of_which_model_they_are(model_file: Path) -> None:
+def test_the_weights_carry_the_digest_of_their_model(model_file: Path) -> None:
     _, about = read_model(model_file)
     assert about["digest"].encode() in web.page_weights(model_file)
 
 
-def test_the_model_of_the_book_is_whole_and_says_where_it_comes_from() -> None:
+def test_the_books_model_is_valid_and_documented() -> None:
     _, about = read_model(COURSE_MODEL)
     assert json.loads(about["training"])["data"]["is_sample"] is False
     assert about["digest"] in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def test_the_model_of_the_book_is_whole_and_says_where_it_comes_from() -> None:
 # --- the command
 
 
-def test_the_command_writes_a_page_and_says_what_the_rounding_costs(
+def test_the_command_writes_a_page_and_reports_the_cost_of_rounding(
     here: Cli, model_file: Path, tmp_path: Path
 ) -> None:
     arguments = ("export-web", model_file, tmp_path / "page", "--data", data.SAMPLE_FOLDER)
@@ -79,7 +79,7 @@ def test_a_folder_that_is_not_empty_is_left_alone_unless_forced(here: Cli, model
 # --- in Node
 
 
-def test_the_modules_do_what_their_own_tests_say() -> None:
+def test_the_modules_pass_their_own_tests_in_node() -> None:
     done = subprocess.run(["node", "--test", str(SCRIPTS / "classifier.test.js")], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "# fail 0" in done.stdout
@@ -113,7 +113,7 @@ def test_the_same_pixels_are_prepared_to_the_same_numbers_and_doubted_alike(samp
         np.testing.assert_array_equal(there, prepare_image(image).numpy(), err_msg=f"image {at}, {image.size}")
 
 
-def test_refusals_are_word_for_word_those_of_python(tmp_path: Path) -> None:
+def test_refusals_are_worded_as_in_python(tmp_path: Path) -> None:
     images = [Image.new("RGB", (40, 30), "red"), Image.new("RGBA", (9, 9), (0, 0, 0, 0)), Image.new("L", (7, 1))]
     expected = []
     for image in images:

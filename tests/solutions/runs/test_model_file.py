@@ -140,7 +140,7 @@ def test_weights_in_another_type_are_refused_though_their_digest_is_right(tmp_pa
 
 @settings(max_examples=200)
 @given(data=st.data())
-def test_changed_bytes_are_refused_or_change_no_weight(exported: Exported, data: st.DataObject) -> None:
+def test_changed_bytes_are_refused_or_leave_the_weights_unchanged(exported: Exported, data: st.DataObject) -> None:
     """The activation and the training summary may be changed by hand."""
     path, original, weights = exported
     content = bytearray(original)
@@ -162,7 +162,7 @@ def test_changed_bytes_are_refused_or_change_no_weight(exported: Exported, data:
 # --- written
 
 
-def test_the_same_model_gives_the_same_bytes_and_leaves_nothing_else(tmp_path: Path) -> None:
+def test_the_same_model_gives_the_same_bytes_and_no_other_file(tmp_path: Path) -> None:
     model, folder = Classifier(), tmp_path / "runs"
     folder.mkdir()
     for name in "ab":

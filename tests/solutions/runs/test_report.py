@@ -14,8 +14,8 @@ from solutions.data import Dataset
 from solutions.deployment import export_model, load_model
 from solutions.runs.folders import LOG, MODEL, RESULTS
 from solutions.runs.measurement import measure
-from solutions.runs.records import Record, read_run
-from solutions.runs.report import Report, make_report
+from solutions.runs.report import RunReport, make_report
+from solutions.runs.run_record import RunRecord, read_run
 from tests.axe import violations
 
 
@@ -27,27 +27,27 @@ def ids_of(page: BeautifulSoup) -> list[str]:
     return [element["id"] for element in page.find_all(id=True)]
 
 
-def told_of(record: Record) -> BeautifulSoup:
+def told_of(record: RunRecord) -> BeautifulSoup:
     return BeautifulSoup(make_report(record).html, "html.parser")
 
 
 @pytest.fixture(scope="module")
-def record(trained: Path) -> Record:
+def record(trained: Path) -> RunRecord:
     return read_run(trained)
 
 
 @pytest.fixture(scope="module")
-def report(record: Record) -> Report:
+def report(record: RunRecord) -> RunReport:
     return make_report(record)
 
 
 @pytest.fixture(scope="module")
-def parsed(report: Report) -> BeautifulSoup:
+def parsed(report: RunReport) -> BeautifulSoup:
     return BeautifulSoup(report.html, "html.parser")
 
 
 @pytest.fixture
-def unfinished(record: Record, tmp_path: Path) -> Path:
+def unfinished(record: RunRecord, tmp_path: Path) -> Path:
     """The folder of a run that was killed in its third epoch."""
     folder = Path(shutil.copytree(record.folder, tmp_path / "unfinished"))
     for path in folder.iterdir():
@@ -61,7 +61,9 @@ def unfinished(record: Record, tmp_path: Path) -> Path:
 # --- what it says
 
 
-def test_result_recipe_data_time_classes_and_calibration_are_told(record: Record, report: Report) -> None:
+def test_the_report_contains_result_recipe_data_time_classes_and_calibration(
+    record: RunRecord, report: RunReport
+) -> None:
     results, told = record.results, words_of(BeautifulSoup(report.html, "html.parser"))
     matrix, labels = results["confusion_matrix"], list(results["per_class"])
     count, row, column = max((matrix[i][j], -i, -j) for i in range(10) for j in range(10) if i != j)
@@ -82,22 +84,22 @@ def test_result_recipe_data_time_classes_and_calibration_are_told(record: Record
     assert re.search(r"Training 6 epochs in \d+\.\d s", told)
 
 
-def test_the_first_layer_shows_what_training_added(parsed: BeautifulSoup, report: Report) -> None:
+def test_the_first_layer_shows_what_training_added(parsed: BeautifulSoup, report: RunReport) -> None:
     assert "What training added to the weights of 64 of the 256 hidden units" in words_of(parsed)
     correlation = float(re.search(r"neighbouring numbers correlate with (-?\d\.\d\d)", report.html)[1])
     assert correlation > 0.5  # drawn weights, and with them the sum, hide it
 
 
 @pytest.mark.parametrize("change", [{"seed": 7}, {"seed": None}, {"recipe": {"standardize": True}}], ids=str)
-def test_where_the_drawn_weights_are_not_known_the_weights_are_shown_and_it_is_said(
-    record: Record, change: dict[str, object]
+def test_without_initial_weights_the_weights_themselves_are_shown_with_a_note(
+    record: RunRecord, change: dict[str, object]
 ) -> None:
     told = words_of(told_of(replace(record, config={**record.config, **change})))
     assert "The weights of 64 of the 256 hidden units" in told
     assert "cannot be told apart from what training added" in told
 
 
-def test_the_confusion_matrix_is_a_table_with_headings(record: Record, parsed: BeautifulSoup) -> None:
+def test_the_confusion_matrix_is_a_table_with_headings(record: RunRecord, parsed: BeautifulSoup) -> None:
     table = parsed.find("table", class_="matrix")
     cells = [int(cell.get_text()) for cell in table.tbody.find_all("td")]
     assert cells == [count for row in record.results["confusion_matrix"] for count in row]
@@ -106,7 +108,7 @@ def test_the_confusion_matrix_is_a_table_with_headings(record: Record, parsed: B
 
 
 def test_the_surest_mistakes_have_their_names_beside_them(
-    record: Record, parsed: BeautifulSoup, sample: Dataset
+    record: RunRecord, parsed: BeautifulSoup, sample: Dataset
 ) -> None:
     test = measure(load_model(record.model_file), sample.test_images, sample.test_labels)
     sureness, choice = test.probabilities.max(dim=1)
@@ -116,14 +118,14 @@ def test_the_surest_mistakes_have_their_names_beside_them(
     assert parsed.img["alt"] == f"Test image {surest}, labelled {labelled}, taken for {taken}"
 
 
-def test_a_figure_says_in_words_what_it_shows(record: Record, parsed: BeautifulSoup) -> None:
+def test_figures_have_descriptions_with_their_numbers(record: RunRecord, parsed: BeautifulSoup) -> None:
     alternatives = [figure["aria-label"] for figure in parsed.find_all("svg")]
     first, last = record.log[0]["losses"], record.log[-1]["losses"]
     assert f"training, dropout on: from {first:.2f} to {last:.2f}" in alternatives[0]
     assert re.search(r"of the \d+ answers given 90% to 100%, \d+% are right", alternatives[-1])
 
 
-def test_the_log_is_a_table_with_what_is_in_it(record: Record) -> None:
+def test_the_log_is_a_table_with_all_its_columns(record: RunRecord) -> None:
     log = [{**row, "lr": 0.05 / row["epoch"], "images_per_second": 12345.6, "gpu_memory": 7} for row in record.log]
     told = told_of(replace(record, log=log))
     for words in ("learning rate", "0.0167", "images per second", "12,346", "gpu memory"):
@@ -135,7 +137,7 @@ def test_the_log_is_a_table_with_what_is_in_it(record: Record) -> None:
 # --- what it leaves out
 
 
-def test_without_a_model_it_shows_what_was_logged_and_says_so(unfinished: Path) -> None:
+def test_without_a_model_the_log_is_shown_with_a_note(unfinished: Path) -> None:
     made = make_report(read_run(unfinished))
     told = BeautifulSoup(made.html, "html.parser")
     assert "This run has no model" in words_of(told)
@@ -145,12 +147,12 @@ def test_without_a_model_it_shows_what_was_logged_and_says_so(unfinished: Path) 
     assert made.numbers["test_accuracy"] is None
 
 
-def test_a_loss_that_exploded_is_told(unfinished: Path) -> None:
+def test_an_exploded_loss_is_reported(unfinished: Path) -> None:
     (unfinished / LOG).write_text('{"epoch": 1, "losses": NaN, "valid_losses": NaN, "accuracies": 0.1, "seconds": 1}\n')
     assert "after epoch 1 its loss was no longer a number" in words_of(told_of(read_run(unfinished)))
 
 
-def test_without_its_data_it_shows_what_the_run_itself_measured(record: Record, full: Dataset) -> None:
+def test_without_its_data_the_runs_own_measurement_is_shown(record: RunRecord, full: Dataset) -> None:
     made = make_report(record, full.source)
     told = BeautifulSoup(made.html, "html.parser")
     assert "trained on other data than those in" in words_of(told)
@@ -162,7 +164,7 @@ def test_without_its_data_it_shows_what_the_run_itself_measured(record: Record, 
 # --- what it must never do
 
 
-def test_names_of_others_stay_text(record: Record, tmp_path: Path) -> None:
+def test_markup_in_labels_and_files_is_escaped(record: RunRecord, tmp_path: Path) -> None:
     """Labels come from a model file, the rest from files of a run; anyone may have written them."""
     attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     folder = Path(shutil.copytree(record.folder, tmp_path / "<script>alert(1)<"))
@@ -194,8 +196,8 @@ GROUND_AND_INK = """() => [
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_browser_asks_for_nothing_else_and_axe_objects_to_nothing(
-    page: Page, report: Report, theme: str, tmp_path: Path
+def test_the_report_loads_nothing_else_and_axe_finds_no_violations(
+    page: Page, report: RunReport, theme: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "report.html"
     file.write_text(report.html)
@@ -216,7 +218,7 @@ def test_a_browser_asks_for_nothing_else_and_axe_objects_to_nothing(
     assert violations(page) == []
 
 
-def test_on_paper_it_is_light_and_has_no_navigation(page: Page, report: Report) -> None:
+def test_on_paper_it_is_light_and_has_no_navigation(page: Page, report: RunReport) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     page.set_content(report.html)
     ground, ink = page.evaluate(GROUND_AND_INK)
@@ -224,7 +226,7 @@ def test_on_paper_it_is_light_and_has_no_navigation(page: Page, report: Report) 
     assert not page.locator("nav").is_visible()
 
 
-def test_the_keyboard_reaches_the_content_at_once(page: Page, report: Report) -> None:
+def test_the_keyboard_reaches_the_content_at_once(page: Page, report: RunReport) -> None:
     page.set_content(report.html)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "To the content"

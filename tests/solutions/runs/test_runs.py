@@ -1,29 +1,45 @@
-"""A run: what it does beyond the Learner, which is little."""
+"""A run beyond the Learner, its measurement, and ``python -m solutions data``."""
 
 import json
 import os
+import pty
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image
+from rich.console import Console
+from scipy.stats import binomtest
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import brier_score_loss
 from torch import nn
 
+from solutions import data
 from solutions.accelerate.device import choose_device
+from solutions.commands.terminal import count_table, small_pictures
 from solutions.data import Dataset, split
 from solutions.deployment import load_model
 from solutions.dropout import Classifier
 from solutions.errors import WrongUse
 from solutions.runs.folders import MODEL, newest_model, open_model
-from solutions.runs.measurement import measure, to_tensors
+from solutions.runs.measurement import brier_score, calibrate, measure, to_tensors, wilson_interval
+from solutions.runs.survey import draw_samples, survey
 from solutions.training import Learner, LearnerConfig, Loader
-from tests.solutions.conftest import Cli
+from tests.solutions.conftest import Cli, error_of
 
 
 def test_a_reference_run_is_the_learner_on_nine_tenths_of_the_training_images(
     here: Cli, tmp_path: Path, sample: Dataset
 ) -> None:
     """Trained here as a chapter would do it, the model has the weights of the command's, bit for bit."""
-    options = ("--reference", "--epochs", 3, "--lr", 0.05, "--seed", 1, "--device", "cpu")
+    options = ("--way", "reference", "--set", "epochs=3", "--set", "lr=0.05", "--seed", 1, "--device", "cpu")
     assert here("train", "--data", sample.source, *options, "--out", tmp_path, "--name", "a").returncode == 0
     images, labels = to_tensors(sample.train_images, sample.train_labels, "cpu")
     chosen, held_out = (torch.tensor(part) for part in split(sample.train_labels, 0.1, seed=1))
@@ -53,7 +69,7 @@ def test_a_measurement_counts_each_image_once(sample: Dataset) -> None:
     torch.testing.assert_close(test.probabilities.sum(dim=1), torch.ones(1000))
 
 
-def test_the_model_file_tells_how_it_was_trained(trained: Path, model_file: Path, sample: Dataset) -> None:
+def test_the_model_file_contains_its_training_summary(trained: Path, model_file: Path, sample: Dataset) -> None:
     _, training = open_model(model_file)
     results = json.loads((trained / "results.json").read_text())
     assert training == {key: results[key] for key in training}
@@ -61,7 +77,7 @@ def test_the_model_file_tells_how_it_was_trained(trained: Path, model_file: Path
     assert {"recipe", "test_accuracy", "validation_accuracy"} <= set(training)
 
 
-def test_the_newest_model_is_the_one_that_was_written_last(tmp_path: Path) -> None:
+def test_the_newest_model_is_the_last_one_written(tmp_path: Path) -> None:
     for name, seconds in (("a", 100), ("b", 300), ("c", 200)):
         (tmp_path / name).mkdir()
         (tmp_path / name / MODEL).touch()
@@ -70,9 +86,167 @@ def test_the_newest_model_is_the_one_that_was_written_last(tmp_path: Path) -> No
     assert newest_model(tmp_path) == tmp_path / "b" / MODEL
 
 
-def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_device_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     assert choose_device("auto") == "cpu"
     with pytest.raises(WrongUse, match=r"--device cuda: .* leave the option out"):
         choose_device("cuda")
+
+
+# --- calibration, compared with other libraries
+
+
+def answers(seed: int, images: int = 500) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    probabilities = rng.dirichlet(np.full(10, 0.3), images)
+    return rng.integers(0, 10, images), probabilities
+
+
+@given(st.integers(1, 10_000).flatmap(lambda count: st.tuples(st.integers(0, count), st.just(count))))
+def test_the_interval_is_wilsons(right_of: tuple[int, int]) -> None:
+    expected = binomtest(*right_of).proportion_ci(0.95, method="wilson")
+    assert wilson_interval(*right_of) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def test_the_bins_are_those_of_scikit_learn() -> None:
+    targets, probabilities = answers(0)
+    found = calibrate(targets, probabilities, bins=7)
+    is_right = probabilities.argmax(axis=1) == targets
+    shares, confidences = calibration_curve(is_right, probabilities.max(axis=1), n_bins=7)
+    np.testing.assert_allclose(found.accuracies[found.filled], shares)
+    np.testing.assert_allclose(found.confidences[found.filled], confidences)
+
+
+def test_the_brier_score_is_the_sum_of_those_of_each_class() -> None:
+    targets, probabilities = answers(1)
+    expected = sum(brier_score_loss(targets == number, probabilities[:, number]) for number in range(10))
+    assert brier_score(targets, probabilities) == pytest.approx(expected)
+
+
+def test_the_error_weighs_each_bin_by_its_answers() -> None:
+    """Three answers at 0.9, of which two are right, and one at 0.6 that is wrong."""
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
+    found = calibrate(np.array([0, 0, 1, 0]), probabilities)
+    assert found.error == pytest.approx((3 * (0.9 - 2 / 3) + 0.6) / 4)
+    assert found.excess == pytest.approx((3 * 0.9 + 0.6) / 4 - 2 / 4)
+
+
+def test_a_model_that_is_always_sure_and_right_has_no_error() -> None:
+    found = calibrate(np.array([0, 1]), np.eye(2))
+    assert (found.error, found.excess, found.counts[-1]) == (0, 0, 2)
+
+
+@given(arrays(float, (20, 3), elements=st.floats(0.01, 1)), st.integers(1, 20))
+def test_every_answer_is_in_one_bin_and_the_error_between_the_excess_and_one(raw: np.ndarray, bins: int) -> None:
+    found = calibrate(np.arange(20) % 3, raw / raw.sum(axis=1, keepdims=True), bins)
+    assert found.counts.sum() == 20
+    assert abs(found.excess) - 1e-9 <= found.error <= 1
+
+
+# --- the data
+
+
+def test_survey_counts_pixels_images_of_each_class_and_duplicates(sample: Dataset) -> None:
+    facts = survey(sample, Classifier.labels)
+    assert facts["mean"] == pytest.approx(sample.train_images.mean())
+    assert facts["std"] == pytest.approx(sample.train_images.std())
+    assert facts["duplicates"] == 0
+    test_images = sample.test_images.copy()
+    test_images[[3, 500]] = sample.train_images[[7, 8]]
+    some = replace(sample, test_images=test_images, train_labels=np.array([9, 0, 9], np.uint8))
+    facts = survey(some, Classifier.labels)
+    assert facts["duplicates"] == 2
+    assert [counts["train"] for counts in facts["images"].values()] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+    assert [counts["test"] for counts in facts["images"].values()] == [100] * 10
+
+
+def test_bars_are_as_long_as_the_counts() -> None:
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(count_table({str(k): {"train": 10 * k, "test": 100} for k in range(10)}, width=9))
+    rows = captured.get().splitlines()[2:]
+    assert [row.count("█") for row in rows] == [number + 9 for number in range(10)]
+
+
+def test_a_small_picture_has_the_means_of_four_pixels() -> None:
+    images = np.zeros((2, 28, 28), np.uint8)
+    images[1, 2:4, 4:6] = [[10, 20], [30, 40]]
+    text = small_pictures(images, np.array([1, 0]), ("black", "dot"), width=80)
+    backgrounds = [span.style.bgcolor.triplet.red for span in text.spans]
+    assert text.plain.splitlines()[:7] == ["▀" * 14 + " " + "▀" * 14 + " "] * 7
+    assert [place for place, value in enumerate(backgrounds) if value] == [2]
+    assert backgrounds[2] == 25
+
+
+# --- the picture
+
+
+def test_only_an_earlier_picture_is_replaced(here: Cli, sample: Dataset, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "data.png"
+    draw_samples(sample, Classifier.labels, path)
+    first = path.read_bytes()
+    Image.open(path).verify()
+    draw_samples(sample, Classifier.labels, path)
+    assert path.read_bytes() == first
+    other = tmp_path / "holiday.png"
+    other.write_text("precious")
+    assert f"{other}: is there already" in error_of(here("data", "--data", data.SAMPLE_FOLDER, "--out", other))
+    assert other.read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("data.jpg", "end its name in .png"), ("file/data.png", "cannot be written")]
+)
+def test_an_unwritable_picture_is_refused_in_one_line(here: Cli, tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "file").touch()
+    assert message in error_of(here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / name))
+
+
+# --- the command
+
+
+def test_data_reports_source_checksums_and_counts(here: Cli, sample: Dataset, tmp_path: Path) -> None:
+    result = here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "data.png")
+    assert result.returncode == 0
+    for piece in (
+        f"the sample of Fashion-MNIST, 5,000 training and 1,000 test images, from {data.SAMPLE_FOLDER}",
+        "Why from there: the folder that was named",
+        "5,000×28×28",
+        data.SAMPLE[data.TEST_LABELS][:16],
+        sample.digest,
+        "Ankle boot",
+        "mean 72.68, standard deviation 89.87",
+        str(tmp_path / "data.png"),
+    ):
+        assert piece in result.stdout
+    assert "▀" not in result.stdout
+
+
+def test_data_gives_json(here: Cli, sample: Dataset, tmp_path: Path) -> None:
+    facts = json.loads(here("data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "data.png", "--json").stdout)
+    assert facts["digest"] == sample.digest
+    assert facts["images"]["Bag"] == {"train": 500, "test": 100}
+    assert [file["shape"] for file in facts["files"]] == [[5000, 28, 28], [5000], [1000, 28, 28], [1000]]
+    assert Path(facts["picture"]).is_file()
+
+
+def test_a_terminal_shows_garments(tmp_path: Path) -> None:
+    terminal, inside = pty.openpty()
+    command = [sys.executable, "-m", "solutions", "data", "--data", data.SAMPLE_FOLDER, "--out", tmp_path / "a.png"]
+    with subprocess.Popen(command, stdout=inside, env={**os.environ, "TERM": "xterm-256color"}) as process:
+        os.close(inside)
+        shown = b""
+        while block := read_block(terminal):
+            shown += block
+    os.close(terminal)
+    assert process.returncode == 0
+    assert shown.decode().count("▀") == 10 * 7 * 14
+
+
+def read_block(terminal: int) -> bytes:
+    """What a process has printed; nothing when it has closed its end, which Linux tells as an error."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""

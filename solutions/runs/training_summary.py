@@ -1,11 +1,11 @@
-"""What a model file tells about its training. Needs no PyTorch: the Space has none."""
+"""The summary of the training in a model file. Needs no PyTorch: the Space has none."""
 
 import json
 from collections.abc import Mapping
 
 
 def training_in(metadata: Mapping[str, str]) -> dict[str, object]:
-    """Return the summary in a model file's metadata; nothing where it tells nothing that can be read."""
+    """Return the summary in a model file's metadata; empty where it is missing or unreadable."""
     try:
         training = json.loads(metadata.get("training", "{}"))
     except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end

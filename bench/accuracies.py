@@ -1,7 +1,7 @@
-"""Train every recipe with several seeds, and compare with what the book shows: ``make results``.
+"""Train every recipe with several seeds, and compare with the book's figures: ``make results``.
 
 Each step of the ladder, and each control of one, is measured on validation images alone. The test images are read once
-for each run of a named recipe, when nothing is left to be chosen.
+for each run of a named recipe, after all choices.
 """
 
 import json
@@ -26,14 +26,14 @@ from solutions.accelerate.recipes import CONTROLS, LADDER, RECIPES, Recipe, cont
 from solutions.claims import paired
 from solutions.runs import run as runs
 
-SHOWN = data.DATA / "results.json"  # what the book shows
+SHOWN = data.DATA / "results.json"  # the book's figures
 SEEDS = range(5)
 NAMES = {recipe: name for name, recipe in RECIPES.items()}
 MOST = 4.0  # standard errors by which a mean may differ from the one shown: other processors round otherwise
 
 
 def train(recipe: Recipe, seed: int) -> dict[str, float]:
-    """Train once, and return what was measured."""
+    """Train once, and return the measurements."""
     machine.use_threads()
     dataset, name = data.load(), NAMES.get(recipe, "")
     settings = runs.Settings(name, recipe, seed, "cpu")
@@ -73,11 +73,10 @@ def measure() -> dict[str, Any]:
 
 
 def columns(measured: list[dict[str, float]], without: str = "") -> dict[str, list[float]]:
-    return {name: [one[name] for one in measured] for name in measured[0] if name != without}
+    return {name: [row[name] for row in measured] for name in measured[0] if name != without}
 
 
-def table(results: dict[str, Any]) -> list[Table]:
-    """Return what was measured, for people."""
+def tables(results: dict[str, Any]) -> list[Table]:
     recipes = Table("recipe", "epochs", "processor seconds", "validation", "test", "range of test")
     for name, row in results["recipes"].items():
         spread = f"{min(row['test']):.2%} to {max(row['test']):.2%}"
@@ -89,15 +88,15 @@ def table(results: dict[str, Any]) -> list[Table]:
     controls = Table("step", "changed", "validation", "minus the step as it is")
     steps = {row["step"]: row for row in results["ladder"]}
     for row in results["controls"]:
-        other = ", ".join(f"{name} {value:g}" for name, value in row["changes"].items())
-        controls.add_row(row["step"], other, in_percent(row["valid"]), gain(steps[row["step"]], row))
+        changed = ", ".join(f"{name} {value:g}" for name, value in row["changes"].items())
+        controls.add_row(row["step"], changed, in_percent(row["valid"]), gain(steps[row["step"]], row))
     return [recipes, ladder, controls]
 
 
 def gain(before: dict[str, Any], after: dict[str, Any]) -> str:
     """Return the difference of two rows over the same seeds, with its 95 % interval, in points."""
-    found = paired(after["valid"], before["valid"])
-    return f"{100 * found.mean:+.2f} ({100 * found.low:+.2f} to {100 * found.high:+.2f})"
+    difference = paired(after["valid"], before["valid"])
+    return f"{100 * difference.mean:+.2f} ({100 * difference.low:+.2f} to {100 * difference.high:+.2f})"
 
 
 def in_percent(values: list[float]) -> str:
@@ -109,7 +108,7 @@ def standard_error(values: list[float]) -> float:
 
 
 def is_stale(shown: dict[str, Any]) -> bool:
-    """Return whether what the book shows is of other recipes, another ladder or other data than the repository's."""
+    """Return whether the book's figures are of other recipes, another ladder or other data than the repository's."""
     recipes = {name: asdict(recipe) for name, recipe in RECIPES.items()}
     steps = {"ladder": LADDER, "controls": CONTROLS}
     return (
@@ -120,19 +119,19 @@ def is_stale(shown: dict[str, Any]) -> bool:
 
 
 def differences(shown: dict[str, Any], measured: dict[str, Any]) -> list[str]:
-    """Return a line for each mean that differs by more than chance and other processors explain."""
+    """Return a line for each mean that differs by more than chance and other processors can explain."""
     pairs = [(name, shown["recipes"][name], row) for name, row in measured["recipes"].items()]
     steps = [
         (old, new) for part in ("ladder", "controls") for old, new in zip(shown[part], measured[part], strict=True)
     ]
     pairs += [(f"{new['step']} {new['changes']}", old, new) for old, new in steps]
-    found = []
+    lines = []
     for name, old, new in pairs:
         for key in {"valid", "test"} & old.keys() & new.keys():
             limit = MOST * hypot(standard_error(old[key]), standard_error(new[key]))
             if abs(mean(old[key]) - mean(new[key])) > limit:
-                found.append(f"{name}, {key}: the book shows {in_percent(old[key])}, measured {in_percent(new[key])}")
-    return found
+                lines.append(f"{name}, {key}: the book shows {in_percent(old[key])}, measured {in_percent(new[key])}")
+    return lines
 
 
 def main(arguments: list[str]) -> int:
@@ -144,8 +143,7 @@ def main(arguments: list[str]) -> int:
         return 2
     shown = json.loads(SHOWN.read_text())
     measured = measure()
-    for one in table(measured):
-        console.print(one)
+    console.print(*tables(measured))
     if "--write" in arguments:
         SHOWN.write_text(json.dumps(measured, indent=1) + "\n")
         return 0

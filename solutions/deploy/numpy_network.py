@@ -1,4 +1,4 @@
-"""The trained network in NumPy: the same numbers as from PyTorch, in a place that has none."""
+"""The trained network in NumPy: the same numbers as PyTorch's, without PyTorch."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import safe_open
 
-from solutions.runs.summary import training_in
+from solutions.runs.training_summary import training_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,9 +15,8 @@ class Network:
     """Three affine layers with ReLU between them.
 
     Attributes:
-        labels: names of the classes.
         layers: weight (in, out) and bias (out,) of each, float32.
-        training: what the model file tells about its training.
+        training: the training summary in the model file.
     """
 
     labels: tuple[str, ...]

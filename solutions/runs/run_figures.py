@@ -1,9 +1,7 @@
-"""The pictures of a training run, for the chapters and for the command line.
+"""Figures of a training run, independent of pyplot's state.
 
-Each function returns a figure of its own; nothing here touches pyplot's state. The colours can be told apart by
-colour-blind readers, and nothing is told by colour alone; a page with a light and a dark theme may replace them.
-
-Throughout, images have shape (N, 28, 28), labels and targets are whole numbers of shape (N,), probabilities have shape
+Colour-blind readers can tell the colours apart, and no information is in colour alone; a page with themes can replace
+them. Images have shape (N, 28, 28), labels and targets are whole numbers of shape (N,), probabilities have shape
 (N, C), names are those of the classes, and epochs are counted from 1.
 """
 
@@ -16,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
 from autograder.palette import COLOURS
-from solutions.runs.calibration import calibrate, wilson_interval
+from solutions.runs.measurement import calibrate, wilson_interval
 from solutions.training import History
 
 BLUE, ORANGE, GREY = COLOURS["blue"], COLOURS["orange"], COLOURS["quiet"]
@@ -55,13 +53,7 @@ def losses_of(history: History) -> dict[str, list[float]]:
 
 
 def by_epoch(series: Mapping[str, Sequence[float]], name: str, best: int | None = None) -> Figure:
-    """Show up to three series of numbers, one for each epoch, and mark the one whose weights were kept.
-
-    Args:
-        series: the numbers of each line, by its name.
-        name: of what was measured, for the axis.
-        best: the epoch that is marked.
-    """
+    """Plot up to three series by epoch, with ``name`` at the axis, and mark the epoch whose weights were kept."""
     figure = Figure(figsize=(3.8, 2.9), layout="constrained")
     _draw_by_epoch(figure.subplots(), series, name, best)
     return figure
@@ -119,11 +111,7 @@ def surest_mistakes(targets: np.ndarray, probabilities: np.ndarray, count: int) 
 
 
 def reliability(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Figure:
-    """Show how often a model is right among the answers that it is about equally sure of.
-
-    On the dashed line it is right as often as it says. The upright lines are 95% intervals (Wilson); below, how many
-    answers there are.
-    """
+    """Draw a reliability diagram with 95% intervals (Wilson), and below it a histogram of the answers."""
     calibration = calibrate(targets, probabilities, bins)
     filled = calibration.filled
     sureness, shares = calibration.confidences[filled], calibration.accuracies[filled]
@@ -139,11 +127,11 @@ def reliability(targets: np.ndarray, probabilities: np.ndarray, bins: int = 10) 
     edges = calibration.edges
     below.bar(edges[:-1], calibration.counts, np.diff(edges), align="edge", color=BLUE, alpha=0.6)
     below.set(xlabel="probability of the chosen class", ylabel="answers")
-    for each in (axis.xaxis, axis.yaxis):
-        each.set_major_formatter(PercentFormatter(1, decimals=0))
+    for scale in (axis.xaxis, axis.yaxis):
+        scale.set_major_formatter(PercentFormatter(1, decimals=0))
     below.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    for each in (axis, below):
-        each.spines[["top", "right"]].set_visible(False)
+    for panel in (axis, below):
+        panel.spines[["top", "right"]].set_visible(False)
     return figure
 
 
@@ -153,10 +141,10 @@ def largest_units(weight: np.ndarray, count: int) -> np.ndarray:
 
 
 def first_layer_weights(weight: np.ndarray, count: int = 64) -> Figure:
-    """Show what the first hidden units look for: their incoming weights as images, blue positive, orange negative.
+    """Draw the incoming weights of the first hidden units as images, blue positive, orange negative.
 
-    The weight is that of the first layer, shape (784, H); the units with the largest norms come first. The colours are
-    deepest from the 99.5th percentile on, so that a few weights do not pale the others.
+    The weight has shape (784, H); the units with the largest norms come first. Colours saturate at the 99.5th
+    percentile, which keeps a few large weights from paling the others.
     """
     units = largest_units(weight, count)
     columns = int(np.ceil(np.sqrt(len(units))))

@@ -1,21 +1,55 @@
-"""Shapes that are no garments, from which a network learns that it need not be sure of what it has never seen.
+"""Augmentation of the training images: garments stretched in width, and shapes that are no garments.
 
-Trained on garments alone it names an apple a bag, and is sure of it. A tenth of such shapes among the training images,
-each to be answered with the same probability for every class, changes that also for things that are not among the
-shapes (outlier exposure: Hendrycks and colleagues, arXiv:1812.04606).
+A garment that is laid out for a photograph is wider or narrower than one in a catalogue. And a network trained on
+garments alone calls an apple a bag, and is sure of it. A tenth of shapes among the training images, each with the same
+probability for every class as its target, changes that for other things as well (outlier exposure: Hendrycks et al.,
+arXiv:1812.04606).
 """
 
 from collections.abc import Callable
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
+from torch import Tensor
+from torch.nn import functional
 
 Numbers = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 SIDE = 112  # pixels; four times that of what the network sees
 MIDDLE = SIDE / 2
+
+
+def half_width(images: Tensor) -> Tensor:
+    """Return how far each garment reaches from the middle to a side, as a share of the way: (N, H, W) to (N,)."""
+    width = images.shape[2]
+    from_middle = (2 * torch.arange(width, device=images.device) - (width - 1)).abs() + 1
+    return ((images > 0).any(dim=1) * from_middle).amax(dim=1) / width
+
+
+def stretched(images: Tensor, widening: Tensor, reach: Tensor) -> Tensor:
+    """Return each image with its garment stretched in width.
+
+    A garment that would grow beyond the sides is made smaller as a whole, as ``prepare_image`` would do.
+
+    Args:
+        images: brightness with background 0, shape (N, H, H).
+        widening: by what the width is multiplied, above 0, shape (N,).
+        reach: of each garment, from ``half_width``, shape (N,).
+
+    Returns:
+        The same shape, float32; interpolated bilinearly.
+    """
+    size = 1 / (widening * reach).clamp(min=1)
+    # From a place in the result to the one in the image that it shows.
+    matrix = functional.pad(torch.diag_embed(torch.stack([1 / (size * widening), 1 / size], dim=1)), [0, 1])
+    places = functional.affine_grid(matrix, [len(images), 1, *images.shape[1:]], align_corners=False)
+    return functional.grid_sample(images[:, None].float(), places, align_corners=False)[:, 0]
+
+
+# --- shapes
 
 
 def made_shapes(count: int, seed: int = 0) -> Numbers:

@@ -1,13 +1,12 @@
-"""The model card: what was measured, for whom the model is, and where it fails. Every number is computed."""
+"""The model card: measurements, intended use and limits. Every number is computed."""
 
 from pathlib import Path
 
 import numpy as np
 
 from solutions.deploy.address import CHAPTER
-from solutions.deploy.answers import LIMITS, UNSURE_BELOW
-from solutions.runs.calibration import calibrate
-from solutions.runs.measurement import Measurement
+from solutions.deploy.garment_answer import LIMITS, UNSURE_BELOW
+from solutions.runs.measurement import Measurement, calibrate
 
 CONFUSIONS = 5  # the most frequent ones are listed
 
@@ -15,14 +14,7 @@ CARD = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
 
 
 def make_card(test: Measurement, targets: np.ndarray, data: str, training: dict[str, object]) -> str:
-    """Return the card as Markdown.
-
-    Args:
-        test: what the model does on the test images.
-        targets: their classes, shape (N,).
-        data: the name of the data set.
-        training: what the model file tells about its training.
-    """
+    """Return the card as Markdown, of a measurement on test images with classes ``targets`` (N,)."""
     probabilities = test.probabilities.numpy()
     calibration = calibrate(targets, probabilities)
     edges = calibration.edges
@@ -66,7 +58,7 @@ def confusions(test: Measurement) -> list[str]:
 
 
 def describe_training(training: dict[str, object]) -> list[str]:
-    """Return the training summary as a Markdown list; what it does not tell is left out."""
+    """Return the training summary as a Markdown list, without missing entries."""
     data, recipe = training.get("data"), training.get("recipe")
     lines = []
     if isinstance(data, dict):

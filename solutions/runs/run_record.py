@@ -1,4 +1,4 @@
-"""What a run wrote down, whether it ended or not."""
+"""Read the files of a run, finished or not."""
 
 import json
 import math
@@ -15,14 +15,12 @@ from solutions.runs.measurement import Measurement
 
 
 @dataclass(frozen=True)
-class Record:
-    """The files of a run's folder, read.
+class RunRecord:
+    """The contents of a run's folder.
 
     Attributes:
-        folder: where it is.
-        config: data and settings.
-        log: for each epoch, what was measured, by name.
-        results: what was measured at the end; None where the run did not get so far.
+        log: the measurements of each epoch, by name.
+        results: the measurements at the end; None where the run did not get so far.
     """
 
     folder: Path
@@ -45,7 +43,7 @@ class Record:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What identifies the data that were used."""
+        """Name and digest of the data."""
         return _object_in(self.config, "data")
 
     @property
@@ -64,7 +62,7 @@ class Record:
         return numbers if any(value is not None for value in values) else []
 
     def measurement(self) -> Measurement | None:
-        """Return what the run itself measured when it ended; the probabilities were not kept.
+        """Return the run's own measurement at its end; the probabilities were not kept.
 
         Raises:
             WrongUse: the file is damaged.
@@ -81,8 +79,8 @@ class Record:
         return Measurement(labels, matrix, torch.empty(0, len(labels)))
 
 
-def read_run(folder: Path) -> Record:
-    """Return what a run wrote down.
+def read_run(folder: Path) -> RunRecord:
+    """Read the files of a run.
 
     Raises:
         WrongUse: a file is damaged.
@@ -93,7 +91,7 @@ def read_run(folder: Path) -> Record:
         lines.pop()  # the run was ended, or is, within this line
     epochs = [_parse(line, f"{log}, line {number}") for number, line in enumerate(lines, start=1)]
     config = folder / CONFIG
-    return Record(
+    return RunRecord(
         folder,
         _parse(_read(config), str(config)),
         epochs,

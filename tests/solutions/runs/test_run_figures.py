@@ -5,7 +5,7 @@ import io
 import numpy as np
 from matplotlib.figure import Figure
 
-from solutions.runs import figures
+from solutions.runs import run_figures as figures
 from solutions.training import History
 
 NAMES = ("a", "b", "c")
@@ -39,7 +39,7 @@ def test_curves_show_the_history_and_the_epoch_that_was_kept() -> None:
     assert list(losses.lines[2].get_xdata()) == [2, 2]
 
 
-def test_numbers_by_epoch_have_a_line_each_and_leave_out_what_is_no_number() -> None:
+def test_series_by_epoch_have_a_line_each_and_skip_infinities_and_nans() -> None:
     series = {"a": [1.0, float("nan"), float("inf"), 2.0], "b": [3.0, 4.0, 5.0, 6.0]}
     axis = drawn(figures.by_epoch(series, "both", best=4)).axes[0]
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a", "b", "kept: epoch 4"]
@@ -47,7 +47,7 @@ def test_numbers_by_epoch_have_a_line_each_and_leave_out_what_is_no_number() -> 
     assert axis.get_ylim()[1] < 7
 
 
-def test_confusion_writes_every_count_also_of_an_absent_class() -> None:
+def test_confusion_writes_every_count_even_with_an_absent_class() -> None:
     figure = drawn(figures.confusion(np.array([[5, 1, 0], [2, 1000, 0], [0, 0, 0]]), NAMES))
     assert [text for text in texts(figure) if text] == ["5", "1", "2", "1,000"]
 
@@ -66,7 +66,7 @@ def test_first_layer_weights_show_the_largest_units() -> None:
     np.testing.assert_array_equal(mosaic[30:, :28], weight[:, 7].reshape(28, 28))
 
 
-def test_reliability_sets_accuracy_against_confidence_and_tells_the_error() -> None:
+def test_reliability_plots_accuracy_against_confidence_with_the_error() -> None:
     """Three answers at 0.9, of which two are right, and one at 0.6 that is wrong."""
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
     axis, below = drawn(figures.reliability(np.array([0, 0, 1, 0]), probabilities)).axes

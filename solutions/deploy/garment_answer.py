@@ -1,0 +1,125 @@
+"""The answer to one photograph, and reasons to call it unsure. Needs no PyTorch: the Space has none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from autograder.student.garment import find_garment, part_sizes
+
+LIMITS = (
+    "It knows ten kinds. Whatever you send, it names one of them: it has no word for a hat or a cat.",
+    "Shirts are often taken for T-shirts, pullovers and coats: at 28 × 28 pixels without colour they look alike.",
+    "It was trained on catalogue pictures: one garment, upright, on a plain background. On other photographs it is "
+    "less often right, and its probabilities promise too much.",
+)
+
+ADVICE = "Try a plain background of another colour, the whole garment in the picture, and one garment alone."
+
+UNSURE_BELOW = 0.7
+"""An answer whose probability is smaller is called unsure.
+
+The smallest tenth at which the other answers of the course's own model (``data/model``) are right 95 times in 100 on
+the validation images, which a test computes; never chosen on test images. A model card measures what it does for its
+model.
+"""
+
+
+@dataclass(frozen=True)
+class GarmentAnswer:
+    """The answer to one photograph.
+
+    Attributes:
+        ranked: label and probability, the most probable first; the probabilities add up to 1.
+        remark: a note on the image, such as that only its first frame was used.
+        doubt: a reason to take the photograph again, and how (``doubt``).
+    """
+
+    ranked: list[tuple[str, float]]
+    remark: str = ""
+    doubt: str = ""
+
+    @property
+    def is_unsure(self) -> bool:
+        return self.ranked[0][1] < UNSURE_BELOW or bool(self.doubt)
+
+    @property
+    def reason(self) -> str:
+        """The reason why the answer is unsure."""
+        return self.doubt or f"The best answer has less than {UNSURE_BELOW:.0%}."
+
+    @property
+    def in_words(self) -> str:
+        """The verdict, advice where it is unsure, and the remark."""
+        (first, probability), (second, _) = self.ranked[:2]
+        verdict = f"{first}, {probability:.0%}."
+        if self.is_unsure:
+            verdict = f"Not sure: {first} or {second}? {self.reason}"
+            verdict += "" if self.doubt else f" {ADVICE}"
+        return f"{verdict} This is {self.remark}." if self.remark else verdict
+
+    @property
+    def as_json(self) -> dict[str, object]:
+        ranked = [{"label": label, "probability": probability} for label, probability in self.ranked]
+        return {"answers": ranked, "unsure": self.is_unsure, "doubt": self.doubt, "remark": self.remark}
+
+
+def facts(labels: tuple[str, ...], training: dict[str, object]) -> list[str]:
+    """Return facts for users of a model, from its labels and its training summary."""
+    known = [*LIMITS, f"The ten kinds: {', '.join(labels)}."]
+    if isinstance(accuracy := training.get("test_accuracy"), float):
+        known.insert(0, f"On the test images of Fashion-MNIST it is right {accuracy:.1%} of the time.")
+    return known
+
+
+# --- doubt
+
+EDGE = 5
+"""Percent of a picture's edge; a garment along more of it means that the background was not found.
+
+Chosen, like ``SECOND``, on photographs made of garments of the test set on every kind of background (``bench.photos``
+prints how many answers are right with and without the rules); a garment cut off by the picture looks the same.
+"""
+
+SECOND = 50
+"""Percent of the largest part; another part of that size is a second thing, such as a shoe."""
+
+RUNS_OFF = (
+    "What was taken for the garment runs off the picture, so the background was not found, or someone wears it. "
+    "Take the photograph again: the garment alone, with space around it, on a plain background of another colour."
+)
+TWO_THINGS = (
+    "There seem to be two things in the picture. Take the photograph again: one garment alone, of a pair one shoe, "
+    "on a plain background of another colour."
+)
+
+
+def doubt(image: Image.Image) -> str:
+    """Return a reason to take an upright photograph again, and how; empty where its garment is alone within it.
+
+    Images with transparency or 16 bits are never doubted.
+    """
+    if image.mode.startswith("I"):
+        return ""
+    image = image.convert("RGBA")
+    if np.asarray(image.getchannel("A")).min() < 128:
+        return ""
+    if max(image.size) > 1024:
+        image = image.reduce(max(image.size) // 512)
+    on_white = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    garment = find_garment(on_white)
+    if not ends_within(garment):
+        return RUNS_OFF
+    return "" if is_one_thing(garment) else TWO_THINGS
+
+
+def ends_within(garment: np.ndarray) -> bool:
+    """Return whether a garment's mask, bool, shape (height, width), touches little of the picture's edge."""
+    edge = np.concatenate([garment[0], garment[-1], garment[1:-1, 0], garment[1:-1, -1]])
+    return bool(100 * edge.sum() <= EDGE * len(edge))
+
+
+def is_one_thing(garment: np.ndarray) -> bool:
+    """Return whether all other parts of a garment's mask (height, width) are below half the size of the largest."""
+    largest, second = [*part_sizes(garment), 0, 0][:2]
+    return largest == 0 or 100 * second < SECOND * largest
