@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# A worker takes the next file when it has none: the longest first, so that none ends alone. Of the first three one builds
-# the book, one makes the release and a student's machine, and one plays a term by itself: nobody waits for another's.
+# A worker takes the next file when it has none: the longest first, so that none ends alone. Of the first three one
+# builds the book, one makes the release and a student's machine, and one plays a term: nobody waits for another's.
 FIRST = [
     "book/test_content.py",
     "delivered/test_students_zip.py",

@@ -65,9 +65,9 @@ def prove(
     seeds: Annotated[int, typer.Option(min=1, metavar="N", help="How many runs, each with a seed of its own.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Prove the installed course: each known mistake is caught and named, right answers pass.
+    """Prove the checks of a course.
 
-    First come the files: what is left to write, and names that occur in one file and are missing in another. Then, at
+    Each known mistake is caught and named, right answers pass. First come the files: what is left to write, and names that occur in one file and are missing in another. Then, at
     each seed, the reference answers alike twice, each known mistake fails a check that tells of it and of no other, and
     each right answer of tests/right/ROOM.md passes. A line for each fault names the file; the exit status is then 1.
     """
