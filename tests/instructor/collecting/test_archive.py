@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from autograder.instructor.collecting import archive
 from autograder.instructor.collecting.archive import EntryRefused, open_download, unzipped
 from autograder.instructor.course.folder import CourseFolderError
-from tests.instructor.collecting.downloads import folder, zipped
+from tests.instructor.collecting.made_downloads import folder, zipped
 
 GOOD = {"ada/2-layers.ipynb": b"{}"}
 ARCHIVE = "it is an archive: unpack it, and collect the folder"

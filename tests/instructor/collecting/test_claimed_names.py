@@ -11,10 +11,10 @@ import pytest
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.roster import Student
+from autograder.instructor.requests.answering import read_requests
 from autograder.instructor.requests.form import Request
-from autograder.instructor.requests.reading import read_requests
 from tests.attacks.corpus import HERE, read_attacks
-from tests.instructor.collecting.downloads import entries_of, gradescope_metadata, notebook, zipped
+from tests.instructor.collecting.made_downloads import entries_of, gradescope_metadata, notebook, zipped
 from tests.instructor.collecting.plans import plan_of
 from tests.test_cli import here
 

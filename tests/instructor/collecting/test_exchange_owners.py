@@ -24,7 +24,7 @@ from autograder.instructor.collecting.plan import Plan
 from autograder.instructor.course.roster import Student
 from autograder.instructor.doctor import owners_finding
 from tests.instructor.collecting import plans
-from tests.instructor.collecting.downloads import folder, zipped
+from tests.instructor.collecting.made_downloads import folder, zipped
 
 ADA, BOB = Student("daemon", "Ada", "Lovelace", "ada@example.org"), Student("bin", "Bob", "Smith")
 EVE, CURIE, NAMELESS = "games", "root", 61999  # an account that is no student's, whoever collects, and a number alone

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.plan import (
     PlacedWork,
     Plan,
@@ -46,8 +46,8 @@ def carried_out(planned: SubmissionPlan) -> Situation:
 # Attempts
 
 
-LIVE = Entry("ada/b", ("ada", "b"), "", lambda limit: b"", modified=1.0)
-PACKED_LATER = Entry(f"ada/{PACKED}/a", ("ada", PACKED, "a"), "", lambda limit: b"", modified=2.0)
+LIVE = DownloadEntry("ada/b", ("ada", "b"), "", lambda limit: b"", modified=1.0)
+PACKED_LATER = DownloadEntry(f"ada/{PACKED}/a", ("ada", PACKED, "a"), "", lambda limit: b"", modified=2.0)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.matching import Clue, Directory
 from autograder.instructor.course.roster import Student
-from tests.instructor.collecting.downloads import clone, entries_of, gradescope_metadata
+from tests.instructor.collecting.made_downloads import clone, entries_of, gradescope_metadata
 from tests.instructor.collecting.plans import plan_of
 
 EVENING = datetime(2026, 11, 5, 22, 41, 7, tzinfo=UTC)

@@ -18,7 +18,7 @@ from autograder.course import Course
 from autograder.instructor.course.attempts import PROVED, Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.open_matters import note_instead
-from autograder.instructor.exporting.tables import csv_rows
+from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.instructor.facts import read_marks
 from autograder.verdicts import labelled
 from tests.axe import on_a_telephone, violations

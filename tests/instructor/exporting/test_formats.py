@@ -18,11 +18,16 @@ from nbgrader.plugins.export import CsvExportPlugin
 
 from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.roster import Student
-from autograder.instructor.exporting.canvas import canvas_csv
-from autograder.instructor.exporting.formats import plain_csv, verdicts_json
-from autograder.instructor.exporting.gradescope import gradescope_zip, results
-from autograder.instructor.exporting.moodle import comment, moodle_csv
-from autograder.instructor.exporting.tables import BOM, csv_rows, csv_text, guarded, unguarded
+from autograder.instructor.exporting.formats import (
+    canvas_csv,
+    comment,
+    gradescope_zip,
+    moodle_csv,
+    plain_csv,
+    results,
+    verdicts_json,
+)
+from autograder.instructor.exporting.spreadsheet import BOM, csv_rows, csv_text, guarded, unguarded
 from autograder.instructor.marks import Mark, number
 from tests.instructor.reports.classes import make_class
 

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
-from autograder.instructor.releasing.set_up import set_up_cell
+from autograder.instructor.releasing.source import set_up_cell
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import grade_id_of, read_notebook
 from tests.conftest import serve

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import pointbiserialr
 
 from autograder.instructor.course.roster import Student
-from autograder.instructor.exporting.tables import csv_rows
+from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_statistics import (
     MIN_STUDENTS,
@@ -25,10 +25,10 @@ from autograder.instructor.reports.class_statistics import (
     outcomes,
     spread,
 )
-from autograder.instructor.reports.lecture import lecture_sentences
 from autograder.instructor.reports.need import (
     NO_SECTION,
     falls,
+    lecture_sentences,
     need_csv,
     section_statistics,
     students_in_need,

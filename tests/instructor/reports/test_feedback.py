@@ -22,7 +22,7 @@ from autograder.receipts import receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course
 from tests.instructor.collecting import conftest as collecting
-from tests.instructor.collecting.downloads import gradescope_metadata, notebook, zipped
+from tests.instructor.collecting.made_downloads import gradescope_metadata, notebook, zipped
 from tests.instructor.conftest import ASSIGNMENT, open_gradebook, record_of
 from tests.instructor.grading.broken import BROKEN, SCRIPT
 from tests.test_cli import here

@@ -14,16 +14,23 @@ from hypothesis import strategies as st
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.requests.answering import GRADED, Group, answer, draft
+from autograder.instructor.requests.answering import (
+    GRADED,
+    ReceivedRequest,
+    RefusedFile,
+    RequestGroup,
+    answer,
+    draft,
+    read_requests,
+)
 from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
-from autograder.instructor.requests.reading import Asked, NotAsked, read_requests
 from autograder.receipts import receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course
-from tests.instructor.collecting import downloads
+from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT
 
-Read = tuple[list[Asked], list[NotAsked]]
+Read = tuple[list[ReceivedRequest], list[RefusedFile]]
 ROSTER = """id,first name,last name,lms user id
 ada,Ada,Lovelace,1000
 barbara,Barbara,Liskov,1001
@@ -99,7 +106,7 @@ def folder(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "of nobody.txt": asks(student="nobody"),
         "photo.png": b"\x89PNG",
     }
-    (downloads.folder(folder.parent / "sent", sent) / "link.txt").symlink_to(folder / "roster.csv")
+    (made_downloads.folder(folder.parent / "sent", sent) / "link.txt").symlink_to(folder / "roster.csv")
     return folder
 
 
@@ -109,12 +116,12 @@ def read(folder: Path) -> Read:
 
 
 @pytest.fixture(scope="module")
-def groups(folder: Path, read: Read, course: Course) -> list[Group]:
+def groups(folder: Path, read: Read, course: Course) -> list[RequestGroup]:
     return answer(CourseFolder(folder), course, read[0])
 
 
 @pytest.fixture(scope="module")
-def text(groups: list[Group], read: Read) -> str:
+def text(groups: list[RequestGroup], read: Read) -> str:
     return draft(groups, read[1])
 
 
@@ -132,14 +139,14 @@ def test_the_folder_says_whose_a_request_is_and_what_is_none_is_left_with_the_re
 def test_a_learning_systems_zip_says_whose_a_request_is(folder: Path, tmp_path: Path) -> None:
     canvas = {"lovelaceada_1000_7_request-ada.txt": asks(student="john"), "mccarthyjohn_LATE_1002_8_x.txt": asks()}
     moodle = {"Barbara Liskov_1001_assignsubmission_file_/request.txt": asks()}
-    zips = [downloads.zipped(tmp_path / f"{at}.zip", sent) for at, sent in enumerate((canvas, moodle))]
+    zips = [made_downloads.zipped(tmp_path / f"{at}.zip", sent) for at, sent in enumerate((canvas, moodle))]
     found, left = read_requests(CourseFolder(folder), zips)
     assert left == []
     known = [(one.student.id, one.known) for one in found]
     assert known == [("ada", "Canvas"), ("john", "Canvas"), ("barbara", "Moodle")]
 
 
-def test_requests_about_one_check_stand_together_whether_by_name_or_by_title(groups: list[Group]) -> None:
+def test_requests_about_one_check_stand_together_whether_by_name_or_by_title(groups: list[RequestGroup]) -> None:
     first = groups[0]
     assert (first.assignment, first.about, len(first.answered)) == (ASSIGNMENT, "Linear.affine_map", 4)
     outcomes = {one.asked.student.id: one.mark.verdict.outcome for one in first.answered if one.mark}
@@ -148,7 +155,7 @@ def test_requests_about_one_check_stand_together_whether_by_name_or_by_title(gro
     assert [group.about for group in groups[1:]] == [OTHER, OTHER, WRITTEN]
 
 
-def test_a_receipt_is_compared_with_that_of_the_graded_notebook(groups: list[Group]) -> None:
+def test_a_receipt_is_compared_with_that_of_the_graded_notebook(groups: list[RequestGroup]) -> None:
     said = {one.asked.file: one.receipt for one in groups[0].answered}
     assert said["barbara/request.txt"] == GRADED
     assert said["ada/a.txt"] == said["john/request.txt"] == "its receipt is of no file known here"
@@ -186,24 +193,28 @@ def test_nothing_that_a_student_wrote_leaves_its_fence_or_reaches_a_terminal(tex
     assert "```" not in outside and "alert(1)" not in outside
 
 
-def test_a_letter_about_a_hidden_check_tells_title_and_result_alone(groups: list[Group]) -> None:
+def test_a_letter_about_a_hidden_check_tells_title_and_result_alone(groups: list[RequestGroup]) -> None:
     one = next(one for one in groups[0].answered if one.asked.student.id == "john")
     assert one.mark and one.mark.verdict.diagnosis
     check = replace(one.mark.check, hidden=True)
     mark = replace(one.mark, check=check, verdict=replace(one.mark.verdict, check=check))
-    _, _, said = draft([Group(ASSIGNMENT, "Linear.affine_map", [replace(one, mark=mark)])]).partition("*Answer:*")
+    _, _, said = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [replace(one, mark=mark)])]).partition(
+        "*Answer:*"
+    )
     assert "hidden check, of which I can tell you the title and the result" in said
     assert one.mark.verdict.diagnosis.observed not in said
     assert "observed" not in said and "likely" not in said
 
 
-def test_where_another_result_comes_out_the_letter_says_that_it_will_be_graded_again(groups: list[Group]) -> None:
+def test_where_another_result_comes_out_the_letter_says_that_it_will_be_graded_again(
+    groups: list[RequestGroup],
+) -> None:
     one = next(one for one in groups[0].answered if one.asked.student.id == "ada")
     assert one.mark
     recorded = one.mark.recorded | {"outcome": "fail", "points": 0}
     other = replace(one, mark=replace(one.mark, recorded=recorded))
     points = one.mark.check.points
-    said = draft([Group(ASSIGNMENT, "Linear.affine_map", [other])])
+    said = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [other])])
     assert f"where 0 of {points} points were recorded. Your work will be graded again." in said
     assert "ANOTHER RESULT TODAY" in said
 
@@ -212,7 +223,7 @@ def test_where_another_result_comes_out_the_letter_says_that_it_will_be_graded_a
 def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_path: Path) -> None:
     copied = tmp_path / "course"
     shutil.copytree(folder, copied)
-    downloads.folder(tmp_path / "sent", {"ada/request.txt": asks(), "junk.txt": b"hello"})
+    made_downloads.folder(tmp_path / "sent", {"ada/request.txt": asks(), "junk.txt": b"hello"})
     done = autograder("requests", "../sent", cwd=copied)
     assert done.returncode == 0, done.stderr
     assert "no request: junk.txt: it has no line" in done.stderr

@@ -9,7 +9,7 @@ import pytest
 from autograder.course import Course
 from autograder.exercises import definitions
 from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
-from autograder.instructor.viva.question import LIMITS, Question, questions
+from autograder.instructor.viva.question import LIMITS, TalkQuestion, questions
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.sandbox import Cell, Program, Sandbox
 
@@ -36,7 +36,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def asked(sandbox: Sandbox, room: str, exercise: str, source: str, seed: str = "seed", need: int = 1) -> list[Question]:
+def asked(
+    sandbox: Sandbox, room: str, exercise: str, source: str, seed: str = "seed", need: int = 1
+) -> list[TalkQuestion]:
     """Return the questions about an exercise in a program."""
     return questions(
         room, exercise, cells_of(room, source), scenes_of(room)[exercise], sandbox.run, seed=seed, need=need

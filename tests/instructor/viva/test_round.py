@@ -10,15 +10,15 @@ import pytest
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.grading.workers import Sandboxes
 from autograder.instructor.viva.edits import Edit
-from autograder.instructor.viva.question import Question
-from autograder.instructor.viva.round import Talk, Work, deal, only, talks
+from autograder.instructor.viva.question import TalkQuestion
+from autograder.instructor.viva.round import GradedAnswers, Talk, deal, only, talks
 from autograder.sandbox import Cell, Program, RunResult, Sandbox
 
 CODE = "def he_std(n):\n    if n < 1:\n        raise ValueError('too few')\n    return (2 / n) ** 0.5\n"
 
 
-def question(place: int) -> Question:
-    return Question("layers", "he_std", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
+def question(place: int) -> TalkQuestion:
+    return TalkQuestion("layers", "he_std", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
 
 
 def places(*orders: list[int], again: int = 0) -> list[int | None]:
@@ -37,8 +37,8 @@ def test_another_round_asks_nobody_what_was_asked() -> None:
     assert places([1, 2], again=2) in ([1], [2])
 
 
-def work(student: str, code: str = CODE) -> Work:
-    return Work(student, "layers", (Cell("layers-he_std", code),), ("he_std",))
+def work(student: str, code: str = CODE) -> GradedAnswers:
+    return GradedAnswers(student, "layers", (Cell("layers-he_std", code),), ("he_std",))
 
 
 def here(sandbox: Sandbox) -> Sandboxes:
@@ -50,7 +50,7 @@ def here(sandbox: Sandbox) -> Sandboxes:
     return Sandboxes(run, lambda: 1)
 
 
-def asked(sandbox: Sandbox, one: Work, assignment: str = "2-layers", again: int = 0) -> Question:
+def asked(sandbox: Sandbox, one: GradedAnswers, assignment: str = "2-layers", again: int = 0) -> TalkQuestion:
     (talk,) = talks([one], assignment, here(sandbox), again=again)
     assert talk.question
     return talk.question
@@ -73,7 +73,7 @@ def test_again_gives_another_question(sandbox: Sandbox) -> None:
 
 def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox) -> None:
     cells = (Cell("layers-Flatten", "Flatten = torch.nn.Flatten"), *work("ada").cells)
-    both = Work("ada", "layers", (Cell("setup", "import torch"), *cells), ("Flatten", "he_std"))
+    both = GradedAnswers("ada", "layers", (Cell("setup", "import torch"), *cells), ("Flatten", "he_std"))
     for assignment in ("a", "b", "c"):  # one of which begins with the other exercise
         assert asked(sandbox, both, assignment).exercise == "he_std"
 
@@ -86,7 +86,7 @@ def test_code_without_a_place_for_an_edit_is_told_in_a_sentence(sandbox: Sandbox
 def test_one_exercise_alone_counts_where_it_passed() -> None:
     assert only(work("ada"), "he_std").passed == ("he_std",)
     refused = only(work("ada"), "Linear")
-    assert refused.trouble == "Linear of ada did not pass all its checks; what did: he_std"
+    assert refused.trouble == "Linear of ada did not pass all its checks; these did: he_std"
     assert refused.passed == ()
 
 

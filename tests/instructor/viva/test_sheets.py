@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from autograder.checks import rooms
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import Question
+from autograder.instructor.viva.question import TalkQuestion
 from autograder.instructor.viva.round import Talk
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.instructor.viva.sheets import (
@@ -30,15 +30,17 @@ from tests.instructor.viva.conftest import COURSE
 ANSWER, MESSAGE, LINE = "the-answer-itself", "what-the-error-says", "where-it-arises"
 
 
-def question(room: str = "layers", exercise: str = "Linear", source: str | None = None, at: int = -1) -> Question:
+def question(room: str = "layers", exercise: str = "Linear", source: str | None = None, at: int = -1) -> TalkQuestion:
     """Return a question about the reference, or other code, with an answer that stands in nothing else."""
     source = COURSE.source(room) if source is None else source
     edit = edits_of(source, exercise)[at]
     scene = scenes_of(room)[exercise][0]
-    return Question(room, exercise, source, edit, 0, scene.given, scene.asked[0], "before", ANSWER, MESSAGE, LINE, 0)
+    return TalkQuestion(
+        room, exercise, source, edit, 0, scene.given, scene.asked[0], "before", ANSWER, MESSAGE, LINE, 0
+    )
 
 
-def shown(question: Question) -> str:
+def shown(question: TalkQuestion) -> str:
     return "\n".join(f"{line.mark}{line.text}" for line in excerpt(question))
 
 
@@ -124,7 +126,7 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, brow
 def test_an_edit_over_several_lines_shows_all_of_them() -> None:
     source = "def he_std(n):\n    a = max(\n        n,\n        2,\n    )\n    return a\n"
     (edit,) = [edit for edit in edits_of(source, "he_std") if edit.kind == "statement"]
-    one = Question("layers", "he_std", source, edit, 0, "", "", "", "", "", "", 0)
+    one = TalkQuestion("layers", "he_std", source, edit, 0, "", "", "", "", "", "", 0)
     assert shown(one).splitlines() == [
         " def he_std(n):",
         "-    a = max(",

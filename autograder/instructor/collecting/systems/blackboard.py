@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
 from autograder.instructor.course.matching import Clue
 
 NAME = re.compile(r".*?_(?P<user>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.*)?(?:\..+)?", re.DOTALL)
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     """Return the files that Blackboard named."""
     return [
         DownloadedFile(entry, "Blackboard", (_clues(name["user"]),), upload=int(name["time"].replace("-", "")))

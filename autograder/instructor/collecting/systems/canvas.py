@@ -6,8 +6,8 @@ student's file name, to which Canvas adds -1, -2, … when the student hands in 
 anonymous assignment, ``anon_…`` stands in place of name and number. The times in the zip are those of the download, so
 nothing says when a file was handed in.
 
-A student chooses the file name, and often the sortable name, and either may hold what looks like Canvas's numbers. So
-each number before another may be the user's: all of them are clues.
+A student chooses the file name, and often the sortable name, and either can hold digits that look like Canvas's
+numbers. So each number before another can be the user's: all of them are clues.
 
 Source: ``lib/content_zipper.rb`` in github.com/instructure/canvas-lms (``get_filename``, ``add_upload_submission``).
 """
@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
 from autograder.instructor.course.matching import Clue
 
@@ -29,12 +29,12 @@ USER = re.compile(r"(?=(?:^|_)(?P<late>LATE_)?(?P<user>\d+)_\d{1,18}_.)", re.DOT
 AGAIN = re.compile(r"-(\d{1,3})(?=\.)")
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     """Return the files that Canvas named."""
     return [_handed_in(entry, name) for entry in entries if (name := NAME.fullmatch(outermost_file(entry, depth)))]
 
 
-def _handed_in(entry: Entry, name: re.Match[str]) -> DownloadedFile:
+def _handed_in(entry: DownloadEntry, name: re.Match[str]) -> DownloadedFile:
     readings = list(USER.finditer(name.string))
     users = dict.fromkeys(reading["user"] for reading in readings)
     clues = (*(Clue("number", user) for user in users), Clue("name", name["name"] or "")) if name["user"] else ()

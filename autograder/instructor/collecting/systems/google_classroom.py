@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership, outermost_file
 from autograder.instructor.course.matching import any_of
 
 BETWEEN = " - "
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     """Return the files that begin with a student's name."""
     names = [(entry, outermost_file(entry, depth).partition(BETWEEN)) for entry in entries]
     return [

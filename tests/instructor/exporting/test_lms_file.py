@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting import ExportError
-from autograder.instructor.exporting.fill import fill
-from autograder.instructor.exporting.tables import BOM
+from autograder.instructor.exporting.lms_file import fill
+from autograder.instructor.exporting.spreadsheet import BOM
 from autograder.instructor.marks import Mark, number
 from tests.instructor.exporting.test_formats import MARKS
 

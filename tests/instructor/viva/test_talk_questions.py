@@ -11,7 +11,7 @@ import torch
 from autograder.checks import Observation, Raised, rooms
 from autograder.instructor.authoring.right_answers import RightAnswer
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import Question, differs, in_turn, questions, spoken
+from autograder.instructor.viva.question import TalkQuestion, differs, in_turn, questions, spoken
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.sandbox import Cell, Program, Sandbox
 from autograder.sandbox.program import PlannedScene
@@ -55,7 +55,7 @@ def test_each_question_about_right_code_has_a_definite_answer(
         assert asked(sandbox, room, exercise, source, seed)[0] == found[0]
 
 
-def answer_again(sandbox: Sandbox, question: Question) -> set[str | None]:
+def answer_again(sandbox: Sandbox, question: TalkQuestion) -> set[str | None]:
     """Return what comes out where the edited program is what the student handed in, with two new seeds."""
     setup, answers = cells_of(question.room, question.edit.apply(question.source))
     planned = tuple(
