@@ -1,6 +1,6 @@
 """What learning systems give out of a class: a roster, and what was handed in, in three formats.
 
-The formats are those of the readers in autograder/collecting/systems, whose docstrings name the sources.
+The formats are those of the readers in autograder/instructor/collecting/systems, whose docstrings name the sources.
 """
 
 from __future__ import annotations

@@ -39,15 +39,12 @@ class CollectRequest:
     """A download to collect, and how.
 
     Attributes:
-        path: of a zip, a folder or a notebook.
         assignment: the only one to collect; None for all that occur.
-        roster: None for the course folder's.
         worksheet: Moodle's, with the times of handing in.
         times: a table of the instructor's with such times.
         student: the id of the owner of all files; None where names say it.
         at: the time at which that student handed in.
         choice: among a student's attempts: ``first``, ``last`` or a number.
-        force: replace also files that were not collected.
     """
 
     path: Path

@@ -38,10 +38,8 @@ class DownloadedFile:
     """A file that somebody handed in.
 
     Attributes:
-        system: that gave it out.
         owners: the clues to each person whose work it is; several for a group.
         when: it was handed in, with a time zone; None where the system does not say it.
-        standing: how that time is known.
         late: whether the system says that it came late.
         number: of the attempt, where the system gives one; the first is 1.
         upload: grows from upload to upload, where the system numbers them.

@@ -37,9 +37,8 @@ class Situation:
     """The facts that a plan depends on, besides the download. All times have a time zone.
 
     Attributes:
-        kept: the attempts in ``collected/``, by student and assignment.
-        submitted: the files in ``submitted/``, by student and assignment.
-        due: by assignment.
+        kept: the attempts in ``collected/``.
+        submitted: the files in ``submitted/``.
         times: of handing in, as the instructor says, by student.
         own_due: the due dates of students with an extension.
     """
@@ -61,13 +60,10 @@ class SubmissionPlan:
     """The plan for one student's work.
 
     Attributes:
-        attempts: all that are known, the first first.
         chosen: the attempt to be graded; None where there is no such attempt.
         matched_by: the kind of the clue that decided whose it is; where students choose it, also whether it is proved.
         seconds_late: by the due date, 0 where it is in time or nothing says when it came.
-        note: the oddity of the chosen attempt; or empty.
-        doubt: the evidence against its time; or empty.
-        placed: the files that are in its place now.
+        note: the oddity of the chosen attempt, or empty; ``doubt`` is the evidence against its time.
         learned: whether an attempt, or its time, was not known before.
     """
 
@@ -116,8 +112,6 @@ class Plan:
     """The plan for a download.
 
     Attributes:
-        submissions: by assignment and student.
-        excluded: in the order of the download.
         absent: the students without any work, by assignment.
         assignment: the only one of the download; empty where there can be several.
     """

@@ -66,7 +66,7 @@ def earlier_answers(folder: Path, assignment: str) -> Mapping[str, Mapping[str, 
     submitted = folder / "submitted"
     if not submitted.is_dir():
         raise CourseFolderError(f"{folder} holds no submitted/: --last-term wants the course folder of another term")
-    found = dict[str, Mapping[str, str]]()
+    by_student = dict[str, Mapping[str, str]]()
     for path in sorted(submitted.glob(f"*/{assignment}")):
         try:
             notebook = Submission(path.parent.name, assignment, path / f"{assignment}.ipynb").read().notebook()
@@ -74,5 +74,5 @@ def earlier_answers(folder: Path, assignment: str) -> Mapping[str, Mapping[str, 
             continue
         answers = {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
         if answers:
-            found[f"{LABEL}{path.parent.name}"] = answers
-    return found
+            by_student[f"{LABEL}{path.parent.name}"] = answers
+    return by_student

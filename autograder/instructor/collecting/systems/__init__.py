@@ -1,4 +1,4 @@
-"""One reader for each system. A download is of one system: the one that knows most of its files.
+"""A reader for each system. A download is of one system: the one that knows most of its files.
 
 A student chooses the end of a file's name, and can choose one that another system would give. So the readings of other
 systems are kept beside that of its own: where they name two people, the file is nobody's.
@@ -12,26 +12,17 @@ from functools import partial
 
 from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, Reader, shared_folders
-from autograder.instructor.collecting.systems import (
-    blackboard,
-    canvas,
-    github,
-    google_classroom,
-    gradescope,
-    moodle,
-    nbgrader_exchange,
-    plain,
-)
+from autograder.instructor.collecting.systems import file_names, github, gradescope, moodle, nbgrader_exchange, plain
 
 SYSTEMS: tuple[Reader, ...] = (
     gradescope.read,
     nbgrader_exchange.read,
     moodle.read,
-    blackboard.read,
+    file_names.read_blackboard,
     partial(github.read, system="Classroom 50"),
     partial(github.read, system="GitHub"),
-    canvas.read,
-    google_classroom.read,
+    file_names.read_canvas,
+    file_names.read_google_classroom,
 )
 
 
