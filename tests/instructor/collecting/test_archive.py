@@ -51,7 +51,7 @@ def test_an_entry_with_an_unsafe_name_is_refused_and_the_others_are_read(tmp_pat
     assert listed(zipped(tmp_path / "x.zip", GOOD | dict.fromkeys(names, b"{}"))) == names
 
 
-def test_an_entry_that_is_no_small_file_is_refused_and_what_systems_leave_behind_is_passed_over(tmp_path: Path) -> None:
+def test_links_archives_and_large_entries_are_refused_and_litter_is_passed_over(tmp_path: Path) -> None:
     files = {
         "ada/work.zip": b"",
         "big.ipynb": bytes(archive.MAX_NOTEBOOK_BYTES + 1),

@@ -147,9 +147,7 @@ def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp
     assert "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb" in said
 
 
-def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_was_planned(
-    course: Path, tmp_path: Path
-) -> None:
+def test_a_file_that_changes_after_planning_is_not_collected(course: Path, tmp_path: Path) -> None:
     download = folder(tmp_path / "x", {"007/2-layers.ipynb": notebook()})
     with planned_collection(CourseFolder(course), Course.installed(), CollectRequest(download)) as collection:
         (download / "007" / "2-layers.ipynb").write_bytes(notebook(answer="other"))
@@ -161,9 +159,7 @@ def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_w
 # Times and owners that the instructor adds
 
 
-def test_a_file_is_whose_and_of_the_time_that_the_instructor_says_and_that_can_be_corrected(
-    course: Path, mailed: Path
-) -> None:
+def test_the_instructor_can_enter_owner_and_time_and_correct_them(course: Path, mailed: Path) -> None:
     line = ("collect", mailed, "2-layers", "--student", "007", "--yes")
     for at in ("2026-11-06 22:10", "2026-11-05T22:10+01:00"):
         status, said, errors = here(course, *line, "--at", at, "--verbose")
@@ -202,7 +198,7 @@ def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Pat
 # Something else than a notebook
 
 
-def test_who_handed_in_something_else_is_named_counted_and_not_forgotten(
+def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
     course: Path, mailed: Path, tmp_path: Path
 ) -> None:
     download = folder(tmp_path / "x", {"grace/2-layers.py": b"import torch", "grace/more.py": b""})
@@ -334,7 +330,7 @@ def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_ha
     assert said.splitlines()[0].endswith("; ITS FILE HAS CHANGED OR GONE since it was collected")
 
 
-def test_there_is_a_receipt_of_what_was_put_there_by_hand_and_none_of_nothing(course: Path) -> None:
+def test_a_file_put_there_by_hand_has_a_receipt(course: Path) -> None:
     folder(course / "submitted", {"007/2-layers/2-layers.ipynb": notebook()})
     said = f"2-layers: {receipt_of(notebook())}; put into submitted/ by hand, and not collected; this one counts\n"
     assert here(course, "receipt", "007")[1] == said

@@ -102,7 +102,7 @@ def test_another_attempt_can_be_asked_for_and_the_note_is_its_own(
     ],
     ids=["more work", "older work", "a time is learned", "a time is proved", "and stays so", "a time is corrected"],
 )
-def test_a_later_download_adds_to_what_is_kept(
+def test_a_later_download_adds_to_the_kept_attempts(
     downloads: list[RecognisedFile], attempts: list[tuple[str, str]], action: str, learned: bool
 ) -> None:
     first, second = downloads
@@ -203,7 +203,7 @@ def test_lateness_is_counted_from_the_due_date_and_told_where_only_the_system_kn
     ],
     ids=["of each assignment", "collected before", "placed by hand", "something else handed in"],
 )
-def test_who_handed_in_nothing_is_named(
+def test_students_without_work_are_named(
     files: Sequence[RecognisedFile], facts: Mapping[str, object], absent: dict[str, tuple[Student, ...]]
 ) -> None:
     assert make_plan(files, replace(EMPTY, **facts)).absent == absent  # type: ignore[arg-type]
@@ -245,7 +245,7 @@ EXCLUDED: dict[str, tuple[list[RecognisedFile], dict[str, object], list[tuple[st
 
 
 @pytest.mark.parametrize(("files", "facts", "excluded"), EXCLUDED.values(), ids=EXCLUDED)
-def test_a_file_that_is_not_collected_is_named_and_may_matter(
+def test_an_excluded_file_has_a_reason_and_can_matter(
     files: list[RecognisedFile], facts: Mapping[str, object], excluded: list[tuple[str, bool]]
 ) -> None:
     plan = make_plan(files, replace(EMPTY, **facts), only="2-layers")  # type: ignore[arg-type]

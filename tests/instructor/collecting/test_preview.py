@@ -121,7 +121,7 @@ def test_a_class_has_a_line_a_student_in_80_columns_and_the_odd_ones_come_first(
     assert max(map(len, lines)) <= 80
 
 
-def test_a_name_is_cut_before_what_happens_to_the_work_is() -> None:
+def test_a_long_name_is_cut_before_the_action_is() -> None:
     student = Student("somebody.with.a.long.address@students.example.edu", "A" * 40, "B" * 40)
     files = [notebook("a", student.id, assignment="2-layers"), notebook("b", student.id, assignment="3-dropout")]
     lines = shown(collection(*files, situation=replace(EMPTY, students=[student])))
@@ -129,7 +129,7 @@ def test_a_name_is_cut_before_what_happens_to_the_work_is() -> None:
     assert len(lines) <= 1 + 2 * 3
 
 
-def test_details_say_file_time_attempt_and_receipt_and_the_table_what_is_not_written() -> None:
+def test_details_hold_file_time_attempt_and_receipt() -> None:
     files = [notebook("a", when=NOON - HOUR), notebook("b", when=NOON)]
     last, third = (Collection(make_plan(files, EMPTY, choice=choice), EMPTY, {}) for choice in ("last", "3"))
     (line,) = preview.details(last)

@@ -125,7 +125,7 @@ def test_metadata_of_gradescope_that_cannot_be_read_is_one_line() -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_moodles_worksheet_says_when_and_more_of_whose_it_is(tmp_path: Path) -> None:
+def test_moodles_worksheet_adds_times_and_addresses(tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text(
         "Identifier,Full name,Email address,Last modified (submission)\n"
         'Participant 101,Ada,ada@example.org,"Thursday, 5 November 2026, 10:41 PM"\n'
@@ -261,16 +261,14 @@ CHOSEN = st.one_of(
 
 @given(system=st.sampled_from(sorted(PREFIXES)), chosen=CHOSEN, alone=st.booleans())
 @settings(max_examples=400)
-def test_whatever_a_student_calls_a_file_nothing_changes_for_another(system: str, chosen: str, alone: bool) -> None:
+def test_no_name_of_a_file_changes_anothers_work(system: str, chosen: str, alone: bool) -> None:
     ada, bob = PREFIXES[system]
     nothing_changes_for_bob([] if alone else [f"{bob}2-layers.ipynb", f"{bob}2-layers-1.ipynb"], f"{ada}{chosen}.ipynb")
 
 
 @given(system=st.sampled_from(["Canvas", "Moodle", "Moodle in folders"]), chosen=CHOSEN)
 @settings(max_examples=400)
-def test_whatever_a_student_is_called_nothing_changes_for_another_where_the_roster_has_numbers(
-    system: str, chosen: str
-) -> None:
+def test_no_name_of_a_student_changes_anothers_work_where_the_roster_has_numbers(system: str, chosen: str) -> None:
     # Canvas leaves out all signs, and Moodle what is between its own parts of the name.
     name = re.sub(r"\W", "", chosen).strip("_") if system == "Canvas" else chosen.replace("_", " ")
     ada, bob = PREFIXES[system]

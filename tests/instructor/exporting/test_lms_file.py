@@ -94,7 +94,7 @@ def test_two_of_one_name_are_left_out_rather_than_mixed_up() -> None:
 
 
 @pytest.mark.parametrize("said", ["EX", "N/A", "ex "])
-def test_who_is_excused_or_was_not_given_the_assignment_in_canvas_stays_so(said: str) -> None:
+def test_excused_and_not_given_cells_of_canvas_stay(said: str) -> None:
     excused = CANVAS.replace('"A, and B",,3.00,', f'"A, and B",,{said},')
     done = fill(excused, MARKED)
     assert done.text == excused.replace("9.50,,95.0", "9.50,18,95.0")
@@ -144,7 +144,7 @@ def test_a_short_row_is_made_long_enough() -> None:
         ('Student,ID,Section,2-layers\n"x,1,,\n', None, "the quotation mark in line 2 is not closed"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_the_way_out(text: str, column: str | None, reason: str) -> None:
+def test_a_file_that_does_not_fit_is_refused_with_the_way_out(text: str, column: str | None, reason: str) -> None:
     with pytest.raises(ExportError, match=reason.replace("(", r"\(").replace(")", r"\)")):
         fill(text, MARKED, column)
 

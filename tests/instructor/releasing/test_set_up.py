@@ -69,10 +69,10 @@ def alone(tmp_path: Path, downloads: Path) -> Path:
 
 
 @pytest.mark.parametrize("beside", ["nothing", "the wheel", "the zip of the course"])
-def test_a_notebook_gets_checks_and_data_from_what_lies_beside_it_or_else_from_the_site(
+def test_a_notebook_gets_checks_and_data_from_a_file_beside_it_or_from_the_site(
     beside: str, alone: Path, bare: Path, downloads: Path, released: Path
 ) -> None:
-    mine = alone.read_bytes()
+    content = alone.read_bytes()
     before = subprocess.run([bare, "-c", USE], cwd=alone.parent, capture_output=True, text=True)
     assert "No module named 'autograder'" in before.stderr
     (wheel,) = (downloads / "notebooks").glob("*.whl")
@@ -83,11 +83,11 @@ def test_a_notebook_gets_checks_and_data_from_what_lies_beside_it_or_else_from_t
         done = run_first_cell(alone, bare, NOWHERE if beside in files else site, USE)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("Linear: 0 of 3 checks passed\n")
-    assert alone.read_bytes() == mine
+    assert alone.read_bytes() == content
 
 
 @pytest.mark.parametrize("address", ["", NOWHERE])
-def test_where_nothing_can_be_fetched_it_says_what_to_do(alone: Path, bare: Path, address: str) -> None:
+def test_a_failed_download_is_an_error_with_the_way_out(alone: Path, bare: Path, address: str) -> None:
     done = run_first_cell(alone, bare, address)
     assert done.stderr.splitlines()[-1].startswith("FileNotFoundError: The checks are not here")
     assert "put course.zip beside this notebook" in done.stderr and "urllib" not in done.stderr
@@ -96,8 +96,8 @@ def test_where_nothing_can_be_fetched_it_says_what_to_do(alone: Path, bare: Path
 @pytest.mark.parametrize(
     "chapter",
     [
-        pytest.param(one, id=one.assignment, marks=[pytest.mark.deep] * (one.room != "layers"))
-        for one in chapters_of(COURSE)
+        pytest.param(chapter, id=chapter.assignment, marks=[pytest.mark.deep] * (chapter.room != "layers"))
+        for chapter in chapters_of(COURSE)
     ],
 )
 def test_a_notebook_alone_runs_its_set_up_where_the_wheel_is_installed(

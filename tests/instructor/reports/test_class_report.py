@@ -71,7 +71,7 @@ def test_every_assignment_has_its_sections_and_the_statistic_and_the_rules_are_n
         assert words in page.words
 
 
-def test_the_known_mistakes_stand_there_by_name_with_what_one_student_saw_and_names_of_many_are_folded(
+def test_known_mistakes_have_name_and_example_and_many_students_are_folded(
     page: Page,
 ) -> None:
     for name, says in MISTAKES.values():
@@ -84,9 +84,7 @@ def test_nothing_that_a_student_wrote_is_markup(page: Page) -> None:
     assert "<script>alert(1)</script>" in page.words
 
 
-def test_the_two_who_wrote_the_same_stand_side_by_side_with_what_they_share_marked(
-    report: ClassReport, page: Page
-) -> None:
+def test_a_similar_pair_stands_side_by_side_with_shared_places_marked(report: ClassReport, page: Page) -> None:
     (pair,) = report.numbers["assignments"][0]["similar"]
     assert pair["students"] == ["0010", "0011"]
     (shown,) = page.html.select("details.pair")
@@ -117,7 +115,7 @@ def test_two_equal_hand_ins_come_first_even_if_their_code_is_the_books() -> None
     assert html.escape(ESSAY.strip()) in found.html
 
 
-def test_nobody_is_equal_who_has_not_begun() -> None:
+def test_untouched_notebooks_are_not_equal_work() -> None:
     released = {"layers-Linear": "class Linear:\n    ...\n", "layers-essay": "*Your answer*"}
     found = report_of_pair(released, dict(released), public=Public(answers=released))
     assert found.numbers["assignments"][0]["similar"] == []
@@ -131,7 +129,7 @@ def test_a_shared_written_answer_is_a_pair_and_the_question_in_it_is_none() -> N
     assert report_of_pair(*quoted, public=Public(text=[ESSAY])).numbers["assignments"][0]["similar"] == []
 
 
-def test_many_who_handed_in_the_same_are_one_group_and_no_thousand_pairs() -> None:
+def test_many_equal_hand_ins_are_one_group_and_few_pairs() -> None:
     found = report_of_pair(*[{"layers-Linear": "the same"}] * 30)
     assert len(found.numbers["assignments"][0]["similar"]) == 29
     assert found.html.count("The same answers, but for white space:") == 1
@@ -153,7 +151,7 @@ def test_progress_is_drawn_over_assignments_and_told_in_a_table(page: Page) -> N
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_a_class_of_one_or_two_is_no_trouble_and_no_part_is_empty_there(size: int) -> None:
+def test_the_report_of_one_or_two_students_has_no_empty_part(size: int) -> None:
     words = words_of(make_class(size, 1))
     assert "no correlation is given: fewer than 30 students" in words
     assert "nan" not in words.lower().split()
@@ -207,7 +205,7 @@ def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:
     assert f"{broken.student.email},,0.00,,,2-layers" in found.need
 
 
-def test_whoever_is_similar_more_than_once_is_told_so() -> None:
+def test_a_pair_in_several_assignments_is_listed() -> None:
     marks = make_class(30, 2, ("2-layers", "3-dropout"))
     for at in (10, 11, 40, 41):
         vars(marks[at])["answers"] = {"layers-Linear": (ADDMM, DISGUISED)[at % 2]}

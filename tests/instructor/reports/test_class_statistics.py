@@ -101,7 +101,7 @@ def test_a_spread_agrees_with_numpy_and_its_bins_hold_everybody_once(numbers: li
         assert inside == count
 
 
-def test_an_exercise_counts_who_passed_all_of_its_checks() -> None:
+def test_an_exercise_counts_students_who_passed_all_its_checks() -> None:
     half = [a_verdict("pass", check="a"), a_verdict("fail", check="b")]
     whole = [a_verdict("pass", check="a"), a_verdict("pass", check="b")]
     (one,) = exercise_statistics([a_mark("x", verdicts=half), a_mark("y", verdicts=whole)])
@@ -144,7 +144,7 @@ def test_one_error_that_fails_all_checks_of_an_exercise_is_one_failure() -> None
     assert [one.name for one in unknown] == ["Linear.one", "Linear: SyntaxError: invalid syntax, in the line: def x(:"]
 
 
-def test_what_was_not_begun_or_met_a_limit_is_no_mistake() -> None:
+def test_unbegun_exercises_and_limits_are_no_mistakes() -> None:
     mine = [a_verdict(outcome) for outcome in ("missing", "timeout", "crash", "memory", "invalid")]
     marks = [a_mark("x", verdicts=mine)]
     assert failures(marks) == ([], [])
@@ -152,7 +152,7 @@ def test_what_was_not_begun_or_met_a_limit_is_no_mistake() -> None:
     assert outcomes(marks)["missing"] == 1
 
 
-def test_who_needs_help_has_less_than_half_or_did_not_hand_in_what_half_the_class_did() -> None:
+def test_less_than_half_the_points_or_a_missing_assignment_means_need() -> None:
     marks = [
         a_mark("good", raw_score=8.0, handed_in=True),
         a_mark("half", raw_score=5.0, handed_in=True),
@@ -178,7 +178,7 @@ def test_while_an_answer_waits_for_a_person_the_points_from_checks_alone_count()
     assert students_in_need([replace(mark, needs_manual_grade=False)])
 
 
-def test_whose_work_was_pytorchs_own_is_counted_once_for_each_exercise_and_is_no_mistake_without_a_name() -> None:
+def test_pytorchs_own_part_is_counted_once_an_exercise_and_is_no_failure() -> None:
     called = [a_verdict("pass", delegated="nn.Linear"), a_verdict("fail", check="two", delegated="nn.Linear")]
     marks = [a_mark("eve", verdicts=called), a_mark("bob", verdicts=[a_verdict("pass", delegated="")])]
     marks += [a_mark("zoe", verdicts=called[:1]), a_mark("old", verdicts=[a_verdict("pass")])]
@@ -197,7 +197,7 @@ def graded(student: str, assignment: str, points: float, **more: Any) -> Mark:
     return a_mark(student, assignment, raw_score=points, handed_in=True, **more)
 
 
-def test_who_lacks_most_comes_first() -> None:
+def test_the_student_who_lacks_most_comes_first() -> None:
     marks = [graded("fine", FIRST, 9.0), graded("a little", FIRST, 4.0), graded("more", FIRST, 0.0), a_mark("gone")]
     marks += [graded("fine", SECOND, 9.0), graded("a little", SECOND, 9.0), graded("more", SECOND, 3.0)]
     found = students_in_need(marks)
@@ -264,7 +264,7 @@ def of_class(*students: list[Any]) -> list[str]:
     return lecture_sentences(marks, failures(marks)[0])
 
 
-def test_three_sentences_say_what_failed_most_which_mistake_and_what_was_left() -> None:
+def test_three_sentences_name_failed_checks_a_mistake_and_a_left_exercise() -> None:
     said = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": ""}
     wrong = a_verdict(title="It adds the bias", mistake="no-bias", diagnosis=said)
     flat = [a_verdict("missing", "Flatten"), a_verdict("missing", "Flatten", "two")]
@@ -283,7 +283,7 @@ def test_three_sentences_say_what_failed_most_which_mistake_and_what_was_left() 
     ]
 
 
-def test_what_nobody_did_is_not_said() -> None:
+def test_a_sentence_without_a_case_is_left_out() -> None:
     assert of_class([a_verdict("pass")]) == of_class(UNREADABLE) == of_class() == []
     assert of_class([a_verdict(title="It adds")]) == [
         "The check that was failed most: “It adds” (Linear, by 1 of the 1 who wrote it)."

@@ -44,7 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"file://{path}"
 
 
-def test_it_makes_a_file_that_says_what_was_asked_and_nothing_leaves_the_machine(page: Page, address: str) -> None:
+def test_the_form_makes_a_request_file_and_nothing_leaves_the_machine(page: Page, address: str) -> None:
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
@@ -69,7 +69,7 @@ def test_it_makes_a_file_that_says_what_was_asked_and_nothing_leaves_the_machine
     assert said == []  # of the page's policy, among others
 
 
-def test_without_scripts_the_page_says_what_to_mail(browser: Browser, address: str) -> None:
+def test_without_scripts_the_page_shows_lines_to_mail(browser: Browser, address: str) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(address)

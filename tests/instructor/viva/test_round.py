@@ -32,7 +32,7 @@ def test_those_with_the_same_code_get_different_questions_while_there_are_some()
     assert places([]) == [None]
 
 
-def test_another_round_asks_nobody_what_was_asked() -> None:
+def test_another_round_repeats_no_question() -> None:
     assert places([1, 2, 3, 4], [1, 2, 3, 4], again=1) == [3, 4]
     assert places([1, 2], again=2) in ([1], [2])
 
