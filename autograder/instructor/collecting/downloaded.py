@@ -40,7 +40,6 @@ class DownloadedFile:
     Attributes:
         owners: the clues to each person whose work it is; several for a group.
         when: it was handed in, with a time zone; None where the system does not say it.
-        late: whether the system says that it came late.
         number: of the attempt, where the system gives one; the first is 1.
         upload: grows from upload to upload, where the system numbers them.
         doubt: the evidence against its time, in words for the instructor; or empty.

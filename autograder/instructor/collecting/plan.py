@@ -64,7 +64,7 @@ class SubmissionPlan:
         matched_by: the kind of the clue that decided whose it is; where students choose it, also whether it is proved.
         seconds_late: by the due date, 0 where it is in time or nothing says when it came.
         note: the oddity of the chosen attempt, or empty; ``doubt`` is the evidence against its time.
-        learned: whether an attempt, or its time, was not known before.
+        learned: whether an attempt, or its time, is new.
     """
 
     student: Student

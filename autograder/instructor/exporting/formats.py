@@ -229,8 +229,6 @@ class Format:
     """One form of export.
 
     Attributes:
-        ending: of its files.
-        is_archive: whether it is a zip, and no text.
         blank_while_unmarked: whether it leaves a mark out while an answer is unmarked.
         can_be_filled: whether marks can be put into a file that the system gave out.
     """

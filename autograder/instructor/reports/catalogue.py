@@ -22,12 +22,10 @@ RUN_SEED = 0
 
 @dataclass(frozen=True)
 class CaughtMistake:
-    """A known mistake and the verdicts of its exercise's checks.
+    """A known mistake, the checks that it fails, and the verdicts that a student sees.
 
     Attributes:
-        caught_by: the checks that fail.
-        named: whether each of them names this mistake and no other.
-        seen: the verdicts on the visible checks, which are all that a student sees.
+        named: whether each failed check names this mistake and no other.
     """
 
     mistake: Mistake

@@ -23,7 +23,6 @@ class Spread:
     """The distribution of some numbers.
 
     Attributes:
-        std: standard deviation, 0 for one number.
         five: least, lower quartile, median, upper quartile, greatest.
         bins: from, to, count; the last one contains its upper end, too.
     """
@@ -72,13 +71,10 @@ def _bins(numbers: Sequence[float], largest: float) -> list[tuple[float, float, 
 
 @dataclass(frozen=True)
 class CheckStatistics:
-    """One check over a class.
+    """One check over a class, passed by some of the students who were judged.
 
     Attributes:
-        passed: number of students.
-        of: number of students who were judged.
-        discrimination: correlation of passing with the rest of the mark, or None.
-        why_none: why there is no correlation, or empty.
+        discrimination: correlation of passing with the rest of the mark; ``why_none`` says why there is none.
     """
 
     exercise: str
@@ -166,10 +162,7 @@ class Failure:
     Attributes:
         name: id of the known mistake, or where it has none, ``Exercise.check``, or the exercise and the error.
         says: the mistake's explanation, or the check's title, or empty for an error.
-        checks: that it failed, in order.
-        example: the student whose output is shown.
-        observed: in the example; likewise ``expected``.
-        hidden: whether the example is from a hidden check.
+        example: the student whose output is shown; the last three fields are of this student's check.
     """
 
     name: str

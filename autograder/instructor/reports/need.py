@@ -137,12 +137,7 @@ def need_csv(
 
 @dataclass(frozen=True)
 class SectionStatistics:
-    """Counts of one section's students for one assignment.
-
-    Attributes:
-        section: as the roster calls it, or ``no section``.
-        median: share of the points, from 0 to 1; None where nothing has been graded.
-    """
+    """Counts of one section's students for one assignment; the median is of shares of the points, from 0 to 1."""
 
     section: str
     students: int

@@ -53,7 +53,6 @@ class ReceivedRequest:
     """A request and its student.
 
     Attributes:
-        file: that it was in, for the instructor.
         known: the system that says whose it is, such as ``Canvas`` or ``its folder``; empty where only the file does.
     """
 
@@ -136,10 +135,8 @@ class RequestAnswer:
     """A request and the facts about its mark.
 
     Attributes:
-        receipt: a clause on the request's receipt.
         mark: of the check that is asked about, run again; None where it is about no check, or that cannot be run.
-        written: the student's written answers, where they are asked about.
-        trouble: why there is neither; or empty.
+        trouble: why there is neither a mark nor a written answer; or empty.
     """
 
     asked: ReceivedRequest

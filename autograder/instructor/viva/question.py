@@ -45,14 +45,9 @@ class TalkQuestion:
     """A question about one exercise, and its answer.
 
     Attributes:
-        source: of the cell that defines it.
         place: the index of the edit among those of the cell; the same for cells that differ in layout alone.
-        given: lines that are run.
-        asked: the expression that is asked about.
-        before: its value without the edit.
-        answer: its value with the edit.
-        message: of the error, where the answer is one.
-        line: of the student's code in which that error arises, where it does.
+        asked: an expression after the given lines; its value is ``before`` without the edit, ``answer`` with it.
+        line: of the student's code in which an error arises, where the answer is one.
         rank: 0 where there is a value to be reasoned about, 1 and 2 for errors.
     """
 

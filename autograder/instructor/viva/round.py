@@ -23,11 +23,9 @@ from autograder.sandbox import Cell
 
 @dataclass(frozen=True)
 class GradedAnswers:
-    """A student's graded answers.
+    """A student's graded answers: the cells as they run, and the exercises that passed all checks.
 
     Attributes:
-        cells: of the notebook, as they run.
-        passed: the exercises with no failed check, in order.
         trouble: why nothing can be asked about it, as a sentence; or empty.
     """
 

@@ -12,7 +12,6 @@ from autograder.instructor.reports import feedback
 from autograder.instructor.reports.feedback import SCRIPT, SCRIPT_HASH
 from autograder.instructor.requests.form import Request, parse_request
 from autograder.reports.html import render
-from tests.axe import on_a_telephone, violations
 
 STUDENT = 'ada "<i>'
 TITLE = "The output is <x> @ weight"
@@ -78,13 +77,3 @@ def test_without_scripts_the_page_shows_lines_to_mail(browser: Browser, address:
         assert mail.is_visible()
         asked = mail.inner_text().replace("(its title)", TITLE).replace("(why)", "It is right.")
         assert parse_request(asked.encode()) == Request(STUDENT, "2-layers", TITLE, RECEIPT, "It is right.")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Browser, address: str) -> None:
-    with on_a_telephone(browser, scheme) as context:
-        shown = context.new_page()
-        shown.goto(address)
-        assert shown.locator("form").is_visible()
-        assert shown.evaluate("document.documentElement.scrollWidth") <= 360
-        assert violations(shown) == []

@@ -11,7 +11,7 @@ from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.grading.workers import Sandboxes
 from autograder.instructor.viva.edits import Edit
 from autograder.instructor.viva.question import TalkQuestion
-from autograder.instructor.viva.round import GradedAnswers, Talk, deal, only, talks
+from autograder.instructor.viva.round import GradedAnswers, Talk, deal, talks
 from autograder.sandbox import Cell, Program, RunResult, Sandbox
 
 CODE = "def he_std(n):\n    if n < 1:\n        raise ValueError('too few')\n    return (2 / n) ** 0.5\n"
@@ -81,13 +81,6 @@ def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox)
 def test_code_without_a_place_for_an_edit_is_told_in_a_sentence(sandbox: Sandbox) -> None:
     (talk,) = talks([work("ada", "from math import sqrt as he_std")], "2-layers", here(sandbox))
     assert talk == Talk("ada", None, "no small edit of ada's code has a definite answer")
-
-
-def test_one_exercise_alone_counts_where_it_passed() -> None:
-    assert only(work("ada"), "he_std").passed == ("he_std",)
-    refused = only(work("ada"), "Linear")
-    assert refused.trouble == "Linear of ada did not pass all its checks; these did: he_std"
-    assert refused.passed == ()
 
 
 def test_an_error_of_ours_ends_the_round() -> None:
