@@ -321,8 +321,8 @@ def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_ha
     assert second.startswith(f"2-layers: attempt 2; {receipt_of(works[1])}; ") and second.endswith("; this one counts")
     assert here(course, "receipt", "007")[1] == said
     rows = json.loads(here(course, "receipt", "007", "--json")[1])
-    found = [(row["receipt"], row["attempt"]["number"], row["counts"]) for row in rows]
-    assert found == [(receipt_of(works[0]), 1, False), (receipt_of(works[1]), 2, True)]
+    attempts = [(row["receipt"], row["attempt"]["number"], row["counts"]) for row in rows]
+    assert attempts == [(receipt_of(works[0]), 1, False), (receipt_of(works[1]), 2, True)]
     (kept,) = (course / "collected" / "007" / "2-layers").glob("01-*.ipynb")
     kept.write_bytes(works[0] + b"\n")
     status, said, _ = here(course, "receipt", "007")

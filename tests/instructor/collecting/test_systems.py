@@ -133,13 +133,13 @@ def test_moodles_worksheet_adds_times_and_addresses(tmp_path: Path) -> None:
     )
     participants = read_worksheet(tmp_path / "w.csv", UTC)
     files = of_zip(*(f"{who}_assignsubmission_file_/x.ipynb" for who in ("Ada_101", "Bob_102", "Eve_103")))
-    told = [with_worksheet(file, participants) for file in files.values()]
-    assert [(file.when, file.standing, lacks_worksheet(file)) for file in told] == [
+    timed = [with_worksheet(file, participants) for file in files.values()]
+    assert [(file.when, file.standing, lacks_worksheet(file)) for file in timed] == [
         (EVENING.replace(second=0), PROVED, False),
         (None, CLAIMED, False),
         (None, CLAIMED, True),
     ]
-    assert [clue.text for clue in told[0].owners[0]] == ["101", "ada@example.org", "Ada"]
+    assert [clue.text for clue in timed[0].owners[0]] == ["101", "ada@example.org", "Ada"]
 
 
 @pytest.mark.parametrize(
@@ -275,8 +275,8 @@ def test_no_name_of_a_student_changes_anothers_work_where_the_roster_has_numbers
     nothing_changes_for_bob([f"{bob}2-layers.ipynb"], f"{name}{ada[ada.index('_') :]}2-layers.ipynb")
 
 
-def nothing_changes_for_bob(his: list[str], hers: str) -> None:
+def nothing_changes_for_bob(bobs: list[str], adas: str) -> None:
     """Compare Bob's attempts where his files are alone, and beside a file of Ada's."""
-    plans = [plan_of(entries_of(dict.fromkeys(names, b"{}")), [ADA, BOB]) for names in (his, [*his, hers])]
+    plans = [plan_of(entries_of(dict.fromkeys(names, b"{}")), [ADA, BOB]) for names in (bobs, [*bobs, adas])]
     alone, beside = ([work.attempts for work in plan.submissions if work.student is BOB] for plan in plans)
     assert alone == beside

@@ -72,7 +72,7 @@ def test_filling_changes_one_column_alone(marks: list[Mark], has_mark: bool, quo
     table.writerows([m.student.sortable_name, "", m.student.id, "", "3", m.student.email] for m in marks)
     text = (BOM if has_mark else "") + out.getvalue()
     done = fill(text, marks)
-    before, after = (list(csv.reader(io.StringIO(one.removeprefix(BOM), newline=""))) for one in (text, done.text))
+    before, after = (list(csv.reader(io.StringIO(t.removeprefix(BOM), newline=""))) for t in (text, done.text))
     for old, new, mark in zip(before[1:], after[1:], marks, strict=True):
         assert new[4] == ("3" if mark.score is None else number(mark.score))
         assert [*new[:4], *new[5:]] == [*old[:4], *old[5:]]
@@ -150,5 +150,5 @@ def test_a_file_that_does_not_fit_is_refused_with_the_way_out(text: str, column:
 
 
 def test_another_name_of_the_column_can_be_said() -> None:
-    other = CANVAS.replace("2-layers (12)", "Chapter 2: Layers (12)")
-    assert fill(other, MARKED, "Chapter 2: Layers").filled == 2
+    renamed = CANVAS.replace("2-layers (12)", "Chapter 2: Layers (12)")
+    assert fill(renamed, MARKED, "Chapter 2: Layers").filled == 2

@@ -44,9 +44,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_the_form_makes_a_request_file_and_nothing_leaves_the_machine(page: Page, address: str) -> None:
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
+    addresses, messages = [], []
+    page.on("request", lambda request: addresses.append(request.url))
+    page.on("console", lambda message: messages.append(message.text))
     page.goto(address)
     assert not page.get_by_text("Mail these lines").is_visible()
     options = page.locator("#request-check option").all_inner_texts()
@@ -64,8 +64,8 @@ def test_the_form_makes_a_request_file_and_nothing_leaves_the_machine(page: Page
     why = "It is right.\n\ncheck: it again"
     assert parse_request(content) == Request(STUDENT, "2-layers", "Linear.affine_map", RECEIPT, why)
     assert "is among your downloads. Nothing has been sent." in page.get_by_role("status").inner_text()
-    assert [one for one in asked if not one.startswith(("file:", "blob:"))] == []
-    assert said == []  # of the page's policy, among others
+    assert [address_ for address_ in addresses if not address_.startswith(("file:", "blob:"))] == []
+    assert messages == []  # of the page's policy, among others
 
 
 def test_without_scripts_the_page_shows_lines_to_mail(browser: Browser, address: str) -> None:

@@ -42,7 +42,7 @@ def other(x):
 '''
 
 
-def found(source: str, name: str = "answer") -> dict[str, Edit]:
+def edits_by_name(source: str, name: str = "answer") -> dict[str, Edit]:
     return {f"{edit.kind}: {edit.says}": edit for edit in edits_of(source, name)}
 
 
@@ -65,7 +65,7 @@ def test_each_kind_of_edit_finds_its_place_in_any_layout() -> None:
         "branch: `y if x else w` becomes `w`",
         "constant: `0.5` becomes `1.0`",
         "call: `.T` is left out",  # in a function that the answer uses
-    } <= found(STYLED).keys()
+    } <= edits_by_name(STYLED).keys()
 
 
 def test_words_for_people_and_unused_definitions_are_left_alone() -> None:
@@ -97,8 +97,8 @@ def test_every_edit_of_a_right_answer_is_python(answer: RightAnswer) -> None:
 
 def test_a_definition_brings_the_names_that_it_uses() -> None:
     tree = ast.parse("a = 1\ndef b(): return a\nclass C:\n    def m(self): return b()\nd = 2\nif d:\n    def e(): pass")
-    assert [type(one).__name__ for one in defining(tree, "C")] == ["Assign", "FunctionDef", "ClassDef"]
-    assert [type(one).__name__ for one in defining(tree, "e")] == ["Assign", "If"]
+    assert [type(statement).__name__ for statement in defining(tree, "C")] == ["Assign", "FunctionDef", "ClassDef"]
+    assert [type(statement).__name__ for statement in defining(tree, "e")] == ["Assign", "If"]
     assert defining(tree, "nothing") == []
 
 

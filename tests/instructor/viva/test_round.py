@@ -23,7 +23,7 @@ def question(place: int) -> TalkQuestion:
 
 def places(*orders: list[int], again: int = 0) -> list[int | None]:
     dealt = deal([[question(place) for place in order] for order in orders], again)
-    return [one and one.place for one in dealt]
+    return [question and question.place for question in dealt]
 
 
 def test_those_with_the_same_code_get_different_questions_while_there_are_some() -> None:
@@ -50,8 +50,8 @@ def here(sandbox: Sandbox) -> Sandboxes:
     return Sandboxes(run, lambda: 1)
 
 
-def asked(sandbox: Sandbox, one: GradedAnswers, assignment: str = "2-layers", again: int = 0) -> TalkQuestion:
-    (talk,) = talks([one], assignment, here(sandbox), again=again)
+def asked(sandbox: Sandbox, work: GradedAnswers, assignment: str = "2-layers", again: int = 0) -> TalkQuestion:
+    (talk,) = talks([work], assignment, here(sandbox), again=again)
     assert talk.question
     return talk.question
 
