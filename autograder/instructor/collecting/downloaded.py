@@ -17,12 +17,7 @@ TIMESTAMP = "timestamp.txt"  # nbgrader's file with the time of handing in
 
 @dataclass(frozen=True)
 class Ownership:
-    """The accounts of this machine that own a submission whose name a student chose.
-
-    Attributes:
-        named: the student whom the name of its folder gives, or where there is none that of its file.
-        accounts: the owners of the folder and its files; empty where the download does not say.
-    """
+    """The student named by a folder or file, and the accounts of this machine that own it, where that is known."""
 
     named: str
     accounts: tuple[str, ...] = ()

@@ -109,12 +109,7 @@ class ExcludedFile:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan for a download.
-
-    Attributes:
-        absent: the students without any work, by assignment.
-        assignment: the only one of the download; empty where there can be several.
-    """
+    """The plan for a download: of one assignment, or of several, where that is empty."""
 
     submissions: tuple[SubmissionPlan, ...]
     excluded: tuple[ExcludedFile, ...]

@@ -226,12 +226,7 @@ def gradescope_zip(marks: Sequence[Mark]) -> bytes:
 
 @dataclass(frozen=True)
 class Format:
-    """One form of export.
-
-    Attributes:
-        blank_while_unmarked: whether it leaves a mark out while an answer is unmarked.
-        can_be_filled: whether marks can be put into a file that the system gave out.
-    """
+    """One form of export; into the files of some systems marks can be filled."""
 
     ending: str
     write: Callable[[Sequence[Mark]], str | bytes]

@@ -22,11 +22,7 @@ RUN_SEED = 0
 
 @dataclass(frozen=True)
 class CaughtMistake:
-    """A known mistake, the checks that it fails, and the verdicts that a student sees.
-
-    Attributes:
-        named: whether each failed check names this mistake and no other.
-    """
+    """A known mistake, the checks that fail, whether each names it alone, and the verdicts that a student sees."""
 
     mistake: Mistake
     caught_by: tuple[Check, ...]

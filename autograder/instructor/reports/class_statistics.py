@@ -71,11 +71,7 @@ def _bins(numbers: Sequence[float], largest: float) -> list[tuple[float, float, 
 
 @dataclass(frozen=True)
 class CheckStatistics:
-    """One check over a class, passed by some of the students who were judged.
-
-    Attributes:
-        discrimination: correlation of passing with the rest of the mark; ``why_none`` says why there is none.
-    """
+    """One check over the students who were judged; discrimination correlates passing with the other points."""
 
     exercise: str
     check: str

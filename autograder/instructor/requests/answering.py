@@ -50,11 +50,7 @@ GRADED = "its receipt is that of the notebook that was graded"
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """A request and its student.
-
-    Attributes:
-        known: the system that says whose it is, such as ``Canvas`` or ``its folder``; empty where only the file does.
-    """
+    """A request and its student, known by a system such as ``Canvas`` or ``its folder``, or by none: a claim."""
 
     file: str
     request: Request
@@ -132,12 +128,7 @@ def _received(
 
 @dataclass(frozen=True)
 class RequestAnswer:
-    """A request and the facts about its mark.
-
-    Attributes:
-        mark: of the check that is asked about, run again; None where it is about no check, or that cannot be run.
-        trouble: why there is neither a mark nor a written answer; or empty.
-    """
+    """A request with a mark, of its check run again, or with written answers, or why there is neither."""
 
     asked: ReceivedRequest
     receipt: str = NO_RECEIPT

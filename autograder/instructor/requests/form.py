@@ -23,12 +23,7 @@ class NoRequest(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """A student's request, in the student's own words; all of it is a claim.
-
-    Attributes:
-        check: ``Exercise.check``, a check's title, ``written answer`` or ``something else``.
-        receipt: of the notebook, as the page of feedback shows it; or empty.
-    """
+    """A student's request; its check is ``Exercise.check``, a title, ``written answer`` or ``something else``."""
 
     student: str
     assignment: str

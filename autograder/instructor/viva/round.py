@@ -23,11 +23,7 @@ from autograder.sandbox import Cell
 
 @dataclass(frozen=True)
 class GradedAnswers:
-    """A student's graded answers: the cells as they run, and the exercises that passed all checks.
-
-    Attributes:
-        trouble: why nothing can be asked about it, as a sentence; or empty.
-    """
+    """A student's graded answers: the cells, the exercises that passed, or why none can be asked about."""
 
     student: str
     room: str
