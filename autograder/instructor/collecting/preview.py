@@ -92,12 +92,12 @@ def table(collection: Collection) -> Table:
 
 
 def remark(submission: SubmissionPlan) -> str:
-    """Return how late work is and what is odd about it; empty where there is nothing to look at."""
+    """Return the lateness and oddities of work; empty where there is nothing to look at."""
     return "; ".join(filter(None, [lateness(submission), submission.note, submission.doubt]))
 
 
 def lateness(submission: SubmissionPlan) -> str:
-    """Return how late work is, as far as that is known; empty where nothing says that it is."""
+    """Return the lateness of work, as far as it is known; empty where nothing says that it is late."""
     chosen = submission.chosen
     if submission.seconds_late:
         return f"{duration(submission.seconds_late)} late"
@@ -148,7 +148,7 @@ def remarks(collection: Collection) -> list[str]:
 
 
 def summary(collection: Collection) -> str:
-    """Return one line with the number of submissions by what happens to them."""
+    """Return one line with the number of submissions by action."""
     plan = collection.plan
     actions = Counter(submission.action for submission in plan.submissions)
     parts = [f"{number} {action}" for action, number in actions.items()]

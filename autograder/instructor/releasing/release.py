@@ -128,7 +128,7 @@ def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> Note
 
 
 def _named(cell_id: str, notebook: NotebookNode) -> str:
-    """Return a cell's id, and its first line where that is what an author would search for."""
+    """Return a cell's id, and its first line where an author would search for that."""
     cell = next(cell for cell in notebook.cells if cell.id == cell_id)
     return cell_id if grade_id_of(cell) else f"{cell_id} ({cell.source.strip().splitlines()[0]!r})"
 

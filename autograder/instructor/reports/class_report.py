@@ -198,7 +198,7 @@ class _Section:
         }
 
     def values(self, students: Mapping[str, Student]) -> dict[str, Any]:
-        """Return what the template needs."""
+        """Return the template's values."""
         pairs = [pair for pair in self.pairs if pair.what != EVERYTHING]
         return self.record() | {
             "id": f"assignment-{self.assignment}",
@@ -222,7 +222,7 @@ class _Section:
         }
 
     def _sides(self, pair: SimilarPair) -> list[tuple[str, list[tuple[str, Markup]]]]:
-        """Return for each of the two their answers that share something, what is shared marked."""
+        """Return, for each of the two, the answers with shared places, which are marked."""
         works = {**self.earlier, **self.answers}
         sides = zip(pair.students, pair.spans, strict=True)
         return [

@@ -40,7 +40,7 @@ class CodeToken:
 
 
 def code_tokens(source: str) -> list[list[CodeToken]]:
-    """Return the tokens of a program, a list for each function or class body, so that their order does not count.
+    """Return the tokens of a program, a list for each function or class body: their order does not count.
 
     Only names that nobody can change count: Python's own, and attributes of objects that the program did not make, such
     as ``einsum`` in ``torch.einsum``. A program that Python cannot read is taken as far as it goes.

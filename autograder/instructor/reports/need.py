@@ -1,4 +1,4 @@
-"""What a class report asks its teacher to do: students in need, unreadable files, falls, sections, the next lecture."""
+"""Actions for the teacher of a class: students in need, unreadable files, falls, sections, the next lecture."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class NeedsHelp:
 
 @dataclass(frozen=True)
 class UnreadableFile:
-    """Work that could not be read, so that its mark says nothing of what the student knows."""
+    """Work that could not be read: its mark says nothing of the student's knowledge."""
 
     student: str
     assignment: str

@@ -1,4 +1,4 @@
-"""A cell's source and its syntax tree, so that an edit can change a few characters and leave all others."""
+"""A cell's source with its syntax tree, for edits that change a few characters and leave all others."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _names(statement: ast.stmt, context: type[ast.expr_context]) -> set[str]:
 
 
 def is_python(source: str) -> bool:
-    """Whether Python can read a source with an edit in it: brackets may be missing."""
+    """Whether Python can read a source with an edit in it: brackets can be missing."""
     try:
         parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

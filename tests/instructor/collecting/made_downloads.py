@@ -75,7 +75,7 @@ def gradescope_metadata(*submissions: tuple[str, list[tuple[str, str, str]], str
 
 
 def clone(path: Path, files: Mapping[str, bytes], when: str) -> Path:
-    """Make what `gh classroom clone` leaves of one student's repository."""
+    """Make one student's repository as `gh classroom clone` does."""
     folder(path, files)
     home = {"HOME": str(path), "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
     who = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}

@@ -40,7 +40,7 @@ def attempt(number: int = 1, digest: str = "d", when: datetime | None = None, sy
 
 
 def plan_of(entries: Sequence[DownloadEntry], students: Sequence[Student]) -> Plan:
-    """Return what collecting a download would do, all of whose files are notebooks of one assignment."""
+    """Return the plan for a download all of whose files are notebooks of one assignment."""
     files = [
         RecognisedFile(file, "" if file.entry.refused else "2-layers", file.entry.name, file.entry.refused)
         for file in read_all(entries)

@@ -1,4 +1,4 @@
-"""What is read of a download and what is refused: nothing ends outside the course folder, good entries are read."""
+"""Downloads are read entry by entry: nothing ends outside the course folder, and good entries are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nbgrader's exchange: a submission is of the account that owns it, at the time of the disk, whatever its folder says.
+"""nbgrader's exchange: a submission is of the account that owns it, at the time of the disk.
 
 The accounts are those that every Debian has.
 """
@@ -66,7 +66,7 @@ def plan_of(download: Path, *students: Student) -> Plan:
 
 
 def found_by(plan: Plan) -> dict[str, tuple[str, str]]:
-    """Return by what each student's work was found, and whether its time is proved."""
+    """Return the clue to each student's work, and the standing of its time."""
     return {
         work.student.id: (work.matched_by, work.chosen.standing if work.chosen else "") for work in plan.submissions
     }
@@ -207,7 +207,7 @@ def an_exchange() -> Iterator[Path]:
 
 @contextmanager
 def acting_as(account: str) -> Iterator[None]:
-    """Let the block do only what an account may."""
+    """Give the block the rights of an account."""
     os.seteuid(number_of(account))
     try:
         yield

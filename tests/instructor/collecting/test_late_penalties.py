@@ -1,4 +1,4 @@
-"""What late work costs."""
+"""Penalties of late work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What collecting would do, decided before anything is written."""
+"""Plans of a collection, made before anything is written."""
 
 from __future__ import annotations
 

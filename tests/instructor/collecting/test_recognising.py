@@ -1,4 +1,4 @@
-"""Which assignment a file is, whatever it is called."""
+"""The assignment of a file under any name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each system's names say: whose work it is, when it came, which attempt. And nobody can pose as another."""
+"""Names that each system gives: owner, time and attempt. And nobody can pose as another."""
 
 from __future__ import annotations
 

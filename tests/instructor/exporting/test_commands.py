@@ -36,7 +36,7 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graded sample class with a roster; john is late, and one who never handed in is called 0042. Read it only."""
+    """The graded sample class with a roster; john is late, and 0042 never handed in. Read it only."""
     folder = tmp_path_factory.mktemp("term") / "course"
     copy_course(graded, folder)
     with open_gradebook(folder) as gradebook:

@@ -94,7 +94,7 @@ PERSON = ("first_name", "last_name", "email", "lms_user_id")
 
 
 def by_pandas(text: str) -> pandas.DataFrame:
-    """Read a table as somebody else's program does who knows that ids are no numbers."""
+    """Read a table by another program, with ids as text."""
     return pandas.read_csv(io.BytesIO(text.encode()), encoding="utf-8-sig", dtype=str, keep_default_na=False)
 
 

@@ -1,4 +1,4 @@
-"""The first code cell of a notebook: it sets up what is missing, and is no part of what is graded."""
+"""The first code cell of a notebook: it installs the course where it is missing, and is not graded."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_it_stands_first_in_every_notebook_and_is_not_run_when_work_is_graded(re
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
-    """A Python that has what the course needs, and not the course: its wheel is all that is left to install."""
+    """A Python with all the course's dependencies and without its wheel."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
     (packages / "needs.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")  # its own .pth do not count

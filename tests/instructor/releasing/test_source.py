@@ -1,4 +1,4 @@
-"""The instructor's and the released notebook: what stands in each, how a release fails, and what it says."""
+"""The instructor's and the released notebook: their contents, failing releases, and messages."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_the_source_holds_reference_and_hidden_checks_and_the_release_stub_and_t
 
 
 def test_a_source_without_its_solutions_is_the_release(course: Course, untouched: NotebookNode) -> None:
-    """What `autograder check` takes for the released notebook where no bundle is installed."""
+    """`autograder check` takes it for the released notebook where no bundle is installed."""
     opened = without_solutions(source_notebook(Chapter(course.chapters / f"{ASSIGNMENT}.md", ROOM), course))
     answers = {name: cell.source for name, cell in exercise_cells(opened).items()}
     assert answers == {name: cell.source for name, cell in exercise_cells(untouched).items()}
@@ -313,7 +313,7 @@ def test_a_line_tells_each_step_and_the_last_ones_the_points(course_folder: Path
 
 @pytest.fixture
 def own_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
-    """A course that may be changed, a cache of its own, and chapters that end at once."""
+    """A course to change, a cache of its own, and chapters that end at once."""
     for name in ("solutions", "chapters", "data"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(kept, "FOLDER", tmp_path / "cache")

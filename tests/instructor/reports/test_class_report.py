@@ -1,4 +1,4 @@
-"""The page about a class: what it says, how it grows, and how a browser and a screen reader take it."""
+"""The page about a class: its contents, its size, and its use in a browser and by a screen reader."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ OWN = "Without it each layer would shrink what it gets, and after ten of them al
 
 
 def report_of_pair(*answers: dict[str, str], public: Public | None = None) -> ClassReport:
-    """Report on thirty who worked alone, and on some who did not."""
+    """Report on a class of thirty, some with the given answers and the others alone."""
     sources = [*answers, *({"layers-Linear": f"alone_{at} = {at}"} for at in range(30 - len(answers)))]
     handed_in = [mark for mark in make_class(40, 3) if mark.handed_in]
     marks = [replace(mark, answers=own) for mark, own in zip(handed_in, sources, strict=False)]

@@ -111,7 +111,7 @@ DUE = "assignment,due,time zone,released\n2-layers,2026-11-05 23:59,UTC,2026-10-
 
 
 def dated(folder: Path, *extensions: str) -> CourseFolder:
-    """Say when work is due, and who has more time."""
+    """Write the due date and some extensions."""
     (folder / "due_dates.csv").write_text(DUE)
     lines = [f"{ASSIGNMENT},extended,,{student},,{extension}" for student, extension in map(str.split, extensions)]
     table = folder / "decisions.csv"
@@ -124,7 +124,7 @@ LIKELY, READ = "A batch without images is no mistake.", 'section "From a picture
 
 @pytest.fixture
 def found_out(graded_folder: Path) -> Path:
-    """A graded class in which only a hidden check has found out what is wrong with a Flatten."""
+    """A graded class in which a hidden check alone has found a fault of a Flatten."""
     record = record_of(graded_folder, "ada")
     (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "any_shape")
     diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", "likely": LIKELY, "read": READ, "also": []}
@@ -226,13 +226,13 @@ NUMBERS = {"101": ADA, "102": GRACE}
 
 
 def canvas_shows(name: str) -> str | None:
-    """Whose Canvas takes a file for: ``infer_comment_context_from_filename`` in github.com/instructure/canvas-lms."""
+    """Return Canvas's owner of a file: ``infer_comment_context_from_filename`` in github.com/instructure/canvas-lms."""
     numbers = [part for part in PurePosixPath(name).name.split("_") if part.isdecimal()]
     return NUMBERS.get(numbers[0]) if len(numbers) >= 2 else None
 
 
 def moodle_shows(name: str) -> str | None:
-    """Whose Moodle takes a file for: ``is_valid_filename_for_import`` in its importziplib.php."""
+    """Return Moodle's owner of a file: ``is_valid_filename_for_import`` in its importziplib.php."""
     for part in name.split("/"):
         info = part.split("_", 4)
         if len(info) >= 4 and info[2:4] == ["assignsubmission", "file"] and info[1] in NUMBERS:
@@ -241,7 +241,7 @@ def moodle_shows(name: str) -> str | None:
 
 
 def pages(folder: Path, download: dict[str, bytes]) -> dict[str, str]:
-    """Collect a download, and return whose pages lie in the zip, by their names."""
+    """Collect a download, and return the owners of the zip's pages, by their names."""
     roster = folder / "roster.csv"
     roster.write_text(ROSTER, encoding="utf-8")
     here(folder, "collect", zipped(folder.parent / "download.zip", download), "--yes", "--roster", roster)

@@ -1,4 +1,4 @@
-"""The form on a page of feedback, in a browser, from a file: what it makes, and what stands there without scripts."""
+"""The form on a page of feedback, in a browser, from a file: the request that it makes, and the page without it."""
 
 from __future__ import annotations
 

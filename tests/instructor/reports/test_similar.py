@@ -67,7 +67,7 @@ def reordered(tree: ast.Module) -> None:
 
 
 def annotated(tree: ast.Module) -> None:
-    """Give each function a docstring, and a type to what it takes and returns."""
+    """Give each function a docstring, and types to its arguments and result."""
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
             node.annotation = ast.Name("object")

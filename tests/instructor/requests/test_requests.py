@@ -1,4 +1,4 @@
-"""Requests about marks: what students may write, whose they are, what their checks show, and the answers."""
+"""Requests about marks: their text, their owners, their checks run again, and the answers."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def receipt(folder: Path, student: str) -> str:
 
 @pytest.fixture(scope="module")
 def folder(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graded sample class with a roster, and what was sent beside it, in `sent`."""
+    """The graded sample class with a roster, and a folder of requests beside it, `sent`."""
     folder = tmp_path_factory.mktemp("requests") / "course"
     copy_course(graded, folder)
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")

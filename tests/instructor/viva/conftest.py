@@ -23,7 +23,7 @@ def alone(source: str) -> str:
 
 
 def cells_of(room: str, source: str) -> tuple[Cell, ...]:
-    """Return a notebook with all answers of a room in one cell, behind what its set-up provides."""
+    """Return a notebook with all answers of a room in one cell, after its set-up."""
     given = definitions(COURSE.source("deployment"))["affine_layers"]
     parts = [*map(COURSE.source, EARLIER), "from autograder.student.garment import find_garment", given]
     return Cell("setup", "\n\n".join(map(alone, parts))), Cell(f"{room}-answers", alone(source))

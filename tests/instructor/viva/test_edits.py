@@ -1,4 +1,4 @@
-"""Edits change a few characters of whatever a student wrote, and none of the words that are for people."""
+"""Edits change a few characters of any program, and none of the words for people."""
 
 from __future__ import annotations
 

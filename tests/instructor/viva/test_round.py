@@ -1,4 +1,4 @@
-"""Who is asked what: an exercise that passed, and nobody what somebody with the same code is asked."""
+"""The questions of a round: about an exercise that passed, and different ones for the same code."""
 
 from __future__ import annotations
 

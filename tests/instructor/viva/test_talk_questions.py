@@ -1,4 +1,4 @@
-"""Each question about right code has one definite answer, which is not what came out before the edit."""
+"""Each question about right code has one definite answer, which the edit has changed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_each_question_about_right_code_has_a_definite_answer(
 
 
 def answer_again(sandbox: Sandbox, question: TalkQuestion) -> set[str | None]:
-    """Return what comes out where the edited program is what the student handed in, with two new seeds."""
+    """Return the answers of the edited program as a hand-in, with two new seeds."""
     setup, answers = cells_of(question.room, question.edit.apply(question.source))
     planned = tuple(
         PlannedScene(

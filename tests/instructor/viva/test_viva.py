@@ -1,4 +1,4 @@
-"""`autograder viva` on the sample class: the sheets it writes, what it refuses, and that it changes nothing else."""
+"""`autograder viva` on the sample class: the sheets that it writes, its refusals, and that it changes nothing else."""
 
 from __future__ import annotations
 
