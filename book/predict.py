@@ -9,7 +9,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.instructor.releasing.questions import KINDS, LETTERS, OUTCOMES, parse_question
+from autograder.instructor.releasing.choice_questions import KINDS, LETTERS, OUTCOMES, parse_question
 from book.chapters import WRITTEN, written_points
 from book.elements import add_element
 from book.exercises import counted
@@ -24,7 +24,7 @@ class question_answer(nodes.General, nodes.Element):
 
 
 class QuestionDirective(SphinxDirective):
-    """`predict` and `recall`; `autograder.instructor.releasing.questions` has the syntax."""
+    """`predict` and `recall`; `autograder.instructor.releasing.choice_questions` has the syntax."""
 
     required_arguments = 1
     final_argument_whitespace = True

@@ -10,7 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from autograder.instructor.releasing.set_up import ARCHIVE
+from autograder.instructor.releasing.source import ARCHIVE
 from book import ROOT
 
 # Binder takes an older Python if it is not told; and it has no GPU, for which the usual PyTorch brings gigabytes.

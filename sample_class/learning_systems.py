@@ -1,6 +1,6 @@
 """Exports of learning systems: a roster, and a class's work in three formats.
 
-The formats are those of the readers in autograder/collecting/systems, whose docstrings name the sources.
+The formats are those of the readers in autograder/instructor/collecting/systems, whose docstrings name the sources.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ FIRST = [
     "checks/test_every_room.py",
     "mutants/test_mutants.py",
     "wrong/test_wrong.py",
-    "instructor/viva/test_questions.py",
+    "instructor/viva/test_talk_questions.py",
     "book/test_reading.py",
     "instructor/grading/test_hostile_submissions.py",
     "instructor/grading/test_killed.py",

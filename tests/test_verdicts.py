@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from autograder.checks import checks_of
 from autograder.instructor.course.records import Record
 from autograder.instructor.course.roster import Student
-from autograder.instructor.exporting.gradescope import results
+from autograder.instructor.exporting.formats import results
 from autograder.instructor.grading.log import submission_log
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_report import class_report

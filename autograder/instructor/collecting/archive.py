@@ -1,11 +1,11 @@
 """Read a download, a zip or a folder, without unpacking it.
 
 Defends: nothing is written under a name of the download, so no name can lead out of the course folder. Entries are read
-one at a time, each up to ``MAX_NOTEBOOK_BYTES``. What is too many, too large, compressed beyond reason, a link or
-encrypted, or has a name that is absolute, leads upwards or occurs twice, is refused with the reason, and the others are
-read. A zip that a student handed in is opened in its place, one level deep and with the same limits; one of more bytes
-than a notebook may have, and every other archive, is refused. Does not defend: the time to read what is within the
-limits. Assumes: the download is not changed while it is read.
+one at a time, each up to ``MAX_NOTEBOOK_BYTES``. An entry is refused with the reason, and the others are read, where
+there are too many, where it is too large, compressed beyond reason, a link or encrypted, and where its name is
+absolute, leads upwards or occurs twice. A zip that a student handed in is opened in its place, one level deep and with
+the same limits; one larger than a notebook can be, and every other archive, is refused. Does not defend: the time to
+read entries within the limits. Assumes: the download is not changed while it is read.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from autograder.notebooks.graft import MAX_NOTEBOOK_BYTES, MalformedNotebook, re
 MAX_ENTRIES = 20_000
 MAX_TOTAL_BYTES = 4 << 30
 MAX_RATIO = 200
-SMALL = 1 << 20  # below this, no ratio is dangerous: a notebook of zeros may be one
+SMALL = 1 << 20  # below this, no ratio is dangerous
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED, UTF_8 = 0x1, 0x800
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
@@ -45,15 +45,24 @@ class EntryRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A file of a download."""
+class DownloadEntry:
+    """A file of a download.
 
-    name: str  # its path as the download has it, for messages
-    parts: tuple[str, ...]  # of that path, outermost first; none of them leads upwards. Empty where the path is refused
-    refused: str  # why it is not read; or empty
-    content: Callable[[int], bytes]  # returns its first bytes, whether it is refused or not, or raises ``EntryRefused``
-    modified: float = 0.0  # when it was changed last, as seconds to order files by; 0 where nothing says it
-    path: Path | None = None  # on this machine, where the download is a folder
+    Attributes:
+        name: its path as the download has it, for messages.
+        parts: of that path, outermost first; none of them leads upwards. Empty where the path is refused.
+        refused: why it is not read; or empty.
+        content: returns its first bytes, whether it is refused or not, or raises ``EntryRefused``.
+        modified: when it was changed last, as seconds to order files by; 0 where nothing says it.
+        path: on this machine, where the download is a folder.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    refused: str
+    content: Callable[[int], bytes]
+    modified: float = 0.0
+    path: Path | None = None
 
     def read(self, limit: int) -> bytes:
         """Return its first bytes.
@@ -67,14 +76,14 @@ class Entry:
 
 
 @contextmanager
-def open_download(path: Path) -> Iterator[Sequence[Entry]]:
+def open_download(path: Path) -> Iterator[Sequence[DownloadEntry]]:
     """Give the entries of a zip or a folder, or a file by itself.
 
     Raises:
         CourseFolderError: it is an archive of another kind, or a damaged one.
         OSError: it cannot be read, or is not there.
     """
-    path.stat()  # what is not there is told as that
+    path.stat()  # raises the right error where there is nothing
     if path.is_dir():
         yield _folder_entries(path)
     elif zipfile.is_zipfile(path):
@@ -97,7 +106,7 @@ def open_download(path: Path) -> Iterator[Sequence[Entry]]:
 # A zip in the download
 
 
-def unzipped(entry: Entry) -> list[Entry]:
+def unzipped(entry: DownloadEntry) -> list[DownloadEntry]:
     """Return the entries of a zip that a student handed in; any other entry by itself."""
     if entry.refused != ARCHIVE or not entry.name.casefold().endswith(".zip"):
         return [entry]
@@ -109,7 +118,7 @@ def unzipped(entry: Entry) -> list[Entry]:
 
 
 @lru_cache(maxsize=1)  # entries are read one after the other
-def _inner_entries(outer: Entry) -> Sequence[Entry]:
+def _inner_entries(outer: DownloadEntry) -> Sequence[DownloadEntry]:
     content = outer.content(MAX_NOTEBOOK_BYTES + 1)
     if len(content) > MAX_NOTEBOOK_BYTES:
         raise EntryRefused(f"it is a zip of more than {MAX_NOTEBOOK_BYTES >> 20} MiB")
@@ -119,21 +128,21 @@ def _inner_entries(outer: Entry) -> Sequence[Entry]:
         raise EntryRefused("it is a damaged zip") from error
 
 
-def _inner_entry(outer: Entry, index: int, inner: Entry) -> Entry:
+def _inner_entry(outer: DownloadEntry, index: int, inner: DownloadEntry) -> DownloadEntry:
     """Return an entry of a zip with its place in the download; the zip is not held open for it."""
 
     def content(limit: int) -> bytes:
         return _inner_entries(outer)[index].content(limit)
 
     parts = (*outer.parts, *inner.parts) if inner.parts else ()
-    return Entry(f"{outer.name}/{inner.name}", parts, inner.refused, content, inner.modified or outer.modified)
+    return DownloadEntry(f"{outer.name}/{inner.name}", parts, inner.refused, content, inner.modified or outer.modified)
 
 
 # Entries of a zip
 
 
-def _zip_entries(archive: zipfile.ZipFile) -> list[Entry]:
-    entries, names, total_bytes = list[Entry](), set[str](), 0
+def _zip_entries(archive: zipfile.ZipFile) -> list[DownloadEntry]:
+    entries, names, total_bytes = list[DownloadEntry](), set[str](), 0
     for info in archive.infolist():
         name = _decoded_name(info)
         parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
@@ -152,7 +161,9 @@ def _zip_entries(archive: zipfile.ZipFile) -> list[Entry]:
             names.add(key)
             total_bytes += info.file_size
         entries.append(
-            Entry(name, () if unsafe_name else parts, reason, _zip_reader(archive, info), _modified_seconds(info))
+            DownloadEntry(
+                name, () if unsafe_name else parts, reason, _zip_reader(archive, info), _modified_seconds(info)
+            )
         )
         if len(entries) > MAX_ENTRIES:
             break  # one is named for all that follow
@@ -160,7 +171,7 @@ def _zip_entries(archive: zipfile.ZipFile) -> list[Entry]:
 
 
 def _decoded_name(info: zipfile.ZipInfo) -> str:
-    """Return an entry's name; what is UTF-8 without saying so, as from macOS, is read as that."""
+    """Return an entry's name; one in UTF-8 that does not say so, as from macOS, is read as that."""
     name = info.orig_filename
     if not info.flag_bits & UTF_8:
         try:
@@ -185,7 +196,7 @@ def _unsafe_name(name: str, parts: Sequence[str]) -> str:
 def _unsafe_kind(mode: int) -> str:
     if stat.S_ISLNK(mode):
         return "it is a link"
-    return "" if stat.S_IFMT(mode) in (0, stat.S_IFREG, stat.S_IFDIR) else "it is no file"  # a zip may say nothing
+    return "" if stat.S_IFMT(mode) in (0, stat.S_IFREG, stat.S_IFDIR) else "it is no file"  # 0: a zip can say nothing
 
 
 def _unsafe_entry(info: zipfile.ZipInfo, name: str) -> str:
@@ -194,7 +205,7 @@ def _unsafe_entry(info: zipfile.ZipInfo, name: str) -> str:
     if info.flag_bits & ENCRYPTED:
         return "it is encrypted"
     if info.compress_type not in METHODS:
-        return "it is compressed in a way that is not read here"
+        return "it is compressed by a method that is not read here"
     if reason := _unsafe_size(info.file_size, name):
         return reason
     if info.file_size > SMALL and info.file_size > MAX_RATIO * max(1, info.compress_size):
@@ -230,8 +241,8 @@ def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[in
 # Entries of a folder
 
 
-def _folder_entries(root: Path) -> list[Entry]:
-    entries: list[Entry] = []
+def _folder_entries(root: Path) -> list[DownloadEntry]:
+    entries: list[DownloadEntry] = []
     for folder, folders, names in os.walk(root, onerror=lambda error: entries.append(_closed_entry(root, error))):
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         folders[:] = sorted(name for name in folders if name not in LITTER and name not in links)
@@ -245,8 +256,8 @@ def _folder_entries(root: Path) -> list[Entry]:
     return entries
 
 
-def _closed_entry(root: Path, error: OSError) -> Entry:
-    """Return a file or folder below the root that cannot even be looked at, such as one that a student has closed.
+def _closed_entry(root: Path, error: OSError) -> DownloadEntry:
+    """Return an entry for a file or folder below the root without access, such as one that a student has closed.
 
     Raises:
         OSError: it is the root.
@@ -255,10 +266,10 @@ def _closed_entry(root: Path, error: OSError) -> Entry:
     if path == root:
         raise error
     parts = _parts(root, path)
-    return Entry("/".join(parts), parts, f"it cannot be read: {error.strerror}", lambda limit: b"", path=path)
+    return DownloadEntry("/".join(parts), parts, f"it cannot be read: {error.strerror}", lambda limit: b"", path=path)
 
 
-def _file_entry(root: Path, path: Path) -> Entry:
+def _file_entry(root: Path, path: Path) -> DownloadEntry:
     status = path.lstat()
     reason = _unsafe_kind(status.st_mode) or _unsafe_size(status.st_size, path.name)
 
@@ -269,9 +280,9 @@ def _file_entry(root: Path, path: Path) -> Entry:
             raise EntryRefused(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
     parts = _parts(root, path)
-    return Entry("/".join(parts), parts, reason, content, status.st_mtime, path)
+    return DownloadEntry("/".join(parts), parts, reason, content, status.st_mtime, path)
 
 
 def _parts(root: Path, path: Path) -> tuple[str, ...]:
-    # A folder may hold names that are no text; they are shown, and never written to.
+    # A folder can hold names that are no text; they are shown, and never written to.
     return tuple(os.fsencode(part).decode("utf-8", "replace") for part in path.relative_to(root).parts)

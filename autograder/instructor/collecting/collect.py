@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.instructor.collecting.archive import Entry, EntryRefused, open_download, unzipped
+from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused, open_download, unzipped
 from autograder.instructor.collecting.downloaded import BY_HAND, TIMESTAMP, DownloadedFile
 from autograder.instructor.collecting.plan import WRITES, PlacedWork, Plan, Situation, SubmissionPlan, make_plan
 from autograder.instructor.collecting.recognising import RecognisedFile, answers_of, recognise
@@ -36,17 +36,26 @@ UNREADABLE = "unreadable"
 
 @dataclass(frozen=True)
 class CollectRequest:
-    """What to collect, and how."""
+    """A download to collect, and how.
 
-    path: Path  # of a zip, a folder or a notebook
-    assignment: str | None = None  # only this one; None for all that occur
-    roster: Path | None = None  # of the class; None for the course folder's
-    worksheet: Path | None = None  # Moodle's, which says when work was handed in; or None
-    times: Path | None = None  # a table of the instructor's that says when students handed in; or None
-    student: str | None = None  # whose all of it is, by id, address or name; None where names say it
-    at: str | None = None  # when it was handed in, where one student's is collected; or None
-    choice: str = "last"  # of a student's attempts: ``first``, ``last`` or a number
-    force: bool = False  # replace also what was not collected
+    Attributes:
+        assignment: the only one to collect; None for all that occur.
+        worksheet: Moodle's, with the times of handing in.
+        times: a table of the instructor's with such times.
+        student: the owner of all files, by id, address or name; None where file names say it.
+        at: the time at which that student handed in.
+        choice: among a student's attempts: ``first``, ``last`` or a number.
+    """
+
+    path: Path
+    assignment: str | None = None
+    roster: Path | None = None
+    worksheet: Path | None = None
+    times: Path | None = None
+    student: str | None = None
+    at: str | None = None
+    choice: str = "last"
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ class Collection:
 
     plan: Plan
     situation: Situation
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, DownloadEntry]
 
 
 # Read and plan
@@ -67,7 +76,7 @@ def planned_collection(
 ) -> Iterator[Collection]:
     """Open a download and plan its collection; the download stays open in the block.
 
-    After each file that is read, ``on_read`` is called with its name.
+    ``on_read`` is called with the name of each file that was read.
 
     Raises:
         CourseFolderError: there is no class, an assignment or a choice is unknown, or the download cannot be read.
@@ -85,7 +94,7 @@ def planned_collection(
     answers = answers_of(folder)
     with open_download(request.path) as entries:
         files = list[RecognisedFile]()
-        entry_by_digest = dict[str, Entry]()
+        entry_by_digest = dict[str, DownloadEntry]()
         for downloaded in _downloaded_files(entries, request, students, zone):
             for entry in unzipped(downloaded.entry):
                 file = recognise(replace(downloaded, entry=entry), answers)
@@ -122,9 +131,9 @@ def _refuse_wrong_use(folder: CourseFolder, request: CollectRequest) -> None:
 
 
 def _downloaded_files(
-    entries: Sequence[Entry], request: CollectRequest, students: Sequence[Student], zone: tzinfo | None
+    entries: Sequence[DownloadEntry], request: CollectRequest, students: Sequence[Student], zone: tzinfo | None
 ) -> list[DownloadedFile]:
-    """Return the files of a download with what its system says of them, or else the instructor."""
+    """Return the files of a download with the facts that its system gives, or else the instructor."""
     if request.student is None:
         files = read_all(entries)
     else:
@@ -142,15 +151,15 @@ def _downloaded_files(
     if request.worksheet is None:
         return files
     if zone is None:  # Moodle shows times in the time zone of the instructor
-        raise CourseFolderError("a worksheet's times have no time zone: fill in due_dates.csv first, which says yours")
+        raise CourseFolderError("Moodle's worksheet has no time zone: set yours in due_dates.csv first")
     participants = read_worksheet(request.worksheet, zone)
     return [with_worksheet(file, participants) for file in files]
 
 
 def _read_times(path: Path, students: Sequence[Student], zone: tzinfo | None) -> dict[str, datetime]:
-    """Return when students handed in, by id, from a table with the columns ``student`` and ``time``.
+    """Return times of handing in by student's id, from a table with the columns ``student`` and ``time``.
 
-    Any name by which the roster knows a student will do.
+    The table can name a student in any way that the roster knows.
     """
     table, directory = read_table(path), Directory(students)
     if not table.has("student") or not table.has("time"):
@@ -180,7 +189,7 @@ def _time(text: str, zone: tzinfo | None) -> datetime | None:
 
 
 def _zone_hint(zone: tzinfo | None) -> str:
-    """Return what else a time needs where no due date says a time zone."""
+    """Return the rest of a time's form, where no due date says a time zone."""
     return "" if zone else "+01:00, with its time zone, since due_dates.csv has none"
 
 
@@ -201,7 +210,7 @@ def _placed_work(folder: CourseFolder, student: str, assignment: str) -> PlacedW
 
 
 def carry_out(folder: CourseFolder, collection: Collection) -> None:
-    """Write what a collection plans, student by student: killed at any moment, the same command goes on from there.
+    """Write a planned collection, student by student: killed at any moment, the same command goes on from there.
 
     Raises:
         CourseFolderError: the download has changed since it was planned.
@@ -220,10 +229,12 @@ def carry_out(folder: CourseFolder, collection: Collection) -> None:
         note_instead(folder, {plan.assignment: plan.wrong_types})
 
 
-def _new_contents(folder: CourseFolder, submission: SubmissionPlan, entries: Mapping[str, Entry]) -> dict[str, bytes]:
-    """Return the attempts that are not kept yet, by digest, read again.
+def _new_contents(
+    folder: CourseFolder, submission: SubmissionPlan, entries: Mapping[str, DownloadEntry]
+) -> dict[str, bytes]:
+    """Read again the attempts that are not kept yet, and return them by digest.
 
-    A class's notebooks are too much to hold while the instructor looks at the plan.
+    A class's notebooks are too large to hold while the instructor looks at the plan.
     """
     target = folder.collected(submission.student.id, submission.assignment)
     contents = {}
@@ -233,7 +244,7 @@ def _new_contents(folder: CourseFolder, submission: SubmissionPlan, entries: Map
     return contents
 
 
-def _content(entry: Entry, digest: str) -> bytes:
+def _content(entry: DownloadEntry, digest: str) -> bytes:
     with suppress(EntryRefused):
         content = entry.read(MAX_NOTEBOOK_BYTES + 1)
         if hashlib.sha256(content).hexdigest() == digest:
@@ -242,7 +253,7 @@ def _content(entry: Entry, digest: str) -> bytes:
 
 
 def _place(folder: CourseFolder, planned: SubmissionPlan) -> None:
-    """Put the chosen attempt in its place; files there that were never collected are kept first."""
+    """Put the chosen attempt in its place; keep a copy of files there that were never collected."""
     assert planned.chosen is not None
     student, assignment, placed = planned.student.id, planned.assignment, planned.placed
     submission = folder.submission(student, assignment)

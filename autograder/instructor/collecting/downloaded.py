@@ -1,4 +1,4 @@
-"""A file of a download with what its learning system says of it, and the parts of its path that the system gave."""
+"""A file of a download with its learning system's facts, and the parts of its path that the system gave."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.course.attempts import CLAIMED, Standing
 from autograder.instructor.course.matching import Clue
 
-BY_HAND = "by hand"  # the system of what the instructor has said to be one student's
-TIMESTAMP = "timestamp.txt"  # in which nbgrader writes when a submission was handed in
+BY_HAND = "by hand"  # the system of files that the instructor has given to one student
+TIMESTAMP = "timestamp.txt"  # nbgrader's file with the time of handing in
 
 
 @dataclass(frozen=True)
 class Ownership:
-    """Which accounts of this machine own a submission whose name a student chose."""
+    """The student named by a folder or file, and the accounts of this machine that own it, where that is known."""
 
-    named: str  # the student whom the name of its folder, or where there is none of its file, gives
-    accounts: tuple[str, ...] = ()  # those that own the folder and what is in it; empty where the download does not say
+    named: str
+    accounts: tuple[str, ...] = ()
 
     @property
     def is_proved(self) -> bool:
@@ -30,38 +30,48 @@ class Ownership:
 
 @dataclass(frozen=True)
 class DownloadedFile:
-    """A file that somebody handed in."""
+    """A file that somebody handed in.
 
-    entry: Entry
-    system: str  # that gave it out
-    owners: tuple[tuple[Clue, ...], ...]  # the clues to each person whose work it is; several for a group
-    when: datetime | None = None  # it was handed in, with a time zone; None where the system does not say it
-    standing: Standing = CLAIMED  # how that time is known
-    late: bool = False  # whether the system says that it came late
-    number: int | None = None  # of the attempt, where the system gives one; the first is 1
-    upload: int = 0  # grows from upload to upload, where the system numbers them
-    doubt: str = ""  # what speaks against its time, in words for the instructor; or empty
-    ownership: Ownership | None = None  # on the disk, where students choose the name that says whose it is
-    other_readings: tuple[DownloadedFile, ...] = ()  # what other systems would say of the same file, by its name
+    Attributes:
+        owners: the clues to each person whose work it is; several for a group.
+        when: it was handed in, with a time zone; None where the system does not say it.
+        number: of the attempt, where the system gives one; the first is 1.
+        upload: grows from upload to upload, where the system numbers them.
+        doubt: the evidence against its time, in words for the instructor; or empty.
+        ownership: on the disk, where students choose the name that says whose it is.
+        other_readings: of other systems, of the same file's name.
+    """
+
+    entry: DownloadEntry
+    system: str
+    owners: tuple[tuple[Clue, ...], ...]
+    when: datetime | None = None
+    standing: Standing = CLAIMED
+    late: bool = False
+    number: int | None = None
+    upload: int = 0
+    doubt: str = ""
+    ownership: Ownership | None = None
+    other_readings: tuple[DownloadedFile, ...] = ()
 
 
-# Takes the entries, and how many folders all of them lie in; returns those that it knows. Only names at the outermost
-# level, just below these folders, are the system's; a student chose the others.
-Reader = Callable[[Sequence[Entry], int], list[DownloadedFile]]
+# Takes the entries, and the number of folders that all of them lie in; returns the files that it knows. Only names at
+# the outermost level, just below these folders, are the system's; a student chose the others.
+Reader = Callable[[Sequence[DownloadEntry], int], list[DownloadedFile]]
 
 
-def shared_folders(entries: Sequence[Entry]) -> int:
+def shared_folders(entries: Sequence[DownloadEntry]) -> int:
     """Return how many folders, one in another, all entries of a download lie in."""
     folders = [entry.parts[:-1] for entry in entries if entry.parts]
     levels = zip(*folders, strict=False)
     return sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, levels))
 
 
-def outermost_folders(entry: Entry, depth: int) -> tuple[str, ...]:
-    """Return the names of an entry's folders that the system may have given."""
+def outermost_folders(entry: DownloadEntry, depth: int) -> tuple[str, ...]:
+    """Return the names of an entry's folders that the system can have given."""
     return entry.parts[:-1][: depth + 1]
 
 
-def outermost_file(entry: Entry, depth: int) -> str:
-    """Return an entry's file name where the system may have given it, or else an empty text."""
+def outermost_file(entry: DownloadEntry, depth: int) -> str:
+    """Return an entry's file name where the system can have given it, or else an empty text."""
     return entry.parts[-1] if 0 < len(entry.parts) <= depth + 1 else ""

@@ -1,15 +1,15 @@
 """Find the owners of files: the students that their system names, unless something else in the download contradicts.
 
-Defends: that a student gets into another's place by a name, which many systems let students choose, or by a number that
-they enter themselves. Two accounts are two people, so what one name claims for both is collected for neither, except
-where a number or an address of the roster says which of them is meant. In nbgrader's exchange, where students name the
-folders, it also defends that a folder called after one student, or a file in it, is taken for that student's work where
-another account of this machine has made it. Stock ``nbgrader collect`` compares the same two (``check_owner``), warns,
-and collects; here it is refused.
+Defends against a student who takes another's place by a name, which many systems let students choose, or by a number
+that they enter themselves. Two accounts are two people, so a file that one name claims for both is collected for
+neither, except where a number or an address of the roster says which of them is meant. In nbgrader's exchange, where
+students name the folders, it also defends against a folder called after one student, or a file in it, that another
+account of this machine has made. Stock ``nbgrader collect`` compares the same two (``check_owner``), warns, and
+collects; here it is refused.
 
 Does not defend: where a download has nothing but names, and work of one account alone under a student's name; the
 preview says that it was found by the name alone. Nor where a machine cannot tell students apart: a zip and a copy that
-you made keep no owners, and in containers all students may have one number; then the name is called a claim. Assumes:
+you made keep no owners, and in containers all students can have one number; then the name is called a claim. Assumes:
 accounts have the names by which nbgrader calls students, or the roster knows both.
 """
 
@@ -26,7 +26,7 @@ from autograder.instructor.collecting.downloaded import DownloadedFile, Ownershi
 from autograder.instructor.course.matching import Clue, Directory, Kind, Match
 from autograder.instructor.course.roster import Student
 
-# How a preview continues where students choose the name by which somebody was found.
+# What a preview adds to the kind of a clue that students choose.
 BY_OWNER, BY_NAME_ALONE = " and owner", ", as claimed"
 ROSTER_KNOWS = 2  # the certainty of a match all of whose clues are in the roster
 Account = tuple[Clue, ...]
@@ -67,7 +67,7 @@ def _matches(file: DownloadedFile, directory: Directory, known_kinds: Collection
 
 
 def _believed_accounts(certainties: Mapping[Account, int]) -> list[Account]:
-    """Return the accounts that one student's work is taken from, of all that are said to be theirs."""
+    """Return the accounts whose work counts as one student's, of all that claim to be that student's."""
     most = max(certainties.values())
     best = [account for account, certainty in certainties.items() if certainty == most]
     return best if most == ROSTER_KNOWS or len(best) == 1 else []  # the roster may know two accounts of one student
@@ -84,13 +84,13 @@ def _settled(match: Match, believed: Mapping[str, Collection[Account]]) -> Match
 
 
 def ownership_of(named: str, paths: Sequence[Path]) -> Ownership:
-    """Return who owns a submission whose folder names a student: the folder, and what is in it."""
+    """Return the owners of a submission whose folder names a student: of the folder, and of its files."""
     return Ownership(named, tuple(sorted({_account_name(path.lstat().st_uid) for path in paths})))
 
 
 def refusal(ownership: Ownership, students: Collection[Student], directory: Directory) -> str:
     """Return why a submission is not the work of the students whom its name fits; empty where nothing shows that."""
-    # Root's files, and those of whoever collects, as after making a copy, are no student's.
+    # Files of root's, and of the collecting account's, as after making a copy, are no student's.
     innocent = {ownership.named, _account_name(0), _account_name(os.geteuid())}
     has_account = any(_is_account(name) for student in students for name in (student.id, *student.also))
     for account in ownership.accounts:
@@ -114,6 +114,6 @@ def _account_name(number: int) -> str:
 def _is_account(name: str) -> bool:
     try:
         pwd.getpwnam(name)
-    except (KeyError, ValueError):  # a name may hold what no account's can
+    except (KeyError, ValueError):  # a name can hold characters that no account's does
         return False
     return True

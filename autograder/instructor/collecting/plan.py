@@ -18,8 +18,8 @@ from autograder.instructor.course.matching import Directory, Match
 from autograder.instructor.course.roster import Student
 from autograder.receipts import PACKED
 
-MatchedFiles = Sequence[tuple[RecognisedFile, Sequence[Match]]]  # each with whom its owners were found to be
-OwnFiles = Sequence[tuple[RecognisedFile, str]]  # one student's, each with the kind of the clue that said so
+MatchedFiles = Sequence[tuple[RecognisedFile, Sequence[Match]]]  # each with the search for each owner
+OwnFiles = Sequence[tuple[RecognisedFile, str]]  # one student's, each with the kind of the clue that decided
 Action = Literal["new", "newer", "other attempt", "as it is", "blocked", "no such attempt"]
 WRITES: frozenset[Action] = frozenset({"new", "newer", "other attempt"})
 
@@ -34,15 +34,22 @@ class PlacedWork:
 
 @dataclass(frozen=True)
 class Situation:
-    """The facts that a plan depends on, besides the download."""
+    """The facts that a plan depends on, besides the download. All times have a time zone.
 
-    students: Sequence[Student]  # the class
-    kept: Mapping[Work, tuple[Attempt, ...]]  # the attempts that are kept, by student and assignment
-    submitted: Mapping[Work, PlacedWork]  # the files that are placed, by student and assignment
-    due: Mapping[str, datetime]  # when each assignment is due, with a time zone
-    now: datetime  # with a time zone
-    times: Mapping[str, datetime] = field(default_factory=dict)  # of handing in, as the instructor says, by student
-    own_due: Mapping[Work, datetime] = field(default_factory=dict)  # of those who have an extension
+    Attributes:
+        kept: the attempts in ``collected/``.
+        submitted: the files in ``submitted/``.
+        times: of handing in, as the instructor says, by student.
+        own_due: the due dates of students with an extension.
+    """
+
+    students: Sequence[Student]
+    kept: Mapping[Work, tuple[Attempt, ...]]
+    submitted: Mapping[Work, PlacedWork]
+    due: Mapping[str, datetime]
+    now: datetime
+    times: Mapping[str, datetime] = field(default_factory=dict)
+    own_due: Mapping[Work, datetime] = field(default_factory=dict)
 
     def placed(self, work: Work) -> PlacedWork:
         return self.submitted.get(work, PlacedWork())
@@ -50,19 +57,27 @@ class Situation:
 
 @dataclass(frozen=True)
 class SubmissionPlan:
-    """The plan for one student's work."""
+    """The plan for one student's work.
+
+    Attributes:
+        chosen: the attempt to be graded; None where there is no such attempt.
+        matched_by: the kind of the clue that decided whose it is; where students choose it, also whether it is proved.
+        seconds_late: by the due date, 0 where it is in time or nothing says when it came.
+        note: the oddity of the chosen attempt, or empty; ``doubt`` is the evidence against its time.
+        learned: whether an attempt, or its time, is new.
+    """
 
     student: Student
     assignment: str
-    attempts: tuple[Attempt, ...]  # all that are known, the first first
-    chosen: Attempt | None  # the one that is to be graded; None where there is no such attempt
-    matched_by: str  # the kind of the clue that said whose it is, and where students choose it, whether it is proved
-    seconds_late: float  # by the due date, 0 where it is in time or nothing says when it came
-    action: Action  # what is written
-    note: str  # what is odd about the chosen one; or empty
-    doubt: str  # what speaks against its time; or empty
-    placed: PlacedWork  # the files that are in its place now
-    learned: bool  # whether an attempt, or its time, was not known before
+    attempts: tuple[Attempt, ...]
+    chosen: Attempt | None
+    matched_by: str
+    seconds_late: float
+    action: Action
+    note: str
+    doubt: str
+    placed: PlacedWork
+    learned: bool
 
     @property
     def late_since_unknown(self) -> bool:
@@ -73,11 +88,19 @@ class SubmissionPlan:
 
 @dataclass(frozen=True)
 class ExcludedFile:
-    file: RecognisedFile  # of the download
+    """A file of the download that is not collected.
+
+    Attributes:
+        matters: whether it can be somebody's work, and not just something beside it.
+        unmatched: the searches in the class that found nobody, where it is a notebook of the course.
+        senders: the students who handed in no notebook, and this file first.
+    """
+
+    file: RecognisedFile
     reason: str
-    matters: bool  # whether it may be somebody's work, and not just something that lay beside it
-    unmatched: tuple[Match, ...] = ()  # of a notebook of the course: the searches in the class that found nobody
-    senders: tuple[Student, ...] = ()  # the students who handed in no notebook, and this file first
+    matters: bool
+    unmatched: tuple[Match, ...] = ()
+    senders: tuple[Student, ...] = ()
 
     @property
     def path(self) -> str:
@@ -86,14 +109,16 @@ class ExcludedFile:
 
 @dataclass(frozen=True)
 class Plan:
-    submissions: tuple[SubmissionPlan, ...]  # by assignment and student
-    excluded: tuple[ExcludedFile, ...]  # the files that are not collected, in the order of the download
-    absent: Mapping[str, tuple[Student, ...]] = field(default_factory=dict)  # of whom there is nothing, by assignment
-    assignment: str = ""  # the only one that the download is of; empty where there may be several
+    """The plan for a download: of one assignment, or of several, where that is empty."""
+
+    submissions: tuple[SubmissionPlan, ...]
+    excluded: tuple[ExcludedFile, ...]
+    absent: Mapping[str, tuple[Student, ...]] = field(default_factory=dict)
+    assignment: str = ""
 
     @property
     def wrong_types(self) -> dict[str, str]:
-        """The first file of each student who handed in something else than a notebook, by the student's id."""
+        """The first file of each student who handed in no notebook, by the student's id."""
         return {student.id: excluded.file.name for excluded in self.excluded for student in excluded.senders}
 
     @property
@@ -103,7 +128,7 @@ class Plan:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that may be somebody's work is collected."""
+        """Whether every file that can be somebody's work is collected."""
         unplaced = any(submission.action in ("blocked", "no such attempt") for submission in self.submissions)
         return not unplaced and not any(file.matters for file in self.excluded)
 
@@ -118,8 +143,8 @@ def make_plan(
 ) -> Plan:
     """Plan the collection of a download's files: of one assignment only, or of all that occur.
 
-    The attempt to be graded is the ``first``, the ``last`` or one by its number; force replaces also what was not
-    collected.
+    The attempt to be graded is the ``first``, the ``last`` or one by its number; force replaces also files that were
+    not collected.
     """
     files = list(files)
     owners = owners_of([file.downloaded for file in files], Directory(situation.students))
@@ -148,15 +173,15 @@ def _files_by_work(matched: MatchedFiles, situation: Situation, only: str | None
             continue
         for match in matches:
             if match.student:
-                own, when = file, situation.times.get(match.student.id)
+                timed, when = file, situation.times.get(match.student.id)
                 if when and not file.downloaded.when:  # the instructor's word counts where the system says nothing
-                    own = replace(file, downloaded=replace(file.downloaded, when=when, standing=ENTERED))
-                works[match.student.id, file.assignment].append((own, match.by))
+                    timed = replace(file, downloaded=replace(file.downloaded, when=when, standing=ENTERED))
+                works[match.student.id, file.assignment].append((timed, match.by))
     return works
 
 
 def _missing(assignment: str, situation: Situation, works: Container[Work]) -> tuple[Student, ...]:
-    """Return the students of whom no notebook is found, kept or placed."""
+    """Return the students without a notebook in the download, in ``collected/`` or in ``submitted/``."""
     return tuple(
         student
         for student in situation.students
@@ -198,7 +223,7 @@ def _no_notebook(file: RecognisedFile, senders: tuple[Student, ...]) -> Excluded
 
 
 def _collected_by_hand(situation: Situation) -> dict[tuple[str, str], list[Student]]:
-    """Return for whom the instructor has collected what, by assignment and digest."""
+    """Return the students for whom the instructor has collected a file, by its assignment and digest."""
     by_hand: dict[tuple[str, str], list[Student]] = defaultdict(list)
     students = {student.id: student for student in situation.students}
     for (student, assignment), attempts in situation.kept.items():
@@ -239,10 +264,10 @@ def _submission_plan(
 
 
 def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: datetime) -> tuple[Attempt, ...]:
-    """Return the attempts with those of a download that are not among them, in the order of time.
+    """Return the attempts and the new ones of a download, in the order of time.
 
-    Where nothing says when something was handed in, that was before it was first met; the system's numbers, and then
-    the time of the file, order what was met together.
+    A file of unknown time was handed in before it was first met; the system's numbers, and then the time of the file,
+    order the files of one download.
     """
     attempts = list(before)
     for file in sorted(files, key=_order):
@@ -254,23 +279,21 @@ def with_new(before: Sequence[Attempt], files: Iterable[RecognisedFile], now: da
         if not known:
             last = max((attempt.number for attempt in attempts), default=0)
             attempts.append(replace(new, number=max(last + 1, downloaded.number or 0)))
-            continue
-        met = attempts[known[0]]
-        if met.when is None or new.standing != CLAIMED:  # its time is known now, or proved
-            attempts[known[0]] = replace(met, when=new.when, standing=new.standing)
+        elif attempts[known[0]].when is None or new.standing != CLAIMED:  # its time is known now, or proved
+            attempts[known[0]] = replace(attempts[known[0]], when=new.when, standing=new.standing)
     return tuple(attempts)
 
 
 def _order(file: RecognisedFile) -> tuple[float, int, int, bool, float, str]:
     downloaded, entry = file.downloaded, file.downloaded.entry
     when = downloaded.when.timestamp() if downloaded.when else 0.0
-    # Where a whole folder is handed in, the notebook may have gone on since `hand_in()` packed a copy of it.
+    # Where a whole folder is handed in, the notebook can be newer than the copy of it that `hand_in()` packed.
     is_live = PACKED not in entry.parts[:-1]
     return when, downloaded.upload, downloaded.number or 0, is_live, entry.modified, entry.name
 
 
 def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
-    """Return the attempt that is to be graded: ``first``, ``last`` or one by its number."""
+    """Return the attempt to be graded: ``first``, ``last`` or one by its number."""
     in_time = sorted(attempts, key=lambda attempt: (attempt.when or attempt.collected, attempt.number))
     if choice in ("first", "last"):
         return in_time[0 if choice == "first" else -1]
@@ -278,7 +301,7 @@ def chosen_of(attempts: Sequence[Attempt], choice: str) -> Attempt | None:
 
 
 def action_for(chosen: Attempt | None, attempts: Sequence[Attempt], placed: PlacedWork, *, force: bool) -> Action:
-    """Return what is to be done with the chosen attempt, where something may be in its place."""
+    """Return the action for the chosen attempt, given the files in its place."""
     if chosen is None:
         return "no such attempt"
     collected = {attempt.digest for attempt in attempts}

@@ -1,9 +1,11 @@
-"""Show a plan before anything is written: as a table and lines for the instructor, as JSON for a script."""
+"""The plan as the instructor sees it before anything is written, and as JSON for a script.
+
+A terminal of 80 columns shows it: first the matters for a person, then one line a student.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import datetime
+from collections import Counter, defaultdict
 from typing import Any
 
 from rich.table import Table
@@ -17,71 +19,37 @@ from autograder.instructor.collecting.systems.moodle import lacks_worksheet
 from autograder.instructor.course.attempts import CLAIMED, ENTERED
 from autograder.instructor.course.due_dates import duration
 
-COLUMNS = ("student", "name", "assignment", "file", "when", "attempt", "receipt", "late", "matched by", "what happens")
-MOST_LINES = 20
+MOST_LINES, MOST_FILES = 20, 3
 BY_HAND = "autograder collect FILE ASSIGNMENT --student ID"
 NAME_ALONE = "name alone"
-IN_WORDS = {
-    "blocked": "not written: another file is there, --force replaces it and keeps a copy",
-    "no such attempt": "not written: there is no such attempt",
+NOT_WRITTEN = {
+    "blocked": "NOT WRITTEN: another file is there, --force replaces it and keeps a copy",
+    "no such attempt": "NOT WRITTEN: there is no such attempt",
 }
 
 
-def table(collection: Collection) -> Table:
-    """Return a line for each student's work."""
-    rows = Table(box=None, pad_edge=False)
-    for column in COLUMNS:
-        rows.add_column(column, overflow="fold")
-    for submission in collection.plan.submissions:
-        cells = _cells(submission, collection.situation.due.get(submission.assignment))
-        rows.add_row(*(Text(plain(cell)) for cell in cells))
-    return rows
-
-
-def _cells(submission: SubmissionPlan, due: datetime | None) -> tuple[str, ...]:
-    student, chosen = submission.student, submission.chosen
-    whose = (student.id, student.full_name, submission.assignment)
-    action = IN_WORDS.get(submission.action, submission.action)
-    happens = "; ".join(filter(None, [action, submission.note, submission.doubt]))
-    by = NAME_ALONE if submission.matched_by == "name" else submission.matched_by
-    if chosen is None:
-        return *whose, "–", "–", "–", "–", "–", by, happens
-    zone = due.tzinfo if due else None
-    when = f"{chosen.when.astimezone(zone):%Y-%m-%d %H:%M}, {chosen.standing}" if chosen.when else "–"
-    count = len(submission.attempts)
-    attempt = f"{chosen.number} ({count} kept)" if count > 1 else str(chosen.number)
-    return *whose, chosen.path, when, attempt, chosen.receipt, lateness(submission, due), by, happens
-
-
-def lateness(submission: SubmissionPlan, due: datetime | None) -> str:
-    """Return in words whether work is late: ``no``, ``1 d 2 h``, or ``–`` where that is not known."""
-    chosen = submission.chosen
-    if submission.seconds_late:
-        return duration(submission.seconds_late)
-    if chosen and chosen.late:
-        return "yes" if submission.late_since_unknown else f"says {chosen.system}"
-    return "no" if due and chosen and chosen.when else "–"
-
-
 def notices(collection: Collection) -> list[str]:
-    """Return a line for each thing that is left for the instructor to do."""
+    """Return a line for each matter that a person has to settle."""
     plan = collection.plan
     lines = [f"not collected: {file.path}: {file.reason}" for file in plan.excluded if file.matters]
     if any(match.stranger for file in plan.excluded for match in file.unmatched):
         lines.append(
-            "whom the download calls otherwise than the roster: write that name or address into its column “also”; "
-            f"for one file: {BY_HAND}"
+            "for students whom the download calls otherwise than the roster: write that name or address into its "
+            f"column “also”; for one file: {BY_HAND}"
         )
     ambiguous = [file for file in plan.excluded if any(match.several for match in file.unmatched)]
     if ambiguous:
         tells = "Moodle's grading worksheet tells them apart, --worksheet FILE; "
         worksheet = tells if any(lacks_worksheet(excluded.file.downloaded) for excluded in ambiguous) else ""
-        lines.append(f"what more than one may have handed in: {worksheet}for a file: {BY_HAND}")
+        lines.append(f"for files that more than one student can have handed in: {worksheet}for one file: {BY_HAND}")
     if plan.wrong_types:
         lines.append(
             "ask those without a notebook for it, such as: “What you handed in holds no notebook. Please send the file "
             f"that ends in .ipynb.” Then: {BY_HAND}"
         )
+    for assignment, paths in _other_assignments(collection).items():
+        more = ", …" if len(paths) > MOST_FILES else ""
+        lines.append(f"left out, of {assignment}: {len(paths)} ({', '.join(paths[:MOST_FILES])}{more})")
     doubted = [submission.student.id for submission in plan.submissions if submission.doubt]
     if doubted:
         lines.append(
@@ -98,8 +66,66 @@ def notices(collection: Collection) -> list[str]:
     return [plain(line) for line in lines]
 
 
+def _other_assignments(collection: Collection) -> dict[str, list[str]]:
+    """Return the notebooks of assignments that are not being collected, by assignment."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    for file in collection.plan.excluded:
+        if not file.matters and file.file.assignment not in ("", collection.plan.assignment):
+            paths[file.file.assignment].append(file.path)
+    return paths
+
+
+def table(collection: Collection) -> Table:
+    """Return a line for each student's work, those with something to look at first."""
+    rows = Table(box=None, pad_edge=False)
+    rows.add_column("student", overflow="fold", max_width=24)
+    rows.add_column("name", overflow="ellipsis", no_wrap=True, max_width=28)
+    rows.add_column("what happens", overflow="fold", ratio=1)
+    submissions = collection.plan.submissions
+    has_several = len({submission.assignment for submission in submissions}) > 1
+    for submission in sorted(submissions, key=lambda submission: not remark(submission)):
+        student, assignment = submission.student, f"{submission.assignment}: " if has_several else ""
+        action = NOT_WRITTEN.get(submission.action, submission.action)
+        happens = f"{assignment}{'; '.join(filter(None, [action, remark(submission)]))}"
+        rows.add_row(*(Text(plain(cell)) for cell in (student.id, student.full_name, happens)))
+    return rows
+
+
+def remark(submission: SubmissionPlan) -> str:
+    """Return the lateness and oddities of work; empty where there is nothing to look at."""
+    return "; ".join(filter(None, [lateness(submission), submission.note, submission.doubt]))
+
+
+def lateness(submission: SubmissionPlan) -> str:
+    """Return the lateness of work, as far as it is known; empty where nothing says that it is late."""
+    chosen = submission.chosen
+    if submission.seconds_late:
+        return f"{duration(submission.seconds_late)} late"
+    if chosen and chosen.late:
+        return "late, nobody knows by how much" if submission.late_since_unknown else f"late, says {chosen.system}"
+    return ""
+
+
+def details(collection: Collection) -> list[str]:
+    """Return a line on each student's chosen file: its path, time, attempt and receipt, and how its owner was found."""
+    lines = []
+    for submission in collection.plan.submissions:
+        if (chosen := submission.chosen) is None:
+            continue
+        due = collection.situation.due.get(submission.assignment)
+        zone = due.tzinfo if due else None
+        when = (
+            f"{chosen.when.astimezone(zone):%Y-%m-%d %H:%M}, {chosen.standing}" if chosen.when else "at no known time"
+        )
+        attempt = f"attempt {chosen.number} ({len(submission.attempts)} kept)"
+        by = NAME_ALONE if submission.matched_by == "name" else submission.matched_by
+        where = f"{submission.student.id}, {submission.assignment}: {chosen.path}"
+        lines.append(plain(f"{where}; {when}; {attempt}; receipt {chosen.receipt}; matched by {by}"))
+    return lines
+
+
 def remarks(collection: Collection) -> list[str]:
-    """Return other lines: what the plan rests on, files that are nobody's work, and who handed in nothing."""
+    """Return lines on the evidence behind the plan, files that are nobody's work, and students without work."""
     plan, lines = collection.plan, list[str]()
     count = len(plan.submissions)
     timed = [submission.chosen for submission in plan.submissions if submission.chosen and submission.chosen.when]
@@ -107,10 +133,11 @@ def remarks(collection: Collection) -> list[str]:
         if times := sum(attempt.standing == standing for attempt in timed):
             lines.append(f"times {standing}{who}: {times} of {len(timed)}")
     if alone := sum(submission.matched_by == "name" for submission in plan.submissions):
-        lines.append(f"found by {NAME_ALONE}, which students may choose in many systems: {alone} of {count}")
+        lines.append(f"found by {NAME_ALONE}, which students can choose in many systems: {alone} of {count}")
     if unowned := sum(submission.matched_by.endswith(BY_NAME_ALONE) for submission in plan.submissions):
-        lines.append(f"whose it is, only a name claims that students choose, and no owner shows: {unowned}")
-    beside = [file for file in plan.excluded if not file.matters]
+        lines.append(f"claimed by a name that students choose, with no account as owner: {unowned}")
+    others = {path for paths in _other_assignments(collection).values() for path in paths}
+    beside = [file for file in plan.excluded if not file.matters and file.path not in others]
     lines += [f"left out: {file.path}: {file.reason}" for file in beside[:MOST_LINES]]
     if len(beside) > MOST_LINES:
         lines.append(f"left out: {len(beside) - MOST_LINES} more files; --json names all")
@@ -121,6 +148,7 @@ def remarks(collection: Collection) -> list[str]:
 
 
 def summary(collection: Collection) -> str:
+    """Return one line with the number of submissions by action."""
     plan = collection.plan
     actions = Counter(submission.action for submission in plan.submissions)
     parts = [f"{number} {action}" for action, number in actions.items()]
@@ -147,15 +175,10 @@ def to_json(collection: Collection, *, written: bool) -> dict[str, Any]:
 
 def _record(submission: SubmissionPlan) -> dict[str, Any]:
     chosen = submission.chosen
+    fields = ("assignment", "seconds_late", "late_since_unknown", "matched_by", "action", "note", "doubt")
     return {
         "student": submission.student.id,
-        "assignment": submission.assignment,
         "attempt": chosen.to_json() | {"receipt": chosen.receipt} if chosen else None,
         "attempts": len(submission.attempts),
-        "seconds_late": submission.seconds_late,
-        "late_since_unknown": submission.late_since_unknown,
-        "matched_by": submission.matched_by,
-        "action": submission.action,
-        "note": submission.note,
-        "doubt": submission.doubt,
+        **{field: getattr(submission, field) for field in fields},
     }

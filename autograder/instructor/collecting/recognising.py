@@ -27,12 +27,18 @@ HEAD_BYTES = 64
 
 @dataclass(frozen=True)
 class RecognisedFile:
-    """A file of a download, read."""
+    """A file of a download and its assignment.
 
-    downloaded: DownloadedFile  # what its system says of it
-    assignment: str = ""  # that it is of; empty where it is none of the course's
-    digest: str = ""  # of its content, SHA-256 in hex; empty where it is no notebook of the course
-    note: str = ""  # why it is none, or what is odd about it; or empty
+    Attributes:
+        assignment: empty where it is none of the course's.
+        digest: of its content, SHA-256 in hex; empty where it is no notebook of the course.
+        note: why it is none, or what is odd about it; or empty.
+    """
+
+    downloaded: DownloadedFile
+    assignment: str = ""
+    digest: str = ""
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -40,7 +46,7 @@ class RecognisedFile:
         return self.downloaded.entry.name.rpartition("/")[2]
 
 
-Answers = Mapping[str, frozenset[str]]  # the cells in which exercises are answered, by assignment
+Answers = Mapping[str, frozenset[str]]  # the ids of answer cells by assignment
 
 
 def answers_of(folder: CourseFolder) -> dict[str, frozenset[str]]:
@@ -50,14 +56,14 @@ def answers_of(folder: CourseFolder) -> dict[str, frozenset[str]]:
 
 
 def recognise(file: DownloadedFile, answers: Answers) -> RecognisedFile:
-    """Read a file of a download, and say what it is."""
+    """Read a file of a download, and find its assignment."""
     entry = file.entry
     if entry.refused:
         return RecognisedFile(file, note=entry.refused)
     name = entry.parts[-1]
     named = _named(name, answers)
     try:
-        # What begins like JSON, under whatever name, and what is called a notebook.
+        # A file that begins like JSON, under any name, or is called a notebook.
         if not named and not entry.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
             return RecognisedFile(file, note=NO_NOTEBOOK)
         content = entry.read(MAX_NOTEBOOK_BYTES + 1)
@@ -71,7 +77,7 @@ def recognise(file: DownloadedFile, answers: Answers) -> RecognisedFile:
 
 
 def _by_cells(cell_ids: frozenset[str], named: str, answers: Answers) -> tuple[str, str]:
-    """Return the assignment that most of some cells are of, or else the one that their file is called after."""
+    """Return the assignment of most of some cells, or else the one that their file is called after, and a note."""
     shares = {name: len(cell_ids & ids) for name, ids in answers.items()}
     most = max(shares.values(), default=0)
     best = [name for name, share in shares.items() if share == most]
@@ -86,7 +92,7 @@ def _named(file: str, assignments: Iterable[str]) -> str:
     """Return the assignment that a notebook's file is called after; empty where that is none."""
     if ".ipynb" not in file.casefold():
         return ""
-    # The longest first: one assignment's name may begin with another's.
+    # The longest first: one assignment's name can begin with another's.
     names = sorted(assignments, key=len, reverse=True)
     return next((name for name in names if re.search(rf"(?:(?<!\w)|_){re.escape(name)}(?!\w)", file)), "")
 

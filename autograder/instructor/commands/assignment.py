@@ -212,6 +212,9 @@ def collect(
     ] = None,
     yes: Yes = False,
     dry_run: DryRun = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also show each file with its time, attempt and receipt.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON; with --yes or --dry-run.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace also work that was put there by hand, and keep a copy of it.")
@@ -241,11 +244,12 @@ def collect(
     with nullcontext() if dry_run else folder.only_one_grader(), ExitStack() as stack:
         with progress("Reading", None, as_json) as step:
             collection = stack.enter_context(planned_collection(folder, course, request, step))
-        if not as_json:
-            print_table(preview.table(collection))
-            print("\n".join([*preview.remarks(collection), preview.summary(collection)]))
         for line in preview.notices(collection):
             complain(line)
+        if not as_json:
+            print_table(preview.table(collection))
+            details = preview.details(collection) if verbose else []
+            print("\n".join([*details, *preview.remarks(collection), preview.summary(collection)]))
         write = not dry_run and bool(collection.plan.to_write)
         if write and interactive and not yes:
             write = typer.confirm("Write this into submitted/ and collected/?")

@@ -15,7 +15,7 @@ from autograder.instructor.commands import Assignment, Quiet, Student, examples
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograder.instructor.exporting.fill import FilledFile
+    from autograder.instructor.exporting.lms_file import FilledFile
     from autograder.instructor.marks import Mark
 
 app = typer.Typer()
@@ -248,7 +248,7 @@ def export(
 
 def _fill(path: Path, marks: Sequence[Mark], column: str | None) -> FilledFile:
     from autograder.instructor.exporting import ExportError
-    from autograder.instructor.exporting.fill import fill
+    from autograder.instructor.exporting.lms_file import fill
 
     try:
         return fill(path.read_bytes().decode("utf-8"), marks, column)

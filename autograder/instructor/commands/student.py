@@ -101,8 +101,7 @@ def requests(
     from autograder.instructor.course.about import course_of
     from autograder.instructor.course.files import write_atomically
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.requests.answering import answer, draft
-    from autograder.instructor.requests.reading import read_requests
+    from autograder.instructor.requests.answering import answer, draft, read_requests
 
     folder = CourseFolder.here()
     target = output or folder.root / "reports" / "requests.md"

@@ -1,4 +1,4 @@
-"""Marks in the formats that other systems take: one module for each, and one that fills a file which they gave out."""
+"""Export marks: in the formats of other systems, or into a file that such a system gave out."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from autograder.errors import WrongUse
 
 
 class ExportError(WrongUse):
-    """The marks cannot be written in this form; the message says why, and what to do."""
+    """Marks cannot be written in this form; the message says why, and what to do."""

@@ -1,19 +1,55 @@
-"""Formats of exported marks by name; the two that no other system prescribes, CSV and JSON, are written here."""
+"""Marks in the forms that other systems take: CSV, Canvas, Moodle, Gradescope and JSON.
+
+Canvas reads its gradebook by ``lib/gradebook_importer.rb`` in github.com/instructure/canvas-lms: the first cell holds
+``Student`` and the second ``ID``; ``SIS User ID`` and ``SIS Login ID`` can follow, then ``Section``, then assignments,
+called ``Title (number)`` or by a title that the course has. A row whose first cell holds ``Points Possible`` says what
+each is worth. A student is found by ID, else by SIS User ID, else by SIS Login ID, else by name. An empty cell changes
+nothing. Without Canvas's own numbers Canvas goes by ids and titles; it is surer to fill the file that it exported.
+
+Moodle reads the grading worksheet of one assignment by ``mod/assign/feedback/offline/importgradeslib.php`` in
+github.com/moodle/moodle: the columns ``Identifier`` (``Participant 657737``, a number that only Moodle knows),
+``Grade``, ``Last modified (grade)`` and ``Feedback comments``, by these names. It passes over a grade above the
+maximum. The number is known where the class was read from such a worksheet. Otherwise fill Moodle's own file; or take
+this one to Grades, Import, CSV file, which finds students by their e-mail address.
+
+Gradescope takes a ``results.json`` for each submission (gradescope-autograders.readthedocs.io, "Autograder
+Specifications", "Output format"). The score at the top overrides the sum of the tests: it contains written answers and
+the late penalty, too.
+"""
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
+from itertools import groupby
 from typing import Any
 
 from autograder.errors import plain_json
-from autograder.instructor.exporting.canvas import canvas_csv
-from autograder.instructor.exporting.gradescope import gradescope_zip
-from autograder.instructor.exporting.moodle import moodle_csv
-from autograder.instructor.exporting.tables import csv_text
-from autograder.instructor.marks import Mark
+from autograder.instructor.course.roster import POINTS_POSSIBLE
+from autograder.instructor.exporting import ExportError
+from autograder.instructor.exporting.spreadsheet import csv_text
+from autograder.instructor.marks import Mark, number
+from autograder.verdicts import VerdictRecord, labelled_lines, shown_diagnosis
 
-COLUMNS: Mapping[str, Callable[[Mark], str]] = {
+Columns = Mapping[str, Callable[[Mark], str]]
+EXCUSED = "EX"  # in Canvas
+PARTICIPANT = "Participant "  # before Moodle's number
+MOODLE_TIME = "%A, %-d %B %Y, %-I:%M %p"
+MAX_OUTPUT = 4000  # characters that Gradescope shows of one test
+
+
+def _table(columns: Columns, marks: Sequence[Mark]) -> str:
+    return csv_text([tuple(columns), *([cell(mark) for cell in columns.values()] for mark in marks)])
+
+
+# CSV and JSON
+
+
+PLAIN_COLUMNS: Columns = {
     "assignment": lambda mark: mark.assignment,
     "duedate": lambda mark: str(mark.due or ""),
     "timestamp": lambda mark: str(mark.submitted_at or ""),
@@ -30,30 +66,28 @@ COLUMNS: Mapping[str, Callable[[Mark], str]] = {
     "lms_user_id": lambda mark: mark.student.lms_user_id,
     "time": lambda mark: mark.standing,
 }
+STUDENT_FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
 
 
 def plain_csv(marks: Sequence[Mark]) -> str:
     """Return one row for each student and assignment, in the columns of nbgrader's own export, and four more.
 
     Columns: ``nbgrader.plugins.export.CsvExportPlugin``; the score has the late penalty taken off, as there. Unlike
-    there, names may hold commas, and work that was not handed in has an empty score and not 0: its worth is the
+    there, names can hold commas, and work that was not handed in has an empty score and not 0: its worth is the
     instructor's to say. So has work with an unmarked answer; its raw score says what it has so far. The last column
     says how the timestamp is known: ``proved``, ``entered by the instructor`` or ``claimed``.
     """
-    return csv_text([tuple(COLUMNS), *([cell(mark) for cell in COLUMNS.values()] for mark in marks)])
-
-
-STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")
+    return _table(PLAIN_COLUMNS, marks)
 
 
 def verdicts_json(marks: Sequence[Mark]) -> str:
-    """Return an object ``{"marks": […]}``, for each student and assignment one, with every verdict."""
+    """Return an object ``{"marks": […]}`` with one for each student and assignment, every verdict included."""
     return plain_json({"marks": [_record(mark) for mark in marks]}) + "\n"
 
 
 def _record(mark: Mark) -> dict[str, Any]:
     return {
-        "student": {name: getattr(mark.student, name) for name in STUDENT},
+        "student": {name: getattr(mark.student, name) for name in STUDENT_FIELDS},
         "assignment": mark.assignment,
         "status": mark.status,
         "unmarked": mark.unmarked,
@@ -70,13 +104,135 @@ def _record(mark: Mark) -> dict[str, Any]:
     }
 
 
+# Canvas
+
+
+def canvas_csv(marks: Sequence[Mark]) -> str:
+    """Return marks as a gradebook: a row for each student, a column for each assignment."""
+    possible = {mark.assignment: mark.max_score for mark in marks}
+    students = {mark.student.id: mark.student for mark in marks}
+    cells = {(mark.student.id, mark.assignment): _canvas_cell(mark) for mark in marks}
+    header = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+    rows: list[Sequence[str]] = [(*header, *possible)]
+    rows.append((f"    {POINTS_POSSIBLE}", *[""] * (len(header) - 1), *map(number, possible.values())))
+    for student in students.values():
+        known = (student.sortable_name, student.lms_user_id, student.id, student.login or student.id, student.section)
+        rows.append((*known, *(cells.get((student.id, assignment), "") for assignment in possible)))
+    return csv_text(rows)
+
+
+def _canvas_cell(mark: Mark) -> str:
+    if mark.excused:
+        return EXCUSED
+    return "" if mark.final_score is None else number(mark.final_score)
+
+
+# Moodle
+
+
+def moodle_csv(marks: Sequence[Mark]) -> str:
+    """Return the marks of one assignment as a worksheet.
+
+    Raises:
+        ExportError: they are of several.
+    """
+    if len({mark.assignment for mark in marks}) > 1:
+        raise ExportError("Moodle takes the marks of one assignment at a time: name one")
+    return _table(MOODLE_COLUMNS, marks)
+
+
+def comment(mark: Mark) -> str:
+    """Return the comment beside a mark, as HTML without tags: points by exercise, and the checks that did not pass.
+
+    Of a hidden check it tells the title, as the feedback page does.
+    """
+    sentences = []
+    for exercise, checks in groupby(mark.verdicts, key=lambda verdict: verdict["exercise"]):
+        verdicts = list(checks)
+        points, possible = (sum(verdict[key] for verdict in verdicts) for key in ("points", "max_points"))
+        failed = [verdict["title"] for verdict in verdicts if verdict["outcome"] != "pass"]
+        lost = f"; not passed: {'; '.join(failed)}" if failed else ""
+        sentences.append(f"{exercise}: {points} of {possible} points{lost}")
+    sentences += [mark.lateness] if mark.lateness else []
+    return escape(". ".join(sentences) + "." if sentences else "", quote=False)
+
+
+MOODLE_COLUMNS: Columns = {
+    "Identifier": lambda mark: mark.student.lms_user_id and f"{PARTICIPANT}{mark.student.lms_user_id}",
+    "Full name": lambda mark: mark.student.name,
+    "ID number": lambda mark: mark.student.id,
+    "Email address": lambda mark: mark.student.email,
+    "Status": lambda mark: "Submitted for grading" if mark.handed_in else "No submission",
+    "Grade": lambda mark: "" if mark.final_score is None else number(mark.final_score),
+    "Maximum grade": lambda mark: number(mark.max_score),
+    "Grade can be changed": lambda mark: "Yes",
+    "Last modified (submission)": lambda mark: f"{mark.submitted_at:{MOODLE_TIME}}" if mark.submitted_at else "-",
+    "Last modified (grade)": lambda mark: "-",
+    "Feedback comments": comment,
+}
+
+
+# Gradescope
+
+
+def results(mark: Mark, hidden: str = "visible") -> dict[str, Any]:
+    """Return the results of one graded submission, as JSON values.
+
+    ``hidden`` says in Gradescope's words when students see how hidden checks went, such as ``after_due_date``. A hidden
+    check is a test with a name and points; its output names at most the part of PyTorch that the student's code called.
+    """
+    tests = []
+    for place, (_, checks) in enumerate(groupby(mark.verdicts, key=lambda verdict: verdict["exercise"]), 1):
+        for at, verdict in enumerate(checks, 1):
+            tests.append(_test(verdict, f"{place}.{at}", hidden if verdict["hidden"] else "visible"))
+    output = [*mark.notes]
+    output += [f"{mark.lateness}."] if mark.lateness else []
+    output += ["An answer waits for a person; it counts 0 so far."] if mark.needs_manual_grade else []
+    return {
+        "score": mark.score,
+        "execution_time": round(sum(verdict["duration_s"] for verdict in mark.verdicts), 3),
+        "output": "\n".join(output)[:MAX_OUTPUT],
+        "output_format": "text",  # else it is HTML, and a note can hold the name of a student's file
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+    }
+
+
+def _test(verdict: VerdictRecord, place: str, visibility: str) -> dict[str, Any]:
+    return {
+        "number": place,
+        "name": f"{verdict['exercise']}: {verdict['title']}{' (hidden)' if verdict['hidden'] else ''}",
+        "score": verdict["points"],
+        "max_score": verdict["max_points"],
+        "status": "passed" if verdict["outcome"] == "pass" else "failed",
+        "output": "\n".join(labelled_lines(shown_diagnosis(verdict)))[:MAX_OUTPUT],
+        "visibility": visibility,
+    }
+
+
+def gradescope_zip(marks: Sequence[Mark]) -> bytes:
+    """Return a zip with ``ASSIGNMENT/STUDENT/results.json`` for each graded submission."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for mark in marks:
+            if mark.score is not None:
+                # Always the same date: the same marks are the same bytes.
+                entry = zipfile.ZipInfo(f"{mark.assignment}/{mark.student.id}/results.json")
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, json.dumps(results(mark), indent=1, ensure_ascii=False))
+    return out.getvalue()
+
+
 @dataclass(frozen=True)
 class Format:
-    ending: str  # of its files
-    write: Callable[[Sequence[Mark]], str | bytes]  # returns marks in it
-    is_archive: bool = False  # whether that is a zip, and no text
-    blank_while_unmarked: bool = False  # whether it leaves a mark out while an answer is unmarked
-    can_be_filled: bool = False  # whether marks can be put into a file that the system gave out
+    """One form of export; into the files of some systems marks can be filled."""
+
+    ending: str
+    write: Callable[[Sequence[Mark]], str | bytes]
+    is_archive: bool = False
+    blank_while_unmarked: bool = False
+    can_be_filled: bool = False
 
 
 FORMATS: Mapping[str, Format] = {

@@ -30,7 +30,7 @@ from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.records import Record
 from autograder.instructor.course.roster import Student
-from autograder.instructor.exporting.gradescope import results
+from autograder.instructor.exporting.formats import results
 from autograder.instructor.grading.submission import grade_one
 from autograder.instructor.marks import Cell, Facts, Mark, marks_of
 from autograder.notebooks.answers import room_by_grade_ids

@@ -1,4 +1,4 @@
-"""MyST Markdown to the plain Markdown of a notebook. What it does not know is an error, never a leftover."""
+"""MyST Markdown to the plain Markdown of a notebook. Unknown markup is an error, never a leftover."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from markdown_it.token import Token
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 
 from autograder.errors import WorkFailed
-from autograder.instructor.releasing.questions import KINDS, question_markdown
+from autograder.instructor.releasing.choice_questions import KINDS, question_markdown
 from autograder.sections import Contents
 
 PARSER = MarkdownIt().use(colon_fence_plugin)
 DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}\s*(?P<argument>.*)")
 OPTIONS = re.compile(r"\A(?:(?::[\w-]+:.*|[ \t]*)\n)+")
-# A label for references, or a comment: nothing that a reader sees.
+# Labels for references, and comments: a reader sees neither.
 UNSEEN = re.compile(r"^(?:\([\w-]+\)=[ \t]*|%.*)\n", re.MULTILINE)
-# In the order in which they are tried at each place: what stands in a code span or in math is none of the others.
+# In the order in which they are tried at each place: nothing inside a code span or math is any of the others.
 INLINE = re.compile(
     r"(?P<role>\{(?P<name>[\w:]+)\}`(?P<body>[^`]+)`)"
     r"|(?P<code>(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)(?P=ticks)(?!`))"
@@ -41,22 +41,26 @@ class UnknownMarkup(WorkFailed):
 
 @dataclass(frozen=True)
 class Context:
-    """What a chapter's text refers to."""
+    """The values and places that a chapter's text refers to.
 
-    contents: Contents  # the chapter's sections, and the address of its page, empty where the course names no book
-    glued: Mapping[str, str] = field(default_factory=dict)  # values by name, as the chapter's cells computed them
-    # how each work is cited, such as "He et al. 2015", by its key
+    Attributes:
+        contents: the chapter's sections, and the address of its page, empty where the course names no book.
+        glued: values by name, as the chapter's cells computed them.
+        citations: of each work, such as "He et al. 2015", by its key.
+        references: a line for each work that the chapter cites, for the list at its end.
+        beside: pages that are notebooks themselves, in the folder of this one.
+    """
+
+    contents: Contents
+    glued: Mapping[str, str] = field(default_factory=dict)
     citations: Mapping[str, str] = field(default_factory=dict)
-    references: Sequence[str] = ()  # a line for each work that the chapter cites, for the list at its end
-    beside: Collection[str] = ()  # pages that lie beside the notebook as notebooks themselves
+    references: Sequence[str] = ()
+    beside: Collection[str] = ()
 
     def link(self, text: str, page: str, place: str = "") -> str:
-        """Return a link to a page of the book, or to a notebook beside this one, or the text alone.
+        """Return a link to a label on a page of the book, or to a notebook beside this one, or the text alone.
 
-        Args:
-            text: of the link.
-            page: path from the chapter's folder, empty for the chapter's own page.
-            place: label on that page.
+        ``page`` is a path from the chapter's folder, empty for the chapter's own page.
         """
         if not self.contents.page:
             stem = page.removesuffix(".html")
@@ -121,7 +125,7 @@ def _directive(name: str, argument: str, content: str, context: Context) -> str:
 
 
 def _inline(text: str, context: Context) -> str:
-    """Convert roles and links, keep code and math as they are, and refuse what is left of MyST in the rest."""
+    """Convert roles and links, keep code and math as they are, and refuse leftovers of MyST."""
     text = re.sub(r"\n{3,}", "\n\n", UNSEEN.sub("", text))
     made, at = [], 0
     for match in INLINE.finditer(text):
@@ -161,7 +165,7 @@ def _link(match: re.Match[str], context: Context) -> str:
 
 
 def _words(label: str) -> str:
-    """Name a label in words: exercise-layers-Linear is the exercise Linear."""
+    """Return a label in words: exercise-layers-Linear is the exercise Linear."""
     kind, _, rest = label.partition("-")
     return f"exercise {rest.rpartition('-')[2]}" if kind == "exercise" else label.replace("-", " ")
 
@@ -182,9 +186,9 @@ def _role(name: str, body: str, context: Context) -> str:
 
 
 def _term(body: str, context: Context) -> str:
-    match = re.fullmatch(r"(?P<said>.+?)\s*<(?P<term>[^>]+)>", body, re.DOTALL)
-    said, term = (match["said"], match["term"]) if match else (body, body)
-    return context.link(said, "glossary.html", f"term-{re.sub(r'[^A-Za-z0-9]+', '-', term)}")
+    match = re.fullmatch(r"(?P<text>.+?)\s*<(?P<term>[^>]+)>", body, re.DOTALL)
+    text, term = (match["text"], match["term"]) if match else (body, body)
+    return context.link(text, "glossary.html", f"term-{re.sub(r'[^A-Za-z0-9]+', '-', term)}")
 
 
 def _cited(keys: str, context: Context) -> str:
@@ -211,20 +215,22 @@ def _glued(body: str, glued: Mapping[str, str]) -> str:
 
 
 def citations_of(bibliography: str) -> dict[str, str]:
-    """Return how each entry of a BibTeX file is cited: author and year, by its key."""
+    """Return the citation of each entry of a BibTeX file, author and year, by its key."""
     from pybtex.database import parse_string
 
-    found = {}
+    citations = {}
     for key, entry in parse_string(bibliography, "bibtex").entries.items():
-        authors = entry.persons.get("author", ())
-        names = [" ".join(map(str, (*one.rich_prelast_names, *one.rich_last_names))) for one in authors] or [key]
-        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
-        found[key] = f"{who} {entry.fields.get('year', '')}".strip()
-    return found
+        people = entry.persons.get("author", ())
+        names = [" ".join(map(str, (*author.rich_prelast_names, *author.rich_last_names))) for author in people] or [
+            key
+        ]
+        authors = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        citations[key] = f"{authors} {entry.fields.get('year', '')}".strip()
+    return citations
 
 
 def references_of(bibliography: str, text: str) -> list[str]:
-    """Return a line for each entry of a BibTeX file that a text cites: who, when, what, and where it can be read."""
+    """Return a line for each entry of a BibTeX file that a text cites: authors, year, title, publisher and address."""
     from pybtex.database import parse_string
     from pybtex.richtext import Text
 
@@ -234,9 +240,9 @@ def references_of(bibliography: str, text: str) -> list[str]:
         if key not in cited:
             continue
         fields = {name: str(Text.from_latex(value)) for name, value in entry.fields.items()}
-        where = fields.get("journal") or fields.get("booktitle") or fields.get("publisher")
+        publisher = fields.get("journal") or fields.get("booktitle") or fields.get("publisher")
         doi, url = entry.fields.get("doi"), entry.fields.get("url")
-        parts = [f"{names[key]}: *{fields.get('title', key)}*", where]
+        parts = [f"{names[key]}: *{fields.get('title', key)}*", publisher]
         link = f"https://doi.org/{doi}" if doi else url
         lines.append(", ".join(filter(None, parts)) + "." + (f" <{link}>" if link else ""))
     return sorted(lines)

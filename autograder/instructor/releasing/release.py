@@ -1,4 +1,4 @@
-"""From a chapter to what students get: source and release notebooks, checked with nbgrader's own validator."""
+"""Release a chapter: source and release notebooks, checked with nbgrader's own validator."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ReleaseError(WorkFailed):
 def run_reference(chapter: Chapter, course: Course, on_step: Callable[[str], None] = lambda step: None) -> NotebookNode:
     """Run a chapter once from top to bottom with the reference in its exercises, in a kernel of its own.
 
-    Where nothing has changed since it last ran, that run is returned, and no step is told.
+    Where nothing has changed since it last ran, that run is returned, and ``on_step`` is not called.
 
     Raises:
         ReleaseError: a cell fails.
@@ -64,9 +64,9 @@ def release(
     """Write source and release notebook of a chapter into the course folder and register it in the gradebook.
 
     Args:
-        executed: what ``run_reference`` returned: it has to pass every check, and its values go into the text.
+        executed: the result of ``run_reference``: it has to pass every check, and its values go into the text.
         question: the instructor's own, in the place of the chapter's written one.
-        due: when it is due, for the notebook's head; None where that does not say it.
+        due: for the notebook's head; None leaves it out.
         force: replace a source notebook that differs, and keep a copy of it.
         on_step: called before each step, with what it does.
 
@@ -122,13 +122,13 @@ def execute(notebook: NotebookNode, folder: Path, *, allow_errors: bool) -> Note
         except DeadKernelError as error:
             raise ReleaseError(f"the cell {running['id']} ended the whole kernel") from error
         except CellExecutionError as error:
-            said = " ".join(error.evalue.split())
-            raise ReleaseError(f"the cell {_named(running['id'], copy)} fails: {error.ename}: {said}") from error
+            reason = " ".join(error.evalue.split())
+            raise ReleaseError(f"the cell {_named(running['id'], copy)} fails: {error.ename}: {reason}") from error
     return copy
 
 
 def _named(cell_id: str, notebook: NotebookNode) -> str:
-    """Return a cell's id, and its first line where that is what an author would search for."""
+    """Return a cell's id, and its first line where an author would search for that."""
     cell = next(cell for cell in notebook.cells if cell.id == cell_id)
     return cell_id if grade_id_of(cell) else f"{cell_id} ({cell.source.strip().splitlines()[0]!r})"
 
@@ -159,20 +159,20 @@ def _generate(folder: CourseFolder, assignment: str) -> None:
     with inside(folder.root):
         outcome = api.generate_assignment(assignment, force=True)
     if not outcome["success"]:
-        said = str(outcome["log"] or outcome["error"]).strip().splitlines()
-        raise ReleaseError(f"nbgrader generate_assignment: {said[-1] if said else 'it failed without a word'}")
+        lines = str(outcome["log"] or outcome["error"]).strip().splitlines()
+        raise ReleaseError(f"nbgrader generate_assignment failed: {lines[-1] if lines else 'it printed nothing'}")
 
 
 def _validate(executed: NotebookNode) -> dict[str, Any]:
-    """Return what nbgrader's validator finds in a notebook that has been run."""
+    """Return the findings of nbgrader's validator on a notebook that has been run."""
     from nbgrader.preprocessors import CheckCellMetadata
     from nbgrader.validator import Validator
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "executed.ipynb"
         nbformat.write(executed, path)
-        found: dict[str, Any] = Validator(preprocessors=[CheckCellMetadata]).validate(str(path))
-    return found
+        findings: dict[str, Any] = Validator(preprocessors=[CheckCellMetadata]).validate(str(path))
+    return findings
 
 
 def _check_released(released: NotebookNode, assignment: str) -> None:
@@ -180,9 +180,9 @@ def _check_released(released: NotebookNode, assignment: str) -> None:
     graded = nbformat.from_dict(released)
     graded.cells = [cell for cell in graded.cells if grade_id_of(cell)]
     with tempfile.TemporaryDirectory() as folder:
-        found = _validate(execute(graded, Path(folder), allow_errors=True))
-    failed = {cell["source"] for cell in found.pop("failed", [])}
-    _require_nothing(found, f"nbgrader finds fault with the release of {assignment}")
+        findings = _validate(execute(graded, Path(folder), allow_errors=True))
+    failed = {cell["source"] for cell in findings.pop("failed", [])}
+    _require_nothing(findings, f"nbgrader finds fault with the release of {assignment}")
     for cell in graded.cells:
         is_open = ".require()" in cell.source or is_written(cell)
         if is_open != (cell.source.strip() in failed):
@@ -190,9 +190,9 @@ def _check_released(released: NotebookNode, assignment: str) -> None:
             raise ReleaseError(f"the cell {cell.id} {how} on the untouched notebook of {assignment}")
 
 
-def _require_nothing(found: dict[str, Any], complaint: str) -> None:
-    """Refuse what nbgrader's validator found, in one line."""
-    if found:
-        kind, cells = next(iter(found.items()))
+def _require_nothing(findings: dict[str, Any], complaint: str) -> None:
+    """Refuse a notebook with findings of nbgrader's validator, in one line."""
+    if findings:
+        kind, cells = next(iter(findings.items()))
         where = "; ".join(str(cell.get("source", cell))[:80].splitlines()[0] for cell in cells)
         raise ReleaseError(f"{complaint}: {kind}: {where}")

@@ -1,8 +1,9 @@
-"""A chapter becomes the instructor's notebook: nbgrader's metadata, stable cell ids, one graded cell for each check."""
+"""Make a chapter the instructor's notebook: nbgrader's metadata, stable cell ids, one graded cell for each check."""
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,13 @@ from autograder.exercises import BEGIN, END, Exercise, replace_solutions, stub_l
 from autograder.instructor.course.due_dates import in_words
 from autograder.instructor.course.questions import WrittenQuestion, public_question
 from autograder.instructor.releasing.markdown import Context, citations_of, references_of, to_markdown
-from autograder.instructor.releasing.set_up import set_up_cell
 from autograder.notebooks.graft import RECORD, is_answer
 from autograder.sections import Contents, titles_in
 
+ARCHIVE = "setup.zip"  # beside the book's notebooks: the wheel that `set_up` installs
 SETUP_LINE = "from autograder import check, check_all, progress"
-BOOK_ONLY = "book-only"  # of a cell that puts numbers into the text by what students do not have
+TITLE = "# @title Set up: run this first"  # as Colab shows a cell's title
+BOOK_ONLY = "book-only"  # tag of a cell that computes numbers of the text from data that students do not have
 # Jupyter's "Run all" goes on after a cell of this tag: one exercise that is still open does not hold up the others.
 GOES_ON = "raises-exception"
 # JupyterLab and Colab show the cell's first line, and unfold the rest.
@@ -55,9 +57,9 @@ def source_notebook(
 
     Args:
         course: whose reference fills the exercise cells, and whose book, if there is one, the text links to.
-        glued: values that the text shows; without them its prose is left out, which is all that running it needs.
+        glued: values that the text shows; without them the prose is left out, which running the notebook does not need.
         question: takes the place of the chapter's written one.
-        due: when the assignment is due for everybody, with a time zone, for the head; None where it does not say it.
+        due: of the assignment for everybody, with a time zone, for the head; None leaves it out.
 
     Raises:
         ValueError: the chapter holds a construct that has no form in a notebook, or an unknown exercise.
@@ -68,7 +70,7 @@ def source_notebook(
     bibliography = course.bibliography if glued is not None else ""
     contents = Contents(chapter.assignment, course.page(chapter.room), titles_in(chapter.text))
     references = references_of(bibliography, chapter.text)
-    beside = {one.path.stem for one in chapters_to_read(course)}
+    beside = {page.path.stem for page in chapters_to_read(course)}
     context = Context(contents, glued or {}, citations_of(bibliography), references, beside)
     cells: list[NotebookNode] = []
     for cell in read.cells:
@@ -129,19 +131,50 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
 
 def glued_values(executed: NotebookNode) -> dict[str, str]:
     """Return the values that an executed notebook glued, as text, by name."""
-    found = {}
+    values = {}
     for cell in executed.cells:
         for output in cell.get("outputs", []):
             name = output.get("metadata", {}).get("scrapbook", {}).get("name")
             if name is not None:
-                data = output["data"]
-                found[name] = next(value for mime, value in data.items() if mime.endswith("text/plain"))
-    return found
+                values[name] = next(text for mime, text in output["data"].items() if mime.endswith("text/plain"))
+    return values
+
+
+def set_up(archive: str) -> None:
+    """Where the course is not installed, as in Colab, install it and the data with it; elsewhere do nothing."""
+    import subprocess
+    import sys
+    import urllib.request
+    import zipfile
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    if find_spec("autograder"):
+        return
+    print("Setting up: about a minute, and some more where large libraries have to be installed.")
+    wheels = list(Path().glob("autograder-*.whl"))
+    if not wheels:
+        here = next((name for name in ("course.zip", "setup.zip") if Path(name).exists()), "")
+        try:
+            fetched = here or urllib.request.urlretrieve(archive)[0]
+        except (OSError, ValueError):
+            text = "The checks are not here and cannot be fetched: put course.zip beside this notebook, run this again."
+            raise FileNotFoundError(text) from None
+        with zipfile.ZipFile(fetched) as opened:
+            name = next(name for name in opened.namelist() if name.endswith(".whl"))
+            wheels = [Path(Path(name).name)]
+            wheels[0].write_bytes(opened.read(name))
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", wheels[-1]], check=True)
+
+
+def set_up_cell(downloads: str) -> str:
+    """Return a notebook's first code cell, ``set_up`` word for word; ``downloads`` ends with a slash, or is empty."""
+    return f'{TITLE}\n{inspect.getsource(set_up)}\n\nset_up("{downloads and downloads + ARCHIVE}")'
 
 
 def _last_cells(chapter: Chapter) -> list[NotebookNode]:
-    """Return the cells at a notebook's end: how far it is, and to hand it in."""
-    # It imports for itself: somebody may open the notebook only to hand it in.
+    """Return the cells at a notebook's end, for progress and for handing in."""
+    # It imports for itself: a student can open the notebook only to hand it in.
     code = f'from autograder import hand_in\n\nhand_in("{chapter.room}")'
     return [
         nbformat.v4.new_markdown_cell(HOW_FAR.format(notebook=f"{chapter.assignment}.ipynb")),
@@ -154,8 +187,7 @@ def _last_cells(chapter: Chapter) -> list[NotebookNode]:
 def _exercise_cells(exercise: Exercise, checks: Sequence[Check]) -> list[NotebookNode]:
     solution = _nbgrader(nbformat.v4.new_code_cell(exercise.source), exercise.id, solution=True)
     look = nbformat.v4.new_code_cell(f"check({exercise.name})", metadata={"tags": ["look", GOES_ON]})
-    mine = [check for check in checks if check.exercise == exercise.name]
-    return [solution, look, *(_check_cell(check) for check in mine)]
+    return [solution, look, *(_check_cell(check) for check in checks if check.exercise == exercise.name)]
 
 
 def _check_cell(check: Check) -> NotebookNode:
@@ -177,7 +209,7 @@ def _with_due_date(text: str, due: datetime) -> str:
 
 
 def _asking(text: str, question: WrittenQuestion, chapter: Chapter) -> str:
-    """Return the text before the written answer with another question at its end."""
+    """Return the text before the written answer, with the instructor's question in the place of the chapter's."""
     before, heading, _ = QUESTION.split(text, maxsplit=1) if QUESTION.search(text) else (text, "", "")
     if not heading:
         raise ValueError(f"{chapter.path.name}: no heading 'Written question' stands before the written answer")

@@ -1,1 +1,1 @@
-"""What people read about a class: its report, similar work, each student's feedback."""
+"""Reports: on a class, on similar work, and each student's feedback."""

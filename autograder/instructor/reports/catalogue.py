@@ -1,4 +1,4 @@
-"""Known mistakes of a course, which checks catch each, and whether they name it: ``make mistakes`` prints it."""
+"""A course's known mistakes with the checks that catch and name each, which ``make mistakes`` prints."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ RUN_SEED = 0
 
 @dataclass(frozen=True)
 class CaughtMistake:
-    """A known mistake and what the checks of its exercise make of it."""
+    """A known mistake, the checks that fail, whether each names it alone, and the verdicts that a student sees."""
 
     mistake: Mistake
-    caught_by: tuple[Check, ...]  # the checks that fail
-    named: bool  # whether each of them names this mistake and no other
-    seen: tuple[Verdict, ...]  # the verdicts on the visible checks, which are all that a student sees
+    caught_by: tuple[Check, ...]
+    named: bool
+    seen: tuple[Verdict, ...]
 
 
 def caught_mistakes(course: Course, room: str) -> list[CaughtMistake]:
@@ -64,13 +64,13 @@ def main() -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("exercise", "mistake", "caught by", "named"):
         table.add_column(column)
-    found = [caught for room in rooms() for caught in caught_mistakes(course, room)]
-    for caught in found:
+    mistakes = [caught for room in rooms() for caught in caught_mistakes(course, room)]
+    for caught in mistakes:
         checks = ", ".join(check.name for check in caught.caught_by) or "NOTHING"
         table.add_row(caught.mistake.exercise, caught.mistake.id, checks, "yes" if caught.named else "NO")
     print_table(table)
-    print(f"{len(found)} mistakes; {sum(caught.named for caught in found)} caught and named")
-    sys.exit(0 if all(caught.named for caught in found) else 1)
+    print(f"{len(mistakes)} mistakes; {sum(caught.named for caught in mistakes)} caught and named")
+    sys.exit(0 if all(caught.named for caught in mistakes) else 1)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ ROUND = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500)
 
 
 def histogram(marks: Spread, largest: float) -> Markup:
-    """Return how many students have how many points; the median is marked."""
+    """Return the number of students by points; the median is marked."""
     top = max(count for *_, count in marks.bins)
     end = max(largest, marks.bins[-1][1])
     height, width = HEIGHT - TOP - BOTTOM, WIDTH - LEFT - RIGHT
@@ -37,8 +37,8 @@ def histogram(marks: Spread, largest: float) -> Markup:
     parts.append(_line(x(marks.median), TOP - 8, x(marks.median), y(0), "ground", ' stroke-width="6"'))
     parts.append(_line(x(marks.median), TOP - 8, x(marks.median), y(0), "orange", ' stroke-width="2"'))
     parts.append(_text(LEFT + width / 2, HEIGHT - 4, "points", "middle"))
-    told = "; ".join(f"{number(low)} to {number(high)} points: {count}" for low, high, count in marks.bins if count)
-    return _svg(f"Students by points. {told}. The median, {number(marks.median)}, is marked.", parts, HEIGHT)
+    counts = "; ".join(f"{number(low)} to {number(high)} points: {count}" for low, high, count in marks.bins if count)
+    return _svg(f"Students by points. {counts}. The median, {number(marks.median)}, is marked.", parts, HEIGHT)
 
 
 def progress(assignments: Sequence[tuple[str, Spread]]) -> Markup:
@@ -51,7 +51,7 @@ def progress(assignments: Sequence[tuple[str, Spread]]) -> Markup:
 
     parts = [_line(x(share), 4, x(share), height - 26, "line") for share in (0, 0.25, 0.5, 0.75, 1)]
     parts += [_text(x(share), height - 8, f"{share:.0%}", "middle") for share in (0, 0.25, 0.5, 0.75, 1)]
-    told = []
+    alternatives = []
     for at, (name, shares) in enumerate(assignments):
         least, lower, median, upper, most = shares.five
         y = 4 + row * at + row / 2
@@ -60,8 +60,8 @@ def progress(assignments: Sequence[tuple[str, Spread]]) -> Markup:
         box = f'x="{x(lower):.1f}" y="{y - 8:.1f}" width="{max(2.0, x(upper) - x(lower)):.1f}" height="16"'
         parts.append(f'<rect {box} fill="var(--figure-blue)"/>')
         parts.append(f'<circle cx="{x(median):.1f}" cy="{y:.1f}" r="5" fill="var(--figure-orange)" {OUTLINE}/>')
-        told.append(f"{name}: half of the class from {lower:.0%} to {upper:.0%}, median {median:.0%}")
-    return _svg(f"Shares of the points by assignment. {'; '.join(told)}.", parts, height)
+        alternatives.append(f"{name}: half of the class from {lower:.0%} to {upper:.0%}, median {median:.0%}")
+    return _svg(f"Shares of the points by assignment. {'; '.join(alternatives)}.", parts, height)
 
 
 OUTLINE = 'stroke="var(--figure-ground)" stroke-width="2"'

@@ -1,4 +1,4 @@
-"""A class's report: one page that needs nothing else, and the same as JSON. From records alone; runs nobody's code."""
+"""A class's report, from records alone: one page that needs nothing else, and the same as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from autograder.instructor.course.roster import Student
 from autograder.instructor.marks import Mark, number
 from autograder.instructor.reports import class_figures, class_statistics, need
 from autograder.instructor.reports.code_tokens import written_words
-from autograder.instructor.reports.lecture import lecture_sentences
 from autograder.instructor.reports.public_code import Public
 from autograder.instructor.reports.similar import (
     EVERYTHING,
@@ -32,7 +31,7 @@ from autograder.instructor.reports.similar import (
 )
 from autograder.reports.html import render
 
-# Beyond these, a page would be long and not say more; the JSON has all.
+# With more of these a page would only be longer; the JSON has all.
 PAIRS_IN_FULL, PAIRS, FAILURES = 20, 200, 15
 
 Answers = Mapping[str, Mapping[str, str]]  # by student and answer
@@ -40,11 +39,16 @@ Answers = Mapping[str, Mapping[str, str]]  # by student and answer
 
 @dataclass(frozen=True)
 class ClassReport:
-    """A report."""
+    """A report.
+
+    Attributes:
+        numbers: as JSON values.
+        need: the students in need and those with unreadable files, with addresses, as CSV.
+    """
 
     html: str
-    numbers: dict[str, Any]  # as JSON values
-    need: str  # who needs help or handed in what cannot be read, with addresses, as CSV
+    numbers: dict[str, Any]
+    need: str
 
 
 def class_report(
@@ -59,18 +63,17 @@ def class_report(
 
     Args:
         marks: one for each student and assignment.
-        public: returns what everybody has read, for an assignment.
-        made: when, for the reader.
+        public: returns the material of an assignment that everybody has read.
+        made: the time, for the reader.
         on_assignment: called after each assignment.
-        earlier: returns what was handed in for an assignment in another term, by who and answer.
+        earlier: returns the answers to an assignment in another term.
     """
     students = {mark.student.id: mark.student for mark in marks}
     in_need, unreadable, falls = need.students_in_need(marks), need.unreadable_files(marks), need.falls(marks)
-    needs = [(one.student, assignment) for one in in_need for assignment in [*one.missing, *dict(one.weak)]]
     sections = []
-    for assignment, mine in need.by_assignment(marks).items():
-        needy = {student for student, what in needs if what == assignment}
-        sections.append(_Section(assignment, mine, public(assignment), earlier(assignment), needy))
+    for assignment, class_marks in need.by_assignment(marks).items():
+        needy = {needs.student for needs in in_need if assignment in (*needs.missing, *dict(needs.weak))}
+        sections.append(_Section(assignment, class_marks, public(assignment), earlier(assignment), needy))
         on_assignment(assignment)
     several = _similar_in_several(sections)
     numbers = {
@@ -81,7 +84,7 @@ def class_report(
         "needs_help": [asdict(student) for student in in_need],
         "unreadable": [asdict(file) for file in unreadable],
         "fell": [asdict(fall) for fall in falls],
-        "similar_in_several": [{"students": list(pair), "assignments": found} for pair, found in several],
+        "similar_in_several": [{"students": list(pair), "assignments": names} for pair, names in several],
     }
     shares = [(section.assignment, section.shares) for section in sections if section.shares]
     html = render(
@@ -98,7 +101,7 @@ def class_report(
         falls=falls,
         several=several,
         by_section=[section for section in sections if section.by_section and section.has_begun],
-        section_names=[one.section for one in sections[0].by_section] if sections else [],
+        section_names=[row.section for row in sections[0].by_section] if sections else [],
         min_fall=need.FALL,
         has_sections=any(student.section for student in students.values()),
         min_students=class_statistics.MIN_STUDENTS,
@@ -114,16 +117,16 @@ def class_report(
 
 def _similar_in_several(sections: Sequence[_Section]) -> list[tuple[tuple[str, str], list[str]]]:
     """Return the pairs who share answers in more than one assignment, those of most assignments first."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
+    assignments: dict[tuple[str, str], dict[str, None]] = {}
     for section in sections:
         for pair in section.pairs:
-            found.setdefault(pair.students, {})[section.assignment] = None
-    several = [(pair, list(where)) for pair, where in found.items() if len(where) > 1]
-    return sorted(several, key=lambda one: (-len(one[1]), one[0]))
+            assignments.setdefault(pair.students, {})[section.assignment] = None
+    several = [(students, list(names)) for students, names in assignments.items() if len(names) > 1]
+    return sorted(several, key=lambda pair: (-len(pair[1]), pair[0]))
 
 
 class _Section:
-    """What is said of one assignment."""
+    """The part of a report on one assignment."""
 
     def __init__(
         self,
@@ -153,7 +156,7 @@ class _Section:
         ]
         self.earlier, self.last_term = earlier, _shared_with(earlier, self.answers, public, programs)
         self.by_section = need.section_statistics(marks, in_need)
-        self.lecture = lecture_sentences(marks, self.mistakes)
+        self.lecture = need.lecture_sentences(marks, self.mistakes)
 
     @property
     def has_begun(self) -> bool:
@@ -180,9 +183,11 @@ class _Section:
             "exercises": [asdict(exercise) for exercise in self.exercises],
             "checks": [asdict(check) | {"share": check.share} for check in self.checks],
             "outcomes": self.outcomes,
-            "limits": [{"exercise": what, "outcome": how, "students": who} for what, how, who in self.limits],
+            "limits": [
+                {"exercise": exercise, "outcome": outcome, "students": ids} for exercise, outcome, ids in self.limits
+            ],
             "delegations": [
-                {"exercise": what, "called": part, "students": who} for what, part, who in self.delegations
+                {"exercise": exercise, "called": part, "students": ids} for exercise, part, ids in self.delegations
             ],
             "mistakes": [asdict(mistake) for mistake in self.mistakes],
             "failures_without_a_name": [asdict(failure) for failure in self.others],
@@ -193,7 +198,7 @@ class _Section:
         }
 
     def values(self, students: Mapping[str, Student]) -> dict[str, Any]:
-        """Return what the template needs."""
+        """Return the template's values."""
         pairs = [pair for pair in self.pairs if pair.what != EVERYTHING]
         return self.record() | {
             "id": f"assignment-{self.assignment}",
@@ -217,7 +222,7 @@ class _Section:
         }
 
     def _sides(self, pair: SimilarPair) -> list[tuple[str, list[tuple[str, Markup]]]]:
-        """Return for each of the two their answers that share something, what is shared marked."""
+        """Return, for each of the two, the answers with shared places, which are marked."""
         works = {**self.earlier, **self.answers}
         sides = zip(pair.students, pair.spans, strict=True)
         return [
@@ -233,7 +238,7 @@ def _partly_similar(
     programs: Collection[str],
     apart: Collection[str] = (),
 ) -> list[SimilarPair]:
-    """Return who shares some of their programs or written answers, those with most evidence first.
+    """Return the pairs who share some of their programs or written answers, those with most evidence first.
 
     Programs are the answers to exercises that a check looks at. Groups who share everything are not among the pairs.
     Students of another term, who stand apart, are compared with the class alone.
@@ -242,8 +247,8 @@ def _partly_similar(
     def chosen(*, code: bool) -> Answers:
         """Return the answers that a check looks at, or the others."""
         return {
-            student: {name: text for name, text in mine.items() if (name.partition("-")[2] in programs) == code}
-            for student, mine in answers.items()
+            student: {name: text for name, text in texts.items() if (name.partition("-")[2] in programs) == code}
+            for student, texts in answers.items()
         }
 
     by_words = similar_pairs(
@@ -257,17 +262,17 @@ def _partly_similar(
 
 
 def _shared_with(earlier: Answers, answers: Answers, public: Public, programs: Collection[str]) -> list[SimilarPair]:
-    """Return who shares answers with somebody of another term, the same throughout first."""
+    """Return the pairs across two terms who share answers, the same throughout first."""
     if not earlier:
         return []
     everybody = {**earlier, **answers}
     groups = equal_groups(everybody, public.answers)
     across = [
-        (theirs[0], mine)
+        (repeated[0], student)
         for group in groups
-        if (theirs := [who for who in group if who in earlier])
-        for mine in group
-        if mine not in earlier
+        if (repeated := [author for author in group if author in earlier])
+        for student in group
+        if student not in earlier
     ]
     return [
         *equal_pairs(everybody, across, public.answers),
@@ -276,7 +281,7 @@ def _shared_with(earlier: Answers, answers: Answers, public: Public, programs: C
 
 
 def marked(source: str, spans: Sequence[Span]) -> Markup:
-    """Return a program as HTML with what lies in the spans marked; nothing in it is markup of its own."""
+    """Return a program as HTML with the spans marked; nothing in it is markup of its own."""
     lines = source.splitlines(keepends=True)
     starts = [0]
     for line in lines:

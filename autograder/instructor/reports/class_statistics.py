@@ -1,4 +1,4 @@
-"""The numbers of a class report: how marks are spread, what each check tells, which mistakes were made."""
+"""The numbers of a class report: the spread of marks, the discrimination of checks, the mistakes that were made."""
 
 from __future__ import annotations
 
@@ -20,13 +20,18 @@ LIMITS = ("timeout", "memory", "crash", "invalid")
 
 @dataclass(frozen=True)
 class Spread:
-    """How numbers are spread: five that summarise them, and how many lie in each bin."""
+    """The distribution of some numbers.
 
-    count: int  # how many numbers
+    Attributes:
+        five: least, lower quartile, median, upper quartile, greatest.
+        bins: from, to, count; the last one contains its upper end, too.
+    """
+
+    count: int
     mean: float
-    std: float  # standard deviation, 0 for one number
-    five: tuple[float, float, float, float, float]  # least, lower quartile, median, upper quartile, greatest
-    bins: Sequence[tuple[float, float, int]]  # from, to, count; the last one holds its upper end, too
+    std: float
+    five: tuple[float, float, float, float, float]
+    bins: Sequence[tuple[float, float, int]]
 
     @property
     def median(self) -> float:
@@ -46,7 +51,7 @@ class Spread:
 
 
 def spread(numbers: Sequence[float], largest: float) -> Spread | None:
-    """Return how numbers between 0 and ``largest`` are spread; None of no numbers."""
+    """Return the distribution of numbers between 0 and ``largest``; None without numbers."""
     if not numbers:
         return None
     quartiles = statistics.quantiles(numbers, n=4, method="inclusive") if len(numbers) > 1 else [numbers[0]] * 3
@@ -66,16 +71,16 @@ def _bins(numbers: Sequence[float], largest: float) -> list[tuple[float, float, 
 
 @dataclass(frozen=True)
 class CheckStatistics:
-    """One check over a class."""
+    """One check over the students who were judged; discrimination correlates passing with the other points."""
 
     exercise: str
     check: str
     title: str
-    hidden: bool  # whether students see only its title
-    passed: int  # how many students passed
-    of: int  # how many were judged
-    discrimination: float | None  # correlation of passing with the rest of the mark, or None
-    why_none: str  # why there is no correlation, or empty
+    hidden: bool
+    passed: int
+    of: int
+    discrimination: float | None
+    why_none: str
 
     @property
     def share(self) -> float:
@@ -102,7 +107,7 @@ def _check(rows: Sequence[tuple[VerdictRecord, float]]) -> CheckStatistics:
     why, value = _why_no_discrimination(passed), None
     if not why:
         try:
-            value = statistics.correlation([float(one) for one in passed], [rest for _, rest in rows])
+            value = statistics.correlation(list(map(float, passed)), [rest for _, rest in rows])
         except statistics.StatisticsError:
             why = "the rest of the mark is the same for all"
     where = (first["exercise"], first["check"], first["title"], first["hidden"])
@@ -121,7 +126,7 @@ def _why_no_discrimination(passed: Sequence[bool]) -> str:
 
 @dataclass(frozen=True)
 class ExerciseStatistics:
-    """One exercise over a class: how many passed all of its checks, and the part of its points that was earned."""
+    """One exercise over a class: the number who passed all of its checks, and the share of its points earned."""
 
     exercise: str
     passed: int
@@ -136,35 +141,40 @@ def exercise_statistics(marks: Iterable[Mark]) -> list[ExerciseStatistics]:
         by_exercise: dict[str, list[VerdictRecord]] = defaultdict(list)
         for verdict in mark.verdicts:
             by_exercise[verdict["exercise"]].append(verdict)
-        for exercise, mine in by_exercise.items():
-            points, possible = (sum(verdict[key] for verdict in mine) for key in ("points", "max_points"))
-            rows[exercise].append((all(verdict["outcome"] == "pass" for verdict in mine), points, possible))
-    return [
-        ExerciseStatistics(
-            exercise, sum(all_ for all_, _, _ in mine), len(mine), sum(p for _, p, _ in mine) / sum(m for *_, m in mine)
-        )
-        for exercise, mine in rows.items()
-    ]
+        for exercise, verdicts in by_exercise.items():
+            points, possible = (sum(verdict[key] for verdict in verdicts) for key in ("points", "max_points"))
+            rows[exercise].append((all(verdict["outcome"] == "pass" for verdict in verdicts), points, possible))
+    statistics_ = []
+    for exercise, works in rows.items():
+        passed, points, possible = map(sum, zip(*works, strict=True))
+        statistics_.append(ExerciseStatistics(exercise, int(passed), len(works), points / possible))
+    return statistics_
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A way to fail that several students may have in common, with what one of them saw."""
+    """A way to fail that several students can have in common, with an example.
 
-    name: str  # id of the known mistake, or where it has none, ``Exercise.check``, or the exercise and the error
-    says: str  # the mistake's explanation, or the check's title, or empty for an error
-    students: Sequence[str]  # who, in order
-    checks: Sequence[str]  # which checks it failed, in order
-    example: str  # whose output is shown
+    Attributes:
+        name: id of the known mistake, or where it has none, ``Exercise.check``, or the exercise and the error.
+        says: the mistake's explanation, or the check's title, or empty for an error.
+        example: the student whose output is shown; the last three fields are of this student's check.
+    """
+
+    name: str
+    says: str
+    students: Sequence[str]
+    checks: Sequence[str]
+    example: str
     observed: str
-    expected: str  # instead
-    hidden: bool  # whether the example is from a hidden check
+    expected: str
+    hidden: bool
 
 
 def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
-    """Return the known mistakes that were made, and the checks failed by nothing that is known; the most common first.
+    """Return the known mistakes that were made, and the failures without a name; the most common first.
 
-    What was not begun, ran into a limit or called a ready-made part is neither.
+    An exercise that was not begun, met a limit or called a ready-made part is neither.
     """
     known: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
     unknown: dict[str, list[tuple[str, VerdictRecord]]] = defaultdict(list)
@@ -179,52 +189,52 @@ def failures(marks: Iterable[Mark]) -> tuple[list[Failure], list[Failure]]:
                 unknown[f"{verdict['exercise']}.{verdict['check']}"].append((mark.student.id, verdict))
             elif verdict["outcome"] == "error":  # one error fails all checks of an exercise
                 diagnosis = verdict["diagnosis"]
-                what = (diagnosis["observed"] if diagnosis else "an error").partition("\n")[0][:MAX_NAME]
-                unknown[f"{verdict['exercise']}: {what}"].append((mark.student.id, verdict))
+                error = (diagnosis["observed"] if diagnosis else "an error").partition("\n")[0][:MAX_NAME]
+                unknown[f"{verdict['exercise']}: {error}"].append((mark.student.id, verdict))
     return _ranked(known), _ranked(unknown)
 
 
-def _ranked(found: Mapping[str, Sequence[tuple[str, VerdictRecord]]]) -> list[Failure]:
-    ranked = [_failure(name, rows) for name, rows in found.items()]
-    return sorted(ranked, key=lambda one: (-len(one.students), one.name))
+def _ranked(rows_by_name: Mapping[str, Sequence[tuple[str, VerdictRecord]]]) -> list[Failure]:
+    ranked = [_failure(name, rows) for name, rows in rows_by_name.items()]
+    return sorted(ranked, key=lambda failure: (-len(failure.students), failure.name))
 
 
 def _failure(name: str, rows: Sequence[tuple[str, VerdictRecord]]) -> Failure:
     student, verdict = min(rows, key=lambda row: row[1]["hidden"])  # a visible check's, if there is one
-    said = verdict["diagnosis"]
+    diagnosis = verdict["diagnosis"]
     title = "" if verdict["outcome"] == "error" else verdict["title"]
     return Failure(
         name=name,
         says=mistakes_in(verdict).get(name, title),
         students=list(dict.fromkeys(student for student, _ in rows)),
-        checks=list(dict.fromkeys(f"{one['exercise']}.{one['check']}" for _, one in rows)),
+        checks=list(dict.fromkeys(f"{failed['exercise']}.{failed['check']}" for _, failed in rows)),
         example=student,
-        observed=said["observed"] if said else "",
-        expected=said["expected"] if said else "",
+        observed=diagnosis["observed"] if diagnosis else "",
+        expected=diagnosis["expected"] if diagnosis else "",
         hidden=verdict["hidden"],
     )
 
 
 def limits_met(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
-    """Return which exercises ended in a limit or a crash, how, and whose."""
+    """Return the exercises that ended in a limit or a crash, with the outcome and the students."""
     return _by_exercise(marks, lambda verdict: verdict["outcome"] if verdict["outcome"] in LIMITS else "")
 
 
 def delegations(marks: Iterable[Mark]) -> list[tuple[str, str, list[str]]]:
-    """Return for which exercises a ready-made part did the work, which part, and whose."""
+    """Return the exercises in which a ready-made part did the work, with that part and the students."""
     return _by_exercise(marks, lambda verdict: verdict.get("delegated", ""))
 
 
-def _by_exercise(marks: Iterable[Mark], what: Callable[[VerdictRecord], str]) -> list[tuple[str, str, list[str]]]:
-    """Return what some verdicts say, by exercise, and whose they are, each once."""
-    found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+def _by_exercise(marks: Iterable[Mark], read: Callable[[VerdictRecord], str]) -> list[tuple[str, str, list[str]]]:
+    """Return the texts that some verdicts give, by exercise, and their students, each once."""
+    students: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for mark in marks:
         for verdict in mark.verdicts:
-            if said := what(verdict):
-                found[verdict["exercise"], said][mark.student.id] = None
-    return [(exercise, said, list(who)) for (exercise, said), who in found.items()]
+            if text := read(verdict):
+                students[verdict["exercise"], text][mark.student.id] = None
+    return [(exercise, text, list(ids)) for (exercise, text), ids in students.items()]
 
 
 def outcomes(marks: Iterable[Mark]) -> dict[str, int]:
-    """Return how many checks ended in which way, the most common first."""
+    """Return the number of checks by outcome, the most common first."""
     return dict(Counter(verdict["outcome"] for mark in marks for verdict in mark.verdicts).most_common())

@@ -1,4 +1,4 @@
-"""Answers as tokens. Of Python, names, literals, comments, annotations, docstrings and layout do not count."""
+"""Tokens of answers. In Python, names, literals, comments, annotations, docstrings and layout do not count."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FSTRING_START, FSTRING_END = getattr(tokenize, "FSTRING_START", -1), getattr(tok
 
 @dataclass(frozen=True)
 class CodeToken:
-    """One token, as it counts, and where it stands: (line, column), lines from 1, columns from 0."""
+    """One token, as it counts, with its places as (line, column), lines from 1, columns from 0."""
 
     text: str
     start: Place
@@ -40,10 +40,10 @@ class CodeToken:
 
 
 def code_tokens(source: str) -> list[list[CodeToken]]:
-    """Return the tokens of a program, a list for each function or class body, so that their order does not count.
+    """Return the tokens of a program, a list for each function or class body: their order does not count.
 
-    Only names that nobody can change say something: Python's own, and what is looked up in an object that the program
-    did not make, such as ``einsum`` in ``torch.einsum``. What Python cannot read is taken as far as it goes.
+    Only names that nobody can change count: Python's own, and attributes of objects that the program did not make, such
+    as ``einsum`` in ``torch.einsum``. A program that Python cannot read is taken as far as it goes.
     """
     source = _without_magics(source)
     own, silent = _own_names_and_silent_places(source)
@@ -63,7 +63,7 @@ def code_tokens(source: str) -> list[list[CodeToken]]:
 
 
 class _Places:
-    """Stretches of a text, to be asked about places in the order of the text: each is passed once."""
+    """Stretches of a text, looked up in the order of the text: each is passed once."""
 
     def __init__(self, stretches: Sequence[tuple[Place, Place]]) -> None:
         self._coming = sorted(stretches, reverse=True)
@@ -81,7 +81,7 @@ def _without_magics(source: str) -> str:
 
 
 def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
-    """Yield tokens up to the first place that is none; an f-string, which newer Pythons take apart, as a whole."""
+    """Yield tokens up to the first error; an f-string, which newer Pythons take apart, as a whole."""
     begun: list[tokenize.TokenInfo] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -109,7 +109,7 @@ def _text(token: tokenize.TokenInfo, own: frozenset[str], *, is_looked_up: bool)
 
 
 def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[tuple[Place, Place]]]:
-    """Return the names that a program gives something, and where its docstrings and annotations stand."""
+    """Return the names that a program assigns, and the places of its docstrings and annotations."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -138,7 +138,7 @@ def _own_names_and_silent_places(source: str) -> tuple[frozenset[str], Sequence[
 
 
 def _given_by(node: ast.AST) -> set[str]:
-    """Return the names that a piece of a program gives something."""
+    """Return the names that a node of a program assigns."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
         return {node.id}
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):

@@ -1,9 +1,9 @@
-"""A page for each student, and the pages of an assignment in a zip, under names that a learning system takes back.
+"""Feedback: a page for each student, and the pages of an assignment in a zip that a learning system takes back.
 
 Hidden checks appear by title and result until nobody can hand in; everything is escaped.
 
 Canvas takes the zip by "Upload Submissions", Moodle by "Upload multiple feedback files in a zip". Each file is called
-as what was downloaded: ``lovelaceada_1234_56789_2-layers.ipynb`` in Canvas (``infer_comment_context_from_filename`` in
+as in the download: ``lovelaceada_1234_56789_2-layers.ipynb`` in Canvas (``infer_comment_context_from_filename`` in
 github.com/instructure/canvas-lms), in the folder ``Ada Lovelace_657737_assignsubmission_file`` in Moodle
 (``mod/assign/feedback/file/importziplib.php`` in github.com/moodle/moodle). Collecting keeps these names; where they
 are not known, or one file is the work of several, a page is called ``STUDENT/ASSIGNMENT.html``.
@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import json
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -26,10 +25,11 @@ from typing import Any
 from markupsafe import Markup
 
 from autograder.course import Course
+from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.dates import last_dates_of
 from autograder.instructor.course.due_dates import duration, in_words
 from autograder.instructor.course.files import write_atomically
-from autograder.instructor.course.folder import CourseFolder, Submission
+from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.late import LateRule, late_rule
 from autograder.instructor.facts import nothing_graded, read_marks
 from autograder.instructor.marks import TIME_IN_WORDS, CellMark, Mark, number
@@ -43,14 +43,14 @@ MAX_TEXT = 4000
 # A fixed date makes the same pages the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 SCRIPT = Path(__file__).with_name("request_form.js").read_text(encoding="utf-8")
-# The page's policy lets this one script run, and no other: what a student wrote stays text in any case.
+# The page's policy lets this one script run, and no other: a student's text stays text in any case.
 SCRIPT_HASH = f"sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}"
 
 
 def closing_dates(folder: CourseFolder, rule: LateRule) -> dict[str, datetime]:
-    """Return since when pages may tell of hidden checks what was likely wrong, for assignments with a due date.
+    """Return the times from which pages name the likely mistake of hidden checks, for assignments with a due date.
 
-    It is when nobody can hand in any more without losing points: extensions, grace period and free late days counted.
+    From then on nobody can hand in without losing points: extensions, grace period and free late days are counted.
     """
     more = timedelta(days=rule.free_days, minutes=rule.grace_minutes)
     return {name: last + more for name, last in last_dates_of(folder, Course.installed()).items()}
@@ -59,9 +59,9 @@ def closing_dates(folder: CourseFolder, rule: LateRule) -> dict[str, datetime]:
 def write_feedback(
     folder: CourseFolder, assignments: Sequence[str], student: str | None = None, now: datetime | None = None
 ) -> list[Path]:
-    """Write the pages of what has been graded of some assignments, for one student or all, and return them.
+    """Write the pages of graded work on some assignments, for one student or all, and return them.
 
-    What a page may tell of hidden checks depends on the time, which has a zone; None is the clock's.
+    The text on hidden checks depends on the time, which has a zone; None is the clock's.
 
     Raises:
         CourseFolderError: nothing of it has been graded.
@@ -87,9 +87,9 @@ def write_zips(folder: CourseFolder, pages: Sequence[Path]) -> list[Path]:
     for page in pages:
         students.setdefault(page.parent.name, []).append(page.parent.parent.name)
     written = []
-    for assignment, mine in students.items():
+    for assignment, ids in students.items():
         target = folder.root / "feedback" / f"{assignment}.zip"
-        write_atomically(target, feedback_zip(folder, assignment, mine))
+        write_atomically(target, feedback_zip(folder, assignment, ids))
         written.append(target)
     return written
 
@@ -124,34 +124,37 @@ def feedback_page(mark: Mark, rule: LateRule, *, closed: bool) -> str:
 
 
 def _asked_about(verdicts: Sequence[VerdictRecord], *, has_written: bool) -> list[tuple[str, str]]:
-    """Return what a student can ask about, how a request calls it and how the page does: what lost points first."""
+    """Return the subjects of a request, each as a request calls it and as the page does: lost points come first."""
     ordered = sorted(verdicts, key=lambda verdict: verdict["points"] == verdict["max_points"])
-    checks = [(f"{one['exercise']}.{one['check']}", f"{one['exercise']}: {one['title']}") for one in ordered]
+    checks = [
+        (f"{verdict['exercise']}.{verdict['check']}", f"{verdict['exercise']}: {verdict['title']}")
+        for verdict in ordered
+    ]
     return [*checks, *([(WRITTEN, WRITTEN.capitalize())] if has_written else []), (OTHER, OTHER.capitalize())]
 
 
 def _dates(mark: Mark, rule: LateRule) -> list[str]:
-    """Return what a page says of due date, extension and lateness, each a sentence; nothing without a due date."""
+    """Return sentences on due date, extension and lateness; none without a due date."""
     work, lateness = mark.dates, mark.lateness_in_days
     if work is None or lateness is None:
         return []
-    said = [f"Due {in_words(work.due)}."]
+    sentences = [f"Due {in_words(work.due)}."]
     if work.own_due.timestamp() != work.due.timestamp():
-        said.append(f"You were given more time: until {in_words(work.own_due)}.")
+        sentences.append(f"You were given more time: until {in_words(work.own_due)}.")
     if work.when is not None:
         late = f"{duration(work.seconds_late)} late" if work.seconds_late else "in time"
-        said.append(f"Handed in {in_words(work.when)}{TIME_IN_WORDS.get(mark.standing, '')}: {late}.")
+        sentences.append(f"Handed in {in_words(work.when)}{TIME_IN_WORDS.get(mark.standing, '')}: {late}.")
     if rule.free_days and lateness.days:
         free = lateness.days - lateness.charged
-        said.append(f"Late days begun: {lateness.days}. Covered by the free ones of the term: {free}.")
-    return said
+        sentences.append(f"Late days begun: {lateness.days}. Covered by the free ones of the term: {free}.")
+    return sentences
 
 
 def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> dict[str, Any]:
-    """Return what a page says of an exercise: what did not pass or has something to say, and then what passed."""
+    """Return the values of an exercise on a page: checks that failed or carry a remark, and then those that passed."""
     ordered = sorted(verdicts, key=lambda verdict: verdict["outcome"] == "pass")
-    said = told_once([_said(verdict, closed=closed) for verdict in ordered])
-    checks: list[dict[str, Any]] = [{**verdict, "rows": rows} for verdict, rows in zip(ordered, said, strict=True)]
+    parts = told_once([_diagnosis(verdict, closed=closed) for verdict in ordered])
+    checks: list[dict[str, Any]] = [{**verdict, "rows": rows} for verdict, rows in zip(ordered, parts, strict=True)]
     return {
         "name": name,
         "points": sum(verdict["points"] for verdict in verdicts),
@@ -161,8 +164,8 @@ def _exercise(name: str, verdicts: Sequence[VerdictRecord], *, closed: bool) -> 
     }
 
 
-def _said(verdict: VerdictRecord, *, closed: bool) -> Said:
-    """Return the parts of a diagnosis, the likely mistake before what was seen; a text that is too long is cut."""
+def _diagnosis(verdict: VerdictRecord, *, closed: bool) -> Said:
+    """Return the parts of a diagnosis, the likely mistake before the observations; a text that is too long is cut."""
     rows = labelled(shown_diagnosis(verdict, closed=closed))
     rows.sort(key=lambda row: row[0] in (LABELS["observed"], LABELS["expected"]))
     return [(label, text if label == LABELS["read"] else text[:MAX_TEXT]) for label, text in rows]
@@ -178,7 +181,7 @@ def _written(text: str, cell: CellMark) -> dict[str, Any]:
 
 
 def feedback_zip(folder: CourseFolder, assignment: str, students: Sequence[str]) -> bytes:
-    """Return the pages of some students, which have been written before, as a zip."""
+    """Return the pages of some students, which have been written already, as a zip."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, name in names_of_pages(folder, students, assignment).items():
@@ -189,7 +192,7 @@ def feedback_zip(folder: CourseFolder, assignment: str, students: Sequence[str])
 
 
 def names_of_pages(folder: CourseFolder, students: Sequence[str], assignment: str) -> dict[str, str]:
-    """Return what each student's page is called in the zip: as the notebook in the download, but for its ending."""
+    """Return the name of each student's page in the zip: that of the notebook in the download, but for its ending."""
     names = {student: _name_in_download(folder, student, assignment) for student in students}
     times = Counter(name.casefold() for name in names.values())
     return {
@@ -199,22 +202,13 @@ def names_of_pages(folder: CourseFolder, students: Sequence[str], assignment: st
 
 
 def _name_in_download(folder: CourseFolder, student: str, assignment: str) -> str:
-    """Return a page's name by that of the notebook in the download, empty where it was not collected."""
-    path = PurePosixPath(_downloaded_as(folder, student, assignment))
-    parts = [part for part in path.parts if part not in ("/", "..")]
-    packed = next((at for at, part in enumerate(parts) if part.casefold().endswith(".zip")), len(parts))
-    parts = parts[: packed + 1]  # of a student's own zip, the system knows the zip alone
-    return str(PurePosixPath(*parts).with_suffix(".html")) if parts else ""
-
-
-def _downloaded_as(folder: CourseFolder, student: str, assignment: str) -> str:
-    """Return the path in the download of the attempt that is submitted, empty where it was not collected."""
+    """Return a page's name by that of the submitted attempt in the download, empty where it was not collected."""
     try:
-        text = (folder.root / "collected" / student / assignment / "attempts.json").read_text(encoding="utf-8")
-        attempts: list[dict[str, Any]] = json.loads(text)
-        file = Submission(student, assignment, folder.root / "submitted" / student / assignment / f"{assignment}.ipynb")
-        digest = hashlib.sha256(read_capped(file.file)).hexdigest()
-        mine = [attempt["path"] for attempt in attempts if attempt["digest"] == digest]
-    except (MalformedNotebook, OSError, ValueError, KeyError, TypeError):
+        digest = hashlib.sha256(read_capped(folder.submission(student, assignment).file)).hexdigest()
+        paths = [attempt.path for attempt in kept(folder, student, assignment) if attempt.digest == digest]
+    except (MalformedNotebook, OSError, CourseFolderError):
         return ""
-    return str(mine[-1]) if mine else ""
+    parts = [part for part in PurePosixPath(*paths[-1:]).parts if part not in ("/", "..")]
+    packed = next((at for at, part in enumerate(parts) if part.casefold().endswith(".zip")), len(parts))
+    parts = parts[: packed + 1]  # the system knows a student's own zip, and nothing inside it
+    return str(PurePosixPath(*parts).with_suffix(".html")) if parts else ""

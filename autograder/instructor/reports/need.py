@@ -1,19 +1,22 @@
-"""Students to act on: in need of help, with unreadable files, with falling marks; and the sections side by side."""
+"""Actions for the teacher of a class: students in need, unreadable files, falls, sections, the next lecture."""
 
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.instructor.course.roster import Student
-from autograder.instructor.exporting.tables import csv_text
+from autograder.instructor.exporting.spreadsheet import csv_text
 from autograder.instructor.marks import Mark
+from autograder.instructor.reports.class_statistics import Failure
 
 HALF = 0.5
 FALL = 0.3  # of the points of an assignment, below the student's own mean before
 NO_SECTION = "no section"
+MOST_FAILED = 2  # checks in the lecture's first sentence
+NOT_BEGUN = ("missing", "invalid")
 COLUMNS = (
     *("student_id", "last_name", "first_name", "email", "section", "behind"),
     *("below_half", "not_handed_in", "unreadable"),
@@ -22,17 +25,23 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class NeedsHelp:
-    """A student who may need help, and why."""
+    """A student to offer help, and why.
+
+    Attributes:
+        missing: the assignments that half of the class handed in and this student did not.
+        weak: those with less than half of the decided points, with the share.
+        behind: the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half.
+    """
 
     student: str
-    missing: Sequence[str]  # the assignments that half of the class handed in and this student did not
-    weak: Sequence[tuple[str, float]]  # those with less than half of the decided points, with the share
-    behind: float  # the points that are lacking in all of these, in assignments: 1.5 is one missing and one with half
+    missing: Sequence[str]
+    weak: Sequence[tuple[str, float]]
+    behind: float
 
 
 @dataclass(frozen=True)
 class UnreadableFile:
-    """Work that could not be read, so that its mark says nothing of what the student knows."""
+    """Work that could not be read: its mark says nothing of the student's knowledge."""
 
     student: str
     assignment: str
@@ -56,30 +65,30 @@ def is_unreadable(mark: Mark) -> bool:
 
 def by_assignment(marks: Iterable[Mark]) -> Mapping[str, Sequence[Mark]]:
     """Return marks by assignment, in their order."""
-    found: dict[str, list[Mark]] = {}
+    by_name: dict[str, list[Mark]] = {}
     for mark in marks:
-        found.setdefault(mark.assignment, []).append(mark)
-    return found
+        by_name.setdefault(mark.assignment, []).append(mark)
+    return by_name
 
 
 def students_in_need(marks: Iterable[Mark]) -> list[NeedsHelp]:
-    """Return who has less than half of an assignment's decided points, or did not hand in what half of the class did.
+    """Return the students with less than half of an assignment's decided points, or without one that half handed in.
 
     The first lacks most. A file that could not be read counts as neither: it is another kind of trouble.
     """
     missing, weak = defaultdict(list), defaultdict(list)
-    for assignment, mine in by_assignment(marks).items():
-        is_due = sum(mark.handed_in for mark in mine) >= HALF * len(mine)
-        for mark in mine:
+    for assignment, class_marks in by_assignment(marks).items():
+        is_due = sum(mark.handed_in for mark in class_marks) >= HALF * len(class_marks)
+        for mark in class_marks:
             if not mark.handed_in and not mark.excused and is_due:
                 missing[mark.student.id].append(assignment)
             elif mark.decided_share is not None and mark.decided_share < HALF and not is_unreadable(mark):
                 weak[mark.student.id].append((assignment, mark.decided_share))
-    found = []
+    in_need = []
     for student in sorted({*missing, *weak}):
         behind = len(missing[student]) + sum(1 - share for _, share in weak[student])
-        found.append(NeedsHelp(student, missing[student], weak[student], behind))
-    return sorted(found, key=lambda one: -one.behind)
+        in_need.append(NeedsHelp(student, missing[student], weak[student], behind))
+    return sorted(in_need, key=lambda student: -student.behind)
 
 
 def unreadable_files(marks: Iterable[Mark]) -> list[UnreadableFile]:
@@ -92,49 +101,49 @@ def unreadable_files(marks: Iterable[Mark]) -> list[UnreadableFile]:
 
 
 def falls(marks: Iterable[Mark]) -> list[Fall]:
-    """Return whose newest mark lies far below the mean of the student's earlier ones, the largest fall first.
+    """Return the students whose newest mark lies far below the mean of their earlier ones, the largest fall first.
 
     The newest assignment is the last one of which anything has been graded.
     """
     graded = {
-        assignment: {mark.student.id: mark.decided_share for mark in mine if mark.decided_share is not None}
-        for assignment, mine in by_assignment(mark for mark in marks if not is_unreadable(mark)).items()
+        assignment: {mark.student.id: mark.decided_share for mark in class_marks if mark.decided_share is not None}
+        for assignment, class_marks in by_assignment(mark for mark in marks if not is_unreadable(mark)).items()
     }
     *earlier, newest = [assignment for assignment, shares in graded.items() if shares] or [""]
-    found = []
+    fallen = []
     for student, now in graded.get(newest, {}).items():
         before = [graded[assignment][student] for assignment in earlier if student in graded[assignment]]
         if before and statistics.fmean(before) - now >= FALL:
-            found.append(Fall(student, newest, statistics.fmean(before), now))
-    return sorted(found, key=lambda one: one.now - one.before)
+            fallen.append(Fall(student, newest, statistics.fmean(before), now))
+    return sorted(fallen, key=lambda fall: fall.now - fall.before)
 
 
 def need_csv(
     in_need: Sequence[NeedsHelp], unreadable: Sequence[UnreadableFile], students: Mapping[str, Student]
 ) -> str:
-    """Return who needs help or handed in what cannot be read, with addresses, as CSV: the first lacks most."""
+    """Return the students in need and those with unreadable files, with addresses, as CSV: the first lacks most."""
     files = defaultdict(list)
-    for one in unreadable:
-        files[one.student].append(one.assignment)
-    need = {one.student: one for one in in_need}
+    for file in unreadable:
+        files[file.student].append(file.assignment)
+    needs = {need.student: need for need in in_need}
     rows = []
-    for id_ in dict.fromkeys([*need, *files]):
-        student, mine = students[id_], need.get(id_, NeedsHelp(id_, (), (), 0.0))
-        weak = "; ".join(f"{assignment} ({100 * share:.0f}%)" for assignment, share in mine.weak)
-        who = (student.id, student.last_name, student.first_name, student.email, student.section)
-        rows.append((*who, f"{mine.behind:.2f}", weak, "; ".join(mine.missing), "; ".join(files[id_])))
+    for id_ in dict.fromkeys([*needs, *files]):
+        student, need = students[id_], needs.get(id_, NeedsHelp(id_, (), (), 0.0))
+        weak = "; ".join(f"{assignment} ({100 * share:.0f}%)" for assignment, share in need.weak)
+        person = (student.id, student.last_name, student.first_name, student.email, student.section)
+        rows.append((*person, f"{need.behind:.2f}", weak, "; ".join(need.missing), "; ".join(files[id_])))
     return csv_text([COLUMNS, *rows])
 
 
 @dataclass(frozen=True)
 class SectionStatistics:
-    """One section and one assignment."""
+    """Counts of one section's students for one assignment; the median is of shares of the points, from 0 to 1."""
 
-    section: str  # as the roster calls it, or ``no section``
-    students: int  # how many are in it
-    handed_in: int  # how many of them handed in
-    median: float | None  # share of the points, from 0 to 1; None where nothing has been graded
-    in_need: int  # how many may need help
+    section: str
+    students: int
+    handed_in: int
+    median: float | None
+    in_need: int
 
 
 def section_statistics(marks: Sequence[Mark], in_need: Collection[str]) -> list[SectionStatistics]:
@@ -144,10 +153,56 @@ def section_statistics(marks: Sequence[Mark], in_need: Collection[str]) -> list[
         sections.setdefault(mark.student.section or NO_SECTION, []).append(mark)
     if len(sections) < 2:
         return []
-    found = []
-    for section, mine in sorted(sections.items(), key=lambda one: (one[0] == NO_SECTION, one[0])):
-        shares = [mark.share for mark in mine if mark.share is not None]
-        handed_in, needy = sum(mark.handed_in for mark in mine), sum(mark.student.id in in_need for mark in mine)
+    rows = []
+    for section in sorted(sections, key=lambda name: (name == NO_SECTION, name)):
+        own = sections[section]
+        shares = [mark.share for mark in own if mark.share is not None]
+        handed_in, needy = sum(mark.handed_in for mark in own), sum(mark.student.id in in_need for mark in own)
         median = statistics.median(shares) if shares else None
-        found.append(SectionStatistics(section, len(mine), handed_in, median, needy))
-    return found
+        rows.append(SectionStatistics(section, len(own), handed_in, median, needy))
+    return rows
+
+
+def lecture_sentences(marks: Sequence[Mark], mistakes: Sequence[Failure]) -> list[str]:
+    """Return up to three sentences for the next lecture: checks failed most, mistake made most, exercise left most.
+
+    A sentence for which nobody gives a reason is left out. Of the mistakes the most frequent comes first.
+    """
+    read = [mark for mark in marks if mark.verdicts and not is_unreadable(mark)]
+    return [*_failed_most(read), *_made_most(mistakes, len(read)), *_left_most(read)]
+
+
+def _failed_most(marks: Sequence[Mark]) -> list[str]:
+    failed, tried, titles = Counter[str](), Counter[str](), {}
+    for mark in marks:
+        for verdict in mark.verdicts:
+            check = f"{verdict['exercise']}.{verdict['check']}"
+            titles[check] = f"“{verdict['title']}” ({verdict['exercise']}"
+            tried[check] += verdict["outcome"] not in NOT_BEGUN
+            failed[check] += verdict["outcome"] not in ("pass", *NOT_BEGUN)
+    most = [check for check, count in failed.most_common(MOST_FAILED) if count]
+    named = [f"{titles[check]}, by {failed[check]} of the {tried[check]} who wrote it)" for check in most]
+    if not named:
+        return []
+    return [f"The check{' that was' if len(named) == 1 else 's that were'} failed most: {' and '.join(named)}."]
+
+
+def _made_most(mistakes: Sequence[Failure], of: int) -> list[str]:
+    return [
+        f"The most frequent known mistake, made by {len(first.students)} of {of}, is {first.name}: {first.says}"
+        for first in mistakes[:1]
+    ]
+
+
+def _left_most(marks: Sequence[Mark]) -> list[str]:
+    """Return a sentence on the exercise that most left as released: *missing* is then the outcome of all its checks."""
+    left = Counter[str]()
+    for mark in marks:
+        outcomes = defaultdict(set)
+        for verdict in mark.verdicts:
+            outcomes[verdict["exercise"]].add(verdict["outcome"])
+        left.update(exercise for exercise, kinds in outcomes.items() if kinds == {"missing"})
+    return [
+        f"The exercise that was left unfilled most is {exercise}, by {count} of {len(marks)}."
+        for exercise, count in left.most_common(1)
+    ]

@@ -21,16 +21,21 @@ CELL_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[\w-]+:[^\n]*\n)+)", re.M | 
 
 @dataclass(frozen=True)
 class Public:
-    """What everybody has read of an assignment."""
+    """The material of an assignment that everybody has read.
 
-    code: Sequence[str] = ()  # stubs, the chapter's code, the reference, what known mistakes make of it
-    text: Sequence[str] = ()  # of the released notebook
-    # the cells of the answers as they were released, by grade id
+    Attributes:
+        code: stubs, the chapter's code, the reference, the known mistakes.
+        text: of the released notebook.
+        answers: the cells of the answers as they were released, by grade id.
+    """
+
+    code: Sequence[str] = ()
+    text: Sequence[str] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
 def public_in(course: Course, released: NotebookNode) -> Public:
-    """Return what everybody has read of a released notebook's assignment."""
+    """Return the public material of a released notebook's assignment."""
     return Public(
         public_code(course, room_of(released)),
         [cell.source for cell in released.cells if cell.cell_type == "markdown"],
@@ -39,7 +44,7 @@ def public_in(course: Course, released: NotebookNode) -> Public:
 
 
 def public_code(course: Course, room: str) -> list[str]:
-    """Return stubs, the chapter's code, the reference, and what each known mistake makes of a definition in it."""
+    """Return stubs, the chapter's code, the reference, and each definition in it with each known mistake."""
     source = course.source(room)
     stubs = [exercise.stub for exercise in course.exercises(room)]
     chapters = [path.read_text(encoding="utf-8") for path in course.chapters.glob(f"*-{room}.md")]
@@ -51,13 +56,9 @@ def public_code(course: Course, room: str) -> list[str]:
 
 
 def earlier_answers(folder: Path, assignment: str) -> Mapping[str, Mapping[str, str]]:
-    """Return the answers that were handed in, by student, whose id ``last term: `` stands before, and grade id.
+    """Return the answers in another course folder, by student, whose id follows ``last term: ``, and grade id.
 
-    What cannot be read as a notebook is left out: it has nothing to compare.
-
-    Args:
-        folder: another course's, with its works in ``submitted/STUDENT/ASSIGNMENT/``.
-        assignment: the id, which has to be the same there.
+    The assignment has to have the same id there. A file that is no notebook is left out: it has nothing to compare.
 
     Raises:
         CourseFolderError: nothing was ever submitted there.
@@ -65,7 +66,7 @@ def earlier_answers(folder: Path, assignment: str) -> Mapping[str, Mapping[str, 
     submitted = folder / "submitted"
     if not submitted.is_dir():
         raise CourseFolderError(f"{folder} holds no submitted/: --last-term wants the course folder of another term")
-    found = {}
+    by_student = dict[str, Mapping[str, str]]()
     for path in sorted(submitted.glob(f"*/{assignment}")):
         try:
             notebook = Submission(path.parent.name, assignment, path / f"{assignment}.ipynb").read().notebook()
@@ -73,5 +74,5 @@ def earlier_answers(folder: Path, assignment: str) -> Mapping[str, Mapping[str, 
             continue
         answers = {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
         if answers:
-            found[f"{LABEL}{path.parent.name}"] = answers
-    return found
+            by_student[f"{LABEL}{path.parent.name}"] = answers
+    return by_student

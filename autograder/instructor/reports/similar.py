@@ -1,19 +1,19 @@
 """Submissions that share more than chance: a reason to look, and no verdict.
 
 The method is that of MOSS: Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
-SIGMOD 2003. Runs of K tokens are hashed, and of each WINDOW neighbouring hashes the least is kept, so that whatever two
-programs share is found if it is at least K + WINDOW - 1 tokens long. Two things differ, since exercises are short and
-the right answer is often one line:
+SIGMOD 2003. Runs of K tokens are hashed, and of each WINDOW neighbouring hashes the least is kept: a shared run of
+K + WINDOW - 1 tokens is always found. Two things differ, since exercises are short and the right answer is often one
+line:
 
-- What is public does not count: every run of K tokens of the stub, the book's code, the reference and its known
-  mistakes. Whoever has understood the chapter writes these.
-- What is left counts by how rare it is in the class: log(n / df) / log(n / 2), which is 1 for what only two of n
-  students have, and 0 for what all have.
+- Public runs of K tokens do not count: those of the stub, the book's code, the reference and its known mistakes. A
+  student who has understood the chapter writes these.
+- The others count by their rarity in the class: log(n / df) / log(n / 2), which is 1 for a run that only two of n
+  students have, and 0 for one that all have.
 
-The evidence between two students is the number of tokens in what they share, each weighted so, over all exercises of an
-assignment. Written answers are compared in the same way, by their words.
+The evidence between two students is the number of tokens in their shared runs, each weighted so, over all exercises of
+an assignment. Written answers are compared in the same way, by their words.
 
-Equal hand-ins, all answers the same but for white space, are found whatever they hold: names, comments and a written
+Equal hand-ins, all answers the same but for white space, are found with any content: names, comments and a written
 answer are seldom all the same by chance. Untouched work is left out.
 """
 
@@ -34,10 +34,8 @@ WINDOW = 4
 MIN_EVIDENCE = 60.0
 MIN_SHARE = 0.4
 MIN_WORDS = 30.0  # of written answers; two who read the same page seldom share more than a sentence of it
-# What more have is no sign of one having it from another, and pairs of many would take long.
-MAX_OWNERS = 100
-# Of more who handed in the same, each is paired with the next alone: the pairs of many would be too many to read.
-MAX_GROUP = 12
+MAX_OWNERS = 100  # a run of more students is no sign of copying, and its pairs would take long
+MAX_GROUP = 12  # in a larger group of equal hand-ins each student is paired with the next alone
 
 EVERYTHING, CODE, WRITTEN = "all answers", "code", "written answers"
 
@@ -54,24 +52,36 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Work:
-    """One student's answers to an assignment, as they are compared."""
+class TokenizedWork:
+    """One student's answers to an assignment, ready to be compared.
 
-    tokens: Sequence[tuple[str, CodeToken]]  # each with the answer that it stands in
-    passages: Sequence[Passage]  # what is not public, winnowed
-    counted: int  # how many of the tokens stand in some run that is not public
+    Attributes:
+        tokens: each with the name of its answer.
+        passages: the runs that are not public, winnowed.
+        counted: the number of tokens in some run that is not public.
+    """
+
+    tokens: Sequence[tuple[str, CodeToken]]
+    passages: Sequence[Passage]
+    counted: int
 
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two students whose answers share what others do not have."""
+    """Two students whose answers share passages that others do not have.
+
+    Attributes:
+        evidence: weighted number of shared tokens.
+        share: the part of the smaller work's own tokens that is shared, from 0 to 1.
+        spans: the shared places, for each of the two by answer; none where all answers are equal.
+        what: ``all answers``, where they are equal, or some of the ``code`` or ``written answers``.
+    """
 
     students: tuple[str, str]
-    evidence: float  # weighted number of shared tokens
-    share: float  # the part of the smaller work's own tokens that is shared, from 0 to 1
-    # what is shared, for each of the two by answer; none where everything is
+    evidence: float
+    share: float
     spans: tuple[Mapping[str, Sequence[Span]], Mapping[str, Sequence[Span]]]
-    what: str = CODE  # is shared: ``all answers``, each word of them, or some of their ``code`` or ``written answers``
+    what: str = CODE
 
     def record(self) -> dict[str, Any]:
         """Return the pair as JSON values."""
@@ -100,26 +110,26 @@ def similar_pairs(
 
     Args:
         answers: source by student and answer.
-        public: what everybody has read: stubs, the book's code, the reference, known mistakes.
+        public: sources that everybody has read.
         min_evidence: weighted tokens below which a pair is not returned.
         min_share: part of the smaller work below which a pair is not returned.
         tokenise: returns the tokens of an answer.
         apart: students of another class; if there are any, only pairs of one of these and one of the others.
     """
     known = {print_ for source in public for print_ in fingerprints(source, tokenise)}
-    works = {student: work_of(mine, known, tokenise) for student, mine in answers.items()}
+    works = {student: work_of(texts, known, tokenise) for student, texts in answers.items()}
     repeated = _repeated(works.values())
     pairs = (
         compare(students, works, weights)
         for students, weights in _candidates(works, frozenset(apart))
-        # No more can come out than that nothing overlaps; most pairs are done with here.
+        # An upper bound, as if no runs overlapped, rules out most pairs.
         if K * sum(weight * repeated[print_] for print_, weight in weights.items()) >= min_evidence
     )
-    found = [pair for pair in pairs if pair.evidence >= min_evidence and pair.share >= min_share]
-    return sorted(found, key=lambda pair: (-pair.evidence, pair.students))
+    similar = [pair for pair in pairs if pair.evidence >= min_evidence and pair.share >= min_share]
+    return sorted(similar, key=lambda pair: (-pair.evidence, pair.students))
 
 
-def work_of(answers: Mapping[str, str], public: Collection[int], tokenise: Tokenise = code_tokens) -> Work:
+def work_of(answers: Mapping[str, str], public: Collection[int], tokenise: Tokenise = code_tokens) -> TokenizedWork:
     """Return one student's answers ready to be compared."""
     tokens: list[tuple[str, CodeToken]] = []
     passages: list[Passage] = []
@@ -134,7 +144,7 @@ def work_of(answers: Mapping[str, str], public: Collection[int], tokenise: Token
             counted.update(at for passage in own for at in range(passage.first, passage.first + K))
             passages += winnowed(own)
             tokens += [(answer, token) for token in piece]
-    return Work(tokens, passages, len(counted))
+    return TokenizedWork(tokens, passages, len(counted))
 
 
 def winnowed(passages: Sequence[Passage]) -> list[Passage]:
@@ -149,12 +159,12 @@ def winnowed(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def _hashes(texts: Sequence[str]) -> list[int]:
-    # Not hash(): it differs from run to run, and with it what is kept.
+    # Not hash(): it differs from run to run, and so would the winnowed passages.
     return [zlib.crc32("\0".join(texts[at : at + K]).encode()) for at in range(len(texts) - K + 1)]
 
 
-def _repeated(works: Iterable[Work]) -> dict[int, int]:
-    """Return how often a fingerprint occurs in the work that it occurs in most."""
+def _repeated(works: Iterable[TokenizedWork]) -> dict[int, int]:
+    """Return the largest count of each fingerprint in one work."""
     most: dict[int, int] = {}
     for work in works:
         for print_, count in Counter(passage.fingerprint for passage in work.passages).items():
@@ -163,32 +173,32 @@ def _repeated(works: Iterable[Work]) -> dict[int, int]:
 
 
 def _candidates(
-    works: Mapping[str, Work], apart: Collection[str]
+    works: Mapping[str, TokenizedWork], apart: Collection[str]
 ) -> Iterable[tuple[tuple[str, str], Mapping[int, float]]]:
-    """Yield each two students who share a passage, with the weights of what they share."""
+    """Return each two students who share a passage, with the weights of their shared passages."""
     owners: dict[int, set[str]] = defaultdict(set)
     for student, work in works.items():
         for passage in work.passages:
             owners[passage.fingerprint].add(student)
     shared: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-    for print_, who in owners.items():
-        weight = rarity(len(who), len(works))
-        if 2 <= len(who) <= MAX_OWNERS and weight > 0:
-            for one, other in combinations(sorted(who), 2):
-                if not apart or (one in apart) != (other in apart):
-                    shared[one, other][print_] = weight
+    for print_, students in owners.items():
+        weight = rarity(len(students), len(works))
+        if 2 <= len(students) <= MAX_OWNERS and weight > 0:
+            for first, second in combinations(sorted(students), 2):
+                if not apart or (first in apart) != (second in apart):
+                    shared[first, second][print_] = weight
     return shared.items()
 
 
 def rarity(owners: int, students: int) -> float:
-    """Return how much a passage counts that so many of so many students have, from 0 to 1."""
+    """Return the weight of a passage that some of the students have, from 0 to 1."""
     if owners <= 2:
         return 1.0
     return math.log(students / owners) / math.log(students / 2)
 
 
-def compare(students: tuple[str, str], works: Mapping[str, Work], weights: Mapping[int, float]) -> SimilarPair:
-    """Return what two students share; the weights are of the passages that both have, by fingerprint."""
+def compare(students: tuple[str, str], works: Mapping[str, TokenizedWork], weights: Mapping[int, float]) -> SimilarPair:
+    """Return two students as a pair; the weights are of the passages that both have, by fingerprint."""
     sides = [_covered(works[student], weights) for student in students]
     smaller = min(works[student].counted for student in students)
     return SimilarPair(
@@ -199,8 +209,8 @@ def compare(students: tuple[str, str], works: Mapping[str, Work], weights: Mappi
     )
 
 
-def _covered(work: Work, weights: Mapping[int, float]) -> dict[int, float]:
-    """Return the weight of each token that stands in something shared, by its number."""
+def _covered(work: TokenizedWork, weights: Mapping[int, float]) -> dict[int, float]:
+    """Return the weight of each token in a shared passage, by its number."""
     covered: dict[int, float] = {}
     for passage in work.passages:
         weight = weights.get(passage.fingerprint, 0.0)
@@ -209,7 +219,7 @@ def _covered(work: Work, weights: Mapping[int, float]) -> dict[int, float]:
     return covered
 
 
-def _spans(work: Work, covered: Collection[int]) -> dict[str, list[Span]]:
+def _spans(work: TokenizedWork, covered: Collection[int]) -> dict[str, list[Span]]:
     """Return the places of tokens, neighbours as one, by answer."""
     spans: dict[str, list[Span]] = defaultdict(list)
     before = None
@@ -224,28 +234,29 @@ def _spans(work: Work, covered: Collection[int]) -> dict[str, list[Span]]:
 
 
 def equal_groups(answers: Mapping[str, Mapping[str, str]], released: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Return who handed in the same, the largest group first, of all answers by student, written ones too."""
+    """Return the groups of students with equal hand-ins, written answers included, the largest group first."""
     untouched = _squeezed(released)
-    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    for student, mine in answers.items():
-        own = _squeezed(mine)
-        if any(text and untouched.get(name) != text for name, text in own.items()):
-            found.setdefault(tuple(sorted(own.items())), []).append(student)
-    return sorted((tuple(who) for who in found.values() if len(who) > 1), key=lambda who: (-len(who), who))
+    students: dict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
+    for student, texts in answers.items():
+        squeezed = _squeezed(texts)
+        if any(text and untouched.get(name) != text for name, text in squeezed.items()):
+            students[tuple(sorted(squeezed.items()))].append(student)
+    groups = [tuple(group) for group in students.values() if len(group) > 1]
+    return sorted(groups, key=lambda group: (-len(group), group))
 
 
 def equal_pairs(
     answers: Mapping[str, Mapping[str, str]], groups: Sequence[tuple[str, ...]], released: Mapping[str, str]
 ) -> list[SimilarPair]:
-    """Return the members of groups two by two, with the words of what they wrote as evidence."""
+    """Return the members of groups two by two, with the number of their words as evidence."""
     untouched = _squeezed(released)
-    found = []
+    pairs = []
     for group in groups:
-        mine = answers[group[0]]
-        words = sum(len(text.split()) for name, text in mine.items() if "".join(text.split()) != untouched.get(name))
+        texts = answers[group[0]]
+        words = sum(len(text.split()) for name, text in texts.items() if "".join(text.split()) != untouched.get(name))
         for pair in combinations(group, 2) if len(group) <= MAX_GROUP else pairwise(group):
-            found.append(SimilarPair(pair, float(words), 1.0, ({}, {}), EVERYTHING))
-    return found
+            pairs.append(SimilarPair(pair, float(words), 1.0, ({}, {}), EVERYTHING))
+    return pairs
 
 
 def _squeezed(answers: Mapping[str, str]) -> dict[str, str]:

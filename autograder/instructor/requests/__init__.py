@@ -1,1 +1,1 @@
-"""What students ask about their marks: requests read, checks run again, answers drafted."""
+"""Requests about marks: read them, run their checks again, draft the answers."""

@@ -1,7 +1,7 @@
-"""Each request with what running its check again shows, and an answer, drafted for the instructor to edit.
+"""Requests about marks: read from folders, files and downloads, run again, and answered in a draft for the instructor.
 
-What a student wrote, and what a student's code answered, stands in fences that it cannot end. The text of an answer is
-for the student, so it says of a hidden check no more than title and result.
+A student's text, and the answers of a student's code, stand in fences that they cannot end. The letter is for the
+student, so it says of a hidden check no more than title and result.
 """
 
 from __future__ import annotations
@@ -17,9 +17,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.errors import AutograderError, plain
+from autograder.instructor.collecting.archive import EntryRefused, open_download
+from autograder.instructor.collecting.downloaded import DownloadedFile
+from autograder.instructor.collecting.owners import owners_of
+from autograder.instructor.collecting.systems import plain as plain_folder
+from autograder.instructor.collecting.systems import read_all
 from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder
+from autograder.instructor.course.matching import Directory, Match, any_of
 from autograder.instructor.course.records import Record
+from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.grading.explain import (
     ExplainedMark,
     explaining,
@@ -28,98 +35,181 @@ from autograder.instructor.grading.explain import (
     graded_work,
     observation_lines,
 )
-from autograder.instructor.requests.form import OTHER, WRITTEN
-from autograder.instructor.requests.reading import Asked, NotAsked
+from autograder.instructor.requests.form import MAX_BYTES, OTHER, WRITTEN, NoRequest, Request, parse_request
 from autograder.notebooks.graft import is_written
 from autograder.receipts import receipt_from
 from autograder.verdicts import labelled_lines, shown_diagnosis
 
-MAX_SEEN = 60  # lines of what a check saw
-
+MAX_SEEN = 60  # lines of a check's observations
 NO_RECEIPT = "it gives no receipt"
 GRADED = "its receipt is that of the notebook that was graded"
 
 
-@dataclass(frozen=True)
-class Answered:
-    """A request and what is known of its mark."""
-
-    asked: Asked
-    receipt: str = NO_RECEIPT  # what its receipt says
-    mark: ExplainedMark | None = None  # that is asked about, run again; None where that is no check, or cannot be run
-    written: Sequence[str] = ()  # the student's written answers, where they are asked about
-    trouble: str = ""  # why there is neither; or empty
+# Read requests
 
 
 @dataclass(frozen=True)
-class Group:
+class ReceivedRequest:
+    """A request and its student, known by a system such as ``Canvas`` or ``its folder``, or by none: a claim."""
+
+    file: str
+    request: Request
+    student: Student
+    known: str
+
+    @property
+    def other_name(self) -> str:
+        """The name that the file itself gives, where that is not its owner's."""
+        return "" if self.request.student in ("", self.student.id) else self.request.student
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that cannot be answered, and why."""
+
+    file: str
+    reason: str
+
+
+def read_requests(folder: CourseFolder, paths: Sequence[Path]) -> tuple[list[ReceivedRequest], list[RefusedFile]]:
+    """Return the requests in some folders, files and zips, and the files that are none.
+
+    The folder or the learning system says whose a request is; where neither does, the file's own word is a claim.
+
+    Raises:
+        CourseFolderError: a path is a damaged zip or an archive of another kind.
+        OSError: it is not there, or cannot be read.
+        TableError: the roster cannot be read.
+    """
+    directory = Directory(_everybody(folder))
+    requests, refused = list[ReceivedRequest](), list[RefusedFile]()
+    for path in paths:
+        with open_download(path) as entries:
+            files = read_all(entries)
+            for file, matches in zip(files, owners_of(files, directory), strict=True):
+                try:
+                    if file.entry.refused:
+                        raise NoRequest(file.entry.refused)
+                    request = parse_request(file.entry.read(MAX_BYTES + 1))
+                    requests.append(_received(file, request, matches, directory))
+                except (NoRequest, EntryRefused) as error:
+                    refused.append(RefusedFile(file.entry.name, str(error)))
+    return requests, refused
+
+
+def _everybody(folder: CourseFolder) -> list[Student]:
+    """Return the class, and by their ids those who handed in and are not in the roster."""
+    known = {student.id: student for student in students_of(folder)}
+    for path in sorted((folder.root / "submitted").glob("*")):
+        known.setdefault(path.name, Student(path.name))
+    return list(known.values())
+
+
+def _received(
+    file: DownloadedFile, request: Request, matches: Sequence[Match], directory: Directory
+) -> ReceivedRequest:
+    claimed = directory.find(any_of(request.student))
+    known = file.system
+    if file.system == plain_folder.SYSTEM:  # a file's own name there is the student's choice
+        matches = [directory.find(clues) for clues in plain_folder.of_its_folders(file.entry).owners]
+        known = "its folder"
+    owners = [match.student for match in matches if match.student]
+    if owners:
+        member = claimed.student if claimed.student in owners else None
+        return ReceivedRequest(file.entry.name, request, member or owners[0], known)
+    several = [match.reason for match in matches if match.several]  # outside the file, so its own word cannot decide
+    if several or claimed.student is None:
+        raise NoRequest([*several, claimed.reason][0])
+    return ReceivedRequest(file.entry.name, request, claimed.student, "")
+
+
+# Run them again
+
+
+@dataclass(frozen=True)
+class RequestAnswer:
+    """A request with a mark, of its check run again, or with written answers, or why there is neither."""
+
+    asked: ReceivedRequest
+    receipt: str = NO_RECEIPT
+    mark: ExplainedMark | None = None
+    written: Sequence[str] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class RequestGroup:
     """The requests about one thing of an assignment: ``Exercise.check``, ``written answer`` or ``something else``."""
 
     assignment: str
     about: str
-    answered: Sequence[Answered]
+    answered: Sequence[RequestAnswer]
 
     @property
     def mark(self) -> ExplainedMark | None:
         """A mark by their check; None where they are not about one that could be run."""
-        return next((one.mark for one in self.answered if one.mark), None)
+        return next((answered.mark for answered in self.answered if answered.mark), None)
 
 
 def answer(
     folder: CourseFolder,
     course: Course,
-    asked: Sequence[Asked],
+    requests: Sequence[ReceivedRequest],
     *,
     isolated: bool = True,
     on_answer: Callable[[str], None] = lambda student: None,
-) -> list[Group]:
-    """Run what students ask about again and return it in groups, the largest first.
+) -> list[RequestGroup]:
+    """Run the checks that students ask about again, and return the requests in groups, the largest first.
 
     Raises:
         NoSandbox: isolation is asked for and cannot be had.
     """
-    groups: dict[tuple[str, str], list[Answered]] = defaultdict(list)
-    with explaining(folder, course, isolated=isolated) as again:
-        for one in asked:
-            about, answered = _answered(folder, one, again)
-            groups[one.request.assignment, about].append(answered)
-            on_answer(one.student.id)
-    found = [Group(assignment, about, answered) for (assignment, about), answered in groups.items()]
-    return sorted(found, key=lambda group: (group.mark is None, -len(group.answered), group.assignment, group.about))
+    answers: dict[tuple[str, str], list[RequestAnswer]] = defaultdict(list)
+    with explaining(folder, course, isolated=isolated) as explain:
+        for received in requests:
+            about, answered = _answered(folder, received, explain)
+            answers[received.request.assignment, about].append(answered)
+            on_answer(received.student.id)
+    groups = [RequestGroup(assignment, about, answered) for (assignment, about), answered in answers.items()]
+    return sorted(groups, key=lambda group: (group.mark is None, -len(group.answered), group.assignment, group.about))
 
 
 def _answered(
-    folder: CourseFolder, asked: Asked, again: Callable[[str, str, str], ExplainedMark]
-) -> tuple[str, Answered]:
-    student, request = asked.student.id, asked.request
+    folder: CourseFolder, received: ReceivedRequest, explain: Callable[[str, str, str], ExplainedMark]
+) -> tuple[str, RequestAnswer]:
+    student, request = received.student.id, received.request
     try:
         notebook, record = graded_work(folder, student, request.assignment)
-        receipt = _receipt(folder, asked, record)
+        receipt = _receipt(folder, received, record)
         if request.check.casefold() == WRITTEN:
-            return WRITTEN, Answered(asked, receipt, written=[c.source for c in notebook.cells if is_written(c)])
+            written = [cell.source for cell in notebook.cells if is_written(cell)]
+            return WRITTEN, RequestAnswer(received, receipt, written=written)
         if request.check.casefold() == OTHER:
-            return OTHER, Answered(asked, receipt)
+            return OTHER, RequestAnswer(received, receipt)
         checks = checks_of(record.room)
         titled = [check for check in checks if check.title.casefold() == request.check.casefold()]
         name = full_name(titled[0] if len(titled) == 1 else find_check(checks, request.check))
-        return name, Answered(asked, receipt, again(student, request.assignment, name))
+        return name, RequestAnswer(received, receipt, explain(student, request.assignment, name))
     except AutograderError as error:
-        return OTHER, Answered(asked, trouble=" ".join(str(error).split()))
+        return OTHER, RequestAnswer(received, trouble=" ".join(str(error).split()))
 
 
-def _receipt(folder: CourseFolder, asked: Asked, record: Record) -> str:
-    """Say which file a request's receipt is of. A receipt is seen by its student, and by whom the student shows it."""
-    said = asked.request.receipt
-    if not said:
+def _receipt(folder: CourseFolder, received: ReceivedRequest, record: Record) -> str:
+    """Return which file a request's receipt is of: a student can also show a receipt to others, who then quote it."""
+    receipt = received.request.receipt
+    if not receipt:
         return NO_RECEIPT
-    if said == record.receipt:
+    if receipt == record.receipt:
         return GRADED
-    attempts = kept(folder, asked.student.id, asked.request.assignment)
-    number = next((one.number for one in attempts if receipt_from(one.digest) == said), None)
+    attempts = kept(folder, received.student.id, received.request.assignment)
+    number = next((attempt.number for attempt in attempts if receipt_from(attempt.digest) == receipt), None)
     return f"its receipt is that of attempt {number}, not graded" if number else "its receipt is of no file known here"
 
 
-def draft(groups: Sequence[Group], left: Sequence[NotAsked] = ()) -> str:
+# Draft the answers
+
+
+def draft(groups: Sequence[RequestGroup], refused: Sequence[RefusedFile] = ()) -> str:
     """Return the answers to all requests as Markdown."""
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -130,24 +220,24 @@ def draft(groups: Sequence[Group], left: Sequence[NotAsked] = ()) -> str:
     )
     templates.filters |= {"fenced": _fenced, "line": _line, "code": _code}
     template = templates.get_template("requests.md.j2")
-    return template.render(groups=groups, left=left, written=WRITTEN, seen=_seen, told=_told)
+    return template.render(groups=groups, refused=refused, written=WRITTEN, seen=_seen, shown=_shown)
 
 
 def _seen(mark: ExplainedMark) -> str:
-    """Return what a check saw, as much of it as a person may want to read."""
+    """Return a check's observations, as many lines as a person reads."""
     lines = observation_lines(mark)
     if len(lines) > MAX_SEEN:
         lines[MAX_SEEN:] = [f"({len(lines) - MAX_SEEN} more lines: autograder explain)"]
     return "\n".join(lines)
 
 
-def _told(mark: ExplainedMark) -> list[str]:
-    """Return the lines that a student may read of what a check found."""
+def _shown(mark: ExplainedMark) -> list[str]:
+    """Return the lines of a check's diagnosis that its student sees."""
     return labelled_lines(shown_diagnosis(mark.verdict.record()))
 
 
 def _fenced(text: str, language: str = "") -> str:
-    """Return a text in a fence that is longer than any in it, without what a terminal obeys."""
+    """Return a text in a fence that is longer than any in it, without characters that a terminal obeys."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language or 'text'}\n{plain(text.expandtabs(), but=chr(10)).rstrip()}\n{fence}"

@@ -1,7 +1,7 @@
-"""A request to look at a mark again, as the page of feedback writes it, or a student by hand: a few lines of text.
+"""A request to look at a mark again: a few lines of text, written by the page of feedback or by a student.
 
 ``student: ada``, ``assignment: 2-layers``, ``check: Linear.affine_map``, ``receipt: …`` and, last, ``reason: …``, which
-goes on to the end. Whoever writes it may write anything, so what is read here is claimed, and capped.
+goes on to the end. Anybody can write one, so all that is read here is claimed, and capped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 MAX_BYTES = 64 << 10
 MAX_FIELD, MAX_REASON = 200, 4000
 FIELDS = ("student", "assignment", "check", "receipt")  # and the reason
-WRITTEN, OTHER = "written answer", "something else"  # what is asked about, where that is no check
+WRITTEN, OTHER = "written answer", "something else"  # subjects besides a check
 LINE = re.compile(rf"[>\s]*({'|'.join(FIELDS)}|reason)\s*:[^\S\n]*(.*)", re.IGNORECASE)
 
 
@@ -23,13 +23,13 @@ class NoRequest(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """What a student asks, in the student's own words."""
+    """A student's request; its check is ``Exercise.check``, a title, ``written answer`` or ``something else``."""
 
-    student: str  # who it says it is from
+    student: str
     assignment: str
-    check: str  # ``Exercise.check``, a check's title, ``written answer`` or ``something else``
-    receipt: str = ""  # of the notebook, as the page of feedback shows it; or empty
-    reason: str = ""  # why
+    check: str
+    receipt: str = ""
+    reason: str = ""
 
     def lines(self) -> str:
         """Return the request as the text that is handed in."""
@@ -37,10 +37,10 @@ class Request:
 
 
 def parse_request(content: bytes) -> Request:
-    """Return the request that a file holds.
+    """Return the request in a file.
 
     Raises:
-        NoRequest: it holds none.
+        NoRequest: there is none.
     """
     if len(content) > MAX_BYTES:
         raise NoRequest(f"it has more than {MAX_BYTES >> 10} KiB: that is no request")
@@ -48,17 +48,17 @@ def parse_request(content: bytes) -> Request:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NoRequest("it is no text in UTF-8") from error
-    found = _fields(text)
-    missing = [name for name in ("assignment", "check") if not found.get(name)]
+    fields = _fields(text)
+    missing = [name for name in ("assignment", "check") if not fields.get(name)]
     if missing:
         raise NoRequest(f"it has no line “{missing[0]}: …”, as a request has")
-    said = {name: found.get(name, "")[:MAX_FIELD] for name in FIELDS}
-    return Request(**said, reason=found.get("reason", "")[:MAX_REASON])
+    capped = {name: fields.get(name, "")[:MAX_FIELD] for name in FIELDS}
+    return Request(**capped, reason=fields.get("reason", "")[:MAX_REASON])
 
 
 def _fields(text: str) -> Mapping[str, str]:
-    """Return what is said of each field at its first occurrence; after the reason's nothing else is looked for."""
-    found: dict[str, str] = {}
+    """Return the first text of each field; the reason takes all that follows it."""
+    fields: dict[str, str] = {}
     lines = text.splitlines()
     for at, line in enumerate(lines):
         match = LINE.fullmatch(line)
@@ -66,6 +66,6 @@ def _fields(text: str) -> Mapping[str, str]:
             continue
         name = match[1].casefold()
         if name == "reason":
-            return found | {"reason": "\n".join([match[2], *lines[at + 1 :]]).strip()}
-        found.setdefault(name, match[2].strip())
-    return found
+            return fields | {"reason": "\n".join([match[2], *lines[at + 1 :]]).strip()}
+        fields.setdefault(name, match[2].strip())
+    return fields

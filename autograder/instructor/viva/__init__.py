@@ -1,1 +1,1 @@
-"""Talks of five minutes, prepared: one small edit in a student's own passing code, and what comes out then."""
+"""Oral checks of five minutes: each student predicts the result of a small edit in their own passing code."""

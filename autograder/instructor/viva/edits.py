@@ -1,4 +1,4 @@
-"""Small edits for which any program may have a place. Each changes a few characters and leaves all others alone."""
+"""Small edits for any program. Each changes a few characters and leaves all others alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SIGNS: dict[type[ast.AST], str] = {
     ast.And: "and",
     ast.Or: "or",
 }
-# What somebody might take for another.
+# Operators that people take for each other.
 COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
     ast.LtE: (ast.Lt, ast.Gt),
@@ -60,9 +60,9 @@ CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd,
 }
 CALLED = {"min": "max", "any": "all", "zeros": "ones", "zeros_like": "ones_like", "eval": "train"}
-CALLED |= {other: name for name, other in CALLED.items()}
+CALLED |= {opposite: name for name, opposite in CALLED.items()}
 ORDERED = ("-", "/", "//", "%", "**", "@")
-# What a student may confuse and still get an answer; the name is looked up in a tensor or in torch.
+# Names that people confuse and still get an answer, as methods of a tensor or functions of torch.
 ALSO_CALLED = {"mean": "sum", "sum": "mean", "amax": "amin", "amin": "amax", "argmax": "argmin", "argmin": "argmax"}
 DIMENSIONS = {"dim", "axis", "dim0", "dim1", "start_dim", "end_dim"}
 MODULES = {"torch", "nn", "F", "math", "np", "numpy", "time", "copy", "functional"}
@@ -75,14 +75,21 @@ MAX_SHOWN = 120  # characters of a piece that a sentence quotes
 
 @dataclass(frozen=True)
 class Edit:
-    """One small change of a source."""
+    """One small change of a source.
+
+    Attributes:
+        start: of the replaced characters; ``end`` is the one after their last.
+        text: the replacement.
+        says: the change as a clause, such as "`+` becomes `-`".
+        line: of the source in which it begins, from 1.
+    """
 
     kind: str
-    start: int  # where it begins, in characters of the source
-    end: int  # where what it replaces ends
-    text: str  # what stands there instead
-    says: str  # the change as a clause, such as "`+` becomes `-`"
-    line: int  # of the source in which it begins, from 1
+    start: int
+    end: int
+    text: str
+    says: str
+    line: int
 
     def apply(self, source: str) -> str:
         """Return the source with the edit in it."""
@@ -90,9 +97,9 @@ class Edit:
 
 
 def edits_of(source: str, name: str) -> list[Edit]:
-    """Return every edit for which a name's definition has a place, in order.
+    """Return every edit of a name's definition, in order.
 
-    What the definition uses of the same source belongs to it. Left alone are words for people: docstrings,
+    The definitions that it uses in the same source belong to it. Words for people are left alone: docstrings,
     annotations, errors that are raised, assertions and texts.
 
     Raises:
@@ -100,15 +107,15 @@ def edits_of(source: str, name: str) -> list[Edit]:
     """
     text = SourceText(source)
     catalogue = _Catalogue(text)
-    found: dict[tuple[int, int, str], Edit] = {}
+    edits: dict[tuple[int, int, str], Edit] = {}
     try:
         for statement in defining(text.tree, name):
             for edit in catalogue.below(statement, text.tree):
                 if source.count("\n", edit.start, edit.end) < MAX_LINES:
-                    found.setdefault((edit.start, edit.end, edit.text), edit)
+                    edits.setdefault((edit.start, edit.end, edit.text), edit)
     except RecursionError as error:
         raise NoPython("it is nested too deeply") from error
-    return [found[key] for key in sorted(found)]
+    return [edits[key] for key in sorted(edits)]
 
 
 class _Catalogue:
@@ -192,9 +199,9 @@ class _Catalogue:
         return self._edit(kind, place, new, f"{_shown(self.text.of(place))} is left out")
 
     def _exchanged(self, kind: str, first: ast.expr, second: ast.expr) -> Edit:
-        one, other = self.text.span(first), self.text.span(second)
-        middle = self.text.of(Span(one.end, other.start))
-        return self._becomes(kind, Span(one.start, other.end), f"{self.text.of(other)}{middle}{self.text.of(one)}")
+        left, right = self.text.span(first), self.text.span(second)
+        middle = self.text.of(Span(left.end, right.start))
+        return self._becomes(kind, Span(left.start, right.end), f"{self.text.of(right)}{middle}{self.text.of(left)}")
 
     def _sign(self, kind: str, left: ast.expr, right: ast.expr, old: str, new: Sequence[str]) -> Iterator[Edit]:
         span = self.text.between(left, right, r"\s+".join(map(re.escape, old.split())))
@@ -203,8 +210,8 @@ class _Catalogue:
 
     def _comparison(self, node: ast.Compare) -> Iterator[Edit]:
         for left, right, operator in zip([node.left, *node.comparators], node.comparators, node.ops, strict=False):
-            others = [SIGNS[other] for other in COMPARED[type(operator)]]
-            yield from self._sign("comparison", left, right, SIGNS[type(operator)], others)
+            signs = [SIGNS[confused] for confused in COMPARED[type(operator)]]
+            yield from self._sign("comparison", left, right, SIGNS[type(operator)], signs)
 
     def _operator(self, node: ast.BinOp) -> Iterator[Edit]:
         sign = SIGNS.get(type(node.op))
@@ -219,7 +226,7 @@ class _Catalogue:
         yield self._left_out("sign", self.text.between(Span(start, start), node.operand, r"(not\b|[-~])\s*"))
 
     def _suffix(self, value: ast.expr, node: ast.expr) -> Iterator[Edit]:
-        """Leave out what is looked up or called after a value."""
+        """Leave out the attribute or call after a value."""
         end = self.text.span(node).end
         dot = self.text.between(value, Span(end, end), r"\.")
         yield self._left_out("call", Span(dot.start, end))
@@ -247,7 +254,7 @@ class _Catalogue:
         if other:
             end = self.text.span(function).end
             yield self._becomes("call", Span(end - len(name), end), other)
-        if len(node.args) > 1 and not any(isinstance(one, ast.Starred) for one in node.args[:2]):
+        if len(node.args) > 1 and not any(isinstance(argument, ast.Starred) for argument in node.args[:2]):
             yield self._exchanged("arguments", node.args[0], node.args[1])
 
     def _in_place_of(self, call: ast.Call, value: ast.expr) -> str:

@@ -1,4 +1,4 @@
-"""From a student's cell to questions: edits are tried in the sandbox until enough of them have a definite answer."""
+"""Make questions about a student's cell: try edits in the sandbox until enough of them have a definite answer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from autograder.instructor.viva.source_text import NoPython, SourceText, definin
 from autograder.sandbox import Cell, Limits, Program, RunResult
 from autograder.sandbox.program import PlannedScene
 
-# An edit may loop for ever: a scene takes some milliseconds, so a second of the processor's time is enough for each.
+# An edit can loop for ever: a scene takes some milliseconds, so a second of the processor's time is enough for each.
 LIMITS = Limits(check_s=5.0, check_processor_s=1.0, total_s=40.0)
 BATCH = 8  # edits that share a run of the cells
 MAX_TRIALS = 120  # edits of an exercise that are tried
 PATIENCE_S = 120.0  # over one exercise, for code that takes its time
-# What an error of this kind says is only that something is not there or does not fit: little to reason about.
+# Errors of these kinds say only that a name is missing or does not fit: little to reason about.
 DULL = {"NameError", "UnboundLocalError", "AttributeError", "TypeError", "SyntaxError", "IndentationError"}
-# torch's generator and unwritten memory differ in the two runs, and what shows of either is no definite answer.
+# torch's generator and unwritten memory differ in the two runs: an answer that depends on them is not definite.
 RUNS = ((1, True), (2, False))
 MAX_NUMBERS = 12
 MAX_TEXT = 80
@@ -41,27 +41,33 @@ Observed = Mapping[tuple[int, str], Observation]
 
 
 @dataclass(frozen=True)
-class Question:
-    """What to ask about one exercise, and what comes out."""
+class TalkQuestion:
+    """A question about one exercise, and its answer.
+
+    Attributes:
+        place: the index of the edit among those of the cell; the same for cells that differ in layout alone.
+        asked: an expression after the given lines; its value is ``before`` without the edit, ``answer`` with it.
+        line: of the student's code in which an error arises, where the answer is one.
+        rank: 0 where there is a value to be reasoned about, 1 and 2 for errors.
+    """
 
     room: str
     exercise: str
-    source: str  # of the cell that defines it
-    edit: Edit  # what is changed in it
-    # which one of the edits that such a cell has a place for; the same for cells that differ in layout alone
+    source: str
+    edit: Edit
     place: int
-    given: str  # lines that are run
-    asked: str  # the expression that is asked about
-    before: str  # what it gives without the edit
-    answer: str  # what it gives with the edit
-    message: str  # what the error says, where the answer is one
-    line: str  # of the student's code in which that error arises, where it does
-    rank: int  # 0 where there is a value to be reasoned about, 1 and 2 for errors
+    given: str
+    asked: str
+    before: str
+    answer: str
+    message: str
+    line: str
+    rank: int
 
 
 def questions(
     room: str, exercise: str, cells: Sequence[Cell], scenes: Sequence[Scene], run: Run, seed: str, need: int
-) -> list[Question]:
+) -> list[TalkQuestion]:
     """Return questions about an exercise, the better ones first: as many of the best kind as are needed, or all.
 
     They are the same for the same cells, scenes and seed, which draws the order in which edits are tried.
@@ -71,7 +77,7 @@ def questions(
         return []
     edits = edits_of(cell.source, exercise)
     trial = _Trial(room, exercise, tuple(cells), cell.id, scenes, run)
-    found: list[Question] = []
+    asked: list[TalkQuestion] = []
     before: Observed = {}
     started = time.monotonic()
     tried = (place for place in in_turn(edits, seed) if is_python(edits[place].apply(cell.source)))
@@ -83,11 +89,11 @@ def questions(
             if not before:
                 return []
         for place, observed in zip(batch, after, strict=True):
-            asked = [key for key in before if key in observed and differs(before[key], observed[key])]
-            if asked:
-                key = min(asked, key=lambda key: _rank(before[key], observed[key]))
+            changed = [key for key in before if key in observed and differs(before[key], observed[key])]
+            if changed:
+                key = min(changed, key=lambda key: _rank(before[key], observed[key]))
                 value = observed[key]
-                one = Question(
+                question = TalkQuestion(
                     room=room,
                     exercise=exercise,
                     source=cell.source,
@@ -101,10 +107,10 @@ def questions(
                     line=value.line if isinstance(value, Raised) else "",
                     rank=_rank(before[key], value),
                 )
-                found.append(one)
-        if sum(one.rank == 0 for one in found) >= need or time.monotonic() - started > PATIENCE_S:
+                asked.append(question)
+        if sum(question.rank == 0 for question in asked) >= need or time.monotonic() - started > PATIENCE_S:
             break
-    return sorted(found, key=lambda one: one.rank)
+    return sorted(asked, key=lambda question: question.rank)
 
 
 def cell_of(cells: Sequence[Cell], room: str, exercise: str) -> Cell | None:
@@ -128,7 +134,7 @@ def in_turn(edits: Sequence[Edit], seed: str) -> list[int]:
 
 
 def _is_definite_answer(value: Observation) -> bool:
-    """Whether unchanged code may give this: a value, or the error of a check on what comes in."""
+    """Whether a question can start from this answer of unchanged code: a value, or the refusal of an argument."""
     return not isinstance(value, Raised) or value.is_refusal
 
 
@@ -149,7 +155,7 @@ class _Trial:
     run: Run
 
     def observed(self, edits: Sequence[Edit]) -> list[Observed]:
-        """Return, for each edit, what each expression of each scene gives, where two runs say the same."""
+        """Return, for each edit, the values of the expressions of all scenes on which two runs agree."""
         result = self.run(Program(self.cells, tuple(self._planned(edits))))
         return [
             {key: value for at in range(len(self.scenes)) for key, value in self._agreed(result, number, at).items()}
@@ -160,13 +166,13 @@ class _Trial:
         both = [result.answers[self.exercise, _name(edit, scene, seed)] for seed, _ in RUNS]
         if any(answer.kind != "observed" for answer in both):
             return {}
-        one, other = (answer.observations for answer in both)
-        # The process says itself which expressions it has observed: only those that were asked for count.
+        first, second = (answer.observations for answer in both)
+        # The process itself names the expressions that it has observed: only those that were asked for count.
         return {
-            (scene, asked): one[asked]
+            (scene, asked): first[asked]
             for asked in self.scenes[scene].asked
-            if asked in one and asked in other and spoken(one[asked]) is not None
-            if spoken(one[asked]) == spoken(other[asked])
+            if asked in first and asked in second and spoken(first[asked]) is not None
+            if spoken(first[asked]) == spoken(second[asked])
         }
 
     def _planned(self, edits: Sequence[Edit]) -> Iterator[PlannedScene]:
@@ -193,7 +199,7 @@ def _name(edit: int, scene: int, seed: int) -> str:
 
 
 def spoken(value: Observation) -> str | None:
-    """Return an observation in a few words, None where it takes too many or says what the next run would not.
+    """Return an observation in a few words, None where it takes too many or another run would give other ones.
 
     Of an error it is the kind: its message is the library's.
     """
@@ -219,15 +225,15 @@ def _array(value: Array) -> str:
 def _numbers(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_numbers, value))}]"
-    # Adding 0 makes one zero of the two that there are.
+    # Adding 0 makes -0 the same as 0.
     return f"{value + 0.0:.4g}" if isinstance(value, float) else str(value)
 
 
 def differs(before: Observation, after: Observation) -> bool:
     """Whether two observations read differently, and not by rounding alone."""
     if is_array(before) and is_array(after) and before.shape == after.shape:
-        one, other = (as_numpy(value).astype(np.float64) for value in (after, before))
-        alike = bool(close(one, other, rtol=CLOSE, atol=CLOSE**2).all())
+        numbers, expected = (as_numpy(value).astype(np.float64) for value in (after, before))
+        alike = bool(close(numbers, expected, rtol=CLOSE, atol=CLOSE**2).all())
     elif type(before) is float and type(after) is float:
         alike = math.isclose(before, after, rel_tol=CLOSE)
     else:
@@ -236,6 +242,6 @@ def differs(before: Observation, after: Observation) -> bool:
 
 
 def message_of(value: Observation) -> str:
-    """Return the first line of what an error says, or nothing."""
+    """Return the first line of an error's message, or nothing."""
     lines = value.message.strip().splitlines() if isinstance(value, Raised) else []
     return ADDRESS.sub("…", lines[0])[:MAX_MESSAGE] if lines else ""

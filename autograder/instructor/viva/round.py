@@ -1,4 +1,4 @@
-"""Who is asked what: one student, or a class in which nobody gets the question of somebody with the same code."""
+"""Choose the questions of a round of talks: no two students with the same code get the same one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.records import Record, Records
 from autograder.instructor.grading.workers import Sandboxes
-from autograder.instructor.viva.question import Question, cell_of, questions
+from autograder.instructor.viva.question import TalkQuestion, cell_of, questions
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.instructor.viva.source_text import SourceText
 from autograder.notebooks.answers import program_of
@@ -22,14 +22,14 @@ from autograder.sandbox import Cell
 
 
 @dataclass(frozen=True)
-class Work:
-    """A student's graded answers."""
+class GradedAnswers:
+    """A student's graded answers: the cells, the exercises that passed, or why none can be asked about."""
 
     student: str
     room: str
-    cells: tuple[Cell, ...]  # of the notebook, as they run
-    passed: tuple[str, ...]  # the exercises all checks of which passed, in order
-    trouble: str = ""  # why nothing can be asked about it, as a sentence; or empty
+    cells: tuple[Cell, ...]
+    passed: tuple[str, ...]
+    trouble: str = ""
 
     def program(self, exercise: str) -> str:
         """Return a text that the cells of two students share where they differ in layout and comments alone."""
@@ -37,27 +37,27 @@ class Work:
         return SourceText(cell.source).program if cell else self.student
 
 
-def works_of(folder: CourseFolder, assignment: str) -> list[Work]:
+def works_of(folder: CourseFolder, assignment: str) -> list[GradedAnswers]:
     """Return the graded work of a class on an assignment, by student.
 
     Raises:
         CourseFolderError: nothing of it has been graded.
     """
-    found = []
+    works = []
     for (student, name), record in Records(folder).all():
         if name == assignment:
             try:
                 graded = read_notebook(folder.autograded(student, assignment))
             except MalformedNotebook as error:
-                found.append(Work(student, "", (), (), str(error)))
+                works.append(GradedAnswers(student, "", (), (), str(error)))
             else:
-                found.append(work_in(student, assignment, graded, record))
-    if not found:
+                works.append(work_in(student, assignment, graded, record))
+    if not works:
         raise CourseFolderError(f"nothing in this class has been graded: run `autograder grade {assignment}`")
-    return found
+    return works
 
 
-def work_in(student: str, assignment: str, graded: NotebookNode, record: Record) -> Work:
+def work_in(student: str, assignment: str, graded: NotebookNode, record: Record) -> GradedAnswers:
     """Return the work in a graded notebook with its record."""
     scenes = scenes_of(record.room)
     passed = [
@@ -69,12 +69,12 @@ def work_in(student: str, assignment: str, graded: NotebookNode, record: Record)
     with_scene = tuple(exercise for exercise in passed if exercise in scenes)
     if passed and not with_scene:
         trouble = f"there is no scene for {', '.join(passed)}"
-    return Work(student, record.room, program_of(graded, (), run_seed=0).cells, with_scene, trouble)
+    return GradedAnswers(student, record.room, program_of(graded, (), run_seed=0).cells, with_scene, trouble)
 
 
 def choose(
-    folder: CourseFolder, works: Sequence[Work], assignment: str, student: str | None, exercise: str | None
-) -> list[Work]:
+    folder: CourseFolder, works: Sequence[GradedAnswers], assignment: str, student: str | None, exercise: str | None
+) -> list[GradedAnswers]:
     """Return the work of a class that a talk with a student, or with everybody, is about: on one exercise, or on any.
 
     Raises:
@@ -83,45 +83,46 @@ def choose(
     """
     if exercise is not None:
         works = [only(work, exercise) for work in works]
-    mine = [work for work in works if student in (None, work.student)]
-    if not mine:
-        folder.submissions([assignment], student)  # says so where nothing was handed in either
+    wanted = [work for work in works if student in (None, work.student)]
+    if not wanted:
+        folder.submissions([assignment], student)  # raises where nothing was handed in either
         again = f"run `autograder grade {assignment} --student {student}`"
         raise CourseFolderError(f"{assignment} of {student} has not been graded: {again}")
-    if all(work.trouble for work in mine):
-        raise CourseFolderError(mine[0].trouble if student else f"nobody's code can be asked about: {mine[0].trouble}")
+    if all(work.trouble for work in wanted):
+        trouble = wanted[0].trouble
+        raise CourseFolderError(trouble if student else f"nobody's code can be asked about: {trouble}")
     return list(works)
 
 
-def only(work: Work, exercise: str) -> Work:
-    """Return work in which one exercise alone counts as passed, or the reason why it may not be asked about."""
+def only(work: GradedAnswers, exercise: str) -> GradedAnswers:
+    """Return work in which one exercise alone counts as passed, or the reason why it cannot be asked about."""
     if exercise in work.passed:
         return replace(work, passed=(exercise,))
-    passed = f"; what did: {', '.join(work.passed)}" if work.passed else ""
+    passed = f"; these did: {', '.join(work.passed)}" if work.passed else ""
     reason = f"{exercise} of {work.student} did not pass all its checks{passed}"
     return replace(work, passed=(), trouble=work.trouble or reason)
 
 
 @dataclass(frozen=True)
 class Talk:
-    """What a student is asked."""
+    """A student's question, or why there is none, as a sentence."""
 
     student: str
-    question: Question | None
-    trouble: str = ""  # why there is no question, as a sentence; or empty
+    question: TalkQuestion | None
+    trouble: str = ""
 
 
-def deal(orders: Sequence[Sequence[Question]], again: int) -> list[Question | None]:
-    """Give each of those who have the same code the first question of their order that nobody has had.
+def deal(orders: Sequence[Sequence[TalkQuestion]], again: int) -> list[TalkQuestion | None]:
+    """Return, for students with the same code, the first question of each one's order that nobody has had.
 
-    Nobody is asked again what a round before has asked. Where all have been dealt out, the order begins anew.
+    A question of an earlier round is not asked again. Where all have been dealt out, the order begins anew.
     """
     taken: set[int] = set()
-    dealt: list[Question | None] = []
+    dealt: list[TalkQuestion | None] = []
     for turn in range(again + 1):
         dealt = []
         for at, order in enumerate(orders):
-            fresh = next((one for one in order if one.place not in taken), None)
+            fresh = next((question for question in order if question.place not in taken), None)
             question = fresh or (order[(at + turn) % len(order)] if order else None)
             taken |= {question.place} if question else set()
             dealt.append(question)
@@ -129,7 +130,7 @@ def deal(orders: Sequence[Sequence[Question]], again: int) -> list[Question | No
 
 
 def talks(
-    works: Sequence[Work],
+    works: Sequence[GradedAnswers],
     assignment: str,
     sandboxes: Sandboxes,
     *,
@@ -139,11 +140,11 @@ def talks(
 ) -> list[Talk]:
     """Return a question for each student, by student, or why there is none.
 
-    Which exercise and which edit follow from student and assignment, and from who else has the same code: alone, a
-    student gets the question of the class's round. ``again`` is 0 for the first question and 1 for another one.
+    Exercise and edit follow from student and assignment, and from the others with the same code: alone, a student gets
+    the question of the class's round. ``again`` is 0 for the first question and 1 for another one.
     """
     wanted = {work.student for work in works} if only_for is None else set(only_for)
-    found: dict[str, Talk] = {}
+    by_student: dict[str, Talk] = {}
     left = {work.student: _in_turn(work, assignment) for work in works}
     pending = list(works)
     with ThreadPoolExecutor(sandboxes.at_a_time()) as pool:
@@ -166,7 +167,7 @@ def talks(
                             pending.append(work)
                             continue
                         reason = "" if question else f"no small edit of {work.student}'s code has a definite answer"
-                        found[work.student] = Talk(work.student, question, reason)
+                        by_student[work.student] = Talk(work.student, question, reason)
                         if work.student in wanted:
                             done(work.student)
             except BaseException:
@@ -174,19 +175,21 @@ def talks(
                 raise
     for work in works:
         if work.trouble and work.student in wanted:
-            found[work.student] = Talk(work.student, None, work.trouble)
+            by_student[work.student] = Talk(work.student, None, work.trouble)
             done(work.student)
-    return [found[work.student] for work in works if work.student in wanted]
+    return [by_student[work.student] for work in works if work.student in wanted]
 
 
-def _in_turn(work: Work, assignment: str) -> list[str]:
+def _in_turn(work: GradedAnswers, assignment: str) -> list[str]:
     """Return the exercises that passed in the order in which this student is asked about them."""
     return random.Random(f"{assignment}/{work.student}").sample(work.passed, len(work.passed))
 
 
-def _with_same_code(works: Sequence[Work], left: dict[str, list[str]], wanted: Collection[str]) -> list[list[Work]]:
-    """Return those who have the same code in groups, each as far as the last one in it who is wanted."""
-    groups: dict[tuple[str, str], list[Work]] = {}
+def _with_same_code(
+    works: Sequence[GradedAnswers], left: dict[str, list[str]], wanted: Collection[str]
+) -> list[list[GradedAnswers]]:
+    """Return the works in groups of the same code, each up to the last student in it who is wanted."""
+    groups: dict[tuple[str, str], list[GradedAnswers]] = {}
     for work in works:
         if left[work.student]:
             exercise = left[work.student][0]
@@ -197,7 +200,9 @@ def _with_same_code(works: Sequence[Work], left: dict[str, list[str]], wanted: C
     return [group for group in groups.values() if group]
 
 
-def _questions(work: Work, exercise: str, assignment: str, sandboxes: Sandboxes, need: int) -> list[Question]:
+def _questions(
+    work: GradedAnswers, exercise: str, assignment: str, sandboxes: Sandboxes, need: int
+) -> list[TalkQuestion]:
     return questions(
         work.room,
         exercise,

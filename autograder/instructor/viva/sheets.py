@@ -11,16 +11,16 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.viva.question import Question
+from autograder.instructor.viva.question import TalkQuestion
 from autograder.instructor.viva.round import Talk
 from autograder.instructor.viva.source_text import SourceText
 from autograder.reports.html import render
 from autograder.sections import Section
 
 HERE = Path(__file__).parent
-MAX_ROWS = 38  # of code on a page, what is run included
+MAX_ROWS = 38  # of code on a page, with the lines that are run
 ROW = 96  # characters in a row
-MAX_LINE = 2 * ROW  # what is longer is cut
+MAX_LINE = 2 * ROW  # a longer line is cut
 GAP = "…"
 
 
@@ -34,14 +34,17 @@ class Line:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What to go on with: a known mistake of the exercise, and the section that treats it."""
+    """The talk's next subject: a known mistake, in the words of its check, and the section on it.
 
-    says: str  # what the check tells a student who made the mistake; empty where the exercise has none
+    Where the exercise has no known mistake, the words are empty and the section is the exercise's own.
+    """
+
+    says: str
     section: Section
 
 
 def write_sheets(folder: CourseFolder, course: Course, assignment: str, talk: Talk) -> list[Path]:
-    """Write a student's sheet and the instructor's, and return them; none where nothing is asked."""
+    """Write a student's sheet and the instructor's, and return them; none for a talk without a question."""
     student, question = talk.student, talk.question
     if question is None:
         return []
@@ -61,18 +64,18 @@ def write_index(folder: CourseFolder, assignment: str, talks: Sequence[Talk], na
     return path
 
 
-def student_sheet(student: str, assignment: str, question: Question) -> str:
-    """Return the student's sheet as HTML. It is made from what a student may know."""
+def student_sheet(student: str, assignment: str, question: TalkQuestion) -> str:
+    """Return the student's sheet as HTML; it is made without the answer."""
     return render(HERE / "sheet.html.j2", student=student, assignment=assignment, **_known(question))
 
 
-def answer_sheet(student: str, assignment: str, question: Question, follow: FollowUp) -> str:
+def answer_sheet(student: str, assignment: str, question: TalkQuestion, follow: FollowUp) -> str:
     """Return the instructor's sheet as HTML: the student's, the answer and a follow-up."""
     answer = {"answer": question.answer, "message": question.message, "arises": question.line, "follow_up": follow}
     return render(HERE / "answer.html.j2", student=student, assignment=assignment, **_known(question), **answer)
 
 
-def _known(question: Question) -> dict[str, object]:
+def _known(question: TalkQuestion) -> dict[str, object]:
     return {
         "exercise": question.exercise,
         "line": question.edit.line,
@@ -84,8 +87,8 @@ def _known(question: Question) -> dict[str, object]:
     }
 
 
-def excerpt(question: Question) -> list[Line]:
-    """Return the function around the edit, or what of it fits on a page, with the edited lines before and after."""
+def excerpt(question: TalkQuestion) -> list[Line]:
+    """Return the function around the edit, as far as it fits on a page, with the edited lines before and after."""
     source, edit = question.source, question.edit
     first, last = source.rfind("\n", 0, edit.start) + 1, source.find("\n", edit.end)
     last = len(source) if last < 0 else last
@@ -113,25 +116,28 @@ def excerpt(question: Question) -> list[Line]:
 
 
 def _cut(line: str, column: int = 0) -> str:
-    """Return a line, or what of a long one is near a column."""
+    """Return a line, or the part of a long one around a column."""
     start = max(0, min(column - MAX_LINE // 2, len(line) - MAX_LINE))
     kept = line[start : start + MAX_LINE].rstrip("\r")
     return f"{GAP if start else ''}{kept}{GAP if start + MAX_LINE < len(line) else ''}"
 
 
 def _rows(line: Line) -> int:
-    """Return how many rows a line takes on paper."""
+    """Return the number of rows of a line on paper."""
     return -(-max(1, len(line.text)) // ROW)
 
 
-def _around(question: Question, at: int) -> tuple[int, int, range, str]:
+def _around(question: TalkQuestion, at: int) -> tuple[int, int, range, str]:
     """Return the lines, from 0, of the function around a line, those of its docstring, and its class's first line."""
     lines = question.source.split("\n")
     begin, end, doc, head = 0, len(lines), range(0), ""
     for node in ast.walk(SourceText(question.source).tree):  # from the outside in
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
-        first, last = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1, node.end_lineno or at
+        first, last = (
+            min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1,
+            node.end_lineno or at,
+        )
         if not first <= at < last:
             continue
         if isinstance(node, ast.ClassDef):
@@ -144,10 +150,10 @@ def _around(question: Question, at: int) -> tuple[int, int, range, str]:
     return begin, end, doc, head if head and begin else ""
 
 
-def follow_up(course: Course, student: str, question: Question) -> FollowUp:
-    """Return what to go on with: one of the exercise's known mistakes, another one from student to student."""
+def follow_up(course: Course, student: str, question: TalkQuestion) -> FollowUp:
+    """Return one of the exercise's known mistakes to go on with, another one from student to student."""
     contents = course.contents(question.room)
-    mistakes = [one for one in course.mistakes(question.room) if one.exercise == question.exercise]
+    mistakes = [known for known in course.mistakes(question.room) if known.exercise == question.exercise]
     if not mistakes:
         return FollowUp("", contents.section(f"exercise-{question.room}-{question.exercise}"))
     mistake = random.Random(f"{student}/{question.exercise}/{question.place}").choice(mistakes)

@@ -1,4 +1,4 @@
-"""A cell's source and its syntax tree, so that an edit can change a few characters and leave all others."""
+"""A cell's source with its syntax tree, for edits that change a few characters and leave all others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.parsing import parse
 MAX_CHARACTERS = 20_000  # of a cell that somebody can be asked about in five minutes
 LINE_END = re.compile(r"\r\n|\r|\n")
 COMMENT = re.compile(r"#[^\r\n]*")
-# These bind less than an operator does: in its place they need brackets.
+# Expressions that bind less than an operator: as an operand they need brackets.
 LOOSE = (
     ast.BinOp,
     ast.BoolOp,
@@ -34,7 +34,7 @@ class NoPython(Exception):
 
 
 class Span(NamedTuple):
-    """Where something stands in a text: its first character, and the one after its last."""
+    """A stretch of a text: its first character, and the one after its last."""
 
     start: int
     end: int
@@ -62,7 +62,7 @@ class SourceText:
         self._starts = [0, *(end.end() for end in LINE_END.finditer(text))]
 
     def span(self, place: Place) -> Span:
-        """Return where a node stands, without the brackets around it."""
+        """Return the span of a node, without the brackets around it."""
         if isinstance(place, Span):
             return place
         assert place.end_lineno is not None
@@ -88,7 +88,7 @@ class SourceText:
         return f"({self.of(node)})" if isinstance(node, LOOSE) else self.of(node)
 
     def between(self, before: Place, after: Place, pattern: str) -> Span:
-        """Return where a pattern first matches between two places, comments aside.
+        """Return the first match of a pattern between two places, comments aside.
 
         Raises:
             LookupError: nowhere.
@@ -112,14 +112,14 @@ def parsed(text: str) -> ast.Module:
 
 
 def defining(tree: ast.Module, name: str) -> list[ast.stmt]:
-    """Return the statements of a cell that define a name, and those that define what they use, in order."""
+    """Return the statements of a cell that define a name and the names that it uses, in order."""
     defined = [(statement, _names(statement, ast.Store)) for statement in tree.body]
     chosen: list[ast.stmt] = []
     wanted, known = [name], {name}
     while wanted:
-        one = wanted.pop()
+        searched = wanted.pop()
         for statement, names in defined:
-            if one in names and statement not in chosen:
+            if searched in names and statement not in chosen:
                 chosen.append(statement)
                 used = _names(statement, ast.Load) - known
                 wanted += sorted(used)
@@ -140,7 +140,7 @@ def _names(statement: ast.stmt, context: type[ast.expr_context]) -> set[str]:
 
 
 def is_python(source: str) -> bool:
-    """Whether Python can read a source with an edit in it: brackets may be missing."""
+    """Whether Python can read a source with an edit in it: brackets can be missing."""
     try:
         parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

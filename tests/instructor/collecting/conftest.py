@@ -12,7 +12,7 @@ from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.new import make_course_folder
 from autograder.instructor.facts import update_gradebook
 from autograder.instructor.gradebook import CourseGradebook
-from tests.instructor.collecting.downloads import CELLS, notebook
+from tests.instructor.collecting.made_downloads import CELLS, notebook
 
 ROSTER = """id,first name,last name,e-mail,also
 007,Ada,Lovelace,ada@example.org,octo-ada

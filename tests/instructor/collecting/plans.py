@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.plan import Plan, Situation, make_plan
 from autograder.instructor.collecting.recognising import RecognisedFile
@@ -24,14 +24,14 @@ def notebook(
     digest: str = "d", owner: str = "ada", when: datetime | None = None, assignment: str = "2-layers", **facts: object
 ) -> RecognisedFile:
     """Return a student's file of the download of some system."""
-    entry = Entry(f"{owner}/{digest}", (owner, digest), "", lambda limit: b"")
+    entry = DownloadEntry(f"{owner}/{digest}", (owner, digest), "", lambda limit: b"")
     file = DownloadedFile(entry, "test", ((Clue("id", owner),),), when)
     return RecognisedFile(replace(file, **facts), assignment, digest)  # type: ignore[arg-type]
 
 
 def other_file(name: str, owner: str = "ada", refused: str = "") -> RecognisedFile:
     """Return a student's file that is no notebook of the course."""
-    entry = Entry(f"{owner}/{name}", (owner, name), refused, lambda limit: b"")
+    entry = DownloadEntry(f"{owner}/{name}", (owner, name), refused, lambda limit: b"")
     return RecognisedFile(DownloadedFile(entry, "test", ((Clue("id", owner),),)), note=refused or "it is no notebook")
 
 
@@ -39,8 +39,8 @@ def attempt(number: int = 1, digest: str = "d", when: datetime | None = None, sy
     return Attempt(number, digest, when, False, NOON, "path", system)
 
 
-def plan_of(entries: Sequence[Entry], students: Sequence[Student]) -> Plan:
-    """Return what collecting a download would do, all of whose files are notebooks of one assignment."""
+def plan_of(entries: Sequence[DownloadEntry], students: Sequence[Student]) -> Plan:
+    """Return the plan for a download all of whose files are notebooks of one assignment."""
     files = [
         RecognisedFile(file, "" if file.entry.refused else "2-layers", file.entry.name, file.entry.refused)
         for file in read_all(entries)

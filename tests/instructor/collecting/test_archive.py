@@ -1,4 +1,4 @@
-"""What is read of a download and what is refused: nothing ends outside the course folder, good entries are read."""
+"""Downloads are read entry by entry: nothing ends outside the course folder, and good entries are read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from autograder.instructor.collecting import archive
 from autograder.instructor.collecting.archive import EntryRefused, open_download, unzipped
 from autograder.instructor.course.folder import CourseFolderError
-from tests.instructor.collecting.downloads import folder, zipped
+from tests.instructor.collecting.made_downloads import folder, zipped
 
 GOOD = {"ada/2-layers.ipynb": b"{}"}
 ARCHIVE = "it is an archive: unpack it, and collect the folder"
@@ -51,7 +51,7 @@ def test_an_entry_with_an_unsafe_name_is_refused_and_the_others_are_read(tmp_pat
     assert listed(zipped(tmp_path / "x.zip", GOOD | dict.fromkeys(names, b"{}"))) == names
 
 
-def test_an_entry_that_is_no_small_file_is_refused_and_what_systems_leave_behind_is_passed_over(tmp_path: Path) -> None:
+def test_links_archives_and_large_entries_are_refused_and_litter_is_passed_over(tmp_path: Path) -> None:
     files = {
         "ada/work.zip": b"",
         "big.ipynb": bytes(archive.MAX_NOTEBOOK_BYTES + 1),

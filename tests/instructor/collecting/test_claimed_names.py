@@ -11,10 +11,10 @@ import pytest
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.roster import Student
+from autograder.instructor.requests.answering import read_requests
 from autograder.instructor.requests.form import Request
-from autograder.instructor.requests.reading import read_requests
 from tests.attacks.corpus import HERE, read_attacks
-from tests.instructor.collecting.downloads import entries_of, gradescope_metadata, notebook, zipped
+from tests.instructor.collecting.made_downloads import entries_of, gradescope_metadata, notebook, zipped
 from tests.instructor.collecting.plans import plan_of
 from tests.test_cli import here
 
@@ -35,7 +35,7 @@ def attempts(course: Path, student: str) -> set[bytes]:
 
 @pytest.mark.parametrize("order", [1, -1], ids=["his first", "hers first"])
 @pytest.mark.parametrize(("attack", "name"), list(attacks()))
-def test_nobody_takes_anothers_place_by_what_students_choose(
+def test_a_name_that_a_student_chooses_takes_nobodys_place(
     attack: dict[str, Any], name: str, order: int, course: Path
 ) -> None:
     files = dict(list(attack["files"](name, HIS, HERS).items())[::order])
@@ -121,7 +121,7 @@ WHOSE |= {f"twice in {system}": ([NAMED], named(*names), ["bob", "bob"]) for sys
 
 
 @pytest.mark.parametrize(("students", "files", "expected"), WHOSE.values(), ids=WHOSE)
-def test_a_file_is_of_whom_all_clues_name_and_of_nobody_where_a_name_stands_alone_against_them(
+def test_all_clues_decide_whose_a_file_is_and_a_name_alone_does_not(
     students: list[Student], files: dict[str, bytes], expected: list[str]
 ) -> None:
     plan = plan_of(entries_of(files), students)

@@ -1,4 +1,4 @@
-"""nbgrader's exchange: a submission is of the account that owns it, at the time of the disk, whatever its folder says.
+"""nbgrader's exchange: a submission is of the account that owns it, at the time of the disk.
 
 The accounts are those that every Debian has.
 """
@@ -24,7 +24,7 @@ from autograder.instructor.collecting.plan import Plan
 from autograder.instructor.course.roster import Student
 from autograder.instructor.doctor import owners_finding
 from tests.instructor.collecting import plans
-from tests.instructor.collecting.downloads import folder, zipped
+from tests.instructor.collecting.made_downloads import folder, zipped
 
 ADA, BOB = Student("daemon", "Ada", "Lovelace", "ada@example.org"), Student("bin", "Bob", "Smith")
 EVE, CURIE, NAMELESS = "games", "root", 61999  # an account that is no student's, whoever collects, and a number alone
@@ -65,8 +65,8 @@ def plan_of(download: Path, *students: Student) -> Plan:
         return plans.plan_of(entries, students or (ADA, BOB))
 
 
-def found(plan: Plan) -> dict[str, tuple[str, str]]:
-    """Return by what each student's work was found, and whether its time is proved."""
+def found_by(plan: Plan) -> dict[str, tuple[str, str]]:
+    """Return the clue to each student's work, and the standing of its time."""
     return {
         work.student.id: (work.matched_by, work.chosen.standing if work.chosen else "") for work in plan.submissions
     }
@@ -95,19 +95,19 @@ def test_the_work_that_another_account_owns_is_nobodys_and_is_told_by_name(
 
 
 @pytest.mark.parametrize("account", [ADA.id, EVE, NAMELESS])
-def test_under_no_name_of_a_student_does_another_account_get_in(account: str | int, tmp_path: Path) -> None:
+def test_another_account_gets_in_under_no_name_of_a_student(account: str | int, tmp_path: Path) -> None:
     """Of `bobby` there is an account, under another name; of `x` there is none on this machine."""
     for named in (BOB.id, BOB.id.upper(), "bobby", *(["x"] if account == ADA.id else [])):
         submit(tmp_path, account, named)
     assert plan_of(tmp_path, ADA, replace(BOB, also=("bobby",)), Student("x")).submissions == ()
 
 
-def test_an_account_that_the_roster_knows_by_another_name_may_use_either(tmp_path: Path) -> None:
+def test_an_account_with_another_name_in_the_roster_can_use_either(tmp_path: Path) -> None:
     ada = replace(ADA, id="007", also=(ADA.id,))
     submit(tmp_path, ADA.id, "007")
-    assert found(plan_of(tmp_path, ada, BOB)) == {"007": CLAIMED}
+    assert found_by(plan_of(tmp_path, ada, BOB)) == {"007": CLAIMED}
     submit(tmp_path, ADA.id, ADA.id)
-    assert found(plan_of(tmp_path, ada, BOB)) == {"007": PROVED}
+    assert found_by(plan_of(tmp_path, ada, BOB)) == {"007": PROVED}
 
 
 @pytest.mark.parametrize("account", [CURIE, EVE, NAMELESS])
@@ -116,7 +116,7 @@ def test_where_students_have_no_accounts_here_their_names_are_claims(account: st
     for student in students:
         submit(tmp_path, account, student.id)
     plan = plan_of(tmp_path, *students)
-    assert found(plan) == {student.id: CLAIMED for student in students}
+    assert found_by(plan) == {student.id: CLAIMED for student in students}
     assert plan.complete
 
 
@@ -126,7 +126,7 @@ def test_a_copy_that_the_instructor_made_and_a_zip_can_be_collected_and_are_clai
     zipped(tmp_path / "inbound.zip", {f"inbound/{name}/2-layers.ipynb": b"{}" for name in names})
     for download in (tmp_path / "copy", tmp_path / "inbound.zip"):
         plan = plan_of(download)
-        assert found(plan) == {ADA.id: CLAIMED, BOB.id: CLAIMED}
+        assert found_by(plan) == {ADA.id: CLAIMED, BOB.id: CLAIMED}
         assert plan.complete
 
 
@@ -138,7 +138,7 @@ def test_files_beside_the_submissions_stop_and_change_nothing(tmp_path: Path) ->
     submit(inbound, BOB.id, BOB.id)
     (inbound / "aaa").symlink_to("/etc")
     plan = plan_of(inbound)
-    assert found(plan) == {BOB.id: PROVED}
+    assert found_by(plan) == {BOB.id: PROVED}
     assert {file.path for file in plan.excluded} == {*junk, "aaa"}
 
 
@@ -150,7 +150,7 @@ def test_a_folder_that_a_student_has_closed_is_named_and_stops_nobody(mode: int,
         closed.chmod(mode)
         with acting_as(EVE):
             plan = plan_of(inbound)
-        assert found(plan) == {BOB.id: PROVED}
+        assert found_by(plan) == {BOB.id: PROVED}
         reasons = {file.path: (file.reason, file.matters) for file in plan.excluded}
         assert reasons[f"{closed.name}{path}"] == ("it cannot be read: Permission denied", True)
 
@@ -189,7 +189,7 @@ def test_a_time_that_the_disk_contradicts_is_a_claim_and_is_told(days: int, tmp_
     for file in (path, *path.iterdir()):
         os.utime(file, (when.timestamp(), when.timestamp()))
     plan = plan_of(tmp_path)
-    assert found(plan) == {ADA.id: ("id and owner", "claimed")}
+    assert found_by(plan) == {ADA.id: ("id and owner", "claimed")}
     disk = f"the disk {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     assert plan.submissions[0].doubt == f"its folder says {when:%Y-%m-%d %H:%M} UTC, {disk}"
 
@@ -207,7 +207,7 @@ def an_exchange() -> Iterator[Path]:
 
 @contextmanager
 def acting_as(account: str) -> Iterator[None]:
-    """Let the block do only what an account may."""
+    """Give the block the rights of an account."""
     os.seteuid(number_of(account))
     try:
         yield
@@ -225,19 +225,17 @@ NAMES = st.one_of(
 
 @given(named=NAMES, file=NAMES, alone=st.booleans(), inside=st.booleans())
 @settings(max_examples=150, deadline=None)
-def test_whatever_an_account_puts_into_the_exchange_nothing_changes_for_another(
-    named: str, file: str, alone: bool, inside: bool
-) -> None:
+def test_nothing_in_the_exchange_changes_anothers_work(named: str, file: str, alone: bool, inside: bool) -> None:
     """Under any name, in a folder of its own or in the other's, into which nbgrader lets everybody write."""
     with an_exchange() as inbound:
-        his = None if alone else submit(inbound, BOB.id, BOB.id)
+        bobs = None if alone else submit(inbound, BOB.id, BOB.id)
         before = attempts_of_bob(inbound)
-        target = his if inside and his else inbound / named
+        target = bobs if inside and bobs else inbound / named
         target.mkdir(exist_ok=True)
-        hers = target / f"{file}.ipynb"
-        if not hers.exists():  # to replace his, she would have to know his folder's name, which she cannot list
-            hers.write_bytes(b"{}")
-            for path in {target, hers} - {his}:
+        adas = target / f"{file}.ipynb"
+        if not adas.exists():  # to replace his, she would have to know his folder's name, which she cannot list
+            adas.write_bytes(b"{}")
+            for path in {target, adas} - {bobs}:
                 os.chown(path, number_of(ADA.id), -1)
         assert attempts_of_bob(inbound) == before
 

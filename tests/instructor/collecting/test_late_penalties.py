@@ -1,4 +1,4 @@
-"""What late work costs."""
+"""Penalties of late work."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SHARES = {"LatePenalty": {"grace_minutes": 15, "percent_per_day": 10, "max_perce
         (DAY, 20, {"LateSubmissionPlugin": {"penalty_method": "zero"}}, 20),  # nbgrader's own rule
     ],
 )
-def test_after_the_grace_period_each_day_begun_costs_a_share_of_what_was_earned_up_to_the_most(
+def test_each_day_begun_after_the_grace_period_costs_a_share_up_to_the_limit(
     seconds_late: float, score: float, rule: dict[str, dict[str, object]], points: float
 ) -> None:
     assert penalty(late_rule(Config(rule)), seconds_late, score) == points
@@ -93,8 +93,8 @@ def test_a_bank_is_spent_over_the_works_of_a_term_in_the_order_of_their_due_date
     for name, (due, came, *excused) in works.items():
         day, when = (datetime(2026, 10, at, 12, tzinfo=ZoneInfo("Europe/Berlin")) for at in (due, came))
         dated.append(DatedWork(name, day, day, when + timedelta(minutes=15), bool(excused)))
-    found = LateRule(grace_minutes=15, percent_per_day=10, free_days=free).lateness(dated)
-    assert {name: lateness.charged for name, lateness in found.items()} == charged
+    lateness_by_name = LateRule(grace_minutes=15, percent_per_day=10, free_days=free).lateness(dated)
+    assert {name: lateness.charged for name, lateness in lateness_by_name.items()} == charged
 
 
 def test_the_configuration_of_a_new_course_has_a_line_to_start_from(empty_course: Path) -> None:

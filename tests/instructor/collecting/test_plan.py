@@ -1,4 +1,4 @@
-"""What collecting would do, decided before anything is written."""
+"""Plans of a collection, made before anything is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.plan import (
     PlacedWork,
     Plan,
@@ -46,8 +46,8 @@ def carried_out(planned: SubmissionPlan) -> Situation:
 # Attempts
 
 
-LIVE = Entry("ada/b", ("ada", "b"), "", lambda limit: b"", modified=1.0)
-PACKED_LATER = Entry(f"ada/{PACKED}/a", ("ada", PACKED, "a"), "", lambda limit: b"", modified=2.0)
+LIVE = DownloadEntry("ada/b", ("ada", "b"), "", lambda limit: b"", modified=1.0)
+PACKED_LATER = DownloadEntry(f"ada/{PACKED}/a", ("ada", PACKED, "a"), "", lambda limit: b"", modified=2.0)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_another_attempt_can_be_asked_for_and_the_note_is_its_own(
     ],
     ids=["more work", "older work", "a time is learned", "a time is proved", "and stays so", "a time is corrected"],
 )
-def test_a_later_download_adds_to_what_is_kept(
+def test_a_later_download_adds_to_the_kept_attempts(
     downloads: list[RecognisedFile], attempts: list[tuple[str, str]], action: str, learned: bool
 ) -> None:
     first, second = downloads
@@ -203,7 +203,7 @@ def test_lateness_is_counted_from_the_due_date_and_told_where_only_the_system_kn
     ],
     ids=["of each assignment", "collected before", "placed by hand", "something else handed in"],
 )
-def test_who_handed_in_nothing_is_named(
+def test_students_without_work_are_named(
     files: Sequence[RecognisedFile], facts: Mapping[str, object], absent: dict[str, tuple[Student, ...]]
 ) -> None:
     assert make_plan(files, replace(EMPTY, **facts)).absent == absent  # type: ignore[arg-type]
@@ -245,7 +245,7 @@ EXCLUDED: dict[str, tuple[list[RecognisedFile], dict[str, object], list[tuple[st
 
 
 @pytest.mark.parametrize(("files", "facts", "excluded"), EXCLUDED.values(), ids=EXCLUDED)
-def test_a_file_that_is_not_collected_is_named_and_may_matter(
+def test_an_excluded_file_has_a_reason_and_can_matter(
     files: list[RecognisedFile], facts: Mapping[str, object], excluded: list[tuple[str, bool]]
 ) -> None:
     plan = make_plan(files, replace(EMPTY, **facts), only="2-layers")  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Which assignment a file is, whatever it is called."""
+"""The assignment of a file under any name."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.recognising import NO_NOTEBOOK, RecognisedFile, answers_of, recognise
 from autograder.instructor.course.folder import CourseFolder
-from tests.instructor.collecting.downloads import CELLS, notebook
+from tests.instructor.collecting.made_downloads import CELLS, notebook
 
 ANSWERS = {assignment: frozenset(cells) for assignment, cells in CELLS.items()}
 OTHERS_NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -22,7 +22,9 @@ BOTH = json.dumps(
 
 
 def recognised(name: str, content: bytes) -> RecognisedFile:
-    return recognise(DownloadedFile(Entry(name, (name,), "", lambda limit: content[:limit]), "test", ()), ANSWERS)
+    return recognise(
+        DownloadedFile(DownloadEntry(name, (name,), "", lambda limit: content[:limit]), "test", ()), ANSWERS
+    )
 
 
 def test_the_released_notebooks_say_which_cells_are_answered(empty_course: object) -> None:

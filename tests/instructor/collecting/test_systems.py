@@ -1,4 +1,4 @@
-"""What each system's names say: whose work it is, when it came, which attempt. And nobody can pose as another."""
+"""Names that each system gives: owner, time and attempt. And nobody can pose as another."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.course.matching import Clue, Directory
 from autograder.instructor.course.roster import Student
-from tests.instructor.collecting.downloads import clone, entries_of, gradescope_metadata
+from tests.instructor.collecting.made_downloads import clone, entries_of, gradescope_metadata
 from tests.instructor.collecting.plans import plan_of
 
 EVENING = datetime(2026, 11, 5, 22, 41, 7, tzinfo=UTC)
@@ -125,7 +125,7 @@ def test_metadata_of_gradescope_that_cannot_be_read_is_one_line() -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_moodles_worksheet_says_when_and_more_of_whose_it_is(tmp_path: Path) -> None:
+def test_moodles_worksheet_adds_times_and_addresses(tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text(
         "Identifier,Full name,Email address,Last modified (submission)\n"
         'Participant 101,Ada,ada@example.org,"Thursday, 5 November 2026, 10:41 PM"\n'
@@ -133,13 +133,13 @@ def test_moodles_worksheet_says_when_and_more_of_whose_it_is(tmp_path: Path) -> 
     )
     participants = read_worksheet(tmp_path / "w.csv", UTC)
     files = of_zip(*(f"{who}_assignsubmission_file_/x.ipynb" for who in ("Ada_101", "Bob_102", "Eve_103")))
-    told = [with_worksheet(file, participants) for file in files.values()]
-    assert [(file.when, file.standing, lacks_worksheet(file)) for file in told] == [
+    timed = [with_worksheet(file, participants) for file in files.values()]
+    assert [(file.when, file.standing, lacks_worksheet(file)) for file in timed] == [
         (EVENING.replace(second=0), PROVED, False),
         (None, CLAIMED, False),
         (None, CLAIMED, True),
     ]
-    assert [clue.text for clue in told[0].owners[0]] == ["101", "ada@example.org", "Ada"]
+    assert [clue.text for clue in timed[0].owners[0]] == ["101", "ada@example.org", "Ada"]
 
 
 @pytest.mark.parametrize(
@@ -261,24 +261,22 @@ CHOSEN = st.one_of(
 
 @given(system=st.sampled_from(sorted(PREFIXES)), chosen=CHOSEN, alone=st.booleans())
 @settings(max_examples=400)
-def test_whatever_a_student_calls_a_file_nothing_changes_for_another(system: str, chosen: str, alone: bool) -> None:
+def test_no_name_of_a_file_changes_anothers_work(system: str, chosen: str, alone: bool) -> None:
     ada, bob = PREFIXES[system]
     nothing_changes_for_bob([] if alone else [f"{bob}2-layers.ipynb", f"{bob}2-layers-1.ipynb"], f"{ada}{chosen}.ipynb")
 
 
 @given(system=st.sampled_from(["Canvas", "Moodle", "Moodle in folders"]), chosen=CHOSEN)
 @settings(max_examples=400)
-def test_whatever_a_student_is_called_nothing_changes_for_another_where_the_roster_has_numbers(
-    system: str, chosen: str
-) -> None:
+def test_no_name_of_a_student_changes_anothers_work_where_the_roster_has_numbers(system: str, chosen: str) -> None:
     # Canvas leaves out all signs, and Moodle what is between its own parts of the name.
     name = re.sub(r"\W", "", chosen).strip("_") if system == "Canvas" else chosen.replace("_", " ")
     ada, bob = PREFIXES[system]
     nothing_changes_for_bob([f"{bob}2-layers.ipynb"], f"{name}{ada[ada.index('_') :]}2-layers.ipynb")
 
 
-def nothing_changes_for_bob(his: list[str], hers: str) -> None:
+def nothing_changes_for_bob(bobs: list[str], adas: str) -> None:
     """Compare Bob's attempts where his files are alone, and beside a file of Ada's."""
-    plans = [plan_of(entries_of(dict.fromkeys(names, b"{}")), [ADA, BOB]) for names in (his, [*his, hers])]
+    plans = [plan_of(entries_of(dict.fromkeys(names, b"{}")), [ADA, BOB]) for names in (bobs, [*bobs, adas])]
     alone, beside = ([work.attempts for work in plan.submissions if work.student is BOB] for plan in plans)
     assert alone == beside

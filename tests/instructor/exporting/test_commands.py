@@ -18,7 +18,7 @@ from autograder.course import Course
 from autograder.instructor.course.attempts import PROVED, Attempt, keep
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.course.open_matters import note_instead
-from autograder.instructor.exporting.tables import csv_rows
+from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.instructor.facts import read_marks
 from autograder.verdicts import labelled
 from tests.axe import on_a_telephone, violations
@@ -36,7 +36,7 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def term(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graded sample class with a roster; john is late, and one who never handed in is called 0042. Read it only."""
+    """The graded sample class with a roster; john is late, and 0042 never handed in. Read it only."""
     folder = tmp_path_factory.mktemp("term") / "course"
     copy_course(graded, folder)
     with open_gradebook(folder) as gradebook:
@@ -89,7 +89,7 @@ def test_a_time_is_proved_where_the_attempt_that_was_collected_then_is(term_fold
     assert (times.pop("john"), set(times.values())) == ("proved", {""})
 
 
-def test_the_canvas_file_has_what_the_roster_knows_and_the_mark_after_the_penalty(term_folder: Path) -> None:
+def test_the_canvas_file_takes_columns_from_the_roster_and_the_mark_after_the_penalty(term_folder: Path) -> None:
     (term_folder / "roster.csv").write_text(
         'Student,ID,SIS User ID,SIS Login ID,Section\n"Lovelace, Ada",101,ada,annamull0,CS 1\n', encoding="utf-8"
     )
@@ -118,7 +118,7 @@ def test_standard_output_gets_the_table_and_nothing_else(term: Path) -> None:
     assert "a zip is nothing for a terminal" in refused(term, "export", "--format", "gradescope", "-o", "-")
 
 
-def test_a_file_of_canvas_gets_the_marks_in_a_copy_and_what_it_keeps_and_changes_is_said_by_name(
+def test_a_copy_of_canvas_file_gets_the_marks_and_kept_and_changed_cells_are_listed(
     term_folder: Path, tmp_path: Path
 ) -> None:
     given = tmp_path / "gradebook.csv"
@@ -159,15 +159,15 @@ def test_a_file_that_cannot_be_filled_is_named_with_the_reason(
     content: bytes | None, more: tuple[str, ...], reason: str, term: Path, tmp_path: Path
 ) -> None:
     if content is not None:
-        (tmp_path / "theirs.csv").write_bytes(content)
-    assert reason in refused(term, "export", ASSIGNMENT, "--into", tmp_path / "theirs.csv", *more)
-    assert not (tmp_path / "theirs-filled.csv").exists()
+        (tmp_path / "given.csv").write_bytes(content)
+    assert reason in refused(term, "export", ASSIGNMENT, "--into", tmp_path / "given.csv", *more)
+    assert not (tmp_path / "given-filled.csv").exists()
 
 
 # Report
 
 
-def test_what_collecting_left_to_do_is_said_wherever_marks_are_made_or_shown(term_folder: Path) -> None:
+def test_open_matters_of_collecting_are_repeated_by_every_command_with_marks(term_folder: Path) -> None:
     folder = CourseFolder(term_folder)
     note_instead(folder, {ASSIGNMENT: {"0042": "2-layers.py"}})
     work = (term_folder / "submitted" / "ada" / ASSIGNMENT / "2-layers.ipynb").read_bytes()
@@ -177,14 +177,14 @@ def test_what_collecting_left_to_do_is_said_wherever_marks_are_made_or_shown(ter
         err = here(term_folder, *line)[2]
         assert "1 handed in something else than a notebook for 2-layers: 0042 (2-layers.py)" in err
         assert "1 late for 2-layers at an unknown time, so no penalty is counted: ada" in err
-    (found,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
-    assert (found["handed_in_instead"], found["missing"]) == ({"0042": "2-layers.py"}, [])
-    assert found["late_since_unknown"] == ["ada"]
+    (section,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
+    assert (section["handed_in_instead"], section["missing"]) == ({"0042": "2-layers.py"}, [])
+    assert section["late_since_unknown"] == ["ada"]
     page = (term_folder / "reports" / "2-layers.html").read_text(encoding="utf-8")
     assert "Handed in something else than a notebook: Gone Away (2-layers.py)" in page
 
 
-def test_the_report_needs_no_submission_and_says_what_happened_who_needs_help_and_what_is_as_last_term(
+def test_the_report_needs_no_submission_and_has_outcomes_needs_and_last_terms_pairs(
     term_folder: Path, graded: Path
 ) -> None:
     for path in sorted((term_folder / "submitted").rglob("*.ipynb")):
@@ -193,14 +193,17 @@ def test_the_report_needs_no_submission_and_says_what_happened_who_needs_help_an
     status, out, _ = here(term_folder, *line)
     assert (status, out.splitlines()[0]) == (0, "reports/2-layers.html, and the same as JSON beside it")
     assert f"{ASSIGNMENT}: The checks that were failed most: “" in out
-    (found,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
-    assert (found["handed_in"], found["missing"], found["late"]) == (10, ["0042"], ["john"])
-    assert {one["name"] for one in found["mistakes"]} >= {"linear-transposed-weight", "flatten-batch-too"}
-    assert {one["exercise"]: one["outcome"] for one in found["limits"]} == {"Flatten": "timeout", "Sequential": "crash"}
-    assert found["similar"] == []
-    again = {tuple(pair["students"]) for pair in found["similar_to_last_term"] if pair["what"] == "all answers"}
+    (section,) = json.loads((term_folder / "reports" / "2-layers.json").read_text(encoding="utf-8"))["assignments"]
+    assert (section["handed_in"], section["missing"], section["late"]) == (10, ["0042"], ["john"])
+    assert {mistake["name"] for mistake in section["mistakes"]} >= {"linear-transposed-weight", "flatten-batch-too"}
+    assert {limit["exercise"]: limit["outcome"] for limit in section["limits"]} == {
+        "Flatten": "timeout",
+        "Sequential": "crash",
+    }
+    assert section["similar"] == []
+    again = {tuple(pair["students"]) for pair in section["similar_to_last_term"] if pair["what"] == "all answers"}
     assert ("last term: john", "john") in again
-    assert re.search(rf"^{len(found['similar_to_last_term'])} pairs? with somebody of last term$", out, re.MULTILINE)
+    assert re.search(rf"^{len(section['similar_to_last_term'])} pairs? with somebody of last term$", out, re.MULTILINE)
     page = (term_folder / "reports" / "2-layers.html").read_text(encoding="utf-8")
     assert "von &#34;N&#34;" in page
     assert str(term_folder) not in page
@@ -213,7 +216,9 @@ def test_the_report_needs_no_submission_and_says_what_happened_who_needs_help_an
 def test_a_report_on_all_assignments_goes_to_standard_output_too(term_folder: Path) -> None:
     status, out, _ = here(term_folder, "report", "--json")
     assert status == 0
-    assert [one["assignment"] for one in json.loads(out)["assignments"]] == CourseFolder(term_folder).assignments()
+    assert [section["assignment"] for section in json.loads(out)["assignments"]] == CourseFolder(
+        term_folder
+    ).assignments()
     assert (term_folder / "reports" / "class.html").exists()
     assert "holds no submitted/" in refused(term_folder, "report", "--last-term", ".."), "no course folder"
     assert here(term_folder, "report", ASSIGNMENT, "-q", "-o", "mine.html")[:2] == (0, "")
@@ -251,7 +256,7 @@ def test_a_path_that_leads_out_of_a_download_leads_out_of_no_zip(term_folder: Pa
         assert archive.read("mine.html").decode() == folder.feedback("ada", ASSIGNMENT).read_text(encoding="utf-8")
 
 
-def test_no_page_and_no_export_for_students_tells_what_is_hidden(term_folder: Path) -> None:
+def test_pages_and_exports_for_students_keep_hidden_diagnoses_hidden(term_folder: Path) -> None:
     for line in (("feedback",), ("export", "--format", "moodle"), ("export", "--format", "gradescope")):
         assert here(term_folder, *line, ASSIGNMENT)[0] == 0
     with zipfile.ZipFile(term_folder / "exports" / "2-layers-gradescope.zip") as archive:
@@ -260,13 +265,13 @@ def test_no_page_and_no_export_for_students_tells_what_is_hidden(term_folder: Pa
     lines = [line for exercise in Course.installed().exercises("layers") for line in exercise.solution_lines]
     solutions = {line for line in lines if line.startswith(("self.weight", "return x"))}
     tried = set[str]()
-    for student, told in results.items():
+    for student, result in results.items():
         page = CourseFolder(term_folder).feedback(student, ASSIGNMENT).read_text(encoding="utf-8")
-        text = "\n".join([html.unescape(page), html.unescape(worksheet), json.dumps(told, ensure_ascii=False)])
-        said: dict[bool, set[str]] = {True: set(), False: set()}
+        text = "\n".join([html.unescape(page), html.unescape(worksheet), json.dumps(result, ensure_ascii=False)])
+        texts: dict[bool, set[str]] = {True: set(), False: set()}
         for verdict in record_of(term_folder, student)["verdicts"]:
-            said[verdict["hidden"]] |= {text for _, text in labelled(verdict["diagnosis"])}
-        secrets = said[True] - said[False]
+            texts[verdict["hidden"]] |= {text for _, text in labelled(verdict["diagnosis"])}
+        secrets = texts[True] - texts[False]
         assert [secret for secret in secrets | solutions | {str(term_folder)} if secret in text] == []
         tried |= secrets
     assert tried and len(solutions) >= 3
@@ -279,6 +284,7 @@ def test_a_students_page_is_accessible(scheme: str, term_folder: Path, browser: 
     with on_a_telephone(browser, scheme) as context:
         page = context.new_page()
         page.goto(f"file://{CourseFolder(term_folder).feedback('barbara', ASSIGNMENT)}")
+        assert page.locator("form").is_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert violations(page) == []  # of language and order of headings, too
         lines = page.locator(".bars td").evaluate_all("(all) => all.map((one) => one.getClientRects()[0].height)")

@@ -18,11 +18,16 @@ from nbgrader.plugins.export import CsvExportPlugin
 
 from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.roster import Student
-from autograder.instructor.exporting.canvas import canvas_csv
-from autograder.instructor.exporting.formats import plain_csv, verdicts_json
-from autograder.instructor.exporting.gradescope import gradescope_zip, results
-from autograder.instructor.exporting.moodle import comment, moodle_csv
-from autograder.instructor.exporting.tables import BOM, csv_rows, csv_text, guarded, unguarded
+from autograder.instructor.exporting.formats import (
+    canvas_csv,
+    comment,
+    gradescope_zip,
+    moodle_csv,
+    plain_csv,
+    results,
+    verdicts_json,
+)
+from autograder.instructor.exporting.spreadsheet import BOM, csv_rows, csv_text, guarded, unguarded
 from autograder.instructor.marks import Mark, number
 from tests.instructor.reports.classes import make_class
 
@@ -89,7 +94,7 @@ PERSON = ("first_name", "last_name", "email", "lms_user_id")
 
 
 def by_pandas(text: str) -> pandas.DataFrame:
-    """Read a table as somebody else's program does who knows that ids are no numbers."""
+    """Read a table by another program, with ids as text."""
     return pandas.read_csv(io.BytesIO(text.encode()), encoding="utf-8-sig", dtype=str, keep_default_na=False)
 
 
@@ -114,15 +119,15 @@ def test_no_cell_is_taken_for_a_formula_and_each_is_given_back(text: str) -> Non
 def test_ids_with_leading_zeros_names_and_marks_come_back_from_the_csv(marks: list[Mark]) -> None:
     head, *rows = csv_rows(plain_csv(marks))
     for row, mark in zip(rows, marks, strict=True):
-        found, student = dict(zip(head, row, strict=True)), mark.student
+        cells, student = dict(zip(head, row, strict=True)), mark.student
         known = {"student_id": student.id} | {name: getattr(student, name) for name in PERSON}
-        assert found.items() >= (known | {"score": "" if mark.score is None else repr(mark.score)}).items()
+        assert cells.items() >= (known | {"score": "" if mark.score is None else repr(mark.score)}).items()
 
 
 def test_its_columns_begin_as_those_of_nbgraders_own_export() -> None:
     source = inspect.getsource(CsvExportPlugin.export)
-    theirs = re.findall(r'"(\w+)"', source.partition("keys = [")[2].partition("]")[0])
-    assert csv_rows(plain_csv(CLASS))[0][: len(theirs)] == theirs
+    columns = re.findall(r'"(\w+)"', source.partition("keys = [")[2].partition("]")[0])
+    assert csv_rows(plain_csv(CLASS))[0][: len(columns)] == columns
 
 
 def test_the_late_penalty_is_in_the_exported_mark() -> None:
@@ -141,7 +146,7 @@ def test_a_time_says_whether_it_is_late_and_whether_it_is_proved_or_claimed() ->
     three = [replace(mark, standing=PROVED), replace(mark, standing=CLAIMED), unknown]
     assert set(by_pandas(plain_csv(CLASS)).late) == {"yes", "no"}
     assert by_pandas(plain_csv(three)).time.tolist() == ["proved", "claimed", ""]
-    assert [one["time"] for one in json.loads(verdicts_json(three))["marks"]] == ["proved", "claimed", None]
+    assert [record["time"] for record in json.loads(verdicts_json(three))["marks"]] == ["proved", "claimed", None]
     late, claimed = "Late: 2 points taken off.", "Late, by a claimed time: 2 points taken off."
     assert [results(mark)["output"].splitlines()[-1] for mark in three] == [late, claimed, late]
     assert ["by a claimed time" in comment(mark) for mark in three] == [False, True, False]
@@ -162,8 +167,8 @@ def test_canvas_gets_a_column_for_each_assignment_and_an_empty_cell_for_no_mark(
     marks = make_class(40, 1, ("2-layers", "3-dropout"))
     table = by_pandas(canvas_csv(marks))
     for assignment in ("2-layers", "3-dropout"):
-        mine = [mark for mark in marks if mark.assignment == assignment]
-        assert table[assignment].tolist()[1:] == ["" if m.score is None else number(m.score) for m in mine]
+        of_assignment = [mark for mark in marks if mark.assignment == assignment]
+        assert table[assignment].tolist()[1:] == ["" if m.score is None else number(m.score) for m in of_assignment]
     assert "" in table["2-layers"].tolist()
 
 
@@ -216,10 +221,11 @@ def test_each_graded_submission_has_a_file_of_its_own_and_the_same_marks_are_the
 
 
 def test_the_json_holds_every_verdict() -> None:
-    found = [
-        (one["student"]["id"], one["score"], len(one["verdicts"])) for one in json.loads(verdicts_json(CLASS))["marks"]
+    records = [
+        (record["student"]["id"], record["score"], len(record["verdicts"]))
+        for record in json.loads(verdicts_json(CLASS))["marks"]
     ]
-    assert found == [(mark.student.id, mark.score, len(mark.verdicts)) for mark in CLASS]
+    assert records == [(mark.student.id, mark.score, len(mark.verdicts)) for mark in CLASS]
 
 
 @pytest.mark.parametrize("table", [plain_csv, canvas_csv, moodle_csv])

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.exporting.tables import csv_rows
+from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.instructor.facts import read_marks
 from tests.instructor.conftest import (
     ASSIGNMENT,

@@ -20,7 +20,7 @@ from autograder.notebooks.graft import MalformedNotebook, is_written, read_noteb
 from autograder.sandbox import NoSandbox, Program, Sandbox
 from tests.commands import autograder, run
 from tests.conftest import made_once
-from tests.instructor.collecting import downloads
+from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT, notebook_of
 from tests.instructor.exporting.test_formats import RESULTS
 from tests.instructor.gradescope.rig import run_container
@@ -68,7 +68,7 @@ def container(tmp_path_factory: pytest.TempPathFactory, bundle: Path, released: 
 
 
 def hand_in(folder: Path, files: dict[str, str]) -> Path:
-    return downloads.folder(folder, {name: text.encode() for name, text in files.items()})
+    return made_downloads.folder(folder, {name: text.encode() for name, text in files.items()})
 
 
 # The zip

@@ -1,4 +1,4 @@
-"""What the tests of a release share: the instructor's notebook, and a student's machine."""
+"""Fixtures for tests of a release: the instructor's notebook, and a student's machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def source(released: Path) -> NotebookNode:
 
 @dataclass(frozen=True)
 class StudentMachine:
-    """A folder with the unzipped bundle, and an environment that holds nothing but what its README installs."""
+    """A folder with the unzipped bundle, and an environment with nothing but the installation of its README."""
 
     folder: Path
 
@@ -42,7 +42,7 @@ class StudentMachine:
         return subprocess.run(command, cwd=cwd or self.course, capture_output=True, text=True, check=False)
 
     def run_all(self, notebook: Path, into: Path) -> NotebookNode:
-        """Run a notebook as *Run All* does, by the student's own Jupyter: it stops where a cell fails that may not."""
+        """Run a notebook as *Run All* does, by the student's own Jupyter: it stops where a cell fails without leave."""
         line = ["-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", into, notebook]
         done = self.run(*line, cwd=notebook.parent)
         assert done.returncode == 0, done.stderr[-3000:]
@@ -54,7 +54,7 @@ class StudentMachine:
 
 @pytest.fixture(scope="session")
 def machine(tmp_path_factory: pytest.TempPathFactory, released: Path) -> StudentMachine:
-    """A student's machine, made once: unzip, and type what the README says before it opens JupyterLab."""
+    """A student's machine, made once: unzip, and type the README's commands before JupyterLab."""
 
     def make(folder: Path) -> None:
         with zipfile.ZipFile(released / "release" / "course.zip") as archive:

@@ -115,7 +115,7 @@ def test_the_grader_in_it_is_the_students_half_and_the_whole_of_it_without_solut
     assert not [name for name in bundle if "mistakes/" in name]
 
 
-def test_the_wheel_needs_what_the_course_says_that_a_student_needs(bundle: dict[str, bytes]) -> None:
+def test_the_wheel_needs_the_courses_dependencies(bundle: dict[str, bytes]) -> None:
     (content,) = [content for name, content in bundle.items() if name.endswith(".dist-info/METADATA")]
     needs = re.findall(r"^Requires-Dist: ([\w-]+)", content.decode(), re.MULTILINE)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -142,11 +142,11 @@ def test_it_gives_the_commands_that_the_book_gives() -> None:
 def test_it_says_where_and_until_when_to_hand_in_if_the_instructor_did() -> None:
     due = {"2-layers": datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))}
     course = Course("solutions", "https://book.example/")
-    said = guide(["2-layers", "3-dropout"], course, "on the page of the course", due)
-    assert "Hand in that copy on the page of the course. Keep its name, and the receipt." in said
-    assert "\n   - `2-layers`: until Thursday, 5 November 2026, 23:59 (CET)\n" in said
-    assert "3-dropout`: until" not in said
-    assert "The book is at https://book.example/. " in said
+    readme = guide(["2-layers", "3-dropout"], course, "on the page of the course", due)
+    assert "Hand in that copy on the page of the course. Keep its name, and the receipt." in readme
+    assert "\n   - `2-layers`: until Thursday, 5 November 2026, 23:59 (CET)\n" in readme
+    assert "3-dropout`: until" not in readme
+    assert "The book is at https://book.example/. " in readme
 
 
 def test_without_settings_it_leaves_nothing_to_fill_in_and_names_no_book() -> None:
@@ -157,7 +157,7 @@ def test_without_settings_it_leaves_nothing_to_fill_in_and_names_no_book() -> No
 # Hidden checks
 
 
-def test_hidden_checks_and_what_only_they_use_do_not_reach_students() -> None:
+def test_hidden_checks_and_their_own_helpers_do_not_reach_students() -> None:
     helpers = "import x\n\n\ndef right(x):\n    return inner(x)\n\n\ndef inner(x):\n    return x\n\n\n"
     shared = "def shared():\n    return 1\n\n\n"
     hidden = '@check("A", points=1, hidden=True, title="t")\ndef gone(names, rng):\n    return {"a": right(shared())}\n'
@@ -196,9 +196,7 @@ for name, (exercise, source) in json.load(open(sys.argv[1], encoding="utf-8")).i
 
 
 @pytest.mark.long("every known mistake of a chapter is checked there and here")
-def test_check_says_there_of_each_stub_right_answer_and_known_mistake_what_it_says_beside_the_reference(
-    machine: StudentMachine, tmp_path: Path
-) -> None:
+def test_check_gives_the_same_report_there_as_beside_the_reference(machine: StudentMachine, tmp_path: Path) -> None:
     reference = COURSE.source(ROOM)
     header = re.split(r"^(?:class|def) ", reference, maxsplit=1, flags=re.MULTILINE)[0]
     exercises = COURSE.exercises(ROOM)
@@ -218,10 +216,10 @@ def test_check_says_there_of_each_stub_right_answer_and_known_mistake_what_it_sa
 def test_autograder_fills_and_checks_a_notebook_and_says_so_by_exit_status_and_json(
     machine: StudentMachine, tmp_path: Path
 ) -> None:
-    notebook, mine = machine.course / f"{ASSIGNMENT}.ipynb", tmp_path / "mine.ipynb"
-    filled = machine.autograder("fill", notebook, SAMPLE_CLASS / "ada.py", mine)
+    notebook, answered = machine.course / f"{ASSIGNMENT}.ipynb", tmp_path / "mine.ipynb"
+    filled = machine.autograder("fill", notebook, SAMPLE_CLASS / "ada.py", answered)
     assert (filled.returncode, filled.stderr) == (0, "")
-    right, stub = machine.autograder("check", mine), machine.autograder("check", "--json", notebook)
+    right, stub = machine.autograder("check", answered), machine.autograder("check", "--json", notebook)
     assert (right.returncode, right.stderr) == (0, "")
     assert "13 of 13 points" in right.stdout
     assert (stub.returncode, stub.stderr) == (1, "")
@@ -240,7 +238,7 @@ del os.fork
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "printed"),
     [
         ("from autograder import check\nclass Linear: ...\nprint(check(Linear))", "Linear: 0 of 3 checks passed"),
         (
@@ -250,8 +248,8 @@ del os.fork
     ],
     ids=["in a notebook", "in a terminal"],
 )
-def test_checks_work_where_there_is_nothing_of_unix(code: str, said: str, machine: StudentMachine) -> None:
+def test_checks_work_where_there_is_nothing_of_unix(code: str, printed: str, machine: StudentMachine) -> None:
     """Stands in for Windows: the modules and calls that it lacks are taken away."""
     done = machine.run("-c", f"{WITHOUT_UNIX}\n{code}")
-    assert said in done.stdout, done.stderr
+    assert printed in done.stdout, done.stderr
     assert done.stderr == ""

@@ -58,7 +58,7 @@ def test_code_math_tables_and_prose_come_through_unharmed(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "complaint"), cases("Refused"))
-def test_what_has_no_form_in_a_notebook_is_an_error_that_shows_it(text: str, complaint: str) -> None:
+def test_markup_without_a_form_in_a_notebook_is_an_error_that_quotes_it(text: str, complaint: str) -> None:
     with pytest.raises(UnknownMarkup, match=re.escape(complaint)):
         converted(text)
 
@@ -88,7 +88,7 @@ def test_a_question_asks_first_and_unfolds_to_the_reason_of_every_option() -> No
 
 
 @pytest.mark.parametrize("text", [QUESTION, ":::{dropdown} More\n- a list\n- of two\n:::"])
-def test_what_is_folded_is_markdown_to_a_commonmark_parser(text: str) -> None:
+def test_folded_text_is_markdown_to_a_commonmark_parser(text: str) -> None:
     html = MarkdownIt().render(f"Before.\n\n{converted(text)}\n\nAfter.")
     assert re.search(r"<details><summary>[^<]+</summary>\n.*<ul>.*</ul>.*</details>", html, re.DOTALL)
     assert "<p>After.</p>" in html
@@ -125,7 +125,7 @@ def test_every_chapter_converts_and_holds_no_myst_outside_code(path: object) -> 
 
 
 @given(st.text(alphabet="ab `$*_[](){}|\n#-0.:=~%", max_size=60))
-def test_no_text_makes_it_fail_otherwise_than_by_unknown_markup(text: str) -> None:
+def test_any_text_is_converted_or_unknown_markup(text: str) -> None:
     with contextlib.suppress(UnknownMarkup):
         converted(text)
 

@@ -1,4 +1,4 @@
-"""The first code cell of a notebook: it sets up what is missing, and is no part of what is graded."""
+"""The first code cell of a notebook: it installs the course where it is missing, and is not graded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import checks_of
 from autograder.course import Chapter, Course, chapters_of
-from autograder.instructor.releasing.set_up import set_up_cell
+from autograder.instructor.releasing.source import set_up_cell
 from autograder.notebooks.answers import program_of
 from autograder.notebooks.graft import grade_id_of, read_notebook
 from tests.conftest import serve
@@ -46,7 +46,7 @@ def test_it_stands_first_in_every_notebook_and_is_not_run_when_work_is_graded(re
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
-    """A Python that has what the course needs, and not the course: its wheel is all that is left to install."""
+    """A Python with all the course's dependencies and without its wheel."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
     (packages / "needs.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")  # its own .pth do not count
@@ -69,10 +69,10 @@ def alone(tmp_path: Path, downloads: Path) -> Path:
 
 
 @pytest.mark.parametrize("beside", ["nothing", "the wheel", "the zip of the course"])
-def test_a_notebook_gets_checks_and_data_from_what_lies_beside_it_or_else_from_the_site(
+def test_a_notebook_gets_checks_and_data_from_a_file_beside_it_or_from_the_site(
     beside: str, alone: Path, bare: Path, downloads: Path, released: Path
 ) -> None:
-    mine = alone.read_bytes()
+    content = alone.read_bytes()
     before = subprocess.run([bare, "-c", USE], cwd=alone.parent, capture_output=True, text=True)
     assert "No module named 'autograder'" in before.stderr
     (wheel,) = (downloads / "notebooks").glob("*.whl")
@@ -83,11 +83,11 @@ def test_a_notebook_gets_checks_and_data_from_what_lies_beside_it_or_else_from_t
         done = run_first_cell(alone, bare, NOWHERE if beside in files else site, USE)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("Linear: 0 of 3 checks passed\n")
-    assert alone.read_bytes() == mine
+    assert alone.read_bytes() == content
 
 
 @pytest.mark.parametrize("address", ["", NOWHERE])
-def test_where_nothing_can_be_fetched_it_says_what_to_do(alone: Path, bare: Path, address: str) -> None:
+def test_a_failed_download_is_an_error_with_the_way_out(alone: Path, bare: Path, address: str) -> None:
     done = run_first_cell(alone, bare, address)
     assert done.stderr.splitlines()[-1].startswith("FileNotFoundError: The checks are not here")
     assert "put course.zip beside this notebook" in done.stderr and "urllib" not in done.stderr
@@ -96,8 +96,8 @@ def test_where_nothing_can_be_fetched_it_says_what_to_do(alone: Path, bare: Path
 @pytest.mark.parametrize(
     "chapter",
     [
-        pytest.param(one, id=one.assignment, marks=[pytest.mark.deep] * (one.room != "layers"))
-        for one in chapters_of(COURSE)
+        pytest.param(chapter, id=chapter.assignment, marks=[pytest.mark.deep] * (chapter.room != "layers"))
+        for chapter in chapters_of(COURSE)
     ],
 )
 def test_a_notebook_alone_runs_its_set_up_where_the_wheel_is_installed(

@@ -1,4 +1,4 @@
-"""The instructor's and the released notebook: what stands in each, how a release fails, and what it says."""
+"""The instructor's and the released notebook: their contents, failing releases, and messages."""
 
 from __future__ import annotations
 
@@ -83,20 +83,20 @@ def test_each_check_has_one_graded_cell_with_its_title_and_points_and_the_sum_is
 def test_the_source_holds_reference_and_hidden_checks_and_the_release_stub_and_titles(
     source: NotebookNode, untouched: NotebookNode, course: Course
 ) -> None:
-    ours, theirs = by_grade_id(source), by_grade_id(untouched)
+    in_source, in_release = by_grade_id(source), by_grade_id(untouched)
     for exercise in course.exercises(ROOM):
-        assert ours[exercise.id].source == exercise.source
-        assert theirs[exercise.id].source == exercise.stub
+        assert in_source[exercise.id].source == exercise.source
+        assert in_release[exercise.id].source == exercise.stub
     for check in checks_of(ROOM):
-        assert f'check({check.exercise}, "{check.name}").require()' in ours[check.id].source
-        assert ("require" in theirs[check.id].source) != check.hidden
-    assert ours["layers-written"].source != theirs["layers-written"].source
+        assert f'check({check.exercise}, "{check.name}").require()' in in_source[check.id].source
+        assert ("require" in in_release[check.id].source) != check.hidden
+    assert in_source["layers-written"].source != in_release["layers-written"].source
 
 
 def test_a_source_without_its_solutions_is_the_release(course: Course, untouched: NotebookNode) -> None:
-    """What `autograder check` takes for the released notebook where no bundle is installed."""
-    mine = without_solutions(source_notebook(Chapter(course.chapters / f"{ASSIGNMENT}.md", ROOM), course))
-    answers = {name: cell.source for name, cell in exercise_cells(mine).items()}
+    """`autograder check` takes it for the released notebook where no bundle is installed."""
+    opened = without_solutions(source_notebook(Chapter(course.chapters / f"{ASSIGNMENT}.md", ROOM), course))
+    answers = {name: cell.source for name, cell in exercise_cells(opened).items()}
     assert answers == {name: cell.source for name, cell in exercise_cells(untouched).items()}
 
 
@@ -138,7 +138,9 @@ FAILING = {
 }
 
 
-@pytest.mark.parametrize("what", [pytest.param(one, marks=[pytest.mark.deep] * (one != "an error")) for one in FAILING])
+@pytest.mark.parametrize(
+    "what", [pytest.param(cause, marks=[pytest.mark.deep] * (cause != "an error")) for cause in FAILING]
+)
 def test_a_cell_that_fails_with_the_reference_stops_the_release_with_a_line_that_names_it(
     what: str, tmp_path: Path
 ) -> None:
@@ -168,7 +170,7 @@ def test_an_exercise_that_the_course_does_not_have_is_named(course: Course, tmp_
 GIVEN = "```{code-cell} python3\n:tags: [given]\n\nfrom solutions.deployment import load_model\n```\n"
 
 
-def test_what_is_given_stands_in_the_notebook_as_the_reference_has_it(course: Course, tmp_path: Path) -> None:
+def test_given_code_is_the_references(course: Course, tmp_path: Path) -> None:
     cells = source_notebook(short(tmp_path, GIVEN)[0], course).cells
     (given,) = (cell for cell in cells if "def load_model" in cell.source)
     assert course.source("deployment").count(given.source.partition("\n\n")[2]) == 1
@@ -178,7 +180,7 @@ def test_what_is_given_stands_in_the_notebook_as_the_reference_has_it(course: Co
 @pytest.mark.parametrize(
     "named", ["solutions.layers import Linear", "solutions.layers import nothing", "math import e"]
 )
-def test_an_exercise_or_what_the_course_does_not_have_is_never_given(named: str, course: Course) -> None:
+def test_an_exercise_or_an_unknown_name_is_never_given(named: str, course: Course) -> None:
     with pytest.raises(ValueError, match="names nothing that is given"):
         course.given_in(f"from {named}")
 
@@ -216,11 +218,11 @@ The public question.
 def folder(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
     """A course folder in which a short chapter was released with a question of the instructor's own."""
     root = tmp_path_factory.mktemp("own")
-    one, course = short(root, WRITTEN)
+    chapter, course = short(root, WRITTEN)
     make_course_folder(root / "course")
     folder = CourseFolder.here(root / "course")
     (folder.questions / "2-layers.md").write_text(OWN, encoding="utf-8")
-    release(one, run_reference(one, course), course, folder, question=own_questions(folder, course)["2-layers"])
+    release(chapter, run_reference(chapter, course), course, folder, question=own_questions(folder, course)["2-layers"])
     return folder
 
 
@@ -250,9 +252,9 @@ SAID = (
 
 
 def test_the_date_stands_under_the_title_and_only_there(tmp_path: Path) -> None:
-    one, course = short(tmp_path, "")
+    chapter, course = short(tmp_path, "")
     due = datetime(2026, 11, 5, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))
-    without, with_date = source_notebook(one, course, {}), source_notebook(one, course, {}, due=due)
+    without, with_date = source_notebook(chapter, course, {}), source_notebook(chapter, course, {}, due=due)
     assert (without.cells[0].source, with_date.cells[0].source) == ("# Short", f"# Short\n\n{SAID}")
     assert [cell.source for cell in with_date.cells[1:]] == [cell.source for cell in without.cells[1:]]
 
@@ -291,18 +293,18 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_a_line_tells_each_step_and_the_last_ones_the_points(course_folder: Path) -> None:
-    status, said, steps = here(course_folder, "release", ASSIGNMENT)
+    status, printed, steps = here(course_folder, "release", ASSIGNMENT)
     assert status == 0
-    told = [re.sub(r"^ *\d+ s  ", "", line) for line in steps.splitlines()]
-    assert [line for line in told if not line.startswith("0-start")] == [
+    steps_told = [re.sub(r"^ *\d+ s  ", "", line) for line in steps.splitlines()]
+    assert [line for line in steps_told if not line.startswith("0-start")] == [
         "2-layers: running",
         "2-layers: checking",
         "making the zip for students",
     ]
-    assert "0-start: running" in told
+    assert "0-start: running" in steps_told
     by_checks, by_hand = points_of(read_notebook(course_folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"))
     assert by_checks > by_hand > 0
-    assert f"{by_checks + by_hand} points ({by_checks} by checks, {by_hand} by hand): give the assignment" in said
+    assert f"{by_checks + by_hand} points ({by_checks} by checks, {by_hand} by hand): give the assignment" in printed
     assert here(course_folder, "release", ASSIGNMENT, "-q")[1:] == ("", "")
 
 
@@ -311,7 +313,7 @@ def test_a_line_tells_each_step_and_the_last_ones_the_points(course_folder: Path
 
 @pytest.fixture
 def own_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
-    """A course that may be changed, a cache of its own, and chapters that end at once."""
+    """A course to change, a cache of its own, and chapters that end at once."""
     for name in ("solutions", "chapters", "data"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(kept, "FOLDER", tmp_path / "cache")

@@ -29,7 +29,7 @@ MISTAKES = {
 
 
 def make_class(size: int, seed: int = 0, assignments: Sequence[str] = ("2-layers",)) -> list[Mark]:
-    """Return marks of students who differ in how much they know, some of whom hand in nothing, or late."""
+    """Return marks of students of different ability, some late or without work."""
     rng = random.Random(seed)
     marks = []
     people = [
@@ -77,7 +77,7 @@ def _verdict(check: Check, ability: float, rng: random.Random) -> VerdictRecord:
 
 
 def independent_answers(rng: random.Random) -> dict[str, str]:
-    """Return answers to chapter 2 by somebody who chose each piece alone, among what is usual."""
+    """Return answers to chapter 2, each piece drawn from the usual ones."""
     name = rng.choice(["layers", "parts", "steps", "modules_"])
     return {
         answer: "".join(rng.choice(piece.split("||\n")) for piece in pieces.split("%%\n")).replace("PARTS", name)

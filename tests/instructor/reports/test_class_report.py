@@ -1,4 +1,4 @@
-"""The page about a class: what it says, how it grows, and how a browser and a screen reader take it."""
+"""The page about a class: its contents, its size, and its use in a browser and by a screen reader."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def page(report: ClassReport) -> Page:
 
 
 def test_it_asks_nobody_for_anything(report: ClassReport, page: Page) -> None:
-    links = [str(one.get("href") or one.get("src")) for one in page.html.select("[href], [src]")]
+    links = [str(element.get("href") or element.get("src")) for element in page.html.select("[href], [src]")]
     assert links and all(link.startswith("#") for link in links)
     assert "default-src 'none'" in report.html
     assert not re.search(r"url\(|@import|<script", report.html)
@@ -71,12 +71,12 @@ def test_every_assignment_has_its_sections_and_the_statistic_and_the_rules_are_n
         assert words in page.words
 
 
-def test_the_known_mistakes_stand_there_by_name_with_what_one_student_saw_and_names_of_many_are_folded(
+def test_known_mistakes_have_name_and_example_and_many_students_are_folded(
     page: Page,
 ) -> None:
     for name, says in MISTAKES.values():
         assert re.search(rf"{name} , \d+ students?\. {re.escape(says)} What one of them saw observed", page.words)
-    assert [one for one in page.html.select("details > summary") if re.fullmatch(r"\d+ students", one.text)]
+    assert [summary for summary in page.html.select("details > summary") if re.fullmatch(r"\d+ students", summary.text)]
 
 
 def test_nothing_that_a_student_wrote_is_markup(page: Page) -> None:
@@ -84,9 +84,7 @@ def test_nothing_that_a_student_wrote_is_markup(page: Page) -> None:
     assert "<script>alert(1)</script>" in page.words
 
 
-def test_the_two_who_wrote_the_same_stand_side_by_side_with_what_they_share_marked(
-    report: ClassReport, page: Page
-) -> None:
+def test_a_similar_pair_stands_side_by_side_with_shared_places_marked(report: ClassReport, page: Page) -> None:
     (pair,) = report.numbers["assignments"][0]["similar"]
     assert pair["students"] == ["0010", "0011"]
     (shown,) = page.html.select("details.pair")
@@ -100,41 +98,41 @@ OWN = "Without it each layer would shrink what it gets, and after ten of them al
 
 
 def report_of_pair(*answers: dict[str, str], public: Public | None = None) -> ClassReport:
-    """Report on thirty who worked alone, and on some who did not."""
-    mine = [*answers, *({"layers-Linear": f"alone_{at} = {at}"} for at in range(30 - len(answers)))]
+    """Report on a class of thirty, some with the given answers and the others alone."""
+    sources = [*answers, *({"layers-Linear": f"alone_{at} = {at}"} for at in range(30 - len(answers)))]
     handed_in = [mark for mark in make_class(40, 3) if mark.handed_in]
-    marks = [replace(mark, answers=own) for mark, own in zip(handed_in, mine, strict=False)]
+    marks = [replace(mark, answers=own) for mark, own in zip(handed_in, sources, strict=False)]
     return report_of(marks, public)
 
 
 def test_two_equal_hand_ins_come_first_even_if_their_code_is_the_books() -> None:
     common = {"layers-Linear": "class Linear:\n    pass\n", "layers-essay": ESSAY}
     same = {name: f"\n{text}  ".replace("    pass", "  pass") for name, text in common.items()}
-    found = report_of_pair(common, same, public=Public(code=[common["layers-Linear"]], text=[ESSAY]))
-    first = found.numbers["assignments"][0]["similar"][0]
+    made_report = report_of_pair(common, same, public=Public(code=[common["layers-Linear"]], text=[ESSAY]))
+    first = made_report.numbers["assignments"][0]["similar"][0]
     assert (first["what"], first["share"]) == ("all answers", 1)
-    assert found.html.count("The same answers, but for white space:") == 1
-    assert html.escape(ESSAY.strip()) in found.html
+    assert made_report.html.count("The same answers, but for white space:") == 1
+    assert html.escape(ESSAY.strip()) in made_report.html
 
 
-def test_nobody_is_equal_who_has_not_begun() -> None:
+def test_untouched_notebooks_are_not_equal_work() -> None:
     released = {"layers-Linear": "class Linear:\n    ...\n", "layers-essay": "*Your answer*"}
-    found = report_of_pair(released, dict(released), public=Public(answers=released))
-    assert found.numbers["assignments"][0]["similar"] == []
+    made_report = report_of_pair(released, dict(released), public=Public(answers=released))
+    assert made_report.numbers["assignments"][0]["similar"] == []
 
 
 def test_a_shared_written_answer_is_a_pair_and_the_question_in_it_is_none() -> None:
     answers = [{"layers-Linear": f"x = {at}", "layers-essay": text} for at, text in enumerate((ESSAY, f"Yes. {ESSAY}"))]
     (pair,) = report_of_pair(*answers).numbers["assignments"][0]["similar"]
     assert (pair["what"], pair["share"] > 0.9) == ("written answers", True)
-    quoted = [mine | {"layers-essay": ESSAY + own} for mine, own in zip(answers, ("No.", OWN), strict=True)]
+    quoted = [answer | {"layers-essay": ESSAY + own} for answer, own in zip(answers, ("No.", OWN), strict=True)]
     assert report_of_pair(*quoted, public=Public(text=[ESSAY])).numbers["assignments"][0]["similar"] == []
 
 
-def test_many_who_handed_in_the_same_are_one_group_and_no_thousand_pairs() -> None:
-    found = report_of_pair(*[{"layers-Linear": "the same"}] * 30)
-    assert len(found.numbers["assignments"][0]["similar"]) == 29
-    assert found.html.count("The same answers, but for white space:") == 1
+def test_many_equal_hand_ins_are_one_group_and_few_pairs() -> None:
+    made_report = report_of_pair(*[{"layers-Linear": "the same"}] * 30)
+    assert len(made_report.numbers["assignments"][0]["similar"]) == 29
+    assert made_report.html.count("The same answers, but for white space:") == 1
 
 
 @given(st.text(), st.lists(st.integers(0, 30), max_size=6))
@@ -147,13 +145,13 @@ def test_marking_changes_nothing_of_the_text(source: str, cuts: list[int]) -> No
 
 
 def test_progress_is_drawn_over_assignments_and_told_in_a_table(page: Page) -> None:
-    drawn = [str(found["aria-label"]) for found in page.html.select("svg")]
+    drawn = [str(figure["aria-label"]) for figure in page.html.select("svg")]
     assert any(label.startswith("Shares of the points by assignment. 2-layers:") for label in drawn)
     assert len(drawn) == 4
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_a_class_of_one_or_two_is_no_trouble_and_no_part_is_empty_there(size: int) -> None:
+def test_the_report_of_one_or_two_students_has_no_empty_part(size: int) -> None:
     words = words_of(make_class(size, 1))
     assert "no correlation is given: fewer than 30 students" in words
     assert "nan" not in words.lower().split()
@@ -180,11 +178,14 @@ def test_the_page_grows_with_the_class_and_not_with_its_pairs() -> None:
 def test_sections_are_compared_by_assignment_and_over_assignments() -> None:
     marks = make_class(40, 1, ("2-layers", "3-dropout"))
     marks = [replace(m, student=replace(m.student, section=f"Section {1 + int(m.student.id) % 2}")) for m in marks]
-    found = report_of(marks)
-    words = Page(found.html).words
+    made_report = report_of(marks)
+    words = Page(made_report.html).words
     assert words.count("Sections: the median is of the points of those who handed in.") == 2
     assert re.search(r"Median share of the points by section\. Section 2-layers 3-dropout Section 1 \d+% \d+%", words)
-    assert [one["section"] for one in found.numbers["assignments"][0]["sections"]] == ["Section 1", "Section 2"]
+    assert [section["section"] for section in made_report.numbers["assignments"][0]["sections"]] == [
+        "Section 1",
+        "Section 2",
+    ]
     assert re.search(r"Student Section Below half Not handed in .+? Section [12] ", words)
 
 
@@ -201,22 +202,22 @@ def test_a_file_that_could_not_be_read_stands_apart_with_its_reason() -> None:
     marks = make_class(6, 1)
     verdicts = [verdict | {"outcome": "invalid", "points": 0} for verdict in marks[0].verdicts]
     broken = replace(marks[0], raw_score=0.0, verdicts=verdicts, notes=["<b>no</b> notebook"])
-    found = report_of([broken, *marks[1:]])
-    assert f"{broken.student.name}, 2-layers: <b>no</b> notebook" in Page(found.html).words
-    assert broken.student.id not in [one["student"] for one in found.numbers["needs_help"]]
-    assert f"{broken.student.email},,0.00,,,2-layers" in found.need
+    made_report = report_of([broken, *marks[1:]])
+    assert f"{broken.student.name}, 2-layers: <b>no</b> notebook" in Page(made_report.html).words
+    assert broken.student.id not in [student["student"] for student in made_report.numbers["needs_help"]]
+    assert f"{broken.student.email},,0.00,,,2-layers" in made_report.need
 
 
-def test_whoever_is_similar_more_than_once_is_told_so() -> None:
+def test_a_pair_in_several_assignments_is_listed() -> None:
     marks = make_class(30, 2, ("2-layers", "3-dropout"))
     for at in (10, 11, 40, 41):
         vars(marks[at])["answers"] = {"layers-Linear": (ADDMM, DISGUISED)[at % 2]}
-    found = report_of(marks)
-    assert found.numbers["similar_in_several"] == [
+    made_report = report_of(marks)
+    assert made_report.numbers["similar_in_several"] == [
         {"students": ["0010", "0011"], "assignments": ["2-layers", "3-dropout"]}
     ]
-    name, other = (marks[at].student.name for at in (10, 11))
-    assert f"{name} and {other}: 2-layers, 3-dropout" in Page(found.html).words
+    first, second = (marks[at].student.name for at in (10, 11))
+    assert f"{first} and {second}: 2-layers, 3-dropout" in Page(made_report.html).words
 
 
 def test_work_of_last_term_is_compared_with_the_class_alone() -> None:
@@ -224,23 +225,23 @@ def test_work_of_last_term_is_compared_with_the_class_alone() -> None:
     marks = [replace(mark, answers={"layers-Linear": f"x_{at} = {at}"}) for at, mark in enumerate(handed_in)]
     marks[3] = replace(marks[3], answers={"layers-Linear": ADDMM})
     marks[4] = replace(marks[4], answers={"layers-Linear": "the same = 1", "layers-essay": ESSAY})
-    one, other = marks[3].student, marks[4].student
+    copier, repeater = marks[3].student, marks[4].student
     earlier = {
         "last term: eve": {"layers-Linear": DISGUISED},
         "last term: bob": {"layers-Linear": DISGUISED},
         "last term: zoe": {"layers-Linear": "the same =  1", "layers-essay": ESSAY},
     }
-    found = report_of(marks, earlier=lambda _: earlier)
-    (section,) = found.numbers["assignments"]
+    made_report = report_of(marks, earlier=lambda _: earlier)
+    (section,) = made_report.numbers["assignments"]
     pairs = [(pair["students"], pair["what"]) for pair in section["similar_to_last_term"]]
     assert pairs == [
-        (["last term: zoe", other.id], "all answers"),
-        ([one.id, "last term: bob"], "code"),
-        ([one.id, "last term: eve"], "code"),
+        (["last term: zoe", repeater.id], "all answers"),
+        ([copier.id, "last term: bob"], "code"),
+        ([copier.id, "last term: eve"], "code"),
     ]
     assert section["similar"] == []
-    words = Page(found.html).words
-    assert f"{one.name} and last term: eve: " in words
+    words = Page(made_report.html).words
+    assert f"{copier.name} and last term: eve: " in words
     assert words.count("Similar to work of last term") == 1
 
 

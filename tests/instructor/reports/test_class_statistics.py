@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import pointbiserialr
 
 from autograder.instructor.course.roster import Student
-from autograder.instructor.exporting.tables import csv_rows
+from autograder.instructor.exporting.spreadsheet import csv_rows
 from autograder.instructor.marks import Mark
 from autograder.instructor.reports.class_statistics import (
     MIN_STUDENTS,
@@ -25,10 +25,10 @@ from autograder.instructor.reports.class_statistics import (
     outcomes,
     spread,
 )
-from autograder.instructor.reports.lecture import lecture_sentences
 from autograder.instructor.reports.need import (
     NO_SECTION,
     falls,
+    lecture_sentences,
     need_csv,
     section_statistics,
     students_in_need,
@@ -36,6 +36,7 @@ from autograder.instructor.reports.need import (
 )
 from tests.instructor.reports.classes import make_class
 
+BIAS = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": ""}
 CLASS = make_class(200, seed=3)
 MARKED = [mark for mark in CLASS if mark.verdicts]
 
@@ -59,17 +60,17 @@ def a_verdict(outcome: str = "fail", exercise: str = "Linear", check: str = "one
 
 
 def test_discrimination_is_the_point_biserial_correlation_with_the_rest_of_the_mark() -> None:
-    for one in check_statistics(CLASS):
+    for check in check_statistics(CLASS):
         rows = [
             (v, mark)
             for mark in MARKED
             for v in mark.verdicts
-            if (v["exercise"], v["check"]) == (one.exercise, one.check)
+            if (v["exercise"], v["check"]) == (check.exercise, check.check)
         ]
         passed = [v["outcome"] == "pass" for v, _ in rows]
-        rest = [sum(other["points"] for other in mark.verdicts) - v["points"] for v, mark in rows]
-        assert one.discrimination == pytest.approx(pointbiserialr(passed, rest).statistic)
-        assert (one.passed, one.of) == (sum(passed), len(passed))
+        rest = [sum(verdict["points"] for verdict in mark.verdicts) - v["points"] for v, mark in rows]
+        assert check.discrimination == pytest.approx(pointbiserialr(passed, rest).statistic)
+        assert (check.passed, check.of) == (sum(passed), len(passed))
 
 
 @pytest.mark.parametrize(
@@ -90,28 +91,27 @@ def test_a_check_that_cannot_discriminate_says_why(outcomes_: list[str], why: st
 @given(st.lists(st.floats(0, 60), min_size=1, max_size=50), st.floats(1, 60))
 def test_a_spread_agrees_with_numpy_and_its_bins_hold_everybody_once(numbers: list[float], largest: float) -> None:
     assert spread([], largest) is None
-    found = spread(numbers, largest)
-    assert found is not None
-    assert found.five == pytest.approx(np.percentile(numbers, [0, 25, 50, 75, 100]).tolist(), abs=1e-9)
-    assert found.mean == pytest.approx(np.mean(numbers), abs=1e-9)
-    assert sum(count for *_, count in found.bins) == len(numbers)
-    assert len(found.bins) <= 20
-    for low, high, count in found.bins:
-        inside = sum(low <= number < high or (high == found.bins[-1][1] == number) for number in numbers)
+    measured = spread(numbers, largest)
+    assert measured is not None
+    assert measured.five == pytest.approx(np.percentile(numbers, [0, 25, 50, 75, 100]).tolist(), abs=1e-9)
+    assert measured.mean == pytest.approx(np.mean(numbers), abs=1e-9)
+    assert sum(count for *_, count in measured.bins) == len(numbers)
+    assert len(measured.bins) <= 20
+    for low, high, count in measured.bins:
+        inside = sum(low <= number < high or (high == measured.bins[-1][1] == number) for number in numbers)
         assert inside == count
 
 
-def test_an_exercise_counts_who_passed_all_of_its_checks() -> None:
+def test_an_exercise_counts_students_who_passed_all_its_checks() -> None:
     half = [a_verdict("pass", check="a"), a_verdict("fail", check="b")]
     whole = [a_verdict("pass", check="a"), a_verdict("pass", check="b")]
-    (one,) = exercise_statistics([a_mark("x", verdicts=half), a_mark("y", verdicts=whole)])
-    assert (one.passed, one.of, one.share) == (1, 2, 0.75)
+    (exercise,) = exercise_statistics([a_mark("x", verdicts=half), a_mark("y", verdicts=whole)])
+    assert (exercise.passed, exercise.of, exercise.share) == (1, 2, 0.75)
 
 
 def test_a_student_counts_once_for_a_mistake_however_many_checks_it_fails() -> None:
-    said = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": ""}
-    mine = [a_verdict(check=name, mistake="no-bias", diagnosis=said) for name in ("a", "b")]
-    known, unknown = failures([a_mark("x", verdicts=mine), a_mark("y", verdicts=mine[:1])])
+    verdicts = [a_verdict(check=name, mistake="no-bias", diagnosis=BIAS) for name in ("a", "b")]
+    known, unknown = failures([a_mark("x", verdicts=verdicts), a_mark("y", verdicts=verdicts[:1])])
     where, seen = (
         ["Linear.a", "Linear.b"],
         ("x", "1", "2", False),
@@ -122,9 +122,8 @@ def test_a_student_counts_once_for_a_mistake_however_many_checks_it_fails() -> N
 
 def test_two_mistakes_in_one_check_are_counted_both() -> None:
     also = [{"mistake": "no-refusal", "likely": "Nothing is refused.", "read": ""}]
-    said = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": "", "also": also}
-    known, unknown = failures([a_mark("x", verdicts=[a_verdict(mistake="no-bias", diagnosis=said)])])
-    assert [(one.name, one.says) for one in known] == [
+    known, unknown = failures([a_mark("x", verdicts=[a_verdict(mistake="no-bias", diagnosis=BIAS | {"also": also})])])
+    assert [(mistake.name, mistake.says) for mistake in known] == [
         ("no-bias", "The bias is left out."),
         ("no-refusal", "Nothing is refused."),
     ]
@@ -133,26 +132,26 @@ def test_two_mistakes_in_one_check_are_counted_both() -> None:
 
 def test_the_example_is_from_a_visible_check_where_there_is_one() -> None:
     hidden, visible = (a_verdict(mistake="m", hidden=hidden) for hidden in (True, False))
-    ((one,), _) = failures([a_mark("x", verdicts=[hidden]), a_mark("y", verdicts=[visible])])
-    assert (one.example, one.hidden) == ("y", False)
+    ((failure,), _) = failures([a_mark("x", verdicts=[hidden]), a_mark("y", verdicts=[visible])])
+    assert (failure.example, failure.hidden) == ("y", False)
 
 
 def test_one_error_that_fails_all_checks_of_an_exercise_is_one_failure() -> None:
-    said = {"observed": "SyntaxError: invalid syntax, in the line: def x(:", "expected": "2", "likely": "", "read": ""}
-    mine = [a_verdict("error", check=name, diagnosis=said) for name in "abc"]
-    _, unknown = failures([a_mark("x", verdicts=mine), a_mark("y", verdicts=[a_verdict()])])
-    assert [one.name for one in unknown] == ["Linear.one", "Linear: SyntaxError: invalid syntax, in the line: def x(:"]
+    error = "SyntaxError: invalid syntax, in the line: def x(:"
+    verdicts = [a_verdict("error", check=name, diagnosis=BIAS | {"observed": error}) for name in "abc"]
+    _, unknown = failures([a_mark("x", verdicts=verdicts), a_mark("y", verdicts=[a_verdict()])])
+    assert [failure.name for failure in unknown] == ["Linear.one", f"Linear: {error}"]
 
 
-def test_what_was_not_begun_or_met_a_limit_is_no_mistake() -> None:
-    mine = [a_verdict(outcome) for outcome in ("missing", "timeout", "crash", "memory", "invalid")]
-    marks = [a_mark("x", verdicts=mine)]
+def test_unbegun_exercises_and_limits_are_no_mistakes() -> None:
+    verdicts = [a_verdict(outcome) for outcome in ("missing", "timeout", "crash", "memory", "invalid")]
+    marks = [a_mark("x", verdicts=verdicts)]
     assert failures(marks) == ([], [])
-    assert limits_met(marks) == [("Linear", one, ["x"]) for one in ("timeout", "crash", "memory", "invalid")]
+    assert limits_met(marks) == [("Linear", outcome, ["x"]) for outcome in ("timeout", "crash", "memory", "invalid")]
     assert outcomes(marks)["missing"] == 1
 
 
-def test_who_needs_help_has_less_than_half_or_did_not_hand_in_what_half_the_class_did() -> None:
+def test_less_than_half_the_points_or_a_missing_assignment_means_need() -> None:
     marks = [
         a_mark("good", raw_score=8.0, handed_in=True),
         a_mark("half", raw_score=5.0, handed_in=True),
@@ -164,10 +163,11 @@ def test_who_needs_help_has_less_than_half_or_did_not_hand_in_what_half_the_clas
             for name in "abc"
         ),
     ]
-    found = {
-        one.student: (list(one.missing), [assignment for assignment, _ in one.weak]) for one in students_in_need(marks)
+    needs = {
+        need.student: (list(need.missing), [assignment for assignment, _ in need.weak])
+        for need in students_in_need(marks)
     }
-    assert found == {"weak": ([], ["2-layers"]), "late": ([], ["2-layers"]), "gone": (["2-layers"], [])}
+    assert needs == {"weak": ([], ["2-layers"]), "late": ([], ["2-layers"]), "gone": (["2-layers"], [])}
 
 
 def test_while_an_answer_waits_for_a_person_the_points_from_checks_alone_count() -> None:
@@ -178,7 +178,7 @@ def test_while_an_answer_waits_for_a_person_the_points_from_checks_alone_count()
     assert students_in_need([replace(mark, needs_manual_grade=False)])
 
 
-def test_whose_work_was_pytorchs_own_is_counted_once_for_each_exercise_and_is_no_mistake_without_a_name() -> None:
+def test_pytorchs_own_part_is_counted_once_an_exercise_and_is_no_failure() -> None:
     called = [a_verdict("pass", delegated="nn.Linear"), a_verdict("fail", check="two", delegated="nn.Linear")]
     marks = [a_mark("eve", verdicts=called), a_mark("bob", verdicts=[a_verdict("pass", delegated="")])]
     marks += [a_mark("zoe", verdicts=called[:1]), a_mark("old", verdicts=[a_verdict("pass")])]
@@ -197,17 +197,17 @@ def graded(student: str, assignment: str, points: float, **more: Any) -> Mark:
     return a_mark(student, assignment, raw_score=points, handed_in=True, **more)
 
 
-def test_who_lacks_most_comes_first() -> None:
+def test_the_student_who_lacks_most_comes_first() -> None:
     marks = [graded("fine", FIRST, 9.0), graded("a little", FIRST, 4.0), graded("more", FIRST, 0.0), a_mark("gone")]
     marks += [graded("fine", SECOND, 9.0), graded("a little", SECOND, 9.0), graded("more", SECOND, 3.0)]
-    found = students_in_need(marks)
-    assert [one.student for one in found] == ["more", "gone", "a little"]
-    assert [round(one.behind, 6) for one in found] == [1.7, 1.0, 0.6]
+    needs = students_in_need(marks)
+    assert [need.student for need in needs] == ["more", "gone", "a little"]
+    assert [round(need.behind, 6) for need in needs] == [1.7, 1.0, 0.6]
 
 
 def test_a_file_that_cannot_be_read_is_told_apart_from_weak_work() -> None:
     marks = [graded("x", FIRST, 0.0, verdicts=UNREADABLE, notes=["it is no notebook", "late"]), graded("y", FIRST, 1.0)]
-    assert [one.student for one in students_in_need(marks)] == ["y"]
+    assert [need.student for need in students_in_need(marks)] == ["y"]
     (file,) = unreadable_files(marks)
     assert (file.student, file.assignment, file.reason) == ("x", FIRST, "it is no notebook")
     one_check = graded("z", FIRST, 0.0, verdicts=[*UNREADABLE, a_verdict("fail", check="three")])
@@ -220,8 +220,8 @@ def test_a_fall_is_from_the_students_own_mean_to_the_newest_graded_assignment() 
     marks += [graded("same", SECOND, 5.0), graded("falls", SECOND, 8.0), graded("crash", SECOND, 9.0)]
     marks += [graded("same", THIRD, 2.1), graded("falls", THIRD, 4.0), graded("crash", THIRD, 0.0)]
     marks += [graded("new", THIRD, 0.0), a_mark("same", "4-optimizer")]
-    found = falls(marks)
-    assert [(one.student, one.assignment, one.before, one.now) for one in found] == [
+    fallen = falls(marks)
+    assert [(fall.student, fall.assignment, fall.before, fall.now) for fall in fallen] == [
         ("crash", THIRD, 0.9, 0.0),
         ("falls", THIRD, 0.9, 0.4),
     ]
@@ -250,7 +250,8 @@ def test_sections_stand_beside_each_other_only_where_there_are_two() -> None:
     marks = [of("B", graded("1", FIRST, 4.0)), of("A", graded("2", FIRST, 8.0)), of("A", graded("3", FIRST, 6.0))]
     marks += [of("B", a_mark("4", FIRST)), of("", a_mark("5", FIRST))]
     rows = [
-        (one.section, one.students, one.handed_in, one.median, one.in_need) for one in section_statistics(marks, "14")
+        (section.section, section.students, section.handed_in, section.median, section.in_need)
+        for section in section_statistics(marks, "14")
     ]
     assert rows == [("A", 2, 2, 0.7, 0), ("B", 2, 1, 0.4, 2), (NO_SECTION, 1, 0, None, 0)]
     assert section_statistics(marks[:1], "") == []
@@ -264,9 +265,8 @@ def of_class(*students: list[Any]) -> list[str]:
     return lecture_sentences(marks, failures(marks)[0])
 
 
-def test_three_sentences_say_what_failed_most_which_mistake_and_what_was_left() -> None:
-    said = {"observed": "1", "expected": "2", "likely": "The bias is left out.", "read": ""}
-    wrong = a_verdict(title="It adds the bias", mistake="no-bias", diagnosis=said)
+def test_three_sentences_name_failed_checks_a_mistake_and_a_left_exercise() -> None:
+    wrong = a_verdict(title="It adds the bias", mistake="no-bias", diagnosis=BIAS)
     flat = [a_verdict("missing", "Flatten"), a_verdict("missing", "Flatten", "two")]
     partly = [a_verdict("missing", "Sequential"), a_verdict("pass", "Sequential", "two")]
     sentences = of_class(
@@ -283,7 +283,7 @@ def test_three_sentences_say_what_failed_most_which_mistake_and_what_was_left() 
     ]
 
 
-def test_what_nobody_did_is_not_said() -> None:
+def test_a_sentence_without_a_case_is_left_out() -> None:
     assert of_class([a_verdict("pass")]) == of_class(UNREADABLE) == of_class() == []
     assert of_class([a_verdict(title="It adds")]) == [
         "The check that was failed most: “It adds” (Linear, by 1 of the 1 who wrote it)."

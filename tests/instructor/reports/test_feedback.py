@@ -22,7 +22,7 @@ from autograder.receipts import receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course
 from tests.instructor.collecting import conftest as collecting
-from tests.instructor.collecting.downloads import gradescope_metadata, notebook, zipped
+from tests.instructor.collecting.made_downloads import gradescope_metadata, notebook, zipped
 from tests.instructor.conftest import ASSIGNMENT, open_gradebook, record_of
 from tests.instructor.grading.broken import BROKEN, SCRIPT
 from tests.test_cli import here
@@ -68,33 +68,33 @@ def test_each_student_has_a_page_with_the_receipt_of_the_file_that_was_graded(sa
 
 
 def test_every_check_stands_there_by_title_with_its_points(sample: Path) -> None:
-    said = text(sample, "barbara")
+    words = text(sample, "barbara")
     for verdict in record_of(sample, "barbara")["verdicts"]:
         result = "passed" if verdict["outcome"] == "pass" else "not passed"
-        assert f"{verdict['title']} {result}, {verdict['points']} of {verdict['max_points']}" in said
+        assert f"{verdict['title']} {result}, {verdict['points']} of {verdict['max_points']}" in words
 
 
-def test_a_visible_check_says_what_was_seen_and_where_to_read(sample: Path) -> None:
-    said = text(sample, "barbara")
+def test_a_visible_check_has_observation_and_section(sample: Path) -> None:
+    words = text(sample, "barbara")
     shapes = re.search(
-        r"likely mistake Your .{,400} observed shape of weight: \((.+?)\) expected shape of weight: \((.+?)\)", said
+        r"likely mistake Your .{,400} observed shape of weight: \((.+?)\) expected shape of weight: \((.+?)\)", words
     )
     assert shapes
     assert shapes[1].split(", ") == shapes[2].split(", ")[::-1]
-    assert 'read section "A layer is all units at once" of 2-layers.ipynb' in said
+    assert 'read section "A layer is all units at once" of 2-layers.ipynb' in words
 
 
-def test_points_by_exercise_come_first_and_what_passed_is_folded_behind_what_did_not(sample: Path) -> None:
-    said, shown = text(sample, "barbara"), page(sample, "barbara")
+def test_points_by_exercise_come_first_and_passed_checks_are_folded(sample: Path) -> None:
+    words, shown = text(sample, "barbara"), page(sample, "barbara")
     verdicts = record_of(sample, "barbara")["verdicts"]
     for exercise in {verdict["exercise"] for verdict in verdicts}:
-        mine = [verdict for verdict in verdicts if verdict["exercise"] == exercise]
-        points, most = (sum(verdict[which] for verdict in mine) for which in ("points", "max_points"))
-        assert f"{exercise} {points} of {most}" in said[: said.index("not passed")]
+        of_exercise = [verdict for verdict in verdicts if verdict["exercise"] == exercise]
+        points, most = (sum(verdict[which] for verdict in of_exercise) for which in ("points", "max_points"))
+        assert f"{exercise} {points} of {most}" in words[: words.index("not passed")]
         heading = shown.find(id=f"exercise-{exercise}")
         assert heading
-        folded = " ".join(words_of(one) for one in heading.find_parent("section").select("details"))
-        assert all(verdict["title"] in folded for verdict in mine if verdict["outcome"] == "pass")
+        folded = " ".join(words_of(details) for details in heading.find_parent("section").select("details"))
+        assert all(verdict["title"] in folded for verdict in of_exercise if verdict["outcome"] == "pass")
         assert "not passed" not in folded
 
 
@@ -103,15 +103,15 @@ def test_of_a_hidden_check_nothing_but_title_and_result_is_told(sample: Path, st
     hidden = {check.title for check in checks_of("layers") if check.hidden}
     items = [words_of(item) for item in page(sample, student).select("li")]
     for title in hidden:
-        (said,) = (item for item in items if item.startswith(title))
-        assert re.fullmatch(r"(not )?passed, \d of \d, hidden check", said.removeprefix(title).strip())
+        (item_of_check,) = (item for item in items if item.startswith(title))
+        assert re.fullmatch(r"(not )?passed, \d of \d, hidden check", item_of_check.removeprefix(title).strip())
 
 
 DUE = "assignment,due,time zone,released\n2-layers,2026-11-05 23:59,UTC,2026-10-22 12:00\n"
 
 
 def dated(folder: Path, *extensions: str) -> CourseFolder:
-    """Say when work is due, and who has more time."""
+    """Write the due date and some extensions."""
     (folder / "due_dates.csv").write_text(DUE)
     lines = [f"{ASSIGNMENT},extended,,{student},,{extension}" for student, extension in map(str.split, extensions)]
     table = folder / "decisions.csv"
@@ -124,16 +124,16 @@ LIKELY, READ = "A batch without images is no mistake.", 'section "From a picture
 
 @pytest.fixture
 def found_out(graded_folder: Path) -> Path:
-    """A graded class in which only a hidden check has found out what is wrong with a Flatten."""
+    """A graded class in which a hidden check alone has found a fault of a Flatten."""
     record = record_of(graded_folder, "ada")
-    (verdict,) = (one for one in record["verdicts"] if one["check"] == "any_shape")
+    (verdict,) = (verdict for verdict in record["verdicts"] if verdict["check"] == "any_shape")
     diagnosis = {"observed": "output: 2.718", "expected": "output: 3.142", "likely": LIKELY, "read": READ, "also": []}
     verdict |= {"outcome": "fail", "points": 0, "mistake": "flatten-no-images", "diagnosis": diagnosis}
     write_record(CourseFolder(graded_folder).autograded("ada", ASSIGNMENT), Record.from_json(record))
     return graded_folder
 
 
-def test_once_nobody_can_hand_in_a_hidden_check_says_what_was_likely_and_where_to_read(found_out: Path) -> None:
+def test_after_the_last_date_a_hidden_check_has_likely_mistake_and_section(found_out: Path) -> None:
     write_feedback(dated(found_out), [ASSIGNMENT], now=datetime(2026, 11, 6, tzinfo=UTC))
     assert f"not passed, 0 of 1, hidden check likely mistake {LIKELY} read {READ}" in text(found_out, "ada")
     assert not [number for number in ("2.718", "3.142") if number in text(found_out, "ada")]
@@ -156,18 +156,18 @@ def test_while_anybody_can_hand_in_a_hidden_check_stays_hidden_to_all(
     folder = dated(found_out, *extensions)
     with (found_out / "nbgrader_config.py").open("a") as file:
         file.write(config)
-    for now, told in ((still, False), (over, True)):
+    for now, is_shown in ((still, False), (over, True)):
         write_feedback(folder, [ASSIGNMENT], "ada", now.replace(tzinfo=UTC))
-        assert (LIKELY in text(found_out, "ada")) is told
+        assert (LIKELY in text(found_out, "ada")) is is_shown
 
 
 def test_the_command_says_until_when_hidden_checks_stay_hidden(graded_folder: Path) -> None:
-    said = autograder("feedback", ASSIGNMENT, cwd=graded_folder).stdout
-    assert "2-layers: hidden checks by title alone, since due_dates.csv has no date for it" in said
+    printed = autograder("feedback", ASSIGNMENT, cwd=graded_folder).stdout
+    assert "2-layers: hidden checks by title alone, since due_dates.csv has no date for it" in printed
     dated(graded_folder)
     (graded_folder / "due_dates.csv").write_text(DUE.replace("2026-11-05", "2999-11-05"))
-    said = autograder("feedback", ASSIGNMENT, cwd=graded_folder).stdout
-    assert "after Tuesday, 5 November 2999, 23:59 (UTC), this command adds their likely mistakes" in said
+    printed = autograder("feedback", ASSIGNMENT, cwd=graded_folder).stdout
+    assert "after Tuesday, 5 November 2999, 23:59 (UTC), this command adds their likely mistakes" in printed
 
 
 def test_markup_and_links_in_names_and_messages_are_text_and_no_page_names_a_folder_of_ours(broken: Path) -> None:
@@ -179,7 +179,7 @@ def test_markup_and_links_in_names_and_messages_are_text_and_no_page_names_a_fol
     assert not [student for student in BROKEN if "/submitted/" in str(page(broken, student))]
 
 
-def test_what_was_left_out_is_told(broken: Path) -> None:
+def test_ignored_cells_and_a_missing_file_are_noted(broken: Path) -> None:
     assert "2 code cells outside the exercises did not count" in text(broken, "extra_cells")
     assert "2-layers.ipynb is missing" in text(broken, "missing")
 
@@ -199,10 +199,10 @@ def test_mark_and_comment_given_by_hand_appear_and_are_in_the_total(graded_folde
         comment.manual_comment = "Good: <the factor> is right"
         gradebook.db.commit()
     write_feedback(CourseFolder(graded_folder), [ASSIGNMENT], "ada")
-    said = text(graded_folder, "ada")
-    assert "23.5 of 25 points ." in said
-    assert "3.5 of 5 points" in said
-    assert "Comment: Good: <the factor> is right" in said
+    words = text(graded_folder, "ada")
+    assert "23.5 of 25 points ." in words
+    assert "3.5 of 5 points" in words
+    assert "Comment: Good: <the factor> is right" in words
 
 
 def test_a_student_without_marks_has_no_page_and_that_is_an_error(graded_folder: Path) -> None:
@@ -226,13 +226,13 @@ NUMBERS = {"101": ADA, "102": GRACE}
 
 
 def canvas_shows(name: str) -> str | None:
-    """Whose Canvas takes a file for: ``infer_comment_context_from_filename`` in github.com/instructure/canvas-lms."""
+    """Return Canvas's owner of a file: ``infer_comment_context_from_filename`` in github.com/instructure/canvas-lms."""
     numbers = [part for part in PurePosixPath(name).name.split("_") if part.isdecimal()]
     return NUMBERS.get(numbers[0]) if len(numbers) >= 2 else None
 
 
 def moodle_shows(name: str) -> str | None:
-    """Whose Moodle takes a file for: ``is_valid_filename_for_import`` in its importziplib.php."""
+    """Return Moodle's owner of a file: ``is_valid_filename_for_import`` in its importziplib.php."""
     for part in name.split("/"):
         info = part.split("_", 4)
         if len(info) >= 4 and info[2:4] == ["assignsubmission", "file"] and info[1] in NUMBERS:
@@ -241,7 +241,7 @@ def moodle_shows(name: str) -> str | None:
 
 
 def pages(folder: Path, download: dict[str, bytes]) -> dict[str, str]:
-    """Collect a download, and return whose pages lie in the zip, by their names."""
+    """Collect a download, and return the owners of the zip's pages, by their names."""
     roster = folder / "roster.csv"
     roster.write_text(ROSTER, encoding="utf-8")
     here(folder, "collect", zipped(folder.parent / "download.zip", download), "--yes", "--roster", roster)
@@ -277,19 +277,19 @@ ADAS_FILE, GRACES_FILE = "Ada Lovelace_101_assignsubmission_file_", "Grace Hoppe
 def test_swapped_names_show_nobody_anothers_page(
     shows: Callable[[str], str | None], adas: str, graces: str, is_always_found: bool, class_folder: Path
 ) -> None:
-    found = pages(class_folder, {adas: notebook(answer="ada"), graces: notebook(answer="grace")})
-    for name, owner in found.items():
+    owners = pages(class_folder, {adas: notebook(answer="ada"), graces: notebook(answer="grace")})
+    for name, owner in owners.items():
         assert shows(name) == owner or (shows(name) is None and not is_always_found)
 
 
 def test_work_in_a_zip_of_the_students_own_is_shown_by_the_zips_name(class_folder: Path) -> None:
     inner = {f"{GRACES}2-layers.ipynb": notebook(answer="ada")}
     packed = zipped(class_folder.parent / "inner.zip", inner).read_bytes()
-    found = pages(class_folder, {f"{ADAS}work.zip": packed, f"{GRACES}mine.ipynb": notebook(answer="grace")})
-    assert {name: canvas_shows(name) for name in found} == found
+    owners = pages(class_folder, {f"{ADAS}work.zip": packed, f"{GRACES}mine.ipynb": notebook(answer="grace")})
+    assert {name: canvas_shows(name) for name in owners} == owners
 
 
-def test_two_who_handed_in_one_file_have_a_page_each(class_folder: Path) -> None:
+def test_two_owners_of_one_file_have_a_page_each(class_folder: Path) -> None:
     both = [("Ada Lovelace", ADA, "ada@example.org"), ("Grace Hopper", GRACE, "grace@example.org")]
     metadata = gradescope_metadata(("submission_1", both, "2026-11-05 22:41:07.000000000 Z"))
     export = {"export/submission_metadata.yml": metadata, "export/submission_1/2-layers.ipynb": notebook(answer="ours")}

@@ -1,4 +1,4 @@
-"""The form on a page of feedback, in a browser, from a file: what it makes, and what stands there without scripts."""
+"""The form on a page of feedback, in a browser, from a file: the request that it makes, and the page without it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from autograder.instructor.reports import feedback
 from autograder.instructor.reports.feedback import SCRIPT, SCRIPT_HASH
 from autograder.instructor.requests.form import Request, parse_request
 from autograder.reports.html import render
-from tests.axe import on_a_telephone, violations
 
 STUDENT = 'ada "<i>'
 TITLE = "The output is <x> @ weight"
@@ -44,10 +43,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"file://{path}"
 
 
-def test_it_makes_a_file_that_says_what_was_asked_and_nothing_leaves_the_machine(page: Page, address: str) -> None:
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
+def test_the_form_makes_a_request_file_and_nothing_leaves_the_machine(page: Page, address: str) -> None:
+    addresses, messages = [], []
+    page.on("request", lambda request: addresses.append(request.url))
+    page.on("console", lambda message: messages.append(message.text))
     page.goto(address)
     assert not page.get_by_text("Mail these lines").is_visible()
     options = page.locator("#request-check option").all_inner_texts()
@@ -65,11 +64,11 @@ def test_it_makes_a_file_that_says_what_was_asked_and_nothing_leaves_the_machine
     why = "It is right.\n\ncheck: it again"
     assert parse_request(content) == Request(STUDENT, "2-layers", "Linear.affine_map", RECEIPT, why)
     assert "is among your downloads. Nothing has been sent." in page.get_by_role("status").inner_text()
-    assert [one for one in asked if not one.startswith(("file:", "blob:"))] == []
-    assert said == []  # of the page's policy, among others
+    assert [address_ for address_ in addresses if not address_.startswith(("file:", "blob:"))] == []
+    assert messages == []  # of the page's policy, among others
 
 
-def test_without_scripts_the_page_says_what_to_mail(browser: Browser, address: str) -> None:
+def test_without_scripts_the_page_shows_lines_to_mail(browser: Browser, address: str) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(address)
@@ -78,13 +77,3 @@ def test_without_scripts_the_page_says_what_to_mail(browser: Browser, address: s
         assert mail.is_visible()
         asked = mail.inner_text().replace("(its title)", TITLE).replace("(why)", "It is right.")
         assert parse_request(asked.encode()) == Request(STUDENT, "2-layers", TITLE, RECEIPT, "It is right.")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_screen_reader_and_a_narrow_screen_can_use_it(scheme: str, browser: Browser, address: str) -> None:
-    with on_a_telephone(browser, scheme) as context:
-        shown = context.new_page()
-        shown.goto(address)
-        assert shown.locator("form").is_visible()
-        assert shown.evaluate("document.documentElement.scrollWidth") <= 360
-        assert violations(shown) == []

@@ -67,7 +67,7 @@ def reordered(tree: ast.Module) -> None:
 
 
 def annotated(tree: ast.Module) -> None:
-    """Give each function a docstring, and a type to what it takes and returns."""
+    """Give each function a docstring, and types to its arguments and result."""
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
             node.annotation = ast.Name("object")
@@ -133,7 +133,7 @@ def test_of_a_class_that_chooses_alone_among_the_usual_ways_only_two_copies_are_
     assert pair.share > 0.8
 
 
-def test_two_who_hand_in_what_the_book_says_are_no_pair(course: Course) -> None:
+def test_two_copies_of_the_book_are_no_pair(course: Course) -> None:
     both = {"layers": course.source("layers")}
     assert similar_pairs({"one": both, "other": both}, public_code(course, "layers"), 0, 0) == []
 
@@ -146,7 +146,7 @@ def test_evidence_adds_up_over_the_exercises_of_an_assignment() -> None:
     assert together.evidence > single.evidence > 0
 
 
-def test_what_many_have_counts_less() -> None:
+def test_a_common_passage_counts_less() -> None:
     assert [rarity(2, 2), rarity(2, 100), rarity(100, 100)] == [1, 1, 0]
     assert 1 > rarity(3, 100) > rarity(10, 100) > rarity(50, 100) > 0
 
@@ -169,13 +169,13 @@ def test_names_texts_numbers_comments_annotations_and_layout_do_not_count() -> N
     assert words(plain) == words(changed)
 
 
-def test_what_is_taken_from_a_library_does_count() -> None:
+def test_names_of_a_library_count() -> None:
     assert words("y = torch.einsum(x)") != words("y = torch.matmul(x)")
     assert words("import torch as t\ny = t.einsum(x)")[0][-6:] == words("import torch\nq = torch.einsum(z)")[0][-6:]
 
 
 @pytest.mark.parametrize("line", ["1\n", "x:int=1\n", "x:int=1;", "def f(a:int)->int:0\n"])
-def test_an_answer_of_nothing_but_what_does_not_count_is_read_as_fast_as_any(line: str) -> None:
+def test_an_answer_without_counted_tokens_is_read_as_fast_as_any(line: str) -> None:
     """A hundred thousand such stretches: to look through them for each token took the better part of an hour."""
     answer = line * (MAX_ANSWER_CHARACTERS // len(line))
     assert {text for piece in words(answer) for text in piece} <= {"name", "0", "=", ":", "def"}
@@ -191,12 +191,12 @@ def test_the_order_of_methods_does_not_count() -> None:
 @pytest.mark.parametrize(
     "source", ["def f(:\n", "x = '", "%matplotlib inline\nx = 1", "\x00", "x = (((((", "\ud800", "é = 1"]
 )
-def test_what_is_no_program_is_compared_as_far_as_it_goes(source: str) -> None:
+def test_a_broken_program_is_compared_up_to_its_error(source: str) -> None:
     assert similar_pairs({"one": {"a": source}, "other": {"a": source}}, (), 0.1, 0) == []
 
 
 @given(st.integers(0, 40), st.integers(0, 10_000))
-def test_whatever_is_as_long_as_a_run_and_a_window_is_found(before: int, seed: int) -> None:
+def test_a_shared_run_as_long_as_a_run_and_a_window_is_found(before: int, seed: int) -> None:
     rng = random.Random(seed)
     shared = " + ".join(f"x.f{rng.randrange(10**6)}" for _ in range((K + WINDOW) // 4 + 2))
     other = " - ".join(f"x.g{rng.randrange(10**6)}" for _ in range(before))
@@ -204,7 +204,7 @@ def test_whatever_is_as_long_as_a_run_and_a_window_is_found(before: int, seed: i
     assert similar_pairs(answers, (), 0, 0)
 
 
-def test_what_is_kept_does_not_change_from_run_to_run() -> None:
+def test_winnowing_is_the_same_in_every_process() -> None:
     code = (
         "from autograder.instructor.reports.similar import work_of; "
         f"print([passage.first for passage in work_of({{'a': {ADDMM!r}}}, ()).passages])"

@@ -1,4 +1,4 @@
-"""Requests about marks: what students may write, whose they are, what their checks show, and the answers."""
+"""Requests about marks: their text, their owners, their checks run again, and the answers."""
 
 from __future__ import annotations
 
@@ -14,16 +14,23 @@ from hypothesis import strategies as st
 from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.requests.answering import GRADED, Group, answer, draft
+from autograder.instructor.requests.answering import (
+    GRADED,
+    ReceivedRequest,
+    RefusedFile,
+    RequestGroup,
+    answer,
+    draft,
+    read_requests,
+)
 from autograder.instructor.requests.form import MAX_BYTES, MAX_REASON, OTHER, WRITTEN, NoRequest, Request, parse_request
-from autograder.instructor.requests.reading import Asked, NotAsked, read_requests
 from autograder.receipts import receipt_of
 from tests.commands import autograder
 from tests.conftest import copy_course
-from tests.instructor.collecting import downloads
+from tests.instructor.collecting import made_downloads
 from tests.instructor.conftest import ASSIGNMENT
 
-Read = tuple[list[Asked], list[NotAsked]]
+Read = tuple[list[ReceivedRequest], list[RefusedFile]]
 ROSTER = """id,first name,last name,lms user id
 ada,Ada,Lovelace,1000
 barbara,Barbara,Liskov,1001
@@ -45,7 +52,7 @@ MAIL = "Dear all,\r\n> Student: ada\r\n> Assignment:2-layers\r\n> CHECK : Flatte
     ],
     ids=["as it was written", "in a mail that quotes the lines and says more before them"],
 )
-def test_what_a_request_says_is_read(content: bytes, request_: Request) -> None:
+def test_a_request_is_read(content: bytes, request_: Request) -> None:
     assert parse_request(content) == request_
 
 
@@ -59,7 +66,7 @@ def test_what_a_request_says_is_read(content: bytes, request_: Request) -> None:
         (b"x" * (MAX_BYTES + 1), "more than 64 KiB"),
     ],
 )
-def test_what_is_no_request_says_why(content: bytes, why: str) -> None:
+def test_a_file_that_is_no_request_is_refused_with_the_reason(content: bytes, why: str) -> None:
     with pytest.raises(NoRequest, match=why):
         parse_request(content)
 
@@ -83,7 +90,7 @@ def receipt(folder: Path, student: str) -> str:
 
 @pytest.fixture(scope="module")
 def folder(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graded sample class with a roster, and what was sent beside it, in `sent`."""
+    """The graded sample class with a roster, and a folder of requests beside it, `sent`."""
     folder = tmp_path_factory.mktemp("requests") / "course"
     copy_course(graded, folder)
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
@@ -99,7 +106,7 @@ def folder(graded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "of nobody.txt": asks(student="nobody"),
         "photo.png": b"\x89PNG",
     }
-    (downloads.folder(folder.parent / "sent", sent) / "link.txt").symlink_to(folder / "roster.csv")
+    (made_downloads.folder(folder.parent / "sent", sent) / "link.txt").symlink_to(folder / "roster.csv")
     return folder
 
 
@@ -109,54 +116,56 @@ def read(folder: Path) -> Read:
 
 
 @pytest.fixture(scope="module")
-def groups(folder: Path, read: Read, course: Course) -> list[Group]:
+def groups(folder: Path, read: Read, course: Course) -> list[RequestGroup]:
     return answer(CourseFolder(folder), course, read[0])
 
 
 @pytest.fixture(scope="module")
-def text(groups: list[Group], read: Read) -> str:
+def text(groups: list[RequestGroup], read: Read) -> str:
     return draft(groups, read[1])
 
 
-def test_the_folder_says_whose_a_request_is_and_what_is_none_is_left_with_the_reason(read: Read) -> None:
-    asked, left = read
-    owners = {one.file: (one.student.id, one.known, one.other_name) for one in asked}
+def test_the_folder_decides_whose_a_request_is_and_other_files_are_refused(read: Read) -> None:
+    requests, refused = read
+    owners = {file.file: (file.student.id, file.known, file.other_name) for file in requests}
     assert owners["barbara/request.txt"] == ("barbara", "its folder", "")
     assert owners["john/request.txt"] == ("john", "its folder", "ada")
     assert owners["by-mail.txt"] == ("john", "", "John McCarthy")
-    reasons = {one.file: one.reason for one in left}
+    reasons = {file.file: file.reason for file in refused}
     assert reasons.keys() == {"of nobody.txt", "photo.png", "link.txt"}
     assert reasons["of nobody.txt"] == "nobody in the roster is 'nobody'"
 
 
-def test_a_learning_systems_zip_says_whose_a_request_is(folder: Path, tmp_path: Path) -> None:
+def test_the_learning_system_decides_whose_a_request_is(folder: Path, tmp_path: Path) -> None:
     canvas = {"lovelaceada_1000_7_request-ada.txt": asks(student="john"), "mccarthyjohn_LATE_1002_8_x.txt": asks()}
     moodle = {"Barbara Liskov_1001_assignsubmission_file_/request.txt": asks()}
-    zips = [downloads.zipped(tmp_path / f"{at}.zip", sent) for at, sent in enumerate((canvas, moodle))]
-    found, left = read_requests(CourseFolder(folder), zips)
-    assert left == []
-    known = [(one.student.id, one.known) for one in found]
+    zips = [made_downloads.zipped(tmp_path / f"{at}.zip", sent) for at, sent in enumerate((canvas, moodle))]
+    requests, refused = read_requests(CourseFolder(folder), zips)
+    assert refused == []
+    known = [(request.student.id, request.known) for request in requests]
     assert known == [("ada", "Canvas"), ("john", "Canvas"), ("barbara", "Moodle")]
 
 
-def test_requests_about_one_check_stand_together_whether_by_name_or_by_title(groups: list[Group]) -> None:
+def test_requests_about_one_check_stand_together_whether_by_name_or_by_title(groups: list[RequestGroup]) -> None:
     first = groups[0]
     assert (first.assignment, first.about, len(first.answered)) == (ASSIGNMENT, "Linear.affine_map", 4)
-    outcomes = {one.asked.student.id: one.mark.verdict.outcome for one in first.answered if one.mark}
+    outcomes = {
+        answered.asked.student.id: answered.mark.verdict.outcome for answered in first.answered if answered.mark
+    }
     assert outcomes == {"ada": "pass", "barbara": "error", "john": "fail"}
-    assert all(one.mark and one.mark.reproduced for one in first.answered)
+    assert all(answered.mark and answered.mark.reproduced for answered in first.answered)
     assert [group.about for group in groups[1:]] == [OTHER, OTHER, WRITTEN]
 
 
-def test_a_receipt_is_compared_with_that_of_the_graded_notebook(groups: list[Group]) -> None:
-    said = {one.asked.file: one.receipt for one in groups[0].answered}
-    assert said["barbara/request.txt"] == GRADED
-    assert said["ada/a.txt"] == said["john/request.txt"] == "its receipt is of no file known here"
-    assert said["by-mail.txt"] == "it gives no receipt"
+def test_a_receipt_is_compared_with_that_of_the_graded_notebook(groups: list[RequestGroup]) -> None:
+    receipts = {answered.asked.file: answered.receipt for answered in groups[0].answered}
+    assert receipts["barbara/request.txt"] == GRADED
+    assert receipts["ada/a.txt"] == receipts["john/request.txt"] == "its receipt is of no file known here"
+    assert receipts["by-mail.txt"] == "it gives no receipt"
 
 
 @pytest.mark.parametrize(
-    "said",
+    "part",
     [
         f"## {ASSIGNMENT}, Linear.affine_map: 4 requests",
         f"The check asks: {TITLE}",
@@ -173,10 +182,8 @@ def test_a_receipt_is_compared_with_that_of_the_graded_notebook(groups: list[Gro
         "`photo.png`",
     ],
 )
-def test_the_draft_says_what_the_check_asks_and_saw_whether_the_mark_stands_and_what_cannot_be_run(
-    said: str, text: str
-) -> None:
-    assert said in text.replace("\\", "")
+def test_the_draft_has_check_observations_result_and_refusals(part: str, text: str) -> None:
+    assert part in text.replace("\\", "")
 
 
 def test_nothing_that_a_student_wrote_leaves_its_fence_or_reaches_a_terminal(text: str) -> None:
@@ -186,33 +193,37 @@ def test_nothing_that_a_student_wrote_leaves_its_fence_or_reaches_a_terminal(tex
     assert "```" not in outside and "alert(1)" not in outside
 
 
-def test_a_letter_about_a_hidden_check_tells_title_and_result_alone(groups: list[Group]) -> None:
-    one = next(one for one in groups[0].answered if one.asked.student.id == "john")
-    assert one.mark and one.mark.verdict.diagnosis
-    check = replace(one.mark.check, hidden=True)
-    mark = replace(one.mark, check=check, verdict=replace(one.mark.verdict, check=check))
-    _, _, said = draft([Group(ASSIGNMENT, "Linear.affine_map", [replace(one, mark=mark)])]).partition("*Answer:*")
-    assert "hidden check, of which I can tell you the title and the result" in said
-    assert one.mark.verdict.diagnosis.observed not in said
-    assert "observed" not in said and "likely" not in said
+def test_a_letter_about_a_hidden_check_tells_title_and_result_alone(groups: list[RequestGroup]) -> None:
+    johns = next(johns for johns in groups[0].answered if johns.asked.student.id == "john")
+    assert johns.mark and johns.mark.verdict.diagnosis
+    check = replace(johns.mark.check, hidden=True)
+    mark = replace(johns.mark, check=check, verdict=replace(johns.mark.verdict, check=check))
+    _, _, letter = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [replace(johns, mark=mark)])]).partition(
+        "*Answer:*"
+    )
+    assert "hidden check, of which I can tell you the title and the result" in letter
+    assert johns.mark.verdict.diagnosis.observed not in letter
+    assert "observed" not in letter and "likely" not in letter
 
 
-def test_where_another_result_comes_out_the_letter_says_that_it_will_be_graded_again(groups: list[Group]) -> None:
-    one = next(one for one in groups[0].answered if one.asked.student.id == "ada")
-    assert one.mark
-    recorded = one.mark.recorded | {"outcome": "fail", "points": 0}
-    other = replace(one, mark=replace(one.mark, recorded=recorded))
-    points = one.mark.check.points
-    said = draft([Group(ASSIGNMENT, "Linear.affine_map", [other])])
-    assert f"where 0 of {points} points were recorded. Your work will be graded again." in said
-    assert "ANOTHER RESULT TODAY" in said
+def test_where_another_result_comes_out_the_letter_says_that_it_will_be_graded_again(
+    groups: list[RequestGroup],
+) -> None:
+    adas = next(adas for adas in groups[0].answered if adas.asked.student.id == "ada")
+    assert adas.mark
+    recorded = adas.mark.recorded | {"outcome": "fail", "points": 0}
+    changed = replace(adas, mark=replace(adas.mark, recorded=recorded))
+    points = adas.mark.check.points
+    text = draft([RequestGroup(ASSIGNMENT, "Linear.affine_map", [changed])])
+    assert f"where 0 of {points} points were recorded. Your work will be graded again." in text
+    assert "ANOTHER RESULT TODAY" in text
 
 
 @pytest.mark.long("two checks run in a sandbox of a process of its own")
 def test_the_command_writes_one_file_and_keeps_an_edited_one(folder: Path, tmp_path: Path) -> None:
     copied = tmp_path / "course"
     shutil.copytree(folder, copied)
-    downloads.folder(tmp_path / "sent", {"ada/request.txt": asks(), "junk.txt": b"hello"})
+    made_downloads.folder(tmp_path / "sent", {"ada/request.txt": asks(), "junk.txt": b"hello"})
     done = autograder("requests", "../sent", cwd=copied)
     assert done.returncode == 0, done.stderr
     assert "no request: junk.txt: it has no line" in done.stderr

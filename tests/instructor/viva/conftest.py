@@ -9,7 +9,7 @@ import pytest
 from autograder.course import Course
 from autograder.exercises import definitions
 from autograder.instructor.authoring.right_answers import RightAnswer, right_answers
-from autograder.instructor.viva.question import LIMITS, Question, questions
+from autograder.instructor.viva.question import LIMITS, TalkQuestion, questions
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.sandbox import Cell, Program, Sandbox
 
@@ -23,7 +23,7 @@ def alone(source: str) -> str:
 
 
 def cells_of(room: str, source: str) -> tuple[Cell, ...]:
-    """Return a notebook with all answers of a room in one cell, behind what its set-up provides."""
+    """Return a notebook with all answers of a room in one cell, after its set-up."""
     given = definitions(COURSE.source("deployment"))["affine_layers"]
     parts = [*map(COURSE.source, EARLIER), "from autograder.student.garment import find_garment", given]
     return Cell("setup", "\n\n".join(map(alone, parts))), Cell(f"{room}-answers", alone(source))
@@ -36,7 +36,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def asked(sandbox: Sandbox, room: str, exercise: str, source: str, seed: str = "seed", need: int = 1) -> list[Question]:
+def asked(
+    sandbox: Sandbox, room: str, exercise: str, source: str, seed: str = "seed", need: int = 1
+) -> list[TalkQuestion]:
     """Return the questions about an exercise in a program."""
     return questions(
         room, exercise, cells_of(room, source), scenes_of(room)[exercise], sandbox.run, seed=seed, need=need

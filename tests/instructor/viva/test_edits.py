@@ -1,4 +1,4 @@
-"""Edits change a few characters of whatever a student wrote, and none of the words that are for people."""
+"""Edits change a few characters of any program, and none of the words for people."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def other(x):
 '''
 
 
-def found(source: str, name: str = "answer") -> dict[str, Edit]:
+def edits_by_name(source: str, name: str = "answer") -> dict[str, Edit]:
     return {f"{edit.kind}: {edit.says}": edit for edit in edits_of(source, name)}
 
 
@@ -65,10 +65,10 @@ def test_each_kind_of_edit_finds_its_place_in_any_layout() -> None:
         "branch: `y if x else w` becomes `w`",
         "constant: `0.5` becomes `1.0`",
         "call: `.T` is left out",  # in a function that the answer uses
-    } <= found(STYLED).keys()
+    } <= edits_by_name(STYLED).keys()
 
 
-def test_what_is_for_people_and_what_the_exercise_does_not_use_is_left_alone() -> None:
+def test_words_for_people_and_unused_definitions_are_left_alone() -> None:
     for edit in edits_of(STYLED, "answer"):
         touched = STYLED[edit.start : edit.end]
         assert not [word for word in ("raise", "assert", "words", "1000") if word in touched]
@@ -95,16 +95,16 @@ def test_every_edit_of_a_right_answer_is_python(answer: RightAnswer) -> None:
         assert [edit for edit in edits if not is_python(edit.apply(source))] == []
 
 
-def test_a_definition_takes_with_it_what_it_uses() -> None:
+def test_a_definition_brings_the_names_that_it_uses() -> None:
     tree = ast.parse("a = 1\ndef b(): return a\nclass C:\n    def m(self): return b()\nd = 2\nif d:\n    def e(): pass")
-    assert [type(one).__name__ for one in defining(tree, "C")] == ["Assign", "FunctionDef", "ClassDef"]
-    assert [type(one).__name__ for one in defining(tree, "e")] == ["Assign", "If"]
+    assert [type(statement).__name__ for statement in defining(tree, "C")] == ["Assign", "FunctionDef", "ClassDef"]
+    assert [type(statement).__name__ for statement in defining(tree, "e")] == ["Assign", "If"]
     assert defining(tree, "nothing") == []
 
 
 @pytest.mark.parametrize(
     "source", ["def answer(:", "\0", "x = " + "(" * 5000, "x = 1\n" * (MAX_CHARACTERS // 6 + 1), "-" * 9000 + "1"]
 )
-def test_what_cannot_be_read_or_is_too_long_is_no_python(source: str) -> None:
+def test_unreadable_or_long_source_is_refused(source: str) -> None:
     with pytest.raises(NoPython):
         SourceText(source)

@@ -1,4 +1,4 @@
-"""Who is asked what: an exercise that passed, and nobody what somebody with the same code is asked."""
+"""The questions of a round: about an exercise that passed, and different ones for the same code."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import pytest
 from autograder.instructor.course.folder import CourseFolderError
 from autograder.instructor.grading.workers import Sandboxes
 from autograder.instructor.viva.edits import Edit
-from autograder.instructor.viva.question import Question
-from autograder.instructor.viva.round import Talk, Work, deal, only, talks
+from autograder.instructor.viva.question import TalkQuestion
+from autograder.instructor.viva.round import GradedAnswers, Talk, deal, talks
 from autograder.sandbox import Cell, Program, RunResult, Sandbox
 
 CODE = "def he_std(n):\n    if n < 1:\n        raise ValueError('too few')\n    return (2 / n) ** 0.5\n"
 
 
-def question(place: int) -> Question:
-    return Question("layers", "he_std", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
+def question(place: int) -> TalkQuestion:
+    return TalkQuestion("layers", "he_std", "", Edit("", 0, 0, "", "", 1), place, "", "", "", "", "", "", 0)
 
 
 def places(*orders: list[int], again: int = 0) -> list[int | None]:
     dealt = deal([[question(place) for place in order] for order in orders], again)
-    return [one and one.place for one in dealt]
+    return [question and question.place for question in dealt]
 
 
 def test_those_with_the_same_code_get_different_questions_while_there_are_some() -> None:
@@ -32,13 +32,13 @@ def test_those_with_the_same_code_get_different_questions_while_there_are_some()
     assert places([]) == [None]
 
 
-def test_another_round_asks_nobody_what_was_asked() -> None:
+def test_another_round_repeats_no_question() -> None:
     assert places([1, 2, 3, 4], [1, 2, 3, 4], again=1) == [3, 4]
     assert places([1, 2], again=2) in ([1], [2])
 
 
-def work(student: str, code: str = CODE) -> Work:
-    return Work(student, "layers", (Cell("layers-he_std", code),), ("he_std",))
+def work(student: str, code: str = CODE) -> GradedAnswers:
+    return GradedAnswers(student, "layers", (Cell("layers-he_std", code),), ("he_std",))
 
 
 def here(sandbox: Sandbox) -> Sandboxes:
@@ -50,8 +50,8 @@ def here(sandbox: Sandbox) -> Sandboxes:
     return Sandboxes(run, lambda: 1)
 
 
-def asked(sandbox: Sandbox, one: Work, assignment: str = "2-layers", again: int = 0) -> Question:
-    (talk,) = talks([one], assignment, here(sandbox), again=again)
+def asked(sandbox: Sandbox, work: GradedAnswers, assignment: str = "2-layers", again: int = 0) -> TalkQuestion:
+    (talk,) = talks([work], assignment, here(sandbox), again=again)
     assert talk.question
     return talk.question
 
@@ -73,7 +73,7 @@ def test_again_gives_another_question(sandbox: Sandbox) -> None:
 
 def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox) -> None:
     cells = (Cell("layers-Flatten", "Flatten = torch.nn.Flatten"), *work("ada").cells)
-    both = Work("ada", "layers", (Cell("setup", "import torch"), *cells), ("Flatten", "he_std"))
+    both = GradedAnswers("ada", "layers", (Cell("setup", "import torch"), *cells), ("Flatten", "he_std"))
     for assignment in ("a", "b", "c"):  # one of which begins with the other exercise
         assert asked(sandbox, both, assignment).exercise == "he_std"
 
@@ -81,13 +81,6 @@ def test_an_exercise_without_a_question_makes_way_for_the_next(sandbox: Sandbox)
 def test_code_without_a_place_for_an_edit_is_told_in_a_sentence(sandbox: Sandbox) -> None:
     (talk,) = talks([work("ada", "from math import sqrt as he_std")], "2-layers", here(sandbox))
     assert talk == Talk("ada", None, "no small edit of ada's code has a definite answer")
-
-
-def test_one_exercise_alone_counts_where_it_passed() -> None:
-    assert only(work("ada"), "he_std").passed == ("he_std",)
-    refused = only(work("ada"), "Linear")
-    assert refused.trouble == "Linear of ada did not pass all its checks; what did: he_std"
-    assert refused.passed == ()
 
 
 def test_an_error_of_ours_ends_the_round() -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from autograder.checks import rooms
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import Question
+from autograder.instructor.viva.question import TalkQuestion
 from autograder.instructor.viva.round import Talk
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.instructor.viva.sheets import (
@@ -30,22 +30,24 @@ from tests.instructor.viva.conftest import COURSE
 ANSWER, MESSAGE, LINE = "the-answer-itself", "what-the-error-says", "where-it-arises"
 
 
-def question(room: str = "layers", exercise: str = "Linear", source: str | None = None, at: int = -1) -> Question:
+def question(room: str = "layers", exercise: str = "Linear", source: str | None = None, at: int = -1) -> TalkQuestion:
     """Return a question about the reference, or other code, with an answer that stands in nothing else."""
     source = COURSE.source(room) if source is None else source
     edit = edits_of(source, exercise)[at]
     scene = scenes_of(room)[exercise][0]
-    return Question(room, exercise, source, edit, 0, scene.given, scene.asked[0], "before", ANSWER, MESSAGE, LINE, 0)
+    return TalkQuestion(
+        room, exercise, source, edit, 0, scene.given, scene.asked[0], "before", ANSWER, MESSAGE, LINE, 0
+    )
 
 
-def shown(question: Question) -> str:
+def shown(question: TalkQuestion) -> str:
     return "\n".join(f"{line.mark}{line.text}" for line in excerpt(question))
 
 
 def test_the_students_sheet_never_holds_the_answer() -> None:
-    one = question()
-    sheet = student_sheet("ada", "2-layers", one)
-    answer = answer_sheet("ada", "2-layers", one, follow_up(COURSE, "ada", one))
+    asked = question()
+    sheet = student_sheet("ada", "2-layers", asked)
+    answer = answer_sheet("ada", "2-layers", asked, follow_up(COURSE, "ada", asked))
     for part in (ANSWER, MESSAGE, LINE):
         assert part not in sheet
         assert part in answer
@@ -55,12 +57,12 @@ def test_the_students_sheet_never_holds_the_answer() -> None:
 
 
 def test_the_instructors_sheet_goes_on_with_a_mistake_and_a_section() -> None:
-    one = question()
-    follow = follow_up(COURSE, "ada", one)
+    asked = question()
+    follow = follow_up(COURSE, "ada", asked)
     assert follow.says in {mistake.says for mistake in COURSE.mistakes("layers") if mistake.exercise == "Linear"}
     assert follow.section.title in COURSE.contents("layers").titles.values()
-    assert follow == follow_up(COURSE, "ada", one)
-    assert len({follow_up(COURSE, student, one).says for student in ("a", "b", "c", "d", "e", "f")}) > 1
+    assert follow == follow_up(COURSE, "ada", asked)
+    assert len({follow_up(COURSE, student, asked).says for student in ("a", "b", "c", "d", "e", "f")}) > 1
 
 
 def test_every_exercise_has_something_to_go_on_with() -> None:
@@ -91,26 +93,26 @@ def fits_on_one_page(page: Page, sheet: str) -> bool:
 @pytest.mark.parametrize("source", [LONG, WIDE, MARKUP], ids=["long", "wide", "markup"])
 @pytest.mark.parametrize("at", [0, 1, -1])
 def test_any_code_fits_on_one_page(page: Page, source: str, at: int) -> None:
-    one = question("layers", "he_std", source, at)
-    assert all(len(line.text) <= MAX_LINE + 2 for line in excerpt(one))
-    assert len(excerpt(one)) <= MAX_ROWS
-    assert one.edit.text[:20] in shown(one)
-    answer = answer_sheet("ada", "2-layers", one, follow_up(COURSE, "ada", one))
-    for sheet in (student_sheet("ada", "2-layers", one), answer):
+    asked = question("layers", "he_std", source, at)
+    assert all(len(line.text) <= MAX_LINE + 2 for line in excerpt(asked))
+    assert len(excerpt(asked)) <= MAX_ROWS
+    assert asked.edit.text[:20] in shown(asked)
+    answer = answer_sheet("ada", "2-layers", asked, follow_up(COURSE, "ada", asked))
+    for sheet in (student_sheet("ada", "2-layers", asked), answer):
         assert fits_on_one_page(page, sheet)
         assert page.locator("script, b").count() == 0
 
 
 def test_the_longest_scene_fits_on_one_page_too(page: Page) -> None:
     for place in range(0, 60, 9):
-        one = question("training", "Learner", at=place)
-        assert fits_on_one_page(page, answer_sheet("ada", "5-training", one, follow_up(COURSE, "ada", one)))
+        asked = question("training", "Learner", at=place)
+        assert fits_on_one_page(page, answer_sheet("ada", "5-training", asked, follow_up(COURSE, "ada", asked)))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, browser: Browser, tmp_path: Path) -> None:
-    folder, one = CourseFolder(tmp_path), question(source=COURSE.source("layers"))
-    talks = [Talk("ada", one), Talk("dennis", None, "no exercise of dennis passed")]
+    folder, asked = CourseFolder(tmp_path), question(source=COURSE.source("layers"))
+    talks = [Talk("ada", asked), Talk("dennis", None, "no exercise of dennis passed")]
     index = write_index(folder, "2-layers", talks, {"ada": "ada Ada Lovelace"})
     assert "ada Ada Lovelace</a>" in index.read_text(encoding="utf-8")
     pages = [*write_sheets(folder, COURSE, "2-layers", talks[0]), index]
@@ -126,8 +128,8 @@ def test_a_screen_reader_and_a_narrow_screen_can_use_the_pages(scheme: str, brow
 def test_an_edit_over_several_lines_shows_all_of_them() -> None:
     source = "def he_std(n):\n    a = max(\n        n,\n        2,\n    )\n    return a\n"
     (edit,) = [edit for edit in edits_of(source, "he_std") if edit.kind == "statement"]
-    one = Question("layers", "he_std", source, edit, 0, "", "", "", "", "", "", 0)
-    assert shown(one).splitlines() == [
+    asked = TalkQuestion("layers", "he_std", source, edit, 0, "", "", "", "", "", "", 0)
+    assert shown(asked).splitlines() == [
         " def he_std(n):",
         "-    a = max(",
         "-        n,",

@@ -1,4 +1,4 @@
-"""`autograder viva` on the sample class: the sheets it writes, what it refuses, and that it changes nothing else."""
+"""`autograder viva` on the sample class: the sheets that it writes, its refusals, and that it changes nothing else."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sheets(folder: Path) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in (folder / "viva" / ASSIGNMENT).glob("*.html")}
 
 
-def test_everybody_whose_exercise_passed_has_two_sheets(prepared: Path) -> None:
+def test_each_student_with_a_passed_exercise_has_two_sheets(prepared: Path) -> None:
     can = [work.student for work in works_of(CourseFolder(prepared), ASSIGNMENT) if not work.trouble]
     assert {"ada", "alan", "grace"} <= set(can)
     assert sheets(prepared).keys() == {"index", *can, *(f"{student}-answer" for student in can)}
@@ -72,12 +72,14 @@ def test_again_and_another_exercise(graded_folder: Path, prepared: Path) -> None
         (("nobody", ASSIGNMENT), "nobody in the roster is 'nobody'"),
         (("ada", "1-approximation"), "nothing in this class has been graded: run `autograder grade 1-approximation`"),
         (("dennis", ASSIGNMENT), "no exercise of dennis in 2-layers passed all its checks"),
-        (("john", ASSIGNMENT, "--exercise", "Linear"), "Linear of john did not pass all its checks; what did: "),
+        (("john", ASSIGNMENT, "--exercise", "Linear"), "Linear of john did not pass all its checks; these did: "),
         (("--class", ASSIGNMENT, "--exercise", "Poem"), "nobody's code can be asked about: "),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_what_cannot_be_asked_is_refused_in_one_line(graded: Path, line: tuple[str, ...], reason: str) -> None:
+def test_a_talk_that_cannot_be_prepared_is_refused_in_one_line(
+    graded: Path, line: tuple[str, ...], reason: str
+) -> None:
     done = autograder("viva", *line, cwd=graded)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("autograder: ")

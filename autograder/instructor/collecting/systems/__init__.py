@@ -1,7 +1,7 @@
-"""One reader for each system. A download is of one system: the one that knows most of its files.
+"""A reader for each system. A download is of one system: the one that knows most of its files.
 
-A student chooses the end of a file's name, and may choose one that another system would give. So what the others would
-say of a file is kept beside what its own system says: where they name two people, nobody is found.
+A student chooses the end of a file's name, and can choose one that another system would give. So the readings of other
+systems are kept beside that of its own: where they name two people, the file is nobody's.
 """
 
 from __future__ import annotations
@@ -10,37 +10,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, Reader, shared_folders
-from autograder.instructor.collecting.systems import (
-    blackboard,
-    canvas,
-    github,
-    google_classroom,
-    gradescope,
-    moodle,
-    nbgrader_exchange,
-    plain,
-)
+from autograder.instructor.collecting.systems import file_names, github, gradescope, moodle, nbgrader_exchange, plain
 
 SYSTEMS: tuple[Reader, ...] = (
     gradescope.read,
     nbgrader_exchange.read,
     moodle.read,
-    blackboard.read,
+    file_names.read_blackboard,
     partial(github.read, system="Classroom 50"),
     partial(github.read, system="GitHub"),
-    canvas.read,
-    google_classroom.read,
+    file_names.read_canvas,
+    file_names.read_google_classroom,
 )
 
 
-def read_all(entries: Sequence[Entry]) -> list[DownloadedFile]:
-    """Return all files of a download with what its system says of them, in the order of the download.
+def read_all(entries: Sequence[DownloadEntry]) -> list[DownloadedFile]:
+    """Return all files of a download with its system's facts, in the order of the download.
 
     Its system is the one that knows most files, and at least half of them; of two, the more particular one, which comes
-    first. Where there is none, it is a plain folder. A file that another system named is nobody's. In nbgrader's
-    exchange students name everything, so it is known by its own name alone.
+    first in ``SYSTEMS``. Where there is none, it is a plain folder. A file that another system named is nobody's. In
+    nbgrader's exchange students name everything, so it is known by its own name alone.
     """
     if (inbound := nbgrader_exchange.read_inbound(entries)) is not None:
         return inbound
@@ -49,14 +40,16 @@ def read_all(entries: Sequence[Entry]) -> list[DownloadedFile]:
         {id(file.entry): file for file in read(entries, depth)} for read in (*SYSTEMS, plain.read)
     ]
     most = max(by_system, key=len)
-    own = most if most and 2 * len(most) >= len(in_folders) else in_folders
-    system = next(iter(own.values())).system if own else ""
+    chosen = most if most and 2 * len(most) >= len(in_folders) else in_folders
+    system = next(iter(chosen.values())).system if chosen else ""
     files = []
     for entry in entries:
-        others = [known[id(entry)] for known in (*by_system, in_folders) if id(entry) in known and known is not own]
-        if id(entry) in own:
-            named = [other for other in others if other.system != plain.SYSTEM]
-            files.append(replace(own[id(entry)], other_readings=(*named, plain.of_its_folders(entry))))
-        elif others:
-            files.append(DownloadedFile(entry, system, (), other_readings=tuple(others)))
+        readings = [
+            known[id(entry)] for known in (*by_system, in_folders) if id(entry) in known and known is not chosen
+        ]
+        if id(entry) in chosen:
+            named = [reading for reading in readings if reading.system != plain.SYSTEM]
+            files.append(replace(chosen[id(entry)], other_readings=(*named, plain.of_its_folders(entry))))
+        elif readings:
+            files.append(DownloadedFile(entry, system, (), other_readings=tuple(readings)))
     return files

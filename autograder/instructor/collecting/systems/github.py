@@ -1,4 +1,4 @@
-"""Clones of students' repositories on GitHub: which one a file is in, whose it is, and when it was committed.
+"""Clones of students' repositories on GitHub: each file's repository, owner and time of commit.
 
 CS50's Classroom 50 (``gh teacher download``) puts them into
 ``CLASSROOM-ASSIGNMENT_submissions_2026_11_06_T_09_30_00/``, each in a folder called as its repository,
@@ -6,11 +6,10 @@ CS50's Classroom 50 (``gh teacher download``) puts them into
 ``scores.csv``, and the ``result.json`` and ``results.json`` of each repository, come from Classroom 50's own grader and
 are not read. Where ``--dir`` gave the folder another name, it has to be given one like that again.
 
-GitHub Classroom (``gh classroom clone student-repos``) closed on 28 August 2026. What was cloned before is read as
-ever, and so are clones that you make yourself in the same layout: in ``ASSIGNMENT-submissions/``, each in a folder
-called as its repository, ``ASSIGNMENT-USER``. In a folder of another name nothing says where the assignment's part of
-the name ends, and a student may have taken a name on GitHub that ends as another's; a repository is looked up by its
-whole name there.
+GitHub Classroom (``gh classroom clone student-repos``) closed on 28 August 2026. Clones from before are read as ever,
+and so are clones that you make yourself in the same layout: in ``ASSIGNMENT-submissions/``, each in a folder called as
+its repository, ``ASSIGNMENT-USER``. In a folder of another name nothing says where the assignment's part of the name
+ends, and a student's name on GitHub can end as another's; a repository is looked up by its whole name there.
 
 The user's name on GitHub is found in the roster's column ``also``. The time is that of the last commit that changed the
 file, as its author's machine says it: a student can set it, and the time of the push is in no clone. It is claimed,
@@ -31,7 +30,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_folders
 from autograder.instructor.course.matching import Clue
 
@@ -41,7 +40,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 GIT_S = 20
 
 
-def read(entries: Sequence[Entry], depth: int, system: str) -> list[DownloadedFile]:
+def read(entries: Sequence[DownloadEntry], depth: int, system: str) -> list[DownloadedFile]:
     """Return the files in repositories that Classroom 50 has downloaded, or in other clones and ``…-submissions``."""
     files = []
     for entry in entries:
@@ -62,7 +61,7 @@ def read(entries: Sequence[Entry], depth: int, system: str) -> list[DownloadedFi
     return files
 
 
-def _clone_of(entry: Entry) -> Path | None:
+def _clone_of(entry: DownloadEntry) -> Path | None:
     """Return the clone that a file is in: the outermost folder with a ``.git``; None in a zip, which has no history."""
     if entry.path is None:
         return None
@@ -70,13 +69,13 @@ def _clone_of(entry: Entry) -> Path | None:
     return next((folder for folder in reversed(above) if (folder / ".git").is_dir()), None)
 
 
-def _commit_time(entry: Entry, clone: Path | None) -> datetime | None:
+def _commit_time(entry: DownloadEntry, clone: Path | None) -> datetime | None:
     """Return when a notebook was committed last; None where nothing says it.
 
-    Git runs in an empty repository of its own that only borrows the clone's objects: a clone's configuration, which may
+    Git runs in an empty repository of its own that only borrows the clone's objects: a clone's configuration, which can
     come from a student's zip, can name programs that git would start.
     """
-    # Asking git takes some milliseconds; a clone may hold thousands of files that are no notebooks.
+    # Asking git takes some milliseconds; a clone can hold thousands of other files.
     if clone is None or entry.path is None or ".ipynb" not in entry.path.name:
         return None
     commit = _head(clone / ".git")

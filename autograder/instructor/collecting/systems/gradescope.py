@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from autograder.instructor.collecting.archive import Entry, EntryRefused
+from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
 from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.folder import CourseFolderError
@@ -30,7 +30,7 @@ METADATA = "submission_metadata.yml"
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     """Return the files in the folders of submissions that the metadata names.
 
     Raises:
@@ -48,7 +48,7 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     return files
 
 
-def _submissions(entry: Entry) -> Mapping[str, Any]:
+def _submissions(entry: DownloadEntry) -> Mapping[str, Any]:
     try:
         content = yaml.load(entry.read(MAX_NOTEBOOK_BYTES), LOADER)
     except (EntryRefused, yaml.YAMLError, RecursionError, ValueError) as error:
@@ -57,7 +57,7 @@ def _submissions(entry: Entry) -> Mapping[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _handed_in(entry: Entry, number: str, submission: Mapping[str, Any]) -> DownloadedFile:
+def _handed_in(entry: DownloadEntry, number: str, submission: Mapping[str, Any]) -> DownloadedFile:
     submitters = submission.get(":submitters")
     people = [person for person in submitters if isinstance(person, dict)] if isinstance(submitters, list) else []
     owners = tuple(_clues(number, person) for person in people)

@@ -22,21 +22,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.course.attempts import PROVED
 from autograder.instructor.course.matching import Clue
 from autograder.instructor.course.roster import EMAIL_COLUMNS
 from autograder.instructor.course.tables import TableError, read_table
 
-# The first that fits: what a student calls a file comes after it.
+# The first match counts: the student's own file name comes after it.
 NAME = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
 SYSTEM = "Moodle"
 BLIND = "Participant"
 IDENTIFIER, MODIFIED = "identifier", "lastmodifiedsubmission"
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     """Return the files that Moodle named."""
     names = [(entry, next(filter(None, map(NAME.fullmatch, entry.parts[: depth + 1])), None)) for entry in entries]
     return [DownloadedFile(entry, SYSTEM, (_clues(name),)) for entry, name in names if name]
@@ -49,7 +49,7 @@ def _clues(name: re.Match[str]) -> tuple[Clue, ...]:
 
 @dataclass(frozen=True)
 class Participant:
-    """What a worksheet says of a person: ID number and address, and when work was handed in, with a time zone."""
+    """A row of a worksheet: clues by ID number and address, and the time of handing in, with a time zone."""
 
     clues: tuple[Clue, ...]
     when: datetime | None
@@ -83,7 +83,7 @@ def read_worksheet(path: Path, zone: tzinfo) -> dict[str, Participant]:
 
 
 def with_worksheet(file: DownloadedFile, participants: Mapping[str, Participant]) -> DownloadedFile:
-    """Return a file with what a worksheet says of it: its clues after the number, and before the name."""
+    """Return a file with the facts of a worksheet: its clues come after the number, and before the name."""
     participant = participants.get(_participant_number(file))
     if participant is None:
         return file
@@ -94,7 +94,7 @@ def with_worksheet(file: DownloadedFile, participants: Mapping[str, Participant]
 
 
 def lacks_worksheet(file: DownloadedFile) -> bool:
-    """Whether a worksheet, which was not given, has more clues to a file's owner than the zip."""
+    """Whether a worksheet would have more clues to a file's owner than the zip."""
     kinds = {clue.kind for clues in file.owners for clue in clues}
     return bool(_participant_number(file)) and kinds <= {"number", "name"}
 

@@ -1,10 +1,10 @@
 """nbgrader's exchange: the folder ``inbound`` of a course.
 
-A submission is a folder called ``ada+2-layers+2026-11-05 22:41:07.123456 UTC+RANDOM``; the last part may be missing. A
-student has made and named it, and may make others, which are nobody's. So the name is compared with the account that
-owns the folder, the notebook and what is between them, and the time with that at which the disk saw any of these change
-last, which no student can set. A time that is more than ``SLACK_S`` away from it is only claimed, since a folder can be
-renamed and what is in it written anew. The disk's is not taken instead: nbgrader lets everybody write into a submission
+A submission is a folder called ``ada+2-layers+2026-11-05 22:41:07.123456 UTC+RANDOM``; the last part can be missing. A
+student has made and named it, and can make others, which are nobody's. So the name is compared with the account that
+owns the folder, the notebook and the folders between them, and the time with the disk's time of their last change,
+which no student can set. A time that is more than ``SLACK_S`` away from it is only claimed, since a folder can be
+renamed and its files written anew. The disk's is not taken instead: nbgrader lets everybody write into a submission
 whose name they know, and so one student could make another late. In a zip and in a copy all is claimed.
 
 Source: ``nbgrader/exchange/default/collect.py`` (``_path_to_record``, ``check_owner``) and ``submit.py`` in
@@ -19,27 +19,27 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile, outermost_folders
 from autograder.instructor.collecting.owners import ownership_of
 from autograder.instructor.course.attempts import CLAIMED, PROVED
 from autograder.instructor.course.matching import Clue
 
 SYSTEM, INBOUND = "nbgrader", "inbound"
-# A student's id may hold a plus.
+# A student's id can hold a plus.
 NAME = re.compile(r"(?P<student>.+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d [\d:.]+) UTC(?:\+[^+]*)?")
 SLACK_S = 120  # nbgrader takes the time first, and then looks at the notebooks and copies them
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     """Return the files of submissions in the exchange."""
     return [file for entry in entries if (file := _named(entry, depth))]
 
 
-def read_inbound(entries: Sequence[Entry]) -> list[DownloadedFile] | None:
+def read_inbound(entries: Sequence[DownloadEntry]) -> list[DownloadedFile] | None:
     """Return all files of a download that is an exchange by its own name; None where it is not called so.
 
-    What students have put beside the submissions is nobody's, and changes nothing, whatever it is called.
+    A file beside the submissions is nobody's, and changes nothing, under any name.
     """
     paths = [(entry.path, len(entry.parts)) for entry in entries if entry.path]
     if paths and paths[0][0].parents[paths[0][1] - 1].resolve().name == INBOUND:
@@ -55,7 +55,7 @@ def read_inbound(entries: Sequence[Entry]) -> list[DownloadedFile] | None:
     ]
 
 
-def _named(entry: Entry, depth: int) -> DownloadedFile | None:
+def _named(entry: DownloadEntry, depth: int) -> DownloadedFile | None:
     """Return a file in the outermost folder that is called as a submission, or None where there is none."""
     if entry.parts[-1:] == (TIMESTAMP,) or entry.refused:
         return None
@@ -63,7 +63,7 @@ def _named(entry: Entry, depth: int) -> DownloadedFile | None:
     return next((_handed_in(entry, at, name) for at, name in names if name), None)
 
 
-def _handed_in(entry: Entry, at: int, name: re.Match[str]) -> DownloadedFile:
+def _handed_in(entry: DownloadEntry, at: int, name: re.Match[str]) -> DownloadedFile:
     """Return a file below the folder that is called so, the ``at``-th of its path."""
     inside = len(entry.parts) - at - 1
     paths = [entry.path, *entry.path.parents[:inside]] if entry.path else []
@@ -81,7 +81,7 @@ def _handed_in(entry: Entry, at: int, name: re.Match[str]) -> DownloadedFile:
 
 
 def _doubt_of(when: datetime, paths: Sequence[Path]) -> str:
-    """Return how the disk contradicts the time that the folder of a submission gives; empty where it does not."""
+    """Return the disk's evidence against the time in a submission's folder name; empty where there is none."""
     changed = datetime.fromtimestamp(max(path.lstat().st_ctime for path in paths), UTC)
     if abs((changed - when).total_seconds()) <= SLACK_S:
         return ""

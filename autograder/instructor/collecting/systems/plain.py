@@ -1,8 +1,8 @@
 """A plain folder or zip: ``STUDENT/2-layers.ipynb``, ``STUDENT/2-layers/2-layers.ipynb``, ``STUDENT_2-layers.ipynb``.
 
-The outermost folder that names a student decides, since what is further inside the student has named. A
+The outermost folder that names a student decides, since the student has named all that is further inside. A
 ``timestamp.txt`` beside a notebook, as nbgrader writes it, says when it was handed in. The time of a file itself does
-not: it may be that of a copy, and only puts several files of one student in order.
+not: it can be that of a copy, and only puts several files of one student in order.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from autograder.instructor.collecting.archive import Entry, EntryRefused
+from autograder.instructor.collecting.archive import DownloadEntry, EntryRefused
 from autograder.instructor.collecting.downloaded import TIMESTAMP, DownloadedFile
 from autograder.instructor.course.matching import Clue, any_of
 
@@ -20,7 +20,7 @@ SYSTEM = "folder"
 MAX_TIMESTAMP_BYTES = 100
 
 
-def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
+def read(entries: Sequence[DownloadEntry], depth: int) -> list[DownloadedFile]:
     """Return all files."""
     times = {entry.parts[:-1]: _time(entry) for entry in entries if entry.parts[-1:] == (TIMESTAMP,)}
     return [
@@ -30,8 +30,8 @@ def read(entries: Sequence[Entry], depth: int) -> list[DownloadedFile]:
     ]
 
 
-def of_its_folders(entry: Entry) -> DownloadedFile:
-    """Return what a file's folders say of it, and not its own name."""
+def of_its_folders(entry: DownloadEntry) -> DownloadedFile:
+    """Return the reading of a file by its folders, without its own name."""
     return DownloadedFile(entry, SYSTEM, (_folder_clues(entry.parts),))
 
 
@@ -45,13 +45,13 @@ def _clues(parts: Sequence[str]) -> tuple[Clue, ...]:
 
 
 def _beginnings_and_ends(file: str) -> list[str]:
-    """Return the parts of a file's name that may name a student, the longest first."""
+    """Return the parts of a file's name that can name a student, the longest first."""
     words = re.sub(r"(\.ipynb|\.txt|\.json)+$", "", file, flags=re.IGNORECASE).split("_")
     beginnings = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
     return [*beginnings, *("_".join(words[at:]) for at in range(1, len(words)))]
 
 
-def _time(entry: Entry) -> datetime | None:
+def _time(entry: DownloadEntry) -> datetime | None:
     from nbgrader.utils import parse_utc
 
     with contextlib.suppress(EntryRefused, ValueError, OverflowError, UnicodeDecodeError):

@@ -16,7 +16,7 @@ from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
 from autograder.instructor.course.open_matters import open_matters
 from autograder.receipts import receipt_of
-from tests.instructor.collecting.downloads import folder, notebook, zipped
+from tests.instructor.collecting.made_downloads import folder, notebook, zipped
 from tests.instructor.conftest import open_gradebook
 from tests.test_cli import here, refused
 
@@ -118,7 +118,7 @@ def test_work_that_was_put_there_by_hand_is_kept_unless_forced_and_then_a_copy_i
     download = folder(tmp_path / "x", {"007/2-layers.ipynb": notebook(answer="download")})
     status, said, _ = here(course, "collect", download, "--yes")
     assert (status, work(course, "007").read_bytes()) == (1, notebook(answer="by hand"))
-    assert "not written: another file is there, --force replaces it and keeps a copy" in said
+    assert "NOT WRITTEN: another file is there, --force replaces it and keeps a copy" in said
     assert here(course, "collect", download, "--yes", "--force")[0] == 0
     assert work(course, "007").read_bytes() == notebook(answer="download")
     assert not work(course, "007", "timestamp.txt").exists()
@@ -142,14 +142,12 @@ def test_a_zip_in_the_zip_is_opened_with_the_clues_of_its_name(course: Path, tmp
     inner = {"homework/2-layers.ipynb": notebook(answer="zipped"), "homework/plot.png": b"png"}
     packed = zipped(tmp_path / "inner.zip", inner).read_bytes()
     canvas = zipped(tmp_path / "canvas.zip", {"hoppergrace_2_5004_homework.zip": packed})
-    status, said, _ = here(course, "collect", canvas, "2-layers", "--yes")
+    status, said, _ = here(course, "collect", canvas, "2-layers", "--yes", "--verbose")
     assert (status, work(course, "grace").read_bytes()) == (0, notebook(answer="zipped"))
     assert "hoppergrace_2_5004_homework.zip/homework/2-layers.ipynb" in said
 
 
-def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_was_planned(
-    course: Path, tmp_path: Path
-) -> None:
+def test_a_file_that_changes_after_planning_is_not_collected(course: Path, tmp_path: Path) -> None:
     download = folder(tmp_path / "x", {"007/2-layers.ipynb": notebook()})
     with planned_collection(CourseFolder(course), Course.installed(), CollectRequest(download)) as collection:
         (download / "007" / "2-layers.ipynb").write_bytes(notebook(answer="other"))
@@ -161,12 +159,10 @@ def test_a_file_that_changes_while_the_plan_is_looked_at_is_not_taken_for_what_w
 # Times and owners that the instructor adds
 
 
-def test_a_file_is_whose_and_of_the_time_that_the_instructor_says_and_that_can_be_corrected(
-    course: Path, mailed: Path
-) -> None:
+def test_the_instructor_can_enter_owner_and_time_and_correct_them(course: Path, mailed: Path) -> None:
     line = ("collect", mailed, "2-layers", "--student", "007", "--yes")
     for at in ("2026-11-06 22:10", "2026-11-05T22:10+01:00"):
-        status, said, errors = here(course, *line, "--at", at)
+        status, said, errors = here(course, *line, "--at", at, "--verbose")
         assert (status, errors) == (0, "")
     assert "2026-11-05 22:10, entered by the instructor" in said
     assert work(course, "007").read_bytes() == notebook(answer="mailed")
@@ -182,7 +178,7 @@ def test_times_in_a_table_end_the_lateness_of_unknown_length(course: Path, maile
     assert line.startswith("1 late for 2-layers at an unknown time, so no penalty is counted: 0042 José O'Brien-Núñez.")
     assert line.endswith("autograder collect DOWNLOAD 2-layers --times FILE")
     (course / "times.csv").write_text("student,time\njose@example.org,2026-11-06 01:59\n", encoding="utf-8")
-    assert " 2 h " in here(course, "collect", canvas, "2-layers", "--yes", "--times", "times.csv")[1]
+    assert " 2 h late" in here(course, "collect", canvas, "2-layers", "--yes", "--times", "times.csv")[1]
     assert work(course, "0042", "timestamp.txt").read_text() == "2026-11-06 00:59:00.000000 UTC\n"
     assert not work(course, "007", "timestamp.txt").exists()
     assert open_matters(CourseFolder(course), ["2-layers"]) == []
@@ -193,16 +189,16 @@ def test_moodles_worksheet_is_read_in_the_time_zone_of_the_due_dates(course: Pat
     modified = '"Thursday, 5 November 2026, 11:41 PM"'
     (course / "w.csv").write_text(f"Identifier,Last modified (submission)\nParticipant 7,{modified}\n")
     line = ("collect", download, "2-layers", "--yes", "--worksheet", "w.csv")
-    assert "a worksheet's times have no time zone: fill in due_dates.csv first" in refused(course, *line)
+    assert "Moodle's worksheet has no time zone: set yours in due_dates.csv first" in refused(course, *line)
     (course / "due_dates.csv").write_text(DUE)
-    assert "2026-11-05 23:41, proved" in here(course, *line)[1]
+    assert "2026-11-05 23:41, proved" in here(course, *line, "--verbose")[1]
     assert work(course, "007", "timestamp.txt").read_text() == "2026-11-05 22:41:00.000000 UTC\n"
 
 
 # Something else than a notebook
 
 
-def test_who_handed_in_something_else_is_named_counted_and_not_forgotten(
+def test_a_student_with_another_kind_of_file_is_named_until_a_notebook_comes(
     course: Path, mailed: Path, tmp_path: Path
 ) -> None:
     download = folder(tmp_path / "x", {"grace/2-layers.py": b"import torch", "grace/more.py": b""})
@@ -316,7 +312,7 @@ def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_ha
     for number, content in enumerate(works, 1):
         mailed.write_bytes(content)
         line = ("collect", mailed, "2-layers", "--student", "007", "--yes", "--at", f"2026-11-05 2{number}:10")
-        assert receipt_of(content) in here(course, *line)[1]
+        assert receipt_of(content) in here(course, *line, "--verbose")[1]
     status, said, errors = here(course, "receipt", "007", "2-layers")
     assert (status, errors) == (0, "")
     first, second = said.splitlines()
@@ -325,8 +321,8 @@ def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_ha
     assert second.startswith(f"2-layers: attempt 2; {receipt_of(works[1])}; ") and second.endswith("; this one counts")
     assert here(course, "receipt", "Ada Lovelace")[1] == said
     rows = json.loads(here(course, "receipt", "007", "--json")[1])
-    found = [(row["receipt"], row["attempt"]["number"], row["counts"]) for row in rows]
-    assert found == [(receipt_of(works[0]), 1, False), (receipt_of(works[1]), 2, True)]
+    attempts = [(row["receipt"], row["attempt"]["number"], row["counts"]) for row in rows]
+    assert attempts == [(receipt_of(works[0]), 1, False), (receipt_of(works[1]), 2, True)]
     (kept,) = (course / "collected" / "007" / "2-layers").glob("01-*.ipynb")
     kept.write_bytes(works[0] + b"\n")
     status, said, _ = here(course, "receipt", "007")
@@ -334,7 +330,7 @@ def test_a_receipt_names_each_attempt_and_the_one_that_counts_and_a_file_that_ha
     assert said.splitlines()[0].endswith("; ITS FILE HAS CHANGED OR GONE since it was collected")
 
 
-def test_there_is_a_receipt_of_what_was_put_there_by_hand_and_none_of_nothing(course: Path) -> None:
+def test_a_file_put_there_by_hand_has_a_receipt(course: Path) -> None:
     folder(course / "submitted", {"007/2-layers/2-layers.ipynb": notebook()})
     said = f"2-layers: {receipt_of(notebook())}; put into submitted/ by hand, and not collected; this one counts\n"
     assert here(course, "receipt", "007")[1] == said

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.instructor.collecting.archive import Entry
+from autograder.instructor.collecting.archive import DownloadEntry
 
 CELLS = {"2-layers": ("layers-Linear", "layers-Flatten"), "3-dropout": ("dropout-Dropout",)}
 
@@ -48,10 +48,10 @@ def folder(root: Path, files: Mapping[str, bytes]) -> Path:
     return root
 
 
-def entries_of(files: Mapping[str, bytes]) -> list[Entry]:
+def entries_of(files: Mapping[str, bytes]) -> list[DownloadEntry]:
     """Return the same files as entries of a download, none of which is refused."""
     return [
-        Entry(name, tuple(name.split("/")), "", lambda limit, content=content: content[:limit])
+        DownloadEntry(name, tuple(name.split("/")), "", lambda limit, content=content: content[:limit])
         for name, content in files.items()
     ]
 
@@ -75,7 +75,7 @@ def gradescope_metadata(*submissions: tuple[str, list[tuple[str, str, str]], str
 
 
 def clone(path: Path, files: Mapping[str, bytes], when: str) -> Path:
-    """Make what `gh classroom clone` leaves of one student's repository."""
+    """Make one student's repository as `gh classroom clone` does."""
     folder(path, files)
     home = {"HOME": str(path), "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
     who = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}

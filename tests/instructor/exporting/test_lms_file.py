@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from autograder.instructor.course.roster import Student
 from autograder.instructor.exporting import ExportError
-from autograder.instructor.exporting.fill import fill
-from autograder.instructor.exporting.tables import BOM
+from autograder.instructor.exporting.lms_file import fill
+from autograder.instructor.exporting.spreadsheet import BOM
 from autograder.instructor.marks import Mark, number
 from tests.instructor.exporting.test_formats import MARKS
 
@@ -72,7 +72,7 @@ def test_filling_changes_one_column_alone(marks: list[Mark], has_mark: bool, quo
     table.writerows([m.student.sortable_name, "", m.student.id, "", "3", m.student.email] for m in marks)
     text = (BOM if has_mark else "") + out.getvalue()
     done = fill(text, marks)
-    before, after = (list(csv.reader(io.StringIO(one.removeprefix(BOM), newline=""))) for one in (text, done.text))
+    before, after = (list(csv.reader(io.StringIO(t.removeprefix(BOM), newline=""))) for t in (text, done.text))
     for old, new, mark in zip(before[1:], after[1:], marks, strict=True):
         assert new[4] == ("3" if mark.score is None else number(mark.score))
         assert [*new[:4], *new[5:]] == [*old[:4], *old[5:]]
@@ -94,7 +94,7 @@ def test_two_of_one_name_are_left_out_rather_than_mixed_up() -> None:
 
 
 @pytest.mark.parametrize("said", ["EX", "N/A", "ex "])
-def test_who_is_excused_or_was_not_given_the_assignment_in_canvas_stays_so(said: str) -> None:
+def test_excused_and_not_given_cells_of_canvas_stay(said: str) -> None:
     excused = CANVAS.replace('"A, and B",,3.00,', f'"A, and B",,{said},')
     done = fill(excused, MARKED)
     assert done.text == excused.replace("9.50,,95.0", "9.50,18,95.0")
@@ -144,11 +144,11 @@ def test_a_short_row_is_made_long_enough() -> None:
         ('Student,ID,Section,2-layers\n"x,1,,\n', None, "the quotation mark in line 2 is not closed"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_the_way_out(text: str, column: str | None, reason: str) -> None:
+def test_a_file_that_does_not_fit_is_refused_with_the_way_out(text: str, column: str | None, reason: str) -> None:
     with pytest.raises(ExportError, match=reason.replace("(", r"\(").replace(")", r"\)")):
         fill(text, MARKED, column)
 
 
 def test_another_name_of_the_column_can_be_said() -> None:
-    other = CANVAS.replace("2-layers (12)", "Chapter 2: Layers (12)")
-    assert fill(other, MARKED, "Chapter 2: Layers").filled == 2
+    renamed = CANVAS.replace("2-layers (12)", "Chapter 2: Layers (12)")
+    assert fill(renamed, MARKED, "Chapter 2: Layers").filled == 2

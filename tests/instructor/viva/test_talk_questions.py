@@ -1,4 +1,4 @@
-"""Each question about right code has one definite answer, which is not what came out before the edit."""
+"""Each question about right code has one definite answer, which the edit has changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from autograder.checks import Observation, Raised, rooms
 from autograder.instructor.authoring.right_answers import RightAnswer
 from autograder.instructor.viva.edits import edits_of
-from autograder.instructor.viva.question import Question, differs, in_turn, questions, spoken
+from autograder.instructor.viva.question import TalkQuestion, differs, in_turn, questions, spoken
 from autograder.instructor.viva.scenes import scenes_of
 from autograder.sandbox import Cell, Program, Sandbox
 from autograder.sandbox.program import PlannedScene
@@ -46,17 +46,17 @@ def test_each_question_about_right_code_has_a_definite_answer(
 ) -> None:
     room, source = answer.room, answer.source
     for seed in ("ada", "alan", "grace") if is_deep() else ("ada",):
-        found = asked(sandbox, room, exercise, source, seed)
-        assert found, f"nothing can be asked about {exercise} with the seed {seed}"
-        for question in found:
+        questions_ = asked(sandbox, room, exercise, source, seed)
+        assert questions_, f"nothing can be asked about {exercise} with the seed {seed}"
+        for question in questions_:
             assert question.answer
             assert question.answer != question.before
-        assert answer_again(sandbox, found[0]) == {found[0].answer}
-        assert asked(sandbox, room, exercise, source, seed)[0] == found[0]
+        assert answer_again(sandbox, questions_[0]) == {questions_[0].answer}
+        assert asked(sandbox, room, exercise, source, seed)[0] == questions_[0]
 
 
-def answer_again(sandbox: Sandbox, question: Question) -> set[str | None]:
-    """Return what comes out where the edited program is what the student handed in, with two new seeds."""
+def answer_again(sandbox: Sandbox, question: TalkQuestion) -> set[str | None]:
+    """Return the answers of the edited program as a hand-in, with two new seeds."""
     setup, answers = cells_of(question.room, question.edit.apply(question.source))
     planned = tuple(
         PlannedScene(
@@ -107,9 +107,9 @@ def he_std(fan_in):
 """
 
 
-def test_what_is_drawn_at_random_is_not_asked_about(sandbox: Sandbox) -> None:
-    found = asked(sandbox, "layers", "he_std", RANDOM, need=99)
-    assert [question.edit.says for question in found if question.rank == 0] == []
+def test_a_random_result_is_not_asked_about(sandbox: Sandbox) -> None:
+    about_random = asked(sandbox, "layers", "he_std", RANDOM, need=99)
+    assert [question.edit.says for question in about_random if question.rank == 0] == []
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_an_edit_after_which_nothing_definite_comes_out_is_not_asked_about(
     source: str, need: int, edit: str, sandbox: Sandbox
 ) -> None:
     """In one of two runs memory is filled with NaN; in the other one it is not, even where NaN has been before."""
-    found = asked(sandbox, "layers", "he_std", source, need=need)
-    assert found
-    assert edit not in [question.edit.says for question in found]
+    definite = asked(sandbox, "layers", "he_std", source, need=need)
+    assert definite
+    assert edit not in [question.edit.says for question in definite]
 
 
 CATALOGUE = Path(__file__).with_name("hostile.md").read_text(encoding="utf-8")
@@ -146,8 +146,8 @@ def test_a_cell_that_is_no_python_or_too_long_is_not_asked_about(sandbox: Sandbo
 
 def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
     cells = (Cell("layers-he_std", "%matplotlib inline\n!echo hi\n\ndef he_std(n):\n    return (2 / n) ** 0.5\n"),)
-    found = questions("layers", "he_std", cells, scenes_of("layers")["he_std"], sandbox.run, "seed", 1)
-    assert found
+    about_magic = questions("layers", "he_std", cells, scenes_of("layers")["he_std"], sandbox.run, "seed", 1)
+    assert about_magic
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_magics_in_a_cell_do_no_harm(sandbox: Sandbox) -> None:
         ("long " * 30, None),
     ],
 )
-def test_what_is_said_aloud_is_short(value: Observation, said: str | None) -> None:
+def test_an_answer_is_short(value: Observation, said: str | None) -> None:
     assert spoken(value) == said
 
 

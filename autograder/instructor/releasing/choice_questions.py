@@ -12,10 +12,9 @@
     :::
 
 The directive is `predict`, or `recall` for a question about an earlier chapter; its argument is the title. The body is
-the question, then the options, then what was measured (or the answer in one sentence). An option is one line that
-starts with `- [ ]`, the right one with `- [x]`; the lines indented below it are its reason.
-
-This module imports nothing of Sphinx: the notebook's Markdown is made from the same parse.
+the question, then the options, then the measured result (or the answer in one sentence). An option is one line that
+starts with `- [ ]`, the right one with `- [x]`; the lines indented below it are its reason. The book's directive and
+the notebook's Markdown are made from the same parse.
 """
 
 import re
@@ -39,7 +38,7 @@ class Option:
 
 
 @dataclass
-class Question:
+class ChoiceQuestion:
     """A question with its options; exactly one is right."""
 
     prompt: str = ""
@@ -48,13 +47,13 @@ class Question:
     outcome_line: int = 0
 
 
-def parse_question(body: str) -> Question:
-    """Read the body of a `predict` or `recall` directive.
+def parse_question(body: str) -> ChoiceQuestion:
+    """Return the question in the body of a `predict` or `recall` directive.
 
     Raises:
         ValueError: there are fewer than two options, not exactly one right one, or an option without a reason.
     """
-    question = Question()
+    question = ChoiceQuestion()
     prompt: list[str] = []
     reasons: list[list[str]] = []
     outcome: list[str] = []
@@ -74,11 +73,11 @@ def parse_question(body: str) -> Question:
     question.outcome = "\n".join(outcome).strip()
     for option, lines in zip(question.options, reasons, strict=True):
         option.reason = dedent("\n".join(lines)).strip()
-    refuse_unfair(question)
+    _refuse_unfair(question)
     return question
 
 
-def refuse_unfair(question: Question) -> None:
+def _refuse_unfair(question: ChoiceQuestion) -> None:
     if len(question.options) < 2:
         raise ValueError("a question needs two options or more, each a line that starts with '- [ ]' or '- [x]'")
     if sum(option.right for option in question.options) != 1:

@@ -1,8 +1,8 @@
 """Put marks into a file that a learning system gave out, and leave every other value, and the file's form, as they are.
 
-Canvas's gradebook export gets the assignment's column filled, Moodle's grading worksheet the grade and, where it is
-empty, the comment. The formats are those of ``canvas.py`` and ``moodle.py``. What says in Canvas's that a student is
-excused, ``EX``, or was not given the assignment, ``N/A``, stays; so does a cell for whose mark an answer is unmarked.
+Canvas's gradebook export gets the assignment's column filled; Moodle's grading worksheet gets the grade and, where it
+is empty, the comment. In Canvas's, a cell that says ``EX`` (excused) or ``N/A`` (not given the assignment) stays, and
+so does the cell of a student with an unmarked answer.
 """
 
 from __future__ import annotations
@@ -17,34 +17,59 @@ from typing import Literal, TypeVar
 
 from autograder.instructor.course.roster import POINTS_POSSIBLE, Student
 from autograder.instructor.exporting import ExportError
-from autograder.instructor.exporting.canvas import EXCUSED
-from autograder.instructor.exporting.moodle import PARTICIPANT, comment
-from autograder.instructor.exporting.tables import BOM, unguarded
+from autograder.instructor.exporting.formats import EXCUSED, PARTICIPANT, comment
+from autograder.instructor.exporting.spreadsheet import BOM, unguarded
 from autograder.instructor.marks import Mark, number
 
 DELIMITERS = ",;\t"
 CANVAS_NUMBER = re.compile(r" \(\d+\)$")  # that Canvas puts behind an assignment's title
 # What Canvas writes in the place of a mark (lib/gradebook_exporter.rb); importing a mark instead would undo it.
 NO_MARK = {EXCUSED, "N/A"}
+NAMES = ("Student", "LastName", "FirstName", "Full name")
+NAME = "name"  # a student's, from one column or two
+# Columns and what each can hold, the surest first.
+KEYS: Sequence[tuple[str, Callable[[Student], str]]] = (
+    ("ID", lambda student: student.lms_user_id),
+    ("Identifier", lambda student: student.lms_user_id),
+    ("SIS User ID", lambda student: student.id),
+    ("ID number", lambda student: student.id),
+    ("SIS Login ID", lambda student: student.login),
+    ("SIS Login ID", lambda student: student.id),
+    ("SIS Login ID", lambda student: student.email),
+    ("Email address", lambda student: student.email),
+    ("Email address", lambda student: student.id),
+    ("ID", lambda student: student.id),
+    ("Identifier", lambda student: student.id),
+    (NAME, lambda student: student.sortable_name),
+    (NAME, lambda student: student.name),
+)
 K = TypeVar("K")
 
 
 @dataclass(frozen=True)
 class FilledFile:
-    """A file with marks in it."""
+    """A file with marks in it.
+
+    Attributes:
+        filled: the number of marks that were put in.
+        not_there: students with a mark whom the file does not name.
+        without_mark: those in the file for whom there is no mark, as it calls them.
+        kept: those whom it excuses or does not give the assignment, by what it says.
+        changed: those who had another mark in it, each with the old and the new one.
+    """
 
     text: str
-    filled: int  # how many marks were put in
-    not_there: Sequence[str]  # students with a mark whom the file does not name
-    without_mark: Sequence[str]  # what the file calls those for whom there is none
-    kept: Mapping[str, Sequence[str]]  # whom it excuses or does not give the assignment, by what it says
-    changed: Sequence[str]  # those who had another mark in it, each with the old and the new one
+    filled: int
+    not_there: Sequence[str]
+    without_mark: Sequence[str]
+    kept: Mapping[str, Sequence[str]]
+    changed: Sequence[str]
 
 
 def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledFile:
     """Return a gradebook of Canvas's or a grading worksheet of Moodle's with the marks of one assignment in it.
 
-    Canvas's column has to be named where it is not called as the assignment is.
+    ``column`` is Canvas's name of the assignment, where that is not the assignment's id.
 
     Raises:
         ExportError: it is neither, or does not fit the marks.
@@ -60,21 +85,20 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
         )
     grade = _canvas_column(header, marks[0].assignment, column) if is_canvas else header.index("Grade")
     remark = header.index("Feedback comments") if "Feedback comments" in header and not is_canvas else None
-    people = _rows_of_people(table, is_canvas, grade, marks[0].max_score, header)
-    known = [_by_column(row, header) for row in people]
-    whose = _match(known, [mark.student for mark in marks])
+    rows = _student_rows(table, header, grade, marks[0].max_score, is_canvas=is_canvas)
+    people = [_by_column(row, header) for row in rows]
+    owners = _match(people, [mark.student for mark in marks])
     by_student = {mark.student.id: mark for mark in marks}
-    without, kept, changed = list[str](), dict[str, list[str]](), list[str]()
-    filled = 0
-    for at, row in enumerate(people):
-        mark = by_student.get(whose.get(at, ""))
-        who = f"{known[at][NAME]} ({known[at].get('ID' if is_canvas else 'Identifier', '')})"
+    without, kept, changed, filled = list[str](), dict[str, list[str]](), list[str](), 0
+    for at, (row, person) in enumerate(zip(rows, people, strict=True)):
+        mark = by_student.get(owners.get(at, ""))
+        who = f"{person[NAME]} ({person.get('ID' if is_canvas else 'Identifier', '')})"
         old = row[grade].strip() if grade < len(row) else ""
         if is_canvas and old.upper() in NO_MARK:
             kept.setdefault(old, []).append(who)
             continue
-        excused = is_canvas and mark is not None and mark.excused
-        if mark is None or (mark.final_score is None and not excused):
+        is_excused = is_canvas and mark is not None and mark.excused
+        if mark is None or (mark.final_score is None and not is_excused):
             without.append(who)
             continue
         row += [""] * (grade + 1 - len(row))
@@ -84,7 +108,7 @@ def fill(text: str, marks: Sequence[Mark], column: str | None = None) -> FilledF
             changed.append(f"{who}: {old} → {row[grade]}")
         if remark is not None and len(row) > remark and not row[remark].strip():
             row[remark] = comment(mark)
-    there = set(whose.values())
+    there = set(owners.values())
     absent = [mark.student.name for mark in marks if mark.final_score is not None and mark.student.id not in there]
     return FilledFile(_written(table, text, delimiter), filled, absent, without, kept, changed)
 
@@ -105,49 +129,47 @@ def _written(rows: Sequence[Sequence[str]], text: str, delimiter: str) -> str:
     """Return rows as the text has them: its mark of encoding, its line ends, and all cells quoted where it does so."""
     out = io.StringIO(newline="")
     end = "\r\n" if "\r\n" in text else "\n"
-    quoted: Literal[0, 1] = csv.QUOTE_ALL if text.removeprefix(BOM).startswith('"') else csv.QUOTE_MINIMAL
-    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoted).writerows(rows)
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if text.removeprefix(BOM).startswith('"') else csv.QUOTE_MINIMAL
+    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
     return (BOM if text.startswith(BOM) else "") + out.getvalue()
 
 
 def _canvas_column(header: Sequence[str], assignment: str, column: str | None) -> int:
-    """Return which column is the assignment's: called so, or so with Canvas's number behind it."""
+    """Return the index of the assignment's column: called so, or so with Canvas's number behind it."""
     wanted = column or assignment
-    found = [at for at, name in enumerate(header) if wanted in (name, CANVAS_NUMBER.sub("", name))]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(name for name in header[5:] if "(read only)" not in name) or "no other"
+    places = [at for at, name in enumerate(header) if wanted in (name, CANVAS_NUMBER.sub("", name))]
+    if len(places) == 1:
+        return places[0]
+    known = ", ".join(name for name in header[5:] if "(read only)" not in name) or "no others"
     raise ExportError(
-        f"{'more than one column is' if found else 'no column is'} called {wanted!r}: name one with --column; "
+        f"{'more than one column is' if places else 'no column is'} called {wanted!r}: name one with --column; "
         f"there are {known}"
     )
 
 
-def _rows_of_people(
-    table: Sequence[list[str]], is_canvas: bool, grade: int, possible: float, header: Sequence[str]
+def _student_rows(
+    table: Sequence[list[str]], header: Sequence[str], grade: int, possible: float, *, is_canvas: bool
 ) -> list[list[str]]:
-    """Return the rows that are a student's, having seen to it that the points fit."""
+    """Return the rows of students.
+
+    Raises:
+        ExportError: the file gives the assignment other points.
+    """
     rows = list(filter(None, table[1:]))
     if is_canvas:
-        for row in rows:
-            if POINTS_POSSIBLE in row[0]:
-                _require_points(row, grade, possible)
+        worth = [row[grade] for row in rows if POINTS_POSSIBLE in row[0] and grade < len(row)]
         # A row without a name says what is posted by hand.
-        return [row for row in rows if POINTS_POSSIBLE not in row[0] and "".join(row[:2]).strip()]
-    lower = [name.lower() for name in header]
-    if "maximum grade" in lower:
-        for row in rows:
-            _require_points(row, lower.index("maximum grade"), possible)
+        rows = [row for row in rows if POINTS_POSSIBLE not in row[0] and "".join(row[:2]).strip()]
+    else:
+        at = next((at for at, name in enumerate(header) if name.lower() == "maximum grade"), len(header))
+        worth = [row[at] for row in rows if at < len(row)]
+    for there in map(_points, worth):
+        if there is not None and abs(there - possible) > 0.005:
+            raise ExportError(
+                f"the assignment is worth {number(there)} points there and {number(possible)} here: "
+                f"make it {number(possible)} there, and export the file again"
+            )
     return rows
-
-
-def _require_points(row: Sequence[str], column: int, possible: float) -> None:
-    there = _points(row[column]) if column < len(row) else None
-    if there is not None and abs(there - possible) > 0.005:
-        raise ExportError(
-            f"the assignment is worth {number(there)} points there and {number(possible)} here: "
-            f"make it {number(possible)} there, and export the file again"
-        )
 
 
 def _points(text: str) -> float | None:
@@ -158,42 +180,21 @@ def _points(text: str) -> float | None:
         return None
 
 
-NAMES = ("Student", "LastName", "FirstName", "Full name")
-NAME = "name"  # in one column or in two
-# Which column may hold what, the surest first.
-KEYS: Sequence[tuple[str, Callable[[Student], str]]] = (
-    ("ID", lambda student: student.lms_user_id),
-    ("Identifier", lambda student: student.lms_user_id),
-    ("SIS User ID", lambda student: student.id),
-    ("ID number", lambda student: student.id),
-    ("SIS Login ID", lambda student: student.login),
-    ("SIS Login ID", lambda student: student.id),
-    ("SIS Login ID", lambda student: student.email),
-    ("Email address", lambda student: student.email),
-    ("Email address", lambda student: student.id),
-    ("ID", lambda student: student.id),
-    ("Identifier", lambda student: student.id),
-    (NAME, lambda student: student.sortable_name),
-    (NAME, lambda student: student.name),
-)
-
-
 def _by_column(row: Sequence[str], header: Sequence[str]) -> dict[str, str]:
-    """Return what a row says by column, of two of one title the first, and the name, in the file's own order."""
+    """Return the cells of a row by column, the first of two columns of one title, and the name in the file's order."""
     cells = dict(reversed([*zip(header, map(str.strip, row), strict=False)]))
     return cells | {NAME: ", ".join(filter(None, map(cells.get, NAMES)))}
 
 
 def _match(people: Sequence[Mapping[str, str]], students: Sequence[Student]) -> dict[int, str]:
-    """Return the student's id by the number of the row, each student once, by the surest thing that is known."""
-    found: dict[int, str] = {}
+    """Return students' ids by the number of the row, each student once, by the surest thing that is known."""
+    owners: dict[int, str] = {}
     for column, key in KEYS:
-        known = set(found.values())
-        index = _unique({student.id: _folded(key(student)) for student in students if student.id not in known})
-        cells = {row: _folded(person.get(column, "")) for row, person in enumerate(people) if row not in found}
-        rows = _unique(cells)
-        found |= {rows[value]: index[value] for value in rows if value in index}
-    return found
+        known = set(owners.values())
+        ids = _unique({student.id: _folded(key(student)) for student in students if student.id not in known})
+        rows = _unique({at: _folded(person.get(column, "")) for at, person in enumerate(people) if at not in owners})
+        owners |= {rows[value]: ids[value] for value in rows if value in ids}
+    return owners
 
 
 def _folded(text: str) -> str:
