@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from autograder.cli import exit_status, told
 from autograder.instructor import cli
 from autograder.instructor.exporting.formats import FORMATS
-from autograder.instructor.grading.console import ending_of
+from autograder.instructor.grading.display import ending_of
 from autograder.sandbox import landlock
 from sample_class.answers import answers
 from tests.commands import autograder

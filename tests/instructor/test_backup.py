@@ -22,10 +22,10 @@ import pytest
 
 from autograder.course import Course
 from autograder.instructor.backup import write_backup
+from autograder.instructor.class_facts import update_gradebook
 from autograder.instructor.course.folder import LOCK, CourseFolder
-from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.roster import Student
-from autograder.instructor.facts import update_gradebook
 from autograder.instructor.gradebook import CourseGradebook
 from tests.test_cli import here, refused
 

@@ -16,41 +16,43 @@ from hypothesis import strategies as st
 
 from autograder.instructor.course.decisions import Decision, read_decisions, with_decisions, write_decisions
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.late import LateRule
-from autograder.instructor.course.new import make_course_folder
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
+from autograder.instructor.course.init import make_course_folder
+from autograder.instructor.course.late import LatePenalty
 from autograder.instructor.course.roster import Student
-from autograder.instructor.marks import Cell, CellMark, Facts, HandMark, marks_of
+from autograder.instructor.marks import CellMark, Facts, GradedCell, HandMark, marks_of
 from tests.instructor.conftest import follow, let_earn, let_release, open_gradebook
 from tests.suite import is_deep
 
 WORK = ("ada", "2-layers")
 CHECK, OTHER, ESSAY = "layers-Linear-shape", "layers-Linear-size", "layers-written"
-CELLS = {CHECK: Cell(2), OTHER: Cell(3), ESSAY: Cell(5, by_hand=True)}
+CELLS = {CHECK: GradedCell(2), OTHER: GradedCell(3), ESSAY: GradedCell(5, by_hand=True)}
 DUE = datetime(2026, 11, 5, 12, tzinfo=UTC)
 TEXTS = {"layers-Linear": "class Linear: ...", ESSAY: "The variance grows."}
 
 
-def record(*passed: str, **fields: Any) -> Record:
+def record(*passed: str, **fields: Any) -> GradingRecord:
     verdicts = [
         {"exercise": "Linear", "check": name, "points": points if name in passed else 0, "max_points": points}
         for name, points in (("shape", 2), ("size", 3))
     ]
-    return Record("layers", cast(Any, tuple(verdicts)), **{"answers": TEXTS, "handed_in": DUE} | fields)
+    return GradingRecord("layers", cast(Any, tuple(verdicts)), **{"answers": TEXTS, "handed_in": DUE} | fields)
 
 
-def facts(found: Record | None, *decisions: Decision, **fields: Any) -> Facts:
+def facts(found: GradingRecord | None, *decisions: Decision, **fields: Any) -> Facts:
     records = {} if found is None else {WORK: found}
     return Facts([Student("ada")], {"2-layers": CELLS}, records, decisions=decisions, due={"2-layers": DUE}, **fields)
 
 
-def by_hand(points: float | None, cell: str = ESSAY, seen: Record | None = None, **fields: Any) -> dict[str, Any]:
+def by_hand(
+    points: float | None, cell: str = ESSAY, seen: GradingRecord | None = None, **fields: Any
+) -> dict[str, Any]:
     mark = HandMark(points, seen=(seen or record()).text_digest(cell), **fields)
     return {"hand_marks": {(*WORK, cell): mark}}
 
 
 DROPPED = Decision("2-layers", "dropped", ESSAY)
-TEN_PERCENT = LateRule(percent_per_day=10)
+TEN_PERCENT = LatePenalty(percent_per_day=10)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.course.attempts import CLAIMED, Standing
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 
 BY_HAND = "by hand"  # the system of what the instructor has said to be one student's
 TIMESTAMP = "timestamp.txt"  # in which nbgrader writes when a submission was handed in

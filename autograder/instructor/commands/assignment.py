@@ -42,12 +42,12 @@ def release(assignment: Assignment = None, force: Force = False, quiet: Quiet = 
     from nbformat import NotebookNode
 
     from autograder.course import Chapter, chapters_of, chapters_to_read
+    from autograder.instructor.class_facts import update_gradebook
     from autograder.instructor.course.about import about, course_of
-    from autograder.instructor.course.dates import due_dates_of, own_due_dates_of
+    from autograder.instructor.course.due_dates import due_dates_of, own_due_dates_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-    from autograder.instructor.course.questions import own_questions
     from autograder.instructor.course.roster import students_of
-    from autograder.instructor.facts import update_gradebook
+    from autograder.instructor.course.written_questions import own_questions
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.releasing.bundle import recordings_of, write_bundle
     from autograder.instructor.releasing.release import points_of, run_reference
@@ -240,7 +240,7 @@ def grade(
     from autograder.instructor.course.folder import CourseFolder
     from autograder.instructor.course.open_matters import open_matters
     from autograder.instructor.course.roster import students_of
-    from autograder.instructor.grading.console import (
+    from autograder.instructor.grading.display import (
         changes_summary,
         changes_table,
         grading_progress,
@@ -248,7 +248,7 @@ def grade(
         grading_table,
         stoppable,
     )
-    from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+    from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 
     folder = CourseFolder.here()
     to_stdout = json_file is not None and str(json_file) == "-"
@@ -309,7 +309,7 @@ def mark(
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marking.access import admit
-    from autograder.instructor.marking.server import https_with, serve
+    from autograder.instructor.marking.serving import https_with, serve
     from autograder.instructor.marking.state import MarkingState
 
     folder = CourseFolder.here()

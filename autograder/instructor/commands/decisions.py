@@ -123,15 +123,15 @@ def extend(undo: Undo = False, yes: Yes = False, dry_run: DryRun = False) -> Non
     Shows until when each has time and whose mark changes, and asks. Later gradings follow it; nobody's code is run.
     """
     from autograder.course import Course
-    from autograder.instructor.course.dates import assignments_of
-    from autograder.instructor.course.extensions_table import COLUMNS, extensions_of, gives_nothing
+    from autograder.instructor.course.decisions import TABLE_COLUMNS, extensions_of, gives_nothing
+    from autograder.instructor.course.due_dates import assignments_of
     from autograder.instructor.course.folder import CourseFolder, CourseFolderError
     from autograder.instructor.course.roster import students_of
     from autograder.instructor.marks import own_due_of
 
     folder = CourseFolder.here()
     if not undo and not folder.extensions.exists():
-        columns = ", ".join(COLUMNS)
+        columns = ", ".join(TABLE_COLUMNS)
         raise CourseFolderError(f"there is no extensions.csv: make one with the columns {columns}, or --undo all")
     names = {one.id: one.id_and_name for one in students_of(folder)}
     given = () if undo else extensions_of(folder, assignments_of(Course.installed()))
@@ -197,8 +197,8 @@ def propose(
     Killed between table and gradebook, the next command, such as this one again, makes up for it.
     """
     from autograder.course import Course
+    from autograder.instructor.class_facts import facts_of, update_gradebook
     from autograder.instructor.course.decisions import write_decisions
-    from autograder.instructor.facts import facts_of, update_gradebook
     from autograder.instructor.gradebook import CourseGradebook
     from autograder.instructor.marks import marks_of
 

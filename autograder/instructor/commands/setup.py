@@ -83,10 +83,10 @@ def init(
     questions/ (for written questions of your own), and a README with the commands of a term in order.
     """
     from autograder.course import Course
+    from autograder.instructor.class_facts import update_gradebook
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.new import make_course_folder
+    from autograder.instructor.course.init import make_course_folder
     from autograder.instructor.course.roster import students_of
-    from autograder.instructor.facts import update_gradebook
     from autograder.instructor.gradebook import CourseGradebook
 
     made = make_course_folder(folder, roster, book)

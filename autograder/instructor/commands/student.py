@@ -25,8 +25,8 @@ def receipt(
     that very file was collected. It proves no mark, and not when it was handed in. The exit status is 1 if a file that
     was collected has changed since, or is gone.
     """
+    from autograder.instructor.course.attempts import receipts_of
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.receipts import receipts_of
 
     folder = CourseFolder.here()
     found = receipts_of(folder, student, folder.chosen(assignment))

@@ -15,11 +15,10 @@ from collections.abc import Mapping, Sequence
 from autograder.course import Course, chapters_of
 from autograder.errors import AutograderError
 from autograder.instructor.course.attempts import INDEX, kept
-from autograder.instructor.course.decisions import read_decisions
-from autograder.instructor.course.extensions_table import extensions_of
+from autograder.instructor.course.decisions import extensions_of, read_decisions
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import Records
+from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.course.roster import read_roster
 from autograder.notebooks.graft import MalformedNotebook, read_capped
 
@@ -84,7 +83,7 @@ def _extensions_not_in_force(folder: CourseFolder) -> list[str]:
 def open_matters(folder: CourseFolder, assignments: Sequence[str]) -> list[str]:
     """Return a line for each kind of thing that is left to do, with the names, and the command that does it."""
     names = {one.id: one.id_and_name for one in read_roster(folder.roster)} if folder.roster.exists() else {}
-    lines, records = [*_extensions_not_in_force(folder)], list(Records(folder).all())
+    lines, records = [*_extensions_not_in_force(folder)], list(GradingRecords(folder).all())
     for assignment in assignments:
         instead = handed_in_instead(folder, assignment)
         if instead:

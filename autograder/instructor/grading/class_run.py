@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.instructor.course.folder import Submission
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.submission import versions
 from autograder.instructor.marks import Mark
 from autograder.verdicts import VerdictRecord
@@ -30,7 +30,7 @@ class GradedSubmission:
     reused: bool
 
     @property
-    def record(self) -> Record:
+    def record(self) -> GradingRecord:
         assert self.mark.record is not None
         return self.mark.record
 

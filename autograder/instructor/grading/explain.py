@@ -19,12 +19,11 @@ from autograder.comparison import same
 from autograder.course import Course
 from autograder.errors import plain
 from autograder.expectations.live import LiveExpectations
-from autograder.instructor.course.decisions import read_decisions
+from autograder.instructor.course.decisions import decisions_in_words, read_decisions
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import Record, Records
-from autograder.instructor.grading.digest import digest_of, grader_digest
+from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
 from autograder.instructor.grading.submission import is_from_scratch, versions
-from autograder.instructor.marks import told
+from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.judge import Expectations, describe, judge
 from autograder.notebooks.answers import answer_in, planned, program_of
 from autograder.notebooks.graft import (
@@ -106,7 +105,7 @@ def explaining(
         def again(student: str, assignment: str, check: str) -> ExplainedMark:
             notebook, record = graded_work(folder, student, assignment)
             found = find_check(checks_of(record.room), check)
-            decided = told(read_decisions(folder.decisions, assignment))
+            decided = decisions_in_words(read_decisions(folder.decisions, assignment))
             warnings = [
                 *changes_since(record, folder, course, student, assignment),
                 *(f"decided since: {said}" for said in decided),
@@ -119,14 +118,14 @@ def explaining(
         yield again
 
 
-def graded_work(folder: CourseFolder, student: str, assignment: str) -> tuple[NotebookNode, Record]:
+def graded_work(folder: CourseFolder, student: str, assignment: str) -> tuple[NotebookNode, GradingRecord]:
     """Return a graded notebook, and the record of what grading it found.
 
     Raises:
         CourseFolderError: there is no such assignment, or the submission has not been graded.
     """
     folder.chosen(assignment)
-    record, path = Records(folder).of(student, assignment), folder.autograded(student, assignment)
+    record, path = GradingRecords(folder).of(student, assignment), folder.autograded(student, assignment)
     if record is None or not path.exists():
         folder.submissions([assignment], student)  # says so where nothing was handed in either
         again = f"run `autograder grade {assignment} --student {student}`"
@@ -155,7 +154,9 @@ def full_name(check: Check) -> str:
     return f"{check.exercise}.{check.name}"
 
 
-def changes_since(record: Record, folder: CourseFolder, course: Course, student: str, assignment: str) -> list[str]:
+def changes_since(
+    record: GradingRecord, folder: CourseFolder, course: Course, student: str, assignment: str
+) -> list[str]:
     """Say what has changed since a notebook was graded, so that its mark may not come out again."""
     then, now = record.versions, versions()
     said = [f"{name} was {then.get(name)} and is {now[name]}" for name in now if now[name] != then.get(name)]
@@ -183,7 +184,7 @@ def answers_of(notebook: NotebookNode) -> dict[str, str]:
     return {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
 
 
-def program_again(notebook: NotebookNode, record: Record, check: Check) -> Program:
+def program_again(notebook: NotebookNode, record: GradingRecord, check: Check) -> Program:
     """Return a graded notebook's answers with the checks of one exercise, at the seeds of the first time.
 
     All checks of the exercise: which mistake is likely shows over all of them.
@@ -202,7 +203,7 @@ def explain(
     student: str,
     assignment: str,
     notebook: NotebookNode,
-    record: Record,
+    record: GradingRecord,
     check: Check,
     warnings: Sequence[str],
     run: Callable[[Program], RunResult],

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from autograder.errors import plain
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, Submission
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.notebooks.graft import grade_id_of, room_of
 from autograder.reports.text import capped
 from autograder.sandbox import Limits
@@ -25,7 +25,7 @@ def write_log(
     folder: CourseFolder,
     submission: Submission,
     notebook: NotebookNode,
-    record: Record,
+    record: GradingRecord,
     limits: Limits,
     *,
     isolated: bool,
@@ -49,7 +49,7 @@ def submission_log(
     file: str,
     graded_at: str,
     notebook: NotebookNode,
-    record: Record,
+    record: GradingRecord,
     limits: Limits,
     *,
     isolated: bool,

@@ -16,7 +16,7 @@ from traitlets.config import Configurable
 import autograder
 from autograder.checks import checks_of, rooms
 from autograder.instructor.course.folder import CourseFolderError, HandedIn
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.judge import Expectations
 from autograder.notebooks import answers
 from autograder.notebooks.graft import Grafted, MalformedNotebook, grade_id_of, graft, is_answer, room_of
@@ -37,7 +37,7 @@ class Graded:
 
     notebook: NotebookNode
     verdicts: tuple[Verdict, ...]
-    record: Record
+    record: GradingRecord
 
 
 def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> tuple[Grafted, Program]:
@@ -110,7 +110,7 @@ def grade_one(
     return conclude(grafted, run(program), expect, run_seed, from_scratch=from_scratch)
 
 
-def completed(record: Record, work: HandedIn, digest: str) -> Record:
+def completed(record: GradingRecord, work: HandedIn, digest: str) -> GradingRecord:
     """Return a record that says of which file it is, and when that was handed in."""
     when, notes = work.timestamp, record.notes
     if isinstance(when, str):
@@ -124,7 +124,7 @@ def _graded(
 ) -> Graded:
     notebook = grafted.notebook
     show(notebook, verdicts, result)
-    record = Record(
+    record = GradingRecord(
         room_of(notebook),
         tuple(verdict.record() for verdict in verdicts),
         grafted.notes,

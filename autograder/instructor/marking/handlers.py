@@ -17,15 +17,15 @@ from markupsafe import Markup
 from tornado.web import HTTPError, RequestHandler
 
 from autograder.errors import AutograderError, complain
-from autograder.instructor.course.questions import WrittenQuestion
+from autograder.instructor.course.written_questions import WrittenQuestion
 from autograder.instructor.gradebook import GradebookError
 from autograder.instructor.marking.access import Who, who_has
-from autograder.instructor.marking.reading import ListEntry, entries, next_of, overview, past, view
+from autograder.instructor.marking.queries import ListEntry, entries, next_of, overview, past, view
 from autograder.instructor.marking.saving import MarkForm, NotSaved, NotTheirs, Stale, save
 from autograder.instructor.marking.state import MarkingState
-from autograder.instructor.marking.team import Question
+from autograder.instructor.marking.team import QuestionKey
 from autograder.instructor.marks import number
-from autograder.instructor.nbgrader.pages import TextRenderer
+from autograder.instructor.nbgrader.preprocessors import TextRenderer, markdown_as_text
 from autograder.reports.html import CONTROLS, environment
 
 COOKIE = "autograder-mark"
@@ -47,9 +47,7 @@ class AnswerRenderer(TextRenderer):
 
 def rendered(markdown: str) -> Markup:
     """Return Markdown as HTML that does nothing but show it."""
-    from nbconvert.filters.markdown_mistune import MarkdownWithMath
-
-    return Markup(MarkdownWithMath(renderer=AnswerRenderer()).render(markdown))
+    return Markup(markdown_as_text(markdown, AnswerRenderer))
 
 
 @cache
@@ -71,11 +69,11 @@ def in_words(value: str | None) -> str:
     return "" if found is None else str(found)
 
 
-def address_of(question: Question) -> str:
+def address_of(question: QuestionKey) -> str:
     return f"/questions/{quote(question.assignment, safe='')}/{quote(question.cell, safe='')}"
 
 
-class Handler(RequestHandler):
+class MarkingHandler(RequestHandler):
     """Parts that all pages share: login, headers, and errors in words."""
 
     state: MarkingState
@@ -134,19 +132,19 @@ class Handler(RequestHandler):
         if not isinstance(error, HTTPError | NotSaved):
             complain(f"{self.request.method} {self.request.path}: {kind.__name__}: {error}")
 
-    def entries(self, question: Question) -> list[ListEntry]:
+    def entries(self, question: QuestionKey) -> list[ListEntry]:
         """Return the answers to a question that whoever asks marks."""
         if question not in self.state.team.questions:
             raise HTTPError(404, reason="there is no such question")
         with self.state.gradebook.open() as rows:
             return entries(rows.db, self.state.team, self.whom(), question)
 
-    def next_address(self, question: Question, after: str) -> str:
+    def next_address(self, question: QuestionKey, after: str) -> str:
         """Return the address of the next answer to a question, or of its list if all is done."""
         entry = next_of(self.entries(question), after)
         return address_of(question) if entry is None else f"/answers/{entry.id}"
 
-    def progress(self, question: Question, found: Sequence[ListEntry]) -> dict[str, Any]:
+    def progress(self, question: QuestionKey, found: Sequence[ListEntry]) -> dict[str, Any]:
         return {
             "name": self.state.team.title(question),
             "address": address_of(question),
@@ -155,7 +153,7 @@ class Handler(RequestHandler):
         }
 
 
-class Login(Handler):
+class Login(MarkingHandler):
     is_open = True
 
     def get(self) -> None:
@@ -172,7 +170,7 @@ class Login(Handler):
         self.go("/")
 
 
-class Logout(Handler):
+class Logout(MarkingHandler):
     is_open = True
 
     def post(self) -> None:
@@ -180,26 +178,26 @@ class Logout(Handler):
         self.go("/login")
 
 
-class Start(Handler):
+class Start(MarkingHandler):
     def get(self) -> None:
         found = {question: self.entries(question) for question in self.state.team.questions}
         self.show("start.html.j2", questions=[self.progress(one, mine) for one, mine in found.items() if mine])
 
 
-class QuestionPage(Handler):
+class QuestionPage(MarkingHandler):
     def get(self, assignment: str, cell: str) -> None:
-        question = Question(assignment, cell)
+        question = QuestionKey(assignment, cell)
         found = self.entries(question)
         explained = about(self.state.texts[assignment])
         self.show("question.html.j2", question=self.progress(question, found), entries=found, about=explained)
 
 
-class Next(Handler):
+class Next(MarkingHandler):
     def get(self, assignment: str, cell: str) -> None:
-        self.go(self.next_address(Question(assignment, cell), self.get_query_argument("after", "")))
+        self.go(self.next_address(QuestionKey(assignment, cell), self.get_query_argument("after", "")))
 
 
-class AnswerPage(Handler):
+class AnswerPage(MarkingHandler):
     def get(self, answer_id: str) -> None:
         self._show(answer_id)
 
@@ -247,7 +245,7 @@ class AnswerPage(Handler):
         )
 
 
-class InstructorsPage(Handler):
+class InstructorsPage(MarkingHandler):
     def prepare(self) -> None:
         super().prepare()
         if self.who is not None and not self.who.is_instructor:
@@ -272,7 +270,7 @@ class HistoryPage(InstructorsPage):
         self.show("history.html.j2", lines=lines, older=older and f"/history?{urlencode(older)}")
 
 
-class Script(Handler):
+class Script(MarkingHandler):
     is_open = True
 
     def get(self) -> None:
@@ -280,7 +278,7 @@ class Script(Handler):
         self.finish((HERE / "script.js").read_bytes())
 
 
-class Missing(Handler):
+class Missing(MarkingHandler):
     is_open = True
 
     def prepare(self) -> None:

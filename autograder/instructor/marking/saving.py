@@ -12,12 +12,12 @@ from sqlalchemy import delete, insert, select
 
 from autograder.course import Course
 from autograder.errors import WorkFailed
-from autograder.instructor.course.records import Records
-from autograder.instructor.facts import update_student
+from autograder.instructor.class_facts import update_student
+from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.hand_marks import CARRIES, answers, counting, marks, note, now
 from autograder.instructor.marking.access import Who
-from autograder.instructor.marking.team import Question
+from autograder.instructor.marking.team import QuestionKey
 from autograder.instructor.marks import number
 
 MAX_COMMENT = 10_000  # characters
@@ -91,7 +91,7 @@ def answer_and_role(session: Any, who: Who, answer_id: str) -> tuple[Any, Role]:
     return answer, role
 
 
-def save(gradebook: CourseGradebook, records: Records, who: Who, answer_id: str, typed: MarkForm) -> Question:
+def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_id: str, typed: MarkForm) -> QuestionKey:
     """Save a mark, and let nbgrader's rows of its student follow; return the question.
 
     Saving again what is already there, as after a reply that was lost, changes nothing.
@@ -108,7 +108,7 @@ def save(gradebook: CourseGradebook, records: Records, who: Who, answer_id: str,
         points, comment = parse_points(typed.points, answer.max_points), _tidy(typed.comment)
         course = Course.installed()
         # What was typed in the formgrader meanwhile comes first.
-        update_student(gradebook, rows, course, records, answer.student)
+        update_student(gradebook.folder, rows, course, records, answer.student)
         answer, role = answer_and_role(session, who, answer_id)
         given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
         before, counts = own(given, role, who.name), counting(given)
@@ -121,10 +121,10 @@ def save(gradebook: CourseGradebook, records: Records, who: Who, answer_id: str,
         elif not is_same:
             _write(session, who, answer, role, before, points, comment)
             note(session, who.name, f"{role} mark", answer.id, was, wanted)
-            update_student(gradebook, rows, course, records, answer.student)
+            update_student(gradebook.folder, rows, course, records, answer.student)
     if stale:
         raise Stale(stale)
-    return Question(answer.assignment, answer.cell)
+    return QuestionKey(answer.assignment, answer.cell)
 
 
 def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], base: str) -> str:

@@ -12,15 +12,15 @@ from typing import Any
 from sqlalchemy import select, update
 
 from autograder.course import Course
+from autograder.instructor.class_facts import facts_of, update_gradebook
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.questions import WrittenQuestion, question_for
-from autograder.instructor.course.records import Records
-from autograder.instructor.facts import facts_of, update_gradebook
+from autograder.instructor.course.grading_records import GradingRecords
+from autograder.instructor.course.written_questions import WrittenQuestion, question_for
 from autograder.instructor.gradebook import CourseGradebook
 from autograder.instructor.hand_marks import HANDED_OUT, answers, note
 from autograder.instructor.marking.access import admit
-from autograder.instructor.marking.reading import marks_by_answer, of
-from autograder.instructor.marking.team import INSTRUCTOR, Question, Team, read_team
+from autograder.instructor.marking.queries import marks_by_answer, of
+from autograder.instructor.marking.team import INSTRUCTOR, QuestionKey, Team, read_team
 from autograder.instructor.marks import Facts
 from autograder.notebooks.graft import read_notebook, room_of
 
@@ -32,7 +32,7 @@ class MarkingState:
     folder: CourseFolder
     gradebook: CourseGradebook
     team: Team  # who marks; read anew when the folder is looked at
-    records: Records  # of the graded work, as far as they have been read
+    records: GradingRecords  # of the graded work, as far as they have been read
     # the written question of each assignment that is marked; None where the course has no text of it
     texts: Mapping[str, WrittenQuestion | None]
     facts: Facts  # from which marks were made last
@@ -46,7 +46,7 @@ class MarkingState:
         """
         for assignment in assignments:
             gradebook.require_assignment(assignment)
-        team, records = read_team(folder, assignments), Records(folder)
+        team, records = read_team(folder, assignments), GradingRecords(folder)
         texts = {question.assignment: _text(folder, question.assignment) for question in team.questions}
         facts = update_gradebook(folder, Course.installed(), gradebook, records)
         hand_out(gradebook, team)
@@ -87,7 +87,7 @@ def hand_out(gradebook: CourseGradebook, team: Team) -> None:
             _hand_out(rows.db, question, team)
 
 
-def _hand_out(session: Any, question: Question, team: Team) -> None:
+def _hand_out(session: Any, question: QuestionKey, team: Team) -> None:
     """Say who marks which answer, and which of them a second time; work that is done stays where it is."""
     rows = session.execute(select(answers).where(of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
     rows, found = rows.all(), marks_by_answer(session, of(question))

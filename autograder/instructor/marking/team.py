@@ -26,7 +26,7 @@ INSTRUCTOR = "instructor"  # gives marks, too, so no marker has this name
 NAME = re.compile(r"[\w.@+' -]{1,100}")
 
 
-class Question(NamedTuple):
+class QuestionKey(NamedTuple):
     """A written question: its assignment's id, and the id of its cell."""
 
     assignment: str
@@ -41,7 +41,7 @@ class Marker:
     sections: frozenset[str] = frozenset()  # of the class, whose answers they mark; none for all
     questions: frozenset[str] = frozenset()  # assignments and cells that they mark; none for all
 
-    def may_mark(self, question: Question, section: str | None = None) -> bool:
+    def may_mark(self, question: QuestionKey, section: str | None = None) -> bool:
         """Whether they mark a question's answers from a section of the class, or from any."""
         is_question = not self.questions or not self.questions.isdisjoint(question)
         return is_question and (section is None or not self.sections or section in self.sections)
@@ -63,7 +63,7 @@ class Team:
     """Who marks what, and by which rules."""
 
     markers: Sequence[Marker]
-    questions: Sequence[Question]  # by assignment, and then in the order of the notebook
+    questions: Sequence[QuestionKey]  # by assignment, and then in the order of the notebook
     sections: Mapping[str, str]  # of the students, by id
     settings: Marking  # of the course
 
@@ -71,17 +71,17 @@ class Team:
         """Whether somebody in the table has a name."""
         return any(marker.name == name for marker in self.markers)
 
-    def title(self, question: Question) -> str:
+    def title(self, question: QuestionKey) -> str:
         """Return what to call a question: its assignment, and its cell where the assignment has several."""
         several = sum(other.assignment == question.assignment for other in self.questions) > 1
         return ", ".join(question) if several else question.assignment
 
-    def eligible(self, question: Question, student: str) -> frozenset[str]:
+    def eligible(self, question: QuestionKey, student: str) -> frozenset[str]:
         """Return who may mark a student's answer."""
         section = self.sections.get(student, "")
         return frozenset(marker.name for marker in self.markers if marker.may_mark(question, section))
 
-    def eligible_second(self, question: Question, student: str, first: str | None) -> frozenset[str]:
+    def eligible_second(self, question: QuestionKey, student: str, first: str | None) -> frozenset[str]:
         """Return who may mark it a second time: people from other sections only if nobody else is left."""
         near = self.eligible(question, student) - {first}
         return near or frozenset(marker.name for marker in self.markers if marker.may_mark(question)) - {first}
@@ -95,7 +95,7 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
         CourseFolderError: none of the assignments has a written question, or a setting is wrong.
     """
     questions = [
-        Question(assignment, str(grade_id_of(cell)))
+        QuestionKey(assignment, str(grade_id_of(cell)))
         for assignment in assignments
         for cell in read_notebook(folder.released(assignment)).cells
         if is_written(cell)
@@ -110,7 +110,7 @@ def read_team(folder: CourseFolder, assignments: Sequence[str], settings: Markin
         raise CourseFolderError(f"nbgrader_config.py: c.Marking takes numbers: {error}") from error
 
 
-def read_markers(path: Path, questions: Sequence[Question], sections: Collection[str]) -> tuple[Marker, ...]:
+def read_markers(path: Path, questions: Sequence[QuestionKey], sections: Collection[str]) -> tuple[Marker, ...]:
     """Return the markers of a table; without a table there are none, and the instructor marks alone.
 
     Raises:

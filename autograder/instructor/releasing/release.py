@@ -23,7 +23,7 @@ from autograder.notebooks.graft import grade_id_of, is_graded, is_written, read_
 
 if TYPE_CHECKING:
     from autograder.instructor.course.folder import CourseFolder
-    from autograder.instructor.course.questions import WrittenQuestion
+    from autograder.instructor.course.written_questions import WrittenQuestion
 
 CELL_TIMEOUT_S = 300
 

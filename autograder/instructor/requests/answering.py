@@ -19,7 +19,7 @@ from autograder.course import Course
 from autograder.errors import AutograderError, plain
 from autograder.instructor.course.attempts import kept
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.explain import (
     ExplainedMark,
     explaining,
@@ -107,7 +107,7 @@ def _answered(
         return OTHER, Answered(asked, trouble=" ".join(str(error).split()))
 
 
-def _receipt(folder: CourseFolder, asked: Asked, record: Record) -> str:
+def _receipt(folder: CourseFolder, asked: Asked, record: GradingRecord) -> str:
     """Say which file a request's receipt is of. A receipt is seen by its student, and by whom the student shows it."""
     said = asked.request.receipt
     if not said:

@@ -10,8 +10,8 @@ from autograder.instructor.collecting.archive import EntryRefused, open_download
 from autograder.instructor.collecting.downloaded import DownloadedFile
 from autograder.instructor.collecting.owners import owners_of
 from autograder.instructor.collecting.systems import plain, read_all
+from autograder.instructor.course.directory import Directory, Match, any_of
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.matching import Directory, Match, any_of
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.requests.form import MAX_BYTES, NoRequest, Request, parse_request
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.instructor.course.about import about, book_address, course_of
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.init import make_course_folder
 from tests.conftest import autograder
 
 BOOK = "https://book.example/course/"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.instructor.course.due_dates import read_due_dates, read_release_dates, template
+from autograder.instructor.course.due_dates import read_dates, template
 from autograder.instructor.course.tables import TableError
 
 COURSE = ("1-approximation", "2-layers")
@@ -15,7 +15,7 @@ COURSE = ("1-approximation", "2-layers")
 
 def dates(folder: Path, text: str) -> dict[str, datetime]:
     (folder / "due_dates.csv").write_text(f"assignment,due,time zone\n{text}\n")
-    return read_due_dates(folder / "due_dates.csv", COURSE)
+    return read_dates(folder / "due_dates.csv", COURSE)
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_an_assignment_without_a_date_has_none(tmp_path: Path) -> None:
 
 
 def test_without_a_table_there_are_no_dates(tmp_path: Path) -> None:
-    assert read_due_dates(tmp_path / "due_dates.csv", COURSE) == {}
+    assert read_dates(tmp_path / "due_dates.csv", COURSE) == {}
 
 
 def test_the_table_that_a_new_course_gets_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "due_dates.csv").write_text(template(COURSE))
-    assert read_due_dates(tmp_path / "due_dates.csv", COURSE) == {}
+    assert read_dates(tmp_path / "due_dates.csv", COURSE) == {}
     assert "2-layers,," in template(COURSE)
 
 
@@ -72,8 +72,8 @@ def test_a_column_may_say_since_when_students_have_an_assignment(tmp_path: Path)
     path.write_text(
         f"assignment,due,time zone,Released\n{COURSE[0]},2026-11-05 23:59,UTC,\n{COURSE[1]},,UTC,2026-10-22 12:00\n"
     )
-    assert read_release_dates(path, COURSE) == {"2-layers": datetime(2026, 10, 22, 12, tzinfo=UTC)}
-    assert read_due_dates(path, COURSE).keys() == {"1-approximation"}
+    assert read_dates(path, COURSE, "released") == {"2-layers": datetime(2026, 10, 22, 12, tzinfo=UTC)}
+    assert read_dates(path, COURSE).keys() == {"1-approximation"}
     path.write_text("assignment,due,time zone,released\n2-layers,,UTC,in October\n")
     with pytest.raises(TableError, match=r"line 2: 'in October' is no date with a time"):
-        read_release_dates(path, COURSE)
+        read_dates(path, COURSE, "released")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.instructor.class_facts import read_marks
 from autograder.instructor.course.decisions import read_decisions
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.exporting.tables import csv_rows
-from autograder.instructor.facts import read_marks
 from tests.instructor.conftest import (
     ASSIGNMENT,
     ONCE,

@@ -12,9 +12,9 @@ import pytest
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import Record, write_record
-from autograder.instructor.grading.console import changes_table, grading_table
-from autograder.instructor.grading.digest import grader_digest, sources_of
+from autograder.instructor.course.grading_records import GradingRecord, write_record
+from autograder.instructor.grading.display import changes_table, grading_table
+from autograder.instructor.grading.verdict_digest import grader_digest, sources_of
 from autograder.notebooks.graft import is_written, read_notebook
 from tests.commands import ROOT, autograder
 from tests.instructor.conftest import (
@@ -174,7 +174,7 @@ def changed_folder(folder: Path) -> Path:
     path, record = CourseFolder(folder).autograded("two_mistakes", ASSIGNMENT), record_of(folder, "two_mistakes")
     (verdict,) = (one for one in record["verdicts"] if one["check"] == "affine_map")
     verdict |= {"points": 1, "outcome": "pass"}
-    write_record(path, Record.from_json(record | {"digest": ""}))
+    write_record(path, GradingRecord.from_json(record | {"digest": ""}))
     (folder / ".autograder.lock").unlink()
     return folder
 

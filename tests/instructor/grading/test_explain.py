@@ -17,7 +17,7 @@ from autograder.checks import Check, checks_of
 from autograder.course import Course
 from autograder.expectations.live import LiveExpectations
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.course.records import Record, write_record
+from autograder.instructor.course.grading_records import GradingRecord, write_record
 from autograder.instructor.grading.explain import (
     MAX_NUMBERS,
     ExplainedMark,
@@ -152,7 +152,7 @@ def test_what_has_changed_since_is_warned_of_and_the_graded_answers_are_explaine
     john.parent.rmdir()
     record = record_of(own_copy.root, "john")
     record["versions"]["torch"] = "1.0"
-    write_record(own_copy.autograded("john", ASSIGNMENT), Record.from_json(record))
+    write_record(own_copy.autograded("john", ASSIGNMENT), GradingRecord.from_json(record))
     version, gone = warnings(own_copy, course, "john")
     assert version.startswith("torch was 1.0 and is ")
     assert gone.startswith("the submission is no longer there")
@@ -162,7 +162,7 @@ def test_a_verdict_that_was_not_this_one_is_told(own_copy: CourseFolder, explain
     record = record_of(own_copy.root, "ada")
     for verdict in record["verdicts"]:
         verdict |= {"outcome": "fail", "points": 0}
-    write_record(own_copy.autograded("ada", ASSIGNMENT), Record.from_json(record))
+    write_record(own_copy.autograded("ada", ASSIGNMENT), GradingRecord.from_json(record))
     mark = explained(own_copy.root, "ada", "Linear.parameters")
     assert not mark.reproduced
     assert explanation_text(mark).splitlines()[-1].startswith("THE RECORDED VERDICT IS ANOTHER: fail, 0 of ")

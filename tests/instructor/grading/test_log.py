@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.records import Record
+from autograder.instructor.course.grading_records import GradingRecord
 from autograder.instructor.grading.log import submission_log
 from autograder.reports.text import MAX_LINE, MAX_LINES
 from autograder.sandbox import Limits
@@ -37,7 +37,7 @@ def verdict(check: str, outcome: str = "pass", **more: object) -> dict[str, obje
 
 def graded(
     *verdicts: dict[str, object], printed: str = "", error: str = "", notes: tuple[str, ...] = ()
-) -> tuple[NotebookNode, Record]:
+) -> tuple[NotebookNode, GradingRecord]:
     """A graded notebook with one answer and the cells of its checks, and the record of it."""
     answer = nbformat.v4.new_code_cell("class Linear: …", metadata={"nbgrader": {"grade_id": "layers-Linear"}})
     if printed:
@@ -51,11 +51,11 @@ def graded(
         )
         checks[-1].outputs = [nbformat.v4.new_output("stream", text="what a check's cell shows")]
     versions = {"autograder": "0.1", "torch": "2.0"}
-    record = Record("layers", cast(Any, verdicts), notes, digest="abc", seed=7, versions=versions)
+    record = GradingRecord("layers", cast(Any, verdicts), notes, digest="abc", seed=7, versions=versions)
     return nbformat.v4.new_notebook(cells=[answer, *checks], metadata={"autograder": {"room": "layers"}}), record
 
 
-def log(work: tuple[NotebookNode, Record], student: str = "ada", *, isolated: bool = True) -> str:
+def log(work: tuple[NotebookNode, GradingRecord], student: str = "ada", *, isolated: bool = True) -> str:
     file = f"submitted/{student}/2-layers/2-layers.ipynb"
     return submission_log(student, "2-layers", file, "2030-01-02 03:04", *work, Limits(), isolated=isolated)
 

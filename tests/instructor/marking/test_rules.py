@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from autograder.instructor.course.folder import CourseFolder
 from autograder.instructor.marking.access import Who, admit, who_has
-from autograder.instructor.marking.reading import next_of
+from autograder.instructor.marking.queries import next_of
 from autograder.instructor.marking.saving import NotTheirs, Stale, WrongMark
 from autograder.instructor.marking.team import read_team
 from tests.instructor.conftest import open_gradebook

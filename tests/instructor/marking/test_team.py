@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from autograder.instructor.course.tables import TableError
 from autograder.instructor.marking.state import sample, split
-from autograder.instructor.marking.team import Question, read_markers
+from autograder.instructor.marking.team import QuestionKey, read_markers
 
-LAYERS, DROPOUT = Question("2-layers", "layers-written"), Question("3-dropout", "dropout-written")
+LAYERS, DROPOUT = QuestionKey("2-layers", "layers-written"), QuestionKey("3-dropout", "dropout-written")
 
 
-def read(tmp_path: Path, text: str) -> dict[str, list[Question]]:
+def read(tmp_path: Path, text: str) -> dict[str, list[QuestionKey]]:
     path = tmp_path / "markers.csv"
     path.write_text(text, encoding="utf-8")
     found = read_markers(path, [LAYERS, DROPOUT], {"A", "B"})

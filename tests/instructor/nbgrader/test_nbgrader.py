@@ -23,7 +23,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.new import FORMGRADER
+from autograder.instructor.course.init import FORMGRADER
 from autograder.notebooks.graft import is_written, read_notebook
 from tests.commands import autograder
 from tests.instructor.conftest import (

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 
 NAME = re.compile(r".*?_(?P<user>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.*)?(?:\..+)?", re.DOTALL)
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, outermost_file
-from autograder.instructor.course.matching import Clue
+from autograder.instructor.course.directory import Clue
 
 NAME = re.compile(
     r"(?:(?!LATE_|anon_)(?P<name>[^_].*?)_)?(?P<late>LATE_)?(?:(?P<user>\d+)|anon_[^_]+)_(?P<upload>\d{1,18})_(?P<file>.+)",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from autograder.instructor.collecting.archive import Entry
 from autograder.instructor.collecting.downloaded import DownloadedFile, Ownership, outermost_file
-from autograder.instructor.course.matching import any_of
+from autograder.instructor.course.directory import any_of
 
 BETWEEN = " - "
 

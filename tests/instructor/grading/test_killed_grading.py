@@ -18,7 +18,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
-from autograder.instructor.grading.pipeline import GradeRequest, grade_class
+from autograder.instructor.grading.grade_class import GradeRequest, grade_class
 from tests.commands import autograder
 from tests.instructor.conftest import (
     ASSIGNMENT,

@@ -20,15 +20,14 @@ from autograder.checks import checks_of
 from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.expectations.live import LiveExpectations
+from autograder.instructor.class_facts import facts_of, update_gradebook
 from autograder.instructor.course.files import write_atomically
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError, HandedIn, Submission
-from autograder.instructor.course.records import FILE as RECORD_FILE
-from autograder.instructor.course.records import Record, Records, write_record
+from autograder.instructor.course.grading_records import FILE as RECORD_FILE
+from autograder.instructor.course.grading_records import GradingRecord, GradingRecords, write_record
 from autograder.instructor.course.roster import Student
-from autograder.instructor.facts import facts_of, update_gradebook
 from autograder.instructor.gradebook import CourseGradebook, GradebookError, RowRefused
 from autograder.instructor.grading.class_run import ClassRun, GradedSubmission, RunProgress, Ungraded
-from autograder.instructor.grading.digest import digest_of, grader_digest
 from autograder.instructor.grading.log import write_log
 from autograder.instructor.grading.submission import (
     Graded,
@@ -38,8 +37,9 @@ from autograder.instructor.grading.submission import (
     is_from_scratch,
     prepare,
 )
+from autograder.instructor.grading.verdict_digest import digest_of, grader_digest
 from autograder.instructor.grading.workers import ClusterError, Sandboxes, local_sandboxes
-from autograder.instructor.marks import Cell, marks_of, worth_now
+from autograder.instructor.marks import GradedCell, marks_of, worth_now
 from autograder.mistakes import BadCatalogue
 from autograder.notebooks.graft import Grafted, MalformedNotebook, room_of
 from autograder.sandbox import Limits, NoSandbox, RunResult
@@ -122,7 +122,7 @@ class _Grading:
         self.from_scratch = is_from_scratch(gradebook.config)
         self.limit_output = LimitOutput(config=gradebook.config)
         self.limit_output.log.setLevel(logging.ERROR)  # that an output was cut is no news in a class run
-        self.records = Records(folder)
+        self.records = GradingRecords(folder)
         self.instructor: dict[str, NotebookNode] = {}
         self.graded: list[GradedSubmission] = []
         self.ungraded: list[Ungraded] = []
@@ -180,7 +180,7 @@ class _Grading:
         with suppress(AutograderError, OSError) if quietly else nullcontext():
             update_gradebook(self.folder, self.course, self.gradebook, self.records)
 
-    def cells_now(self) -> dict[str, dict[str, Cell]]:
+    def cells_now(self) -> dict[str, dict[str, GradedCell]]:
         """Return the cells with the points of the checks, which may be others than when it was graded last.
 
         Raises:
@@ -196,7 +196,7 @@ class _Grading:
                         f"{assignment} --force`, which can add one as long as nothing has been graded"
                     )
             points = {check.id: float(check.points) for check in checks}
-            now = {name: cell if cell.by_hand else Cell(points.get(name, 0.0)) for name, cell in before.items()}
+            now = {name: cell if cell.by_hand else GradedCell(points.get(name, 0.0)) for name, cell in before.items()}
             decisions = [one for one in self.facts.decisions if one.assignment == assignment]
             was, is_ = worth_now(before, decisions), worth_now(now, decisions)
             said = [
@@ -260,7 +260,8 @@ class _Grading:
         """Write log, notebook and record, in this order: the record's arrival says that a submission is done."""
         record = completed(done.record, work, digest)
         if not self.request.dry_run:
-            self.gradebook.enter(submission.student, submission.assignment)
+            with self.gradebook.writing() as rows:
+                rows.enter(submission.student, submission.assignment)
             notebook, _ = self.limit_output.preprocess(done.notebook, {})
             write_log(self.folder, submission, notebook, record, self.request.limits, isolated=self.request.isolated)
             target = self.folder.autograded(submission.student, submission.assignment)
@@ -272,7 +273,7 @@ class _Grading:
             write_record(target, record)
         self.keep(submission, record, reused=False)
 
-    def keep(self, submission: Submission, record: Record, *, reused: bool) -> None:
+    def keep(self, submission: Submission, record: GradingRecord, *, reused: bool) -> None:
         work = submission.student, submission.assignment
         alone = replace(self.facts, students=[Student(submission.student)], records={work: record}, hand_marks={})
         (mark,) = marks_of(alone, [submission.assignment])

@@ -20,7 +20,7 @@ EARLIER_EDITION = '"unreadable": '  # a key of the metadata of each notebook tha
 
 
 @dataclass(frozen=True)
-class Record:
+class GradingRecord:
     """What the judge found in one submission, and how.
 
     Attributes:
@@ -66,7 +66,7 @@ class Record:
         return asdict(self) | dates | {"blank": sorted(self.blank)}
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Record:
+    def from_json(cls, values: Mapping[str, Any]) -> GradingRecord:
         """Return it from JSON values."""
         dates = {
             name: datetime.fromisoformat(values[name]) if values[name] else None for name in ("handed_in", "graded")
@@ -75,19 +75,19 @@ class Record:
         return cls(**{**values, **dates, **lists, "blank": frozenset(values["blank"])})
 
 
-def write_record(path: Path, record: Record) -> None:
+def write_record(path: Path, record: GradingRecord) -> None:
     """Write the record of a submission beside its graded notebook, whose path is given, whole or not at all."""
     write_atomically(path.with_name(FILE), json.dumps(record.to_json(), indent=1) + "\n")
 
 
-class Records:
+class GradingRecords:
     """The records of a course folder, each file read once until it changes."""
 
     def __init__(self, folder: CourseFolder) -> None:
         self.folder = folder
-        self._read: dict[Path, tuple[tuple[int, int], Record]] = {}
+        self._read: dict[Path, tuple[tuple[int, int], GradingRecord]] = {}
 
-    def of(self, student: str, assignment: str) -> Record | None:
+    def of(self, student: str, assignment: str) -> GradingRecord | None:
         """Return what grading a student's work found; None where it is not graded.
 
         Raises:
@@ -99,7 +99,7 @@ class Records:
             found = path.stat()
             stamp = found.st_mtime_ns, found.st_ino
             if path not in self._read or self._read[path][0] != stamp:
-                self._read[path] = stamp, Record.from_json(json.loads(path.read_bytes()))
+                self._read[path] = stamp, GradingRecord.from_json(json.loads(path.read_bytes()))
         except FileNotFoundError:
             if notebook.is_file() and EARLIER_EDITION in notebook.read_text(encoding="utf-8", errors="replace"):
                 raise CourseFolderError(
@@ -112,7 +112,7 @@ class Records:
             raise CourseFolderError(f"{where} is broken: delete it, and grade again") from error
         return self._read[path][1]
 
-    def all(self, student: str | None = None) -> Iterator[tuple[Work, Record]]:
+    def all(self, student: str | None = None) -> Iterator[tuple[Work, GradingRecord]]:
         """Give the records of the class, or of one student, by student and assignment.
 
         Raises:

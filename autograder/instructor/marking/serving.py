@@ -27,7 +27,7 @@ EVERY_S = 10.0  # how often it looks for newly graded answers
 def application(state: MarkingState) -> Application:
     """Return the pages of marking, as an application of Tornado's."""
     part, mine = r"([^/]+)", {"state": state}
-    routes: list[tuple[str, type[handlers.Handler]]] = [
+    routes: list[tuple[str, type[handlers.MarkingHandler]]] = [
         (r"/", handlers.Start),
         (r"/login", handlers.Login),
         (r"/logout", handlers.Logout),

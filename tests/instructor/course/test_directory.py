@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.instructor.course.matching import Clue, Directory, any_of
+from autograder.instructor.course.directory import Clue, Directory, any_of
 from autograder.instructor.course.roster import Student
 
 ADA = Student("007", "Ada", "Lovelace", "ada@example.org", "101", ("octo-ada", "Countess of Lovelace"))

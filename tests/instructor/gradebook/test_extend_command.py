@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.instructor.course.dates import due_dates_of
-from autograder.instructor.course.decisions import read_decisions
-from autograder.instructor.course.extensions_table import extensions_of
+from autograder.instructor.course.decisions import extensions_of, read_decisions
+from autograder.instructor.course.due_dates import due_dates_of
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.course.open_matters import open_matters
 from tests.commands import run
 from tests.instructor.conftest import (

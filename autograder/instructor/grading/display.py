@@ -45,7 +45,7 @@ def endings_text(endings: Mapping[str, int]) -> str:
     return ", ".join(f"{endings[ending]} {ending}" for ending in order if endings.get(ending))
 
 
-class Rate(ProgressColumn):
+class SubmissionRate(ProgressColumn):
     """Submissions in a second or, where that is less than one, in a minute."""
 
     def render(self, task: Task) -> Text:
@@ -96,7 +96,7 @@ def grading_progress(
         TextColumn("Grading"),
         BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        Rate(),
+        SubmissionRate(),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[endings]}", markup=False),
     )

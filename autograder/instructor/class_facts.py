@@ -10,20 +10,20 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.instructor.course.attempts import standing_of
-from autograder.instructor.course.dates import due_dates_of, release_dates_of
 from autograder.instructor.course.decisions import read_decisions
+from autograder.instructor.course.due_dates import due_dates_of, release_dates_of
 from autograder.instructor.course.extensions import Work
 from autograder.instructor.course.folder import CourseFolder, CourseFolderError
+from autograder.instructor.course.grading_records import GradingRecord, GradingRecords
 from autograder.instructor.course.open_matters import handed_in_instead, late_since_unknown
-from autograder.instructor.course.records import Record, Records
 from autograder.instructor.course.roster import Student, students_of
 from autograder.instructor.gradebook import CourseGradebook, Rows
 from autograder.instructor.hand_marks import Key
-from autograder.instructor.marks import Cell, Facts, Mark, marks_of
+from autograder.instructor.marks import Facts, GradedCell, Mark, marks_of
 
 
 def facts_of(
-    folder: CourseFolder, course: Course, rows: Rows, records: Records | None = None, student: str | None = None
+    folder: CourseFolder, course: Course, rows: Rows, records: GradingRecords | None = None, student: str | None = None
 ) -> Facts:
     """Return the facts of a class, or of one student of it.
 
@@ -38,7 +38,7 @@ def facts_of(
         TableError: a table cannot be read.
         CourseFolderError: a record is broken, or an earlier edition wrote it.
     """
-    records = records or Records(folder)
+    records = records or GradingRecords(folder)
     found = dict(records.all(student))
     latest = _latest(found if student is None else dict(records.all()))
     handed_in = [(path.parent.name, path.name) for path in (folder.root / "submitted").glob(f"{student or '*'}/*")]
@@ -57,7 +57,7 @@ def facts_of(
         decisions=read_decisions(folder.decisions),
         due={**rows.due_dates(), **due_dates_of(folder, course)},
         released=release_dates_of(folder, course),
-        late=rows.late_rule,
+        late=rows.late,
     )
 
 
@@ -65,7 +65,7 @@ def update_gradebook(
     folder: CourseFolder,
     course: Course,
     gradebook: CourseGradebook,
-    records: Records | None = None,
+    records: GradingRecords | None = None,
     students: Sequence[Student] = (),
 ) -> Facts:
     """Let nbgrader's gradebook be what the facts say, and return them. To do so again changes nothing.
@@ -82,7 +82,7 @@ def update_gradebook(
         CourseFolderError: a record is broken, or an earlier edition wrote it.
         GradebookError: the gradebook does not take it.
     """
-    records = records or Records(folder)
+    records = records or GradingRecords(folder)
     dict(records.all())  # before anybody has to wait
     with gradebook.writing() as rows:
         facts = facts_of(folder, course, rows, records)
@@ -92,9 +92,9 @@ def update_gradebook(
     return facts
 
 
-def update_student(gradebook: CourseGradebook, rows: Rows, course: Course, records: Records, student: str) -> None:
+def update_student(folder: CourseFolder, rows: Rows, course: Course, records: GradingRecords, student: str) -> None:
     """Let the rows of one student be what the facts say, with the records read so far; the caller commits."""
-    rows.write(marks_of(facts_of(gradebook.folder, course, rows, records, student)), student)
+    rows.write(marks_of(facts_of(folder, course, rows, records, student)), student)
 
 
 def read_marks(
@@ -166,19 +166,19 @@ def _named(student: Student, known: Student | None) -> Student:
     return replace(student, **{name: getattr(student, name) or getattr(known, name) for name in fields})
 
 
-def _latest(records: Mapping[Work, Record]) -> dict[str, Record]:
+def _latest(records: Mapping[Work, GradingRecord]) -> dict[str, GradingRecord]:
     """Return the record of each assignment that was graded last."""
     never = datetime.min.replace(tzinfo=UTC)
     in_order = sorted(records.items(), key=lambda pair: pair[1].graded or never)
     return {assignment: record for (_, assignment), record in in_order}
 
 
-def _cells(folder: CourseFolder, assignment: str, latest: Record | None) -> dict[str, Cell]:
+def _cells(folder: CourseFolder, assignment: str, latest: GradingRecord | None) -> dict[str, GradedCell]:
     """Return the graded cells of an assignment: as released, with the points of the checks that judged last."""
     released: dict[str, Any] = json.loads(folder.released(assignment).read_bytes())
     graded = [about for cell in released["cells"] if (about := cell["metadata"].get("nbgrader", {})).get("grade")]
-    cells = {about["grade_id"]: Cell(float(about["points"]), bool(about["solution"])) for about in graded}
+    cells = {about["grade_id"]: GradedCell(float(about["points"]), bool(about["solution"])) for about in graded}
     if latest is None or not latest.verdicts:
         return cells
     worth = {latest.cell_of(verdict): float(verdict["max_points"]) for verdict in latest.verdicts}
-    return {name: cell if cell.by_hand else Cell(worth.get(name, 0.0)) for name, cell in cells.items()}
+    return {name: cell if cell.by_hand else GradedCell(worth.get(name, 0.0)) for name, cell in cells.items()}

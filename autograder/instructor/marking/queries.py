@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, select
 from autograder.instructor.hand_marks import HANDED_OUT, answers, counting, history, marks
 from autograder.instructor.marking.access import Who
 from autograder.instructor.marking.saving import Role, answer_and_role, base_of, own, role_of
-from autograder.instructor.marking.team import Question, Team
+from autograder.instructor.marking.team import QuestionKey, Team
 
 EXCERPT = 100  # characters of an answer in the list
 PAGE = 200  # lines of the history on one page
@@ -44,7 +44,7 @@ class AnswerView:
     """An answer, for somebody who marks it."""
 
     id: str
-    question: Question
+    question: QuestionKey
     role: Role
     text: str
     max_points: float
@@ -55,7 +55,7 @@ class AnswerView:
     others: Sequence[tuple[str, str, float, str]]  # role, marker, points and comment, for the instructor alone
 
 
-def entries(session: Any, team: Team, who: Who, question: Question) -> list[ListEntry]:
+def entries(session: Any, team: Team, who: Who, question: QuestionKey) -> list[ListEntry]:
     """Return somebody's answers to a question, in the random order of their ids, in two queries."""
     here = of(question)
     fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
@@ -124,7 +124,7 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
     others = [(other.role, other.marker, other.points, other.comment) for other in given if other is not mark]
     return AnswerView(
         id=answer.id,
-        question=Question(answer.assignment, answer.cell),
+        question=QuestionKey(answer.assignment, answer.cell),
         role=role,
         text=answer.text,
         max_points=answer.max_points,
@@ -148,7 +148,7 @@ class MarkerProgress:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class MarkerAgreement:
     """How close two marks of each of some answers are."""
 
     answers: int
@@ -157,7 +157,7 @@ class Agreement:
     distance: float  # mean of the difference without its sign
 
     @classmethod
-    def of(cls, pairs: Sequence[tuple[float, float]]) -> Agreement | None:
+    def of(cls, pairs: Sequence[tuple[float, float]]) -> MarkerAgreement | None:
         """Return how close the first and second marks are, or None without any."""
         if not pairs:
             return None
@@ -174,11 +174,11 @@ class Overview:
     done: int  # have a mark that counts and needs no second look
     nobodys: int  # no marker of the table may mark them
     to_decide: Sequence[str]  # ids of answers on which two people differ too much
-    agreement: Agreement | None  # between first and second marks
+    agreement: MarkerAgreement | None  # between first and second marks
     markers: Sequence[MarkerProgress]
 
 
-def overview(session: Any, team: Team, question: Question) -> Overview:
+def overview(session: Any, team: Team, question: QuestionKey) -> Overview:
     """Return how far the marking of a question is, in two queries."""
     here = of(question)
     fields = (answers.c.id, answers.c.digest, answers.c.first, answers.c.second)
@@ -194,7 +194,7 @@ def overview(session: Any, team: Team, question: Question) -> Overview:
         done=sum(counts[row.id] is not None and counts[row.id].digest == row.digest for row in rows),
         nobodys=sum(row.first is None and counts[row.id] is None for row in rows),
         to_decide=[row.id for row in rows if differ(marks_of.get(row.id, ()), team.settings.decide_over)],
-        agreement=Agreement.of([(mark["first"].points, mark["second"].points) for mark in of_two]),
+        agreement=MarkerAgreement.of([(mark["first"].points, mark["second"].points) for mark in of_two]),
         markers=[_progress(name, rows, by_role) for name in dict.fromkeys(names)],
     )
 
@@ -222,7 +222,7 @@ def past(session: Any, answer_id: str = "", before: int = 0) -> list[Any]:
     return list(session.execute(query.order_by(history.c.id.desc()).limit(PAGE)).all())
 
 
-def of(question: Question) -> Any:
+def of(question: QuestionKey) -> Any:
     """Return the condition that an answer is to a question."""
     return and_(answers.c.assignment == question.assignment, answers.c.cell == question.cell)
 

@@ -8,8 +8,8 @@ import pytest
 
 from autograder.course import Course, chapters_of
 from autograder.instructor.course.folder import CourseFolder
-from autograder.instructor.course.new import make_course_folder
-from autograder.instructor.course.questions import (
+from autograder.instructor.course.init import make_course_folder
+from autograder.instructor.course.written_questions import (
     TEMPLATE,
     QuestionError,
     own_questions,

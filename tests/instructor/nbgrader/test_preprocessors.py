@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
-from autograder.instructor.course.new import make_course_folder
+from autograder.instructor.course.init import make_course_folder
 from autograder.instructor.nbgrader.config import configure
-from autograder.instructor.nbgrader.pages import ShowAsText, ShowForGrading
+from autograder.instructor.nbgrader.preprocessors import ShowAsText, ShowForGrading
 from autograder.notebooks.graft import RECORD
 from autograder.reports.html import CONTROLS
-from tests.instructor.course.test_questions import OWN
+from tests.instructor.course.test_written_questions import OWN
 
 EVIL = "seen\x1b[2J\x1b]0;title\x07\x9b31m\x00\x7f\x08"
 NEW = nbformat.v4
