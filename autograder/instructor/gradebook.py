@@ -173,7 +173,6 @@ class Rows:
 
         Args:
             digest_of: returns a digest of the answer that a cell is about.
-            student: an id; None for everybody.
         """
         known = hand_marks.known_answers(self.db, student)
         before = hand_marks.hand_marks_of(self.db, known, student)
@@ -190,7 +189,6 @@ class Rows:
 
         Args:
             marks: of all assignments, of the class or of one student.
-            student: whose they are; None for the class.
         """
         by_work = {(mark.student.id, mark.assignment): mark for mark in marks}
         self._write_cells(marks)

@@ -120,13 +120,18 @@ def note(session: Any, who: str, what: str, answer: str | None = None, before: A
     session.execute(insert(history).values(at=now(), who=who, what=what, answer=answer, before=was, after=is_))
 
 
-def counting(given: Sequence[Any]) -> Any:
-    """Return the mark that the student gets; None if there is none.
+def carried(given: Sequence[Any]) -> Any:
+    """Return the mark that the student gets: the instructor's, or else the first marker's; None if there is neither.
 
-    The instructor's comes before the first marker's, and a mark with points before a comment alone.
+    A comment without points, which can be typed in the formgrader, decides nothing: a mark with points replaces it.
     """
     in_order = [mark for role in CARRIES for mark in given if mark.role == role]
-    return next((mark for mark in in_order if mark.points is not None), in_order[0] if in_order else None)
+    return counting(in_order) or next(iter(in_order), None)
+
+
+def counting(given: Sequence[Any]) -> Any:
+    """Return the mark whose points the student gets; None if there is none."""
+    return next((mark for role in CARRIES for mark in given if mark.role == role and mark.points is not None), None)
 
 
 def known_answers(session: Any, student: str | None = None) -> dict[Key, Any]:
@@ -142,7 +147,7 @@ def hand_marks_of(session: Any, known: Mapping[Key, Any], student: str | None = 
     given: dict[str, list[Any]] = {}
     for mark in session.execute(select(marks).join(answers, answers.c.id == marks.c.answer).where(*whose)):
         given.setdefault(mark.answer, []).append(mark)
-    found = {key: counting(given.get(row.id, ())) for key, row in known.items()}
+    found = {key: carried(given.get(row.id, ())) for key, row in known.items()}
     return {key: HandMark(mark.points, mark.comment, mark.extra, mark.digest) for key, mark in found.items() if mark}
 
 
@@ -184,7 +189,7 @@ def take_in(
     for key, mark in found.items():
         answer = known.get(key)
         answer_id = answer.id if answer else remember(session, key, None, "", digest_of(key), CellMark(0.0))
-        before = (answer.points, answer.comment) if answer else (None, "")
+        before = {"points": answer.points, "comment": answer.comment} if answer else None
         replaced = CARRIES if mark is None else ("decided",)
         session.execute(delete(marks).where(marks.c.answer == answer_id, marks.c.role.in_(replaced)))
         if mark is None:
@@ -192,19 +197,14 @@ def take_in(
             continue
         given = {"points": mark.points, "extra": mark.extra, "comment": mark.comment, "digest": mark.seen, "at": now()}
         session.execute(insert(marks).values(answer=answer_id, role="decided", marker=FORMGRADER, **given))
-        note(session, FORMGRADER, "marked", answer_id, before, (mark.points, mark.comment))
+        note(session, FORMGRADER, "marked", answer_id, before, {"points": mark.points, "comment": mark.comment})
 
 
 def remember(session: Any, key: Key, row: Any, text: str, digest: str, cell: CellMark) -> str:
     """Keep an answer and the entry now in nbgrader's rows, and return the answer's id.
 
     Args:
-        session: of the gradebook.
-        key: of the answer.
         row: of before; None for a new answer.
-        text: of the answer.
-        digest: of the text.
-        cell: its mark.
     """
     fields = {"text": text, "digest": digest, "max_points": cell.possible, "is_open": cell.is_open}
     fields |= FormgraderEntry.of(cell)._asdict()

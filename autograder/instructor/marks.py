@@ -200,7 +200,6 @@ def marks_of(facts: Facts, assignments: Collection[str] | None = None) -> list[M
 
     Args:
         facts: of a class; of all its assignments, as free late days are spent over the term.
-        assignments: whose marks are wanted; None for all.
 
     Raises:
         NoReleaseDate: an extension needs the release date of an assignment that has none.

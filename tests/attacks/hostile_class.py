@@ -151,7 +151,7 @@ def grade_in_container(everything: Path, released: Path, attacks: Mapping[str, A
         "verdicts": {student: undated(record.verdicts) for student, record in records.items()},
         "longest_s": {student: longest_s(record.verdicts) for student, record in records.items()},
         "read": {
-            one: submission_log(one, ASSIGNMENT, "", "", notebooks[one], records[one], LIMITS, isolated=True)
+            one: submission_log(one, ASSIGNMENT, "", notebooks[one], records[one], LIMITS, isolated=True)
             for one in attacks
         },
         "shown": {one: shown(notebooks[one]) for one in attacks},

@@ -64,6 +64,8 @@ TEN_PERCENT = LatePenalty(percent_per_day=10)
         (facts(record("shape", blank=frozenset([ESSAY]))), 2, 0, False),
         (facts(record("shape"), **by_hand(4)), 6, 0, False),
         (facts(record("shape"), **by_hand(4, extra=1)), 7, 0, False),
+        (facts(record("shape"), **by_hand(None, comment="Say why.")), 2, 0, True),
+        (facts(record("shape"), **by_hand(None, extra=1)), 3, 0, True),
         (facts(record("shape", answers={ESSAY: "Another text."}), **by_hand(4)), 6, 0, True),
         (facts(record("shape", answers=TEXTS | {"layers-Linear": "other code"}), **by_hand(4)), 6, 0, False),
         (facts(record("shape"), **by_hand(1, CHECK)), 1, 0, True),
@@ -149,7 +151,8 @@ class Event:
                     grade.extra_credit = 1.0 if self.number > 2 else None
                     gradebook.db.commit()
             case "dropped" | "points":
-                self._decide(root, cell="room-Part-two", points=self.number if self.what == "points" else 0)
+                cell = "room-Part-one" if self.what == "dropped" else "room-Part-two"  # a person marks the first
+                self._decide(root, cell=cell, points=self.number if self.what == "points" else 0)
             case "excused":
                 self._decide(root, student=self.student)
             case "extended":

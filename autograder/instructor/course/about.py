@@ -47,7 +47,6 @@ def course_of(folder: CourseFolder, config: Any = None) -> Course:
     """Return the installed course with the book that a course folder names, or else the one that was published with it.
 
     Args:
-        folder: the instructor's.
         config: nbgrader's configuration of it, where that has been read.
 
     Raises:

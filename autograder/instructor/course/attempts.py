@@ -39,8 +39,6 @@ class Attempt:
         when: it was handed in, with a time zone; None where nothing says it.
         late: whether the system says that it came late.
         collected: when it was first collected, with a time zone.
-        path: in the download.
-        system: that gave it out.
     """
 
     number: int
@@ -114,9 +112,6 @@ def keep(
     """Keep attempts: their notebooks, and then the list, so that it names none that is missing.
 
     Args:
-        folder: the course folder.
-        student: an id.
-        assignment: an id.
         attempts: all, with those of before.
         contents: of the new ones, by digest.
     """

@@ -175,7 +175,6 @@ def gives_nothing(given: Decision, due: Mapping[str, datetime], own_due: Mapping
     """Return why an extension gives nothing; nothing where it gives something.
 
     Args:
-        given: the extension.
         due: when assignments are due for everybody.
         own_due: when work is due, with all extensions.
     """

@@ -27,8 +27,6 @@ class Clue:
     """What a learning system says of a student.
 
     Attributes:
-        kind: what it is.
-        text: as it stands there.
         guessed: whether nobody says that it is of this kind.
     """
 
@@ -52,7 +50,6 @@ class Match:
     """Who was found.
 
     Attributes:
-        student: or None.
         by: the kind of the clue that decided; empty where none did.
         reason: why nobody was found, in words for the instructor; or empty.
         stranger: whether that is because nobody in the class is called so.
@@ -97,7 +94,6 @@ class Directory:
         """Return whose work it is.
 
         Args:
-            clues: to one person.
             known_kinds: in which the roster and the system agree; in others, numbers and ids may be of another list.
         """
         finding = [(clue, found) for clue in clues if (found := self._known_by(clue))]

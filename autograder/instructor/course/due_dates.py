@@ -31,8 +31,6 @@ def read_dates(
 
     Args:
         path: of the table; without it there are no dates.
-        assignments: of the course.
-        column: of the dates.
 
     Raises:
         TableError: a line names no assignment of the course, no time or no zone that is known.
@@ -131,10 +129,6 @@ def days_late(seconds: float, due: datetime) -> int:
     """Return how many days have begun since a due date, each from its hour on to the same hour of the next.
 
     By the clock of the due date's zone: where clocks change, a day has 23 hours or 25.
-
-    Args:
-        seconds: after it.
-        due: with a time zone.
     """
     when = due.astimezone(UTC) + timedelta(seconds=seconds)
     days = max(0, int(seconds // DAY_S) - 2)

@@ -43,8 +43,6 @@ class Extension:
     """How much later work is due.
 
     Attributes:
-        text: as the instructor wrote it.
-        kind: of the four forms.
         number: of hours or days, or the factor; 0 for a date.
         until: the new date; without a time zone, it is in that of the due date. None for the others.
         whole_day: whether the date has no time, so that work is due at the hour of the due date.

@@ -22,7 +22,6 @@ def make_course_folder(root: Path, roster: Path | None = None, book: str | None 
     """Create the layout, the configuration, the tables and a page of instructions; return what was made.
 
     Args:
-        root: of the course folder.
         roster: becomes its roster.csv, byte for byte; None for an empty one.
         book: where the book is, an empty text for nowhere; None leaves what is written there.
 

@@ -76,13 +76,7 @@ class LatePenalty(Configurable):  # type: ignore[misc]
         return lateness
 
     def penalty(self, score: float, seconds: float, lateness: Lateness) -> float:
-        """Return the points that come off, never more than were earned.
-
-        Args:
-            score: points earned.
-            seconds: after the due date, extension counted.
-            lateness: of the work.
-        """
+        """Return the points that come off, never more than were earned."""
         if not seconds or (lateness.days and not lateness.charged):  # in time, or all days free
             return 0.0
         if not self.percent_per_day:

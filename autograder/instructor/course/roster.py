@@ -50,9 +50,6 @@ class Student:
 
     Attributes:
         id: names the student in submitted/ and in the gradebook; leading zeros count.
-        first_name: given.
-        last_name: family.
-        email: address.
         lms_user_id: what the learning system calls the student, in file names too: Canvas's user, Moodle's participant.
         also: other ids and names by which the student is known, such as a user name on GitHub.
         login: the name under which the student logs in to the learning system.

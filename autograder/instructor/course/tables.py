@@ -46,9 +46,7 @@ class Table:
     """A table.
 
     Attributes:
-        name: of its file, for messages.
         columns: their names as they are written.
-        rows: those that are not empty.
     """
 
     name: str
@@ -88,7 +86,6 @@ def parse_table(content: bytes, name: str) -> Table:
 
     Args:
         content: of the file, in UTF-8, UTF-16 or UTF-32.
-        name: of the file, for messages.
 
     Raises:
         TableError: it is no table of text.

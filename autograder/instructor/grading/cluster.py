@@ -48,8 +48,6 @@ def cluster_workers(
 
     Args:
         address: of the scheduler, such as ``tcp://10.0.0.5:8786``.
-        limits: what each program may use.
-        isolated: False only for work that the instructor trusts.
         patience_s: seconds to wait for a first worker.
 
     Raises:

@@ -88,9 +88,6 @@ def grade_class(
     for. Nothing that a submission does ends the run.
 
     Args:
-        folder: the course folder.
-        course: the reference to compare with.
-        request: what to grade.
         progress: follows the run; once it asks to stop, only what is in flight is finished and written.
 
     Raises:

@@ -31,8 +31,6 @@ class Graded:
 
     Attributes:
         notebook: the instructor's notebook with the student's answers, what they printed, and each check's result.
-        verdicts: one for each check, in the order of the checks.
-        record: what counts of it.
     """
 
     notebook: NotebookNode
@@ -45,7 +43,6 @@ def prepare(released: NotebookNode, submitted: NotebookNode, run_seed: int) -> t
 
     Args:
         released: the instructor's notebook as students got it.
-        submitted: the student's notebook.
         run_seed: of this run; each check's own seed follows from it.
 
     Raises:
@@ -63,10 +60,7 @@ def conclude(
     """Judge what came back of a grafted notebook, and show it in it.
 
     Args:
-        grafted: the notebook.
-        result: what came back.
         expect: the source of right and of mistaken answers.
-        run_seed: of the run.
         from_scratch: whether a pass by delegation earns nothing.
     """
     checks = checks_of(room_of(grafted.notebook))
@@ -100,7 +94,6 @@ def grade_one(
         submitted: reads the student's, and raises ``MalformedNotebook`` where there is none.
         run: where the student's code runs.
         expect: the source of right and of mistaken answers.
-        run_seed: of the run.
         from_scratch: whether a pass by delegation earns nothing.
     """
     try:
@@ -129,7 +122,7 @@ def _graded(
         tuple(verdict.record() for verdict in verdicts),
         grafted.notes,
         unreadable,
-        {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)},
+        answers_of(notebook),
         grafted.blank,
         graded=datetime.now(UTC),
         seed=run_seed,
@@ -138,12 +131,16 @@ def _graded(
     return Graded(notebook, tuple(verdicts), record)
 
 
+def answers_of(notebook: NotebookNode) -> dict[str, str]:
+    """Return a notebook's answers by grade id."""
+    return {str(grade_id_of(cell)): cell.source for cell in notebook.cells if is_answer(cell)}
+
+
 def show(notebook: NotebookNode, verdicts: Sequence[Verdict], result: RunResult) -> None:
     """Write outputs and verdicts into the cells of a notebook, for the eye: what counts is the record.
 
     Args:
         notebook: the instructor's, with a student's answers.
-        verdicts: one for each check.
         result: what the cells printed, and their errors.
     """
     by_cell = {verdict.check.id: verdict for verdict in verdicts}

@@ -29,7 +29,6 @@ def digest_of(work: HandedIn, grader: str) -> str:
     """Return a digest of all that a submission's verdicts depend on but the seed.
 
     Args:
-        work: that was handed in.
         grader: digest of all else, from ``grader_digest``.
     """
     return _digest(work.content, work.unreadable.encode(), str(work.timestamp).encode(), grader.encode())
@@ -39,7 +38,6 @@ def grader_digest(released: NotebookNode, course: Course, rules: object) -> str:
     """Return a digest of what verdicts on an assignment depend on beside the work.
 
     Args:
-        released: the instructor's notebook.
         course: with the reference, its known mistakes, and the sections to which they send.
         rules: under which work runs, of any type whose ``repr`` tells them apart.
     """
@@ -74,12 +72,7 @@ def sources_of(room: str, course: Course) -> tuple[Path, ...]:
 
 
 def imported_by(files: Iterable[Path], packages: Mapping[str, Path]) -> set[Path]:
-    """Return files, those that they import from some packages, those that these import, and so on.
-
-    Args:
-        files: to begin with.
-        packages: the folder of each, by name.
-    """
+    """Return files, those that they import from some packages, those that these import, and so on."""
     found, waiting = set[Path](), set(files)
     while waiting:
         path = waiting.pop()

@@ -35,8 +35,6 @@ def local_sandboxes(workers: int, limits: Limits, *, isolated: bool, hidden: Seq
     """Give sandboxes of this machine; each starts when it is first needed.
 
     Args:
-        workers: sandboxes at a time.
-        limits: what each program may use.
         isolated: False only for work that the instructor trusts.
         hidden: folders that student code must not see.
     """

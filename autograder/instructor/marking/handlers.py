@@ -63,7 +63,8 @@ def in_words(value: str | None) -> str:
     """Return a value of the history as people read it."""
     found = json.loads(value) if value else None
     if isinstance(found, dict):
-        return f"{number(found['points'])} points" + (f": {found['comment']}" if found["comment"] else "")
+        points = "no points" if found["points"] is None else f"{number(found['points'])} points"
+        return points + (f": {found['comment']}" if found["comment"] else "")
     if isinstance(found, list):
         return ", ".join("nobody" if part is None else str(part) for part in found)
     return "" if found is None else str(found)
@@ -225,9 +226,7 @@ class AnswerPage(MarkingHandler):
         found = self.entries(answer.question)
         conflict: Mapping[str, Any] | None = None
         if typed is None:
-            firsts = next((comment for role, *_, comment in answer.others if role == "first"), "")
-            points, comment = answer.mark or (None, firsts)  # who decides goes on from what the first marker says
-            typed = MarkForm("" if points is None else number(points), comment, answer.base)
+            typed = MarkForm(number(answer.mark[0]) if answer.mark else "", answer.comment, answer.base)
         elif isinstance(error, Stale):  # they see now what has changed, so saving again puts theirs in its place
             conflict = {"reason": str(error), "theirs": answer.decided or answer.mark}
             typed = MarkForm(typed.points, typed.comment, answer.base)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, func, select
 
-from autograder.instructor.hand_marks import HANDED_OUT, answers, counting, history, marks
+from autograder.instructor.hand_marks import HANDED_OUT, answers, carried, counting, history, marks
 from autograder.instructor.marking.access import Who
 from autograder.instructor.marking.saving import Role, answer_and_role, base_of, own, role_of
 from autograder.instructor.marking.team import QuestionKey, Team
@@ -49,6 +49,7 @@ class AnswerView:
     text: str
     max_points: float
     mark: tuple[float, str] | None  # points and comment that they gave
+    comment: str  # from which they go on: theirs, or but for a second marker the one that the student gets
     base: str  # the state of the answer that they see, for ``saving.save``
     has_changed: bool  # since they marked it
     decided: tuple[float, str] | None  # the instructor's points and comment, for the first marker
@@ -100,7 +101,7 @@ def _state_for_marker(row: Any, role: Role, mark: Any, given: Sequence[Any]) -> 
 
 def differ(given: Sequence[Any], over: float) -> bool:
     """Whether two marks of one answer differ so much that the instructor decides, and has not yet."""
-    points = {mark.role: mark.points for mark in given}
+    points = {mark.role: mark.points for mark in given if mark.points is not None}
     both = {"first", "second"} <= points.keys() and "decided" not in points
     return both and abs(points["first"] - points["second"]) > over
 
@@ -119,9 +120,11 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
     """
     answer, role = answer_and_role(session, who, answer_id)
     given = session.execute(select(marks).where(marks.c.answer == answer_id).order_by(marks.c.at)).all()
-    mark, counts = own(given, role, who.name), counting(given)
+    mine, counts = own(given, role, who.name), counting(given)
+    mark = mine if mine is not None and mine.points is not None else None
     is_decided = role == "first" and counts is not None and counts.role == "decided"
-    others = [(other.role, other.marker, other.points, other.comment) for other in given if other is not mark]
+    begin = mine or (None if role == "second" else carried(given))
+    others = [(other.role, other.marker, other.points, other.comment) for other in given if other is not mine]
     return AnswerView(
         id=answer.id,
         question=QuestionKey(answer.assignment, answer.cell),
@@ -129,6 +132,7 @@ def view(session: Any, who: Who, answer_id: str) -> AnswerView:
         text=answer.text,
         max_points=answer.max_points,
         mark=None if mark is None else (mark.points, mark.comment),
+        comment=begin.comment if begin else "",
         base=base_of(role, who.name, answer, given),
         has_changed=mark is not None and mark.digest != answer.digest,
         decided=(counts.points, counts.comment) if is_decided else None,

@@ -15,7 +15,7 @@ from autograder.errors import WorkFailed
 from autograder.instructor.class_facts import update_student
 from autograder.instructor.course.grading_records import GradingRecords
 from autograder.instructor.gradebook import CourseGradebook
-from autograder.instructor.hand_marks import CARRIES, answers, counting, marks, note, now
+from autograder.instructor.hand_marks import CARRIES, answers, carried, counting, marks, note, now
 from autograder.instructor.marking.access import Who
 from autograder.instructor.marking.team import QuestionKey
 from autograder.instructor.marks import number
@@ -105,21 +105,20 @@ def save(gradebook: CourseGradebook, records: GradingRecords, who: Who, answer_i
     with gradebook.writing() as rows:
         session = rows.db
         answer, role = answer_and_role(session, who, answer_id)
-        points, comment = parse_points(typed.points, answer.max_points), _tidy(typed.comment)
+        wanted = {"points": parse_points(typed.points, answer.max_points), "comment": _tidy(typed.comment)}
         course = Course.installed()
         # What was typed in the formgrader meanwhile comes first.
         update_student(gradebook.folder, rows, course, records, answer.student)
         answer, role = answer_and_role(session, who, answer_id)
         given = session.execute(select(marks).where(marks.c.answer == answer.id)).all()
         before, counts = own(given, role, who.name), counting(given)
-        wanted = {"points": points, "comment": comment}
         was = None if before is None else {"points": before.points, "comment": before.comment}
         is_same = was == wanted and before.digest == answer.digest and (role not in CARRIES or counts is before)
         stale = "" if is_same else _why_stale(role, who, answer, given, typed.base)
         if stale:
             note(session, who.name, "not saved", answer.id, was, wanted)
         elif not is_same:
-            _write(session, who, answer, role, before, points, comment)
+            _write(session, who, answer, role, given, wanted)
             note(session, who.name, f"{role} mark", answer.id, was, wanted)
             update_student(gradebook.folder, rows, course, records, answer.student)
     if stale:
@@ -139,12 +138,12 @@ def _why_stale(role: Role, who: Who, answer: Any, given: Sequence[Any], base: st
     return ""
 
 
-def _write(session: Any, who: Who, answer: Any, role: Role, before: Any, points: float, comment: str) -> None:
+def _write(session: Any, who: Who, answer: Any, role: Role, given: Sequence[Any], wanted: dict[str, Any]) -> None:
+    before, carries = own(given, role, who.name), carried(given)
     if before is not None:
         key = (marks.c.answer == answer.id, marks.c.role == role, marks.c.marker == before.marker)
         session.execute(delete(marks).where(*key))
-    extra = None if before is None else before.extra
-    fields = {"points": points, "extra": extra, "comment": comment, "digest": answer.digest, "at": now()}
+    fields = wanted | {"extra": carries and carries.extra, "digest": answer.digest, "at": now()}
     session.execute(insert(marks).values(answer=answer.id, role=role, marker=who.name, **fields))
 
 

@@ -69,10 +69,8 @@ async def serve(
     """Serve the pages until somebody ends it.
 
     Args:
-        state: of the server.
         host: name or address of this machine on which to listen.
         port: likewise; 0 for a free one.
-        https: by which to serve; None for http.
         on_ready: called with the address when it answers.
 
     Raises:

@@ -91,7 +91,9 @@ def _hand_out(session: Any, question: QuestionKey, team: Team) -> None:
     """Say who marks which answer, and which of them a second time; work that is done stays where it is."""
     rows = session.execute(select(answers).where(of(question), answers.c.is_open.is_(True)).order_by(answers.c.id))
     rows, found = rows.all(), marks_by_answer(session, of(question))
-    done = {answer: {mark.role: mark.marker for mark in given} for answer, given in found.items()}
+    done = {
+        answer: {mark.role: mark.marker for mark in given if mark.points is not None} for answer, given in found.items()
+    }
     # Whoever has marked keeps it; what the instructor has decided alone needs nobody else.
     alone = {answer for answer, by in done.items() if "decided" in by}
     mine = [row for row in rows if row.id not in alone or not {"first", "second"}.isdisjoint(done.get(row.id, ()))]
